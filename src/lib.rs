@@ -1,1 +1,48 @@
-//! The rules of the scheme.
+//! The rules of 共享购 (gongxiang), a consumer-points scheme: exact, pure, the same natively and in WebAssembly.
+//!
+//! Whatever a browser, a mini-program or the settlement server computes, the same function here computed it. There is
+//! no I/O, no clock, no randomness and no float in the rules; time is an argument. The contract is `RULES.md`.
+//!
+//! # The map of the house
+//!
+//! A room knows only rooms below it:
+//!
+//! | floor | rooms |
+//! |---|---|
+//! | 4 | [`border`]: plain data in, plain data out; `wasm`: the JavaScript surface |
+//! | 3 | [`book`]: the whole state, `apply(event) -> receipt`; [`statement`]: an account brought up to date by day records |
+//! | 2 | [`event`]: one line of the journal, the codes; [`order`]: who gets what by an order, and why; [`release`]: units, `nav`, `acc`, eras; [`market`]: offers and trades |
+//! | 1 | [`ruleset`]: the scheme's numbers; [`receipt`]: what happened, by which rule, in words |
+//! | 0 | [`quantity`]: exact decimals with named roundings; [`identity`]: ids, regions, days; [`tree`]: plain data; [`limits`] |
+//!
+//! # Example
+//!
+//! ```
+//! use gongxiang::book::Book;
+//! use gongxiang::{border, preset, tree::Tree};
+//!
+//! let mut book = Book::open(preset::seed()?);
+//! let event: Tree = serde_json::from_str(r#"{"type": "member.registered", "member": "ann"}"#)?;
+//! let receipt = book.apply(&border::event::read(&event)?).result?;
+//! assert_eq!(receipt.postings[0].amount.to_string(), "200");
+//! assert_eq!(book.account_state("ann")?.unwrap().locked.to_string(), "200");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod book;
+pub mod border;
+pub mod event;
+pub mod identity;
+pub mod limits;
+pub mod market;
+pub mod order;
+#[cfg(feature = "toml")]
+pub mod preset;
+pub mod quantity;
+pub mod receipt;
+pub mod release;
+pub mod ruleset;
+pub mod statement;
+pub mod tree;
+#[cfg(feature = "wasm")]
+mod wasm;

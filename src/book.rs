@@ -1,0 +1,310 @@
+//! The whole state: `apply(event) -> receipt`.
+//!
+//! An event is applied to a draft laid over the book ([`draft`]); what is refused leaves no trace, and a preview is a
+//! draft that is not kept. So a preview equals the settlement by construction. One handler per event is in
+//! [`handlers`], the day's close in [`close`].
+
+mod close;
+mod draft;
+mod handlers;
+mod view;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ethnum::U256;
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Code, Entry, Identity, OrderPlaced, Refusal};
+use crate::identity::{Day, Id, Region};
+use crate::market::{Offer, Trade, TradeState};
+use crate::order::{Order, OrderState};
+use crate::quantity::{Index, Money, Points, Price, ShareValue, Units};
+use crate::receipt::Receipt;
+use crate::release::{Holding, Release};
+use crate::ruleset::RuleSet;
+use draft::Draft;
+
+pub use view::{AccountState, ReleaseState, State};
+
+/// Where all points are (RULES.md section 7): `issued = held + pool + escrow + treasury + burned`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Supply {
+    /// All there are, the burned ones included.
+    pub issued: Points,
+    /// In accounts.
+    pub held: Points,
+    /// Burned.
+    pub burned: Points,
+    /// The platform's.
+    pub treasury: Points,
+    /// Held for orders, offers and trades.
+    pub escrow: Points,
+    /// Released and not yet settled.
+    pub pool: Points,
+}
+
+/// A member's account (会员账户), as it was last settled.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Who recommended the member.
+    pub referrer: Option<Id>,
+    /// Whether it has bought a pack.
+    pub activated: bool,
+    /// Share value that waits for the activation.
+    pub locked: ShareValue,
+    /// Points, of which it can dispose.
+    pub points: Points,
+    /// Its part in the release.
+    pub holding: Holding,
+    /// Its service role.
+    pub role: Option<Id>,
+    /// Whether it has bought a merchant pack.
+    pub merchant_pack: bool,
+    /// Where its shop is.
+    pub shop: Option<Region>,
+    /// The day of its last area pack.
+    pub area_pack: Option<Day>,
+    /// The city of which it is the partner.
+    pub city: Option<Region>,
+}
+
+/// What one close did and what held after it (RULES.md section 5, step 6). With these alone a wallet brings an old
+/// account up to date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayRecord {
+    /// The day that was closed.
+    pub day: Day,
+    /// The price at which it was closed.
+    pub price: Price,
+    /// Points released.
+    pub released: Points,
+    /// Share value of all before the release (`T`).
+    pub total: ShareValue,
+    /// All units after it.
+    pub units: Units,
+    /// `nav` after it.
+    pub nav: Index,
+    /// `acc` after it.
+    pub acc: Index,
+    /// The era after it.
+    pub era: u32,
+    /// The last `acc` of each era that ended with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<Index>,
+    /// The day's turnover, from the first day that had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turnover: Option<Money>,
+}
+
+/// The few numbers of a book that are no table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The open day.
+    pub day: Day,
+    /// Its price (当日共享积分价值).
+    pub price: Price,
+    /// Where all points are.
+    pub supply: Supply,
+    /// The release.
+    pub release: Release,
+    /// Concessions of the orders that vested today and were not refunded today.
+    turnover: Money,
+    /// Points of today's confirmed trades.
+    traded: Points,
+    /// Their money, in 10^-16 yuan.
+    traded_money: U256,
+    /// How many orders there were.
+    order_count: u64,
+    /// How many trades there were.
+    trade_count: u64,
+}
+
+/// The answer to an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Whether this is the first outcome of an `id` that came again: nothing was applied now.
+    pub repeated: bool,
+    /// What it did, or why it was refused.
+    pub result: Result<Arc<Receipt>, Refusal>,
+}
+
+/// The first outcome of an `id`.
+#[derive(Clone, Debug)]
+struct Remembered {
+    content: Box<str>,
+    result: Result<Arc<Receipt>, Refusal>,
+}
+
+/// All state of a scheme.
+#[derive(Clone, Debug)]
+pub struct Book {
+    rules: Arc<RuleSet>,
+    head: Head,
+    /// The last `acc` of every era that has ended.
+    ended: Vec<Index>,
+    days: Vec<DayRecord>,
+    accounts: BTreeMap<Id, Account>,
+    orders: BTreeMap<Id, Order>,
+    offers: BTreeMap<Id, Offer>,
+    trades: BTreeMap<Id, Trade>,
+    /// The partner of each city.
+    partners: BTreeMap<Region, Id>,
+    /// Orders that have not vested, by the day on which they are due and the order of placing.
+    due: BTreeMap<(Day, u64), Id>,
+    /// Trades that are `taken`, in the order of taking.
+    taken: BTreeMap<u64, Id>,
+    remembered: BTreeMap<Id, Remembered>,
+}
+
+/// As much of a book as one order needs: whoever holds it previews the order as the book would settle it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Excerpt {
+    /// The rules of the moment.
+    pub rules: RuleSet,
+    /// The numbers of the moment.
+    pub head: Head,
+    /// The last `acc` of every era that has ended.
+    pub ended: Vec<Index>,
+    /// Buyer, merchant, everybody above them who may be paid, and the partner.
+    pub accounts: BTreeMap<Id, Account>,
+    /// The partner of the city.
+    pub partners: BTreeMap<Region, Id>,
+}
+
+impl Book {
+    /// An empty book on the genesis day; the treasury holds what `supply.treasury` says.
+    #[must_use]
+    pub fn open(rules: RuleSet) -> Self {
+        let treasury = rules.supply_treasury;
+        let head = Head {
+            day: rules.genesis_day,
+            price: rules.price_initial,
+            supply: Supply { issued: treasury, treasury, ..Supply::default() },
+            release: Release::default(),
+            turnover: Money::default(),
+            traded: Points::ZERO,
+            traded_money: U256::ZERO,
+            order_count: 0,
+            trade_count: 0,
+        };
+        Self::from(Excerpt { rules, head, ended: Vec::new(), accounts: BTreeMap::new(), partners: BTreeMap::new() })
+    }
+
+    /// Applies an event, whole or not at all.
+    pub fn apply(&mut self, entry: &Entry) -> Outcome {
+        if let Some(outcome) = self.recall(entry) {
+            return outcome;
+        }
+        let drafted = Draft::over(self).run(&entry.event);
+        let result = drafted.map(|changes| Arc::new(changes.commit(self)));
+        if let Some(Identity { id, content }) = &entry.identity {
+            let first = Remembered { content: content.clone(), result: result.clone() };
+            self.remembered.insert(id.clone(), first);
+        }
+        Outcome { repeated: false, result }
+    }
+
+    /// What [`Book::apply`] would answer now; changes nothing.
+    ///
+    /// # Errors
+    /// The refusal that `apply` would give.
+    pub fn preview(&self, entry: &Entry) -> Result<Arc<Receipt>, Refusal> {
+        if let Some(outcome) = self.recall(entry) {
+            return outcome.result;
+        }
+        Draft::over(self).run(&entry.event).map(|changes| Arc::new(changes.into_receipt()))
+    }
+
+    /// The outcome that an `id` already has.
+    fn recall(&self, entry: &Entry) -> Option<Outcome> {
+        let Identity { id, content } = entry.identity.as_ref()?;
+        let first = self.remembered.get(id)?;
+        Some(if first.content == *content {
+            Outcome { repeated: true, result: first.result.clone() }
+        } else {
+            Outcome { repeated: false, result: Err(Refusal::new(Code::IdConflict, "id")) }
+        })
+    }
+
+    /// The rules that hold now.
+    #[must_use]
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
+    /// The numbers that hold now.
+    #[must_use]
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// The days that were closed, oldest first.
+    #[must_use]
+    pub fn days(&self) -> &[DayRecord] {
+        &self.days
+    }
+
+    /// An account as it was last settled.
+    #[must_use]
+    pub fn account(&self, member: &str) -> Option<&Account> {
+        self.accounts.get(member)
+    }
+
+    /// All accounts as they were last settled, by id.
+    pub fn accounts(&self) -> impl Iterator<Item = (&Id, &Account)> {
+        self.accounts.iter()
+    }
+
+    /// As much of this book as `order` needs.
+    #[must_use]
+    pub fn excerpt(&self, order: &OrderPlaced) -> Excerpt {
+        let mut accounts = BTreeMap::new();
+        let mut take = |id: &Id| self.accounts.get(id).map(|account| accounts.insert(id.clone(), account.clone()));
+        let referrer = |id: &Id| self.accounts.get(id).and_then(|account| account.referrer.as_ref());
+        take(&order.merchant);
+        referrer(&order.merchant).map(&mut take);
+        let mut above = Some(&order.buyer);
+        for _ in 0..=self.rules.service_max_depth {
+            let Some(member) = above else { break };
+            take(member);
+            above = referrer(member);
+        }
+        let shop = self.accounts.get(&order.merchant).and_then(|merchant| merchant.shop);
+        let cities = [Some(order.region), shop].into_iter().flatten().map(Region::city);
+        let partners: BTreeMap<_, _> =
+            cities.filter_map(|city| self.partners.get(&city).map(|partner| (city, partner.clone()))).collect();
+        partners.values().for_each(|partner| _ = take(partner));
+        Excerpt { rules: self.rules().clone(), head: self.head, ended: self.ended.clone(), accounts, partners }
+    }
+}
+
+impl From<Excerpt> for Book {
+    fn from(excerpt: Excerpt) -> Self {
+        let Excerpt { rules, head, ended, accounts, partners } = excerpt;
+        Self {
+            rules: Arc::new(rules),
+            head,
+            ended,
+            days: Vec::new(),
+            accounts,
+            orders: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            trades: BTreeMap::new(),
+            partners,
+            due: BTreeMap::new(),
+            taken: BTreeMap::new(),
+            remembered: BTreeMap::new(),
+        }
+    }
+}
+
+/// The key under which an order waits for its day, while it does.
+fn waits_under(order: &Order) -> Option<(Day, u64)> {
+    (order.state == OrderState::Pending).then_some((order.due?, order.sequence))
+}
+
+/// The key under which a trade waits to be paid, while it does.
+fn unpaid_under(trade: &Trade) -> Option<u64> {
+    (trade.state == TradeState::Taken).then_some(trade.sequence)
+}

@@ -1,0 +1,283 @@
+//! A draft: changes laid over a book, kept as a whole or dropped as a whole.
+//!
+//! Handlers read through it and write into it. It moves points and share value and writes the postings, so that the
+//! sums of RULES.md section 7 hold by construction.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Account, Book, DayRecord, Head, unpaid_under, waits_under};
+use crate::event::{Code, Event, Refusal};
+use crate::identity::{Id, Region};
+use crate::market::{Offer, Trade};
+use crate::order::{Order, Parties};
+use crate::quantity::{Points, ShareValue};
+use crate::receipt::{Amount, OrderQuote, Party, Posting, Reason, Receipt, Rule};
+use crate::release::Grant;
+use crate::ruleset::RuleSet;
+
+/// Changes laid over a book.
+pub(super) struct Draft<'a> {
+    pub(super) book: &'a Book,
+    pub(super) changes: Changes,
+}
+
+/// What a draft changes. All of it is new values, so keeping it cannot fail.
+pub(super) struct Changes {
+    pub(super) head: Head,
+    pub(super) rules: Arc<RuleSet>,
+    pub(super) accounts: BTreeMap<Id, Account>,
+    pub(super) orders: BTreeMap<Id, Order>,
+    pub(super) offers: BTreeMap<Id, Offer>,
+    pub(super) trades: BTreeMap<Id, Trade>,
+    pub(super) partners: BTreeMap<Region, Id>,
+    pub(super) closed: Option<DayRecord>,
+    pub(super) receipt: Receipt,
+}
+
+/// The value of `id` in the changes, else in the book.
+macro_rules! lookup {
+    ($draft:expr, $table:ident, $id:expr) => {
+        $draft.changes.$table.get($id).or_else(|| $draft.book.$table.get($id))
+    };
+}
+
+/// The value of `id`, copied into the changes so that it can be written.
+macro_rules! writable {
+    ($draft:expr, $table:ident, $id:expr, $code:ident) => {
+        match $draft.changes.$table.entry($id.clone()) {
+            std::collections::btree_map::Entry::Occupied(entry) => Ok(entry.into_mut()),
+            std::collections::btree_map::Entry::Vacant(entry) => match $draft.book.$table.get($id) {
+                Some(value) => Ok(entry.insert(value.clone())),
+                None => Err(Refusal::new(Code::$code, "")),
+            },
+        }
+    };
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn over(book: &'a Book) -> Self {
+        let receipt = Receipt {
+            kind: "",
+            day: book.head.day,
+            order: None,
+            unrecovered: None,
+            postings: Vec::new(),
+            accounts: Vec::new(),
+        };
+        let changes = Changes {
+            head: book.head,
+            rules: Arc::clone(&book.rules),
+            accounts: BTreeMap::new(),
+            orders: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            trades: BTreeMap::new(),
+            partners: BTreeMap::new(),
+            closed: None,
+            receipt,
+        };
+        Self { book, changes }
+    }
+
+    /// Handles one event; what it changed, or why it is refused.
+    pub(super) fn run(mut self, event: &Event) -> Result<Changes, Refusal> {
+        self.handle(event)?;
+        let Self { book, mut changes } = self;
+        changes.receipt.kind = event.kind();
+        changes.accounts.retain(|id, account| book.accounts.get(id) != Some(account));
+        changes.receipt.accounts = changes.accounts.keys().cloned().collect();
+        Ok(changes)
+    }
+
+    pub(super) fn account(&self, id: &Id) -> Option<&Account> {
+        lookup!(self, accounts, id)
+    }
+
+    /// An account that an event names, or `unknown_member` at that field.
+    pub(super) fn member(&self, id: &Id, field: &'static str) -> Result<&Account, Refusal> {
+        self.account(id).ok_or(Refusal::new(Code::UnknownMember, field))
+    }
+
+    pub(super) fn order(&self, id: &Id) -> Option<&Order> {
+        lookup!(self, orders, id)
+    }
+
+    pub(super) fn offer(&self, id: &Id) -> Option<&Offer> {
+        lookup!(self, offers, id)
+    }
+
+    pub(super) fn trade(&self, id: &Id) -> Option<&Trade> {
+        lookup!(self, trades, id)
+    }
+
+    pub(super) fn account_mut(&mut self, id: &Id) -> Result<&mut Account, Refusal> {
+        writable!(self, accounts, id, UnknownMember)
+    }
+
+    pub(super) fn order_mut(&mut self, id: &Id) -> Result<&mut Order, Refusal> {
+        writable!(self, orders, id, UnknownOrder)
+    }
+
+    pub(super) fn offer_mut(&mut self, id: &Id) -> Result<&mut Offer, Refusal> {
+        writable!(self, offers, id, UnknownOffer)
+    }
+
+    pub(super) fn trade_mut(&mut self, id: &Id) -> Result<&mut Trade, Refusal> {
+        writable!(self, trades, id, UnknownTrade)
+    }
+
+    /// Brings an account up to the present and answers with its points.
+    pub(super) fn settle(&mut self, id: &Id) -> Result<Points, Refusal> {
+        let release = self.changes.head.release;
+        let ended = &self.book.ended;
+        let account = self.account_mut(id)?;
+        let before = account.holding;
+        let earned = release.settle(&mut account.holding, ended)?;
+        let points = account.points;
+        if earned.is_zero() {
+            return Ok(points);
+        }
+        let why = Reason::Released(before.units, release.acc);
+        self.post(Party::Pool, Party::Member(id.clone()), Amount::Points(earned), Rule::Release, why);
+        self.changes.head.supply.pool = self.changes.head.supply.pool.minus(earned)?;
+        self.changes.head.supply.held = self.changes.head.supply.held.plus(earned)?;
+        let account = self.account_mut(id)?;
+        account.points = points.plus(earned)?;
+        Ok(account.points)
+    }
+
+    /// Moves points, which the giver must have; nothing if there are none to move.
+    pub(super) fn pay(
+        &mut self,
+        from: Party,
+        to: Party,
+        points: Points,
+        rule: Rule,
+        why: Reason,
+    ) -> Result<(), Refusal> {
+        if points.is_zero() {
+            return Ok(());
+        }
+        if let Party::Member(id) = &from {
+            self.settle(id)?;
+            let account = self.account_mut(id)?;
+            account.points = account.points.minus(points)?;
+        }
+        if let Party::Member(id) = &to {
+            self.settle(id)?;
+            let account = self.account_mut(id)?;
+            account.points = account.points.plus(points)?;
+        }
+        let supply = &mut self.changes.head.supply;
+        match from {
+            Party::Member(_) => supply.held = supply.held.minus(points)?,
+            Party::Pool => supply.pool = supply.pool.minus(points)?,
+            Party::Escrow => supply.escrow = supply.escrow.minus(points)?,
+            Party::Treasury => supply.treasury = supply.treasury.minus(points)?,
+            Party::Burned => supply.burned = supply.burned.minus(points)?,
+            Party::Issuance => supply.issued = supply.issued.plus(points)?,
+        }
+        match to {
+            Party::Member(_) => supply.held = supply.held.plus(points)?,
+            Party::Pool => supply.pool = supply.pool.plus(points)?,
+            Party::Escrow => supply.escrow = supply.escrow.plus(points)?,
+            Party::Treasury => supply.treasury = supply.treasury.plus(points)?,
+            Party::Burned => supply.burned = supply.burned.plus(points)?,
+            Party::Issuance => supply.issued = supply.issued.minus(points)?,
+        }
+        self.post(from, to, Amount::Points(points), rule, why);
+        Ok(())
+    }
+
+    /// Gives share value (RULES.md section 4): locked while the member is not activated, else as units.
+    pub(super) fn give(
+        &mut self,
+        to: &Id,
+        value: ShareValue,
+        rule: Rule,
+        why: Reason,
+    ) -> Result<Option<Grant>, Refusal> {
+        if value.is_zero() {
+            return Ok(None);
+        }
+        let account = self.account_mut(to)?;
+        if !account.activated {
+            account.locked = account.locked.plus(value)?;
+            self.post(Party::Issuance, Party::Member(to.clone()), Amount::Locked(value), rule, why);
+            return Ok(None);
+        }
+        self.settle(to)?;
+        let mut release = self.changes.head.release;
+        let grant = release.give(&mut self.account_mut(to)?.holding, value)?;
+        self.changes.head.release = release;
+        self.post(Party::Issuance, Party::Member(to.clone()), Amount::ShareValue(value), rule, why);
+        Ok(Some(grant))
+    }
+
+    pub(super) fn post(&mut self, from: Party, to: Party, amount: Amount, rule: Rule, reason: Reason) {
+        self.changes.receipt.postings.push(Posting { from, to, amount, rule, reason });
+    }
+
+    pub(super) fn quote(&mut self, quote: OrderQuote) {
+        self.changes.receipt.order = Some(quote);
+    }
+}
+
+impl Changes {
+    /// What happened, without keeping it.
+    pub(super) fn into_receipt(self) -> Receipt {
+        self.receipt
+    }
+
+    /// Keeps the changes.
+    pub(super) fn commit(self, book: &mut Book) -> Receipt {
+        book.head = self.head;
+        book.rules = self.rules;
+        book.accounts.extend(self.accounts);
+        book.offers.extend(self.offers);
+        book.partners.extend(self.partners);
+        for (id, order) in self.orders {
+            if let Some(key) = book.orders.get(&id).and_then(waits_under) {
+                book.due.remove(&key);
+            }
+            if let Some(key) = waits_under(&order) {
+                book.due.insert(key, id.clone());
+            }
+            book.orders.insert(id, order);
+        }
+        for (id, trade) in self.trades {
+            match unpaid_under(&trade) {
+                Some(key) => _ = book.taken.insert(key, id.clone()),
+                None => _ = book.taken.remove(&trade.sequence),
+            }
+            book.trades.insert(id, trade);
+        }
+        if let Some(record) = self.closed {
+            book.ended.extend(&record.ended);
+            book.days.push(record);
+        }
+        self.receipt
+    }
+}
+
+impl Parties for Draft<'_> {
+    fn is_activated(&self, member: &Id) -> bool {
+        self.account(member).is_some_and(|account| account.activated)
+    }
+
+    fn referrer(&self, member: &Id) -> Option<&Id> {
+        self.account(member)?.referrer.as_ref()
+    }
+
+    fn role(&self, member: &Id) -> Option<&str> {
+        self.account(member)?.role.as_ref().map(Id::as_str)
+    }
+
+    fn eligible_partner(&self, city: Region) -> Option<&Id> {
+        let partner = lookup!(self, partners, &city)?;
+        let last_pack = self.account(partner)?.area_pack?;
+        // A last day that no calendar reaches is never over.
+        let last_day = last_pack.plus(self.changes.rules.area_repurchase_days);
+        last_day.is_none_or(|last_day| self.changes.head.day <= last_day).then_some(partner)
+    }
+}

@@ -1,0 +1,100 @@
+//! What a book looks like from outside: the shapes of RULES.md section 9, every account settled to the present.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Account, Book, Supply};
+use crate::identity::{Day, Id};
+use crate::quantity::{Index, OutOfRange, Points, Price, ShareValue, Units};
+use crate::release::{EndedEras, Release};
+
+/// The state of a book.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct State {
+    /// The open day.
+    pub day: Day,
+    /// Its price.
+    pub price: Price,
+    /// Where all points are; `held` counts every account settled up to the present.
+    pub supply: Supply,
+    /// The release.
+    pub release: ReleaseState,
+    /// All accounts, by id.
+    pub accounts: BTreeMap<Id, AccountState>,
+}
+
+/// The release as others see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReleaseState {
+    /// How many eras have begun since the first.
+    pub era: u32,
+    /// All units.
+    pub units: Units,
+    /// Share value per unit.
+    pub nav: Index,
+    /// Points released per unit in this era.
+    pub acc: Index,
+    /// Points to be released again.
+    pub returned: Points,
+}
+
+/// An account, settled to the present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct AccountState {
+    /// `floor_8(units × nav)`.
+    pub share_value: ShareValue,
+    /// Share value that waits for the activation.
+    pub locked: ShareValue,
+    /// Points.
+    pub points: Points,
+    /// Units.
+    pub units: Units,
+}
+
+impl Account {
+    /// This account settled to the present.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if the release is older than the account.
+    pub fn state(&self, release: &Release, ended: &EndedEras) -> Result<AccountState, OutOfRange> {
+        let mut holding = self.holding;
+        let earned = release.settle(&mut holding, ended)?;
+        Ok(AccountState {
+            share_value: holding.units.share_value_floor(release.nav)?,
+            locked: self.locked,
+            points: self.points.plus(earned)?,
+            units: holding.units,
+        })
+    }
+}
+
+impl Book {
+    /// One account, settled to the present.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] only for an excerpt that does not fit together.
+    pub fn account_state(&self, member: &str) -> Result<Option<AccountState>, OutOfRange> {
+        self.account(member).map(|account| account.state(&self.head.release, &self.ended)).transpose()
+    }
+
+    /// The whole state, every account settled to the present. Changes nothing.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] only for an excerpt that does not fit together.
+    pub fn state(&self) -> Result<State, OutOfRange> {
+        let release = &self.head.release;
+        let mut supply = self.head.supply;
+        let mut accounts = BTreeMap::new();
+        for (id, account) in &self.accounts {
+            let state = account.state(release, &self.ended)?;
+            let earned = state.points.minus(account.points)?;
+            supply.pool = supply.pool.minus(earned)?;
+            supply.held = supply.held.plus(earned)?;
+            accounts.insert(id.clone(), state);
+        }
+        let &Release { era, units, nav, acc, returned, .. } = release;
+        let release = ReleaseState { era, units, nav, acc, returned };
+        Ok(State { day: self.head.day, price: self.head.price, supply, release, accounts })
+    }
+}

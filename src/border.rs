@@ -1,0 +1,7 @@
+//! Where text and foreign values become typed quantities, strictly, and back.
+//!
+//! Requests and answers as plain data; the wasm surface, the server and the wallet stand on this and on nothing below
+//! it that they do not need.
+
+pub mod event;
+pub mod replay;

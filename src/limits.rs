@@ -1,0 +1,23 @@
+//! Every limit of the rules, in one place. What lies beyond them is refused at the border, by name.
+
+/// Longest id of anything: member, order, offer, trade, event, item.
+pub const ID_LENGTH_MAX: usize = 64;
+
+/// Largest size of a decimal or whole number in an event or a rule set (RULES.md section 1).
+pub const NUMBER_MAX: u64 = 1_000_000_000_000;
+
+/// Deepest nesting of an event or a rule set; the deepest sound one has five levels.
+pub const DEPTH_MAX: usize = 16;
+
+/// Most values in one event or rule set, tables and lists included.
+pub const VALUES_MAX: usize = 4_096;
+
+/// Longest text inside an event or a rule set, in bytes.
+pub const TEXT_LENGTH_MAX: usize = 1_024;
+
+/// Longest line of a journal, in bytes.
+pub const LINE_LENGTH_MAX: usize = 65_536;
+
+/// Total of all units, in 10^-8: with it every intermediate of a release fits 256 bits. A grant that would lift
+/// the total beyond it is refused as `out_of_range`.
+pub const UNITS_RAW_MAX: i128 = 10_i128.pow(37);

@@ -1,0 +1,204 @@
+//! What one order gives to whom, and why.
+//!
+//! Carries out the table of RULES.md section 6: rewards are fixed when the order is placed, from the accounts, roles,
+//! partners and rules of that moment. Whoever is not activated gets none, and a reward of 0 is no reward. Vesting and
+//! refunds move what is computed here; the book does that.
+
+use serde::{Deserialize, Serialize};
+
+use crate::identity::{Day, Id, Region};
+use crate::quantity::{Money, OutOfRange, Points, Rate, ShareValue};
+use crate::receipt::{Reason, Reward, RewardKind};
+use crate::release::Grant;
+use crate::ruleset::{Channel, RuleSet};
+
+/// What an order's rewards depend on besides the order and the rules.
+pub trait Parties {
+    /// Whether a member is activated.
+    fn is_activated(&self, member: &Id) -> bool;
+    /// A member's referrer.
+    fn referrer(&self, member: &Id) -> Option<&Id>;
+    /// The name of a member's service role.
+    fn role(&self, member: &Id) -> Option<&str>;
+    /// The partner of a city who is eligible today.
+    fn eligible_partner(&self, city: Region) -> Option<&Id>;
+}
+
+/// An order's terms, checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    /// Who buys.
+    pub buyer: &'a Id,
+    /// Who sells.
+    pub merchant: &'a Id,
+    /// How.
+    pub channel: Channel,
+    /// The merchant's concession (让利额), yuan.
+    pub concession: Money,
+    /// The order's points (`Q`).
+    pub points: Points,
+    /// The city whose partner counts: of the delivery online, of the shop offline.
+    pub city: Region,
+}
+
+/// Where an order stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    /// Its rewards have not vested.
+    Pending,
+    /// They vested on this day.
+    Vested(Day),
+    /// It was taken back.
+    Refunded,
+}
+
+/// A reward and, once it vested with share value, the grant it became.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderReward {
+    /// The reward.
+    #[serde(flatten)]
+    pub reward: Reward,
+    /// What its share value became.
+    pub grant: Option<Grant>,
+}
+
+/// An accepted order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Who sold.
+    pub merchant: Id,
+    /// The concession, yuan: the day's turnover counts it.
+    pub concession: Money,
+    /// The points the merchant paid (`Q`).
+    pub points: Points,
+    /// Its place among all orders, in the order of placing.
+    pub sequence: u64,
+    /// The day at whose close it vests; nothing if no calendar reaches so far.
+    pub due: Option<Day>,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Who gets what.
+    pub rewards: Vec<OrderReward>,
+}
+
+impl Order {
+    /// The part of the order's points that nobody gets.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] never, for rewards of this module under a sound rule set.
+    pub fn burned(&self) -> Result<Points, OutOfRange> {
+        self.rewards.iter().try_fold(self.points, |rest, reward| rest.minus(reward.reward.points))
+    }
+}
+
+/// The rewards of an order, in the order of the table (RULES.md section 6).
+///
+/// # Errors
+/// [`OutOfRange`] if one does not fit.
+pub fn rewards(terms: &Terms<'_>, rules: &RuleSet, parties: &impl Parties) -> Result<Vec<Reward>, OutOfRange> {
+    let mut table = Table { terms, rewards: Vec::new() };
+    let activated = |id: &&Id| parties.is_activated(id);
+    let buyer = Some(terms.buyer).filter(activated);
+    let consumption = match buyer {
+        Some(_) => terms.concession.share_value_floor(rules.order_buyer_multiple)?,
+        None => ShareValue::ZERO,
+    };
+
+    let why = Reason::OfConcession(rules.order_buyer_multiple, terms.concession);
+    table.share_value(RewardKind::Consumption, buyer, consumption, why);
+
+    let sale = terms.concession.share_value_floor(rules.order_merchant_multiple)?;
+    let why = Reason::OfConcession(rules.order_merchant_multiple, terms.concession);
+    table.share_value(RewardKind::Sale, Some(terms.merchant).filter(activated), sale, why);
+
+    let referrer = buyer.and_then(|buyer| parties.referrer(buyer)).filter(activated);
+    match terms.channel {
+        Channel::Online => {
+            let rate = rules.share_online_share_value_rate;
+            let why = Reason::OfConsumption(rate, consumption);
+            table.share_value(RewardKind::ShareOnline, referrer, consumption.times_floor(rate)?, why);
+        }
+        Channel::Offline => {
+            table.points(RewardKind::ShareOffline, referrer, rules.share_offline_points_rate)?;
+            let merchant_referrer = parties.referrer(terms.merchant).filter(activated);
+            table.points(RewardKind::MerchantShare, merchant_referrer, rules.share_merchant_points_rate)?;
+        }
+    }
+
+    if let Some(buyer) = buyer {
+        table.service(buyer, consumption, rules, parties)?;
+    }
+
+    let partner = parties.eligible_partner(terms.city).filter(activated);
+    let rate = match terms.channel {
+        Channel::Online => rules.area_online_points_rate,
+        Channel::Offline => rules.area_offline_points_rate,
+    };
+    table.points(RewardKind::Area, partner, rate)?;
+    Ok(table.rewards)
+}
+
+/// The table while it is filled.
+struct Table<'a> {
+    terms: &'a Terms<'a>,
+    rewards: Vec<Reward>,
+}
+
+impl Table<'_> {
+    fn share_value(&mut self, kind: RewardKind, to: Option<&Id>, share_value: ShareValue, reason: Reason) {
+        if let Some(member) = to.filter(|_| share_value.is_positive()) {
+            self.rewards.push(Reward { member: member.clone(), kind, share_value, points: Points::ZERO, reason });
+        }
+    }
+
+    fn push_points(&mut self, kind: RewardKind, to: Option<&Id>, points: Points, reason: Reason) {
+        if let Some(member) = to.filter(|_| points.is_positive()) {
+            self.rewards.push(Reward { member: member.clone(), kind, share_value: ShareValue::ZERO, points, reason });
+        }
+    }
+
+    /// `floor_8(Q × rate)` points.
+    fn points(&mut self, kind: RewardKind, to: Option<&Id>, rate: Rate) -> Result<(), OutOfRange> {
+        let why = Reason::OfOrderPoints(rate, self.terms.points);
+        self.push_points(kind, to, self.terms.points.times_floor(rate)?, why);
+        Ok(())
+    }
+
+    /// 级差: up from the buyer's referrer, each role is paid the step above what those below it were paid.
+    fn service(
+        &mut self,
+        buyer: &Id,
+        consumption: ShareValue,
+        rules: &RuleSet,
+        parties: &impl Parties,
+    ) -> Result<(), OutOfRange> {
+        let channel = self.terms.channel;
+        // Rates never fall along the list, so nobody is paid above the last one: the walk can end there.
+        let Some(highest) = rules.service_roles.last().map(|role| role.rate(channel)) else { return Ok(()) };
+        let mut paid = Rate::default();
+        let mut at = parties.referrer(buyer);
+        for _ in 0..rules.service_max_depth {
+            let Some(member) = at.filter(|_| paid < highest) else { break };
+            at = parties.referrer(member);
+            let role = parties.role(member).and_then(|name| rules.role_named(name));
+            let Some(role) = role.filter(|role| role.rate(channel) > paid && parties.is_activated(member)) else {
+                continue;
+            };
+            let rate = role.rate(channel);
+            let step = rate.minus(paid)?;
+            match channel {
+                Channel::Online => {
+                    let why = Reason::StepOfConsumption(rate, paid, consumption);
+                    self.share_value(RewardKind::Service, Some(member), consumption.times_floor(step)?, why);
+                }
+                Channel::Offline => {
+                    let why = Reason::StepOfOrderPoints(rate, paid, self.terms.points);
+                    self.push_points(RewardKind::Service, Some(member), self.terms.points.times_floor(step)?, why);
+                }
+            }
+            paid = rate;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,305 @@
+//! Share value and the day's release: units, `nav`, `acc`, eras, grants.
+//!
+//! Carries out RULES.md section 5. A day is settled by changing two numbers, however many accounts there are; an
+//! account is settled when somebody touches it, and nothing depends on when. What a release may be is decided here
+//! too; where its points go is the book's business.
+
+use ethnum::U256;
+use serde::{Deserialize, Serialize};
+
+use crate::limits::UNITS_RAW_MAX;
+use crate::quantity::{Index, OutOfRange, Points, Price, ShareValue, Units, mul, narrow, wide};
+use crate::ruleset::RuleSet;
+
+/// `10^-26`, the smallest part of a carry and of units × index: 10^18 of them are 10^-8 points.
+const PER_POINT_PART: i128 = 10_i128.pow(18);
+
+/// What is released to whom: the state of the release that all accounts share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// How many eras have begun since the first.
+    pub era: u32,
+    /// All units (`W`).
+    pub units: Units,
+    /// Share value per unit.
+    pub nav: Index,
+    /// Points released per unit since the era began.
+    pub acc: Index,
+    /// Released points too few to raise `acc` by its smallest part, in 10^-26 points.
+    carry_points: i128,
+    /// Converted share value too little to lower `nav` by its smallest part, in 10^-26.
+    carry_value: i128,
+    /// Points that came back from refunds and are to be released again.
+    pub returned: Points,
+}
+
+impl Default for Release {
+    fn default() -> Self {
+        Self {
+            era: 0,
+            units: Units::ZERO,
+            nav: Index::ONE,
+            acc: Index::ZERO,
+            carry_points: 0,
+            carry_value: 0,
+            returned: Points::ZERO,
+        }
+    }
+}
+
+/// What one account holds of the release, as it was last settled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holding {
+    /// Its units.
+    pub units: Units,
+    /// `acc` when it was last settled.
+    pub acc: Index,
+    /// The era in which it was last settled.
+    pub era: u32,
+    /// Earned parts of 10^-8 points that are not yet one, in 10^-26 points: below 10^18.
+    pub fraction: u64,
+}
+
+/// What a grant of share value gave, so that a refund can take it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// The units it gave.
+    pub units: Units,
+    /// `acc` at that moment.
+    pub acc: Index,
+    /// The era at that moment.
+    pub era: u32,
+}
+
+/// What a close did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// Points released: they go to the pool.
+    pub released: Points,
+    /// Share value of all before the release (`T`).
+    pub total: ShareValue,
+    /// The last `acc` of each era that ended; none on most days.
+    pub ended: Vec<Index>,
+}
+
+/// The last `acc` of every era that has ended, from era 0.
+pub type EndedEras = [Index];
+
+/// Units × (acc at the end − acc at the start), summed over the eras since then, in 10^-26 points, and what the units
+/// have become.
+fn earned_since(
+    mut units: Units,
+    mut acc: Index,
+    era: u32,
+    release: &Release,
+    ended: &EndedEras,
+) -> Result<(U256, Units), OutOfRange> {
+    let passed = ended.get(usize::try_from(era).map_err(|_| OutOfRange)?..).ok_or(OutOfRange)?;
+    let mut sum = U256::ZERO;
+    for last in passed {
+        if units.is_zero() {
+            return Ok((sum, units));
+        }
+        sum = sum.checked_add(mul(units.raw(), last.minus(acc)?.raw())?).ok_or(OutOfRange)?;
+        units = units.next_era();
+        acc = Index::ZERO;
+    }
+    let now = mul(units.raw(), release.acc.minus(acc)?.raw())?;
+    Ok((sum.checked_add(now).ok_or(OutOfRange)?, units))
+}
+
+impl Release {
+    /// The release as a day record describes it: enough to settle accounts, not to close the next day.
+    #[must_use]
+    pub fn recorded(era: u32, units: Units, nav: Index, acc: Index) -> Self {
+        Self { era, units, nav, acc, ..Self::default() }
+    }
+
+    /// Share value of all: `floor_8(W × nav)`.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if it does not fit.
+    pub fn total(&self) -> Result<ShareValue, OutOfRange> {
+        self.units.share_value_floor(self.nav)
+    }
+
+    /// Brings an account up to the present; answers with the points it earned since it was last settled.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if they do not fit; the account is then as it was.
+    pub fn settle(&self, holding: &mut Holding, ended: &EndedEras) -> Result<Points, OutOfRange> {
+        let (sum, units) = earned_since(holding.units, holding.acc, holding.era, self, ended)?;
+        let sum = sum.checked_add(U256::from(holding.fraction)).ok_or(OutOfRange)?;
+        let part = wide(PER_POINT_PART)?;
+        let points = narrow(sum / part)?;
+        let fraction = u64::try_from(sum % part).map_err(|_| OutOfRange)?;
+        *holding = Holding { units, acc: self.acc, era: self.era, fraction };
+        Ok(Points::from_raw(points))
+    }
+
+    /// Gives share value to a settled account: `u = ceil_8(s / nav)` units more.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if the total of all units would leave its limit.
+    pub fn give(&mut self, holding: &mut Holding, share_value: ShareValue) -> Result<Grant, OutOfRange> {
+        debug_assert!(
+            holding.era == self.era && holding.acc == self.acc,
+            "an account is settled before it is given to"
+        );
+        let units = share_value.units_ceil(self.nav)?;
+        let total = self.units.plus(units)?;
+        if total.raw() > UNITS_RAW_MAX {
+            return Err(OutOfRange);
+        }
+        holding.units = holding.units.plus(units)?;
+        self.units = total;
+        Ok(Grant { units, acc: self.acc, era: self.era })
+    }
+
+    /// The points a grant has earned until now, rounded down once.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if they do not fit.
+    pub fn earned(&self, grant: &Grant, ended: &EndedEras) -> Result<Points, OutOfRange> {
+        let (sum, _) = earned_since(grant.units, grant.acc, grant.era, self, ended)?;
+        Ok(Points::from_raw(narrow(sum / wide(PER_POINT_PART)?)?))
+    }
+
+    /// Takes a grant back from a settled account: `min(units, u as it is now)`. Answers with the units taken.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if the grant is not of this release.
+    pub fn take_back(&mut self, holding: &mut Holding, grant: &Grant, ended: &EndedEras) -> Result<Units, OutOfRange> {
+        let (_, now) = earned_since(grant.units, grant.acc, grant.era, self, ended)?;
+        let taken = holding.units.min(now);
+        holding.units = holding.units.minus(taken)?;
+        self.units = self.units.minus(taken)?;
+        Ok(taken)
+    }
+
+    /// Closes a day (RULES.md section 5, steps 2 to 5).
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if a result does not fit; nothing is then changed.
+    pub fn close(&mut self, rules: &RuleSet, price: Price, issued: Points) -> Result<Closed, OutOfRange> {
+        let total = self.total()?;
+        let wanted = rules.release_daily.plus(self.returned)?.min(rules.supply_cap.minus(issued)?);
+        let released = wanted.min(self.convertible(total, rules.release_min_total, price)?);
+        if !released.is_positive() {
+            return Ok(Closed { released: Points::ZERO, total, ended: Vec::new() });
+        }
+        let mut next = *self;
+        let beyond_daily = released.minus(rules.release_daily).unwrap_or_default();
+        next.returned = next.returned.minus(beyond_daily.min(next.returned))?;
+        next.distribute(released, released.worth_exact(price)?)?;
+        let ended = next.begin_eras()?;
+        *self = next;
+        Ok(Closed { released, total, ended })
+    }
+
+    /// The points whose release would leave just `min_total` of share value:
+    /// `floor_8((T − min_total − carry_value) / P)`, 0 where that is negative.
+    fn convertible(&self, total: ShareValue, min_total: ShareValue, price: Price) -> Result<Points, OutOfRange> {
+        let Ok(above) = total.minus(min_total) else { return Ok(Points::ZERO) };
+        // In 10^-26; a carry larger than what is there leaves nothing to convert.
+        let value = mul(above.raw(), PER_POINT_PART)?;
+        let Some(value) = value.checked_sub(wide(self.carry_value)?) else { return Ok(Points::ZERO) };
+        let divisor = mul(price.raw(), 10_i128.pow(10))?;
+        // More than fits is more than any supply: the other bound decides.
+        Ok(Points::from_raw(narrow(value / divisor).unwrap_or(i128::MAX)))
+    }
+
+    /// Steps 3 and 4: spreads `points` over all units and takes share value worth `value` (10^-16) from them.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if a result does not fit, or if there are no units.
+    pub fn distribute(&mut self, points: Points, value: U256) -> Result<(), OutOfRange> {
+        let units = wide(self.units.raw())?;
+        let points = mul(points.raw(), PER_POINT_PART)?.checked_add(wide(self.carry_points)?).ok_or(OutOfRange)?;
+        let step = points.checked_div(units).ok_or(OutOfRange)?;
+        let value = value
+            .checked_mul(wide(10_i128.pow(10))?)
+            .and_then(|value| value.checked_add(wide(self.carry_value).ok()?))
+            .ok_or(OutOfRange)?;
+        let drop = value.checked_div(units).ok_or(OutOfRange)?;
+        let acc = self.acc.plus(Index::from_raw(narrow(step)?))?;
+        let nav = self.nav.minus(Index::from_raw(narrow(drop)?))?;
+        if !nav.is_positive() {
+            return Err(OutOfRange);
+        }
+        self.acc = acc;
+        self.nav = nav;
+        self.carry_points = narrow(points % units)?;
+        self.carry_value = narrow(value % units)?;
+        Ok(())
+    }
+
+    /// Step 5: while `nav < 10^-3` a new era begins. Answers with the last `acc` of each era that ended.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] after more eras than can be counted.
+    pub fn begin_eras(&mut self) -> Result<Vec<Index>, OutOfRange> {
+        let mut ended = Vec::new();
+        // INVARIANT: `nav` is above 0, so this ends after six eras at most.
+        while self.nav < Index::ERA_FLOOR {
+            ended.push(self.acc);
+            self.acc = Index::ZERO;
+            self.units = self.units.next_era();
+            self.nav = Index::from_raw(self.nav.raw() * 1_000);
+            self.era = self.era.checked_add(1).ok_or(OutOfRange)?;
+        }
+        Ok(ended)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share_value(text: &str) -> ShareValue {
+        ShareValue::parse(text).unwrap_or_default()
+    }
+
+    #[test]
+    fn with_498_points_100_of_10_000_share_value_earns_4_98() -> Result<(), OutOfRange> {
+        let mut release = Release::default();
+        let (mut mine, mut others) = (Holding::default(), Holding::default());
+        release.give(&mut mine, share_value("100"))?;
+        release.give(&mut others, share_value("9900"))?;
+        let points = Points::parse("498").unwrap_or_default();
+        let price = Price::parse("1").unwrap_or_default();
+        release.distribute(points, points.worth_exact(price)?)?;
+        assert_eq!(release.settle(&mut mine, &[])?.to_string(), "4.98");
+        assert_eq!(mine.units.share_value_floor(release.nav)?.to_string(), "95.02");
+        Ok(())
+    }
+
+    #[test]
+    fn settling_in_between_changes_nothing() -> Result<(), OutOfRange> {
+        let mut release = Release::default();
+        let (mut often, mut once, mut rest) = (Holding::default(), Holding::default(), Holding::default());
+        release.give(&mut often, share_value("7.00000003"))?;
+        release.give(&mut once, share_value("7.00000003"))?;
+        release.give(&mut rest, share_value("1000"))?;
+        let mut ended = Vec::new();
+        let mut points = Points::ZERO;
+        for day in 1..=60 {
+            let value = release.total()?.raw() / 3 + day;
+            release.distribute(Points::from_raw(88_800_000_001), mul(value, 100_000_000)?)?;
+            ended.extend(release.begin_eras()?);
+            points = points.plus(release.settle(&mut often, &ended)?)?;
+        }
+        assert!(release.era >= 2, "the test passes through eras");
+        assert_eq!(release.settle(&mut once, &ended)?, points);
+        assert_eq!(often, once);
+        Ok(())
+    }
+
+    #[test]
+    fn a_grant_that_would_lift_the_units_beyond_their_limit_is_refused() {
+        let mut release = Release::default();
+        let mut holding = Holding::default();
+        assert_eq!(release.give(&mut holding, ShareValue::from_raw(UNITS_RAW_MAX + 1)), Err(OutOfRange));
+        assert_eq!((release, holding), (Release::default(), Holding::default()));
+    }
+}
