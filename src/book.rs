@@ -152,8 +152,8 @@ pub struct Book {
     partners: BTreeMap<Region, Id>,
     /// Orders that have not vested, by the day on which they are due and the order of placing.
     due: BTreeMap<(Day, u64), Id>,
-    /// Trades that are `taken`, in the order of taking.
-    taken: BTreeMap<u64, Id>,
+    /// Trades that are `taken`, by the day and in the order of taking.
+    taken: BTreeMap<(Day, u64), Id>,
     remembered: BTreeMap<Id, Remembered>,
 }
 
@@ -274,7 +274,9 @@ impl Book {
         let cities = [Some(order.region), shop].into_iter().flatten().map(Region::city);
         let partners: BTreeMap<_, _> =
             cities.filter_map(|city| self.partners.get(&city).map(|partner| (city, partner.clone()))).collect();
-        partners.values().for_each(|partner| _ = take(partner));
+        for partner in partners.values() {
+            take(partner);
+        }
         Excerpt { rules: self.rules().clone(), head: self.head, ended: self.ended.clone(), accounts, partners }
     }
 }
@@ -305,6 +307,6 @@ fn waits_under(order: &Order) -> Option<(Day, u64)> {
 }
 
 /// The key under which a trade waits to be paid, while it does.
-fn unpaid_under(trade: &Trade) -> Option<u64> {
-    (trade.state == TradeState::Taken).then_some(trade.sequence)
+fn unpaid_under(trade: &Trade) -> Option<(Day, u64)> {
+    (trade.state == TradeState::Taken).then_some((trade.day, trade.sequence))
 }

@@ -11,6 +11,7 @@ pub const PRESETS: [(&str, &str); 2] =
 ///
 /// # Errors
 /// [`RuleSetError`] never, for the presets of this crate: a test reads each.
+#[must_use]
 pub fn by_name(name: &str) -> Option<Result<RuleSet, RuleSetError>> {
     PRESETS.iter().find(|(preset, _)| *preset == name).map(|(_, text)| from_toml(text))
 }

@@ -4,7 +4,7 @@
 //! their kind; what can outgrow 96 bits (share value, points, units, indices) is a whole number of its smallest part.
 //! Products and quotients are taken in 256 bits and rounded once, at the end, the way their name says.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use ethnum::U256;
 use rust_decimal::Decimal;
@@ -73,34 +73,34 @@ fn places_of(text: &str) -> Result<u32, DecimalError> {
     u32::try_from(part.map_or(0, str::len)).map_err(|_| DecimalError::Grammar)
 }
 
-/// Reads a decimal with at most `places` places and at most 10^12 in size, and keeps it at exactly `places`.
-fn parse(text: &str, places: u32) -> Result<Decimal, DecimalError> {
-    if places_of(text)? > places {
-        return Err(DecimalError::Places { max: places });
-    }
-    // The grammar holds, so the only failure left is a number too long for 96 bits.
-    let mut value = Decimal::from_str_exact(text).map_err(|_| DecimalError::TooLarge)?;
-    if value.abs() > Decimal::from(NUMBER_MAX) {
-        return Err(DecimalError::TooLarge);
-    }
-    value.rescale(places);
-    Ok(value)
-}
-
-/// Reads a balance that was written by [`fmt_fixed`]; it may be larger than an input.
-fn parse_wide(text: &str, places: u32) -> Result<i128, DecimalError> {
+/// Reads a decimal with at most `places` places as a whole number of its smallest part.
+fn parse_any_size(text: &str, places: u32) -> Result<i128, DecimalError> {
     let given = places_of(text)?;
     if given > places {
         return Err(DecimalError::Places { max: places });
     }
-    if text.starts_with('-') {
-        return Err(DecimalError::Negative);
-    }
-    text.bytes()
+    let size = text
+        .bytes()
         .filter(u8::is_ascii_digit)
         .try_fold(0_i128, |n, b| n.checked_mul(10)?.checked_add(i128::from(b - b'0')))
         .and_then(|n| n.checked_mul(ten(places - given)))
-        .ok_or(DecimalError::TooLarge)
+        .ok_or(DecimalError::TooLarge)?;
+    Ok(if text.starts_with('-') { -size } else { size })
+}
+
+/// The same, at most 10^12 in size: what events and rule sets may say.
+fn parse(text: &str, places: u32) -> Result<i128, DecimalError> {
+    let raw = parse_any_size(text, places)?;
+    if raw.abs() > i128::from(NUMBER_MAX) * ten(places) {
+        return Err(DecimalError::TooLarge);
+    }
+    Ok(raw)
+}
+
+/// Reads a balance, which may be larger than an input and is never negative.
+fn parse_balance(text: &str, places: u32) -> Result<i128, DecimalError> {
+    let raw = parse_any_size(text, places)?;
+    if raw < 0 { Err(DecimalError::Negative) } else { Ok(raw) }
 }
 
 /// Writes `raw × 10^-places` canonically: no trailing zeros, `0` for zero.
@@ -110,11 +110,18 @@ fn fmt_fixed(raw: i128, places: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result 
     }
     let one = ten(places).unsigned_abs();
     let (whole, part) = (raw.unsigned_abs() / one, raw.unsigned_abs() % one);
+    write!(f, "{whole}")?;
     if part == 0 {
-        return write!(f, "{whole}");
+        return Ok(());
     }
-    let digits = format!("{part:0width$}", width = usize::try_from(places).unwrap_or(0));
-    write!(f, "{whole}.{}", digits.trim_end_matches('0'))
+    f.write_str(".")?;
+    let (mut rest, mut digit) = (part, one / 10);
+    while rest > 0 {
+        f.write_char(char::from(b'0' + u8::try_from(rest / digit).unwrap_or_default()))?;
+        rest %= digit;
+        digit /= 10;
+    }
+    Ok(())
 }
 
 /// A number that is never negative, in 256 bits.
@@ -212,12 +219,11 @@ macro_rules! decimal_quantity {
             /// # Errors
             /// [`DecimalError`], which the border reports as `bad_event` or `bad_rules`.
             pub fn parse(text: &str) -> Result<Self, DecimalError> {
-                parse(text, $places).map(Self)
+                parse(text, $places).and_then(|raw| Self::checked_from_raw(raw).ok_or(DecimalError::TooLarge))
             }
 
             fn from_balance(text: &str) -> Result<Self, DecimalError> {
-                parse_wide(text, $places)
-                    .and_then(|raw| Self::checked_from_raw(raw).ok_or(DecimalError::TooLarge))
+                parse_balance(text, $places).and_then(|raw| Self::checked_from_raw(raw).ok_or(DecimalError::TooLarge))
             }
 
             /// The whole number of its smallest part.
@@ -266,11 +272,11 @@ macro_rules! wide_quantity {
             /// # Errors
             /// [`DecimalError`], which the border reports as `bad_event` or `bad_rules`.
             pub fn parse(text: &str) -> Result<Self, DecimalError> {
-                parse(text, $places).map(|value| Self(value.mantissa()))
+                parse(text, $places).map(Self)
             }
 
             fn from_balance(text: &str) -> Result<Self, DecimalError> {
-                parse_wide(text, $places).map(Self)
+                parse_balance(text, $places).map(Self)
             }
 
             /// The whole number of its smallest part.
@@ -286,7 +292,6 @@ macro_rules! wide_quantity {
             }
 
             // `common!` asks for this of narrow and wide quantities alike.
-            #[expect(clippy::unnecessary_wraps)]
             const fn checked_from_raw(raw: i128) -> Option<Self> {
                 Some(Self(raw))
             }

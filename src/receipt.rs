@@ -243,7 +243,8 @@ struct Yuan(Money);
 
 impl fmt::Display for Yuan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.to_decimal().fmt(f)
+        let cents = self.0.raw();
+        write!(f, "{}.{:02}", cents / 100, cents % 100)
     }
 }
 

@@ -2,7 +2,6 @@
 //!
 //! Carries out RULES.md section 3. Values are here, what they do is elsewhere.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
@@ -93,7 +92,7 @@ pub struct RuleSet {
     pub price_daily_limit: Rate,
     pub signup_member: ShareValue,
     pub signup_referrer: ShareValue,
-    pub packs: BTreeMap<String, Pack>,
+    pub packs: Vec<(String, Pack)>,
     pub merchant_deposit: Money,
     pub order_buyer_multiple: Rate,
     pub order_merchant_multiple: Rate,
@@ -120,6 +119,36 @@ pub struct RuleSetError {
     pub message: String,
 }
 
+impl PricePolicy {
+    const ALL: [(&'static str, Self); 3] =
+        [("turnover", Self::Turnover), ("market", Self::Market), ("operator", Self::Operator)];
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, policy)| *policy)
+    }
+
+    fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, policy)| *policy == self).map_or("", |(name, _)| name)
+    }
+}
+
+impl Redemption {
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "burn" => Some(Self::Burn),
+            "treasury" => Some(Self::Treasury),
+            _ => None,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Burn => "burn",
+            Self::Treasury => "treasury",
+        }
+    }
+}
+
 impl fmt::Display for RuleSetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.key.is_empty() {
@@ -140,81 +169,41 @@ impl RuleSet {
     /// # Errors
     /// [`RuleSetError`] (`bad_rules`), naming the first key that is wrong.
     pub fn from_tree(tree: &Tree) -> Result<Self, RuleSetError> {
-        let mut top = Table::open(tree, String::new())?;
-        let mut supply = top.table("supply")?;
-        let mut release = top.table("release")?;
-        let mut price = top.table("price")?;
-        let mut signup = top.table("signup")?;
-        let mut merchant = top.table("merchant")?;
-        let mut order = top.table("order")?;
-        let mut vesting = order.table("vesting_days")?;
-        let mut share = top.table("share")?;
-        let mut service = top.table("service")?;
-        let mut area = top.table("area")?;
-        let mut market = top.table("market")?;
+        let top = Reader { tree, path: "" };
         let rules = Self {
-            genesis_day: top.parsed("genesis_day", "must be a day such as `2026-01-01`", Day::parse)?,
-            supply_cap: supply.decimal("cap", Points::parse)?,
-            supply_treasury: supply.decimal("treasury", Points::parse)?,
-            release_daily: release.decimal("daily", Points::parse)?,
-            release_min_total: release.decimal("min_total", ShareValue::parse)?,
-            price_initial: price.decimal("initial", Price::parse)?,
-            price_policy: price.choice(
-                "policy",
-                &[
-                    ("turnover", PricePolicy::Turnover),
-                    ("market", PricePolicy::Market),
-                    ("operator", PricePolicy::Operator),
-                ],
-            )?,
-            price_window_days: price.whole("window_days")?,
-            price_min_volume: price.decimal("min_volume", Points::parse)?,
-            price_daily_limit: price.decimal("daily_limit", Rate::parse)?,
-            signup_member: signup.decimal("member", ShareValue::parse)?,
-            signup_referrer: signup.decimal("referrer", ShareValue::parse)?,
-            packs: top.tables("packs", Self::pack)?,
-            merchant_deposit: merchant.decimal("deposit", Money::parse)?,
-            order_buyer_multiple: order.decimal("buyer_multiple", Rate::parse)?,
-            order_merchant_multiple: order.decimal("merchant_multiple", Rate::parse)?,
-            order_vesting_days_online: vesting.whole("online")?,
-            order_vesting_days_offline: vesting.whole("offline")?,
-            share_online_share_value_rate: share.decimal("online_share_value_rate", Rate::parse)?,
-            share_offline_points_rate: share.decimal("offline_points_rate", Rate::parse)?,
-            share_merchant_points_rate: share.decimal("merchant_points_rate", Rate::parse)?,
-            service_max_depth: service.whole("max_depth")?,
-            service_roles: service.list("roles", Self::role)?,
-            area_offline_points_rate: area.decimal("offline_points_rate", Rate::parse)?,
-            area_online_points_rate: area.decimal("online_points_rate", Rate::parse)?,
-            area_repurchase_days: area.whole("repurchase_days")?,
-            redemption: top.choice("redemption", &[("burn", Redemption::Burn), ("treasury", Redemption::Treasury)])?,
-            market_price_band: market.decimal("price_band", Rate::parse)?,
+            genesis_day: top.choice("genesis_day", "a day such as `2026-01-01`", Day::parse)?,
+            supply_cap: top.decimal("supply.cap", Points::parse)?,
+            supply_treasury: top.decimal("supply.treasury", Points::parse)?,
+            release_daily: top.decimal("release.daily", Points::parse)?,
+            release_min_total: top.decimal("release.min_total", ShareValue::parse)?,
+            price_initial: top.decimal("price.initial", Price::parse)?,
+            price_policy: top.choice("price.policy", "`turnover`, `market` or `operator`", PricePolicy::parse)?,
+            price_window_days: top.whole("price.window_days")?,
+            price_min_volume: top.decimal("price.min_volume", Points::parse)?,
+            price_daily_limit: top.decimal("price.daily_limit", Rate::parse)?,
+            signup_member: top.decimal("signup.member", ShareValue::parse)?,
+            signup_referrer: top.decimal("signup.referrer", ShareValue::parse)?,
+            packs: top.packs()?,
+            merchant_deposit: top.decimal("merchant.deposit", Money::parse)?,
+            order_buyer_multiple: top.decimal("order.buyer_multiple", Rate::parse)?,
+            order_merchant_multiple: top.decimal("order.merchant_multiple", Rate::parse)?,
+            order_vesting_days_online: top.whole("order.vesting_days.online")?,
+            order_vesting_days_offline: top.whole("order.vesting_days.offline")?,
+            share_online_share_value_rate: top.decimal("share.online_share_value_rate", Rate::parse)?,
+            share_offline_points_rate: top.decimal("share.offline_points_rate", Rate::parse)?,
+            share_merchant_points_rate: top.decimal("share.merchant_points_rate", Rate::parse)?,
+            service_max_depth: top.whole("service.max_depth")?,
+            service_roles: top.roles()?,
+            area_offline_points_rate: top.decimal("area.offline_points_rate", Rate::parse)?,
+            area_online_points_rate: top.decimal("area.online_points_rate", Rate::parse)?,
+            area_repurchase_days: top.whole("area.repurchase_days")?,
+            redemption: top.choice("redemption", "`burn` or `treasury`", Redemption::parse)?,
+            market_price_band: top.decimal("market.price_band", Rate::parse)?,
         };
-        for table in [supply, release, price, signup, merchant, vesting, order, share, service, area, market, top] {
-            table.close()?;
-        }
+        // Every key that is known was read, so what the rule set would not write itself is unknown.
+        refuse_unknown(tree, &rules.to_tree(), "")?;
         rules.check()?;
         Ok(rules)
-    }
-
-    fn pack(mut table: Table<'_>) -> Result<Pack, RuleSetError> {
-        let pack = Pack {
-            price: table.decimal("price", Money::parse)?,
-            share_value_rate: table.decimal("share_value_rate", Rate::parse)?,
-            merchant: table.flag("merchant")?,
-            area_partner: table.flag("area_partner")?,
-        };
-        table.close()?;
-        Ok(pack)
-    }
-
-    fn role(mut table: Table<'_>) -> Result<Role, RuleSetError> {
-        let role = Role {
-            name: table.text("name")?.into(),
-            share_value_rate: table.decimal("share_value_rate", Rate::parse)?,
-            points_rate: table.decimal("points_rate", Rate::parse)?,
-        };
-        table.close()?;
-        Ok(role)
     }
 
     /// What no single key shows.
@@ -307,6 +296,12 @@ impl RuleSet {
         }
     }
 
+    /// The pack of this name, if there is one.
+    #[must_use]
+    pub fn pack_named(&self, name: &str) -> Option<&Pack> {
+        self.packs.iter().find(|(pack, _)| pack == name).map(|(_, pack)| pack)
+    }
+
     /// The role of this name, if there is one.
     #[must_use]
     pub fn role_named(&self, name: &str) -> Option<&Role> {
@@ -320,7 +315,7 @@ impl RuleSet {
         let text = |value: &dyn fmt::Display| Tree::Text(value.to_string());
         let packs = self.packs.iter().map(|(name, pack)| {
             let mut entries = vec![("price", text(&pack.price)), ("share_value_rate", text(&pack.share_value_rate))];
-            for (key, set) in [("merchant", pack.merchant), ("area_partner", pack.area_partner)] {
+            for (key, set) in PACK_FLAGS.into_iter().zip([pack.merchant, pack.area_partner]) {
                 if set {
                     entries.push((key, Tree::Bool(true)));
                 }
@@ -334,11 +329,6 @@ impl RuleSet {
                 ("points_rate", text(&role.points_rate)),
             ])
         });
-        let policy = match self.price_policy {
-            PricePolicy::Turnover => "turnover",
-            PricePolicy::Market => "market",
-            PricePolicy::Operator => "operator",
-        };
         table([
             ("genesis_day", text(&self.genesis_day)),
             ("supply", table([("cap", text(&self.supply_cap)), ("treasury", text(&self.supply_treasury))])),
@@ -347,7 +337,7 @@ impl RuleSet {
                 "price",
                 table([
                     ("initial", text(&self.price_initial)),
-                    ("policy", policy.into()),
+                    ("policy", self.price_policy.name().into()),
                     ("window_days", whole(self.price_window_days)),
                     ("min_volume", text(&self.price_min_volume)),
                     ("daily_limit", text(&self.price_daily_limit)),
@@ -387,7 +377,7 @@ impl RuleSet {
                     ("repurchase_days", whole(self.area_repurchase_days)),
                 ]),
             ),
-            ("redemption", if self.redemption == Redemption::Burn { "burn" } else { "treasury" }.into()),
+            ("redemption", self.redemption.name().into()),
             ("market", table([("price_band", text(&self.market_price_band))])),
         ])
     }
@@ -413,125 +403,138 @@ fn table<'a>(entries: impl IntoIterator<Item = (&'a str, Tree)>) -> Tree {
     Tree::Table(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }
 
-/// One table of a rule set while it is read: every key must be asked for exactly once.
-struct Table<'a> {
-    path: String,
-    entries: Vec<(&'a str, &'a Tree)>,
+/// A rule set, or a table in it, while it is read.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    tree: &'a Tree,
+    /// Where the table is; empty for the rule set itself.
+    path: &'a str,
 }
 
-impl<'a> Table<'a> {
-    fn open(tree: &'a Tree, path: String) -> Result<Self, RuleSetError> {
-        match tree {
-            Tree::Table(entries) => Ok(Self { path, entries: entries.iter().map(|(k, v)| (k.as_str(), v)).collect() }),
-            other => Err(RuleSetError { key: path, message: format!("must be a table, not {}", other.kind()) }),
+impl<'a> Reader<'a> {
+    fn refuse<T>(self, key: &str, message: &str) -> Result<T, RuleSetError> {
+        Err(RuleSetError { key: join(self.path, key), message: message.into() })
+    }
+
+    /// The value under a dotted key; every table on the way must be there.
+    fn find(self, key: &str) -> Result<&'a Tree, RuleSetError> {
+        let mut at = self.tree;
+        for (i, name) in key.split('.').enumerate() {
+            let Tree::Table(_) = at else {
+                let table = key.split('.').take(i).collect::<Vec<_>>().join(".");
+                return self.refuse(&table, &format!("must be a table, not {}", at.kind()));
+            };
+            let Some(value) = at.get(name) else { return self.refuse(key, "is missing") };
+            at = value;
         }
+        Ok(at)
     }
 
-    fn refuse<T>(&self, key: &str, message: impl Into<String>) -> Result<T, RuleSetError> {
-        Err(RuleSetError { key: self.path_of(key), message: message.into() })
-    }
-
-    fn path_of(&self, key: &str) -> String {
-        if self.path.is_empty() { key.into() } else { format!("{}.{key}", self.path) }
-    }
-
-    fn take(&mut self, key: &str) -> Option<&'a Tree> {
-        let at = self.entries.iter().position(|(k, _)| *k == key)?;
-        Some(self.entries.swap_remove(at).1)
-    }
-
-    fn required(&mut self, key: &str) -> Result<&'a Tree, RuleSetError> {
-        self.take(key).map_or_else(|| self.refuse(key, "is missing"), Ok)
-    }
-
-    fn table(&mut self, key: &str) -> Result<Table<'a>, RuleSetError> {
-        Table::open(self.required(key)?, self.path_of(key))
-    }
-
-    fn tables<T>(
-        &mut self,
-        key: &str,
-        read: impl Fn(Table<'a>) -> Result<T, RuleSetError>,
-    ) -> Result<BTreeMap<String, T>, RuleSetError> {
-        let Table { path, entries } = self.table(key)?;
-        let each =
-            |(name, tree): (&str, &'a Tree)| Ok((name.into(), read(Table::open(tree, format!("{path}.{name}"))?)?));
-        entries.into_iter().map(each).collect()
-    }
-
-    fn list<T>(
-        &mut self,
-        key: &str,
-        read: impl Fn(Table<'a>) -> Result<T, RuleSetError>,
-    ) -> Result<Vec<T>, RuleSetError> {
-        match self.required(key)? {
-            Tree::List(items) => {
-                let path = self.path_of(key);
-                items.iter().enumerate().map(|(i, item)| read(Table::open(item, format!("{path}.{i}"))?)).collect()
-            }
-            other => self.refuse(key, format!("must be a list, not {}", other.kind())),
-        }
-    }
-
-    fn text(&mut self, key: &str) -> Result<&'a str, RuleSetError> {
-        match self.required(key)? {
+    fn text(self, key: &str) -> Result<&'a str, RuleSetError> {
+        match self.find(key)? {
             Tree::Text(text) => Ok(text),
-            other => self.refuse(key, format!("must be a text, not {}", other.kind())),
+            other => self.refuse(key, &format!("must be a text, not {}", other.kind())),
         }
     }
 
-    fn parsed<T>(&mut self, key: &str, message: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, RuleSetError> {
-        let text = self.text(key)?;
-        read(text).map_or_else(|| self.refuse(key, message), Ok)
+    fn choice<T>(self, key: &str, what: &str, read: fn(&str) -> Option<T>) -> Result<T, RuleSetError> {
+        read(self.text(key)?).map_or_else(|| self.refuse(key, &format!("must be {what}")), Ok)
     }
 
     fn decimal<T: PartialOrd + Default>(
-        &mut self,
+        self,
         key: &str,
-        read: impl Fn(&str) -> Result<T, DecimalError>,
+        read: fn(&str) -> Result<T, DecimalError>,
     ) -> Result<T, RuleSetError> {
         match read(self.text(key)?) {
             Ok(value) if value >= T::default() => Ok(value),
-            Ok(_) => self.refuse(key, DecimalError::Negative.to_string()),
-            Err(error) => self.refuse(key, error.to_string()),
+            Ok(_) => self.refuse(key, &DecimalError::Negative.to_string()),
+            Err(error) => self.refuse(key, &error.to_string()),
         }
     }
 
-    fn whole(&mut self, key: &str) -> Result<u64, RuleSetError> {
-        match self.required(key)? {
+    fn whole(self, key: &str) -> Result<u64, RuleSetError> {
+        match self.find(key)? {
+            Tree::Whole(n) if *n < 0 => self.refuse(key, &DecimalError::Negative.to_string()),
             Tree::Whole(n) => match u64::try_from(*n) {
                 Ok(n) if n <= NUMBER_MAX => Ok(n),
-                Ok(_) => self.refuse(key, DecimalError::TooLarge.to_string()),
-                Err(_) => self.refuse(key, DecimalError::Negative.to_string()),
+                _ => self.refuse(key, &DecimalError::TooLarge.to_string()),
             },
-            Tree::OtherNumber(_) => self.refuse(key, "must be a whole number"),
-            other => self.refuse(key, format!("must be a whole number, not {}", other.kind())),
+            other => self.refuse(key, &format!("must be a whole number, not {}", other.kind())),
         }
     }
 
-    fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> Result<T, RuleSetError> {
-        let text = self.text(key)?;
-        match choices.iter().find(|(name, _)| *name == text) {
-            Some((_, value)) => Ok(*value),
-            None => {
-                let names: Vec<_> = choices.iter().map(|(name, _)| format!("`{name}`")).collect();
-                self.refuse(key, format!("must be one of {}", names.join(", ")))
-            }
-        }
-    }
-
-    fn flag(&mut self, key: &str) -> Result<bool, RuleSetError> {
-        match self.take(key) {
+    fn flag(self, key: &str) -> Result<bool, RuleSetError> {
+        match self.tree.get(key) {
             None => Ok(false),
             Some(Tree::Bool(value)) => Ok(*value),
-            Some(other) => self.refuse(key, format!("must be true or false, not {}", other.kind())),
+            Some(other) => self.refuse(key, &format!("must be true or false, not {}", other.kind())),
         }
     }
 
-    fn close(self) -> Result<(), RuleSetError> {
-        match self.entries.first() {
-            Some((key, _)) => self.refuse(key, "is unknown"),
-            None => Ok(()),
+    fn packs(self) -> Result<Vec<(String, Pack)>, RuleSetError> {
+        let Tree::Table(entries) = self.find("packs")? else { return self.refuse("packs", "must be a table") };
+        let mut packs = Vec::with_capacity(entries.len());
+        for (name, tree) in entries {
+            let path = join("packs", name);
+            let table = Reader { tree, path: &path };
+            let pack = Pack {
+                price: table.decimal("price", Money::parse)?,
+                share_value_rate: table.decimal("share_value_rate", Rate::parse)?,
+                merchant: table.flag("merchant")?,
+                area_partner: table.flag("area_partner")?,
+            };
+            packs.push((name.clone(), pack));
         }
+        Ok(packs)
     }
+
+    fn roles(self) -> Result<Vec<Role>, RuleSetError> {
+        let Tree::List(items) = self.find("service.roles")? else {
+            return self.refuse("service.roles", "must be a list");
+        };
+        let mut roles = Vec::with_capacity(items.len());
+        for (i, tree) in items.iter().enumerate() {
+            let path = format!("service.roles.{i}");
+            let table = Reader { tree, path: &path };
+            roles.push(Role {
+                name: table.text("name")?.into(),
+                share_value_rate: table.decimal("share_value_rate", Rate::parse)?,
+                points_rate: table.decimal("points_rate", Rate::parse)?,
+            });
+        }
+        Ok(roles)
+    }
+}
+
+fn join(path: &str, key: &str) -> String {
+    let dot = if path.is_empty() || key.is_empty() { "" } else { "." };
+    format!("{path}{dot}{key}")
+}
+
+/// The flags of a pack, which are written only where they are true.
+const PACK_FLAGS: [&str; 2] = ["merchant", "area_partner"];
+
+/// Refuses a key of `given` that `known` does not have.
+fn refuse_unknown(given: &Tree, known: &Tree, path: &str) -> Result<(), RuleSetError> {
+    match (given, known) {
+        (Tree::Table(given), _) => {
+            for (key, value) in given {
+                let flag_not_written = path.starts_with("packs.") && PACK_FLAGS.contains(&key.as_str());
+                let path = join(path, key);
+                match known.get(key) {
+                    Some(known) => refuse_unknown(value, known, &path)?,
+                    None if flag_not_written => {}
+                    None => return Err(RuleSetError { key: path, message: "is unknown".into() }),
+                }
+            }
+        }
+        (Tree::List(given), Tree::List(known)) => {
+            for (i, (given, known)) in given.iter().zip(known).enumerate() {
+                refuse_unknown(given, known, &join(path, &i.to_string()))?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
 }

@@ -55,6 +55,16 @@ impl Tree {
         }
     }
 
+    /// A number by its text: whole if every JSON reader keeps it exactly. `1.0` and `1` are one JSON value, and
+    /// JavaScript cannot tell them apart; so the text of the number decides, not the text that was sent.
+    #[must_use]
+    pub fn number(text: String) -> Self {
+        match text.parse() {
+            Ok(whole) if (-WHOLE_MAX..=WHOLE_MAX).contains(&whole) => Self::Whole(whole),
+            _ => Self::OtherNumber(text),
+        }
+    }
+
     /// The same JSON value gives the same text, whatever the order of its keys (RULES.md section 4, `id`).
     #[must_use]
     pub fn canonical(&self) -> String {
@@ -197,16 +207,11 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Tree, E> {
-        i64::try_from(value).map_or_else(|_| Ok(Tree::OtherNumber(value.to_string())), |value| self.visit_i64(value))
+        Ok(Tree::number(value.to_string()))
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Tree, E> {
-        // `1.0` and `1` are one JSON value, and JavaScript cannot tell them apart. Its text decides, not arithmetic.
-        let text = value.to_string();
-        match text.parse::<i64>() {
-            Ok(whole) => self.visit_i64(whole),
-            Err(_) => Ok(Tree::OtherNumber(text)),
-        }
+        Ok(Tree::number(value.to_string()))
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Tree, E> {

@@ -1,1 +1,123 @@
-//! The JavaScript surface.
+//! The JavaScript surface: border in, border out, nothing else.
+//!
+//! Plain objects cross the border, decimals as strings: outward through serde-wasm-bindgen, inward through [`input`]. Every failure is a real `Error`
+//! with `code` and `field`; no number crosses that is money.
+
+mod input;
+
+use js_sys::{Array, Error, Reflect};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::*;
+
+use crate::book;
+use crate::border::event;
+use crate::border::replay::Replay;
+use crate::event::{Code, Entry, Refusal};
+use crate::ruleset::RuleSet;
+
+/// The version of the rules.
+#[wasm_bindgen]
+#[must_use]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").into()
+}
+
+/// A whole journal at once: the object of RULES.md section 9.
+///
+/// # Errors
+/// An `Error` with `bad_rules`, or with `bad_event` if `events` is no array. Events that are refused are listed.
+#[wasm_bindgen]
+pub fn replay(rules: &JsValue, events: &JsValue) -> Result<JsValue, JsValue> {
+    let mut replay = Replay::new(read_rules(rules)?);
+    let events: &Array = events.dyn_ref().ok_or_else(|| to_error(&Refusal::bad_event("events", "must be an array")))?;
+    for value in events.iter() {
+        // A refusal is listed in the answer.
+        _ = replay.push(read_event(&value));
+    }
+    let replayed = replay.finish().map_err(|error| to_error(&error.into()))?;
+    to_js(&replayed)
+}
+
+/// A book: all state of a scheme.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Book(book::Book);
+
+/// An empty book under these rules.
+///
+/// # Errors
+/// An `Error` with `bad_rules`.
+#[wasm_bindgen(js_name = openBook)]
+pub fn open_book(rules: &JsValue) -> Result<Book, JsValue> {
+    Ok(Book(book::Book::open(read_rules(rules)?)))
+}
+
+#[wasm_bindgen]
+impl Book {
+    /// Applies an event, whole or not at all; answers with its receipt.
+    ///
+    /// # Errors
+    /// An `Error` with the refusal's code and field.
+    pub fn apply(&mut self, event: &JsValue) -> Result<JsValue, JsValue> {
+        let entry = read_event(event).map_err(|refusal| to_error(&refusal))?;
+        let receipt = self.0.apply(&entry).result.map_err(|refusal| to_error(&refusal))?;
+        to_js(&*receipt)
+    }
+
+    /// The receipt that `apply` would give now; changes nothing.
+    ///
+    /// # Errors
+    /// An `Error` with the refusal's code and field.
+    pub fn preview(&self, event: &JsValue) -> Result<JsValue, JsValue> {
+        let receipt = read_event(event).and_then(|entry| self.0.preview(&entry));
+        to_js(&*receipt.map_err(|refusal| to_error(&refusal))?)
+    }
+
+    /// The whole state, every account settled to the present.
+    ///
+    /// # Errors
+    /// An `Error` with `out_of_range`; never for a book that grew from events.
+    pub fn state(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.0.state().map_err(|error| to_error(&error.into()))?)
+    }
+
+    /// One account, settled to the present.
+    ///
+    /// # Errors
+    /// An `Error` with `unknown_member`.
+    pub fn account(&self, id: &JsValue) -> Result<JsValue, JsValue> {
+        let id = id.as_string().ok_or_else(|| to_error(&Refusal::bad_event("id", "must be a text")))?;
+        match self.0.account_state(&id) {
+            Ok(Some(state)) => to_js(&state),
+            Ok(None) => Err(to_error(&Refusal::new(Code::UnknownMember, "id"))),
+            Err(error) => Err(to_error(&error.into())),
+        }
+    }
+}
+
+fn read_rules(value: &JsValue) -> Result<RuleSet, JsValue> {
+    let refuse = |message: &'static str| Refusal { code: Code::BadRules, field: "".into(), message: message.into() };
+    let tree = input::read(value).map_err(refuse);
+    let rules = tree.and_then(|tree| RuleSet::from_tree(&tree).map_err(Refusal::from));
+    rules.map_err(|refusal| to_error(&refusal))
+}
+
+fn read_event(value: &JsValue) -> Result<Entry, Refusal> {
+    event::read(&input::read(value).map_err(|message| Refusal::bad_event("", message))?)
+}
+
+fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    value.serialize(&Serializer::json_compatible()).map_err(JsValue::from)
+}
+
+/// A refusal as an `Error` with `name`, `code` and `field`.
+fn to_error(refusal: &Refusal) -> JsValue {
+    let error = Error::new(&refusal.to_string());
+    error.set_name("GongxiangError");
+    for (key, value) in [("code", refusal.code.as_str()), ("field", &*refusal.field)] {
+        // Setting a property of a fresh object does not fail.
+        _ = Reflect::set(&error, &key.into(), &value.into());
+    }
+    error.into()
+}

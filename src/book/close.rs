@@ -52,8 +52,7 @@ impl Draft<'_> {
     fn cancel_stale_trades(&mut self) -> Result<(), Refusal> {
         let book = self.book;
         let today = self.changes.head.day;
-        let stale = book.taken.values().take_while(|id| book.trades.get(*id).is_some_and(|trade| trade.day < today));
-        for id in stale {
+        for (_, id) in book.taken.range(..(today, 0)) {
             self.cancel_trade(id)?;
         }
         Ok(())

@@ -248,7 +248,7 @@ impl Changes {
         for (id, trade) in self.trades {
             match unpaid_under(&trade) {
                 Some(key) => _ = book.taken.insert(key, id.clone()),
-                None => _ = book.taken.remove(&trade.sequence),
+                None => _ = book.taken.remove(&(trade.day, trade.sequence)),
             }
             book.trades.insert(id, trade);
         }

@@ -65,7 +65,7 @@ impl Draft<'_> {
     fn buy_pack(&mut self, member: &Id, name: &Id) -> Result<(), Refusal> {
         let activated = self.member(member, "member")?.activated;
         let rules = Arc::clone(&self.changes.rules);
-        let pack = rules.packs.get(name.as_str()).ok_or(Refusal::new(Code::UnknownPack, "pack"))?;
+        let pack = rules.pack_named(name.as_str()).ok_or(Refusal::new(Code::UnknownPack, "pack"))?;
         if !activated {
             self.activate(member, rules.signup_referrer)?;
         }

@@ -1,8 +1,6 @@
 //! What a book looks like from outside: the shapes of RULES.md section 9, every account settled to the present.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Account, Book, Supply};
 use crate::identity::{Day, Id};
@@ -21,7 +19,12 @@ pub struct State {
     /// The release.
     pub release: ReleaseState,
     /// All accounts, by id.
-    pub accounts: BTreeMap<Id, AccountState>,
+    #[serde(serialize_with = "as_table")]
+    pub accounts: Vec<(Id, AccountState)>,
+}
+
+fn as_table<S: Serializer>(accounts: &[(Id, AccountState)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(accounts.iter().map(|(id, state)| (id, state)))
 }
 
 /// The release as others see it.
@@ -85,13 +88,13 @@ impl Book {
     pub fn state(&self) -> Result<State, OutOfRange> {
         let release = &self.head.release;
         let mut supply = self.head.supply;
-        let mut accounts = BTreeMap::new();
+        let mut accounts = Vec::with_capacity(self.accounts.len());
         for (id, account) in &self.accounts {
             let state = account.state(release, &self.ended)?;
             let earned = state.points.minus(account.points)?;
             supply.pool = supply.pool.minus(earned)?;
             supply.held = supply.held.plus(earned)?;
-            accounts.insert(id.clone(), state);
+            accounts.push((id.clone(), state));
         }
         let &Release { era, units, nav, acc, returned, .. } = release;
         let release = ReleaseState { era, units, nav, acc, returned };

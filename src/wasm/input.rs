@@ -1,0 +1,65 @@
+//! JavaScript values as plain data, strictly.
+//!
+//! serde-wasm-bindgen would do this too, at 14 KB of the package and with less to say about what it refuses: it takes
+//! `undefined`, a `Map` or a `BigInt` for plain data.
+
+use js_sys::{Array, JsString, Object};
+use wasm_bindgen::prelude::*;
+
+use crate::limits::{DEPTH_MAX, TEXT_LENGTH_MAX, VALUES_MAX};
+use crate::tree::Tree;
+
+/// Reads a value that could have come out of `JSON.parse`.
+///
+/// # Errors
+/// What is wrong with it, as the end of a sentence.
+pub(super) fn read(value: &JsValue) -> Result<Tree, &'static str> {
+    Reader { values: 0 }.value(value, 0)
+}
+
+struct Reader {
+    values: usize,
+}
+
+impl Reader {
+    fn value(&mut self, value: &JsValue, depth: usize) -> Result<Tree, &'static str> {
+        self.values += 1;
+        if depth > DEPTH_MAX {
+            return Err("is nested too deeply");
+        }
+        if self.values > VALUES_MAX {
+            return Err("has too many values");
+        }
+        if value.is_string() {
+            return text(value).map(Tree::Text);
+        }
+        if value.is_null() {
+            return Ok(Tree::Null);
+        }
+        if let Some(value) = value.as_bool() {
+            return Ok(Tree::Bool(value));
+        }
+        if value.as_f64().is_some() {
+            return Ok(Tree::number(value.unchecked_ref::<Object>().to_string().into()));
+        }
+        if let Some(items) = value.dyn_ref::<Array>() {
+            return items.iter().map(|item| self.value(&item, depth + 1)).collect::<Result<_, _>>().map(Tree::List);
+        }
+        if !value.is_object() || value.is_function() {
+            return Err("has a value that JSON does not have");
+        }
+        let mut table = Vec::new();
+        for entry in Object::entries(value.unchecked_ref()).iter() {
+            let entry: Array = entry.unchecked_into();
+            table.push((text(&entry.get(0))?, self.value(&entry.get(1), depth + 1)?));
+        }
+        Ok(Tree::Table(table))
+    }
+}
+
+fn text(value: &JsValue) -> Result<String, &'static str> {
+    // UTF-8 is at least as long as UTF-16: what is far too long is not even copied.
+    let length = usize::try_from(value.unchecked_ref::<JsString>().length()).unwrap_or(usize::MAX);
+    let text = if length > TEXT_LENGTH_MAX { None } else { value.as_string() };
+    text.filter(|text| text.len() <= TEXT_LENGTH_MAX).ok_or("has a text that is too long")
+}
