@@ -42,19 +42,35 @@ impl Reader {
         if value.as_f64().is_some() {
             return Ok(Tree::number(value.unchecked_ref::<Object>().to_string().into()));
         }
-        if let Some(items) = value.dyn_ref::<Array>() {
-            return items.iter().map(|item| self.value(&item, depth + 1)).collect::<Result<_, _>>().map(Tree::List);
-        }
         if !value.is_object() || value.is_function() {
             return Err("has a value that JSON does not have");
         }
+        let entries = entries(value).map_err(|_| "has a property that cannot be read")?;
+        if Array::is_array(value) {
+            let items = entries.iter().map(|entry| self.value(&pair(entry).1, depth + 1));
+            return items.collect::<Result<_, _>>().map(Tree::List);
+        }
         let mut table = Vec::new();
-        for entry in Object::entries(value.unchecked_ref()).iter() {
-            let entry: Array = entry.unchecked_into();
-            table.push((text(&entry.get(0))?, self.value(&entry.get(1), depth + 1)?));
+        for entry in entries.iter() {
+            let (key, value) = pair(entry);
+            table.push((text(&key)?, self.value(&value, depth + 1)?));
         }
         Ok(Tree::Table(table))
     }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// `Object.entries`, the one place where code of the page can run: a getter that throws must not pass through
+    /// our frames, which hold the book.
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = entries)]
+    fn entries(value: &JsValue) -> Result<Array, JsValue>;
+}
+
+/// Key and value of one of `Object.entries`.
+fn pair(entry: JsValue) -> (JsValue, JsValue) {
+    let entry: Array = entry.unchecked_into();
+    (entry.get(0), entry.get(1))
 }
 
 fn text(value: &JsValue) -> Result<String, &'static str> {

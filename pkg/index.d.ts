@@ -1,0 +1,187 @@
+/** An exact decimal as text: `"12.5"`. Money has at most 2 places, everything else at most 8; never a number. */
+export type Decimal = string;
+/** A day, `YYYY-MM-DD`. */
+export type Day = string;
+/** 1 to 64 of `A-Z a-z 0-9 _ . : -`. */
+export type Id = string;
+/** A six-digit GB/T 2260 code. */
+export type Region = string;
+
+/** Loads the rules. Call it once before anything else; calling it again is harmless. */
+export function init(source?: string | URL): Promise<void>;
+/** The version of the rules. */
+export function version(): string;
+/** A whole journal at once. Events that are refused are listed in the answer; unsound rules throw. */
+export function replay(rules: RuleSet | PresetName, events: readonly JournalEvent[]): Replayed;
+/** An empty book under these rules. Throws a {@link GongxiangError} if they are not sound. */
+export function openBook(rules: RuleSet | PresetName): Book;
+/** A copy of a preset. */
+export function preset(name: PresetName): RuleSet;
+
+export type PresetName = 'seed' | 'single-level';
+
+/** All state of a scheme. Every method throws a {@link GongxiangError} where it refuses. */
+export interface Book {
+  /** Applies an event, whole or not at all. */
+  apply(event: JournalEvent): Receipt;
+  /** The receipt that `apply` would give now; changes nothing. */
+  preview(event: JournalEvent): Receipt;
+  /** The whole state, every account settled to the present. */
+  state(): State;
+  /** One account, settled to the present. */
+  account(id: Id): AccountState;
+  /** Gives the memory back. The book is not to be used afterwards. */
+  free(): void;
+}
+
+/** Every failure: a stable code, the field that caused it, a sentence. */
+export interface GongxiangError extends Error {
+  name: 'GongxiangError';
+  code: Code;
+  /** The event's field or the rule set's key; empty if it is none in particular. */
+  field: string;
+}
+
+export type Code =
+  | 'bad_event' | 'bad_rules' | 'id_conflict' | 'out_of_range'
+  | 'member_exists' | 'unknown_member' | 'unknown_pack'
+  | 'merchant_pack_required' | 'merchant_exists' | 'deposit_short'
+  | 'unknown_role' | 'partner_pack_required' | 'partner_exists' | 'region_taken'
+  | 'bad_amount' | 'treasury_short' | 'bad_price'
+  | 'order_exists' | 'self_dealing' | 'not_a_merchant' | 'bad_concession' | 'merchant_points_short'
+  | 'unknown_order' | 'order_refunded' | 'same_member' | 'points_short'
+  | 'offer_exists' | 'price_outside_band' | 'unknown_offer' | 'trade_exists' | 'offer_closed' | 'offer_short'
+  | 'unknown_trade' | 'wrong_trade_state' | 'wrong_day'
+  | 'not_initialised' | 'not_loaded';
+
+interface Journalled {
+  /** The same id with the same content again is answered with the first outcome. */
+  id?: Id;
+  /** RFC 3339, for information. */
+  at?: string;
+}
+
+export type Channel = 'online' | 'offline';
+
+/** One line of the journal (RULES.md section 4). */
+export type JournalEvent = Journalled & (
+  | { type: 'member.registered'; member: Id; referrer?: Id }
+  | { type: 'pack.purchased'; member: Id; pack: Id }
+  | { type: 'merchant.opened'; member: Id; region: Region }
+  | { type: 'role.assigned'; member: Id; role: Id }
+  | { type: 'partner.appointed'; member: Id; region: Region }
+  | { type: 'treasury.granted'; member: Id; points: Decimal }
+  | { type: 'price.set'; price: Decimal }
+  | { type: 'order.placed'; order: Id; buyer: Id; merchant: Id; channel: Channel; amount: Decimal; concession: Decimal; region: Region }
+  | { type: 'order.refunded'; order: Id }
+  | { type: 'points.transferred'; from: Id; to: Id; points: Decimal }
+  | { type: 'points.redeemed'; member: Id; points: Decimal; item?: Id }
+  | { type: 'offer.placed'; offer: Id; member: Id; side: 'sell' | 'buy'; points: Decimal; unit_price: Decimal }
+  | { type: 'offer.taken'; offer: Id; trade: Id; member: Id; points: Decimal }
+  | { type: 'trade.paid'; trade: Id }
+  | { type: 'trade.confirmed'; trade: Id }
+  | { type: 'trade.cancelled'; trade: Id }
+  | { type: 'offer.cancelled'; offer: Id }
+  | { type: 'rules.adopted'; rules: Partial<Omit<RuleSet, 'genesis_day' | 'supply'>> }
+  | { type: 'day.closed'; day: Day }
+);
+
+/** What a scheme's numbers are (RULES.md section 3). Every key is required. */
+export interface RuleSet {
+  genesis_day: Day;
+  supply: { cap: Decimal; treasury: Decimal };
+  release: { daily: Decimal; min_total: Decimal };
+  price: { initial: Decimal; policy: 'turnover' | 'market' | 'operator'; window_days: number; min_volume: Decimal; daily_limit: Decimal };
+  signup: { member: Decimal; referrer: Decimal };
+  packs: Record<string, { price: Decimal; share_value_rate: Decimal; merchant?: boolean; area_partner?: boolean }>;
+  merchant: { deposit: Decimal };
+  order: { buyer_multiple: Decimal; merchant_multiple: Decimal; vesting_days: { online: number; offline: number } };
+  share: { online_share_value_rate: Decimal; offline_points_rate: Decimal; merchant_points_rate: Decimal };
+  service: { max_depth: number; roles: { name: string; share_value_rate: Decimal; points_rate: Decimal }[] };
+  area: { offline_points_rate: Decimal; online_points_rate: Decimal; repurchase_days: number };
+  redemption: 'burn' | 'treasury';
+  market: { price_band: Decimal };
+}
+
+/** Static: the daily release on one's own share value. Own: by one's own trade. Dynamic: by others. */
+export type IncomeClass = 'static' | 'own' | 'dynamic';
+
+export type RewardKind =
+  | 'consumption' | 'sale' | 'share_online' | 'share_offline' | 'merchant_share' | 'service' | 'area';
+
+export interface Reward {
+  member: Id;
+  kind: RewardKind;
+  share_value: Decimal;
+  points: Decimal;
+  class: IncomeClass;
+  /** The formula with its numbers: `10 × concession 100.00`. */
+  reason: string;
+}
+
+export type Asset = 'points' | 'share_value' | 'locked';
+
+/** One movement. A party is `member ID`, `pool`, `escrow`, `treasury`, `burned` or `issuance`. */
+export interface Posting {
+  from: string;
+  to: string;
+  asset: Asset;
+  amount: Decimal;
+  rule: RewardKind
+    | 'sign_up' | 'sign_up_referrer' | 'activation' | 'pack' | 'treasury' | 'concession' | 'burn' | 'refund'
+    | 'transfer' | 'redemption' | 'offer' | 'trade' | 'release';
+  class?: IncomeClass;
+  reason: string;
+}
+
+/** What an event did. */
+export interface Receipt {
+  type: JournalEvent['type'];
+  day: Day;
+  /** For an order that was placed: its id. */
+  order?: Id;
+  /** For an order that was placed: the points the merchant pays. */
+  points?: Decimal;
+  /** For an order that was placed: the day at whose close the rewards vest; today if they vested at once. */
+  due?: Day | null;
+  /** For an order that was placed: who gets what. */
+  rewards?: Reward[];
+  /** For a refund: what could not be recovered. */
+  unrecovered?: Decimal;
+  postings: Posting[];
+  /** The accounts that changed. */
+  accounts: Id[];
+}
+
+export interface AccountState {
+  share_value: Decimal;
+  locked: Decimal;
+  points: Decimal;
+  units: Decimal;
+}
+
+export interface State {
+  day: Day;
+  price: Decimal;
+  supply: { issued: Decimal; held: Decimal; burned: Decimal; treasury: Decimal; escrow: Decimal; pool: Decimal };
+  release: { era: number; units: Decimal; nav: Decimal; acc: Decimal; returned: Decimal };
+  accounts: Record<Id, AccountState>;
+}
+
+export interface DayRecord {
+  day: Day;
+  price: Decimal;
+  released: Decimal;
+  total: Decimal;
+  units: Decimal;
+  nav: Decimal;
+  acc: Decimal;
+  era: number;
+}
+
+export interface Replayed {
+  state: State;
+  /** Place in the journal, from 0, and code. */
+  refused: [number, Code][];
+  days: DayRecord[];
+}

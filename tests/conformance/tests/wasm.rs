@@ -1,0 +1,40 @@
+//! The WebAssembly runner: the package under Node, event by event and as a whole journal.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+
+use gongxiang_conformance::{cases, order_of};
+use serde_json::{Value, json};
+
+#[test]
+fn every_vector_and_cdnow_come_out_in_webassembly() -> Result<(), Box<dyn std::error::Error>> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    assert!(here.join("../../pkg/dist/gongxiang_bg.wasm").exists(), "`cargo xtask build package` comes first");
+    let mut node = Command::new("node")
+        .arg(here.join("run-wasm.mjs"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let (Some(mut input), Some(output)) = (node.stdin.take(), node.stdout.take()) else { return Err("no pipes".into()) };
+    let cases = cases();
+    let lines: Vec<_> = cases.iter().map(|case| json!({"rules": case.rules, "events": case.events}).to_string()).collect();
+    // Written from another thread: Node answers while it reads.
+    let writer = thread::spawn(move || lines.iter().try_for_each(|line| writeln!(input, "{line}")));
+
+    let mut compared = 0;
+    for (case, line) in cases.iter().zip(BufReader::new(output).lines()) {
+        let mut got: Value = serde_json::from_str(&line?)?;
+        let orders: Vec<_> = got["receipts"].as_array().into_iter().flatten().filter_map(order_of).collect();
+        got["orders"] = orders.into();
+        case.compare(&got);
+        // The book that took each event by itself ends in the same state.
+        assert_eq!(got["stepwise"], got["state"], "{}", case.name);
+        compared += 1;
+    }
+    writer.join().map_err(|_| "the writer failed")??;
+    assert!(node.wait()?.success());
+    assert_eq!(compared, cases.len());
+    Ok(())
+}
