@@ -191,8 +191,7 @@ impl Release {
         let mut next = *self;
         let beyond_daily = released.minus(rules.release_daily).unwrap_or_default();
         next.returned = next.returned.minus(beyond_daily.min(next.returned))?;
-        next.distribute(released, released.worth_exact(price)?)?;
-        let ended = next.begin_eras()?;
+        let ended = next.release_exact(released, released.worth_exact(price)?)?;
         *self = next;
         Ok(Closed { released, total, ended })
     }
@@ -209,11 +208,26 @@ impl Release {
         Ok(Points::from_raw(narrow(value / divisor).unwrap_or(i128::MAX)))
     }
 
-    /// Steps 3 and 4: spreads `points` over all units and takes share value worth `value` (10^-16) from them.
+    /// Steps 3 to 5 for any value: spreads `points` over all units and takes `value` from their share value. Answers
+    /// with the last `acc` of each era that ended.
     ///
     /// # Errors
-    /// [`OutOfRange`] if a result does not fit, or if there are no units.
-    pub fn distribute(&mut self, points: Points, value: U256) -> Result<(), OutOfRange> {
+    /// [`OutOfRange`] if there are no units, or less share value than that; nothing is then changed.
+    pub fn release(&mut self, points: Points, value: ShareValue) -> Result<Vec<Index>, OutOfRange> {
+        self.release_exact(points, mul(value.raw(), 10_i128.pow(8))?)
+    }
+
+    /// The same; `value` is in 10^-16.
+    fn release_exact(&mut self, points: Points, value: U256) -> Result<Vec<Index>, OutOfRange> {
+        let mut next = *self;
+        next.spread(points, value)?;
+        let ended = next.begin_eras()?;
+        *self = next;
+        Ok(ended)
+    }
+
+    /// Steps 3 and 4.
+    fn spread(&mut self, points: Points, value: U256) -> Result<(), OutOfRange> {
         let units = wide(self.units.raw())?;
         let points = mul(points.raw(), PER_POINT_PART)?.checked_add(wide(self.carry_points)?).ok_or(OutOfRange)?;
         let step = points.checked_div(units).ok_or(OutOfRange)?;
@@ -222,23 +236,18 @@ impl Release {
             .and_then(|value| value.checked_add(wide(self.carry_value).ok()?))
             .ok_or(OutOfRange)?;
         let drop = value.checked_div(units).ok_or(OutOfRange)?;
-        let acc = self.acc.plus(Index::from_raw(narrow(step)?))?;
-        let nav = self.nav.minus(Index::from_raw(narrow(drop)?))?;
-        if !nav.is_positive() {
+        self.acc = self.acc.plus(Index::from_raw(narrow(step)?))?;
+        self.nav = self.nav.minus(Index::from_raw(narrow(drop)?))?;
+        if self.nav.is_zero() {
             return Err(OutOfRange);
         }
-        self.acc = acc;
-        self.nav = nav;
         self.carry_points = narrow(points % units)?;
         self.carry_value = narrow(value % units)?;
         Ok(())
     }
 
-    /// Step 5: while `nav < 10^-3` a new era begins. Answers with the last `acc` of each era that ended.
-    ///
-    /// # Errors
-    /// [`OutOfRange`] after more eras than can be counted.
-    pub fn begin_eras(&mut self) -> Result<Vec<Index>, OutOfRange> {
+    /// Step 5: while `nav < 10^-3` a new era begins.
+    fn begin_eras(&mut self) -> Result<Vec<Index>, OutOfRange> {
         let mut ended = Vec::new();
         // INVARIANT: `nav` is above 0, so this ends after six eras at most.
         while self.nav < Index::ERA_FLOOR {
@@ -266,9 +275,7 @@ mod tests {
         let (mut mine, mut others) = (Holding::default(), Holding::default());
         release.give(&mut mine, share_value("100"))?;
         release.give(&mut others, share_value("9900"))?;
-        let points = Points::parse("498").unwrap_or_default();
-        let price = Price::parse("1").unwrap_or_default();
-        release.distribute(points, points.worth_exact(price)?)?;
+        release.release(Points::parse("498").unwrap_or_default(), share_value("498"))?;
         assert_eq!(release.settle(&mut mine, &[])?.to_string(), "4.98");
         assert_eq!(mine.units.share_value_floor(release.nav)?.to_string(), "95.02");
         Ok(())
@@ -283,10 +290,9 @@ mod tests {
         release.give(&mut rest, share_value("1000"))?;
         let mut ended = Vec::new();
         let mut points = Points::ZERO;
-        for day in 1..=60 {
-            let value = release.total()?.raw() / 3 + day;
-            release.distribute(Points::from_raw(88_800_000_001), mul(value, 100_000_000)?)?;
-            ended.extend(release.begin_eras()?);
+        for _ in 0..60 {
+            let value = ShareValue::from_raw(release.total()?.raw() / 3);
+            ended.extend(release.release(Points::from_raw(88_800_000_001), value)?);
             points = points.plus(release.settle(&mut often, &ended)?)?;
         }
         assert!(release.era >= 2, "the test passes through eras");
