@@ -216,6 +216,18 @@ impl Book {
         Draft::over(self).run(&entry.event).map(|changes| Arc::new(changes.into_receipt()))
     }
 
+    /// Settles a member's account in place. Settling is invisible: no answer of the book changes by it, now or later
+    /// (RULES.md section 5).
+    ///
+    /// # Errors
+    /// `unknown_member`.
+    pub fn settle(&mut self, member: &Id) -> Result<(), Refusal> {
+        let mut draft = Draft::over(self);
+        draft.settle(member)?;
+        draft.changes.commit(self);
+        Ok(())
+    }
+
     /// The outcome that an `id` already has.
     fn recall(&self, entry: &Entry) -> Option<Outcome> {
         let Identity { id, content } = entry.identity.as_ref()?;

@@ -273,7 +273,7 @@ impl RuleSet {
     /// [`RuleSetError`] (`bad_rules`): a key that cannot be adopted, or a result that is not sound.
     pub fn adopt(&self, changes: &Tree) -> Result<Self, RuleSetError> {
         let (Tree::Table(changes), Tree::Table(mut keys)) = (changes, self.to_tree()) else {
-            return Err(RuleSetError { key: String::new(), message: "must be a table".into() });
+            return Err(RuleSetError { key: "rules".into(), message: "must be a table".into() });
         };
         for (key, value) in changes {
             if FIXED_KEYS.contains(&key.as_str()) {

@@ -35,7 +35,8 @@ fn order(amount: &str, concession: &str) -> Value {
 }
 
 fn apply(book: &mut Book, event: &Value) -> Result<(), Refusal> {
-    let tree: Tree = serde_json::from_value(event.clone()).map_err(|error| Refusal::bad_event("", error.to_string()))?;
+    let tree: Tree =
+        serde_json::from_value(event.clone()).map_err(|error| Refusal::bad_event("", error.to_string()))?;
     let entry = event::read(&tree)?;
     let preview = book.preview(&entry);
     let outcome = book.apply(&entry);
@@ -91,8 +92,29 @@ fn an_unknown_type_or_field_and_a_missing_field_are_bad_events() -> TestResult {
 #[test]
 fn a_decimal_outside_the_grammar_is_a_bad_event() -> TestResult {
     let mut bad: Vec<Value> = [
-        "1e3", ".5", "5.", "+1", "1_0", "NaN", "Infinity", "-", "", " 1", "1 ", "1,000", "01", "0x1", "１", "1.000",
-        "1000000000000.01", "1000000000001", "-1000000000001", "1.0.0", "--1", "1-", "\u{0}",
+        "1e3",
+        ".5",
+        "5.",
+        "+1",
+        "1_0",
+        "NaN",
+        "Infinity",
+        "-",
+        "",
+        " 1",
+        "1 ",
+        "1,000",
+        "01",
+        "0x1",
+        "１",
+        "1.000",
+        "1000000000000.01",
+        "1000000000001",
+        "-1000000000001",
+        "1.0.0",
+        "--1",
+        "1-",
+        "\u{0}",
     ]
     .map(Value::from)
     .to_vec();
@@ -176,7 +198,11 @@ fn an_id_outside_its_grammar_is_a_bad_event() -> TestResult {
 #[test]
 fn no_cycle_of_referrers_can_be_made() -> TestResult {
     refused(&json!({"type": "member.registered", "member": "b", "referrer": "b"}), Code::UnknownMember, "referrer")?;
-    refused(&json!({"type": "member.registered", "member": "b", "referrer": "ghost"}), Code::UnknownMember, "referrer")?;
+    refused(
+        &json!({"type": "member.registered", "member": "b", "referrer": "ghost"}),
+        Code::UnknownMember,
+        "referrer",
+    )?;
     refused(&json!({"type": "member.registered", "member": "shop", "referrer": "a"}), Code::MemberExists, "member")
 }
 
@@ -217,14 +243,18 @@ fn the_same_id_is_applied_once_and_with_another_content_is_a_conflict() -> TestR
     assert_eq!(again.result, receipt.result);
 
     // The same JSON value with its keys in another order is the same event.
-    let reordered: Tree = serde_json::from_str(r#"{"id":"t1","points":"1","to":"a","from":"shop","type":"points.transferred"}"#)?;
+    let reordered: Tree =
+        serde_json::from_str(r#"{"id":"t1","points":"1","to":"a","from":"shop","type":"points.transferred"}"#)?;
     assert!(book.apply(&event::read(&reordered)?).repeated);
 
     // `1.0` is another text than `1`: another content.
     for other in [transfer("1.0", "t1")?, transfer("2", "t1")?] {
         let conflict = book.apply(&event::read(&other)?);
         assert!(!conflict.repeated);
-        assert_eq!(conflict.result.map_err(|refusal| (refusal.code, refusal.field)), Err((Code::IdConflict, "id".into())));
+        assert_eq!(
+            conflict.result.map_err(|refusal| (refusal.code, refusal.field)),
+            Err((Code::IdConflict, "id".into()))
+        );
     }
 
     // A refusal is an outcome, too: it is not tried again.
@@ -342,7 +372,10 @@ fn rules_that_cannot_be_adopted_change_nothing() -> TestResult {
     ] {
         refused(&json!({"type": "rules.adopted", "rules": rules}), Code::BadRules, field)?;
     }
-    refused(&json!({"type": "rules.adopted", "rules": "seed"}), Code::BadEvent, "rules")?;
+    for no_table in [json!("seed"), json!(1), json!(null), json!([])] {
+        refused(&json!({"type": "rules.adopted", "rules": no_table}), Code::BadRules, "rules")?;
+    }
+    refused(&json!({"type": "rules.adopted"}), Code::BadEvent, "rules")?;
     let mut book = book()?;
     let before = book.state()?;
     apply(&mut book, &json!({"type": "rules.adopted", "rules": {}}))?;

@@ -88,7 +88,7 @@ fn read_kind(kind: &str, fields: &mut Fields<'_>) -> Result<Event, Refusal> {
         "trade.confirmed" => Event::TradeConfirmed { trade: fields.id("trade")? },
         "trade.cancelled" => Event::TradeCancelled { trade: fields.id("trade")? },
         "offer.cancelled" => Event::OfferCancelled { offer: fields.id("offer")? },
-        "rules.adopted" => Event::RulesAdopted { rules: fields.table("rules")? },
+        "rules.adopted" => Event::RulesAdopted { rules: fields.take("rules")?.clone() },
         "day.closed" => Event::DayClosed { day: fields.parsed("day", "a day such as `2026-01-31`", Day::parse)? },
         _ => return Err(Refusal::bad_event("type", "is no type of event")),
     })
@@ -144,13 +144,6 @@ impl<'a> Fields<'a> {
 
     fn points(&mut self, name: &'static str) -> Result<Points, Refusal> {
         self.decimal(name, Points::parse)
-    }
-
-    fn table(&mut self, name: &'static str) -> Result<Tree, Refusal> {
-        match self.take(name)? {
-            table @ Tree::Table(_) => Ok(table.clone()),
-            other => Err(Refusal::bad_event(name, format!("must be a table, not {}", other.kind()))),
-        }
     }
 
     fn finish(self) -> Result<(), Refusal> {

@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 fn every_vector_and_cdnow_come_out_in_webassembly() -> Result<(), Box<dyn std::error::Error>> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     assert!(here.join("../../pkg/dist/gongxiang_bg.wasm").exists(), "`cargo xtask build package` comes first");
-    let mut node = Command::new("node")
-        .arg(here.join("run-wasm.mjs"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    let (Some(mut input), Some(output)) = (node.stdin.take(), node.stdout.take()) else { return Err("no pipes".into()) };
+    let mut node =
+        Command::new("node").arg(here.join("run-wasm.mjs")).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let (Some(mut input), Some(output)) = (node.stdin.take(), node.stdout.take()) else {
+        return Err("no pipes".into());
+    };
     let cases = cases();
-    let lines: Vec<_> = cases.iter().map(|case| json!({"rules": case.rules, "events": case.events}).to_string()).collect();
+    let lines: Vec<_> =
+        cases.iter().map(|case| json!({"rules": case.rules, "events": case.events}).to_string()).collect();
     // Written from another thread: Node answers while it reads.
     let writer = thread::spawn(move || lines.iter().try_for_each(|line| writeln!(input, "{line}")));
 

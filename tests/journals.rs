@@ -1,0 +1,143 @@
+//! Random journals against the model: the rules a second time, in exact fractions, day by day and account by account.
+//!
+//! `PROPTEST_CASES=10000 cargo test --release -p gongxiang --test journals` is the long run.
+
+use gongxiang::book::{Book, State};
+use gongxiang::border::event;
+use gongxiang::border::replay::Replay;
+use gongxiang::event::{Code, Entry, Refusal};
+use gongxiang::identity::Id;
+use gongxiang::quantity::Units;
+use gongxiang::ruleset::RuleSet;
+use gongxiang::statement;
+use gongxiang::tree::Tree;
+use gongxiang_model::exact::decimal;
+use gongxiang_model::journal::{Journal, journals};
+use gongxiang_model::{Model, Seen};
+use proptest::prelude::*;
+use serde::Serialize;
+use serde_json::Value;
+
+fn read(event: &Value) -> Result<Entry, Refusal> {
+    let tree: Tree =
+        serde_json::from_value(event.clone()).map_err(|error| Refusal::bad_event("", error.to_string()))?;
+    event::read(&tree)
+}
+
+/// Every sum of RULES.md section 7, exactly.
+fn check_invariants(book: &Book, state: &State) -> Result<(), String> {
+    let supply = &state.supply;
+    let parts = [supply.held, supply.pool, supply.escrow, supply.treasury, supply.burned];
+    if parts.iter().any(|part| part.raw() < 0) {
+        return Err(format!("a negative part: {supply:?}"));
+    }
+    if parts.iter().map(|part| part.raw()).sum::<i128>() != supply.issued.raw() {
+        return Err(format!("the parts do not sum to what was issued: {supply:?}"));
+    }
+    if supply.issued > book.rules().supply_cap {
+        return Err(format!("issued beyond the cap: {supply:?}"));
+    }
+    let accounts = || state.accounts.iter().map(|(_, account)| account);
+    if accounts().map(|account| account.points.raw()).sum::<i128>() != supply.held.raw() {
+        return Err(format!("the accounts do not sum to what is held: {supply:?}"));
+    }
+    if accounts()
+        .any(|account| [account.points.raw(), account.units.raw(), account.locked.raw()].iter().any(|n| *n < 0))
+    {
+        return Err("a negative account".into());
+    }
+    if Units::from_raw(accounts().map(|account| account.units.raw()).sum()) > state.release.units {
+        return Err("more units in the accounts than in all".into());
+    }
+    Ok(())
+}
+
+/// The code that a list of refusals would show.
+fn listed(result: Result<(), Refusal>) -> Option<Code> {
+    result.err().map(|refusal| refusal.code)
+}
+
+fn run(Journal { rules, events }: &Journal) -> Result<(), String> {
+    let tree: Tree = serde_json::from_value(rules.clone()).map_err(|error| error.to_string())?;
+    let rule_set = RuleSet::from_tree(&tree).map_err(|error| error.to_string())?;
+    let mut model = Model::new(rules)?;
+    let mut replay = Replay::new(rule_set.clone());
+    // The same journal with accounts settled in between.
+    let mut often = Book::open(rule_set);
+    for (place, event) in events.iter().enumerate() {
+        let entry = read(event);
+        let before = replay.book().state().map_err(|error| error.to_string())?;
+        let days_before = replay.book().days().len();
+        let preview = entry.clone().and_then(|entry| replay.book().preview(&entry));
+        let code = listed(replay.push(entry.clone()));
+        let book = replay.book();
+        let after = book.state().map_err(|error| format!("{event}: {error}"))?;
+
+        check_invariants(book, &after).map_err(|error| format!("{event}: {error}"))?;
+        if code.is_some() && before != after {
+            return Err(format!("{event}: refused, and something changed"));
+        }
+        let closed = (book.days().len() > days_before).then(|| book.days().last()).flatten();
+        let released = closed.map(|record| record.released.to_string());
+        let seen = Seen {
+            refused: code.map(|code| code.as_str().into()),
+            released: released.and_then(|released| decimal(&released, 8)),
+        };
+        model.follow(event, &seen)?;
+        if let Some(record) = closed {
+            model.check_day(&json(record)?)?;
+        }
+        if closed.is_some() || place + 1 == events.len() {
+            model.check_state(&json(&after)?).map_err(|error| format!("{event}: {error}"))?;
+        }
+        if let Some(receipt) = preview.ok().filter(|receipt| receipt.order.is_some()) {
+            model.check_order(&json(&*receipt)?)?;
+        }
+
+        // Settled at moments that the journal decides, nothing comes out differently.
+        if let (Ok(entry), 0) = (&entry, place % 3) {
+            let member = after.accounts.get(place % after.accounts.len().max(1)).map(|(id, _)| id.clone());
+            settle(&mut often, member.as_ref());
+            often.apply(entry);
+        } else if let Ok(entry) = &entry {
+            often.apply(entry);
+        }
+        if often.state().map_err(|error| error.to_string())? != after {
+            return Err(format!("{event}: settling was visible"));
+        }
+    }
+    check_statements(replay.book())
+}
+
+fn settle(book: &mut Book, member: Option<&Id>) {
+    if let Some(member) = member {
+        // Whoever is not there yet has nothing to settle.
+        _ = book.settle(member);
+    }
+}
+
+/// From the day records alone every account comes out as the book has it.
+fn check_statements(book: &Book) -> Result<(), String> {
+    let state = book.state().map_err(|error| error.to_string())?;
+    for (id, settled) in &state.accounts {
+        let account = book.account(id.as_str()).ok_or("an account vanished")?;
+        let by_records = statement::balance(account, book.days()).map_err(|error| format!("{id}: {error}"))?;
+        if by_records != *settled {
+            return Err(format!("{id}: {by_records:?} by the day records, {settled:?} in the book"));
+        }
+    }
+    Ok(())
+}
+
+fn json(value: &impl Serialize) -> Result<Value, String> {
+    serde_json::to_value(value).map_err(|error| error.to_string())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_journals_come_out_as_in_the_model(journal in journals(20..=250)) {
+        run(&journal).map_err(TestCaseError::fail)?;
+    }
+}

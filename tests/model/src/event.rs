@@ -1,0 +1,174 @@
+//! Parsing: what is no event of section 4 is `bad_event`, before anything else is looked at.
+
+use serde_json::{Map, Value};
+
+use crate::dates;
+use crate::exact::{Exact, decimal};
+
+/// What a field may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Id,
+    Money,
+    Points,
+    Region,
+    City,
+    Day,
+    Channel,
+    Side,
+    Rules,
+}
+
+/// The fields of an event type; an optional one is marked `true`.
+fn fields(kind: &str) -> Option<&'static [(&'static str, Kind, bool)]> {
+    use Kind::{Channel, City, Day, Id, Money, Points, Region, Rules, Side};
+    Some(match kind {
+        "member.registered" => &[("member", Id, false), ("referrer", Id, true)],
+        "pack.purchased" => &[("member", Id, false), ("pack", Id, false)],
+        "merchant.opened" => &[("member", Id, false), ("region", Region, false)],
+        "role.assigned" => &[("member", Id, false), ("role", Id, false)],
+        "partner.appointed" => &[("member", Id, false), ("region", City, false)],
+        "treasury.granted" => &[("member", Id, false), ("points", Points, false)],
+        "price.set" => &[("price", Points, false)],
+        "order.placed" => &[
+            ("order", Id, false),
+            ("buyer", Id, false),
+            ("merchant", Id, false),
+            ("channel", Channel, false),
+            ("amount", Money, false),
+            ("concession", Money, false),
+            ("region", Region, false),
+        ],
+        "order.refunded" => &[("order", Id, false)],
+        "points.transferred" => &[("from", Id, false), ("to", Id, false), ("points", Points, false)],
+        "points.redeemed" => &[("member", Id, false), ("points", Points, false), ("item", Id, true)],
+        "offer.placed" => &[
+            ("offer", Id, false),
+            ("member", Id, false),
+            ("side", Side, false),
+            ("points", Points, false),
+            ("unit_price", Points, false),
+        ],
+        "offer.taken" => {
+            &[("offer", Id, false), ("trade", Id, false), ("member", Id, false), ("points", Points, false)]
+        }
+        "trade.paid" | "trade.confirmed" | "trade.cancelled" => &[("trade", Id, false)],
+        "offer.cancelled" => &[("offer", Id, false)],
+        "rules.adopted" => &[("rules", Rules, false)],
+        "day.closed" => &[("day", Day, false)],
+        _ => return None,
+    })
+}
+
+fn id(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'-'))
+}
+
+fn region(text: &str) -> bool {
+    text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The first four digits followed by `00`; a province (`110000`) is no city.
+fn is_city(text: &str) -> bool {
+    region(text) && text.ends_with("00") && !text.ends_with("0000")
+}
+
+/// The city code of a region.
+pub(crate) fn city(region: &str) -> String {
+    format!("{}00", region.get(..4).unwrap_or_default())
+}
+
+fn holds(value: &Value, kind: Kind) -> bool {
+    if kind == Kind::Rules {
+        // Whatever it holds is judged as rules: a value of a wrong type is `bad_rules`.
+        return true;
+    }
+    let Some(text) = value.as_str() else {
+        return false;
+    };
+    match kind {
+        Kind::Id => id(text),
+        Kind::Money => decimal(text, 2).is_some(),
+        Kind::Points => decimal(text, 8).is_some(),
+        Kind::Region => region(text),
+        Kind::City => is_city(text),
+        Kind::Day => dates::number(text).is_some(),
+        Kind::Channel => matches!(text, "online" | "offline"),
+        Kind::Side => matches!(text, "sell" | "buy"),
+        Kind::Rules => true,
+    }
+}
+
+/// `YYYY-MM-DDThh:mm:ss`, perhaps a fraction, then `Z` or `±hh:mm` (RFC 3339).
+fn is_moment(text: &str) -> bool {
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c.to_ascii_uppercase() }).collect();
+    let Some((day, rest)) = shape.split_at_checked(10) else { return false };
+    let Some(rest) = rest.strip_prefix("T00:00:00") else { return false };
+    let rest = match rest.strip_prefix(".0") {
+        Some(rest) => rest.trim_start_matches('0'),
+        None => rest,
+    };
+    let in_range = |at: std::ops::Range<usize>, max: i64| text[at].parse::<i64>().is_ok_and(|n| n <= max);
+    let zone = text.len() - rest.len();
+    let zone_holds = match rest {
+        "Z" => true,
+        "+00:00" | "-00:00" => in_range(zone + 1..zone + 3, 23) && in_range(zone + 4..zone + 6, 59),
+        _ => false,
+    };
+    day == "0000-00-00"
+        && zone_holds
+        && dates::number(&text[..10]).is_some()
+        && in_range(11..13, 23)
+        && in_range(14..16, 59)
+        && in_range(17..19, 60)
+}
+
+/// An event that parses.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Event<'a> {
+    map: &'a Map<String, Value>,
+    pub kind: &'a str,
+}
+
+impl<'a> Event<'a> {
+    /// Reads an event, or nothing if it is a `bad_event`.
+    pub fn read(value: &'a Value) -> Option<Self> {
+        let map = value.as_object()?;
+        let kind = map.get("type")?.as_str()?;
+        let fields = fields(kind)?;
+        for (name, value) in map {
+            let allowed = match name.as_str() {
+                "type" => true,
+                "id" => holds(value, Kind::Id),
+                "at" => value.as_str().is_some_and(is_moment),
+                name => fields.iter().any(|(field, kind, _)| *field == name && holds(value, *kind)),
+            };
+            if !allowed {
+                return None;
+            }
+        }
+        let complete = fields.iter().all(|(field, _, optional)| *optional || map.contains_key(*field));
+        complete.then_some(Self { map, kind })
+    }
+
+    /// A field, if it is there.
+    pub fn maybe(&self, field: &str) -> Option<&'a str> {
+        self.map.get(field).and_then(Value::as_str)
+    }
+
+    /// A text field that parsing has seen to be there.
+    pub fn text(&self, field: &str) -> &'a str {
+        self.maybe(field).unwrap_or_default()
+    }
+
+    /// A decimal field that parsing has seen to be there.
+    pub fn number(&self, field: &str) -> Exact {
+        decimal(self.text(field), 8).unwrap_or_default()
+    }
+
+    /// The rules that `rules.adopted` carries.
+    pub fn rules(&self) -> &'a Value {
+        self.map.get("rules").unwrap_or(&Value::Null)
+    }
+}
