@@ -1,2 +1,85 @@
-//! Stub.
-fn main() {}
+//! `cargo xtask`: every task that a person or the CI runs, set-up included.
+//!
+//! The map. One file per concern, from the ground up:
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | [`steps`] | one line a step, with its time |
+//! | [`place`] | where things are in this repository |
+//! | [`command`] | starting other programs, and saying in a sentence what failed |
+//! | [`stamp`] | what was done already, and need not be done again |
+//! | [`packages`] | apt, where there is apt, and what to say where there is none |
+//! | [`toolchain`] | a Rust that can build for WebAssembly |
+//! | [`npm`] | Node and the npm development tools |
+//! | [`browser`] | a Chromium for the browser tests |
+//! | [`wasm`] | cargo → raw WebAssembly |
+//! | [`bind`] | raw WebAssembly → JS glue and a small, checked binary |
+//! | [`presets`] | the rule sets as a JavaScript module |
+//! | [`mvp`] | the check: nothing newer than WebAssembly 1.0 |
+//! | [`budget`] | how large the results may be |
+//! | [`build`] | the package and the wallet, with the above |
+//! | [`setup`], [`demo`], [`mod@test`], [`mod@bench`], [`check`], [`clean`] | the other subcommands |
+
+mod bench;
+mod bind;
+mod browser;
+mod budget;
+mod build;
+mod check;
+mod clean;
+mod command;
+mod demo;
+mod mvp;
+mod npm;
+mod packages;
+mod place;
+mod presets;
+mod setup;
+mod stamp;
+mod steps;
+mod test;
+mod toolchain;
+mod wasm;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use steps::Steps;
+
+/// Every task of this repository. Each does only what is not done yet, and sets up what it needs.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    Setup(setup::Options),
+    Build(build::Options),
+    Demo(demo::Options),
+    Test(test::Options),
+    Bench(bench::Options),
+    Check(check::Options),
+    Clean(clean::Options),
+}
+
+fn main() -> ExitCode {
+    let steps = &mut Steps::default();
+    let result = match Arguments::parse().task {
+        Task::Setup(options) => setup::run(&options, steps).map(drop),
+        Task::Build(options) => build::run(&options, steps),
+        Task::Demo(options) => demo::run(&options, steps),
+        Task::Test(options) => test::run(&options, steps),
+        Task::Bench(options) => bench::run(&options, steps),
+        Task::Check(options) => check::run(&options, steps),
+        Task::Clean(options) => clean::run(&options, steps),
+    };
+    if let Err(error) = result {
+        // One sentence with its causes. A backtrace of this task would say nothing about the failure.
+        eprintln!("\nfailed: {error:#}");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}

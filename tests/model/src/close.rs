@@ -23,7 +23,7 @@ impl Model {
         self.cancel_stale_trades();
         self.vest_due_orders();
         let total = self.total();
-        let carry = &self.index.carry * &self.index.units;
+        let carry = self.index.carry.clone();
         let range = self.release_range(&total, &carry);
         let seen = self.seen_released.take();
         let (released, released_slack) = if let Some(seen) = seen {
@@ -94,7 +94,7 @@ impl Model {
         self.returned_slack += &released_slack;
         let converted = &released * &self.price;
         let nav = self.index.nav.clone();
-        let per_unit = tiny(18) + &self.index.carry;
+        let per_unit = tiny(18) + self.index.carry_per_unit();
         let eras = self.index.drop(&converted);
         let terms = Terms {
             total_slack: &self.total_slack + carry,
@@ -164,13 +164,12 @@ impl crate::parties::Index {
         }
         self.nav -= floor(&(converted / &self.units), 18);
         self.nav = self.nav.clone().max(tiny(18));
-        self.carry = tiny(18);
+        self.carry = tiny(18) * &self.units;
         let thousand = whole(1000);
         let mut eras = 0;
         while self.nav < tiny(3) {
             self.nav = &self.nav * &thousand;
             self.units = floor(&(&self.units / &thousand), 8);
-            self.carry = &self.carry * &thousand;
             eras += 1;
         }
         self.eras += eras;

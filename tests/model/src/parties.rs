@@ -182,7 +182,7 @@ impl Model {
 pub(crate) struct Index {
     pub nav: Exact,
     pub units: Exact,
-    /// Bound on the two carries, per unit.
+    /// Bound on the two carries. They stay when units are taken back, and fall to those that are left.
     pub carry: Exact,
     pub eras: i64,
 }
@@ -190,6 +190,11 @@ pub(crate) struct Index {
 impl Index {
     pub fn new() -> Self {
         Self { nav: whole(1), units: whole(0), carry: whole(0), eras: 0 }
+    }
+
+    /// What a carry can be for one unit.
+    pub fn carry_per_unit(&self) -> Exact {
+        if self.units.is_zero() { whole(0) } else { &self.carry / &self.units }
     }
 
     /// Adds units for this much share value; says by how much `ceil_8(s / nav)` may give more.

@@ -1,0 +1,129 @@
+//! Raw WebAssembly → JS glue and a small, checked binary.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::command;
+use crate::mvp;
+use crate::npm;
+use crate::place;
+use crate::stamp::{Stamp, files_below, read};
+use crate::steps::Steps;
+
+/// Who loads the result.
+#[derive(Clone, Copy, Debug)]
+pub enum Glue {
+    /// Our own loaders: glue that neither fetches nor instantiates anything.
+    Bare,
+    /// A page: glue that fetches the binary beside it.
+    Page,
+}
+
+/// What wasm-opt does. `--converge` repeats until nothing gets smaller; the sections it strips are for
+/// debuggers and for tools that ran before it.
+const OPTIMISER_FLAGS: [&str; 6] =
+    ["-Oz", "--mvp-features", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"];
+
+/// Exports of wasm-bindgen that no glue of ours uses. They are Globals, on which `WeChat` on iOS fails.
+const NEEDLESS_EXPORTS: [&str; 2] = ["__abort_handler", "__instance_terminated"];
+
+/// Binds `raw` as `name`, makes it small, checks it and leaves it in `into`; nothing, if it was done already.
+pub fn bind(raw: &Path, name: &str, glue: Glue, into: &Path, steps: &mut Steps) -> Result<()> {
+    // Two builds at once would write over each other's files; cargo guards only its own.
+    let _lock = lock(&place::wasm_target().join("bind.lock"))?;
+    let title = format!("bind, shrink and check {name}");
+    let files = [into.join(format!("{name}_bg.wasm")), into.join(glue.file_name(name))];
+    let stamp = Stamp::new(place::wasm_target().join(format!("{name}.stamp")))
+        .text(&format!("{glue:?} {OPTIMISER_FLAGS:?} {NEEDLESS_EXPORTS:?} {}", into.display()))
+        .input(raw)?
+        .input(&place::at("tools/package-lock.json"))?
+        .input(&place::at("xtask/Cargo.toml"))?;
+    let stamp = files.iter().fold(stamp, |stamp, file| stamp.output(file));
+    if stamp.is_current() {
+        steps.already(&title, "nothing changed");
+        return Ok(());
+    }
+    steps.quiet(&title, || {
+        let bound = place::wasm_target().join("bound").join(name);
+        write_glue(raw, name, glue, &bound)?;
+        let binary = bound.join(format!("{name}_bg.wasm"));
+        shrink(&binary)?;
+        mvp::check(&read(&binary)?).with_context(|| format!("{name} is not what old phones take"))?;
+        empty(into)?;
+        copy_all(&bound, into)?;
+        stamp.write()
+    })
+}
+
+impl Glue {
+    /// The glue's file.
+    fn file_name(self, name: &str) -> String {
+        match self {
+            Self::Bare => format!("{name}_bg.js"),
+            Self::Page => format!("{name}.js"),
+        }
+    }
+}
+
+fn write_glue(raw: &Path, name: &str, glue: Glue, into: &Path) -> Result<()> {
+    empty(into)?;
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(raw)
+        .out_name(name)
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .omit_default_module_path(false);
+    match glue {
+        Glue::Bare => bindgen.bundler(true)?,
+        Glue::Page => bindgen.web(true)?,
+    };
+    let mut output = bindgen.generate_output().context("wasm-bindgen refused the binary")?;
+    for name in NEEDLESS_EXPORTS {
+        // An error here says that there is none, which is as well.
+        let _ = output.wasm_mut().exports.remove(name);
+    }
+    output.emit(into).context("cannot write what wasm-bindgen made")?;
+    if let Glue::Bare = glue {
+        // The loader for bundlers. Ours are hand-written, and load the glue alone.
+        let loader = into.join(format!("{name}.js"));
+        fs::remove_file(&loader).with_context(|| format!("cannot delete {}", loader.display()))?;
+    }
+    Ok(())
+}
+
+fn shrink(binary: &Path) -> Result<()> {
+    command::run(npm::tool("binaryen/bin/wasm-opt").args(OPTIMISER_FLAGS).arg(binary).arg("-o").arg(binary))
+        .context("the optimiser failed; delete tools/node_modules if it is damaged, and try again")
+}
+
+/// Removes what an earlier build left: a file that is no longer made must not live on in the results.
+fn empty(directory: &Path) -> Result<()> {
+    if directory.exists() {
+        fs::remove_dir_all(directory).with_context(|| format!("cannot empty {}", place::shown(directory)))?;
+    }
+    Ok(())
+}
+
+/// Waits until no other build holds the lock, and holds it until the answer is dropped.
+fn lock(file: &Path) -> Result<File> {
+    let lock = File::create(file).with_context(|| format!("cannot make {}", place::shown(file)))?;
+    lock.lock().with_context(|| format!("cannot lock {}", place::shown(file)))?;
+    Ok(lock)
+}
+
+/// Copies all files below `from` to the same places below `to`.
+pub fn copy_all(from: &Path, to: &Path) -> Result<()> {
+    for file in files_below(from)? {
+        let copy: PathBuf = to.join(file.strip_prefix(from).unwrap_or(&file));
+        if let Some(directory) = copy.parent() {
+            fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
+        }
+        fs::copy(&file, &copy).with_context(|| format!("cannot write {}", copy.display()))?;
+    }
+    Ok(())
+}

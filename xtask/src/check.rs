@@ -1,0 +1,28 @@
+//! `cargo xtask check`: everything that can be found out without running anything.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::command;
+use crate::steps::Steps;
+
+/// Check the form: rustfmt, clippy and the documentation, with every warning an error.
+#[derive(Args)]
+pub struct Options {}
+
+/// Runs the checks, the quickest first.
+pub fn run(_: &Options, steps: &mut Steps) -> Result<()> {
+    steps.loud("format", || command::run(command::cargo().args(["fmt", "--all", "--check"])))?;
+    steps.loud("clippy", || clippy(&["--workspace", "--all-targets"]))?;
+    // The JS surface is compiled only with this feature, which no native build turns on.
+    steps.loud("clippy, the JS surface", || {
+        clippy(&["--package=gongxiang", "--no-default-features", "--features=wasm"])
+    })?;
+    steps.loud("documentation", || {
+        command::run(command::cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+    })
+}
+
+fn clippy(what: &[&str]) -> Result<()> {
+    command::run(command::cargo().arg("clippy").args(what).args(["--", "-D", "warnings"]))
+}

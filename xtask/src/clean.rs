@@ -1,0 +1,31 @@
+//! `cargo xtask clean`: what the tasks made, removed.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::command;
+use crate::demo::remove;
+use crate::place;
+use crate::steps::Steps;
+
+/// Remove what was built: the package's and the wallet's files, the WebAssembly builds, the demo's database.
+#[derive(Args)]
+pub struct Options {
+    /// The npm tools and all of cargo's builds as well. What apt installed stays.
+    #[arg(long)]
+    all: bool,
+}
+
+/// Removes it.
+pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
+    for directory in [place::at("pkg/dist"), place::at("www/dist"), place::at("target/demo"), place::wasm_target()] {
+        if directory.exists() {
+            steps.quiet(&format!("remove {}", place::shown(&directory)), || remove(&directory))?;
+        }
+    }
+    if options.all {
+        steps.quiet("remove tools/node_modules", || remove(&place::at("tools/node_modules")))?;
+        steps.loud("cargo clean", || command::run(command::cargo().arg("clean")))?;
+    }
+    Ok(())
+}

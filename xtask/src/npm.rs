@@ -1,0 +1,57 @@
+//! Node, and the npm development tools that `tools/package.json` names.
+
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::command;
+use crate::place;
+use crate::stamp::Stamp;
+use crate::steps::Steps;
+
+/// The oldest Node that will do; the package's `engines` says the same.
+const OLDEST_NODE: u32 = 20;
+
+/// Checks that Node is there, and installs the tools if the lock file changed since they were.
+pub fn set_up(steps: &mut Steps) -> Result<()> {
+    let node = command::first_line("node", &["--version"])
+        .with_context(|| format!("Node is missing: install Node {OLDEST_NODE} or newer, {}", how_to_get_node()))?;
+    let major: Option<u32> = node.trim_start_matches('v').split('.').next().and_then(|number| number.parse().ok());
+    if major.is_none_or(|major| major < OLDEST_NODE) {
+        bail!("Node {node} is too old: install Node {OLDEST_NODE} or newer, {}", how_to_get_node());
+    }
+    steps.already("Node", &node);
+
+    let tools = place::at("tools");
+    // In `node_modules`, so that whoever deletes that directory gets the tools again.
+    let stamp = Stamp::new(tools.join("node_modules/.xtask-stamp")).input(&tools.join("package-lock.json"))?;
+    if stamp.is_current() {
+        steps.already("npm tools", "as tools/package-lock.json says");
+        return Ok(());
+    }
+    steps.loud("npm tools (binaryen, typescript, playwright-core)", || {
+        let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+        command::run(
+            command::command(npm).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&tools),
+        )
+        .context("the npm tools could not be installed; npm comes with Node, and needs its registry once")?;
+        stamp.write()
+    })
+}
+
+/// One of the tools: the script at `path` below `tools/node_modules`, run by Node.
+pub fn tool(path: &str) -> Command {
+    let mut command = command::command("node");
+    command.arg(place::at("tools/node_modules").join(path));
+    command
+}
+
+fn how_to_get_node() -> &'static str {
+    if cfg!(target_os = "macos") {
+        "for example with `brew install node`"
+    } else if cfg!(windows) {
+        "for example with `winget install OpenJS.NodeJS.LTS`"
+    } else {
+        "from your system's packages (`nodejs` and `npm`) if they are new enough, or from Node's own site"
+    }
+}

@@ -1,0 +1,38 @@
+//! Where things are in this repository. No path is spelled anywhere else.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The root of the workspace.
+pub fn root() -> PathBuf {
+    // Asked of cargo at run time, so that a moved checkout works without rebuilding this task.
+    let here =
+        env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    here.parent().map_or_else(|| here.clone(), Path::to_path_buf)
+}
+
+/// A path below the root, written with `/`.
+pub fn at(path: &str) -> PathBuf {
+    root().join(path)
+}
+
+/// Where cargo puts what it builds.
+pub fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| at("target"), |directory| root().join(directory))
+}
+
+/// Where the WebAssembly builds go. They use another rustc and other flags than the native ones; in a
+/// directory of their own neither makes the other start again.
+pub fn wasm_target() -> PathBuf {
+    target().join("wasm")
+}
+
+/// A path as a person reads it: from the root on, where it lies below the root.
+pub fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
+/// Where cargo keeps the sources of other people's crates.
+pub fn cargo_home() -> Option<PathBuf> {
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")))
+}

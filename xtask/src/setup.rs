@@ -1,0 +1,37 @@
+//! `cargo xtask setup`: what the other tasks need, found or installed.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::browser;
+use crate::npm;
+use crate::steps::Steps;
+use crate::toolchain::Toolchain;
+
+/// Find or install what the other tasks need; they do it by themselves, too.
+///
+/// A Rust that can build for WebAssembly (rustup's `rust-src`, or Debian's rustc-web), Node, the npm tools of
+/// tools/package.json, and a Chromium for the browser tests. On Debian missing packages are installed with apt,
+/// as root or with sudo; elsewhere a sentence says what to install.
+#[derive(Args)]
+pub struct Options {
+    /// Leave the browser out: only the tests need it.
+    #[arg(long)]
+    no_browser: bool,
+}
+
+/// Sets up everything.
+pub fn run(options: &Options, steps: &mut Steps) -> Result<Toolchain> {
+    let toolchain = for_building(steps)?;
+    if !options.no_browser {
+        browser::set_up(steps)?;
+    }
+    Ok(toolchain)
+}
+
+/// Sets up what a build needs: all but the browser.
+pub fn for_building(steps: &mut Steps) -> Result<Toolchain> {
+    let toolchain = Toolchain::set_up(steps)?;
+    npm::set_up(steps)?;
+    Ok(toolchain)
+}

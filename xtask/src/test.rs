@@ -1,0 +1,86 @@
+//! `cargo xtask test`: what the CI runs.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::browser;
+use crate::build;
+use crate::command;
+use crate::npm;
+use crate::place;
+use crate::setup;
+use crate::stamp::files_below;
+use crate::steps::Steps;
+
+/// Run every test: native, in Node, in a browser; build first, and check types and sizes.
+///
+/// Nothing is left out: a directory of tests that is missing or empty is a failure. Ends with a table of the
+/// steps and their times.
+#[derive(Args)]
+pub struct Options {
+    /// Leave out the browser, and the tests that need it.
+    #[arg(long)]
+    no_browser: bool,
+}
+
+/// Runs every test, and prints the table whatever comes of it.
+pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
+    let result = all(options, steps);
+    steps.print_table();
+    result
+}
+
+fn all(options: &Options, steps: &mut Steps) -> Result<()> {
+    let toolchain = setup::for_building(steps)?;
+    let browser = if options.no_browser { None } else { Some(browser::set_up(steps)?) };
+    build::everything(&toolchain, steps)?;
+    steps.loud("types of the package", types)?;
+    steps.loud("native tests", || {
+        command::run(command::cargo().args(["test", "--workspace", "--exclude=gongxiang-www"]))
+    })?;
+    steps.loud("Node tests", || node_tests("tests/node", None))?;
+    if let Some(browser) = browser {
+        steps.loud("browser tests", || node_tests("tests/browser", Some(&browser)))?;
+    }
+    Ok(())
+}
+
+/// Runs every `*.test.mjs` in the directory.
+fn node_tests(directory: &str, browser: Option<&Path>) -> Result<()> {
+    // Named one by one: what `node --test <directory>` does has changed between Node's versions.
+    let files = files_ending(directory, ".test.mjs")?;
+    let mut node = command::command("node");
+    node.arg("--test").args(files);
+    if let Some(browser) = browser {
+        node.env(browser::VARIABLE, browser);
+    }
+    command::run(&mut node)
+}
+
+/// Checks `pkg/index.d.ts`, and the hand-written modules that ask for it with `// @ts-check`.
+fn types() -> Result<()> {
+    let declarations = place::at("pkg/index.d.ts");
+    if !declarations.is_file() {
+        bail!("pkg/index.d.ts is missing: the package has no types to check");
+    }
+    command::run(
+        npm::tool("typescript/bin/tsc")
+            .args(["--noEmit", "--strict", "--allowJs", "--target", "es2020"])
+            .args(["--module", "nodenext", "--lib", "es2020,dom", "--types", ""])
+            .arg(declarations),
+    )
+}
+
+fn files_ending(directory: &str, end: &str) -> Result<Vec<PathBuf>> {
+    let path = place::at(directory);
+    if !path.is_dir() {
+        bail!("{directory} is missing: there have to be tests");
+    }
+    let files: Vec<_> = files_below(&path)?.into_iter().filter(|file| file.to_string_lossy().ends_with(end)).collect();
+    if files.is_empty() {
+        bail!("{directory} has no file whose name ends in {end}: there have to be tests");
+    }
+    Ok(files)
+}

@@ -1,0 +1,88 @@
+//! cargo → raw WebAssembly: one crate of the workspace, built small and for the oldest machines.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use anyhow::{Context as _, Result, bail};
+use serde::Deserialize;
+
+use crate::command;
+use crate::place;
+use crate::toolchain::Toolchain;
+
+/// What rustc is told beyond the profile `wasm`.
+///
+/// - `target-cpu=mvp`: WebAssembly 1.0, which old phones take as well.
+/// - `immediate-abort`: a panic is a trap without a message. The rules answer with values, never with a panic,
+///   so the messages and all that formats them would only be carried along.
+const RUSTC_FLAGS: [&str; 3] = ["-Ctarget-cpu=mvp", "-Zunstable-options", "-Cpanic=immediate-abort"];
+
+/// What cargo is told: rebuild the standard library with these flags, and small.
+const CARGO_FLAGS: [&str; 8] = [
+    "--locked",
+    "--profile=wasm",
+    "--target=wasm32-unknown-unknown",
+    "--message-format=json-render-diagnostics",
+    "-Zbuild-std=std,panic_abort",
+    "-Zbuild-std-features=optimize_for_size",
+    "--no-default-features",
+    "--package",
+];
+
+/// What to compile, as cargo's arguments say it.
+pub struct Crate {
+    /// Its name in the workspace.
+    pub package: &'static str,
+    /// The subcommand: `rustc` where the crate type has to be said, `build` where the crate says it itself.
+    pub subcommand: &'static str,
+    /// What follows the package's name.
+    pub arguments: &'static [&'static str],
+}
+
+/// One line of cargo's report, as far as it matters here.
+#[derive(Deserialize)]
+struct Message {
+    reason: String,
+    #[serde(default)]
+    filenames: Vec<PathBuf>,
+}
+
+/// Compiles the crate, if cargo finds that it has to, and says where the result is.
+pub fn compile(part: &Crate, toolchain: &Toolchain) -> Result<PathBuf> {
+    let mut cargo = toolchain.cargo();
+    cargo
+        .arg(part.subcommand)
+        .args(CARGO_FLAGS)
+        .arg(part.package)
+        .args(part.arguments)
+        .arg("--target-dir")
+        .arg(place::wasm_target())
+        // These win over `RUSTFLAGS` and any configuration: the result is the same on every machine.
+        .env("CARGO_ENCODED_RUSTFLAGS", rustc_flags(toolchain).join("\x1f"))
+        .stdout(Stdio::piped());
+    let report = command::output(&mut cargo).with_context(|| format!("`{}` does not compile", part.package))?;
+    let mut results = report
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Message>(line).ok())
+        .filter(|message| message.reason == "compiler-artifact")
+        .flat_map(|message| message.filenames)
+        .filter(|file| file.extension().is_some_and(|extension| extension == "wasm"));
+    match (results.next(), results.next()) {
+        (Some(result), None) => Ok(result),
+        (None, _) => bail!("`{}` compiled to no WebAssembly: is it a binary or a cdylib?", part.package),
+        _ => bail!("`{}` compiled to more than one WebAssembly file", part.package),
+    }
+}
+
+/// The flags, with this machine's directories taken out of every path that ends up in the binary.
+fn rustc_flags(toolchain: &Toolchain) -> Vec<String> {
+    let mut flags: Vec<_> = RUSTC_FLAGS.map(str::to_owned).into();
+    for (directory, name) in
+        [(Some(toolchain.sysroot.clone()), "rust"), (place::cargo_home(), "cargo"), (Some(place::root()), ".")]
+    {
+        if let Some(directory) = directory {
+            flags.push(format!("--remap-path-prefix={}={name}", directory.display()));
+        }
+    }
+    flags
+}
