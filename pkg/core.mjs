@@ -1,7 +1,10 @@
 // @ts-check
 // What all loaders share: one instance, started once, and a plain word where it has not been started.
 import * as glue from './dist/gongxiang_bg.js';
-import presets from './dist/presets.js';
+import generated from './dist/presets.js';
+
+/** @type {Record<string, unknown>} */
+const presets = generated;
 
 /** @type {Promise<void> | undefined} */
 let starting;

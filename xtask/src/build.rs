@@ -56,7 +56,12 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
 /// Both parts.
 pub fn everything(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     package(toolchain, steps)?;
-    wallet(toolchain, steps)
+    if wallet_is_there() { wallet(toolchain, steps) } else { Ok(()) }
+}
+
+/// The wallet's room is laid out, and empty until its pages are written.
+pub fn wallet_is_there() -> bool {
+    place::at("www/static/index.html").is_file()
 }
 
 /// The npm package's binary and glue.
