@@ -52,7 +52,8 @@ pub fn bind(raw: &Path, name: &str, glue: Glue, into: &Path, steps: &mut Steps) 
         let binary = bound.join(format!("{name}_bg.wasm"));
         shrink(&binary)?;
         mvp::check(&read(&binary)?).with_context(|| format!("{name} is not what old phones take"))?;
-        empty(into)?;
+        // A file that is no longer made must not live on in the results.
+        place::remove(into)?;
         copy_all(&bound, into)?;
         stamp.write()
     })
@@ -69,7 +70,7 @@ impl Glue {
 }
 
 fn write_glue(raw: &Path, name: &str, glue: Glue, into: &Path) -> Result<()> {
-    empty(into)?;
+    place::remove(into)?;
     let mut bindgen = Bindgen::new();
     bindgen
         .input_path(raw)
@@ -99,14 +100,6 @@ fn write_glue(raw: &Path, name: &str, glue: Glue, into: &Path) -> Result<()> {
 fn shrink(binary: &Path) -> Result<()> {
     command::run(npm::tool("binaryen/bin/wasm-opt").args(OPTIMISER_FLAGS).arg(binary).arg("-o").arg(binary))
         .context("the optimiser failed; delete tools/node_modules if it is damaged, and try again")
-}
-
-/// Removes what an earlier build left: a file that is no longer made must not live on in the results.
-fn empty(directory: &Path) -> Result<()> {
-    if directory.exists() {
-        fs::remove_dir_all(directory).with_context(|| format!("cannot empty {}", place::shown(directory)))?;
-    }
-    Ok(())
 }
 
 /// Waits until no other build holds the lock, and holds it until the answer is dropped.

@@ -4,8 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::command;
-use crate::demo::remove;
-use crate::place;
+use crate::place::{self, remove};
 use crate::steps::Steps;
 
 /// Remove what was built: the package's and the wallet's files, the WebAssembly builds, the demo's database.

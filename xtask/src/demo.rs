@@ -1,7 +1,6 @@
 //! `cargo xtask demo`: the wallet and the settlement server with a real shop's purchases, in one command.
 
 use std::fs;
-use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -37,7 +36,7 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     })?;
     let directory = place::at(DIRECTORY);
     if options.fresh {
-        remove(&directory)?;
+        place::remove(&directory)?;
     }
     fs::create_dir_all(&directory).with_context(|| format!("cannot make {DIRECTORY}"))?;
     let address = format!("127.0.0.1:{}", options.port);
@@ -48,12 +47,4 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
             .args(["--demo", "tests/data/cdnow.jsonl", "--rules", "tests/data/cdnow.rules.json"])
             .args(["--wallet", "www/dist", "--listen", &address]),
     )
-}
-
-/// Deletes a directory with all below it, if it is there.
-pub fn remove(directory: &Path) -> Result<()> {
-    if directory.exists() {
-        fs::remove_dir_all(directory).with_context(|| format!("cannot delete {}", place::shown(directory)))?;
-    }
-    Ok(())
 }

@@ -1,7 +1,10 @@
 //! Where things are in this repository. No path is spelled anywhere else.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {
@@ -35,4 +38,12 @@ pub fn shown(path: &Path) -> String {
 /// Where cargo keeps the sources of other people's crates.
 pub fn cargo_home() -> Option<PathBuf> {
     env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")))
+}
+
+/// Deletes a directory with all below it, if it is there.
+pub fn remove(directory: &Path) -> Result<()> {
+    if directory.exists() {
+        fs::remove_dir_all(directory).with_context(|| format!("cannot delete {}", shown(directory)))?;
+    }
+    Ok(())
 }

@@ -37,9 +37,7 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     let browser = if options.no_browser || !build::wallet_is_there() { None } else { Some(browser::set_up(steps)?) };
     build::everything(&toolchain, steps)?;
     steps.loud("types of the package", types)?;
-    steps.loud("native tests", || {
-        command::run(command::cargo().args(["test", "--workspace"]))
-    })?;
+    steps.loud("native tests", || command::run(command::cargo().args(["test", "--workspace"])))?;
     steps.loud("Node tests", || node_tests("tests/node", None))?;
     if let Some(browser) = browser {
         steps.loud("browser tests", || node_tests("tests/browser", Some(&browser)))?;
@@ -69,7 +67,8 @@ fn types() -> Result<()> {
         npm::tool("typescript/bin/tsc")
             .args(["--noEmit", "--strict", "--allowJs", "--target", "es2020"])
             .args(["--module", "nodenext", "--lib", "es2020,dom", "--types", ""])
-            .arg(declarations),
+            .arg(declarations)
+            .args(files_ending("pkg", ".mjs")?),
     )
 }
 
