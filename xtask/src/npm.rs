@@ -29,7 +29,7 @@ pub fn set_up(steps: &mut Steps) -> Result<()> {
         steps.already("npm tools", "as tools/package-lock.json says");
         return Ok(());
     }
-    steps.loud("npm tools (binaryen, typescript, playwright-core)", || {
+    steps.loud("npm tools of tools/package.json", || {
         let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
         command::run(
             command::command(npm).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&tools),

@@ -65,8 +65,10 @@ fn types() -> Result<()> {
     }
     command::run(
         npm::tool("typescript/bin/tsc")
-            .args(["--noEmit", "--strict", "--allowJs", "--target", "es2020"])
-            .args(["--module", "nodenext", "--lib", "es2020,dom", "--types", ""])
+            .args(["--noEmit", "--strict", "--allowJs", "--target", "es2022"])
+            .args(["--module", "nodenext", "--lib", "es2022,dom", "--types", "node"])
+            .arg("--typeRoots")
+            .arg(place::at("tools/node_modules/@types"))
             .arg(declarations)
             .args(files_ending("pkg", ".mjs")?),
     )
