@@ -16,8 +16,8 @@ use crate::steps::Steps;
 
 /// Run every test: native, in Node, in a browser; build first, and check types and sizes.
 ///
-/// Nothing is left out: a directory of tests that is missing or empty is a failure. Ends with a table of the
-/// steps and their times.
+/// A directory of tests that is missing or empty is a failure. Until the wallet has its page, the wallet and the
+/// browser tests are left out, and a line says so. Ends with a table of the steps and their times.
 #[derive(Args)]
 pub struct Options {
     /// Leave out the browser, and the tests that need it.
