@@ -1,0 +1,106 @@
+// What can go wrong has a screen of its own, in words, with a way on; and it never shows a wrong number instead.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { go, stage } from './stage.mjs';
+
+const house = stage();
+
+const faultOn = async (page, name) => {
+  await page.locator(`[data-testid="fault"][data-fault="${name}"]`).waitFor();
+  assert.equal(await page.locator('.num').count(), 0, 'no number beside a fault');
+  return page.getByTestId('fault').innerText();
+};
+
+const problem = (status, code) => (route) => route.fulfill({
+  status, contentType: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', title: 'x', status, code }),
+});
+
+test('an unknown member, a bad id, a bad address', async () => {
+  const { page, close } = await house.open('#/m/nobody-has-this-id');
+  assert.match(await faultOn(page, 'unknown-member'), /No member has this id/);
+  await go(page, '#/m/a%20b');
+  assert.match(await faultOn(page, 'nowhere'), /nothing here/);
+  await go(page, '#/');
+  await page.getByTestId('search').fill('not an id!');
+  assert.match(await page.getByTestId('search-error').innerText(), /1 to 64/);
+  await page.getByTestId('search').fill('zzzz-nobody');
+  await page.getByTestId('none-found').waitFor();
+  await close();
+});
+
+test('a server that fails, and then does not: the way on works', async () => {
+  const [{ member }] = await house.members();
+  let fails = true;
+  const prepare = (page) => page.route('**/v1/**', (route) => (fails ? problem(500, 'storage')(route) : route.continue()));
+  const { page, close } = await house.open(`#/m/${member}`, { prepare });
+  const text = await faultOn(page, 'failed');
+  assert.match(text, /The server failed/);
+  assert.match(text, /500 storage/);
+  fails = false;
+  await page.getByTestId('retry').click();
+  await page.locator('[data-testid="check"][data-value="equal"]').waitFor();
+  await close();
+});
+
+test('a server that does not answer', async () => {
+  const prepare = (page) => page.route('**/v1/**', (route) => route.abort());
+  const { page, close } = await house.open('#/', { prepare });
+  assert.match(await faultOn(page, 'unreachable'), /does not answer/);
+  await close();
+});
+
+test('answers that make no sense, on every screen', async () => {
+  const [{ member }] = await house.members();
+  const json = (body) => (route) => route.fulfill({ json: body });
+  const spoiled = (spoil) => async (route) => {
+    const answer = await (await route.fetch()).json();
+    spoil(answer);
+    await route.fulfill({ json: answer });
+  };
+  const home = `#/m/${member}`;
+  const cases = [
+    ['#/', '**/v1/members?**', (route) => route.fulfill({ body: '<html>a captive portal</html>' })],
+    ['#/', '**/v1/members?**', json({ members: 'none' })],
+    [home, '**/v1/members/*', json({})],
+    [home, '**/v1/members/*', json(null)],
+    [home, '**/v1/members/*', spoiled((answer) => { answer.account.points = 12.5; })],
+    [home, '**/v1/members/*', spoiled((answer) => { answer.account.points = '1e3'; })],
+    [home, '**/v1/members/*', spoiled((answer) => { answer.account.points = '-1'; })],
+    [home, '**/v1/members/*', spoiled((answer) => { answer.member = 'another'; })],
+    [home, '**/v1/supply', spoiled((answer) => { answer.price = 'much'; })],
+    [home, '**/v1/supply', spoiled((answer) => { answer.day = '2026-02-30'; })],
+    [home, '**/v1/days?**', json({ days: [] })],
+    [home, '**/v1/days?**', spoiled((answer) => { answer.days.splice(1, 1); })],
+    [home, '**/v1/days?**', spoiled((answer) => { answer.days.reverse(); })],
+    [`${home}/order`, '**/v1/excerpt?**', json({ rules: {} })],
+    [`${home}/order`, '**/v1/excerpt?**', spoiled((answer) => { answer.rules.order.buyer_multiple = '-10'; })],
+  ];
+  for (const [screen, path, handler] of cases) {
+    const { page, close } = await house.open(screen, { prepare: (page) => page.route(path, handler) });
+    await faultOn(page, 'nonsense').catch((error) => assert.fail(`${screen} ${path} ${handler}: ${error.message}`));
+    await close();
+  }
+});
+
+test('without its binary the page says so', async () => {
+  const prepare = (page) => page.route('**/wallet_bg.wasm', (route) => route.fulfill({ status: 404 }));
+  const { page, close } = await house.open('#/', { prepare });
+  await page.locator('#no-start').waitFor();
+  assert.match(await page.locator('#no-start').innerText(), /cannot start/);
+  await close();
+});
+
+test('a slow answer for another member never lands on this one', async () => {
+  const [slow, quick] = (await house.members()).filter((line) => line.activated).map((line) => line.member);
+  let held;
+  const prepare = (page) => page.route(`**/v1/members/${slow}`, (route) => { held = route; });
+  const { page, complaints, close } = await house.open(`#/m/${slow}`, { prepare });
+  await page.getByTestId('loading').waitFor();
+  await go(page, `#/m/${quick}`);
+  await page.locator(`[data-testid="home"][data-member="${quick}"]`).waitFor();
+  await held.continue();
+  await page.waitForTimeout(300);
+  assert.equal(await page.getByTestId('home').getAttribute('data-member'), quick);
+  assert.deepEqual(complaints, []);
+  await close();
+});

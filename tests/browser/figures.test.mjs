@@ -1,0 +1,136 @@
+// What the wallet shows is what the server says, for members spread over the whole list; and the wallet can tell.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { go, raw8, stage, value, worth } from './stage.mjs';
+
+const house = stage();
+const MEMBERS = 200;
+
+/** Everything on a member's home, in one call. */
+const home = async (page, id) => {
+  await page.locator(`[data-testid="home"][data-member="${id}"]`).waitFor();
+  return page.evaluate(() => {
+    const of = (name) => document.querySelector(`[data-testid="${name}"]`);
+    const value = (name) => of(name)?.dataset.value;
+    return {
+      day: of('home').dataset.day,
+      shown: {
+        share_value: value('share-value'), locked: value('locked'), points: value('points'), worth: value('worth'),
+      },
+      price: value('price'),
+      check: value('check'),
+      text: of('share-value').textContent.trim(),
+      days: [...document.querySelectorAll('[data-testid="statement-day"]')].map((line) => ({
+        ...line.dataset, formula: line.querySelector('[data-testid="formula"]')?.textContent,
+      })),
+    };
+  });
+};
+
+test(`${MEMBERS} members: every figure equals the server's`, async () => {
+  const all = await house.members();
+  const { day, price } = await house.get('/v1/supply');
+  const every = all.length / MEMBERS;
+  assert.ok(every >= 1, `only ${all.length} members`);
+  const { page, complaints, close } = await house.open();
+  let listed = 0;
+  for (let at = 0; at < MEMBERS; at += 1) {
+    const { member } = all[Math.floor(at * every)];
+    await go(page, `#/m/${member}`);
+    const seen = await home(page, member);
+    const { state } = await house.get(`/v1/members/${member}`);
+    const { share_value, locked, points } = state;
+    assert.deepEqual(seen.shown, { share_value, locked, points, worth: worth(points, price) }, member);
+    assert.deepEqual([seen.day, seen.price, seen.check], [day, price, 'equal'], member);
+    assert.equal(seen.text.replaceAll(',', ''), share_value, member);
+    listed += seen.days.length;
+  }
+  assert.ok(listed > MEMBERS, 'the members have days to list');
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('the days of a statement follow from the day records, and the formula is what it says', async () => {
+  const records = new Map();
+  for (let after = ''; ;) {
+    const { days } = await house.get(`/v1/days?limit=100${after && `&after=${after}`}`);
+    if (days.length === 0) break;
+    for (const record of days) records.set(record.day, record);
+    after = days.at(-1).day;
+  }
+  const all = await house.members();
+  const { page, close } = await house.open();
+  let formulas = 0;
+  for (const { member } of all.filter((_, at) => at % 100 === 0)) {
+    await go(page, `#/m/${member}`);
+    const { days } = await home(page, member);
+    assert.ok(days.length <= 14);
+    assert.deepEqual(days.map((line) => line.day), days.map((line) => line.day).sort().reverse());
+    for (const line of days) {
+      const record = records.get(line.day);
+      assert.equal(line.worth, worth(line.earned, record.price), `${member} ${line.day}`);
+      if (!line.formula) continue;
+      const numbers = line.formula.replaceAll(',', '').match(/([0-9.]+) × ([0-9.]+) ÷ ([0-9.]+) ([=≈]) ([0-9.]+)/);
+      const [, released, before, total, sign, earned] = numbers;
+      assert.deepEqual([released, total, earned], [record.released, record.total, line.earned]);
+      const off = raw8(earned) - (raw8(released) * raw8(before)) / raw8(total);
+      const distance = off < 0n ? -off : off;
+      assert.ok(sign === '=' ? distance === 0n : distance < 100n, `${member} ${line.day}: ${line.formula}`);
+      formulas += 1;
+    }
+  }
+  assert.ok(formulas > 20, `${formulas} formulas`);
+  await close();
+});
+
+test('a server that tells another balance is found out', async () => {
+  const [{ member }] = await house.members();
+  const { state } = await house.get(`/v1/members/${member}`);
+  const prepare = (page) => page.route(`**/v1/members/${member}`, async (route) => {
+    const answer = await (await route.fetch()).json();
+    answer.state.points = `${BigInt(answer.state.points.split('.')[0]) + 1n}`;
+    await route.fulfill({ json: answer });
+  });
+  const { page, close } = await house.open(`#/m/${member}`, { prepare });
+  const seen = await home(page, member);
+  assert.equal(seen.check, 'differs');
+  assert.equal(seen.shown.points, state.points, 'the figure above stays the wallet’s own');
+  await close();
+});
+
+test('a server that changes a day record is found out', async () => {
+  const [{ member }] = (await house.members()).filter((line) => line.activated);
+  const prepare = (page) => page.route('**/v1/days?**', async (route) => {
+    const answer = await (await route.fetch()).json();
+    for (const record of answer.days) record.nav = `${record.nav}`.replace(/[1-8]/, (digit) => `${Number(digit) + 1}`);
+    await route.fulfill({ json: answer });
+  });
+  const { page, close } = await house.open(`#/m/${member}`, { prepare });
+  assert.equal((await home(page, member)).check, 'differs');
+  await close();
+});
+
+test('the list finds an id and what starts like it, and a typed id opens', async () => {
+  const all = await house.members();
+  const { member } = all[Math.floor(all.length / 2)];
+  const { page, complaints, close } = await house.open();
+  const ids = () => page.locator('[data-testid="members"] a').evaluateAll((links) => links.map((a) => a.dataset.member));
+  await page.getByTestId('members').waitFor();
+  assert.deepEqual(await ids(), all.slice(0, 50).map((line) => line.member));
+  await page.getByTestId('more').click();
+  await page.locator(`[data-member="${all[99].member}"]`).waitFor();
+  assert.deepEqual(await ids(), all.slice(0, 100).map((line) => line.member));
+  for (const start of [member, member.slice(0, -1)]) {
+    await page.getByTestId('search').fill(start);
+    await page.locator(`[data-member="${member}"]`).waitFor();
+    const expected = all.map((line) => line.member).filter((id) => id.startsWith(start)).slice(0, 50);
+    await page.waitForFunction((count) => document.querySelectorAll('[data-testid="members"] a').length === count, expected.length);
+    assert.deepEqual(await ids(), expected);
+  }
+  await page.getByTestId('search').fill(member);
+  await page.getByTestId('open').click();
+  await home(page, member);
+  assert.equal(await value(page, 'check'), 'equal');
+  assert.deepEqual(complaints, []);
+  await close();
+});

@@ -1,0 +1,101 @@
+// Every screen in both languages, on a phone and on a desk, light and dark: nothing sticks out, nothing complains.
+// `SCREENSHOTS=directory` keeps the pictures.
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { stage } from './stage.mjs';
+
+const house = stage();
+const SIZES = { phone: { width: 375, height: 667 }, desk: { width: 1280, height: 800 } };
+const LANGUAGES = { 'zh-CN': /价值可能下跌/, en: /can fall/ };
+const PROMISES = /risk.?free|only rises|\blegal|guarante|稳赚|无风险|只涨不跌|保本|合法/i;
+
+/** A member with much to show: the one whose statement is longest. */
+async function somebody() {
+  const { day } = await house.get('/v1/supply');
+  const old = (await house.members()).filter((line) => line.activated && !line.merchant);
+  assert.ok(day && old.length > 0);
+  return old[Math.floor(old.length / 3)].member;
+}
+
+const sticksOut = (page) => page.evaluate(() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  const beyond = [...document.querySelectorAll('body *')]
+    .filter((element) => element.getBoundingClientRect().right > clientWidth + 0.5 && !element.closest('.hidden, thead'))
+    .map((element) => `${element.tagName}.${element.className}`);
+  return scrollWidth > clientWidth ? ['page', ...beyond] : beyond;
+});
+
+for (const [language, caution] of Object.entries(LANGUAGES)) {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    test(`${language} on a ${size}`, async () => {
+      const member = await somebody();
+      const screens = {
+        members: ['#/', (page) => page.getByTestId('members').waitFor()],
+        home: [`#/m/${member}`, (page) => page.getByTestId('check').waitFor()],
+        order: [`#/m/${member}/order`, (page) => page.getByTestId('reward').first().waitFor()],
+        'order-refused': [`#/m/${member}/order`, async (page) => {
+          await page.getByTestId('order-points').waitFor();
+          await page.getByTestId('amount').fill('1,000.001');
+          await page.getByTestId('concession').fill('-1');
+        }],
+        differs: [`#/m/${member}`, (page) => page.locator('[data-testid="check"][data-value="differs"]').waitFor(), true],
+        nowhere: ['#/nowhere', (page) => page.getByTestId('fault').waitFor()],
+      };
+      for (const colorScheme of ['light', 'dark']) {
+        for (const [name, [hash, ready, lies]] of Object.entries(screens)) {
+          const prepare = lies && ((page) => page.route(`**/v1/members/${member}`, async (route) => {
+            const answer = await (await route.fetch()).json();
+            answer.state.points = '123456789.00000001';
+            await route.fulfill({ json: answer });
+          }));
+          const { page, complaints, close } = await house.open(hash, {
+            locale: language === 'en' ? 'en-US' : language, viewport, colorScheme, deviceScaleFactor: 2, prepare,
+          });
+          await ready(page);
+          const where = `${name} ${colorScheme}`;
+          assert.deepEqual(await sticksOut(page), [], where);
+          assert.deepEqual(complaints, [], where);
+          assert.equal(await page.evaluate(() => document.documentElement.lang), language);
+          const text = await page.locator('body').innerText();
+          assert.match(text, caution);
+          assert.doesNotMatch(text, PROMISES);
+          assert.equal(await page.locator('[style]').count(), 0, 'no inline style');
+          if (process.env.SCREENSHOTS) {
+            await mkdir(process.env.SCREENSHOTS, { recursive: true });
+            const path = join(process.env.SCREENSHOTS, `${name}-${language}-${size}-${colorScheme}.png`);
+            await page.screenshot({ path, fullPage: true });
+          }
+          await close();
+        }
+      }
+    });
+  }
+}
+
+test('the language is switched at once and remembered', async () => {
+  const { page, complaints, close } = await house.open('#/', { locale: 'en-GB' });
+  const lang = () => page.evaluate(() => document.documentElement.lang);
+  assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Choose a member');
+  await page.getByTestId('lang-zh-CN').click();
+  assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), '选择会员');
+  assert.deepEqual([await lang(), await page.title()], ['zh-CN', '共享购钱包']);
+  await page.reload();
+  assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), '选择会员');
+  assert.equal(await lang(), 'zh-CN');
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('every field has a label, and the keyboard reaches what the mouse does', async () => {
+  const member = await somebody();
+  const { page, close } = await house.open(`#/m/${member}/order`);
+  await page.getByTestId('order-points').waitFor();
+  const unnamed = await page.locator('input').evaluateAll((inputs) => inputs.filter((input) => !input.labels.length).map((i) => i.id));
+  assert.deepEqual(unnamed, []);
+  await page.getByTestId('offline').focus();
+  await page.keyboard.press('Enter');
+  assert.equal(await page.getByTestId('offline').getAttribute('aria-pressed'), 'true');
+  await close();
+});

@@ -1,0 +1,148 @@
+// A preview on the screen is what the server settles when that very order is placed.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { stage, value } from './stage.mjs';
+
+const house = stage();
+
+/** Fills in the form and waits for the preview of exactly this order. */
+async function previewOf(page, { buyer, merchant, channel, region, amount, concession }) {
+  await page.getByTestId(channel).click();
+  if (channel === 'online') await page.getByTestId('region').fill(region);
+  await page.getByTestId('merchant').fill(merchant);
+  await page.getByTestId('merchant').press('Tab');
+  await page.getByTestId('yuan').click();
+  await page.getByTestId('amount').fill(amount);
+  await page.getByTestId('concession').fill(concession);
+  const parties = [buyer, merchant, channel, region].join(' ');
+  await page.locator(`[data-testid="outcome"][data-parties="${parties}"]`).waitFor();
+}
+
+const rewardsOn = (page) => page.getByTestId('reward').evaluateAll((rows) => rows.map(({ dataset }) => ({
+  member: dataset.member, kind: dataset.kind, class: dataset.class, share_value: dataset.shareValue,
+  points: dataset.points, reason: dataset.reason,
+})));
+
+/** Buyers whose orders pay many: those with a referrer and somebody with a role above them. */
+async function buyers(count) {
+  const found = [];
+  for (const { member, merchant } of (await house.members()).filter((line) => line.activated && !line.merchant)) {
+    if (found.length === count) break;
+    const { account } = await house.get(`/v1/members/${member}`);
+    if (!merchant && account.referrer) found.push(member);
+  }
+  assert.equal(found.length, count);
+  return found;
+}
+
+test('what was previewed is what is settled, online and in the shop', async () => {
+  const merchants = (await house.members()).filter((line) => line.merchant).map((line) => line.member);
+  const kinds = new Set();
+  const orders = (await buyers(6)).map((buyer, at) => ({
+    order: `browser-${at}`, buyer, merchant: merchants[at % merchants.length],
+    channel: at % 2 ? 'offline' : 'online', region: '110101',
+    amount: ['100', '88.8', '19.99', '1234.5', '0.5', '66'][at], concession: ['10', '8.88', '0.07', '12.34', '0.5', '6.6'][at],
+  }));
+  for (const order of orders) {
+    const { page, complaints, close } = await house.open(`#/m/${order.buyer}/order`);
+    await previewOf(page, order);
+    await page.getByTestId('order-points').waitFor();
+    const seen = {
+      points: await value(page, 'order-points'), due: await value(page, 'due'), rewards: await rewardsOn(page),
+    };
+    const answer = await house.post('/v1/events', { type: 'order.placed', ...order });
+    const { points, due, rewards } = answer.receipt ?? answer;
+    assert.deepEqual(seen, { points, due, rewards }, order.order);
+    assert.equal(await value(page, 'concession-yuan'), order.concession);
+    for (const { kind } of rewards) kinds.add(kind);
+    assert.deepEqual(complaints, []);
+    await close();
+  }
+  for (const kind of ['consumption', 'sale', 'share_online', 'share_offline']) assert.ok(kinds.has(kind), kind);
+});
+
+test('a refusal on the screen is the refusal of the server', async () => {
+  const [buyer, other] = await buyers(2);
+  const merchant = (await house.members()).find((line) => line.merchant).member;
+  const order = { buyer, merchant, channel: 'online', region: '110101', amount: '100', concession: '10' };
+  const cases = [
+    { ...order, amount: '100000000', concession: '100000000' },
+    { ...order, concession: '100.01' },
+    { ...order, concession: '0' },
+    { ...order, amount: '-1' },
+    { ...order, merchant: other },
+    { ...order, merchant: buyer },
+    { ...order, merchant: 'nobody-has-this-id' },
+  ];
+  const codes = [];
+  for (const [at, tried] of cases.entries()) {
+    const { page, close } = await house.open(`#/m/${buyer}/order`);
+    await previewOf(page, tried);
+    const refusal = page.getByTestId('refusal');
+    const { code, field } = await house.post('/v1/events', { type: 'order.placed', order: `refused-${at}`, ...tried });
+    assert.deepEqual(
+      [await refusal.getAttribute('data-code'), await refusal.getAttribute('data-field')],
+      [code, field],
+    );
+    codes.push(code);
+    // Said at the field as well.
+    await page.getByTestId(`${field}-error`).getByText(/\w/).waitFor();
+    await close();
+  }
+  assert.deepEqual(codes, [
+    'merchant_points_short', 'bad_concession', 'bad_concession', 'bad_amount', 'not_a_merchant', 'self_dealing',
+    'unknown_member',
+  ]);
+});
+
+test('bad input is shown at its field, by name, and nothing else is', async () => {
+  const [buyer] = await buyers(1);
+  const { page, complaints, close } = await house.open(`#/m/${buyer}/order`);
+  await page.getByTestId('order-points').waitFor();
+  for (const [bad, why] of [
+    ['1e3', /plain digits/], ['.5', /plain digits/], ['1,000.001', /plain digits/], ['1_0', /plain digits/],
+    ['+1', /plain digits/], ['', /plain digits/], ['１００', /plain digits/], ['007', /plain digits/],
+    ['0x10', /plain digits/], ['1.005', /two decimal places/], ['1.000', /two decimal places/],
+    ['1000000000001', /1,000,000,000,000/], ['-5', /above 0/], ['0', /above 0/],
+  ]) {
+    for (const field of ['amount', 'concession']) {
+      await page.getByTestId(field).fill(bad);
+      assert.match(await page.getByTestId(`${field}-error`).textContent(), why, `${field} ${bad}`);
+      assert.equal(await page.getByTestId(field).getAttribute('aria-invalid'), 'true');
+      assert.equal(await page.getByTestId('reward').count(), 0, 'no preview of something else');
+      await page.getByTestId(field).fill(field === 'amount' ? '100' : '10');
+      assert.equal(await page.getByTestId(`${field}-error`).textContent(), '');
+      await page.getByTestId('order-points').waitFor();
+    }
+  }
+  for (const [field, bad] of [['region', '12345'], ['merchant', 'a b']]) {
+    const good = await page.getByTestId(field).inputValue();
+    await page.getByTestId(field).fill(bad);
+    await page.getByTestId(field).press('Tab');
+    assert.match(await page.getByTestId(`${field}-error`).textContent(), /\w/);
+    assert.equal(await page.getByTestId('reward').count(), 0);
+    await page.getByTestId(field).fill(good);
+    await page.getByTestId(field).press('Tab');
+    await page.getByTestId('order-points').waitFor();
+  }
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('typing asks the server for nothing; other parties do, once', async () => {
+  const [buyer] = await buyers(1);
+  const { page, close } = await house.open(`#/m/${buyer}/order`);
+  await page.getByTestId('order-points').waitFor();
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.getByTestId('amount').fill('');
+  await page.getByTestId('amount').pressSequentially('55.50');
+  await page.getByTestId('percent').click();
+  await page.getByTestId('concession').fill('12.5');
+  assert.equal(await value(page, 'concession-yuan'), '6.93', '12.5 % of 55.50 is 6.9375');
+  assert.deepEqual(asked, []);
+  await page.getByTestId('offline').click();
+  await page.locator('[data-parties*=" offline "]').waitFor();
+  assert.deepEqual(asked, ['/v1/excerpt']);
+  await close();
+});

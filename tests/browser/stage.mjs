@@ -1,0 +1,146 @@
+// What every browser test stands on: the real server on a fresh database with the CDNOW purchases, and a real browser.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const { chromium } = createRequire(join(root, 'tools/package.json'))('playwright-core');
+
+const PHONE = { width: 375, height: 667 };
+const START_SECONDS = 120;
+
+/** The server's program: what `GONGXIANG_BIN` names, else what cargo built. */
+function program() {
+  const target = process.env.CARGO_TARGET_DIR ?? 'target';
+  const named = process.env.GONGXIANG_BIN;
+  const found = named ?? ['release', 'debug'].map((kind) => join(root, target, kind, 'gongxiang')).find(existsSync);
+  assert.ok(found, 'no server: `cargo build --release -p gongxiang-server`, or name one with GONGXIANG_BIN');
+  return found;
+}
+
+async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+async function startServer() {
+  const directory = await mkdtemp(join(tmpdir(), 'gongxiang-browser-'));
+  const port = await freePort();
+  const process = spawn(program(), [
+    'serve', '--database', `sqlite:${join(directory, 'wallet.db')}`, '--rules', 'tests/data/cdnow.rules.json',
+    '--demo', 'tests/data/cdnow.jsonl', '--wallet', 'www/dist', '--listen', `127.0.0.1:${port}`,
+  ], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  process.stderr.on('data', (text) => { said += text; });
+  let failed;
+  process.once('error', (error) => { failed = error; });
+  const stop = async () => {
+    if (process.exitCode === null && process.signalCode === null) {
+      const ended = new Promise((resolve) => process.once('exit', resolve));
+      process.kill();
+      await ended;
+    }
+    await rm(directory, { recursive: true, force: true });
+  };
+  const url = `http://127.0.0.1:${port}`;
+  for (let waited = 0; waited < START_SECONDS * 10; waited += 1) {
+    if (failed || process.exitCode !== null) break;
+    if (await fetch(`${url}/v1/supply`).then((answer) => answer.ok, () => false)) return { url, stop };
+    await sleep(100);
+  }
+  await stop();
+  throw new Error(`the server does not start: ${failed ?? ''} ${said}`);
+}
+
+/** Starts server and browser for the tests of one file, and ends both after them. */
+export function stage() {
+  const house = {
+    url: '',
+    /** JSON of the server. */
+    get: async (path) => (await fetch(house.url + path)).json(),
+    post: async (path, body) => {
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch(house.url + path, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+    },
+    /** Every member's line, over all pages of the list. */
+    members: async () => {
+      const all = [];
+      for (let next = ''; next !== null;) {
+        const page = await house.get(`/v1/members?limit=500${next && `&after=${next}`}`);
+        all.push(...page.members);
+        next = page.next ?? null;
+      }
+      return all;
+    },
+  };
+  let server;
+  let browser;
+  before(async () => {
+    server = await startServer();
+    house.url = server.url;
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+        '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      ],
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  /** A page of a new visitor, at a screen of the wallet. `complaints` is what the browser complained about. */
+  house.open = async (hash = '#/', { locale = 'en-US', viewport = PHONE, prepare, ...options } = {}) => {
+    const context = await browser.newContext({ locale, viewport, ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    const complaints = [];
+    page.on('pageerror', (error) => complaints.push(`thrown: ${error}`));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+    await page.exposeFunction('reportViolation', (text) => complaints.push(`CSP: ${text}`));
+    await page.addInitScript(() => {
+      addEventListener('securitypolicyviolation', (event) => {
+        globalThis.reportViolation(`${event.violatedDirective} ${event.blockedURI}`);
+      });
+    });
+    await prepare?.(page);
+    await page.goto(`${house.url}/${hash}`);
+    return { page, complaints, close: () => context.close() };
+  };
+  return house;
+}
+
+/** Goes to another screen without loading the page again. */
+export const go = (page, hash) => page.evaluate((to) => { location.hash = to; }, hash);
+
+/** `data-value` of an element. */
+export const value = (page, id) => page.getByTestId(id).getAttribute('data-value');
+
+/** A decimal string as a whole number of its 10^-8 parts. */
+export function raw8(text) {
+  assert.match(text, /^(0|[1-9][0-9]*)(\.[0-9]{1,8})?$/);
+  const [whole, part = ''] = text.split('.');
+  return BigInt(whole + part.padEnd(8, '0'));
+}
+
+/** Points times price in yuan, rounded down to the cent, as a canonical decimal: BigInt, nothing of the wallet's. */
+export function worth(points, price) {
+  const cents = (raw8(points) * raw8(price)) / 10n ** 14n;
+  const text = `${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`;
+  return text.replace(/\.?0+$/, '') || '0';
+}

@@ -1,0 +1,86 @@
+//! Decimals as a person reads them: grouped digits, a quiet fraction. All of it on the canonical string, so that what
+//! is shown is what was computed; no number passes through a float.
+
+use gongxiang::quantity::Money;
+use leptos::prelude::*;
+
+/// Groups the whole part of a canonical decimal by three: `1234567.5` becomes `1,234,567` and `.5`.
+fn group(canonical: &str) -> (String, &str) {
+    let (whole, part) = canonical.split_at(canonical.find('.').unwrap_or(canonical.len()));
+    let digits = whole.trim_start_matches('-');
+    let mut grouped = String::from(if whole.len() > digits.len() { "−" } else { "" });
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    (grouped, part)
+}
+
+/// A canonical decimal, grouped, as plain text.
+pub fn grouped(canonical: &str) -> String {
+    let (mut whole, part) = group(canonical);
+    whole.push_str(part);
+    whole
+}
+
+/// Yuan with their two places, ungrouped: `12.5` becomes `12.50`.
+fn two_places(money: Money) -> String {
+    let mut text = money.to_string();
+    match text.find('.') {
+        None => text.push_str(".00"),
+        Some(at) if text.len() - at == 2 => text.push('0'),
+        Some(_) => {}
+    }
+    text
+}
+
+/// Yuan as plain text: `1,234.50`.
+pub fn yuan(money: Money) -> String {
+    grouped(&two_places(money))
+}
+
+/// A decimal on the screen: the whole part speaks, the fraction is quiet. `data-value` is the canonical decimal.
+pub fn number(value: &dyn ToString) -> impl IntoView + use<> {
+    let canonical = value.to_string();
+    shown(canonical.clone(), &canonical)
+}
+
+/// The same for yuan.
+pub fn money(value: Money) -> impl IntoView + use<> {
+    shown(value.to_string(), &two_places(value))
+}
+
+fn shown(canonical: String, text: &str) -> impl IntoView + use<> {
+    let (whole, part) = group(text);
+    let part = part.to_owned();
+    view! { <span class="num" data-value=canonical>{whole}<span class="part">{part}</span></span> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_grouped_by_three_and_none_is_lost() {
+        for (canonical, shown) in [
+            ("0", "0"),
+            ("12", "12"),
+            ("123", "123"),
+            ("1234", "1,234"),
+            ("123456.00000001", "123,456.00000001"),
+            ("-1234567.5", "−1,234,567.5"),
+            ("99999999999999999999.12345678", "99,999,999,999,999,999,999.12345678"),
+        ] {
+            assert_eq!(grouped(canonical), shown);
+        }
+    }
+
+    #[test]
+    fn yuan_have_two_places() {
+        for (text, shown) in [("0", "0.00"), ("1234.5", "1,234.50"), ("7.05", "7.05"), ("1000000", "1,000,000.00")] {
+            assert_eq!(Money::parse(text).map(yuan).as_deref(), Ok(shown));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! An order as it is typed: read strictly, field by field, and previewed by the rules on an excerpt of the book.
+
+use std::fmt;
+use std::sync::Arc;
+
+use gongxiang::book::Book;
+use gongxiang::event::{Code, Entry, Event, OrderPlaced, Refusal};
+use gongxiang::identity::{Id, Region};
+use gongxiang::quantity::{DecimalError, Money};
+use gongxiang::receipt::Receipt;
+use gongxiang::ruleset::Channel;
+
+/// Who trades with whom, and how: what an excerpt is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parties {
+    pub buyer: Id,
+    pub merchant: Id,
+    pub channel: Channel,
+    /// Where it is delivered.
+    pub region: Region,
+}
+
+impl fmt::Display for Parties {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {} {}", self.buyer, self.merchant, channel_name(self.channel), self.region)
+    }
+}
+
+/// As the journal and the server's addresses call it.
+pub const fn channel_name(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Online => "online",
+        Channel::Offline => "offline",
+    }
+}
+
+/// How the concession is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConcessionAs {
+    /// In percent of the amount.
+    Percent,
+    /// In yuan.
+    Yuan,
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldError {
+    /// Not a decimal as the rules want it.
+    Decimal(DecimalError),
+    /// The rules refuse it.
+    Refused(Refusal),
+}
+
+/// What comes of what was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Preview {
+    /// Some of it cannot be read.
+    Unread { amount: Option<FieldError>, concession: Option<FieldError> },
+    /// The book would refuse the order.
+    Refused(Refusal),
+    /// The book would give this receipt.
+    Accepted {
+        /// In yuan, however it was typed.
+        concession: Money,
+        /// The receipt.
+        receipt: Arc<Receipt>,
+    },
+}
+
+/// The order as the book would settle it now.
+pub fn preview(book: &Book, parties: &Parties, amount: &str, concession_as: ConcessionAs, concession: &str) -> Preview {
+    let amount = Money::parse(amount.trim());
+    let typed = Money::parse(concession.trim());
+    let (Ok(amount), Ok(typed)) = (amount, typed) else {
+        return Preview::Unread {
+            amount: amount.err().map(FieldError::Decimal),
+            concession: typed.err().map(FieldError::Decimal),
+        };
+    };
+    let concession = match concession_as {
+        ConcessionAs::Yuan => Some(typed),
+        ConcessionAs::Percent => percent_floor(amount, typed),
+    };
+    let Some(concession) = concession else { return Preview::Refused(Refusal::new(Code::OutOfRange, "concession")) };
+    let Some(order) = Id::parse("preview") else { return Preview::Refused(Refusal::new(Code::BadEvent, "order")) };
+    let Parties { buyer, merchant, channel, region } = parties.clone();
+    let order = OrderPlaced { order, buyer, merchant, channel, amount, concession, region };
+    match book.preview(&Entry::from(Event::OrderPlaced(order))) {
+        Ok(receipt) => Preview::Accepted { concession, receipt },
+        Err(refusal) => Preview::Refused(refusal),
+    }
+}
+
+/// So many percent of an amount, rounded down to the cent. No rule does this: it only fills in the concession.
+fn percent_floor(amount: Money, percent: Money) -> Option<Money> {
+    // Both have two places: 100 × 100 for them, 100 for the percent, 100 back to cents.
+    const DIVISOR: i128 = 100 * 100;
+    amount.raw().checked_mul(percent.raw()).map(|product| product.div_euclid(DIVISOR)).and_then(Money::checked_from_raw)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentage_is_rounded_down_to_the_cent() {
+        for (amount, percent, concession) in [
+            ("100", "10", "10"),
+            ("99.99", "12.5", "12.49"),
+            ("0.09", "10", "0"),
+            ("1000000000000", "100", "1000000000000"),
+        ] {
+            let [amount, percent] = [amount, percent].map(|text| Money::parse(text).expect("money"));
+            let computed = percent_floor(amount, percent).map(|money| money.to_string());
+            assert_eq!(computed.as_deref(), Some(concession));
+        }
+    }
+}

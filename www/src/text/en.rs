@@ -1,0 +1,140 @@
+//! English.
+
+use gongxiang::event::Code;
+
+use super::Text;
+
+/// The English words.
+pub static EN: Text = Text {
+    title: "Gongxiang wallet",
+    tagline: "Computes by itself, and checks the server",
+    caution: "What points are worth can fall. A preview holds for the state of this moment; it promises nothing.",
+    language: "Language",
+    loading: "Loading …",
+    refresh: "Load again",
+    retry: "Try again",
+    yuan: "yuan",
+
+    share_value: "Share value",
+    share_value_note: "A weight: your part in each day’s release. Earning points uses it up.",
+    locked: "Locked",
+    locked_note: "Becomes share value with the first gift pack.",
+    locked_none: "Nothing is locked.",
+    points: "Points",
+    points_note: "Can be transferred, traded and redeemed.",
+    worth: "Worth today",
+    price: "Price of a point",
+    day: "Day",
+
+    members: "Choose a member",
+    members_note: "Open an account by its id, or pick one from the list.",
+    search: "Member id",
+    search_hint: "For example c0001 or shop1",
+    open: "Open",
+    more: "Show more",
+    none_found: "No id in the list starts like this.",
+    activated: "activated",
+    not_activated: "not activated",
+    merchant: "Merchant",
+
+    all_members: "All members",
+    home: "Account",
+    order: "Preview an order",
+
+    verified: "Verified: equals the server’s figures",
+    verified_note: "Computed in this browser from the account’s snapshot and the records of all closed days.",
+    differs: "Differs from the server’s figures",
+    differs_note: "What this browser computed is not what the server says. The figures above are this browser’s.",
+    computed_here: "Computed here",
+    said_by_server: "The server says",
+    units: "Units",
+
+    statement: "The last days",
+    statement_note: "Listed from the day on which the account last changed by anything but the release.",
+    statement_empty: "No day was closed since this account last changed. Come back after the next one.",
+    formula_note: "Points of a day = points released × your share value ÷ share value of all.",
+    earned: "Points earned",
+    share_value_after: "Share value after",
+    worth_then: "Worth that day",
+    formula: "How",
+
+    order_note: "What an order would bring, to whom and why, before anybody places it.",
+    buyer: "Buyer",
+    choose_merchant: "Choose a merchant, or type an id",
+    no_merchants: "No merchants in the list; type an id.",
+    channel: "Channel",
+    online: "Online (delivered)",
+    offline: "In the shop",
+    region: "Delivery region",
+    region_hint: "Six digits (GB/T 2260)",
+    region_bad: "A region has six digits, such as 110101.",
+    id_bad: "An id has 1 to 64 of the characters A–Z a–z 0–9 _ . : -",
+    amount: "Amount",
+    concession: "Concession",
+    by_percent: "percent",
+    by_yuan: "yuan",
+    concession_is: "Concession",
+    preview: "What it would bring",
+    preview_note: "By the rules, roles and price of this moment. Later the result can be another.",
+    fill_in: "Choose a merchant, and the preview appears here.",
+    merchant_pays: "The merchant pays",
+    burned: "Of these are burned",
+    due: "Due at the close of",
+    due_never: "later than any calendar reaches",
+    due_note: "Nobody gets anything before, and a refund takes it back.",
+    who: "Member",
+    you: "you",
+    what_for: "For",
+    gets: "Gets",
+    why: "Why",
+    nobody: "Nobody gets anything by this order.",
+    refused: "This order would be refused",
+
+    unknown_member: "No member has this id",
+    unknown_member_note: "Check the id. Capital letters count.",
+    unreachable: "The server does not answer",
+    unreachable_note: "Check the connection and try again. Nothing was changed.",
+    failed: "The server failed",
+    failed_note: "The fault is not yours. Try again in a while.",
+    nonsense: "The answer makes no sense",
+    nonsense_note: "What came back does not fit together, so nothing is shown rather than something wrong.",
+    nowhere: "There is nothing here",
+    nowhere_note: "The address leads to no screen of this wallet.",
+
+    class_static: "static",
+    class_own: "own",
+    class_dynamic: "dynamic",
+    kinds: [
+        "Own purchase",
+        "Own sale",
+        "Shared online",
+        "Shared in the shop",
+        "Recommended merchant",
+        "Service team",
+        "Area partner",
+    ],
+
+    not_decimal: "Write plain digits such as 12.50: no comma, no exponent, a digit before the point.",
+    places: "At most two decimal places.",
+    too_large: "At most 1,000,000,000,000.",
+    negative: "Must not be negative.",
+
+    of_concession: "concession",
+    of_consumption: "buyer’s share value",
+    of_order_points: "order points",
+
+    code: |code| {
+        Some(match code {
+            Code::UnknownMember => "No member has this id.",
+            Code::SelfDealing => "Nobody can buy from themselves.",
+            Code::NotAMerchant => "This member has no shop.",
+            Code::BadAmount => "The amount must be above 0.",
+            Code::BadConcession => "The concession must be above 0 and at most the amount.",
+            Code::MerchantPointsShort => {
+                "The merchant has fewer points than the concession is worth today, so it can take no such order."
+            }
+            Code::OutOfRange => "The result is too large to be kept exactly.",
+            _ => return None,
+        })
+    },
+};
