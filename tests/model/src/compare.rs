@@ -80,14 +80,10 @@ impl Model {
             else {
                 return Err(format!("no account {id}"));
             };
-            // What section 7 promises holds in any case; beyond it, what was worked out from the roundings.
-            let promise = self.promise(id, true).unwrap_or_default();
-            let share_value_slack = slack.share_value.max(promise.share_value);
-            let points_slack = slack.points.max(promise.points);
-            near(&format!("{id} share_value"), &number(account, "share_value")?, share_value, &share_value_slack)?;
-            near(&format!("{id} points"), &number(account, "points")?, points, &points_slack)?;
+            near(&format!("{id} share_value"), &number(account, "share_value")?, share_value, &slack.share_value)?;
+            near(&format!("{id} points"), &number(account, "points")?, points, &slack.points)?;
             near(&format!("{id} locked"), &number(account, "locked")?, locked, &exact)?;
-            held_slack += points_slack;
+            held_slack += slack.points;
         }
         let supply = self.supply();
         let (issued_slack, returned_slack) = self.supply_slack();

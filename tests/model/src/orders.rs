@@ -237,7 +237,8 @@ impl Model {
             back.came += due;
             back.came_slack += due_slack;
         } else if &has + &has_slack < &due - due_slack {
-            member.holding.points -= &has;
+            // Nothing is left, whatever uncertainty our figure for it had: it may have been a hair below 0.
+            member.holding.points = whole(0);
             member.holding.slack.points = fraction;
             back.came += has;
             back.came_slack += has_slack;
