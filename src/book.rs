@@ -1,8 +1,8 @@
 //! The whole state: `apply(event) -> receipt`.
 //!
-//! An event is applied to a draft laid over the book ([`draft`]); what is refused leaves no trace, and a preview is a
+//! An event is applied to a draft laid over the book (`book/draft.rs`); what is refused leaves no trace, and a preview is a
 //! draft that is not kept. So a preview equals the settlement by construction. One handler per event is in
-//! [`handlers`], the day's close in [`close`].
+//! `book/handlers.rs`, the day's close in `book/close.rs`.
 
 mod close;
 mod draft;

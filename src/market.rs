@@ -3,14 +3,11 @@
 //! Carries out RULES.md section 4, "Market": which state follows which, and what is still wanted. Moving the points is
 //! the book's business.
 
-use serde::{Deserialize, Serialize};
-
 use crate::identity::{Day, Id};
 use crate::quantity::{Points, Price};
 
 /// What an offer's owner wants to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// The owner sells points, which wait in escrow.
     Sell,
@@ -19,7 +16,7 @@ pub enum Side {
 }
 
 /// An offer (挂单).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// Whose it is.
     pub owner: Id,
@@ -34,8 +31,7 @@ pub struct Offer {
 }
 
 /// Where a trade stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TradeState {
     /// The buyer has not paid yet, or has not said so.
     Taken,
@@ -48,7 +44,7 @@ pub enum TradeState {
 }
 
 /// A trade (成交).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trade {
     /// The offer of which it is a part.
     pub offer: Id,

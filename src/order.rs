@@ -4,8 +4,6 @@
 //! partners and rules of that moment. Whoever is not activated gets none, and a reward of 0 is no reward. Vesting and
 //! refunds move what is computed here; the book does that.
 
-use serde::{Deserialize, Serialize};
-
 use crate::identity::{Day, Id, Region};
 use crate::quantity::{Money, OutOfRange, Points, Rate, ShareValue};
 use crate::receipt::{Reason, Reward, RewardKind};
@@ -42,8 +40,7 @@ pub struct Terms<'a> {
 }
 
 /// Where an order stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrderState {
     /// Its rewards have not vested.
     Pending,
@@ -54,17 +51,16 @@ pub enum OrderState {
 }
 
 /// A reward and, once it vested with share value, the grant it became.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderReward {
     /// The reward.
-    #[serde(flatten)]
     pub reward: Reward,
     /// What its share value became.
     pub grant: Option<Grant>,
 }
 
 /// An accepted order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     /// Who sold.
     pub merchant: Id,

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use crate::identity::{Day, Id};
 use crate::quantity::{Index, Money, Points, Price, Rate, ShareValue, Units};
@@ -81,7 +81,7 @@ impl fmt::Display for Amount {
 }
 
 /// What somebody earns by an order (RULES.md section 6, the table).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RewardKind {
     /// The buyer's own (消费).
@@ -222,19 +222,11 @@ pub enum Reason {
     Plain(&'static str),
     /// Something about an order, offer or trade.
     About(&'static str, Id),
-    /// Read back from storage.
-    Quoted(String),
 }
 
 impl Serialize for Reason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Reason {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::Quoted)
     }
 }
 
@@ -262,7 +254,6 @@ impl fmt::Display for Reason {
             Self::Released(units, acc) => write!(f, "{units} units, released until {acc} points per unit"),
             Self::Plain(text) => f.write_str(text),
             Self::About(text, id) => write!(f, "{text} {id}"),
-            Self::Quoted(text) => f.write_str(text),
         }
     }
 }
@@ -301,7 +292,7 @@ impl Serialize for Posting {
 }
 
 /// What somebody gets by an order once it vests (RULES.md section 6).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reward {
     /// Who.
     pub member: Id,

@@ -32,8 +32,7 @@ pub enum Redemption {
 }
 
 /// The way an order was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channel {
     /// 到家.
     Online,

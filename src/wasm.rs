@@ -1,7 +1,8 @@
 //! The JavaScript surface: border in, border out, nothing else.
 //!
 //! Plain objects cross the border, decimals as strings: outward through serde-wasm-bindgen, inward through [`input`]. Every failure is a real `Error`
-//! with `code` and `field`; no number crosses that is money.
+//! with `code` and `field`; no number crosses that is money. What is exported is documented in `pkg/index.d.ts`: doc
+//! comments here would only be shipped once more, in the glue.
 
 mod input;
 
@@ -16,18 +17,15 @@ use crate::border::replay::Replay;
 use crate::event::{Code, Entry, Refusal};
 use crate::ruleset::RuleSet;
 
-/// The version of the rules.
-#[wasm_bindgen]
+// The version of the rules.
+#[wasm_bindgen(skip_jsdoc)]
 #[must_use]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").into()
 }
 
-/// A whole journal at once: the object of RULES.md section 9.
-///
-/// # Errors
-/// An `Error` with `bad_rules`, or with `bad_event` if `events` is no array. Events that are refused are listed.
-#[wasm_bindgen]
+// A whole journal at once: the object of RULES.md section 9.
+#[wasm_bindgen(skip_jsdoc)]
 pub fn replay(rules: &JsValue, events: &JsValue) -> Result<JsValue, JsValue> {
     let mut replay = Replay::new(read_rules(rules)?);
     let events: &Array = events.dyn_ref().ok_or_else(|| to_error(&Refusal::bad_event("events", "must be an array")))?;
@@ -39,53 +37,42 @@ pub fn replay(rules: &JsValue, events: &JsValue) -> Result<JsValue, JsValue> {
     to_js(&replayed)
 }
 
-/// A book: all state of a scheme.
+// A book: all state of a scheme.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Book(book::Book);
 
-/// An empty book under these rules.
-///
-/// # Errors
-/// An `Error` with `bad_rules`.
-#[wasm_bindgen(js_name = openBook)]
+// An empty book under these rules.
+#[wasm_bindgen(js_name = openBook, skip_jsdoc)]
 pub fn open_book(rules: &JsValue) -> Result<Book, JsValue> {
     Ok(Book(book::Book::open(read_rules(rules)?)))
 }
 
 #[wasm_bindgen]
 impl Book {
-    /// Applies an event, whole or not at all; answers with its receipt.
-    ///
-    /// # Errors
-    /// An `Error` with the refusal's code and field.
+    // Applies an event, whole or not at all; answers with its receipt.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn apply(&mut self, event: &JsValue) -> Result<JsValue, JsValue> {
         let entry = read_event(event).map_err(|refusal| to_error(&refusal))?;
         let receipt = self.0.apply(&entry).result.map_err(|refusal| to_error(&refusal))?;
         to_js(&*receipt)
     }
 
-    /// The receipt that `apply` would give now; changes nothing.
-    ///
-    /// # Errors
-    /// An `Error` with the refusal's code and field.
+    // The receipt that `apply` would give now; changes nothing.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn preview(&self, event: &JsValue) -> Result<JsValue, JsValue> {
         let receipt = read_event(event).and_then(|entry| self.0.preview(&entry));
         to_js(&*receipt.map_err(|refusal| to_error(&refusal))?)
     }
 
-    /// The whole state, every account settled to the present.
-    ///
-    /// # Errors
-    /// An `Error` with `out_of_range`; never for a book that grew from events.
+    // The whole state, every account settled to the present.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn state(&self) -> Result<JsValue, JsValue> {
         to_js(&self.0.state().map_err(|error| to_error(&error.into()))?)
     }
 
-    /// One account, settled to the present.
-    ///
-    /// # Errors
-    /// An `Error` with `unknown_member`.
+    // One account, settled to the present.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn account(&self, id: &JsValue) -> Result<JsValue, JsValue> {
         let id = id.as_string().ok_or_else(|| to_error(&Refusal::bad_event("id", "must be a text")))?;
         match self.0.account_state(&id) {

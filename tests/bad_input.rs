@@ -300,7 +300,7 @@ fn every_preset_is_sound_and_written_as_it_is_read() -> TestResult {
 #[test]
 fn an_unsound_rule_set_is_refused_by_its_key() -> TestResult {
     let seed = serde_json::to_value(preset::seed()?)?;
-    let roles = "/service/roles";
+    let role_list = "/service/roles";
     for (pointer, value, key) in [
         ("/genesis_day", json!("2026-02-30"), "genesis_day"),
         ("/supply/cap", json!("27639"), "supply.cap"),
@@ -328,8 +328,8 @@ fn an_unsound_rule_set_is_refused_by_its_key() -> TestResult {
         ("/service/roles/1/points_rate", json!("0.05"), "service.roles.2"),
         ("/service/roles/3/name", json!("vip"), "service.roles.3.name"),
         ("/service/roles/3/points_rate", json!("0.9"), "share.offline_points_rate"),
-        (roles, json!([1]), "service.roles.0"),
-        (roles, json!({}), "service.roles"),
+        (role_list, json!([1]), "service.roles.0"),
+        (role_list, json!({}), "service.roles"),
         ("/area/online_points_rate", json!("1.00000001"), "area.online_points_rate"),
         ("/redemption", json!("keep"), "redemption"),
         ("/redemption", json!(null), "redemption"),

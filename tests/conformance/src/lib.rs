@@ -1,4 +1,4 @@
-//! The vectors and what must come out of them, for every runner: native, WebAssembly under Node, HTTP.
+//! The vectors and what must come out of them, for every runner: native and WebAssembly under Node.
 //!
 //! A runner takes a [`Case`] and answers with one object: `refused`, `orders`, `days` and `state` in the shapes of
 //! RULES.md section 9. [`Case::compare`] is the only comparison.
