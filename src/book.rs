@@ -10,6 +10,7 @@ mod handlers;
 mod view;
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use ethnum::U256;
@@ -266,6 +267,11 @@ impl Book {
     /// All accounts as they were last settled, by id.
     pub fn accounts(&self) -> impl Iterator<Item = (&Id, &Account)> {
         self.accounts.iter()
+    }
+
+    /// The accounts whose ids come after `id`, by id; all of them after the empty text.
+    pub fn accounts_after(&self, id: &str) -> impl Iterator<Item = (&Id, &Account)> {
+        self.accounts.range::<str, _>((Bound::Excluded(id), Bound::Unbounded))
     }
 
     /// As much of this book as `order` needs.

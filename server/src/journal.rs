@@ -1,4 +1,4 @@
-//! Replays a journal line by line: memory does not grow with the file, nor with a line that is too long.
+//! Lines of a journal, read one by one: memory does not grow with the file, nor with a line that is too long.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Write as _};
@@ -13,21 +13,94 @@ use gongxiang::tree::Tree;
 
 use crate::rules;
 
+/// One event, as it was sent and as the rules read it.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Canonical JSON: what the server's journal keeps.
+    pub text: String,
+    /// What it says.
+    pub entry: Entry,
+}
+
+/// Reads one event.
+///
+/// # Errors
+/// `bad_event`.
+pub fn parse(line: &[u8]) -> Result<Line, Refusal> {
+    if line.len() > LINE_LENGTH_MAX {
+        return Err(Refusal::bad_event("", format!("is longer than {LINE_LENGTH_MAX} bytes")));
+    }
+    let tree: Tree = serde_json::from_slice(line).map_err(|error| Refusal::bad_event("", error.to_string()))?;
+    Ok(Line { entry: event::read(&tree)?, text: tree.canonical() })
+}
+
+/// The lines of a journal, each parsed.
+#[derive(Debug)]
+pub struct Lines<R>(R);
+
+impl Lines<Box<dyn BufRead>> {
+    /// Opens a file, or standard input by the name `-`.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn open(journal: &Path) -> Result<Self> {
+        if journal == Path::new("-") {
+            return Ok(Self(Box::new(io::stdin().lock())));
+        }
+        let file = File::open(journal).with_context(|| format!("cannot read the journal {}", journal.display()))?;
+        Ok(Self(Box::new(BufReader::new(file))))
+    }
+}
+
+impl<R: BufRead> Lines<R> {
+    /// Reads from what was opened elsewhere.
+    pub fn new(input: R) -> Self {
+        Self(input)
+    }
+
+    /// What the next line holds, without its end; one that is too long is read to its end, but not kept.
+    fn bytes(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let (mut line, mut length) = (Vec::new(), 0);
+        loop {
+            let buffer = self.0.fill_buf()?;
+            if buffer.is_empty() {
+                return Ok((length > 0).then_some(line));
+            }
+            let end = buffer.iter().position(|byte| *byte == b'\n');
+            let part = &buffer[..end.unwrap_or(buffer.len())];
+            length += part.len();
+            // One byte more than is allowed is enough to be refused.
+            line.extend_from_slice(&part[..part.len().min((LINE_LENGTH_MAX + 1).saturating_sub(line.len()))]);
+            let taken = part.len() + usize::from(end.is_some());
+            self.0.consume(taken);
+            if end.is_some() {
+                return Ok(Some(line));
+            }
+        }
+    }
+}
+
+impl<R: BufRead> Iterator for Lines<R> {
+    type Item = io::Result<Result<Line, Refusal>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.bytes().map(|line| line.map(|line| parse(&line))).transpose()
+    }
+}
+
 /// How often progress is shown, in lines.
 const PROGRESS_EVERY: usize = 10_000;
 
 /// Prints the object of RULES.md section 9; `false` if `strict` stopped at a refusal.
+///
+/// # Errors
+/// If the rule set or the journal cannot be read, or the result not be written.
 pub fn replay(rules: &str, strict: bool, journal: &Path) -> Result<bool> {
     let mut replay = Replay::new(rules::load(rules)?);
-    let mut input: Box<dyn BufRead> = if journal == Path::new("-") {
-        Box::new(io::stdin().lock())
-    } else {
-        let file = File::open(journal).with_context(|| format!("cannot read the journal {}", journal.display()))?;
-        Box::new(BufReader::new(file))
-    };
     let shows_progress = io::stderr().is_terminal();
-    while let Some(line) = next_line(&mut input).context("cannot read on in the journal")? {
-        let outcome = replay.push(line.and_then(|line| parse(&line)));
+    for line in Lines::open(journal)? {
+        let line = line.context("cannot read on in the journal")?;
+        let outcome = replay.push(line.map(|line| line.entry));
         let number = replay.lines();
         if let Err(refusal) = outcome {
             if strict || refusal.code == Code::BadEvent {
@@ -48,39 +121,4 @@ pub fn replay(rules: &str, strict: bool, journal: &Path) -> Result<bool> {
     serde_json::to_writer(&mut output, &replay.finish()?).context("cannot write the result")?;
     writeln!(output).context("cannot write the result")?;
     Ok(true)
-}
-
-fn parse(line: &[u8]) -> Result<Entry, Refusal> {
-    let tree: Tree = serde_json::from_slice(line).map_err(|error| Refusal::bad_event("", error.to_string()))?;
-    event::read(&tree)
-}
-
-/// The next line without its end; a line that is too long is read to its end and refused. Nothing at the end.
-fn next_line(input: &mut impl BufRead) -> io::Result<Option<Result<Vec<u8>, Refusal>>> {
-    let (mut line, mut length) = (Vec::new(), 0);
-    loop {
-        let buffer = input.fill_buf()?;
-        if buffer.is_empty() {
-            break;
-        }
-        let end = buffer.iter().position(|byte| *byte == b'\n');
-        let part = &buffer[..end.unwrap_or(buffer.len())];
-        length += part.len();
-        if length <= LINE_LENGTH_MAX {
-            line.extend_from_slice(part);
-        }
-        let taken = part.len() + usize::from(end.is_some());
-        input.consume(taken);
-        if end.is_some() {
-            return Ok(Some(checked(line, length)));
-        }
-    }
-    Ok((length > 0).then(|| checked(line, length)))
-}
-
-fn checked(line: Vec<u8>, length: usize) -> Result<Vec<u8>, Refusal> {
-    if length > LINE_LENGTH_MAX {
-        return Err(Refusal::bad_event("", format!("is longer than {LINE_LENGTH_MAX} bytes")));
-    }
-    Ok(line)
 }

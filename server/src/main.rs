@@ -1,16 +1,15 @@
-//! The `gongxiang` command line: replay a journal, check a rule set.
+//! The `gongxiang` command line: serve, replay a journal, check a rule set.
 //!
 //! Exit codes: 0 done, 1 the rules say no (a refusal under `--strict`, an unsound rule set), 2 it could not be tried.
 
-mod journal;
-mod rules;
-
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use gongxiang_server::{journal, rules, serve};
 
-/// The settlement rules of 共享购, at the command line.
+/// The settlement of 共享购.
 #[derive(Parser)]
 #[command(name = "gongxiang", version)]
 struct Arguments {
@@ -31,6 +30,27 @@ enum Task {
         /// The journal; `-` for standard input.
         journal: PathBuf,
     },
+    /// Settle over HTTP, kept in a database.
+    ///
+    /// Nobody signs in yet: whoever reaches the server may do everything, so it listens on loopback only.
+    Serve {
+        /// Where everything is kept; the file is made if there is none.
+        #[arg(long, default_value = "sqlite:gongxiang.db")]
+        database: String,
+        /// The rule set with which a new book is opened: a file (TOML or JSON) or a preset (seed, single-level).
+        /// An existing book keeps its own; if another one is named, the server does not start.
+        #[arg(long)]
+        rules: Option<String>,
+        /// A journal to be settled into the database first, if that is empty.
+        #[arg(long)]
+        demo: Option<PathBuf>,
+        /// The directory of the wallet's files, served at `/`.
+        #[arg(long)]
+        wallet: Option<PathBuf>,
+        /// Address and port; port 0 takes a free one.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+    },
     /// Work with rule sets.
     Rules {
         #[command(subcommand)]
@@ -50,6 +70,9 @@ enum RulesTask {
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Replay { rules, strict, journal } => journal::replay(&rules, strict, &journal),
+        Task::Serve { database, rules, demo, wallet, listen } => {
+            serve::run(&serve::Options { database, rules, demo, wallet, listen }).map(|()| true)
+        }
         Task::Rules { task: RulesTask::Check { file } } => rules::check(&file),
     };
     match done {

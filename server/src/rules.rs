@@ -22,6 +22,9 @@ fn read(source: &str) -> Result<Result<RuleSet, RuleSetError>> {
 }
 
 /// A sound rule set.
+///
+/// # Errors
+/// If it cannot be read or is not sound.
 pub fn load(source: &str) -> Result<RuleSet> {
     match read(source)? {
         Ok(rules) => Ok(rules),
@@ -30,6 +33,9 @@ pub fn load(source: &str) -> Result<RuleSet> {
 }
 
 /// Says whether a rule set is sound; answers with it.
+///
+/// # Errors
+/// If there is no such file.
 pub fn check(source: &str) -> Result<bool> {
     match read(source)? {
         Ok(_) => println!("{source}: sound"),

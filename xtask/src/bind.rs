@@ -27,8 +27,9 @@ pub enum Glue {
 const OPTIMISER_FLAGS: [&str; 6] =
     ["-Oz", "--mvp-features", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
-/// Exports of wasm-bindgen that no glue of ours uses. They are Globals, on which `WeChat` on iOS fails.
-const NEEDLESS_EXPORTS: [&str; 2] = ["__abort_handler", "__instance_terminated"];
+/// How exports begin that no glue of ours uses: wasm-bindgen's, and the mark of a splitter that leptos carries along. They
+/// are Globals, on which `WeChat` on iOS fails.
+const NEEDLESS_EXPORTS: [&str; 3] = ["__abort_handler", "__instance_terminated", "_WASM_SPLIT_MARKER_"];
 
 /// Binds `raw` as `name`, makes it small, checks it and leaves it in `into`; nothing, if it was done already.
 pub fn bind(raw: &Path, name: &str, glue: Glue, into: &Path, steps: &mut Steps) -> Result<()> {
@@ -84,10 +85,18 @@ fn write_glue(raw: &Path, name: &str, glue: Glue, into: &Path) -> Result<()> {
         Glue::Page => bindgen.web(true)?,
     };
     let mut output = bindgen.generate_output().context("wasm-bindgen refused the binary")?;
-    for name in NEEDLESS_EXPORTS {
-        // An error here says that there is none, which is as well.
-        let _ = output.wasm_mut().exports.remove(name);
+    let exports = &mut output.wasm_mut().exports;
+    let mut needless = Vec::new();
+    for export in exports.iter() {
+        if NEEDLESS_EXPORTS.iter().any(|start| export.name.starts_with(start)) {
+            needless.push(export.id());
+        }
     }
+    for id in needless {
+        exports.delete(id);
+    }
+    // The splitter's section, for the same reason.
+    output.wasm_mut().customs.remove_raw("__wasm_split_unstable");
     output.emit(into).context("cannot write what wasm-bindgen made")?;
     if let Glue::Bare = glue {
         // The loader for bundlers. Ours are hand-written, and load the glue alone.

@@ -30,6 +30,17 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Becomes the program where the system can do that, so that a signal to this task ends it; runs it elsewhere.
+pub fn turn_into(command: &mut Command) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt as _;
+        Err(command.exec()).with_context(|| format!("cannot start {}", shown(command)))
+    }
+    #[cfg(not(unix))]
+    run(command)
+}
+
 /// Runs the program and keeps its standard output; errors pass through.
 pub fn output(command: &mut Command) -> Result<String> {
     let output =

@@ -1,6 +1,7 @@
-//! `cargo xtask demo`: a real shop's purchases settled by the rules, in one command.
+//! `cargo xtask demo`: a real shop's purchases settled by the server, and the wallet that checks it, in one command.
 
 use std::fs;
+use std::net::SocketAddr;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -11,32 +12,40 @@ use crate::place;
 use crate::setup;
 use crate::steps::{self, Steps};
 
-/// Build everything and settle the CDNOW purchases.
+/// Build everything, settle the CDNOW purchases into a fresh database, and serve the wallet.
 ///
-/// The settlement server and the wallet are not written yet, so nothing is served: the result is left in a file.
+/// Prints the address and serves until Ctrl-C. The database is made anew each time; nobody signs in, so only this
+/// machine can reach it.
 #[derive(Args)]
-pub struct Options {}
+pub struct Options {
+    /// Address and port of the server; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+}
 
 const DIRECTORY: &str = "target/demo";
 
-/// Builds, and settles the journal.
-pub fn run(_: &Options, steps: &mut Steps) -> Result<()> {
+/// Builds, settles and serves.
+pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     let toolchain = setup::for_building(steps)?;
     build::everything(&toolchain, steps)?;
-    steps.loud("compile the command line", || {
-        command::run(command::cargo().args(["build", "--release", "--package=gongxiang-server", "--bin=gongxiang"]))
-    })?;
+    server(steps)?;
     let directory = place::at(DIRECTORY);
+    place::remove(&directory)?;
     fs::create_dir_all(&directory).with_context(|| format!("cannot make {DIRECTORY}"))?;
-    let result = directory.join("cdnow.json");
-    steps.loud("settle the CDNOW journal", || {
-        let output = fs::File::create(&result).with_context(|| format!("cannot write {}", place::shown(&result)))?;
-        command::run(
-            command::command(place::target().join("release").join("gongxiang"))
-                .args(["replay", "--rules", "tests/data/cdnow.rules.json", "tests/data/cdnow.jsonl"])
-                .stdout(output),
-        )
-    })?;
-    steps::note(format_args!("no server and no wallet yet: state, refusals and days are in {}", place::shown(&result)));
-    Ok(())
+    steps::note("settling the CDNOW purchases; then open the address below, and end with Ctrl-C");
+    command::turn_into(
+        command::command(place::target().join("release").join("gongxiang"))
+            .arg("serve")
+            .arg(format!("--database=sqlite:{}", directory.join("gongxiang.db").display()))
+            .args(["--rules=tests/data/cdnow.rules.json", "--demo=tests/data/cdnow.jsonl", "--wallet=www/dist"])
+            .arg(format!("--listen={}", options.listen)),
+    )
+}
+
+/// Compiles the server as it is run.
+pub fn server(steps: &mut Steps) -> Result<()> {
+    steps.loud("compile the server", || {
+        command::run(command::cargo().args(["build", "--release", "--package=gongxiang-server", "--bin=gongxiang"]))
+    })
 }

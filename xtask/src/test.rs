@@ -8,6 +8,7 @@ use clap::Args;
 use crate::browser;
 use crate::build;
 use crate::command;
+use crate::demo;
 use crate::npm;
 use crate::place;
 use crate::setup;
@@ -16,8 +17,7 @@ use crate::steps::Steps;
 
 /// Run every test: native, in Node, in a browser; build first, and check types and sizes.
 ///
-/// A directory of tests that is missing or empty is a failure. Until there is a server, the wallet and the
-/// browser tests are left out, and a line says so. Ends with a table of the steps and their times.
+/// A directory of tests that is missing or empty is a failure. Ends with a table of the steps and their times.
 #[derive(Args)]
 pub struct Options {
     /// Leave out the browser, and the tests that need it.
@@ -34,7 +34,7 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
 
 fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     let toolchain = setup::for_building(steps)?;
-    let browser = if options.no_browser || !build::wallet_is_there() { None } else { Some(browser::set_up(steps)?) };
+    let browser = if options.no_browser { None } else { Some(browser::set_up(steps)?) };
     build::everything(&toolchain, steps)?;
     steps.loud("types of the package", types)?;
     steps.loud("native tests", || {
@@ -42,6 +42,7 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     })?;
     steps.loud("Node tests", || node_tests("tests/node", None))?;
     if let Some(browser) = browser {
+        demo::server(steps)?;
         steps.loud("browser tests", || node_tests("tests/browser", Some(&browser)))?;
     }
     Ok(())

@@ -43,8 +43,14 @@ pub struct Crate {
 #[derive(Deserialize)]
 struct Message {
     reason: String,
+    target: Option<Target>,
     #[serde(default)]
     filenames: Vec<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
 }
 
 /// Compiles the crate, if cargo finds that it has to, and says where the result is.
@@ -65,6 +71,8 @@ pub fn compile(part: &Crate, toolchain: &Toolchain) -> Result<PathBuf> {
         .lines()
         .filter_map(|line| serde_json::from_str::<Message>(line).ok())
         .filter(|message| message.reason == "compiler-artifact")
+        // Dependencies that are cdylibs as well leave WebAssembly of their own.
+        .filter(|message| message.target.as_ref().is_some_and(|target| target.name == part.package))
         .flat_map(|message| message.filenames)
         .filter(|file| file.extension().is_some_and(|extension| extension == "wasm"));
     match (results.next(), results.next()) {

@@ -1,4 +1,5 @@
-//! The vectors and what must come out of them, for every runner: native and WebAssembly under Node.
+//! The vectors and what must come out of them, for every runner: native, WebAssembly under Node, and the server's HTTP
+//! (`server/tests/conformance.rs`).
 //!
 //! A runner takes a [`Case`] and answers with one object: `refused`, `orders`, `days` and `state` in the shapes of
 //! RULES.md section 9. [`Case::compare`] is the only comparison.
@@ -115,14 +116,21 @@ fn difference(path: &str, expected: &Value, got: &Value) -> Option<String> {
 /// and amounts. `None` for the receipt of another event.
 #[must_use]
 pub fn order_of(receipt: &Value) -> Option<Value> {
-    let only = |value: &Value, keys: &[&str]| {
-        keys.iter().map(|key| (String::from(*key), value[*key].clone())).collect::<Map<_, _>>()
-    };
     let rewards = receipt.get("rewards")?.as_array()?.iter();
     let rewards: Vec<Value> = rewards.map(|r| only(r, &["member", "kind", "share_value", "points"]).into()).collect();
     let mut order = only(receipt, &["order", "points"]);
     order.insert("rewards".into(), rewards.into());
     Some(order.into())
+}
+
+/// Of a day record just what RULES.md section 9 lists: the server adds what a wallet needs beside it.
+#[must_use]
+pub fn day_of(record: &Value) -> Value {
+    only(record, &["day", "price", "released", "total", "units", "nav", "acc", "era"]).into()
+}
+
+fn only(value: &Value, keys: &[&str]) -> Map<String, Value> {
+    keys.iter().map(|key| (String::from(*key), value[*key].clone())).collect()
 }
 
 #[cfg(test)]

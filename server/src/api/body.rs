@@ -1,0 +1,86 @@
+//! One event, a list or lines of events, each read by itself: what is wrong with one does not touch the others.
+
+use std::fmt;
+
+use axum::body::{Bytes, HttpBody as _};
+use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
+use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
+use serde::Deserializer as _;
+use serde::de::{Error, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::problem::{Failure, Problem};
+use crate::journal::{Lines, parse};
+use crate::ledger::Sent;
+use crate::limits::{BODY_BYTES_MAX, EVENTS_MAX};
+
+/// What was sent.
+pub enum Body {
+    /// One event: an error is the whole answer's.
+    One(Sent),
+    /// Many events: each has its answer.
+    Many(Vec<Sent>),
+}
+
+impl<S: Send + Sync> FromRequest<S> for Body {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        // Also what keeps other sites' pages out: a browser asks before it sends these types elsewhere.
+        let lines = match media_type(&request) {
+            Some("application/json") => false,
+            Some("application/x-ndjson" | "application/jsonl") => true,
+            _ => return Err(Problem::new(Failure::UnsupportedMediaType, "content-type", "name the type of the body")),
+        };
+        // Before anything of it is waited for.
+        let fits = usize::try_from(request.body().size_hint().lower()).is_ok_and(|bytes| bytes <= BODY_BYTES_MAX);
+        if !fits {
+            return Err(Failure::TooLarge.into());
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
+            BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => Failure::TooLarge,
+            _ => Failure::BadBody,
+        })?;
+        let many = if lines {
+            // Reading from memory does not fail.
+            Lines::new(&*bytes).filter_map(Result::ok).take(EVENTS_MAX + 1).collect()
+        } else if bytes.trim_ascii_start().starts_with(b"[") {
+            let events = serde_json::Deserializer::from_slice(&bytes).deserialize_seq(Events);
+            events.map_err(|error| Problem::new(Failure::BadBody, "", error.to_string()))?
+        } else {
+            return Ok(Self::One(parse(&bytes)));
+        };
+        if many.len() > EVENTS_MAX {
+            return Err(Problem::new(Failure::TooLarge, "", format!("at most {EVENTS_MAX} events at once")));
+        }
+        Ok(Self::Many(many))
+    }
+}
+
+fn media_type(request: &Request) -> Option<&str> {
+    let value = request.headers().get(CONTENT_TYPE)?.to_str().ok()?;
+    value.split(';').next().map(str::trim)
+}
+
+/// A JSON list of events, of which one more than allowed is read.
+struct Events;
+
+impl<'de> Visitor<'de> for Events {
+    type Value = Vec<Sent>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of events")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Sent>, A::Error> {
+        let mut events = Vec::new();
+        while let Some(event) = list.next_element::<&RawValue>()? {
+            if events.len() == EVENTS_MAX {
+                return Err(A::Error::custom(format_args!("at most {EVENTS_MAX} events at once")));
+            }
+            events.push(parse(event.get().as_bytes()));
+        }
+        Ok(events)
+    }
+}

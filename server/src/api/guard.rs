@@ -1,0 +1,51 @@
+//! What holds for every request before anything is looked at.
+
+use axum::extract::Request;
+use axum::http::header::HOST;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use tokio::time::timeout;
+
+use super::problem::{Failure, Problem};
+use crate::limits::REQUEST_TIME_MAX;
+
+/// Ends what takes too long. What was handed to the writer by then is settled all the same.
+pub async fn in_time(request: Request, next: Next) -> Response {
+    match timeout(REQUEST_TIME_MAX, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::from(Failure::Timeout).into_response(),
+    }
+}
+
+/// Without sign-in, only pages of this machine may ask: another site's page could lead a name of its own here.
+pub async fn from_this_machine(request: Request, next: Next) -> Response {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    if host.is_none_or(is_this_machine) {
+        next.run(request).await
+    } else {
+        Problem::from(Failure::BadHost).into_response()
+    }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_this_machine_are_let_in() {
+        for host in ["localhost", "localhost:8080", "127.0.0.1:1", "127.1.2.3", "[::1]:8080", "[::1]"] {
+            assert!(is_this_machine(host), "{host}");
+        }
+        for host in ["", "example.org", "127.0.0.1.example.org", "10.0.0.1:8080", "[::2]", "localhost.example.org"] {
+            assert!(!is_this_machine(host), "{host}");
+        }
+    }
+}

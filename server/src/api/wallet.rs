@@ -1,0 +1,36 @@
+//! The wallet's files, and what browsers are told about every answer.
+
+use std::path::Path;
+
+use axum::Router;
+use axum::handler::HandlerWithoutStateExt as _;
+use axum::http::{HeaderName, HeaderValue, header};
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use super::problem;
+use crate::ledger::Ledger;
+
+/// The wallet is files and nothing inline; only its WebAssembly is compiled at run time.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
+                      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 4] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    // Balances and programs alike: whatever was seen is asked for again.
+    (header::CACHE_CONTROL, "no-cache"),
+];
+
+/// The files of a directory, wherever no other route leads; what is not there is a problem like any other.
+pub fn with_files(router: Router<Ledger>, directory: &Path) -> Router<Ledger> {
+    router.fallback_service(ServeDir::new(directory).fallback(problem::not_found.into_service()))
+}
+
+/// Every answer with the headers above.
+pub fn with_headers(router: Router) -> Router {
+    HEADERS.into_iter().fold(router, |router, (name, value)| {
+        router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))
+    })
+}

@@ -1,0 +1,72 @@
+//! The HTTP runner: every vector and CDNOW through a real server, killed and started again before its state is read.
+
+mod support;
+
+use gongxiang_conformance::{Case, cases, day_of, order_of};
+use serde_json::{Value, json};
+use support::{Folder, Server, TestResult, argument};
+
+/// How many events go into one request.
+const AT_ONCE: usize = 5_000;
+
+fn run(case: &Case) -> TestResult<Value> {
+    let folder = Folder::new()?;
+    let rules = folder.path("rules.json");
+    std::fs::write(&rules, case.rules.to_string())?;
+    let arguments = ["--database", &folder.database(), "--rules", argument(&rules)];
+    let server = Server::start(&arguments)?;
+    let (mut refused, mut orders) = (Vec::new(), Vec::new());
+    for (at, events) in case.events.chunks(AT_ONCE).enumerate() {
+        let (status, answers) = server.post("/v1/events", "application/json", json!(events).to_string())?;
+        assert_eq!(status, 200, "{}: {answers}", case.name);
+        let answers = answers["answers"].as_array().ok_or("no answers")?;
+        assert_eq!(answers.len(), events.len());
+        for (place, answer) in (at * AT_ONCE..).zip(answers) {
+            // As in a replay: the first outcome of an `id` that came again is not listed again.
+            let repeated = answer["repeated"] == true;
+            if answer["refusal"].is_object() && !repeated {
+                refused.push(json!([place, answer["refusal"]["code"]]));
+            }
+            orders.extend(order_of(&answer["receipt"]).filter(|_| !repeated));
+        }
+    }
+    server.kill()?;
+    let server = Server::start(&arguments)?;
+    let (_, state) = server.get("/v1/state")?;
+    let got = json!({"refused": refused, "orders": orders, "days": days(&server)?, "state": state});
+    members_are_as_in(&state, &server, if case.events.len() > AT_ONCE { 50 } else { 1 })?;
+    Ok(got)
+}
+
+/// Every closed day, page by page.
+fn days(server: &Server) -> TestResult<Vec<Value>> {
+    let mut days: Vec<Value> = Vec::new();
+    loop {
+        let after =
+            days.last().and_then(|day| day["day"].as_str()).map_or(String::new(), |day| format!("&after={day}"));
+        let (status, page) = server.get(&format!("/v1/days?limit=50{after}"))?;
+        assert_eq!(status, 200, "{page}");
+        let page = page["days"].as_array().ok_or("no days")?;
+        if page.is_empty() {
+            return Ok(days);
+        }
+        days.extend(page.iter().map(day_of));
+    }
+}
+
+/// What is said of each member alone is what is said of all together.
+fn members_are_as_in(state: &Value, server: &Server, every: usize) -> TestResult {
+    for (id, account) in state["accounts"].as_object().ok_or("no accounts")?.iter().step_by(every) {
+        let (status, member) = server.get(&format!("/v1/members/{id}"))?;
+        assert_eq!((status, &member["state"]), (200, account), "{id}");
+    }
+    Ok(())
+}
+
+#[test]
+fn every_vector_and_cdnow_come_out_over_http_and_after_a_restart() -> TestResult {
+    for case in cases() {
+        case.compare(&run(&case)?);
+    }
+    Ok(())
+}

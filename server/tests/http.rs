@@ -1,0 +1,451 @@
+//! The server as a client meets it: what it answers, what it refuses, and what is still there afterwards.
+
+mod support;
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::thread;
+
+use serde_json::{Value, json};
+use sqlx::Connection as _;
+use support::{Folder, Server, TestResult, argument, command};
+
+const JSON: &str = "application/json";
+const LINES: &str = "application/x-ndjson";
+
+fn start(folder: &Folder) -> TestResult<Server> {
+    Server::start(&["--database", &folder.database()])
+}
+
+/// A server with the shop `shop`, and with `ann`, who is its first customer's referrer.
+fn start_with_a_shop(folder: &Folder) -> TestResult<Server> {
+    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/cdnow.rules.json");
+    let server = Server::start(&["--database", &folder.database(), "--rules", rules])?;
+    let events = json!([
+        register("shop"),
+        {"type": "pack.purchased", "member": "shop", "pack": "merchant"},
+        {"type": "treasury.granted", "member": "shop", "points": "1382"},
+        {"type": "merchant.opened", "member": "shop", "region": "320106"},
+        register("ann"),
+        {"type": "pack.purchased", "member": "ann", "pack": "member"},
+        {"type": "member.registered", "member": "bob", "referrer": "ann"},
+        {"type": "pack.purchased", "member": "bob", "pack": "member"},
+    ]);
+    let (_, answers) = server.post("/v1/events", JSON, events.to_string())?;
+    assert!(!answers.to_string().contains("refusal"), "{answers}");
+    Ok(server)
+}
+
+fn register(member: &str) -> Value {
+    json!({"type": "member.registered", "member": member})
+}
+
+#[test]
+fn one_event_is_answered_with_its_receipt_and_a_refusal_with_a_problem() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start(&folder)?;
+    let (status, answer) = server.post("/v1/events", JSON, register("ann").to_string())?;
+    assert_eq!((status, &answer["repeated"]), (200, &json!(false)));
+    assert_eq!(answer["receipt"]["type"], "member.registered");
+    let (status, problem) =
+        server.post("/v1/events", "application/json; charset=utf-8", register("ann").to_string())?;
+    let sentence = "this member is registered already";
+    assert_eq!(
+        (status, problem),
+        (
+            422,
+            json!({"status": 422, "title": "Unprocessable Entity", "code": "member_exists", "field": "member", "detail": sentence})
+        )
+    );
+    Ok(())
+}
+
+#[test]
+fn an_id_that_comes_again_has_the_same_answer_also_after_a_restart() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start(&folder)?;
+    let accepted = json!({"type": "member.registered", "member": "ann", "id": "one"}).to_string();
+    let refused = json!({"type": "member.registered", "member": "ann", "id": "two"}).to_string();
+    let (_, first) = server.post("/v1/events", JSON, &accepted)?;
+    let (_, no) = server.post("/v1/events", JSON, &refused)?;
+    assert_eq!(no["code"], "member_exists");
+    server.kill()?;
+    let server = start(&folder)?;
+    let (status, again) = server.post("/v1/events", JSON, &accepted)?;
+    assert_eq!((status, &again["repeated"]), (200, &json!(true)));
+    assert_eq!(again["receipt"], first["receipt"]);
+    assert_eq!(server.post("/v1/events", JSON, &refused)?.1, no);
+    let other = json!({"type": "member.registered", "member": "bob", "id": "one"}).to_string();
+    let (status, conflict) = server.post("/v1/events", JSON, other)?;
+    assert_eq!((status, &conflict["code"], &conflict["field"]), (409, &json!("id_conflict"), &json!("id")));
+    let (_, state) = server.get("/v1/state")?;
+    assert_eq!(state["accounts"].as_object().map(serde_json::Map::len), Some(1));
+    Ok(())
+}
+
+#[test]
+fn every_kind_of_bad_input_has_its_code_and_field_and_changes_nothing() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start_with_a_shop(&folder)?;
+    let before = server.get("/v1/state")?;
+    let long = "x".repeat(65);
+    let order = |key: &str, value: Value| {
+        let mut order = json!({
+            "type": "order.placed", "order": "o", "buyer": "ann", "merchant": "shop", "channel": "online",
+            "amount": "100", "concession": "10", "region": "110101",
+        });
+        order[key] = value;
+        order.to_string()
+    };
+    let deep = format!(r#"{{"type":"rules.adopted","rules":{}1{}}}"#, "[".repeat(60), "]".repeat(60));
+    let cases: Vec<(u16, &str, &str, String)> = vec![
+        (400, "bad_event", "type", json!({"type": "member.promoted"}).to_string()),
+        (400, "bad_event", "type", "{}".into()),
+        (400, "bad_event", "colour", json!({"type": "member.registered", "member": "b", "colour": "red"}).to_string()),
+        (400, "bad_event", "member", json!({"type": "member.registered", "member": 7}).to_string()),
+        (400, "bad_event", "member", json!({"type": "member.registered", "member": long}).to_string()),
+        (400, "bad_event", "amount", order("amount", json!(100))),
+        (400, "bad_event", "amount", order("amount", json!("1.005"))),
+        (400, "bad_event", "amount", order("amount", json!("1e3"))),
+        (400, "bad_event", "amount", order("amount", json!(".5"))),
+        (400, "bad_event", "amount", order("amount", json!("+1"))),
+        (400, "bad_event", "amount", order("amount", json!("1_0"))),
+        (400, "bad_event", "amount", order("amount", json!("NaN"))),
+        (400, "bad_event", "amount", order("amount", json!("1000000000000.01"))),
+        // A list that does not end is no list: nothing of it is settled.
+        (400, "bad_body", "", format!("[{},", register("b"))),
+        (400, "bad_event", "", "{".into()),
+        (400, "bad_event", "", "\u{feff}{}".into()),
+        (400, "bad_event", "", "NaN".into()),
+        (400, "bad_event", "", deep),
+        (400, "bad_event", "", format!(r#"{{"type":"{}"}}"#, "x".repeat(70_000))),
+        (422, "bad_amount", "amount", order("amount", json!("0"))),
+        (422, "bad_amount", "amount", order("amount", json!("-1"))),
+        (422, "bad_concession", "concession", order("concession", json!("100.01"))),
+        (
+            422,
+            "merchant_points_short",
+            "merchant",
+            order("amount", json!("1000000000000")).replace("\"10\"", "\"9000\""),
+        ),
+        (422, "unknown_member", "merchant", order("merchant", json!("nobody"))),
+        (
+            422,
+            "unknown_member",
+            "referrer",
+            json!({"type": "member.registered", "member": "b", "referrer": "c"}).to_string(),
+        ),
+        (
+            422,
+            "unknown_member",
+            "referrer",
+            json!({"type": "member.registered", "member": "b", "referrer": "b"}).to_string(),
+        ),
+        (422, "wrong_day", "day", json!({"type": "day.closed", "day": "2001-01-01"}).to_string()),
+        (
+            422,
+            "bad_rules",
+            "release.daily",
+            json!({"type": "rules.adopted", "rules": {"release.daily": 1}}).to_string(),
+        ),
+    ];
+    for (status, code, field, body) in cases {
+        let (got, problem) = server.post("/v1/events", JSON, &body)?;
+        assert_eq!(
+            (got, problem["code"].as_str(), problem["field"].as_str()),
+            (status, Some(code), Some(field)),
+            "{body}"
+        );
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.len() > 5), "{problem}");
+    }
+    assert_eq!(server.post("/v1/events", JSON, b"\xff\xfe")?.1["code"], "bad_event");
+    assert_eq!(server.get("/v1/state")?, before);
+    Ok(())
+}
+
+#[test]
+fn many_events_are_answered_each_as_a_list_or_as_lines() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start(&folder)?;
+    let list = format!("[{}, {{\"type\":1}}, 7, {}]", register("ann"), register("ann"));
+    let (status, answers) = server.post("/v1/events", JSON, list)?;
+    assert_eq!(status, 200);
+    let codes = |answers: &Value| -> Vec<Option<String>> {
+        let all = answers["answers"].as_array().into_iter().flatten();
+        all.map(|answer| answer["refusal"]["code"].as_str().map(String::from)).collect()
+    };
+    let bad = || Some(String::from("bad_event"));
+    assert_eq!(codes(&answers), [None, bad(), bad(), Some("member_exists".into())]);
+    let lines = format!("{}\n\nnot json\n{}\n{{\"type\":\"member.regi", register("bob"), register("cid"));
+    let (status, answers) = server.post("/v1/events", LINES, lines)?;
+    assert_eq!((status, codes(&answers)), (200, vec![None, bad(), bad(), None, bad()]));
+    for (media_type, body) in [(JSON, "[]"), (LINES, "")] {
+        assert_eq!(server.post("/v1/events", media_type, body)?, (200, json!({"answers": []})));
+    }
+    let (_, members) = server.get("/v1/members")?;
+    assert_eq!(members["members"].as_array().map(Vec::len), Some(3));
+    Ok(())
+}
+
+#[test]
+fn too_much_too_many_and_the_wrong_type_are_refused_whole() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start(&folder)?;
+    let many = vec![register("ann"); 10_001];
+    let (status, problem) = server.post("/v1/events", JSON, json!(many).to_string())?;
+    assert_eq!((status, &problem["code"]), (400, &json!("bad_body")));
+    let lines: String = many.iter().map(|event| format!("{event}\n")).collect();
+    let (status, problem) = server.post("/v1/events", LINES, lines)?;
+    assert_eq!((status, &problem["code"]), (413, &json!("too_large")));
+    for media_type in ["text/plain", "application/x-www-form-urlencoded", ""] {
+        let (status, problem) = server.post("/v1/events", media_type, register("ann").to_string())?;
+        assert_eq!((status, &problem["code"]), (415, &json!("unsupported_media_type")));
+    }
+    let (_, members) = server.get("/v1/members")?;
+    assert_eq!(members["members"], json!([]));
+    Ok(())
+}
+
+/// Sends bytes as they are and answers with the first line and the body.
+fn raw(server: &Server, request: &[u8]) -> TestResult<String> {
+    let mut stream = TcpStream::connect(server.address.trim_start_matches("http://"))?;
+    // The server may close before it has read everything.
+    _ = stream.write_all(request);
+    let mut answer = String::new();
+    _ = stream.read_to_string(&mut answer);
+    Ok(answer)
+}
+
+#[test]
+fn a_body_that_says_it_is_too_large_is_refused_before_it_is_sent() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start(&folder)?;
+    let head = "POST /v1/events HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nconnection: close\r\n";
+    let answer = raw(&server, format!("{head}content-length: 104857600\r\n\r\n[").as_bytes())?;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    assert!(answer.contains(r#""code":"too_large""#), "{answer}");
+    Ok(())
+}
+
+#[test]
+fn another_sites_name_for_this_machine_is_refused() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start(&folder)?;
+    let answer = raw(&server, b"GET /v1/state HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n")?;
+    assert!(answer.starts_with("HTTP/1.1 403") && answer.contains(r#""code":"bad_host""#), "{answer}");
+    Ok(())
+}
+
+#[test]
+fn parameters_and_addresses_are_read_strictly() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start(&folder)?;
+    for (path, status, code, field) in [
+        ("/v1/members?limit=0", 400, "bad_query", "limit"),
+        ("/v1/members?limit=501", 400, "bad_query", "limit"),
+        ("/v1/members?limit=1e1", 400, "bad_query", "limit"),
+        ("/v1/members?limit=1&limit=2", 400, "bad_query", "limit"),
+        ("/v1/members?after=a%20b", 400, "bad_query", "after"),
+        ("/v1/members?colour=red", 400, "bad_query", "colour"),
+        ("/v1/days?after=yesterday", 400, "bad_query", "after"),
+        ("/v1/rules?x=1", 400, "bad_query", "x"),
+        ("/v1/excerpt?merchant=b&region=110101&channel=online", 400, "bad_query", "buyer"),
+        ("/v1/excerpt?buyer=a&merchant=b&region=1101&channel=online", 400, "bad_query", "region"),
+        ("/v1/excerpt?buyer=a&merchant=b&region=110101&channel=phone", 400, "bad_query", "channel"),
+        ("/v1/members/nobody", 404, "unknown_member", "member"),
+        ("/v1/members/a%20b", 404, "unknown_member", "member"),
+        ("/v1/nothing", 404, "not_found", ""),
+        ("/", 404, "not_found", ""),
+        ("/v1/events", 405, "method_not_allowed", ""),
+    ] {
+        let (got, problem) = server.get(path)?;
+        assert_eq!(
+            (got, problem["code"].as_str(), problem["field"].as_str()),
+            (status, Some(code), Some(field)),
+            "{path}"
+        );
+    }
+    assert_eq!(server.post("/v1/rules", JSON, "{}")?.0, 405);
+    for path in ["/health/live", "/health/ready"] {
+        assert_eq!(server.get(path)?, (200, json!({"status": "ok"})));
+    }
+    Ok(())
+}
+
+#[test]
+fn members_are_listed_page_by_page_each_once() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start(&folder)?;
+    let events: Vec<_> = (0..25).map(|number| register(&format!("m{number:02}"))).collect();
+    server.post("/v1/events", JSON, json!(events).to_string())?;
+    let mut seen = Vec::new();
+    let mut path = String::from("/v1/members?limit=10");
+    loop {
+        let (_, page) = server.get(&path)?;
+        seen.extend(
+            page["members"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|line| line["member"].as_str().map(String::from)),
+        );
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("/v1/members?limit=10&after={next}");
+    }
+    assert_eq!(seen, (0..25).map(|number| format!("m{number:02}")).collect::<Vec<_>>());
+    Ok(())
+}
+
+#[test]
+fn writers_at_once_lose_nothing_and_double_nothing() -> TestResult {
+    const WRITERS: usize = 8;
+    const EACH: usize = 40;
+    let folder = Folder::new()?;
+    let server = start(&folder)?;
+    thread::scope(|scope| {
+        for writer in 0..WRITERS {
+            let server = &server;
+            scope.spawn(move || {
+                for number in 0..EACH {
+                    let event = json!({
+                        "type": "member.registered", "member": format!("m{writer}-{number}"), "id": format!("e{number}-{writer}"),
+                    });
+                    // Sent twice, as a client does that got no answer.
+                    for repeated in [false, true] {
+                        let answer = server.post("/v1/events", JSON, event.to_string()).expect("an answer");
+                        assert_eq!((answer.0, &answer.1["repeated"]), (200, &json!(repeated)));
+                    }
+                }
+            });
+        }
+    });
+    let before = server.get("/v1/state")?;
+    assert_eq!(before.1["accounts"].as_object().map(serde_json::Map::len), Some(WRITERS * EACH));
+    server.kill()?;
+    assert_eq!(start(&folder)?.get("/v1/state")?, before);
+    Ok(())
+}
+
+#[test]
+fn an_excerpt_previews_an_order_as_the_server_then_settles_it() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start_with_a_shop(&folder)?;
+    let (_, excerpt) = server.get("/v1/excerpt?buyer=bob&merchant=shop&channel=online&region=110101")?;
+    let book = gongxiang::book::Book::from(serde_json::from_value::<gongxiang::book::Excerpt>(excerpt)?);
+    let order = json!({
+        "type": "order.placed", "order": "o1", "buyer": "bob", "merchant": "shop", "channel": "online",
+        "amount": "199.99", "concession": "20", "region": "110101",
+    });
+    let entry = gongxiang::border::event::read(&serde_json::from_value(order.clone())?)?;
+    let preview = serde_json::to_value(&*book.preview(&entry)?)?;
+    let (_, settled) = server.post("/v1/events", JSON, order.to_string())?;
+    assert_eq!(preview["rewards"], settled["receipt"]["rewards"]);
+    assert!(preview["rewards"].as_array().is_some_and(|rewards| rewards.len() >= 2), "{preview}");
+    Ok(())
+}
+
+#[test]
+fn the_demo_is_settled_once_into_an_empty_database_only() -> TestResult {
+    let folder = Folder::new()?;
+    let journal = folder.path("demo.jsonl");
+    std::fs::write(&journal, format!("{}\n{}\nbroken", register("ann"), register("bob")))?;
+    let database = folder.database();
+    let arguments = ["--database", &database, "--demo", argument(&journal)];
+    for _ in 0..2 {
+        let server = Server::start(&arguments)?;
+        let (_, members) = server.get("/v1/members")?;
+        assert_eq!(members["members"].as_array().map(Vec::len), Some(2));
+        #[cfg(unix)]
+        assert!(server.terminate()?, "it ends in good order");
+    }
+    Ok(())
+}
+
+/// What a server that does not start says.
+fn refusal_to_start(arguments: &[&str]) -> TestResult<String> {
+    let output = command(arguments).output()?;
+    assert_eq!(output.status.code(), Some(2));
+    Ok(String::from_utf8(output.stderr)?)
+}
+
+#[test]
+fn it_does_not_start_where_it_should_not() -> TestResult {
+    let folder = Folder::new()?;
+    let database = folder.database();
+    let server = Server::start(&["--database", &database, "--rules", "seed"])?;
+    assert!(refusal_to_start(&["--database", &database])?.contains("locked"), "another server has the file");
+    server.kill()?;
+    for (arguments, why) in [
+        (["--database", database.as_str(), "--rules", "single-level"], "opened with other rules"),
+        (["--database", database.as_str(), "--rules", "no-such-file"], "no-such-file"),
+        (["--database", database.as_str(), "--wallet", "no-such-folder"], "no wallet"),
+        (["--database", database.as_str(), "--demo", "no-such-journal"], "no-such-journal"),
+        (["--database", "mysql://localhost/x", "--rules", "seed"], "begins with `sqlite:`"),
+        (["--database", "sqlite:/no/such/folder/x.db", "--rules", "seed"], "cannot use"),
+    ] {
+        let said = refusal_to_start(&arguments)?;
+        assert!(said.contains(why), "{arguments:?}: {said}");
+    }
+    let output = command(&["--database", &database]).arg("--listen=0.0.0.0:0").output()?;
+    assert!(!output.status.success());
+    Ok(())
+}
+
+/// Runs SQL on the file while no server has it.
+#[tokio::main(flavor = "current_thread")]
+async fn by_hand(database: &str, change: &'static str) -> Result<(), sqlx::Error> {
+    let mut connection = sqlx::SqliteConnection::connect(database).await?;
+    sqlx::query(change).execute(&mut connection).await?;
+    connection.close().await
+}
+
+#[test]
+fn the_database_refuses_to_change_the_past() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start(&folder)?;
+    let events = json!([register("ann"), register("bob"), {"type": "day.closed", "day": "2026-01-01"}]);
+    server.post("/v1/events", JSON, events.to_string())?;
+    server.kill()?;
+    for change in [
+        "UPDATE journal SET event = '{}' WHERE place = 1",
+        "DELETE FROM journal WHERE place = 2",
+        "UPDATE days SET record = '{}'",
+        "DELETE FROM days",
+        "UPDATE genesis SET rules = '{}'",
+        "DELETE FROM genesis",
+        "DELETE FROM accounts",
+    ] {
+        assert!(by_hand(&folder.database(), change).is_err(), "{change}");
+    }
+    start(&folder)?;
+    Ok(())
+}
+
+#[test]
+fn books_that_do_not_add_up_are_found_out_at_the_start() -> TestResult {
+    for (protection, change) in [
+        (None, "UPDATE accounts SET account = json_set(account, '$.points', '1') WHERE member = 'ann'"),
+        (None, "INSERT INTO accounts VALUES ('eve', '{}')"),
+        (Some("DROP TRIGGER accounts_are_not_deleted"), "DELETE FROM accounts WHERE member = 'bob'"),
+        (Some("DROP TRIGGER days_are_not_changed"), "UPDATE days SET record = json_set(record, '$.released', '999')"),
+        (Some("DROP TRIGGER days_are_not_deleted"), "DELETE FROM days"),
+        (
+            Some("DROP TRIGGER journal_is_not_changed"),
+            "UPDATE journal SET receipt = json_set(receipt, '$.day', '2020-01-01')",
+        ),
+        (Some("DROP TRIGGER journal_is_not_deleted"), "DELETE FROM journal WHERE place = 2"),
+    ] {
+        let folder = Folder::new()?;
+        let server = start(&folder)?;
+        let events = json!([register("ann"), register("bob"), {"type": "day.closed", "day": "2026-01-01"}]);
+        server.post("/v1/events", JSON, events.to_string())?;
+        server.kill()?;
+        if let Some(protection) = protection {
+            by_hand(&folder.database(), protection)?;
+        }
+        by_hand(&folder.database(), change)?;
+        let said = refusal_to_start(&["--database", &folder.database()])?;
+        assert!(said.contains("do not add up"), "{change}: {said}");
+    }
+    Ok(())
+}
