@@ -106,6 +106,11 @@ async fn fetch_days(open: Day, days: Days) -> Result<(), Fault> {
         if page.is_empty() {
             return Ok(());
         }
+        let follows = page.iter().zip(page.iter().skip(1)).all(|(record, next)| record.day.next() == Some(next.day));
+        let continues = last.is_none_or(|last| last.next() == page.first().map(|record| record.day));
+        if !(follows && continues) {
+            return Err(Fault::Nonsense);
+        }
         days.update_value(|days| {
             for record in page {
                 // Another screen may have fetched the same days meanwhile.
@@ -114,10 +119,6 @@ async fn fetch_days(open: Day, days: Days) -> Result<(), Fault> {
                 }
             }
         });
-        // A page that leads no further would be asked for again and again.
-        if days.with_value(|days| days.last().map(|record| record.day)) == last {
-            return Err(Fault::Nonsense);
-        }
     }
 }
 

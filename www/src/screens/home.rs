@@ -47,7 +47,7 @@ fn shown(app: App, wallet: &Wallet) -> impl IntoView + use<> {
             <article class="card">
                 <h2>{move || app.text().worth}</h2>
                 <p class="mid" data-testid="worth" data-value=wallet.worth.to_string()>
-                    {money(wallet.worth)} <small>{move || app.text().yuan}</small>
+                    {money(wallet.worth)} " " <small>{move || app.text().yuan}</small>
                 </p>
                 <p class="note">
                     {move || app.text().price} " "

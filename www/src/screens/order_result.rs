@@ -43,16 +43,16 @@ fn accepted(app: App, me: &Id, concession: Money, quote: &OrderQuote) -> impl In
         <dl class="sums">
             <div data-testid="concession-yuan" data-value=concession.to_string()>
                 <dt>{move || app.text().concession_is}</dt>
-                <dd>{money(concession)} <small>{move || app.text().yuan}</small></dd>
+                <dd>{money(concession)} " " <small>{move || app.text().yuan}</small></dd>
             </div>
             <div data-testid="order-points" data-value=quote.points.to_string()>
                 <dt>{move || app.text().merchant_pays}</dt>
-                <dd>{number(&quote.points)} <small>{move || app.text().points}</small></dd>
+                <dd>{number(&quote.points)} " " <small>{move || app.text().points}</small></dd>
             </div>
             {burned.ok().map(|burned: Points| view! {
                 <div data-testid="burned" data-value=burned.to_string()>
                     <dt>{move || app.text().burned}</dt>
-                    <dd>{number(&burned)} <small>{move || app.text().points}</small></dd>
+                    <dd>{number(&burned)} " " <small>{move || app.text().points}</small></dd>
                 </div>
             })}
             <div data-testid="due" data-value=due_value>

@@ -64,9 +64,11 @@ fn day(app: App, line: &Line) -> impl IntoView + use<> {
             data-share-value=line.after.to_string() data-worth=line.worth.to_string()>
             <tr>
                 <th scope="row"><time>{line.day.to_string()}</time></th>
-                <td>{number(&line.earned)}</td>
-                <td>{money(line.worth)} <small>"× " {number(&line.price)}</small></td>
-                <td>{number(&line.after)}</td>
+                <td data-label=move || app.text().earned>{number(&line.earned)}</td>
+                <td data-label=move || app.text().worth_then>
+                    {money(line.worth)} " " <small>"× " {number(&line.price)}</small>
+                </td>
+                <td data-label=move || app.text().share_value_after>{number(&line.after)}</td>
             </tr>
             {formula}
         </tbody>
