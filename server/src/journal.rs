@@ -16,7 +16,7 @@ use crate::rules;
 /// One event, as it was sent and as the rules read it.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// Canonical JSON: what the server's journal keeps.
+    /// As it was sent, which is what a journal keeps: another spelling of it might be longer than a line may be.
     pub text: String,
     /// What it says.
     pub entry: Entry,
@@ -30,8 +30,9 @@ pub fn parse(line: &[u8]) -> Result<Line, Refusal> {
     if line.len() > LINE_LENGTH_MAX {
         return Err(Refusal::bad_event("", format!("is longer than {LINE_LENGTH_MAX} bytes")));
     }
-    let tree: Tree = serde_json::from_slice(line).map_err(|error| Refusal::bad_event("", error.to_string()))?;
-    Ok(Line { entry: event::read(&tree)?, text: tree.canonical() })
+    let text = str::from_utf8(line).map_err(|error| Refusal::bad_event("", error.to_string()))?;
+    let tree: Tree = serde_json::from_str(text).map_err(|error| Refusal::bad_event("", error.to_string()))?;
+    Ok(Line { entry: event::read(&tree)?, text: text.trim().into() })
 }
 
 /// The lines of a journal, each parsed.

@@ -50,7 +50,7 @@ fn differs(what: impl Into<String>) -> StorageError {
 /// An event that is to be kept, with its outcome.
 #[derive(Debug)]
 pub struct Settled {
-    /// Canonical JSON of the event.
+    /// The event's JSON, as it was sent.
     pub event: String,
     /// The receipt's JSON, or the refusal's code.
     pub outcome: std::result::Result<String, &'static str>,

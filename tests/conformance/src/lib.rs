@@ -1,5 +1,5 @@
 //! The vectors and what must come out of them, for every runner: native, WebAssembly under Node, and the server's HTTP
-//! (`server/tests/conformance.rs`).
+//! (`server/tests/server/conformance.rs`).
 //!
 //! A runner takes a [`Case`] and answers with one object: `refused`, `orders`, `days` and `state` in the shapes of
 //! RULES.md section 9. [`Case::compare`] is the only comparison.

@@ -1,10 +1,9 @@
 //! The HTTP runner: every vector and CDNOW through a real server, killed and started again before its state is read.
 
-mod support;
-
 use gongxiang_conformance::{Case, cases, day_of, order_of};
 use serde_json::{Value, json};
-use support::{Folder, Server, TestResult, argument};
+
+use crate::support::{Folder, Server, TestResult, argument};
 
 /// How many events go into one request.
 const AT_ONCE: usize = 5_000;

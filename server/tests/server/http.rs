@@ -1,14 +1,13 @@
 //! The server as a client meets it: what it answers, what it refuses, and what is still there afterwards.
 
-mod support;
-
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::thread;
 
 use serde_json::{Value, json};
 use sqlx::Connection as _;
-use support::{Folder, Server, TestResult, argument, command};
+
+use crate::support::{Folder, Server, TestResult, argument, command};
 
 const JSON: &str = "application/json";
 const LINES: &str = "application/x-ndjson";
@@ -80,6 +79,20 @@ fn an_id_that_comes_again_has_the_same_answer_also_after_a_restart() -> TestResu
     assert_eq!((status, &conflict["code"], &conflict["field"]), (409, &json!("id_conflict"), &json!("id")));
     let (_, state) = server.get("/v1/state")?;
     assert_eq!(state["accounts"].as_object().map(serde_json::Map::len), Some(1));
+    Ok(())
+}
+
+#[test]
+fn what_is_longer_in_another_spelling_is_kept_and_read_again() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start(&folder)?;
+    let numbers = vec!["1e300"; 3_000].join(",");
+    let breaks = "\\n".repeat(1_000);
+    let event = format!(r#"{{"id":"long","rules":{{"a":[{numbers}],"b":"{breaks}"}},"type":"rules.adopted"}}"#);
+    let (status, refusal) = server.post("/v1/events", JSON, &event)?;
+    assert_eq!((status, &refusal["code"]), (422, &json!("bad_rules")));
+    server.kill()?;
+    assert_eq!(start(&folder)?.post("/v1/events", JSON, &event)?, (status, refusal));
     Ok(())
 }
 
@@ -447,5 +460,31 @@ fn books_that_do_not_add_up_are_found_out_at_the_start() -> TestResult {
         let said = refusal_to_start(&["--database", &folder.database()])?;
         assert!(said.contains("do not add up"), "{change}: {said}");
     }
+    Ok(())
+}
+
+#[test]
+fn what_the_database_does_not_keep_did_not_happen() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start(&folder)?;
+    server.post("/v1/events", JSON, register("ann").to_string())?;
+    server.kill()?;
+    // As if the disk were full for one event.
+    by_hand(
+        &folder.database(),
+        "CREATE TRIGGER full BEFORE INSERT ON journal WHEN new.event LIKE '%unlucky%' \
+         BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+    )?;
+    let server = start(&folder)?;
+    let before = server.get("/v1/state")?;
+    let together = json!([register("bob"), register("unlucky")]).to_string();
+    let (status, problem) = server.post("/v1/events", JSON, together)?;
+    assert_eq!((status, &problem["code"]), (503, &json!("unavailable")));
+    assert_eq!(server.get("/v1/state")?, before, "nothing of it is half there");
+    assert_eq!(server.get("/health/ready")?.0, 200);
+    assert_eq!(server.post("/v1/events", JSON, register("bob").to_string())?.0, 200);
+    let after = server.get("/v1/state")?;
+    server.kill()?;
+    assert_eq!(start(&folder)?.get("/v1/state")?, after);
     Ok(())
 }

@@ -1,0 +1,5 @@
+//! The real server, over HTTP.
+
+mod conformance;
+mod http;
+mod support;
