@@ -1,7 +1,7 @@
 //! HTTP, version 1: who asks for what, and in which words it is answered.
 //!
 //! Every answer under `/v1` is JSON; every error is a problem document (RFC 9457) with a stable code and the field. There
-//! is no sign-in yet, so [`guard`] lets only this machine in.
+//! is no sign-in yet, so `guard.rs` lets only this machine in.
 
 mod body;
 mod events;

@@ -1,6 +1,6 @@
 //! The server's answers, as far as the wallet asks for them, and what can go wrong with them.
 //!
-//! They are read with serde_json: amounts are strings in them and become typed quantities by the rules' own strict
+//! They are read with `serde_json`: amounts are strings in them and become typed quantities by the rules' own strict
 //! readers, so nothing ever is a JavaScript number on the way.
 
 use gloo_net::http::Request;

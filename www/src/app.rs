@@ -49,7 +49,7 @@ fn screen(app: App, route: Route) -> AnyView {
     match route {
         Route::Members => screens::members::screen(app).into_any(),
         Route::Home(id) => screens::home::screen(app, id).into_any(),
-        Route::Order(id) => screens::order::screen(app, id).into_any(),
+        Route::Order(id) => screens::order::screen(app, &id).into_any(),
         Route::Nowhere => screens::fault::nowhere(app).into_any(),
     }
 }

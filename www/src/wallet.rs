@@ -142,8 +142,8 @@ fn compute(now: &MemberNow, price: Price, days: &[DayRecord]) -> Option<Wallet> 
 
 fn lines(now: &MemberNow, days: &[DayRecord]) -> Option<Vec<Line>> {
     // What was before the snapshot is not in it: the list starts where the account was last touched.
-    let listed = (0..=LISTED_DAYS.min(days.len())).rev();
-    let statement = listed.filter_map(|count| statement::statement(&now.account, days, count).ok()).next()?;
+    let mut listed = (0..=LISTED_DAYS.min(days.len())).rev();
+    let statement = listed.find_map(|count| statement::statement(&now.account, days, count).ok())?;
     let (earlier, listed) = days.split_at(days.len().checked_sub(statement.len())?);
     let mut before = statement::balance(&now.account, earlier).ok()?.share_value;
     let mut lines = Vec::with_capacity(listed.len());

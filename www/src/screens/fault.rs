@@ -12,9 +12,12 @@ pub fn loading(app: App) -> impl IntoView {
     view! { <p class="loading" role="status" data-testid="loading">{move || app.text().loading}</p> }
 }
 
+/// A text in whatever language is chosen.
+type Said = fn(&Text) -> &str;
+
 /// Failed, and to be tried again.
 pub fn fault<T: Send + Sync + 'static>(app: App, fault: &Fault, fetched: Fetched<T>) -> impl IntoView + use<T> {
-    let (name, title, note): (_, fn(&Text) -> &str, fn(&Text) -> &str) = match fault {
+    let (name, title, note): (_, Said, Said) = match fault {
         _ if fault.is_unknown_member() => ("unknown-member", |t| t.unknown_member, |t| t.unknown_member_note),
         Fault::Unreachable => ("unreachable", |t| t.unreachable, |t| t.unreachable_note),
         Fault::Status { .. } => ("failed", |t| t.failed, |t| t.failed_note),

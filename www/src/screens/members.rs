@@ -85,7 +85,7 @@ fn shown(app: App, query: String, first: Page) -> AnyView {
     };
     view! {
         <ul class="members" data-testid="members">
-            <For each=move || found.get().members key=|line| line.member.clone() children=move |line| member(app, line) />
+            <For each=move || found.get().members key=|line| line.member.clone() children=move |line| member(app, &line) />
         </ul>
         <p class="error" aria-live="polite">{move || failed.get().then(|| app.text().unreachable)}</p>
         {move || found.read().next.is_some().then(|| view! {
@@ -97,7 +97,7 @@ fn shown(app: App, query: String, first: Page) -> AnyView {
     .into_any()
 }
 
-fn member(app: App, line: MemberLine) -> impl IntoView {
+fn member(app: App, line: &MemberLine) -> impl IntoView + use<> {
     let activated = line.activated;
     let state = move || if activated { app.text().activated } else { app.text().not_activated };
     view! {

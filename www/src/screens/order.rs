@@ -58,9 +58,9 @@ struct Cut {
 }
 
 /// The screen.
-pub fn screen(app: App, buyer: Id) -> impl IntoView {
+pub fn screen(app: App, buyer: &Id) -> impl IntoView + use<> {
     let form = Form::new();
-    let bar = member_bar(app, &buyer, false);
+    let bar = member_bar(app, buyer, false);
     let me = buyer.clone();
     let parties = Memo::new(move |_| form.parties(&me));
     let cut = fetched(move || cut(parties.get()));
@@ -77,7 +77,7 @@ pub fn screen(app: App, buyer: Id) -> impl IntoView {
         {bar}
         <p class="lead">{move || app.text().order_note}</p>
         <div class="columns">
-            {order_form::form(app, &buyer, form, outcome.into())}
+            {order_form::form(app, buyer, form, outcome.into())}
             <section class="card result" aria-live="polite" data-testid="result">
                 <h2>{move || app.text().preview}</h2>
                 {move || result(app, &me, cut, outcome)}

@@ -24,7 +24,7 @@ pub fn form(app: App, buyer: &Id, form: Form, outcome: Signal<Option<Preview>>) 
     };
     let bad_region =
         move || Region::parse(form.region.read().trim()).is_none().then(|| app.text().region_bad.to_owned());
-    let error_at = move |field: &'static str| error_at(app.text(), &outcome.read(), field);
+    let error_at = move |field: &'static str| error_at(app.text(), outcome.read().as_ref(), field);
     view! {
         <form class="card order" on:submit=|event| event.prevent_default()>
             <p class="fixed"><span>{move || app.text().buyer}</span> <b>{buyer.to_string()}</b></p>
@@ -56,8 +56,8 @@ pub fn form(app: App, buyer: &Id, form: Form, outcome: Signal<Option<Preview>>) 
 }
 
 /// What is wrong with one field, in words.
-fn error_at(text: &Text, outcome: &Option<Preview>, field: &str) -> Option<String> {
-    let error = match outcome.as_ref()? {
+fn error_at(text: &Text, outcome: Option<&Preview>, field: &str) -> Option<String> {
+    let error = match outcome? {
         Preview::Unread { amount, .. } if field == "amount" => amount.clone()?,
         Preview::Unread { concession, .. } if field == "concession" => concession.clone()?,
         Preview::Refused(refusal) if refusal.field == field => FieldError::Refused(refusal.clone()),
