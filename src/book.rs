@@ -6,6 +6,7 @@
 
 mod close;
 mod draft;
+mod flow;
 mod handlers;
 mod view;
 
@@ -26,6 +27,7 @@ use crate::release::{Holding, Release};
 use crate::ruleset::RuleSet;
 use draft::Draft;
 
+pub use flow::Flow;
 pub use view::{AccountState, ReleaseState, State};
 
 /// Where all points are (RULES.md section 7): `issued = held + pool + escrow + treasury + burned`.
@@ -158,8 +160,9 @@ pub struct Book {
     remembered: BTreeMap<Id, Remembered>,
 }
 
-/// As much of a book as one order needs: whoever holds it previews the order as the book would settle it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// A part of a book: whoever holds all rows that an event touches settles or previews it as the whole book would. Storage
+/// loads one for each group of events; a wallet gets one for an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Excerpt {
     /// The rules of the moment.
     pub rules: RuleSet,
@@ -167,16 +170,28 @@ pub struct Excerpt {
     pub head: Head,
     /// The last `acc` of every era that has ended.
     pub ended: Vec<Index>,
-    /// Buyer, merchant, everybody above them who may be paid, and the partner.
+    /// Accounts as they were last settled.
     pub accounts: BTreeMap<Id, Account>,
-    /// The partner of the city.
+    /// The partner of each city.
     pub partners: BTreeMap<Region, Id>,
+    /// Orders; an excerpt that travels as JSON has none, and the three below neither.
+    #[serde(skip)]
+    pub orders: BTreeMap<Id, Order>,
+    /// Offers.
+    #[serde(skip)]
+    pub offers: BTreeMap<Id, Offer>,
+    /// Trades.
+    #[serde(skip)]
+    pub trades: BTreeMap<Id, Trade>,
+    /// The last of the days that were closed, oldest first: a close needs as many as `price.window_days`.
+    #[serde(skip)]
+    pub days: Vec<DayRecord>,
 }
 
-impl Book {
+impl Excerpt {
     /// An empty book on the genesis day; the treasury holds what `supply.treasury` says.
     #[must_use]
-    pub fn open(rules: RuleSet) -> Self {
+    pub fn genesis(rules: RuleSet) -> Self {
         let treasury = rules.supply_treasury;
         let head = Head {
             day: rules.genesis_day,
@@ -189,7 +204,25 @@ impl Book {
             order_count: 0,
             trade_count: 0,
         };
-        Self::from(Excerpt { rules, head, ended: Vec::new(), accounts: BTreeMap::new(), partners: BTreeMap::new() })
+        Self {
+            rules,
+            head,
+            ended: Vec::new(),
+            accounts: BTreeMap::new(),
+            partners: BTreeMap::new(),
+            orders: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            trades: BTreeMap::new(),
+            days: Vec::new(),
+        }
+    }
+}
+
+impl Book {
+    /// An empty book on the genesis day; the treasury holds what `supply.treasury` says.
+    #[must_use]
+    pub fn open(rules: RuleSet) -> Self {
+        Self::from(Excerpt::genesis(rules))
     }
 
     /// Applies an event, whole or not at all.
@@ -295,27 +328,39 @@ impl Book {
         for partner in partners.values() {
             take(partner);
         }
-        Excerpt { rules: self.rules().clone(), head: self.head, ended: self.ended.clone(), accounts, partners }
+        let (head, ended) = (self.head, self.ended.clone());
+        Excerpt { head, ended, accounts, partners, ..Excerpt::genesis(self.rules().clone()) }
     }
 }
 
 impl From<Excerpt> for Book {
     fn from(excerpt: Excerpt) -> Self {
-        let Excerpt { rules, head, ended, accounts, partners } = excerpt;
+        let Excerpt { rules, head, ended, accounts, partners, orders, offers, trades, days } = excerpt;
+        let due = orders.iter().filter_map(|(id, order)| Some((waits_under(order)?, id.clone()))).collect();
+        let taken = trades.iter().filter_map(|(id, trade)| Some((unpaid_under(trade)?, id.clone()))).collect();
         Self {
             rules: Arc::new(rules),
             head,
             ended,
-            days: Vec::new(),
+            days,
             accounts,
-            orders: BTreeMap::new(),
-            offers: BTreeMap::new(),
-            trades: BTreeMap::new(),
+            orders,
+            offers,
+            trades,
             partners,
-            due: BTreeMap::new(),
-            taken: BTreeMap::new(),
+            due,
+            taken,
             remembered: BTreeMap::new(),
         }
+    }
+}
+
+impl From<Book> for Excerpt {
+    /// All of a book but the outcomes that it remembers.
+    fn from(book: Book) -> Self {
+        let Book { rules, head, ended, days, accounts, orders, offers, trades, partners, .. } = book;
+        let rules = Arc::unwrap_or_clone(rules);
+        Self { rules, head, ended, accounts, partners, orders, offers, trades, days }
     }
 }
 

@@ -3,11 +3,14 @@
 //! Carries out RULES.md section 4, "Market": which state follows which, and what is still wanted. Moving the points is
 //! the book's business.
 
+use serde::{Deserialize, Serialize};
+
 use crate::identity::{Day, Id};
 use crate::quantity::{Points, Price};
 
 /// What an offer's owner wants to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Side {
     /// The owner sells points, which wait in escrow.
     Sell,
@@ -16,7 +19,7 @@ pub enum Side {
 }
 
 /// An offer (挂单).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
     /// Whose it is.
     pub owner: Id,
@@ -31,7 +34,8 @@ pub struct Offer {
 }
 
 /// Where a trade stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TradeState {
     /// The buyer has not paid yet, or has not said so.
     Taken,
@@ -44,7 +48,7 @@ pub enum TradeState {
 }
 
 /// A trade (成交).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trade {
     /// The offer of which it is a part.
     pub offer: Id,

@@ -4,6 +4,8 @@
 //! partners and rules of that moment. Whoever is not activated gets none, and a reward of 0 is no reward. Vesting and
 //! refunds move what is computed here; the book does that.
 
+use serde::{Deserialize, Serialize};
+
 use crate::identity::{Day, Id, Region};
 use crate::quantity::{Money, OutOfRange, Points, Rate, ShareValue};
 use crate::receipt::{Reason, Reward, RewardKind};
@@ -40,7 +42,8 @@ pub struct Terms<'a> {
 }
 
 /// Where an order stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OrderState {
     /// Its rewards have not vested.
     Pending,
@@ -51,7 +54,7 @@ pub enum OrderState {
 }
 
 /// A reward and, once it vested with share value, the grant it became.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderReward {
     /// The reward.
     pub reward: Reward,
@@ -60,7 +63,7 @@ pub struct OrderReward {
 }
 
 /// An accepted order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     /// Who sold.
     pub merchant: Id,

@@ -4,9 +4,10 @@
 //! read. The server stores receipts, the wallet shows them, exports write them. The classes are those of RULES.md
 //! section 6, "Static and dynamic".
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::identity::{Day, Id};
 use crate::quantity::{Index, Money, Points, Price, Rate, ShareValue, Units};
@@ -28,17 +29,23 @@ pub enum Party {
     Issuance,
 }
 
+impl fmt::Display for Party {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            // No id has a space, so a member never looks like one of the others.
+            Self::Member(id) => return write!(f, "member {id}"),
+            Self::Pool => "pool",
+            Self::Escrow => "escrow",
+            Self::Treasury => "treasury",
+            Self::Burned => "burned",
+            Self::Issuance => "issuance",
+        })
+    }
+}
+
 impl Serialize for Party {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            // No id has a space, so a member never looks like one of the others.
-            Self::Member(id) => serializer.collect_str(&format_args!("member {id}")),
-            Self::Pool => serializer.serialize_str("pool"),
-            Self::Escrow => serializer.serialize_str("escrow"),
-            Self::Treasury => serializer.serialize_str("treasury"),
-            Self::Burned => serializer.serialize_str("burned"),
-            Self::Issuance => serializer.serialize_str("issuance"),
-        }
+        serializer.collect_str(self)
     }
 }
 
@@ -81,7 +88,7 @@ impl fmt::Display for Amount {
 }
 
 /// What somebody earns by an order (RULES.md section 6, the table).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RewardKind {
     /// The buyer's own (消费).
@@ -218,8 +225,8 @@ pub enum Reason {
     Rest(Points, Points),
     /// `888 × 1499 units ÷ 2498`, once for each day: here as the sum over the days since it was last settled.
     Released(Units, Index),
-    /// Nothing to calculate.
-    Plain(&'static str),
+    /// Nothing to calculate, or a reason read back from where it was kept.
+    Plain(Cow<'static, str>),
     /// Something about an order, offer or trade.
     About(&'static str, Id),
 }
@@ -227,6 +234,20 @@ pub enum Reason {
 impl Serialize for Reason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl Reason {
+    /// A reason without numbers.
+    #[must_use]
+    pub const fn plain(text: &'static str) -> Self {
+        Self::Plain(Cow::Borrowed(text))
+    }
+}
+
+impl<'de> Deserialize<'de> for Reason {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self::Plain(Cow::Owned(text)))
     }
 }
 
@@ -292,7 +313,7 @@ impl Serialize for Posting {
 }
 
 /// What somebody gets by an order once it vests (RULES.md section 6).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Reward {
     /// Who.
     pub member: Id,

@@ -61,7 +61,7 @@ pub struct Holding {
 }
 
 /// What a grant of share value gave, so that a refund can take it back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     /// The units it gave.
     pub units: Units,

@@ -1,154 +1,276 @@
-//! The book in memory and its only writer.
+//! The writers: requests wait in a queue, are settled in groups, and are answered when they are committed.
 //!
-//! Readers see a book only as it is committed: the writer holds it while it settles a group of requests and commits them in
-//! one transaction. If that fails, nobody knows what was kept; the book is then loaded from the database again, and until
-//! that succeeds there is no answer at all rather than a wrong one.
+//! A writer takes what waits, up to a limit, settles it in one transaction and only then answers. If another writer was
+//! faster the group is settled again; if the database failed nobody knows what was kept, so the answer says so, and
+//! whoever asks again with the same key gets the first outcome. A request that nobody waits for any more is settled
+//! all the same.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use gongxiang::book::{Book, Outcome};
 use gongxiang::event::{Code, Refusal};
+use jiff::Timestamp;
 use thiserror::Error;
-use tokio::sync::{RwLock, mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::journal::Line;
-use crate::limits::{GROUP_MAX, QUEUE_MAX};
-use crate::storage::{Group, Settled, Storage, StorageError, json};
+use crate::group::{self, Answer, Group, Request};
+use crate::limits::{CONFLICTS_MAX, GROUP_MAX, QUEUE_MAX};
+use crate::metrics::Metrics;
+use crate::needs::{self, Needs};
+use crate::store::{Scope, Store, StoreError, Transaction};
 
-/// There is no answer now, and nothing was settled that the next answer will not know of.
+/// There is no answer now. What was asked for may have been settled: ask again with the same key.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Unavailable {
-    /// Too many requests wait for the writer.
+    /// Too many requests wait for the writers; this one was not settled.
     #[error("too many requests are waiting; try again")]
     Busy,
     /// The database failed.
-    #[error("the database does not answer; try again, with the same `id` if the event has one")]
+    #[error("the database does not answer; try again with the same key")]
     Storage,
 }
 
-/// An event or why it is none, and what came of it, in the same order.
-pub type Sent = Result<Line, Refusal>;
+/// An event or why it is none.
+pub type Sent = Result<Request, Refusal>;
 
-struct Request {
-    lines: Vec<Sent>,
-    answer: oneshot::Sender<Result<Vec<Outcome>, Unavailable>>,
+struct Job {
+    requests: Vec<Request>,
+    answer: oneshot::Sender<Result<Vec<Answer>, Unavailable>>,
 }
 
 /// What HTTP asks.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    book: Arc<RwLock<Option<Book>>>,
-    requests: mpsc::Sender<Request>,
+    store: Arc<dyn Store>,
+    jobs: mpsc::Sender<Job>,
+    metrics: Arc<Metrics>,
 }
 
-/// The writer; it ends when the last [`Ledger`] is gone.
-pub type Writing = JoinHandle<Result<(), StorageError>>;
+/// The writers; they end when the last [`Ledger`] is gone.
+pub type Writing = Vec<JoinHandle<()>>;
 
 impl Ledger {
-    /// Starts the writer on a book and where it is kept.
+    /// Starts the writers, whose shards begin at `first_shard`.
     #[must_use]
-    pub fn start(book: Book, storage: Storage) -> (Self, Writing) {
-        let book = Arc::new(RwLock::new(Some(book)));
-        let (requests, received) = mpsc::channel(QUEUE_MAX);
-        let writer = Writer { book: Arc::clone(&book), storage, requests: received };
-        (Self { book, requests }, tokio::spawn(writer.run()))
+    pub fn start(store: Arc<dyn Store>, first_shard: u8, metrics: Arc<Metrics>) -> (Self, Writing) {
+        let (jobs, received) = mpsc::channel(QUEUE_MAX);
+        let received = Arc::new(Mutex::new(Queue { jobs: received, kept: None }));
+        let writer = |number| {
+            let shard = first_shard.wrapping_add(number) % crate::store::SHARDS;
+            let writer =
+                Writer { store: Arc::clone(&store), shard, jobs: Arc::clone(&received), metrics: Arc::clone(&metrics) };
+            tokio::spawn(writer.run())
+        };
+        let writing = (0..store.writers()).map(writer).collect();
+        (Self { store, jobs, metrics }, writing)
     }
 
-    /// Asks the book as it is committed now.
+    /// A transaction that sees one moment's state.
+    ///
+    /// # Errors
+    /// [`Unavailable::Storage`].
+    pub async fn read(&self) -> Result<Box<dyn Transaction>, Unavailable> {
+        self.store.begin(Scope::Reading).await.map_err(|error| unavailable(&error))
+    }
+
+    /// Where everything is kept.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// What is measured.
+    #[must_use]
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// Settles one event.
     ///
     /// # Errors
     /// [`Unavailable`].
-    pub async fn read<T>(&self, ask: impl FnOnce(&Book) -> T) -> Result<T, Unavailable> {
-        self.book.read().await.as_ref().map(ask).ok_or(Unavailable::Storage)
+    pub async fn settle_one(&self, request: Request) -> Result<Answer, Unavailable> {
+        let mut answers = self.send(vec![request]).await?;
+        answers.pop().ok_or(Unavailable::Storage)
     }
 
-    /// Settles events in their order, each by itself. They are committed when this answers, whoever still waits for it.
+    /// Settles events in their order, each by itself; what is none is answered with its refusal. They are committed when
+    /// this answers.
     ///
     /// # Errors
-    /// [`Unavailable`].
-    pub async fn settle(&self, lines: Vec<Sent>) -> Result<Vec<Outcome>, Unavailable> {
+    /// [`Unavailable`]; a part from the start may have been settled then.
+    pub async fn settle(&self, sent: Vec<Sent>) -> Result<Vec<Answer>, Unavailable> {
+        let mut answers: Vec<Option<Answer>> = Vec::with_capacity(sent.len());
+        let mut part: Vec<Request> = Vec::new();
+        let mut places = Vec::new();
+        for (place, sent) in sent.into_iter().enumerate() {
+            match sent {
+                Err(refusal) => answers.push(Some(Answer { repeated: false, outcome: Err(refusal) })),
+                Ok(request) => {
+                    answers.push(None);
+                    let ends = needs::ends_group(&request.line.entry.event);
+                    part.push(request);
+                    places.push(place);
+                    if ends || part.len() >= GROUP_MAX {
+                        self.enter(&mut answers, &mut places, std::mem::take(&mut part)).await?;
+                    }
+                }
+            }
+        }
+        if !part.is_empty() {
+            self.enter(&mut answers, &mut places, part).await?;
+        }
+        Ok(answers.into_iter().flatten().collect())
+    }
+
+    async fn enter(
+        &self,
+        answers: &mut [Option<Answer>],
+        places: &mut Vec<usize>,
+        part: Vec<Request>,
+    ) -> Result<(), Unavailable> {
+        for (place, answer) in places.drain(..).zip(self.send(part).await?) {
+            if let Some(slot) = answers.get_mut(place) {
+                *slot = Some(answer);
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&self, requests: Vec<Request>) -> Result<Vec<Answer>, Unavailable> {
         let (answer, answered) = oneshot::channel();
-        self.requests.try_send(Request { lines, answer }).map_err(|_| Unavailable::Busy)?;
+        self.jobs.try_send(Job { requests, answer }).map_err(|_| Unavailable::Busy)?;
+        self.metrics.queued(self.jobs.max_capacity() - self.jobs.capacity());
         answered.await.map_err(|_| Unavailable::Storage)?
     }
 }
 
+pub(crate) fn unavailable(error: &StoreError) -> Unavailable {
+    tracing::error!(%error, "the database does not answer");
+    Unavailable::Storage
+}
+
+/// What waits for the writers.
+struct Queue {
+    jobs: mpsc::Receiver<Job>,
+    /// The next one, which did not fit into the last group.
+    kept: Option<Job>,
+}
+
 struct Writer {
-    book: Arc<RwLock<Option<Book>>>,
-    storage: Storage,
-    requests: mpsc::Receiver<Request>,
+    store: Arc<dyn Store>,
+    shard: u8,
+    jobs: Arc<Mutex<Queue>>,
+    metrics: Arc<Metrics>,
 }
 
 impl Writer {
-    async fn run(mut self) -> Result<(), StorageError> {
-        let mut group = Vec::new();
-        while self.requests.recv_many(&mut group, GROUP_MAX).await > 0 {
-            self.settle(group.drain(..)).await;
+    async fn run(self) {
+        loop {
+            let jobs = self.take().await;
+            if jobs.is_empty() {
+                return;
+            }
+            self.settle(jobs).await;
         }
-        self.storage.close().await
     }
 
-    async fn settle(&mut self, requests: impl Iterator<Item = Request>) {
-        let mut slot = self.book.write().await;
-        if slot.is_none() {
-            *slot = load(&mut self.storage).await;
-        }
-        let mut answers = Vec::new();
-        let mut committed = false;
-        if let Some(book) = slot.as_mut() {
-            let mut group = Group::default();
-            for Request { lines, answer } in requests {
-                answers.push((answer, settle(book, &mut group, lines)));
+    /// Waits for a job, and takes more that wait already: as many as make one group. None when there will be no more.
+    async fn take(&self) -> Vec<Job> {
+        let mut queue = self.jobs.lock().await;
+        let first = match queue.kept.take() {
+            Some(job) => Some(job),
+            None => queue.jobs.recv().await,
+        };
+        let Some(first) = first else { return Vec::new() };
+        let (mut size, mut ended) = (first.requests.len(), ends(&first));
+        let mut jobs = vec![first];
+        while size < GROUP_MAX && !ended {
+            let Ok(job) = queue.jobs.try_recv() else { break };
+            if size + job.requests.len() > GROUP_MAX {
+                queue.kept = Some(job);
+                break;
             }
-            committed = group.journal.is_empty() || commit(&mut self.storage, &group, book).await;
-            if !committed {
-                *slot = load(&mut self.storage).await;
+            size += job.requests.len();
+            ended = ends(&job);
+            jobs.push(job);
+        }
+        jobs
+    }
+
+    async fn settle(&self, jobs: Vec<Job>) {
+        let (mut requests, mut waiting) = (Vec::new(), Vec::new());
+        for Job { requests: part, answer } in jobs {
+            waiting.push((part.len(), answer));
+            requests.extend(part);
+        }
+        let result = self.group(&requests).await;
+        let mut answers = match result {
+            Ok(answers) => answers.into_iter(),
+            Err(error) => {
+                let why = unavailable(&error);
+                for (_, answer) in waiting {
+                    // Nobody may be waiting any more.
+                    _ = answer.send(Err(why));
+                }
+                return;
             }
-        } else {
-            answers.extend(requests.map(|request| (request.answer, Vec::new())));
+        };
+        for (count, answer) in waiting {
+            _ = answer.send(Ok(answers.by_ref().take(count).collect()));
         }
-        // Readers first: whoever gets an answer finds it in the book.
-        drop(slot);
-        for (answer, outcomes) in answers {
-            // Nobody may be waiting any more.
-            _ = answer.send(if committed { Ok(outcomes) } else { Err(Unavailable::Storage) });
+    }
+
+    /// Settles and commits a group, again if another writer was faster.
+    async fn group(&self, requests: &[Request]) -> Result<Vec<Answer>, StoreError> {
+        let mut alone = !requests.iter().all(|request| needs::is_everyday(&request.line.entry.event));
+        let needs = Needs::of(requests.iter().map(|request| &request.line.entry.event));
+        let started = Instant::now();
+        for tried in 1..=CONFLICTS_MAX {
+            match self.attempt(requests, &needs, alone).await {
+                Ok(Some(answers)) => {
+                    self.metrics.committed(requests.len(), started.elapsed());
+                    return Ok(answers);
+                }
+                // It writes more than an everyday transaction has taken.
+                Ok(None) => alone = true,
+                Err(StoreError::Conflict) => {
+                    self.metrics.conflicted();
+                    tokio::time::sleep(Duration::from_millis(u64::from(tried))).await;
+                }
+                Err(error) => return Err(error),
+            }
         }
+        Err(StoreError::Conflict)
+    }
+
+    async fn attempt(&self, requests: &[Request], needs: &Needs, alone: bool) -> Result<Option<Vec<Answer>>, StoreError> {
+        let shard = self.shard;
+        let scope = if alone { Scope::Alone { shard } } else { Scope::Everyday { shard } };
+        let mut work = self.store.begin(scope).await?;
+        let loaded = work.load(needs).await?;
+        // After the shard was taken: whoever had the same key before has committed it.
+        let keys: Vec<_> = requests.iter().filter_map(|request| request.key.clone()).collect();
+        let answered = work.answered(&keys).await?;
+        let Group { answers, batch, everyday } =
+            group::settle(requests, loaded, answered, needs, &Timestamp::now().to_string());
+        let Some(batch) = batch else { return Ok(Some(answers)) };
+        if !alone && !everyday {
+            return Ok(None);
+        }
+        work.write(&batch).await?;
+        work.commit().await?;
+        Ok(Some(answers))
     }
 }
 
-/// Settles events one after another, and collects what has to be kept.
-pub(crate) fn settle(book: &mut Book, group: &mut Group, lines: Vec<Sent>) -> Vec<Outcome> {
-    let each = |line: Sent| match line {
-        Ok(Line { text, entry }) => {
-            let outcome = book.apply(&entry);
-            if outcome.repeated {
-                return outcome;
-            }
-            match &outcome.result {
-                Ok(receipt) => {
-                    group.accounts.extend(receipt.accounts.iter().cloned());
-                    group.journal.push(Settled { event: text, outcome: Ok(json(&**receipt)) });
-                }
-                // Only what has an `id` of its own gets its first outcome again.
-                Err(refusal) if entry.identity.is_some() && refusal.code != Code::IdConflict => {
-                    group.journal.push(Settled { event: text, outcome: Err(refusal.code.as_str()) });
-                }
-                Err(_) => {}
-            }
-            outcome
-        }
-        Err(refusal) => Outcome { repeated: false, result: Err(refusal) },
-    };
-    lines.into_iter().map(each).collect()
+fn ends(job: &Job) -> bool {
+    job.requests.last().is_some_and(|request| needs::ends_group(&request.line.entry.event))
 }
 
-async fn commit(storage: &mut Storage, group: &Group, book: &Book) -> bool {
-    let done = storage.commit(group, book).await;
-    done.inspect_err(|error| eprintln!("cannot commit: {error}")).is_ok()
-}
-
-async fn load(storage: &mut Storage) -> Option<Book> {
-    let loaded = storage.load().await;
-    loaded.inspect_err(|error| eprintln!("cannot load the book: {error}")).ok()
+/// The refusal of a request whose key was used for another one.
+#[must_use]
+pub fn is_conflict(answer: &Answer) -> bool {
+    matches!(&answer.outcome, Err(refusal) if refusal.code == Code::IdConflict)
 }

@@ -9,15 +9,23 @@
 //! | [`limits`] | every limit of the server, in one place |
 //! | [`journal`] | lines of a journal, read one by one; `gongxiang replay` |
 //! | [`rules`] | rule sets from files and presets; `gongxiang rules check` |
-//! | [`storage`] | `SQLite`: what is kept, and that it still fits together |
-//! | [`ledger`] | the book in memory and its only writer |
+//! | [`needs`] | which rows events need, and which events need to be alone |
+//! | [`store`] | what is kept: one trait, `SQLite`, `PostgreSQL` and memory behind it |
+//! | [`group`] | a group of events settled by the rules on what was loaded for it; pure |
+//! | [`metrics`] | what is measured |
+//! | [`ledger`] | the writers: requests in groups, answered when they are committed |
+//! | [`audit`] | everything rebuilt from the journal and compared |
 //! | [`api`] | HTTP |
 //! | [`serve`] | `gongxiang serve`: all of these put together |
 
 pub mod api;
+pub mod audit;
+pub mod group;
 pub mod journal;
 pub mod ledger;
 pub mod limits;
+pub mod metrics;
+pub mod needs;
 pub mod rules;
 pub mod serve;
-pub mod storage;
+pub mod store;

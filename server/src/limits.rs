@@ -20,5 +20,20 @@ pub const PAGE_DEFAULT: usize = 100;
 /// Most requests that wait for the writer; the next one is told to come again.
 pub const QUEUE_MAX: usize = 1_024;
 
-/// Most requests that are committed together.
+/// Most events that are committed together.
 pub const GROUP_MAX: usize = 256;
+
+/// How often a group is settled again because another writer was faster.
+pub const CONFLICTS_MAX: u32 = 20;
+
+/// Writers of one process on `PostgreSQL`. `SQLite` has one.
+pub const WRITERS_POSTGRES: u8 = 2;
+
+/// Most connections of one process.
+pub const CONNECTIONS_MAX: u32 = 16;
+
+/// Longest wait for a connection.
+pub const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(10);
+
+/// Most accounts of a book that is answered as a whole; `gongxiang export` has no limit.
+pub const STATE_ACCOUNTS_MAX: usize = 100_000;

@@ -4,16 +4,21 @@ use std::fs;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use gongxiang::book::Book;
 use gongxiang::preset;
 use tokio::net::TcpListener;
 
+use crate::group::Request;
 use crate::journal::Lines;
-use crate::ledger::{self, Ledger};
-use crate::storage::{Group, Storage};
+use crate::ledger::Ledger;
+use crate::store::sql::SqlStore;
+use crate::store::{self, Page, Place, SHARDS, Store};
 use crate::{api, rules};
+
+/// How many events of a demo's journal are read at once.
+const DEMO_PART: usize = 4_096;
 
 /// As the command line says it.
 #[derive(Clone, Debug)]
@@ -46,39 +51,56 @@ async fn serve(options: &Options) -> Result<()> {
         bail!("there is no wallet in {}: `cargo xtask build wallet` makes one", wallet.display());
     }
     let named = options.rules.as_deref().map(rules::load).transpose()?;
-    let mut storage = Storage::open(&options.database, named.as_ref(), &preset::seed()?)
-        .await
-        .with_context(|| format!("cannot use {}", options.database))?;
-    let mut book = storage.load().await.with_context(|| format!("cannot use {}", options.database))?;
+    let context = || format!("cannot use {}", store::redacted(&options.database));
+    let store = SqlStore::open(&options.database).await.with_context(context)?;
+    store.open_book(named.as_ref(), &preset::seed()?).await.with_context(context)?;
+    let store: Arc<dyn Store> = Arc::new(store);
+    let (ledger, writing) = Ledger::start(Arc::clone(&store), first_shard(), Arc::default());
     if let Some(journal) = &options.demo {
-        demo(journal, &mut book, &mut storage).await?;
+        demo(journal, &ledger).await?;
     }
     let listener = TcpListener::bind(options.listen)
         .await
         .with_context(|| format!("cannot listen on {}; another port goes with --listen", options.listen))?;
-    let (ledger, writing) = Ledger::start(book, storage);
     let app = api::app(ledger, options.wallet.as_deref());
     let address = listener.local_addr().context("cannot tell the address")?;
     // A reader that is gone is no reason to end.
     _ = writeln!(std::io::stdout(), "gongxiang serves at http://{address}/");
     axum::serve(listener, app).with_graceful_shutdown(end()).await.context("cannot serve")?;
-    writing.await.context("the writer failed")?.context("cannot close the database")
+    for writer in writing {
+        writer.await.context("a writer failed")?;
+    }
+    store.close().await;
+    Ok(())
 }
 
-/// Settles a journal into an empty database, in one transaction: all of it is there or nothing.
-async fn demo(journal: &Path, book: &mut Book, storage: &mut Storage) -> Result<()> {
-    if !storage.is_empty() {
+/// Processes that share a database should not share shards; if they do they only wait for each other.
+fn first_shard() -> u8 {
+    u8::try_from(std::process::id() * 2 % u32::from(SHARDS)).unwrap_or_default()
+}
+
+/// Settles a journal into an empty database.
+async fn demo(journal: &Path, ledger: &Ledger) -> Result<()> {
+    let first = ledger.read().await?.journal(Page { after: Place::default(), limit: 1 }).await?;
+    if !first.is_empty() {
         eprintln!("the database is not empty: {} is not settled again", journal.display());
         return Ok(());
     }
     let size = fs::metadata(journal).map(|file| file.len()).unwrap_or_default();
     eprintln!("settling {} ({} KB)", journal.display(), size / 1_000);
-    let lines = Lines::open(journal)?.collect::<std::io::Result<Vec<_>>>().context("cannot read on in the journal")?;
-    let mut group = Group::default();
-    let outcomes = ledger::settle(book, &mut group, lines);
-    storage.commit(&group, book).await.context("cannot keep the journal")?;
-    let refused = outcomes.iter().filter(|outcome| outcome.result.is_err()).count();
-    eprintln!("settled {} events, {refused} of them refused", outcomes.len());
+    let (mut settled, mut refused) = (0, 0);
+    let mut lines = Lines::open(journal)?;
+    loop {
+        let part: Vec<_> = lines.by_ref().take(DEMO_PART).collect::<std::io::Result<_>>().context("cannot read on in the journal")?;
+        if part.is_empty() {
+            break;
+        }
+        let sent = part.into_iter().map(|line| line.map(|line| Request::of_journal(line, "operator"))).collect();
+        let answers = ledger.settle(sent).await.context("cannot keep the journal")?;
+        settled += answers.len();
+        refused += answers.iter().filter(|answer| answer.outcome.is_err()).count();
+    }
+    eprintln!("settled {settled} events, {refused} of them refused");
     Ok(())
 }
 

@@ -58,7 +58,7 @@ impl Draft<'_> {
         account.holding.era = release.era;
         self.changes.accounts.insert(member.clone(), account);
         let gift = self.changes.rules.signup_member;
-        self.give(member, gift, Rule::SignUp, Reason::Plain("gift for signing up, until the first pack"))?;
+        self.give(member, gift, Rule::SignUp, Reason::plain("gift for signing up, until the first pack"))?;
         Ok(())
     }
 
@@ -86,7 +86,7 @@ impl Draft<'_> {
         account.activated = true;
         let referrer = account.referrer.clone();
         if !locked.is_zero() {
-            let why = Reason::Plain("unlocked by the first pack");
+            let why = Reason::plain("unlocked by the first pack");
             self.post(
                 Party::Member(member.clone()),
                 Party::Issuance,
@@ -137,7 +137,7 @@ impl Draft<'_> {
         self.member(member, "member")?;
         require(points.is_positive(), Code::BadAmount, "points")?;
         require(points <= self.changes.head.supply.treasury, Code::TreasuryShort, "points")?;
-        let why = Reason::Plain("sold or given by the platform");
+        let why = Reason::plain("sold or given by the platform");
         self.pay(Party::Treasury, Party::Member(member.clone()), points, Rule::Treasury, why)
     }
 
@@ -266,7 +266,7 @@ impl Draft<'_> {
         require(from != to, Code::SameMember, "to")?;
         require(points.is_positive(), Code::BadAmount, "points")?;
         require(self.settle(from)? >= points, Code::PointsShort, "points")?;
-        let why = Reason::Plain("transferred");
+        let why = Reason::plain("transferred");
         self.pay(Party::Member(from.clone()), Party::Member(to.clone()), points, Rule::Transfer, why)
     }
 
@@ -278,7 +278,7 @@ impl Draft<'_> {
             Redemption::Burn => Party::Burned,
             Redemption::Treasury => Party::Treasury,
         };
-        self.pay(Party::Member(member.clone()), to, points, Rule::Redemption, Reason::Plain("redeemed"))
+        self.pay(Party::Member(member.clone()), to, points, Rule::Redemption, Reason::plain("redeemed"))
     }
 
     fn price_is_in_band(&self, unit_price: Price) -> Result<(), Refusal> {

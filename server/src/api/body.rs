@@ -6,12 +6,14 @@ use axum::body::{Bytes, HttpBody as _};
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
+use gongxiang::event::Refusal;
 use serde::Deserializer as _;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::problem::{Failure, Problem};
-use crate::journal::{Lines, parse};
+use crate::group::Request as Event;
+use crate::journal::{self, Line, Lines};
 use crate::ledger::Sent;
 use crate::limits::{BODY_BYTES_MAX, EVENTS_MAX};
 
@@ -44,18 +46,22 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         })?;
         let many = if lines {
             // Reading from memory does not fail.
-            Lines::new(&*bytes).filter_map(Result::ok).take(EVENTS_MAX + 1).collect()
+            Lines::new(&*bytes).filter_map(Result::ok).take(EVENTS_MAX + 1).map(sent).collect()
         } else if bytes.trim_ascii_start().starts_with(b"[") {
             let events = serde_json::Deserializer::from_slice(&bytes).deserialize_seq(Events);
             events.map_err(|error| Problem::new(Failure::BadBody, "", error.to_string()))?
         } else {
-            return Ok(Self::One(parse(&bytes)));
+            return Ok(Self::One(sent(journal::parse(&bytes))));
         };
         if many.len() > EVENTS_MAX {
             return Err(Problem::new(Failure::TooLarge, "", format!("at most {EVENTS_MAX} events at once")));
         }
         Ok(Self::Many(many))
     }
+}
+
+fn sent(line: Result<Line, Refusal>) -> Sent {
+    line.map(|line| Event::of_journal(line, "operator"))
 }
 
 fn media_type(request: &Request) -> Option<&str> {
@@ -79,7 +85,7 @@ impl<'de> Visitor<'de> for Events {
             if events.len() == EVENTS_MAX {
                 return Err(A::Error::custom(format_args!("at most {EVENTS_MAX} events at once")));
             }
-            events.push(parse(event.get().as_bytes()));
+            events.push(sent(journal::parse(event.get().as_bytes())));
         }
         Ok(events)
     }

@@ -1,23 +1,21 @@
 //! `POST /v1/events`: settles what is sent.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use gongxiang::book::Outcome;
-use gongxiang::event::Refusal;
-use gongxiang::receipt::Receipt;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::body::Body;
 use super::problem::{Failure, Problem};
 use super::query::Parameters;
+use crate::group::Answer;
 use crate::ledger::Ledger;
+use crate::store::Refused;
 
 /// The answer to one event.
 #[derive(Serialize)]
-struct Answer {
+struct Answered {
     /// Whether its `id` was settled before, and this is that answer.
     repeated: bool,
     #[serde(flatten)]
@@ -27,20 +25,13 @@ struct Answer {
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Said {
-    Receipt(Arc<Receipt>),
+    Receipt(Box<RawValue>),
     Refusal(Refused),
 }
 
 #[derive(Serialize)]
-struct Refused {
-    code: &'static str,
-    field: String,
-    message: String,
-}
-
-#[derive(Serialize)]
 struct Answers {
-    answers: Vec<Answer>,
+    answers: Vec<Answered>,
 }
 
 /// One event is answered with its receipt or a problem; many are answered each, in their order.
@@ -48,23 +39,26 @@ pub async fn settle(State(ledger): State<Ledger>, parameters: Parameters, body: 
     parameters.finish()?;
     match body {
         Body::One(event) => {
-            let outcome = ledger.settle(vec![event]).await?.pop().ok_or(Failure::Unavailable)?;
-            let receipt = outcome.result?;
-            Ok(Json(Answer { repeated: outcome.repeated, outcome: Said::Receipt(receipt) }).into_response())
+            let Answer { repeated, outcome } = ledger.settle(vec![event]).await?.pop().ok_or(Failure::Unavailable)?;
+            let outcome = Said::Receipt(raw(outcome?)?);
+            Ok(Json(Answered { repeated, outcome }).into_response())
         }
         Body::Many(events) => {
-            let answers = ledger.settle(events).await?.into_iter().map(answer).collect();
+            let answers = ledger.settle(events).await?.into_iter().map(answer).collect::<Result<_, _>>()?;
             Ok(Json(Answers { answers }).into_response())
         }
     }
 }
 
-fn answer(Outcome { repeated, result }: Outcome) -> Answer {
-    let outcome = match result {
-        Ok(receipt) => Said::Receipt(receipt),
-        Err(Refusal { code, field, message }) => {
-            Said::Refusal(Refused { code: code.as_str(), field: field.into(), message: message.into() })
-        }
+fn answer(Answer { repeated, outcome }: Answer) -> Result<Answered, Problem> {
+    let outcome = match outcome {
+        Ok(receipt) => Said::Receipt(raw(receipt)?),
+        Err(refusal) => Said::Refusal(Refused::from(&refusal)),
     };
-    Answer { repeated, outcome }
+    Ok(Answered { repeated, outcome })
+}
+
+/// A receipt as it is kept.
+fn raw(receipt: String) -> Result<Box<RawValue>, Problem> {
+    RawValue::from_string(receipt).map_err(|_| Failure::Unavailable.into())
 }

@@ -7,7 +7,8 @@ use gongxiang::event::{Code, Refusal};
 use gongxiang::quantity::OutOfRange;
 use serde::Serialize;
 
-use crate::ledger::Unavailable;
+use crate::ledger::{Unavailable, unavailable};
+use crate::store::StoreError;
 
 macro_rules! failures {
     ($($variant:ident $code:literal $status:ident $sentence:literal)*) => {
@@ -98,6 +99,12 @@ impl From<Refusal> for Problem {
 impl From<Unavailable> for Problem {
     fn from(why: Unavailable) -> Self {
         Self::new(Failure::Unavailable, "", why.to_string())
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        unavailable(&error).into()
     }
 }
 

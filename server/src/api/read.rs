@@ -1,4 +1,4 @@
-//! What can be read: members, days, rules, and what a wallet needs to compute by itself.
+//! What is asked, and never changes anything: each answer is of one moment.
 
 use std::collections::BTreeMap;
 
@@ -6,37 +6,41 @@ use axum::extract::{Path, State};
 use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;
 use gongxiang::book::{Account, AccountState, Book, DayRecord, Supply};
-use gongxiang::event::OrderPlaced;
+use gongxiang::event::{Event, OrderPlaced};
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::quantity::{Money, Price};
 use gongxiang::release::Release;
 use gongxiang::ruleset::Channel;
 use serde::Serialize;
 
-use super::problem::Problem;
+use super::problem::{Failure, Problem};
 use super::query::Parameters;
+use crate::audit;
+use crate::group::json;
 use crate::ledger::Ledger;
-use crate::storage::json;
+use crate::limits::STATE_ACCOUNTS_MAX;
+use crate::needs::Needs;
+use crate::store::Page;
 
-/// JSON that was written while the book was held: nothing of it is copied first.
+/// JSON that is written.
 pub(super) type Written = ([(HeaderName, &'static str); 1], String);
 
-fn written(value: &impl Serialize) -> Written {
+pub(super) fn written(value: &impl Serialize) -> Written {
     ([(CONTENT_TYPE, "application/json")], json(value))
 }
 
 #[derive(Serialize)]
-struct MemberLine<'a> {
-    member: &'a Id,
+struct MemberLine {
+    member: Id,
     activated: bool,
     merchant: bool,
 }
 
 #[derive(Serialize)]
-struct Members<'a> {
-    members: Vec<MemberLine<'a>>,
+struct Members {
+    members: Vec<MemberLine>,
     /// What to ask for next, as `after`; nothing on the last page.
-    next: Option<&'a Id>,
+    next: Option<Id>,
 }
 
 /// `GET /v1/members?after&limit`: by id.
@@ -44,18 +48,18 @@ pub async fn members(State(ledger): State<Ledger>, mut parameters: Parameters) -
     let after = parameters.optional("after", "where a page ended: an id", Id::parse)?;
     let limit = parameters.limit()?;
     parameters.finish()?;
-    let page = |book: &Book| {
-        let mut rest = book.accounts_after(after.as_ref().map_or("", Id::as_str));
-        let line = |(member, account): (_, &Account)| MemberLine {
-            member,
-            activated: account.activated,
-            merchant: account.shop.is_some(),
-        };
-        let members: Vec<_> = rest.by_ref().take(limit).map(line).collect();
-        let next = rest.next().and(members.last()).map(|line| line.member);
-        written(&Members { members, next })
+    let after = after.as_ref().map_or("", Id::as_str);
+    let mut rows = ledger.read().await?.accounts(Page { after, limit: limit + 1 }).await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let line = |(member, account): (Id, Account)| MemberLine {
+        member,
+        activated: account.activated,
+        merchant: account.shop.is_some(),
     };
-    Ok(ledger.read(page).await?)
+    let members: Vec<_> = rows.into_iter().map(line).collect();
+    let next = members.last().filter(|_| more).map(|line| line.member.clone());
+    Ok(written(&Members { members, next }))
 }
 
 #[derive(Serialize)]
@@ -77,17 +81,16 @@ pub async fn member(
 ) -> Result<Written, Problem> {
     parameters.finish()?;
     let id = Id::parse(&id).ok_or_else(Problem::unknown_member)?;
-    let answer = ledger.read(|book| {
-        let account = book.account(id.as_str()).ok_or_else(Problem::unknown_member)?;
-        let state = book.account_state(id.as_str())?.ok_or_else(Problem::unknown_member)?;
-        Ok::<_, Problem>(written(&Member { member: &id, day: book.head().day, account, state }))
-    });
-    answer.await?
+    let needs = Needs { members: [id.clone()].into(), ..Needs::default() };
+    let part = ledger.read().await?.load(&needs).await?.excerpt;
+    let account = part.accounts.get(&id).ok_or_else(Problem::unknown_member)?;
+    let state = account.state(&part.head.release, &part.ended)?;
+    Ok(written(&Member { member: &id, day: part.head.day, account, state }))
 }
 
 #[derive(Serialize)]
-struct Days<'a> {
-    days: &'a [DayRecord],
+struct Days {
+    days: Vec<DayRecord>,
 }
 
 /// `GET /v1/days?after&limit`: the closed days after `after`, oldest first.
@@ -95,18 +98,13 @@ pub async fn days(State(ledger): State<Ledger>, mut parameters: Parameters) -> R
     let after = parameters.optional("after", "a day such as `2026-01-31`", Day::parse)?;
     let limit = parameters.limit()?;
     parameters.finish()?;
-    let page = |book: &Book| {
-        let start = book.days().partition_point(|record| after.is_some_and(|after| record.day <= after));
-        let rest = book.days().get(start..).unwrap_or_default();
-        written(&Days { days: rest.get(..limit).unwrap_or(rest) })
-    };
-    Ok(ledger.read(page).await?)
+    Ok(written(&Days { days: ledger.read().await?.days(Page { after, limit }).await? }))
 }
 
 /// `GET /v1/rules`: those that hold now.
 pub async fn rules(State(ledger): State<Ledger>, parameters: Parameters) -> Result<Written, Problem> {
     parameters.finish()?;
-    Ok(ledger.read(|book| written(book.rules())).await?)
+    Ok(written(&ledger.read().await?.now().await?.rules))
 }
 
 #[derive(Serialize)]
@@ -121,18 +119,19 @@ struct SupplyNow<'a> {
 /// `GET /v1/supply`: the scheme's own numbers now. Costs the same however many members there are.
 pub async fn supply(State(ledger): State<Ledger>, parameters: Parameters) -> Result<Written, Problem> {
     parameters.finish()?;
-    let answer = |book: &Book| {
-        let head = book.head();
-        written(&SupplyNow { day: head.day, price: head.price, supply: &head.supply, release: &head.release })
-    };
-    Ok(ledger.read(answer).await?)
+    let head = ledger.read().await?.now().await?.head;
+    Ok(written(&SupplyNow { day: head.day, price: head.price, supply: &head.supply, release: &head.release }))
 }
 
 /// `GET /v1/state`: everything, every account settled to the present (RULES.md section 9).
 pub async fn state(State(ledger): State<Ledger>, parameters: Parameters) -> Result<Written, Problem> {
     parameters.finish()?;
-    let answer = ledger.read(|book| Ok::<_, Problem>(written(&book.state()?)));
-    answer.await?
+    let mut tx = ledger.read().await?;
+    if tx.accounts(Page { after: "", limit: STATE_ACCOUNTS_MAX + 1 }).await?.len() > STATE_ACCOUNTS_MAX {
+        let detail = format!("more than {STATE_ACCOUNTS_MAX} accounts are not answered at once; `gongxiang export` has no limit");
+        return Err(Problem::new(Failure::TooLarge, "", detail));
+    }
+    Ok(written(&Book::from(audit::whole(&mut *tx).await?).state()?))
 }
 
 /// `GET /v1/excerpt?buyer&merchant&channel&region`: as much of the book as an order between these needs. Whoever has it
@@ -149,7 +148,9 @@ pub async fn excerpt(State(ledger): State<Ledger>, mut parameters: Parameters) -
     parameters.finish()?;
     let (order, amount, concession) = (buyer.clone(), Money::default(), Money::default());
     let order = OrderPlaced { order, buyer, merchant, channel, amount, concession, region };
-    Ok(ledger.read(|book| written(&book.excerpt(&order))).await?)
+    let needs = Needs::of([&Event::OrderPlaced(order.clone())]);
+    let part = ledger.read().await?.load(&needs).await?.excerpt;
+    Ok(written(&Book::from(part).excerpt(&order)))
 }
 
 /// `GET /health/live`: the process answers.
@@ -157,8 +158,8 @@ pub async fn live() -> Written {
     written(&BTreeMap::from([("status", "ok")]))
 }
 
-/// `GET /health/ready`: the book can be asked.
+/// `GET /health/ready`: the database answers.
 pub async fn ready(State(ledger): State<Ledger>) -> Result<Written, Problem> {
-    ledger.read(|_| ()).await?;
+    ledger.read().await?.now().await?;
     Ok(live().await)
 }

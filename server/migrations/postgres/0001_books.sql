@@ -1,0 +1,140 @@
+-- As for SQLite, column by column; ids sort by their bytes here too.
+-- The journal is the truth: everything else follows from it, and `gongxiang audit` compares every row with it.
+
+-- The numbers of the scheme, without the flows that the shards have not handed over.
+CREATE TABLE head (
+    only_row BIGINT PRIMARY KEY CHECK (only_row = 1),
+    head     TEXT NOT NULL CHECK (head::json IS NOT NULL),
+    rules    BIGINT NOT NULL, -- the version in force
+    eras     BIGINT NOT NULL  -- how many eras have ended
+);
+
+-- Writers: each takes the row of its shard, or all of them to be alone.
+CREATE TABLE shards (
+    shard BIGINT PRIMARY KEY,
+    clock BIGINT NOT NULL,
+    flow  TEXT NOT NULL CHECK (flow::json IS NOT NULL)
+);
+
+-- Every rule set that was ever in force; version 1 is the one with which the book was opened.
+CREATE TABLE rules (
+    version BIGINT PRIMARY KEY,
+    place   BIGINT NOT NULL, -- of its adoption; 0 for the first
+    rules   TEXT NOT NULL CHECK (rules::json IS NOT NULL)
+);
+
+-- The last `acc` of each era that ended.
+CREATE TABLE eras (
+    era BIGINT PRIMARY KEY,
+    acc TEXT NOT NULL
+);
+
+-- Every accepted event.
+CREATE TABLE journal (
+    place   BIGINT PRIMARY KEY CHECK (place > 0), -- clock, shard and number in the group
+    day     TEXT COLLATE "C" NOT NULL,
+    kind    TEXT NOT NULL,
+    event   TEXT NOT NULL CHECK (event::json IS NOT NULL),
+    receipt TEXT NOT NULL CHECK (receipt::json IS NOT NULL),
+    at      TEXT NOT NULL,
+    actor   TEXT NOT NULL
+);
+
+-- What the receipts moved.
+CREATE TABLE postings (
+    place    BIGINT NOT NULL,
+    line     BIGINT NOT NULL,
+    day      TEXT COLLATE "C" NOT NULL,
+    giver    TEXT COLLATE "C" NOT NULL,
+    receiver TEXT COLLATE "C" NOT NULL,
+    asset    TEXT NOT NULL,
+    amount   TEXT NOT NULL,
+    rule     TEXT NOT NULL,
+    reason   TEXT NOT NULL,
+    PRIMARY KEY (place, line)
+);
+CREATE INDEX postings_by_giver    ON postings (giver, place, line);
+CREATE INDEX postings_by_receiver ON postings (receiver, place, line);
+
+-- Every account as it was last settled; the columns before it are those by which it is found.
+CREATE TABLE accounts (
+    member   TEXT COLLATE "C" PRIMARY KEY,
+    referrer TEXT,
+    shop     TEXT, -- the city of the shop
+    city     TEXT, -- of which it is the partner
+    clock    BIGINT NOT NULL,
+    account  TEXT NOT NULL CHECK (account::json IS NOT NULL)
+);
+CREATE INDEX partners ON accounts (city) WHERE city IS NOT NULL;
+
+CREATE TABLE orders (
+    id       TEXT COLLATE "C" PRIMARY KEY,
+    merchant TEXT NOT NULL,
+    due      TEXT, -- only while it is pending
+    clock    BIGINT NOT NULL,
+    content  TEXT NOT NULL CHECK (content::json IS NOT NULL)
+);
+CREATE INDEX orders_by_due ON orders (due) WHERE due IS NOT NULL;
+
+CREATE TABLE offers (
+    id      TEXT COLLATE "C" PRIMARY KEY,
+    owner   TEXT COLLATE "C" NOT NULL,
+    wants   BIGINT NOT NULL, -- 1 while it is open and not taken whole
+    clock   BIGINT NOT NULL,
+    content TEXT NOT NULL CHECK (content::json IS NOT NULL)
+);
+CREATE INDEX offers_that_want ON offers (id) WHERE wants = 1;
+
+CREATE TABLE trades (
+    id      TEXT COLLATE "C" PRIMARY KEY,
+    offer   TEXT NOT NULL,
+    owner   TEXT COLLATE "C" NOT NULL, -- of the offer
+    taker   TEXT COLLATE "C" NOT NULL,
+    unpaid  TEXT, -- the day on which it was taken, while it is `taken`
+    clock   BIGINT NOT NULL,
+    content TEXT NOT NULL CHECK (content::json IS NOT NULL)
+);
+CREATE INDEX trades_by_owner  ON trades (owner, id);
+CREATE INDEX trades_by_taker  ON trades (taker, id);
+CREATE INDEX trades_by_unpaid ON trades (unpaid) WHERE unpaid IS NOT NULL;
+
+CREATE TABLE days (
+    day    TEXT COLLATE "C" PRIMARY KEY,
+    record TEXT NOT NULL CHECK (record::json IS NOT NULL)
+);
+
+-- The first outcome of every key: the place of the event, or the refusal.
+CREATE TABLE answers (
+    scope       TEXT COLLATE "C" NOT NULL,
+    key         TEXT COLLATE "C" NOT NULL,
+    fingerprint TEXT NOT NULL,
+    place       BIGINT,
+    refusal     TEXT CHECK (refusal::json IS NOT NULL),
+    PRIMARY KEY (scope, key),
+    CHECK ((place IS NULL) <> (refusal IS NULL))
+);
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+
+CREATE TRIGGER journal_is_not_changed BEFORE UPDATE ON journal FOR EACH ROW EXECUTE FUNCTION refuse_change('the journal is append-only');
+CREATE TRIGGER journal_is_not_deleted BEFORE DELETE ON journal FOR EACH ROW EXECUTE FUNCTION refuse_change('the journal is append-only');
+CREATE TRIGGER postings_are_not_changed BEFORE UPDATE ON postings FOR EACH ROW EXECUTE FUNCTION refuse_change('postings are append-only');
+CREATE TRIGGER postings_are_not_deleted BEFORE DELETE ON postings FOR EACH ROW EXECUTE FUNCTION refuse_change('postings are append-only');
+CREATE TRIGGER rules_are_not_changed BEFORE UPDATE ON rules FOR EACH ROW EXECUTE FUNCTION refuse_change('the history of the rules never changes');
+CREATE TRIGGER rules_are_not_deleted BEFORE DELETE ON rules FOR EACH ROW EXECUTE FUNCTION refuse_change('the history of the rules never changes');
+CREATE TRIGGER days_are_not_changed BEFORE UPDATE ON days FOR EACH ROW EXECUTE FUNCTION refuse_change('a closed day never changes');
+CREATE TRIGGER days_are_not_deleted BEFORE DELETE ON days FOR EACH ROW EXECUTE FUNCTION refuse_change('a closed day never changes');
+CREATE TRIGGER eras_are_not_changed BEFORE UPDATE ON eras FOR EACH ROW EXECUTE FUNCTION refuse_change('an era that ended never changes');
+CREATE TRIGGER eras_are_not_deleted BEFORE DELETE ON eras FOR EACH ROW EXECUTE FUNCTION refuse_change('an era that ended never changes');
+CREATE TRIGGER answers_are_not_changed BEFORE UPDATE ON answers FOR EACH ROW EXECUTE FUNCTION refuse_change('a first answer never changes');
+CREATE TRIGGER accounts_are_not_deleted BEFORE DELETE ON accounts FOR EACH ROW EXECUTE FUNCTION refuse_change('an account is never deleted');
+CREATE TRIGGER journal_is_not_emptied BEFORE TRUNCATE ON journal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('the journal is append-only');
+CREATE TRIGGER postings_is_not_emptied BEFORE TRUNCATE ON postings FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('postings are append-only');
+CREATE TRIGGER rules_is_not_emptied BEFORE TRUNCATE ON rules FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('the history of the rules never changes');
+CREATE TRIGGER days_is_not_emptied BEFORE TRUNCATE ON days FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('a closed day never changes');
+CREATE TRIGGER eras_is_not_emptied BEFORE TRUNCATE ON eras FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('an era that ended never changes');
+CREATE TRIGGER accounts_is_not_emptied BEFORE TRUNCATE ON accounts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('an account is never deleted');

@@ -1,0 +1,185 @@
+//! `gongxiang audit`: everything rebuilt from the journal and compared with every row.
+//!
+//! The journal is settled again by one book, event by event in the order of the places; each receipt has to come out as it
+//! is kept, and at the end every account, order, offer, trade, day, rule set and the totals.
+
+use std::fmt::Debug;
+
+use gongxiang::book::{Account, Book, Excerpt};
+use gongxiang::event::Entry;
+use gongxiang::identity::Id;
+use gongxiang::market::Trade;
+use gongxiang::order::Order;
+use serde::Serialize;
+
+use crate::group::json;
+use crate::journal;
+use crate::store::{Page, Place, Posted, Result, Transaction, differs};
+
+/// How many rows are read at once.
+const PAGE: usize = 2_000;
+
+/// What was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Audited {
+    /// Events settled again.
+    pub events: usize,
+    /// Accounts compared.
+    pub accounts: usize,
+    /// Days compared.
+    pub days: usize,
+}
+
+/// Settles the journal again and compares every row. Works on one moment's state.
+///
+/// # Errors
+/// [`crate::store::StoreError::Differs`] at the first row that is not what the rules make of the journal.
+pub async fn audit(tx: &mut dyn Transaction) -> Result<Audited> {
+    let history = tx.rules().await?;
+    let (_, genesis) = history.first().ok_or_else(|| differs("there are no genesis rules"))?;
+    let mut book = Book::open(genesis.clone());
+    let events = replay(tx, &mut book).await?;
+    let computed = Excerpt::from(book);
+    let kept = whole(tx).await?;
+
+    let now = tx.now().await?;
+    let same_head = kept.head.flow_since(&computed.head) == Some(gongxiang::book::Flow::default());
+    if !same_head {
+        return Err(differs("the totals are not what the journal makes of them"));
+    }
+    if now.rules != computed.rules || history.last().is_none_or(|(_, rules)| *rules != computed.rules) {
+        return Err(differs("the rules in force are not what the journal makes of them"));
+    }
+    same("account", kept.accounts.iter(), computed.accounts.iter(), Account::eq)?;
+    same("order", kept.orders.iter(), computed.orders.iter(), same_order)?;
+    same("offer", kept.offers.iter(), computed.offers.iter(), PartialEq::eq)?;
+    same("trade", kept.trades.iter(), computed.trades.iter(), same_trade)?;
+    let by_day = |days: &[gongxiang::book::DayRecord]| days.iter().map(|day| (day.day, json(day))).collect::<Vec<_>>();
+    if by_day(&kept.days) != by_day(&computed.days) || kept.ended != computed.ended {
+        return Err(differs("the days are not what the journal makes of them"));
+    }
+    Ok(Audited { events, accounts: kept.accounts.len(), days: kept.days.len() })
+}
+
+/// Settles the journal, comparing receipts and postings.
+async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<usize> {
+    let (mut after, mut events) = (Place::default(), 0);
+    let mut postings = Postings { after: (Place::default(), -1), page: Vec::new().into_iter() };
+    loop {
+        let entered = tx.journal(Page { after, limit: PAGE }).await?;
+        let Some(last) = entered.last() else { break };
+        after = last.place;
+        for entered in entered {
+            events += 1;
+            let at = entered.place;
+            let line = journal::parse(entered.event.as_bytes())
+                .map_err(|refusal| differs(format!("event {at} cannot be read: {refusal}")))?;
+            let receipt = book
+                .apply(&Entry::from(line.entry.event))
+                .result
+                .map_err(|refusal| differs(format!("event {at} is refused now: {refusal}")))?;
+            if json(&*receipt) != entered.receipt || receipt.day != entered.day || receipt.kind != entered.kind {
+                return Err(differs(format!("event {at} no longer has the receipt that is kept")));
+            }
+            for computed in crate::group::posted(at, &receipt) {
+                if postings.next(tx).await?.as_ref() != Some(&computed) {
+                    return Err(differs(format!("posting {} of event {at} is not what the receipt says", computed.line)));
+                }
+            }
+        }
+    }
+    match postings.next(tx).await? {
+        None => Ok(events),
+        Some(left) => Err(differs(format!("there is a posting of event {} that no receipt says", left.place))),
+    }
+}
+
+/// The postings, one after another.
+struct Postings {
+    after: (Place, i64),
+    page: std::vec::IntoIter<Posted>,
+}
+
+impl Postings {
+    async fn next(&mut self, tx: &mut dyn Transaction) -> Result<Option<Posted>> {
+        if let Some(posted) = self.page.next() {
+            self.after = (posted.place, posted.line);
+            return Ok(Some(posted));
+        }
+        self.page = tx.postings(Page { after: self.after, limit: PAGE }).await?.into_iter();
+        let next = self.page.next();
+        if let Some(posted) = &next {
+            self.after = (posted.place, posted.line);
+        }
+        Ok(next)
+    }
+}
+
+/// All of the book as it is kept.
+///
+/// # Errors
+/// [`crate::store::StoreError`].
+pub async fn whole(tx: &mut dyn Transaction) -> Result<Excerpt> {
+    macro_rules! table {
+        ($page:ident => $read:expr) => {{
+            let mut all = std::collections::BTreeMap::new();
+            loop {
+                let after = all.last_key_value().map_or(String::new(), |(id, _): (&Id, _)| id.to_string());
+                let $page = Page { after: after.as_str(), limit: PAGE };
+                let rows = $read.await?;
+                let is_last = rows.len() < PAGE;
+                all.extend(rows);
+                if is_last {
+                    break all;
+                }
+            }
+        }};
+    }
+    let now = tx.now().await?;
+    let mut excerpt = Excerpt { head: now.head, ..Excerpt::genesis(now.rules) };
+    excerpt.accounts = table!(page => tx.accounts(page));
+    excerpt.orders = table!(page => tx.orders(page));
+    excerpt.offers = table!(page => tx.offers(false, page));
+    excerpt.trades = table!(page => tx.trades(None, page));
+    let partner = |(id, account): (&Id, &Account)| Some((account.city?, id.clone()));
+    excerpt.partners = excerpt.accounts.iter().filter_map(partner).collect();
+    loop {
+        let after = excerpt.days.last().map(|day| day.day);
+        let page = tx.days(Page { after, limit: PAGE }).await?;
+        let is_last = page.len() < PAGE;
+        excerpt.days.extend(page);
+        if is_last {
+            break;
+        }
+    }
+    excerpt.ended = excerpt.days.iter().flat_map(|day| day.ended.clone()).collect();
+    Ok(excerpt)
+}
+
+/// Storage numbers orders and trades by their place, a book one by one; everything else is the same.
+fn same_order(kept: &Order, computed: &Order) -> bool {
+    let computed = Order { sequence: kept.sequence, ..computed.clone() };
+    json(kept) == json(&computed)
+}
+
+fn same_trade(kept: &Trade, computed: &Trade) -> bool {
+    *kept == Trade { sequence: kept.sequence, ..computed.clone() }
+}
+
+/// Two tables in the same order, row by row.
+fn same<'a, V: Debug + 'a>(
+    what: &str,
+    kept: impl Iterator<Item = (&'a Id, &'a V)>,
+    mut computed: impl Iterator<Item = (&'a Id, &'a V)>,
+    equal: impl Fn(&V, &V) -> bool,
+) -> Result<()> {
+    for (id, row) in kept {
+        if !computed.next().is_some_and(|(other, expected)| other == id && equal(row, expected)) {
+            return Err(differs(format!("the row of {what} {id} is not what the journal makes of it")));
+        }
+    }
+    match computed.next() {
+        Some((id, _)) => Err(differs(format!("there is no row of {what} {id}"))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,198 @@
+//! A group of events, settled by the rules on the part of the book that was loaded for it. Pure: no storage, no clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use gongxiang::book::{Book, Excerpt};
+use gongxiang::event::{Code, Entry, Identity, Refusal};
+use gongxiang::identity::Id;
+use gongxiang::market::Trade;
+use gongxiang::receipt::Receipt;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::journal::Line;
+use crate::needs::Needs;
+use crate::store::{Answered, Batch, Entered, HeadChange, Key, Loaded, NewAnswer, Outcome, Place, Posted, Row};
+
+/// An event to be settled once.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The event.
+    pub line: Line,
+    /// What makes it the same as an earlier request.
+    pub key: Option<Key>,
+    /// Who sends it.
+    pub actor: Arc<str>,
+}
+
+impl Request {
+    /// An event of a journal: its `id`, if it has one, makes it the same as an earlier one.
+    #[must_use]
+    pub fn of_journal(mut line: Line, actor: &str) -> Self {
+        let key = line.entry.identity.take().map(|Identity { id, content }| Key {
+            scope: "journal".into(),
+            key: id.to_string(),
+            fingerprint: fingerprint(content.as_bytes()),
+        });
+        Self { line, key, actor: actor.into() }
+    }
+}
+
+/// A hash of all that was asked for.
+#[must_use]
+pub fn fingerprint(content: &[u8]) -> String {
+    Sha256::digest(content).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// What is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Whether this is the first outcome of a key that came again: nothing was settled now.
+    pub repeated: bool,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of a group.
+#[derive(Debug)]
+pub struct Group {
+    /// In the order of the requests.
+    pub answers: Vec<Answer>,
+    /// What is to be kept; nothing if nothing changed.
+    pub batch: Option<Batch>,
+    /// Whether it wrote only what everyday events may write.
+    pub everyday: bool,
+}
+
+/// Settles requests one after another. `answered` are the first outcomes of their keys, as far as they have one; `at` is the
+/// time of settling, for information.
+#[must_use]
+pub fn settle(requests: &[Request], loaded: Loaded, answered: Vec<Answered>, needs: &Needs, at: &str) -> Group {
+    let Loaded { excerpt, first } = loaded;
+    let before = excerpt.clone();
+    let mut book = Book::from(excerpt);
+    let mut known: BTreeMap<(String, String), Answered> =
+        answered.into_iter().map(|answer| ((answer.key.scope.clone(), answer.key.key.clone()), answer)).collect();
+    let mut fresh = Vec::new();
+    let mut journal: Vec<Entered> = Vec::new();
+    let mut postings = Vec::new();
+    let mut answers = Vec::with_capacity(requests.len());
+    for Request { line, key, actor } in requests {
+        if let Some(answer) = key.as_ref().and_then(|key| recall(&known, key)) {
+            answers.push(answer);
+            continue;
+        }
+        let day = book.head().day;
+        // Without its key, which is looked after here: the book would remember every one of them.
+        let outcome = match book.apply(&Entry::from(line.entry.event.clone())).result {
+            Ok(receipt) => {
+                let place = first.nth(journal.len());
+                postings.extend(posted(place, &receipt));
+                let receipt = json(&*receipt);
+                journal.push(Entered {
+                    place,
+                    day,
+                    kind: line.entry.event.kind().into(),
+                    event: line.text.clone(),
+                    receipt: receipt.clone(),
+                    at: at.into(),
+                    actor: actor.to_string(),
+                });
+                Ok(receipt)
+            }
+            Err(refusal) => Err(refusal),
+        };
+        if let Some(key) = key {
+            let came_of = match &outcome {
+                Ok(_) => Ok(first.nth(journal.len() - 1)),
+                Err(refusal) => Err(refusal.clone()),
+            };
+            fresh.push(NewAnswer { key: key.clone(), came_of });
+            let answer = Answered { key: key.clone(), outcome: outcome.clone() };
+            known.insert((key.scope.clone(), key.key.clone()), answer);
+        }
+        answers.push(Answer { repeated: false, outcome });
+    }
+    if journal.is_empty() && fresh.is_empty() {
+        return Group { answers, batch: None, everyday: true };
+    }
+    let batch = changes(&before, book.into(), first, journal, postings, fresh);
+    let everyday = is_everyday(&batch, needs, &before);
+    Group { answers, batch: Some(batch), everyday }
+}
+
+/// The first outcome of a key, or a conflict if it was another request then.
+fn recall(known: &BTreeMap<(String, String), Answered>, key: &Key) -> Option<Answer> {
+    let first = known.get(&(key.scope.clone(), key.key.clone()))?;
+    Some(if first.key.fingerprint == key.fingerprint {
+        Answer { repeated: true, outcome: first.outcome.clone() }
+    } else {
+        Answer { repeated: false, outcome: Err(Refusal::new(Code::IdConflict, "id")) }
+    })
+}
+
+/// Whether only rows were written that an everyday transaction has taken.
+fn is_everyday(batch: &Batch, needs: &Needs, before: &Excerpt) -> bool {
+    let takers = before.trades.values().map(|trade| &trade.taker);
+    let traders: BTreeSet<&Id> = before.offers.values().map(|offer| &offer.owner).chain(takers).collect();
+    matches!(batch.head, HeadChange::Flow(_))
+        && batch.rules.is_none()
+        && batch.days.is_empty()
+        && batch.accounts.iter().all(|row| needs.members.contains(&row.id) || traders.contains(&row.id))
+}
+
+fn changes(
+    before: &Excerpt,
+    after: Excerpt,
+    first: Place,
+    journal: Vec<Entered>,
+    postings: Vec<Posted>,
+    answers: Vec<NewAnswer>,
+) -> Batch {
+    fn changed<V: PartialEq>(before: &BTreeMap<Id, V>, after: BTreeMap<Id, V>) -> Vec<Row<V>> {
+        let row = |(id, value)| match before.get(&id) {
+            Some(earlier) => (*earlier != value).then_some(Row { id, value, new: false }),
+            None => Some(Row { id, value, new: true }),
+        };
+        after.into_iter().filter_map(row).collect()
+    }
+    let owned = |Row { id, value, new }: Row<Trade>| {
+        let owner = after.offers.get(&value.offer)?.owner.clone();
+        Some(Row { id, value: (value, owner), new })
+    };
+    let trades = changed(&before.trades, after.trades).into_iter().filter_map(owned).collect();
+    Batch {
+        first,
+        journal,
+        postings,
+        accounts: changed(&before.accounts, after.accounts),
+        orders: changed(&before.orders, after.orders),
+        offers: changed(&before.offers, after.offers),
+        trades,
+        days: after.days.into_iter().skip(before.days.len()).collect(),
+        rules: (after.rules != before.rules).then_some(after.rules),
+        head: after.head.flow_since(&before.head).map_or(HeadChange::Whole(after.head), HeadChange::Flow),
+        answers,
+    }
+}
+
+/// A receipt's postings as rows.
+pub(crate) fn posted(place: Place, receipt: &Receipt) -> impl Iterator<Item = Posted> {
+    (0..).zip(&receipt.postings).map(move |(line, posting)| Posted {
+        place,
+        line,
+        day: receipt.day.to_string(),
+        giver: posting.from.to_string(),
+        receiver: posting.to.to_string(),
+        asset: posting.amount.asset().into(),
+        amount: posting.amount.to_string(),
+        rule: posting.rule.as_str().into(),
+        reason: posting.reason.to_string(),
+    })
+}
+
+/// The JSON of a type of the rules: texts and whole numbers in tables with texts as keys, so this cannot fail.
+pub fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

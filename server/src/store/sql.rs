@@ -1,0 +1,313 @@
+//! `SQLite` and `PostgreSQL` behind one set of statements.
+//!
+//! Rows travel as one JSON text a statement, so a group of events costs the same few statements whatever its size, and both
+//! engines read the same SQL (`sql/dialect.rs` has what differs). Neither advisory locks nor LISTEN nor sequences are used.
+
+mod dialect;
+mod load;
+mod read;
+mod write;
+
+use std::str::FromStr as _;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use gongxiang::book::{Account, DayRecord, Excerpt, Flow};
+use gongxiang::identity::{Day, Id};
+use gongxiang::market::{Offer, Trade};
+use gongxiang::order::Order;
+use gongxiang::quantity::Index;
+use gongxiang::ruleset::RuleSet;
+use gongxiang::tree::Tree;
+use serde::de::DeserializeOwned;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::Migrator;
+use sqlx::{Any, AnyPool, Executor as _};
+
+use super::{
+    Answered, Batch, Entered, Key, Loaded, Now, Page, Place, Posted, Result, SHARDS, Scope, Store, StoreError,
+    Transaction, differs,
+};
+use crate::group::json;
+use crate::limits::{CONNECTIONS_MAX, CONNECTION_WAIT_MAX, WRITERS_POSTGRES};
+use crate::needs::Needs;
+use dialect::{Dialect, Tx, execute};
+
+pub use dialect::redacted;
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// A database by its URL.
+#[derive(Clone, Debug)]
+pub struct SqlStore {
+    pool: AnyPool,
+    dialect: Dialect,
+    recent: Arc<Mutex<Recent>>,
+}
+
+/// What seldom changes, as it was last read.
+#[derive(Debug, Default)]
+struct Recent {
+    rules: Option<(i64, RuleSet)>,
+    ended: Vec<Index>,
+}
+
+impl SqlStore {
+    /// Opens the database and brings its tables up to date; `SQLite` makes the file if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open(url: &str) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let dialect = Dialect::of(url)?;
+        let url = match dialect {
+            Dialect::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
+            _ => url.to_owned(),
+        };
+        let pool = AnyPoolOptions::new()
+            .max_connections(CONNECTIONS_MAX)
+            .acquire_timeout(CONNECTION_WAIT_MAX)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if dialect == Dialect::Sqlite {
+                        connection
+                            .execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000")
+                            .await?;
+                    }
+                    Ok(())
+                })
+            })
+            .connect_with(AnyConnectOptions::from_str(&url)?)
+            .await?;
+        let store = Self { pool, dialect, recent: Arc::default() };
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Without an advisory lock two processes may try at once; the slower one finds the work done.
+    async fn migrate(&self) -> Result<()> {
+        const TRIES: u32 = 5;
+        let mut migrator = match self.dialect {
+            Dialect::Sqlite => Migrator { migrations: SQLITE.migrations.clone(), ..Migrator::DEFAULT },
+            Dialect::Postgres => Migrator { migrations: POSTGRES.migrations.clone(), ..Migrator::DEFAULT },
+        };
+        migrator.set_locking(false);
+        for tried in 1.. {
+            match migrator.run(&self.pool).await {
+                Ok(()) => break,
+                Err(sqlx::migrate::MigrateError::Execute(_) | sqlx::migrate::MigrateError::ExecuteMigration(..))
+                    if tried < TRIES =>
+                {
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens a book with `named`, or `otherwise`, if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherRules`] if there is one with others than `named`.
+    pub async fn open_book(&self, named: Option<&RuleSet>, otherwise: &RuleSet) -> Result<()> {
+        match self.genesis(named.unwrap_or(otherwise)).await {
+            Err(StoreError::Conflict) | Ok(()) => {}
+            Err(error) => return Err(error),
+        }
+        let first: Option<(String,)> =
+            sqlx::query_as("SELECT rules FROM rules WHERE version = 1").fetch_optional(&self.pool).await?;
+        let kept = first.ok_or_else(|| differs("there are no genesis rules"))?.0;
+        match named {
+            Some(named) if parse_rules(&kept)? != *named => Err(StoreError::OtherRules),
+            _ => Ok(()),
+        }
+    }
+
+    async fn genesis(&self, rules: &RuleSet) -> Result<()> {
+        let mut work = self.work(Scope::Alone { shard: 0 }).await?;
+        let is_there: Option<(i64,)> =
+            sqlx::query_as("SELECT only_row FROM head").fetch_optional(&mut *work.tx).await?;
+        if is_there.is_some() {
+            return Ok(());
+        }
+        let head = json(&Excerpt::genesis(rules.clone()).head);
+        let rules = rules.to_tree().canonical();
+        let result: sqlx::Result<()> = async {
+            execute(&mut work.tx, "INSERT INTO head (only_row, head, rules, eras) VALUES (1, $1, 1, 0)", &[&head]).await?;
+            execute(&mut work.tx, "INSERT INTO rules (version, place, rules) VALUES (1, 0, $1)", &[&rules]).await?;
+            for shard in 0..SHARDS {
+                sqlx::query("INSERT INTO shards (shard, clock, flow) VALUES ($1, 0, $2)")
+                    .bind(i64::from(shard))
+                    .bind(json(&Flow::default()))
+                    .execute(&mut *work.tx)
+                    .await?;
+            }
+            Ok(())
+        }
+        .await;
+        result.map_err(|error| self.error(error))?;
+        Box::new(work).commit().await
+    }
+
+    async fn work(&self, scope: Scope) -> Result<Work> {
+        let begin = self.dialect.begin(scope);
+        let tx = self.pool.begin_with(begin).await.map_err(|error| self.error(error))?;
+        Ok(Work { tx, dialect: self.dialect, scope, recent: Arc::clone(&self.recent) })
+    }
+
+    fn error(&self, error: sqlx::Error) -> StoreError {
+        conflict_or(self.dialect, error)
+    }
+
+    /// The connections, for what is beside the books: keys, sessions, webhooks.
+    #[must_use]
+    pub fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+}
+
+fn conflict_or(dialect: Dialect, error: sqlx::Error) -> StoreError {
+    if dialect.is_conflict(&error) { StoreError::Conflict } else { error.into() }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn begin(&self, scope: Scope) -> Result<Box<dyn Transaction>> {
+        Ok(Box::new(self.work(scope).await?))
+    }
+
+    fn writers(&self) -> u8 {
+        match self.dialect {
+            Dialect::Sqlite => 1,
+            Dialect::Postgres => WRITERS_POSTGRES,
+        }
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// A transaction of either engine.
+struct Work {
+    tx: Tx,
+    dialect: Dialect,
+    scope: Scope,
+    recent: Arc<Mutex<Recent>>,
+}
+
+impl Work {
+    /// What one query finds; its parameters are texts.
+    async fn all<T>(&mut self, sql: &str, parameters: &[&str]) -> Result<Vec<T>>
+    where
+        T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
+    {
+        let mut query = sqlx::query_as::<Any, T>(sqlx::AssertSqlSafe(sql.to_owned()));
+        for parameter in parameters {
+            query = query.bind((*parameter).to_owned());
+        }
+        query.fetch_all(&mut *self.tx).await.map_err(|error| conflict_or(self.dialect, error))
+    }
+
+    /// A statement; its parameters are texts.
+    async fn run(&mut self, sql: &str, parameters: &[&str]) -> Result<u64> {
+        execute(&mut self.tx, sql, parameters).await.map_err(|error| conflict_or(self.dialect, error))
+    }
+
+    fn recent(&self) -> std::sync::MutexGuard<'_, Recent> {
+        // Nothing in there can be half done.
+        self.recent.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Transaction for Work {
+    async fn answered(&mut self, keys: &[Key]) -> Result<Vec<Answered>> {
+        self.load_answered(keys).await
+    }
+
+    async fn load(&mut self, needs: &Needs) -> Result<Loaded> {
+        self.load_part(needs).await
+    }
+
+    async fn write(&mut self, batch: &Batch) -> Result<()> {
+        self.write_batch(batch).await
+    }
+
+    async fn commit(self: Box<Self>) -> Result<()> {
+        let dialect = self.dialect;
+        self.tx.commit().await.map_err(|error| conflict_or(dialect, error))
+    }
+
+    async fn now(&mut self) -> Result<Now> {
+        self.read_now().await
+    }
+
+    async fn journal(&mut self, page: Page<Place>) -> Result<Vec<Entered>> {
+        self.read_journal(page).await
+    }
+
+    async fn entered(&mut self, place: Place) -> Result<Option<Entered>> {
+        let before = Page { after: Place(place.0.saturating_sub(1)), limit: 1 };
+        Ok(self.read_journal(before).await?.pop().filter(|entered| entered.place == place))
+    }
+
+    async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
+        self.read_postings(page).await
+    }
+
+    async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
+        self.read_postings_of(member, page).await
+    }
+
+    async fn accounts(&mut self, page: Page<&str>) -> Result<Vec<(Id, Account)>> {
+        self.read_table("SELECT member, account FROM accounts WHERE member > $1 ORDER BY member LIMIT $2", page).await
+    }
+
+    async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<DayRecord>> {
+        self.read_days(page).await
+    }
+
+    async fn rules(&mut self) -> Result<Vec<(Place, RuleSet)>> {
+        self.read_rules().await
+    }
+
+    async fn orders(&mut self, page: Page<&str>) -> Result<Vec<(Id, Order)>> {
+        self.read_table("SELECT id, content FROM orders WHERE id > $1 ORDER BY id LIMIT $2", page).await
+    }
+
+    async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
+        let sql = if open {
+            "SELECT id, content FROM offers WHERE id > $1 AND wants = 1 ORDER BY id LIMIT $2"
+        } else {
+            "SELECT id, content FROM offers WHERE id > $1 ORDER BY id LIMIT $2"
+        };
+        self.read_table(sql, page).await
+    }
+
+    async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
+        self.read_trades(member, page).await
+    }
+}
+
+/// Reads a row that this server wrote.
+fn from_json<T: DeserializeOwned>(what: &str, text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| differs(format!("{what}: {error}")))
+}
+
+fn parse_id(text: &str) -> Result<Id> {
+    Id::parse(text).ok_or_else(|| differs(format!("`{text}` is no id")))
+}
+
+fn parse_rules(text: &str) -> Result<RuleSet> {
+    let tree: Tree = from_json("a rule set", text)?;
+    RuleSet::from_tree(&tree).map_err(|error| differs(format!("a rule set: {error}")))
+}
+
+/// A limit as SQL takes it.
+fn limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,144 @@
+//! Where the two engines differ.
+
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Transaction};
+
+use crate::store::{Result, Scope, StoreError};
+
+/// The engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// One file, one writer at a time.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// A column of rows that travel as one JSON text.
+pub struct Column {
+    name: &'static str,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    Integer,
+}
+
+impl Column {
+    /// Its name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The names of columns, as SQL lists them.
+    pub fn names(columns: &[Self]) -> String {
+        let names: Vec<_> = columns.iter().map(Self::name).collect();
+        names.join(", ")
+    }
+}
+
+/// A text.
+pub const fn text(name: &'static str) -> Column {
+    Column { name, kind: Kind::Text }
+}
+
+/// A whole number.
+pub const fn integer(name: &'static str) -> Column {
+    Column { name, kind: Kind::Integer }
+}
+
+impl Dialect {
+    /// What a URL is of.
+    pub fn of(url: &str) -> Result<Self> {
+        match url.split(':').next() {
+            Some("sqlite") => Ok(Self::Sqlite),
+            Some("postgres" | "postgresql") => Ok(Self::Postgres),
+            _ => Err(StoreError::Unknown(redacted(url))),
+        }
+    }
+
+    /// A table of rows, given as a JSON list of objects in parameter `$number`, so that a statement takes any number of rows.
+    pub fn rows(self, number: u8, columns: &[Column]) -> String {
+        match self {
+            Self::Sqlite => {
+                let columns: Vec<_> =
+                    columns.iter().map(|Column { name, .. }| format!("value ->> '{name}' AS {name}")).collect();
+                format!("(SELECT {} FROM json_each(${number}))", columns.join(", "))
+            }
+            Self::Postgres => {
+                let kind = |column: &Column| match column.kind {
+                    Kind::Text => "text",
+                    Kind::Integer => "bigint",
+                };
+                let columns: Vec<_> = columns.iter().map(|column| format!("{} {}", column.name, kind(column))).collect();
+                format!(
+                    "(SELECT * FROM json_to_recordset(${number}::json) AS t({}))",
+                    columns.join(", ")
+                )
+            }
+        }
+    }
+
+    /// A list of texts, given as a JSON list in parameter `$number`.
+    pub fn list(self, number: u8) -> String {
+        match self {
+            Self::Sqlite => format!("(SELECT value FROM json_each(${number}))"),
+            Self::Postgres => format!("(SELECT value FROM json_array_elements_text(${number}::json))"),
+        }
+    }
+
+    /// Takes the rows of a query until the transaction ends. `SQLite` has one writer anyway.
+    pub const fn take(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE",
+        }
+    }
+
+    /// How a transaction begins.
+    pub const fn begin(self, scope: Scope) -> &'static str {
+        match (self, scope) {
+            (Self::Sqlite, Scope::Reading) => "BEGIN",
+            (Self::Sqlite, _) => "BEGIN IMMEDIATE",
+            (Self::Postgres, Scope::Reading) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+            (Self::Postgres, _) => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        }
+    }
+
+    /// Whether an error says that the same again may succeed.
+    pub fn is_conflict(self, error: &sqlx::Error) -> bool {
+        let Some(error) = error.as_database_error() else { return false };
+        let code = error.code().unwrap_or_default();
+        match self {
+            // SQLITE_BUSY, SQLITE_LOCKED and their extended codes; a key that is there already.
+            Self::Sqlite => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6)) || is_duplicate(error),
+            // Serialization failure, deadlock.
+            Self::Postgres => matches!(&*code, "40001" | "40P01") || is_duplicate(error),
+        }
+    }
+}
+
+fn is_duplicate(error: &dyn sqlx::error::DatabaseError) -> bool {
+    error.is_unique_violation()
+}
+
+/// A URL without its password.
+pub fn redacted(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://…@{place}"),
+        _ => url.into(),
+    }
+}
+
+/// What a transaction of either engine is.
+pub type Tx = Transaction<'static, Any>;
+
+/// Runs a statement whose parameters are texts; answers with how many rows it wrote.
+pub async fn execute(connection: &mut AnyConnection, sql: &str, parameters: &[&str]) -> sqlx::Result<u64> {
+    let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
+    for parameter in parameters {
+        query = query.bind((*parameter).to_owned());
+    }
+    Ok(query.execute(connection).await?.rows_affected())
+}
