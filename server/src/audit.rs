@@ -5,6 +5,7 @@
 
 use std::fmt::Debug;
 
+use anyhow::Context as _;
 use gongxiang::book::{Account, Book, Excerpt};
 use gongxiang::event::Entry;
 use gongxiang::identity::Id;
@@ -14,7 +15,8 @@ use serde::Serialize;
 
 use crate::group::json;
 use crate::journal;
-use crate::store::{Page, Place, Posted, Result, Transaction, differs};
+use crate::store::sql::SqlStore;
+use crate::store::{self, Page, Place, Posted, Result, Scope, Store as _, StoreError, Transaction, differs};
 
 /// How many rows are read at once.
 const PAGE: usize = 2_000;
@@ -30,10 +32,34 @@ pub struct Audited {
     pub days: usize,
 }
 
+/// `gongxiang audit`: prints what was compared; `false` if the books do not add up.
+///
+/// # Errors
+/// If the database cannot be read.
+pub fn run(database: &str) -> anyhow::Result<bool> {
+    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
+    runtime.block_on(async {
+        let store =
+            SqlStore::open(database).await.with_context(|| format!("cannot use {}", store::redacted(database)))?;
+        let mut tx = store.begin(Scope::Reading).await?;
+        match audit(&mut *tx).await {
+            Ok(audited) => {
+                println!("clean: {} events, {} accounts, {} days", audited.events, audited.accounts, audited.days);
+                Ok(true)
+            }
+            Err(error @ StoreError::Differs(_)) => {
+                eprintln!("{error}");
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
+    })
+}
+
 /// Settles the journal again and compares every row. Works on one moment's state.
 ///
 /// # Errors
-/// [`crate::store::StoreError::Differs`] at the first row that is not what the rules make of the journal.
+/// [`StoreError::Differs`] at the first row that is not what the rules make of the journal.
 pub async fn audit(tx: &mut dyn Transaction) -> Result<Audited> {
     let history = tx.rules().await?;
     let (_, genesis) = history.first().ok_or_else(|| differs("there are no genesis rules"))?;
@@ -83,7 +109,10 @@ async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<usize> {
             }
             for computed in crate::group::posted(at, &receipt) {
                 if postings.next(tx).await?.as_ref() != Some(&computed) {
-                    return Err(differs(format!("posting {} of event {at} is not what the receipt says", computed.line)));
+                    return Err(differs(format!(
+                        "posting {} of event {at} is not what the receipt says",
+                        computed.line
+                    )));
                 }
             }
         }
@@ -118,7 +147,7 @@ impl Postings {
 /// All of the book as it is kept.
 ///
 /// # Errors
-/// [`crate::store::StoreError`].
+/// [`StoreError`].
 pub async fn whole(tx: &mut dyn Transaction) -> Result<Excerpt> {
     macro_rules! table {
         ($page:ident => $read:expr) => {{

@@ -245,7 +245,12 @@ impl Writer {
         Err(StoreError::Conflict)
     }
 
-    async fn attempt(&self, requests: &[Request], needs: &Needs, alone: bool) -> Result<Option<Vec<Answer>>, StoreError> {
+    async fn attempt(
+        &self,
+        requests: &[Request],
+        needs: &Needs,
+        alone: bool,
+    ) -> Result<Option<Vec<Answer>>, StoreError> {
         let shard = self.shard;
         let scope = if alone { Scope::Alone { shard } } else { Scope::Everyday { shard } };
         let mut work = self.store.begin(scope).await?;

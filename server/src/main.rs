@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use gongxiang_server::{journal, rules, serve};
+use gongxiang_server::{audit, journal, rules, serve};
 
 /// The settlement of 共享购.
 #[derive(Parser)]
@@ -51,6 +51,14 @@ enum Task {
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
     },
+    /// Rebuild everything from the journal and compare every row; exit code 1 if the books do not add up.
+    ///
+    /// Works on one moment's state while the server goes on.
+    Audit {
+        /// As for `serve`.
+        #[arg(long, default_value = "sqlite:gongxiang.db")]
+        database: String,
+    },
     /// Work with rule sets.
     Rules {
         #[command(subcommand)]
@@ -73,6 +81,7 @@ fn main() -> ExitCode {
         Task::Serve { database, rules, demo, wallet, listen } => {
             serve::run(&serve::Options { database, rules, demo, wallet, listen }).map(|()| true)
         }
+        Task::Audit { database } => audit::run(&database),
         Task::Rules { task: RulesTask::Check { file } } => rules::check(&file),
     };
     match done {

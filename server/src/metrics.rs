@@ -63,7 +63,11 @@ impl Metrics {
         registry.register("group_size", "Events settled in one transaction", self.group_size.clone());
         let time = "Time to load, settle and commit a group";
         registry.register_with_unit("commit_time", time, Unit::Seconds, self.commit_time.clone());
-        registry.register("conflicts", "Groups settled again because another writer was faster", self.conflicts.clone());
+        registry.register(
+            "conflicts",
+            "Groups settled again because another writer was faster",
+            self.conflicts.clone(),
+        );
         registry.register("supply", "Share points, by where they are", self.supply.clone());
         registry.register("share_value", "Share value of all", self.share_value.clone());
         let day = "The last day that was closed, in days since 1970-01-01";
@@ -91,8 +95,7 @@ impl Metrics {
 
     /// A request was answered.
     pub fn answered(&self, method: &str, route: &str, status: u16, time: Duration) {
-        let labels =
-            vec![("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
+        let labels = vec![("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
         self.requests.get_or_create(&labels).inc();
         self.request_time.observe(time.as_secs_f64());
     }

@@ -91,7 +91,8 @@ async fn demo(journal: &Path, ledger: &Ledger) -> Result<()> {
     let (mut settled, mut refused) = (0, 0);
     let mut lines = Lines::open(journal)?;
     loop {
-        let part: Vec<_> = lines.by_ref().take(DEMO_PART).collect::<std::io::Result<_>>().context("cannot read on in the journal")?;
+        let part: Vec<_> =
+            lines.by_ref().take(DEMO_PART).collect::<std::io::Result<_>>().context("cannot read on in the journal")?;
         if part.is_empty() {
             break;
         }

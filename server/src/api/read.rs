@@ -128,7 +128,9 @@ pub async fn state(State(ledger): State<Ledger>, parameters: Parameters) -> Resu
     parameters.finish()?;
     let mut tx = ledger.read().await?;
     if tx.accounts(Page { after: "", limit: STATE_ACCOUNTS_MAX + 1 }).await?.len() > STATE_ACCOUNTS_MAX {
-        let detail = format!("more than {STATE_ACCOUNTS_MAX} accounts are not answered at once; `gongxiang export` has no limit");
+        let detail = format!(
+            "more than {STATE_ACCOUNTS_MAX} accounts are not answered at once; `gongxiang export` has no limit"
+        );
         return Err(Problem::new(Failure::TooLarge, "", detail));
     }
     Ok(written(&Book::from(audit::whole(&mut *tx).await?).state()?))

@@ -30,7 +30,7 @@ use super::{
     Transaction, differs,
 };
 use crate::group::json;
-use crate::limits::{CONNECTIONS_MAX, CONNECTION_WAIT_MAX, WRITERS_POSTGRES};
+use crate::limits::{CONNECTION_WAIT_MAX, CONNECTIONS_MAX, WRITERS_POSTGRES};
 use crate::needs::Needs;
 use dialect::{Dialect, Tx, execute};
 
@@ -73,7 +73,9 @@ impl SqlStore {
                 Box::pin(async move {
                     if dialect == Dialect::Sqlite {
                         connection
-                            .execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000")
+                            .execute(
+                                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000",
+                            )
                             .await?;
                     }
                     Ok(())
@@ -121,7 +123,8 @@ impl SqlStore {
             sqlx::query_as("SELECT rules FROM rules WHERE version = 1").fetch_optional(&self.pool).await?;
         let kept = first.ok_or_else(|| differs("there are no genesis rules"))?.0;
         match named {
-            Some(named) if parse_rules(&kept)? != *named => Err(StoreError::OtherRules),
+            // As text: the order in which a file names its packs means nothing.
+            Some(named) if named.to_tree().canonical() != kept => Err(StoreError::OtherRules),
             _ => Ok(()),
         }
     }
@@ -136,7 +139,8 @@ impl SqlStore {
         let head = json(&Excerpt::genesis(rules.clone()).head);
         let rules = rules.to_tree().canonical();
         let result: sqlx::Result<()> = async {
-            execute(&mut work.tx, "INSERT INTO head (only_row, head, rules, eras) VALUES (1, $1, 1, 0)", &[&head]).await?;
+            execute(&mut work.tx, "INSERT INTO head (only_row, head, rules, eras) VALUES (1, $1, 1, 0)", &[&head])
+                .await?;
             execute(&mut work.tx, "INSERT INTO rules (version, place, rules) VALUES (1, 0, $1)", &[&rules]).await?;
             for shard in 0..SHARDS {
                 sqlx::query("INSERT INTO shards (shard, clock, flow) VALUES ($1, 0, $2)")

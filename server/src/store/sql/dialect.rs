@@ -71,11 +71,9 @@ impl Dialect {
                     Kind::Text => "text",
                     Kind::Integer => "bigint",
                 };
-                let columns: Vec<_> = columns.iter().map(|column| format!("{} {}", column.name, kind(column))).collect();
-                format!(
-                    "(SELECT * FROM json_to_recordset(${number}::json) AS t({}))",
-                    columns.join(", ")
-                )
+                let columns: Vec<_> =
+                    columns.iter().map(|column| format!("{} {}", column.name, kind(column))).collect();
+                format!("(SELECT * FROM json_to_recordset(${number}::json) AS t({}))", columns.join(", "))
             }
         }
     }

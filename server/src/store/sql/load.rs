@@ -83,11 +83,10 @@ impl Work {
         if let Some(ended) = self.recent().ended.get(..wanted) {
             return Ok(ended.to_vec());
         }
-        let rows: Vec<(String,)> = self.all(&format!("SELECT acc FROM eras WHERE era < {eras} ORDER BY era"), &[]).await?;
-        let ended = rows
-            .iter()
-            .map(|(acc,)| from_json("an era", &format!("\"{acc}\"")))
-            .collect::<Result<Vec<Index>>>()?;
+        let rows: Vec<(String,)> =
+            self.all(&format!("SELECT acc FROM eras WHERE era < {eras} ORDER BY era"), &[]).await?;
+        let ended =
+            rows.iter().map(|(acc,)| from_json("an era", &format!("\"{acc}\""))).collect::<Result<Vec<Index>>>()?;
         if ended.len() != wanted {
             return Err(differs("an era that ended is missing"));
         }
@@ -164,10 +163,8 @@ impl Work {
     async fn trades_for(&mut self, needs: &Needs, clock: &mut i64) -> Result<BTreeMap<Id, Trade>> {
         let mut trades = self.named("trades", &needs.trades, clock).await?;
         if let Some(day) = needs.closes {
-            let sql = format!(
-                "SELECT id, clock, content FROM trades WHERE unpaid < $1 ORDER BY id{}",
-                self.dialect.take()
-            );
+            let sql =
+                format!("SELECT id, clock, content FROM trades WHERE unpaid < $1 ORDER BY id{}", self.dialect.take());
             let rows: Vec<(String, i64, String)> = self.all(&sql, &[&day.to_string()]).await?;
             trades.extend(contents(rows, clock)?);
         }

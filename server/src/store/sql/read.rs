@@ -65,8 +65,7 @@ impl Work {
                  WHERE {side} = $1 AND (place, line) < ($2, $3) ORDER BY place DESC, line DESC LIMIT $4) AS {side}_half"
             )
         };
-        let sql =
-            format!("{} UNION {} ORDER BY place DESC, line DESC LIMIT $4", half("giver"), half("receiver"));
+        let sql = format!("{} UNION {} ORDER BY place DESC, line DESC LIMIT $4", half("giver"), half("receiver"));
         let rows: Vec<PostingRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(party(member))
             .bind(place)

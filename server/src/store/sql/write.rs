@@ -40,9 +40,7 @@ impl Work {
     async fn write_head(&mut self, batch: &Batch, clock: i64) -> Result<()> {
         match (batch.head, self.scope) {
             (HeadChange::Flow(flow), Scope::Everyday { shard }) => self.add_flow(shard, clock, &flow).await,
-            (_, Scope::Everyday { .. } | Scope::Reading) => {
-                Err(differs("a transaction was to write more than it may"))
-            }
+            (_, Scope::Everyday { .. } | Scope::Reading) => Err(differs("a transaction was to write more than it may")),
             (HeadChange::Flow(flow), Scope::Alone { shard }) => {
                 self.add_flow(shard, clock, &flow).await?;
                 self.run(&format!("UPDATE shards SET clock = {clock}"), &[]).await.map(drop)
@@ -141,15 +139,8 @@ const ACCOUNT: [Column; 6] =
     [text("member"), text("referrer"), text("shop"), text("city"), integer("clock"), text("account")];
 const ORDER: [Column; 5] = [text("id"), text("merchant"), text("due"), integer("clock"), text("content")];
 const OFFER: [Column; 5] = [text("id"), text("owner"), integer("wants"), integer("clock"), text("content")];
-const TRADE: [Column; 7] = [
-    text("id"),
-    text("offer"),
-    text("owner"),
-    text("taker"),
-    text("unpaid"),
-    integer("clock"),
-    text("content"),
-];
+const TRADE: [Column; 7] =
+    [text("id"), text("offer"), text("owner"), text("taker"), text("unpaid"), integer("clock"), text("content")];
 const JOURNAL: [Column; 7] =
     [integer("place"), text("day"), text("kind"), text("event"), text("receipt"), text("at"), text("actor")];
 const POSTING: [Column; 9] = [
@@ -163,8 +154,7 @@ const POSTING: [Column; 9] = [
     text("rule"),
     text("reason"),
 ];
-const ANSWER: [Column; 5] =
-    [text("scope"), text("key"), text("fingerprint"), integer("place"), text("refusal")];
+const ANSWER: [Column; 5] = [text("scope"), text("key"), text("fingerprint"), integer("place"), text("refusal")];
 
 fn account_row(row: &Row<Account>, clock: i64) -> Value {
     let Row { id, value, .. } = row;
