@@ -72,6 +72,15 @@ pub struct Account {
     pub city: Option<Region>,
 }
 
+impl Account {
+    /// Takes out all balances, for somebody who needs to know only who the member is.
+    pub fn hide_balances(&mut self) {
+        self.locked = ShareValue::ZERO;
+        self.points = Points::ZERO;
+        self.holding = Holding::default();
+    }
+}
+
 /// What one close did and what held after it (RULES.md section 5, step 6). With these alone a wallet brings an old
 /// account up to date.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -295,6 +304,24 @@ impl Book {
     #[must_use]
     pub fn account(&self, member: &str) -> Option<&Account> {
         self.accounts.get(member)
+    }
+
+    /// An order.
+    #[must_use]
+    pub fn order(&self, id: &Id) -> Option<&Order> {
+        self.orders.get(id)
+    }
+
+    /// An offer.
+    #[must_use]
+    pub fn offer(&self, id: &Id) -> Option<&Offer> {
+        self.offers.get(id)
+    }
+
+    /// A trade.
+    #[must_use]
+    pub fn trade(&self, id: &Id) -> Option<&Trade> {
+        self.trades.get(id)
     }
 
     /// All accounts as they were last settled, by id.

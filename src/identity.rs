@@ -94,6 +94,12 @@ impl Day {
         self.plus(1)
     }
 
+    /// The day before; `None` before 0001-01-01.
+    #[must_use]
+    pub fn previous(self) -> Option<Self> {
+        self.0.previous_day().filter(|date| date.year() > 0).map(Self)
+    }
+
     /// So many days later; `None` after 9999-12-31.
     #[must_use]
     pub fn plus(self, days: u64) -> Option<Self> {

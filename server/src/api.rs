@@ -1,14 +1,20 @@
 //! HTTP, version 1: who asks for what, and in which words it is answered.
 //!
-//! Every answer under `/v1` is JSON; every error is a problem document (RFC 9457) with a stable code and the field. There
-//! is no sign-in yet, so `guard.rs` lets only this machine in.
+//! Every answer under `/v1` is JSON; every error is a problem document (RFC 9457) with a stable code and the field. What
+//! can be done is one table (`commands.rs`); what can be asked is in `read.rs`.
 
+mod actor;
 mod body;
+pub mod commands;
+mod etag;
 mod events;
 mod guard;
 mod problem;
 mod query;
+mod quote;
 mod read;
+mod sessions;
+mod settle;
 mod wallet;
 
 use std::path::Path;
@@ -20,27 +26,63 @@ use axum::routing::{get, post};
 
 use crate::ledger::Ledger;
 use crate::limits::BODY_BYTES_MAX;
+use crate::people::People;
+use settle::Flights;
 
-/// Everything that is answered, with the wallet's files at `/` if there are any.
-pub fn app(ledger: Ledger, files: Option<&Path>) -> Router {
-    let router = Router::new()
-        .route("/v1/events", post(events::settle))
-        .route("/v1/members", get(read::members))
-        .route("/v1/members/{id}", get(read::member))
-        .route("/v1/days", get(read::days))
-        .route("/v1/rules", get(read::rules))
-        .route("/v1/supply", get(read::supply))
-        .route("/v1/state", get(read::state))
-        .route("/v1/excerpt", get(read::excerpt))
-        .route("/health/live", get(read::live))
-        .route("/health/ready", get(read::ready))
-        .method_not_allowed_fallback(problem::method_not_allowed);
-    let router = match files {
-        Some(files) => wallet::with_files(router, files),
-        None => router.fallback(problem::not_found),
-    };
-    wallet::with_headers(router.with_state(ledger))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(from_fn(guard::in_time))
-        .layer(from_fn(guard::from_this_machine))
+/// What every request can reach.
+#[derive(Clone, Debug)]
+pub struct App {
+    ledger: Ledger,
+    people: People,
+    /// Whether everybody may do everything.
+    demo: bool,
+    flights: Flights,
+}
+
+impl App {
+    /// On a ledger and its people.
+    #[must_use]
+    pub fn new(ledger: Ledger, people: People, demo: bool) -> Self {
+        Self { ledger, people, demo, flights: Flights::default() }
+    }
+
+    /// Everything that is answered, with the wallet's files at `/` if there are any.
+    pub fn router(self, files: Option<&Path>) -> Router {
+        let demo = self.demo;
+        let router = Router::new()
+            .route("/v1/members", get(read::members))
+            .route("/v1/members/{member}", get(read::member))
+            .route("/v1/members/{member}/statement", get(read::statement))
+            .route("/v1/orders/{order}", get(read::order))
+            .route("/v1/offers", get(read::offers))
+            .route("/v1/offers/{offer}", get(read::offer))
+            .route("/v1/trades", get(read::trades))
+            .route("/v1/trades/{trade}", get(read::trade))
+            .route("/v1/days", get(read::days))
+            .route("/v1/days/{day}", get(read::day))
+            .route("/v1/rules", get(read::rules))
+            .route("/v1/rules/history", get(read::rules_history))
+            .route("/v1/supply", get(read::supply))
+            .route("/v1/state", get(read::state))
+            .route("/v1/excerpt", get(read::excerpt))
+            .route("/v1/events", get(read::events))
+            .route("/v1/session", get(sessions::who))
+            .route_layer(from_fn(etag::by_content))
+            .route("/v1/events", post(events::settle))
+            .route("/v1/quotes", post(quote::quote))
+            .route("/v1/sessions/demo", post(sessions::demo))
+            .route("/v1/session", axum::routing::delete(sessions::sign_out))
+            .route("/health/live", get(read::live))
+            .route("/health/ready", get(read::ready));
+        let router = settle::routes(router).method_not_allowed_fallback(problem::method_not_allowed);
+        let router = match files {
+            Some(files) => wallet::with_files(router, files),
+            None => router.fallback(problem::not_found),
+        };
+        let router = wallet::with_headers(router.with_state(self))
+            .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+            .layer(from_fn(guard::in_time));
+        // Without credentials, only pages of this machine may ask.
+        if demo { router.layer(from_fn(guard::from_this_machine)) } else { router }
+    }
 }

@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gongxiang::book::{Book, Excerpt};
-use gongxiang::event::{Code, Entry, Identity, Refusal};
+use gongxiang::event::{Code, Entry, Event, Identity, Refusal};
 use gongxiang::identity::Id;
-use gongxiang::market::Trade;
+use gongxiang::market::{Trade, TradeState};
 use gongxiang::receipt::Receipt;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::api::commands::Ownership;
 use crate::journal::Line;
 use crate::needs::Needs;
-use crate::store::{Answered, Batch, Entered, HeadChange, Key, Loaded, NewAnswer, Outcome, Place, Posted, Row};
+use crate::store::{Answered, Batch, Entered, HeadChange, Key, Loaded, NewAnswer, Place, Posted, Row};
 
 /// An event to be settled once.
 #[derive(Clone, Debug)]
@@ -24,6 +25,26 @@ pub struct Request {
     pub key: Option<Key>,
     /// Who sends it.
     pub actor: Arc<str>,
+    /// What has to be so when it is settled.
+    pub guard: Option<Guard>,
+}
+
+/// Whose something has to be: looked at in the same transaction, so that nothing changes in between.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    /// Whose of what.
+    pub ownership: Ownership,
+    /// Who says so.
+    pub member: Id,
+}
+
+/// Why nothing was settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// The rules say no.
+    Refused(Refusal),
+    /// It belongs to somebody else. Not remembered under the key.
+    Forbidden,
 }
 
 impl Request {
@@ -35,7 +56,7 @@ impl Request {
             key: id.to_string(),
             fingerprint: fingerprint(content.as_bytes()),
         });
-        Self { line, key, actor: actor.into() }
+        Self { line, key, actor: actor.into(), guard: None }
     }
 }
 
@@ -50,8 +71,8 @@ pub fn fingerprint(content: &[u8]) -> String {
 pub struct Answer {
     /// Whether this is the first outcome of a key that came again: nothing was settled now.
     pub repeated: bool,
-    /// What came of it.
-    pub outcome: Outcome,
+    /// The receipt's JSON, or why there is none.
+    pub outcome: Result<String, Denial>,
 }
 
 /// What came of a group.
@@ -78,9 +99,13 @@ pub fn settle(requests: &[Request], loaded: Loaded, answered: Vec<Answered>, nee
     let mut journal: Vec<Entered> = Vec::new();
     let mut postings = Vec::new();
     let mut answers = Vec::with_capacity(requests.len());
-    for Request { line, key, actor } in requests {
+    for Request { line, key, actor, guard } in requests {
         if let Some(answer) = key.as_ref().and_then(|key| recall(&known, key)) {
             answers.push(answer);
+            continue;
+        }
+        if guard.as_ref().is_some_and(|guard| !holds(guard, &line.entry.event, &book)) {
+            answers.push(Answer { repeated: false, outcome: Err(Denial::Forbidden) });
             continue;
         }
         let day = book.head().day;
@@ -112,7 +137,7 @@ pub fn settle(requests: &[Request], loaded: Loaded, answered: Vec<Answered>, nee
             let answer = Answered { key: key.clone(), outcome: outcome.clone() };
             known.insert((key.scope.clone(), key.key.clone()), answer);
         }
-        answers.push(Answer { repeated: false, outcome });
+        answers.push(Answer { repeated: false, outcome: outcome.map_err(Denial::Refused) });
     }
     if journal.is_empty() && fresh.is_empty() {
         return Group { answers, batch: None, everyday: true };
@@ -126,10 +151,30 @@ pub fn settle(requests: &[Request], loaded: Loaded, answered: Vec<Answered>, nee
 fn recall(known: &BTreeMap<(String, String), Answered>, key: &Key) -> Option<Answer> {
     let first = known.get(&(key.scope.clone(), key.key.clone()))?;
     Some(if first.key.fingerprint == key.fingerprint {
-        Answer { repeated: true, outcome: first.outcome.clone() }
+        Answer { repeated: true, outcome: first.outcome.clone().map_err(Denial::Refused) }
     } else {
-        Answer { repeated: false, outcome: Err(Refusal::new(Code::IdConflict, "id")) }
+        Answer { repeated: false, outcome: Err(Denial::Refused(Refusal::new(Code::IdConflict, "id"))) }
     })
+}
+
+/// Whether what an event names belongs to the guard's member. What is not there belongs to nobody: the rules refuse it.
+fn holds(Guard { ownership, member }: &Guard, event: &Event, book: &Book) -> bool {
+    match event {
+        Event::OrderRefunded { order } => book.order(order).is_none_or(|order| order.merchant == *member),
+        Event::OfferCancelled { offer } => book.offer(offer).is_none_or(|offer| offer.owner == *member),
+        Event::TradePaid { trade } | Event::TradeConfirmed { trade } | Event::TradeCancelled { trade } => {
+            let Some(trade) = book.trade(trade) else { return true };
+            let Some(offer) = book.offer(&trade.offer) else { return true };
+            let (is_buyer, is_seller) = (trade.buyer(offer) == member, trade.seller(offer) == member);
+            match ownership {
+                Ownership::Buyer => is_buyer,
+                Ownership::Seller => is_seller,
+                Ownership::Canceller => is_buyer || (is_seller && trade.state != TradeState::Paid),
+                Ownership::Order | Ownership::Offer => false,
+            }
+        }
+        _ => false,
+    }
 }
 
 /// Whether only rows were written that an everyday transaction has taken.

@@ -8,13 +8,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gongxiang::event::{Code, Refusal};
+use gongxiang::event::Refusal;
 use jiff::Timestamp;
 use thiserror::Error;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::group::{self, Answer, Group, Request};
+use crate::group::{self, Answer, Denial, Group, Request};
 use crate::limits::{CONFLICTS_MAX, GROUP_MAX, QUEUE_MAX};
 use crate::metrics::Metrics;
 use crate::needs::{self, Needs};
@@ -106,7 +106,9 @@ impl Ledger {
         let mut places = Vec::new();
         for (place, sent) in sent.into_iter().enumerate() {
             match sent {
-                Err(refusal) => answers.push(Some(Answer { repeated: false, outcome: Err(refusal) })),
+                Err(refusal) => {
+                    answers.push(Some(Answer { repeated: false, outcome: Err(Denial::Refused(refusal)) }));
+                }
                 Ok(request) => {
                     answers.push(None);
                     let ends = needs::ends_group(&request.line.entry.event);
@@ -272,10 +274,4 @@ impl Writer {
 
 fn ends(job: &Job) -> bool {
     job.requests.last().is_some_and(|request| needs::ends_group(&request.line.entry.event))
-}
-
-/// The refusal of a request whose key was used for another one.
-#[must_use]
-pub fn is_conflict(answer: &Answer) -> bool {
-    matches!(&answer.outcome, Err(refusal) if refusal.code == Code::IdConflict)
 }

@@ -14,18 +14,22 @@
 //! | [`group`] | a group of events settled by the rules on what was loaded for it; pure |
 //! | [`metrics`] | what is measured |
 //! | [`ledger`] | the writers: requests in groups, answered when they are committed |
+//! | [`people`] | keys and sessions: who may do what |
 //! | [`audit`] | everything rebuilt from the journal and compared |
 //! | [`api`] | HTTP |
+//! | [`keys`] | `gongxiang keys` |
 //! | [`serve`] | `gongxiang serve`: all of these put together |
 
 pub mod api;
 pub mod audit;
 pub mod group;
 pub mod journal;
+pub mod keys;
 pub mod ledger;
 pub mod limits;
 pub mod metrics;
 pub mod needs;
+pub mod people;
 pub mod rules;
 pub mod serve;
 pub mod store;

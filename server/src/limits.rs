@@ -23,6 +23,12 @@ pub const QUEUE_MAX: usize = 1_024;
 /// Most events that are committed together.
 pub const GROUP_MAX: usize = 256;
 
+/// Longest `Idempotency-Key`.
+pub const KEY_LENGTH_MAX: usize = 128;
+
+/// How long a session holds.
+pub const SESSION_SECONDS_MAX: i64 = 30 * 86_400;
+
 /// How often a group is settled again because another writer was faster.
 pub const CONFLICTS_MAX: u32 = 20;
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use gongxiang_server::{audit, journal, rules, serve};
+use gongxiang_server::{audit, journal, keys, rules, serve};
 
 /// The settlement of 共享购.
 #[derive(Parser)]
@@ -32,7 +32,7 @@ enum Task {
     },
     /// Settle over HTTP, kept in a database.
     ///
-    /// Nobody signs in yet: whoever reaches the server may do everything, so it listens on loopback only.
+    /// Operators and merchants send a key (`gongxiang keys add`), members sign in.
     Serve {
         /// Where everything is kept; the file is made if there is none.
         #[arg(long, default_value = "sqlite:gongxiang.db")]
@@ -44,6 +44,12 @@ enum Task {
         /// A journal to be settled into the database first, if that is empty.
         #[arg(long)]
         demo: Option<PathBuf>,
+        /// Let everybody see and do everything, and sign in as any member; on this machine only.
+        #[arg(long)]
+        demo_mode: bool,
+        /// Let a demo be reached from other machines.
+        #[arg(long, requires = "demo_mode")]
+        demo_anywhere: bool,
         /// The directory of the wallet's files, served at `/`.
         #[arg(long)]
         wallet: Option<PathBuf>,
@@ -58,6 +64,14 @@ enum Task {
         /// As for `serve`.
         #[arg(long, default_value = "sqlite:gongxiang.db")]
         database: String,
+    },
+    /// Make, list and revoke API keys.
+    Keys {
+        /// As for `serve`.
+        #[arg(long, default_value = "sqlite:gongxiang.db")]
+        database: String,
+        #[command(subcommand)]
+        task: keys::Task,
     },
     /// Work with rule sets.
     Rules {
@@ -78,9 +92,11 @@ enum RulesTask {
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Replay { rules, strict, journal } => journal::replay(&rules, strict, &journal),
-        Task::Serve { database, rules, demo, wallet, listen } => {
-            serve::run(&serve::Options { database, rules, demo, wallet, listen }).map(|()| true)
+        Task::Serve { database, rules, demo, demo_mode, demo_anywhere, wallet, listen } => {
+            serve::run(&serve::Options { database, rules, demo, demo_mode, demo_anywhere, wallet, listen })
+                .map(|()| true)
         }
+        Task::Keys { database, task } => keys::run(&database, &task).map(|()| true),
         Task::Audit { database } => audit::run(&database),
         Task::Rules { task: RulesTask::Check { file } } => rules::check(&file),
     };

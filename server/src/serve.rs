@@ -10,12 +10,14 @@ use anyhow::{Context as _, Result, bail};
 use gongxiang::preset;
 use tokio::net::TcpListener;
 
+use crate::api::App;
 use crate::group::Request;
 use crate::journal::Lines;
 use crate::ledger::Ledger;
+use crate::people::People;
+use crate::rules;
 use crate::store::sql::SqlStore;
 use crate::store::{self, Page, Place, SHARDS, Store};
-use crate::{api, rules};
 
 /// How many events of a demo's journal are read at once.
 const DEMO_PART: usize = 4_096;
@@ -29,6 +31,10 @@ pub struct Options {
     pub rules: Option<String>,
     /// A journal for an empty database.
     pub demo: Option<PathBuf>,
+    /// Whether everybody may do everything.
+    pub demo_mode: bool,
+    /// Whether a demo may be reached from other machines.
+    pub demo_anywhere: bool,
     /// The wallet's files.
     pub wallet: Option<PathBuf>,
     /// Address and port.
@@ -44,8 +50,14 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 async fn serve(options: &Options) -> Result<()> {
-    if !options.listen.ip().is_loopback() {
-        bail!("{} is not of this machine alone, and nobody signs in yet: use 127.0.0.1 or [::1]", options.listen);
+    if options.demo_mode {
+        eprintln!("DEMO: everybody who reaches this server may see and do everything, and sign in as any member");
+        if !options.listen.ip().is_loopback() && !options.demo_anywhere {
+            bail!(
+                "{} can be reached from elsewhere: a demo listens on 127.0.0.1 or [::1], or takes --demo-anywhere",
+                options.listen
+            );
+        }
     }
     if let Some(wallet) = options.wallet.as_deref().filter(|wallet| !wallet.join("index.html").is_file()) {
         bail!("there is no wallet in {}: `cargo xtask build wallet` makes one", wallet.display());
@@ -54,6 +66,7 @@ async fn serve(options: &Options) -> Result<()> {
     let context = || format!("cannot use {}", store::redacted(&options.database));
     let store = SqlStore::open(&options.database).await.with_context(context)?;
     store.open_book(named.as_ref(), &preset::seed()?).await.with_context(context)?;
+    let people = People::new(store.pool().clone());
     let store: Arc<dyn Store> = Arc::new(store);
     let (ledger, writing) = Ledger::start(Arc::clone(&store), first_shard(), Arc::default());
     if let Some(journal) = &options.demo {
@@ -62,7 +75,7 @@ async fn serve(options: &Options) -> Result<()> {
     let listener = TcpListener::bind(options.listen)
         .await
         .with_context(|| format!("cannot listen on {}; another port goes with --listen", options.listen))?;
-    let app = api::app(ledger, options.wallet.as_deref());
+    let app = App::new(ledger, people, options.demo_mode).router(options.wallet.as_deref());
     let address = listener.local_addr().context("cannot tell the address")?;
     // A reader that is gone is no reason to end.
     _ = writeln!(std::io::stdout(), "gongxiang serves at http://{address}/");

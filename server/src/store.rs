@@ -190,7 +190,7 @@ impl Refused {
 }
 
 /// An accepted event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entered {
     /// Where it stands.
     pub place: Place,
@@ -199,13 +199,20 @@ pub struct Entered {
     /// Its type.
     pub kind: String,
     /// Its JSON, as it was sent.
+    #[serde(serialize_with = "as_json")]
     pub event: String,
     /// The receipt's JSON.
+    #[serde(serialize_with = "as_json")]
     pub receipt: String,
     /// When it was settled, RFC 3339, for information.
     pub at: String,
     /// Who sent it.
     pub actor: String,
+}
+
+/// JSON that is text already.
+fn as_json<S: serde::Serializer>(text: &str, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serde_json::from_str::<&serde_json::value::RawValue>(text).map_err(serde::ser::Error::custom)?.serialize(serializer)
 }
 
 /// One posting of a receipt, as text.

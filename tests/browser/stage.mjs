@@ -38,7 +38,7 @@ async function startServer() {
   const directory = await mkdtemp(join(tmpdir(), 'gongxiang-browser-'));
   const port = await freePort();
   const process = spawn(program(), [
-    'serve', '--database', `sqlite:${join(directory, 'wallet.db')}`, '--rules', 'tests/data/cdnow.rules.json',
+    'serve', '--demo-mode', '--database', `sqlite:${join(directory, 'wallet.db')}`, '--rules', 'tests/data/cdnow.rules.json',
     '--demo', 'tests/data/cdnow.jsonl', '--wallet', 'www/dist', '--listen', `127.0.0.1:${port}`,
   ], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';

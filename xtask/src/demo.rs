@@ -36,7 +36,7 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     steps::note("settling the CDNOW purchases; then open the address below, and end with Ctrl-C");
     command::turn_into(
         command::command(place::target().join("release").join("gongxiang"))
-            .arg("serve")
+            .args(["serve", "--demo-mode"])
             .arg(format!("--database=sqlite:{}", directory.join("gongxiang.db").display()))
             .args(["--rules=tests/data/cdnow.rules.json", "--demo=tests/data/cdnow.jsonl", "--wallet=www/dist"])
             .arg(format!("--listen={}", options.listen)),

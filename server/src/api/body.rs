@@ -5,7 +5,7 @@ use std::fmt;
 use axum::body::{Bytes, HttpBody as _};
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, Request};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use gongxiang::event::Refusal;
 use serde::Deserializer as _;
 use serde::de::{Error, SeqAccess, Visitor};
@@ -35,15 +35,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             Some("application/x-ndjson" | "application/jsonl") => true,
             _ => return Err(Problem::new(Failure::UnsupportedMediaType, "content-type", "name the type of the body")),
         };
-        // Before anything of it is waited for.
-        let fits = usize::try_from(request.body().size_hint().lower()).is_ok_and(|bytes| bytes <= BODY_BYTES_MAX);
-        if !fits {
-            return Err(Failure::TooLarge.into());
-        }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
-            BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => Failure::TooLarge,
-            _ => Failure::BadBody,
-        })?;
+        let bytes = bytes(request, state).await?;
         let many = if lines {
             // Reading from memory does not fail.
             Lines::new(&*bytes).filter_map(Result::ok).take(EVENTS_MAX + 1).map(sent).collect()
@@ -58,6 +50,33 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         }
         Ok(Self::Many(many))
     }
+}
+
+/// The body of a command: JSON, or nothing at all.
+pub async fn json_body(request: Request) -> Result<Bytes, Problem> {
+    let wrong = || Problem::new(Failure::UnsupportedMediaType, "content-type", "the body is `application/json`");
+    // Also what keeps other sites' pages out: a browser asks before it sends this type elsewhere.
+    match media_type(&request) {
+        Some("application/json") => bytes(request, &()).await,
+        Some(_) => Err(wrong()),
+        None => bytes(request, &()).await.and_then(|bytes| if bytes.is_empty() { Ok(bytes) } else { Err(wrong()) }),
+    }
+}
+
+async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    if request.headers().contains_key(CONTENT_ENCODING) {
+        let detail = "a compressed body is not taken";
+        return Err(Problem::new(Failure::UnsupportedMediaType, "content-encoding", detail));
+    }
+    // Before anything of it is waited for.
+    let fits = usize::try_from(request.body().size_hint().lower()).is_ok_and(|bytes| bytes <= BODY_BYTES_MAX);
+    if !fits {
+        return Err(Failure::TooLarge.into());
+    }
+    Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => Failure::TooLarge.into(),
+        _ => Failure::BadBody.into(),
+    })
 }
 
 fn sent(line: Result<Line, Refusal>) -> Sent {

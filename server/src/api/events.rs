@@ -6,11 +6,13 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::App;
+use super::actor::operator;
 use super::body::Body;
 use super::problem::{Failure, Problem};
 use super::query::Parameters;
-use crate::group::Answer;
-use crate::ledger::Ledger;
+use crate::group::{Answer, Denial};
+use crate::people::Actor;
 use crate::store::Refused;
 
 /// The answer to one event.
@@ -35,16 +37,23 @@ struct Answers {
 }
 
 /// One event is answered with its receipt or a problem; many are answered each, in their order.
-pub async fn settle(State(ledger): State<Ledger>, parameters: Parameters, body: Body) -> Result<Response, Problem> {
+pub async fn settle(
+    State(app): State<App>,
+    actor: Actor,
+    parameters: Parameters,
+    body: Body,
+) -> Result<Response, Problem> {
     parameters.finish()?;
+    operator(&actor)?;
     match body {
         Body::One(event) => {
-            let Answer { repeated, outcome } = ledger.settle(vec![event]).await?.pop().ok_or(Failure::Unavailable)?;
+            let Answer { repeated, outcome } =
+                app.ledger.settle(vec![event]).await?.pop().ok_or(Failure::Unavailable)?;
             let outcome = Said::Receipt(raw(outcome?)?);
             Ok(Json(Answered { repeated, outcome }).into_response())
         }
         Body::Many(events) => {
-            let answers = ledger.settle(events).await?.into_iter().map(answer).collect::<Result<_, _>>()?;
+            let answers = app.ledger.settle(events).await?.into_iter().map(answer).collect::<Result<_, _>>()?;
             Ok(Json(Answers { answers }).into_response())
         }
     }
@@ -53,7 +62,8 @@ pub async fn settle(State(ledger): State<Ledger>, parameters: Parameters, body: 
 fn answer(Answer { repeated, outcome }: Answer) -> Result<Answered, Problem> {
     let outcome = match outcome {
         Ok(receipt) => Said::Receipt(raw(receipt)?),
-        Err(refusal) => Said::Refusal(Refused::from(&refusal)),
+        Err(Denial::Refused(refusal)) => Said::Refusal(Refused::from(&refusal)),
+        Err(Denial::Forbidden) => return Err(Failure::Forbidden.into()),
     };
     Ok(Answered { repeated, outcome })
 }

@@ -7,6 +7,7 @@ use gongxiang::event::{Code, Refusal};
 use gongxiang::quantity::OutOfRange;
 use serde::Serialize;
 
+use crate::group::Denial;
 use crate::ledger::{Unavailable, unavailable};
 use crate::store::StoreError;
 
@@ -23,6 +24,11 @@ macro_rules! failures {
             #[cfg(test)]
             pub const ALL: &'static [(&'static str, &'static str)] = &[$(($code, $sentence)),*];
 
+            /// What it means, in one sentence.
+            pub const fn sentence(self) -> &'static str {
+                self.parts().2
+            }
+
             const fn parts(self) -> (&'static str, StatusCode, &'static str) {
                 match self { $(Self::$variant => ($code, StatusCode::$status, $sentence)),* }
             }
@@ -33,6 +39,11 @@ macro_rules! failures {
 failures! {
     BadQuery "bad_query" BAD_REQUEST "this parameter of the address is not what it should be"
     BadBody "bad_body" BAD_REQUEST "the body is neither an event nor a list of events"
+    BadKey "bad_key" BAD_REQUEST "`Idempotency-Key` has to be there: 1 to 128 visible ASCII characters, new for everything new"
+    Unauthorized "unauthorized" UNAUTHORIZED "sign in, or send a key that holds"
+    Forbidden "forbidden" FORBIDDEN "this is not yours to do or to see"
+    InFlight "in_flight" CONFLICT "the first request with this key is being settled; ask again"
+    KeyReused "key_reused" UNPROCESSABLE_ENTITY "this key was used for another request"
     BadHost "bad_host" FORBIDDEN "this server answers only to the names of this machine"
     NotFound "not_found" NOT_FOUND "there is nothing at this address"
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED "this address does not take this method"
@@ -102,6 +113,15 @@ impl From<Unavailable> for Problem {
     }
 }
 
+impl From<Denial> for Problem {
+    fn from(denial: Denial) -> Self {
+        match denial {
+            Denial::Refused(refusal) => refusal.into(),
+            Denial::Forbidden => Failure::Forbidden.into(),
+        }
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         unavailable(&error).into()
@@ -120,6 +140,9 @@ impl IntoResponse for Problem {
         let mut response = (status, Json(&self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }

@@ -13,14 +13,16 @@ use gongxiang::release::Release;
 use gongxiang::ruleset::Channel;
 use serde::Serialize;
 
+use super::App;
+use super::actor::{operator, own, somebody};
 use super::problem::{Failure, Problem};
 use super::query::Parameters;
 use crate::audit;
 use crate::group::json;
-use crate::ledger::Ledger;
 use crate::limits::STATE_ACCOUNTS_MAX;
 use crate::needs::Needs;
-use crate::store::Page;
+use crate::people::Actor;
+use crate::store::{Entered, Page, Place, Posted};
 
 /// JSON that is written.
 pub(super) type Written = ([(HeaderName, &'static str); 1], String);
@@ -44,12 +46,13 @@ struct Members {
 }
 
 /// `GET /v1/members?after&limit`: by id.
-pub async fn members(State(ledger): State<Ledger>, mut parameters: Parameters) -> Result<Written, Problem> {
+pub async fn members(State(app): State<App>, actor: Actor, mut parameters: Parameters) -> Result<Written, Problem> {
+    operator(&actor)?;
     let after = parameters.optional("after", "where a page ended: an id", Id::parse)?;
     let limit = parameters.limit()?;
     parameters.finish()?;
     let after = after.as_ref().map_or("", Id::as_str);
-    let mut rows = ledger.read().await?.accounts(Page { after, limit: limit + 1 }).await?;
+    let mut rows = app.ledger.read().await?.accounts(Page { after, limit: limit + 1 }).await?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let line = |(member, account): (Id, Account)| MemberLine {
@@ -75,14 +78,16 @@ struct Member<'a> {
 
 /// `GET /v1/members/{id}`.
 pub async fn member(
-    State(ledger): State<Ledger>,
+    State(app): State<App>,
+    actor: Actor,
     Path(id): Path<String>,
     parameters: Parameters,
 ) -> Result<Written, Problem> {
     parameters.finish()?;
+    own(&actor, &id)?;
     let id = Id::parse(&id).ok_or_else(Problem::unknown_member)?;
     let needs = Needs { members: [id.clone()].into(), ..Needs::default() };
-    let part = ledger.read().await?.load(&needs).await?.excerpt;
+    let part = app.ledger.read().await?.load(&needs).await?.excerpt;
     let account = part.accounts.get(&id).ok_or_else(Problem::unknown_member)?;
     let state = account.state(&part.head.release, &part.ended)?;
     Ok(written(&Member { member: &id, day: part.head.day, account, state }))
@@ -94,17 +99,17 @@ struct Days {
 }
 
 /// `GET /v1/days?after&limit`: the closed days after `after`, oldest first.
-pub async fn days(State(ledger): State<Ledger>, mut parameters: Parameters) -> Result<Written, Problem> {
+pub async fn days(State(app): State<App>, mut parameters: Parameters) -> Result<Written, Problem> {
     let after = parameters.optional("after", "a day such as `2026-01-31`", Day::parse)?;
     let limit = parameters.limit()?;
     parameters.finish()?;
-    Ok(written(&Days { days: ledger.read().await?.days(Page { after, limit }).await? }))
+    Ok(written(&Days { days: app.ledger.read().await?.days(Page { after, limit }).await? }))
 }
 
 /// `GET /v1/rules`: those that hold now.
-pub async fn rules(State(ledger): State<Ledger>, parameters: Parameters) -> Result<Written, Problem> {
+pub async fn rules(State(app): State<App>, parameters: Parameters) -> Result<Written, Problem> {
     parameters.finish()?;
-    Ok(written(&ledger.read().await?.now().await?.rules))
+    Ok(written(&app.ledger.read().await?.now().await?.rules))
 }
 
 #[derive(Serialize)]
@@ -117,16 +122,17 @@ struct SupplyNow<'a> {
 }
 
 /// `GET /v1/supply`: the scheme's own numbers now. Costs the same however many members there are.
-pub async fn supply(State(ledger): State<Ledger>, parameters: Parameters) -> Result<Written, Problem> {
+pub async fn supply(State(app): State<App>, parameters: Parameters) -> Result<Written, Problem> {
     parameters.finish()?;
-    let head = ledger.read().await?.now().await?.head;
+    let head = app.ledger.read().await?.now().await?.head;
     Ok(written(&SupplyNow { day: head.day, price: head.price, supply: &head.supply, release: &head.release }))
 }
 
 /// `GET /v1/state`: everything, every account settled to the present (RULES.md section 9).
-pub async fn state(State(ledger): State<Ledger>, parameters: Parameters) -> Result<Written, Problem> {
+pub async fn state(State(app): State<App>, actor: Actor, parameters: Parameters) -> Result<Written, Problem> {
+    operator(&actor)?;
     parameters.finish()?;
-    let mut tx = ledger.read().await?;
+    let mut tx = app.ledger.read().await?;
     if tx.accounts(Page { after: "", limit: STATE_ACCOUNTS_MAX + 1 }).await?.len() > STATE_ACCOUNTS_MAX {
         let detail = format!(
             "more than {STATE_ACCOUNTS_MAX} accounts are not answered at once; `gongxiang export` has no limit"
@@ -138,7 +144,8 @@ pub async fn state(State(ledger): State<Ledger>, parameters: Parameters) -> Resu
 
 /// `GET /v1/excerpt?buyer&merchant&channel&region`: as much of the book as an order between these needs. Whoever has it
 /// previews such an order as it would be settled now.
-pub async fn excerpt(State(ledger): State<Ledger>, mut parameters: Parameters) -> Result<Written, Problem> {
+pub async fn excerpt(State(app): State<App>, actor: Actor, mut parameters: Parameters) -> Result<Written, Problem> {
+    somebody(&actor)?;
     let buyer = parameters.member("buyer")?;
     let merchant = parameters.member("merchant")?;
     let channel = parameters.required("channel", "`online` or `offline`", |text| match text {
@@ -151,8 +158,205 @@ pub async fn excerpt(State(ledger): State<Ledger>, mut parameters: Parameters) -
     let (order, amount, concession) = (buyer.clone(), Money::default(), Money::default());
     let order = OrderPlaced { order, buyer, merchant, channel, amount, concession, region };
     let needs = Needs::of([&Event::OrderPlaced(order.clone())]);
-    let part = ledger.read().await?.load(&needs).await?.excerpt;
-    Ok(written(&Book::from(part).excerpt(&order)))
+    let part = app.ledger.read().await?.load(&needs).await?.excerpt;
+    let mut excerpt = Book::from(part).excerpt(&order);
+    if !actor.is_operator() {
+        // The preview needs who is above the buyer and what the merchant can pay, nobody else's balance.
+        let own = actor.member().cloned();
+        let keeps = |id: &Id| *id == order.merchant || own.as_ref() == Some(id);
+        for (_, account) in excerpt.accounts.iter_mut().filter(|(id, _)| !keeps(id)) {
+            account.hide_balances();
+        }
+    }
+    Ok(written(&excerpt))
+}
+
+/// `GET /v1/days/{day}`.
+pub async fn day(State(app): State<App>, Path(day): Path<String>, parameters: Parameters) -> Result<Written, Problem> {
+    parameters.finish()?;
+    let day = Day::parse(&day).ok_or(Failure::NotFound)?;
+    let before = day.previous();
+    let mut days = app.ledger.read().await?.days(Page { after: before, limit: 1 }).await?;
+    let record = days.pop().filter(|record| record.day == day).ok_or(Failure::NotFound)?;
+    Ok(written(&record))
+}
+
+#[derive(Serialize)]
+struct Statement {
+    /// Newest first.
+    postings: Vec<Posted>,
+    /// What to ask for next, as `before`; nothing on the last page.
+    next: Option<String>,
+}
+
+/// `GET /v1/members/{member}/statement?before&limit`: a member's postings, newest first. What it earned since it was last
+/// settled follows from the days.
+pub async fn statement(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<String>,
+    mut parameters: Parameters,
+) -> Result<Written, Problem> {
+    let cursor = |text: &str| {
+        let (place, line) = text.split_once('-')?;
+        Some((Place(place.parse().ok()?), line.parse().ok()?))
+    };
+    let before = parameters.optional("before", "where a page ended", cursor)?;
+    let limit = parameters.limit()?;
+    parameters.finish()?;
+    own(&actor, &id)?;
+    let id = Id::parse(&id).ok_or_else(Problem::unknown_member)?;
+    let mut tx = app.ledger.read().await?;
+    let after = before.unwrap_or((Place(i64::MAX), i64::MAX));
+    let mut postings = tx.postings_of(&id, Page { after, limit: limit + 1 }).await?;
+    let more = postings.len() > limit;
+    postings.truncate(limit);
+    let next = postings.last().filter(|_| more).map(|last| format!("{}-{}", last.place, last.line));
+    Ok(written(&Statement { postings, next }))
+}
+
+/// A row with its id.
+#[derive(Serialize)]
+struct Named<V> {
+    id: Id,
+    #[serde(flatten)]
+    value: V,
+}
+
+/// A page of rows.
+#[derive(Serialize)]
+struct Rows<V> {
+    rows: Vec<Named<V>>,
+    /// What to ask for next, as `after`; nothing on the last page.
+    next: Option<Id>,
+}
+
+fn rows<V: Serialize>(mut rows: Vec<(Id, V)>, limit: usize) -> Written {
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|(id, _)| id.clone());
+    written(&Rows { rows: rows.into_iter().map(|(id, value)| Named { id, value }).collect(), next })
+}
+
+/// `GET /v1/offers?after&limit`: what can be taken, by id.
+pub async fn offers(State(app): State<App>, actor: Actor, mut parameters: Parameters) -> Result<Written, Problem> {
+    let after = parameters.optional("after", "where a page ended: an id", Id::parse)?;
+    let limit = parameters.limit()?;
+    parameters.finish()?;
+    somebody(&actor)?;
+    let after = after.as_ref().map_or("", Id::as_str);
+    Ok(rows(app.ledger.read().await?.offers(true, Page { after, limit: limit + 1 }).await?, limit))
+}
+
+/// `GET /v1/trades?after&limit`: one's own, or all for the operator, by id.
+pub async fn trades(State(app): State<App>, actor: Actor, mut parameters: Parameters) -> Result<Written, Problem> {
+    let after = parameters.optional("after", "where a page ended: an id", Id::parse)?;
+    let limit = parameters.limit()?;
+    parameters.finish()?;
+    somebody(&actor)?;
+    let member = match (&actor, actor.member()) {
+        (Actor::Member(_), Some(member)) => Some(member),
+        _ => {
+            operator(&actor)?;
+            None
+        }
+    };
+    let after = after.as_ref().map_or("", Id::as_str);
+    Ok(rows(app.ledger.read().await?.trades(member, Page { after, limit: limit + 1 }).await?, limit))
+}
+
+/// `GET /v1/offers/{offer}`.
+pub async fn offer(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<String>,
+    parameters: Parameters,
+) -> Result<Written, Problem> {
+    parameters.finish()?;
+    somebody(&actor)?;
+    let id = Id::parse(&id).ok_or(Failure::NotFound)?;
+    let needs = Needs { offers: [id.clone()].into(), ..Needs::default() };
+    let value = app.ledger.read().await?.load(&needs).await?.excerpt.offers.remove(&id).ok_or(Failure::NotFound)?;
+    Ok(written(&Named { id, value }))
+}
+
+/// `GET /v1/trades/{trade}`: for buyer, seller and the operator.
+pub async fn trade(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<String>,
+    parameters: Parameters,
+) -> Result<Written, Problem> {
+    parameters.finish()?;
+    somebody(&actor)?;
+    let id = Id::parse(&id).ok_or(Failure::NotFound)?;
+    let needs = Needs { trades: [id.clone()].into(), ..Needs::default() };
+    let mut part = app.ledger.read().await?.load(&needs).await?.excerpt;
+    let value = part.trades.remove(&id).ok_or(Failure::NotFound)?;
+    let offer = part.offers.remove(&value.offer).ok_or(Failure::NotFound)?;
+    if own(&actor, value.buyer(&offer).as_str()).is_err() {
+        own(&actor, value.seller(&offer).as_str())?;
+    }
+    Ok(written(&Named { id, value }))
+}
+
+/// `GET /v1/orders/{order}`: for the merchant and the operator.
+pub async fn order(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<String>,
+    parameters: Parameters,
+) -> Result<Written, Problem> {
+    parameters.finish()?;
+    somebody(&actor)?;
+    let id = Id::parse(&id).ok_or(Failure::NotFound)?;
+    let needs = Needs { orders: [id.clone()].into(), ..Needs::default() };
+    let value = app.ledger.read().await?.load(&needs).await?.excerpt.orders.remove(&id).ok_or(Failure::NotFound)?;
+    own(&actor, value.merchant.as_str())?;
+    Ok(written(&Named { id, value }))
+}
+
+#[derive(Serialize)]
+struct History {
+    /// Oldest first.
+    rules: Vec<Version>,
+}
+
+#[derive(Serialize)]
+struct Version {
+    version: usize,
+    /// The place of its adoption in the journal; 0 for the first.
+    place: Place,
+    rules: gongxiang::ruleset::RuleSet,
+}
+
+/// `GET /v1/rules/history`: all rule sets that were ever in force.
+pub async fn rules_history(State(app): State<App>, parameters: Parameters) -> Result<Written, Problem> {
+    parameters.finish()?;
+    let versions = app.ledger.read().await?.rules().await?;
+    let rules = (1..).zip(versions).map(|(version, (place, rules))| Version { version, place, rules }).collect();
+    Ok(written(&History { rules }))
+}
+
+#[derive(Serialize)]
+struct Journal {
+    events: Vec<Entered>,
+    /// What to ask for next, as `after`; nothing on the last page.
+    next: Option<Place>,
+}
+
+/// `GET /v1/events?after&limit`: accepted events with their receipts, in their order.
+pub async fn events(State(app): State<App>, actor: Actor, mut parameters: Parameters) -> Result<Written, Problem> {
+    let after = parameters.optional("after", "where a page ended", |text| text.parse().ok().map(Place))?;
+    let limit = parameters.limit()?;
+    parameters.finish()?;
+    operator(&actor)?;
+    let page = Page { after: after.unwrap_or_default(), limit: limit + 1 };
+    let mut events = app.ledger.read().await?.journal(page).await?;
+    let more = events.len() > limit;
+    events.truncate(limit);
+    let next = events.last().filter(|_| more).map(|last| last.place);
+    Ok(written(&Journal { events, next }))
 }
 
 /// `GET /health/live`: the process answers.
@@ -161,7 +365,7 @@ pub async fn live() -> Written {
 }
 
 /// `GET /health/ready`: the database answers.
-pub async fn ready(State(ledger): State<Ledger>) -> Result<Written, Problem> {
-    ledger.read().await?.now().await?;
+pub async fn ready(State(app): State<App>) -> Result<Written, Problem> {
+    app.ledger.read().await?.now().await?;
     Ok(live().await)
 }

@@ -8,8 +8,8 @@ use axum::http::{HeaderName, HeaderValue, header};
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use super::App;
 use super::problem;
-use crate::ledger::Ledger;
 
 /// The wallet is files and nothing inline; only its WebAssembly is compiled at run time.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
@@ -24,7 +24,7 @@ const HEADERS: [(HeaderName, &str); 4] = [
 ];
 
 /// The files of a directory, wherever no other route leads; what is not there is a problem like any other.
-pub fn with_files(router: Router<Ledger>, directory: &Path) -> Router<Ledger> {
+pub fn with_files(router: Router<App>, directory: &Path) -> Router<App> {
     router.fallback_service(ServeDir::new(directory).fallback(problem::not_found.into_service()))
 }
 

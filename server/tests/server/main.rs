@@ -2,4 +2,5 @@
 
 mod conformance;
 mod http;
+mod rights;
 mod support;

@@ -41,7 +41,7 @@ impl Drop for Folder {
 /// `gongxiang serve` with these arguments, on a free port.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongxiang"));
-    command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
+    command.args(["serve", "--demo-mode", "--listen", "127.0.0.1:0"]).args(arguments);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -53,9 +53,36 @@ pub struct Server {
     agent: Agent,
 }
 
+/// The program with other arguments; what it prints.
+pub fn gongxiang(arguments: &[&str]) -> TestResult<String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_gongxiang")).args(arguments).output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8(output.stderr)?.into());
+    }
+    Ok(String::from_utf8(output.stdout)?.trim().into())
+}
+
+/// A new key.
+pub fn add_key(database: &str, arguments: &[&str]) -> TestResult<String> {
+    gongxiang(&[&["keys", "--database", database, "add"], arguments].concat())
+}
+
 impl Server {
+    /// Where everybody may do everything.
     pub fn start(arguments: &[&str]) -> TestResult<Self> {
-        let mut process = command(arguments).spawn()?;
+        Self::of(command(arguments))
+    }
+
+    /// Where nobody gets in without a key.
+    pub fn start_closed(arguments: &[&str]) -> TestResult<Self> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gongxiang"));
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::of(command)
+    }
+
+    fn of(mut command: Command) -> TestResult<Self> {
+        let mut process = command.spawn()?;
         let mut said = String::new();
         BufReader::new(process.stdout.take().ok_or("no pipe")?).read_line(&mut said)?;
         let Some(address) = said.trim().strip_prefix("gongxiang serves at ") else {
@@ -63,7 +90,7 @@ impl Server {
             process.stderr.take().ok_or("no pipe")?.read_to_string(&mut errors)?;
             return Err(errors.into());
         };
-        let agent = Agent::config_builder().http_status_as_error(false).build().into();
+        let agent = Agent::config_builder().http_status_as_error(false).max_idle_connections(0).build().into();
         Ok(Self { process, address: address.trim_end_matches('/').into(), agent })
     }
 
@@ -78,6 +105,48 @@ impl Server {
         let request = self.agent.post(format!("{}{path}", self.address)).header("content-type", media_type);
         let mut answer = request.send(body.as_ref())?;
         json_of(&mut answer)
+    }
+
+    /// Status and JSON of any request.
+    pub fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> TestResult<(u16, Value)> {
+        let mut answer = self.send(method, path, token, headers, body)?;
+        let text = answer.body_mut().with_config().limit(1 << 28).read_to_string()?;
+        let json = if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? };
+        Ok((answer.status().as_u16(), json))
+    }
+
+    /// The mark of an answer.
+    pub fn etag(&self, path: &str) -> TestResult<String> {
+        let answer = self.send("GET", path, None, &[], None)?;
+        Ok(answer.headers().get("etag").ok_or("no etag")?.to_str()?.into())
+    }
+
+    fn send(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> TestResult<ureq::http::Response<ureq::Body>> {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.address));
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Ok(match body {
+            Some(body) => self.agent.run(request.header("content-type", "application/json").body(body.to_string())?)?,
+            None => self.agent.run(request.body(())?)?,
+        })
     }
 
     /// Ends it as a power failure would.

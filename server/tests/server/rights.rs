@@ -1,0 +1,301 @@
+//! Who may do what: every address, as nobody, as another member, as another merchant; and that a command is settled once.
+
+use serde_json::{Value, json};
+
+use crate::support::{Folder, Server, TestResult, add_key};
+
+/// A server without demo mode, a shop, two customers, and what they traded; keys of everybody.
+struct Town {
+    server: Server,
+    operator: String,
+    payment: String,
+    merchant: String,
+    other_merchant: String,
+    #[expect(dead_code, reason = "the database lives as long as the town")]
+    folder: Folder,
+}
+
+fn town() -> TestResult<Town> {
+    let folder = Folder::new()?;
+    let database = folder.database();
+    let operator = add_key(&database, &["--role", "operator"])?;
+    let payment = add_key(&database, &["--role", "payment"])?;
+    let merchant = add_key(&database, &["--role", "merchant", "--member", "shop"])?;
+    let other_merchant = add_key(&database, &["--role", "merchant", "--member", "ann"])?;
+    let server = Server::start_closed(&["--database", &database, "--rules", "seed"])?;
+    let events = json!([
+        {"type": "member.registered", "member": "shop"},
+        {"type": "pack.purchased", "member": "shop", "pack": "merchant"},
+        {"type": "treasury.granted", "member": "shop", "points": "2000"},
+        {"type": "merchant.opened", "member": "shop", "region": "440106"},
+        {"type": "member.registered", "member": "ann"},
+        {"type": "pack.purchased", "member": "ann", "pack": "member"},
+        {"type": "member.registered", "member": "bob", "referrer": "ann"},
+        {"type": "treasury.granted", "member": "bob", "points": "50"},
+        {"type": "order.placed", "order": "o1", "buyer": "bob", "merchant": "shop", "channel": "online",
+         "amount": "100", "concession": "10", "region": "440106"},
+        {"type": "offer.placed", "offer": "f1", "member": "bob", "side": "sell", "points": "10", "unit_price": "1"},
+        {"type": "offer.taken", "offer": "f1", "trade": "t1", "member": "ann", "points": "4"},
+    ]);
+    let (status, answers) = server.ask("POST", "/v1/events", Some(&operator), &[], Some(&events))?;
+    assert_eq!(status, 200);
+    assert!(!answers.to_string().contains("refusal"), "{answers}");
+    Ok(Town { server, operator, payment, merchant, other_merchant, folder })
+}
+
+impl Town {
+    /// The status of a request with a key of its own.
+    fn status(&self, method: &str, path: &str, token: Option<&str>, body: Option<&Value>) -> TestResult<(u16, Value)> {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let key = format!("test-{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        self.server.ask(method, path, token, &[("idempotency-key", key.as_str())], body)
+    }
+}
+
+/// Every command, and a body that parses.
+fn commands() -> Vec<(&'static str, Value)> {
+    vec![
+        ("/v1/members", json!({})),
+        ("/v1/members/bob/packs", json!({"pack": "member"})),
+        ("/v1/members/bob/role", json!({"role": "vip"})),
+        ("/v1/merchants", json!({"member": "bob", "region": "440106"})),
+        ("/v1/partners", json!({"member": "bob", "region": "440100"})),
+        ("/v1/treasury/grants", json!({"member": "bob", "points": "1"})),
+        ("/v1/prices", json!({"price": "1"})),
+        (
+            "/v1/orders",
+            json!({"merchant": "shop", "buyer": "bob", "channel": "online", "amount": "10", "concession": "1",
+                   "region": "440106"}),
+        ),
+        ("/v1/orders/o1/refund", json!({})),
+        ("/v1/transfers", json!({"from": "bob", "to": "ann", "points": "1"})),
+        ("/v1/redemptions", json!({"member": "bob", "points": "1"})),
+        ("/v1/offers", json!({"member": "bob", "side": "sell", "points": "1", "unit_price": "1"})),
+        ("/v1/offers/f1/cancel", json!({})),
+        ("/v1/offers/f1/trades", json!({"member": "shop", "points": "1"})),
+        ("/v1/trades/t1/pay", json!({})),
+        ("/v1/trades/t1/confirm", json!({})),
+        ("/v1/trades/t1/cancel", json!({})),
+        ("/v1/rules", json!({"rules": {}})),
+        ("/v1/days/2026-01-01/close", json!({})),
+    ]
+}
+
+const READS: [(&str, bool); 17] = [
+    ("/v1/members", false),
+    ("/v1/members/bob", false),
+    ("/v1/members/bob/statement", false),
+    ("/v1/orders/o1", false),
+    ("/v1/offers", false),
+    ("/v1/offers/f1", false),
+    ("/v1/trades", false),
+    ("/v1/trades/t1", false),
+    ("/v1/state", false),
+    ("/v1/events", false),
+    ("/v1/excerpt?buyer=bob&merchant=shop&channel=online&region=440106", false),
+    ("/v1/days", true),
+    ("/v1/rules", true),
+    ("/v1/rules/history", true),
+    ("/v1/supply", true),
+    ("/v1/session", true),
+    ("/health/ready", true),
+];
+
+#[test]
+fn nobody_gets_nothing_but_what_is_public() -> TestResult {
+    let town = town()?;
+    let before = town.status("GET", "/v1/state", Some(&town.operator), None)?;
+    for token in [None, Some("gxk_00000000_wrong"), Some("gxs_wrong"), Some("nonsense")] {
+        for (path, body) in commands() {
+            assert_eq!(town.status("POST", path, token, Some(&body))?.0, 401, "{path}");
+        }
+        let (status, problem) = town.status("POST", "/v1/events", token, Some(&json!([])))?;
+        assert_eq!((status, &problem["code"]), (401, &json!("unauthorized")));
+        for (path, public) in READS {
+            let (status, _) = town.status("GET", path, token, None)?;
+            assert_eq!(status == 200, public && (token.is_none() || !path.starts_with("/v1/session")), "{path}");
+        }
+    }
+    assert_eq!(town.status("GET", "/v1/state", Some(&town.operator), None)?, before);
+    Ok(())
+}
+
+#[test]
+fn another_merchant_and_the_payment_system_do_only_what_is_theirs() -> TestResult {
+    let town = town()?;
+    let before = town.status("GET", "/v1/state", Some(&town.operator), None)?;
+    for (path, body) in commands() {
+        let (status, problem) = town.status("POST", path, Some(&town.other_merchant), Some(&body))?;
+        assert_eq!((status, &problem["code"]), (403, &json!("forbidden")), "{path}");
+        let pays = path.ends_with("/packs") || path.ends_with("/grants");
+        if !pays {
+            assert_eq!(town.status("POST", path, Some(&town.payment), Some(&body))?.0, 403, "{path}");
+        }
+    }
+    for (path, public) in READS {
+        let allowed = public || ["/v1/offers", "/v1/offers/f1"].contains(&path) || path.starts_with("/v1/excerpt");
+        let (status, answer) = town.status("GET", path, Some(&town.other_merchant), None)?;
+        // `ann`, whose key it is, is the buyer of the trade.
+        assert_eq!(status == 200, allowed || path == "/v1/trades/t1", "{path}: {answer}");
+    }
+    assert_eq!(town.status("GET", "/v1/state", Some(&town.operator), None)?, before);
+    let (status, _) =
+        town.status("POST", "/v1/members/bob/packs", Some(&town.payment), Some(&json!({"pack": "member"})))?;
+    assert_eq!(status, 200);
+    Ok(())
+}
+
+#[test]
+fn a_merchant_places_and_refunds_orders_of_its_own_shop() -> TestResult {
+    let town = town()?;
+    let order = json!({"buyer": "bob", "channel": "online", "amount": "10", "concession": "1", "region": "440106"});
+    let (status, quote) = town.status("POST", "/v1/quotes", Some(&town.merchant), Some(&order))?;
+    assert_eq!(status, 200, "{quote}");
+    let (status, placed) = town.status("POST", "/v1/orders", Some(&town.merchant), Some(&order))?;
+    assert_eq!(status, 200, "{placed}");
+    assert_eq!(placed["receipt"]["rewards"], quote["rewards"]);
+    assert_eq!(placed["receipt"]["points"], quote["points"]);
+    let id = placed["order"].as_str().ok_or("no id")?;
+    assert_eq!(placed["receipt"]["order"], id);
+    assert_eq!(town.status("GET", &format!("/v1/orders/{id}"), Some(&town.merchant), None)?.0, 200);
+    assert_eq!(town.status("GET", &format!("/v1/orders/{id}"), Some(&town.other_merchant), None)?.0, 403);
+    assert_eq!(town.status("POST", &format!("/v1/orders/{id}/refund"), Some(&town.merchant), None)?.0, 200);
+    let (status, problem) = town.status("POST", &format!("/v1/orders/{id}/refund"), Some(&town.merchant), None)?;
+    assert_eq!((status, &problem["code"]), (422, &json!("order_refunded")));
+    let own = json!({"order": "mine", "buyer": "bob", "channel": "online", "amount": "10", "concession": "1",
+                     "region": "440106"});
+    assert_eq!(town.status("POST", "/v1/orders", Some(&town.merchant), Some(&own))?.0, 403, "ids are the server's");
+    Ok(())
+}
+
+#[test]
+fn a_key_is_settled_once_and_stands_for_one_request() -> TestResult {
+    let town = town()?;
+    let ask = |key: &str, body: &Value| {
+        town.server.ask("POST", "/v1/treasury/grants", Some(&town.payment), &[("idempotency-key", key)], Some(body))
+    };
+    let grant = json!({"member": "ann", "points": "7"});
+    let (status, first) = ask("k1", &grant)?;
+    assert_eq!((status, &first["repeated"]), (200, &json!(false)));
+    let (status, again) = ask("k1", &grant)?;
+    assert_eq!((status, &again["repeated"], &again["receipt"]), (200, &json!(true), &first["receipt"]));
+    let (status, problem) = ask("k1", &json!({"member": "ann", "points": "8"}))?;
+    assert_eq!((status, &problem["code"]), (422, &json!("key_reused")));
+    let (status, problem) = ask("k2", &json!({"member": "ann", "points": "99999999"}))?;
+    assert_eq!((status, &problem["code"]), (422, &json!("treasury_short")));
+    assert_eq!(ask("k2", &json!({"member": "ann", "points": "99999999"}))?.1["code"], "treasury_short");
+    for bad in ["", "with space", &"x".repeat(129)] {
+        assert_eq!(ask(bad, &grant)?.1["code"], "bad_key", "{bad}");
+    }
+    let missing = town.server.ask("POST", "/v1/treasury/grants", Some(&town.payment), &[], Some(&grant))?;
+    assert_eq!((missing.0, &missing.1["field"]), (400, &json!("idempotency-key")));
+    let (_, ann) = town.status("GET", "/v1/members/ann", Some(&town.operator), None)?;
+    assert_eq!(ann["state"]["points"], "7");
+    Ok(())
+}
+
+#[test]
+fn a_revoked_or_expired_key_opens_nothing() -> TestResult {
+    let folder = Folder::new()?;
+    let database = folder.database();
+    let expired = add_key(&database, &["--role", "operator", "--days", "0"])?;
+    let revoked = add_key(&database, &["--role", "operator"])?;
+    let id = revoked.split('_').nth(1).ok_or("no id")?;
+    crate::support::gongxiang(&["keys", "--database", &database, "revoke", id])?;
+    let server = Server::start_closed(&["--database", &database])?;
+    for token in [&expired, &revoked] {
+        assert_eq!(server.ask("GET", "/v1/state", Some(token), &[], None)?.0, 401);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_demo_signs_anybody_in_as_a_member_who_sees_and_moves_only_its_own() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database(), "--rules", "seed"])?;
+    let events = json!([
+        {"type": "member.registered", "member": "ann"},
+        {"type": "member.registered", "member": "bob"},
+        {"type": "treasury.granted", "member": "ann", "points": "10"},
+    ]);
+    server.ask("POST", "/v1/events", None, &[], Some(&events))?;
+    let (status, problem) = server.ask("POST", "/v1/sessions/demo", None, &[], Some(&json!({"member": "eve"})))?;
+    assert_eq!((status, &problem["code"]), (404, &json!("unknown_member")));
+    let (_, session) = server.ask("POST", "/v1/sessions/demo", None, &[], Some(&json!({"member": "ann"})))?;
+    let token = session["token"].as_str().ok_or("no token")?;
+    assert_eq!(server.ask("GET", "/v1/session", Some(token), &[], None)?.1["member"], "ann");
+    assert_eq!(server.ask("GET", "/v1/members/ann", Some(token), &[], None)?.0, 200);
+    assert_eq!(server.ask("GET", "/v1/members/bob", Some(token), &[], None)?.0, 403);
+    let transfer = |from: Value, key: &str| {
+        let mut body = json!({"to": "bob", "points": "4"});
+        if from.is_string() {
+            body["from"] = from;
+        }
+        server.ask("POST", "/v1/transfers", Some(token), &[("idempotency-key", key)], Some(&body))
+    };
+    assert_eq!(transfer(json!("bob"), "a")?.0, 403);
+    assert_eq!(transfer(Value::Null, "b")?.0, 200);
+    assert_eq!(server.ask("GET", "/v1/members/ann", Some(token), &[], None)?.1["state"]["points"], "6");
+    let (_, statement) = server.ask("GET", "/v1/members/ann/statement", Some(token), &[], None)?;
+    assert_eq!(statement["postings"].as_array().map(Vec::len), Some(3), "{statement}");
+    server.ask("DELETE", "/v1/session", Some(token), &[], None)?;
+    assert_eq!(server.ask("GET", "/v1/session", Some(token), &[], None)?.0, 401);
+    Ok(())
+}
+
+#[test]
+fn a_trade_is_paid_by_its_buyer_and_confirmed_by_its_seller() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database(), "--rules", "seed"])?;
+    let events = json!([
+        {"type": "member.registered", "member": "ann"},
+        {"type": "member.registered", "member": "bob"},
+        {"type": "member.registered", "member": "eve"},
+        {"type": "treasury.granted", "member": "ann", "points": "10"},
+        {"type": "offer.placed", "offer": "f", "member": "ann", "side": "sell", "points": "10", "unit_price": "1"},
+        {"type": "offer.taken", "offer": "f", "trade": "t", "member": "bob", "points": "4"},
+        {"type": "offer.taken", "offer": "f", "trade": "u", "member": "bob", "points": "4"},
+    ]);
+    server.ask("POST", "/v1/events", None, &[], Some(&events))?;
+    let sign_in = |member: &str| -> TestResult<String> {
+        let (_, session) = server.ask("POST", "/v1/sessions/demo", None, &[], Some(&json!({"member": member})))?;
+        Ok(session["token"].as_str().ok_or("no token")?.into())
+    };
+    let (seller, buyer, other) = (sign_in("ann")?, sign_in("bob")?, sign_in("eve")?);
+    let step = |step: &str, token: &str, key: &str| -> TestResult<u16> {
+        Ok(server.ask("POST", &format!("/v1/trades/{step}"), Some(token), &[("idempotency-key", key)], None)?.0)
+    };
+    for (at, (what, who, status)) in [
+        ("t/pay", &other, 403),
+        ("t/pay", &seller, 403),
+        ("t/confirm", &buyer, 403),
+        ("t/cancel", &other, 403),
+        ("t/pay", &buyer, 200),
+        ("t/cancel", &seller, 403),
+        ("t/confirm", &seller, 200),
+        ("t/cancel", &buyer, 422),
+        ("u/cancel", &seller, 200),
+        ("no/pay", &buyer, 422),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert_eq!(step(what, who, &format!("k{at}"))?, status, "{what}");
+    }
+    assert_eq!(server.ask("GET", "/v1/members/bob", Some(&buyer), &[], None)?.1["state"]["points"], "4");
+    let (_, trades) = server.ask("GET", "/v1/trades", Some(&buyer), &[], None)?;
+    assert_eq!(trades["rows"].as_array().map(Vec::len), Some(2));
+    Ok(())
+}
+
+#[test]
+fn what_has_not_changed_is_not_sent_again() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database(), "--rules", "seed"])?;
+    let tag = server.etag("/v1/supply")?;
+    assert_eq!(server.ask("GET", "/v1/supply", None, &[("if-none-match", &tag)], None)?.0, 304);
+    server.ask("POST", "/v1/events", None, &[], Some(&json!([{"type": "day.closed", "day": "2026-01-01"}])))?;
+    assert_eq!(server.ask("GET", "/v1/supply", None, &[("if-none-match", &tag)], None)?.0, 200);
+    Ok(())
+}
