@@ -7,10 +7,10 @@
 mod close;
 mod draft;
 mod handlers;
+mod table;
 mod view;
 
 use std::collections::BTreeMap;
-use std::ops::Bound;
 use std::sync::Arc;
 
 use ethnum::U256;
@@ -25,6 +25,7 @@ use crate::receipt::Receipt;
 use crate::release::{Holding, Release};
 use crate::ruleset::RuleSet;
 use draft::Draft;
+use table::Table;
 
 pub use view::{AccountState, ReleaseState, State};
 
@@ -145,17 +146,17 @@ pub struct Book {
     /// The last `acc` of every era that has ended.
     ended: Vec<Index>,
     days: Vec<DayRecord>,
-    accounts: BTreeMap<Id, Account>,
-    orders: BTreeMap<Id, Order>,
-    offers: BTreeMap<Id, Offer>,
-    trades: BTreeMap<Id, Trade>,
+    accounts: Table<Account>,
+    orders: Table<Order>,
+    offers: Table<Offer>,
+    trades: Table<Trade>,
     /// The partner of each city.
     partners: BTreeMap<Region, Id>,
     /// Orders that have not vested, by the day on which they are due and the order of placing.
     due: BTreeMap<(Day, u64), Id>,
     /// Trades that are `taken`, by the day and in the order of taking.
     taken: BTreeMap<(Day, u64), Id>,
-    remembered: BTreeMap<Id, Remembered>,
+    remembered: Table<Remembered>,
 }
 
 /// As much of a book as one order needs: whoever holds it previews the order as the book would settle it.
@@ -232,7 +233,7 @@ impl Book {
     /// The outcome that an `id` already has.
     fn recall(&self, entry: &Entry) -> Option<Outcome> {
         let Identity { id, content } = entry.identity.as_ref()?;
-        let first = self.remembered.get(id)?;
+        let first = self.remembered.get(id.as_str())?;
         Some(if first.content == *content {
             Outcome { repeated: true, result: first.result.clone() }
         } else {
@@ -271,15 +272,16 @@ impl Book {
 
     /// The accounts whose ids come after `id`, by id; all of them after the empty text.
     pub fn accounts_after(&self, id: &str) -> impl Iterator<Item = (&Id, &Account)> {
-        self.accounts.range::<str, _>((Bound::Excluded(id), Bound::Unbounded))
+        self.accounts.after(id)
     }
 
     /// As much of this book as `order` needs.
     #[must_use]
     pub fn excerpt(&self, order: &OrderPlaced) -> Excerpt {
         let mut accounts = BTreeMap::new();
-        let mut take = |id: &Id| self.accounts.get(id).map(|account| accounts.insert(id.clone(), account.clone()));
-        let referrer = |id: &Id| self.accounts.get(id).and_then(|account| account.referrer.as_ref());
+        let mut take =
+            |id: &Id| self.accounts.get(id.as_str()).map(|account| accounts.insert(id.clone(), account.clone()));
+        let referrer = |id: &Id| self.accounts.get(id.as_str()).and_then(|account| account.referrer.as_ref());
         take(&order.merchant);
         referrer(&order.merchant).map(&mut take);
         let mut above = Some(&order.buyer);
@@ -288,7 +290,7 @@ impl Book {
             take(member);
             above = referrer(member);
         }
-        let shop = self.accounts.get(&order.merchant).and_then(|merchant| merchant.shop);
+        let shop = self.accounts.get(order.merchant.as_str()).and_then(|merchant| merchant.shop);
         let cities = [Some(order.region), shop].into_iter().flatten().map(Region::city);
         let partners: BTreeMap<_, _> =
             cities.filter_map(|city| self.partners.get(&city).map(|partner| (city, partner.clone()))).collect();
@@ -307,14 +309,14 @@ impl From<Excerpt> for Book {
             head,
             ended,
             days: Vec::new(),
-            accounts,
-            orders: BTreeMap::new(),
-            offers: BTreeMap::new(),
-            trades: BTreeMap::new(),
+            accounts: accounts.into_iter().collect(),
+            orders: Table::new(),
+            offers: Table::new(),
+            trades: Table::new(),
             partners,
             due: BTreeMap::new(),
             taken: BTreeMap::new(),
-            remembered: BTreeMap::new(),
+            remembered: Table::new(),
         }
     }
 }
