@@ -190,7 +190,20 @@ impl Book {
             order_count: 0,
             trade_count: 0,
         };
-        Self::from(Excerpt { rules, head, ended: Vec::new(), accounts: BTreeMap::new(), partners: BTreeMap::new() })
+        Self {
+            rules: Arc::new(rules),
+            head,
+            ended: Vec::new(),
+            days: Vec::new(),
+            accounts: Table::new(),
+            orders: Table::new(),
+            offers: Table::new(),
+            trades: Table::new(),
+            partners: BTreeMap::new(),
+            due: BTreeMap::new(),
+            taken: BTreeMap::new(),
+            remembered: Table::new(),
+        }
     }
 
     /// Applies an event, whole or not at all.
@@ -304,20 +317,7 @@ impl Book {
 impl From<Excerpt> for Book {
     fn from(excerpt: Excerpt) -> Self {
         let Excerpt { rules, head, ended, accounts, partners } = excerpt;
-        Self {
-            rules: Arc::new(rules),
-            head,
-            ended,
-            days: Vec::new(),
-            accounts: accounts.into_iter().collect(),
-            orders: Table::new(),
-            offers: Table::new(),
-            trades: Table::new(),
-            partners,
-            due: BTreeMap::new(),
-            taken: BTreeMap::new(),
-            remembered: Table::new(),
-        }
+        Self { head, ended, accounts: accounts.into_iter().collect(), partners, ..Self::open(rules) }
     }
 }
 
