@@ -8,10 +8,10 @@ mod close;
 mod draft;
 mod flow;
 mod handlers;
+mod table;
 mod view;
 
 use std::collections::BTreeMap;
-use std::ops::Bound;
 use std::sync::Arc;
 
 use ethnum::U256;
@@ -26,6 +26,7 @@ use crate::receipt::Receipt;
 use crate::release::{Holding, Release};
 use crate::ruleset::RuleSet;
 use draft::Draft;
+use table::Table;
 
 pub use flow::Flow;
 pub use view::{AccountState, ReleaseState, State};
@@ -156,17 +157,17 @@ pub struct Book {
     /// The last `acc` of every era that has ended.
     ended: Vec<Index>,
     days: Vec<DayRecord>,
-    accounts: BTreeMap<Id, Account>,
-    orders: BTreeMap<Id, Order>,
-    offers: BTreeMap<Id, Offer>,
-    trades: BTreeMap<Id, Trade>,
+    accounts: Table<Account>,
+    orders: Table<Order>,
+    offers: Table<Offer>,
+    trades: Table<Trade>,
     /// The partner of each city.
     partners: BTreeMap<Region, Id>,
     /// Orders that have not vested, by the day on which they are due and the order of placing.
     due: BTreeMap<(Day, u64), Id>,
     /// Trades that are `taken`, by the day and in the order of taking.
     taken: BTreeMap<(Day, u64), Id>,
-    remembered: BTreeMap<Id, Remembered>,
+    remembered: Table<Remembered>,
 }
 
 /// A part of a book: whoever holds all rows that an event touches settles or previews it as the whole book would. Storage
@@ -201,21 +202,9 @@ impl Excerpt {
     /// An empty book on the genesis day; the treasury holds what `supply.treasury` says.
     #[must_use]
     pub fn genesis(rules: RuleSet) -> Self {
-        let treasury = rules.supply_treasury;
-        let head = Head {
-            day: rules.genesis_day,
-            price: rules.price_initial,
-            supply: Supply { issued: treasury, treasury, ..Supply::default() },
-            release: Release::default(),
-            turnover: Money::default(),
-            traded: Points::ZERO,
-            traded_money: U256::ZERO,
-            order_count: 0,
-            trade_count: 0,
-        };
         Self {
+            head: Head::genesis(&rules),
             rules,
-            head,
             ended: Vec::new(),
             accounts: BTreeMap::new(),
             partners: BTreeMap::new(),
@@ -227,11 +216,42 @@ impl Excerpt {
     }
 }
 
+impl Head {
+    /// On the genesis day the treasury holds what `supply.treasury` says.
+    fn genesis(rules: &RuleSet) -> Self {
+        let treasury = rules.supply_treasury;
+        Self {
+            day: rules.genesis_day,
+            price: rules.price_initial,
+            supply: Supply { issued: treasury, treasury, ..Supply::default() },
+            release: Release::default(),
+            turnover: Money::default(),
+            traded: Points::ZERO,
+            traded_money: U256::ZERO,
+            order_count: 0,
+            trade_count: 0,
+        }
+    }
+}
+
 impl Book {
     /// An empty book on the genesis day; the treasury holds what `supply.treasury` says.
     #[must_use]
     pub fn open(rules: RuleSet) -> Self {
-        Self::from(Excerpt::genesis(rules))
+        Self {
+            head: Head::genesis(&rules),
+            rules: Arc::new(rules),
+            ended: Vec::new(),
+            days: Vec::new(),
+            accounts: Table::new(),
+            orders: Table::new(),
+            offers: Table::new(),
+            trades: Table::new(),
+            partners: BTreeMap::new(),
+            due: BTreeMap::new(),
+            taken: BTreeMap::new(),
+            remembered: Table::new(),
+        }
     }
 
     /// Applies an event, whole or not at all.
@@ -274,7 +294,7 @@ impl Book {
     /// The outcome that an `id` already has.
     fn recall(&self, entry: &Entry) -> Option<Outcome> {
         let Identity { id, content } = entry.identity.as_ref()?;
-        let first = self.remembered.get(id)?;
+        let first = self.remembered.get(id.as_str())?;
         Some(if first.content == *content {
             Outcome { repeated: true, result: first.result.clone() }
         } else {
@@ -309,19 +329,19 @@ impl Book {
     /// An order.
     #[must_use]
     pub fn order(&self, id: &Id) -> Option<&Order> {
-        self.orders.get(id)
+        self.orders.get(id.as_str())
     }
 
     /// An offer.
     #[must_use]
     pub fn offer(&self, id: &Id) -> Option<&Offer> {
-        self.offers.get(id)
+        self.offers.get(id.as_str())
     }
 
     /// A trade.
     #[must_use]
     pub fn trade(&self, id: &Id) -> Option<&Trade> {
-        self.trades.get(id)
+        self.trades.get(id.as_str())
     }
 
     /// All accounts as they were last settled, by id.
@@ -331,15 +351,16 @@ impl Book {
 
     /// The accounts whose ids come after `id`, by id; all of them after the empty text.
     pub fn accounts_after(&self, id: &str) -> impl Iterator<Item = (&Id, &Account)> {
-        self.accounts.range::<str, _>((Bound::Excluded(id), Bound::Unbounded))
+        self.accounts.after(id)
     }
 
     /// As much of this book as `order` needs.
     #[must_use]
     pub fn excerpt(&self, order: &OrderPlaced) -> Excerpt {
         let mut accounts = BTreeMap::new();
-        let mut take = |id: &Id| self.accounts.get(id).map(|account| accounts.insert(id.clone(), account.clone()));
-        let referrer = |id: &Id| self.accounts.get(id).and_then(|account| account.referrer.as_ref());
+        let mut take =
+            |id: &Id| self.accounts.get(id.as_str()).map(|account| accounts.insert(id.clone(), account.clone()));
+        let referrer = |id: &Id| self.accounts.get(id.as_str()).and_then(|account| account.referrer.as_ref());
         take(&order.merchant);
         referrer(&order.merchant).map(&mut take);
         let mut above = Some(&order.buyer);
@@ -348,7 +369,7 @@ impl Book {
             take(member);
             above = referrer(member);
         }
-        let shop = self.accounts.get(&order.merchant).and_then(|merchant| merchant.shop);
+        let shop = self.accounts.get(order.merchant.as_str()).and_then(|merchant| merchant.shop);
         let cities = [Some(order.region), shop].into_iter().flatten().map(Region::city);
         let partners: BTreeMap<_, _> =
             cities.filter_map(|city| self.partners.get(&city).map(|partner| (city, partner.clone()))).collect();
@@ -366,18 +387,17 @@ impl From<Excerpt> for Book {
         let due = orders.iter().filter_map(|(id, order)| Some((waits_under(order)?, id.clone()))).collect();
         let taken = trades.iter().filter_map(|(id, trade)| Some((unpaid_under(trade)?, id.clone()))).collect();
         Self {
-            rules: Arc::new(rules),
             head,
             ended,
             days,
-            accounts,
-            orders,
-            offers,
-            trades,
+            accounts: accounts.into_iter().collect(),
+            orders: orders.into_iter().collect(),
+            offers: offers.into_iter().collect(),
+            trades: trades.into_iter().collect(),
             partners,
             due,
             taken,
-            remembered: BTreeMap::new(),
+            ..Self::open(rules)
         }
     }
 }
@@ -387,8 +407,22 @@ impl From<Book> for Excerpt {
     fn from(book: Book) -> Self {
         let Book { rules, head, ended, days, accounts, orders, offers, trades, partners, .. } = book;
         let rules = Arc::unwrap_or_clone(rules);
-        Self { rules, head, ended, accounts, partners, orders, offers, trades, days }
+        Self {
+            rules,
+            head,
+            ended,
+            accounts: unboxed(accounts),
+            partners,
+            orders: unboxed(orders),
+            offers: unboxed(offers),
+            trades: unboxed(trades),
+            days,
+        }
     }
+}
+
+fn unboxed<V>(table: Table<V>) -> BTreeMap<Id, V> {
+    table.into_iter().map(|(id, value)| (id, *value)).collect()
 }
 
 /// The key under which an order waits for its day, while it does.

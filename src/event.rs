@@ -180,7 +180,10 @@ pub struct Refusal {
 
 impl Refusal {
     /// A refusal by a field of the event.
+    // Never inlined: dozens of checks end here, and none of them is in a hurry.
     #[must_use]
+    #[cold]
+    #[inline(never)]
     pub const fn new(code: Code, field: &'static str) -> Self {
         Self { code, field: Cow::Borrowed(field), message: Cow::Borrowed(code.sentence()) }
     }
@@ -205,6 +208,8 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 impl From<OutOfRange> for Refusal {
+    #[cold]
+    #[inline(never)]
     fn from(_: OutOfRange) -> Self {
         Self::new(Code::OutOfRange, "")
     }

@@ -131,7 +131,7 @@ pub fn is_rfc3339(text: &str) -> bool {
     let Some(time) = time.strip_prefix(['T', 't', ' ']) else { return false };
     let (local, zone_holds) = match time.strip_suffix(['Z', 'z']) {
         Some(local) => (local, true),
-        None => match time.rfind(['+', '-']) {
+        None => match time.bytes().rposition(|b| b == b'+' || b == b'-') {
             Some(at) => (&time[..at], after_hour(&time[at + 1..]).is_some_and(|minute| two(minute, 59))),
             None => return false,
         },

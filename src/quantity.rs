@@ -4,7 +4,7 @@
 //! their kind; what can outgrow 96 bits (share value, points, units, indices) is a whole number of its smallest part.
 //! Products and quotients are taken in 256 bits and rounded once, at the end, the way their name says.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use ethnum::U256;
 use rust_decimal::Decimal;
@@ -105,23 +105,36 @@ fn parse_balance(text: &str, places: u32) -> Result<i128, DecimalError> {
 
 /// Writes `raw × 10^-places` canonically: no trailing zeros, `0` for zero.
 fn fmt_fixed(raw: i128, places: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fmt_places(raw, places, 0, f)
+}
+
+/// The same with at least `kept` decimal places.
+pub(crate) fn fmt_places(raw: i128, places: u32, kept: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    // From the last digit on: 39 digits and the point.
+    let mut text = [0_u8; 40];
+    let mut start = text.len();
+    let mut put = |byte| {
+        start -= 1;
+        text[start] = byte;
+        start
+    };
+    let mut rest = raw.unsigned_abs();
+    let (mut place, mut begun) = (0, 0);
+    while rest > 0 || place <= places {
+        let digit = u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        if digit > 0 || place + kept >= places || begun > 0 {
+            if place == places && begun > 0 {
+                put(b'.');
+            }
+            begun = put(b'0' + digit);
+        }
+        place += 1;
+    }
     if raw < 0 {
         f.write_str("-")?;
     }
-    let one = ten(places).unsigned_abs();
-    let (whole, part) = (raw.unsigned_abs() / one, raw.unsigned_abs() % one);
-    write!(f, "{whole}")?;
-    if part == 0 {
-        return Ok(());
-    }
-    f.write_str(".")?;
-    let (mut rest, mut digit) = (part, one / 10);
-    while rest > 0 {
-        f.write_char(char::from(b'0' + u8::try_from(rest / digit).unwrap_or_default()))?;
-        rest %= digit;
-        digit /= 10;
-    }
-    Ok(())
+    f.write_str(str::from_utf8(&text[begun..]).unwrap_or_default())
 }
 
 /// A number that is never negative, in 256 bits.
@@ -163,6 +176,7 @@ macro_rules! common {
             ///
             /// # Errors
             /// [`OutOfRange`] if it does not fit.
+            #[inline(never)]
             pub fn plus(self, other: Self) -> Result<Self, OutOfRange> {
                 self.raw().checked_add(other.raw()).and_then(Self::checked_from_raw).ok_or(OutOfRange)
             }
@@ -171,6 +185,7 @@ macro_rules! common {
             ///
             /// # Errors
             /// [`OutOfRange`] if `other` is the larger one.
+            #[inline(never)]
             pub fn minus(self, other: Self) -> Result<Self, OutOfRange> {
                 let rest = self.raw().checked_sub(other.raw()).filter(|rest| *rest >= 0);
                 rest.and_then(Self::checked_from_raw).ok_or(OutOfRange)
@@ -208,10 +223,29 @@ macro_rules! common {
 macro_rules! decimal_quantity {
     ($(#[$doc:meta])* $name:ident, $places:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, Default, Eq)]
         pub struct $name(Decimal);
 
         common!($name, $places);
+
+        // All have one scale, so their raw numbers compare as they do, without rescaling.
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                self.raw().cmp(&other.raw())
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.raw() == other.raw()
+            }
+        }
 
         impl $name {
             /// Reads it as section 1 of RULES.md wants: strictly, at most 10^12 in size, never rounded.

@@ -10,7 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::identity::{Day, Id};
-use crate::quantity::{Index, Money, Points, Price, Rate, ShareValue, Units};
+use crate::quantity::{Index, Money, Points, Price, Rate, ShareValue, Units, fmt_places};
 
 /// Where an amount comes from or goes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -256,8 +256,7 @@ struct Yuan(Money);
 
 impl fmt::Display for Yuan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cents = self.0.raw();
-        write!(f, "{}.{:02}", cents / 100, cents % 100)
+        fmt_places(self.0.raw(), Money::PLACES, 2, f)
     }
 }
 

@@ -418,13 +418,16 @@ impl<'a> Reader<'a> {
     /// The value under a dotted key; every table on the way must be there.
     fn find(self, key: &str) -> Result<&'a Tree, RuleSetError> {
         let mut at = self.tree;
-        for (i, name) in key.split('.').enumerate() {
+        // How much of the key lies behind, its dot included.
+        let mut passed = 0_usize;
+        for name in key.split('.') {
             let Tree::Table(_) = at else {
-                let table = key.split('.').take(i).collect::<Vec<_>>().join(".");
-                return self.refuse(&table, &format!("must be a table, not {}", at.kind()));
+                let table = key.get(..passed.saturating_sub(1)).unwrap_or_default();
+                return self.refuse(table, &format!("must be a table, not {}", at.kind()));
             };
             let Some(value) = at.get(name) else { return self.refuse(key, "is missing") };
             at = value;
+            passed += name.len() + 1;
         }
         Ok(at)
     }

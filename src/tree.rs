@@ -93,7 +93,7 @@ impl Tree {
             }
             Self::Table(entries) => {
                 let mut sorted: Vec<_> = entries.iter().collect();
-                sorted.sort_by(|a, b| a.0.cmp(&b.0));
+                sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
                 out.push('{');
                 for (i, (key, value)) in sorted.into_iter().enumerate() {
                     if i > 0 {

@@ -9,6 +9,7 @@ pub mod commands;
 mod etag;
 mod events;
 mod guard;
+pub mod openapi;
 mod problem;
 mod query;
 mod quote;
@@ -68,6 +69,7 @@ impl App {
             .route("/v1/events", get(read::events))
             .route("/v1/session", get(sessions::who))
             .route_layer(from_fn(etag::by_content))
+            .route("/v1/openapi.json", get(read::openapi))
             .route("/v1/events", post(events::settle))
             .route("/v1/quotes", post(quote::quote))
             .route("/v1/sessions/demo", post(sessions::demo))

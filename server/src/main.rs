@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use gongxiang_server::{audit, journal, keys, rules, serve};
+use gongxiang_server::{api, audit, journal, keys, rules, serve};
 
 /// The settlement of 共享购.
 #[derive(Parser)]
@@ -65,6 +65,8 @@ enum Task {
         #[arg(long, default_value = "sqlite:gongxiang.db")]
         database: String,
     },
+    /// Print the OpenAPI document of the server.
+    Openapi,
     /// Make, list and revoke API keys.
     Keys {
         /// As for `serve`.
@@ -95,6 +97,10 @@ fn main() -> ExitCode {
         Task::Serve { database, rules, demo, demo_mode, demo_anywhere, wallet, listen } => {
             serve::run(&serve::Options { database, rules, demo, demo_mode, demo_anywhere, wallet, listen })
                 .map(|()| true)
+        }
+        Task::Openapi => {
+            println!("{}", api::openapi::text());
+            Ok(true)
         }
         Task::Keys { database, task } => keys::run(&database, &task).map(|()| true),
         Task::Audit { database } => audit::run(&database),

@@ -14,7 +14,7 @@ impl Draft<'_> {
         if day != self.changes.head.day {
             return Err(Refusal::new(Code::WrongDay, "day"));
         }
-        let tomorrow = day.next().ok_or(Refusal::new(Code::OutOfRange, "day"))?;
+        let tomorrow = day.next().ok_or_else(|| Refusal::new(Code::OutOfRange, "day"))?;
         self.cancel_stale_trades()?;
         self.vest_due_orders()?;
 

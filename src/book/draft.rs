@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::table::Table;
 use super::{Account, Book, DayRecord, Head, unpaid_under, waits_under};
 use crate::event::{Code, Event, Refusal};
 use crate::identity::{Id, Region};
@@ -26,33 +27,34 @@ pub(super) struct Draft<'a> {
 pub(super) struct Changes {
     pub(super) head: Head,
     pub(super) rules: Arc<RuleSet>,
-    pub(super) accounts: BTreeMap<Id, Account>,
-    pub(super) orders: BTreeMap<Id, Order>,
-    pub(super) offers: BTreeMap<Id, Offer>,
-    pub(super) trades: BTreeMap<Id, Trade>,
+    pub(super) accounts: Table<Account>,
+    pub(super) orders: Table<Order>,
+    pub(super) offers: Table<Offer>,
+    pub(super) trades: Table<Trade>,
     pub(super) partners: BTreeMap<Region, Id>,
     pub(super) closed: Option<DayRecord>,
     pub(super) receipt: Receipt,
 }
 
-/// The value of `id` in the changes, else in the book.
+/// The value of `key` in the changes, else in the book.
 macro_rules! lookup {
-    ($draft:expr, $table:ident, $id:expr) => {
-        $draft.changes.$table.get($id).or_else(|| $draft.book.$table.get($id))
+    ($draft:expr, $table:ident, $key:expr) => {
+        $draft.changes.$table.get($key).or_else(|| $draft.book.$table.get($key))
     };
 }
 
 /// The value of `id`, copied into the changes so that it can be written.
-macro_rules! writable {
-    ($draft:expr, $table:ident, $id:expr, $code:ident) => {
-        match $draft.changes.$table.entry($id.clone()) {
-            std::collections::btree_map::Entry::Occupied(entry) => Ok(entry.into_mut()),
-            std::collections::btree_map::Entry::Vacant(entry) => match $draft.book.$table.get($id) {
-                Some(value) => Ok(entry.insert(value.clone())),
-                None => Err(Refusal::new(Code::$code, "")),
-            },
-        }
-    };
+fn writable<'t, V: Clone>(
+    changes: &'t mut Table<V>,
+    book: &Table<V>,
+    id: &Id,
+    code: Code,
+) -> Result<&'t mut V, Refusal> {
+    if changes.get(id.as_str()).is_none() {
+        let value = book.get(id.as_str()).ok_or_else(|| Refusal::new(code, ""))?;
+        changes.insert(id.clone(), value.clone());
+    }
+    changes.get_mut(id.as_str()).ok_or_else(|| Refusal::new(code, ""))
 }
 
 impl<'a> Draft<'a> {
@@ -68,10 +70,10 @@ impl<'a> Draft<'a> {
         let changes = Changes {
             head: book.head,
             rules: Arc::clone(&book.rules),
-            accounts: BTreeMap::new(),
-            orders: BTreeMap::new(),
-            offers: BTreeMap::new(),
-            trades: BTreeMap::new(),
+            accounts: Table::new(),
+            orders: Table::new(),
+            offers: Table::new(),
+            trades: Table::new(),
             partners: BTreeMap::new(),
             closed: None,
             receipt,
@@ -84,46 +86,47 @@ impl<'a> Draft<'a> {
         self.handle(event)?;
         let Self { book, mut changes } = self;
         changes.receipt.kind = event.kind();
-        changes.accounts.retain(|id, account| book.accounts.get(id) != Some(account));
-        changes.receipt.accounts = changes.accounts.keys().cloned().collect();
+        // What was only settled to the same numbers stays among the changes: writing it again changes nothing.
+        let changed = |(id, account): &(&Id, &Account)| book.accounts.get(id.as_str()) != Some(*account);
+        changes.receipt.accounts = changes.accounts.iter().filter(changed).map(|(id, _)| id.clone()).collect();
         Ok(changes)
     }
 
     pub(super) fn account(&self, id: &Id) -> Option<&Account> {
-        lookup!(self, accounts, id)
+        lookup!(self, accounts, id.as_str())
     }
 
     /// An account that an event names, or `unknown_member` at that field.
     pub(super) fn member(&self, id: &Id, field: &'static str) -> Result<&Account, Refusal> {
-        self.account(id).ok_or(Refusal::new(Code::UnknownMember, field))
+        self.account(id).ok_or_else(|| Refusal::new(Code::UnknownMember, field))
     }
 
     pub(super) fn order(&self, id: &Id) -> Option<&Order> {
-        lookup!(self, orders, id)
+        lookup!(self, orders, id.as_str())
     }
 
     pub(super) fn offer(&self, id: &Id) -> Option<&Offer> {
-        lookup!(self, offers, id)
+        lookup!(self, offers, id.as_str())
     }
 
     pub(super) fn trade(&self, id: &Id) -> Option<&Trade> {
-        lookup!(self, trades, id)
+        lookup!(self, trades, id.as_str())
     }
 
     pub(super) fn account_mut(&mut self, id: &Id) -> Result<&mut Account, Refusal> {
-        writable!(self, accounts, id, UnknownMember)
+        writable(&mut self.changes.accounts, &self.book.accounts, id, Code::UnknownMember)
     }
 
     pub(super) fn order_mut(&mut self, id: &Id) -> Result<&mut Order, Refusal> {
-        writable!(self, orders, id, UnknownOrder)
+        writable(&mut self.changes.orders, &self.book.orders, id, Code::UnknownOrder)
     }
 
     pub(super) fn offer_mut(&mut self, id: &Id) -> Result<&mut Offer, Refusal> {
-        writable!(self, offers, id, UnknownOffer)
+        writable(&mut self.changes.offers, &self.book.offers, id, Code::UnknownOffer)
     }
 
     pub(super) fn trade_mut(&mut self, id: &Id) -> Result<&mut Trade, Refusal> {
-        writable!(self, trades, id, UnknownTrade)
+        writable(&mut self.changes.trades, &self.book.trades, id, Code::UnknownTrade)
     }
 
     /// Brings an account up to the present and answers with its points.
@@ -237,7 +240,7 @@ impl Changes {
         book.offers.extend(self.offers);
         book.partners.extend(self.partners);
         for (id, order) in self.orders {
-            if let Some(key) = book.orders.get(&id).and_then(waits_under) {
+            if let Some(key) = book.orders.get(id.as_str()).and_then(waits_under) {
                 book.due.remove(&key);
             }
             if let Some(key) = waits_under(&order) {

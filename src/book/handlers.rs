@@ -65,7 +65,7 @@ impl Draft<'_> {
     fn buy_pack(&mut self, member: &Id, name: &Id) -> Result<(), Refusal> {
         let activated = self.member(member, "member")?.activated;
         let rules = Arc::clone(&self.changes.rules);
-        let pack = rules.pack_named(name.as_str()).ok_or(Refusal::new(Code::UnknownPack, "pack"))?;
+        let pack = rules.pack_named(name.as_str()).ok_or_else(|| Refusal::new(Code::UnknownPack, "pack"))?;
         if !activated {
             self.activate(member, rules.signup_referrer)?;
         }
@@ -153,7 +153,7 @@ impl Draft<'_> {
         let shop = self.member(merchant, "merchant")?.shop;
         require(self.order(id).is_none(), Code::OrderExists, "order")?;
         require(buyer != merchant, Code::SelfDealing, "merchant")?;
-        let shop = shop.ok_or(Refusal::new(Code::NotAMerchant, "merchant"))?;
+        let shop = shop.ok_or_else(|| Refusal::new(Code::NotAMerchant, "merchant"))?;
         require(amount.is_positive(), Code::BadAmount, "amount")?;
         require(concession.is_positive() && concession <= amount, Code::BadConcession, "concession")?;
         let price = self.changes.head.price;
@@ -206,7 +206,7 @@ impl Draft<'_> {
     }
 
     fn refund(&mut self, id: &Id) -> Result<(), Refusal> {
-        let order = self.order(id).ok_or(Refusal::new(Code::UnknownOrder, "order"))?.clone();
+        let order = self.order(id).ok_or_else(|| Refusal::new(Code::UnknownOrder, "order"))?.clone();
         let missing = match order.state {
             OrderState::Refunded => return Err(Refusal::new(Code::OrderRefunded, "order")),
             OrderState::Pending => {
@@ -301,7 +301,7 @@ impl Draft<'_> {
     }
 
     fn take_offer(&mut self, offer_id: &Id, trade_id: &Id, taker: &Id, points: Points) -> Result<(), Refusal> {
-        let offer = self.offer(offer_id).ok_or(Refusal::new(Code::UnknownOffer, "offer"))?.clone();
+        let offer = self.offer(offer_id).ok_or_else(|| Refusal::new(Code::UnknownOffer, "offer"))?.clone();
         self.member(taker, "member")?;
         require(self.trade(trade_id).is_none(), Code::TradeExists, "trade")?;
         require(offer.open, Code::OfferClosed, "offer")?;
@@ -331,9 +331,9 @@ impl Draft<'_> {
 
     /// Moves a trade on; answers with it as it was and its offer.
     fn advance(&mut self, id: &Id, next: TradeState) -> Result<(Trade, Offer), Refusal> {
-        let trade = self.trade(id).ok_or(Refusal::new(Code::UnknownTrade, "trade"))?.clone();
+        let trade = self.trade(id).ok_or_else(|| Refusal::new(Code::UnknownTrade, "trade"))?.clone();
         require(trade.state.leads_to(next), Code::WrongTradeState, "trade")?;
-        let offer = self.offer(&trade.offer).ok_or(Refusal::new(Code::UnknownOffer, "trade"))?.clone();
+        let offer = self.offer(&trade.offer).ok_or_else(|| Refusal::new(Code::UnknownOffer, "trade"))?.clone();
         self.trade_mut(id)?.state = next;
         Ok((trade, offer))
     }
@@ -347,7 +347,8 @@ impl Draft<'_> {
         let head = &mut self.changes.head;
         head.traded = head.traded.plus(trade.points)?;
         let money = trade.points.worth_exact(offer.unit_price)?;
-        head.traded_money = head.traded_money.checked_add(money).ok_or(Refusal::new(Code::OutOfRange, "trade"))?;
+        head.traded_money =
+            head.traded_money.checked_add(money).ok_or_else(|| Refusal::new(Code::OutOfRange, "trade"))?;
         let why = Reason::About("trade", id.clone());
         self.pay(Party::Escrow, Party::Member(trade.buyer(&offer).clone()), trade.points, Rule::Trade, why)
     }
@@ -367,7 +368,7 @@ impl Draft<'_> {
     }
 
     fn cancel_offer(&mut self, id: &Id) -> Result<(), Refusal> {
-        let offer = self.offer(id).ok_or(Refusal::new(Code::UnknownOffer, "offer"))?.clone();
+        let offer = self.offer(id).ok_or_else(|| Refusal::new(Code::UnknownOffer, "offer"))?.clone();
         require(offer.open, Code::OfferClosed, "offer")?;
         let closed = self.offer_mut(id)?;
         closed.open = false;

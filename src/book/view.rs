@@ -89,7 +89,7 @@ impl Book {
         let release = &self.head.release;
         let mut supply = self.head.supply;
         let mut accounts = Vec::with_capacity(self.accounts.len());
-        for (id, account) in &self.accounts {
+        for (id, account) in self.accounts.iter() {
             let state = account.state(release, &self.ended)?;
             let earned = state.points.minus(account.points)?;
             supply.pool = supply.pool.minus(earned)?;

@@ -359,6 +359,11 @@ pub async fn events(State(app): State<App>, actor: Actor, mut parameters: Parame
     Ok(written(&Journal { events, next }))
 }
 
+/// `GET /v1/openapi.json`: what can be asked and done, as OpenAPI 3.1.
+pub async fn openapi() -> Written {
+    ([(CONTENT_TYPE, "application/json")], super::openapi::text())
+}
+
 /// `GET /health/live`: the process answers.
 pub async fn live() -> Written {
     written(&BTreeMap::from([("status", "ok")]))

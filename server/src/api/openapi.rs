@@ -1,0 +1,488 @@
+//! The OpenAPI document (3.1), made from the same tables as the routes. `server/openapi.json` is this text, checked in so that
+//! a change shows in review; a test compares the two.
+
+use serde_json::{Value, json};
+use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    ComponentsBuilder, Content, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder, Schema,
+};
+
+use super::commands::{COMMANDS, Command, Field, Format, ORDER};
+
+/// Something that can be asked: address, title, whether anybody may, its parameters, the schema of its answer.
+struct Read(&'static str, &'static str, bool, &'static [Parameter], &'static str);
+
+/// A parameter: name, schema, whether it has to be there.
+struct Parameter(&'static str, &'static str, bool);
+
+const AFTER_ID: Parameter = Parameter("after", "Id", false);
+const LIMIT: Parameter = Parameter("limit", "Limit", false);
+
+const READS: &[Read] = &[
+    Read("/v1/members", "Members by id", false, &[AFTER_ID, LIMIT], "Members"),
+    Read("/v1/members/{member}", "A member at this moment: what a wallet computes from", false, &[], "Member"),
+    Read(
+        "/v1/members/{member}/statement",
+        "A member's postings, newest first",
+        false,
+        &[Parameter("before", "Cursor", false), LIMIT],
+        "Statement",
+    ),
+    Read("/v1/orders/{order}", "An order", false, &[], "Order"),
+    Read("/v1/offers", "Offers that can be taken, by id", false, &[AFTER_ID, LIMIT], "Rows"),
+    Read("/v1/offers/{offer}", "An offer", false, &[], "Named"),
+    Read("/v1/trades", "One's own trades, by id", false, &[AFTER_ID, LIMIT], "Rows"),
+    Read("/v1/trades/{trade}", "A trade", false, &[], "Named"),
+    Read("/v1/days", "Closed days, oldest first", true, &[Parameter("after", "Day", false), LIMIT], "Days"),
+    Read("/v1/days/{day}", "A closed day", true, &[], "DayRecord"),
+    Read("/v1/rules", "The rules in force", true, &[], "Rules"),
+    Read("/v1/rules/history", "All rules that were ever in force", true, &[], "History"),
+    Read("/v1/supply", "The scheme's numbers now", true, &[], "Supply"),
+    Read("/v1/state", "Everything, every account settled to the present", false, &[], "State"),
+    Read(
+        "/v1/excerpt",
+        "As much of the book as an order between these needs, for a preview",
+        false,
+        &[
+            Parameter("buyer", "Id", true),
+            Parameter("merchant", "Id", true),
+            Parameter("channel", "Channel", true),
+            Parameter("region", "Region", true),
+        ],
+        "Excerpt",
+    ),
+    Read(
+        "/v1/events",
+        "Accepted events with their receipts, in their order",
+        false,
+        &[Parameter("after", "Place", false), LIMIT],
+        "Journal",
+    ),
+    Read("/v1/session", "Who one is", true, &[], "Who"),
+    Read("/health/live", "The process answers", true, &[], "Status"),
+    Read("/health/ready", "The database answers", true, &[], "Status"),
+];
+
+/// A schema by its JSON.
+fn schema(json: Value) -> RefOr<Schema> {
+    serde_json::from_value(json).unwrap_or_else(|_| RefOr::Ref(Ref::from_schema_name("Any")))
+}
+
+fn named(name: &str) -> RefOr<Schema> {
+    RefOr::Ref(Ref::from_schema_name(name))
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+const fn format_name(format: Format) -> &'static str {
+    match format {
+        Format::Id => "Id",
+        Format::Money => "Money",
+        Format::Decimal => "Decimal",
+        Format::Region => "Region",
+        Format::Day => "Day",
+        Format::Table => "Rules",
+        Format::OneOf(_) => "Any",
+    }
+}
+
+/// The document.
+#[must_use]
+pub fn document() -> OpenApi {
+    let mut paths = PathsBuilder::new();
+    for read in READS {
+        paths = paths.path(read.0, PathItem::new(HttpMethod::Get, read_operation(read)));
+    }
+    for command in COMMANDS {
+        paths = paths.path(command.path, PathItem::new(HttpMethod::Post, command_operation(command)));
+    }
+    let quote = operation("quote", "What an order would be answered with now", false)
+        .request_body(Some(body(json!({
+            "type": "object", "additionalProperties": false,
+            "properties": properties(ORDER), "required": names(ORDER),
+        }))))
+        .response("200", answer("The quote", named("Quote")));
+    let events = operation("settle_events", "Settle events of a journal, each by itself", false)
+        .request_body(Some(body(
+            json!({"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}),
+        )))
+        .response("200", answer("The answers", named("EventAnswers")));
+    let demo = operation("sign_in_demo", "Sign in as any member, on a demo server", true)
+        .request_body(Some(body(json!({
+            "type": "object", "additionalProperties": false,
+            "properties": {"member": reference("Id")}, "required": ["member"],
+        }))))
+        .response("200", answer("The session", named("SignedIn")));
+    let sign_out = operation("sign_out", "Sign out", true)
+        .response("204", ResponseBuilder::new().description("Signed out").build());
+    paths = paths
+        .path("/v1/quotes", PathItem::new(HttpMethod::Post, quote))
+        .path("/v1/events", PathItem::new(HttpMethod::Post, events))
+        .path("/v1/sessions/demo", PathItem::new(HttpMethod::Post, demo))
+        .path("/v1/session", PathItem::new(HttpMethod::Delete, sign_out));
+    let mut components =
+        ComponentsBuilder::new().security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    for (name, json) in schemas() {
+        components = components.schema(name, schema(json));
+    }
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("gongxiang 共享购")
+                .version("1")
+                .description(Some(
+                    "The settlement of a consumer-points scheme. Amounts are decimal strings. Every error is a problem \
+                     document (RFC 9457) with a stable code.",
+                ))
+                .build(),
+        )
+        .paths(paths)
+        .components(Some(components.build()))
+        .build()
+}
+
+fn operation(id: &str, title: &str, public: bool) -> OperationBuilder {
+    let operation = OperationBuilder::new().operation_id(Some(id)).summary(Some(title));
+    let operation = operation.response("default", problem());
+    if public { operation } else { operation.security(SecurityRequirement::new("token", Vec::<String>::new())) }
+}
+
+fn problem() -> RefOr<utoipa::openapi::Response> {
+    let content = Content::new(Some(named("Problem")));
+    ResponseBuilder::new().description("A problem").content("application/problem+json", content).build().into()
+}
+
+fn answer(description: &str, schema: RefOr<Schema>) -> RefOr<utoipa::openapi::Response> {
+    let content = Content::new(Some(schema));
+    ResponseBuilder::new().description(description).content("application/json", content).build().into()
+}
+
+fn body(json: Value) -> utoipa::openapi::request_body::RequestBody {
+    let content = Content::new(Some(schema(json)));
+    RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True)).build()
+}
+
+/// The names in braces.
+fn path_parameters(path: &str, mut operation: OperationBuilder) -> OperationBuilder {
+    for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
+        let schema = if name == "day" { "Day" } else { "Id" };
+        operation = operation.parameter(
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .schema(Some(named(schema))),
+        );
+    }
+    operation
+}
+
+fn id_of(method: &str, path: &str) -> String {
+    let words: Vec<_> = path.trim_start_matches("/v1").split(['/', '{', '}']).filter(|word| !word.is_empty()).collect();
+    format!("{method}_{}", words.join("_"))
+}
+
+fn read_operation(Read(path, title, public, parameters, answered): &Read) -> OperationBuilder {
+    let mut operation = path_parameters(path, operation(&id_of("get", path), title, *public));
+    for Parameter(name, schema, required) in *parameters {
+        let required = if *required { Required::True } else { Required::False };
+        operation = operation.parameter(
+            ParameterBuilder::new()
+                .name(*name)
+                .parameter_in(ParameterIn::Query)
+                .required(required)
+                .schema(Some(named(schema))),
+        );
+    }
+    operation
+        .response("200", answer("The answer", named(answered)))
+        .response("304", ResponseBuilder::new().description("It has not changed").build())
+}
+
+fn properties(fields: &[Field]) -> Value {
+    let property = |field: &Field| {
+        let schema = match field.format {
+            Format::OneOf(values) => json!({"type": "string", "enum": values}),
+            format => reference(format_name(format)),
+        };
+        (field.name.to_owned(), schema)
+    };
+    Value::Object(fields.iter().map(property).collect())
+}
+
+fn names(fields: &[Field]) -> Vec<&'static str> {
+    fields.iter().filter(|field| field.required).map(|field| field.name).collect()
+}
+
+fn command_operation(command: &Command) -> OperationBuilder {
+    let operation = path_parameters(command.path, operation(&id_of("post", command.path), command.title, false))
+        .parameter(
+            ParameterBuilder::new()
+                .name("Idempotency-Key")
+                .parameter_in(ParameterIn::Header)
+                .required(Required::True)
+                .schema(Some(named("IdempotencyKey"))),
+        )
+        .response("200", answer("It is settled", named("Settled")));
+    let mut properties = properties(command.fields);
+    if let (Some((made, _)), Value::Object(properties)) = (command.made, &mut properties) {
+        properties.insert(made.into(), reference("Id"));
+    }
+    operation.request_body(Some(body(json!({
+        "type": "object", "additionalProperties": false, "properties": properties, "required": names(command.fields),
+    }))))
+}
+
+fn object(required: &[(&str, Value)], optional: &[(&str, Value)]) -> Value {
+    let properties: serde_json::Map<String, Value> =
+        required.iter().chain(optional).map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    let required: Vec<&str> = required.iter().map(|(name, _)| *name).collect();
+    json!({"type": "object", "properties": properties, "required": required})
+}
+
+fn list(of: &str) -> Value {
+    json!({"type": "array", "items": reference(of)})
+}
+
+fn or_null(of: &str) -> Value {
+    json!({"anyOf": [reference(of), {"type": "null"}]})
+}
+
+/// All schemas, by name.
+fn schemas() -> Vec<(&'static str, Value)> {
+    let text = || json!({"type": "string"});
+    let flag = || json!({"type": "boolean"});
+    let whole = || json!({"type": "integer"});
+    let any = || json!({"type": "object"});
+    vec![
+        ("Any", json!({})),
+        ("Id", json!({"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}$"})),
+        ("IdempotencyKey", json!({"type": "string", "pattern": "^[!-~]{1,128}$"})),
+        ("Decimal", json!({"type": "string", "pattern": r"^-?(0|[1-9][0-9]{0,24})(\.[0-9]{1,18})?$"})),
+        ("Money", json!({"type": "string", "pattern": r"^-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?$"})),
+        ("Region", json!({"type": "string", "pattern": "^[0-9]{6}$"})),
+        ("Day", json!({"type": "string", "format": "date"})),
+        ("Channel", json!({"type": "string", "enum": ["online", "offline"]})),
+        ("Limit", json!({"type": "integer", "minimum": 1, "maximum": crate::limits::PAGE_MAX})),
+        ("Cursor", json!({"type": "string", "pattern": "^[0-9]{1,18}-[0-9]{1,9}$"})),
+        ("Place", json!({"type": "integer", "minimum": 0})),
+        ("Rules", any()),
+        (
+            "Problem",
+            object(
+                &[("status", whole()), ("title", text()), ("code", text()), ("field", text()), ("detail", text())],
+                &[],
+            ),
+        ),
+        ("Status", object(&[("status", text())], &[])),
+        ("Who", object(&[("role", text()), ("member", or_null("Id")), ("demo", flag())], &[])),
+        ("SignedIn", object(&[("member", reference("Id")), ("token", text()), ("holds", whole())], &[])),
+        (
+            "Posting",
+            object(
+                &[
+                    ("from", text()),
+                    ("to", text()),
+                    ("asset", text()),
+                    ("amount", reference("Decimal")),
+                    ("rule", text()),
+                    ("reason", text()),
+                ],
+                &[("class", text())],
+            ),
+        ),
+        (
+            "Reward",
+            object(
+                &[
+                    ("member", reference("Id")),
+                    ("kind", text()),
+                    ("share_value", reference("Decimal")),
+                    ("points", reference("Decimal")),
+                    ("class", text()),
+                    ("reason", text()),
+                ],
+                &[],
+            ),
+        ),
+        (
+            "Receipt",
+            object(
+                &[("type", text()), ("day", reference("Day")), ("postings", list("Posting")), ("accounts", list("Id"))],
+                &[
+                    ("order", reference("Id")),
+                    ("points", reference("Decimal")),
+                    ("due", or_null("Day")),
+                    ("rewards", list("Reward")),
+                    ("unrecovered", reference("Decimal")),
+                ],
+            ),
+        ),
+        (
+            "Settled",
+            object(
+                &[("repeated", flag()), ("receipt", reference("Receipt"))],
+                &[
+                    ("member", reference("Id")),
+                    ("order", reference("Id")),
+                    ("offer", reference("Id")),
+                    ("trade", reference("Id")),
+                ],
+            ),
+        ),
+        ("EventAnswers", any()),
+        (
+            "Quote",
+            object(
+                &[
+                    ("day", reference("Day")),
+                    ("points", reference("Decimal")),
+                    ("due", or_null("Day")),
+                    ("rewards", list("Reward")),
+                ],
+                &[],
+            ),
+        ),
+        ("MemberLine", object(&[("member", reference("Id")), ("activated", flag()), ("merchant", flag())], &[])),
+        ("Members", object(&[("members", list("MemberLine")), ("next", or_null("Id"))], &[])),
+        (
+            "AccountState",
+            object(
+                &[
+                    ("share_value", reference("Decimal")),
+                    ("locked", reference("Decimal")),
+                    ("points", reference("Decimal")),
+                    ("units", reference("Decimal")),
+                ],
+                &[],
+            ),
+        ),
+        (
+            "Member",
+            object(
+                &[
+                    ("member", reference("Id")),
+                    ("day", reference("Day")),
+                    ("account", any()),
+                    ("state", reference("AccountState")),
+                ],
+                &[],
+            ),
+        ),
+        (
+            "Posted",
+            object(
+                &[
+                    ("place", whole()),
+                    ("line", whole()),
+                    ("day", reference("Day")),
+                    ("giver", text()),
+                    ("receiver", text()),
+                    ("asset", text()),
+                    ("amount", reference("Decimal")),
+                    ("rule", text()),
+                    ("reason", text()),
+                ],
+                &[],
+            ),
+        ),
+        ("Statement", object(&[("postings", list("Posted")), ("next", or_null("Cursor"))], &[])),
+        ("Named", object(&[("id", reference("Id"))], &[])),
+        ("Rows", object(&[("rows", list("Named")), ("next", or_null("Id"))], &[])),
+        (
+            "Order",
+            object(
+                &[
+                    ("id", reference("Id")),
+                    ("merchant", reference("Id")),
+                    ("points", reference("Decimal")),
+                    ("due", or_null("Day")),
+                    ("rewards", json!({"type": "array"})),
+                ],
+                &[],
+            ),
+        ),
+        (
+            "DayRecord",
+            object(
+                &[
+                    ("day", reference("Day")),
+                    ("price", reference("Decimal")),
+                    ("released", reference("Decimal")),
+                    ("total", reference("Decimal")),
+                    ("units", reference("Decimal")),
+                    ("nav", reference("Decimal")),
+                    ("acc", reference("Decimal")),
+                    ("era", whole()),
+                ],
+                &[("ended", list("Decimal")), ("turnover", reference("Money"))],
+            ),
+        ),
+        ("Days", object(&[("days", list("DayRecord"))], &[])),
+        ("Version", object(&[("version", whole()), ("place", whole()), ("rules", any())], &[])),
+        ("History", object(&[("rules", list("Version"))], &[])),
+        (
+            "Supply",
+            object(
+                &[("day", reference("Day")), ("price", reference("Decimal")), ("supply", any()), ("release", any())],
+                &[],
+            ),
+        ),
+        (
+            "State",
+            object(
+                &[
+                    ("day", reference("Day")),
+                    ("price", reference("Decimal")),
+                    ("supply", any()),
+                    ("release", any()),
+                    ("accounts", any()),
+                ],
+                &[],
+            ),
+        ),
+        ("Excerpt", object(&[("rules", any()), ("head", any()), ("accounts", any())], &[])),
+        (
+            "Entered",
+            object(
+                &[
+                    ("place", whole()),
+                    ("day", reference("Day")),
+                    ("kind", text()),
+                    ("event", any()),
+                    ("receipt", reference("Receipt")),
+                    ("at", text()),
+                    ("actor", text()),
+                ],
+                &[],
+            ),
+        ),
+        ("Journal", object(&[("events", list("Entered")), ("next", json!({"type": ["integer", "null"]}))], &[])),
+    ]
+}
+
+/// The document's text.
+#[must_use]
+pub fn text() -> String {
+    document().to_pretty_json().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_document_that_is_checked_in_is_the_one_that_is_served() {
+        let kept = include_str!("../../openapi.json");
+        assert_eq!(kept.trim(), super::text().trim(), "`gongxiang openapi > server/openapi.json` brings it up to date");
+    }
+
+    #[test]
+    fn every_schema_is_read() {
+        for (name, json) in super::schemas() {
+            assert!(serde_json::from_value::<super::RefOr<super::Schema>>(json).is_ok(), "{name}");
+        }
+    }
+}

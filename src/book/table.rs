@@ -1,0 +1,70 @@
+//! A table of the book: values by id, in the order of the ids.
+//!
+//! Each value lies behind a pointer, so that all tables share one compiled tree; a tree for each kind of value would be a
+//! fifth of the package.
+
+use std::collections::{BTreeMap, btree_map};
+use std::ops::Bound;
+
+use crate::identity::Id;
+
+#[derive(Clone, Debug)]
+pub(super) struct Table<V>(BTreeMap<Id, Box<V>>);
+
+impl<V> Table<V> {
+    pub(super) const fn new() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    pub(super) fn get(&self, id: &str) -> Option<&V> {
+        self.0.get(id).map(Box::as_ref)
+    }
+
+    pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut V> {
+        self.0.get_mut(id).map(Box::as_mut)
+    }
+
+    pub(super) fn insert(&mut self, id: Id, value: impl Into<Box<V>>) {
+        self.0.insert(id, value.into());
+    }
+
+    /// Takes over all values of another table.
+    pub(super) fn extend(&mut self, other: Self) {
+        for (id, value) in other.0 {
+            self.0.insert(id, value);
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Id, &V)> {
+        self.0.iter().map(|(id, value)| (id, value.as_ref()))
+    }
+
+    /// Those whose ids come after `id`; all of them after the empty text.
+    pub(super) fn after(&self, id: &str) -> impl Iterator<Item = (&Id, &V)> {
+        let range = self.0.range::<str, _>((Bound::Excluded(id), Bound::Unbounded));
+        range.map(|(id, value)| (id, value.as_ref()))
+    }
+}
+
+impl<V> IntoIterator for Table<V> {
+    type Item = (Id, Box<V>);
+    type IntoIter = btree_map::IntoIter<Id, Box<V>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<V> FromIterator<(Id, V)> for Table<V> {
+    fn from_iter<T: IntoIterator<Item = (Id, V)>>(values: T) -> Self {
+        let mut table = Self::new();
+        for (id, value) in values {
+            table.insert(id, value);
+        }
+        table
+    }
+}
