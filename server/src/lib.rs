@@ -9,15 +9,21 @@
 //! | [`limits`] | every limit of the server, in one place |
 //! | [`journal`] | lines of a journal, read one by one; `gongxiang replay` |
 //! | [`rules`] | rule sets from files and presets; `gongxiang rules check` |
+//! | [`output`] | files that are written whole or not at all |
+//! | [`books`] | what others can read: hledger, beancount, CSV; `gongxiang export` |
+//! | [`import`] | orders of other systems as a journal; `gongxiang import` |
 //! | [`storage`] | `SQLite`: what is kept, and that it still fits together |
 //! | [`ledger`] | the book in memory and its only writer |
 //! | [`api`] | HTTP |
 //! | [`serve`] | `gongxiang serve`: all of these put together |
 
 pub mod api;
+pub mod books;
+pub mod import;
 pub mod journal;
 pub mod ledger;
 pub mod limits;
+pub mod output;
 pub mod rules;
 pub mod serve;
 pub mod storage;

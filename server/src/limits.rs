@@ -22,3 +22,9 @@ pub const QUEUE_MAX: usize = 1_024;
 
 /// Most requests that are committed together.
 pub const GROUP_MAX: usize = 256;
+
+/// Most bytes of a row of orders, about; a quotation mark that is never closed ends there.
+pub const IMPORT_ROW_BYTES_MAX: usize = 1 << 20;
+
+/// Most days from one order to the next; more is a mistyped year.
+pub const IMPORT_GAP_DAYS_MAX: usize = 3_653;

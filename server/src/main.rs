@@ -1,4 +1,4 @@
-//! The `gongxiang` command line: serve, replay a journal, check a rule set.
+//! The `gongxiang` command line: serve, replay a journal, export its books, import orders, check a rule set.
 //!
 //! Exit codes: 0 done, 1 the rules say no (a refusal under `--strict`, an unsound rule set), 2 it could not be tried.
 
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use gongxiang_server::{journal, rules, serve};
+use gongxiang_server::{books, import, journal, rules, serve};
 
 /// The settlement of 共享购.
 #[derive(Parser)]
@@ -51,6 +51,8 @@ enum Task {
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
     },
+    Export(books::Options),
+    Import(import::Options),
     /// Work with rule sets.
     Rules {
         #[command(subcommand)]
@@ -73,6 +75,8 @@ fn main() -> ExitCode {
         Task::Serve { database, rules, demo, wallet, listen } => {
             serve::run(&serve::Options { database, rules, demo, wallet, listen }).map(|()| true)
         }
+        Task::Export(options) => books::export_journal(&options),
+        Task::Import(options) => import::run(&options),
         Task::Rules { task: RulesTask::Check { file } } => rules::check(&file),
     };
     match done {
