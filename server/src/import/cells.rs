@@ -22,6 +22,10 @@ impl Refused {
         Self { code: BAD_ROW, message: message.into() }
     }
 
+    pub fn no_minus(text: &str) -> Self {
+        Self::bad_row(format!("{} has no minus", quoted(text)))
+    }
+
     pub fn by(code: Code) -> Self {
         Self { code: code.as_str(), message: code.sentence().into() }
     }

@@ -124,7 +124,7 @@ impl Rows {
         let Text { text, is_default } = self.text(line, field)?;
         let mut text = text.trim();
         if self.plan.source(field).negative && !is_default {
-            text = text.strip_prefix('-').ok_or_else(|| self.bad(line, field, Refused::bad_row("has no minus")))?;
+            text = text.strip_prefix('-').ok_or_else(|| self.bad(line, field, Refused::no_minus(text)))?;
         }
         read(text).map_err(|refused| self.bad(line, field, refused))
     }
