@@ -199,7 +199,8 @@ fn a_table_that_cannot_be_read_says_why() -> TestResult {
         (&[MAP], b"Order No.,\xb6\xa9\xb5\xa5\n".to_vec(), "the header is not UTF-8"),
         (&[MAP], unclosed, "line 3: bad_row"),
         (&[MAP], Vec::new(), "there is no column"),
-    ] {
+    ];
+    for (arguments, table, said) in cases {
         let output = import(&[arguments, &["-o", "-"]].concat(), &table)?;
         let errors = String::from_utf8(output.stderr)?;
         assert_eq!(output.status.code(), Some(2), "{said}: {errors}");

@@ -140,10 +140,7 @@ fn books_that_are_wrong_by_the_smallest_part_are_refused_by_both() -> TestResult
     let folder = Folder::new()?;
     let case =
         gongxiang_conformance::cases().into_iter().find(|case| case.name == "worked-example").ok_or("no vector")?;
-    for (format, refuses) in [
-        ("hledger", &(|file: &std::path::Path| hledger.check(file).is_err()) as &dyn Fn(&std::path::Path) -> bool),
-        ("beancount", &|file: &std::path::Path| beancount.check(file).is_err()),
-    ] {
+    for format in ["hledger", "beancount"] {
         let books = export(&folder, &case, format)?;
         let text = std::fs::read_to_string(&books)?;
         // 1000 points from the treasury become 1000.00000001 on both sides: in balance, and still wrong.
@@ -152,7 +149,8 @@ fn books_that_are_wrong_by_the_smallest_part_are_refused_by_both() -> TestResult
             .replace("  -1000 POINTS", "  -1000.00000001 POINTS");
         assert_ne!(wrong, text, "{format}");
         std::fs::write(&books, wrong)?;
-        assert!(refuses(&books), "{format}");
+        let checked = if format == "hledger" { hledger.check(&books) } else { beancount.check(&books) };
+        assert!(checked.is_err(), "{format}");
     }
     Ok(())
 }

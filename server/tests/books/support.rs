@@ -5,6 +5,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use gongxiang_conformance::Case;
+use serde_json::Value;
 
 pub type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
@@ -40,11 +41,16 @@ pub fn gongxiang(arguments: &[&str]) -> TestResult<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
+/// Events as a journal.
+pub fn lines<'a>(events: impl IntoIterator<Item = &'a Value>) -> String {
+    events.into_iter().fold(String::new(), |lines, event| lines + &event.to_string() + "\n")
+}
+
 /// A case as the two files that the command line takes.
 pub fn rules_and_journal(folder: &Folder, case: &Case) -> TestResult<(String, String)> {
     let (rules, journal) = (folder.path(&format!("{}.json", case.name)), folder.path(&format!("{}.jsonl", case.name)));
     std::fs::write(&rules, case.rules.to_string())?;
-    std::fs::write(&journal, case.events.iter().map(|event| format!("{event}\n")).collect::<String>())?;
+    std::fs::write(&journal, lines(&case.events))?;
     Ok((rules.to_string_lossy().into(), journal.to_string_lossy().into()))
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::assert_equal;
-use crate::support::{Folder, TestResult, export, gongxiang, rules_and_journal};
+use crate::support::{Folder, TestResult, export, gongxiang, lines as journal_of, rules_and_journal};
 use crate::tools::{Balances, raw};
 
 #[test]
@@ -35,7 +35,7 @@ fn the_events_of_the_json_lines_are_the_journal_again() -> TestResult {
         let journal = folder.path("again.jsonl");
         let lines: Vec<Value> = lines.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
         assert!(lines.iter().all(|line| line["receipt"]["type"] == line["event"]["type"]), "{}", case.name);
-        std::fs::write(&journal, lines.iter().map(|line| format!("{}\n", line["event"])).collect::<String>())?;
+        std::fs::write(&journal, journal_of(lines.iter().map(|line| &line["event"])))?;
         let again: Value =
             serde_json::from_str(&gongxiang(&["replay", "--rules", &rules, &journal.to_string_lossy()])?)?;
         assert_eq!(again["state"], case.expected["state"], "{}", case.name);
