@@ -183,12 +183,8 @@ fn a_table_that_cannot_be_read_says_why() -> TestResult {
     let table = |header: &str| format!("{header}o1,2026-01-01,ann,shop,online,100,10,440106\n").into_bytes();
     let swapped: Vec<u8> = std::iter::once(0xfeff).chain(HEADER.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     let unclosed = [table(HEADER), b"o2,\"2026".to_vec(), b"x,\n".repeat(1_000_000)].concat();
-    for (arguments, table, said) in [
-        (
-            &[MAP] as &[&str],
-            table(&HEADER.replace("Total", "Sum")),
-            "there is no column `Total`; the table has Order No.",
-        ),
+    let cases: [(&[&str], Vec<u8>, &str); 11] = [
+        (&[MAP], table(&HEADER.replace("Total", "Sum")), "there is no column `Total`; the table has Order No."),
         (&[MAP], table(&HEADER.replace("Region", "Total")), "there are several columns `Total`"),
         (&[MAP, "--map=rate=Discount"], table(HEADER), "either a `concession` or a `rate`"),
         (&["--map=order=#9"], table(HEADER), "there is no column #9: the table has 8"),
