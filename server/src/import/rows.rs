@@ -51,6 +51,8 @@ pub struct Rows {
     left: Rc<Cell<usize>>,
     record: ByteRecord,
     plan: Plan,
+    /// The order of the row before.
+    last: Option<Id>,
 }
 
 /// What a cell says, or what holds in its place.
@@ -77,7 +79,7 @@ impl Rows {
         let mut reader = ReaderBuilder::new().delimiter(mapping.delimiter).flexible(true).from_reader(input);
         let header = reader.byte_headers().with_context(|| format!("bad_row: cannot read the header of {shown}"))?;
         let plan = Plan::new(mapping, header)?;
-        Ok(Self { reader, left, record: ByteRecord::new(), plan })
+        Ok(Self { reader, left, record: ByteRecord::new(), plan, last: None })
     }
 
     fn row(&self, line: u64) -> Result<Row, BadRow> {
@@ -104,6 +106,8 @@ impl Rows {
         let given = if by_rate { Field::Rate } else { Field::Concession };
         let require =
             |holds: bool, field, code| if holds { Ok(()) } else { Err(self.bad(line, field, Refused::by(code))) };
+        // A table of line items, whose amounts would have to be summed up.
+        require(self.last.as_ref() != Some(&order.order), Field::Order, Code::OrderExists)?;
         require(order.buyer != order.merchant, Field::Buyer, Code::SelfDealing)?;
         require(amount.is_positive(), Field::Amount, Code::BadAmount)?;
         require(concession.is_positive() && concession <= amount, given, Code::BadConcession)?;
@@ -158,7 +162,11 @@ impl Iterator for Rows {
         match self.reader.read_byte_record(&mut self.record) {
             Ok(true) => {
                 let line = self.record.position().map_or(begun, csv::Position::line);
-                Some(Ok(self.row(line)))
+                let row = self.row(line);
+                if let Ok(row) = &row {
+                    self.last = Some(row.order.order.clone());
+                }
+                Some(Ok(row))
             }
             Ok(false) => None,
             Err(error) => Some(Err(error).with_context(|| format!("line {begun}: bad_row: cannot read on"))),
