@@ -16,19 +16,25 @@
 //! | [`ledger`] | the writers: requests in groups, answered when they are committed |
 //! | [`people`] | keys and sessions: who may do what |
 //! | [`audit`] | everything rebuilt from the journal and compared |
+//! | [`output`] | files that are written whole or not at all |
+//! | [`books`] | what others can read: hledger, beancount, CSV; `gongxiang export` |
+//! | [`import`] | orders of other systems as a journal; `gongxiang import` |
 //! | [`api`] | HTTP |
 //! | [`keys`] | `gongxiang keys` |
 //! | [`serve`] | `gongxiang serve`: all of these put together |
 
 pub mod api;
 pub mod audit;
+pub mod books;
 pub mod group;
+pub mod import;
 pub mod journal;
 pub mod keys;
 pub mod ledger;
 pub mod limits;
 pub mod metrics;
 pub mod needs;
+pub mod output;
 pub mod people;
 pub mod rules;
 pub mod serve;

@@ -43,3 +43,8 @@ pub const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// Most accounts of a book that is answered as a whole; `gongxiang export` has no limit.
 pub const STATE_ACCOUNTS_MAX: usize = 100_000;
+/// Most bytes of a row of orders, about; a quotation mark that is never closed ends there.
+pub const IMPORT_ROW_BYTES_MAX: usize = 1 << 20;
+
+/// Most days from one order to the next; more is a mistyped year.
+pub const IMPORT_GAP_DAYS_MAX: usize = 3_653;

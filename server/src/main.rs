@@ -1,4 +1,4 @@
-//! The `gongxiang` command line: serve, replay a journal, check a rule set.
+//! The `gongxiang` command line: serve, replay a journal, export its books, import orders, check a rule set.
 //!
 //! Exit codes: 0 done, 1 the rules say no (a refusal under `--strict`, an unsound rule set), 2 it could not be tried.
 
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use gongxiang_server::{api, audit, journal, keys, rules, serve};
+use gongxiang_server::{api, audit, books, import, journal, keys, rules, serve};
 
 /// The settlement of 共享购.
 #[derive(Parser)]
@@ -75,6 +75,8 @@ enum Task {
         #[command(subcommand)]
         task: keys::Task,
     },
+    Export(books::Options),
+    Import(import::Options),
     /// Work with rule sets.
     Rules {
         #[command(subcommand)]
@@ -104,6 +106,8 @@ fn main() -> ExitCode {
         }
         Task::Keys { database, task } => keys::run(&database, &task).map(|()| true),
         Task::Audit { database } => audit::run(&database),
+        Task::Export(options) => books::run(&options),
+        Task::Import(options) => import::run(&options),
         Task::Rules { task: RulesTask::Check { file } } => rules::check(&file),
     };
     match done {

@@ -10,7 +10,7 @@ use crate::steps::Steps;
 /// Remove what was built: the package's and the wallet's files, the WebAssembly builds, the demo's database.
 #[derive(Args)]
 pub struct Options {
-    /// The npm tools and all of cargo's builds as well. What apt installed stays.
+    /// The npm tools, the Python environment and all of cargo's builds as well. What apt installed stays.
     #[arg(long)]
     all: bool,
 }
@@ -24,6 +24,7 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     }
     if options.all {
         steps.quiet("remove tools/node_modules", || remove(&place::at("tools/node_modules")))?;
+        steps.quiet("remove tools/venv", || remove(&place::at("tools/venv")))?;
         steps.loud("cargo clean", || command::run(command::cargo().arg("clean")))?;
     }
     Ok(())

@@ -12,6 +12,7 @@
 //! | [`toolchain`] | a Rust that can build for WebAssembly |
 //! | [`npm`] | Node and the npm development tools |
 //! | [`browser`] | a Chromium for the browser tests |
+//! | [`books`] | hledger and beancount for the tests of the exported books |
 //! | [`wasm`] | cargo → raw WebAssembly |
 //! | [`bind`] | raw WebAssembly → JS glue and a small, checked binary |
 //! | [`presets`] | the rule sets as a JavaScript module |
@@ -22,6 +23,7 @@
 
 mod bench;
 mod bind;
+mod books;
 mod browser;
 mod budget;
 mod build;

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
+use crate::books;
 use crate::browser;
 use crate::npm;
 use crate::steps::Steps;
@@ -11,7 +12,8 @@ use crate::toolchain::Toolchain;
 /// Find or install what the other tasks need; they do it by themselves, too.
 ///
 /// A Rust that can build for WebAssembly (rustup's `rust-src`, or Debian's rustc-web), Node, the npm tools of
-/// tools/package.json, and a Chromium for the browser tests. On Debian missing packages are installed with apt,
+/// tools/package.json, a Chromium for the browser tests, and hledger and beancount (in a Python environment, tools/venv)
+/// for the tests of the exported books. On Debian missing packages are installed with apt,
 /// as root or with sudo; elsewhere a sentence says what to install.
 #[derive(Args)]
 pub struct Options {
@@ -26,10 +28,11 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<Toolchain> {
     if !options.no_browser {
         browser::set_up(steps)?;
     }
+    books::set_up(steps)?;
     Ok(toolchain)
 }
 
-/// Sets up what a build needs: all but the browser.
+/// Sets up what a build needs: all but what only the tests need.
 pub fn for_building(steps: &mut Steps) -> Result<Toolchain> {
     let toolchain = Toolchain::set_up(steps)?;
     npm::set_up(steps)?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use clap::Args;
 
+use crate::books;
 use crate::browser;
 use crate::build;
 use crate::command;
@@ -35,10 +36,11 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
 fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     let toolchain = setup::for_building(steps)?;
     let browser = if options.no_browser { None } else { Some(browser::set_up(steps)?) };
+    let readers = books::set_up(steps)?;
     build::everything(&toolchain, steps)?;
     steps.loud("types of the package", types)?;
     steps.loud("native tests", || {
-        command::run(command::cargo().args(["test", "--workspace", "--exclude=gongxiang-www"]))
+        command::run(readers.tell(command::cargo().args(["test", "--workspace", "--exclude=gongxiang-www"])))
     })?;
     steps.loud("Node tests", || node_tests("tests/node", None))?;
     if let Some(browser) = browser {

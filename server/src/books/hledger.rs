@@ -1,0 +1,105 @@
+//! The books as a journal for hledger.
+//!
+//! All of it is ASCII, since hledger reads other text only where the system is set up for it, and nothing in a comment has
+//! a colon but our own: hledger takes `date:` there for a date.
+
+use std::fmt;
+use std::io::Write;
+
+use anyhow::{Context as _, Result};
+use gongxiang::identity::Day;
+use gongxiang::quantity::{Points, Price};
+use gongxiang::receipt::Reason;
+
+use super::account::{Account, Commodity, Escaped};
+use super::entries::{Balance, Form, Move, Transaction};
+
+/// Writes a journal.
+pub struct Hledger<'a, W>(&'a mut W);
+
+impl<'a, W> Hledger<'a, W> {
+    pub fn new(output: &'a mut W) -> Self {
+        Self(output)
+    }
+}
+
+impl<W: Write> Hledger<'_, W> {
+    fn line(&mut self, line: fmt::Arguments<'_>) -> Result<()> {
+        writeln!(self.0, "{line}").context("cannot write the result")
+    }
+
+    fn posting(
+        &mut self,
+        account: &Account,
+        amount: i128,
+        commodity: Commodity,
+        note: impl fmt::Display,
+    ) -> Result<()> {
+        self.line(format_args!("    {account}  {} {}{note}", Points::from_raw(amount), commodity.as_str()))
+    }
+}
+
+impl<W: Write> Form for Hledger<'_, W> {
+    fn begin(&mut self, _: Day) -> Result<()> {
+        self.line(format_args!(
+            "; Books of gongxiang. What the platform owes is negative; docs/books.md explains the accounts."
+        ))?;
+        self.line(format_args!("decimal-mark ."))?;
+        for commodity in Commodity::ALL {
+            self.line(format_args!("commodity 1.00000000 {}", commodity.as_str()))?;
+        }
+        self.line(format_args!("commodity 1.00 CNY"))?;
+        Account::SHARED.iter().try_for_each(|account| self.line(format_args!("account {account}")))
+    }
+
+    fn open(&mut self, account: &Account, _: Day) -> Result<()> {
+        self.line(format_args!("\naccount {account}"))
+    }
+
+    fn price(&mut self, day: Day, price: Price) -> Result<()> {
+        self.line(format_args!("\nP {day} POINTS {price} CNY"))
+    }
+
+    fn transaction(&mut self, transaction: &Transaction<'_>) -> Result<()> {
+        let Transaction { day, place, kind, reference, moves } = transaction;
+        write!(self.0, "\n{day} ").context("cannot write the result")?;
+        if let Some(reference) = reference {
+            write!(self.0, "({}) ", reference.id).context("cannot write the result")?;
+        }
+        match place {
+            Some(place) => self.line(format_args!("{kind}  ; event:{place}"))?,
+            None => self.line(format_args!("{kind}"))?,
+        }
+        for Move { from, to, commodity, amount, rule, reason, .. } in *moves {
+            self.posting(from, *amount, *commodity, format_args!("  ; {rule}: {}", Ascii(reason)))?;
+            self.posting(to, -amount, *commodity, "")?;
+        }
+        Ok(())
+    }
+
+    fn assert(&mut self, day: Day, account: &Account, balances: &[Balance]) -> Result<()> {
+        self.line(format_args!("\n{day} balance"))?;
+        for Balance { commodity, amount } in balances {
+            let commodity = commodity.as_str();
+            // `=*` counts the accounts below it as well.
+            self.line(format_args!("    {account}  0 {commodity} =* {} {commodity}", Points::from_raw(*amount)))?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A reason in ASCII; the id in it as in the accounts' names.
+pub struct Ascii<'a>(pub &'a Reason);
+
+impl fmt::Display for Ascii<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Reason::About(text, id) = self.0 {
+            return write!(f, "{text} {}", Escaped(id));
+        }
+        f.write_str(&self.0.to_string().replace('×', "*").replace('÷', "/").replace('−', "-"))
+    }
+}

@@ -1,0 +1,28 @@
+//! Every accepted event with its receipt, a line each. The events alone are the journal again.
+
+use std::io::Write;
+
+use anyhow::{Context as _, Result};
+use gongxiang::receipt::Receipt;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::source::{Accepted, Source};
+
+#[derive(Serialize)]
+struct Line<'a> {
+    place: u64,
+    event: &'a RawValue,
+    receipt: &'a Receipt,
+}
+
+pub fn write(source: &mut impl Source, output: &mut impl Write) -> Result<()> {
+    while let Some(Accepted { place, line, receipt, .. }) = source.next()? {
+        // JSON has line ends only between its words.
+        let event = RawValue::from_string(line.text.replace(['\n', '\r'], " "))?;
+        serde_json::to_writer(&mut *output, &Line { place, event: &event, receipt: &receipt })
+            .and_then(|()| output.write_all(b"\n").map_err(serde_json::Error::io))
+            .context("cannot write the result")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! The books as a table: a row for each posting (RFC 4180).
+
+use std::io::Write;
+
+use anyhow::{Context as _, Result};
+use csv::{Terminator, Writer, WriterBuilder};
+use gongxiang::identity::Day;
+use gongxiang::quantity::{Points, Price};
+use gongxiang::receipt::Class;
+
+use super::account::Account;
+use super::entries::{Balance, Form, Move, Transaction};
+
+const HEADER: [&str; 11] =
+    ["event", "day", "type", "reference", "account", "member", "commodity", "amount", "rule", "class", "reason"];
+
+/// Writes a table.
+pub struct Table<W: Write>(Writer<W>);
+
+impl<W: Write> Table<W> {
+    pub fn new(output: W) -> Self {
+        Self(WriterBuilder::new().terminator(Terminator::CRLF).from_writer(output))
+    }
+}
+
+impl<W: Write> Form for Table<W> {
+    fn begin(&mut self, _: Day) -> Result<()> {
+        self.0.write_record(HEADER).context("cannot write the result")
+    }
+
+    fn open(&mut self, _: &Account, _: Day) -> Result<()> {
+        Ok(())
+    }
+
+    fn price(&mut self, _: Day, _: Price) -> Result<()> {
+        Ok(())
+    }
+
+    fn transaction(&mut self, transaction: &Transaction<'_>) -> Result<()> {
+        let Transaction { day, place, kind, reference, moves } = transaction;
+        let (place, day) = (place.map(|place| place.to_string()).unwrap_or_default(), day.to_string());
+        let reference = reference.map_or("", |about| about.id.as_str());
+        for Move { from, to, commodity, amount, rule, class, reason } in *moves {
+            let class = class.map_or("", class_name);
+            let reason = reason.to_string();
+            for (account, amount) in [(from, *amount), (to, -amount)] {
+                let member = account.member().map_or("", |id| id.as_str());
+                let (account, amount) = (account.to_string(), Points::from_raw(amount).to_string());
+                let commodity = commodity.as_str();
+                self.0
+                    .write_record([
+                        &*place, &day, kind, reference, &account, member, commodity, &amount, rule, class, &reason,
+                    ])
+                    .context("cannot write the result")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn assert(&mut self, _: Day, _: &Account, _: &[Balance]) -> Result<()> {
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<()> {
+        self.0.flush().context("cannot write the result")
+    }
+}
+
+const fn class_name(class: Class) -> &'static str {
+    match class {
+        Class::Static => "static",
+        Class::Own => "own",
+        Class::Dynamic => "dynamic",
+    }
+}

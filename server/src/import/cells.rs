@@ -1,0 +1,280 @@
+//! What a cell may say. What could mean two things is refused.
+
+use std::fmt::Write as _;
+
+use gongxiang::event::Code;
+use gongxiang::identity::{Day, Id, Region};
+use gongxiang::quantity::{Money, Rate};
+use gongxiang::ruleset::Channel;
+
+/// What is wrong with a row, or with one of its cells.
+pub const BAD_ROW: &str = "bad_row";
+
+/// A code and a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub code: &'static str,
+    pub message: String,
+}
+
+impl Refused {
+    pub fn bad_row(message: impl Into<String>) -> Self {
+        Self { code: BAD_ROW, message: message.into() }
+    }
+
+    pub fn no_minus(text: &str) -> Self {
+        Self::bad_row(format!("{} has no minus", quoted(text)))
+    }
+
+    pub fn by(code: Code) -> Self {
+        Self { code: code.as_str(), message: code.sentence().into() }
+    }
+}
+
+type Cell<T> = Result<T, Refused>;
+
+/// `text` as it was read, in a sentence: control characters would garble it, and a long one bury it.
+fn quoted(text: &str) -> String {
+    const SHOWN: usize = 40;
+    let shown: String = text.chars().take(SHOWN).flat_map(char::escape_debug).collect();
+    let more = if text.chars().nth(SHOWN).is_some() { "…" } else { "" };
+    format!("`{shown}{more}`")
+}
+
+/// An id as it stands.
+pub fn id(text: &str) -> Cell<Id> {
+    Id::parse(text).ok_or_else(|| {
+        Refused::bad_row(format!(
+            "{} is no id: 1 to 64 of A-Z a-z 0-9 _ . : -; `--ids escape` makes one of it",
+            quoted(text)
+        ))
+    })
+}
+
+/// An id from any text: every byte outside `[A-Za-z0-9_.-]` becomes `:` and two hexadecimal digits, a colon too. Two texts
+/// never become one id.
+pub fn escaped_id(text: &str) -> Cell<Id> {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"_.-".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            // Writing to a text does not fail.
+            _ = write!(escaped, ":{byte:02X}");
+        }
+    }
+    Id::parse(&escaped)
+        .ok_or_else(|| Refused::bad_row(format!("{} does not fit an id, which has 64 characters", quoted(text))))
+}
+
+/// `online` or `offline`, in either case; 线上, 到家; 线下, 到店.
+pub fn channel(text: &str) -> Cell<Channel> {
+    match text.to_lowercase().as_str() {
+        "online" | "线上" | "到家" => Ok(Channel::Online),
+        "offline" | "线下" | "到店" => Ok(Channel::Offline),
+        _ => Err(Refused::bad_row(format!("{} is neither online nor offline", quoted(text)))),
+    }
+}
+
+/// Six digits.
+pub fn region(text: &str) -> Cell<Region> {
+    Region::parse(text).ok_or_else(|| Refused::bad_row(format!("{} is no region of six digits", quoted(text))))
+}
+
+/// Yuan: `1234.5`, `1,234.50`, `¥12`, `12元`; zeros behind the second place say nothing.
+pub fn money(text: &str) -> Cell<Money> {
+    let bad = |why: &str| Refused::bad_row(format!("{} {why}", quoted(text)));
+    let (minus, number) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text),
+    };
+    let number = number.strip_prefix(['¥', '￥']).or_else(|| number.strip_suffix('元')).unwrap_or(number).trim();
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let whole =
+        if whole.contains(',') { without_commas(whole, part).ok_or_else(|| bad(COMMAS))? } else { whole.into() };
+    let extra = part.len().saturating_sub(2);
+    let part = if part.bytes().rev().take_while(|b| *b == b'0').count() >= extra {
+        part.get(..2).unwrap_or(part)
+    } else {
+        part
+    };
+    let dot = if number.contains('.') { "." } else { "" };
+    Money::parse(&format!("{minus}{whole}{dot}{part}")).map_err(|error| bad(&error.to_string()))
+}
+
+const COMMAS: &str = "may mean two numbers: write thousands as in `1234.00`";
+
+/// `1,234` is 1234 only if nobody can take the comma for a decimal one: if decimals follow, or another comma.
+fn without_commas(whole: &str, part: &str) -> Option<String> {
+    let mut groups = whole.split(',');
+    let first = groups.next()?;
+    let digits = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
+    let sound =
+        (1..=3).contains(&first.len()) && digits(first) && groups.all(|group| group.len() == 3 && digits(group));
+    let plain = !part.is_empty() || whole.matches(',').count() > 1;
+    (sound && plain).then(|| whole.replace(',', ""))
+}
+
+/// A part of the amount: `0.1` or `10%`.
+pub fn rate(text: &str) -> Cell<Rate> {
+    let bad = |why: &str| Refused::bad_row(format!("{} {why}", quoted(text)));
+    let Some(percent) = text.strip_suffix('%') else {
+        return Rate::parse(text).map_err(|error| bad(&error.to_string()));
+    };
+    let percent = Rate::parse(percent.trim()).map_err(|error| bad(&error.to_string()))?;
+    let exact = (percent.raw() % 100 == 0).then(|| Rate::checked_from_raw(percent.raw() / 100)).flatten();
+    exact.ok_or_else(|| bad("has more than 6 decimal places"))
+}
+
+/// `floor_2(amount × rate)`.
+pub fn part_of(amount: Money, rate: Rate) -> Cell<Money> {
+    let cents = amount.raw().checked_mul(rate.raw()).map(|product| product.div_euclid(10_i128.pow(Rate::PLACES)));
+    cents.and_then(Money::checked_from_raw).ok_or_else(|| Refused::by(Code::OutOfRange))
+}
+
+/// A day, the year first: `2026-01-31`, `2026/1/31`, `20260131`; a time behind it is left out, if it is Chinese time.
+pub fn date(text: &str) -> Cell<Day> {
+    let bad = |why: &str| Refused::bad_row(format!("{} {why}", quoted(text)));
+    let (day, time) = match text.find(['T', ' ']) {
+        Some(at) => (&text[..at], &text[at + 1..]),
+        None => (text, ""),
+    };
+    let zone = time.find(['Z', 'z', '+', '-']).map(|at| &time[at..]);
+    if zone.is_some_and(|zone| !["+08:00", "+0800", "+08"].contains(&zone)) {
+        return Err(bad("has another time zone than +08:00, so its day is not certain"));
+    }
+    day_of(day).ok_or_else(|| bad("is no day with the year first, such as `2026-01-31`"))
+}
+
+fn day_of(text: &str) -> Option<Day> {
+    if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
+        return Day::parse(&format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]));
+    }
+    let separator = ['-', '/', '.'].into_iter().find(|c| text.contains(*c))?;
+    let mut parts = text.split(separator);
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || year.len() != 4 {
+        return None;
+    }
+    Day::parse(&format!("{year}-{month:0>2}-{day:0>2}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown<T: std::fmt::Display>(cell: Cell<T>) -> Option<String> {
+        cell.ok().map(|value| value.to_string())
+    }
+
+    #[test]
+    fn money_is_taken_where_it_can_mean_one_number_only() {
+        for (text, value) in [
+            ("0", "0"),
+            ("12.50", "12.5"),
+            ("12.5000", "12.5"),
+            ("1,234.50", "1234.5"),
+            ("1,234,567", "1234567"),
+            ("12,345,678.9", "12345678.9"),
+            ("¥12", "12"),
+            ("￥1,000.00", "1000"),
+            ("12.30元", "12.3"),
+            ("-3.00", "-3"),
+        ] {
+            assert_eq!(shown(money(text)).as_deref(), Some(value), "{text}");
+        }
+        for bad in [
+            "",
+            "1,234",
+            "1.234,50",
+            "1,23.00",
+            "1,2345.00",
+            ",123.00",
+            "1,,234.00",
+            "1234,567.00",
+            "12.345",
+            "12.",
+            ".5",
+            "1e3",
+            "+1",
+            "--1",
+            "$1",
+            "¥12元",
+            "1 234.00",
+            "１２",
+            "0012",
+            "12.3.0",
+            "NaN",
+            "(1.00)",
+            "1,234.5,0",
+        ] {
+            assert!(money(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_a_factor_or_in_percent_and_its_part_is_rounded_down() -> Result<(), Refused> {
+        assert_eq!(rate("10%")?, rate("0.1")?);
+        assert_eq!(rate("12.5 %")?, rate("0.125")?);
+        for bad in ["10 percent", "0.000000001", "0.0000001%", "%", "", "1/10"] {
+            assert!(rate(bad).is_err(), "{bad}");
+        }
+        for (amount, of, part) in
+            [("19.99", "10%", "1.99"), ("0.09", "0.1", "0"), ("1000000000000", "1", "1000000000000")]
+        {
+            assert_eq!(part_of(money(amount)?, rate(of)?)?, money(part)?);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_date_has_its_year_first_and_no_foreign_time_zone() {
+        for (text, day) in [
+            ("2026-01-31", "2026-01-31"),
+            ("2026/1/5", "2026-01-05"),
+            ("2026.01.05", "2026-01-05"),
+            ("20260131", "2026-01-31"),
+            ("2026-01-31 23:59:59", "2026-01-31"),
+            ("2026-01-31T23:59:59+08:00", "2026-01-31"),
+            ("2026-01-31 23:59:59 +0800", "2026-01-31"),
+        ] {
+            assert_eq!(shown(date(text)).as_deref(), Some(day), "{text}");
+        }
+        for bad in [
+            "",
+            "31-01-2026",
+            "01/02/2026",
+            "26-01-31",
+            "2026-02-30",
+            "2026-1",
+            "2026-1-1-1",
+            "2026-01-31T23:00:00Z",
+            "2026-01-31T23:00:00-05:00",
+            "2026年1月31日",
+            "2026-001-01",
+            "2026--1",
+            "1月",
+            "2026-é1-01",
+            "二〇二六-01-01",
+        ] {
+            assert!(date(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_escaped_id_tells_the_text() {
+        for (text, escaped) in [
+            ("c0001", "c0001"),
+            ("wx:ann", "wx:3Aann"),
+            ("#1001", ":231001"),
+            ("a b", "a:20b"),
+            (" a", ":20a"),
+            ("张", ":E5:BC:A0"),
+            ("a_b.c-d", "a_b.c-d"),
+        ] {
+            assert_eq!(shown(escaped_id(text)).as_deref(), Some(escaped), "{text}");
+        }
+        assert!(escaped_id("").is_err() && escaped_id(&"é".repeat(11)).is_err());
+        assert!(id("#1001").is_err() && id(" a").is_err() && id("").is_err() && id("a:b").is_ok());
+    }
+}

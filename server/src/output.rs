@@ -1,0 +1,85 @@
+//! A file that is written whole or not at all, or standard output.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, StdoutLock, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+/// Where a result goes. A file gets its name by [`Output::keep`]; until then, and without it, what had the name is
+/// still there.
+#[derive(Debug)]
+pub struct Output {
+    writer: Writer,
+    /// The file under its name for the time being, and the name it gets.
+    names: Option<(PathBuf, PathBuf)>,
+}
+
+#[derive(Debug)]
+enum Writer {
+    Stdout(BufWriter<StdoutLock<'static>>),
+    File(BufWriter<File>),
+}
+
+impl Output {
+    /// Opens a file, or standard output if none is named or its name is `-`.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn open(file: Option<&Path>) -> Result<Self> {
+        let Some(file) = file.filter(|file| *file != Path::new("-")) else {
+            return Ok(Self { writer: Writer::Stdout(BufWriter::new(io::stdout().lock())), names: None });
+        };
+        let cannot = || format!("cannot write {}", file.display());
+        // A link keeps pointing where it does; a pipe or a device is written to, and never replaced.
+        let name = fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
+        if fs::metadata(&name).is_ok_and(|found| !found.is_file()) {
+            let file = File::options().write(true).open(&name).with_context(cannot)?;
+            return Ok(Self { writer: Writer::File(BufWriter::new(file)), names: None });
+        }
+        let mut partial = name.clone().into_os_string();
+        partial.push(format!(".{}.partial", std::process::id()));
+        let partial = PathBuf::from(partial);
+        let file = File::create_new(&partial).with_context(cannot)?;
+        Ok(Self { writer: Writer::File(BufWriter::new(file)), names: Some((partial, name)) })
+    }
+
+    /// Writes what is still in memory, and gives a file its name.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn keep(mut self) -> Result<()> {
+        self.flush().context("cannot write the result")?;
+        if let (Writer::File(file), Some((partial, name))) = (&self.writer, &self.names) {
+            file.get_ref().sync_all().context("cannot write the result")?;
+            fs::rename(partial, name).with_context(|| format!("cannot write {}", name.display()))?;
+            self.names = None;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.writer {
+            Writer::Stdout(writer) => writer.write(bytes),
+            Writer::File(writer) => writer.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.writer {
+            Writer::Stdout(writer) => writer.flush(),
+            Writer::File(writer) => writer.flush(),
+        }
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        if let Some((partial, _)) = &self.names {
+            // Nothing more can be done about a file that does not go.
+            _ = fs::remove_file(partial);
+        }
+    }
+}
