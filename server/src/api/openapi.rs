@@ -67,7 +67,8 @@ const READS: &[Read] = &[
 
 /// A schema by its JSON.
 fn schema(json: Value) -> RefOr<Schema> {
-    serde_json::from_value(json).unwrap_or_else(|_| RefOr::Ref(Ref::from_schema_name("Any")))
+    // A test reads every one of them.
+    serde_json::from_value(json).unwrap_or_else(|_| named("Rules"))
 }
 
 fn named(name: &str) -> RefOr<Schema> {
@@ -86,7 +87,8 @@ const fn format_name(format: Format) -> &'static str {
         Format::Region => "Region",
         Format::Day => "Day",
         Format::Table => "Rules",
-        Format::OneOf(_) => "Any",
+        // Written out where it stands.
+        Format::OneOf(_) => "Channel",
     }
 }
 
@@ -107,9 +109,7 @@ pub fn document() -> OpenApi {
         }))))
         .response("200", answer("The quote", named("Quote")));
     let events = operation("settle_events", "Settle events of a journal, each by itself", false)
-        .request_body(Some(body(
-            json!({"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}),
-        )))
+        .request_body(Some(body(json!({"anyOf": [{"type": "object"}, {"type": "array"}]}))))
         .response("200", answer("The answers", named("EventAnswers")));
     let demo = operation("sign_in_demo", "Sign in as any member, on a demo server", true)
         .request_body(Some(body(json!({
@@ -259,7 +259,6 @@ fn schemas() -> Vec<(&'static str, Value)> {
     let whole = || json!({"type": "integer"});
     let any = || json!({"type": "object"});
     vec![
-        ("Any", json!({})),
         ("Id", json!({"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}$"})),
         ("IdempotencyKey", json!({"type": "string", "pattern": "^[!-~]{1,128}$"})),
         ("Decimal", json!({"type": "string", "pattern": r"^-?(0|[1-9][0-9]{0,24})(\.[0-9]{1,18})?$"})),

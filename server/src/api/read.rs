@@ -347,7 +347,8 @@ struct Journal {
 
 /// `GET /v1/events?after&limit`: accepted events with their receipts, in their order.
 pub async fn events(State(app): State<App>, actor: Actor, mut parameters: Parameters) -> Result<Written, Problem> {
-    let after = parameters.optional("after", "where a page ended", |text| text.parse().ok().map(Place))?;
+    let after = parameters
+        .optional("after", "where a page ended", |text| text.parse().ok().filter(|place| *place >= 0).map(Place))?;
     let limit = parameters.limit()?;
     parameters.finish()?;
     operator(&actor)?;

@@ -15,8 +15,8 @@ const PAGE: usize = 2_000;
 /// A database's journal, event by event.
 pub struct Kept {
     runtime: Runtime,
-    // Before the store in whose connection it works.
-    tx: Box<dyn Transaction>,
+    /// There until the end.
+    tx: Option<Box<dyn Transaction>>,
     page: std::vec::IntoIter<Entered>,
     after: Place,
 }
@@ -36,7 +36,7 @@ impl Kept {
             })
             .with_context(|| format!("cannot use {}", redacted(database)))?;
         let (_, genesis) = rules.into_iter().next().context("there are no genesis rules")?;
-        Ok((genesis, Self { runtime, tx, page: Vec::new().into_iter(), after: Place::default() }))
+        Ok((genesis, Self { runtime, tx: Some(tx), page: Vec::new().into_iter(), after: Place::default() }))
     }
 
     fn event(&mut self) -> Result<Option<Entered>> {
@@ -44,10 +44,19 @@ impl Kept {
             return Ok(Some(entered));
         }
         let page = Page { after: self.after, limit: PAGE };
-        let events = self.runtime.block_on(self.tx.journal(page)).context("cannot read on in the journal")?;
+        let tx = self.tx.as_mut().context("the transaction has ended")?;
+        let events = self.runtime.block_on(tx.journal(page)).context("cannot read on in the journal")?;
         self.after = events.last().map_or(self.after, |last| last.place);
         self.page = events.into_iter();
         Ok(self.page.next())
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        // A connection goes back to its pool by the runtime's help.
+        let _context = self.runtime.enter();
+        self.tx = None;
     }
 }
 

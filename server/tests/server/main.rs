@@ -1,6 +1,8 @@
 //! The real server, over HTTP.
 
 mod conformance;
+mod exports;
 mod http;
+mod openapi;
 mod rights;
 mod support;

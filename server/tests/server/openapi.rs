@@ -1,0 +1,50 @@
+//! The server against its own OpenAPI document: schemathesis asks for everything that the document allows, and for much that
+//! it does not.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::support::{Folder, Server, TestResult, add_key};
+
+/// Where the Python programs of the tests are: `cargo xtask test` says it.
+fn schemathesis() -> TestResult<PathBuf> {
+    let programs = std::env::var_os("BEANCOUNT").ok_or(
+        "BEANCOUNT does not say where schemathesis is: `cargo xtask test` sets both up and says so (tools/venv/bin)",
+    )?;
+    Ok(PathBuf::from(programs).join("schemathesis"))
+}
+
+#[test]
+fn no_request_that_the_document_allows_or_forbids_gets_an_undocumented_answer() -> TestResult {
+    let folder = Folder::new()?;
+    let database = folder.database();
+    let operator = add_key(&database, &["--role", "operator"])?;
+    let merchant = add_key(&database, &["--role", "merchant", "--member", "shop"])?;
+    let server = Server::start_closed(&["--database", &database, "--rules", "seed"])?;
+    let events = json!([
+        {"type": "member.registered", "member": "shop"},
+        {"type": "pack.purchased", "member": "shop", "pack": "merchant"},
+        {"type": "treasury.granted", "member": "shop", "points": "2000"},
+        {"type": "merchant.opened", "member": "shop", "region": "440106"},
+        {"type": "day.closed", "day": "2026-01-01"},
+    ]);
+    server.ask("POST", "/v1/events", Some(&operator), &[], Some(&events))?;
+    for token in [&operator, &merchant] {
+        let output = Command::new(schemathesis()?)
+            .args(["run", &format!("{}/v1/openapi.json", server.address)])
+            .args(["--header", &format!("Authorization: Bearer {token}")])
+            .args(["--phases", "examples,coverage,fuzzing", "--max-examples", "10", "--seed", "1", "--no-color"])
+            // The rules refuse much that a schema allows: unknown members, amounts of 0, a key that was used.
+            .args(["--exclude-checks", "positive_data_acceptance"])
+            .output()?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let (status, _) = server.ask("GET", "/health/ready", None, &[], None)?;
+    assert_eq!(status, 200);
+    let clean = crate::support::gongxiang(&["audit", "--database", &database])?;
+    assert!(clean.starts_with("clean"), "{clean}");
+    Ok(())
+}
