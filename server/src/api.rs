@@ -6,7 +6,7 @@
 mod body;
 mod events;
 mod guard;
-mod problem;
+pub(crate) mod problem;
 mod query;
 mod read;
 mod wallet;
@@ -34,6 +34,7 @@ pub fn app(ledger: Ledger, files: Option<&Path>) -> Router {
         .route("/v1/excerpt", get(read::excerpt))
         .route("/health/live", get(read::live))
         .route("/health/ready", get(read::ready))
+        .route("/metrics", get(crate::scrape::metrics))
         .method_not_allowed_fallback(problem::method_not_allowed);
     let router = match files {
         Some(files) => wallet::with_files(router, files),
@@ -41,6 +42,5 @@ pub fn app(ledger: Ledger, files: Option<&Path>) -> Router {
     };
     wallet::with_headers(router.with_state(ledger))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(from_fn(guard::in_time))
         .layer(from_fn(guard::from_this_machine))
 }

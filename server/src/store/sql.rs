@@ -104,6 +104,7 @@ impl SqlStore {
                 {
                     tokio::time::sleep(Duration::from_millis(200)).await;
                 }
+                Err(sqlx::migrate::MigrateError::VersionMissing(version)) => return Err(StoreError::Newer(version)),
                 Err(error) => return Err(error.into()),
             }
         }
