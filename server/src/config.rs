@@ -104,8 +104,8 @@ impl Settings {
 /// What a command was told, with the file's settings in the place of its defaults.
 #[derive(Debug)]
 pub struct Told {
-    /// The command line.
-    pub command: Command,
+    /// The command line as it can be.
+    command: Command,
     /// What was found in it.
     pub matches: ArgMatches,
     /// The file that was read.
@@ -130,8 +130,7 @@ impl Told {
         let Some(path) = path else { return Ok(Self { command, matches, file: None }) };
         let settings = read(&path, &known(&command)).with_context(|| format!("cannot use {}", path.display()))?;
         let file = File { path, settings };
-        let command = file.as_defaults(command);
-        let matches = command.clone().try_get_matches().map_err(|error| {
+        let matches = file.as_defaults(command.clone()).try_get_matches().map_err(|error| {
             let error = error.render().to_string();
             anyhow::anyhow!("{} has a setting that cannot be: {error}", file.path.display())
         })?;

@@ -63,8 +63,8 @@ async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Re
     };
     let (status, time) = (response.status().as_u16(), started.elapsed());
     edge.metrics.answered(method.as_str(), &route, status, time);
-    let id_text = id.to_str().unwrap_or_default();
-    tracing::info!(target: "gongxiang::request", %method, %route, status, ms = time.as_millis(), id = id_text, "answered");
+    let (ms, name) = (u64::try_from(time.as_millis()).unwrap_or(u64::MAX), id.to_str().unwrap_or_default());
+    tracing::info!(target: "gongxiang::request", %method, %route, status, ms, id = name, "answered");
     response.headers_mut().insert(REQUEST_ID, id);
     response
 }

@@ -1,5 +1,11 @@
 //! The real server, over HTTP.
 
+mod backup;
+mod clock;
+mod config;
 mod conformance;
+mod edge;
 mod http;
+mod startup;
 mod support;
+mod webhooks;

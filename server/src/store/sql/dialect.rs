@@ -121,8 +121,9 @@ fn is_duplicate(error: &dyn sqlx::error::DatabaseError) -> bool {
     error.is_unique_violation()
 }
 
-/// A URL without its password.
+/// A URL without its password, which may be among its parameters too.
 pub fn redacted(url: &str) -> String {
+    let url = if url.starts_with("postgres") { url.split('?').next().unwrap_or_default() } else { url };
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, place))) => format!("{scheme}://…@{place}"),
         _ => url.into(),
