@@ -43,7 +43,7 @@ pub fn run(settings: &Settings) -> Result<()> {
         ends.send_replace(true);
         tokio::select! {
             done = serving => done,
-            () = signal() => bail!("told to end at once: what was not answered may or may not have been settled"),
+            () = second_signal() => bail!("told to end at once: what was not answered may or may not have been settled"),
         }
     });
     // Nothing is waited for any more: what is committed is on the disk.
@@ -130,6 +130,12 @@ async fn demo(journal: &Path, ledger: &Ledger) -> Result<()> {
     }
     eprintln!("settled {settled} events, {refused} of them refused");
     Ok(())
+}
+
+/// When somebody is out of patience; what comes together with the first signal is no second one.
+async fn second_signal() {
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    signal().await;
 }
 
 /// When somebody wants it to end.

