@@ -86,11 +86,11 @@ impl Dialect {
         }
     }
 
-    /// Takes the rows of a query until the transaction ends. `SQLite` has one writer anyway.
-    pub const fn take(self) -> &'static str {
-        match self {
-            Self::Sqlite => "",
-            Self::Postgres => " FOR UPDATE",
+    /// Takes the rows of a query until the transaction ends. `SQLite` has one writer anyway, and a reader takes none.
+    pub const fn take(self, scope: Scope) -> &'static str {
+        match (self, scope) {
+            (Self::Sqlite, _) | (_, Scope::Reading) => "",
+            (Self::Postgres, _) => " FOR UPDATE",
         }
     }
 
