@@ -155,12 +155,12 @@ pub fn argument(path: &Path) -> &str {
     path.to_str().unwrap_or_default()
 }
 
-/// A new database on each engine that is there: SQLite always, PostgreSQL where `GONGXIANG_TEST_POSTGRES` says one is.
+/// A new database on each engine that is there: `SQLite` always, `PostgreSQL` where `GONGXIANG_TEST_POSTGRES` says one is.
 pub fn databases(folder: &Folder) -> TestResult<Vec<String>> {
     Ok([Some(folder.database()), postgres()?].into_iter().flatten().collect())
 }
 
-/// A new database in the PostgreSQL of `GONGXIANG_TEST_POSTGRES`, a URL that ends in `/`.
+/// A new database in the `PostgreSQL` of `GONGXIANG_TEST_POSTGRES`, a URL that ends in `/`.
 pub fn postgres() -> TestResult<Option<String>> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let Ok(url) = std::env::var("GONGXIANG_TEST_POSTGRES") else { return Ok(None) };
@@ -170,7 +170,7 @@ pub fn postgres() -> TestResult<Option<String>> {
     Ok(Some(format!("{url}{name}")))
 }
 
-/// Runs a statement on the PostgreSQL server itself.
+/// Runs a statement on the `PostgreSQL` server itself.
 pub fn as_administrator(sql: &str) -> TestResult {
     let url = format!("{}postgres", std::env::var("GONGXIANG_TEST_POSTGRES")?);
     // Also called within the runtime of a test.

@@ -1,115 +1,15 @@
 //! Webhooks: signed, in order, each at least once, and never to where they must not go.
 
-use std::collections::VecDeque;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::process::{Command, Output};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use ring::hmac;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::receiver::{Received, Receiver};
 use crate::support::{Folder, Server, TestResult, databases};
 
 const JSON: &str = "application/json";
-
-/// What came, header names in lower case.
-#[derive(Clone, Debug)]
-struct Received {
-    headers: Vec<(String, String)>,
-    body: String,
-}
-
-impl Received {
-    fn header(&self, name: &str) -> &str {
-        self.headers.iter().find(|(header, _)| header == name).map_or("", |(_, value)| value)
-    }
-
-    fn json(&self) -> TestResult<Value> {
-        Ok(serde_json::from_str(&self.body)?)
-    }
-
-    /// As the standard tells receivers to do it.
-    fn verify(&self, secret: &str) -> TestResult {
-        let key = BASE64_STANDARD.decode(secret.strip_prefix("whsec_").ok_or("no secret")?)?;
-        let signed = format!("{}.{}.{}", self.header("webhook-id"), self.header("webhook-timestamp"), self.body);
-        let signature = self.header("webhook-signature").strip_prefix("v1,").ok_or("no signature")?;
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
-        let verified = hmac::verify(&key, signed.as_bytes(), &BASE64_STANDARD.decode(signature)?);
-        verified.map_err(|_| "the signature is not of this secret".into())
-    }
-}
-
-/// Receives on this machine, and answers with the statuses it was given, then 204.
-#[derive(Clone)]
-struct Receiver {
-    address: String,
-    received: Arc<Mutex<Vec<Received>>>,
-}
-
-impl Receiver {
-    fn start(answers: &[&'static str]) -> TestResult<Self> {
-        Self::on("127.0.0.1:0", answers)
-    }
-
-    fn on(address: &str, answers: &[&'static str]) -> TestResult<Self> {
-        let listener = TcpListener::bind(address)?;
-        let address = listener.local_addr()?.to_string();
-        let this = Self { address, received: Arc::default() };
-        let (received, mut answers) = (Arc::clone(&this.received), answers.iter().copied().collect::<VecDeque<_>>());
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let answer = answers.pop_front().unwrap_or("204 No Content");
-                // Whoever goes away early sent nothing.
-                if let Ok(request) = receive(stream, answer)
-                    && let Ok(mut received) = received.lock()
-                {
-                    received.push(request);
-                }
-            }
-        });
-        Ok(this)
-    }
-
-    fn all(&self) -> Vec<Received> {
-        self.received.lock().map(|received| received.clone()).unwrap_or_default()
-    }
-
-    /// All of them, when there are as many.
-    fn wait_for(&self, count: usize) -> TestResult<Vec<Received>> {
-        for _ in 0..600 {
-            let all = self.all();
-            if all.len() >= count {
-                return Ok(all);
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Err(format!("{} of {count} came", self.all().len()).into())
-    }
-}
-
-fn receive(stream: TcpStream, answer: &str) -> TestResult<Received> {
-    let mut reader = BufReader::new(stream.try_clone()?);
-    let mut lines = Vec::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        if line.trim().is_empty() {
-            break;
-        }
-        lines.push(line.trim().to_owned());
-    }
-    let header = |line: &String| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
-    let headers: Vec<_> = lines.iter().filter_map(header).collect();
-    let length = headers.iter().find(|(name, _)| name == "content-length").ok_or("no length")?.1.parse()?;
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
-    write!(&stream, "HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")?;
-    Ok(Received { headers, body: String::from_utf8(body)? })
-}
 
 fn webhooks(database: &str, arguments: &[&str]) -> TestResult<Output> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongxiang"));
@@ -162,9 +62,9 @@ fn every_event_is_told_once_in_order_and_its_signature_verifies() -> TestResult 
         assert_eq!(server.post("/v1/events", JSON, refused)?.0, 422);
         register(&server, &["m-1", "m-2", "m-3"])?;
         server.post("/v1/events", JSON, json!({"type": "day.closed", "day": "2026-01-01"}).to_string())?;
-        let received = receiver.wait_for(4)?;
+        let messages = receiver.wait_for(4)?;
         let mut places = Vec::new();
-        for one in &received {
+        for one in &messages {
             one.verify(&secret)?;
             let message = one.json()?;
             places.push(message["data"]["place"].as_i64().ok_or("no place")?);
@@ -174,7 +74,7 @@ fn every_event_is_told_once_in_order_and_its_signature_verifies() -> TestResult 
             assert!(message["timestamp"].as_str().is_some_and(|at| at.ends_with('Z')));
         }
         assert!(places.is_sorted());
-        let kinds: Vec<_> = received.iter().filter_map(|one| one.json().ok()).map(|one| one["type"].clone()).collect();
+        let kinds: Vec<_> = messages.iter().filter_map(|one| one.json().ok()).map(|one| one["type"].clone()).collect();
         assert_eq!(kinds, ["member.registered", "member.registered", "member.registered", "day.closed"]);
         std::thread::sleep(Duration::from_millis(1_500));
         assert_eq!(receiver.all().len(), 4, "once");
@@ -191,10 +91,10 @@ fn a_failure_is_tried_again_with_the_same_id_and_what_comes_later_waits() -> Tes
     let server = start(&database)?;
     let (_, secret) = add(&database, &receiver.address, &[])?;
     register(&server, &["m-1", "m-2"])?;
-    let received = receiver.wait_for(4)?;
-    let ids: Vec<_> = received.iter().map(|one| one.header("webhook-id").to_owned()).collect();
+    let messages = receiver.wait_for(4)?;
+    let ids: Vec<_> = messages.iter().map(|one| one.header("webhook-id").to_owned()).collect();
     assert!(ids[0] == ids[1] && ids[1] == ids[2] && ids[2] != ids[3], "{ids:?}");
-    for one in &received {
+    for one in &messages {
         one.verify(&secret)?;
     }
     std::thread::sleep(Duration::from_millis(500));
@@ -215,9 +115,9 @@ fn a_kill_between_commit_and_delivery_loses_nothing() -> TestResult {
         server.kill()?;
         let receiver = Receiver::on(&address, &[])?;
         let _server = start(&database)?;
-        let received = receiver.wait_for(3)?;
-        assert_eq!(members(&received)?, ["m-1", "m-2", "m-3"]);
-        for one in &received {
+        let messages = receiver.wait_for(3)?;
+        assert_eq!(members(&messages)?, ["m-1", "m-2", "m-3"]);
+        for one in &messages {
             one.verify(&secret)?;
         }
     }
