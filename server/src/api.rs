@@ -10,7 +10,7 @@ mod etag;
 mod events;
 mod guard;
 pub mod openapi;
-mod problem;
+pub(crate) mod problem;
 mod query;
 mod quote;
 mod read;
@@ -21,7 +21,7 @@ mod wallet;
 use std::path::Path;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
@@ -38,6 +38,12 @@ pub struct App {
     /// Whether everybody may do everything.
     demo: bool,
     flights: Flights,
+}
+
+impl FromRef<App> for Ledger {
+    fn from_ref(app: &App) -> Self {
+        app.ledger.clone()
+    }
 }
 
 impl App {
@@ -75,15 +81,14 @@ impl App {
             .route("/v1/sessions/demo", post(sessions::demo))
             .route("/v1/session", axum::routing::delete(sessions::sign_out))
             .route("/health/live", get(read::live))
-            .route("/health/ready", get(read::ready));
+            .route("/health/ready", get(read::ready))
+            .route("/metrics", get(crate::scrape::metrics));
         let router = settle::routes(router).method_not_allowed_fallback(problem::method_not_allowed);
         let router = match files {
             Some(files) => wallet::with_files(router, files),
             None => router.fallback(problem::not_found),
         };
-        let router = wallet::with_headers(router.with_state(self))
-            .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-            .layer(from_fn(guard::in_time));
+        let router = wallet::with_headers(router.with_state(self)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
         // Without credentials, only pages of this machine may ask.
         if demo { router.layer(from_fn(guard::from_this_machine)) } else { router }
     }

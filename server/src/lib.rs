@@ -21,21 +21,41 @@
 //! | [`import`] | orders of other systems as a journal; `gongxiang import` |
 //! | [`api`] | HTTP |
 //! | [`keys`] | `gongxiang keys` |
+//! | [`rates`] | how many requests a client may send |
+//! | [`edge`] | what every request passes before the API |
+//! | [`listen`] | connections, and how they end |
+//! | [`scrape`] | `/metrics` |
+//! | [`clock`] | the day that closes by itself |
+//! | [`outbound`] | requests of ours to others |
+//! | [`webhooks`] | events told to others, each at least once |
+//! | [`backup`] | `gongxiang backup` and `restore` |
+//! | [`config`] | settings, and where each came from |
+//! | [`logs`] | the log |
 //! | [`serve`] | `gongxiang serve`: all of these put together |
 
 pub mod api;
 pub mod audit;
+pub mod backup;
 pub mod books;
+pub mod clock;
+pub mod config;
+pub mod edge;
 pub mod group;
 pub mod import;
 pub mod journal;
 pub mod keys;
 pub mod ledger;
 pub mod limits;
+pub mod listen;
+pub mod logs;
 pub mod metrics;
 pub mod needs;
+pub mod outbound;
 pub mod output;
 pub mod people;
+pub mod rates;
 pub mod rules;
+pub mod scrape;
 pub mod serve;
 pub mod store;
+pub mod webhooks;

@@ -8,9 +8,6 @@ pub const BODY_BYTES_MAX: usize = 8 << 20;
 /// Most events in one request.
 pub const EVENTS_MAX: usize = 10_000;
 
-/// Longest time from a request's header to its answer's.
-pub const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
-
 /// Most lines of a list in one answer.
 pub const PAGE_MAX: usize = 500;
 
@@ -48,3 +45,51 @@ pub const IMPORT_ROW_BYTES_MAX: usize = 1 << 20;
 
 /// Most days from one order to the next; more is a mistyped year.
 pub const IMPORT_GAP_DAYS_MAX: usize = 3_653;
+
+/// Most connections of clients at once; the next one waits to be taken.
+pub const CLIENTS_MAX: usize = 4_096;
+
+/// Longest time for a request's header, and between two requests of a connection.
+pub const HEADER_TIME_MAX: Duration = Duration::from_secs(15);
+
+/// Largest header of a request, in bytes.
+pub const HEADER_BYTES_MAX: usize = 32 << 10;
+
+/// Most lines of a request's header.
+pub const HEADERS_MAX: usize = 64;
+
+/// Longest request id that is taken from a client.
+pub const REQUEST_ID_MAX: usize = 64;
+
+/// Clients whose rates are remembered before those that were not seen for a while are forgotten.
+pub const RATED_MAX: usize = 100_000;
+
+/// Longest sleep of the scheduler: clocks are set, machines sleep.
+pub const CLOCK_SLEEP_MAX: Duration = Duration::from_secs(30);
+
+/// Longest time for one request of ours to somebody else, from its name's resolution to the end of the answer.
+pub const OUTBOUND_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// Largest answer of somebody else, in bytes.
+pub const OUTBOUND_BYTES_MAX: usize = 64 << 10;
+
+/// How often it is looked for deliveries that are due.
+pub const DELIVERY_POLL: Duration = Duration::from_millis(500);
+
+/// Most deliveries to one webhook in one go.
+pub const DELIVERIES_AT_ONCE: i64 = 32;
+
+/// Longest time of one go, after which another process may take the webhook over.
+pub const DELIVERY_LEASE: Duration = Duration::from_secs(45);
+
+/// Tries of one delivery before it is given up.
+pub const DELIVERY_TRIES_MAX: i64 = 20;
+
+/// Wait after the first failure; it doubles with each.
+pub const DELIVERY_WAIT_MIN: Duration = Duration::from_secs(2);
+
+/// Longest wait between two tries.
+pub const DELIVERY_WAIT_MAX: Duration = Duration::from_hours(1);
+
+/// Age at which a delivery is given up, however often it was tried.
+pub const DELIVERY_AGE_MAX: Duration = Duration::from_hours(72);

@@ -1,18 +1,23 @@
-//! The `gongxiang` command line: serve, replay a journal, export its books, import orders, check a rule set.
+//! The `gongxiang` command line: serve and what goes with it, replay a journal, export books, import orders, check a rule set.
 //!
 //! Exit codes: 0 done, 1 the rules say no (a refusal under `--strict`, an unsound rule set), 2 it could not be tried.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use gongxiang_server::{api, audit, books, import, journal, keys, rules, serve};
+use anyhow::Result;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use gongxiang_server::config::{Database, Settings, Told};
+use gongxiang_server::webhooks::{self, WebhooksTask};
+use gongxiang_server::{api, audit, backup, books, import, journal, keys, logs, rules, serve};
 
 /// The settlement of 共享购.
 #[derive(Parser)]
 #[command(name = "gongxiang", version)]
 struct Arguments {
+    /// A file of settings (TOML), each as its flag is called; `gongxiang.toml`, if there is one.
+    #[arg(long, global = true, env = "GONGXIANG_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     task: Task,
 }
@@ -33,50 +38,45 @@ enum Task {
     /// Settle over HTTP, kept in a database.
     ///
     /// Operators and merchants send a key (`gongxiang keys add`), members sign in.
-    Serve {
-        /// Where everything is kept; the file is made if there is none.
-        #[arg(long, default_value = "sqlite:gongxiang.db")]
-        database: String,
-        /// The rule set with which a new book is opened: a file (TOML or JSON) or a preset (seed, single-level).
-        /// An existing book keeps its own; if another one is named, the server does not start.
-        #[arg(long)]
-        rules: Option<String>,
-        /// A journal to be settled into the database first, if that is empty.
-        #[arg(long)]
-        demo: Option<PathBuf>,
-        /// Let everybody see and do everything, and sign in as any member; on this machine only.
-        #[arg(long)]
-        demo_mode: bool,
-        /// Let a demo be reached from other machines.
-        #[arg(long, requires = "demo_mode")]
-        demo_anywhere: bool,
-        /// The directory of the wallet's files, served at `/`.
-        #[arg(long)]
-        wallet: Option<PathBuf>,
-        /// Address and port; port 0 takes a free one.
-        #[arg(long, default_value = "127.0.0.1:8080")]
-        listen: SocketAddr,
-    },
+    Serve(Settings),
+    /// Print every setting of `serve` with its value and where it came from.
+    Config(Settings),
     /// Rebuild everything from the journal and compare every row; exit code 1 if the books do not add up.
     ///
     /// Works on one moment's state while the server goes on.
-    Audit {
-        /// As for `serve`.
-        #[arg(long, default_value = "sqlite:gongxiang.db")]
-        database: String,
+    Audit(Database),
+    /// Write the database as it is at this moment into a new file, while the server goes on. For `SQLite`.
+    Backup {
+        #[command(flatten)]
+        database: Database,
+        /// The new file.
+        file: PathBuf,
     },
+    /// Put a backup in the place of a database that is not there yet, once it was checked. For `SQLite`.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Say who is told of events, as Standard Webhooks.
+    Webhooks {
+        #[command(flatten)]
+        database: Database,
+        #[command(subcommand)]
+        task: WebhooksTask,
+    },
+    Export(books::Options),
+    Import(import::Options),
     /// Print the OpenAPI document of the server.
     Openapi,
     /// Make, list and revoke API keys.
     Keys {
-        /// As for `serve`.
-        #[arg(long, default_value = "sqlite:gongxiang.db")]
-        database: String,
+        #[command(flatten)]
+        database: Database,
         #[command(subcommand)]
         task: keys::Task,
     },
-    Export(books::Options),
-    Import(import::Options),
     /// Work with rule sets.
     Rules {
         #[command(subcommand)]
@@ -94,28 +94,40 @@ enum RulesTask {
 }
 
 fn main() -> ExitCode {
-    let done = match Arguments::parse().task {
-        Task::Replay { rules, strict, journal } => journal::replay(&rules, strict, &journal),
-        Task::Serve { database, rules, demo, demo_mode, demo_anywhere, wallet, listen } => {
-            serve::run(&serve::Options { database, rules, demo, demo_mode, demo_anywhere, wallet, listen })
-                .map(|()| true)
-        }
-        Task::Openapi => {
-            println!("{}", api::openapi::text());
-            Ok(true)
-        }
-        Task::Keys { database, task } => keys::run(&database, &task).map(|()| true),
-        Task::Audit { database } => audit::run(&database),
-        Task::Export(options) => books::run(&options),
-        Task::Import(options) => import::run(&options),
-        Task::Rules { task: RulesTask::Check { file } } => rules::check(&file),
-    };
-    match done {
+    match run() {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::from(2)
         }
+    }
+}
+
+/// `false` if the rules say no.
+fn run() -> Result<bool> {
+    let told = Told::read(Arguments::command())?;
+    match Arguments::from_arg_matches(&told.matches)?.task {
+        Task::Replay { rules, strict, journal } => journal::replay(&rules, strict, &journal),
+        Task::Serve(settings) => {
+            logs::start(&settings.log, settings.log_format)?;
+            serve::run(&settings).map(|()| true)
+        }
+        Task::Config(_) => {
+            print!("{}", told.shown());
+            Ok(true)
+        }
+        Task::Audit(Database { database }) => audit::run(&database),
+        Task::Backup { database: Database { database }, file } => backup::backup(&database, &file),
+        Task::Restore { file, database: Database { database } } => backup::restore(&file, &database),
+        Task::Webhooks { database: Database { database }, task } => webhooks::run(&database, &task),
+        Task::Export(options) => books::run(&options),
+        Task::Import(options) => import::run(&options),
+        Task::Openapi => {
+            println!("{}", api::openapi::text());
+            Ok(true)
+        }
+        Task::Keys { database: Database { database }, task } => keys::run(&database, &task).map(|()| true),
+        Task::Rules { task: RulesTask::Check { file } } => rules::check(&file),
     }
 }

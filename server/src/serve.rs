@@ -2,89 +2,113 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use gongxiang::preset;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::api::App;
+use crate::clock::{Closer, Now};
+use crate::config::Settings;
 use crate::group::Request;
 use crate::journal::Lines;
 use crate::ledger::Ledger;
+use crate::outbound::Outbound;
 use crate::people::People;
-use crate::rules;
 use crate::store::sql::SqlStore;
 use crate::store::{self, Page, Place, SHARDS, Store};
+use crate::webhooks::Courier;
+use crate::{edge, listen, rules};
 
 /// How many events of a demo's journal are read at once.
 const DEMO_PART: usize = 4_096;
 
-/// As the command line says it.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// `sqlite:PATH`.
-    pub database: String,
-    /// The rule set of a new book: a file or a preset.
-    pub rules: Option<String>,
-    /// A journal for an empty database.
-    pub demo: Option<PathBuf>,
-    /// Whether everybody may do everything.
-    pub demo_mode: bool,
-    /// Whether a demo may be reached from other machines.
-    pub demo_anywhere: bool,
-    /// The wallet's files.
-    pub wallet: Option<PathBuf>,
-    /// Address and port.
-    pub listen: SocketAddr,
-}
-
 /// Serves until it is told to end (Ctrl-C or SIGTERM); prints its address when it answers.
 ///
 /// # Errors
-/// If the books do not add up, or something that it needs is missing.
-pub fn run(options: &Options) -> Result<()> {
-    tokio::runtime::Runtime::new().context("cannot start")?.block_on(serve(options))
+/// If something that it needs is missing, or it is told a second time.
+pub fn run(settings: &Settings) -> Result<()> {
+    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
+    let done = runtime.block_on(async {
+        let (ends, end) = watch::channel(false);
+        let serving = serve(settings, end);
+        tokio::pin!(serving);
+        tokio::select! {
+            done = &mut serving => return done,
+            () = signal() => {}
+        }
+        tracing::info!("ending: requests finish, no new ones are taken");
+        ends.send_replace(true);
+        tokio::select! {
+            done = serving => done,
+            () = second_signal() => bail!("told to end at once: what was not answered may or may not have been settled"),
+        }
+    });
+    // Nothing is waited for any more: what is committed is on the disk.
+    runtime.shutdown_background();
+    done
 }
 
-async fn serve(options: &Options) -> Result<()> {
-    if options.demo_mode {
+async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
+    if settings.demo_mode {
         eprintln!("DEMO: everybody who reaches this server may see and do everything, and sign in as any member");
-        if !options.listen.ip().is_loopback() && !options.demo_anywhere {
+        if !settings.listen.ip().is_loopback() && !settings.demo_anywhere {
             bail!(
                 "{} can be reached from elsewhere: a demo listens on 127.0.0.1 or [::1], or takes --demo-anywhere",
-                options.listen
+                settings.listen
             );
         }
     }
-    if let Some(wallet) = options.wallet.as_deref().filter(|wallet| !wallet.join("index.html").is_file()) {
+    if let Some(wallet) = settings.wallet.as_deref().filter(|wallet| !wallet.join("index.html").is_file()) {
         bail!("there is no wallet in {}: `cargo xtask build wallet` makes one", wallet.display());
     }
-    let named = options.rules.as_deref().map(rules::load).transpose()?;
-    let context = || format!("cannot use {}", store::redacted(&options.database));
-    let store = SqlStore::open(&options.database).await.with_context(context)?;
+    let database = &settings.database.database;
+    let named = settings.rules.as_deref().map(rules::load).transpose()?;
+    let context = || format!("cannot use {}", store::redacted(database));
+    let store = SqlStore::open(database).await.with_context(context)?;
     store.open_book(named.as_ref(), &preset::seed()?).await.with_context(context)?;
     let people = People::new(store.pool().clone());
+    let outbound = Outbound::new(settings.allow_private_webhooks)?;
+    let courier = Courier::new(store.pool().clone(), outbound, now());
     let store: Arc<dyn Store> = Arc::new(store);
     let (ledger, writing) = Ledger::start(Arc::clone(&store), first_shard(), Arc::default());
-    if let Some(journal) = &options.demo {
+    let closer = Closer::new(ledger.clone(), &settings.zone, now())?;
+    if let Some(journal) = &settings.demo {
         demo(journal, &ledger).await?;
     }
-    let listener = TcpListener::bind(options.listen)
+    let listener = TcpListener::bind(settings.listen)
         .await
-        .with_context(|| format!("cannot listen on {}; another port goes with --listen", options.listen))?;
-    let app = App::new(ledger, people, options.demo_mode).router(options.wallet.as_deref());
+        .with_context(|| format!("cannot listen on {}; another port goes with --listen", settings.listen))?;
+    let metrics = Arc::clone(ledger.metrics());
+    let router = App::new(ledger, people, settings.demo_mode).router(settings.wallet.as_deref());
+    let app = edge::around(router, settings, metrics);
     let address = listener.local_addr().context("cannot tell the address")?;
+    let mut beside = vec![tokio::spawn(courier.run(end.clone()))];
+    if settings.closes_days() {
+        beside.push(tokio::spawn(closer.run(end.clone())));
+    } else {
+        drop(closer);
+    }
     // A reader that is gone is no reason to end.
     _ = writeln!(std::io::stdout(), "gongxiang serves at http://{address}/");
-    axum::serve(listener, app).with_graceful_shutdown(end()).await.context("cannot serve")?;
+    listen::serve(listener, app, end, Duration::from_secs(settings.drain_seconds.into())).await;
+    for task in beside {
+        task.await.context("what goes on beside failed")?;
+    }
+    // Nobody can send them anything any more, so they end when they have settled what they have.
     for writer in writing {
         writer.await.context("a writer failed")?;
     }
     store.close().await;
     Ok(())
+}
+
+fn now() -> Now {
+    Arc::new(jiff::Timestamp::now)
 }
 
 /// Processes that share a database should not share shards; if they do they only wait for each other.
@@ -118,8 +142,14 @@ async fn demo(journal: &Path, ledger: &Ledger) -> Result<()> {
     Ok(())
 }
 
+/// When somebody is out of patience; what comes together with the first signal is no second one.
+async fn second_signal() {
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    signal().await;
+}
+
 /// When somebody wants it to end.
-async fn end() {
+async fn signal() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     let terminate = async {

@@ -48,6 +48,9 @@ pub enum StoreError {
     /// It is of another version, or was changed by hand.
     #[error(transparent)]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// It was written by a newer version of this server.
+    #[error("its schema has version {0}, of which this `gongxiang` knows nothing: use a newer one")]
+    Newer(i64),
     /// Another writer was faster: nothing was kept, and the same again may succeed.
     #[error("another writer was faster")]
     Conflict,

@@ -4,18 +4,8 @@ use axum::extract::Request;
 use axum::http::header::HOST;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use tokio::time::timeout;
 
 use super::problem::{Failure, Problem};
-use crate::limits::REQUEST_TIME_MAX;
-
-/// Ends what takes too long. What was handed to the writer by then is settled all the same.
-pub async fn in_time(request: Request, next: Next) -> Response {
-    match timeout(REQUEST_TIME_MAX, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Problem::from(Failure::Timeout).into_response(),
-    }
-}
 
 /// Without sign-in, only pages of this machine may ask: another site's page could lead a name of its own here.
 pub async fn from_this_machine(request: Request, next: Next) -> Response {

@@ -50,6 +50,7 @@ failures! {
     Timeout "timeout" REQUEST_TIMEOUT "the request took too long to arrive"
     TooLarge "too_large" PAYLOAD_TOO_LARGE "the request is larger than the server takes"
     UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE "events come as `application/json` or `application/x-ndjson`"
+    RateLimited "rate_limited" TOO_MANY_REQUESTS "too many requests; come again later"
     Unavailable "unavailable" SERVICE_UNAVAILABLE "there is no answer now; try again"
 }
 

@@ -23,7 +23,7 @@ use gongxiang::tree::Tree;
 use serde::de::DeserializeOwned;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::Migrator;
-use sqlx::{Any, AnyPool, Executor as _};
+use sqlx::{Any, AnyPool, Connection as _, Executor as _};
 
 use super::{
     Answered, Batch, Entered, Key, Loaded, Now, Page, Place, Posted, Result, SHARDS, Scope, Store, StoreError,
@@ -81,6 +81,12 @@ impl SqlStore {
                     Ok(())
                 })
             })
+            // An error that ended SQLite's transaction by itself leaves a connection that believes it is still in one, and
+            // would refuse every other.
+            .before_acquire(|connection, _| {
+                let usable = !connection.is_in_transaction();
+                Box::pin(async move { Ok(usable) })
+            })
             .connect_with(AnyConnectOptions::from_str(&url)?)
             .await?;
         let store = Self { pool, dialect, recent: Arc::default() };
@@ -104,6 +110,7 @@ impl SqlStore {
                 {
                     tokio::time::sleep(Duration::from_millis(200)).await;
                 }
+                Err(sqlx::migrate::MigrateError::VersionMissing(version)) => return Err(StoreError::Newer(version)),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -134,7 +141,8 @@ impl SqlStore {
         let is_there: Option<(i64,)> =
             sqlx::query_as("SELECT only_row FROM head").fetch_optional(&mut *work.tx).await?;
         if is_there.is_some() {
-            return Ok(());
+            // Changes nothing, and is not committed: a database that cannot be written fails here and not at the first order.
+            return work.run("UPDATE shards SET clock = clock WHERE shard = 0", &[]).await.map(drop);
         }
         let head = json(&Excerpt::genesis(rules.clone()).head);
         let rules = rules.to_tree().canonical();

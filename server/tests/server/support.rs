@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
+use sqlx::Connection as _;
 use ureq::Agent;
 
 pub type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
@@ -42,6 +43,8 @@ impl Drop for Folder {
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongxiang"));
     command.args(["serve", "--demo-mode", "--listen", "127.0.0.1:0"]).args(arguments);
+    // Nobody reads the pipe: a line for each request would fill it.
+    command.env("GONGXIANG_LOG", "warn").env("GONGXIANG_CLOSE_DAYS", "false");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -77,6 +80,23 @@ impl Server {
     pub fn start_closed(arguments: &[&str]) -> TestResult<Self> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gongxiang"));
         command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
+        command.env("GONGXIANG_LOG", "warn").env("GONGXIANG_CLOSE_DAYS", "false");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::of(command)
+    }
+
+    /// One that can write no file beyond 1 MB.
+    #[cfg(unix)]
+    pub fn start_on_a_small_disk(arguments: &[&str]) -> TestResult<Self> {
+        let inner = command(arguments);
+        let mut command = Command::new("sh");
+        // The signal would end it; an error is what a full disk gives.
+        command.args(["-c", "trap '' XFSZ; ulimit -f 2048; exec \"$0\" \"$@\""]);
+        command
+            .arg(inner.get_program())
+            .args(inner.get_args())
+            .env("GONGXIANG_LOG", "error")
+            .env("GONGXIANG_CLOSE_DAYS", "false");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self::of(command)
     }
@@ -158,9 +178,29 @@ impl Server {
 
     /// Ends it as an operator would.
     #[cfg(unix)]
-    pub fn terminate(mut self) -> TestResult<bool> {
+    pub fn terminate(self) -> TestResult<bool> {
+        self.signal()?;
+        self.ended()
+    }
+
+    /// Tells it to end.
+    #[cfg(unix)]
+    pub fn signal(&self) -> TestResult {
         Command::new("kill").arg(self.process.id().to_string()).status()?;
+        Ok(())
+    }
+
+    /// Whether it ended well, when it has.
+    pub fn ended(mut self) -> TestResult<bool> {
         Ok(self.process.wait()?.success())
+    }
+
+    /// Ends it, and answers with all that it logged.
+    pub fn log(mut self) -> TestResult<String> {
+        self.process.kill()?;
+        let mut log = String::new();
+        self.process.stderr.take().ok_or("no pipe")?.read_to_string(&mut log)?;
+        Ok(log)
     }
 }
 
@@ -179,4 +219,38 @@ fn json_of(answer: &mut ureq::http::Response<ureq::Body>) -> TestResult<(u16, Va
 /// A file as an argument.
 pub fn argument(path: &Path) -> &str {
     path.to_str().unwrap_or_default()
+}
+
+/// A new database on each engine that is there: `SQLite` always, `PostgreSQL` where `GONGXIANG_TEST_POSTGRES` says one is.
+pub fn databases(folder: &Folder) -> TestResult<Vec<String>> {
+    Ok([Some(folder.database()), postgres()?].into_iter().flatten().collect())
+}
+
+/// A new database in the `PostgreSQL` of `GONGXIANG_TEST_POSTGRES`, a URL that ends in `/`.
+pub fn postgres() -> TestResult<Option<String>> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let Ok(url) = std::env::var("GONGXIANG_TEST_POSTGRES") else { return Ok(None) };
+    let name = format!("gongxiang_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    as_administrator(&format!("DROP DATABASE IF EXISTS {name}"))?;
+    as_administrator(&format!("CREATE DATABASE {name}"))?;
+    Ok(Some(format!("{url}{name}")))
+}
+
+/// Runs a statement on the `PostgreSQL` server itself.
+pub fn as_administrator(sql: &str) -> TestResult {
+    let url = format!("{}postgres", std::env::var("GONGXIANG_TEST_POSTGRES")?);
+    // Also called within the runtime of a test.
+    std::thread::scope(|scope| {
+        let done = scope.spawn(|| {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(sqlx::Error::Io)?;
+            runtime.block_on(async {
+                let mut connection = sqlx::PgConnection::connect(&url).await?;
+                sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await?;
+                connection.close().await
+            })
+        });
+        done.join().map_err(|_| sqlx::Error::WorkerCrashed)
+    })??;
+    Ok(())
 }

@@ -86,11 +86,11 @@ impl Dialect {
         }
     }
 
-    /// Takes the rows of a query until the transaction ends. `SQLite` has one writer anyway.
-    pub const fn take(self) -> &'static str {
-        match self {
-            Self::Sqlite => "",
-            Self::Postgres => " FOR UPDATE",
+    /// Takes the rows of a query until the transaction ends. `SQLite` has one writer anyway, and a reader takes none.
+    pub const fn take(self, scope: Scope) -> &'static str {
+        match (self, scope) {
+            (Self::Sqlite, _) | (_, Scope::Reading) => "",
+            (Self::Postgres, _) => " FOR UPDATE",
         }
     }
 
@@ -121,8 +121,9 @@ fn is_duplicate(error: &dyn sqlx::error::DatabaseError) -> bool {
     error.is_unique_violation()
 }
 
-/// A URL without its password.
+/// A URL without its password, which may be among its parameters too.
 pub fn redacted(url: &str) -> String {
+    let url = if url.starts_with("postgres") { url.split('?').next().unwrap_or_default() } else { url };
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, place))) => format!("{scheme}://…@{place}"),
         _ => url.into(),

@@ -39,7 +39,7 @@ fn list<'a>(ids: impl IntoIterator<Item = &'a Id>) -> String {
 impl Work {
     /// Takes the writer's shard, or all of them, and answers with their latest clock.
     async fn take_shards(&mut self) -> Result<i64> {
-        let take = self.dialect.take();
+        let take = self.dialect.take(self.scope);
         let rows: Vec<(i64, i64)> = match self.scope {
             Scope::Reading => return Ok(0),
             Scope::Everyday { shard } => {
@@ -154,7 +154,7 @@ impl Work {
         if ids.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let (wanted, take) = (self.dialect.list(1), self.dialect.take());
+        let (wanted, take) = (self.dialect.list(1), self.dialect.take(self.scope));
         let sql = format!("SELECT id, clock, content FROM {table} WHERE id IN {wanted} ORDER BY id{take}");
         let rows: Vec<(String, i64, String)> = self.all(&sql, &[&list(ids)]).await?;
         contents(rows, clock)
@@ -163,8 +163,10 @@ impl Work {
     async fn trades_for(&mut self, needs: &Needs, clock: &mut i64) -> Result<BTreeMap<Id, Trade>> {
         let mut trades = self.named("trades", &needs.trades, clock).await?;
         if let Some(day) = needs.closes {
-            let sql =
-                format!("SELECT id, clock, content FROM trades WHERE unpaid < $1 ORDER BY id{}", self.dialect.take());
+            let sql = format!(
+                "SELECT id, clock, content FROM trades WHERE unpaid < $1 ORDER BY id{}",
+                self.dialect.take(self.scope)
+            );
             let rows: Vec<(String, i64, String)> = self.all(&sql, &[&day.to_string()]).await?;
             trades.extend(contents(rows, clock)?);
         }
@@ -174,8 +176,10 @@ impl Work {
     async fn orders_for(&mut self, needs: &Needs, clock: &mut i64) -> Result<BTreeMap<Id, Order>> {
         let mut orders = self.named("orders", &needs.orders, clock).await?;
         if let Some(day) = needs.closes {
-            let sql =
-                format!("SELECT id, clock, content FROM orders WHERE due <= $1 ORDER BY id{}", self.dialect.take());
+            let sql = format!(
+                "SELECT id, clock, content FROM orders WHERE due <= $1 ORDER BY id{}",
+                self.dialect.take(self.scope)
+            );
             let rows: Vec<(String, i64, String)> = self.all(&sql, &[&day.to_string()]).await?;
             orders.extend(contents(rows, clock)?);
         }
@@ -187,7 +191,7 @@ impl Work {
         if members.is_empty() {
             return Ok(());
         }
-        let (wanted, take) = (self.dialect.list(1), self.dialect.take());
+        let (wanted, take) = (self.dialect.list(1), self.dialect.take(self.scope));
         let sql = format!("SELECT member, clock, account FROM accounts WHERE member IN {wanted} ORDER BY member{take}");
         let rows: Vec<(String, i64, String)> = self.all(&sql, &[&list(members)]).await?;
         enter(rows, excerpt, clock)

@@ -34,6 +34,7 @@ impl Work {
         });
         self.insert("journal", &JOURNAL, journal).await?;
         self.insert("postings", &POSTING, batch.postings.iter().map(|posted| json!(posted))).await?;
+        self.write_deliveries(batch).await?;
         self.write_answers(batch).await
     }
 
@@ -97,6 +98,19 @@ impl Work {
             json!({"scope": scope, "key": key, "fingerprint": fingerprint, "place": place, "refusal": refusal})
         });
         self.insert("answers", &ANSWER, rows).await
+    }
+
+    /// What the webhooks are to be told, kept with the events themselves. Nothing to read or write where there are none.
+    async fn write_deliveries(&mut self, batch: &Batch) -> Result<()> {
+        let (Some(first), Some(last)) = (batch.journal.first(), batch.journal.last()) else { return Ok(()) };
+        let sql = format!(
+            "INSERT INTO deliveries (webhook, place, since) SELECT w.id, j.place, {now} FROM webhooks w
+             JOIN journal j ON j.place BETWEEN {} AND {} AND (w.kinds = '' OR w.kinds LIKE '%,' || j.kind || ',%')",
+            first.place,
+            last.place,
+            now = jiff::Timestamp::now().as_millisecond(),
+        );
+        self.run(&sql, &[]).await.map(drop)
     }
 
     async fn insert(&mut self, table: &str, columns: &[Column], rows: impl Iterator<Item = Value>) -> Result<()> {

@@ -1,0 +1,24 @@
+//! The log, to the standard error output: lines for people, or JSON for machines.
+//!
+//! Nothing secret is ever given to it: no key, no query string, no body, and no member together with an amount.
+
+use anyhow::{Context as _, Result};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::LogFormat;
+
+/// Starts the log; where there is one already, that one stays.
+///
+/// # Errors
+/// If the level is none.
+pub fn start(level: &str, format: LogFormat) -> Result<()> {
+    let filter =
+        EnvFilter::try_new(level).with_context(|| format!("`{level}` says nothing of what is to be logged"))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Tests start several servers in one process.
+    _ = match format {
+        LogFormat::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).try_init(),
+    };
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! How many requests a second are taken of each of many clients; memory is bounded whoever comes.
+
+use std::hash::Hash;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::clock::{Clock as _, MonotonicClock};
+use governor::middleware::NoOpMiddleware;
+use governor::state::keyed::HashMapStateStore;
+use governor::{Quota, RateLimiter};
+
+use crate::limits::RATED_MAX;
+
+type Limiter<K> = RateLimiter<K, HashMapStateStore<K>, MonotonicClock, NoOpMiddleware<std::time::Instant>>;
+
+/// One limit for each client.
+#[derive(Debug)]
+pub struct Rates<K: Clone + Hash + Eq>(Option<Limiter<K>>);
+
+impl<K: Clone + Hash + Eq> Rates<K> {
+    /// So many a second, twice as many at once; no limit for 0.
+    #[must_use]
+    pub fn per_second(requests: u32) -> Self {
+        Self(NonZeroU32::new(requests).map(|requests| {
+            let burst = requests.saturating_mul(NonZeroU32::MIN.saturating_add(1));
+            let quota = Quota::per_second(requests).allow_burst(burst);
+            RateLimiter::new(quota, HashMapStateStore::default(), MonotonicClock)
+        }))
+    }
+
+    /// Takes one more of a client, or says how long it has to wait.
+    pub fn wait(&self, client: &K) -> Option<Duration> {
+        let limiter = self.0.as_ref()?;
+        if limiter.len() >= RATED_MAX {
+            // Those that have not asked for a while are as good as new.
+            limiter.retain_recent();
+        }
+        let now = MonotonicClock.now();
+        limiter.check_key(client).err().map(|until| until.wait_time_from(now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_client_has_twice_its_rate_at_once_and_then_waits_at_most_a_second() {
+        let rates = Rates::per_second(2);
+        for _ in 0..4 {
+            assert_eq!(rates.wait(&"ann"), None);
+        }
+        assert!(rates.wait(&"ann").is_some_and(|wait| wait <= Duration::from_secs(1)));
+        assert_eq!(rates.wait(&"bob"), None);
+    }
+
+    #[test]
+    fn a_rate_of_0_is_none() {
+        let rates = Rates::per_second(0);
+        assert!((0..1_000).all(|_| rates.wait(&"ann").is_none()));
+    }
+}

@@ -1,0 +1,248 @@
+//! Sending what waits.
+//!
+//! A webhook is taken by an UPDATE that only one process can win, for as long as [`DELIVERY_LEASE`]; whoever dies meanwhile
+//! loses it, and another one sends the same again. A failure makes the whole webhook wait, so that the order stays; a delivery
+//! that fails too often or grows too old is given up, and the next one has its turn.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use axum::http::Method;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use sqlx::{AnyPool, AssertSqlSafe};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::Secret;
+use crate::clock::Now;
+use crate::group::json;
+use crate::limits::{
+    DELIVERIES_AT_ONCE, DELIVERY_AGE_MAX, DELIVERY_LEASE, DELIVERY_POLL, DELIVERY_TRIES_MAX, DELIVERY_WAIT_MAX,
+    DELIVERY_WAIT_MIN, OUTBOUND_TIME_MAX,
+};
+use crate::listen::ended;
+use crate::outbound::Outbound;
+
+/// What is sent.
+#[derive(Serialize)]
+struct Message<'a> {
+    r#type: &'a str,
+    timestamp: &'a str,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    place: i64,
+    day: &'a str,
+    receipt: &'a RawValue,
+}
+
+/// A webhook that is ours for a while.
+#[derive(sqlx::FromRow)]
+struct Taken {
+    id: String,
+    url: String,
+    secret: String,
+    failures: i64,
+    lease: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Waiting {
+    place: i64,
+    kind: String,
+    day: String,
+    at: String,
+    receipt: String,
+}
+
+/// Delivers.
+#[derive(Clone)]
+pub struct Courier {
+    pool: AnyPool,
+    outbound: Outbound,
+    now: Now,
+}
+
+impl Courier {
+    /// From a database, through `outbound`.
+    #[must_use]
+    pub fn new(pool: AnyPool, outbound: Outbound, now: Now) -> Self {
+        Self { pool, outbound, now }
+    }
+
+    /// Delivers until `end` says so.
+    pub async fn run(self, mut end: watch::Receiver<bool>) {
+        loop {
+            let pause = match self.deliver().await {
+                Ok(0) => DELIVERY_POLL,
+                Ok(_) => Duration::ZERO,
+                Err(error) => {
+                    tracing::warn!(%error, "webhooks wait");
+                    DELIVERY_WAIT_MIN
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = ended(&mut end) => return,
+            }
+        }
+    }
+
+    /// Serves every webhook that is due once; answers with how many were.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn deliver(&self) -> Result<usize> {
+        let now = self.now();
+        // Reading first: a statement that may write would wait for the writers each time.
+        let due: Vec<(String,)> = sqlx::query_as(
+            "SELECT id FROM webhooks WHERE lease < $1 AND due <= $1
+               AND EXISTS (SELECT 1 FROM deliveries WHERE webhook = webhooks.id AND dead = 0) ORDER BY due",
+        )
+        .bind(now)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut served = 0;
+        for (id,) in due {
+            if let Some(taken) = self.take(&id).await? {
+                self.serve(taken).await?;
+                served += 1;
+            }
+        }
+        Ok(served)
+    }
+
+    async fn take(&self, id: &str) -> Result<Option<Taken>> {
+        let now = self.now();
+        let taken = sqlx::query_as(
+            "UPDATE webhooks SET lease = $1 WHERE id = $2 AND lease < $3 AND due <= $3
+             RETURNING id, url, secret, failures, lease",
+        )
+        .bind(now + millis(DELIVERY_LEASE))
+        .bind(id.to_owned())
+        .bind(now)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(taken)
+    }
+
+    /// Sends what waits for one webhook, in its order, up to the first failure.
+    async fn serve(&self, webhook: Taken) -> Result<()> {
+        let started = Instant::now();
+        let waiting: Vec<Waiting> = sqlx::query_as(
+            "SELECT j.place, j.kind, j.day, j.at, j.receipt FROM deliveries d JOIN journal j ON j.place = d.place
+             WHERE d.webhook = $1 AND d.dead = 0 ORDER BY d.place LIMIT $2",
+        )
+        .bind(webhook.id.clone())
+        .bind(DELIVERIES_AT_ONCE)
+        .fetch_all(&self.pool)
+        .await?;
+        let (mut sent, mut failed) = (Vec::new(), None);
+        for delivery in waiting {
+            // Never so long that somebody else takes over.
+            if started.elapsed() + OUTBOUND_TIME_MAX * 2 > DELIVERY_LEASE {
+                break;
+            }
+            if let Err(why) = self.send(&webhook, &delivery).await {
+                failed = Some((delivery.place, why));
+                break;
+            }
+            sent.push(delivery.place.to_string());
+        }
+        self.keep(&webhook, &sent, failed).await
+    }
+
+    async fn send(&self, webhook: &Taken, delivery: &Waiting) -> Result<(), String> {
+        let secret = Secret::parse(&webhook.secret).ok_or("its secret cannot be read")?;
+        let receipt: &RawValue = serde_json::from_str(&delivery.receipt).map_err(|error| error.to_string())?;
+        let data = Data { place: delivery.place, day: &delivery.day, receipt };
+        let body = json(&Message { r#type: &delivery.kind, timestamp: &delivery.at, data });
+        let (id, timestamp) = (format!("msg_{}", delivery.place), (self.now)().as_second());
+        let headers = [
+            ("content-type", "application/json".into()),
+            ("user-agent", concat!("gongxiang/", env!("CARGO_PKG_VERSION")).into()),
+            ("webhook-signature", secret.signature(&id, timestamp, &body)),
+            ("webhook-timestamp", timestamp.to_string()),
+            ("webhook-id", id),
+        ];
+        let answer = self.outbound.send(Method::POST, &webhook.url, &headers, body.into_bytes()).await;
+        match answer {
+            Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
+            Ok(answer) => Err(format!("it answers {}", answer.status)),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// Keeps what came of it, and lets go of the webhook if it is still ours.
+    async fn keep(&self, webhook: &Taken, sent: &[String], failed: Option<(i64, String)>) -> Result<()> {
+        let now = self.now();
+        let mut tx = self.pool.begin().await?;
+        if !sent.is_empty() {
+            // Each by its number: a slower writer may have committed an earlier one meanwhile.
+            let sql = format!("DELETE FROM deliveries WHERE webhook = $1 AND place IN ({})", sent.join(", "));
+            sqlx::query(AssertSqlSafe(sql)).bind(webhook.id.clone()).execute(&mut *tx).await?;
+        }
+        let (mut failures, mut due, mut trouble) = (0, now, String::new());
+        if let Some((place, why)) = failed {
+            failures = if sent.is_empty() { webhook.failures + 1 } else { 1 };
+            due = now + wait(failures);
+            sqlx::query(
+                "UPDATE deliveries SET tries = tries + 1, dead = CASE WHEN tries + 1 >= $1 THEN 1 ELSE 0 END
+                 WHERE webhook = $2 AND place = $3",
+            )
+            .bind(DELIVERY_TRIES_MAX)
+            .bind(webhook.id.clone())
+            .bind(place)
+            .execute(&mut *tx)
+            .await?;
+            sqlx::query("UPDATE deliveries SET dead = 1 WHERE webhook = $1 AND dead = 0 AND since < $2")
+                .bind(webhook.id.clone())
+                .bind(now - millis(DELIVERY_AGE_MAX))
+                .execute(&mut *tx)
+                .await?;
+            tracing::warn!(webhook = webhook.id, place, failures, why, "a webhook failed");
+            trouble = why;
+        }
+        sqlx::query(
+            "UPDATE webhooks SET failures = $1, due = $2, trouble = $3, lease = 0 WHERE id = $4 AND lease = $5",
+        )
+        .bind(failures)
+        .bind(due)
+        .bind(trouble)
+        .bind(webhook.id.clone())
+        .bind(webhook.lease)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    fn now(&self) -> i64 {
+        (self.now)().as_millisecond()
+    }
+}
+
+/// How long a webhook waits after so many failures in a row, in milliseconds.
+fn wait(failures: i64) -> i64 {
+    let doubled = u32::try_from(failures - 1).ok().and_then(|doublings| 2_i64.checked_pow(doublings));
+    let wait = doubled.and_then(|doubled| millis(DELIVERY_WAIT_MIN).checked_mul(doubled));
+    wait.unwrap_or(i64::MAX).min(millis(DELIVERY_WAIT_MAX))
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_doubles_with_each_failure_up_to_an_hour() {
+        assert_eq!((wait(1), wait(2), wait(3)), (2_000, 4_000, 8_000));
+        assert_eq!((wait(12), wait(70), wait(i64::MAX)), (3_600_000, 3_600_000, 3_600_000));
+    }
+}

@@ -1,0 +1,117 @@
+//! A backup is one moment of a server that goes on; nothing is overwritten, and nothing is restored unchecked.
+
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::support::{Folder, Server, TestResult, argument};
+
+const JSON: &str = "application/json";
+
+fn gongxiang(arguments: &[&str]) -> TestResult<Output> {
+    Ok(Command::new(env!("CARGO_BIN_EXE_gongxiang")).args(arguments).output()?)
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn register(server: &Server, member: &str) -> TestResult<(u16, Value)> {
+    server.post("/v1/events", JSON, json!({"type": "member.registered", "member": member}).to_string())
+}
+
+#[test]
+fn a_backup_under_load_is_one_moment_and_is_restored_clean() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database()])?;
+    register(&server, "before")?;
+    let (file, ends) = (folder.path("backup.db"), AtomicBool::new(false));
+    let output = std::thread::scope(|scope| {
+        for writer in 0..4 {
+            let (server, ends) = (&server, &ends);
+            scope.spawn(move || {
+                for number in 0.. {
+                    if ends.load(Ordering::SeqCst) || register(server, &format!("m{writer}-{number}")).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        let output = gongxiang(&["backup", "--database", &folder.database(), argument(&file)]);
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        ends.store(true, Ordering::SeqCst);
+        output
+    })?;
+    assert!(output.status.success(), "{}", said(&output));
+    register(&server, "after")?;
+
+    let restored = format!("sqlite:{}", folder.path("restored.db").display());
+    let output = gongxiang(&["restore", argument(&file), "--database", &restored])?;
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(gongxiang(&["audit", "--database", &restored])?.status.success());
+    let server = Server::start(&["--database", &restored])?;
+    assert_eq!(server.get("/v1/members/before")?.0, 200);
+    assert_eq!(server.get("/v1/members/after")?.0, 404);
+    assert_eq!(register(&server, "later")?.0, 200, "it goes on from there");
+    Ok(())
+}
+
+#[test]
+fn nothing_is_overwritten() -> TestResult {
+    let folder = Folder::new()?;
+    Server::start(&["--database", &folder.database()])?.kill()?;
+    let file = folder.path("backup.db");
+    let backup = ["backup", "--database", &folder.database(), argument(&file)];
+    assert!(gongxiang(&backup)?.status.success());
+    let kept = std::fs::read(&file)?;
+    let again = gongxiang(&backup)?;
+    assert_eq!(again.status.code(), Some(2));
+    assert!(said(&again).contains("not overwritten"), "{}", said(&again));
+    let over = gongxiang(&["restore", argument(&file), "--database", &folder.database()])?;
+    assert_eq!(over.status.code(), Some(2));
+    assert!(said(&over).contains("not overwritten"), "{}", said(&over));
+    assert_eq!(std::fs::read(&file)?, kept);
+    Ok(())
+}
+
+#[test]
+fn what_is_damaged_or_no_book_is_not_restored_and_leaves_nothing() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database()])?;
+    for number in 0..200 {
+        register(&server, &format!("m{number}"))?;
+    }
+    let file = folder.path("backup.db");
+    assert!(gongxiang(&["backup", "--database", &folder.database(), argument(&file)])?.status.success());
+    let whole = std::fs::read(&file)?;
+    let mut torn = whole.clone();
+    torn.truncate(whole.len() / 2);
+    let mut turned = whole.clone();
+    let middle = whole.len() / 2;
+    turned[middle..middle + 4_096].fill(0x55);
+    let text = String::from_utf8_lossy(&whole).into_owned();
+    assert!(text.contains("m77"));
+    for (name, content) in [("torn", torn), ("turned", turned), ("text", b"no database".to_vec()), ("empty", vec![])] {
+        std::fs::write(&file, content)?;
+        let target = folder.path("target.db");
+        let output = gongxiang(&["restore", argument(&file), "--database", &format!("sqlite:{}", target.display())])?;
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        assert!(said(&output).contains("is not restored"), "{name}: {}", said(&output));
+        assert!(!target.exists() && !folder.path("target.db.part").exists(), "{name}");
+    }
+    Ok(())
+}
+
+#[test]
+fn postgresql_is_told_to_use_its_own() -> TestResult {
+    let folder = Folder::new()?;
+    for task in ["backup", "restore"] {
+        let file = folder.path("x");
+        let output = gongxiang(&[task, argument(&file), "--database", "postgres://localhost/x"])?;
+        assert_eq!(output.status.code(), Some(2));
+        assert!(said(&output).contains("pg_dump"), "{}", said(&output));
+    }
+    Ok(())
+}

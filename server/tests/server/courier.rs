@@ -1,0 +1,123 @@
+//! Deliveries whose time is set by hand: what is given up, what is taken over, what is too much.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::http::Method;
+use gongxiang::preset;
+use gongxiang_server::group::Request;
+use gongxiang_server::journal;
+use gongxiang_server::ledger::Ledger;
+use gongxiang_server::outbound::{Outbound, OutboundError};
+use gongxiang_server::store::Store;
+use gongxiang_server::store::sql::SqlStore;
+use gongxiang_server::webhooks::Courier;
+use jiff::Timestamp;
+
+use crate::receiver::Receiver;
+use crate::support::{Folder, TestResult, databases};
+
+const HOUR: i64 = 3_600_000;
+
+/// A database with one webhook and two events that wait for it, and a courier whose clock goes on by hand.
+async fn two_waiting(database: &str, receiver: &Receiver) -> TestResult<(SqlStore, Courier, Arc<AtomicI64>)> {
+    let store = SqlStore::open(database).await?;
+    store.open_book(None, &preset::seed()?).await?;
+    sqlx::query("INSERT INTO webhooks (id, url, secret, kinds, at) VALUES ('wh', $1, 'whsec_AAAA', '', '')")
+        .bind(format!("http://{}/", receiver.address))
+        .execute(store.pool())
+        .await?;
+    let kept: Arc<dyn Store> = Arc::new(store.clone());
+    let (ledger, _) = Ledger::start(kept, 0, Arc::default());
+    for member in ["ann", "bob"] {
+        let event = format!(r#"{{"type":"member.registered","member":"{member}"}}"#);
+        let line = journal::parse(event.as_bytes()).map_err(|refusal| refusal.to_string())?;
+        ledger.settle_one(Request::of_journal(line, "operator")).await?;
+    }
+    let clock = Arc::new(AtomicI64::new(Timestamp::now().as_millisecond() + 1));
+    let shown = Arc::clone(&clock);
+    let now = Arc::new(move || Timestamp::from_millisecond(shown.load(Ordering::SeqCst)).unwrap_or_default());
+    let courier = Courier::new(store.pool().clone(), Outbound::new(true)?, now);
+    Ok((store, courier, clock))
+}
+
+/// How many wait, and how many were given up.
+async fn left(store: &SqlStore) -> TestResult<(i64, i64)> {
+    let count = "SELECT COUNT(*) FROM deliveries WHERE dead = ";
+    let (waiting,) = sqlx::query_as(sqlx::AssertSqlSafe(format!("{count}0"))).fetch_one(store.pool()).await?;
+    let (dead,) = sqlx::query_as(sqlx::AssertSqlSafe(format!("{count}1"))).fetch_one(store.pool()).await?;
+    Ok((waiting, dead))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_20_tries_a_delivery_is_given_up_and_the_next_has_its_turn() -> TestResult {
+    let folder = Folder::new()?;
+    for database in databases(&folder)? {
+        let receiver = Receiver::start(&["500 Internal Server Error"; 20])?;
+        let (store, courier, clock) = two_waiting(&database, &receiver).await?;
+        for tried in 1..=20 {
+            assert_eq!(left(&store).await?, (2, 0), "{tried}");
+            assert_eq!(courier.deliver().await?, 1);
+            assert_eq!(courier.deliver().await?, 0, "it waits");
+            clock.fetch_add(HOUR, Ordering::SeqCst);
+        }
+        assert_eq!(left(&store).await?, (1, 1));
+        assert_eq!(courier.deliver().await?, 1);
+        assert_eq!(left(&store).await?, (0, 1));
+        let all = receiver.all();
+        assert_eq!(all.len(), 21);
+        assert_ne!(all[19].header("webhook-id"), all[20].header("webhook-id"));
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_after_three_days_is_given_up_with_all_that_is_as_old() -> TestResult {
+    let folder = Folder::new()?;
+    let receiver = Receiver::start(&["500 Internal Server Error"])?;
+    let (store, courier, clock) = two_waiting(&folder.database(), &receiver).await?;
+    clock.fetch_add(73 * HOUR, Ordering::SeqCst);
+    courier.deliver().await?;
+    assert_eq!(left(&store).await?, (0, 2));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_dead_process_had_taken_is_taken_over_when_its_time_is_up() -> TestResult {
+    let folder = Folder::new()?;
+    for database in databases(&folder)? {
+        let receiver = Receiver::start(&[])?;
+        let (store, courier, clock) = two_waiting(&database, &receiver).await?;
+        let sql = format!("UPDATE webhooks SET lease = {}", clock.load(Ordering::SeqCst) + 45_000);
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(store.pool()).await?;
+        assert_eq!(courier.deliver().await?, 0);
+        clock.fetch_add(45_001, Ordering::SeqCst);
+        assert_eq!(courier.deliver().await?, 1);
+        assert_eq!((left(&store).await?, receiver.all().len()), ((0, 0), 2));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_large_is_none_and_a_redirect_is_not_followed() -> TestResult {
+    let receiver = Receiver::start(&["302 Found\r\nlocation: http://127.0.0.1:1/"])?;
+    let url = format!("http://{}/", receiver.address);
+    let outbound = Outbound::new(true)?;
+    let send = |url: String| {
+        let outbound = outbound.clone();
+        async move { outbound.send(Method::POST, &url, &[], b"x".to_vec()).await }
+    };
+    assert_eq!(send(url).await?.status, 302);
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let url = format!("http://{}/", listener.local_addr()?);
+    std::thread::spawn(move || {
+        if let Some(Ok(mut stream)) = listener.incoming().next() {
+            let body = "x".repeat(1 << 20);
+            _ = std::io::Write::write_all(&mut stream, format!("HTTP/1.1 200 OK\r\n\r\n{body}").as_bytes());
+        }
+    });
+    assert!(matches!(send(url).await, Err(OutboundError::Http(_))));
+    assert!(matches!(send("http://127.0.0.1:1/".into()).await, Err(OutboundError::Connect(_))));
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! Somebody who is told of events, on this machine.
+
+use std::collections::VecDeque;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use ring::hmac;
+use serde_json::Value;
+
+use crate::support::TestResult;
+
+/// What came, header names in lower case.
+#[derive(Clone, Debug)]
+pub struct Received {
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl Received {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(header, _)| header == name).map_or("", |(_, value)| value)
+    }
+
+    pub fn json(&self) -> TestResult<Value> {
+        Ok(serde_json::from_str(&self.body)?)
+    }
+
+    /// As the standard tells receivers to do it.
+    pub fn verify(&self, secret: &str) -> TestResult {
+        let key = BASE64_STANDARD.decode(secret.strip_prefix("whsec_").ok_or("no secret")?)?;
+        let signed = format!("{}.{}.{}", self.header("webhook-id"), self.header("webhook-timestamp"), self.body);
+        let signature = self.header("webhook-signature").strip_prefix("v1,").ok_or("no signature")?;
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
+        let verified = hmac::verify(&key, signed.as_bytes(), &BASE64_STANDARD.decode(signature)?);
+        verified.map_err(|_| "the signature is not of this secret".into())
+    }
+}
+
+/// Receives on this machine, and answers with the statuses it was given, then 204.
+#[derive(Clone)]
+pub struct Receiver {
+    pub address: String,
+    received: Arc<Mutex<Vec<Received>>>,
+}
+
+impl Receiver {
+    pub fn start(answers: &[&'static str]) -> TestResult<Self> {
+        Self::on("127.0.0.1:0", answers)
+    }
+
+    pub fn on(address: &str, answers: &[&'static str]) -> TestResult<Self> {
+        let listener = TcpListener::bind(address)?;
+        let address = listener.local_addr()?.to_string();
+        let this = Self { address, received: Arc::default() };
+        let (received, mut answers) = (Arc::clone(&this.received), answers.iter().copied().collect::<VecDeque<_>>());
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let answer = answers.pop_front().unwrap_or("204 No Content");
+                // Whoever goes away early sent nothing.
+                if let Ok(request) = receive(&stream, answer)
+                    && let Ok(mut received) = received.lock()
+                {
+                    received.push(request);
+                }
+            }
+        });
+        Ok(this)
+    }
+
+    pub fn all(&self) -> Vec<Received> {
+        self.received.lock().map(|received| received.clone()).unwrap_or_default()
+    }
+
+    /// All of them, when there are as many.
+    pub fn wait_for(&self, count: usize) -> TestResult<Vec<Received>> {
+        for _ in 0..600 {
+            let all = self.all();
+            if all.len() >= count {
+                return Ok(all);
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Err(format!("{} of {count} came", self.all().len()).into())
+    }
+}
+
+fn receive(stream: &TcpStream, answer: &str) -> TestResult<Received> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut lines = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        if line.trim().is_empty() {
+            break;
+        }
+        lines.push(line.trim().to_owned());
+    }
+    let header = |line: &String| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
+    let headers: Vec<_> = lines.iter().filter_map(header).collect();
+    let length = headers.iter().find(|(name, _)| name == "content-length").ok_or("no length")?.1.parse()?;
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    let mut stream = stream;
+    write!(stream, "HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")?;
+    Ok(Received { headers, body: String::from_utf8(body)? })
+}

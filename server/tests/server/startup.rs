@@ -1,0 +1,124 @@
+//! Databases that cannot be used: refused at the start, or answered with a problem and nothing lost.
+
+use std::io::Read as _;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sqlx::Connection as _;
+
+use crate::support::{Folder, Server, TestResult, as_administrator, command, postgres};
+
+const JSON: &str = "application/json";
+
+#[tokio::main(flavor = "current_thread")]
+async fn by_hand(database: &str, sql: &str) -> Result<(), sqlx::Error> {
+    let mut connection = sqlx::SqliteConnection::connect(database).await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await?;
+    connection.close().await
+}
+
+fn refusal(database: &str) -> TestResult<String> {
+    let mut process = command(&["--database", database]).spawn()?;
+    let mut said = String::new();
+    process.stderr.take().ok_or("no pipe")?.read_to_string(&mut said)?;
+    assert_eq!(process.wait()?.code(), Some(2), "{said}");
+    Ok(said)
+}
+
+fn register(server: &Server, member: &str) -> TestResult<(u16, Value)> {
+    server.post("/v1/events", JSON, json!({"type": "member.registered", "member": member}).to_string())
+}
+
+#[test]
+fn a_schema_of_a_newer_version_is_not_touched() -> TestResult {
+    let folder = Folder::new()?;
+    Server::start(&["--database", &folder.database()])?.kill()?;
+    let newer = "INSERT INTO _sqlx_migrations SELECT 9001, description, installed_on, success, checksum, execution_time
+                 FROM _sqlx_migrations WHERE version = 1";
+    by_hand(&folder.database(), newer)?;
+    let said = refusal(&folder.database())?;
+    assert!(said.contains("9001") && said.contains("use a newer one"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_database_that_cannot_be_written_is_refused_at_the_start() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database()])?;
+    assert_eq!(register(&server, "ann")?.0, 200);
+    assert!(server.terminate()?);
+    let said = refusal(&format!("{}?mode=ro", folder.database()))?;
+    assert!(said.contains("readonly"), "{said}");
+    assert_eq!(Server::start(&["--database", &folder.database()])?.get("/v1/members/ann")?.0, 200);
+    Ok(())
+}
+
+#[test]
+fn a_full_database_answers_with_a_problem_and_loses_nothing() -> TestResult {
+    let folder = Folder::new()?;
+    let database = folder.database();
+    let server = Server::start(&["--database", &database])?;
+    let mut kept = Vec::new();
+    for number in 0..20 {
+        let member = format!("m{number}");
+        assert_eq!(register(&server, &member)?.0, 200);
+        kept.push(member);
+    }
+    assert!(server.terminate()?);
+    let server = Server::start_on_a_small_disk(&["--database", &database])?;
+    let mut refused = Vec::new();
+    for number in 0..400 {
+        let member = format!("n{number}");
+        match register(&server, &member)? {
+            (200, _) => kept.push(member),
+            (status, problem) => {
+                assert_eq!((status, &problem["code"]), (503, &json!("unavailable")), "{problem}");
+                refused.push(member);
+            }
+        }
+        if refused.len() == 3 {
+            break;
+        }
+    }
+    assert_eq!(refused.len(), 3, "it never was full");
+    let (status, answer) = server.get("/v1/supply")?;
+    assert_eq!(status, 200, "reading goes on: {answer} {}", server.log()?);
+    server.kill()?;
+    let server = Server::start(&["--database", &database])?;
+    for member in &kept {
+        assert_eq!(server.get(&format!("/v1/members/{member}"))?.0, 200, "{member}");
+    }
+    for member in &refused {
+        assert_eq!(server.get(&format!("/v1/members/{member}"))?.0, 404, "{member}");
+        assert_eq!(register(&server, member)?.0, 200, "{member}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_database_that_goes_away_and_comes_back_is_said_by_ready_and_loses_nothing() -> TestResult {
+    let Some(database) = postgres()? else { return Ok(()) };
+    let name = database.rsplit('/').next().ok_or("no name")?;
+    let server = Server::start(&["--database", &database])?;
+    let (status, answer) = register(&server, "ann")?;
+    assert_eq!(status, 200, "{answer}");
+    as_administrator(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"))?;
+    as_administrator(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"))?;
+    let (status, problem) = server.get("/health/ready")?;
+    assert_eq!((status, &problem["code"]), (503, &json!("unavailable")));
+    assert_eq!(server.get("/health/live")?.0, 200);
+    assert_eq!(register(&server, "bob")?.0, 503);
+    as_administrator(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"))?;
+    for tried in 0.. {
+        if server.get("/health/ready")?.0 == 200 {
+            break;
+        }
+        assert!(tried < 50, "it does not come back");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let (status, answer) = server.get("/v1/members/ann")?;
+    assert_eq!(status, 200, "{answer} {}", server.log()?);
+    let (status, answer) = register(&server, "bob")?;
+    assert_eq!(status, 200, "what was answered with a problem was not settled: {answer} {}", server.log()?);
+    as_administrator(&format!("DROP DATABASE {name} WITH (FORCE)"))
+}

@@ -1,0 +1,202 @@
+//! Webhooks: signed, in order, each at least once, and never to where they must not go.
+
+use std::net::TcpListener;
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::receiver::{Received, Receiver};
+use crate::support::{Folder, Server, TestResult, databases};
+
+const JSON: &str = "application/json";
+
+fn webhooks(database: &str, arguments: &[&str]) -> TestResult<Output> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gongxiang"));
+    Ok(command.args(["webhooks", "--database", database]).args(arguments).output()?)
+}
+
+/// Id and secret.
+fn add(database: &str, address: &str, more: &[&str]) -> TestResult<(String, String)> {
+    let url = format!("http://{address}/hook");
+    let arguments = [&["add", url.as_str(), "--allow-private-webhooks"], more].concat();
+    let output = webhooks(database, &arguments)?;
+    let said = String::from_utf8(output.stdout)?;
+    let (id, secret) =
+        said.trim().split_once(' ').ok_or_else(|| String::from_utf8_lossy(&output.stderr).into_owned())?;
+    Ok((id.into(), secret.into()))
+}
+
+fn start(database: &str) -> TestResult<Server> {
+    Server::start(&["--database", database, "--allow-private-webhooks"])
+}
+
+fn register(server: &Server, members: &[&str]) -> TestResult {
+    for member in members {
+        let event = json!({"type": "member.registered", "member": member}).to_string();
+        assert_eq!(server.post("/v1/events", JSON, event)?.0, 200);
+    }
+    Ok(())
+}
+
+fn members(received: &[Received]) -> TestResult<Vec<String>> {
+    received
+        .iter()
+        .map(|one| {
+            let receipt = &one.json()?["data"]["receipt"];
+            let event = receipt.to_string();
+            Ok(event.split('"').find(|word| word.starts_with("m-")).unwrap_or_default().to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn every_event_is_told_once_in_order_and_its_signature_verifies() -> TestResult {
+    let folder = Folder::new()?;
+    for database in databases(&folder)? {
+        let receiver = Receiver::start(&[])?;
+        let server = start(&database)?;
+        register(&server, &["m-before"])?;
+        let (_, secret) = add(&database, &receiver.address, &[])?;
+        let refused = json!({"type": "member.registered", "member": "m-before"}).to_string();
+        assert_eq!(server.post("/v1/events", JSON, refused)?.0, 422);
+        register(&server, &["m-1", "m-2", "m-3"])?;
+        server.post("/v1/events", JSON, json!({"type": "day.closed", "day": "2026-01-01"}).to_string())?;
+        let messages = receiver.wait_for(4)?;
+        let mut places = Vec::new();
+        for one in &messages {
+            one.verify(&secret)?;
+            let message = one.json()?;
+            places.push(message["data"]["place"].as_i64().ok_or("no place")?);
+            assert_eq!(message["data"]["day"], "2026-01-01");
+            assert_eq!(one.header("webhook-id"), format!("msg_{}", message["data"]["place"]));
+            assert_eq!(one.header("content-type"), JSON);
+            assert!(message["timestamp"].as_str().is_some_and(|at| at.ends_with('Z')));
+        }
+        assert!(places.is_sorted());
+        let kinds: Vec<_> = messages.iter().filter_map(|one| one.json().ok()).map(|one| one["type"].clone()).collect();
+        assert_eq!(kinds, ["member.registered", "member.registered", "member.registered", "day.closed"]);
+        std::thread::sleep(Duration::from_millis(1_500));
+        assert_eq!(receiver.all().len(), 4, "once");
+        server.kill()?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_failure_is_tried_again_with_the_same_id_and_what_comes_later_waits() -> TestResult {
+    let folder = Folder::new()?;
+    let database = folder.database();
+    let receiver = Receiver::start(&["500 Internal Server Error", "302 Found"])?;
+    let server = start(&database)?;
+    let (_, secret) = add(&database, &receiver.address, &[])?;
+    register(&server, &["m-1", "m-2"])?;
+    let messages = receiver.wait_for(4)?;
+    let ids: Vec<_> = messages.iter().map(|one| one.header("webhook-id").to_owned()).collect();
+    assert!(ids[0] == ids[1] && ids[1] == ids[2] && ids[2] != ids[3], "{ids:?}");
+    for one in &messages {
+        one.verify(&secret)?;
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    let said = String::from_utf8(webhooks(&database, &["list"])?.stdout)?;
+    assert!(said.contains("; 0 waiting, 0 given up\n"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_kill_between_commit_and_delivery_loses_nothing() -> TestResult {
+    let folder = Folder::new()?;
+    for database in databases(&folder)? {
+        // An address where nobody is yet.
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+        let server = start(&database)?;
+        let (_, secret) = add(&database, &address, &[])?;
+        register(&server, &["m-1", "m-2", "m-3"])?;
+        server.kill()?;
+        let receiver = Receiver::on(&address, &[])?;
+        let _server = start(&database)?;
+        let messages = receiver.wait_for(3)?;
+        assert_eq!(members(&messages)?, ["m-1", "m-2", "m-3"]);
+        for one in &messages {
+            one.verify(&secret)?;
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn several_processes_tell_each_event_once() -> TestResult {
+    let folder = Folder::new()?;
+    for database in databases(&folder)? {
+        let receiver = Receiver::start(&[])?;
+        let servers = [start(&database)?, start(&database)?];
+        add(&database, &receiver.address, &[])?;
+        let names: Vec<_> = (0..40).map(|number| format!("m-{number}")).collect();
+        for (name, server) in names.iter().zip(servers.iter().cycle()) {
+            register(server, &[name])?;
+        }
+        receiver.wait_for(40)?;
+        std::thread::sleep(Duration::from_millis(1_200));
+        let mut told = members(&receiver.all())?;
+        assert_eq!(told.len(), 40);
+        told.sort();
+        told.dedup();
+        assert_eq!(told.len(), 40);
+    }
+    Ok(())
+}
+
+#[test]
+fn only_the_events_that_were_asked_for_are_told_and_none_after_removal() -> TestResult {
+    let folder = Folder::new()?;
+    let database = folder.database();
+    let receiver = Receiver::start(&[])?;
+    let server = start(&database)?;
+    let (id, _) = add(&database, &receiver.address, &["--events", "day.closed,order.placed"])?;
+    register(&server, &["m-1"])?;
+    let close = |day: &str| server.post("/v1/events", JSON, json!({"type": "day.closed", "day": day}).to_string());
+    close("2026-01-01")?;
+    assert_eq!(receiver.wait_for(1)?[0].json()?["type"], "day.closed");
+    assert!(webhooks(&database, &["remove", &id])?.status.success());
+    assert_eq!(webhooks(&database, &["remove", &id])?.status.code(), Some(2));
+    close("2026-01-02")?;
+    std::thread::sleep(Duration::from_millis(1_500));
+    assert_eq!(receiver.all().len(), 1);
+    Ok(())
+}
+
+#[test]
+fn addresses_of_private_networks_are_refused_when_added_and_when_sent_to() -> TestResult {
+    let folder = Folder::new()?;
+    let database = folder.database();
+    for (url, why) in [
+        ("https://127.0.0.1/hook", "private network"),
+        ("https://[::1]/hook", "private network"),
+        ("https://169.254.169.254/latest", "private network"),
+        ("http://example.org/hook", "https://"),
+        ("nonsense", "https://"),
+    ] {
+        let output = webhooks(&database, &["add", url])?;
+        assert_eq!(output.status.code(), Some(2), "{url}");
+        let said = String::from_utf8(output.stderr)?;
+        assert!(said.contains(why), "{url}: {said}");
+    }
+    let output = webhooks(&database, &["add", "https://example.org/", "--events", "order.eaten"])?;
+    assert!(String::from_utf8(output.stderr)?.contains("`order.eaten` is no type of event"));
+    // A name that leads to this machine is found out when it is connected to.
+    let receiver = Receiver::start(&[])?;
+    let port = receiver.address.rsplit(':').next().ok_or("no port")?;
+    assert!(webhooks(&database, &["add", &format!("https://localhost:{port}/hook")])?.status.success());
+    let server = Server::start(&["--database", &database])?;
+    register(&server, &["m-1"])?;
+    for _ in 0..100 {
+        let said = String::from_utf8(webhooks(&database, &["list"])?.stdout)?;
+        if said.contains("failed") {
+            assert!(said.contains("private network"), "{said}");
+            assert!(receiver.all().is_empty());
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    Err("it was never tried".into())
+}
