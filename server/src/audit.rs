@@ -4,6 +4,7 @@
 //! is kept, and at the end every account, order, offer, trade, day, rule set and the totals.
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use gongxiang::book::{Account, Book, Excerpt};
@@ -12,9 +13,12 @@ use gongxiang::identity::Id;
 use gongxiang::market::Trade;
 use gongxiang::order::Order;
 use serde::Serialize;
+use tokio::sync::watch;
 
 use crate::group::json;
 use crate::journal;
+use crate::ledger::Ledger;
+use crate::listen::ended;
 use crate::store::sql::SqlStore;
 use crate::store::{self, Page, Place, Posted, Result, Scope, Store as _, StoreError, Transaction, differs};
 
@@ -54,6 +58,34 @@ pub fn run(database: &str) -> anyhow::Result<bool> {
             Err(error) => Err(error.into()),
         }
     })
+}
+
+/// Audits every so many hours, until `end` says so; says what came of it in the figures and the log.
+pub async fn keep_on(ledger: Ledger, hours: u32, mut end: watch::Receiver<bool>) {
+    let pause = Duration::from_secs(u64::from(hours) * 3_600);
+    loop {
+        let audited = async { audit(&mut *ledger.store().begin(Scope::Reading).await?).await };
+        // Dropped in the middle it leaves nothing behind.
+        let audited = tokio::select! {
+            audited = audited => audited,
+            () = ended(&mut end) => return,
+        };
+        match audited {
+            Ok(Audited { events, accounts, days }) => {
+                ledger.metrics().audited(Some(true));
+                tracing::info!(events, accounts, days, "the books are clean");
+            }
+            Err(StoreError::Differs(what)) => {
+                ledger.metrics().audited(Some(false));
+                tracing::error!(what, "the books do not add up");
+            }
+            Err(error) => tracing::warn!(%error, "the books could not be audited"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = ended(&mut end) => return,
+        }
+    }
 }
 
 /// Settles the journal again and compares every row. Works on one moment's state.

@@ -89,6 +89,9 @@ pub struct Settings {
     /// The time zone whose midnight ends a day.
     #[arg(long, env = "GONGXIANG_ZONE", default_value = "Asia/Shanghai")]
     pub zone: String,
+    /// How often everything is rebuilt from the journal and compared, in hours; 0 for never.
+    #[arg(long, env = "GONGXIANG_AUDIT_HOURS", default_value = "0", value_name = "HOURS")]
+    pub audit_hours: u32,
     /// Whether webhooks may go to addresses of this machine and of private networks, without TLS too.
     #[arg(long, env = "GONGXIANG_ALLOW_PRIVATE_WEBHOOKS", num_args = 0..=1, require_equals = true,
           default_value = "false", default_missing_value = "true")]

@@ -2,6 +2,7 @@
 
 use std::hash::Hash;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use governor::clock::{Clock as _, MonotonicClock};
@@ -15,25 +16,31 @@ type Limiter<K> = RateLimiter<K, HashMapStateStore<K>, MonotonicClock, NoOpMiddl
 
 /// One limit for each client.
 #[derive(Debug)]
-pub struct Rates<K: Clone + Hash + Eq>(Option<Limiter<K>>);
+pub struct Rates<K: Clone + Hash + Eq> {
+    limiter: Option<Limiter<K>>,
+    /// How many clients are remembered before those that have not asked for a while are forgotten: as good as new.
+    forget_at: AtomicUsize,
+}
 
 impl<K: Clone + Hash + Eq> Rates<K> {
     /// So many a second, twice as many at once; no limit for 0.
     #[must_use]
     pub fn per_second(requests: u32) -> Self {
-        Self(NonZeroU32::new(requests).map(|requests| {
+        let limiter = NonZeroU32::new(requests).map(|requests| {
             let burst = requests.saturating_mul(NonZeroU32::MIN.saturating_add(1));
             let quota = Quota::per_second(requests).allow_burst(burst);
             RateLimiter::new(quota, HashMapStateStore::default(), MonotonicClock)
-        }))
+        });
+        Self { limiter, forget_at: AtomicUsize::new(RATED_MAX) }
     }
 
     /// Takes one more of a client, or says how long it has to wait.
     pub fn wait(&self, client: &K) -> Option<Duration> {
-        let limiter = self.0.as_ref()?;
-        if limiter.len() >= RATED_MAX {
-            // Those that have not asked for a while are as good as new.
+        let limiter = self.limiter.as_ref()?;
+        if limiter.len() >= self.forget_at.load(Ordering::Relaxed) {
             limiter.retain_recent();
+            // Doubled, so that a crowd of new clients does not make each of its requests look through all.
+            self.forget_at.store(RATED_MAX.max(limiter.len() * 2), Ordering::Relaxed);
         }
         let now = MonotonicClock.now();
         limiter.check_key(client).err().map(|until| until.wait_time_from(now))

@@ -22,7 +22,7 @@ use crate::people::People;
 use crate::store::sql::SqlStore;
 use crate::store::{self, Page, Place, SHARDS, Store};
 use crate::webhooks::Courier;
-use crate::{edge, listen, rules};
+use crate::{audit, edge, listen, rules};
 
 /// How many events of a demo's journal are read at once.
 const DEMO_PART: usize = 4_096;
@@ -84,15 +84,18 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         .await
         .with_context(|| format!("cannot listen on {}; another port goes with --listen", settings.listen))?;
     let metrics = Arc::clone(ledger.metrics());
-    let router = App::new(ledger, people, settings.demo_mode).router(settings.wallet.as_deref());
-    let app = edge::around(router, settings, metrics);
-    let address = listener.local_addr().context("cannot tell the address")?;
     let mut beside = vec![tokio::spawn(courier.run(end.clone()))];
     if settings.closes_days() {
         beside.push(tokio::spawn(closer.run(end.clone())));
     } else {
         drop(closer);
     }
+    if settings.audit_hours > 0 {
+        beside.push(tokio::spawn(audit::keep_on(ledger.clone(), settings.audit_hours, end.clone())));
+    }
+    let router = App::new(ledger, people, settings.demo_mode).router(settings.wallet.as_deref());
+    let app = edge::around(router, settings, metrics);
+    let address = listener.local_addr().context("cannot tell the address")?;
     // A reader that is gone is no reason to end.
     _ = writeln!(std::io::stdout(), "gongxiang serves at http://{address}/");
     listen::serve(listener, app, end, Duration::from_secs(settings.drain_seconds.into())).await;

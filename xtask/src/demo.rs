@@ -39,6 +39,7 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
             .args(["serve", "--demo-mode"])
             .arg(format!("--database=sqlite:{}", directory.join("gongxiang.db").display()))
             .args(["--rules=tests/data/cdnow.rules.json", "--demo=tests/data/cdnow.jsonl", "--wallet=www/dist"])
+            .arg("--log=warn")
             .arg(format!("--listen={}", options.listen)),
     )
 }

@@ -73,7 +73,7 @@ async fn two_schedulers_on_one_database_close_each_missed_day_once_and_in_order(
         let (_, other) = process(&database, &clock, 2).await?;
         clock.set("2026-02-10T00:00:00Z")?;
         let (by_one, by_other) = tokio::join!(one.catch_up(), other.catch_up());
-        assert_eq!(by_one? + by_other?, 40, "{database}");
+        assert_eq!(by_one? + by_other?, 40, "{}", &*database);
         let days = closed(&ledger).await?;
         assert_eq!((days.len(), days.first().map(String::as_str)), (40, Some("2026-01-01")));
         assert!(days.is_sorted() && days.last().map(String::as_str) == Some("2026-02-09"));

@@ -66,8 +66,22 @@ fn the_figures_are_there_for_this_machine_and_not_through_a_proxy() -> TestResul
     ] {
         assert!(figures.contains(figure), "{figure} in {figures}");
     }
+    assert!(figures.contains("# EOF"), "it is whole");
     assert!(get(&server, "/metrics", "x-forwarded-for: 8.8.8.8\r\n")?.starts_with("HTTP/1.1 404"));
     Ok(())
+}
+
+#[test]
+fn an_audit_that_goes_on_beside_says_what_it_found() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database(), "--audit-hours=1"])?;
+    for _ in 0..100 {
+        if get(&server, "/metrics", "")?.contains("gongxiang_audit_clean 1\n") {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Err("there is no audit".into())
 }
 
 #[test]

@@ -221,19 +221,42 @@ pub fn argument(path: &Path) -> &str {
     path.to_str().unwrap_or_default()
 }
 
+/// A database of one test.
+pub struct Database {
+    url: String,
+    /// Its name in `PostgreSQL`, from which it goes at the end.
+    name: Option<String>,
+}
+
+impl std::ops::Deref for Database {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some(name) = &self.name {
+            _ = as_administrator(&format!("DROP DATABASE {name} WITH (FORCE)"));
+        }
+    }
+}
+
 /// A new database on each engine that is there: `SQLite` always, `PostgreSQL` where `GONGXIANG_TEST_POSTGRES` says one is.
-pub fn databases(folder: &Folder) -> TestResult<Vec<String>> {
-    Ok([Some(folder.database()), postgres()?].into_iter().flatten().collect())
+pub fn databases(folder: &Folder) -> TestResult<Vec<Database>> {
+    let sqlite = Database { url: folder.database(), name: None };
+    Ok([Some(sqlite), postgres()?].into_iter().flatten().collect())
 }
 
 /// A new database in the `PostgreSQL` of `GONGXIANG_TEST_POSTGRES`, a URL that ends in `/`.
-pub fn postgres() -> TestResult<Option<String>> {
+pub fn postgres() -> TestResult<Option<Database>> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let Ok(url) = std::env::var("GONGXIANG_TEST_POSTGRES") else { return Ok(None) };
-    let name = format!("gongxiang_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    as_administrator(&format!("DROP DATABASE IF EXISTS {name}"))?;
+    let name = format!("gongxiang_operations_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     as_administrator(&format!("CREATE DATABASE {name}"))?;
-    Ok(Some(format!("{url}{name}")))
+    Ok(Some(Database { url: format!("{url}{name}"), name: Some(name) }))
 }
 
 /// Runs a statement on the `PostgreSQL` server itself.
