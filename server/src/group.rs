@@ -207,6 +207,9 @@ fn changes(
         Some(Row { id, value: (value, owner), new })
     };
     let trades = changed(&before.trades, after.trades).into_iter().filter_map(owned).collect();
+    let rules = (after.rules != before.rules).then_some(after.rules);
+    // The head names the rules in force, so new rules change it even if no number does.
+    let flow = after.head.flow_since(&before.head).filter(|_| rules.is_none());
     Batch {
         first,
         journal,
@@ -216,8 +219,8 @@ fn changes(
         offers: changed(&before.offers, after.offers),
         trades,
         days: after.days.into_iter().skip(before.days.len()).collect(),
-        rules: (after.rules != before.rules).then_some(after.rules),
-        head: after.head.flow_since(&before.head).map_or(HeadChange::Whole(after.head), HeadChange::Flow),
+        rules,
+        head: flow.map_or(HeadChange::Whole(after.head), HeadChange::Flow),
         answers,
     }
 }

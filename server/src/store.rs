@@ -17,6 +17,7 @@
 //! depends on something else therefore stands after it in the journal, and a single-threaded replay in the order of the
 //! places gives the same state.
 
+pub mod memory;
 pub mod sql;
 
 use std::fmt;

@@ -109,7 +109,7 @@ CREATE TABLE answers (
     key         TEXT COLLATE "C" NOT NULL,
     fingerprint TEXT NOT NULL,
     place       BIGINT,
-    refusal     TEXT CHECK (refusal::json IS NOT NULL),
+    refusal     TEXT CHECK (refusal IS NULL OR refusal::json IS NOT NULL),
     PRIMARY KEY (scope, key),
     CHECK ((place IS NULL) <> (refusal IS NULL))
 );

@@ -1,0 +1,218 @@
+//! Stores that are broken on purpose, each in one way.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use gongxiang::book::{Account, DayRecord, Flow};
+use gongxiang::identity::{Day, Id};
+use gongxiang::market::{Offer, Trade};
+use gongxiang::order::Order;
+use gongxiang::ruleset::RuleSet;
+use gongxiang_server::needs::Needs;
+use gongxiang_server::store::{
+    Answered, Batch, Entered, HeadChange, Key, Loaded, Now, Page, Place, Posted, Result, Scope, Store, StoreError,
+    Transaction,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    ForgetsAnswers,
+    KeepsNoAnswers,
+    DropsAPosting,
+    LosesAnAccount,
+    LosesAnOrder,
+    LosesAFlow,
+    CommitsUnasked,
+    CommitsNothing,
+    DoublesAnEntry,
+    GivesAPageTwice,
+    SkipsARow,
+    MistakesTheOrder,
+    HidesConflicts,
+    MovesOnWhileRead,
+}
+
+impl Fault {
+    pub const ALL: [Self; 14] = [
+        Self::ForgetsAnswers,
+        Self::KeepsNoAnswers,
+        Self::DropsAPosting,
+        Self::LosesAnAccount,
+        Self::LosesAnOrder,
+        Self::LosesAFlow,
+        Self::CommitsUnasked,
+        Self::CommitsNothing,
+        Self::DoublesAnEntry,
+        Self::GivesAPageTwice,
+        Self::SkipsARow,
+        Self::MistakesTheOrder,
+        Self::HidesConflicts,
+        Self::MovesOnWhileRead,
+    ];
+}
+
+#[derive(Debug)]
+pub struct Broken {
+    pub inner: Arc<dyn Store>,
+    pub fault: Fault,
+}
+
+#[async_trait]
+impl Store for Broken {
+    async fn begin(&self, scope: Scope) -> Result<Box<dyn Transaction>> {
+        let moves_on = self.fault == Fault::MovesOnWhileRead && scope == Scope::Reading;
+        let inner = if moves_on { None } else { Some(self.inner.begin(scope).await?) };
+        Ok(Box::new(Work { store: Arc::clone(&self.inner), inner, scope, fault: self.fault }))
+    }
+
+    fn writers(&self) -> u8 {
+        self.inner.writers()
+    }
+
+    async fn close(&self) {
+        self.inner.close().await;
+    }
+}
+
+struct Work {
+    store: Arc<dyn Store>,
+    /// None between two moments of one that moves on.
+    inner: Option<Box<dyn Transaction>>,
+    scope: Scope,
+    fault: Fault,
+}
+
+/// Asks the transaction inside, which is begun if there is none.
+macro_rules! inner {
+    ($work:ident, $inner:ident => $ask:expr) => {{
+        let mut begun = match $work.inner.take() {
+            Some(inner) => inner,
+            None => $work.store.begin($work.scope).await?,
+        };
+        let $inner = &mut begun;
+        let answer = $ask.await;
+        if $work.fault != Fault::MovesOnWhileRead || $work.scope != Scope::Reading {
+            $work.inner = Some(begun);
+        }
+        answer
+    }};
+}
+
+impl Work {
+    fn spoiled(&self, mut batch: Batch) -> Batch {
+        match self.fault {
+            Fault::KeepsNoAnswers => batch.answers.clear(),
+            Fault::DropsAPosting => drop(batch.postings.pop()),
+            Fault::LosesAnAccount => drop(batch.accounts.pop()),
+            Fault::LosesAnOrder => drop(batch.orders.pop()),
+            Fault::LosesAFlow if matches!(batch.head, HeadChange::Flow(_)) => {
+                batch.head = HeadChange::Flow(Flow::default());
+            }
+            Fault::DoublesAnEntry => {
+                if let Some(mut last) = batch.journal.last().cloned() {
+                    last.place = last.place.nth(1);
+                    batch.journal.push(last);
+                }
+            }
+            _ => {}
+        }
+        batch
+    }
+
+    fn listed<V>(&self, mut rows: Vec<V>) -> Vec<V> {
+        match self.fault {
+            Fault::SkipsARow if rows.len() > 1 => drop(rows.remove(0)),
+            Fault::MistakesTheOrder => rows.reverse(),
+            _ => {}
+        }
+        rows
+    }
+}
+
+#[async_trait]
+impl Transaction for Work {
+    async fn answered(&mut self, keys: &[Key]) -> Result<Vec<Answered>> {
+        let answered = inner!(self, inner => inner.answered(keys))?;
+        Ok(if self.fault == Fault::ForgetsAnswers { Vec::new() } else { answered })
+    }
+
+    async fn load(&mut self, needs: &Needs) -> Result<Loaded> {
+        inner!(self, inner => inner.load(needs))
+    }
+
+    async fn write(&mut self, batch: &Batch) -> Result<()> {
+        let spoiled = self.spoiled(batch.clone());
+        match inner!(self, inner => inner.write(&spoiled)) {
+            Err(StoreError::Conflict) if self.fault == Fault::HidesConflicts => return Ok(()),
+            written => written?,
+        }
+        if self.fault == Fault::CommitsUnasked
+            && let Some(inner) = self.inner.take()
+        {
+            inner.commit().await?;
+        }
+        Ok(())
+    }
+
+    async fn commit(self: Box<Self>) -> Result<()> {
+        match self.inner {
+            Some(inner) if self.fault != Fault::CommitsNothing => inner.commit().await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn now(&mut self) -> Result<Now> {
+        inner!(self, inner => inner.now())
+    }
+
+    async fn journal(&mut self, page: Page<Place>) -> Result<Vec<Entered>> {
+        let rows = inner!(self, inner => inner.journal(page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn entered(&mut self, place: Place) -> Result<Option<Entered>> {
+        inner!(self, inner => inner.entered(place))
+    }
+
+    async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
+        let rows = inner!(self, inner => inner.postings(page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
+        let rows = inner!(self, inner => inner.postings_of(member, page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn accounts(&mut self, page: Page<&str>) -> Result<Vec<(Id, Account)>> {
+        // The second page is the first again; later ones are right, so that whoever reads on comes to an end.
+        let again = self.fault == Fault::GivesAPageTwice && page.limit == 1 && page.after == "ann";
+        let page = if again { Page { after: "", ..page } } else { page };
+        let rows = inner!(self, inner => inner.accounts(page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<DayRecord>> {
+        let rows = inner!(self, inner => inner.days(page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn rules(&mut self) -> Result<Vec<(Place, RuleSet)>> {
+        inner!(self, inner => inner.rules())
+    }
+
+    async fn orders(&mut self, page: Page<&str>) -> Result<Vec<(Id, Order)>> {
+        let rows = inner!(self, inner => inner.orders(page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
+        let rows = inner!(self, inner => inner.offers(open, page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
+        let rows = inner!(self, inner => inner.trades(member, page))?;
+        Ok(self.listed(rows))
+    }
+}

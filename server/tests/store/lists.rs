@@ -1,0 +1,117 @@
+//! Lists page by page: every row once, and in order.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use gongxiang_server::store::{Page, Place, Scope, Store};
+
+use crate::suite::member;
+
+const ALL: usize = 10_000;
+
+/// Reads a list in pages of 1, 2 and 3, and compares with all of it at once; `$key` is where the next page goes on.
+macro_rules! paged {
+    ($name:literal, $first:expr, $page:ident => $read:expr, $row:ident => $key:expr) => {{
+        let $page = Page { after: $first, limit: ALL };
+        let whole = shown(&$read.await?);
+        ensure!(whole.len() >= 2, "{}: too few rows to be told apart", $name);
+        for limit in 1..=3 {
+            let (mut rows, mut after) = (Vec::new(), $first.to_owned());
+            loop {
+                #[allow(clippy::borrow_deref_ref, reason = "some keys are borrowed, some copied")]
+                let $page = Page { after: lend(&after), limit };
+                let page = $read.await?;
+                ensure!(page.len() <= limit, "{}: more rows than were asked for", $name);
+                let Some($row) = page.last() else { break };
+                after = $key;
+                rows.extend(shown(&page));
+                ensure!(rows.len() <= whole.len(), "{}: a row comes twice", $name);
+            }
+            ensure!(rows == whole, "{}: pages of {limit} are not the list", $name);
+        }
+        whole
+    }};
+}
+
+fn shown<V: Debug>(rows: &[V]) -> Vec<String> {
+    rows.iter().map(|row| format!("{row:?}")).collect()
+}
+
+/// What a page begins after, as the page takes it.
+trait Lend<'a> {
+    type Lent;
+    fn lend(&'a self) -> Self::Lent;
+}
+
+impl<'a> Lend<'a> for String {
+    type Lent = &'a str;
+    fn lend(&'a self) -> &'a str {
+        self
+    }
+}
+
+macro_rules! copied {
+    ($($kind:ty),*) => {$(
+        impl Lend<'_> for $kind {
+            type Lent = Self;
+            fn lend(&self) -> Self {
+                *self
+            }
+        }
+    )*};
+}
+copied!(Place, (Place, i64), Option<gongxiang::identity::Day>);
+
+fn lend<'a, K: Lend<'a>>(key: &'a K) -> K::Lent {
+    key.lend()
+}
+
+pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
+    let mut tx = store.begin(Scope::Reading).await?;
+    let ann = member("ann")?;
+    let newest = (Place(i64::MAX), 0);
+    let none: Option<gongxiang::identity::Day> = None;
+    paged!("journal", Place::default(), page => tx.journal(page), row => row.place);
+    let postings = paged!("postings", (Place::default(), -1), page => tx.postings(page), row => (row.place, row.line));
+    let theirs = paged!("postings of one", newest, page => tx.postings_of(&ann, page), row => (row.place, row.line));
+    let accounts = paged!("accounts", "", page => tx.accounts(page), row => row.0.to_string());
+    paged!("days", none, page => tx.days(page), row => Some(row.day));
+    let orders = paged!("orders", "", page => tx.orders(page), row => row.0.to_string());
+    let offers = paged!("offers", "", page => tx.offers(false, page), row => row.0.to_string());
+    let open = paged!("open offers", "", page => tx.offers(true, page), row => row.0.to_string());
+    let trades = paged!("trades", "", page => tx.trades(None, page), row => row.0.to_string());
+    let hers = paged!("trades of one", "", page => tx.trades(Some(&ann), page), row => row.0.to_string());
+
+    let mut mentioned: Vec<String> = postings.into_iter().filter(|row| row.contains("\"member ann\"")).collect();
+    mentioned.reverse();
+    ensure!(theirs == mentioned, "a statement is not what the postings say");
+    ensure!((accounts.len(), orders.len(), offers.len(), trades.len()) == (6, 5, 4, 4), "rows are missing");
+    ensure!(open.len() == 3 && open.iter().all(|row| offers.contains(row)), "the open offers are {open:?}");
+    ensure!(hers.len() == 3 && hers.iter().all(|row| trades.contains(row)), "the trades of ann are {hers:?}");
+    for list in [&accounts, &orders, &offers, &trades] {
+        ensure!(list.is_sorted(), "a list is not in the order of its ids");
+    }
+    let rules = tx.rules().await?;
+    ensure!(rules.len() == 2 && rules.is_sorted_by_key(|(place, _)| *place), "the history of the rules");
+    for entered in tx.journal(Page { after: Place::default(), limit: ALL }).await? {
+        ensure!(tx.entered(entered.place).await?.as_ref() == Some(&entered), "an event is not found at its place");
+    }
+    Ok(())
+}
+
+/// All that is kept.
+pub async fn all(store: &Arc<dyn Store>) -> Result<Vec<String>> {
+    let mut tx = store.begin(Scope::Reading).await?;
+    let by_id = Page { after: "", limit: ALL };
+    let mut all = shown(&tx.journal(Page { after: Place::default(), limit: ALL }).await?);
+    all.extend(shown(&tx.postings(Page { after: (Place::default(), -1), limit: ALL }).await?));
+    all.extend(shown(&tx.accounts(by_id).await?));
+    all.extend(shown(&tx.orders(by_id).await?));
+    all.extend(shown(&tx.offers(false, by_id).await?));
+    all.extend(shown(&tx.trades(None, by_id).await?));
+    all.extend(shown(&tx.days(Page { after: None, limit: ALL }).await?));
+    all.extend(shown(&tx.rules().await?));
+    all.push(format!("{:?}", tx.now().await?));
+    Ok(all)
+}

@@ -1,0 +1,42 @@
+//! One suite of checks for every engine, and what it says of engines that are broken.
+
+mod broken;
+mod engine;
+mod lists;
+mod suite;
+
+#[path = "../support/postgres.rs"]
+mod postgres;
+
+use engine::{Engine, Kind};
+
+use broken::Fault;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_keeps_what_the_trait_promises() -> anyhow::Result<()> {
+    suite::everything(&|| Engine::new(Kind::Memory, None)).await?;
+    suite::vectors(&|| Engine::new(Kind::Memory, None)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_keeps_what_the_trait_promises() -> anyhow::Result<()> {
+    suite::everything(&|| Engine::new(Kind::Sqlite, None)).await?;
+    suite::vectors(&|| Engine::new(Kind::Sqlite, None)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgresql_keeps_what_the_trait_promises() -> anyhow::Result<()> {
+    suite::everything(&|| Engine::new(Kind::Postgres, None)).await?;
+    suite::vectors(&|| Engine::new(Kind::Postgres, None)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_suite_rejects_every_broken_store() {
+    for fault in Fault::ALL {
+        let found = suite::everything(&|| Engine::new(Kind::Memory, Some(fault))).await;
+        match found {
+            Ok(()) => panic!("{fault:?} passes"),
+            Err(error) => println!("{fault:?}: {error:#}"),
+        }
+    }
+}

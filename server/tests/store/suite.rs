@@ -1,0 +1,305 @@
+//! What every engine has to keep. A check answers with what is wrong, so that broken stores can be told from sound ones.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use gongxiang::book::Book;
+use gongxiang::identity::Id;
+use gongxiang::ruleset::RuleSet;
+use gongxiang::tree::Tree;
+use gongxiang_conformance::{cases, day_of, order_of};
+use gongxiang_server::group::{self, Answer, Request};
+use gongxiang_server::ledger::{Ledger, Sent};
+use gongxiang_server::needs::Needs;
+use gongxiang_server::store::{Page, Place, Scope, Store, StoreError};
+use gongxiang_server::{audit, journal};
+use serde_json::{Value, json};
+
+use crate::engine::Engine;
+use crate::lists;
+
+/// Makes an engine with nothing in it.
+pub type Make<'a> = &'a (dyn Fn() -> Result<Engine> + Sync);
+
+/// A check that takes longer than this has failed.
+const TIME_MAX: Duration = Duration::from_secs(100);
+
+pub async fn everything(make: Make<'_>) -> Result<()> {
+    let checks = async {
+        story(make).await.context("a story, and the same after reopening")?;
+        a_dropped_transaction_leaves_nothing(make).await.context("rolling back")?;
+        conflicts(make).await.context("conflicts")?;
+        a_reader_sees_one_moment(make).await.context("reading")?;
+        many_writers(make).await.context("many writers")
+    };
+    tokio::time::timeout(TIME_MAX, checks).await.context("it does not come to an end")?
+}
+
+pub fn rules(json: &Value) -> Result<RuleSet> {
+    let tree: Tree = serde_json::from_str(&json.to_string())?;
+    Ok(RuleSet::from_tree(&tree)?)
+}
+
+fn cdnow_rules() -> Result<RuleSet> {
+    rules(&serde_json::from_str(include_str!("../../../tests/data/cdnow.rules.json"))?)
+}
+
+fn sent(event: &Value) -> Sent {
+    journal::parse(event.to_string().as_bytes()).map(|line| Request::of_journal(line, "operator"))
+}
+
+fn start(store: &Arc<dyn Store>, first_shard: u8) -> Ledger {
+    Ledger::start(Arc::clone(store), first_shard, Arc::default()).0
+}
+
+async fn settle(ledger: &Ledger, events: &[Value]) -> Result<Vec<Answer>> {
+    Ok(ledger.settle(events.iter().map(sent).collect()).await?)
+}
+
+async fn accepted(ledger: &Ledger, events: &[Value]) -> Result<()> {
+    for (event, answer) in events.iter().zip(settle(ledger, events).await?) {
+        ensure!(!answer.repeated, "{event} is answered as if it had come before");
+        answer.outcome.map_err(|refusal| anyhow::anyhow!("{event} is refused: {refusal}"))?;
+    }
+    Ok(())
+}
+
+async fn audited(store: &Arc<dyn Store>) -> Result<usize> {
+    let mut tx = store.begin(Scope::Reading).await?;
+    Ok(audit::audit(&mut *tx).await?.events)
+}
+
+fn order(order: &str, buyer: &str) -> Value {
+    json!({"type": "order.placed", "order": order, "buyer": buyer, "merchant": "shop", "channel": "offline",
+        "amount": "100", "concession": "10", "region": "320106", "id": format!("order-{order}")})
+}
+
+fn transfer(id: &str, from: &str, to: &str) -> Value {
+    json!({"type": "points.transferred", "from": from, "to": to, "points": "0.01", "id": id})
+}
+
+fn opening() -> Vec<Value> {
+    let mut events = vec![json!({"type": "member.registered", "member": "shop"})];
+    events.push(json!({"type": "pack.purchased", "member": "shop", "pack": "merchant"}));
+    events.push(json!({"type": "treasury.granted", "member": "shop", "points": "9000"}));
+    events.push(json!({"type": "merchant.opened", "member": "shop", "region": "320106"}));
+    for (member, referrer) in [("ann", "shop"), ("bob", "ann"), ("cat", "bob"), ("dan", "cat"), ("eve", "ann")] {
+        events.push(json!({"type": "member.registered", "member": member, "referrer": referrer}));
+        events.push(json!({"type": "pack.purchased", "member": member, "pack": "member"}));
+        events.push(json!({"type": "treasury.granted", "member": member, "points": "300"}));
+    }
+    events
+}
+
+fn trading() -> Vec<Value> {
+    let mut events: Vec<Value> = (1..=5).map(|n| order(&format!("o{n}"), "bob")).collect();
+    for (offer, member, side) in [("f1", "ann", "sell"), ("f2", "bob", "sell"), ("f3", "cat", "buy"), ("f4", "dan", "sell")]
+    {
+        events.push(json!({"type": "offer.placed", "offer": offer, "member": member, "side": side, "points": "10",
+            "unit_price": "1"}));
+    }
+    for (offer, trade, member) in [("f1", "t1", "eve"), ("f1", "t2", "bob"), ("f2", "t3", "cat"), ("f3", "t4", "ann")] {
+        events.push(json!({"type": "offer.taken", "offer": offer, "trade": trade, "member": member, "points": "5"}));
+    }
+    events.push(json!({"type": "trade.paid", "trade": "t1"}));
+    events.push(json!({"type": "trade.confirmed", "trade": "t1"}));
+    events.push(json!({"type": "trade.cancelled", "trade": "t2"}));
+    events.push(json!({"type": "offer.cancelled", "offer": "f2"}));
+    events.push(json!({"type": "day.closed", "day": "1997-01-01"}));
+    events.push(json!({"type": "day.closed", "day": "1997-01-02"}));
+    events.push(json!({"type": "rules.adopted", "rules": {"release": {"daily": "999", "min_total": "1"}}}));
+    events.push(json!({"type": "order.refunded", "order": "o2"}));
+    events.push(json!({"type": "day.closed", "day": "1997-01-03"}));
+    events.push(json!({"type": "points.redeemed", "member": "ann", "points": "1"}));
+    events
+}
+
+async fn story(make: Make<'_>) -> Result<()> {
+    let (engine, rules) = (make()?, cdnow_rules()?);
+    let store = engine.open(&rules).await?;
+    let ledger = start(&store, 0);
+    let events = [opening(), trading()].concat();
+    accepted(&ledger, &events).await?;
+    ensure!(audited(&store).await? == events.len(), "the journal has another number of events than were accepted");
+    lists::are_read_page_by_page(&store).await?;
+    let again = order("o1", "bob");
+    let refused = json!({"type": "member.registered", "member": "ann", "id": "refused"});
+    let mut other = order("o9", "bob");
+    other["id"] = json!("order-o1");
+    let asked = [again, refused.clone(), refused, other];
+    let first = settle(&ledger, &asked).await?;
+    idempotent(&first)?;
+    let before = lists::all(&store).await?;
+    drop(ledger);
+    store.close().await;
+
+    let store = engine.open(&rules).await?;
+    let ledger = start(&store, 3);
+    ensure!(lists::all(&store).await? == before, "something else is kept after reopening");
+    let second = settle(&ledger, &asked).await?;
+    ensure!(second.iter().zip(&first).all(|(now, then)| now.outcome == then.outcome), "other answers after reopening");
+    ensure!(second.iter().take(3).all(|answer| answer.repeated), "a key is forgotten after reopening");
+    ensure!(audited(&store).await? == events.len(), "a repeated event was entered");
+    accepted(&ledger, &[order("o6", "eve"), json!({"type": "day.closed", "day": "1997-01-04"})]).await?;
+    ensure!(audited(&store).await? == events.len() + 2, "an event is not in the journal");
+    Ok(())
+}
+
+/// An order that came before, a refusal, the same, and another order under the first one's key.
+fn idempotent(answers: &[Answer]) -> Result<()> {
+    let [order, refusal, again, conflict] = answers else { bail!("four answers were wanted") };
+    ensure!(order.repeated && order.outcome.is_ok(), "an order that comes again is settled again");
+    ensure!(!refusal.repeated && refusal.outcome.is_err(), "a refusal is none");
+    ensure!(again.repeated && again.outcome == refusal.outcome, "a refusal is not remembered");
+    let code = conflict.outcome.as_ref().err().map(|refusal| refusal.code.as_str());
+    ensure!(code == Some("id_conflict"), "another request under a key is answered with {code:?}");
+    Ok(())
+}
+
+async fn a_dropped_transaction_leaves_nothing(make: Make<'_>) -> Result<()> {
+    let engine = make()?;
+    let store = engine.open(&cdnow_rules()?).await?;
+    accepted(&start(&store, 0), &opening()).await?;
+    let before = lists::all(&store).await?;
+    let requests = vec![sent(&order("o1", "bob"))?];
+    let needs = Needs::of(requests.iter().map(|request| &request.line.entry.event));
+    {
+        let mut work = store.begin(Scope::Everyday { shard: 1 }).await?;
+        let loaded = work.load(&needs).await?;
+        let batch = group::settle(&requests, loaded, Vec::new(), &needs, "now").batch.context("an order changes nothing")?;
+        work.write(&batch).await?;
+    }
+    ensure!(lists::all(&store).await? == before, "what was not committed is there");
+    let answers = settle(&start(&store, 0), &[order("o1", "bob")]).await?;
+    ensure!(answers.iter().all(|answer| !answer.repeated), "a key was kept without its event");
+    Ok(())
+}
+
+async fn conflicts(make: Make<'_>) -> Result<()> {
+    let engine = make()?;
+    let store = engine.open(&cdnow_rules()?).await?;
+    accepted(&start(&store, 0), &opening()).await?;
+    let requests = vec![sent(&order("o1", "bob"))?];
+    let needs = Needs::of(requests.iter().map(|request| &request.line.entry.event));
+    let mut work = store.begin(Scope::Everyday { shard: 1 }).await?;
+    let loaded = work.load(&needs).await?;
+    let batch = group::settle(&requests, loaded, Vec::new(), &needs, "now").batch.context("an order changes nothing")?;
+    work.write(&batch).await?;
+    work.commit().await?;
+
+    let mut work = store.begin(Scope::Everyday { shard: 1 }).await?;
+    let mut again = batch.clone();
+    again.journal.clear();
+    again.postings.clear();
+    again.answers.clear();
+    let result = work.write(&again).await;
+    ensure!(matches!(result, Err(StoreError::Conflict)), "a row that is there was entered as a new one");
+    drop(work);
+    let mut work = store.begin(Scope::Everyday { shard: 1 }).await?;
+    again = batch.clone();
+    again.orders.clear();
+    again.accounts.clear();
+    again.journal.clear();
+    again.postings.clear();
+    let result = work.write(&again).await;
+    ensure!(matches!(result, Err(StoreError::Conflict)), "a key has two answers");
+    drop(work);
+    ensure!(audited(&store).await? == opening().len() + 1, "something was entered that conflicts");
+    Ok(())
+}
+
+async fn a_reader_sees_one_moment(make: Make<'_>) -> Result<()> {
+    let engine = make()?;
+    let store = engine.open(&cdnow_rules()?).await?;
+    let ledger = start(&store, 0);
+    accepted(&ledger, &opening()).await?;
+    let mut tx = store.begin(Scope::Reading).await?;
+    let page = Page { after: Place::default(), limit: 1_000 };
+    let before = tx.journal(page).await?;
+    let writing = tokio::spawn(async move { accepted(&ledger, &[order("o1", "bob")]).await });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    ensure!(tx.journal(page).await? == before, "a reader sees what was entered after its beginning");
+    ensure!(tx.orders(Page { after: "", limit: 9 }).await?.is_empty(), "a reader sees half of a moment");
+    drop(tx);
+    writing.await??;
+    let mut tx = store.begin(Scope::Reading).await?;
+    ensure!(tx.journal(page).await?.len() == before.len() + 1, "an answered event cannot be read");
+    Ok(())
+}
+
+async fn many_writers(make: Make<'_>) -> Result<()> {
+    const TASKS: usize = 16;
+    const EACH: usize = 8;
+    let engine = make()?;
+    let store = engine.open(&cdnow_rules()?).await?;
+    accepted(&start(&store, 0), &opening()).await?;
+    let ledgers = [start(&store, 0), start(&store, 8)];
+    let members = ["ann", "bob", "cat", "dan", "eve"];
+    let mut tasks = Vec::new();
+    for task in 0..TASKS {
+        // Each event comes twice, over either ledger, at about the same time.
+        let number = task / 2;
+        let ledger = ledgers[task % 2].clone();
+        tasks.push(tokio::spawn(async move {
+            let mut answers = Vec::new();
+            for n in 0..EACH {
+                let (from, to) = (members[(number + n) % 5], members[(number + n + 1) % 5]);
+                let event = match (number, n % 3) {
+                    (0, _) => json!({"type": "treasury.granted", "member": from, "points": "0.5", "id": format!("g-{n}")}),
+                    (_, 0) => order(&format!("o-{number}-{n}"), from),
+                    _ => transfer(&format!("t-{number}-{n}"), from, to),
+                };
+                answers.extend(settle(&ledger, &[event]).await?);
+            }
+            anyhow::Ok(answers)
+        }));
+    }
+    let mut all = Vec::new();
+    for task in tasks {
+        all.push(task.await??);
+    }
+    for pair in all.chunks(2) {
+        let [one, other] = pair else { bail!("an odd number of tasks") };
+        for (one, other) in one.iter().zip(other) {
+            ensure!(one.outcome.is_ok() && one.outcome == other.outcome, "{one:?} and {other:?}");
+            ensure!(one.repeated != other.repeated, "an event was settled twice or never");
+        }
+    }
+    let events = audited(&store).await?;
+    ensure!(events == opening().len() + TASKS / 2 * EACH, "{events} events in the journal");
+    let mut tx = store.begin(Scope::Reading).await?;
+    ensure!(tx.entered(Place(i64::MAX)).await?.is_none(), "an event that is not there is found");
+    Ok(())
+}
+
+/// Every vector and CDNOW through the ledger.
+pub async fn vectors(make: Make<'_>) -> Result<()> {
+    for case in cases() {
+        let engine = make()?;
+        let store = engine.open(&rules(&case.rules)?).await?;
+        let answers = settle(&start(&store, 5), &case.events).await?;
+        let (mut refused, mut orders) = (Vec::new(), Vec::new());
+        for (place, answer) in answers.iter().enumerate().filter(|(_, answer)| !answer.repeated) {
+            match &answer.outcome {
+                Ok(receipt) => orders.extend(order_of(&serde_json::from_str(receipt)?)),
+                Err(refusal) => refused.push(json!([place, refusal.code.as_str()])),
+            }
+        }
+        audited(&store).await.with_context(|| case.name.clone())?;
+        let mut tx = store.begin(Scope::Reading).await?;
+        let whole = audit::whole(&mut *tx).await?;
+        let days: Vec<Value> =
+            whole.days.iter().map(|day| Ok(day_of(&serde_json::to_value(day)?))).collect::<Result<_>>()?;
+        let state = serde_json::to_value(Book::from(whole).state()?)?;
+        drop(tx);
+        store.close().await;
+        case.compare(&json!({"refused": refused, "orders": orders, "days": days, "state": state}));
+    }
+    Ok(())
+}
+
+/// A member of the story.
+pub fn member(id: &str) -> Result<Id> {
+    Id::parse(id).context("no id")
+}
