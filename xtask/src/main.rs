@@ -13,6 +13,7 @@
 //! | [`npm`] | Node and the npm development tools |
 //! | [`browser`] | a Chromium for the browser tests |
 //! | [`books`] | hledger and beancount for the tests of the exported books |
+//! | [`postgres`] | a throw-away `PostgreSQL` for the tests of the server |
 //! | [`wasm`] | cargo → raw WebAssembly |
 //! | [`bind`] | raw WebAssembly → JS glue and a small, checked binary |
 //! | [`presets`] | the rule sets as a JavaScript module |
@@ -35,6 +36,7 @@ mod mvp;
 mod npm;
 mod packages;
 mod place;
+mod postgres;
 mod presets;
 mod setup;
 mod stamp;

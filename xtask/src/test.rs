@@ -12,6 +12,7 @@ use crate::command;
 use crate::demo;
 use crate::npm;
 use crate::place;
+use crate::postgres::Postgres;
 use crate::setup;
 use crate::stamp::files_below;
 use crate::steps::Steps;
@@ -39,9 +40,14 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     let readers = books::set_up(steps)?;
     build::everything(&toolchain, steps)?;
     steps.loud("types of the package", types)?;
+    // Started last and ended first: nobody else needs it.
+    let postgres = Postgres::start(steps)?;
     steps.loud("native tests", || {
-        command::run(readers.tell(command::cargo().args(["test", "--workspace", "--exclude=gongxiang-www"])))
+        let mut tests = command::cargo();
+        tests.args(["test", "--workspace", "--exclude=gongxiang-www"]);
+        command::run(postgres.tell(readers.tell(&mut tests)))
     })?;
+    drop(postgres);
     steps.loud("Node tests", || node_tests("tests/node", None))?;
     if let Some(browser) = browser {
         demo::server(steps)?;
