@@ -10,6 +10,7 @@ use gongxiang::market::{Trade, TradeState};
 use gongxiang::receipt::Receipt;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use thiserror::Error;
 
 use crate::api::commands::Ownership;
 use crate::journal::Line;
@@ -39,12 +40,25 @@ pub struct Guard {
 }
 
 /// Why nothing was settled.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Denial {
     /// The rules say no.
+    #[error(transparent)]
     Refused(Refusal),
     /// It belongs to somebody else. Not remembered under the key.
+    #[error("it belongs to somebody else")]
     Forbidden,
+}
+
+impl Denial {
+    /// The rules' code, if it is they that say no.
+    #[must_use]
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.code),
+            Self::Forbidden => None,
+        }
+    }
 }
 
 impl Request {

@@ -55,7 +55,7 @@ pub fn run(settings: &Settings) -> Result<()> {
 
 async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     if settings.demo_mode {
-        eprintln!("DEMO: everybody who reaches this server may see and do everything, and sign in as any member");
+        tracing::warn!("DEMO: everybody who reaches this server may see and do everything, and sign in as any member");
         if !settings.listen.ip().is_loopback() && !settings.demo_anywhere {
             bail!(
                 "{} can be reached from elsewhere: a demo listens on 127.0.0.1 or [::1], or takes --demo-anywhere",

@@ -40,7 +40,7 @@ fn every_answer_has_the_request_id_and_a_line_in_the_log_without_the_address() -
     let log = server.log()?;
     let lines: Vec<serde_json::Value> = log.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     let line = lines.iter().find(|line| line["id"] == "mine-1").ok_or("no line")?;
-    assert_eq!((&line["method"], &line["route"]), (&"GET".into(), &"/v1/members/{id}".into()));
+    assert_eq!((&line["method"], &line["route"]), (&"GET".into(), &"/v1/members/{member}".into()));
     assert_eq!((&line["status"], line["ms"].is_number()), (&400.into(), true));
     let line = lines.iter().find(|line| line["id"] == id.as_str()).ok_or("no line")?;
     assert_eq!(line["route"], "unmatched");

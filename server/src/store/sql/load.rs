@@ -133,7 +133,9 @@ impl Work {
             excerpt.days = self.last_days(excerpt.rules.price_window_days).await?;
         }
 
-        let (head, _) = self.with_flows(&head).await?;
+        // Later than all that is committed, too: what comes after an answer stands after it in the journal.
+        let (head, latest) = self.with_flows(&head).await?;
+        clock = clock.max(latest);
         let shard = match self.scope {
             Scope::Reading => 0,
             Scope::Everyday { shard } | Scope::Alone { shard } => shard,
