@@ -52,6 +52,7 @@ export type Code =
   | 'unknown_order' | 'order_refunded' | 'same_member' | 'points_short'
   | 'offer_exists' | 'price_outside_band' | 'unknown_offer' | 'trade_exists' | 'offer_closed' | 'offer_short'
   | 'unknown_trade' | 'wrong_trade_state' | 'wrong_day'
+  | 'bad_scenario' | 'cancelled' | 'flags_not_accepted'
   | 'not_initialised' | 'not_loaded';
 
 interface Journalled {

@@ -31,13 +31,16 @@
 
 pub mod book;
 pub mod border;
+pub mod economy;
 pub mod event;
 pub mod identity;
 pub mod limits;
 pub mod market;
 pub mod order;
+pub mod power;
 #[cfg(feature = "toml")]
 pub mod preset;
+pub mod price;
 pub mod quantity;
 pub mod receipt;
 pub mod release;
