@@ -44,6 +44,7 @@ pub mod price;
 pub mod quantity;
 pub mod receipt;
 pub mod release;
+pub mod review;
 pub mod ruleset;
 pub mod statement;
 pub mod tree;

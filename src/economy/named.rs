@@ -81,7 +81,7 @@ fn reference(rules: &RuleSet, scenario: &Scenario, ends: bool) -> RuleSet {
     }
     (rules.order_vesting_days_online, rules.order_vesting_days_offline) = (0, 0);
     let beyond_treasury = if ends { "390000" } else { "100000000" };
-    let cap = Points::parse(beyond_treasury).and_then(|points| Ok(points.plus(rules.supply_treasury)));
+    let cap = Points::parse(beyond_treasury).map(|points| points.plus(rules.supply_treasury));
     if let Ok(Ok(cap)) = cap {
         rules.supply_cap = cap;
     }

@@ -184,8 +184,9 @@ impl<'a> Network<'a> {
     pub(super) fn day(&mut self, day: usize) -> Result<(), Refusal> {
         let mut figures = DayFigures { day: day + 1, ..DayFigures::default() };
         self.unhoard(day)?;
+        self.open_shops()?;
         let wanted = self.wanted(day)?;
-        self.set_price(wanted, &mut figures)?;
+        self.set_price(wanted, &mut figures);
         self.join(day)?;
         self.trade_and_order(day, wanted, &mut figures)?;
         self.vest(day, &mut figures)?;
@@ -233,7 +234,7 @@ impl<'a> Network<'a> {
         }
         if scenario.merchants > 0 {
             // Shops that cannot pay their deposit do not sell.
-            cents = part(cents, self.shops_open.max(if day == 0 { 1 } else { 0 }), i128::from(scenario.merchants))?;
+            cents = part(cents, self.shops_open, i128::from(scenario.merchants))?;
         }
         if day < scenario.wash_days {
             cents = cents.checked_add(scenario.wash.raw()).ok_or(OutOfRange)?;
@@ -242,7 +243,7 @@ impl<'a> Network<'a> {
     }
 
     /// The clearing price of the day, and the price where the scenario sets it.
-    fn set_price(&mut self, wanted: Money, figures: &mut DayFigures) -> Result<(), OutOfRange> {
+    fn set_price(&mut self, wanted: Money, figures: &mut DayFigures) {
         // 10^-2 yuan × 10^-8 ÷ 10^-8 points, in 10^-8 yuan a point.
         let per_point = |rate: Rate, points: Points| -> Option<Price> {
             let exact = wanted.raw().checked_mul(rate.raw())?.checked_mul(1_000_000)?.checked_div(points.raw())?;
@@ -259,7 +260,6 @@ impl<'a> Network<'a> {
         }
         figures.price = self.price;
         figures.gap = ratio(self.price.raw(), figures.clearing.raw());
-        Ok(())
     }
 
     /// Who joins, and what the packs give and cost.
@@ -284,7 +284,7 @@ impl<'a> Network<'a> {
             self.give(self.shops(), value)?;
         }
         let again = usize::try_from(self.rules.area_repurchase_days).unwrap_or(usize::MAX).saturating_add(1);
-        if scenario.cities > 0 && (day == 0 || (scenario.partners && day % again == 0)) {
+        if scenario.cities > 0 && (day == 0 || (scenario.partners && day.is_multiple_of(again))) {
             let value = self.sell_pack(|pack| pack.area_partner, i128::from(scenario.cities), 2)?;
             self.give(self.team(), value)?;
         }
@@ -368,7 +368,6 @@ impl<'a> Network<'a> {
             let (low, high) = (part(price.raw(), low, ONE)?.max(1), part(price.raw(), high, ONE)?.max(1));
             trade_price = Price::checked_from_raw(figures.clearing.raw().clamp(low, high)).ok_or(OutOfRange)?;
         }
-        self.open_shops(trade_price)?;
         let need = wanted.points_ceil(price)?;
         let missing = need.minus(self.stock).unwrap_or_default();
         self.buy(missing, trade_price, 4)?;
@@ -403,7 +402,7 @@ impl<'a> Network<'a> {
     }
 
     /// Shops that wait open as far as there are points for their deposits.
-    fn open_shops(&mut self, price: Price) -> Result<(), OutOfRange> {
+    fn open_shops(&mut self) -> Result<(), OutOfRange> {
         let waiting = i128::from(self.scenario.merchants) - self.shops_open;
         if waiting <= 0 {
             return Ok(());
@@ -414,7 +413,7 @@ impl<'a> Network<'a> {
             return Ok(());
         }
         let need = Points::from_raw(deposit.raw().checked_mul(waiting).ok_or(OutOfRange)?);
-        let (sold, granted) = self.buy(need, price, 3)?;
+        let (sold, granted) = self.buy(need, self.price, 3)?;
         self.shops_open += (sold.plus(granted)?.raw() / deposit.raw()).min(waiting);
         Ok(())
     }
