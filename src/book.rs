@@ -26,6 +26,7 @@ use crate::release::{Holding, Release};
 use crate::ruleset::RuleSet;
 use draft::Draft;
 
+pub use close::Eve;
 pub use view::{AccountState, ReleaseState, State};
 
 /// Where all points are (RULES.md section 7): `issued = held + pool + escrow + treasury + burned`.
