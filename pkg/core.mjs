@@ -64,6 +64,24 @@ export function openBook(rules) {
   return glue.openBook(ruleSet(rules));
 }
 
+/** @param {unknown} rules @param {unknown} [scenario] @param {unknown} [goOn] */
+export function simulate(rules, scenario, goOn) {
+  mustBeReady();
+  return glue.simulate(ruleSet(rules), scenario, goOn);
+}
+
+/** @param {unknown} rules @param {unknown} [declared] */
+export function review(rules, declared) {
+  mustBeReady();
+  return glue.review(ruleSet(rules), declared);
+}
+
+/** @param {{forecast: Function}} book @param {unknown} member @param {unknown} [assumptions] @param {unknown} [goOn] */
+export function forecast(book, member, assumptions, goOn) {
+  mustBeReady();
+  return book.forecast(member, assumptions, goOn);
+}
+
 /** A copy of a preset, to start a rule set of one's own from.
  * @param {string} name */
 export function preset(name) {

@@ -15,7 +15,7 @@ use crate::event::{Code, Refusal};
 use crate::ruleset::RuleSet;
 use network::Network;
 
-pub use figures::{Cohort, DayFigures, Income, Probe, Run, Totals, ratio};
+pub use figures::{Cohort, DayFigures, Income, Probe, Run, Totals, gini, ratio};
 pub use mix::{Mix, mix};
 pub use named::{NAMES, named};
 pub use path::{Growth, Turnover};

@@ -332,7 +332,7 @@ impl<'a> Start<'a> {
         let size = |value: ShareValue| u128::try_from(value.raw()).ok();
         let (k, q) = (self.inputs.mix.minted.raw(), self.inputs.mix.burned.raw());
         let law = (|| Log2::of_ratio(size(from)?, size(to)?)?.times(q / 100, (k - q) / 100)?.power())();
-        let left = law.map_or(0, |left| left.raw()).clamp(0, 100_000_000);
+        let left = law.map_or(0, Rate::raw).clamp(0, 100_000_000);
         // Below 10^30 share value, which is far more than there ever is.
         ShareValue::from_raw(self.inputs.share_value.raw().saturating_mul(left) / 100_000_000)
     }

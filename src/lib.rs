@@ -10,7 +10,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 4 | [`border`]: plain data in, plain data out; `wasm`: the JavaScript surface |
-//! | 3 | [`review`]: red flags; [`economy`]: the whole network, day by day; [`forecast`]: what a member may expect; [`book`]: the whole state, `apply(event) -> receipt`; [`statement`]: an account brought up to date by day records |
+//! | 3 | [`review`]: red flags; [`economy`]: the whole network, day by day; [`past`]: the same from a journal; [`forecast`]: what a member may expect; [`book`]: the whole state, `apply(event) -> receipt`; [`statement`]: an account brought up to date by day records |
 //! | 2 | [`event`]: one line of the journal, the codes; [`order`]: who gets what by an order, and why; [`release`]: units, `nav`, `acc`, eras; [`market`]: offers and trades; [`price`]: the next day's |
 //! | 1 | [`ruleset`]: the scheme's numbers; [`receipt`]: what happened, by which rule, in words |
 //! | 0 | [`quantity`]: exact decimals with named roundings; [`identity`]: ids, regions, days; [`tree`]: plain data; [`limits`]; [`power`]: growth, for statistics |
@@ -38,6 +38,7 @@ pub mod identity;
 pub mod limits;
 pub mod market;
 pub mod order;
+pub mod past;
 pub mod power;
 #[cfg(feature = "toml")]
 pub mod preset;

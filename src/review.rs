@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::event::{Code, Refusal};
 use crate::quantity::Rate;
 
-pub use books::{Books, review_books};
+pub use books::{Books, Note, review_books};
 pub use scheme::review;
 
 /// How grave a flag is.

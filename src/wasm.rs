@@ -6,16 +6,19 @@
 
 mod input;
 
-use js_sys::{Array, Error, Reflect};
+use js_sys::{Array, Error, Function, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use crate::book;
-use crate::border::event;
 use crate::border::replay::Replay;
+use crate::border::{event, scenario};
 use crate::event::{Code, Entry, Refusal};
+use crate::identity::Id;
 use crate::ruleset::RuleSet;
+use crate::tree::Tree;
+use crate::{economy, forecast};
 
 // The version of the rules.
 #[wasm_bindgen(skip_jsdoc)]
@@ -35,6 +38,26 @@ pub fn replay(rules: &JsValue, events: &JsValue) -> Result<JsValue, JsValue> {
     }
     let replayed = replay.finish().map_err(|error| to_error(&error.into()))?;
     to_js(&replayed)
+}
+
+// A scenario on these rules, day by day.
+#[wasm_bindgen(skip_jsdoc)]
+pub fn simulate(rules: &JsValue, scenario: &JsValue, go_on: &JsValue) -> Result<JsValue, JsValue> {
+    let rules = read_rules(rules)?;
+    let run = read_scenario(scenario).and_then(|tree| {
+        let (rules, scenario) = scenario::read(&tree, &rules)?;
+        economy::simulate(&rules, &scenario, &mut |day| ask(go_on, day))
+    });
+    to_js(&run.map_err(|refusal| to_error(&refusal))?)
+}
+
+// The red flags of a rule set.
+#[wasm_bindgen(skip_jsdoc)]
+pub fn review(rules: &JsValue, declared: &JsValue) -> Result<JsValue, JsValue> {
+    let rules = read_rules(rules)?;
+    let declared = read_scenario(declared).and_then(|tree| scenario::read_declared(&tree));
+    let findings = declared.and_then(|declared| crate::review::review(&rules, &declared));
+    to_js(&findings.map_err(|refusal| to_error(&refusal))?)
 }
 
 // A book: all state of a scheme.
@@ -65,6 +88,18 @@ impl Book {
         to_js(&*receipt.map_err(|refusal| to_error(&refusal))?)
     }
 
+    // What a member may expect.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn forecast(&self, id: &JsValue, assumptions: &JsValue, go_on: &JsValue) -> Result<JsValue, JsValue> {
+        let unknown = || Refusal::new(Code::UnknownMember, "member");
+        let id = id.as_string().and_then(|id| Id::parse(&id)).ok_or_else(unknown);
+        let forecast = id.and_then(|id| {
+            let assumptions = scenario::read_assumptions(&read_scenario(assumptions)?)?;
+            forecast::forecast(&self.0, &id, &assumptions, &mut |path| ask(go_on, path))
+        });
+        to_js(&forecast.map_err(|refusal| to_error(&refusal))?)
+    }
+
     // The whole state, every account settled to the present.
     #[wasm_bindgen(skip_jsdoc)]
     pub fn state(&self) -> Result<JsValue, JsValue> {
@@ -92,6 +127,22 @@ fn read_rules(value: &JsValue) -> Result<RuleSet, JsValue> {
 
 fn read_event(value: &JsValue) -> Result<Entry, Refusal> {
     event::read(&input::read(value).map_err(|message| Refusal::bad_event("", message))?)
+}
+
+// What is left out is an empty table.
+fn read_scenario(value: &JsValue) -> Result<Tree, Refusal> {
+    if value.is_undefined() {
+        return Ok(Tree::Table(Vec::new()));
+    }
+    let refuse = |message: &'static str| Refusal { code: Code::BadScenario, field: "".into(), message: message.into() };
+    input::read(value).map_err(refuse)
+}
+
+// Whether to go on: `false` from the page's own function stops, and so does its failure.
+fn ask(go_on: &JsValue, done: usize) -> bool {
+    let Some(go_on) = go_on.dyn_ref::<Function>() else { return true };
+    let done = u32::try_from(done).unwrap_or(u32::MAX);
+    go_on.call1(&JsValue::UNDEFINED, &done.into()).is_ok_and(|answer| answer != JsValue::FALSE)
 }
 
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {

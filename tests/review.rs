@@ -159,9 +159,9 @@ fn books(rules: RuleSet, events: &[Value]) -> Result<Vec<Finding>, Box<dyn std::
     for value in events {
         let tree: Tree = serde_json::from_value(value.clone())?;
         let entry = event::read(&tree)?;
-        let before = book.clone();
+        let note = books.note(&entry.event, &book);
         book.apply(&entry).result.map_err(|refusal| format!("{value}: {refusal}"))?;
-        books.observe(&entry.event, &before);
+        books.observe(&entry.event, note);
     }
     Ok(review_books(&book, &books)?)
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use gongxiang_server::{journal, rules, serve};
+use gongxiang_server::{economy, journal, review, rules, serve};
 
 /// The settlement of 共享购.
 #[derive(Parser)]
@@ -51,6 +51,10 @@ enum Task {
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
     },
+    /// What the scheme's numbers do, day by day: a scenario, or the past of a journal.
+    Economy(economy::Options),
+    /// Red flags of a rule set, and of a journal's books; exit code 1 where one of them is red.
+    Review(review::Options),
     /// Work with rule sets.
     Rules {
         #[command(subcommand)]
@@ -64,6 +68,9 @@ enum RulesTask {
     Check {
         /// The rule set: a file (TOML or JSON) or a preset.
         file: String,
+        /// Also refuse it if it raises red flags that are not among these codes (`ENTRY_FEE,DEPTH`; may be empty).
+        #[arg(long, value_delimiter = ',')]
+        accept_flags: Option<Vec<String>>,
     },
 }
 
@@ -73,7 +80,9 @@ fn main() -> ExitCode {
         Task::Serve { database, rules, demo, wallet, listen } => {
             serve::run(&serve::Options { database, rules, demo, wallet, listen }).map(|()| true)
         }
-        Task::Rules { task: RulesTask::Check { file } } => rules::check(&file),
+        Task::Economy(options) => economy::run(&options),
+        Task::Review(options) => review::run(&options),
+        Task::Rules { task: RulesTask::Check { file, accept_flags } } => rules::check(&file, accept_flags.as_deref()),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

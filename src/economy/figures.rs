@@ -170,7 +170,8 @@ pub struct Run {
 }
 
 /// Gini's coefficient over groups of `(members, what all of them got)`.
-pub(super) fn gini(groups: &[(i128, i128)]) -> Rate {
+#[must_use]
+pub fn gini(groups: &[(i128, i128)]) -> Rate {
     // Σ over pairs of groups |xi·nj − xj·ni| ÷ (2 · n · x): the mean absolute difference over twice the mean.
     let (mut differences, mut members, mut got) = (0_i128, 0_i128, 0_i128);
     for (n, x) in groups {

@@ -7,7 +7,8 @@ use crate::book::Book;
 use crate::economy::{Income, ratio};
 use crate::event::{Event, Refusal};
 use crate::identity::Id;
-use crate::quantity::{Money, OutOfRange, Points, Price};
+use crate::market::Side;
+use crate::quantity::{Money, OutOfRange, Points, Price, narrow};
 
 /// What a book does not keep and a reviewer asks for: collected event by event.
 #[derive(Clone, Debug, Default)]
@@ -21,45 +22,77 @@ pub struct Books {
     /// Points that went from one member to another outside orders.
     moved: BTreeSet<(Id, Id)>,
     /// Who offers what: to know who traded with whom.
-    offers: BTreeMap<Id, Id>,
-    trades: BTreeMap<Id, (Id, Id)>,
+    offers: BTreeMap<Id, (Id, Side, Price)>,
+    /// Seller, buyer and money in 10^-16 yuan.
+    trades: BTreeMap<Id, (Id, Id, i128)>,
+    /// Money got for points, by member, in 10^-16 yuan.
+    cash: BTreeMap<Id, i128>,
     turnover: i128,
 }
 
+/// What the platform earns by an event.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Note {
+    kind: usize,
+    cents: i128,
+}
+
 impl Books {
-    /// Takes an event that was accepted; `before` is the book just before it.
-    pub fn observe(&mut self, event: &Event, before: &Book) {
+    /// What an event costs its member, by the rules and the price of the moment: asked just before it is applied.
+    #[must_use]
+    pub fn note(&self, event: &Event, before: &Book) -> Note {
         match event {
-            Event::PackPurchased { member, pack } => {
-                if let Some(pack) = before.rules().pack_named(pack.as_str()) {
+            Event::PackPurchased { pack, .. } => {
+                let pack = before.rules().pack_named(pack.as_str());
+                pack.map_or_else(Note::default, |pack| {
                     let kind = if pack.area_partner { 2 } else { usize::from(pack.merchant) };
-                    self.income[kind] += pack.price.raw();
-                    *self.paid.entry(member.clone()).or_default() += pack.price.raw();
-                }
+                    Note { kind, cents: pack.price.raw() }
+                })
             }
             Event::TreasuryGranted { points, .. } => {
-                self.income[3] += worth_cents(*points, before.head().price).unwrap_or(0);
+                Note { kind: 3, cents: worth_cents(*points, before.head().price).unwrap_or(0) }
             }
+            _ => Note::default(),
+        }
+    }
+
+    /// Takes an event that was accepted, with what was noted just before it.
+    pub fn observe(&mut self, event: &Event, note: Note) {
+        self.income[note.kind] += note.cents;
+        match event {
+            Event::PackPurchased { member, .. } => *self.paid.entry(member.clone()).or_default() += note.cents,
             Event::OrderPlaced(order) => {
                 self.turnover += order.concession.raw();
                 let pair = (order.buyer.clone(), order.merchant.clone());
                 *self.bought.entry(pair).or_default() += order.concession.raw();
             }
-            Event::PointsTransferred { from, to, .. } => _ = self.moved.insert((from.clone(), to.clone())),
-            Event::OfferPlaced { offer, member, .. } => _ = self.offers.insert(offer.clone(), member.clone()),
-            Event::OfferTaken { offer, trade, member, .. } => {
-                if let Some(owner) = self.offers.get(offer) {
-                    self.trades.insert(trade.clone(), (owner.clone(), member.clone()));
+            Event::PointsTransferred { from, to, .. } => {
+                self.moved.insert((from.clone(), to.clone()));
+            }
+            Event::OfferPlaced { offer, member, side, unit_price, .. } => {
+                self.offers.insert(offer.clone(), (member.clone(), *side, *unit_price));
+            }
+            Event::OfferTaken { offer, trade, member, points } => {
+                if let Some((owner, side, unit_price)) = self.offers.get(offer) {
+                    let money = points.worth_exact(*unit_price).and_then(narrow).unwrap_or(0);
+                    let (seller, buyer) = if *side == Side::Sell { (owner, member) } else { (member, owner) };
+                    self.trades.insert(trade.clone(), (seller.clone(), buyer.clone(), money));
                 }
             }
             Event::TradeConfirmed { trade } => {
-                if let Some((a, b)) = self.trades.get(trade) {
-                    self.moved.insert((a.clone(), b.clone()));
-                    self.moved.insert((b.clone(), a.clone()));
+                if let Some((seller, buyer, money)) = self.trades.get(trade) {
+                    self.moved.insert((seller.clone(), buyer.clone()));
+                    *self.cash.entry(seller.clone()).or_default() += money;
                 }
             }
             _ => {}
         }
+    }
+
+    /// Money that a member got for points, in 10^-16 yuan.
+    #[must_use]
+    pub fn cash(&self, member: &Id) -> i128 {
+        self.cash.get(member).copied().unwrap_or(0)
     }
 
     /// The platform's income so far. Deposits are points like any other: the journal does not tell them apart.

@@ -60,8 +60,9 @@ fn people(rules: &RuleSet, declared: &Declared, findings: &mut Findings) {
     findings.raise("PACK_COMMISSION", listed([(declared.pack_commission, "declared.pack_commission", "true".into())]));
 
     let distance = depth(rules);
-    let roles = rules.service_roles.last();
-    let highest = roles.map_or_else(String::new, |role| format!("{} / {}", role.share_value_rate, role.points_rate));
+    let last_role = rules.service_roles.last();
+    let highest =
+        last_role.map_or_else(String::new, |role| format!("{} / {}", role.share_value_rate, role.points_rate));
     findings.raise("TEAM_REMUNERATION", listed([(distance >= 2, "service.roles", highest)]));
     let levels = distance.saturating_add(1).to_string();
     findings.raise(
