@@ -52,3 +52,4 @@ pub mod statement;
 pub mod tree;
 #[cfg(feature = "wasm")]
 mod wasm;
+mod wide;

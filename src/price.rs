@@ -7,6 +7,7 @@ use ethnum::U256;
 use crate::limits::NUMBER_MAX;
 use crate::quantity::{OutOfRange, Points, Price, mul, narrow, wide};
 use crate::ruleset::{PricePolicy, RuleSet};
+use crate::wide::quotient;
 
 /// What a day says about the next price.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,7 +45,8 @@ fn turnover_aim(rules: &RuleSet, signals: &Signals) -> Result<Option<i128>, OutO
     }
     // 10^-2 yuan over 10^-8 points, wanted in 10^-8 yuan a point.
     let money = mul(signals.turnover_sum, 10_i128.pow(14))?;
-    Ok(Some(aim(money / mul(signals.turnover_days, rules.release_daily.raw())?)))
+    let by = mul(signals.turnover_days, rules.release_daily.raw())?;
+    Ok(Some(aim(quotient(money, by).ok_or(OutOfRange)?.0)))
 }
 
 /// `floor_8(money / points)` of today's confirmed trades, if they were enough.
