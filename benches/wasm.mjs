@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
+import { measureForecast, say } from './forecast.mjs';
 import { measure } from './measure.mjs';
 
 const root = new URL('../', import.meta.url);
@@ -14,6 +15,11 @@ const rules = JSON.parse(await read('tests/data/cdnow.rules.json'));
 const events = (await read('tests/data/cdnow.jsonl')).trim().split('\n').map((line) => JSON.parse(line));
 
 const results = { Node: await measure(await import('../pkg/node.mjs'), rules, events) };
+
+const libraries = createRequire(new URL('tools/package.json', root));
+const modules = { Decimal: libraries('decimal.js'), Big: libraries('big.js'), BigNumber: libraries('bignumber.js') };
+const scheme = await import('../pkg/node.mjs');
+say('Node', measureForecast(scheme, modules, scheme.preset('seed')));
 
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 if (existsSync(chromium)) {
