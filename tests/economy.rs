@@ -1,9 +1,5 @@
 //! The simulator against the reference results of the economics (docs/economy.md), which were computed elsewhere.
-#![expect(
-    clippy::float_arithmetic,
-    clippy::needless_pass_by_value,
-    reason = "statistics are compared within a part of themselves"
-)]
+#![expect(clippy::float_arithmetic, reason = "statistics are compared within a part of themselves")]
 
 use gongxiang::economy::{self, PriceMode, Run, Scenario, Turnover, named, simulate};
 use gongxiang::event::{Code, Refusal};

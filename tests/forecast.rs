@@ -1,9 +1,4 @@
 //! Forecasts against what really came, on the CDNOW journal; the first day against the close that follows.
-#![expect(
-    clippy::float_arithmetic,
-    clippy::needless_pass_by_value,
-    reason = "statistics are compared within a part of themselves"
-)]
 
 use gongxiang::book::Book;
 use gongxiang::border::event;
