@@ -24,6 +24,7 @@ say('Node', measureForecast(scheme, modules, scheme.preset('seed')));
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 if (existsSync(chromium)) {
   results.Chromium = await inChromium();
+  say('Chromium', results.Chromium.forecast);
 } else {
   console.error(`${chromium} is missing: not measured in Chromium (\`cargo xtask test\` installs it)`);
 }
@@ -51,8 +52,13 @@ async function inChromium() {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     return await page.evaluate(async ([rules, events]) => {
-      const [{ measure }, rulesOfTheScheme] = await Promise.all([import('/benches/measure.mjs'), import('/pkg/browser.mjs')]);
-      return measure(rulesOfTheScheme, rules, events);
+      const [{ measure }, { measureForecast }, rulesOfTheScheme] =
+        await Promise.all([import('/benches/measure.mjs'), import('/benches/forecast.mjs'), import('/pkg/browser.mjs')]);
+      const modules = '/tools/node_modules';
+      const [{ default: Decimal }, { default: Big }, { BigNumber }] = await Promise.all(
+        [import(`${modules}/decimal.js/decimal.mjs`), import(`${modules}/big.js/big.mjs`), import(`${modules}/bignumber.js/dist/bignumber.mjs`)]);
+      const measured = await measure(rulesOfTheScheme, rules, events);
+      return { ...measured, forecast: measureForecast(rulesOfTheScheme, { Decimal, Big, BigNumber }, rulesOfTheScheme.preset('seed')) };
     }, [rules, events]);
   } finally {
     await browser.close();
