@@ -43,7 +43,7 @@ export interface GongxiangError extends Error {
 }
 
 export type Code =
-  | 'bad_event' | 'bad_rules' | 'id_conflict' | 'out_of_range'
+  | 'bad_event' | 'bad_rules' | 'bad_scenario' | 'cancelled' | 'flags_not_accepted' | 'id_conflict' | 'out_of_range'
   | 'member_exists' | 'unknown_member' | 'unknown_pack'
   | 'merchant_pack_required' | 'merchant_exists' | 'deposit_short'
   | 'unknown_role' | 'partner_pack_required' | 'partner_exists' | 'region_taken'

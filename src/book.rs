@@ -28,6 +28,7 @@ use crate::ruleset::RuleSet;
 use draft::Draft;
 use table::Table;
 
+pub use close::Eve;
 pub use flow::Flow;
 pub use view::{AccountState, ReleaseState, State};
 

@@ -4,4 +4,6 @@
 //! it that they do not need.
 
 pub mod event;
+mod fields;
 pub mod replay;
+pub mod scenario;

@@ -165,6 +165,9 @@ codes! {
     UnknownTrade "unknown_trade" "no trade has this id"
     WrongTradeState "wrong_trade_state" "the trade is in a state that does not allow this"
     WrongDay "wrong_day" "this is not the open day"
+    BadScenario "bad_scenario" "this scenario cannot be worked out"
+    Cancelled "cancelled" "it was stopped before it was done"
+    FlagsNotAccepted "flags_not_accepted" "the rule set raises red flags that were not accepted by their codes"
 }
 
 /// A refusal: the code, the field that caused it, and a sentence.

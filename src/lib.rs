@@ -10,10 +10,10 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 4 | [`border`]: plain data in, plain data out; `wasm`: the JavaScript surface |
-//! | 3 | [`book`]: the whole state, `apply(event) -> receipt`; [`statement`]: an account brought up to date by day records |
-//! | 2 | [`event`]: one line of the journal, the codes; [`order`]: who gets what by an order, and why; [`release`]: units, `nav`, `acc`, eras; [`market`]: offers and trades |
+//! | 3 | [`review`]: red flags; [`economy`]: the whole network, day by day; [`past`]: the same from a journal; [`forecast`]: what a member may expect; [`book`]: the whole state, `apply(event) -> receipt`; [`statement`]: an account brought up to date by day records |
+//! | 2 | [`event`]: one line of the journal, the codes; [`order`]: who gets what by an order, and why; [`release`]: units, `nav`, `acc`, eras; [`market`]: offers and trades; [`price`]: the next day's |
 //! | 1 | [`ruleset`]: the scheme's numbers; [`receipt`]: what happened, by which rule, in words |
-//! | 0 | [`quantity`]: exact decimals with named roundings; [`identity`]: ids, regions, days; [`tree`]: plain data; [`limits`] |
+//! | 0 | [`quantity`]: exact decimals with named roundings; [`identity`]: ids, regions, days; [`tree`]: plain data; [`limits`]; [`power`]: growth, for statistics |
 //!
 //! # Example
 //!
@@ -31,18 +31,25 @@
 
 pub mod book;
 pub mod border;
+pub mod economy;
 pub mod event;
+pub mod forecast;
 pub mod identity;
 pub mod limits;
 pub mod market;
 pub mod order;
+pub mod past;
+pub mod power;
 #[cfg(feature = "toml")]
 pub mod preset;
+pub mod price;
 pub mod quantity;
 pub mod receipt;
 pub mod release;
+pub mod review;
 pub mod ruleset;
 pub mod statement;
 pub mod tree;
 #[cfg(feature = "wasm")]
 mod wasm;
+mod wide;

@@ -21,3 +21,12 @@ pub const LINE_LENGTH_MAX: usize = 65_536;
 /// Total of all units, in 10^-8: with it every intermediate of a release fits 256 bits. A grant that would lift
 /// the total beyond it is refused as `out_of_range`.
 pub const UNITS_RAW_MAX: i128 = 10_i128.pow(37);
+
+/// Longest scenario or forecast, in days: 100 years.
+pub const SCENARIO_DAYS_MAX: usize = 36_525;
+
+/// Most cohorts, and most watched days, of a scenario.
+pub const SCENARIO_COHORTS_MAX: usize = 128;
+
+/// Most members, shops, cities, joiners a day of a scenario.
+pub const SCENARIO_MEMBERS_MAX: u64 = 10_000_000_000;

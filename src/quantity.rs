@@ -10,6 +10,7 @@ use ethnum::U256;
 use rust_decimal::Decimal;
 
 use crate::limits::NUMBER_MAX;
+use crate::wide;
 
 /// A result that does not fit its quantity. No sound rule set and no input below the limits reaches it in practice;
 /// it is refused as `out_of_range` instead of being rounded or wrapped.
@@ -149,20 +150,18 @@ pub(crate) fn narrow(n: U256) -> Result<i128, OutOfRange> {
 
 /// `a × b`, exactly.
 pub(crate) fn mul(a: i128, b: i128) -> Result<U256, OutOfRange> {
-    wide(a)?.checked_mul(wide(b)?).ok_or(OutOfRange)
+    wide::product(wide(a)?, wide(b)?).ok_or(OutOfRange)
 }
 
 /// `floor(a × b ÷ divisor)` of the exact product; none of the three is negative.
 fn mul_div_floor(a: i128, b: i128, divisor: i128) -> Result<i128, OutOfRange> {
-    narrow(mul(a, b)?.checked_div(wide(divisor)?).ok_or(OutOfRange)?)
+    narrow(wide::quotient(mul(a, b)?, wide(divisor)?).ok_or(OutOfRange)?.0)
 }
 
 /// `ceil(a × b ÷ divisor)` of the exact product; none of the three is negative.
 fn mul_div_ceil(a: i128, b: i128, divisor: i128) -> Result<i128, OutOfRange> {
-    let product = mul(a, b)?;
-    let divisor = wide(divisor)?;
-    let floor = product.checked_div(divisor).ok_or(OutOfRange)?;
-    narrow(if floor * divisor == product { floor } else { floor + U256::ONE })
+    let (floor, rest) = wide::quotient(mul(a, b)?, wide(divisor)?).ok_or(OutOfRange)?;
+    narrow(if rest == U256::ZERO { floor } else { floor + U256::ONE })
 }
 
 /// What all quantities share: reading, writing, comparing, adding.

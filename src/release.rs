@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::limits::UNITS_RAW_MAX;
 use crate::quantity::{Index, OutOfRange, Points, Price, ShareValue, Units, mul, narrow, wide};
 use crate::ruleset::RuleSet;
+use crate::wide::{product, quotient};
 
 /// `10^-26`, the smallest part of a carry and of units × index: 10^18 of them are 10^-8 points.
 const PER_POINT_PART: i128 = 10_i128.pow(18);
@@ -131,8 +132,9 @@ impl Release {
         let (sum, units) = earned_since(holding.units, holding.acc, holding.era, self, ended)?;
         let sum = sum.checked_add(U256::from(holding.fraction)).ok_or(OutOfRange)?;
         let part = wide(PER_POINT_PART)?;
-        let points = narrow(sum / part)?;
-        let fraction = u64::try_from(sum % part).map_err(|_| OutOfRange)?;
+        let (points, fraction) = quotient(sum, part).ok_or(OutOfRange)?;
+        let points = narrow(points)?;
+        let fraction = u64::try_from(fraction).map_err(|_| OutOfRange)?;
         *holding = Holding { units, acc: self.acc, era: self.era, fraction };
         Ok(Points::from_raw(points))
     }
@@ -184,7 +186,7 @@ impl Release {
     pub fn close(&mut self, rules: &RuleSet, price: Price, issued: Points) -> Result<Closed, OutOfRange> {
         let total = self.total()?;
         let wanted = rules.release_daily.plus(self.returned)?.min(rules.supply_cap.minus(issued)?);
-        let released = wanted.min(self.convertible(total, rules.release_min_total, price)?);
+        let released = self.convertible(wanted, total, rules.release_min_total, price)?;
         if !released.is_positive() {
             return Ok(Closed { released: Points::ZERO, total, ended: Vec::new() });
         }
@@ -196,16 +198,27 @@ impl Release {
         Ok(Closed { released, total, ended })
     }
 
-    /// The points whose release would leave just `min_total` of share value:
+    /// `wanted`, or the points whose release would leave just `min_total` of share value if that is less:
     /// `floor_8((T − min_total − carry_value) / P)`, 0 where that is negative.
-    fn convertible(&self, total: ShareValue, min_total: ShareValue, price: Price) -> Result<Points, OutOfRange> {
+    fn convertible(
+        &self,
+        wanted: Points,
+        total: ShareValue,
+        min_total: ShareValue,
+        price: Price,
+    ) -> Result<Points, OutOfRange> {
         let Ok(above) = total.minus(min_total) else { return Ok(Points::ZERO) };
         // In 10^-26; a carry larger than what is there leaves nothing to convert.
         let value = mul(above.raw(), PER_POINT_PART)?;
         let Some(value) = value.checked_sub(wide(self.carry_value)?) else { return Ok(Points::ZERO) };
         let divisor = mul(price.raw(), 10_i128.pow(10))?;
+        // Multiplying is cheaper than dividing, and on most days it is enough.
+        if product(divisor, wide(wanted.raw())?).is_some_and(|worth| worth <= value) {
+            return Ok(wanted);
+        }
         // More than fits is more than any supply: the other bound decides.
-        Ok(Points::from_raw(narrow(value / divisor).unwrap_or(i128::MAX)))
+        let most = quotient(value, divisor).ok_or(OutOfRange)?.0;
+        Ok(wanted.min(Points::from_raw(narrow(most).unwrap_or(i128::MAX))))
     }
 
     /// Steps 3 to 5 for any value: spreads `points` over all units and takes `value` from their share value. Answers
@@ -230,19 +243,18 @@ impl Release {
     fn spread(&mut self, points: Points, value: U256) -> Result<(), OutOfRange> {
         let units = wide(self.units.raw())?;
         let points = mul(points.raw(), PER_POINT_PART)?.checked_add(wide(self.carry_points)?).ok_or(OutOfRange)?;
-        let step = points.checked_div(units).ok_or(OutOfRange)?;
-        let value = value
-            .checked_mul(wide(10_i128.pow(10))?)
+        let (step, points_left) = quotient(points, units).ok_or(OutOfRange)?;
+        let value = product(value, wide(10_i128.pow(10))?)
             .and_then(|value| value.checked_add(wide(self.carry_value).ok()?))
             .ok_or(OutOfRange)?;
-        let drop = value.checked_div(units).ok_or(OutOfRange)?;
+        let (drop, value_left) = quotient(value, units).ok_or(OutOfRange)?;
         self.acc = self.acc.plus(Index::from_raw(narrow(step)?))?;
         self.nav = self.nav.minus(Index::from_raw(narrow(drop)?))?;
         if self.nav.is_zero() {
             return Err(OutOfRange);
         }
-        self.carry_points = narrow(points % units)?;
-        self.carry_value = narrow(value % units)?;
+        self.carry_points = narrow(points_left)?;
+        self.carry_value = narrow(value_left)?;
         Ok(())
     }
 

@@ -19,6 +19,7 @@
 //! | [`output`] | files that are written whole or not at all |
 //! | [`books`] | what others can read: hledger, beancount, CSV; `gongxiang export` |
 //! | [`import`] | orders of other systems as a journal; `gongxiang import` |
+//! | [`economy`], [`review`] | `gongxiang economy`, `gongxiang review`: scenarios, the past, red flags |
 //! | [`api`] | HTTP |
 //! | [`keys`] | `gongxiang keys` |
 //! | [`rates`] | how many requests a client may send |
@@ -39,6 +40,7 @@ pub mod backup;
 pub mod books;
 pub mod clock;
 pub mod config;
+pub mod economy;
 pub mod edge;
 pub mod group;
 pub mod import;
@@ -54,6 +56,7 @@ pub mod outbound;
 pub mod output;
 pub mod people;
 pub mod rates;
+pub mod review;
 pub mod rules;
 pub mod scrape;
 pub mod serve;

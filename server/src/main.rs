@@ -9,7 +9,7 @@ use anyhow::Result;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use gongxiang_server::config::{Database, Settings, Told};
 use gongxiang_server::webhooks::{self, WebhooksTask};
-use gongxiang_server::{api, audit, backup, books, import, journal, keys, logs, rules, serve};
+use gongxiang_server::{api, audit, backup, books, economy, import, journal, keys, logs, review, rules, serve};
 
 /// The settlement of 共享购.
 #[derive(Parser)]
@@ -77,6 +77,10 @@ enum Task {
         #[command(subcommand)]
         task: keys::Task,
     },
+    /// What the scheme's numbers do, day by day: a scenario, or the past of a journal.
+    Economy(economy::Options),
+    /// Red flags of a rule set, and of a journal's books; exit code 1 where one of them is red.
+    Review(review::Options),
     /// Work with rule sets.
     Rules {
         #[command(subcommand)]
@@ -90,6 +94,9 @@ enum RulesTask {
     Check {
         /// The rule set: a file (TOML or JSON) or a preset.
         file: String,
+        /// Also refuse it if it raises red flags that are not among these codes (`ENTRY_FEE,DEPTH`; may be empty).
+        #[arg(long, value_delimiter = ',')]
+        accept_flags: Option<Vec<String>>,
     },
 }
 
@@ -128,6 +135,8 @@ fn run() -> Result<bool> {
             Ok(true)
         }
         Task::Keys { database: Database { database }, task } => keys::run(&database, &task).map(|()| true),
-        Task::Rules { task: RulesTask::Check { file } } => rules::check(&file),
+        Task::Economy(options) => economy::run(&options),
+        Task::Review(options) => review::run(&options),
+        Task::Rules { task: RulesTask::Check { file, accept_flags } } => rules::check(&file, accept_flags.as_deref()),
     }
 }

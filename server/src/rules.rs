@@ -4,6 +4,7 @@ use std::fs;
 
 use anyhow::{Context as _, Result, bail};
 use gongxiang::preset;
+use gongxiang::review::{self, Declared};
 use gongxiang::ruleset::{RuleSet, RuleSetError};
 use gongxiang::tree::Tree;
 
@@ -32,17 +33,25 @@ pub fn load(source: &str) -> Result<RuleSet> {
     }
 }
 
-/// Says whether a rule set is sound; answers with it.
+/// Says whether a rule set is sound, and with `accept_flags` whether every red flag it raises is among them; answers with it.
 ///
 /// # Errors
 /// If there is no such file.
-pub fn check(source: &str) -> Result<bool> {
-    match read(source)? {
-        Ok(_) => println!("{source}: sound"),
+pub fn check(source: &str, accept_flags: Option<&[String]>) -> Result<bool> {
+    let rules = match read(source)? {
+        Ok(rules) => rules,
         Err(error) => {
             eprintln!("{source}: bad_rules: {error}");
             return Ok(false);
         }
+    };
+    if let Some(accepted) = accept_flags {
+        let accepted: Vec<_> = accepted.iter().map(String::as_str).collect();
+        if let Err(refusal) = review::check_accepted(&review::review(&rules, &Declared::default())?, &accepted) {
+            eprintln!("{source}: {refusal}");
+            return Ok(false);
+        }
     }
+    println!("{source}: sound");
     Ok(true)
 }

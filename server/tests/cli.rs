@@ -111,3 +111,21 @@ fn a_rule_set_is_sound_or_its_key_is_named() -> TestResult {
     assert_eq!(gongxiang(&["replay", "missing.jsonl"], b"")?.status.code(), Some(2));
     Ok(())
 }
+
+#[test]
+fn a_review_is_red_for_the_seed_and_not_for_single_level() {
+    let gongxiang = |arguments: &[&str]| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_gongxiang")).args(arguments).output().expect("it starts")
+    };
+    assert_eq!(gongxiang(&["review", "seed"]).status.code(), Some(1));
+    assert_eq!(gongxiang(&["review", "single-level", "--format", "json"]).status.code(), Some(0));
+    assert_eq!(gongxiang(&["rules", "check", "seed"]).status.code(), Some(0), "soundness alone");
+    let refused = gongxiang(&["rules", "check", "seed", "--accept-flags", "DEPTH"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("flags_not_accepted"));
+    for format in ["table", "json", "csv", "html"] {
+        let run = gongxiang(&["economy", "--scenario", "washing", "--format", format]);
+        assert_eq!(run.status.code(), Some(0), "{format}");
+        assert!(run.stdout.len() > 500, "{format}");
+    }
+}

@@ -1,13 +1,44 @@
 //! The day's close, in the order of RULES.md section 5.
 
-use super::DayRecord;
 use super::draft::Draft;
+use super::{Account, Book, DayRecord};
 use crate::event::{Code, Refusal};
 use crate::identity::{Day, Id};
-use crate::limits::NUMBER_MAX;
-use crate::quantity::{Money, OutOfRange, Points, Price, mul, narrow, wide};
+use crate::price::{self, Signals};
+use crate::quantity::{Money, OutOfRange, Points, Price};
 use crate::receipt::{Party, Reason, Rule};
-use crate::ruleset::PricePolicy;
+use crate::release::Release;
+
+/// The open day just before its release: everything that is due has vested. What a forecast starts from.
+#[derive(Clone, Debug)]
+pub struct Eve {
+    /// The member's account, settled.
+    pub account: Account,
+    /// The release.
+    pub release: Release,
+    /// Points issued.
+    pub issued: Points,
+    /// The turnover that the close will record.
+    pub turnover: Option<Money>,
+}
+
+impl Book {
+    /// The open day just before its release, for one member. Changes nothing.
+    ///
+    /// # Errors
+    /// `unknown_member`.
+    pub fn eve(&self, member: &Id) -> Result<Eve, Refusal> {
+        let mut draft = Draft::over(self);
+        draft.member(member, "member")?;
+        draft.cancel_stale_trades()?;
+        draft.vest_due_orders()?;
+        draft.settle(member)?;
+        let account = draft.member(member, "member")?.clone();
+        let turnover = draft.turnover_to_record();
+        let head = draft.changes.head;
+        Ok(Eve { account, release: head.release, issued: head.supply.issued, turnover })
+    }
+}
 
 impl Draft<'_> {
     pub(super) fn close_day(&mut self, day: Day) -> Result<(), Refusal> {
@@ -78,47 +109,15 @@ impl Draft<'_> {
         (begun || turnover.is_positive()).then_some(turnover)
     }
 
-    fn next_price(&self, turnover: Option<Money>) -> Result<Price, OutOfRange> {
-        let aim = match self.changes.rules.price_policy {
-            PricePolicy::Turnover => self.turnover_aim(turnover)?,
-            PricePolicy::Market => self.market_aim()?,
-            PricePolicy::Operator => None,
-        };
-        let price = self.changes.head.price;
-        match aim {
-            Some(aim) => price.towards(aim, self.changes.rules.price_daily_limit),
-            None => Ok(price),
-        }
-    }
-
-    /// `floor_8(mean turnover of the last window_days recorded days / release.daily)`.
-    fn turnover_aim(&self, today: Option<Money>) -> Result<Option<i128>, OutOfRange> {
+    fn next_price(&self, today: Option<Money>) -> Result<Price, OutOfRange> {
+        let head = &self.changes.head;
+        let mut signals = Signals { traded: head.traded, traded_money: head.traded_money, ..Signals::default() };
         let window = usize::try_from(self.changes.rules.price_window_days).unwrap_or(usize::MAX);
         let earlier = self.book.days.iter().rev().map_while(|record| record.turnover);
-        let (mut sum, mut days) = (0_i128, 0_i128);
         for turnover in today.into_iter().chain(earlier).take(window) {
-            sum = sum.checked_add(turnover.raw()).ok_or(OutOfRange)?;
-            days += 1;
+            signals.turnover_sum = signals.turnover_sum.checked_add(turnover.raw()).ok_or(OutOfRange)?;
+            signals.turnover_days += 1;
         }
-        if days == 0 {
-            return Ok(None);
-        }
-        // 10^-2 yuan over 10^-8 points, wanted in 10^-8 yuan a point.
-        let money = mul(sum, 10_i128.pow(14))?;
-        Ok(Some(aim(money / mul(days, self.changes.rules.release_daily.raw())?)))
+        price::next(&self.changes.rules, head.price, &signals)
     }
-
-    /// `floor_8(money / points)` of today's confirmed trades, if they were enough.
-    fn market_aim(&self) -> Result<Option<i128>, OutOfRange> {
-        let traded = self.changes.head.traded;
-        if !traded.is_positive() || traded < self.changes.rules.price_min_volume {
-            return Ok(None);
-        }
-        Ok(Some(aim(self.changes.head.traded_money / wide(traded.raw())?)))
-    }
-}
-
-/// No price is above 10^12, so an aim far beyond it is as good as one just beyond it.
-fn aim(price: ethnum::U256) -> i128 {
-    narrow(price).unwrap_or(i128::from(NUMBER_MAX) * 100_000_000)
 }

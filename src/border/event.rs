@@ -1,9 +1,10 @@
 //! Reads one event from plain data (RULES.md sections 1 and 4). What does not parse is `bad_event`, with its field.
 
+use super::fields::Fields;
 use crate::event::{Entry, Event, Identity, OrderPlaced, Refusal};
-use crate::identity::{Day, Id, Region, is_rfc3339};
+use crate::identity::{Day, Region, is_rfc3339};
 use crate::market::Side;
-use crate::quantity::{DecimalError, Money, Points, Price};
+use crate::quantity::{Money, Price};
 use crate::ruleset::Channel;
 use crate::tree::Tree;
 
@@ -15,7 +16,7 @@ pub fn read(tree: &Tree) -> Result<Entry, Refusal> {
     let Tree::Table(entries) = tree else {
         return Err(Refusal::bad_event("", format!("an event is a table, not {}", tree.kind())));
     };
-    let mut fields = Fields { entries: entries.iter().map(|(key, value)| (key.as_str(), value)).collect() };
+    let mut fields = Fields::new(entries);
     let kind = fields.text("type")?;
     let id = fields.optional("id", Fields::id)?;
     fields.optional("at", |fields, name| {
@@ -92,64 +93,4 @@ fn read_kind(kind: &str, fields: &mut Fields<'_>) -> Result<Event, Refusal> {
         "day.closed" => Event::DayClosed { day: fields.parsed("day", "a day such as `2026-01-31`", Day::parse)? },
         _ => return Err(Refusal::bad_event("type", "is no type of event")),
     })
-}
-
-/// The fields of an event while it is read: each must be asked for.
-struct Fields<'a> {
-    entries: Vec<(&'a str, &'a Tree)>,
-}
-
-impl<'a> Fields<'a> {
-    fn take(&mut self, name: &'static str) -> Result<&'a Tree, Refusal> {
-        let at = self.entries.iter().position(|(key, _)| *key == name);
-        at.map(|at| self.entries.swap_remove(at).1).ok_or_else(|| Refusal::bad_event(name, "is missing"))
-    }
-
-    fn optional<T>(
-        &mut self,
-        name: &'static str,
-        read: impl Fn(&mut Self, &'static str) -> Result<T, Refusal>,
-    ) -> Result<Option<T>, Refusal> {
-        let given = self.entries.iter().any(|(key, _)| *key == name);
-        given.then(|| read(self, name)).transpose()
-    }
-
-    fn text(&mut self, name: &'static str) -> Result<&'a str, Refusal> {
-        match self.take(name)? {
-            Tree::Text(text) => Ok(text),
-            other => Err(Refusal::bad_event(name, format!("must be a text, not {}", other.kind()))),
-        }
-    }
-
-    fn parsed<T>(
-        &mut self,
-        name: &'static str,
-        what: &'static str,
-        read: impl Fn(&str) -> Option<T>,
-    ) -> Result<T, Refusal> {
-        read(self.text(name)?).ok_or_else(|| Refusal::bad_event(name, format!("must be {what}")))
-    }
-
-    fn id(&mut self, name: &'static str) -> Result<Id, Refusal> {
-        self.parsed(name, "1 to 64 of A-Z a-z 0-9 _ . : -", Id::parse)
-    }
-
-    fn region(&mut self, name: &'static str) -> Result<Region, Refusal> {
-        self.parsed(name, "a region of six digits", Region::parse)
-    }
-
-    fn decimal<T>(&mut self, name: &'static str, read: impl Fn(&str) -> Result<T, DecimalError>) -> Result<T, Refusal> {
-        read(self.text(name)?).map_err(|error| Refusal::bad_event(name, error.to_string()))
-    }
-
-    fn points(&mut self, name: &'static str) -> Result<Points, Refusal> {
-        self.decimal(name, Points::parse)
-    }
-
-    fn finish(self) -> Result<(), Refusal> {
-        match self.entries.first() {
-            Some((key, _)) => Err(Refusal::bad_event(String::from(*key), "is unknown")),
-            None => Ok(()),
-        }
-    }
 }

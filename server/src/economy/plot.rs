@@ -1,0 +1,138 @@
+//! Line and bar charts as SVG, for reports.
+//!
+//! Floats stand here and nowhere else: they are places on a picture. Every figure beside a picture is exact.
+#![expect(clippy::float_arithmetic, reason = "places on a picture")]
+
+use std::fmt::Write as _;
+
+const WIDTH: f64 = 640.0;
+const HEIGHT: f64 = 260.0;
+const LEFT: f64 = 74.0;
+const TOP: f64 = 12.0;
+const RIGHT: f64 = 12.0;
+const BOTTOM: f64 = 34.0;
+
+/// A line: its name and its points.
+pub struct Line {
+    /// For the legend.
+    pub name: String,
+    /// x and y.
+    pub points: Vec<(f64, f64)>,
+}
+
+/// A decimal as a place.
+#[must_use]
+pub fn place(text: &str) -> f64 {
+    text.parse().unwrap_or(0.0)
+}
+
+/// Round numbers from 0 to at least `most`: the axis and its steps.
+fn steps(most: f64) -> (f64, f64) {
+    if most <= 0.0 || !most.is_finite() {
+        return (1.0, 0.5);
+    }
+    let size = 10_f64.powf(most.log10().floor());
+    let step = [0.2, 0.5, 1.0, 2.0].into_iter().map(|part| part * size).find(|step| most / step <= 6.0).unwrap_or(size);
+    ((most / step).ceil() * step, step)
+}
+
+fn label(value: f64) -> String {
+    let short = |value: f64, unit: &str| {
+        let text = format!("{value:.2}");
+        format!("{}{unit}", text.trim_end_matches('0').trim_end_matches('.'))
+    };
+    match value {
+        v if v >= 1e9 => short(v / 1e9, "G"),
+        v if v >= 1e6 => short(v / 1e6, "M"),
+        v if v >= 1e4 => short(v / 1e3, "k"),
+        0.0 => "0".into(),
+        v if v < 0.01 => format!("{v:.1e}"),
+        v => short(v, ""),
+    }
+}
+
+/// The frame: the vertical axis and the place of a value on it.
+fn frame(out: &mut String, title: &str, most: f64) -> f64 {
+    let (top, step) = steps(most);
+    _ = write!(out, r#"<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">"#);
+    let mut value = 0.0;
+    while value <= top + step / 2.0 {
+        let y = height(value, top);
+        _ = write!(
+            out,
+            r#"<line class="grid" x1="{LEFT}" x2="{:.1}" y1="{y:.1}" y2="{y:.1}"/><text x="{:.1}" y="{:.1}" text-anchor="end">{}</text>"#,
+            WIDTH - RIGHT,
+            LEFT - 8.0,
+            y + 4.0,
+            label(value)
+        );
+        value += step;
+    }
+    top
+}
+
+fn height(value: f64, top: f64) -> f64 {
+    HEIGHT - BOTTOM - value / top * (HEIGHT - TOP - BOTTOM)
+}
+
+/// Lines over days.
+#[must_use]
+pub fn lines(title: &str, unit: &str, lines: &[Line]) -> String {
+    let mut out = String::new();
+    let all = || lines.iter().flat_map(|line| &line.points);
+    let most = all().map(|point| point.1).fold(0.0, f64::max);
+    let last = all().map(|point| point.0).fold(1.0, f64::max);
+    let top = frame(&mut out, title, most);
+    let x = |day: f64| LEFT + day / last * (WIDTH - LEFT - RIGHT);
+    for quarter in [0.0, 0.25, 0.5, 0.75, 1.0] {
+        let at_the_end = quarter > 0.9;
+        let anchor = if at_the_end { "end" } else { "middle" };
+        let day = (last * quarter).round();
+        let unit = if at_the_end { unit } else { "" };
+        _ = write!(
+            out,
+            r#"<text x="{:.1}" y="{:.1}" text-anchor="{anchor}">{} {day:.0}</text>"#,
+            x(day),
+            HEIGHT - 12.0,
+            unit
+        );
+    }
+    for (i, line) in lines.iter().enumerate() {
+        let path: Vec<_> =
+            line.points.iter().map(|(day, value)| format!("{:.1},{:.1}", x(*day), height(*value, top))).collect();
+        _ = write!(out, r#"<polyline class="line{i}" points="{}"/>"#, path.join(" "));
+    }
+    out.push_str("</svg>");
+    if lines.len() > 1 {
+        out.push_str(r#"<p class="legend">"#);
+        for (i, line) in lines.iter().enumerate() {
+            _ = write!(out, r#"<span class="key{i}">{}</span> "#, line.name);
+        }
+        out.push_str("</p>");
+    }
+    out
+}
+
+/// Bars with a label under each.
+#[must_use]
+pub fn bars(title: &str, bars: &[(String, f64)]) -> String {
+    let mut out = String::new();
+    let top = frame(&mut out, title, bars.iter().map(|bar| bar.1).fold(0.0, f64::max));
+    let wide = (WIDTH - LEFT - RIGHT) / f64::from(u32::try_from(bars.len().max(1)).unwrap_or(1));
+    let mut x = LEFT;
+    for (name, value) in bars {
+        let y = height(*value, top);
+        _ = write!(
+            out,
+            r#"<rect x="{:.1}" y="{y:.1}" width="{:.1}" height="{:.1}"/><text x="{:.1}" y="{:.1}" text-anchor="middle">{name}</text>"#,
+            x + wide * 0.1,
+            wide * 0.8,
+            HEIGHT - BOTTOM - y,
+            x + wide / 2.0,
+            HEIGHT - 12.0
+        );
+        x += wide;
+    }
+    out.push_str("</svg>");
+    out
+}

@@ -1,0 +1,95 @@
+//! Scenarios by name, each with the changes of the rule set that it needs.
+
+use super::path::Turnover;
+use super::scenario::{PriceMode, Scenario};
+use crate::quantity::{Money, Rate};
+use crate::quantity::{Points, Price, ShareValue};
+use crate::ruleset::{RuleSet, RuleSetError};
+
+/// Every name.
+pub const NAMES: [&str; 11] = [
+    "flat", "growing", "falling", "crashing", "swinging", "hoarding", "ending", "retiring", "income", "washing",
+    "farming",
+];
+
+fn rate(text: &str) -> Rate {
+    Rate::parse(text).unwrap_or_default()
+}
+
+fn money(text: &str) -> Money {
+    Money::parse(text).unwrap_or_default()
+}
+
+/// The scenario of this name under these rules; with it, the rules it runs on.
+///
+/// All but `income`, `washing` and `farming` are the reference of the economics: the rule set's multiples and release,
+/// nobody gets gifts, orders vest at once, the price starts where the points that are released find buyers. `income` is
+/// the scheme's own example.
+///
+/// # Errors
+/// [`RuleSetError`] never, for a sound rule set.
+pub fn named(name: &str, rules: &RuleSet) -> Result<Option<(RuleSet, Scenario)>, RuleSetError> {
+    let steady =
+        |growth: &str, crash, swing| Turnover::Steady { daily: money("10000"), growth_30d: rate(growth), crash, swing };
+    let base =
+        Scenario { days: 1_096, probes: vec![1, 30, 100, 365], price: PriceMode::Clearing, ..Scenario::default() };
+    let scenario = match name {
+        "flat" => base,
+        "growing" => Scenario { turnover: steady("0.15", None, None), ..base },
+        "falling" => Scenario { turnover: steady("-0.15", None, None), ..base },
+        "crashing" => Scenario { turnover: steady("0.15", Some((366, rate("0.1"))), None), ..base },
+        "swinging" => Scenario { turnover: steady("0", None, Some((90, rate("0.5")))), ..base },
+        "hoarding" => Scenario { days: 730, hold: rate("0.5"), hold_days: 364, sell_days: 30, ..base },
+        "ending" => Scenario { days: 730, ..base },
+        "retiring" => Scenario { price: PriceMode::Retiring, days: 365, ..base },
+        "income" => {
+            let scenario = Scenario {
+                turnover: Turnover::flat(money("100000")),
+                members: 100_000,
+                merchants: 1_000,
+                cities: 663,
+                online: rate("0.5"),
+                roles: true,
+                partners: true,
+                ..Scenario::default()
+            };
+            return Ok(Some((rules.clone(), scenario)));
+        }
+        "washing" => {
+            let turnover = Turnover::flat(money("100"));
+            let scenario =
+                Scenario { days: 60, turnover, members: 50, wash: money("1000"), wash_days: 1, ..Scenario::default() };
+            return Ok(Some((rules.clone(), scenario)));
+        }
+        "farming" => {
+            let turnover = Turnover::flat(money("1000"));
+            return Ok(Some((rules.clone(), Scenario { turnover, members: 1_000, farm: 10, ..Scenario::default() })));
+        }
+        _ => return Ok(None),
+    };
+    let rules = reference(rules, &scenario, name == "ending");
+    Ok(Some((rules, scenario)))
+}
+
+/// The rules of the reference: no gifts, no waiting, and a supply that does not end unless it should.
+fn reference(rules: &RuleSet, scenario: &Scenario, ends: bool) -> RuleSet {
+    let mut rules = rules.clone();
+    rules.signup_member = ShareValue::ZERO;
+    rules.signup_referrer = ShareValue::ZERO;
+    for (_, pack) in &mut rules.packs {
+        pack.share_value_rate = Rate::default();
+    }
+    (rules.order_vesting_days_online, rules.order_vesting_days_offline) = (0, 0);
+    let beyond_treasury = if ends { "390000" } else { "100000000" };
+    let cap = Points::parse(beyond_treasury).map(|points| points.plus(rules.supply_treasury));
+    if let Ok(Ok(cap)) = cap {
+        rules.supply_cap = cap;
+    }
+    let burned = super::mix(&rules, scenario).map(|mix| mix.burned.raw()).unwrap_or_default();
+    // 10,000 yuan × q ÷ release.
+    let clearing = 10_000_i128 * 100_000_000 * burned / rules.release_daily.raw();
+    if let Some(price) = Price::checked_from_raw(clearing).filter(|price| price.is_positive()) {
+        rules.price_initial = price;
+    }
+    rules
+}

@@ -1,0 +1,129 @@
+//! How much is bought on which day.
+
+use super::scenario::bad;
+use crate::event::Refusal;
+use crate::limits::SCENARIO_DAYS_MAX;
+use crate::power::Log2;
+use crate::quantity::{Money, OutOfRange, Rate};
+
+const ONE: i128 = 100_000_000;
+
+/// Steady growth: so much in 30 days, every day the same part of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Growth(Log2);
+
+impl Growth {
+    /// `rate` a 30 days; nothing at −1 or below.
+    #[must_use]
+    pub fn new(rate: Rate) -> Option<Self> {
+        let factor = u128::try_from(ONE.checked_add(rate.raw())?).ok()?;
+        Log2::of_ratio(factor, ONE.cast_unsigned()).map(Self)
+    }
+
+    /// `amount` after so many days, rounded down.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if it does not fit.
+    pub fn after(self, amount: i128, days: usize) -> Result<i128, OutOfRange> {
+        if self.0 == Log2::default() {
+            return Ok(amount);
+        }
+        let days = i128::try_from(days).map_err(|_| OutOfRange)?;
+        let scaled = self.0.times(days, 30).and_then(|log| log.scale(amount.try_into().ok()?)).ok_or(OutOfRange)?;
+        i128::try_from(scaled).map_err(|_| OutOfRange)
+    }
+}
+
+/// The day's concessions, yuan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Turnover {
+    /// A start that grows, may crash once and may swing.
+    Steady {
+        /// On the first day.
+        daily: Money,
+        /// By how much it grows in 30 days; −0.15 falls.
+        growth_30d: Rate,
+        /// From this day on, from 1, only a part of it is left: the day and the part.
+        crash: Option<(usize, Rate)>,
+        /// It swings up and down in so many days, by this part of itself.
+        swing: Option<(usize, Rate)>,
+    },
+    /// Day by day; after the last one, the last one.
+    Series(Vec<Money>),
+}
+
+impl Turnover {
+    /// The same every day.
+    #[must_use]
+    pub fn flat(daily: Money) -> Self {
+        Self::Steady { daily, growth_30d: Rate::default(), crash: None, swing: None }
+    }
+
+    pub(super) fn check(&self) -> Result<(), Refusal> {
+        match self {
+            Self::Steady { daily, growth_30d, crash, swing } => {
+                if daily.raw() < 0 {
+                    return Err(bad("turnover.daily", "must not be negative"));
+                }
+                if Growth::new(*growth_30d).is_none() {
+                    return Err(bad("turnover.growth_30d", "must be above -1"));
+                }
+                for (field, part) in [("turnover.crash", crash), ("turnover.swing", swing)] {
+                    if part.is_some_and(|(days, part)| days == 0 || !(0..=ONE).contains(&part.raw())) {
+                        return Err(bad(field, "must be a day from 1 and a part between 0 and 1"));
+                    }
+                }
+            }
+            Self::Series(days) => {
+                if days.len() > SCENARIO_DAYS_MAX || days.iter().any(|day| day.raw() < 0) {
+                    return Err(bad("turnover", "must be at most 36525 amounts, none of them negative"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The turnover of a day, from 0.
+    ///
+    /// # Errors
+    /// `bad_scenario` where it grows beyond 10^12 yuan.
+    pub fn on(&self, day: usize) -> Result<Money, Refusal> {
+        match self {
+            Self::Series(days) => Ok(days.get(day).or(days.last()).copied().unwrap_or_default()),
+            Self::Steady { daily, growth_30d, crash, swing } => {
+                let cents = steady(*daily, *growth_30d, *crash, *swing, day).ok();
+                cents
+                    .filter(|cents| *cents <= 100_000_000_000_000)
+                    .and_then(Money::checked_from_raw)
+                    .ok_or_else(|| bad("turnover.growth_30d", "leads to more than 10^12 yuan a day"))
+            }
+        }
+    }
+}
+
+fn steady(
+    daily: Money,
+    growth: Rate,
+    crash: Option<(usize, Rate)>,
+    swing: Option<(usize, Rate)>,
+    day: usize,
+) -> Result<i128, OutOfRange> {
+    let mut cents = Growth::new(growth).ok_or(OutOfRange)?.after(daily.raw(), day)?;
+    if let Some((_, part)) = crash.filter(|(from, _)| day + 1 >= *from) {
+        cents = cents.checked_mul(part.raw()).ok_or(OutOfRange)? / ONE;
+    }
+    if let Some((period, part)) = swing {
+        // From 0 up to 1, down to −1 and back, in straight lines.
+        let whole = i128::try_from(period).map_err(|_| OutOfRange)?;
+        let at = i128::try_from(day % period).map_err(|_| OutOfRange)? * 4 * ONE / whole;
+        let height = if at < ONE {
+            at
+        } else if at < 3 * ONE {
+            2 * ONE - at
+        } else {
+            at - 4 * ONE
+        };
+        cents = cents.checked_mul(ONE + part.raw() * height / ONE).ok_or(OutOfRange)? / ONE;
+    }
+    Ok(cents)
+}

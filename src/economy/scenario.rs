@@ -1,0 +1,166 @@
+//! What people are assumed to do.
+
+use super::path::Turnover;
+use crate::event::{Code, Refusal};
+use crate::limits::{SCENARIO_COHORTS_MAX, SCENARIO_DAYS_MAX, SCENARIO_MEMBERS_MAX};
+use crate::quantity::{Money, Rate};
+
+/// Who sets the price.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PriceMode {
+    /// The rule set's policy.
+    #[default]
+    Rules,
+    /// Every morning the price at which the points that are offered find buyers: `q × C ÷ points offered`.
+    Clearing,
+    /// Every morning the price that retires the day's new share value: `k × C ÷ release`.
+    Retiring,
+}
+
+/// A scenario: days, turnover, people. Rates are parts of 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// How many days.
+    pub days: usize,
+    /// For the noise; the same seed gives the same run.
+    pub seed: u64,
+    /// Concessions that buyers and merchants want to agree on, a day.
+    pub turnover: Turnover,
+    /// By how much of itself a day's turnover is more or less, by chance.
+    pub noise: Rate,
+    /// The part of the turnover that is online.
+    pub online: Rate,
+    /// The part of the turnover whose buyer has an activated referrer.
+    pub referred: Rate,
+    /// Whether every role of the rule set stands above the buyers.
+    pub roles: bool,
+    /// Whether every city has an eligible partner.
+    pub partners: bool,
+    /// Members on the first day.
+    pub members: u64,
+    /// Members that join each day from the second on.
+    pub joining: u64,
+    /// By how much that grows in 30 days.
+    pub joining_growth_30d: Rate,
+    /// Shops that want to open on the first day; 0: there are shops enough, nobody pays to open one.
+    pub merchants: u64,
+    /// The part of the shops that leaves in 30 days, and their turnover with them.
+    pub leaving_30d: Rate,
+    /// Cities whose partners buy an area pack on the first day.
+    pub cities: u64,
+    /// The part of the orders that is refunded before it vests.
+    pub refunds: Rate,
+    /// The part of the released points that is kept back, by members and shops alike.
+    pub hold: Rate,
+    /// Until this day, from 0.
+    pub hold_days: usize,
+    /// And sold over so many days then; 0: never.
+    pub sell_days: usize,
+    /// The part of the members' released points that is redeemed.
+    pub redeem: Rate,
+    /// Concession a day of one hand that is merchant, buyer and referrer.
+    pub wash: Money,
+    /// For so many days.
+    pub wash_days: usize,
+    /// Accounts a day that are made for their gifts.
+    pub farm: u64,
+    /// Who sets the price.
+    pub price: PriceMode,
+    /// Into how many cohorts the members are put, by the day of joining.
+    pub cohorts: usize,
+    /// Days, from 1, on which 1000 share value of the day's grants are watched from then on.
+    pub probes: Vec<usize>,
+}
+
+impl Default for Scenario {
+    /// A year of 10,000 yuan a day, all of it online and referred; 1,000 members, nobody joins.
+    fn default() -> Self {
+        let one = Rate::checked_from_raw(100_000_000).unwrap_or_default();
+        Self {
+            days: 365,
+            seed: 0,
+            turnover: Turnover::flat(Money::checked_from_raw(1_000_000).unwrap_or_default()),
+            noise: Rate::default(),
+            online: one,
+            referred: one,
+            roles: false,
+            partners: false,
+            members: 1_000,
+            joining: 0,
+            joining_growth_30d: Rate::default(),
+            merchants: 0,
+            leaving_30d: Rate::default(),
+            cities: 0,
+            refunds: Rate::default(),
+            hold: Rate::default(),
+            hold_days: 0,
+            sell_days: 0,
+            redeem: Rate::default(),
+            wash: Money::default(),
+            wash_days: 0,
+            farm: 0,
+            price: PriceMode::Rules,
+            cohorts: 12,
+            probes: Vec::new(),
+        }
+    }
+}
+
+/// A refusal of a scenario.
+pub(super) fn bad(field: &'static str, message: &'static str) -> Refusal {
+    Refusal { code: Code::BadScenario, field: field.into(), message: message.into() }
+}
+
+impl Scenario {
+    /// Whether it can be run.
+    pub(super) fn check(&self) -> Result<(), Refusal> {
+        let parts = [
+            ("noise", self.noise),
+            ("online", self.online),
+            ("referred", self.referred),
+            ("leaving_30d", self.leaving_30d),
+            ("refunds", self.refunds),
+            ("hold", self.hold),
+            ("redeem", self.redeem),
+        ];
+        for (field, part) in parts {
+            if !(0..=100_000_000).contains(&part.raw()) {
+                return Err(bad(field, "must be between 0 and 1"));
+            }
+        }
+        if self.hold.raw() + self.redeem.raw() > 100_000_000 {
+            return Err(bad("redeem", "and `hold` must not sum to more than 1"));
+        }
+        if self.leaving_30d.raw() == 100_000_000 {
+            return Err(bad("leaving_30d", "must be below 1"));
+        }
+        if !(1..=SCENARIO_DAYS_MAX).contains(&self.days) {
+            return Err(bad("days", "must be between 1 and 36525"));
+        }
+        if !(1..=SCENARIO_COHORTS_MAX).contains(&self.cohorts) {
+            return Err(bad("cohorts", "must be between 1 and 128"));
+        }
+        if self.probes.len() > SCENARIO_COHORTS_MAX || self.probes.contains(&0) {
+            return Err(bad("probes", "must be at most 128 days, from 1"));
+        }
+        if self.members == 0 {
+            return Err(bad("members", "must be above 0: without members nobody buys"));
+        }
+        let counts = [
+            ("members", self.members),
+            ("joining", self.joining),
+            ("merchants", self.merchants),
+            ("cities", self.cities),
+            ("farm", self.farm),
+        ];
+        for (field, count) in counts {
+            if count > SCENARIO_MEMBERS_MAX {
+                return Err(bad(field, "must be at most 10^10"));
+            }
+        }
+        if self.wash.raw() < 0 {
+            return Err(bad("wash", "must not be negative"));
+        }
+        self.turnover.check()
+    }
+}

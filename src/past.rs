@@ -1,0 +1,210 @@
+//! The same figures from a real journal: what the network did, day by day and cohort by cohort.
+
+use std::collections::BTreeMap;
+
+use crate::book::{Book, Outcome};
+use crate::economy::{Cohort, DayFigures, Mix, Run, Totals, ratio};
+use crate::event::{Code, Event, Refusal};
+use crate::identity::Id;
+use crate::quantity::{Money, OutOfRange, Points, Price, ShareValue, narrow};
+use crate::receipt::{Amount, Party, Rule};
+use crate::review::{Books, Finding, Note, review_books};
+
+/// What a member was promised and got, as far as receipts say.
+#[derive(Clone, Copy, Debug, Default)]
+struct Member {
+    joined: usize,
+    promised: ShareValue,
+    earned: Points,
+}
+
+/// Collects the figures of a journal, event by event.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    books: Books,
+    members: BTreeMap<Id, Member>,
+    minted: ShareValue,
+    /// Wanted and refused concessions of the open day, in cents.
+    wanted: i128,
+    refused: i128,
+    used: Points,
+    burned_before: Points,
+    /// Burned by all orders and paid by all merchants.
+    burned_by_orders: i128,
+    paid_by_merchants: i128,
+    turnover: i128,
+    minted_by_orders: i128,
+    days: Vec<DayFigures>,
+    last_order: usize,
+}
+
+impl Past {
+    /// What an event means to the books, asked just before it is applied.
+    #[must_use]
+    pub fn note(&self, event: &Event, before: &Book) -> Note {
+        self.books.note(event, before)
+    }
+
+    /// Takes an event: what was noted just before it, and what came of it.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if a sum does not fit.
+    pub fn observe(&mut self, event: &Event, note: Note, outcome: &Outcome) -> Result<(), OutOfRange> {
+        if outcome.repeated {
+            return Ok(());
+        }
+        if let Event::OrderPlaced(order) = event {
+            let short = matches!(&outcome.result, Err(refusal) if refusal.code == Code::MerchantPointsShort);
+            if short || outcome.result.is_ok() {
+                self.wanted += order.concession.raw();
+            }
+            if short {
+                self.refused += order.concession.raw();
+            }
+        }
+        let Ok(receipt) = &outcome.result else { return Ok(()) };
+        self.books.observe(event, note);
+        if let Event::MemberRegistered { member, .. } = event {
+            self.members.insert(member.clone(), Member { joined: self.days.len(), ..Member::default() });
+        }
+        if let Event::OrderPlaced(order) = event {
+            self.last_order = self.days.len() + 1;
+            self.turnover += order.concession.raw();
+        }
+        if let Some(quote) = &receipt.order {
+            self.used = self.used.plus(quote.points)?;
+            self.paid_by_merchants += quote.points.raw();
+            let given: i128 = quote.rewards.iter().map(|reward| reward.points.raw()).sum();
+            self.minted_by_orders += quote.rewards.iter().map(|reward| reward.share_value.raw()).sum::<i128>();
+            self.burned_by_orders += quote.points.raw() - given;
+        }
+        for posting in &receipt.postings {
+            self.post(posting.rule, &posting.to, posting.amount)?;
+        }
+        Ok(())
+    }
+
+    fn post(&mut self, rule: Rule, to: &Party, amount: Amount) -> Result<(), OutOfRange> {
+        let Party::Member(id) = to else { return Ok(()) };
+        let Some(member) = self.members.get_mut(id) else { return Ok(()) };
+        match amount {
+            // What is unlocked was promised when it was locked.
+            Amount::Locked(value) => member.promised = member.promised.plus(value)?,
+            Amount::ShareValue(value) => {
+                self.minted = self.minted.plus(value)?;
+                if rule != Rule::Activation {
+                    member.promised = member.promised.plus(value)?;
+                }
+            }
+            Amount::Points(points) if rule == Rule::Release => member.earned = member.earned.plus(points)?,
+            Amount::Points(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Takes the book after an event: whether a day was closed shows in it.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if a figure does not fit.
+    pub fn closed(&mut self, book: &Book) -> Result<(), OutOfRange> {
+        let Some(record) = book.days().get(self.days.len()) else { return Ok(()) };
+        let supply = book.head().supply;
+        let burned = supply.burned.minus(self.burned_before).unwrap_or_default();
+        self.burned_before = supply.burned;
+        let daily = book.rules().release_daily;
+        let coverage = ratio(burned.raw(), daily.raw());
+        let clearing = record.price.raw().checked_mul(coverage.raw()).ok_or(OutOfRange)? / 100_000_000;
+        let clearing = Price::checked_from_raw(clearing).ok_or(OutOfRange)?;
+        let circulation = supply.issued.minus(supply.burned)?.minus(supply.treasury)?;
+        self.days.push(DayFigures {
+            day: self.days.len() + 1,
+            members: i128::try_from(self.members.len()).map_err(|_| OutOfRange)?,
+            turnover: record.turnover.unwrap_or_default(),
+            price: record.price,
+            clearing,
+            gap: ratio(record.price.raw(), clearing.raw()),
+            released: record.released,
+            total: record.total,
+            release_yield: ratio(narrow(record.released.worth_exact(record.price)?)? / 100_000_000, record.total.raw()),
+            circulation,
+            worth: circulation.worth_floor(record.price)?,
+            offered: record.released,
+            used: std::mem::take(&mut self.used),
+            refused: ratio(std::mem::take(&mut self.refused), std::mem::take(&mut self.wanted)),
+            coverage,
+        });
+        Ok(())
+    }
+
+    /// The figures so far; members in so many cohorts by the day of joining. What cohorts earned is worth the last
+    /// price: a journal settles accounts when they are touched, not every day.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if a figure does not fit.
+    pub fn finish(&self, book: &Book, cohorts: usize) -> Result<Run, OutOfRange> {
+        let head = book.head();
+        let length = self.days.len().max(1);
+        let mut table = vec![(Cohort::default(), 0_i128, 0_i128); cohorts.max(1)];
+        let mut groups = Vec::with_capacity(self.members.len().min(4_096));
+        for (id, member) in &self.members {
+            let Some(account) = book.account(id.as_str()) else { continue };
+            let Some(state) = book.account_state(id.as_str())? else { continue };
+            let at = (member.joined * table.len() / length).min(table.len() - 1);
+            let (cohort, cash, back) = &mut table[at];
+            if cohort.members == 0 || member.joined + 1 < cohort.from_day {
+                cohort.from_day = member.joined + 1;
+            }
+            cohort.members += 1;
+            cohort.promised = cohort.promised.plus(member.promised)?;
+            cohort.left = cohort.left.plus(state.share_value)?.plus(state.locked)?;
+            cohort.points = cohort.points.plus(member.earned)?.plus(state.points.minus(account.points)?)?;
+            cohort.kept = cohort.kept.plus(state.points)?;
+            let money = self.books.cash(id);
+            *cash += money;
+            *back += money + narrow(state.points.worth_exact(head.price)?)?;
+        }
+        let mut run = Run { days: self.days.clone(), ..Run::default() };
+        let cents = |worth: i128| Money::checked_from_raw(worth / 10_i128.pow(14)).ok_or(OutOfRange);
+        for (mut cohort, cash, back) in table.into_iter().filter(|(cohort, ..)| cohort.members > 0) {
+            cohort.worth = cohort.points.worth_floor(head.price)?;
+            cohort.cash = cents(cash)?;
+            cohort.came_back = ratio(back / 100_000_000, cohort.promised.raw());
+            groups.push((cohort.members, back / 10_i128.pow(14)));
+            run.cohorts.push(cohort);
+        }
+        let mut converted = 0_i128;
+        for record in book.days() {
+            converted = converted.checked_add(narrow(record.released.worth_exact(record.price)?)?).ok_or(OutOfRange)?;
+        }
+        let supply = head.supply;
+        let k = ratio(self.minted_by_orders / 1_000_000, self.turnover);
+        let came_back = |cohort: Option<&Cohort>| cohort.map_or(0, |cohort| cohort.came_back.raw());
+        let late = run.cohorts.iter().rfind(|cohort| cohort.from_day <= length / 2 + 1);
+        run.totals = Totals {
+            minted: self.minted,
+            converted: ShareValue::from_raw(converted / 100_000_000),
+            held: head.release.total()?,
+            issued: supply.issued,
+            burned: supply.burned,
+            treasury: supply.treasury,
+            escrow: supply.escrow,
+            circulating: supply.held.plus(supply.pool)?,
+            mix: Mix { minted: k, burned: ratio(self.burned_by_orders, self.paid_by_merchants) },
+            last_release: book.days().iter().rposition(|day| day.released.is_positive()).map_or(0, |at| at + 1),
+            last_order: self.last_order,
+            early_late: ratio(came_back(run.cohorts.first()), came_back(late)),
+            gini: crate::economy::gini(&groups),
+            income: self.books.income()?,
+            ..Totals::default()
+        };
+        Ok(run)
+    }
+
+    /// The red flags of the books so far.
+    ///
+    /// # Errors
+    /// `out_of_range` if a figure does not fit.
+    pub fn review(&self, book: &Book) -> Result<Vec<Finding>, Refusal> {
+        review_books(book, &self.books)
+    }
+}

@@ -1,0 +1,200 @@
+//! What running books show: who stands above whom, what the platform lives on, and trades that go in a circle.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Finding, Findings, Severity};
+use crate::book::Book;
+use crate::economy::{Income, ratio};
+use crate::event::{Event, Refusal};
+use crate::identity::Id;
+use crate::market::Side;
+use crate::quantity::{Money, OutOfRange, Points, Price, narrow};
+
+/// What a book does not keep and a reviewer asks for: collected event by event.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
+    /// The platform's income in cents: member, merchant and area packs, points.
+    income: [i128; 4],
+    /// Cents paid for packs, by member.
+    paid: BTreeMap<Id, i128>,
+    /// Concessions between a buyer and a shop, in cents.
+    bought: BTreeMap<(Id, Id), i128>,
+    /// Points that went from one member to another outside orders.
+    moved: BTreeSet<(Id, Id)>,
+    /// Who offers what: to know who traded with whom.
+    offers: BTreeMap<Id, (Id, Side, Price)>,
+    /// Seller, buyer and money in 10^-16 yuan.
+    trades: BTreeMap<Id, (Id, Id, i128)>,
+    /// Money got for points, by member, in 10^-16 yuan.
+    cash: BTreeMap<Id, i128>,
+    turnover: i128,
+}
+
+/// What the platform earns by an event.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Note {
+    kind: usize,
+    cents: i128,
+}
+
+impl Books {
+    /// What an event costs its member, by the rules and the price of the moment: asked just before it is applied.
+    #[must_use]
+    pub fn note(&self, event: &Event, before: &Book) -> Note {
+        match event {
+            Event::PackPurchased { pack, .. } => {
+                let pack = before.rules().pack_named(pack.as_str());
+                pack.map_or_else(Note::default, |pack| {
+                    let kind = if pack.area_partner { 2 } else { usize::from(pack.merchant) };
+                    Note { kind, cents: pack.price.raw() }
+                })
+            }
+            Event::TreasuryGranted { points, .. } => {
+                Note { kind: 3, cents: worth_cents(*points, before.head().price).unwrap_or(0) }
+            }
+            _ => Note::default(),
+        }
+    }
+
+    /// Takes an event that was accepted, with what was noted just before it.
+    pub fn observe(&mut self, event: &Event, note: Note) {
+        self.income[note.kind] += note.cents;
+        match event {
+            Event::PackPurchased { member, .. } => *self.paid.entry(member.clone()).or_default() += note.cents,
+            Event::OrderPlaced(order) => {
+                self.turnover += order.concession.raw();
+                let pair = (order.buyer.clone(), order.merchant.clone());
+                *self.bought.entry(pair).or_default() += order.concession.raw();
+            }
+            Event::PointsTransferred { from, to, .. } => {
+                self.moved.insert((from.clone(), to.clone()));
+            }
+            Event::OfferPlaced { offer, member, side, unit_price, .. } => {
+                self.offers.insert(offer.clone(), (member.clone(), *side, *unit_price));
+            }
+            Event::OfferTaken { offer, trade, member, points } => {
+                if let Some((owner, side, unit_price)) = self.offers.get(offer) {
+                    let money = points.worth_exact(*unit_price).and_then(narrow).unwrap_or(0);
+                    let (seller, buyer) = if *side == Side::Sell { (owner, member) } else { (member, owner) };
+                    self.trades.insert(trade.clone(), (seller.clone(), buyer.clone(), money));
+                }
+            }
+            Event::TradeConfirmed { trade } => {
+                if let Some((seller, buyer, money)) = self.trades.get(trade) {
+                    self.moved.insert((seller.clone(), buyer.clone()));
+                    *self.cash.entry(seller.clone()).or_default() += money;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Money that a member got for points, in 10^-16 yuan.
+    #[must_use]
+    pub fn cash(&self, member: &Id) -> i128 {
+        self.cash.get(member).copied().unwrap_or(0)
+    }
+
+    /// The platform's income so far. Deposits are points like any other: the journal does not tell them apart.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if it does not fit.
+    pub fn income(&self) -> Result<Income, OutOfRange> {
+        let money = |cents| Money::checked_from_raw(cents).ok_or(OutOfRange);
+        let [packs, merchant_packs, area_packs, points] = self.income;
+        let joining = packs + merchant_packs + area_packs;
+        Ok(Income {
+            packs: money(packs)?,
+            merchant_packs: money(merchant_packs)?,
+            area_packs: money(area_packs)?,
+            deposits: Money::default(),
+            points: money(points)?,
+            joining: ratio(joining, joining + points),
+        })
+    }
+}
+
+fn worth_cents(points: Points, price: Price) -> Result<i128, OutOfRange> {
+    points.worth_floor(price).map(Money::raw)
+}
+
+/// A member with everybody below it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Subtree {
+    people: u64,
+    levels: u64,
+    paid: i128,
+}
+
+/// The largest subtree by people, of those with at least three levels: its root and what it is.
+fn largest_subtree(book: &Book, books: &Books) -> Option<(Id, Subtree)> {
+    let mut below: BTreeMap<&Id, Vec<&Id>> = BTreeMap::new();
+    let mut roots = Vec::new();
+    for (id, account) in book.accounts() {
+        match &account.referrer {
+            Some(referrer) => below.entry(referrer).or_default().push(id),
+            None => roots.push(id),
+        }
+    }
+    // Parents before children, without recursion: a chain may be as long as the network is large.
+    let mut order = roots;
+    let mut next = 0;
+    while let Some(id) = order.get(next).copied() {
+        order.extend(below.get(id).into_iter().flatten());
+        next += 1;
+    }
+    let mut trees: BTreeMap<&Id, Subtree> = BTreeMap::new();
+    let mut largest: Option<(&Id, Subtree)> = None;
+    for id in order.into_iter().rev() {
+        let mut tree = Subtree { people: 1, levels: 1, paid: books.paid.get(id).copied().unwrap_or(0) };
+        for child in below.get(id).into_iter().flatten().filter_map(|child| trees.get(child)) {
+            tree.people += child.people;
+            tree.levels = tree.levels.max(child.levels + 1);
+            tree.paid += child.paid;
+        }
+        trees.insert(id, tree);
+        if tree.levels >= 3 && largest.is_none_or(|(_, other)| tree.people > other.people) {
+            largest = Some((id, tree));
+        }
+    }
+    largest.map(|(id, tree)| (id.clone(), tree))
+}
+
+/// The flags that running books raise.
+///
+/// # Errors
+/// `out_of_range` if a figure does not fit.
+pub fn review_books(book: &Book, books: &Books) -> Result<Vec<Finding>, Refusal> {
+    let mut findings = Findings::default();
+    if let Some((root, tree)) = largest_subtree(book, books).filter(|(_, tree)| tree.people >= 30) {
+        let mut evidence = vec![
+            Findings::evidence("member", root.to_string()),
+            Findings::evidence("people", tree.people.to_string()),
+            Findings::evidence("levels", tree.levels.to_string()),
+            Findings::evidence("paid", Money::checked_from_raw(tree.paid).ok_or(OutOfRange)?.to_string()),
+        ];
+        // 立案追诉标准(二) art. 78 and the interpretation of 2013: 120 people or 2.5 million yuan is grave.
+        if tree.people >= 120 || tree.paid >= 250_000_000 {
+            evidence.push(Findings::evidence("severe", "true".into()));
+        }
+        findings.raise("SUBTREE", evidence);
+    }
+    let income = books.income()?;
+    if income.joining.raw() > 30_000_000 {
+        findings.raise("JOIN_INCOME_SHARE", vec![Findings::evidence("income.joining", income.joining.to_string())]);
+    }
+    let referrer = |id: &Id| book.account(id.as_str()).and_then(|account| account.referrer.as_ref());
+    let mut circles = 0;
+    for ((buyer, shop), cents) in &books.bought {
+        let tied = referrer(buyer) == Some(shop) || referrer(shop) == Some(buyer);
+        if tied && books.moved.contains(&(buyer.clone(), shop.clone())) {
+            circles += cents;
+        }
+    }
+    let part = ratio(circles, books.turnover);
+    if part.raw() > 1_000_000 {
+        findings.raise("WASH_TRADE", vec![Findings::evidence("closed_loops.turnover", part.to_string())]);
+    }
+    debug_assert!(findings.0.iter().all(|finding| finding.severity >= Severity::High));
+    Ok(findings.sorted())
+}

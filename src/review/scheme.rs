@@ -1,0 +1,201 @@
+//! What a rule set alone shows, and the reference scenarios run on it.
+
+use super::{Declared, Evidence, Finding, Findings, Severity};
+use crate::economy::{self, Scenario, mix, ratio};
+use crate::event::Refusal;
+use crate::quantity::{Money, Rate};
+use crate::ruleset::{Channel, Pack, PricePolicy, Redemption, RuleSet};
+
+const ONE: i128 = 100_000_000;
+
+/// The name and the pack that gives a right most cheaply.
+fn cheapest(rules: &RuleSet, gives: fn(&Pack) -> bool) -> Option<&(String, Pack)> {
+    rules.packs.iter().filter(|(_, pack)| gives(pack)).min_by_key(|(_, pack)| pack.price)
+}
+
+/// The flags of a rule set.
+///
+/// # Errors
+/// [`Refusal`] only where a reference scenario cannot be worked out under these rules (`out_of_range`).
+pub fn review(rules: &RuleSet, declared: &Declared) -> Result<Vec<Finding>, Refusal> {
+    let mut findings = Findings::default();
+    people(rules, declared, &mut findings);
+    points(rules, declared, &mut findings);
+    orders(rules, declared, &mut findings)?;
+    scenarios(rules, &mut findings)?;
+    Ok(findings.sorted())
+}
+
+fn listed<const N: usize>(rows: [(bool, &str, String); N]) -> Vec<Evidence> {
+    rows.into_iter().filter(|row| row.0).map(|(_, key, value)| Findings::evidence(key, value)).collect()
+}
+
+/// The largest distance from the buyer at which a sale pays somebody.
+fn depth(rules: &RuleSet) -> u64 {
+    let pays = |channel| rules.service_roles.last().is_some_and(|role| role.rate(channel).is_positive());
+    let team = if pays(Channel::Online) || pays(Channel::Offline) { rules.service_max_depth } else { 0 };
+    let shares = rules.share_online_share_value_rate.is_positive() || rules.share_offline_points_rate.is_positive();
+    team.max(u64::from(shares))
+}
+
+/// Who pays to join, and who is paid for whom.
+fn people(rules: &RuleSet, declared: &Declared, findings: &mut Findings) {
+    let entry = cheapest(rules, |_| true);
+    let area = cheapest(rules, |pack| pack.area_partner);
+    let mut fees: Vec<Evidence> = Vec::new();
+    for pack in [entry, cheapest(rules, |pack| pack.merchant), area] {
+        if let Some((name, pack)) = pack.filter(|(_, pack)| pack.price.is_positive()) {
+            let fee = Findings::evidence(&format!("packs.{name}.price"), pack.price.to_string());
+            if !fees.contains(&fee) {
+                fees.push(fee);
+            }
+        }
+    }
+    findings.raise("ENTRY_FEE", fees);
+    let must_buy = entry.is_some_and(|(_, pack)| pack.price.is_positive());
+    let bait = (must_buy && rules.signup_member.is_positive(), "signup.member", rules.signup_member.to_string());
+    findings.raise("LOCKED_BAIT", listed([bait]));
+    let reward = (rules.signup_referrer.is_positive(), "signup.referrer", rules.signup_referrer.to_string());
+    findings.raise("HEADCOUNT_REWARD", listed([reward]));
+    findings.raise("PACK_COMMISSION", listed([(declared.pack_commission, "declared.pack_commission", "true".into())]));
+
+    let distance = depth(rules);
+    let last_role = rules.service_roles.last();
+    let highest =
+        last_role.map_or_else(String::new, |role| format!("{} / {}", role.share_value_rate, role.points_rate));
+    findings.raise("TEAM_REMUNERATION", listed([(distance >= 2, "service.roles", highest)]));
+    let levels = distance.saturating_add(1).to_string();
+    findings.raise(
+        "DEPTH",
+        listed([(distance >= 2, "service.max_depth", distance.to_string()), (distance >= 2, "levels", levels)]),
+    );
+
+    let area_rates = [
+        ("area.offline_points_rate", rules.area_offline_points_rate),
+        ("area.online_points_rate", rules.area_online_points_rate),
+    ];
+    let paid_area = area.filter(|(_, pack)| pack.price.is_positive());
+    if let Some((name, pack)) = paid_area {
+        let mut evidence: Vec<_> = area_rates
+            .into_iter()
+            .filter(|(_, rate)| rate.is_positive())
+            .map(|(key, rate)| Findings::evidence(key, rate.to_string()))
+            .collect();
+        if !evidence.is_empty() {
+            let days = Findings::evidence("area.repurchase_days", rules.area_repurchase_days.to_string());
+            findings.raise("REPURCHASE_CONDITION", vec![days]);
+            evidence.insert(0, Findings::evidence(&format!("packs.{name}.price"), pack.price.to_string()));
+        }
+        findings.raise("TERRITORY_FEE", evidence);
+    }
+}
+
+/// What points are and how they are got rid of.
+fn points(rules: &RuleSet, declared: &Declared, findings: &mut Findings) {
+    let band = rules.market_price_band;
+    let moves = rules.price_policy != PricePolicy::Operator;
+    let policy = if rules.price_policy == PricePolicy::Market { "market" } else { "turnover" };
+    let mut evidence =
+        listed([(moves, "price.policy", policy.into()), (band.is_positive(), "market.price_band", band.to_string())]);
+    let fixed = evidence.is_empty();
+    if fixed {
+        // Offers between members at the one price remain possible by the contract.
+        evidence = listed([(true, "market.price_band", band.to_string())]);
+    }
+    findings.raise_as("CASH_OUT", fixed.then_some(Severity::Notice), evidence);
+
+    let deposit = rules.merchant_deposit;
+    let burns = rules.redemption == Redemption::Burn;
+    let mut evidence = listed([
+        (deposit.is_positive(), "merchant.deposit", deposit.to_string()),
+        (burns, "redemption", "burn".into()),
+    ]);
+    let only_gate = evidence.is_empty();
+    if only_gate {
+        // An order still takes points from the merchant; the platform can grant them.
+        evidence = listed([(true, "supply.treasury", rules.supply_treasury.to_string())]);
+    }
+    findings.raise_as("FORCED_POINT_PURCHASE", only_gate.then_some(Severity::Notice), evidence);
+    findings.raise("SECURITY_LINK", listed([(declared.security_link, "declared.security_link", "true".into())]));
+
+    let volume = rules.price_min_volume;
+    let thin = rules.price_policy == PricePolicy::Market && volume < rules.release_daily;
+    findings.raise("THIN_MARKET_PRICE", listed([(thin, "price.min_volume", volume.to_string())]));
+    findings.raise(
+        "PREPAID",
+        listed([
+            (deposit.is_positive(), "merchant.deposit", deposit.to_string()),
+            (rules.supply_treasury.is_positive(), "supply.treasury", rules.supply_treasury.to_string()),
+        ]),
+    );
+}
+
+/// What one order promises, mints and burns.
+fn orders(rules: &RuleSet, declared: &Declared, findings: &mut Findings) -> Result<(), Refusal> {
+    let (mut unfunded, mut burn, mut face) = (Vec::new(), Vec::new(), Vec::new());
+    let mut severest = Severity::Notice;
+    for (name, online) in [("online", ONE), ("offline", 0)] {
+        let online = Rate::checked_from_raw(online).unwrap_or_default();
+        let scenario = Scenario { online, roles: true, partners: true, ..Scenario::default() };
+        let mix = mix(rules, &scenario)?;
+        if mix.minted > mix.burned {
+            unfunded.push(Findings::evidence(&format!("{name}.minted"), mix.minted.to_string()));
+            unfunded.push(Findings::evidence(&format!("{name}.burned"), mix.burned.to_string()));
+        }
+        let given = ONE - mix.burned.raw();
+        if given * 2 >= ONE {
+            severest = if given >= ONE { Severity::High } else { severest };
+            burn.push(Findings::evidence(&format!("{name}.point_rewards"), ratio(given, ONE).to_string()));
+        }
+        // Of the order's amount: share value at its face, and points at the price.
+        let whole = (mix.minted.raw() + given) * declared.concession_rate.raw() / ONE;
+        if whole >= ONE {
+            face.push(Findings::evidence(&format!("{name}.face_rewards"), ratio(whole, ONE).to_string()));
+        }
+    }
+    findings.raise("FULL_REBATE", face);
+    findings.raise("UNFUNDED_MULTIPLE", unfunded);
+    findings.raise_as("NET_BURN", Some(severest), burn);
+    let (online, offline) = (rules.order_vesting_days_online, rules.order_vesting_days_offline);
+    findings.raise(
+        "NO_CLAWBACK",
+        listed([
+            (online < declared.return_days, "order.vesting_days.online", online.to_string()),
+            (offline < 1, "order.vesting_days.offline", offline.to_string()),
+        ]),
+    );
+    Ok(())
+}
+
+/// What only days show.
+fn scenarios(rules: &RuleSet, findings: &mut Findings) -> Result<(), Refusal> {
+    let run = |name: &str, days: Option<usize>, probes: Option<Vec<usize>>| {
+        let Some((rules, mut scenario)) = economy::named(name, rules).map_err(Refusal::from)? else {
+            return Ok(economy::Run::default());
+        };
+        scenario.days = days.unwrap_or(scenario.days);
+        scenario.probes = probes.unwrap_or(scenario.probes);
+        scenario.cohorts = 1;
+        economy::simulate(&rules, &scenario, &mut |_| true)
+    };
+    // The joint income of the scheme's own example; a month of it is enough for a share.
+    let joining = run("income", Some(30), None)?.totals.income.joining;
+    findings
+        .raise("JOIN_INCOME_SHARE", listed([(joining.raw() * 10 > 3 * ONE, "income.joining", joining.to_string())]));
+
+    let wash = run("washing", None, None)?.totals;
+    let gains = wash.wash_worth > wash.wash_paid && wash.wash_paid > Money::default();
+    findings.raise(
+        "WASH_TRADE",
+        listed([
+            (gains, "washing.paid", wash.wash_paid.to_string()),
+            (gains, "washing.points", wash.wash_points.to_string()),
+            (gains, "washing.worth", wash.wash_worth.to_string()),
+        ]),
+    );
+    let early = run("flat", Some(730), Some(vec![1, 365]))?.probes;
+    let worth = |day| early.iter().find(|probe| (probe.day, probe.after) == (day, 365)).map(|probe| probe.worth.raw());
+    let early = ratio(worth(1).unwrap_or_default(), worth(365).unwrap_or_default());
+    findings.raise("EARLY_MOVER", listed([(early.raw() > 3 * ONE, "early_late", early.to_string())]));
+    Ok(())
+}

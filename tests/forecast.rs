@@ -1,0 +1,145 @@
+//! Forecasts against what really came, on the CDNOW journal; the first day against the close that follows.
+
+use gongxiang::book::Book;
+use gongxiang::border::event;
+use gongxiang::event::{Code, Entry, Event};
+use gongxiang::forecast::{Assumptions, Flow, forecast};
+use gongxiang::identity::Id;
+use gongxiang::preset;
+use gongxiang::quantity::{Money, Rate, ShareValue};
+use gongxiang::ruleset::RuleSet;
+use gongxiang::tree::Tree;
+
+type TestResult = Result<(), Box<dyn std::error::Error>>;
+
+fn journal() -> (RuleSet, Vec<Entry>) {
+    let rules = serde_json::from_str(include_str!("data/cdnow.rules.json")).expect("sound rules");
+    let read = |line| event::read(&serde_json::from_str::<Tree>(line).expect("JSON")).expect("an event");
+    (rules, include_str!("data/cdnow.jsonl").lines().map(read).collect())
+}
+
+/// The book before the close of the day after so many closes.
+fn book_at(closes: usize) -> Book {
+    let (rules, entries) = journal();
+    let mut book = Book::open(rules);
+    for entry in entries {
+        if matches!(entry.event, Event::DayClosed { .. }) && book.days().len() == closes {
+            return book;
+        }
+        _ = book.apply(&entry);
+    }
+    book
+}
+
+fn float(value: impl std::fmt::Display) -> f64 {
+    value.to_string().parse().expect("a decimal")
+}
+
+#[test]
+fn the_first_day_is_the_close_that_follows_to_the_last_digit_for_every_member() -> TestResult {
+    // A market price would need the trades of the day: this demo's price follows the turnover.
+    for closes in [0, 1, 30, 90, 180] {
+        let book = book_at(closes);
+        let mut after = book.clone();
+        after.apply(&Event::DayClosed { day: book.head().day }.into()).result?;
+        let brief = Assumptions { paths: Vec::new(), horizons: vec![1], ..Assumptions::default() };
+        for (id, _) in book.accounts() {
+            let first = forecast(&book, id, &brief, &mut |_| true)?.first;
+            let state = after.account_state(id.as_str())?.ok_or("no account")?;
+            assert_eq!((first.points, first.share_value), (state.points, state.share_value), "{id} on day {closes}");
+            assert_eq!(first.price, after.head().price);
+        }
+    }
+    Ok(())
+}
+
+/// What a day after `closes` really brought: turnover and new share value.
+fn really(last: &Book, closes: usize) -> Vec<(Money, ShareValue)> {
+    let inflow = |pair: &[gongxiang::book::DayRecord]| {
+        let converted = pair[0].released.raw() * pair[0].price.raw() / 100_000_000;
+        ShareValue::from_raw(pair[1].total.raw() - pair[0].total.raw() + converted)
+    };
+    let pairs = last.days()[closes..].windows(2);
+    pairs.map(|pair| (pair[1].turnover.unwrap_or_default(), inflow(pair))).collect()
+}
+
+#[test]
+fn with_the_turnover_and_growth_that_really_came_the_forecast_is_within_2_percent() -> TestResult {
+    let last = book_at(usize::MAX);
+    println!("| made on day | closes | assumption | points, worst member | share value left | price |");
+    for closes in [30, 60, 90] {
+        let book = book_at(closes);
+        let horizon = last.days().len() - closes;
+        let mut assumptions = Assumptions { horizons: vec![horizon], ..Assumptions::default() };
+        assumptions.paths.push(Flow::Series(really(&last, closes)));
+        let names = ["falling", "flat", "rising", "what came"];
+        let mut worst = [[0_f64; 3]; 4];
+        for (id, account) in book.accounts().filter(|(_, account)| !account.holding.units.is_zero()) {
+            // The very units that the member had when the forecast was made, settled by the days that came.
+            let eve = book.eve(id)?;
+            let mut alone = account.clone();
+            alone.holding = eve.account.holding;
+            alone.points = gongxiang::quantity::Points::ZERO;
+            let came = gongxiang::statement::balance(&alone, last.days())?;
+            for (i, path) in forecast(&book, id, &assumptions, &mut |_| true)?.paths.iter().enumerate() {
+                let outlook = path.outlooks[0];
+                let off = |got: f64, real: f64| got / real - 1.0;
+                let offs = [
+                    off(float(outlook.earned), float(came.points)),
+                    off(float(outlook.share_value), float(came.share_value)),
+                    off(float(outlook.price), float(last.head().price)),
+                ];
+                for (worst, off) in worst[i].iter_mut().zip(offs) {
+                    if off.abs() > worst.abs() {
+                        *worst = off;
+                    }
+                }
+            }
+        }
+        for (name, [points, left, price]) in names.iter().zip(worst) {
+            println!(
+                "| {closes} | {horizon} | {name} | {:+.1} % | {:+.1} % | {:+.1} % |",
+                points * 100.0,
+                left * 100.0,
+                price * 100.0
+            );
+        }
+        assert!(worst[3].iter().all(|off| off.abs() < 0.02), "{worst:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_forecast_is_refused_by_its_field() -> TestResult {
+    let book = book_at(30);
+    let id = Id::parse("c0001").ok_or("an id")?;
+    let refused = |assumptions: &Assumptions, id: &Id| {
+        let refusal = forecast(&book, id, assumptions, &mut |_| true).expect_err("refused");
+        (refusal.code, refusal.field.into_owned())
+    };
+    let rate = |text| Flow::Growing(Rate::parse(text).expect("a rate"));
+    let base = Assumptions::default();
+    let bad = |field: &str| (Code::BadScenario, String::from(field));
+    assert_eq!(refused(&base, &Id::parse("ghost").ok_or("an id")?), (Code::UnknownMember, "member".into()));
+    for horizons in [vec![], vec![0], vec![36_526], vec![30, 20]] {
+        assert_eq!(refused(&Assumptions { horizons, ..base.clone() }, &id), bad("horizons"));
+    }
+    assert_eq!(refused(&Assumptions { paths: vec![rate("-1")], ..base.clone() }, &id), bad("growth_30d"));
+    assert_eq!(refused(&Assumptions { paths: vec![rate("1000000")], ..base.clone() }, &id), bad("growth_30d"));
+    let stopped = forecast(&book, &id, &base, &mut |_| false).expect_err("stopped");
+    assert_eq!(stopped.code, Code::Cancelled);
+    let century = Assumptions { paths: vec![rate("0")], horizons: vec![36_525], ..base };
+    assert!(forecast(&book, &id, &century, &mut |_| true).is_ok());
+    Ok(())
+}
+
+#[test]
+fn an_empty_network_is_forecast_as_it_is() -> TestResult {
+    let mut book = Book::open(preset::seed()?);
+    let id = Id::parse("ann").ok_or("an id")?;
+    book.apply(&Event::MemberRegistered { member: id.clone(), referrer: None }.into()).result?;
+    let forecast = forecast(&book, &id, &Assumptions::default(), &mut |_| true)?;
+    assert!(forecast.so_far.is_none() && forecast.inputs.turnover.is_zero());
+    assert!(forecast.paths.iter().flat_map(|path| &path.outlooks).all(|outlook| outlook.earned.is_zero()));
+    Ok(())
+}
