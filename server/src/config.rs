@@ -41,6 +41,7 @@ pub struct Database {
 
 /// What `gongxiang serve` goes by.
 #[derive(Args, Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Settings {
     /// Where everything is kept.
     #[command(flatten)]

@@ -68,7 +68,7 @@ enum Task {
     },
     Export(books::Options),
     Import(import::Options),
-    /// Print the OpenAPI document of the server.
+    /// Print the `OpenAPI` document of the server.
     Openapi,
     /// Make, list and revoke API keys.
     Keys {

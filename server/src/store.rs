@@ -103,8 +103,8 @@ impl Place {
 
     /// The first place of a group.
     #[must_use]
-    pub const fn first(clock: i64, shard: u8) -> Self {
-        Self((clock << Self::CLOCK_SHIFT) | ((shard as i64) << Self::SHARD_SHIFT))
+    pub fn first(clock: i64, shard: u8) -> Self {
+        Self((clock << Self::CLOCK_SHIFT) | (i64::from(shard) << Self::SHARD_SHIFT))
     }
 
     /// A place of the same group.

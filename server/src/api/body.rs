@@ -20,7 +20,7 @@ use crate::limits::{BODY_BYTES_MAX, EVENTS_MAX};
 /// What was sent.
 pub enum Body {
     /// One event: an error is the whole answer's.
-    One(Sent),
+    One(Box<Sent>),
     /// Many events: each has its answer.
     Many(Vec<Sent>),
 }
@@ -43,7 +43,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             let events = serde_json::Deserializer::from_slice(&bytes).deserialize_seq(Events);
             events.map_err(|error| Problem::new(Failure::BadBody, "", error.to_string()))?
         } else {
-            return Ok(Self::One(sent(journal::parse(&bytes))));
+            return Ok(Self::One(Box::new(sent(journal::parse(&bytes)))));
         };
         if many.len() > EVENTS_MAX {
             return Err(Problem::new(Failure::TooLarge, "", format!("at most {EVENTS_MAX} events at once")));

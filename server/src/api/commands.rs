@@ -1,5 +1,5 @@
 //! What can be done over HTTP beside whole journals: each command is one event of the rules with some fields from the
-//! address, some from the body, some the server's own. The routes, the checks and the OpenAPI document are made from this
+//! address, some from the body, some the server's own. The routes, the checks and the `OpenAPI` document are made from this
 //! one table.
 
 /// Who may give a command.

@@ -1,4 +1,4 @@
-//! ETags for what is polled: an answer that has not changed is not sent again.
+//! An `ETag` for what is polled: an answer that has not changed is not sent again.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;

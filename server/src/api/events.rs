@@ -48,7 +48,7 @@ pub async fn settle(
     match body {
         Body::One(event) => {
             let Answer { repeated, outcome } =
-                app.ledger.settle(vec![event]).await?.pop().ok_or(Failure::Unavailable)?;
+                app.ledger.settle(vec![*event]).await?.pop().ok_or(Failure::Unavailable)?;
             let outcome = Said::Receipt(raw(outcome?)?);
             Ok(Json(Answered { repeated, outcome }).into_response())
         }

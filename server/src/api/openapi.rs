@@ -1,5 +1,7 @@
-//! The OpenAPI document (3.1), made from the same tables as the routes. `server/openapi.json` is this text, checked in so that
+//! The `OpenAPI` document (3.1), made from the same tables as the routes. `server/openapi.json` is this text, checked in so that
 //! a change shows in review; a test compares the two.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
@@ -10,6 +12,7 @@ use utoipa::openapi::{
 };
 
 use super::commands::{COMMANDS, Command, Field, Format, ORDER};
+use crate::limits::PAGE_MAX;
 
 /// Something that can be asked: address, title, whether anybody may, its parameters, the schema of its answer.
 struct Read(&'static str, &'static str, bool, &'static [Parameter], &'static str);
@@ -237,231 +240,11 @@ fn command_operation(command: &Command) -> OperationBuilder {
     }))))
 }
 
-fn object(required: &[(&str, Value)], optional: &[(&str, Value)]) -> Value {
-    let properties: serde_json::Map<String, Value> =
-        required.iter().chain(optional).map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
-    let required: Vec<&str> = required.iter().map(|(name, _)| *name).collect();
-    json!({"type": "object", "properties": properties, "required": required})
-}
-
-fn list(of: &str) -> Value {
-    json!({"type": "array", "items": reference(of)})
-}
-
-fn or_null(of: &str) -> Value {
-    json!({"anyOf": [reference(of), {"type": "null"}]})
-}
-
-/// All schemas, by name.
-fn schemas() -> Vec<(&'static str, Value)> {
-    let text = || json!({"type": "string"});
-    let flag = || json!({"type": "boolean"});
-    let whole = || json!({"type": "integer"});
-    let any = || json!({"type": "object"});
-    vec![
-        ("Id", json!({"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}$"})),
-        ("IdempotencyKey", json!({"type": "string", "pattern": "^[!-~]{1,128}$"})),
-        ("Decimal", json!({"type": "string", "pattern": r"^-?(0|[1-9][0-9]{0,24})(\.[0-9]{1,18})?$"})),
-        ("Money", json!({"type": "string", "pattern": r"^-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?$"})),
-        ("Region", json!({"type": "string", "pattern": "^[0-9]{6}$"})),
-        ("Day", json!({"type": "string", "format": "date"})),
-        ("Channel", json!({"type": "string", "enum": ["online", "offline"]})),
-        ("Limit", json!({"type": "integer", "minimum": 1, "maximum": crate::limits::PAGE_MAX})),
-        ("Cursor", json!({"type": "string", "pattern": "^[0-9]{1,18}-[0-9]{1,9}$"})),
-        ("Place", json!({"type": "integer", "minimum": 0})),
-        ("Rules", any()),
-        (
-            "Problem",
-            object(
-                &[("status", whole()), ("title", text()), ("code", text()), ("field", text()), ("detail", text())],
-                &[],
-            ),
-        ),
-        ("Status", object(&[("status", text())], &[])),
-        ("Who", object(&[("role", text()), ("member", or_null("Id")), ("demo", flag())], &[])),
-        ("SignedIn", object(&[("member", reference("Id")), ("token", text()), ("holds", whole())], &[])),
-        (
-            "Posting",
-            object(
-                &[
-                    ("from", text()),
-                    ("to", text()),
-                    ("asset", text()),
-                    ("amount", reference("Decimal")),
-                    ("rule", text()),
-                    ("reason", text()),
-                ],
-                &[("class", text())],
-            ),
-        ),
-        (
-            "Reward",
-            object(
-                &[
-                    ("member", reference("Id")),
-                    ("kind", text()),
-                    ("share_value", reference("Decimal")),
-                    ("points", reference("Decimal")),
-                    ("class", text()),
-                    ("reason", text()),
-                ],
-                &[],
-            ),
-        ),
-        (
-            "Receipt",
-            object(
-                &[("type", text()), ("day", reference("Day")), ("postings", list("Posting")), ("accounts", list("Id"))],
-                &[
-                    ("order", reference("Id")),
-                    ("points", reference("Decimal")),
-                    ("due", or_null("Day")),
-                    ("rewards", list("Reward")),
-                    ("unrecovered", reference("Decimal")),
-                ],
-            ),
-        ),
-        (
-            "Settled",
-            object(
-                &[("repeated", flag()), ("receipt", reference("Receipt"))],
-                &[
-                    ("member", reference("Id")),
-                    ("order", reference("Id")),
-                    ("offer", reference("Id")),
-                    ("trade", reference("Id")),
-                ],
-            ),
-        ),
-        ("EventAnswers", any()),
-        (
-            "Quote",
-            object(
-                &[
-                    ("day", reference("Day")),
-                    ("points", reference("Decimal")),
-                    ("due", or_null("Day")),
-                    ("rewards", list("Reward")),
-                ],
-                &[],
-            ),
-        ),
-        ("MemberLine", object(&[("member", reference("Id")), ("activated", flag()), ("merchant", flag())], &[])),
-        ("Members", object(&[("members", list("MemberLine")), ("next", or_null("Id"))], &[])),
-        (
-            "AccountState",
-            object(
-                &[
-                    ("share_value", reference("Decimal")),
-                    ("locked", reference("Decimal")),
-                    ("points", reference("Decimal")),
-                    ("units", reference("Decimal")),
-                ],
-                &[],
-            ),
-        ),
-        (
-            "Member",
-            object(
-                &[
-                    ("member", reference("Id")),
-                    ("day", reference("Day")),
-                    ("account", any()),
-                    ("state", reference("AccountState")),
-                ],
-                &[],
-            ),
-        ),
-        (
-            "Posted",
-            object(
-                &[
-                    ("place", whole()),
-                    ("line", whole()),
-                    ("day", reference("Day")),
-                    ("giver", text()),
-                    ("receiver", text()),
-                    ("asset", text()),
-                    ("amount", reference("Decimal")),
-                    ("rule", text()),
-                    ("reason", text()),
-                ],
-                &[],
-            ),
-        ),
-        ("Statement", object(&[("postings", list("Posted")), ("next", or_null("Cursor"))], &[])),
-        ("Named", object(&[("id", reference("Id"))], &[])),
-        ("Rows", object(&[("rows", list("Named")), ("next", or_null("Id"))], &[])),
-        (
-            "Order",
-            object(
-                &[
-                    ("id", reference("Id")),
-                    ("merchant", reference("Id")),
-                    ("points", reference("Decimal")),
-                    ("due", or_null("Day")),
-                    ("rewards", json!({"type": "array"})),
-                ],
-                &[],
-            ),
-        ),
-        (
-            "DayRecord",
-            object(
-                &[
-                    ("day", reference("Day")),
-                    ("price", reference("Decimal")),
-                    ("released", reference("Decimal")),
-                    ("total", reference("Decimal")),
-                    ("units", reference("Decimal")),
-                    ("nav", reference("Decimal")),
-                    ("acc", reference("Decimal")),
-                    ("era", whole()),
-                ],
-                &[("ended", list("Decimal")), ("turnover", reference("Money"))],
-            ),
-        ),
-        ("Days", object(&[("days", list("DayRecord"))], &[])),
-        ("Version", object(&[("version", whole()), ("place", whole()), ("rules", any())], &[])),
-        ("History", object(&[("rules", list("Version"))], &[])),
-        (
-            "Supply",
-            object(
-                &[("day", reference("Day")), ("price", reference("Decimal")), ("supply", any()), ("release", any())],
-                &[],
-            ),
-        ),
-        (
-            "State",
-            object(
-                &[
-                    ("day", reference("Day")),
-                    ("price", reference("Decimal")),
-                    ("supply", any()),
-                    ("release", any()),
-                    ("accounts", any()),
-                ],
-                &[],
-            ),
-        ),
-        ("Excerpt", object(&[("rules", any()), ("head", any()), ("accounts", any())], &[])),
-        (
-            "Entered",
-            object(
-                &[
-                    ("place", whole()),
-                    ("day", reference("Day")),
-                    ("kind", text()),
-                    ("event", any()),
-                    ("receipt", reference("Receipt")),
-                    ("at", text()),
-                    ("actor", text()),
-                ],
-                &[],
-            ),
-        ),
-        ("Journal", object(&[("events", list("Entered")), ("next", json!({"type": ["integer", "null"]}))], &[])),
-    ]
+/// All schemas, by name: those of `schemas.json`, and the one that a limit of ours decides.
+fn schemas() -> BTreeMap<String, Value> {
+    let mut schemas: BTreeMap<String, Value> = serde_json::from_str(include_str!("schemas.json")).unwrap_or_default();
+    schemas.insert("Limit".into(), json!({"type": "integer", "minimum": 1, "maximum": PAGE_MAX}));
+    schemas
 }
 
 /// The document's text.
@@ -480,7 +263,9 @@ mod tests {
 
     #[test]
     fn every_schema_is_read() {
-        for (name, json) in super::schemas() {
+        let schemas = super::schemas();
+        assert!(schemas.len() > 30, "schemas.json is read");
+        for (name, json) in schemas {
             assert!(serde_json::from_value::<super::RefOr<super::Schema>>(json).is_ok(), "{name}");
         }
     }

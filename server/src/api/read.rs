@@ -254,12 +254,11 @@ pub async fn trades(State(app): State<App>, actor: Actor, mut parameters: Parame
     let limit = parameters.limit()?;
     parameters.finish()?;
     somebody(&actor)?;
-    let member = match (&actor, actor.member()) {
-        (Actor::Member(_), Some(member)) => Some(member),
-        _ => {
-            operator(&actor)?;
-            None
-        }
+    let member = if let Actor::Member(member) = &actor {
+        Some(member)
+    } else {
+        operator(&actor)?;
+        None
     };
     let after = after.as_ref().map_or("", Id::as_str);
     Ok(rows(app.ledger.read().await?.trades(member, Page { after, limit: limit + 1 }).await?, limit))
@@ -324,7 +323,8 @@ struct History {
 
 #[derive(Serialize)]
 struct Version {
-    version: usize,
+    #[serde(rename = "version")]
+    number: usize,
     /// The place of its adoption in the journal; 0 for the first.
     place: Place,
     rules: gongxiang::ruleset::RuleSet,
@@ -334,7 +334,7 @@ struct Version {
 pub async fn rules_history(State(app): State<App>, parameters: Parameters) -> Result<Written, Problem> {
     parameters.finish()?;
     let versions = app.ledger.read().await?.rules().await?;
-    let rules = (1..).zip(versions).map(|(version, (place, rules))| Version { version, place, rules }).collect();
+    let rules = (1..).zip(versions).map(|(number, (place, rules))| Version { number, place, rules }).collect();
     Ok(written(&History { rules }))
 }
 
@@ -360,7 +360,7 @@ pub async fn events(State(app): State<App>, actor: Actor, mut parameters: Parame
     Ok(written(&Journal { events, next }))
 }
 
-/// `GET /v1/openapi.json`: what can be asked and done, as OpenAPI 3.1.
+/// `GET /v1/openapi.json`: what can be asked and done, as `OpenAPI` 3.1.
 pub async fn openapi() -> Written {
     ([(CONTENT_TYPE, "application/json")], super::openapi::text())
 }

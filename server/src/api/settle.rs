@@ -86,13 +86,15 @@ async fn settle(
 }
 
 /// The event that a command is, who has to own what it names, and the id that was made for it.
+type Meant = (Tree, Option<Guard>, Option<(&'static str, String)>);
+
 fn event(
     command: &Command,
     actor: &Actor,
     path: &[(String, String)],
     body: &Bytes,
     key: &Key,
-) -> Result<(Tree, Option<Guard>, Option<(&'static str, String)>), Problem> {
+) -> Result<Meant, Problem> {
     let mut fields = fields(command, body)?;
     let mut guard = None;
     match command.who {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gongxiang::book::{Account, DayRecord, Excerpt, Head};
-use gongxiang::identity::{Day, Id};
+use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade, TradeState};
 use gongxiang::order::{Order, OrderState};
 use gongxiang::quantity::Index;
@@ -124,7 +124,7 @@ impl Tables {
         let mut cities = needs.cities.clone();
         for shop in needs.shops.iter().filter_map(|id| self.accounts.get(id)) {
             members.extend(&shop.referrer);
-            cities.extend(shop.shop.map(|region| region.city()));
+            cities.extend(shop.shop.map(Region::city));
         }
         let partner = |(id, account): (&Id, &Account)| {
             let looked_at = members.contains(&id) || account.city.is_some_and(|city| cities.contains(&city));

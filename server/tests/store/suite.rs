@@ -10,7 +10,7 @@ use gongxiang::identity::Id;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang_conformance::{cases, day_of, order_of};
-use gongxiang_server::group::{self, Answer, Request};
+use gongxiang_server::group::{self, Answer, Request, Denial};
 use gongxiang_server::ledger::{Ledger, Sent};
 use gongxiang_server::needs::Needs;
 use gongxiang_server::store::{Page, Place, Scope, Store, StoreError};
@@ -154,7 +154,7 @@ fn idempotent(answers: &[Answer]) -> Result<()> {
     ensure!(order.repeated && order.outcome.is_ok(), "an order that comes again is settled again");
     ensure!(!refusal.repeated && refusal.outcome.is_err(), "a refusal is none");
     ensure!(again.repeated && again.outcome == refusal.outcome, "a refusal is not remembered");
-    let code = conflict.outcome.as_ref().err().and_then(|refusal| refusal.code()).map(Code::as_str);
+    let code = conflict.outcome.as_ref().err().and_then(Denial::code).map(Code::as_str);
     ensure!(code == Some("id_conflict"), "another request under a key is answered with {code:?}");
     Ok(())
 }

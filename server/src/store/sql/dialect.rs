@@ -122,6 +122,7 @@ fn is_duplicate(error: &dyn sqlx::error::DatabaseError) -> bool {
 }
 
 /// A URL without its password, which may be among its parameters too.
+#[must_use]
 pub fn redacted(url: &str) -> String {
     let url = if url.starts_with("postgres") { url.split('?').next().unwrap_or_default() } else { url };
     match (url.split_once("://"), url.rsplit_once('@')) {

@@ -247,9 +247,8 @@ impl Work {
              LEFT JOIN journal j ON j.place = a.place",
             self.dialect.rows(1, &[text("scope"), text("key")])
         );
-        let rows: Vec<(String, String, String, Option<String>, Option<String>)> =
-            self.all(&sql, &[&group::json(&wanted)]).await?;
-        let answer = |(scope, key, fingerprint, receipt, refusal): (_, _, _, Option<String>, Option<String>)| {
+        let rows: Vec<AnswerRow> = self.all(&sql, &[&group::json(&wanted)]).await?;
+        let answer = |(scope, key, fingerprint, receipt, refusal): AnswerRow| {
             let outcome = match (receipt, refusal) {
                 (Some(receipt), _) => Ok(receipt),
                 (None, Some(refusal)) => Err(from_json::<Refused>("a refusal", &refusal)?.refusal()?),
@@ -260,6 +259,9 @@ impl Work {
         rows.into_iter().map(answer).collect()
     }
 }
+
+/// Scope, key, fingerprint, receipt, refusal.
+type AnswerRow = (String, String, String, Option<String>, Option<String>);
 
 /// Rows with a clock and a JSON content.
 fn contents<V: serde::de::DeserializeOwned>(

@@ -1,7 +1,7 @@
 //! Keeping what a group changed: a few statements, whatever the size of the group.
 
 use gongxiang::book::{Account, Flow};
-use gongxiang::identity::Id;
+use gongxiang::identity::{Id, Region};
 use gongxiang::market::{Offer, Trade, TradeState};
 use gongxiang::order::{Order, OrderState};
 use serde_json::{Value, json};
@@ -173,7 +173,7 @@ const ANSWER: [Column; 5] = [text("scope"), text("key"), text("fingerprint"), in
 fn account_row(row: &Row<Account>, clock: i64) -> Value {
     let Row { id, value, .. } = row;
     json!({
-        "member": id, "referrer": value.referrer, "shop": value.shop.map(|shop| shop.city()), "city": value.city,
+        "member": id, "referrer": value.referrer, "shop": value.shop.map(Region::city), "city": value.city,
         "clock": clock, "account": group::json(value),
     })
 }
