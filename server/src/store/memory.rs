@@ -94,8 +94,10 @@ impl Tables {
     }
 
     fn excerpt(&self, needs: &Needs) -> Result<Excerpt> {
-        let mut part = Excerpt { ended: self.ended.clone(), head: self.head, ..Excerpt::genesis(self.rules()?.clone()) };
-        let due = |order: &Order| order.state == OrderState::Pending && order.due.is_some() && order.due <= needs.closes;
+        let mut part =
+            Excerpt { ended: self.ended.clone(), head: self.head, ..Excerpt::genesis(self.rules()?.clone()) };
+        let due =
+            |order: &Order| order.state == OrderState::Pending && order.due.is_some() && order.due <= needs.closes;
         let unpaid = |trade: &Trade| trade.state == TradeState::Taken && Some(trade.day) < needs.closes;
         let trades = self.trades.iter().filter(|(id, (trade, _))| needs.trades.contains(*id) || unpaid(trade));
         part.trades = trades.map(|(id, (trade, _))| (id.clone(), trade.clone())).collect();

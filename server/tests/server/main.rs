@@ -2,4 +2,9 @@
 
 mod conformance;
 mod http;
+mod kill;
+mod load;
 mod support;
+
+#[path = "../support/postgres.rs"]
+mod postgres;

@@ -94,7 +94,8 @@ fn opening() -> Vec<Value> {
 
 fn trading() -> Vec<Value> {
     let mut events: Vec<Value> = (1..=5).map(|n| order(&format!("o{n}"), "bob")).collect();
-    for (offer, member, side) in [("f1", "ann", "sell"), ("f2", "bob", "sell"), ("f3", "cat", "buy"), ("f4", "dan", "sell")]
+    for (offer, member, side) in
+        [("f1", "ann", "sell"), ("f2", "bob", "sell"), ("f3", "cat", "buy"), ("f4", "dan", "sell")]
     {
         events.push(json!({"type": "offer.placed", "offer": offer, "member": member, "side": side, "points": "10",
             "unit_price": "1"}));
@@ -167,7 +168,8 @@ async fn a_dropped_transaction_leaves_nothing(make: Make<'_>) -> Result<()> {
     {
         let mut work = store.begin(Scope::Everyday { shard: 1 }).await?;
         let loaded = work.load(&needs).await?;
-        let batch = group::settle(&requests, loaded, Vec::new(), &needs, "now").batch.context("an order changes nothing")?;
+        let batch =
+            group::settle(&requests, loaded, Vec::new(), &needs, "now").batch.context("an order changes nothing")?;
         work.write(&batch).await?;
     }
     ensure!(lists::all(&store).await? == before, "what was not committed is there");
@@ -184,7 +186,8 @@ async fn conflicts(make: Make<'_>) -> Result<()> {
     let needs = Needs::of(requests.iter().map(|request| &request.line.entry.event));
     let mut work = store.begin(Scope::Everyday { shard: 1 }).await?;
     let loaded = work.load(&needs).await?;
-    let batch = group::settle(&requests, loaded, Vec::new(), &needs, "now").batch.context("an order changes nothing")?;
+    let batch =
+        group::settle(&requests, loaded, Vec::new(), &needs, "now").batch.context("an order changes nothing")?;
     work.write(&batch).await?;
     work.commit().await?;
 
@@ -246,7 +249,9 @@ async fn many_writers(make: Make<'_>) -> Result<()> {
             for n in 0..EACH {
                 let (from, to) = (members[(number + n) % 5], members[(number + n + 1) % 5]);
                 let event = match (number, n % 3) {
-                    (0, _) => json!({"type": "treasury.granted", "member": from, "points": "0.5", "id": format!("g-{n}")}),
+                    (0, _) => {
+                        json!({"type": "treasury.granted", "member": from, "points": "0.5", "id": format!("g-{n}")})
+                    }
                     (_, 0) => order(&format!("o-{number}-{n}"), from),
                     _ => transfer(&format!("t-{number}-{n}"), from, to),
                 };
