@@ -1,5 +1,6 @@
 //! The real server, over HTTP.
 
+mod bank;
 mod conformance;
 mod http;
 mod kill;
