@@ -3,16 +3,17 @@
 use gongxiang_conformance::{Case, cases, day_of, order_of};
 use serde_json::{Value, json};
 
+use crate::postgres::Database;
 use crate::support::{Folder, Server, TestResult, argument};
 
 /// How many events go into one request.
 const AT_ONCE: usize = 5_000;
 
-fn run(case: &Case) -> TestResult<Value> {
+fn run(case: &Case, database: &str) -> TestResult<Value> {
     let folder = Folder::new()?;
     let rules = folder.path("rules.json");
     std::fs::write(&rules, case.rules.to_string())?;
-    let arguments = ["--database", &folder.database(), "--rules", argument(&rules)];
+    let arguments = ["--database", database, "--rules", argument(&rules)];
     let server = Server::start(&arguments)?;
     let (mut refused, mut orders) = (Vec::new(), Vec::new());
     for (at, events) in case.events.chunks(AT_ONCE).enumerate() {
@@ -65,7 +66,16 @@ fn members_are_as_in(state: &Value, server: &Server, every: usize) -> TestResult
 #[test]
 fn every_vector_and_cdnow_come_out_over_http_and_after_a_restart() -> TestResult {
     for case in cases() {
-        case.compare(&run(&case)?);
+        case.compare(&run(&case, &Folder::new()?.database())?);
+    }
+    Ok(())
+}
+
+#[test]
+fn every_vector_and_cdnow_come_out_over_http_on_postgresql() -> TestResult {
+    for case in cases() {
+        let database = Database::new().map_err(|error| error.to_string())?;
+        case.compare(&run(&case, &database.url())?);
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The real server, over HTTP.
 
 mod backup;
+mod bank;
 mod clock;
 mod config;
 mod conformance;
@@ -8,9 +9,14 @@ mod courier;
 mod edge;
 mod exports;
 mod http;
+mod kill;
+mod load;
 mod openapi;
 mod receiver;
 mod rights;
 mod startup;
 mod support;
 mod webhooks;
+
+#[path = "../support/postgres.rs"]
+mod postgres;

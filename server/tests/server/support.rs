@@ -1,9 +1,11 @@
 //! The real program, started on a real file and asked over a real port.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use serde_json::Value;
 use sqlx::Connection as _;
@@ -49,11 +51,43 @@ pub fn command(arguments: &[&str]) -> Command {
     command
 }
 
+/// Who asks, of any server. All requests of the tests go through here.
+pub struct Client(Agent);
+
+impl Client {
+    pub fn new() -> Self {
+        let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60)));
+        Self(config.build().into())
+    }
+
+    /// Status and JSON.
+    pub fn get(&self, address: &str, path: &str) -> TestResult<(u16, Value)> {
+        json_of(&mut self.0.get(format!("{address}{path}")).call()?)
+    }
+
+    /// Status and JSON.
+    pub fn post(
+        &self,
+        address: &str,
+        path: &str,
+        media_type: &str,
+        body: impl AsRef<[u8]>,
+    ) -> TestResult<(u16, Value)> {
+        let request = self.0.post(format!("{address}{path}")).header("content-type", media_type);
+        json_of(&mut request.send(body.as_ref())?)
+    }
+}
+
+/// A number that nobody foresees.
+pub fn random() -> u64 {
+    RandomState::new().hash_one(0)
+}
+
 /// A server that answers.
 pub struct Server {
     process: Child,
     pub address: String,
-    agent: Agent,
+    client: Client,
 }
 
 /// The program with other arguments; what it prints.
@@ -110,21 +144,17 @@ impl Server {
             process.stderr.take().ok_or("no pipe")?.read_to_string(&mut errors)?;
             return Err(errors.into());
         };
-        let agent = Agent::config_builder().http_status_as_error(false).max_idle_connections(0).build().into();
-        Ok(Self { process, address: address.trim_end_matches('/').into(), agent })
+        Ok(Self { process, address: address.trim_end_matches('/').into(), client: Client::new() })
     }
 
     /// Status and JSON.
     pub fn get(&self, path: &str) -> TestResult<(u16, Value)> {
-        let mut answer = self.agent.get(format!("{}{path}", self.address)).call()?;
-        json_of(&mut answer)
+        self.client.get(&self.address, path)
     }
 
     /// Status and JSON.
     pub fn post(&self, path: &str, media_type: &str, body: impl AsRef<[u8]>) -> TestResult<(u16, Value)> {
-        let request = self.agent.post(format!("{}{path}", self.address)).header("content-type", media_type);
-        let mut answer = request.send(body.as_ref())?;
-        json_of(&mut answer)
+        self.client.post(&self.address, path, media_type, body)
     }
 
     /// Status and JSON of any request.
@@ -163,14 +193,21 @@ impl Server {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        // A connection of its own: what is refused before its body was read is closed.
+        let agent: Agent = Agent::config_builder().http_status_as_error(false).max_idle_connections(0).build().into();
         Ok(match body {
-            Some(body) => self.agent.run(request.header("content-type", "application/json").body(body.to_string())?)?,
-            None => self.agent.run(request.body(())?)?,
+            Some(body) => agent.run(request.header("content-type", "application/json").body(body.to_string())?)?,
+            None => agent.run(request.body(())?)?,
         })
     }
 
     /// Ends it as a power failure would.
     pub fn kill(mut self) -> TestResult {
+        self.stop()
+    }
+
+    /// The same, and another server may take its place.
+    pub fn stop(&mut self) -> TestResult {
         self.process.kill()?;
         self.process.wait()?;
         Ok(())

@@ -10,7 +10,7 @@ use gongxiang::identity::Id;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang_conformance::{cases, day_of, order_of};
-use gongxiang_server::group::{self, Answer, Request, Denial};
+use gongxiang_server::group::{self, Answer, Denial, Request};
 use gongxiang_server::ledger::{Ledger, Sent};
 use gongxiang_server::needs::Needs;
 use gongxiang_server::store::{Page, Place, Scope, Store, StoreError};

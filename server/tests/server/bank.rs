@@ -1,0 +1,110 @@
+//! A bank's day: 32 clients whose requests come twice, late and out of order, to two servers on one `PostgreSQL`, while the
+//! day closes in between.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::load::{Address, Failure, RULES, audited_journal, event, insist, settle_opening, state_of};
+use crate::postgres::Database;
+use crate::support::{Client, Server, TestResult, random};
+
+const CLIENTS: usize = 32;
+const EACH: usize = 12;
+const DAYS: usize = 6;
+
+/// In 10^-8.
+fn raw(amount: &Value) -> Result<i128, Failure> {
+    let text = amount.as_str().ok_or("no amount")?;
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    Ok(format!("{whole}{part:0<8}").parse()?)
+}
+
+/// RULES.md section 7: the sums of one moment.
+fn adds_up(supply: &Value) -> Result<(), Failure> {
+    let mut sum = 0;
+    for place in ["held", "pool", "escrow", "treasury", "burned"] {
+        let part = raw(&supply[place])?;
+        if part < 0 {
+            return Err(format!("{place} is negative: {supply}").into());
+        }
+        sum += part;
+    }
+    if sum == raw(&supply["issued"])? { Ok(()) } else { Err(format!("does not add up: {supply}").into()) }
+}
+
+/// All requests of one client, each two or three times, in any order, each time to either server.
+fn send(number: usize, addresses: &[Address; 2]) -> Result<(), Failure> {
+    let client = Client::new();
+    let mut order: Vec<(u64, usize)> = (0..EACH * 5 / 2).map(|n| (random(), n % EACH)).collect();
+    order.sort_unstable();
+    let mut first: Vec<Option<Value>> = vec![None; EACH];
+    for (chance, n) in order {
+        thread::sleep(Duration::from_millis(chance % 20));
+        let address = &addresses[usize::from(chance.is_multiple_of(2))];
+        let receipt = insist(&client, address, &event(number, n, CLIENTS))?;
+        if first[n].get_or_insert_with(|| receipt.clone()) != &receipt {
+            return Err(format!("event {n} of client {number} has two answers").into());
+        }
+    }
+    Ok(())
+}
+
+/// Closes day after day over either server, and looks whether the sums are right at every moment.
+fn close_days(addresses: &[Address; 2], servers: &[Server; 2], busy: &AtomicUsize) -> Result<(), Failure> {
+    let client = Client::new();
+    for day in 1..=DAYS {
+        for server in servers {
+            let (status, supply) = client.get(&server.address, "/v1/supply").map_err(|error| error.to_string())?;
+            assert_eq!(status, 200, "{supply}");
+            adds_up(&supply["supply"])?;
+        }
+        let close = json!({"type": "day.closed", "day": format!("1997-01-0{day}"), "id": format!("close-{day}")});
+        for address in addresses {
+            insist(&client, address, &close)?;
+        }
+        if busy.load(Ordering::Relaxed) > 0 {
+            thread::sleep(Duration::from_millis(60));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn two_servers_on_one_database_keep_one_set_of_books_while_days_close() -> TestResult {
+    let database = Database::new().map_err(|error| error.to_string())?;
+    let arguments = ["--database", &database.url(), "--rules", RULES];
+    let servers = [Server::start(&arguments)?, Server::start(&arguments)?];
+    settle_opening(&servers[0], CLIENTS)?;
+    let addresses = [Address::default(), Address::default()];
+    for (address, server) in addresses.iter().zip(&servers) {
+        address.set(&server.address);
+    }
+    let busy = AtomicUsize::new(CLIENTS);
+    thread::scope(|scope| -> Result<(), Failure> {
+        let (addresses, busy) = (&addresses, &busy);
+        let client = |number| {
+            scope.spawn(move || {
+                let sent = send(number, addresses);
+                busy.fetch_sub(1, Ordering::Relaxed);
+                sent
+            })
+        };
+        let clients: Vec<_> = (0..CLIENTS).map(client).collect();
+        close_days(addresses, &servers, busy)?;
+        clients.into_iter().try_for_each(|client| client.join().map_err(|_| "a client failed")?)
+    })
+    .map_err(|error| error.to_string())?;
+
+    let (_, state) = servers[0].get("/v1/state")?;
+    assert_eq!(state, servers[1].get("/v1/state")?.1);
+    let (_, supply) = servers[1].get("/v1/supply")?;
+    adds_up(&supply["supply"]).map_err(|error| error.to_string())?;
+    let journal = audited_journal(&database.url())?;
+    let sent = crate::load::opening(CLIENTS).len() + CLIENTS * EACH + DAYS;
+    assert_eq!(journal.len(), sent, "every event once");
+    assert_eq!(state, state_of(journal.iter().map(|entered| entered.event.as_str()))?);
+    Ok(())
+}
