@@ -33,6 +33,8 @@ fn no_request_that_the_document_allows_or_forbids_gets_an_undocumented_answer() 
     server.ask("POST", "/v1/events", Some(&operator), &[], Some(&events))?;
     for token in [&operator, &merchant] {
         let output = Command::new(schemathesis()?)
+            // It keeps notes where it is started.
+            .current_dir(folder.path(""))
             .args(["run", &format!("{}/v1/openapi.json", server.address)])
             .args(["--header", &format!("Authorization: Bearer {token}")])
             .args(["--phases", "examples,coverage,fuzzing", "--max-examples", "10", "--seed", "1", "--no-color"])
