@@ -230,7 +230,7 @@ impl Work {
 
     /// The days on which the next price looks back, oldest first.
     async fn last_days(&mut self, window: u64) -> Result<Vec<DayRecord>> {
-        // One more: whether turnover was recorded before is seen by the last one.
+        // At least the last one: it tells whether turnover is recorded yet.
         let sql = format!("SELECT record FROM days ORDER BY day DESC LIMIT {}", window.clamp(1, 1_000_000));
         let rows: Vec<(String,)> = self.all(&sql, &[]).await?;
         rows.iter().rev().map(|(record,)| from_json("a day", record)).collect()
