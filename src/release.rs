@@ -27,9 +27,9 @@ pub struct Release {
     /// Points released per unit since the era began.
     pub acc: Index,
     /// Released points too few to raise `acc` by its smallest part, in 10^-26 points.
-    carry_points: i128,
+    pub(crate) carry_points: i128,
     /// Converted share value too little to lower `nav` by its smallest part, in 10^-26.
-    carry_value: i128,
+    pub(crate) carry_value: i128,
     /// Points that came back from refunds and are to be released again.
     pub returned: Points,
 }

@@ -12,7 +12,7 @@ use crate::ruleset::RuleSet;
 use crate::tree::Tree;
 
 /// Reads a table by `fill`, which asks for its fields.
-fn table(tree: &Tree, fill: &mut dyn FnMut(&mut Fields<'_>) -> Result<(), Refusal>) -> Result<(), Refusal> {
+pub(super) fn table(tree: &Tree, fill: &mut dyn FnMut(&mut Fields<'_>) -> Result<(), Refusal>) -> Result<(), Refusal> {
     let Tree::Table(entries) = tree else { return Err(bad("", "must be a table")) };
     let mut fields = Fields::new(entries);
     let filled = fill(&mut fields).and_then(|()| fields.finish());
@@ -22,7 +22,7 @@ fn table(tree: &Tree, fill: &mut dyn FnMut(&mut Fields<'_>) -> Result<(), Refusa
     })
 }
 
-fn bad(field: &'static str, message: &'static str) -> Refusal {
+pub(super) fn bad(field: &'static str, message: &'static str) -> Refusal {
     Refusal { code: Code::BadScenario, field: field.into(), message: message.into() }
 }
 
