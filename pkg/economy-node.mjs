@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { start } from './economy.mjs';
 
-export { forecast, openBook, preset, replay, review, simulate, version } from './economy.mjs';
+export { forecast, openBook, openEve, preset, replay, review, simulate, version } from './economy.mjs';
 
 /** Loads it; every call after the first waits for the same load.
  * @param {string | URL} [source] where the .wasm is, if not beside this file */

@@ -18,6 +18,8 @@ export function preset(name: PresetName): RuleSet;
 export function simulate(rules: RuleSet | PresetName, scenario?: Scenario, goOn?: (day: number) => boolean): Run;
 /** What a member may expect: a band, with the inputs beside it. The first day is the close that follows. */
 export function forecast(eve: Eve, assumptions?: Assumptions, goOn?: (path: number) => boolean): Forecast;
+/** The same, read once: for a slider that is dragged. */
+export function openEve(eve: Eve): OpenEve;
 /** The red flags of a rule set. An empty list says that no flag was raised, and nothing more. */
 export function review(rules: RuleSet | PresetName, declared?: Declared): Finding[];
 
@@ -52,6 +54,14 @@ export interface Eve {
   /** New share value of a day, on the mean of the last days. */
   inflow: Decimal;
   so_far: SoFar | null;
+}
+
+/** An eve that was read. */
+export interface OpenEve {
+  /** As the function {@link forecast}. */
+  forecast(assumptions?: Assumptions, goOn?: (path: number) => boolean): Forecast;
+  /** Gives the memory back. It is not to be used afterwards. */
+  free(): void;
 }
 
 /** What 1000 share value of the first day have really been worth. */

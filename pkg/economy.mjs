@@ -10,8 +10,18 @@ export { preset } from './core.mjs';
 /** @param {unknown} rules @param {unknown} [scenario] @param {unknown} [goOn] */
 export const simulate = (rules, scenario, goOn) => loaded().simulate(ruleSet(rules), scenario, goOn);
 
+/** @param {unknown} eve */
+export const openEve = (eve) => loaded().openEve(eve);
+
 /** @param {unknown} eve @param {unknown} [assumptions] @param {unknown} [goOn] */
-export const forecast = (eve, assumptions, goOn) => loaded().forecast(eve, assumptions, goOn);
+export function forecast(eve, assumptions, goOn) {
+  const open = openEve(eve);
+  try {
+    return open.forecast(assumptions, goOn);
+  } finally {
+    open.free();
+  }
+}
 
 /** @param {unknown} rules @param {unknown} [declared] */
 export const review = (rules, declared) => loaded().review(ruleSet(rules), declared);

@@ -274,6 +274,9 @@ impl<'a> Start<'a> {
         let growth = growth.ok_or_else(too_much)?;
         // One power for both: so many parts of 10^8.
         let factor = growth.after(100_000_000, day).map_err(|_| too_much())?;
+        if factor == 100_000_000 {
+            return Ok((self.inputs.turnover, self.inputs.inflow));
+        }
         let grown = |raw: i128| {
             let grown = raw.checked_mul(factor).map(|grown| grown / 100_000_000);
             grown.filter(|grown| *grown <= 10_i128.pow(20)).ok_or_else(too_much)

@@ -10,8 +10,10 @@ const HALF: u64 = 1 << 32;
 #[inline(never)]
 pub(crate) fn product(a: U256, b: U256) -> Option<U256> {
     let ((a_high, a_low), (b_high, b_low)) = (a.into_words(), b.into_words());
-    if a_high | b_high == 0 && a_low.leading_zeros() + b_low.leading_zeros() >= 128 {
-        return Some(U256::from_words(0, a_low.wrapping_mul(b_low)));
+    if a_high | b_high == 0
+        && let Some(product) = short_product(a_low, b_low)
+    {
+        return Some(U256::from_words(0, product));
     }
     a.checked_mul(b)
 }
@@ -29,14 +31,45 @@ pub(crate) fn quotient(n: U256, d: U256) -> Option<(U256, U256)> {
     Some((quotient, n.wrapping_sub(quotient.wrapping_mul(d))))
 }
 
+/// `(a × b + c) ÷ d` rounded down, and the rest, of the exact value; nothing where one of them is negative, `d` is 0, or a
+/// result does not fit.
+pub(crate) fn mul_add_div(a: i128, b: i128, c: i128, d: i128) -> Option<(i128, i128)> {
+    let unsigned = |n| u128::try_from(n).ok();
+    let (a, b, c, d) = (unsigned(a)?, unsigned(b)?, unsigned(c)?, unsigned(d)?);
+    let (quotient, rest) = match (short_product(a, b).and_then(|n| n.checked_add(c)), u64::try_from(d)) {
+        (Some(n), Ok(d)) => {
+            let (quotient, rest) = by_short(n, d)?;
+            (quotient, u128::from(rest))
+        }
+        _ => long(a, b, c, d)?,
+    };
+    Some((i128::try_from(quotient).ok()?, i128::try_from(rest).ok()?))
+}
+
+#[cold]
+#[inline(never)]
+fn long(a: u128, b: u128, c: u128, d: u128) -> Option<(u128, u128)> {
+    let n = U256::from(a).checked_mul(U256::from(b))?.checked_add(U256::from(c))?;
+    let (quotient, rest) = quotient(n, U256::from(d))?;
+    Some((quotient.try_into().ok()?, rest.try_into().ok()?))
+}
+
+/// A product that surely fits.
+fn short_product(a: u128, b: u128) -> Option<u128> {
+    (a.leading_zeros() + b.leading_zeros() >= u128::BITS).then(|| a.wrapping_mul(b))
+}
+
 /// 128 bits by 64, digit by digit of 32 bits: Knuth's algorithm D, as in Hacker's Delight (`divlu`).
 fn by_short(n: u128, d: u64) -> Option<(u128, u64)> {
     let high = u64::try_from(n >> 64).ok()?;
     let low = u64::try_from(n & u128::from(u64::MAX)).ok()?;
-    let first = high.checked_div(d)?;
-    let rest = high % d;
+    // A rest is multiplied back everywhere here: WebAssembly would divide once more for it. No such product is above what it
+    // came from, and a check of 64 bits would cost a product of 128.
+    let first = if high < d { 0 } else { high.checked_div(d)? };
+    let rest = high - first.wrapping_mul(d);
     if rest == 0 {
-        return Some((u128::from(first) << 64 | u128::from(low / d), low % d));
+        let second = low / d;
+        return Some((u128::from(first) << 64 | u128::from(second), low - second.wrapping_mul(d)));
     }
     let shift = d.leading_zeros();
     let d = d << shift;
@@ -50,8 +83,9 @@ fn by_short(n: u128, d: u64) -> Option<(u128, u64)> {
 /// One digit of the quotient of `upper` and the next 32 bits by a divisor whose highest bit is set, and the rest.
 fn digit(upper: u64, next: u64, d: u64) -> (u64, u64) {
     let (d_high, d_low) = (d >> 32, d & (HALF - 1));
-    let (mut digit, mut rest) = (upper / d_high, upper % d_high);
-    while digit >= HALF || digit * d_low > (rest << 32 | next) {
+    let mut digit = upper / d_high;
+    let mut rest = upper - digit.wrapping_mul(d_high);
+    while digit >= HALF || digit.wrapping_mul(d_low) > (rest << 32 | next) {
         digit -= 1;
         rest += d_high;
         if rest >= HALF {
@@ -78,6 +112,18 @@ mod tests {
             let expected = n.checked_div(d).map(|q| (U256::from(q), U256::from(n % d)));
             assert_eq!(quotient(wide_n, wide_d), expected, "{n} ÷ {d}");
             assert_eq!(product(wide_n, wide_d), wide_n.checked_mul(wide_d), "{n} × {d}");
+        }
+        for _ in 0..200_000 {
+            let [a, b, c, d] = [next(), next(), next(), next()].map(|n| i128::try_from(n >> 1).expect("half as large"));
+            let exact = U256::new(a.unsigned_abs()).checked_mul(U256::new(b.unsigned_abs())).expect("below 2^254");
+            let exact = exact + U256::new(c.unsigned_abs());
+            let by = U256::new(d.unsigned_abs());
+            let expected =
+                exact.checked_div(by).and_then(|q| Some((q.try_into().ok()?, (exact % by).try_into().ok()?)));
+            assert_eq!(mul_add_div(a, b, c, d), expected, "({a} × {b} + {c}) ÷ {d}");
+        }
+        for (a, b, c, d) in [(-1, 1, 1, 1), (1, -1, 1, 1), (1, 1, -1, 1), (1, 1, 1, -1), (1, 1, 1, 0)] {
+            assert_eq!(mul_add_div(a, b, c, d), None);
         }
         let edges = [0, 1, 2, HALF - 1, HALF, HALF + 1, u64::MAX - 1, u64::MAX, 1 << 63].map(u128::from);
         for n in edges.into_iter().flat_map(|a| edges.map(|b| a << 64 | b)) {

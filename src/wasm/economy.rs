@@ -8,7 +8,7 @@ use crate::border::{eve, scenario};
 use crate::event::{Code, Refusal};
 use crate::identity::Id;
 use crate::tree::Tree;
-use crate::{economy, forecast, review};
+use crate::{book, economy, forecast, review};
 
 // A scenario on these rules, day by day.
 #[wasm_bindgen(skip_jsdoc)]
@@ -32,15 +32,28 @@ impl Book {
     }
 }
 
-// What a member may expect from the eve of a close on.
-#[wasm_bindgen(skip_jsdoc)]
-pub fn forecast(eve: &JsValue, assumptions: &JsValue, go_on: &JsValue) -> Result<JsValue, JsValue> {
-    let forecast = read(eve).and_then(|tree| {
-        let eve = eve::read(&tree)?;
-        let assumptions = scenario::read_assumptions(&read(assumptions)?)?;
-        forecast::forecast(&eve, &assumptions, &mut |path| ask(go_on, path))
-    });
-    to_js(&forecast.map_err(|refusal| to_error(&refusal))?)
+// An eve that was read: reading it takes as long as a year of forecast.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct OpenEve(book::Eve);
+
+// Reads the eve of a close.
+#[wasm_bindgen(js_name = openEve, skip_jsdoc)]
+pub fn open_eve(eve: &JsValue) -> Result<OpenEve, JsValue> {
+    let eve = read(eve).and_then(|tree| eve::read(&tree));
+    eve.map(OpenEve).map_err(|refusal| to_error(&refusal))
+}
+
+#[wasm_bindgen]
+impl OpenEve {
+    // What the member may expect from there on.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn forecast(&self, assumptions: &JsValue, go_on: &JsValue) -> Result<JsValue, JsValue> {
+        let assumptions = read(assumptions).and_then(|tree| scenario::read_assumptions(&tree));
+        let forecast =
+            assumptions.and_then(|assumptions| forecast::forecast(&self.0, &assumptions, &mut |path| ask(go_on, path)));
+        to_js(&forecast.map_err(|refusal| to_error(&refusal))?)
+    }
 }
 
 // The red flags of a rule set.
