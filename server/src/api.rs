@@ -1,9 +1,11 @@
 //! HTTP, version 1: who asks for what, and in which words it is answered.
 //!
 //! Every answer under `/v1` is JSON; every error is a problem document (RFC 9457) with a stable code and the field. What
-//! can be done is one table (`commands.rs`); what can be asked is in `read.rs`.
+//! can be done is one table (`commands.rs`); what can be asked is in `read.rs`, what
+//! looks ahead in `ahead.rs`.
 
 mod actor;
+mod ahead;
 mod body;
 pub mod commands;
 mod etag;
@@ -28,6 +30,7 @@ use axum::routing::{get, post};
 use crate::ledger::Ledger;
 use crate::limits::BODY_BYTES_MAX;
 use crate::people::People;
+use ahead::Lookout;
 use settle::Flights;
 
 /// What every request can reach.
@@ -38,6 +41,7 @@ pub struct App {
     /// Whether everybody may do everything.
     demo: bool,
     flights: Flights,
+    lookout: Lookout,
 }
 
 impl FromRef<App> for Ledger {
@@ -50,7 +54,7 @@ impl App {
     /// On a ledger and its people.
     #[must_use]
     pub fn new(ledger: Ledger, people: People, demo: bool) -> Self {
-        Self { ledger, people, demo, flights: Flights::default() }
+        Self { ledger, people, demo, flights: Flights::default(), lookout: Lookout::default() }
     }
 
     /// Everything that is answered, with the wallet's files at `/` if there are any.
@@ -60,6 +64,7 @@ impl App {
             .route("/v1/members", get(read::members))
             .route("/v1/members/{member}", get(read::member))
             .route("/v1/members/{member}/statement", get(read::statement))
+            .route("/v1/members/{member}/eve", get(ahead::eve))
             .route("/v1/orders/{order}", get(read::order))
             .route("/v1/offers", get(read::offers))
             .route("/v1/offers/{offer}", get(read::offer))
@@ -78,6 +83,8 @@ impl App {
             .route("/v1/openapi.json", get(read::openapi))
             .route("/v1/events", post(events::settle))
             .route("/v1/quotes", post(quote::quote))
+            .route("/v1/forecast", post(ahead::forecasts))
+            .route("/v1/simulations", post(ahead::simulations))
             .route("/v1/sessions/demo", post(sessions::demo))
             .route("/v1/session", axum::routing::delete(sessions::sign_out))
             .route("/health/live", get(read::live))

@@ -144,6 +144,9 @@ fn turnover(tree: &Tree) -> Result<Turnover, Refusal> {
         let days = if days.len() > SCENARIO_DAYS_MAX { None } else { days.iter().map(amount).collect() };
         return days.map(Turnover::Series).ok_or_else(|| bad("turnover", "must be at most 36525 amounts as texts"));
     }
+    if !matches!(tree, Tree::Table(_)) {
+        return Err(bad("turnover", "must be an amount as text, a list of such amounts, or a table"));
+    }
     let (mut daily, mut growth_30d, mut crash, mut swing) = (Money::default(), Rate::default(), None, None);
     table(tree, &mut |fields| {
         daily = money(fields, "daily")?;

@@ -33,6 +33,7 @@ const READS: &[Read] = &[
         &[Parameter("before", "Cursor", false), LIMIT],
         "Statement",
     ),
+    Read("/v1/members/{member}/eve", "The eve of the close: what a wallet forecasts from", false, &[], "Eve"),
     Read("/v1/orders/{order}", "An order", false, &[], "Order"),
     Read("/v1/offers", "Offers that can be taken, by id", false, &[AFTER_ID, LIMIT], "Rows"),
     Read("/v1/offers/{offer}", "An offer", false, &[], "Named"),
@@ -111,6 +112,12 @@ pub fn document() -> OpenApi {
             "properties": properties(ORDER), "required": names(ORDER),
         }))))
         .response("200", answer("The quote", named("Quote")));
+    let forecast = operation("forecast", "What a member may expect: a band, with its inputs", false)
+        .request_body(Some(body(reference("Assumptions"))))
+        .response("200", answer("The forecast", named("Forecast")));
+    let simulation = operation("simulate", "A scenario, day by day, on the rules in force or on other rules", false)
+        .request_body(Some(body(reference("Scenario"))))
+        .response("200", answer("The run", named("Run")));
     let events = operation("settle_events", "Settle events of a journal, each by itself", false)
         .request_body(Some(body(json!({"anyOf": [{"type": "object"}, {"type": "array"}]}))))
         .response("200", answer("The answers", named("EventAnswers")));
@@ -124,6 +131,8 @@ pub fn document() -> OpenApi {
         .response("204", ResponseBuilder::new().description("Signed out").build());
     paths = paths
         .path("/v1/quotes", PathItem::new(HttpMethod::Post, quote))
+        .path("/v1/forecast", PathItem::new(HttpMethod::Post, forecast))
+        .path("/v1/simulations", PathItem::new(HttpMethod::Post, simulation))
         .path("/v1/events", PathItem::new(HttpMethod::Post, events))
         .path("/v1/sessions/demo", PathItem::new(HttpMethod::Post, demo))
         .path("/v1/session", PathItem::new(HttpMethod::Delete, sign_out));

@@ -82,10 +82,11 @@ fn commands() -> Vec<(&'static str, Value)> {
     ]
 }
 
-const READS: [(&str, bool); 17] = [
+const READS: [(&str, bool); 18] = [
     ("/v1/members", false),
     ("/v1/members/bob", false),
     ("/v1/members/bob/statement", false),
+    ("/v1/members/bob/eve", false),
     ("/v1/orders/o1", false),
     ("/v1/offers", false),
     ("/v1/offers/f1", false),
