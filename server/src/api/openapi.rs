@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
-use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     ComponentsBuilder, Content, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder, Schema,
@@ -113,10 +113,10 @@ pub fn document() -> OpenApi {
         }))))
         .response("200", answer("The quote", named("Quote")));
     let forecast = operation("forecast", "What a member may expect: a band, with its inputs", false)
-        .request_body(Some(body(reference("Assumptions"))))
+        .request_body(Some(may_be_left_out(body(reference("Assumptions")))))
         .response("200", answer("The forecast", named("Forecast")));
     let simulation = operation("simulate", "A scenario, day by day, on the rules in force or on other rules", false)
-        .request_body(Some(body(reference("Scenario"))))
+        .request_body(Some(may_be_left_out(body(reference("Scenario")))))
         .response("200", answer("The run", named("Run")));
     let events = operation("settle_events", "Settle events of a journal, each by itself", false)
         .request_body(Some(body(json!({"anyOf": [{"type": "object"}, {"type": "array"}]}))))
@@ -173,9 +173,14 @@ fn answer(description: &str, schema: RefOr<Schema>) -> RefOr<utoipa::openapi::Re
     ResponseBuilder::new().description(description).content("application/json", content).build().into()
 }
 
-fn body(json: Value) -> utoipa::openapi::request_body::RequestBody {
+fn body(json: Value) -> RequestBody {
     let content = Content::new(Some(schema(json)));
     RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True)).build()
+}
+
+fn may_be_left_out(mut body: RequestBody) -> RequestBody {
+    body.required = Some(Required::False);
+    body
 }
 
 /// The names in braces.
