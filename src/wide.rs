@@ -31,26 +31,26 @@ pub(crate) fn quotient(n: U256, d: U256) -> Option<(U256, U256)> {
     Some((quotient, n.wrapping_sub(quotient.wrapping_mul(d))))
 }
 
-/// `(a × b + c) ÷ d` rounded down, and the rest, of the exact value; nothing where one of them is negative, `d` is 0, or a
+/// `(a × b + c) ÷ by` rounded down, and the rest, of the exact value; nothing where one of them is negative, `by` is 0, or a
 /// result does not fit.
-pub(crate) fn mul_add_div(a: i128, b: i128, c: i128, d: i128) -> Option<(i128, i128)> {
+pub(crate) fn mul_add_div(a: i128, b: i128, c: i128, by: i128) -> Option<(i128, i128)> {
     let unsigned = |n| u128::try_from(n).ok();
-    let (a, b, c, d) = (unsigned(a)?, unsigned(b)?, unsigned(c)?, unsigned(d)?);
-    let (quotient, rest) = match (short_product(a, b).and_then(|n| n.checked_add(c)), u64::try_from(d)) {
-        (Some(n), Ok(d)) => {
-            let (quotient, rest) = by_short(n, d)?;
+    let (a, b, c, by) = (unsigned(a)?, unsigned(b)?, unsigned(c)?, unsigned(by)?);
+    let (quotient, rest) = match (short_product(a, b).and_then(|ab| ab.checked_add(c)), u64::try_from(by)) {
+        (Some(sum), Ok(by)) => {
+            let (quotient, rest) = by_short(sum, by)?;
             (quotient, u128::from(rest))
         }
-        _ => long(a, b, c, d)?,
+        _ => long(a, b, c, by)?,
     };
     Some((i128::try_from(quotient).ok()?, i128::try_from(rest).ok()?))
 }
 
 #[cold]
 #[inline(never)]
-fn long(a: u128, b: u128, c: u128, d: u128) -> Option<(u128, u128)> {
-    let n = U256::from(a).checked_mul(U256::from(b))?.checked_add(U256::from(c))?;
-    let (quotient, rest) = quotient(n, U256::from(d))?;
+fn long(a: u128, b: u128, c: u128, by: u128) -> Option<(u128, u128)> {
+    let sum = U256::from(a).checked_mul(U256::from(b))?.checked_add(U256::from(c))?;
+    let (quotient, rest) = quotient(sum, U256::from(by))?;
     Some((quotient.try_into().ok()?, rest.try_into().ok()?))
 }
 
@@ -114,16 +114,17 @@ mod tests {
             assert_eq!(product(wide_n, wide_d), wide_n.checked_mul(wide_d), "{n} × {d}");
         }
         for _ in 0..200_000 {
-            let [a, b, c, d] = [next(), next(), next(), next()].map(|n| i128::try_from(n >> 1).expect("half as large"));
-            let exact = U256::new(a.unsigned_abs()).checked_mul(U256::new(b.unsigned_abs())).expect("below 2^254");
-            let exact = exact + U256::new(c.unsigned_abs());
-            let by = U256::new(d.unsigned_abs());
-            let expected =
-                exact.checked_div(by).and_then(|q| Some((q.try_into().ok()?, (exact % by).try_into().ok()?)));
-            assert_eq!(mul_add_div(a, b, c, d), expected, "({a} × {b} + {c}) ÷ {d}");
+            let [a, b, c, by] =
+                [next(), next(), next(), next()].map(|n| i128::try_from(n >> 1).expect("half as large"));
+            let wide = |n: i128| U256::new(n.unsigned_abs());
+            let exact = wide(a).checked_mul(wide(b)).expect("below 2^254") + wide(c);
+            let whole = |n: U256| i128::try_from(n).ok();
+            let quotient = exact.checked_div(wide(by));
+            let expected = quotient.and_then(|quotient| Some((whole(quotient)?, whole(exact % wide(by))?)));
+            assert_eq!(mul_add_div(a, b, c, by), expected, "({a} × {b} + {c}) ÷ {by}");
         }
-        for (a, b, c, d) in [(-1, 1, 1, 1), (1, -1, 1, 1), (1, 1, -1, 1), (1, 1, 1, -1), (1, 1, 1, 0)] {
-            assert_eq!(mul_add_div(a, b, c, d), None);
+        for [a, b, c, by] in [[-1, 1, 1, 1], [1, -1, 1, 1], [1, 1, -1, 1], [1, 1, 1, -1], [1, 1, 1, 0]] {
+            assert_eq!(mul_add_div(a, b, c, by), None);
         }
         let edges = [0, 1, 2, HALF - 1, HALF, HALF + 1, u64::MAX - 1, u64::MAX, 1 << 63].map(u128::from);
         for n in edges.into_iter().flat_map(|a| edges.map(|b| a << 64 | b)) {
