@@ -10,14 +10,14 @@ use crate::support::{Folder, Server, TestResult, add_key, argument};
 fn demo(closes: usize) -> TestResult<(Value, Vec<Value>)> {
     let rules = serde_json::from_str(include_str!("../../../tests/data/cdnow.rules.json"))?;
     let mut events = Vec::new();
-    let mut closed = 0;
+    let mut done = 0;
     for line in include_str!("../../../tests/data/cdnow.jsonl").lines() {
         let event: Value = serde_json::from_str(line)?;
         if event["type"] == "day.closed" {
-            if closed == closes {
+            if done == closes {
                 break;
             }
-            closed += 1;
+            done += 1;
         }
         events.push(event);
     }
@@ -26,7 +26,7 @@ fn demo(closes: usize) -> TestResult<(Value, Vec<Value>)> {
 
 #[test]
 fn the_first_day_of_every_members_forecast_is_the_close_that_follows_to_the_last_digit() -> TestResult {
-    let (rules, events) = demo(45)?;
+    let (rules, events) = demo(85)?;
     let folder = Folder::new()?;
     let file = folder.path("rules.json");
     std::fs::write(&file, rules.to_string())?;
@@ -36,13 +36,13 @@ fn the_first_day_of_every_members_forecast_is_the_close_that_follows_to_the_last
     }
     let (_, before) = server.get("/v1/state")?;
     let members: Vec<&String> = before["accounts"].as_object().ok_or("no accounts")?.keys().collect();
-    assert!(members.len() > 100, "{}", members.len());
+    assert_eq!(members.len(), 2_369, "by then everybody has joined");
     let mut expected = Vec::new();
     for member in &members {
         let body = json!({"member": member, "growth_30d": [], "horizons": [1]});
         let (status, forecast) = server.ask("POST", "/v1/forecast", None, &[], Some(&body))?;
         assert_eq!(status, 200, "{forecast}");
-        assert_eq!(forecast["so_far"]["days"], 45);
+        assert_eq!(forecast["so_far"]["days"], 85);
         expected.push(forecast["first"].clone());
     }
     let day = before["day"].as_str().ok_or("no day")?;
