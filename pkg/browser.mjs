@@ -1,5 +1,5 @@
 // @ts-check
-// The loader for browsers, with and without a bundler: the binary lies beside this file.
+// The loader for browsers, with and without a bundler.
 import * as glue from './dist/gongxiang_bg.js';
 import { fetched, surface } from './core.mjs';
 
@@ -7,6 +7,5 @@ const { start, openBook, replay, version } = surface(glue, './gongxiang_bg.js');
 export { openBook, replay, version };
 export { preset } from './core.mjs';
 
-/** Loads the rules; every call after the first waits for the same load.
- * @param {string | URL} [source] where the .wasm is, if not beside this file */
+/** @param {string | URL} [source] where the .wasm is, if not beside this file */
 export const init = (source = new URL('./dist/gongxiang_bg.wasm', import.meta.url)) => start(fetched(source));

@@ -5,7 +5,7 @@ import generated from './dist/presets.js';
 /** @type {Record<string, unknown>} */
 const presets = generated;
 
-/** An error as the rules give it: with a stable `code` and the `field`.
+/** An error as the rules give it.
  * @param {string} code @param {string} field @param {string} message */
 function failure(code, field, message) {
   const error = new Error(`${code}: ${message}`);
@@ -15,17 +15,15 @@ function failure(code, field, message) {
 
 /** A rule set: itself, or a preset by its name.
  * @param {unknown} rules */
-function ruleSet(rules) {
+export function ruleSet(rules) {
   if (typeof rules !== 'string') return rules;
   if (Object.hasOwn(presets, rules)) return presets[rules];
   throw failure('bad_rules', 'rules', `there is no preset \`${rules}\`, only ${Object.keys(presets).join(', ')}`);
 }
 
-/** A copy of a preset, to start a rule set of one's own from.
+/** A copy of a preset.
  * @param {string} name */
-export function preset(name) {
-  return structuredClone(ruleSet(String(name)));
-}
+export const preset = (name) => structuredClone(ruleSet(String(name)));
 
 /** A binary from a server.
  * @param {string | URL} source
@@ -48,7 +46,6 @@ export function surface(glue, name) {
   let starting;
   let ready = false;
 
-  /** The glue, once the binary is there. */
   function loaded() {
     if (!ready) throw failure('not_initialised', '', 'call `await init()` before anything else');
     return glue;
@@ -56,23 +53,18 @@ export function surface(glue, name) {
 
   return {
     loaded,
-    ruleSet,
-    /** Starts the rules once, however often and however concurrently it is called. A start that failed can be tried again.
-     * @param {(imports: WebAssembly.Imports) => Promise<WebAssembly.WebAssemblyInstantiatedSource>} instantiate
-     * @returns {Promise<void>} */
-    start(instantiate) {
-      starting ??= instantiate({ [name]: /** @type {any} */ (glue) }).then(
-        ({ instance }) => {
-          glue.__wbg_set_wasm(instance.exports);
-          ready = true;
-        },
-        (cause) => {
-          starting = undefined;
-          throw failure('not_loaded', '', `the rules could not be loaded: ${cause?.message ?? cause}`);
-        },
-      );
-      return starting;
-    },
+    /** Starts the rules once, however often it is called. A start that failed can be tried again.
+     * @param {(imports: WebAssembly.Imports) => Promise<WebAssembly.WebAssemblyInstantiatedSource>} instantiate */
+    start: (instantiate) => starting ??= instantiate({ [name]: /** @type {any} */ (glue) }).then(
+      ({ instance }) => {
+        glue.__wbg_set_wasm(instance.exports);
+        ready = true;
+      },
+      (cause) => {
+        starting = undefined;
+        throw failure('not_loaded', '', `the rules could not be loaded: ${cause?.message ?? cause}`);
+      },
+    ),
     version: () => loaded().version(),
     /** @param {unknown} rules @param {unknown} events */
     replay: (rules, events) => loaded().replay(ruleSet(rules), events),

@@ -1,9 +1,9 @@
 // @ts-check
 // What looks ahead, beside all that the rules answer: the second binary, which only who looks ahead loads.
 import * as glue from './dist/economy/economy_bg.js';
-import { surface } from './core.mjs';
+import { ruleSet, surface } from './core.mjs';
 
-const { start, loaded, ruleSet, openBook, replay, version } = surface(glue, './economy_bg.js');
+const { start, loaded, openBook, replay, version } = surface(glue, './economy_bg.js');
 export { openBook, replay, start, version };
 export { preset } from './core.mjs';
 
