@@ -33,6 +33,7 @@ pub(crate) fn quotient(n: U256, d: U256) -> Option<(U256, U256)> {
 
 /// `(a × b + c) ÷ by` rounded down, and the rest, of the exact value; nothing where one of them is negative, `by` is 0, or a
 /// result does not fit.
+#[inline(never)]
 pub(crate) fn mul_add_div(a: i128, b: i128, c: i128, by: i128) -> Option<(i128, i128)> {
     let unsigned = |n| u128::try_from(n).ok();
     let (a, b, c, by) = (unsigned(a)?, unsigned(b)?, unsigned(c)?, unsigned(by)?);
