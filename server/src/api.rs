@@ -14,6 +14,7 @@ pub(crate) mod problem;
 mod query;
 mod quote;
 mod read;
+pub(crate) mod rules;
 mod sessions;
 mod settle;
 mod wallet;
@@ -67,8 +68,9 @@ impl App {
             .route("/v1/trades/{trade}", get(read::trade))
             .route("/v1/days", get(read::days))
             .route("/v1/days/{day}", get(read::day))
-            .route("/v1/rules", get(read::rules))
-            .route("/v1/rules/history", get(read::rules_history))
+            .route("/v1/rules", get(rules::current))
+            .route("/v1/rules/history", get(rules::history))
+            .route("/v1/rules/review", get(rules::flags))
             .route("/v1/supply", get(read::supply))
             .route("/v1/state", get(read::state))
             .route("/v1/excerpt", get(read::excerpt))
@@ -78,6 +80,7 @@ impl App {
             .route("/v1/openapi.json", get(read::openapi))
             .route("/v1/events", post(events::settle))
             .route("/v1/quotes", post(quote::quote))
+            .route("/v1/rules/check", post(rules::check))
             .route("/v1/sessions/demo", post(sessions::demo))
             .route("/v1/session", axum::routing::delete(sessions::sign_out))
             .route("/health/live", get(read::live))

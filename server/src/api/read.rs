@@ -106,12 +106,6 @@ pub async fn days(State(app): State<App>, mut parameters: Parameters) -> Result<
     Ok(written(&Days { days: app.ledger.read().await?.days(Page { after, limit }).await? }))
 }
 
-/// `GET /v1/rules`: those that hold now.
-pub async fn rules(State(app): State<App>, parameters: Parameters) -> Result<Written, Problem> {
-    parameters.finish()?;
-    Ok(written(&app.ledger.read().await?.now().await?.rules))
-}
-
 #[derive(Serialize)]
 struct SupplyNow<'a> {
     day: Day,
@@ -313,29 +307,6 @@ pub async fn order(
     let value = app.ledger.read().await?.load(&needs).await?.excerpt.orders.remove(&id).ok_or(Failure::NotFound)?;
     own(&actor, value.merchant.as_str())?;
     Ok(written(&Named { id, value }))
-}
-
-#[derive(Serialize)]
-struct History {
-    /// Oldest first.
-    rules: Vec<Version>,
-}
-
-#[derive(Serialize)]
-struct Version {
-    #[serde(rename = "version")]
-    number: usize,
-    /// The place of its adoption in the journal; 0 for the first.
-    place: Place,
-    rules: gongxiang::ruleset::RuleSet,
-}
-
-/// `GET /v1/rules/history`: all rule sets that were ever in force.
-pub async fn rules_history(State(app): State<App>, parameters: Parameters) -> Result<Written, Problem> {
-    parameters.finish()?;
-    let versions = app.ledger.read().await?.rules().await?;
-    let rules = (1..).zip(versions).map(|(number, (place, rules))| Version { number, place, rules }).collect();
-    Ok(written(&History { rules }))
 }
 
 #[derive(Serialize)]

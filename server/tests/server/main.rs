@@ -14,6 +14,7 @@ mod load;
 mod openapi;
 mod receiver;
 mod rights;
+mod rules;
 mod startup;
 mod support;
 mod webhooks;

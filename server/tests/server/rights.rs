@@ -78,11 +78,12 @@ fn commands() -> Vec<(&'static str, Value)> {
         ("/v1/trades/t1/confirm", json!({})),
         ("/v1/trades/t1/cancel", json!({})),
         ("/v1/rules", json!({"rules": {}})),
+        ("/v1/rules/check", json!({"rules": {}})),
         ("/v1/days/2026-01-01/close", json!({})),
     ]
 }
 
-const READS: [(&str, bool); 17] = [
+const READS: [(&str, bool); 18] = [
     ("/v1/members", false),
     ("/v1/members/bob", false),
     ("/v1/members/bob/statement", false),
@@ -97,6 +98,7 @@ const READS: [(&str, bool); 17] = [
     ("/v1/days", true),
     ("/v1/rules", true),
     ("/v1/rules/history", true),
+    ("/v1/rules/review", true),
     ("/v1/supply", true),
     ("/v1/session", true),
     ("/health/ready", true),
