@@ -81,9 +81,9 @@ pub fn adopt(database: &str, source: &str, accept_flags: Vec<String>) -> Result<
             return Ok(true);
         }
         let whole = next.to_tree();
-        let changes = changed.iter().filter_map(|key| Some((key.clone(), whole.get(key)?.clone()))).collect();
+        let table = changed.iter().filter_map(|key| Some((key.clone(), whole.get(key)?.clone()))).collect();
         let event = Tree::Table(vec![
-            ("rules".into(), Tree::Table(changes)),
+            ("rules".into(), Tree::Table(table)),
             ("type".into(), Tree::Text("rules.adopted".into())),
         ]);
         let line = Line { entry: border::event::read(&event)?, text: event.canonical() };
