@@ -19,6 +19,8 @@ mod sessions;
 mod settle;
 mod wallet;
 
+pub(crate) use wallet::with_headers;
+
 use std::path::Path;
 
 use axum::Router;
@@ -91,7 +93,7 @@ impl App {
             Some(files) => wallet::with_files(router, files),
             None => router.fallback(problem::not_found),
         };
-        let router = wallet::with_headers(router.with_state(self)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+        let router = router.with_state(self).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
         // Without credentials, only pages of this machine may ask.
         if demo { router.layer(from_fn(guard::from_this_machine)) } else { router }
     }
