@@ -64,6 +64,7 @@ impl App {
             .route("/v1/members/{member}", get(read::member))
             .route("/v1/members/{member}/statement", get(read::statement))
             .route("/v1/orders/{order}", get(read::order))
+            .route("/v1/orders/{order}/receipt", get(read::receipt))
             .route("/v1/offers", get(read::offers))
             .route("/v1/offers/{offer}", get(read::offer))
             .route("/v1/trades", get(read::trades))

@@ -38,6 +38,7 @@ const READS: &[Read] = &[
         "Statement",
     ),
     Read("/v1/orders/{order}", "An order", false, &[], "Order"),
+    Read("/v1/orders/{order}/receipt", "How an order was answered", false, &[], "OrderReceipt"),
     Read("/v1/offers", "Offers that can be taken, by id", false, &[AFTER_ID, LIMIT], "Rows"),
     Read("/v1/offers/{offer}", "An offer", false, &[], "Named"),
     Read("/v1/trades", "One's own trades, by id", false, &[AFTER_ID, LIMIT], "Rows"),

@@ -13,6 +13,7 @@ use gongxiang::quantity::{Money, Price};
 use gongxiang::release::Release;
 use gongxiang::ruleset::Channel;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::App;
 use super::actor::{operator, own, somebody};
@@ -20,7 +21,8 @@ use super::problem::{Failure, Problem};
 use super::query::Parameters;
 use crate::audit;
 use crate::group::json;
-use crate::limits::STATE_ACCOUNTS_MAX;
+use crate::journal;
+use crate::limits::{GROUP_MAX, STATE_ACCOUNTS_MAX};
 use crate::needs::Needs;
 use crate::people::Actor;
 use crate::store::{Entered, Page, Place, Posted};
@@ -318,6 +320,30 @@ pub async fn order(one: One) -> Result<Written, Problem> {
     let value = part.orders.remove(&one.id).ok_or(Failure::NotFound)?;
     own(&one.actor, value.merchant.as_str())?;
     Ok(written(&Named { id: one.id, value }))
+}
+
+#[derive(Serialize)]
+struct Placed {
+    order: Id,
+    place: Place,
+    receipt: Box<RawValue>,
+}
+
+/// `GET /v1/orders/{order}/receipt`: how the order was answered, for the merchant and the operator.
+pub async fn receipt(one: One) -> Result<Written, Problem> {
+    let mut part = one.part(|needs, id| needs.orders = id).await?;
+    let order = part.orders.remove(&one.id).ok_or(Failure::NotFound)?;
+    own(&one.actor, order.merchant.as_str())?;
+    // Orders are counted from their group's place on: the event stands at this number or a little later.
+    let before = i64::try_from(order.sequence).unwrap_or(i64::MAX) - 1;
+    let group = one.app.ledger.read().await?.journal(Page { after: Place(before), limit: GROUP_MAX }).await?;
+    let places = |entered: &Entered| {
+        let event = journal::parse(entered.event.as_bytes()).ok().map(|line| line.entry.event);
+        matches!(event, Some(Event::OrderPlaced(placed)) if placed.order == one.id)
+    };
+    let entered = group.into_iter().find(places).ok_or(Failure::NotFound)?;
+    let receipt = RawValue::from_string(entered.receipt).map_err(|_| Failure::Unavailable)?;
+    Ok(written(&Placed { order: one.id, place: entered.place, receipt }))
 }
 
 #[derive(Serialize)]

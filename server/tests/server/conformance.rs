@@ -36,6 +36,7 @@ fn run(case: &Case, database: &str) -> TestResult<Value> {
     server.kill()?;
     let server = Server::start(&arguments)?;
     let (_, state) = server.get("/v1/state")?;
+    receipts_are_as_answered(&orders, &server, if case.events.len() > AT_ONCE { 50 } else { 1 })?;
     let got = json!({"refused": refused, "orders": orders, "days": days(&server)?, "state": state});
     members_are_as_in(&state, &server, if case.events.len() > AT_ONCE { 50 } else { 1 })?;
     Ok(got)
@@ -55,6 +56,16 @@ fn days(server: &Server) -> TestResult<Vec<Value>> {
         }
         days.extend(page.iter().map(day_of));
     }
+}
+
+/// The receipt that is kept is the one that was answered.
+fn receipts_are_as_answered(orders: &[Value], server: &Server, every: usize) -> TestResult {
+    for order in orders.iter().step_by(every) {
+        let id = order["order"].as_str().ok_or("no order")?;
+        let (status, kept) = server.get(&format!("/v1/orders/{id}/receipt"))?;
+        assert_eq!((status, order_of(&kept["receipt"]).as_ref()), (200, Some(order)), "{id}");
+    }
+    Ok(())
 }
 
 /// What is said of each member alone is what is said of all together.

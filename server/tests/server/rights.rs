@@ -89,11 +89,12 @@ fn commands() -> Vec<(&'static str, Value)> {
     ]
 }
 
-const READS: [(&str, bool); 18] = [
+const READS: [(&str, bool); 19] = [
     ("/v1/members", false),
     ("/v1/members/bob", false),
     ("/v1/members/bob/statement", false),
     ("/v1/orders/o1", false),
+    ("/v1/orders/o1/receipt", false),
     ("/v1/offers", false),
     ("/v1/offers/f1", false),
     ("/v1/trades", false),
@@ -175,7 +176,7 @@ fn another_member_sees_and_moves_nothing_of_others() -> TestResult {
             assert_eq!(answer["rows"], json!([]), "only its own");
         }
     }
-    let (_, excerpt) = town.status("GET", READS[10].0, Some(token), None)?;
+    let (_, excerpt) = town.status("GET", READS[11].0, Some(token), None)?;
     assert_eq!(excerpt["accounts"]["bob"]["points"], "0", "balances of others are hidden: {excerpt}");
     assert_eq!(town.status("GET", "/v1/state", Some(&town.operator), None)?, before);
     Ok(())
@@ -194,6 +195,8 @@ fn a_merchant_places_and_refunds_orders_of_its_own_shop() -> TestResult {
     let id = placed["order"].as_str().ok_or("no id")?;
     assert_eq!(placed["receipt"]["order"], id);
     assert_eq!(town.status("GET", &format!("/v1/orders/{id}"), Some(&town.merchant), None)?.0, 200);
+    let (_, again) = town.status("GET", &format!("/v1/orders/{id}/receipt"), Some(&town.merchant), None)?;
+    assert_eq!(again["receipt"], placed["receipt"]);
     assert_eq!(town.status("GET", &format!("/v1/orders/{id}"), Some(&town.other_merchant), None)?.0, 403);
     assert_eq!(town.status("POST", &format!("/v1/orders/{id}/refund"), Some(&town.merchant), None)?.0, 200);
     let (status, problem) = town.status("POST", &format!("/v1/orders/{id}/refund"), Some(&town.merchant), None)?;
