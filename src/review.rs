@@ -125,16 +125,17 @@ impl Findings {
     }
 }
 
+/// The codes of those that are red.
+pub fn red(findings: &[Finding]) -> impl Iterator<Item = &'static str> {
+    findings.iter().filter(|finding| finding.severity == Severity::Red).map(|finding| finding.code)
+}
+
 /// Whether everything red was accepted by its code. Codes of flags that are not raised do no harm.
 ///
 /// # Errors
 /// `flags_not_accepted`, naming the codes that are missing.
 pub fn check_accepted(findings: &[Finding], accepted: &[&str]) -> Result<(), Refusal> {
-    let missing: Vec<_> = findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Red && !accepted.contains(&finding.code))
-        .map(|finding| finding.code)
-        .collect();
+    let missing: Vec<_> = red(findings).filter(|code| !accepted.contains(code)).collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -16,9 +16,12 @@ pub(crate) mod problem;
 mod query;
 mod quote;
 mod read;
+pub(crate) mod rules;
 mod sessions;
 mod settle;
 mod wallet;
+
+pub(crate) use wallet::with_headers;
 
 use std::path::Path;
 
@@ -66,14 +69,16 @@ impl App {
             .route("/v1/members/{member}/statement", get(read::statement))
             .route("/v1/members/{member}/eve", get(ahead::eve))
             .route("/v1/orders/{order}", get(read::order))
+            .route("/v1/orders/{order}/receipt", get(read::receipt))
             .route("/v1/offers", get(read::offers))
             .route("/v1/offers/{offer}", get(read::offer))
             .route("/v1/trades", get(read::trades))
             .route("/v1/trades/{trade}", get(read::trade))
             .route("/v1/days", get(read::days))
             .route("/v1/days/{day}", get(read::day))
-            .route("/v1/rules", get(read::rules))
-            .route("/v1/rules/history", get(read::rules_history))
+            .route("/v1/rules", get(rules::current))
+            .route("/v1/rules/history", get(rules::history))
+            .route("/v1/rules/review", get(rules::flags))
             .route("/v1/supply", get(read::supply))
             .route("/v1/state", get(read::state))
             .route("/v1/excerpt", get(read::excerpt))
@@ -85,6 +90,7 @@ impl App {
             .route("/v1/quotes", post(quote::quote))
             .route("/v1/forecast", post(ahead::forecasts))
             .route("/v1/simulations", post(ahead::simulations))
+            .route("/v1/rules/check", post(rules::check))
             .route("/v1/sessions/demo", post(sessions::demo))
             .route("/v1/session", axum::routing::delete(sessions::sign_out))
             .route("/health/live", get(read::live))
@@ -95,7 +101,7 @@ impl App {
             Some(files) => wallet::with_files(router, files),
             None => router.fallback(problem::not_found),
         };
-        let router = wallet::with_headers(router.with_state(self)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+        let router = router.with_state(self).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
         // Without credentials, only pages of this machine may ask.
         if demo { router.layer(from_fn(guard::from_this_machine)) } else { router }
     }

@@ -15,6 +15,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use tokio::time::timeout;
 
 use crate::api::problem::{Failure, Problem};
+use crate::api::with_headers;
 use crate::config::Settings;
 use crate::limits::REQUEST_ID_MAX;
 use crate::metrics::Metrics;
@@ -44,7 +45,7 @@ pub fn around(router: Router, settings: &Settings, metrics: Arc<Metrics>) -> Rou
         request_time: Duration::from_secs(settings.request_seconds.into()),
         random: SystemRandom::new(),
     };
-    router.layer(from_fn_with_state(Arc::new(edge), pass))
+    with_headers(router.layer(from_fn_with_state(Arc::new(edge), pass)))
 }
 
 async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {

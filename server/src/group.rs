@@ -8,6 +8,7 @@ use gongxiang::event::{Code, Entry, Event, Identity, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::market::{Trade, TradeState};
 use gongxiang::receipt::Receipt;
+use gongxiang::review::{self, Declared};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
@@ -30,22 +31,27 @@ pub struct Request {
     pub guard: Option<Guard>,
 }
 
-/// Whose something has to be: looked at in the same transaction, so that nothing changes in between.
+/// What has to be so: looked at in the same transaction, so that nothing changes in between.
 #[derive(Clone, Debug)]
-pub struct Guard {
-    /// Whose of what.
-    pub ownership: Ownership,
-    /// Who says so.
-    pub member: Id,
+pub enum Guard {
+    /// Whose something has to be.
+    Owner {
+        /// Whose of what.
+        ownership: Ownership,
+        /// Who says so.
+        member: Id,
+    },
+    /// New rules raise no red flags but these codes.
+    Flags(Arc<[String]>),
 }
 
-/// Why nothing was settled.
+/// Why nothing was settled. What a guard says is not remembered under the key: it may be another the next time.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Denial {
     /// The rules say no.
     #[error(transparent)]
     Refused(Refusal),
-    /// It belongs to somebody else. Not remembered under the key.
+    /// It belongs to somebody else.
     #[error("it belongs to somebody else")]
     Forbidden,
 }
@@ -118,10 +124,13 @@ pub fn settle(requests: &[Request], loaded: Loaded, answered: Vec<Answered>, nee
             answers.push(answer);
             continue;
         }
-        if guard.as_ref().is_some_and(|guard| !holds(guard, &line.entry.event, &book)) {
-            answers.push(Answer { repeated: false, outcome: Err(Denial::Forbidden) });
-            continue;
-        }
+        let accepted_flags = match pass(guard.as_ref(), &line.entry.event, &book) {
+            Ok(flags) => flags,
+            Err(denial) => {
+                answers.push(Answer { repeated: false, outcome: Err(denial) });
+                continue;
+            }
+        };
         let day = book.head().day;
         // Without its key, which is looked after here: the book would remember every one of them.
         let outcome = match book.apply(&Entry::from(line.entry.event.clone())).result {
@@ -137,6 +146,7 @@ pub fn settle(requests: &[Request], loaded: Loaded, answered: Vec<Answered>, nee
                     receipt: receipt.clone(),
                     at: at.into(),
                     actor: actor.to_string(),
+                    accepted_flags,
                 });
                 Ok(receipt)
             }
@@ -171,8 +181,30 @@ fn recall(known: &BTreeMap<(String, String), Answered>, key: &Key) -> Option<Ans
     })
 }
 
-/// Whether what an event names belongs to the guard's member. What is not there belongs to nobody: the rules refuse it.
-fn holds(Guard { ownership, member }: &Guard, event: &Event, book: &Book) -> bool {
+/// Whether the guard lets an event pass, and the red flags that were accepted with it.
+fn pass(guard: Option<&Guard>, event: &Event, book: &Book) -> Result<Vec<String>, Denial> {
+    match (guard, event) {
+        (Some(Guard::Owner { ownership, member }), event) => {
+            if owns(*ownership, member, event, book) {
+                Ok(Vec::new())
+            } else {
+                Err(Denial::Forbidden)
+            }
+        }
+        (Some(Guard::Flags(accepted)), Event::RulesAdopted { rules }) => {
+            // What is not sound is refused by the rules themselves.
+            let Ok(next) = book.rules().adopt(rules) else { return Ok(Vec::new()) };
+            let findings = review::review(&next, &Declared::default()).map_err(Denial::Refused)?;
+            let accepted: Vec<_> = accepted.iter().map(String::as_str).collect();
+            review::check_accepted(&findings, &accepted).map_err(Denial::Refused)?;
+            Ok(review::red(&findings).map(String::from).collect())
+        }
+        (Some(Guard::Flags(_)) | None, _) => Ok(Vec::new()),
+    }
+}
+
+/// Whether what an event names belongs to a member. What is not there belongs to nobody: the rules refuse it.
+fn owns(ownership: Ownership, member: &Id, event: &Event, book: &Book) -> bool {
     match event {
         Event::OrderRefunded { order } => book.order(order).is_none_or(|order| order.merchant == *member),
         Event::OfferCancelled { offer } => book.offer(offer).is_none_or(|offer| offer.owner == *member),

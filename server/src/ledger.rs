@@ -18,7 +18,7 @@ use crate::group::{self, Answer, Denial, Group, Request};
 use crate::limits::{CONFLICTS_MAX, GROUP_MAX, QUEUE_MAX};
 use crate::metrics::Metrics;
 use crate::needs::{self, Needs};
-use crate::store::{Scope, Store, StoreError, Transaction};
+use crate::store::{Place, Scope, Store, StoreError, Transaction};
 
 /// There is no answer now. What was asked for may have been settled: ask again with the same key.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -72,6 +72,17 @@ impl Ledger {
     /// [`Unavailable::Storage`].
     pub async fn read(&self) -> Result<Box<dyn Transaction>, Unavailable> {
         self.store.begin(Scope::Reading).await.map_err(|error| unavailable(&error))
+    }
+
+    /// Where the journal will go on: whatever is settled from now on stands here or later, and nothing before it is still
+    /// on its way. Waits for the groups that are being settled.
+    ///
+    /// # Errors
+    /// [`Unavailable::Storage`].
+    pub async fn tip(&self) -> Result<Place, Unavailable> {
+        let alone = async { self.store.begin(Scope::Alone { shard: 0 }).await?.now().await };
+        let now = alone.await.map_err(|error| unavailable(&error))?;
+        Ok(Place::first(now.clock + 1, 0))
     }
 
     /// Where everything is kept.

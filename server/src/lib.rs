@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`limits`] | every limit of the server, in one place |
 //! | [`journal`] | lines of a journal, read one by one; `gongxiang replay` |
-//! | [`rules`] | rule sets from files and presets; `gongxiang rules check` |
+//! | [`rules`] | rule sets from files and presets; `gongxiang rules` |
 //! | [`needs`] | which rows events need, and which events need to be alone |
 //! | [`store`] | what is kept: one trait, `SQLite`, `PostgreSQL` and memory behind it |
 //! | [`group`] | a group of events settled by the rules on what was loaded for it; pure |

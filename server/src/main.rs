@@ -98,6 +98,16 @@ enum RulesTask {
         #[arg(long, value_delimiter = ',')]
         accept_flags: Option<Vec<String>>,
     },
+    /// Adopt a rule set: what differs from the rules in force, from now on. Works while a server goes on.
+    Adopt {
+        #[command(flatten)]
+        database: Database,
+        /// The rule set: a file (TOML or JSON) or a preset.
+        file: String,
+        /// The codes of the red flags that it may raise, each by name; `gongxiang review` explains them.
+        #[arg(long, value_delimiter = ',')]
+        accept_flags: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -138,5 +148,8 @@ fn run() -> Result<bool> {
         Task::Economy(options) => economy::run(&options),
         Task::Review(options) => review::run(&options),
         Task::Rules { task: RulesTask::Check { file, accept_flags } } => rules::check(&file, accept_flags.as_deref()),
+        Task::Rules { task: RulesTask::Adopt { database: Database { database }, file, accept_flags } } => {
+            rules::adopt(&database, &file, accept_flags)
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
@@ -51,7 +52,8 @@ enum Format {
     Json,
 }
 
-fn rate(text: &str) -> Result<Rate, String> {
+/// A part of an amount, from 0 to 1.
+pub(crate) fn rate(text: &str) -> Result<Rate, String> {
     let rate = Rate::parse(text).map_err(|error| format!("{error}"))?;
     if (0..=100_000_000).contains(&rate.raw()) { Ok(rate) } else { Err("must be between 0 and 1".into()) }
 }
@@ -83,24 +85,21 @@ pub fn run(options: &Options) -> Result<bool> {
     Ok(findings.iter().all(|finding| finding.severity != Severity::Red))
 }
 
-/// The texts of all flags and rules, in both languages.
-fn texts() -> Value {
-    // A test reads it.
-    serde_json::from_str(include_str!("../../src/review/flags.json")).unwrap_or_default()
-}
+/// The texts of all flags and rules, in both languages. A test reads them.
+static TEXTS: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../../src/review/flags.json")).unwrap_or_default());
 
 /// A finding with its texts.
 #[must_use]
 pub fn explained(finding: &Finding, language: Language) -> Value {
-    let texts = texts();
     let language = language.key();
-    let flag = &texts["flags"][finding.code][language];
+    let flag = &TEXTS["flags"][finding.code][language];
     let sources: Vec<_> = finding
         .rules
         .split(' ')
         .map(|reference| {
             let known = reference.split('(').next().unwrap_or_default();
-            format!("{reference} {}", texts["rules"][known][language].as_str().unwrap_or_default())
+            format!("{reference} {}", TEXTS["rules"][known][language].as_str().unwrap_or_default())
         })
         .collect();
     json!({

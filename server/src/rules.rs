@@ -1,12 +1,21 @@
-//! Rule sets from files and presets.
+//! Rule sets from files and presets; `gongxiang rules`.
 
 use std::fs;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
+use gongxiang::border;
 use gongxiang::preset;
 use gongxiang::review::{self, Declared};
 use gongxiang::ruleset::{RuleSet, RuleSetError};
 use gongxiang::tree::Tree;
+
+use crate::api::rules::changed;
+use crate::group::{Guard, Request};
+use crate::journal::Line;
+use crate::ledger::Ledger;
+use crate::store::redacted;
+use crate::store::sql::SqlStore;
 
 /// A file, or a preset's name, as a rule set; the outer error says that there is none to read.
 fn read(source: &str) -> Result<Result<RuleSet, RuleSetError>> {
@@ -54,4 +63,43 @@ pub fn check(source: &str, accept_flags: Option<&[String]>) -> Result<bool> {
     }
     println!("{source}: sound");
     Ok(true)
+}
+
+/// Adopts the top-level keys in which a rule set differs from the one in force; answers whether the rules say yes.
+///
+/// # Errors
+/// If there is no such file or the database cannot be used.
+pub fn adopt(database: &str, source: &str, accept_flags: Vec<String>) -> Result<bool> {
+    let next = load(source)?;
+    tokio::runtime::Runtime::new().context("cannot start")?.block_on(async {
+        let store = SqlStore::open(database).await.with_context(|| format!("cannot use {}", redacted(database)))?;
+        let (ledger, writing) = Ledger::start(Arc::new(store), 0, Arc::default());
+        let now = ledger.read().await?.now().await?.rules;
+        let changed = changed(&now, &next);
+        if changed.is_empty() {
+            println!("{source} is in force already");
+            return Ok(true);
+        }
+        let whole = next.to_tree();
+        let table = changed.iter().filter_map(|key| Some((key.clone(), whole.get(key)?.clone()))).collect();
+        let event = Tree::Table(vec![
+            ("rules".into(), Tree::Table(table)),
+            ("type".into(), Tree::Text("rules.adopted".into())),
+        ]);
+        let line = Line { entry: border::event::read(&event)?, text: event.canonical() };
+        let guard = Some(Guard::Flags(accept_flags.into()));
+        let outcome = ledger.settle_one(Request { line, key: None, actor: "operator".into(), guard }).await?.outcome;
+        drop(ledger);
+        for writer in writing {
+            writer.await.context("a writer failed")?;
+        }
+        match outcome {
+            Ok(_) => println!("adopted: {}", changed.join(", ")),
+            Err(denial) => {
+                eprintln!("{source}: {denial}");
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    })
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use gongxiang::preset;
+use gongxiang::review::{Declared, Finding, Severity, review};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -20,7 +21,7 @@ use crate::ledger::Ledger;
 use crate::outbound::Outbound;
 use crate::people::People;
 use crate::store::sql::SqlStore;
-use crate::store::{self, Page, Place, SHARDS, Store};
+use crate::store::{self, Page, Place, SHARDS, Scope, Store};
 use crate::webhooks::Courier;
 use crate::{audit, edge, listen, rules};
 
@@ -71,6 +72,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     let context = || format!("cannot use {}", store::redacted(database));
     let store = SqlStore::open(database).await.with_context(context)?;
     store.open_book(named.as_ref(), &preset::seed()?).await.with_context(context)?;
+    say_flags(&store).await.with_context(context)?;
     let people = People::new(store.pool().clone());
     let outbound = Outbound::new(settings.allow_private_webhooks)?;
     let courier = Courier::new(store.pool().clone(), outbound, now());
@@ -107,6 +109,24 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         writer.await.context("a writer failed")?;
     }
     store.close().await;
+    Ok(())
+}
+
+/// What a reviewer would ask about the rules in force: nobody who runs them can say that it was not said.
+async fn say_flags(store: &SqlStore) -> Result<()> {
+    let rules = store.begin(Scope::Reading).await?.now().await?.rules;
+    let findings = review(&rules, &Declared::default())?;
+    for Finding { code, severity, evidence, rules } in &findings {
+        let trips: Vec<_> = evidence.iter().map(|evidence| format!("{}={}", evidence.key, evidence.value)).collect();
+        let trips = trips.join(" ");
+        match severity {
+            Severity::Red => tracing::warn!(code, trips, rules, "RED FLAG in the rules in force"),
+            Severity::High | Severity::Notice => tracing::info!(code, ?severity, trips, rules, "flag"),
+        }
+    }
+    if findings.is_empty() {
+        tracing::info!("the rules in force raise no flag, which is no judgement of a lawyer");
+    }
     Ok(())
 }
 

@@ -212,6 +212,8 @@ pub struct Entered {
     pub at: String,
     /// Who sent it.
     pub actor: String,
+    /// The codes of the red flags that were accepted with it.
+    pub accepted_flags: Vec<String>,
 }
 
 /// JSON that is text already.

@@ -25,6 +25,17 @@ pub enum Body {
     Many(Vec<Sent>),
 }
 
+impl Body {
+    /// What could be read of it.
+    pub fn requests(&mut self) -> impl Iterator<Item = &mut Event> {
+        let sent = match self {
+            Self::One(sent) => std::slice::from_mut(&mut **sent),
+            Self::Many(sent) => sent,
+        };
+        sent.iter_mut().filter_map(|sent| sent.as_mut().ok())
+    }
+}
+
 impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Problem;
 

@@ -60,6 +60,8 @@ pub enum Format {
     OneOf(&'static [&'static str]),
     /// A table.
     Table,
+    /// A list of codes of red flags: what is accepted with the command, no field of its event.
+    Flags,
 }
 
 /// One command.
@@ -98,6 +100,9 @@ pub const ORDER: &[Field] = &[
     required("concession", Format::Money),
     required("region", Format::Region),
 ];
+
+/// The body of an adoption.
+pub const RULES: &[Field] = &[required("rules", Format::Table), optional("accept_flags", Format::Flags)];
 
 /// All commands.
 pub const COMMANDS: &[Command] = &[
@@ -248,7 +253,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Adopt rules: whole top-level keys at once",
         who: Who::Operator,
         made: None,
-        fields: &[required("rules", Format::Table)],
+        fields: RULES,
     },
     Command {
         path: "/v1/days/{day}/close",

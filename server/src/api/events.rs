@@ -1,4 +1,4 @@
-//! `POST /v1/events`: settles what is sent.
+//! `POST /v1/events?accept_flags`: settles what is sent.
 
 use axum::Json;
 use axum::extract::State;
@@ -11,6 +11,7 @@ use super::actor::operator;
 use super::body::Body;
 use super::problem::{Failure, Problem};
 use super::query::Parameters;
+use super::rules::accepted_in_address;
 use crate::group::{Answer, Denial};
 use crate::people::Actor;
 use crate::store::Refused;
@@ -40,11 +41,13 @@ struct Answers {
 pub async fn settle(
     State(app): State<App>,
     actor: Actor,
-    parameters: Parameters,
-    body: Body,
+    mut parameters: Parameters,
+    mut body: Body,
 ) -> Result<Response, Problem> {
+    let guard = accepted_in_address(&mut parameters)?;
     parameters.finish()?;
     operator(&actor)?;
+    body.requests().for_each(|request| request.guard = Some(guard.clone()));
     match body {
         Body::One(event) => {
             let Answer { repeated, outcome } =

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use gongxiang::review::FLAGS;
 use serde_json::{Value, json};
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
@@ -12,6 +13,7 @@ use utoipa::openapi::{
 };
 
 use super::commands::{COMMANDS, Command, Field, Format, ORDER};
+use super::rules::ACCEPT_FLAGS;
 use crate::limits::PAGE_MAX;
 
 /// Something that can be asked: address, title, whether anybody may, its parameters, the schema of its answer.
@@ -22,6 +24,8 @@ struct Parameter(&'static str, &'static str, bool);
 
 const AFTER_ID: Parameter = Parameter("after", "Id", false);
 const LIMIT: Parameter = Parameter("limit", "Limit", false);
+
+const REVIEW: [Parameter; 2] = [Parameter("language", "Language", false), Parameter("concession_rate", "Rate", false)];
 
 const READS: &[Read] = &[
     Read("/v1/members", "Members by id", false, &[AFTER_ID, LIMIT], "Members"),
@@ -35,6 +39,7 @@ const READS: &[Read] = &[
     ),
     Read("/v1/members/{member}/eve", "The eve of the close: what a wallet forecasts from", false, &[], "Eve"),
     Read("/v1/orders/{order}", "An order", false, &[], "Order"),
+    Read("/v1/orders/{order}/receipt", "How an order was answered", false, &[], "OrderReceipt"),
     Read("/v1/offers", "Offers that can be taken, by id", false, &[AFTER_ID, LIMIT], "Rows"),
     Read("/v1/offers/{offer}", "An offer", false, &[], "Named"),
     Read("/v1/trades", "One's own trades, by id", false, &[AFTER_ID, LIMIT], "Rows"),
@@ -43,6 +48,7 @@ const READS: &[Read] = &[
     Read("/v1/days/{day}", "A closed day", true, &[], "DayRecord"),
     Read("/v1/rules", "The rules in force", true, &[], "Rules"),
     Read("/v1/rules/history", "All rules that were ever in force", true, &[], "History"),
+    Read("/v1/rules/review", "The red flags of the rules in force", true, &REVIEW, "Review"),
     Read("/v1/supply", "The scheme's numbers now", true, &[], "Supply"),
     Read("/v1/state", "Everything, every account settled to the present", false, &[], "State"),
     Read(
@@ -91,8 +97,9 @@ const fn format_name(format: Format) -> &'static str {
         Format::Region => "Region",
         Format::Day => "Day",
         Format::Table => "Rules",
-        // Written out where it stands.
+        // Written out where they stand.
         Format::OneOf(_) => "Channel",
+        Format::Flags => "Flag",
     }
 }
 
@@ -118,9 +125,18 @@ pub fn document() -> OpenApi {
     let simulation = operation("simulate", "A scenario, day by day, on the rules in force or on other rules", false)
         .request_body(Some(may_be_left_out(body(reference("Scenario")))))
         .response("200", answer("The run", named("Run")));
+    let accept_flags = Parameter(ACCEPT_FLAGS, "Flags", false);
     let events = operation("settle_events", "Settle events of a journal, each by itself", false)
+        .parameter(query_parameter(&accept_flags))
         .request_body(Some(body(json!({"anyOf": [{"type": "object"}, {"type": "array"}]}))))
         .response("200", answer("The answers", named("EventAnswers")));
+    let check = operation("check_rules", "What an adoption would make of the rules in force, and its red flags", false)
+        .parameters(Some(REVIEW.iter().map(query_parameter)))
+        .request_body(Some(body(json!({
+            "type": "object", "additionalProperties": false,
+            "properties": {"rules": reference("Rules")}, "required": ["rules"],
+        }))))
+        .response("200", answer("What would hold", named("Checked")));
     let demo = operation("sign_in_demo", "Sign in as any member, on a demo server", true)
         .request_body(Some(body(json!({
             "type": "object", "additionalProperties": false,
@@ -133,6 +149,7 @@ pub fn document() -> OpenApi {
         .path("/v1/quotes", PathItem::new(HttpMethod::Post, quote))
         .path("/v1/forecast", PathItem::new(HttpMethod::Post, forecast))
         .path("/v1/simulations", PathItem::new(HttpMethod::Post, simulation))
+        .path("/v1/rules/check", PathItem::new(HttpMethod::Post, check))
         .path("/v1/events", PathItem::new(HttpMethod::Post, events))
         .path("/v1/sessions/demo", PathItem::new(HttpMethod::Post, demo))
         .path("/v1/session", PathItem::new(HttpMethod::Delete, sign_out));
@@ -203,17 +220,15 @@ fn id_of(method: &str, path: &str) -> String {
     format!("{method}_{}", words.join("_"))
 }
 
+fn query_parameter(Parameter(name, schema, required): &Parameter) -> ParameterBuilder {
+    let required = if *required { Required::True } else { Required::False };
+    ParameterBuilder::new().name(*name).parameter_in(ParameterIn::Query).required(required).schema(Some(named(schema)))
+}
+
 fn read_operation(Read(path, title, public, parameters, answered): &Read) -> OperationBuilder {
     let mut operation = path_parameters(path, operation(&id_of("get", path), title, *public));
-    for Parameter(name, schema, required) in *parameters {
-        let required = if *required { Required::True } else { Required::False };
-        operation = operation.parameter(
-            ParameterBuilder::new()
-                .name(*name)
-                .parameter_in(ParameterIn::Query)
-                .required(required)
-                .schema(Some(named(schema))),
-        );
+    for parameter in *parameters {
+        operation = operation.parameter(query_parameter(parameter));
     }
     operation
         .response("200", answer("The answer", named(answered)))
@@ -224,6 +239,7 @@ fn properties(fields: &[Field]) -> Value {
     let property = |field: &Field| {
         let schema = match field.format {
             Format::OneOf(values) => json!({"type": "string", "enum": values}),
+            Format::Flags => json!({"type": "array", "uniqueItems": true, "items": reference("Flag")}),
             format => reference(format_name(format)),
         };
         (field.name.to_owned(), schema)
@@ -254,9 +270,13 @@ fn command_operation(command: &Command) -> OperationBuilder {
     }))))
 }
 
-/// All schemas, by name: those of `schemas.json`, and the one that a limit of ours decides.
+/// All schemas, by name: those of `schemas.json`, and those that a limit or a list of ours decides.
 fn schemas() -> BTreeMap<String, Value> {
     let mut schemas: BTreeMap<String, Value> = serde_json::from_str(include_str!("schemas.json")).unwrap_or_default();
+    let flags: Vec<_> = FLAGS.iter().map(|(code, ..)| *code).collect();
+    let one = flags.join("|");
+    schemas.insert("Flags".into(), json!({"type": "string", "pattern": format!("^({one})(,({one}))*$")}));
+    schemas.insert("Flag".into(), json!({"type": "string", "enum": flags}));
     schemas.insert("Limit".into(), json!({"type": "integer", "minimum": 1, "maximum": PAGE_MAX}));
     schemas
 }

@@ -1,17 +1,19 @@
 //! What is asked, and never changes anything: each answer is of one moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;
-use gongxiang::book::{Account, AccountState, Book, DayRecord, Supply};
+use axum::http::request::Parts;
+use gongxiang::book::{Account, AccountState, Book, DayRecord, Excerpt, Supply};
 use gongxiang::event::{Event, OrderPlaced};
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::quantity::{Money, Price};
 use gongxiang::release::Release;
 use gongxiang::ruleset::Channel;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::App;
 use super::actor::{operator, own, somebody};
@@ -19,7 +21,8 @@ use super::problem::{Failure, Problem};
 use super::query::Parameters;
 use crate::audit;
 use crate::group::json;
-use crate::limits::STATE_ACCOUNTS_MAX;
+use crate::journal;
+use crate::limits::{GROUP_MAX, STATE_ACCOUNTS_MAX};
 use crate::needs::Needs;
 use crate::people::Actor;
 use crate::store::{Entered, Page, Place, Posted};
@@ -45,23 +48,39 @@ struct Members {
     next: Option<Id>,
 }
 
-/// `GET /v1/members?after&limit`: by id.
-pub async fn members(State(app): State<App>, actor: Actor, mut parameters: Parameters) -> Result<Written, Problem> {
-    operator(&actor)?;
+/// What part of a list by id is asked for.
+struct ById {
+    after: Option<Id>,
+    limit: usize,
+}
+
+fn by_id(mut parameters: Parameters) -> Result<ById, Problem> {
     let after = parameters.optional("after", "where a page ended: an id", Id::parse)?;
     let limit = parameters.limit()?;
     parameters.finish()?;
-    let after = after.as_ref().map_or("", Id::as_str);
-    let mut rows = app.ledger.read().await?.accounts(Page { after, limit: limit + 1 }).await?;
+    Ok(ById { after, limit })
+}
+
+/// Ends a page of which one row too many was asked for; where the next one goes on, if there is one.
+fn cut<V, C>(rows: &mut Vec<V>, limit: usize, cursor: impl Fn(&V) -> C) -> Option<C> {
     let more = rows.len() > limit;
     rows.truncate(limit);
+    rows.last().filter(|_| more).map(cursor)
+}
+
+/// `GET /v1/members?after&limit`: by id.
+pub async fn members(State(app): State<App>, actor: Actor, parameters: Parameters) -> Result<Written, Problem> {
+    operator(&actor)?;
+    let ById { after, limit } = by_id(parameters)?;
+    let after = after.as_ref().map_or("", Id::as_str);
+    let mut rows = app.ledger.read().await?.accounts(Page { after, limit: limit + 1 }).await?;
+    let next = cut(&mut rows, limit, |(id, _)| id.clone());
     let line = |(member, account): (Id, Account)| MemberLine {
         member,
         activated: account.activated,
         merchant: account.shop.is_some(),
     };
-    let members: Vec<_> = rows.into_iter().map(line).collect();
-    let next = members.last().filter(|_| more).map(|line| line.member.clone());
+    let members = rows.into_iter().map(line).collect();
     Ok(written(&Members { members, next }))
 }
 
@@ -104,12 +123,6 @@ pub async fn days(State(app): State<App>, mut parameters: Parameters) -> Result<
     let limit = parameters.limit()?;
     parameters.finish()?;
     Ok(written(&Days { days: app.ledger.read().await?.days(Page { after, limit }).await? }))
-}
-
-/// `GET /v1/rules`: those that hold now.
-pub async fn rules(State(app): State<App>, parameters: Parameters) -> Result<Written, Problem> {
-    parameters.finish()?;
-    Ok(written(&app.ledger.read().await?.now().await?.rules))
 }
 
 #[derive(Serialize)]
@@ -209,9 +222,7 @@ pub async fn statement(
     let mut tx = app.ledger.read().await?;
     let after = before.unwrap_or((Place(i64::MAX), i64::MAX));
     let mut postings = tx.postings_of(&id, Page { after, limit: limit + 1 }).await?;
-    let more = postings.len() > limit;
-    postings.truncate(limit);
-    let next = postings.last().filter(|_| more).map(|last| format!("{}-{}", last.place, last.line));
+    let next = cut(&mut postings, limit, |last| format!("{}-{}", last.place, last.line));
     Ok(written(&Statement { postings, next }))
 }
 
@@ -232,27 +243,21 @@ struct Rows<V> {
 }
 
 fn rows<V: Serialize>(mut rows: Vec<(Id, V)>, limit: usize) -> Written {
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|(id, _)| id.clone());
+    let next = cut(&mut rows, limit, |(id, _)| id.clone());
     written(&Rows { rows: rows.into_iter().map(|(id, value)| Named { id, value }).collect(), next })
 }
 
 /// `GET /v1/offers?after&limit`: what can be taken, by id.
-pub async fn offers(State(app): State<App>, actor: Actor, mut parameters: Parameters) -> Result<Written, Problem> {
-    let after = parameters.optional("after", "where a page ended: an id", Id::parse)?;
-    let limit = parameters.limit()?;
-    parameters.finish()?;
+pub async fn offers(State(app): State<App>, actor: Actor, parameters: Parameters) -> Result<Written, Problem> {
+    let ById { after, limit } = by_id(parameters)?;
     somebody(&actor)?;
     let after = after.as_ref().map_or("", Id::as_str);
     Ok(rows(app.ledger.read().await?.offers(true, Page { after, limit: limit + 1 }).await?, limit))
 }
 
 /// `GET /v1/trades?after&limit`: one's own, or all for the operator, by id.
-pub async fn trades(State(app): State<App>, actor: Actor, mut parameters: Parameters) -> Result<Written, Problem> {
-    let after = parameters.optional("after", "where a page ended: an id", Id::parse)?;
-    let limit = parameters.limit()?;
-    parameters.finish()?;
+pub async fn trades(State(app): State<App>, actor: Actor, parameters: Parameters) -> Result<Written, Problem> {
+    let ById { after, limit } = by_id(parameters)?;
     somebody(&actor)?;
     let member = if let Actor::Member(member) = &actor {
         Some(member)
@@ -264,78 +269,81 @@ pub async fn trades(State(app): State<App>, actor: Actor, mut parameters: Parame
     Ok(rows(app.ledger.read().await?.trades(member, Page { after, limit: limit + 1 }).await?, limit))
 }
 
-/// `GET /v1/offers/{offer}`.
-pub async fn offer(
-    State(app): State<App>,
+/// One row that somebody asks for by its id.
+pub struct One {
+    app: App,
     actor: Actor,
-    Path(id): Path<String>,
-    parameters: Parameters,
-) -> Result<Written, Problem> {
-    parameters.finish()?;
-    somebody(&actor)?;
-    let id = Id::parse(&id).ok_or(Failure::NotFound)?;
-    let needs = Needs { offers: [id.clone()].into(), ..Needs::default() };
-    let value = app.ledger.read().await?.load(&needs).await?.excerpt.offers.remove(&id).ok_or(Failure::NotFound)?;
-    Ok(written(&Named { id, value }))
+    id: Id,
+}
+
+impl FromRequestParts<App> for One {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let actor = Actor::from_request_parts(parts, app).await?;
+        Parameters::from_request_parts(parts, app).await?.finish()?;
+        somebody(&actor)?;
+        let Path(id) = Path::<String>::from_request_parts(parts, app).await.map_err(|_| Failure::NotFound)?;
+        Ok(Self { app: app.clone(), actor, id: Id::parse(&id).ok_or(Failure::NotFound)? })
+    }
+}
+
+impl One {
+    async fn part(&self, needs: impl FnOnce(&mut Needs, BTreeSet<Id>)) -> Result<Excerpt, Problem> {
+        let mut all = Needs::default();
+        needs(&mut all, [self.id.clone()].into());
+        Ok(self.app.ledger.read().await?.load(&all).await?.excerpt)
+    }
+}
+
+/// `GET /v1/offers/{offer}`.
+pub async fn offer(one: One) -> Result<Written, Problem> {
+    let mut part = one.part(|needs, id| needs.offers = id).await?;
+    let value = part.offers.remove(&one.id).ok_or(Failure::NotFound)?;
+    Ok(written(&Named { id: one.id, value }))
 }
 
 /// `GET /v1/trades/{trade}`: for buyer, seller and the operator.
-pub async fn trade(
-    State(app): State<App>,
-    actor: Actor,
-    Path(id): Path<String>,
-    parameters: Parameters,
-) -> Result<Written, Problem> {
-    parameters.finish()?;
-    somebody(&actor)?;
-    let id = Id::parse(&id).ok_or(Failure::NotFound)?;
-    let needs = Needs { trades: [id.clone()].into(), ..Needs::default() };
-    let mut part = app.ledger.read().await?.load(&needs).await?.excerpt;
-    let value = part.trades.remove(&id).ok_or(Failure::NotFound)?;
+pub async fn trade(one: One) -> Result<Written, Problem> {
+    let mut part = one.part(|needs, id| needs.trades = id).await?;
+    let value = part.trades.remove(&one.id).ok_or(Failure::NotFound)?;
     let offer = part.offers.remove(&value.offer).ok_or(Failure::NotFound)?;
-    if own(&actor, value.buyer(&offer).as_str()).is_err() {
-        own(&actor, value.seller(&offer).as_str())?;
+    if own(&one.actor, value.buyer(&offer).as_str()).is_err() {
+        own(&one.actor, value.seller(&offer).as_str())?;
     }
-    Ok(written(&Named { id, value }))
+    Ok(written(&Named { id: one.id, value }))
 }
 
 /// `GET /v1/orders/{order}`: for the merchant and the operator.
-pub async fn order(
-    State(app): State<App>,
-    actor: Actor,
-    Path(id): Path<String>,
-    parameters: Parameters,
-) -> Result<Written, Problem> {
-    parameters.finish()?;
-    somebody(&actor)?;
-    let id = Id::parse(&id).ok_or(Failure::NotFound)?;
-    let needs = Needs { orders: [id.clone()].into(), ..Needs::default() };
-    let value = app.ledger.read().await?.load(&needs).await?.excerpt.orders.remove(&id).ok_or(Failure::NotFound)?;
-    own(&actor, value.merchant.as_str())?;
-    Ok(written(&Named { id, value }))
+pub async fn order(one: One) -> Result<Written, Problem> {
+    let mut part = one.part(|needs, id| needs.orders = id).await?;
+    let value = part.orders.remove(&one.id).ok_or(Failure::NotFound)?;
+    own(&one.actor, value.merchant.as_str())?;
+    Ok(written(&Named { id: one.id, value }))
 }
 
 #[derive(Serialize)]
-struct History {
-    /// Oldest first.
-    rules: Vec<Version>,
-}
-
-#[derive(Serialize)]
-struct Version {
-    #[serde(rename = "version")]
-    number: usize,
-    /// The place of its adoption in the journal; 0 for the first.
+struct Placed {
+    order: Id,
     place: Place,
-    rules: gongxiang::ruleset::RuleSet,
+    receipt: Box<RawValue>,
 }
 
-/// `GET /v1/rules/history`: all rule sets that were ever in force.
-pub async fn rules_history(State(app): State<App>, parameters: Parameters) -> Result<Written, Problem> {
-    parameters.finish()?;
-    let versions = app.ledger.read().await?.rules().await?;
-    let rules = (1..).zip(versions).map(|(number, (place, rules))| Version { number, place, rules }).collect();
-    Ok(written(&History { rules }))
+/// `GET /v1/orders/{order}/receipt`: how the order was answered, for the merchant and the operator.
+pub async fn receipt(one: One) -> Result<Written, Problem> {
+    let mut part = one.part(|needs, id| needs.orders = id).await?;
+    let order = part.orders.remove(&one.id).ok_or(Failure::NotFound)?;
+    own(&one.actor, order.merchant.as_str())?;
+    // Orders are counted from their group's place on: the event stands at this number or a little later.
+    let before = i64::try_from(order.sequence).unwrap_or(i64::MAX) - 1;
+    let group = one.app.ledger.read().await?.journal(Page { after: Place(before), limit: GROUP_MAX }).await?;
+    let places = |entered: &Entered| {
+        let event = journal::parse(entered.event.as_bytes()).ok().map(|line| line.entry.event);
+        matches!(event, Some(Event::OrderPlaced(placed)) if placed.order == one.id)
+    };
+    let entered = group.into_iter().find(places).ok_or(Failure::NotFound)?;
+    let receipt = RawValue::from_string(entered.receipt).map_err(|_| Failure::Unavailable)?;
+    Ok(written(&Placed { order: one.id, place: entered.place, receipt }))
 }
 
 #[derive(Serialize)]
@@ -345,18 +353,18 @@ struct Journal {
     next: Option<Place>,
 }
 
-/// `GET /v1/events?after&limit`: accepted events with their receipts, in their order.
+/// `GET /v1/events?after&limit`: accepted events with their receipts, in their order. Whoever goes on from `next` misses none.
 pub async fn events(State(app): State<App>, actor: Actor, mut parameters: Parameters) -> Result<Written, Problem> {
     let after = parameters
         .optional("after", "where a page ended", |text| text.parse().ok().filter(|place| *place >= 0).map(Place))?;
     let limit = parameters.limit()?;
     parameters.finish()?;
     operator(&actor)?;
+    let tip = app.ledger.tip().await?;
     let page = Page { after: after.unwrap_or_default(), limit: limit + 1 };
     let mut events = app.ledger.read().await?.journal(page).await?;
-    let more = events.len() > limit;
-    events.truncate(limit);
-    let next = events.last().filter(|_| more).map(|last| last.place);
+    events.retain(|entered| entered.place < tip);
+    let next = cut(&mut events, limit, |last| last.place);
     Ok(written(&Journal { events, next }))
 }
 

@@ -21,6 +21,7 @@ use super::commands::{COMMANDS, Command, Who};
 use super::problem::{Failure, Problem};
 use super::query::Parameters;
 use super::read::{Written, written};
+use super::rules::accepted_in_body;
 use crate::group::{Answer, Denial, Guard, Request as Event, fingerprint};
 use crate::journal::Line;
 use crate::limits::KEY_LENGTH_MAX;
@@ -117,7 +118,7 @@ fn event(
                 return Err(Failure::Forbidden.into());
             }
             match actor.member() {
-                Some(member) => guard = Some(Guard { ownership, member: member.clone() }),
+                Some(member) => guard = Some(Guard::Owner { ownership, member: member.clone() }),
                 None => operator(actor)?,
             }
         }
@@ -139,6 +140,9 @@ fn event(
     };
     if let Some((field, id)) = &made {
         fields.push(((*field).into(), Tree::Text(id.clone())));
+    }
+    if command.kind == "rules.adopted" {
+        guard = Some(accepted_in_body(&mut fields)?);
     }
     fields.push(("type".into(), Tree::Text(command.kind.into())));
     Ok((Tree::Table(fields), guard, made))

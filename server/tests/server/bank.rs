@@ -1,7 +1,7 @@
 //! A bank's day: 32 clients whose requests come twice, late and out of order, to two servers on one `PostgreSQL`, while the
 //! day closes in between.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -72,6 +72,22 @@ fn close_days(addresses: &[Address; 2], servers: &[Server; 2], busy: &AtomicUsiz
     Ok(())
 }
 
+/// Reads the journal as it grows, each time from where it ended, until nobody writes any more; the places, as they came.
+fn tail(server: &Server, done: &AtomicBool) -> Result<Vec<i64>, Failure> {
+    let (client, mut places) = (Client::new(), Vec::new());
+    loop {
+        let last = done.load(Ordering::Acquire);
+        let path = format!("/v1/events?limit=50&after={}", places.last().copied().unwrap_or_default());
+        let (status, page) = client.get(&server.address, &path).map_err(|error| error.to_string())?;
+        assert_eq!(status, 200, "{page}");
+        let events = page["events"].as_array().ok_or("no events")?;
+        places.extend(events.iter().filter_map(|event| event["place"].as_i64()));
+        if last && events.is_empty() {
+            return Ok(places);
+        }
+    }
+}
+
 #[test]
 fn two_servers_on_one_database_keep_one_set_of_books_while_days_close() -> TestResult {
     let database = Database::new().map_err(|error| error.to_string())?;
@@ -83,8 +99,10 @@ fn two_servers_on_one_database_keep_one_set_of_books_while_days_close() -> TestR
         address.set(&server.address);
     }
     let busy = AtomicUsize::new(CLIENTS);
-    thread::scope(|scope| -> Result<(), Failure> {
+    let done = AtomicBool::new(false);
+    let tailed = thread::scope(|scope| -> Result<Vec<i64>, Failure> {
         let (addresses, busy) = (&addresses, &busy);
+        let tailing = scope.spawn(|| tail(&servers[0], &done));
         let client = |number| {
             scope.spawn(move || {
                 let sent = send(number, addresses);
@@ -93,8 +111,12 @@ fn two_servers_on_one_database_keep_one_set_of_books_while_days_close() -> TestR
             })
         };
         let clients: Vec<_> = (0..CLIENTS).map(client).collect();
-        close_days(addresses, &servers, busy)?;
-        clients.into_iter().try_for_each(|client| client.join().map_err(|_| "a client failed")?)
+        let closed = close_days(addresses, &servers, busy);
+        let sent: Vec<_> = clients.into_iter().map(thread::ScopedJoinHandle::join).collect();
+        done.store(true, Ordering::Release);
+        closed?;
+        sent.into_iter().try_for_each(|client| client.map_err(|_| "a client failed")?)?;
+        tailing.join().map_err(|_| "the reader failed")?
     })
     .map_err(|error| error.to_string())?;
 
@@ -105,6 +127,7 @@ fn two_servers_on_one_database_keep_one_set_of_books_while_days_close() -> TestR
     let journal = audited_journal(&database.url())?;
     let sent = crate::load::opening(CLIENTS).len() + CLIENTS * EACH + DAYS;
     assert_eq!(journal.len(), sent, "every event once");
+    assert!(tailed.into_iter().eq(journal.iter().map(|entered| entered.place.0)), "who reads on misses none");
     assert_eq!(state, state_of(journal.iter().map(|entered| entered.event.as_str()))?);
     Ok(())
 }

@@ -196,3 +196,17 @@ fn the_end_waits_no_longer_than_it_may_and_a_second_signal_ends_it_at_once() -> 
     }
     Ok(())
 }
+
+#[test]
+fn what_is_refused_at_the_edge_has_the_headers_of_every_answer() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database()])?;
+    let answer = get(&server, "/v1/supply", "content-encoding: gzip\r\n")?;
+    assert!(answer.starts_with("HTTP/1.1 415"), "{answer}");
+    for header in
+        ["content-security-policy: default-src 'none'", "x-content-type-options: nosniff", "cache-control: no-cache"]
+    {
+        assert!(answer.contains(header), "{header} in {answer}");
+    }
+    Ok(())
+}

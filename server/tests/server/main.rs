@@ -15,6 +15,7 @@ mod load;
 mod openapi;
 mod receiver;
 mod rights;
+mod rules;
 mod startup;
 mod support;
 mod webhooks;

@@ -16,13 +16,18 @@ struct Town {
 }
 
 fn town() -> TestResult<Town> {
+    town_where(Server::start_closed)
+}
+
+/// A town whose server is started like this.
+fn town_where(start: impl Fn(&[&str]) -> TestResult<Server>) -> TestResult<Town> {
     let folder = Folder::new()?;
     let database = folder.database();
     let operator = add_key(&database, &["--role", "operator"])?;
     let payment = add_key(&database, &["--role", "payment"])?;
     let merchant = add_key(&database, &["--role", "merchant", "--member", "shop"])?;
     let other_merchant = add_key(&database, &["--role", "merchant", "--member", "ann"])?;
-    let server = Server::start_closed(&["--database", &database, "--rules", "seed"])?;
+    let server = start(&["--database", &database, "--rules", "seed"])?;
     let events = json!([
         {"type": "member.registered", "member": "shop"},
         {"type": "pack.purchased", "member": "shop", "pack": "merchant"},
@@ -32,6 +37,7 @@ fn town() -> TestResult<Town> {
         {"type": "pack.purchased", "member": "ann", "pack": "member"},
         {"type": "member.registered", "member": "bob", "referrer": "ann"},
         {"type": "treasury.granted", "member": "bob", "points": "50"},
+        {"type": "member.registered", "member": "eve"},
         {"type": "order.placed", "order": "o1", "buyer": "bob", "merchant": "shop", "channel": "online",
          "amount": "100", "concession": "10", "region": "440106"},
         {"type": "offer.placed", "offer": "f1", "member": "bob", "side": "sell", "points": "10", "unit_price": "1"},
@@ -78,16 +84,18 @@ fn commands() -> Vec<(&'static str, Value)> {
         ("/v1/trades/t1/confirm", json!({})),
         ("/v1/trades/t1/cancel", json!({})),
         ("/v1/rules", json!({"rules": {}})),
+        ("/v1/rules/check", json!({"rules": {}})),
         ("/v1/days/2026-01-01/close", json!({})),
     ]
 }
 
-const READS: [(&str, bool); 18] = [
+const READS: [(&str, bool); 20] = [
     ("/v1/members", false),
     ("/v1/members/bob", false),
     ("/v1/members/bob/statement", false),
     ("/v1/members/bob/eve", false),
     ("/v1/orders/o1", false),
+    ("/v1/orders/o1/receipt", false),
     ("/v1/offers", false),
     ("/v1/offers/f1", false),
     ("/v1/trades", false),
@@ -98,6 +106,7 @@ const READS: [(&str, bool); 18] = [
     ("/v1/days", true),
     ("/v1/rules", true),
     ("/v1/rules/history", true),
+    ("/v1/rules/review", true),
     ("/v1/supply", true),
     ("/v1/session", true),
     ("/health/ready", true),
@@ -148,6 +157,33 @@ fn another_merchant_and_the_payment_system_do_only_what_is_theirs() -> TestResul
 }
 
 #[test]
+fn another_member_sees_and_moves_nothing_of_others() -> TestResult {
+    // Whoever is signed in is a member there too, and no more than that.
+    let town = town_where(Server::start)?;
+    let before = town.status("GET", "/v1/state", Some(&town.operator), None)?;
+    let eve = json!({"member": "eve"});
+    let (_, session) = town.server.ask("POST", "/v1/sessions/demo", None, &[], Some(&eve))?;
+    let token = session["token"].as_str().ok_or("no token")?;
+    for (path, body) in commands() {
+        let (status, problem) = town.status("POST", path, Some(token), Some(&body))?;
+        assert_eq!((status, &problem["code"]), (403, &json!("forbidden")), "{path}");
+    }
+    assert_eq!(town.status("POST", "/v1/events", Some(token), Some(&json!([])))?.0, 403);
+    for (path, public) in READS {
+        let (status, answer) = town.status("GET", path, Some(token), None)?;
+        let allowed = public || ["/v1/offers", "/v1/offers/f1", "/v1/trades"].contains(&path);
+        assert_eq!(status == 200, allowed || path.starts_with("/v1/excerpt"), "{path}: {answer}");
+        if path == "/v1/trades" {
+            assert_eq!(answer["rows"], json!([]), "only its own");
+        }
+    }
+    let (_, excerpt) = town.status("GET", READS[11].0, Some(token), None)?;
+    assert_eq!(excerpt["accounts"]["bob"]["points"], "0", "balances of others are hidden: {excerpt}");
+    assert_eq!(town.status("GET", "/v1/state", Some(&town.operator), None)?, before);
+    Ok(())
+}
+
+#[test]
 fn a_merchant_places_and_refunds_orders_of_its_own_shop() -> TestResult {
     let town = town()?;
     let order = json!({"buyer": "bob", "channel": "online", "amount": "10", "concession": "1", "region": "440106"});
@@ -160,6 +196,8 @@ fn a_merchant_places_and_refunds_orders_of_its_own_shop() -> TestResult {
     let id = placed["order"].as_str().ok_or("no id")?;
     assert_eq!(placed["receipt"]["order"], id);
     assert_eq!(town.status("GET", &format!("/v1/orders/{id}"), Some(&town.merchant), None)?.0, 200);
+    let (_, again) = town.status("GET", &format!("/v1/orders/{id}/receipt"), Some(&town.merchant), None)?;
+    assert_eq!(again["receipt"], placed["receipt"]);
     assert_eq!(town.status("GET", &format!("/v1/orders/{id}"), Some(&town.other_merchant), None)?.0, 403);
     assert_eq!(town.status("POST", &format!("/v1/orders/{id}/refund"), Some(&town.merchant), None)?.0, 200);
     let (status, problem) = town.status("POST", &format!("/v1/orders/{id}/refund"), Some(&town.merchant), None)?;

@@ -10,7 +10,7 @@ use super::write::party;
 use super::{Work, conflict_or, differs, from_json, limit, parse_id, parse_rules};
 use crate::store::{Entered, Page, Place, Posted, Result};
 
-type JournalRow = (i64, String, String, String, String, String, String);
+type JournalRow = (i64, String, String, String, String, String, String, String);
 type PostingRow = (i64, i64, String, String, String, String, String, String, String);
 
 impl Work {
@@ -27,16 +27,18 @@ impl Work {
 
     pub(super) async fn read_journal(&mut self, page: Page<Place>) -> Result<Vec<Entered>> {
         let rows: Vec<JournalRow> = sqlx::query_as(
-            "SELECT place, day, kind, event, receipt, at, actor FROM journal WHERE place > $1 ORDER BY place LIMIT $2",
+            "SELECT place, day, kind, event, receipt, at, actor, accepted_flags FROM journal
+             WHERE place > $1 ORDER BY place LIMIT $2",
         )
         .bind(page.after.0)
         .bind(limit(page.limit))
         .fetch_all(&mut *self.tx)
         .await
         .map_err(|error| conflict_or(self.dialect, error))?;
-        let entered = |(place, day, kind, event, receipt, at, actor): JournalRow| {
+        let entered = |(place, day, kind, event, receipt, at, actor, flags): JournalRow| {
             let day = Day::parse(&day).ok_or_else(|| differs(format!("`{day}` is no day")))?;
-            Ok(Entered { place: Place(place), day, kind, event, receipt, at, actor })
+            let accepted_flags = from_json("accepted flags", &flags)?;
+            Ok(Entered { place: Place(place), day, kind, event, receipt, at, actor, accepted_flags })
         };
         rows.into_iter().map(entered).collect()
     }

@@ -30,6 +30,7 @@ impl Work {
             json!({
                 "place": entered.place, "day": entered.day, "kind": entered.kind, "event": entered.event,
                 "receipt": entered.receipt, "at": entered.at, "actor": entered.actor,
+                "accepted_flags": group::json(&entered.accepted_flags),
             })
         });
         self.insert("journal", &JOURNAL, journal).await?;
@@ -155,8 +156,16 @@ const ORDER: [Column; 5] = [text("id"), text("merchant"), text("due"), integer("
 const OFFER: [Column; 5] = [text("id"), text("owner"), integer("wants"), integer("clock"), text("content")];
 const TRADE: [Column; 7] =
     [text("id"), text("offer"), text("owner"), text("taker"), text("unpaid"), integer("clock"), text("content")];
-const JOURNAL: [Column; 7] =
-    [integer("place"), text("day"), text("kind"), text("event"), text("receipt"), text("at"), text("actor")];
+const JOURNAL: [Column; 8] = [
+    integer("place"),
+    text("day"),
+    text("kind"),
+    text("event"),
+    text("receipt"),
+    text("at"),
+    text("actor"),
+    text("accepted_flags"),
+];
 const POSTING: [Column; 9] = [
     integer("place"),
     integer("line"),
