@@ -169,6 +169,7 @@ fn another_member_sees_and_moves_nothing_of_others() -> TestResult {
         assert_eq!((status, &problem["code"]), (403, &json!("forbidden")), "{path}");
     }
     assert_eq!(town.status("POST", "/v1/events", Some(token), Some(&json!([])))?.0, 403);
+    assert_eq!(town.status("POST", "/v1/forecast", Some(token), Some(&json!({"member": "bob"})))?.0, 403);
     for (path, public) in READS {
         let (status, answer) = town.status("GET", path, Some(token), None)?;
         let allowed = public || ["/v1/offers", "/v1/offers/f1", "/v1/trades"].contains(&path);
@@ -177,7 +178,8 @@ fn another_member_sees_and_moves_nothing_of_others() -> TestResult {
             assert_eq!(answer["rows"], json!([]), "only its own");
         }
     }
-    let (_, excerpt) = town.status("GET", READS[11].0, Some(token), None)?;
+    let (excerpt, _) = READS.iter().find(|(path, _)| path.starts_with("/v1/excerpt")).ok_or("no excerpt")?;
+    let (_, excerpt) = town.status("GET", excerpt, Some(token), None)?;
     assert_eq!(excerpt["accounts"]["bob"]["points"], "0", "balances of others are hidden: {excerpt}");
     assert_eq!(town.status("GET", "/v1/state", Some(&town.operator), None)?, before);
     Ok(())
