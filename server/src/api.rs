@@ -11,7 +11,9 @@ pub mod commands;
 mod etag;
 mod events;
 mod guard;
+mod newcomers;
 pub mod openapi;
+mod passkeys;
 pub(crate) mod problem;
 mod query;
 mod quote;
@@ -24,17 +26,35 @@ mod wallet;
 pub(crate) use wallet::with_headers;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
+use url::Url;
 
 use crate::ledger::Ledger;
 use crate::limits::BODY_BYTES_MAX;
+use crate::passkeys::Passkeys;
 use crate::people::People;
+use crate::wechat::Code2Session;
 use ahead::Lookout;
+use problem::Problem;
 use settle::Flights;
+
+/// How members can sign in.
+#[derive(Clone, Debug, Default)]
+pub struct SignIn {
+    /// Where the wallet's pages are.
+    pub origin: Option<Url>,
+    /// Passkeys of that origin.
+    pub passkeys: Option<Passkeys>,
+    /// The mini-program's.
+    pub wechat: Option<Arc<dyn Code2Session>>,
+    /// Whether members register themselves.
+    pub open_registration: bool,
+}
 
 /// What every request can reach.
 #[derive(Clone, Debug)]
@@ -45,6 +65,7 @@ pub struct App {
     demo: bool,
     flights: Flights,
     lookout: Lookout,
+    sign_in: SignIn,
 }
 
 impl FromRef<App> for Ledger {
@@ -56,8 +77,12 @@ impl FromRef<App> for Ledger {
 impl App {
     /// On a ledger and its people.
     #[must_use]
-    pub fn new(ledger: Ledger, people: People, demo: bool) -> Self {
-        Self { ledger, people, demo, flights: Flights::default(), lookout: Lookout::default() }
+    pub fn new(ledger: Ledger, people: People, sign_in: SignIn, demo: bool) -> Self {
+        Self { ledger, people, demo, flights: Flights::default(), lookout: Lookout::default(), sign_in }
+    }
+
+    fn passkeys(&self) -> Result<&Passkeys, Problem> {
+        self.sign_in.passkeys.as_ref().ok_or_else(|| Problem::sign_in_off("passkey"))
     }
 
     /// Everything that is answered, with the wallet's files at `/` if there are any.
@@ -84,6 +109,7 @@ impl App {
             .route("/v1/excerpt", get(read::excerpt))
             .route("/v1/events", get(read::events))
             .route("/v1/session", get(sessions::who))
+            .route("/v1/passkeys", get(passkeys::list))
             .route_layer(from_fn(etag::by_content))
             .route("/v1/openapi.json", get(read::openapi))
             .route("/v1/events", post(events::settle))
@@ -92,7 +118,15 @@ impl App {
             .route("/v1/simulations", post(ahead::simulations))
             .route("/v1/rules/check", post(rules::check))
             .route("/v1/sessions/demo", post(sessions::demo))
-            .route("/v1/session", axum::routing::delete(sessions::sign_out))
+            .route("/v1/sessions/passkey/begin", post(sessions::begin))
+            .route("/v1/sessions/passkey", post(sessions::passkey))
+            .route("/v1/sessions/wechat", post(sessions::wechat))
+            .route("/v1/session", delete(sessions::sign_out))
+            .route("/v1/members/{member}/enrolments", post(passkeys::enrol))
+            .route("/v1/members/{member}/access", delete(passkeys::shut_out))
+            .route("/v1/passkeys/begin", post(passkeys::begin))
+            .route("/v1/passkeys", post(passkeys::finish))
+            .route("/v1/passkeys/{passkey}", delete(passkeys::remove))
             .route("/health/live", get(read::live))
             .route("/health/ready", get(read::ready))
             .route("/metrics", get(crate::scrape::metrics));

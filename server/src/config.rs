@@ -64,6 +64,19 @@ pub struct Settings {
     /// The directory of the wallet's files, served at `/`.
     #[arg(long, env = "GONGXIANG_WALLET")]
     pub wallet: Option<PathBuf>,
+    /// Where browsers find the wallet, such as `https://wallet.example`: without it there are no passkeys. A demo's is
+    /// `http://localhost:PORT`.
+    #[arg(long, env = "GONGXIANG_ORIGIN")]
+    pub origin: Option<String>,
+    /// Whether members register themselves; only in a demo, unless it is said.
+    #[arg(long, env = "GONGXIANG_OPEN_REGISTRATION", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub open_registration: Option<bool>,
+    /// The mini-program whose users sign in; its secret is in `GONGXIANG_WECHAT_SECRET`, and nowhere else.
+    #[arg(long, env = "GONGXIANG_WECHAT_APPID", value_name = "APPID")]
+    pub wechat_appid: Option<String>,
+    /// Where `WeChat` is asked who somebody is.
+    #[arg(long, env = "GONGXIANG_WECHAT_ADDRESS", default_value = crate::wechat::ADDRESS, value_name = "URL")]
+    pub wechat_address: String,
     /// Address and port; port 0 takes a free one.
     #[arg(long, env = "GONGXIANG_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
@@ -110,6 +123,12 @@ impl Settings {
     #[must_use]
     pub fn closes_days(&self) -> bool {
         self.close_days.unwrap_or(self.demo.is_none())
+    }
+
+    /// Whether members register themselves.
+    #[must_use]
+    pub fn registers_anybody(&self) -> bool {
+        self.open_registration.unwrap_or(self.demo_mode)
     }
 }
 

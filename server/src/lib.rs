@@ -15,6 +15,7 @@
 //! | [`metrics`] | what is measured |
 //! | [`ledger`] | the writers: requests in groups, answered when they are committed |
 //! | [`people`] | keys and sessions: who may do what |
+//! | [`passkeys`], [`wechat`] | how members sign in |
 //! | [`audit`] | everything rebuilt from the journal and compared |
 //! | [`output`] | files that are written whole or not at all |
 //! | [`books`] | what others can read: hledger, beancount, CSV; `gongxiang export` |
@@ -54,6 +55,7 @@ pub mod metrics;
 pub mod needs;
 pub mod outbound;
 pub mod output;
+pub mod passkeys;
 pub mod people;
 pub mod rates;
 pub mod review;
@@ -62,3 +64,4 @@ pub mod scrape;
 pub mod serve;
 pub mod store;
 pub mod webhooks;
+pub mod wechat;

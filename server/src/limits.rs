@@ -26,6 +26,18 @@ pub const KEY_LENGTH_MAX: usize = 128;
 /// How long a session holds.
 pub const SESSION_SECONDS_MAX: i64 = 30 * 86_400;
 
+/// How long a passkey's ceremony may take from its beginning to its end; authenticators are told the same.
+pub const CEREMONY_SECONDS_MAX: i64 = 300;
+
+/// How long an enrolment code holds.
+pub const ENROLMENT_SECONDS_MAX: i64 = 3 * 86_400;
+
+/// Most passkeys of one member.
+pub const PASSKEYS_MAX: i64 = 20;
+
+/// Longest code of `wx.login()` that is asked about; real ones have 32 characters.
+pub const WECHAT_CODE_LENGTH_MAX: usize = 256;
+
 /// How often a group is settled again because another writer was faster.
 pub const CONFLICTS_MAX: u32 = 20;
 

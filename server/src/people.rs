@@ -1,6 +1,9 @@
 //! Who may do what: API keys and sessions. Secrets are random, shown once, and kept as hashes only.
 //!
-//! A key is `gxk_ID_SECRET`, a session `gxs_SECRET`; the secret has 256 random bits, so a plain hash of it is enough.
+//! A key is `gxk_ID_SECRET`, a session `gxs_SECRET`, an enrolment code `gxe_SECRET`, a ceremony `gxc_SECRET`; the secret has 256
+//! random bits, so a plain hash of it is enough.
+
+mod sign_in;
 
 use gongxiang::identity::Id;
 use jiff::Timestamp;
@@ -8,6 +11,8 @@ use sqlx::AnyPool;
 
 use crate::group::fingerprint;
 use crate::limits::SESSION_SECONDS_MAX;
+
+pub use sign_in::{Kept, PasskeyRow};
 
 /// Who sends a request.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,18 +12,24 @@ use gongxiang::review::{Declared, Finding, Severity, review};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::api::App;
+use crate::api::{App, SignIn};
 use crate::clock::{Closer, Now};
 use crate::config::Settings;
 use crate::group::Request;
 use crate::journal::Lines;
 use crate::ledger::Ledger;
 use crate::outbound::Outbound;
+use crate::passkeys::{self, Passkeys};
 use crate::people::People;
 use crate::store::sql::SqlStore;
 use crate::store::{self, Page, Place, SHARDS, Scope, Store};
 use crate::webhooks::Courier;
+use crate::wechat::{Code2Session, WeChat};
 use crate::{audit, edge, listen, rules};
+
+/// The environment's name for the secret of the mini-program: a flag would be seen in the list of processes, and a file is read
+/// by more than it is for.
+const WECHAT_SECRET: &str = "GONGXIANG_WECHAT_SECRET";
 
 /// How many events of a demo's journal are read at once.
 const DEMO_PART: usize = 4_096;
@@ -95,9 +101,10 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     if settings.audit_hours > 0 {
         beside.push(tokio::spawn(audit::keep_on(ledger.clone(), settings.audit_hours, end.clone())));
     }
-    let router = App::new(ledger, people, settings.demo_mode).router(settings.wallet.as_deref());
-    let app = edge::around(router, settings, metrics);
     let address = listener.local_addr().context("cannot tell the address")?;
+    let sign_in = sign_in(settings, &people, address.port())?;
+    let router = App::new(ledger, people, sign_in, settings.demo_mode).router(settings.wallet.as_deref());
+    let app = edge::around(router, settings, metrics);
     // A reader that is gone is no reason to end.
     _ = writeln!(std::io::stdout(), "gongxiang serves at http://{address}/");
     listen::serve(listener, app, end, Duration::from_secs(settings.drain_seconds.into())).await;
@@ -128,6 +135,22 @@ async fn say_flags(store: &SqlStore) -> Result<()> {
         tracing::info!("the rules in force raise no flag, which is no judgement of a lawyer");
     }
     Ok(())
+}
+
+/// How members can sign in, as far as it is set up.
+fn sign_in(settings: &Settings, people: &People, port: u16) -> Result<SignIn> {
+    let of_demo = || settings.demo_mode.then(|| format!("http://localhost:{port}"));
+    let origin = settings.origin.clone().or_else(of_demo).map(|address| passkeys::origin(&address)).transpose()?;
+    let passkeys = origin.as_ref().map(|origin| Passkeys::new(origin, people.clone())).transpose()?;
+    let wechat = settings.wechat_appid.as_ref().map(|appid| wechat(settings, appid)).transpose()?;
+    Ok(SignIn { origin, passkeys, wechat, open_registration: settings.registers_anybody() })
+}
+
+fn wechat(settings: &Settings, appid: &str) -> Result<Arc<dyn Code2Session>> {
+    let secret = std::env::var(WECHAT_SECRET).ok().filter(|secret| !secret.is_empty());
+    let secret = secret.with_context(|| format!("--wechat-appid needs the app's secret in {WECHAT_SECRET}"))?;
+    let client = WeChat::new(&settings.wechat_address, appid.into(), secret);
+    Ok(Arc::new(client.context("--wechat-address cannot be used")?))
 }
 
 fn now() -> Now {

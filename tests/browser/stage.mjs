@@ -102,8 +102,9 @@ export function stage() {
     await server?.stop();
   });
 
-  /** A page of a new visitor, at a screen of the wallet. `complaints` is what the browser complained about. */
-  house.open = async (hash = '#/', { locale = 'en-US', viewport = PHONE, prepare, ...options } = {}) => {
+  /** A page of a new visitor, at a screen of the wallet. `complaints` is what the browser complained about. `host` is another
+   *  name of this machine. */
+  house.open = async (hash = '#/', { host, locale = 'en-US', viewport = PHONE, prepare, ...options } = {}) => {
     const context = await browser.newContext({ locale, viewport, ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
@@ -119,7 +120,7 @@ export function stage() {
       });
     });
     await prepare?.(page);
-    await page.goto(`${house.url}/${hash}`);
+    await page.goto(`${host ? house.url.replace('127.0.0.1', host) : house.url}/${hash}`);
     return { page, complaints, close: () => context.close() };
   };
   return house;

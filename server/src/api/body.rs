@@ -8,8 +8,9 @@ use axum::extract::{FromRequest, Request};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use gongxiang::event::Refusal;
 use serde::Deserializer as _;
-use serde::de::{Error, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::problem::{Failure, Problem};
 use crate::group::Request as Event;
@@ -71,6 +72,48 @@ pub async fn json_body(request: Request) -> Result<Bytes, Problem> {
         Some("application/json") => bytes(request, &()).await,
         Some(_) => Err(wrong()),
         None => bytes(request, &()).await.and_then(|bytes| if bytes.is_empty() { Ok(bytes) } else { Err(wrong()) }),
+    }
+}
+
+/// A JSON table of a request about signing in, read field by field; none is left over.
+pub struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// The body, with known keys only. Nothing at all is an empty table.
+    pub async fn of(request: Request, known: &[&str]) -> Result<Self, Problem> {
+        let body = json_body(request).await?;
+        if body.trim_ascii().is_empty() {
+            return Ok(Self(Map::new()));
+        }
+        let value = serde_json::from_slice(&body).map_err(|error| Refusal::bad_event("", error.to_string()))?;
+        Self::table(value, "", known)
+    }
+
+    fn table(value: Value, name: &str, known: &[&str]) -> Result<Self, Problem> {
+        let Value::Object(fields) = value else {
+            return Err(Refusal::bad_event(name.to_owned(), "has to be a table").into());
+        };
+        match fields.keys().find(|key| !known.contains(&key.as_str())) {
+            Some(key) => Err(Refusal::bad_event(key.clone(), "is unknown here").into()),
+            None => Ok(Self(fields)),
+        }
+    }
+
+    /// A table in it that may be missing.
+    pub fn inner(&mut self, name: &str, known: &[&str]) -> Result<Option<Self>, Problem> {
+        self.0.remove(name).map(|value| Self::table(value, name, known)).transpose()
+    }
+
+    /// What may be missing.
+    pub fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, Problem> {
+        let Some(value) = self.0.remove(name) else { return Ok(None) };
+        let value = serde_json::from_value(value);
+        value.map(Some).map_err(|error| Refusal::bad_event(name.to_owned(), error.to_string()).into())
+    }
+
+    /// What has to be there.
+    pub fn required<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, Problem> {
+        self.optional(name)?.ok_or_else(|| Refusal::bad_event(name.to_owned(), "is missing").into())
     }
 }
 

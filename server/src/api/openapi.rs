@@ -1,6 +1,8 @@
 //! The `OpenAPI` document (3.1), made from the same tables as the routes. `server/openapi.json` is this text, checked in so that
 //! a change shows in review; a test compares the two.
 
+mod sign_in;
+
 use std::collections::BTreeMap;
 
 use gongxiang::review::FLAGS;
@@ -70,7 +72,8 @@ const READS: &[Read] = &[
         &[Parameter("after", "Place", false), LIMIT],
         "Journal",
     ),
-    Read("/v1/session", "Who one is", true, &[], "Who"),
+    Read("/v1/session", "Who one is, and how members can sign in", true, &[], "Who"),
+    Read("/v1/passkeys", "One's own passkeys, oldest first", false, &[], "Passkeys"),
     Read("/health/live", "The process answers", true, &[], "Status"),
     Read("/health/ready", "The database answers", true, &[], "Status"),
 ];
@@ -137,22 +140,13 @@ pub fn document() -> OpenApi {
             "properties": {"rules": reference("Rules")}, "required": ["rules"],
         }))))
         .response("200", answer("What would hold", named("Checked")));
-    let demo = operation("sign_in_demo", "Sign in as any member, on a demo server", true)
-        .request_body(Some(body(json!({
-            "type": "object", "additionalProperties": false,
-            "properties": {"member": reference("Id")}, "required": ["member"],
-        }))))
-        .response("200", answer("The session", named("SignedIn")));
-    let sign_out = operation("sign_out", "Sign out", true)
-        .response("204", ResponseBuilder::new().description("Signed out").build());
     paths = paths
         .path("/v1/quotes", PathItem::new(HttpMethod::Post, quote))
         .path("/v1/forecast", PathItem::new(HttpMethod::Post, forecast))
         .path("/v1/simulations", PathItem::new(HttpMethod::Post, simulation))
         .path("/v1/rules/check", PathItem::new(HttpMethod::Post, check))
-        .path("/v1/events", PathItem::new(HttpMethod::Post, events))
-        .path("/v1/sessions/demo", PathItem::new(HttpMethod::Post, demo))
-        .path("/v1/session", PathItem::new(HttpMethod::Delete, sign_out));
+        .path("/v1/events", PathItem::new(HttpMethod::Post, events));
+    paths = sign_in::paths(paths);
     let mut components =
         ComponentsBuilder::new().security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     for (name, json) in schemas() {

@@ -9,7 +9,9 @@ use serde::Serialize;
 
 use crate::group::Denial;
 use crate::ledger::{Unavailable, unavailable};
+use crate::passkeys::PasskeyError;
 use crate::store::StoreError;
+use crate::wechat::WeChatError;
 
 macro_rules! failures {
     ($($variant:ident $code:literal $status:ident $sentence:literal)*) => {
@@ -42,6 +44,17 @@ failures! {
     BadKey "bad_key" BAD_REQUEST "`Idempotency-Key` has to be there: 1 to 128 visible ASCII characters, new for everything new"
     Unauthorized "unauthorized" UNAUTHORIZED "sign in, or send a key that holds"
     Forbidden "forbidden" FORBIDDEN "this is not yours to do or to see"
+    CrossSite "cross_site" FORBIDDEN "only the wallet's own pages change something with its cookie"
+    SignInOff "sign_in_off" NOT_FOUND "this way of signing in is not set up here"
+    RegistrationClosed "registration_closed" FORBIDDEN "the operator registers members here; ask for an enrolment code"
+    BadCeremony "bad_ceremony" UNPROCESSABLE_ENTITY "this was finished before, took too long, or was never begun; begin again"
+    BadPasskey "bad_passkey" UNPROCESSABLE_ENTITY "this passkey is not known here, or what it says does not hold"
+    PasskeyExists "passkey_exists" CONFLICT "this passkey is registered already"
+    TooManyPasskeys "too_many_passkeys" UNPROCESSABLE_ENTITY "one member has at most 20 passkeys; remove one first"
+    BadEnrolment "bad_enrolment" UNPROCESSABLE_ENTITY "this enrolment code was used, is too old, or is none"
+    BadCode "bad_code" UNPROCESSABLE_ENTITY "WeChat does not know this code any more; ask `wx.login()` for another"
+    UnknownAccount "unknown_account" UNPROCESSABLE_ENTITY "this WeChat account is no member's yet; send an enrolment code with a new code, or register"
+    AccountAtRisk "account_at_risk" FORBIDDEN "WeChat holds this account for a risk, and does not sign it in"
     InFlight "in_flight" CONFLICT "the first request with this key is being settled; ask again"
     KeyReused "key_reused" UNPROCESSABLE_ENTITY "this key was used for another request"
     BadHost "bad_host" FORBIDDEN "this server answers only to the names of this machine"
@@ -77,6 +90,16 @@ impl Problem {
     /// Nobody has this id: the address of a member that does not exist.
     pub fn unknown_member() -> Self {
         Self::refused(StatusCode::NOT_FOUND, Refusal::new(Code::UnknownMember, "member"))
+    }
+
+    /// Two fields of which a request has one.
+    pub fn both(one: &'static str, other: &str) -> Self {
+        Refusal::bad_event(one, format!("stands together with `{other}`: one of them says who it is")).into()
+    }
+
+    /// Members cannot sign in this way here.
+    pub fn sign_in_off(way: &str) -> Self {
+        Self::new(Failure::SignInOff, way, Failure::SignInOff.sentence())
     }
 
     fn refused(status: StatusCode, Refusal { code, field, message }: Refusal) -> Self {
@@ -135,6 +158,30 @@ impl From<OutOfRange> for Problem {
     }
 }
 
+impl From<PasskeyError> for Problem {
+    fn from(error: PasskeyError) -> Self {
+        match error {
+            PasskeyError::Database(error) => StoreError::from(error).into(),
+            PasskeyError::Ceremony => Failure::BadCeremony.into(),
+            PasskeyError::Refused => Failure::BadPasskey.into(),
+            PasskeyError::Enrolment => Failure::BadEnrolment.into(),
+            PasskeyError::Known => Failure::PasskeyExists.into(),
+            PasskeyError::TooMany => Failure::TooManyPasskeys.into(),
+        }
+    }
+}
+
+impl From<WeChatError> for Problem {
+    fn from(error: WeChatError) -> Self {
+        match error {
+            WeChatError::Code => Failure::BadCode.into(),
+            WeChatError::Rate => Failure::RateLimited.into(),
+            WeChatError::Risk => Failure::AccountAtRisk.into(),
+            WeChatError::Unavailable => Failure::Unavailable.into(),
+        }
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -143,6 +190,10 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            // WeChat counts by the minute; our own limits know better, and say so.
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

@@ -1,6 +1,7 @@
 //! The real server, over HTTP.
 
 mod ahead;
+mod authenticator;
 mod backup;
 mod bank;
 mod clock;
@@ -8,17 +9,21 @@ mod config;
 mod conformance;
 mod courier;
 mod edge;
+mod enrolments;
 mod exports;
 mod http;
 mod kill;
 mod load;
+mod members;
 mod openapi;
+mod passkeys;
 mod receiver;
 mod rights;
 mod rules;
 mod startup;
 mod support;
 mod webhooks;
+mod wechat;
 
 #[path = "../support/postgres.rs"]
 mod postgres;

@@ -1,4 +1,4 @@
-//! The server against its own OpenAPI document: schemathesis asks for everything that the document allows, and for much that
+//! The server against its own `OpenAPI` document: schemathesis asks for everything that the document allows, and for much that
 //! it does not.
 
 use std::path::PathBuf;
@@ -7,6 +7,7 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::support::{Folder, Server, TestResult, add_key};
+use crate::wechat::Fake;
 
 /// Where the Python programs of the tests are: `cargo xtask test` says it.
 fn schemathesis() -> TestResult<PathBuf> {
@@ -22,7 +23,10 @@ fn no_request_that_the_document_allows_or_forbids_gets_an_undocumented_answer() 
     let database = folder.database();
     let operator = add_key(&database, &["--role", "operator"])?;
     let merchant = add_key(&database, &["--role", "merchant", "--member", "shop"])?;
-    let server = Server::start_closed(&["--database", &database, "--rules", "seed"])?;
+    let wechat = Fake::start()?;
+    let arguments = ["--database", &database, "--rules", "seed", "--origin", "https://wallet.example"];
+    let arguments = [arguments.as_slice(), &["--wechat-appid", "wx1", "--wechat-address", &wechat.address]].concat();
+    let server = Server::start_closed_with(&arguments, &[("GONGXIANG_WECHAT_SECRET", "secret")])?;
     let events = json!([
         {"type": "member.registered", "member": "shop"},
         {"type": "pack.purchased", "member": "shop", "pack": "merchant"},

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::authenticator::Authenticator;
+use crate::members::ORIGIN;
 use crate::support::{Folder, Server, TestResult, add_key};
 
 /// A server without demo mode, a shop, two customers, and what they traded; keys of everybody.
@@ -16,18 +18,13 @@ struct Town {
 }
 
 fn town() -> TestResult<Town> {
-    town_where(Server::start_closed)
-}
-
-/// A town whose server is started like this.
-fn town_where(start: impl Fn(&[&str]) -> TestResult<Server>) -> TestResult<Town> {
     let folder = Folder::new()?;
     let database = folder.database();
     let operator = add_key(&database, &["--role", "operator"])?;
     let payment = add_key(&database, &["--role", "payment"])?;
     let merchant = add_key(&database, &["--role", "merchant", "--member", "shop"])?;
     let other_merchant = add_key(&database, &["--role", "merchant", "--member", "ann"])?;
-    let server = start(&["--database", &database, "--rules", "seed"])?;
+    let server = Server::start_closed(&["--database", &database, "--rules", "seed", "--origin", ORIGIN])?;
     let events = json!([
         {"type": "member.registered", "member": "shop"},
         {"type": "pack.purchased", "member": "shop", "pack": "merchant"},
@@ -56,6 +53,17 @@ impl Town {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let key = format!("test-{}", COUNT.fetch_add(1, Ordering::Relaxed));
         self.server.ask(method, path, token, &[("idempotency-key", key.as_str())], body)
+    }
+
+    /// Signs a member in; the session's token.
+    fn signed_in(&self, member: &str) -> TestResult<String> {
+        let (_, made) = self.status("POST", &format!("/v1/members/{member}/enrolments"), Some(&self.operator), None)?;
+        let by = json!({"enrolment": made["enrolment"]});
+        let (_, begun) = self.status("POST", "/v1/passkeys/begin", None, Some(&by))?;
+        let credential = Authenticator::new(ORIGIN)?.create(&begun["options"])?;
+        let finish = json!({"ceremony": begun["ceremony"], "credential": credential});
+        let (_, _, cookie) = self.server.ask_for_cookie("POST", "/v1/passkeys", &[], Some(&finish))?;
+        Ok(cookie.ok_or("no session")?.split('=').nth(1).ok_or("no token")?.into())
     }
 }
 
@@ -86,10 +94,12 @@ fn commands() -> Vec<(&'static str, Value)> {
         ("/v1/rules", json!({"rules": {}})),
         ("/v1/rules/check", json!({"rules": {}})),
         ("/v1/days/2026-01-01/close", json!({})),
+        // No command of the books, but as much somebody's own.
+        ("/v1/members/bob/enrolments", json!({})),
     ]
 }
 
-const READS: [(&str, bool); 20] = [
+const READS: [(&str, bool); 21] = [
     ("/v1/members", false),
     ("/v1/members/bob", false),
     ("/v1/members/bob/statement", false),
@@ -109,6 +119,7 @@ const READS: [(&str, bool); 20] = [
     ("/v1/rules/review", true),
     ("/v1/supply", true),
     ("/v1/session", true),
+    ("/v1/passkeys", false),
     ("/health/ready", true),
 ];
 
@@ -158,30 +169,55 @@ fn another_merchant_and_the_payment_system_do_only_what_is_theirs() -> TestResul
 
 #[test]
 fn another_member_sees_and_moves_nothing_of_others() -> TestResult {
-    // Whoever is signed in is a member there too, and no more than that.
-    let town = town_where(Server::start)?;
+    let town = town()?;
+    let eve = town.signed_in("eve")?;
     let before = town.status("GET", "/v1/state", Some(&town.operator), None)?;
-    let eve = json!({"member": "eve"});
-    let (_, session) = town.server.ask("POST", "/v1/sessions/demo", None, &[], Some(&eve))?;
-    let token = session["token"].as_str().ok_or("no token")?;
     for (path, body) in commands() {
-        let (status, problem) = town.status("POST", path, Some(token), Some(&body))?;
+        let (status, problem) = town.status("POST", path, Some(&eve), Some(&body))?;
         assert_eq!((status, &problem["code"]), (403, &json!("forbidden")), "{path}");
     }
-    assert_eq!(town.status("POST", "/v1/events", Some(token), Some(&json!([])))?.0, 403);
-    assert_eq!(town.status("POST", "/v1/forecast", Some(token), Some(&json!({"member": "bob"})))?.0, 403);
+    assert_eq!(town.status("POST", "/v1/events", Some(&eve), Some(&json!([])))?.0, 403);
+    assert_eq!(town.status("POST", "/v1/forecast", Some(&eve), Some(&json!({"member": "bob"})))?.0, 403);
     for (path, public) in READS {
-        let (status, answer) = town.status("GET", path, Some(token), None)?;
-        let allowed = public || ["/v1/offers", "/v1/offers/f1", "/v1/trades"].contains(&path);
-        assert_eq!(status == 200, allowed || path.starts_with("/v1/excerpt"), "{path}: {answer}");
-        if path == "/v1/trades" {
-            assert_eq!(answer["rows"], json!([]), "only its own");
-        }
+        // Its own trades and passkeys, of which there are none and one.
+        let own = ["/v1/offers", "/v1/offers/f1", "/v1/trades", "/v1/passkeys"].contains(&path);
+        let allowed = public || own || path.starts_with("/v1/excerpt");
+        let (status, answer) = town.status("GET", path, Some(&eve), None)?;
+        assert_eq!(status == 200, allowed, "{path}: {answer}");
     }
     let (excerpt, _) = READS.iter().find(|(path, _)| path.starts_with("/v1/excerpt")).ok_or("no excerpt")?;
-    let (_, excerpt) = town.status("GET", excerpt, Some(token), None)?;
+    let (_, excerpt) = town.status("GET", excerpt, Some(&eve), None)?;
     assert_eq!(excerpt["accounts"]["bob"]["points"], "0", "balances of others are hidden: {excerpt}");
+    assert_eq!(town.status("GET", "/v1/trades", Some(&eve), None)?.1["rows"], json!([]));
     assert_eq!(town.status("GET", "/v1/state", Some(&town.operator), None)?, before);
+    Ok(())
+}
+
+#[test]
+fn only_a_member_who_signed_in_has_passkeys() -> TestResult {
+    let town = town()?;
+    let eve = town.signed_in("eve")?;
+    let (_, list) = town.status("GET", "/v1/passkeys", Some(&eve), None)?;
+    let path = format!("/v1/passkeys/{}", list["passkeys"][0]["id"].as_str().ok_or("no passkey")?);
+    for (token, expected) in
+        [(None, 401), (Some(&town.payment), 403), (Some(&town.merchant), 403), (Some(&town.signed_in("bob")?), 404)]
+    {
+        let token = token.map(String::as_str);
+        assert_eq!(town.status("DELETE", &path, token, None)?.0, expected, "{token:?}");
+        let shut_out = town.status("DELETE", "/v1/members/eve/access", token, None)?.0;
+        assert_eq!(shut_out, if token.is_none() { 401 } else { 403 }, "{token:?}");
+        if expected != 404 {
+            assert_eq!(town.status("POST", "/v1/passkeys/begin", token, Some(&json!({})))?.0, expected, "{token:?}");
+        }
+    }
+    assert_eq!(
+        town.status("DELETE", &path, Some(&town.operator), None)?.0,
+        403,
+        "the operator ends all of them, or none"
+    );
+    // A merchant's key is for the shop, not for its owner's points.
+    assert_eq!(town.status("POST", "/v1/members/shop/enrolments", Some(&town.merchant), None)?.0, 403);
+    assert_eq!(town.status("DELETE", &path, Some(&eve), None)?.0, 204);
     Ok(())
 }
 

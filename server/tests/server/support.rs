@@ -56,7 +56,7 @@ pub struct Client(Agent);
 
 impl Client {
     pub fn new() -> Self {
-        let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60)));
+        let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_mins(1)));
         Self(config.build().into())
     }
 
@@ -112,7 +112,13 @@ impl Server {
 
     /// Where nobody gets in without a key.
     pub fn start_closed(arguments: &[&str]) -> TestResult<Self> {
+        Self::start_closed_with(arguments, &[])
+    }
+
+    /// The same, and with more in its environment.
+    pub fn start_closed_with(arguments: &[&str], environment: &[(&str, &str)]) -> TestResult<Self> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gongxiang"));
+        command.envs(environment.iter().copied());
         command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
         command.env("GONGXIANG_LOG", "warn").env("GONGXIANG_CLOSE_DAYS", "false");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -170,6 +176,28 @@ impl Server {
         let text = answer.body_mut().with_config().limit(1 << 28).read_to_string()?;
         let json = if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? };
         Ok((answer.status().as_u16(), json))
+    }
+
+    /// Status, JSON and the session's cookie, if one was set, of any request.
+    pub fn ask_for_cookie(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> TestResult<(u16, Value, Option<String>)> {
+        let mut answer = self.send(method, path, None, headers, body)?;
+        let set = answer.headers().get("set-cookie").map(|set| set.to_str().map(str::to_owned)).transpose()?;
+        let cookie = set.and_then(|set| Some(set.split(';').next()?.to_owned()));
+        let text = answer.body_mut().read_to_string()?;
+        let json = if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? };
+        Ok((answer.status().as_u16(), json, cookie))
+    }
+
+    /// One header of the answer to what is sent.
+    pub fn header(&self, method: &str, path: &str, name: &str, body: &Value) -> TestResult<String> {
+        let answer = self.send(method, path, None, &[], Some(body))?;
+        Ok(answer.headers().get(name).ok_or("no such header")?.to_str()?.into())
     }
 
     /// The mark of an answer.
@@ -298,14 +326,19 @@ pub fn postgres() -> TestResult<Option<Database>> {
 
 /// Runs a statement on the `PostgreSQL` server itself.
 pub fn as_administrator(sql: &str) -> TestResult {
-    let url = format!("{}postgres", std::env::var("GONGXIANG_TEST_POSTGRES")?);
+    run_sql(&format!("{}postgres", std::env::var("GONGXIANG_TEST_POSTGRES")?), sql)
+}
+
+/// Runs a statement on a database, beside the server.
+pub fn run_sql(url: &str, sql: &str) -> TestResult {
+    sqlx::any::install_default_drivers();
     // Also called within the runtime of a test.
     std::thread::scope(|scope| {
         let done = scope.spawn(|| {
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(sqlx::Error::Io)?;
             runtime.block_on(async {
-                let mut connection = sqlx::PgConnection::connect(&url).await?;
+                let mut connection = sqlx::AnyConnection::connect(url).await?;
                 sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await?;
                 connection.close().await
             })

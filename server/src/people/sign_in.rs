@@ -1,0 +1,283 @@
+//! How members sign in: passkeys, what was begun and not finished, enrolment codes, `WeChat` accounts.
+//!
+//! What may be used once is deleted by the statement that finds it, so it is used once by however many processes.
+
+use gongxiang::identity::Id;
+use sqlx::{AnyConnection, Row as _};
+
+use super::{People, no_secret, now, secret};
+use crate::group::fingerprint;
+use crate::limits::{CEREMONY_SECONDS_MAX, ENROLMENT_SECONDS_MAX, PASSKEYS_MAX, SESSION_SECONDS_MAX};
+
+/// A passkey as it is kept.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct PasskeyRow {
+    /// A hash of the credential's own id.
+    pub id: String,
+    /// Whose.
+    pub member: String,
+    /// Under which authenticators know the member.
+    pub handle: String,
+    /// Public key and counter, as JSON.
+    pub passkey: String,
+    /// Seconds since 1970.
+    pub made: i64,
+    /// Seconds since 1970; nothing before it was first used.
+    pub used: Option<i64>,
+}
+
+/// Whether a passkey was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It was.
+    Yes,
+    /// The enrolment code was used meanwhile, or holds no more.
+    EnrolmentEnded,
+    /// It is registered already.
+    Known,
+    /// The member has as many as one may have.
+    TooMany,
+}
+
+const PASSKEY_COLUMNS: &str = "id, member, handle, passkey, made, used";
+
+impl People {
+    /// Keeps what was begun; answers with what stands for it, and for how many seconds.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn keep_ceremony(&self, content: &str) -> sqlx::Result<(String, i64)> {
+        let secret = secret().map_err(no_secret)?;
+        // Nobody else looks after those that were never finished.
+        sqlx::query("DELETE FROM ceremonies WHERE expires < $1").bind(now()).execute(&self.pool).await?;
+        sqlx::query("INSERT INTO ceremonies (hash, content, expires) VALUES ($1, $2, $3)")
+            .bind(fingerprint(secret.as_bytes()))
+            .bind(content.to_owned())
+            .bind(now() + CEREMONY_SECONDS_MAX)
+            .execute(&self.pool)
+            .await?;
+        Ok((format!("gxc_{secret}"), CEREMONY_SECONDS_MAX))
+    }
+
+    /// What was begun, once; nothing if it was finished, is too old, or is none.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn take_ceremony(&self, token: &str) -> sqlx::Result<Option<String>> {
+        let Some(secret) = token.strip_prefix("gxc_") else { return Ok(None) };
+        let row: Option<(String,)> =
+            sqlx::query_as("DELETE FROM ceremonies WHERE hash = $1 AND expires > $2 RETURNING content")
+                .bind(fingerprint(secret.as_bytes()))
+                .bind(now())
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(row.map(|(content,)| content))
+    }
+
+    /// Makes an enrolment code; answers with it, which nobody can read again, and for how many seconds it holds.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn enrol(&self, member: &Id) -> sqlx::Result<(String, i64)> {
+        let secret = secret().map_err(no_secret)?;
+        sqlx::query("DELETE FROM enrolments WHERE expires < $1").bind(now()).execute(&self.pool).await?;
+        sqlx::query("INSERT INTO enrolments (hash, member, expires) VALUES ($1, $2, $3)")
+            .bind(fingerprint(secret.as_bytes()))
+            .bind(member.to_string())
+            .bind(now() + ENROLMENT_SECONDS_MAX)
+            .execute(&self.pool)
+            .await?;
+        Ok((format!("gxe_{secret}"), ENROLMENT_SECONDS_MAX))
+    }
+
+    /// Whom an enrolment code lets in, with its hash. It is not used by this.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn enrolled(&self, code: &str) -> sqlx::Result<Option<(Id, String)>> {
+        let Some(hash) = enrolment_hash(code) else { return Ok(None) };
+        let row: Option<(String,)> = sqlx::query_as("SELECT member FROM enrolments WHERE hash = $1 AND expires > $2")
+            .bind(hash.clone())
+            .bind(now())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.and_then(|(member,)| Some((Id::parse(&member)?, hash))))
+    }
+
+    /// A member's passkeys, oldest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn passkeys(&self, member: &Id) -> sqlx::Result<Vec<PasskeyRow>> {
+        let sql = format!("SELECT {PASSKEY_COLUMNS} FROM passkeys WHERE member = $1 ORDER BY made, id");
+        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(member.to_string()).fetch_all(&self.pool).await
+    }
+
+    /// One passkey.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn passkey(&self, id: &str) -> sqlx::Result<Option<PasskeyRow>> {
+        let sql = format!("SELECT {PASSKEY_COLUMNS} FROM passkeys WHERE id = $1");
+        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id.to_owned()).fetch_optional(&self.pool).await
+    }
+
+    /// Keeps a new passkey, and uses up the enrolment code (its hash) by which it came.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn add_passkey(&self, row: &PasskeyRow, enrolment: Option<&str>) -> sqlx::Result<Kept> {
+        let mut tx = self.pool.begin().await?;
+        let inserted = sqlx::query(
+            "INSERT INTO passkeys (id, member, handle, passkey, made) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(row.id.clone())
+        .bind(row.member.clone())
+        .bind(row.handle.clone())
+        .bind(row.passkey.clone())
+        .bind(now())
+        .execute(&mut *tx)
+        .await?;
+        if inserted.rows_affected() == 0 {
+            return Ok(Kept::Known);
+        }
+        if let Some(hash) = enrolment
+            && use_enrolment(&mut tx, hash).await?.is_none()
+        {
+            return Ok(Kept::EnrolmentEnded);
+        }
+        let count = sqlx::query("SELECT COUNT(*) FROM passkeys WHERE member = $1")
+            .bind(row.member.clone())
+            .fetch_one(&mut *tx)
+            .await?;
+        if count.try_get::<i64, _>(0)? > PASSKEYS_MAX {
+            return Ok(Kept::TooMany);
+        }
+        tx.commit().await?;
+        Ok(Kept::Yes)
+    }
+
+    /// Signs a member in who showed this passkey; nothing if it was removed meanwhile.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn sign_in_with(&self, row: &PasskeyRow) -> sqlx::Result<Option<(String, i64)>> {
+        let secret = secret().map_err(no_secret)?;
+        let mut tx = self.pool.begin().await?;
+        // First, so that whoever removes the passkey waits and then finds the session.
+        let used = sqlx::query("UPDATE passkeys SET passkey = $1, used = $2 WHERE id = $3")
+            .bind(row.passkey.clone())
+            .bind(now())
+            .bind(row.id.clone())
+            .execute(&mut *tx)
+            .await?;
+        if used.rows_affected() == 0 {
+            return Ok(None);
+        }
+        sqlx::query("INSERT INTO sessions (hash, member, expires, passkey) VALUES ($1, $2, $3, $4)")
+            .bind(fingerprint(secret.as_bytes()))
+            .bind(row.member.clone())
+            .bind(now() + SESSION_SECONDS_MAX)
+            .bind(row.id.clone())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Some((format!("gxs_{secret}"), SESSION_SECONDS_MAX)))
+    }
+
+    /// Removes a member's passkey, and ends the sessions that it opened; `false` if the member has none with this id.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn remove_passkey(&self, member: &Id, id: &str) -> sqlx::Result<bool> {
+        let mut tx = self.pool.begin().await?;
+        let removed = sqlx::query("DELETE FROM passkeys WHERE id = $1 AND member = $2")
+            .bind(id.to_owned())
+            .bind(member.to_string())
+            .execute(&mut *tx)
+            .await?;
+        if removed.rows_affected() == 0 {
+            return Ok(false);
+        }
+        sqlx::query("DELETE FROM sessions WHERE passkey = $1").bind(id.to_owned()).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Ends every way in of a member: passkeys, sessions, enrolment codes, `WeChat` accounts.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn shut_out(&self, member: &Id) -> sqlx::Result<()> {
+        let mut tx = self.pool.begin().await?;
+        // Sessions last: whoever is signing in by one of the others is waited for.
+        for table in ["passkeys", "enrolments", "wechat_accounts", "sessions"] {
+            let sql = format!("DELETE FROM {table} WHERE member = $1");
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(member.to_string()).execute(&mut *tx).await?;
+        }
+        tx.commit().await
+    }
+
+    /// Whose `WeChat` account it is, given its hash.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn wechat_member(&self, account: &str) -> sqlx::Result<Option<Id>> {
+        let row: Option<(String,)> = sqlx::query_as("SELECT member FROM wechat_accounts WHERE hash = $1")
+            .bind(account.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.and_then(|(member,)| Id::parse(&member)))
+    }
+
+    /// Binds a `WeChat` account to a new member.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn bind_wechat(&self, account: &str, member: &Id) -> sqlx::Result<()> {
+        let mut tx = self.pool.begin().await?;
+        bind(&mut tx, account, member.as_str()).await?;
+        tx.commit().await
+    }
+
+    /// Binds a `WeChat` account to whom an enrolment code lets in, and uses the code up; nothing if it holds no more.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn bind_wechat_by(&self, code: &str, account: &str) -> sqlx::Result<Option<Id>> {
+        let Some(hash) = enrolment_hash(code) else { return Ok(None) };
+        let mut tx = self.pool.begin().await?;
+        let Some(member) = use_enrolment(&mut tx, &hash).await? else { return Ok(None) };
+        bind(&mut tx, account, &member).await?;
+        tx.commit().await?;
+        Ok(Id::parse(&member))
+    }
+}
+
+fn enrolment_hash(code: &str) -> Option<String> {
+    code.strip_prefix("gxe_").map(|secret| fingerprint(secret.as_bytes()))
+}
+
+async fn use_enrolment(tx: &mut AnyConnection, hash: &str) -> sqlx::Result<Option<String>> {
+    let row: Option<(String,)> =
+        sqlx::query_as("DELETE FROM enrolments WHERE hash = $1 AND expires > $2 RETURNING member")
+            .bind(hash.to_owned())
+            .bind(now())
+            .fetch_optional(tx)
+            .await?;
+    Ok(row.map(|(member,)| member))
+}
+
+/// An account that was bound before goes to the new member: both consents were shown.
+async fn bind(tx: &mut AnyConnection, account: &str, member: &str) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO wechat_accounts (hash, member) VALUES ($1, $2)
+         ON CONFLICT (hash) DO UPDATE SET member = excluded.member",
+    )
+    .bind(account.to_owned())
+    .bind(member.to_owned())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
