@@ -1,0 +1,112 @@
+//! The program under test, and how it is asked.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+use ureq::Agent;
+
+/// A shop's region.
+pub const REGION: &str = "320106";
+
+/// A server on a database, until it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    process: Child,
+    address: String,
+}
+
+/// Who asks, over a connection that stays open.
+#[derive(Debug)]
+pub struct Client {
+    agent: Agent,
+    address: String,
+}
+
+impl Server {
+    /// Starts it with the seed rules; days close only when they are told to.
+    pub fn start(program: &Path, database: &str) -> Result<Self> {
+        let mut command = Command::new(program);
+        command.args(["serve", "--demo-mode", "--listen", "127.0.0.1:0", "--rules", "seed", "--database", database]);
+        command.env("GONGXIANG_LOG", "error").env("GONGXIANG_CLOSE_DAYS", "false");
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut process = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
+        let mut said = String::new();
+        BufReader::new(process.stdout.take().context("no pipe")?).read_line(&mut said)?;
+        let address = said.trim().strip_prefix("gongxiang serves at ").context("the server does not serve")?;
+        Ok(Self { process, address: address.trim_end_matches('/').into() })
+    }
+
+    /// Somebody who asks it.
+    pub fn client(&self) -> Client {
+        let agent = Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(600)));
+        Client { agent: agent.build().into(), address: self.address.clone() }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // What was answered is on the disk.
+        _ = self.process.kill();
+        _ = self.process.wait();
+    }
+}
+
+impl Client {
+    /// Gives a command; answers with what came of it.
+    pub fn command(&self, path: &str, key: &str, body: &Value) -> Result<Value> {
+        let request = self.agent.post(format!("{}{path}", self.address));
+        let request = request.header("content-type", "application/json").header("idempotency-key", key);
+        answer(request.send(body.to_string())?)
+    }
+
+    /// Asks for something.
+    pub fn get(&self, path: &str) -> Result<Value> {
+        answer(self.agent.get(format!("{}{path}", self.address)).call()?)
+    }
+
+    /// Settles events, all of which have to be accepted.
+    pub fn events(&self, events: &[Value]) -> Result<()> {
+        let request = self.agent.post(format!("{}/v1/events", self.address)).header("content-type", "application/json");
+        let answers = answer(request.send(json!(events).to_string())?)?;
+        let refused = answers["answers"].as_array().into_iter().flatten().find(|answer| !answer["refusal"].is_null());
+        refused.map_or(Ok(()), |refused| bail!("{refused}"))
+    }
+}
+
+fn answer(mut answer: ureq::http::Response<ureq::Body>) -> Result<Value> {
+    let (status, text) = (answer.status(), answer.body_mut().read_to_string()?);
+    if !status.is_success() {
+        bail!("{status}: {text}");
+    }
+    Ok(serde_json::from_str(&text)?)
+}
+
+/// A shop with points to sell for.
+pub fn shop(name: &str) -> [Value; 4] {
+    [
+        json!({"type": "member.registered", "member": name}),
+        json!({"type": "pack.purchased", "member": name, "pack": "merchant"}),
+        json!({"type": "treasury.granted", "member": name, "points": "20000"}),
+        json!({"type": "merchant.opened", "member": name, "region": REGION}),
+    ]
+}
+
+/// A member who takes part.
+pub fn member(name: &str, referrer: &str) -> [Value; 2] {
+    [
+        json!({"type": "member.registered", "member": name, "referrer": referrer}),
+        json!({"type": "pack.purchased", "member": name, "pack": "member"}),
+    ]
+}
+
+/// An order as a shop sends it.
+pub fn order(buyer: &str, merchant: &str) -> Value {
+    json!({
+        "buyer": buyer, "merchant": merchant, "channel": "offline", "amount": "10.00", "concession": "1.00",
+        "region": REGION,
+    })
+}
