@@ -69,7 +69,8 @@ fn engine(engine: &Engine, program: &Path, many: u64, runtime: &Runtime) -> Resu
 }
 
 fn print(engine: &Engine, what: &str, few: Vec<Duration>, many: Vec<Duration>) {
-    let p50 = |times: Vec<Duration>| Figures::new(Duration::ZERO, times.into_iter().skip(UNCOUNTED).collect()).percentile(50);
+    let p50 =
+        |times: Vec<Duration>| Figures::new(Duration::ZERO, times.into_iter().skip(UNCOUNTED).collect()).percentile(50);
     let (few, many) = (p50(few), p50(many));
     let ratio = ratio(many.as_micros(), few.as_micros());
     println!("{:10}  {what:15} {:>8}  {:>8} {ratio:>6}", engine.to_string(), milliseconds(few), milliseconds(many));
@@ -79,7 +80,7 @@ impl Book {
     fn open(engine: &Engine, program: &Path, accounts: u64, runtime: &Runtime) -> Result<Self> {
         let database = engine.new_database(runtime)?;
         let server = Server::start(program, &database)?;
-        server.client().events(&shop("shop"))?;
+        server.client().events(&shop("shop", "20000"))?;
         let [mut joins, buys] = member("pattern", "shop");
         joins.as_object_mut().context("no table")?.remove("referrer");
         server.client().events(&[joins, buys])?;
@@ -107,7 +108,7 @@ impl Book {
         let order = |i: u64| {
             let id = format!("day-{n}-{i}");
             json!({"type": "order.placed", "order": id, "buyer": self.member(n * ORDERS_A_DAY + i), "merchant": "shop",
-                "channel": "offline", "amount": "10.00", "concession": "1.00", "region": REGION})
+                "channel": "offline", "amount": "0.10", "concession": "0.01", "region": REGION})
         };
         self.client.events(&(0..ORDERS_A_DAY).map(order).collect::<Vec<_>>())?;
         let day = self.client.get("/v1/supply")?["day"].as_str().context("no day")?.to_owned();

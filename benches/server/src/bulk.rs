@@ -29,7 +29,8 @@ pub async fn load(url: &str, pattern: &str, count: u64) -> Result<()> {
     let (before, after) = account.split_once("null").context("the pattern has a referrer")?;
     let (numbers, finish): (_, &[&str]) = if url.starts_with("sqlite:") {
         let last = count - 1;
-        let numbers = format!("WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {last})");
+        let numbers =
+            format!("WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {last})");
         (numbers, &["PRAGMA wal_checkpoint(TRUNCATE)", "ANALYZE"])
     } else {
         let numbers = format!("WITH numbers (n) AS (SELECT generate_series(0, {count} - 1))");

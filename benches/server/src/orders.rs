@@ -69,7 +69,7 @@ fn buyer(client: usize, n: u64) -> String {
 fn open(client: &Client) -> Result<()> {
     for number in 0..CLIENTS_MAX {
         let name = format!("shop-{number}");
-        client.events(&shop(&name))?;
+        client.events(&shop(&name, "800"))?;
         let buyers: Vec<_> = (0..BUYERS).flat_map(|n| member(&buyer(number, n), &name)).collect();
         client.events(&buyers)?;
     }

@@ -26,9 +26,9 @@ struct Posting {
 /// The ledger on one engine.
 pub enum Peer {
     /// A file.
-    Sqlite(Ledger<SqlStore<doubleentry::store::Sqlite>, PLACES>),
+    Sqlite(Ledger<SqlStore<doubleentry::store::Sqlite, PLACES>, PLACES>),
     /// A server.
-    Postgres(Ledger<SqlStore<doubleentry::store::Postgres>, PLACES>),
+    Postgres(Ledger<SqlStore<doubleentry::store::Postgres, PLACES>, PLACES>),
 }
 
 impl Postings {
@@ -63,7 +63,8 @@ impl Peer {
     pub fn open<'a>(url: &str, runtime: &Runtime, postings: impl IntoIterator<Item = &'a Postings>) -> Result<Self> {
         let all: Vec<_> = postings.into_iter().flat_map(|postings| &postings.0).collect();
         let accounts: BTreeSet<_> = all.iter().flat_map(|posting| [&posting.giver, &posting.receiver]).collect();
-        let currencies: BTreeMap<_, _> = all.iter().map(|posting| (posting.currency.to_string(), posting.currency)).collect();
+        let currencies: BTreeMap<_, _> =
+            all.iter().map(|posting| (posting.currency.to_string(), posting.currency)).collect();
         runtime.block_on(async {
             if url.starts_with("sqlite:") {
                 let store = SqlStore::sqlite(&format!("{url}?mode=rwc")).await?;

@@ -85,12 +85,12 @@ fn answer(mut answer: ureq::http::Response<ureq::Body>) -> Result<Value> {
     Ok(serde_json::from_str(&text)?)
 }
 
-/// A shop with points to sell for.
-pub fn shop(name: &str) -> [Value; 4] {
+/// A shop with points to give, some of them for its deposit.
+pub fn shop(name: &str, points: &str) -> [Value; 4] {
     [
         json!({"type": "member.registered", "member": name}),
         json!({"type": "pack.purchased", "member": name, "pack": "merchant"}),
-        json!({"type": "treasury.granted", "member": name, "points": "20000"}),
+        json!({"type": "treasury.granted", "member": name, "points": points}),
         json!({"type": "merchant.opened", "member": name, "region": REGION}),
     ]
 }
@@ -106,7 +106,7 @@ pub fn member(name: &str, referrer: &str) -> [Value; 2] {
 /// An order as a shop sends it.
 pub fn order(buyer: &str, merchant: &str) -> Value {
     json!({
-        "buyer": buyer, "merchant": merchant, "channel": "offline", "amount": "10.00", "concession": "1.00",
+        "buyer": buyer, "merchant": merchant, "channel": "offline", "amount": "0.10", "concession": "0.01",
         "region": REGION,
     })
 }
