@@ -58,6 +58,11 @@ pub enum StoreError {
     /// The book in it was opened with other rules than those asked for.
     #[error("the book in this database was opened with other rules; leave them out to go on with its own")]
     OtherRules,
+    /// Its file is not where it was.
+    #[error(
+        "its file was deleted or replaced while it was open: nothing is kept until it is back"
+    )]
+    Moved,
     /// It has no book yet.
     #[error("there is no book in this database yet: `gongxiang serve` opens one")]
     Empty,

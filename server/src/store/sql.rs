@@ -4,6 +4,7 @@
 //! engines read the same SQL (`sql/dialect.rs` has what differs). Neither advisory locks nor LISTEN nor sequences are used.
 
 mod dialect;
+mod file;
 mod load;
 mod read;
 mod write;
@@ -33,6 +34,7 @@ use crate::group::json;
 use crate::limits::{CONNECTION_WAIT_MAX, CONNECTIONS_MAX, WRITERS_POSTGRES};
 use crate::needs::Needs;
 use dialect::{Dialect, Tx, execute};
+use file::OpenFile;
 
 pub use dialect::redacted;
 
@@ -44,6 +46,8 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 pub struct SqlStore {
     pool: AnyPool,
     dialect: Dialect,
+    /// Of `SQLite`.
+    file: Option<OpenFile>,
     recent: Arc<Mutex<Recent>>,
 }
 
@@ -89,7 +93,8 @@ impl SqlStore {
             })
             .connect_with(AnyConnectOptions::from_str(&url)?)
             .await?;
-        let store = Self { pool, dialect, recent: Arc::default() };
+        let file = Some(&url).filter(|_| dialect == Dialect::Sqlite).and_then(|url| OpenFile::of(url));
+        let store = Self { pool, dialect, file, recent: Arc::default() };
         store.migrate().await?;
         Ok(store)
     }
@@ -165,8 +170,14 @@ impl SqlStore {
     }
 
     async fn work(&self, scope: Scope) -> Result<Work> {
-        let begin = self.dialect.begin(scope);
-        let tx = self.pool.begin_with(begin).await.map_err(|error| self.error(error))?;
+        if self.file.as_ref().is_some_and(|file| !file.is_in_place()) {
+            return Err(StoreError::Moved);
+        }
+        let (pool, begin) = (self.pool.clone(), self.dialect.begin(scope));
+        // By itself, so that it comes to its end when nobody waits for it any more: given up half way it would leave a
+        // connection in the pool that is in a transaction of which `sqlx` knows nothing.
+        let begun = tokio::spawn(async move { pool.begin_with(begin).await }).await;
+        let tx = begun.unwrap_or(Err(sqlx::Error::WorkerCrashed)).map_err(|error| self.error(error))?;
         Ok(Work { tx, dialect: self.dialect, scope, recent: Arc::clone(&self.recent) })
     }
 

@@ -2,6 +2,7 @@
 
 mod broken;
 mod engine;
+mod given_up;
 mod lists;
 mod suite;
 
