@@ -173,11 +173,8 @@ impl SqlStore {
         if self.file.as_ref().is_some_and(|file| !file.is_in_place()) {
             return Err(StoreError::Moved);
         }
-        let (pool, begin) = (self.pool.clone(), self.dialect.begin(scope));
-        // By itself, so that it comes to its end when nobody waits for it any more: given up half way it would leave a
-        // connection in the pool that is in a transaction of which `sqlx` knows nothing.
-        let begun = tokio::spawn(async move { pool.begin_with(begin).await }).await;
-        let tx = begun.unwrap_or(Err(sqlx::Error::WorkerCrashed)).map_err(|error| self.error(error))?;
+        let begin = self.dialect.begin(scope);
+        let tx = self.pool.begin_with(begin).await.map_err(|error| self.error(error))?;
         Ok(Work { tx, dialect: self.dialect, scope, recent: Arc::clone(&self.recent) })
     }
 

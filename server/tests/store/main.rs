@@ -2,7 +2,6 @@
 
 mod broken;
 mod engine;
-mod given_up;
 mod lists;
 mod suite;
 
