@@ -39,6 +39,9 @@ use file::OpenFile;
 pub use dialect::redacted;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+/// 32 MiB of pages a connection, and the log goes into the file every 32 MiB: what changes again until then is written once.
+const SQLITE_SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000;
+    PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192; PRAGMA temp_store = MEMORY";
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// A database by its URL.
@@ -76,11 +79,7 @@ impl SqlStore {
             .after_connect(move |connection, _| {
                 Box::pin(async move {
                     if dialect == Dialect::Sqlite {
-                        connection
-                            .execute(
-                                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000",
-                            )
-                            .await?;
+                        connection.execute(SQLITE_SETTINGS).await?;
                     }
                     Ok(())
                 })
@@ -175,7 +174,7 @@ impl SqlStore {
         }
         let begin = self.dialect.begin(scope);
         let tx = self.pool.begin_with(begin).await.map_err(|error| self.error(error))?;
-        Ok(Work { tx, dialect: self.dialect, scope, recent: Arc::clone(&self.recent) })
+        Ok(Work { tx, dialect: self.dialect, scope, flow: Flow::default(), recent: Arc::clone(&self.recent) })
     }
 
     fn error(&self, error: sqlx::Error) -> StoreError {
@@ -216,6 +215,8 @@ struct Work {
     tx: Tx,
     dialect: Dialect,
     scope: Scope,
+    /// What had flowed to the writer's shard when the part of a group was loaded.
+    flow: Flow,
     recent: Arc<Mutex<Recent>>,
 }
 
