@@ -52,7 +52,8 @@ fn server(arguments: &[String], steps: &mut Steps) -> Result<()> {
             command::run(command::cargo().args(["build", "--release", "--package", package]))
         })?;
     }
-    let program = |name: &str| place::target().join("release").join(name).with_extension(std::env::consts::EXE_EXTENSION);
+    let program =
+        |name: &str| place::target().join("release").join(name).with_extension(std::env::consts::EXE_EXTENSION);
     steps.loud("the server", || {
         command::run(command::command(program("gongxiang-bench-server")).arg(program("gongxiang")).args(arguments))
     })

@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::bulk;
+use crate::client::Client;
 use crate::measure::{Figures, milliseconds, ratio};
 use crate::places::Engine;
-use crate::server::{Client, REGION, Server, member, order, shop};
+use crate::server::{REGION, Server, member, order, shop};
 
 const FEW: u64 = 10_000;
 const ORDERS: u64 = 400;
@@ -80,14 +81,14 @@ impl Book {
     fn open(engine: &Engine, program: &Path, accounts: u64, runtime: &Runtime) -> Result<Self> {
         let database = engine.new_database(runtime)?;
         let server = Server::start(program, &database)?;
-        server.client().events(&shop("shop", "20000"))?;
+        server.client()?.events(&shop("shop", "20000"))?;
         let [mut joins, buys] = member("pattern", "shop");
         joins.as_object_mut().context("no table")?.remove("referrer");
-        server.client().events(&[joins, buys])?;
+        server.client()?.events(&[joins, buys])?;
         drop(server);
         runtime.block_on(bulk::load(&database, "pattern", accounts))?;
         let server = Server::start(program, &database)?;
-        Ok(Self { client: server.client(), _server: server, accounts })
+        Ok(Self { client: server.client()?, _server: server, accounts })
     }
 
     /// A member anywhere in the book, another each time.

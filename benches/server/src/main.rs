@@ -8,7 +8,8 @@
 //! | file | what it knows |
 //! |---|---|
 //! | [`measure`] | clients side by side, and the figures of what they did |
-//! | [`server`] | the program under test, and how it is asked |
+//! | [`server`] | the program under test, and what it is asked |
+//! | [`client`] | HTTP |
 //! | [`places`] | new databases on each engine |
 //! | [`peer`] | the other ledger |
 //! | [`orders`] | the first table: orders a second |
@@ -17,6 +18,7 @@
 
 mod accounts;
 mod bulk;
+mod client;
 mod measure;
 mod orders;
 mod peer;

@@ -7,10 +7,11 @@ use anyhow::{Context as _, Result};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
+use crate::client::Client;
 use crate::measure::{self, Figures, milliseconds, ratio};
 use crate::peer::{Peer, Postings};
 use crate::places::Engine;
-use crate::server::{Client, Server, member, order, shop};
+use crate::server::{Server, member, order, shop};
 
 const CLIENTS: [usize; 3] = [1, 8, 32];
 const CLIENTS_MAX: usize = 32;
@@ -29,8 +30,8 @@ pub fn run(program: &Path, time: Duration) -> Result<()> {
 
 fn engine(engine: &Engine, program: &Path, time: Duration, runtime: &Runtime) -> Result<()> {
     let server = Server::start(program, &engine.new_database(runtime)?)?;
-    open(&server.client())?;
-    let clients: Vec<_> = (0..CLIENTS_MAX).map(|_| server.client()).collect();
+    open(&server.client()?)?;
+    let clients = (0..CLIENTS_MAX).map(|_| server.client()).collect::<Result<Vec<_>>>()?;
     let postings = receipts(&clients)?;
     let peer = Peer::open(&engine.new_database(runtime)?, runtime, postings.iter().flatten())?;
     for count in CLIENTS {

@@ -3,11 +3,11 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use ureq::Agent;
+
+use crate::client::Client;
 
 /// A shop's region.
 pub const REGION: &str = "320106";
@@ -16,13 +16,6 @@ pub const REGION: &str = "320106";
 #[derive(Debug)]
 pub struct Server {
     process: Child,
-    address: String,
-}
-
-/// Who asks, over a connection that stays open.
-#[derive(Debug)]
-pub struct Client {
-    agent: Agent,
     address: String,
 }
 
@@ -36,14 +29,13 @@ impl Server {
         let mut process = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
         let mut said = String::new();
         BufReader::new(process.stdout.take().context("no pipe")?).read_line(&mut said)?;
-        let address = said.trim().strip_prefix("gongxiang serves at ").context("the server does not serve")?;
+        let address = said.trim().strip_prefix("gongxiang serves at http://").context("the server does not serve")?;
         Ok(Self { process, address: address.trim_end_matches('/').into() })
     }
 
     /// Somebody who asks it.
-    pub fn client(&self) -> Client {
-        let agent = Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(600)));
-        Client { agent: agent.build().into(), address: self.address.clone() }
+    pub fn client(&self) -> Result<Client> {
+        Client::connect(&self.address)
     }
 }
 
@@ -53,36 +45,6 @@ impl Drop for Server {
         _ = self.process.kill();
         _ = self.process.wait();
     }
-}
-
-impl Client {
-    /// Gives a command; answers with what came of it.
-    pub fn command(&self, path: &str, key: &str, body: &Value) -> Result<Value> {
-        let request = self.agent.post(format!("{}{path}", self.address));
-        let request = request.header("content-type", "application/json").header("idempotency-key", key);
-        answer(request.send(body.to_string())?)
-    }
-
-    /// Asks for something.
-    pub fn get(&self, path: &str) -> Result<Value> {
-        answer(self.agent.get(format!("{}{path}", self.address)).call()?)
-    }
-
-    /// Settles events, all of which have to be accepted.
-    pub fn events(&self, events: &[Value]) -> Result<()> {
-        let request = self.agent.post(format!("{}/v1/events", self.address)).header("content-type", "application/json");
-        let answers = answer(request.send(json!(events).to_string())?)?;
-        let refused = answers["answers"].as_array().into_iter().flatten().find(|answer| !answer["refusal"].is_null());
-        refused.map_or(Ok(()), |refused| bail!("{refused}"))
-    }
-}
-
-fn answer(mut answer: ureq::http::Response<ureq::Body>) -> Result<Value> {
-    let (status, text) = (answer.status(), answer.body_mut().read_to_string()?);
-    if !status.is_success() {
-        bail!("{status}: {text}");
-    }
-    Ok(serde_json::from_str(&text)?)
 }
 
 /// A shop with points to give, some of them for its deposit.

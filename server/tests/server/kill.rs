@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use gongxiang_cluster::{Cluster, Programs};
+use gongxiang_server::limits::CONNECTION_WAIT_MAX;
 use serde_json::Value;
 
 use crate::load::{Address, Failure, RULES, audited_journal, event, insist, opening, settle_opening, state_of};
@@ -21,6 +22,9 @@ const CLIENTS: usize = 16;
 
 /// Longest time from the moment at which a database serves again until an event is acknowledged.
 const RECOVERY_MAX: Duration = Duration::from_secs(5);
+
+/// Longer than a server waits for a connection, which its limits say.
+const LONG_OUTAGE: Duration = CONNECTION_WAIT_MAX.saturating_add(Duration::from_secs(2));
 
 /// What one client was answered, by the number of the event.
 type Answered = Vec<Value>;
@@ -111,7 +115,8 @@ fn kill_the_server(scene: &mut Scene) -> TestResult {
     Ok(())
 }
 
-/// In turn all of its processes at once, and the first of them, which leaves the others to find out.
+/// In turn all of its processes at once, and the first of them, which leaves the others to find out. Once it is away for
+/// longer than anybody waits for a connection.
 fn kill_the_database(cluster: &Cluster, scene: &Scene) -> TestResult {
     let mut longest = Duration::ZERO;
     for number in 0..kills() {
@@ -121,7 +126,7 @@ fn kill_the_database(cluster: &Cluster, scene: &Scene) -> TestResult {
         } else {
             cluster.kill()?
         }
-        thread::sleep(Duration::from_millis(random() % 400));
+        thread::sleep(if number == 0 { LONG_OUTAGE } else { Duration::from_millis(random() % 400) });
         cluster.start_again()?;
         longest = longest.max(scene.recovered()?);
     }

@@ -6,8 +6,8 @@ use gongxiang::market::{Offer, Trade, TradeState};
 use gongxiang::order::{Order, OrderState};
 use serde_json::{Value, json};
 
-use super::dialect::{Column, integer, text};
 use super::Work;
+use super::dialect::{Column, integer, text};
 use crate::group;
 use crate::store::sql::load::out_of_range;
 use crate::store::{Batch, HeadChange, Key, NewAnswer, Refused, Result, Row, Scope, StoreError, differs};
