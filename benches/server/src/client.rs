@@ -3,23 +3,39 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
+/// After that much silence the server may have closed a connection.
+const SILENCE_MAX: Duration = Duration::from_secs(5);
+
 /// Who asks.
 #[derive(Debug)]
 pub struct Client {
-    connection: Mutex<BufReader<TcpStream>>,
+    connection: Mutex<Connection>,
     address: String,
+}
+
+#[derive(Debug)]
+struct Connection {
+    stream: BufReader<TcpStream>,
+    used: Instant,
+}
+
+impl Connection {
+    fn open(address: &str) -> Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream: BufReader::new(stream), used: Instant::now() })
+    }
 }
 
 impl Client {
     /// At `host:port`.
     pub fn connect(address: &str) -> Result<Self> {
-        let stream = TcpStream::connect(address)?;
-        stream.set_nodelay(true)?;
-        Ok(Self { connection: Mutex::new(BufReader::new(stream)), address: address.into() })
+        Ok(Self { connection: Mutex::new(Connection::open(address)?), address: address.into() })
     }
 
     /// Gives a command; answers with what came of it.
@@ -41,16 +57,19 @@ impl Client {
 
     fn ask(&self, what: &str, headers: &str, body: &str) -> Result<Value> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        if connection.used.elapsed() > SILENCE_MAX {
+            *connection = Connection::open(&self.address)?;
+        }
         let request = format!(
             "{what} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n{body}",
             self.address,
             body.len(),
         );
-        connection.get_mut().write_all(request.as_bytes())?;
+        connection.stream.get_mut().write_all(request.as_bytes())?;
         let (mut head, mut length, mut line) = (String::new(), 0, String::new());
         loop {
             line.clear();
-            connection.read_line(&mut line)?;
+            connection.stream.read_line(&mut line)?;
             match line.trim_end() {
                 "" => break,
                 first if head.is_empty() => first.clone_into(&mut head),
@@ -61,7 +80,8 @@ impl Client {
             }
         }
         let mut answer = vec![0; length];
-        connection.read_exact(&mut answer)?;
+        connection.stream.read_exact(&mut answer)?;
+        connection.used = Instant::now();
         if !head.starts_with("HTTP/1.1 200") {
             bail!("{head}: {}", String::from_utf8_lossy(&answer));
         }
