@@ -39,10 +39,15 @@ use file::OpenFile;
 pub use dialect::redacted;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
 /// 32 MiB of pages a connection, and the log goes into the file every 32 MiB: what changes again until then is written once.
 const SQLITE_SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000;
     PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192; PRAGMA temp_store = MEMORY";
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Every statement finds its rows by key. What `PostgreSQL` guesses of the length of a JSON list would have it read whole
+/// tables instead, as long as they have some ten thousand rows.
+const POSTGRES_SETTINGS: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
 /// A database by its URL.
 #[derive(Clone, Debug)]
@@ -78,9 +83,11 @@ impl SqlStore {
             .acquire_timeout(CONNECTION_WAIT_MAX)
             .after_connect(move |connection, _| {
                 Box::pin(async move {
-                    if dialect == Dialect::Sqlite {
-                        connection.execute(SQLITE_SETTINGS).await?;
-                    }
+                    let settings = match dialect {
+                        Dialect::Sqlite => SQLITE_SETTINGS,
+                        Dialect::Postgres => POSTGRES_SETTINGS,
+                    };
+                    connection.execute(settings).await?;
                     Ok(())
                 })
             })
