@@ -20,7 +20,7 @@ use anyhow::{Context as _, Result};
 pub use programs::Programs;
 
 /// Longest time until a server that was killed has let go of its memory and the next one serves.
-const RESTART_MAX: Duration = Duration::from_secs(60);
+const RESTART_MAX: Duration = Duration::from_mins(1);
 
 /// The user who runs it where root asks.
 const USER: &str = "postgres";
