@@ -77,7 +77,7 @@ fn run(database: &str, disturb: impl FnOnce(&mut Scene) -> TestResult) -> TestRe
         disturbed.map(|()| answered)
     })?;
     let answered: Vec<Answered> =
-        answered.into_iter().map(|client| Ok(client??)).collect::<Result<_, Failure>>().map_err(|e| e.to_string())?;
+        answered.into_iter().map(|client| client?).collect::<Result<_, Failure>>().map_err(|e| e.to_string())?;
 
     let (_, state) = scene.server.get("/v1/state")?;
     scene.server.kill()?;
@@ -123,9 +123,9 @@ fn kill_the_database(cluster: &Cluster, scene: &Scene) -> TestResult {
     for number in 0..kills() {
         pause();
         if number.is_multiple_of(2) {
-            cluster.stop_at_once()?
+            cluster.stop_at_once()?;
         } else {
-            cluster.kill()?
+            cluster.kill()?;
         }
         thread::sleep(if number == 0 { LONG_OUTAGE } else { Duration::from_millis(random() % 400) });
         cluster.start_again()?;
