@@ -1,5 +1,7 @@
 //! Books from a database while the server goes on.
 
+use std::fmt::Write as _;
+
 use gongxiang_conformance::cdnow;
 use serde_json::{Value, json};
 
@@ -19,7 +21,7 @@ fn the_exported_journal_replays_to_the_state_that_the_server_has() -> TestResult
     let journal = folder.path("journal.jsonl");
     let mut lines = String::new();
     for line in std::fs::read_to_string(&file)?.lines() {
-        lines += &format!("{}\n", serde_json::from_str::<Value>(line)?["event"]);
+        writeln!(lines, "{}", serde_json::from_str::<Value>(line)?["event"])?;
     }
     std::fs::write(&journal, lines)?;
     let replayed = gongxiang(&["replay", "--strict", "--rules", argument(&rules), argument(&journal)])?;
