@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use gongxiang::book::{Book, DayRecord};
+use gongxiang::book::{Book, DayRecord, SoFar};
 use gongxiang::economy::ratio;
-use gongxiang::forecast::{Assumptions, Flow, Forecast, Inputs, Outlook, SoFar, forecast};
+use gongxiang::forecast::{Assumptions, Flow, Forecast, Inputs, Outlook, forecast};
 use gongxiang::identity::Id;
 use gongxiang::quantity::{Money, Rate, ShareValue};
 use leptos::prelude::*;
@@ -49,9 +49,12 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
     if !wallet.mine.share_value.is_positive() {
         return ui::empty(app, "forecast-none", t::NONE);
     }
-    let (book, me) = (Arc::new(book(app, wallet)), wallet.member.clone());
+    let eve = match book(app, wallet).eve(&wallet.member) {
+        Ok(eve) => eve,
+        Err(refusal) => return refused(app, &refusal.to_string()),
+    };
     let growing = |percent: i128| Flow::Growing(Rate::checked_from_raw(percent * PERCENT).unwrap_or_default());
-    let work = move |assumptions: &Assumptions| forecast(&book, &me, assumptions, &mut |_| true);
+    let work = move |assumptions: &Assumptions| forecast(&eve, assumptions, &mut |_| true);
     let means = match work(&Assumptions { paths: vec![growing(0)], horizons: vec![1], ..Assumptions::default() }) {
         Ok(forecast) => forecast.inputs,
         Err(refusal) => return refused(app, &refusal.to_string()),
