@@ -71,6 +71,7 @@ fn error_at(lang: Lang, outcome: Option<&Preview>, field: &str) -> Option<String
 /// The merchant: one of those that were found, or any id.
 fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sync + 'static) -> AnyView {
     let found = fetched(merchants);
+    let typed = StoredValue::new(false);
     let error = memo(error);
     let options = move || match found.state.get() {
         Remote::Ready(merchants) => {
@@ -87,6 +88,7 @@ fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sy
     watch(Box::new(move |_| {
         if let Remote::Ready(merchants) = &*found.state.read()
             && let Some(first) = merchants.first()
+            && !typed.get_value()
             && form.merchant.read_untracked().is_empty()
         {
             form.merchant.set(first.to_string());
@@ -98,6 +100,7 @@ fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sy
             <input id="merchant" data-testid="merchant" list="merchants" autocomplete="off" autocapitalize="off"
                 spellcheck="false" prop:value=move || form.merchant.get() aria-describedby="merchant-hint merchant-error"
                 aria-invalid=move || error.read().is_some().to_string()
+                on:input=move |_| typed.set_value(true)
                 on:change=move |event| form.merchant.set(event_target_value(&event)) />
             <datalist id="merchants" data-testid="merchants">{options}</datalist>
             <p class="hint" id="merchant-hint">{hint}</p>
