@@ -79,7 +79,8 @@ function* numbers(seed) {
 }
 
 test('500 random orders: the wallet, the quote and the settled receipt say the same', async () => {
-  const merchants = await richMerchants();
+  // Those that can pay for all of it.
+  const merchants = (await richMerchants()).slice(0, 8);
   const random = numbers(20_261_124);
   const pick = (list) => list[random.next().value % list.length];
   const cents = (max) => (1 + (random.next().value % max)) / 100;
