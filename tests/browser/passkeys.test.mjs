@@ -93,3 +93,21 @@ test('another page of the same machine sends the cookie along, and changes nothi
   assert.equal((await asked(page, `/v1/members/${member}/enrolments`, 'POST')).status, 200, 'as our own page may');
   await close();
 });
+
+test('in the wallet, an invitation leads to a registration by passkey, and the passkey signs in again', async () => {
+  const { page, complaints, close } = await wallet();
+  const [{ member: referrer }] = await house.members();
+  await page.evaluate((hash) => { location.hash = hash; }, `#/join/${referrer}`);
+  await page.getByTestId('passkey-register').click();
+  const home = page.getByTestId('home');
+  await home.waitFor();
+  const member = await home.getAttribute('data-member');
+  await page.evaluate(() => { location.hash = '#/'; });
+  assert.equal(await page.getByTestId('signed-in').innerText(), member);
+  await page.getByTestId('sign-out').click();
+  await page.getByTestId('passkey').click();
+  await home.waitFor();
+  assert.equal(await home.getAttribute('data-member'), member);
+  assert.deepEqual(complaints, []);
+  await close();
+});

@@ -16,6 +16,7 @@ const { chromium } = createRequire(join(root, 'tools/package.json'))('playwright
 
 const PHONE = { width: 375, height: 667 };
 const START_SECONDS = 120;
+const WALLET = process.env.WALLET ?? 'www/dist';
 
 /** The server's program: what `GONGXIANG_BIN` names, else what cargo built. */
 function program() {
@@ -39,7 +40,7 @@ async function startServer() {
   const port = await freePort();
   const process = spawn(program(), [
     'serve', '--demo-mode', '--database', `sqlite:${join(directory, 'wallet.db')}`, '--rules', 'tests/data/cdnow.rules.json',
-    '--demo', 'tests/data/cdnow.jsonl', '--wallet', 'www/dist', '--listen', `127.0.0.1:${port}`,
+    '--demo', 'tests/data/cdnow.jsonl', '--wallet', WALLET, '--listen', `127.0.0.1:${port}`,
   ], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   process.stderr.on('data', (text) => { said += text; });

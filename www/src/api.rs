@@ -4,13 +4,19 @@
 //! readers, so nothing ever is a JavaScript number on the way.
 
 use gloo_net::http::Request;
-use gongxiang::book::{Account, AccountState, DayRecord, Excerpt};
+use gongxiang::book::{Account, AccountState, DayRecord, Excerpt, Supply};
 use gongxiang::event::Code;
 use gongxiang::identity::{Day, Id};
+use gongxiang::market::{Offer, Trade};
+use gongxiang::order::Order;
 use gongxiang::quantity::Price;
+use gongxiang::release::Release;
+use gongxiang::ruleset::RuleSet;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::history::Entry;
+use crate::keep::{self, Drawer};
 use crate::order::{Parties, channel_name};
 
 /// Why there is no answer to show.
@@ -27,6 +33,10 @@ pub enum Fault {
     },
     /// An answer that is not what was asked for, or does not fit together.
     Nonsense,
+    /// The authenticator has no passkey for this, or the person said no.
+    NoPasskey,
+    /// Rules that this wallet does not know: another version.
+    OtherRules,
 }
 
 impl Fault {
@@ -74,11 +84,72 @@ pub struct MemberNow {
     pub state: AccountState,
 }
 
-/// The scheme at one moment, as far as it is needed.
-#[derive(Clone, Copy, Debug, Deserialize)]
+/// The scheme's own numbers at one moment.
+#[derive(Clone, Debug, Deserialize)]
 pub struct SupplyNow {
     pub day: Day,
     pub price: Price,
+    /// As the accounts were last settled: what they earned since is in the pool.
+    pub supply: Supply,
+    pub release: Release,
+}
+
+/// Who one is to the server.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Session {
+    /// `nobody`, `demo`, `operator`, `member` …
+    pub role: String,
+    pub member: Option<Id>,
+    /// Whether everybody may do everything.
+    pub demo: bool,
+    /// How members can sign in: `passkey`, `demo` …
+    #[serde(default)]
+    pub ways: Vec<String>,
+    /// Whether they may register themselves.
+    #[serde(default)]
+    pub open_registration: bool,
+}
+
+impl Session {
+    /// Whether it may do what only the operator may.
+    pub fn is_operator(&self) -> bool {
+        matches!(self.role.as_str(), "demo" | "operator")
+    }
+
+    /// Whether members have passkeys here.
+    pub fn has_passkeys(&self) -> bool {
+        self.ways.iter().any(|way| way == "passkey")
+    }
+}
+
+/// A row with its id.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Named<V> {
+    pub id: Id,
+    #[serde(flatten)]
+    pub value: V,
+}
+
+/// A page of rows.
+#[derive(Deserialize)]
+struct Rows<V> {
+    rows: Vec<Named<V>>,
+    next: Option<Id>,
+}
+
+/// A page of a member's postings, newest first.
+#[derive(Deserialize)]
+pub struct StatementPage {
+    pub postings: Vec<Entry>,
+    /// Where the next page starts; nothing on the last one.
+    pub next: Option<String>,
+}
+
+/// An answer, and since when it is kept where the server did not answer now.
+#[derive(Clone, Debug)]
+pub struct Kept<T> {
+    pub value: T,
+    pub since: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -86,14 +157,71 @@ struct DaysPage {
     days: Vec<DayRecord>,
 }
 
-async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    serde_json::from_str(text).map_err(|_| Fault::Nonsense)
+}
+
+async fn get_text(path: &str) -> Result<String, Fault> {
     let asked = Request::get(path).header("accept", "application/json").send().await;
     let response = asked.map_err(|_| Fault::Unreachable)?;
     let text = response.text().await.map_err(|_| Fault::Unreachable)?;
     if response.ok() {
-        return serde_json::from_str(&text).map_err(|_| Fault::Nonsense);
+        return Ok(text);
     }
     Err(Fault::Status { status: response.status(), problem: serde_json::from_str(&text).unwrap_or_default() })
+}
+
+async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
+    get_text(path).await.and_then(|text| read(&text))
+}
+
+/// Asks, and keeps the answer for a time without a network.
+async fn get_kept<T: DeserializeOwned>(path: &str) -> Result<Kept<T>, Fault> {
+    match get_text(path).await {
+        Ok(text) => {
+            let value = read(&text)?;
+            let time = String::from(js_sys::Date::new_0().to_iso_string());
+            keep::write(Drawer::Answers, path, &format!("{time}\n{text}")).await;
+            Ok(Kept { value, since: None })
+        }
+        Err(Fault::Unreachable) => {
+            let kept = keep::read(Drawer::Answers, path).await.ok_or(Fault::Unreachable)?;
+            let (time, text) = kept.split_once('\n').ok_or(Fault::Unreachable)?;
+            Ok(Kept { value: read(text)?, since: Some(time.to_owned()) })
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Sends a body under an idempotency key; answers with the status and the text.
+pub async fn post(path: &str, key: Option<&str>, body: String) -> Result<(u16, String), Fault> {
+    let mut request = Request::post(path).header("content-type", "application/json");
+    if let Some(key) = key {
+        request = request.header("idempotency-key", key);
+    }
+    let request = request.body(body).map_err(|_| Fault::Unreachable)?;
+    let response = request.send().await.map_err(|_| Fault::Unreachable)?;
+    let text = response.text().await.map_err(|_| Fault::Unreachable)?;
+    Ok((response.status(), text))
+}
+
+/// `/v1/session`.
+pub async fn session() -> Result<Session, Fault> {
+    get_kept("/v1/session").await.map(|kept| kept.value)
+}
+
+/// Signs in as a member of a demo.
+pub async fn sign_in_to_demo(member: &Id) -> Result<(), Fault> {
+    let (status, text) = post("/v1/sessions/demo", None, format!(r#"{{"member":"{member}"}}"#)).await?;
+    if status == 200 {
+        return Ok(());
+    }
+    Err(Fault::Status { status, problem: serde_json::from_str(&text).unwrap_or_default() })
+}
+
+/// Signs out.
+pub async fn sign_out() -> Result<(), Fault> {
+    Request::delete("/v1/session").send().await.map(|_| ()).map_err(|_| Fault::Unreachable)
 }
 
 /// `/v1/members`: those whose ids come after `after`, by id.
@@ -105,13 +233,18 @@ pub async fn members(after: &str, limit: u32) -> Result<MembersPage, Fault> {
 }
 
 /// `/v1/members/ID`.
-pub async fn member(id: &Id) -> Result<MemberNow, Fault> {
-    get(&format!("/v1/members/{id}")).await
+pub async fn member(id: &Id) -> Result<Kept<MemberNow>, Fault> {
+    get_kept(&format!("/v1/members/{id}")).await
 }
 
 /// `/v1/supply`.
-pub async fn supply() -> Result<SupplyNow, Fault> {
-    get("/v1/supply").await
+pub async fn supply() -> Result<Kept<SupplyNow>, Fault> {
+    get_kept("/v1/supply").await
+}
+
+/// `/v1/rules`.
+pub async fn rules() -> Result<Kept<RuleSet>, Fault> {
+    get_kept("/v1/rules").await.map_err(|fault| if fault == Fault::Nonsense { Fault::OtherRules } else { fault })
 }
 
 /// `/v1/days`: the closed days after `after`, oldest first.
@@ -123,9 +256,49 @@ pub async fn days(after: Option<Day>, limit: u32) -> Result<Vec<DayRecord>, Faul
     get::<DaysPage>(&path).await.map(|page| page.days)
 }
 
+/// `/v1/members/ID/statement`: the postings before `before`, newest first.
+pub async fn statement(id: &Id, before: Option<&str>) -> Result<StatementPage, Fault> {
+    let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
+    get(&format!("/v1/members/{id}/statement?limit=500{before}")).await
+}
+
 /// `/v1/excerpt`: as much of the book as an order between these parties needs.
 pub async fn excerpt(parties: &Parties) -> Result<Excerpt, Fault> {
     let Parties { buyer, merchant, channel, region } = parties;
     let channel = channel_name(*channel);
     get(&format!("/v1/excerpt?buyer={buyer}&merchant={merchant}&region={region}&channel={channel}")).await
+}
+
+/// All pages of a list, up to `PAGES_MAX`.
+async fn all<V: DeserializeOwned>(path: &str) -> Result<Vec<Named<V>>, Fault> {
+    const PAGES_MAX: usize = 40;
+    let mut rows = Vec::new();
+    let mut after = String::new();
+    for _ in 0..PAGES_MAX {
+        let page: Rows<V> = get(&format!("{path}?limit=500{after}")).await?;
+        rows.extend(page.rows);
+        let Some(next) = page.next else { break };
+        after = format!("&after={next}");
+    }
+    Ok(rows)
+}
+
+/// `/v1/offers`: all that are open.
+pub async fn offers() -> Result<Vec<Named<Offer>>, Fault> {
+    all("/v1/offers").await
+}
+
+/// `/v1/offers/ID`.
+pub async fn offer(id: &Id) -> Result<Named<Offer>, Fault> {
+    get(&format!("/v1/offers/{id}")).await
+}
+
+/// `/v1/trades`: one's own; all of them for an operator.
+pub async fn trades() -> Result<Vec<Named<Trade>>, Fault> {
+    all("/v1/trades").await
+}
+
+/// `/v1/orders/ID`.
+pub async fn order(id: &Id) -> Result<Named<Order>, Fault> {
+    get(&format!("/v1/orders/{id}")).await
 }

@@ -1,11 +1,16 @@
-//! The frame around every screen: name, language, the caution that is always there.
+//! The frame around every screen: name, language, ways to go, what waits, and the caution that is always there.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
+use crate::action::Action;
+use crate::api::{self, Session};
 use crate::lang::Lang;
-use crate::route::{self, Route};
+use crate::markup::{view, watch};
+use crate::outbox::Outbox;
+use crate::route::{self, Desk, Page, Route};
 use crate::screens;
-use crate::text::Text;
+use crate::text::{Words, frame as t};
 use crate::wallet::Days;
 
 /// What every screen shares.
@@ -15,46 +20,146 @@ pub struct App {
     lang: RwSignal<Lang>,
     /// The records of the closed days.
     pub days: Days,
+    /// Who one is to the server; nothing until it said so.
+    pub session: RwSignal<Option<Session>>,
+    /// What is to be confirmed: shown in the sheet over the screen.
+    pub asked: RwSignal<Option<Action>>,
+    /// What was confirmed.
+    pub outbox: Outbox,
+    /// Counts what was settled: who reads it asks the server again.
+    pub changes: RwSignal<u64>,
+    /// Since when the data on the screen is kept, where the server did not answer, and the day up to which it was brought.
+    pub stale: RwSignal<Option<(String, String)>>,
 }
 
 impl App {
-    /// The words of the language; whoever reads them follows a switch.
-    pub fn text(self) -> &'static Text {
-        self.lang.get().text()
+    fn new() -> Self {
+        let session = RwSignal::default();
+        Self {
+            lang: RwSignal::new(Lang::preferred()),
+            days: StoredValue::new(Vec::new()),
+            session,
+            asked: RwSignal::default(),
+            outbox: Outbox::open(session),
+            changes: RwSignal::default(),
+            stale: RwSignal::default(),
+        }
+    }
+
+    /// The language; whoever reads it follows a switch.
+    pub fn lang(self) -> Lang {
+        self.lang.get()
+    }
+
+    /// A text, which follows a switch of the language.
+    pub fn say(self, words: Words) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
+        move || words.of(self.lang.get())
+    }
+
+    /// Asks the server who one is.
+    pub fn ask_session(self) {
+        spawn_local(async move {
+            // Without an answer the wallet shows what it kept.
+            if let Ok(session) = api::session().await {
+                self.session.set(Some(session));
+            }
+        });
     }
 }
 
 /// The wallet.
-pub fn app() -> impl IntoView {
-    let app = App { lang: RwSignal::new(Lang::preferred()), days: StoredValue::new(Vec::new()) };
+pub fn app() -> AnyView {
+    let app = App::new();
     let route = route::follow();
-    Effect::new(move |_| app.lang.get().announce());
+    app.ask_session();
+    watch(Box::new(move |_| app.lang.get().announce()));
     view! {
+        <a class="skip" href="#main" on:click=|event| {
+            event.prevent_default();
+            if let Some(main) = document().get_element_by_id("main") {
+                main.scroll_into_view();
+                let _ = wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(main).focus();
+            }
+        }>{app.say(t::SKIP)}</a>
         <header class="bar">
             <a class="brand" href="#/">
                 <span class="mark" aria-hidden="true"></span>
-                <span>
-                    <b>{move || app.text().title}</b>
-                    <small>{move || app.text().tagline}</small>
-                </span>
+                <span><b>{app.say(t::TITLE)}</b><small>{app.say(t::TAGLINE)}</small></span>
             </a>
             {languages(app)}
         </header>
-        <main>{move || screen(app, route.get())}</main>
-        <footer><p>{move || app.text().caution}</p></footer>
+        {move || ways(app, &route.get())}
+        <main id="main" tabindex="-1">
+            {screens::notices::notices(app)}
+            {move || screen(app, route.get())}
+        </main>
+        <footer><p>{app.say(t::CAUTION)}</p></footer>
+        {screens::sheet::sheet(app)}
     }
 }
 
 fn screen(app: App, route: Route) -> AnyView {
+    app.stale.set(None);
     match route {
-        Route::Members => screens::members::screen(app).into_any(),
-        Route::Home(id) => screens::home::screen(app, id).into_any(),
-        Route::Order(id) => screens::order::screen(app, &id).into_any(),
+        Route::SignIn => screens::members::screen(app).into_any(),
+        Route::Join(id) => screens::invite::joining(app, &id).into_any(),
+        Route::Member(id, page) => match page {
+            Page::Home => screens::home::screen(app, id),
+            Page::Statement => screens::statement::screen(app, id),
+            Page::Calculator => screens::order::screen(app, &id).into_any(),
+            Page::Forecast => screens::forecast::screen(app, id),
+            Page::Move => screens::moves::screen(app, &id),
+            Page::Transfer => screens::transfer::screen(app, id),
+            Page::Redeem => screens::redeem::screen(app, id),
+            Page::Market => screens::market::screen(app, id),
+            Page::Invite => screens::invite::screen(app, &id).into_any(),
+            Page::Shop => screens::shop::screen(app, id),
+        },
+        Route::Operator(Desk::Overview) => screens::operator::screen(app),
+        Route::Operator(Desk::Rules) => screens::rules::screen(app),
+        Route::Operator(Desk::Economy) => screens::economy::screen(app),
         Route::Nowhere => screens::fault::nowhere(app).into_any(),
     }
 }
 
-fn languages(app: App) -> impl IntoView {
+/// The ways from here: at the bottom on a phone, at the side on a desk.
+fn ways(app: App, route: &Route) -> AnyView {
+    let way = |to: Route, words: Words, icon: &'static str, current: bool| {
+        view! {
+            <a class=format!("way {icon}") href=to.to_string() aria-current=current.then_some("page")>
+                <span class="icon" aria-hidden="true"></span>
+                <span>{app.say(words)}</span>
+            </a>
+        }
+    };
+    let list = match route {
+        Route::Member(id, page) => {
+            let to = |page| Route::Member(id.clone(), page);
+            let is = |other| *page == other;
+            vec![
+                way(to(Page::Home), t::HOME, "home", is(Page::Home)),
+                way(to(Page::Statement), t::STATEMENT, "statement", is(Page::Statement)),
+                way(to(Page::Calculator), t::CALCULATOR, "calculator", is(Page::Calculator)),
+                way(to(Page::Forecast), t::FORECAST, "forecast", is(Page::Forecast)),
+                way(to(Page::Move), t::MOVE, "move", page.is_way_to_move()),
+                way(to(Page::Shop), t::SHOP, "shop", is(Page::Shop)),
+            ]
+        }
+        Route::Operator(desk) => {
+            let to = Route::Operator;
+            let is = |other| *desk == other;
+            vec![
+                way(to(Desk::Overview), t::OVERVIEW, "home", is(Desk::Overview)),
+                way(to(Desk::Rules), t::RULES, "statement", is(Desk::Rules)),
+                way(to(Desk::Economy), t::ECONOMY, "forecast", is(Desk::Economy)),
+            ]
+        }
+        _ => return ().into_any(),
+    };
+    view! { <nav class="ways" aria-label=app.say(t::WAYS)>{list}</nav> }
+}
+
+fn languages(app: App) -> AnyView {
     let choice = move |lang: Lang| {
         let choose = move |_| {
             lang.remember();
@@ -68,7 +173,7 @@ fn languages(app: App) -> impl IntoView {
         }
     };
     view! {
-        <div class="segments" role="group" aria-label=move || app.text().language>
+        <div class="segments" role="group" aria-label=app.say(t::LANGUAGE)>
             {choice(Lang::Zh)} {choice(Lang::En)}
         </div>
     }

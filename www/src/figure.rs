@@ -4,6 +4,8 @@
 use gongxiang::quantity::Money;
 use leptos::prelude::*;
 
+use crate::markup::view;
+
 /// Groups the whole part of a canonical decimal by three: `1234567.5` becomes `1,234,567` and `.5`.
 fn group(canonical: &str) -> (String, &str) {
     let (whole, part) = canonical.split_at(canonical.find('.').unwrap_or(canonical.len()));
@@ -36,23 +38,18 @@ fn two_places(money: Money) -> String {
     text
 }
 
-/// Yuan as plain text: `1,234.50`.
-pub fn yuan(money: Money) -> String {
-    grouped(&two_places(money))
-}
-
 /// A decimal on the screen: the whole part speaks, the fraction is quiet. `data-value` is the canonical decimal.
-pub fn number(value: &dyn ToString) -> impl IntoView + use<> {
+pub fn number(value: &dyn ToString) -> AnyView {
     let canonical = value.to_string();
     shown(canonical.clone(), &canonical)
 }
 
 /// The same for yuan.
-pub fn money(value: Money) -> impl IntoView + use<> {
+pub fn money(value: Money) -> AnyView {
     shown(value.to_string(), &two_places(value))
 }
 
-fn shown(canonical: String, text: &str) -> impl IntoView + use<> {
+fn shown(canonical: String, text: &str) -> AnyView {
     let (whole, part) = group(text);
     let part = part.to_owned();
     view! { <span class="num" data-value=canonical>{whole}<span class="part">{part}</span></span> }
@@ -80,7 +77,7 @@ mod tests {
     #[test]
     fn yuan_have_two_places() {
         for (text, shown) in [("0", "0.00"), ("1234.5", "1,234.50"), ("7.05", "7.05"), ("1000000", "1,000,000.00")] {
-            assert_eq!(Money::parse(text).map(yuan).as_deref(), Ok(shown));
+            assert_eq!(Money::parse(text).map(|money| grouped(&two_places(money))).as_deref(), Ok(shown));
         }
     }
 }

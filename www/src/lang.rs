@@ -3,7 +3,7 @@
 use gloo_storage::{LocalStorage, Storage as _};
 use leptos::prelude::*;
 
-use crate::text::{EN, Text, ZH};
+use crate::text::frame;
 
 const KEY: &str = "gongxiang.language";
 
@@ -33,14 +33,6 @@ impl Lang {
         }
     }
 
-    /// Its texts.
-    pub const fn text(self) -> &'static Text {
-        match self {
-            Self::Zh => &ZH,
-            Self::En => &EN,
-        }
-    }
-
     fn of_tag(tag: &str) -> Self {
         if tag.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("zh")) { Self::Zh } else { Self::En }
     }
@@ -65,7 +57,7 @@ impl Lang {
         if let Some(html) = page.document_element() {
             let _ = html.set_attribute("lang", self.tag());
         }
-        page.set_title(self.text().title);
+        page.set_title(frame::TITLE.of(self));
     }
 }
 

@@ -8,22 +8,39 @@
 //! |---|---|
 //! | `api` | the server's answers, and what can go wrong with them |
 //! | `wallet` | the snapshot of a member: fetched, computed, compared |
+//! | `history` | the whole statement: every day's release, worked out between the entries |
 //! | `order` | the order as it is typed: strict reading, preview |
-//! | `figure` | decimals as a person reads them: on the string, never through a float |
-//! | `lang`, `text` | 简体中文 and English |
+//! | `action` | what is to be done: the command, and the event that the rules foresee |
+//! | `receipt` | a receipt as it is shown, foreseen or settled |
+//! | `outbox` | what was confirmed: kept, sent once, answered |
+//! | `passkey` | signing in with the browser’s authenticator |
+//! | `keep`, `locks` | what the browser keeps; one tab at a time |
+//! | `input`, `figure` | decimals as a person types and reads them: on the string, never through a float |
+//! | `lang`, `text` | 简体中文 and English, side by side |
 //! | `route` | the address: `#/m/ID` |
 //! | `fetched` | something that is on its way |
-//! | `app`, `screens` | what is seen |
+//! | `app`, `screens`, `ui` | what is seen |
+//! | `markup` | what `view!` is made of |
 
+mod action;
 mod api;
 mod app;
 mod fetched;
 mod figure;
+mod history;
+mod input;
+mod keep;
 mod lang;
+mod locks;
+mod markup;
 mod order;
+mod outbox;
+mod passkey;
+mod receipt;
 mod route;
 mod screens;
 mod text;
+mod ui;
 mod wallet;
 
 use leptos::prelude::document;

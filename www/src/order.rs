@@ -10,6 +10,8 @@ use gongxiang::quantity::{DecimalError, Money};
 use gongxiang::receipt::Receipt;
 use gongxiang::ruleset::Channel;
 
+use crate::input;
+
 /// Who trades with whom, and how: what an excerpt is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parties {
@@ -43,20 +45,11 @@ pub enum ConcessionAs {
     Yuan,
 }
 
-/// What is wrong with one field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FieldError {
-    /// Not a decimal as the rules want it.
-    Decimal(DecimalError),
-    /// The rules refuse it.
-    Refused(Refusal),
-}
-
 /// What comes of what was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Preview {
     /// Some of it cannot be read.
-    Unread { amount: Option<FieldError>, concession: Option<FieldError> },
+    Unread { amount: Option<DecimalError>, concession: Option<DecimalError> },
     /// The book would refuse the order.
     Refused(Refusal),
     /// The book would give this receipt.
@@ -70,13 +63,10 @@ pub enum Preview {
 
 /// The order as the book would settle it now.
 pub fn preview(book: &Book, parties: &Parties, amount: &str, concession_as: ConcessionAs, concession: &str) -> Preview {
-    let amount = Money::parse(amount.trim());
-    let typed = Money::parse(concession.trim());
+    let amount = input::read(amount, Money::parse);
+    let typed = input::read(concession, Money::parse);
     let (Ok(amount), Ok(typed)) = (amount, typed) else {
-        return Preview::Unread {
-            amount: amount.err().map(FieldError::Decimal),
-            concession: typed.err().map(FieldError::Decimal),
-        };
+        return Preview::Unread { amount: amount.err(), concession: typed.err() };
     };
     let concession = match concession_as {
         ConcessionAs::Yuan => Some(typed),

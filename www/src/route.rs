@@ -8,40 +8,105 @@ use leptos::prelude::*;
 /// A screen, as the address names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// `#/`: choose a member.
-    Members,
-    /// `#/m/ID`: a member's home.
-    Home(Id),
-    /// `#/m/ID/order`: an order of this member, before it is placed.
-    Order(Id),
+    /// `#/`: sign in.
+    SignIn,
+    /// `#/join/ID`: invited by this member.
+    Join(Id),
+    /// `#/m/ID…`: a member's.
+    Member(Id, Page),
+    /// `#/operator…`: the operator's.
+    Operator(Desk),
     /// Anything else.
     Nowhere,
+}
+
+/// A screen of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    Home,
+    Statement,
+    /// An order before it is placed.
+    Calculator,
+    Forecast,
+    /// The ways to move points.
+    Move,
+    Transfer,
+    Redeem,
+    Market,
+    Invite,
+    /// One's shop.
+    Shop,
+}
+
+/// A screen of the operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Desk {
+    Overview,
+    Rules,
+    Economy,
+}
+
+impl Page {
+    const ALL: [(Self, &str); 10] = [
+        (Self::Home, ""),
+        (Self::Statement, "statement"),
+        (Self::Calculator, "order"),
+        (Self::Forecast, "forecast"),
+        (Self::Move, "move"),
+        (Self::Transfer, "transfer"),
+        (Self::Redeem, "redeem"),
+        (Self::Market, "market"),
+        (Self::Invite, "invite"),
+        (Self::Shop, "shop"),
+    ];
+
+    /// Whether it is reached through the screen of the ways to move points.
+    pub const fn is_way_to_move(self) -> bool {
+        matches!(self, Self::Move | Self::Transfer | Self::Redeem | Self::Market | Self::Invite)
+    }
+}
+
+impl Desk {
+    const ALL: [(Self, &str); 3] = [(Self::Overview, ""), (Self::Rules, "rules"), (Self::Economy, "economy")];
+}
+
+fn named<T: Copy>(all: &[(T, &str)], name: &str) -> Option<T> {
+    all.iter().find(|(_, known)| *known == name).map(|(value, _)| *value)
+}
+
+fn name_of<T: PartialEq>(all: &[(T, &'static str)], value: &T) -> &'static str {
+    all.iter().find(|(known, _)| known == value).map_or("", |(_, name)| name)
 }
 
 impl Route {
     /// Reads the part of the address after `#`, with or without it.
     pub fn parse(hash: &str) -> Self {
         let path = hash.trim_start_matches('#').trim_matches('/');
-        if path.is_empty() {
-            return Self::Members;
-        }
-        let Some(path) = path.strip_prefix("m/") else { return Self::Nowhere };
-        let (id, order) = path.strip_suffix("/order").map_or((path, false), |id| (id, true));
-        match Id::parse(id) {
-            Some(id) if order => Self::Order(id),
-            Some(id) => Self::Home(id),
-            None => Self::Nowhere,
-        }
+        let (first, rest) = path.split_once('/').unwrap_or((path, ""));
+        let found = match first {
+            "" if rest.is_empty() => Some(Self::SignIn),
+            "join" => Id::parse(rest).map(Self::Join),
+            "operator" => named(&Desk::ALL, rest).map(Self::Operator),
+            "m" => {
+                let (id, page) = rest.split_once('/').unwrap_or((rest, ""));
+                Id::parse(id).zip(named(&Page::ALL, page)).map(|(id, page)| Self::Member(id, page))
+            }
+            _ => None,
+        };
+        found.unwrap_or(Self::Nowhere)
     }
 }
 
 impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Members | Self::Nowhere => f.write_str("#/"),
-            Self::Home(id) => write!(f, "#/m/{id}"),
-            Self::Order(id) => write!(f, "#/m/{id}/order"),
-        }
+        let (start, rest) = match self {
+            Self::SignIn | Self::Nowhere => return f.write_str("#/"),
+            Self::Join(id) => return write!(f, "#/join/{id}"),
+            Self::Member(id, page) => (format!("#/m/{id}"), name_of(&Page::ALL, page)),
+            Self::Operator(desk) => ("#/operator".to_owned(), name_of(&Desk::ALL, desk)),
+        };
+        f.write_str(&start)?;
+        if rest.is_empty() { Ok(()) } else { write!(f, "/{rest}") }
     }
 }
 
@@ -74,11 +139,13 @@ mod tests {
     #[test]
     fn an_address_leads_where_it_says() {
         let ann = Id::parse("ann:1.x").expect("an id");
-        for route in [Route::Members, Route::Home(ann.clone()), Route::Order(ann)] {
+        let pages = Page::ALL.map(|(page, _)| Route::Member(ann.clone(), page));
+        let desks = Desk::ALL.map(|(desk, _)| Route::Operator(desk));
+        for route in [Route::SignIn, Route::Join(ann.clone())].into_iter().chain(pages).chain(desks) {
             assert_eq!(Route::parse(&route.to_string()), route);
         }
-        assert_eq!(Route::parse(""), Route::Members);
-        for bad in ["#/x", "#/m/", "#/m/a b", "#/m/a/b", "#/m//order"] {
+        assert_eq!(Route::parse(""), Route::SignIn);
+        for bad in ["#/x", "#/m/", "#/m/a b", "#/m/a/b", "#/m//order", "#/join/", "#/operator/x"] {
             assert_eq!(Route::parse(bad), Route::Nowhere, "{bad}");
         }
     }

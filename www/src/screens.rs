@@ -1,32 +1,86 @@
 //! What is seen, a file for each screen.
 
+pub mod economy;
 pub mod fault;
+pub mod forecast;
 pub mod home;
+pub mod invite;
+pub mod market;
 pub mod members;
+pub mod moves;
+pub mod notices;
+pub mod operator;
 pub mod order;
 mod order_form;
 mod order_result;
-mod statement;
+pub mod redeem;
+pub mod rules;
+pub mod sheet;
+pub mod shop;
+pub mod statement;
+mod statement_rows;
+pub mod transfer;
+
+use std::sync::Arc;
 
 use gongxiang::identity::Id;
 use leptos::prelude::*;
 
+use crate::api::Fault;
 use crate::app::App;
-use crate::route::Route;
+use crate::fetched::{Fetched, Remote, fetched};
+use crate::markup::{view, watch};
+use crate::text::Words;
+use crate::ui;
+use crate::wallet::{self, Wallet};
 
-/// Who is looked at, and the way to the member's other screen.
-fn member_bar(app: App, id: &Id, at_home: bool) -> impl IntoView + use<> {
-    let current = |here: bool| here.then_some("page");
+/// Whose screen it is, and which.
+fn member_bar(app: App, id: &Id, title: Words) -> AnyView {
     view! {
-        <nav class="member">
-            <a class="back" href="#/" data-testid="all-members">"‹ " {move || app.text().all_members}</a>
-            <h1 data-testid="member">{id.to_string()}</h1>
-            <div class="tabs">
-                <a href=Route::Home(id.clone()).to_string() aria-current=current(at_home)>{move || app.text().home}</a>
-                <a href=Route::Order(id.clone()).to_string() aria-current=current(!at_home) data-testid="to-order">
-                    {move || app.text().order}
-                </a>
-            </div>
-        </nav>
+        <section class="member">
+            <h1>{app.say(title)}</h1>
+            <p class="who" data-testid="member">{id.to_string()}</p>
+        </section>
     }
+}
+
+/// Asks now, when something was settled, and shows what comes of it.
+fn asked<T, F>(app: App, ask: impl Fn() -> F + 'static, shown: impl Fn(T) -> AnyView + Send + 'static) -> AnyView
+where
+    T: Clone + Send + Sync + 'static,
+    F: Future<Output = Result<T, Fault>> + 'static,
+{
+    let found = fetched(ask);
+    again_after_changes(app, found);
+    view! {
+        {move || match found.state.get() {
+            Remote::Loading => ui::skeleton(app),
+            Remote::Failed(why) => fault::fault(app, &why, found),
+            Remote::Ready(value) => shown(value),
+        }}
+    }
+}
+
+/// Asks again when something was settled.
+fn again_after_changes<T: Send + Sync + 'static>(app: App, found: Fetched<T>) {
+    watch(Box::new(move |times| {
+        app.changes.track();
+        if times > 0 {
+            found.again();
+        }
+    }));
+}
+
+/// A screen of a member: its title, and what is shown of its wallet.
+fn of_member(app: App, id: Id, title: Words, shown: impl Fn(Arc<Wallet>) -> AnyView + Send + 'static) -> AnyView {
+    let bar = member_bar(app, &id, title);
+    let open = move || {
+        let id = id.clone();
+        async move {
+            let wallet = wallet::open(id, app.days).await?;
+            app.stale.set(wallet.since.as_ref().map(|since| (since.clone(), wallet.day.to_string())));
+            Ok(Arc::new(wallet))
+        }
+    };
+    view! { {bar} {asked(app, open, shown)} }
 }

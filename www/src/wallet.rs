@@ -3,16 +3,24 @@
 //! The snapshot is an account as it was last settled; the records of all closed days bring it up to date
 //! (RULES.md section 5). The records never change, so they are kept in memory and only continued.
 
-use gongxiang::book::{AccountState, DayRecord};
+use std::sync::Arc;
+
+use gongxiang::book::{Account, AccountState, DayRecord, Supply};
 use gongxiang::identity::{Day, Id};
-use gongxiang::quantity::{Money, Points, Price, ShareValue};
+use gongxiang::quantity::{Index, Money, OutOfRange, Points, Price, ShareValue};
+use gongxiang::release::Release;
+use gongxiang::ruleset::RuleSet;
 use gongxiang::statement;
 use leptos::prelude::*;
 
-use crate::api::{self, Fault, MemberNow};
+use crate::api::{self, Fault, MemberNow, SupplyNow};
+use crate::keep::{self, Drawer};
 
-/// How many days are listed.
-pub const LISTED_DAYS: usize = 14;
+/// How many days are listed at home.
+const LISTED_DAYS: usize = 5;
+
+/// Under which key the records of the days are kept.
+const DAYS_KEY: &str = "days";
 
 /// How many days are asked for at once.
 const DAYS_PER_PAGE: u32 = 200;
@@ -32,27 +40,48 @@ pub struct Wallet {
     pub day: Day,
     /// Its price.
     pub price: Price,
-    /// Whether the member has bought a pack: what is locked before waits for that.
-    pub activated: bool,
+    /// The rules in force.
+    pub rules: Arc<RuleSet>,
+    /// Where all points are.
+    pub supply: Supply,
+    /// The release that all share.
+    pub release: Release,
+    /// The last `acc` of every era that has ended.
+    pub ended: Vec<Index>,
+    /// As it was last settled.
+    pub account: Account,
     /// Computed here.
     pub mine: AccountState,
-    /// Said by the server.
-    pub server: AccountState,
+    /// Said by the server; nothing where the records of the days reach further than its last word on the member.
+    pub server: Option<AccountState>,
     /// What the points are worth at the price, yuan.
     pub worth: Money,
+    /// What the close that follows is expected to bring.
+    pub next: Option<Next>,
     /// The last days, newest first: as far back as the snapshot allows.
     pub lines: Vec<Line>,
+    /// Since when this is kept, where the server did not answer now.
+    pub since: Option<String>,
+}
+
+/// What the close of the open day is expected to bring. Orders that vest at it, and whatever else happens until then, change it.
+#[derive(Clone, Copy, Debug)]
+pub struct Next {
+    /// Points for the member.
+    pub earned: Points,
+    /// What they are worth at the open day's price.
+    pub worth: Money,
 }
 
 impl Wallet {
     /// Whether what was computed here is what the server says, to the last digit.
     pub fn is_verified(&self) -> bool {
-        self.mine == self.server
+        self.server.is_none_or(|server| self.mine == server)
     }
 }
 
 /// A closed day of a member.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Line {
     /// The day.
     pub day: Day,
@@ -74,11 +103,18 @@ pub struct Line {
 
 /// Fetches and computes.
 pub async fn open(id: Id, days: Days) -> Result<Wallet, Fault> {
-    let wallet = ask(&id, days).await?;
-    if wallet.is_verified() {
-        return Ok(wallet);
+    if days.with_value(Vec::is_empty)
+        && let Some(text) = keep::read(Drawer::Answers, DAYS_KEY).await
+    {
+        days.set_value(serde_json::from_str(&text).unwrap_or_default());
     }
-    // Before the server is doubted: it may have started over with another book than that of the days in memory.
+    let first = ask(&id, days).await;
+    match first {
+        // Before the server is doubted: it may have started over with another book than that of the days in memory.
+        Ok(wallet) if !wallet.is_verified() => {}
+        Err(Fault::Nonsense) => {}
+        other => return other,
+    }
     days.set_value(Vec::new());
     ask(&id, days).await
 }
@@ -87,24 +123,33 @@ async fn ask(id: &Id, days: Days) -> Result<Wallet, Fault> {
     for _ in 0..ATTEMPTS {
         let now = api::member(id).await?;
         let supply = api::supply().await?;
-        if now.day == supply.day && now.member == *id {
-            fetch_days(now.day, days).await?;
-            return days.with_value(|days| compute(&now, supply.price, days)).ok_or(Fault::Nonsense);
+        let rules = api::rules().await?.value;
+        let since = now.since.or(supply.since);
+        let fits = now.value.member == *id && (now.value.day == supply.value.day || since.is_some());
+        if fits {
+            match fetch_days(now.value.day.max(supply.value.day), days).await {
+                // The days of before will do, if they reach far enough.
+                Err(Fault::Unreachable) if since.is_some() => {}
+                other => other?,
+            }
+            let computed = days.with_value(|days| compute(&now.value, &supply.value, rules, days, since));
+            return computed.ok().flatten().ok_or(Fault::Nonsense);
         }
     }
     Err(Fault::Nonsense)
 }
 
 /// Continues the records until the day before `open`, or until there are no more.
-async fn fetch_days(open: Day, days: Days) -> Result<(), Fault> {
+pub async fn fetch_days(open: Day, days: Days) -> Result<(), Fault> {
+    let before = days.with_value(Vec::len);
     loop {
         let last = days.with_value(|days| days.last().map(|record| record.day));
         if last.and_then(Day::next).is_some_and(|next| next >= open) {
-            return Ok(());
+            break;
         }
         let page = api::days(last, DAYS_PER_PAGE).await?;
         if page.is_empty() {
-            return Ok(());
+            break;
         }
         let follows = page.iter().zip(page.iter().skip(1)).all(|(record, next)| record.day.next() == Some(next.day));
         let continues = last.is_none_or(|last| last.next() == page.first().map(|record| record.day));
@@ -120,24 +165,67 @@ async fn fetch_days(open: Day, days: Days) -> Result<(), Fault> {
             }
         });
     }
+    if days.with_value(Vec::len) > before {
+        let text = days.with_value(serde_json::to_string).unwrap_or_default();
+        keep::write(Drawer::Answers, DAYS_KEY, &text).await;
+    }
+    Ok(())
 }
 
-/// The figures at the moment of `now`; nothing if the answers do not fit together.
-fn compute(now: &MemberNow, price: Price, days: &[DayRecord]) -> Option<Wallet> {
-    // Days that were closed after that moment do not count.
-    let days = days.get(..days.partition_point(|record| record.day < now.day))?;
-    let complete = days.last().is_none_or(|last| last.day.next() == Some(now.day));
-    let mine = statement::balance(&now.account, days).ok().filter(|_| complete)?;
-    Some(Wallet {
+/// The figures at the moment of `now`; without a network as late as the records of the days reach. Nothing if the answers do
+/// not fit together.
+fn compute(
+    now: &MemberNow,
+    supply: &SupplyNow,
+    rules: RuleSet,
+    days: &[DayRecord],
+    since: Option<String>,
+) -> Result<Option<Wallet>, OutOfRange> {
+    // Days that were closed after that moment do not count while the server tells the moment.
+    let known = if since.is_some() { days.len() } else { days.partition_point(|record| record.day < now.day) };
+    let days = days.get(..known).unwrap_or_default();
+    let last = days.last();
+    let reached = last.and_then(|last| last.day.next()).unwrap_or(now.day);
+    if reached < now.day {
+        return Ok(None);
+    }
+    let mine = statement::balance(&now.account, days)?;
+    let release = match last {
+        Some(last) if reached > supply.day => Release::recorded(last.era, last.units, last.nav, last.acc),
+        _ => supply.release,
+    };
+    let ended: Vec<_> = days.iter().flat_map(|record| &record.ended).copied().collect();
+    Ok(Some(Wallet {
         member: now.member.clone(),
-        day: now.day,
-        price,
-        activated: now.account.activated,
+        day: reached,
+        price: supply.price,
+        next: next(&now.account, supply, release, &rules, &ended).ok(),
+        rules: Arc::new(rules),
+        supply: supply.supply,
+        release,
+        ended,
+        account: now.account.clone(),
         mine,
-        server: now.state,
-        worth: mine.points.worth_floor(price).ok()?,
-        lines: lines(now, days)?,
-    })
+        server: (reached == now.day).then_some(now.state),
+        worth: mine.points.worth_floor(supply.price)?,
+        lines: lines(now, days).ok_or(OutOfRange)?,
+        since,
+    }))
+}
+
+fn next(
+    account: &Account,
+    now: &SupplyNow,
+    mut release: Release,
+    rules: &RuleSet,
+    ended: &[Index],
+) -> Result<Next, OutOfRange> {
+    let mut holding = account.holding;
+    release.settle(&mut holding, ended)?;
+    let closed = release.close(rules, now.price, now.supply.issued)?;
+    let ended: Vec<_> = ended.iter().copied().chain(closed.ended).collect();
+    let earned = release.settle(&mut holding, &ended)?;
+    Ok(Next { earned, worth: earned.worth_floor(now.price)? })
 }
 
 fn lines(now: &MemberNow, days: &[DayRecord]) -> Option<Vec<Line>> {

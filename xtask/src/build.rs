@@ -1,6 +1,9 @@
 //! `cargo xtask build`: the npm package's binary and the wallet.
 
-use anyhow::{Result, bail};
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
 
 use crate::bind::{self, Aim, Glue};
@@ -77,6 +80,15 @@ pub fn package(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     budget::check(&["package", "economy"], steps)
 }
 
+/// The chart library, as a module: its own module is not shrunk, and what is shrunk is a plain script.
+fn charts(into: &Path) -> Result<()> {
+    let library = place::at("tools/node_modules/uplot/dist");
+    let read = |name| fs::read_to_string(library.join(name)).with_context(|| format!("npm's uplot has no {name}"));
+    let script = read("uPlot.iife.min.js")? + "export default uPlot;\n";
+    fs::write(into.join("uplot.js"), script).context("cannot write uplot.js")?;
+    fs::write(into.join("uplot.css"), read("uPlot.min.css")?).context("cannot write uplot.css")
+}
+
 fn wallet(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     let raw = steps.loud("compile the wallet", || wasm::compile(&WALLET, toolchain))?;
     let into = place::at("www/dist");
@@ -86,7 +98,8 @@ fn wallet(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
         if !pages.join("index.html").is_file() {
             bail!("www/static/index.html is missing, and without it the wallet has no page");
         }
-        bind::copy_all(&pages, &into)
+        bind::copy_all(&pages, &into)?;
+        charts(&into)
     })?;
     budget::check(&["wallet"], steps)
 }

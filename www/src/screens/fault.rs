@@ -5,47 +5,49 @@ use leptos::prelude::*;
 use crate::api::Fault;
 use crate::app::App;
 use crate::fetched::Fetched;
-use crate::text::Text;
+use crate::markup::view;
+use crate::text::{Words, fault as t, frame, signin};
 
-/// Under way.
-pub fn loading(app: App) -> impl IntoView {
-    view! { <p class="loading" role="status" data-testid="loading">{move || app.text().loading}</p> }
+/// What a fault is called in tests, what it is, and what can be done.
+pub fn words(fault: &Fault) -> (&'static str, Words, Words) {
+    match fault {
+        _ if fault.is_unknown_member() => ("unknown-member", t::UNKNOWN_MEMBER, t::UNKNOWN_MEMBER_NOTE),
+        Fault::Status { status: 401 | 403, .. } => ("forbidden", signin::NOT_YOURS, signin::NOT_YOURS_NOTE),
+        Fault::Unreachable => ("unreachable", t::UNREACHABLE, t::UNREACHABLE_NOTE),
+        Fault::Status { .. } => ("failed", t::FAILED, t::FAILED_NOTE),
+        Fault::NoPasskey => ("no-passkey", signin::NO_PASSKEY, signin::NO_PASSKEY_NOTE),
+        Fault::OtherRules => ("other-rules", frame::OTHER_VERSION, t::NONSENSE_NOTE),
+        Fault::Nonsense => ("nonsense", t::NONSENSE, t::NONSENSE_NOTE),
+    }
 }
 
-/// A text in whatever language is chosen.
-type Said = fn(&Text) -> &str;
-
 /// Failed, and to be tried again.
-pub fn fault<T: Send + Sync + 'static>(app: App, fault: &Fault, fetched: Fetched<T>) -> impl IntoView + use<T> {
-    let (name, title, note): (_, Said, Said) = match fault {
-        _ if fault.is_unknown_member() => ("unknown-member", |t| t.unknown_member, |t| t.unknown_member_note),
-        Fault::Unreachable => ("unreachable", |t| t.unreachable, |t| t.unreachable_note),
-        Fault::Status { .. } => ("failed", |t| t.failed, |t| t.failed_note),
-        Fault::Nonsense => ("nonsense", |t| t.nonsense, |t| t.nonsense_note),
-    };
+pub fn fault<T: Send + Sync + 'static>(app: App, fault: &Fault, fetched: Fetched<T>) -> AnyView {
+    let (name, title, note) = words(fault);
     let detail = match fault {
         Fault::Status { status, problem } => Some(format!("{status} {}", problem.code)),
         _ => None,
     };
     view! {
         <section class="card fault" role="alert" data-testid="fault" data-fault=name>
-            <h2>{move || title(app.text())}</h2>
-            <p>{move || note(app.text())}</p>
+            <h2>{app.say(title)}</h2>
+            <p>{app.say(note)}</p>
             {detail.map(|detail| view! { <p><code>{detail}</code></p> })}
             <button type="button" class="primary" data-testid="retry" on:click=move |_| fetched.again()>
-                {move || app.text().retry}
+                {app.say(frame::RETRY)}
             </button>
+            <a href="#/">{app.say(signin::SIGN_IN)}</a>
         </section>
     }
 }
 
 /// No such address.
-pub fn nowhere(app: App) -> impl IntoView {
+pub fn nowhere(app: App) -> AnyView {
     view! {
         <section class="card fault" data-testid="fault" data-fault="nowhere">
-            <h2>{move || app.text().nowhere}</h2>
-            <p>{move || app.text().nowhere_note}</p>
-            <a class="primary" href="#/">{move || app.text().all_members}</a>
+            <h1>{app.say(t::NOWHERE)}</h1>
+            <p>{app.say(t::NOWHERE_NOTE)}</p>
+            <a class="primary" href="#/">{app.say(signin::ALL_MEMBERS)}</a>
         </section>
     }
 }

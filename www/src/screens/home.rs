@@ -1,94 +1,139 @@
 //! A member's home: what it has, what that is worth today, and whether the server says the same.
 
+use std::sync::Arc;
+
 use gongxiang::identity::Id;
 use leptos::prelude::*;
 
-use super::{fault, member_bar, statement};
+use super::{asked, of_member, statement, statement_rows};
 use crate::app::App;
-use crate::fetched::{Remote, fetched};
 use crate::figure::{money, number};
-use crate::text::Text;
-use crate::wallet::{self, Wallet};
+use crate::history::{History, Income, Row};
+use crate::markup::view;
+use crate::route::{Page, Route};
+use crate::text::{Words, economy, frame, home as t, statement as s};
+use crate::ui::{self, Series};
+use crate::wallet::Wallet;
+
+/// How many entries are listed.
+const LATEST: usize = 5;
 
 /// The screen.
-pub fn screen(app: App, id: Id) -> impl IntoView {
-    let bar = member_bar(app, &id, true);
-    let found = fetched(move || wallet::open(id.clone(), app.days));
+pub fn screen(app: App, id: Id) -> AnyView {
+    of_member(app, id, frame::HOME, move |wallet| shown(app, &wallet))
+}
+
+fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
+    let load = {
+        let wallet = Arc::clone(wallet);
+        move || statement::opened(app, Arc::clone(&wallet))
+    };
+    let me = wallet.member.clone();
     view! {
-        {bar}
-        {move || match found.state.get() {
-            Remote::Loading => fault::loading(app).into_any(),
-            Remote::Failed(why) => fault::fault(app, &why, found).into_any(),
-            Remote::Ready(wallet) => shown(app, &wallet).into_any(),
-        }}
+        {figures(app, wallet)}
+        {next(app, wallet)}
+        {check(app, wallet)}
+        {asked(app, load, move |history| past(app, &me, &history))}
+        {days(app, wallet)}
+        {wallet.account.shop.map(|_| view! {
+            <a class="card link-card" href=Route::Member(wallet.member.clone(), Page::Shop).to_string()>
+                {app.say(t::TO_SHOP)} <span aria-hidden="true">"›"</span>
+            </a>
+        })}
     }
 }
 
-fn shown(app: App, wallet: &Wallet) -> impl IntoView + use<> {
-    let activated = wallet.activated;
-    let locked_note = move || if activated { app.text().locked_none } else { app.text().locked_note };
+fn figures(app: App, wallet: &Wallet) -> AnyView {
+    let activated = wallet.account.activated;
+    let locked_note = if activated { t::LOCKED_NONE } else { t::LOCKED_NOTE };
     view! {
         <section class="figures" data-testid="home" data-member=wallet.member.to_string()
             data-day=wallet.day.to_string()>
             <article class="card chief">
-                <h2>{move || app.text().share_value}</h2>
+                <h2>{app.say(t::SHARE_VALUE)}</h2>
                 <p class="big" data-testid="share-value" data-value=wallet.mine.share_value.to_string()>
                     {number(&wallet.mine.share_value)}
                 </p>
-                <p class="note">{move || app.text().share_value_note}</p>
+                <p class="note">{app.say(t::SHARE_VALUE_NOTE)}</p>
             </article>
             <article class="card">
-                <h2>{move || app.text().points}</h2>
+                <h2>{app.say(t::POINTS)}</h2>
                 <p class="mid" data-testid="points" data-value=wallet.mine.points.to_string()>
                     {number(&wallet.mine.points)}
                 </p>
-                <p class="note">{move || app.text().points_note}</p>
+                <p class="note">{app.say(t::POINTS_NOTE)}</p>
             </article>
             <article class="card">
-                <h2>{move || app.text().worth}</h2>
+                <h2>{app.say(t::WORTH)}</h2>
                 <p class="mid" data-testid="worth" data-value=wallet.worth.to_string()>
-                    {money(wallet.worth)} " " <small>{move || app.text().yuan}</small>
+                    {money(wallet.worth)} " " <small>{app.say(frame::YUAN)}</small>
                 </p>
                 <p class="note">
-                    {move || app.text().price} " "
+                    {app.say(t::PRICE)} " "
                     <span data-testid="price" data-value=wallet.price.to_string()>{number(&wallet.price)}</span> " "
-                    {move || app.text().yuan}
+                    {app.say(frame::YUAN)}
                 </p>
             </article>
             <article class="card">
-                <h2>{move || app.text().locked}</h2>
+                <h2>{app.say(t::LOCKED)}</h2>
                 <p class="mid" data-testid="locked" data-value=wallet.mine.locked.to_string()>
                     {number(&wallet.mine.locked)}
                 </p>
-                <p class="note">{locked_note}</p>
+                <p class="note">{app.say(locked_note)}</p>
             </article>
         </section>
-        {check(app, wallet)}
-        {statement::section(app, wallet)}
+    }
+}
+
+/// What the close that follows is expected to bring, and when.
+fn next(app: App, wallet: &Wallet) -> AnyView {
+    let Some(next) = wallet.next.filter(|next| next.earned.is_positive()) else {
+        return ui::empty(app, "next-none", t::NEXT_NONE);
+    };
+    view! {
+        <section class="card next" data-testid="next" data-value=next.earned.to_string()>
+            <div>
+                <h2>{app.say(t::NEXT)}</h2>
+                <p class="note">
+                    {app.say(t::NEXT_WHEN)} " " <time>{wallet.day.to_string()}</time> " · " {app.say(t::NEXT_NOTE)}
+                </p>
+            </div>
+            <p class="mid">
+                <span aria-hidden="true">"≈ "</span>{number(&next.earned)} " " <small>{app.say(t::POINTS)}</small>
+                <small class="below">{money(next.worth)} " " {app.say(frame::YUAN)}</small>
+            </p>
+        </section>
     }
 }
 
 /// Equal or not; and if not, in what.
-fn check(app: App, wallet: &Wallet) -> impl IntoView + use<> {
+fn check(app: App, wallet: &Wallet) -> AnyView {
     let day = wallet.day.to_string();
+    let Some(server) = wallet.server else {
+        return view! {
+            <section class="check" data-testid="check" data-value="caught-up">
+                <span class="sign" aria-hidden="true">"↻"</span>
+                <div><p>{app.say(t::CAUGHT_UP)} " " {app.say(t::DAY)} " " <time>{day}</time></p></div>
+            </section>
+        };
+    };
     if wallet.is_verified() {
         return view! {
             <section class="check good" data-testid="check" data-value="equal">
                 <span class="sign" aria-hidden="true">"✓"</span>
                 <div>
-                    <b>{move || app.text().verified}</b>
-                    <p>{move || app.text().verified_note} " " {move || app.text().day} " " <time>{day}</time></p>
+                    <b>{app.say(t::VERIFIED)}</b>
+                    <p>{app.say(t::VERIFIED_NOTE)} " " {app.say(t::DAY)} " " <time>{day}</time></p>
                 </div>
             </section>
-        }
-        .into_any();
+        };
     }
-    let (mine, server) = (&wallet.mine, &wallet.server);
-    let row = |name: fn(&Text) -> &str, here: String, there: String| {
+    let mine = &wallet.mine;
+    let row = |name: Words, here: String, there: String| {
         let differs = here != there;
         view! {
             <tr class:off=differs>
-                <th scope="row">{move || name(app.text())}</th>
+                <th scope="row">{app.say(name)}</th>
                 <td>{number(&here)}</td>
                 <td>{number(&there)}</td>
             </tr>
@@ -98,25 +143,152 @@ fn check(app: App, wallet: &Wallet) -> impl IntoView + use<> {
         <section class="check bad" role="alert" data-testid="check" data-value="differs">
             <span class="sign" aria-hidden="true">"≠"</span>
             <div>
-                <b>{move || app.text().differs}</b>
-                <p>{move || app.text().differs_note}</p>
+                <b>{app.say(t::DIFFERS)}</b>
+                <p>{app.say(t::DIFFERS_NOTE)}</p>
                 <table>
                     <thead>
                         <tr>
                             <td></td>
-                            <th scope="col">{move || app.text().computed_here}</th>
-                            <th scope="col">{move || app.text().said_by_server}</th>
+                            <th scope="col">{app.say(t::COMPUTED_HERE)}</th>
+                            <th scope="col">{app.say(t::SAID_BY_SERVER)}</th>
                         </tr>
                     </thead>
                     <tbody>
-                        {row(|t| t.share_value, mine.share_value.to_string(), server.share_value.to_string())}
-                        {row(|t| t.locked, mine.locked.to_string(), server.locked.to_string())}
-                        {row(|t| t.points, mine.points.to_string(), server.points.to_string())}
-                        {row(|t| t.units, mine.units.to_string(), server.units.to_string())}
+                        {row(t::SHARE_VALUE, mine.share_value.to_string(), server.share_value.to_string())}
+                        {row(t::LOCKED, mine.locked.to_string(), server.locked.to_string())}
+                        {row(t::POINTS, mine.points.to_string(), server.points.to_string())}
+                        {row(t::UNITS, mine.units.to_string(), server.units.to_string())}
                     </tbody>
                 </table>
             </div>
         </section>
     }
-    .into_any()
+}
+
+/// The last days.
+fn days(app: App, wallet: &Wallet) -> AnyView {
+    if wallet.lines.is_empty() {
+        return ui::empty(app, "statement-empty", s::STATEMENT_EMPTY);
+    }
+    let lines: Vec<_> = wallet.lines.iter().map(|line| statement_rows::day(app, line)).collect();
+    view! {
+        <section class="card statement">
+            <h2>{app.say(s::STATEMENT)}</h2>
+            <p class="note">{app.say(s::FORMULA_NOTE)} " " {app.say(s::STATEMENT_NOTE)}</p>
+            <ul class="entries">{lines}</ul>
+        </section>
+    }
+}
+
+/// The past: what came by which way, its course, the latest entries.
+fn past(app: App, me: &Id, history: &History) -> AnyView {
+    view! {
+        {course(app, history)}
+        <section class="card">
+            <h2>{app.say(t::INCOME)}</h2>
+            <dl class="sums income">
+                {income(app, t::INCOME_STATIC, "income-static", history.from_release)}
+                {income(app, t::INCOME_OWN, "income-own", history.own)}
+                {income(app, t::INCOME_DYNAMIC, "income-dynamic", history.from_others)}
+            </dl>
+        </section>
+        {latest(app, me, history)}
+    }
+}
+
+fn income(app: App, name: Words, id: &'static str, income: Income) -> AnyView {
+    let points = income.points.is_positive() || !income.share_value.is_positive();
+    view! {
+        <div data-testid=id data-points=income.points.to_string() data-share-value=income.share_value.to_string()>
+            <dt>{app.say(name)}</dt>
+            <dd>
+                {points.then(|| view! {
+                    <span>{number(&income.points)} " " <small>{app.say(t::POINTS)}</small></span>
+                })}
+                {income.share_value.is_positive().then(|| view! {
+                    <span>{number(&income.share_value)} " " <small>{app.say(t::SHARE_VALUE)}</small></span>
+                })}
+            </dd>
+        </div>
+    }
+}
+
+fn latest(app: App, me: &Id, history: &History) -> AnyView {
+    let entries: Vec<_> = history
+        .rows
+        .iter()
+        .filter(|row| matches!(row, Row::Entry(_)))
+        .take(LATEST)
+        .map(|row| statement_rows::row(app, me, row))
+        .collect();
+    let body = if entries.is_empty() {
+        ui::empty(app, "no-entries", t::NO_ENTRIES)
+    } else {
+        view! { <ul class="entries">{entries}</ul> }
+    };
+    view! {
+        <section class="card statement">
+            <h2>{app.say(t::LATEST)}</h2>
+            {body}
+            <a href=Route::Member(me.clone(), Page::Statement).to_string()>{app.say(t::SEE_ALL)}</a>
+        </section>
+    }
+}
+
+/// Which line of the chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    Points,
+    ShareValue,
+    Price,
+}
+
+fn course(app: App, history: &History) -> AnyView {
+    let points = Arc::clone(&history.points);
+    if points.len() < 2 {
+        return ().into_any();
+    }
+    let shown = RwSignal::new(Shown::Points);
+    let range = RwSignal::new(usize::MAX);
+    let drawn = move || {
+        let from = points.len().saturating_sub(range.get());
+        let part = points.get(from..).unwrap_or_default();
+        let (words, read): (Words, fn(&crate::history::Point) -> String) = match shown.get() {
+            Shown::Points => (t::POINTS, |point| point.points.to_string()),
+            Shown::ShareValue => (t::SHARE_VALUE, |point| point.share_value.to_string()),
+            Shown::Price => (t::PRICE, |point| point.price.to_string()),
+        };
+        let along: Vec<_> = part.iter().map(|point| point.day.to_string()).collect();
+        let values: Vec<_> = part.iter().map(read).collect();
+        let end = |at: Option<&String>| at.cloned().unwrap_or_default();
+        let name = words.of(app.lang());
+        let summary = format!(
+            "{name}: {} {} {}, {} {} {}",
+            t::FROM.of(app.lang()),
+            end(along.first()),
+            end(values.first()),
+            t::TO.of(app.lang()),
+            end(along.last()),
+            end(values.last())
+        );
+        ui::chart("course", summary, &along, &[Series { name, values }])
+    };
+    view! {
+        <section class="card course">
+            <div class="tools">
+                <h2>{app.say(t::COURSE)}</h2>
+                {ui::segments(app, shown, t::SERIES, vec![
+                    (Shown::Points, "course-points", t::POINTS),
+                    (Shown::ShareValue, "course-share-value", t::SHARE_VALUE),
+                    (Shown::Price, "course-price", economy::PRICE),
+                ])}
+                {ui::segments(app, range, t::RANGE, vec![
+                    (30, "range-30", t::RANGE_30),
+                    (90, "range-90", t::RANGE_90),
+                    (usize::MAX, "range-all", t::RANGE_ALL),
+                ])}
+            </div>
+            {drawn}
+        </section>
+    }
 }

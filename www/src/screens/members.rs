@@ -1,15 +1,20 @@
-//! Choose a member: by its id, or from the list.
+//! Signing in: in a demo as any member, by its id or from the list; or at the desk of the operator.
 
 use gongxiang::identity::Id;
 use gongxiang::limits::ID_LENGTH_MAX;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::fault;
-use crate::api::{self, Fault, MemberLine};
+use super::{asked, fault};
+use crate::api::{self, Fault, MemberLine, Session};
 use crate::app::App;
 use crate::fetched::{Remote, fetched};
-use crate::route::{self, Route};
+use crate::keep;
+use crate::markup::{memo, view};
+use crate::passkey;
+use crate::route::{self, Desk, Page as Screen, Route};
+use crate::text::{calculator, fault as f, signin as t};
+use crate::ui;
 
 const PER_PAGE: u32 = 50;
 
@@ -22,40 +27,120 @@ struct Page {
 }
 
 /// The screen.
-pub fn screen(app: App) -> impl IntoView {
+pub fn screen(app: App) -> AnyView {
+    let ask = move || async move {
+        let session = api::session().await?;
+        app.session.set(Some(session.clone()));
+        Ok(session)
+    };
+    asked(app, ask, move |session| match session.member {
+        Some(member) => signed_in(app, member),
+        None if session.is_operator() => view! { {choose(app)} {passkeys(app, &session)} },
+        None if session.has_passkeys() => view! {
+            <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
+            {passkeys(app, &session)}
+        },
+        None => view! {
+            <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
+            {ui::empty(app, "members-only", t::MEMBERS_ONLY)}
+        },
+    })
+}
+
+/// Signing in by passkey, where the server has that.
+fn passkeys(app: App, session: &Session) -> AnyView {
+    if !session.has_passkeys() {
+        return ().into_any();
+    }
+    let failed = RwSignal::new(None::<Fault>);
+    let sign_in = move |_| spawn_local(async move { follow(app, passkey::sign_in().await, failed) });
+    view! {
+        <section class="card form">
+            <button type="button" class="primary" data-testid="passkey" on:click=sign_in>{app.say(t::PASSKEY)}</button>
+            <p class="error" role="status" data-testid="passkey-error">
+                {move || failed.get().map(|fault| app.say(fault::words(&fault).1))}
+            </p>
+        </section>
+    }
+}
+
+/// Goes to the account of whoever just signed in.
+pub fn follow(app: App, signed_in: Result<Id, Fault>, failed: RwSignal<Option<Fault>>) {
+    match signed_in {
+        Ok(id) => {
+            app.ask_session();
+            route::go(&Route::Member(id, Screen::Home));
+        }
+        Err(fault) => failed.set(Some(fault)),
+    }
+}
+
+fn signed_in(app: App, member: Id) -> AnyView {
+    let out = move |_| {
+        spawn_local(async move {
+            if api::sign_out().await.is_ok() {
+                keep::forget_all().await;
+                app.changes.update(|changes| *changes += 1);
+            }
+        });
+    };
+    view! {
+        <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
+        <section class="card form">
+            <p>{app.say(t::SIGNED_IN)} " " <b><bdi data-testid="signed-in">{member.to_string()}</bdi></b></p>
+            <div class="buttons">
+                <a class="primary" href=Route::Member(member, Screen::Home).to_string()>{app.say(t::CONTINUE)}</a>
+                <button type="button" class="secondary" data-testid="sign-out" on:click=out>{app.say(t::SIGN_OUT)}</button>
+            </div>
+        </section>
+    }
+}
+
+/// Signs in and goes there.
+fn enter(app: App, id: Id) {
+    spawn_local(async move {
+        // Who does not exist is told so by its own screen.
+        let _ = api::sign_in_to_demo(&id).await;
+        app.ask_session();
+        route::go(&Route::Member(id, Screen::Home));
+    });
+}
+
+fn choose(app: App) -> AnyView {
     let typed = RwSignal::new(String::new());
-    let query = Memo::new(move |_| typed.read().trim().to_owned());
+    let query = memo(move || typed.read().trim().to_owned());
     let first = fetched(move || {
         let query = query.get();
         async move { page(&query, &before(&query)).await }
     });
     let bad = move || !query.read().is_empty() && Id::parse(&query.read()).is_none();
-    let open = move |event: leptos::ev::SubmitEvent| {
+    let open = move |event: web_sys::Event| {
         event.prevent_default();
         if let Some(id) = Id::parse(&query.get_untracked()) {
-            route::go(&Route::Home(id));
+            enter(app, id);
         }
     };
     view! {
         <section class="intro">
-            <h1>{move || app.text().members}</h1>
-            <p>{move || app.text().members_note}</p>
+            <h1>{app.say(t::MEMBERS)}</h1>
+            <p>{app.say(t::DEMO_NOTE)}</p>
+            <p><a href=Route::Operator(Desk::Overview).to_string() data-testid="operator-view">{app.say(t::OPERATOR)}</a></p>
         </section>
         <form class="search" on:submit=open>
-            <label for="search">{move || app.text().search}</label>
+            <label for="search">{app.say(t::SEARCH)}</label>
             <div class="row">
                 <input id="search" data-testid="search" autocomplete="off" autocapitalize="off" spellcheck="false"
-                    placeholder=move || app.text().search_hint aria-invalid=move || bad().to_string()
-                    aria-describedby="search-error" on:input:target=move |event| typed.set(event.target().value()) />
-                <button class="primary" data-testid="open">{move || app.text().open}</button>
+                    placeholder=app.say(t::SEARCH_HINT) aria-invalid=move || bad().to_string()
+                    aria-describedby="search-error" on:input=move |event| typed.set(event_target_value(&event)) />
+                <button class="primary" data-testid="open">{app.say(t::OPEN)}</button>
             </div>
             <p class="error" id="search-error" data-testid="search-error" aria-live="polite">
-                {move || bad().then(|| app.text().id_bad)}
+                {move || bad().then(|| calculator::ID_BAD.of(app.lang()))}
             </p>
         </form>
         {move || match first.state.get() {
-            Remote::Loading => fault::loading(app).into_any(),
-            Remote::Failed(why) => fault::fault(app, &why, first).into_any(),
+            Remote::Loading => ui::skeleton(app),
+            Remote::Failed(why) => fault::fault(app, &why, first),
             Remote::Ready(page) => shown(app, query.get_untracked(), page).into_any(),
         }}
     }
@@ -63,7 +148,7 @@ pub fn screen(app: App) -> impl IntoView {
 
 fn shown(app: App, query: String, first: Page) -> AnyView {
     if first.members.is_empty() {
-        return view! { <p class="loading" data-testid="none-found">{move || app.text().none_found}</p> }.into_any();
+        return view! { <p class="loading" data-testid="none-found">{app.say(t::NONE_FOUND)}</p> };
     }
     let found = RwSignal::new(first);
     let failed = RwSignal::new(false);
@@ -85,26 +170,31 @@ fn shown(app: App, query: String, first: Page) -> AnyView {
     };
     view! {
         <ul class="members" data-testid="members">
-            <For each=move || found.get().members key=|line| line.member.clone() children=move |line| member(app, &line) />
+            {move || found.read().members.iter().map(|line| member(app, line)).collect::<Vec<_>>()}
         </ul>
-        <p class="error" aria-live="polite">{move || failed.get().then(|| app.text().unreachable)}</p>
+        <p class="error" aria-live="polite">{move || failed.get().then(|| f::UNREACHABLE.of(app.lang()))}</p>
         {move || found.read().next.is_some().then(|| view! {
             <button type="button" class="more" data-testid="more" on:click=more.clone()>
-                {move || app.text().more}
+                {app.say(t::MORE)}
             </button>
         })}
     }
-    .into_any()
 }
 
-fn member(app: App, line: &MemberLine) -> impl IntoView + use<> {
+fn member(app: App, line: &MemberLine) -> AnyView {
     let activated = line.activated;
-    let state = move || if activated { app.text().activated } else { app.text().not_activated };
+    let state = app.say(if activated { t::ACTIVATED } else { t::NOT_ACTIVATED });
+    let id = line.member.clone();
+    let sign_in = move |event: web_sys::Event| {
+        event.prevent_default();
+        enter(app, id.clone());
+    };
     view! {
         <li>
-            <a href=Route::Home(line.member.clone()).to_string() data-member=line.member.to_string()>
+            <a href=Route::Member(line.member.clone(), Screen::Home).to_string() data-member=line.member.to_string()
+                on:click=sign_in>
                 <b>{line.member.to_string()}</b>
-                {line.merchant.then(|| view! { <span class="tag shop">{move || app.text().merchant}</span> })}
+                {line.merchant.then(|| view! { <span class="tag shop">{app.say(t::MERCHANT)}</span> })}
                 <span class="tag" class:off=!activated>{state}</span>
             </a>
         </li>

@@ -13,7 +13,10 @@ use super::{fault, member_bar, order_form, order_result};
 use crate::api::{self, Fault};
 use crate::app::App;
 use crate::fetched::{Fetched, Remote, fetched};
+use crate::markup::{memo, view};
 use crate::order::{ConcessionAs, Parties, Preview, preview};
+use crate::text::{calculator as t, frame, home};
+use crate::ui;
 
 /// What is typed into the form.
 #[derive(Clone, Copy)]
@@ -58,14 +61,14 @@ struct Cut {
 }
 
 /// The screen.
-pub fn screen(app: App, buyer: &Id) -> impl IntoView + use<> {
+pub fn screen(app: App, buyer: &Id) -> AnyView {
     let form = Form::new();
-    let bar = member_bar(app, buyer, false);
+    let bar = member_bar(app, buyer, frame::CALCULATOR);
     let me = buyer.clone();
-    let parties = Memo::new(move |_| form.parties(&me));
+    let parties = memo(move || form.parties(&me));
     let cut = fetched(move || cut(parties.get()));
     // Recomputed with every key; only other parties need another excerpt.
-    let outcome = Memo::new(move |_| match &*cut.state.read() {
+    let outcome = memo(move || match &*cut.state.read() {
         Remote::Ready(Some(Cut { book: Ok(book), parties })) => {
             Some(preview(book, parties, &form.amount.read(), form.concession_as.get(), &form.concession.read()))
         }
@@ -75,11 +78,11 @@ pub fn screen(app: App, buyer: &Id) -> impl IntoView + use<> {
     let me = buyer.clone();
     view! {
         {bar}
-        <p class="lead">{move || app.text().order_note}</p>
+        <p class="lead">{app.say(t::ORDER_NOTE)}</p>
         <div class="columns">
             {order_form::form(app, buyer, form, outcome.into())}
             <section class="card result" aria-live="polite" data-testid="result">
-                <h2>{move || app.text().preview}</h2>
+                <h2>{app.say(t::PREVIEW)}</h2>
                 {move || result(app, &me, cut, outcome)}
             </section>
         </div>
@@ -101,10 +104,10 @@ async fn cut(parties: Option<Parties>) -> Result<Option<Cut>, Fault> {
 
 fn result(app: App, me: &Id, cut: Fetched<Option<Cut>>, outcome: Memo<Option<Preview>>) -> AnyView {
     let (price, parties) = match &*cut.state.read() {
-        Remote::Loading => return fault::loading(app).into_any(),
-        Remote::Failed(why) => return fault::fault(app, why, cut).into_any(),
+        Remote::Loading => return ui::skeleton(app),
+        Remote::Failed(why) => return fault::fault(app, why, cut),
         Remote::Ready(None) => {
-            return view! { <p class="note" data-testid="fill-in">{move || app.text().fill_in}</p> }.into_any();
+            return view! { <p class="note" data-testid="fill-in">{app.say(t::FILL_IN)}</p> };
         }
         Remote::Ready(Some(Cut { book, parties })) => {
             (book.as_ref().ok().map(|book| book.head().price), parties.to_string())
@@ -116,17 +119,16 @@ fn result(app: App, me: &Id, cut: Fetched<Option<Cut>>, outcome: Memo<Option<Pre
         </div>
         {price.map(|price| moment(app, price, cut))}
     }
-    .into_any()
 }
 
 /// For which moment the preview holds, and the way to a later one.
-fn moment(app: App, price: Price, cut: Fetched<Option<Cut>>) -> impl IntoView {
+fn moment(app: App, price: Price, cut: Fetched<Option<Cut>>) -> AnyView {
     view! {
         <p class="note moment">
-            {move || app.text().preview_note} " " {move || app.text().price} ": " {price.to_string()} " "
-            {move || app.text().yuan}
+            {app.say(t::PREVIEW_NOTE)} " " {app.say(home::PRICE)} ": " {price.to_string()} " "
+            {app.say(frame::YUAN)}
             <button type="button" class="link" data-testid="refresh" on:click=move |_| cut.again()>
-                {move || app.text().refresh}
+                {app.say(frame::REFRESH)}
             </button>
         </p>
     }

@@ -8,14 +8,15 @@ use leptos::prelude::*;
 
 use crate::app::App;
 use crate::figure::{money, number};
+use crate::markup::view;
 use crate::order::Preview;
-use crate::text::EN;
+use crate::text::{self, calculator as t, frame, home};
 
 /// The result.
 pub fn result(app: App, me: &Id, preview: Preview) -> AnyView {
     match preview {
         // The fields say it themselves.
-        Preview::Unread { .. } => view! { <p class="note" data-testid="unread">"—"</p> }.into_any(),
+        Preview::Unread { .. } => view! { <p class="note" data-testid="unread">"—"</p> },
         Preview::Refused(refusal) => refused(app, refusal).into_any(),
         Preview::Accepted { concession, receipt } => {
             receipt.order.as_ref().map(|quote| accepted(app, me, concession, quote)).into_any()
@@ -23,76 +24,75 @@ pub fn result(app: App, me: &Id, preview: Preview) -> AnyView {
     }
 }
 
-fn refused(app: App, refusal: Refusal) -> impl IntoView {
+fn refused(app: App, refusal: Refusal) -> AnyView {
     let code = refusal.code;
     view! {
-        <div class="refusal" role="alert" data-testid="refusal" data-code=code.as_str() data-field=refusal.field>
-            <b>{move || app.text().refused}</b>
-            <p>{move || app.text().code(code)}</p>
+        <div class="refusal" role="alert" data-testid="refusal" data-code=code.as_str() data-field=refusal.field.into_owned()>
+            <b>{app.say(t::REFUSED)}</b>
+            <p>{app.say(text::code(code))}</p>
             <p><code>{code.as_str()}</code></p>
         </div>
     }
 }
 
-fn accepted(app: App, me: &Id, concession: Money, quote: &OrderQuote) -> impl IntoView + use<> {
+fn accepted(app: App, me: &Id, concession: Money, quote: &OrderQuote) -> AnyView {
     let burned = quote.rewards.iter().try_fold(quote.points, |rest, reward| rest.minus(reward.points));
     let due = quote.due.map(|day| day.to_string());
     let due_value = due.clone().unwrap_or_default();
-    let due_shown = move || due.clone().unwrap_or_else(|| app.text().due_never.to_owned());
+    let due_shown = move || due.clone().unwrap_or_else(|| t::DUE_NEVER.of(app.lang()).to_owned());
     view! {
         <dl class="sums">
             <div data-testid="concession-yuan" data-value=concession.to_string()>
-                <dt>{move || app.text().concession_is}</dt>
-                <dd>{money(concession)} " " <small>{move || app.text().yuan}</small></dd>
+                <dt>{app.say(t::CONCESSION_IS)}</dt>
+                <dd>{money(concession)} " " <small>{app.say(frame::YUAN)}</small></dd>
             </div>
             <div data-testid="order-points" data-value=quote.points.to_string()>
-                <dt>{move || app.text().merchant_pays}</dt>
-                <dd>{number(&quote.points)} " " <small>{move || app.text().points}</small></dd>
+                <dt>{app.say(t::MERCHANT_PAYS)}</dt>
+                <dd>{number(&quote.points)} " " <small>{app.say(home::POINTS)}</small></dd>
             </div>
             {burned.ok().map(|burned: Points| view! {
                 <div data-testid="burned" data-value=burned.to_string()>
-                    <dt>{move || app.text().burned}</dt>
-                    <dd>{number(&burned)} " " <small>{move || app.text().points}</small></dd>
+                    <dt>{app.say(t::BURNED)}</dt>
+                    <dd>{number(&burned)} " " <small>{app.say(home::POINTS)}</small></dd>
                 </div>
             })}
             <div data-testid="due" data-value=due_value>
-                <dt>{move || app.text().due}</dt>
+                <dt>{app.say(t::DUE)}</dt>
                 <dd><time>{due_shown}</time></dd>
             </div>
         </dl>
         {rewards(app, me, &quote.rewards)}
-        <p class="note">{move || app.text().due_note}</p>
+        <p class="note">{app.say(t::DUE_NOTE)}</p>
     }
 }
 
 fn rewards(app: App, me: &Id, rewards: &[Reward]) -> AnyView {
     if rewards.is_empty() {
-        return view! { <p class="note" data-testid="no-rewards">{move || app.text().nobody}</p> }.into_any();
+        return view! { <p class="note" data-testid="no-rewards">{app.say(t::NOBODY)}</p> };
     }
     view! {
         <table class="rewards" data-testid="rewards">
             <thead>
                 <tr>
-                    <th scope="col">{move || app.text().who}</th>
-                    <th scope="col">{move || app.text().what_for}</th>
-                    <th scope="col">{move || app.text().gets}</th>
-                    <th scope="col">{move || app.text().why}</th>
+                    <th scope="col">{app.say(t::WHO)}</th>
+                    <th scope="col">{app.say(t::WHAT_FOR)}</th>
+                    <th scope="col">{app.say(t::GETS)}</th>
+                    <th scope="col">{app.say(t::WHY)}</th>
                 </tr>
             </thead>
-            <tbody>{rewards.iter().map(|reward| line(app, reward.member == *me, reward)).collect_view()}</tbody>
+            <tbody>{rewards.iter().map(|reward| line(app, reward.member == *me, reward)).collect::<Vec<_>>()}</tbody>
         </table>
     }
-    .into_any()
 }
 
-fn line(app: App, mine: bool, reward: &Reward) -> impl IntoView + use<> {
+fn line(app: App, mine: bool, reward: &Reward) -> AnyView {
     let kind = reward.kind;
     let class = kind.class();
-    let (class_name, _) = EN.class(class);
+    let (class_name, class_words) = text::class(class);
     let in_points = reward.points.is_positive();
     let amount = if in_points { number(&reward.points) } else { number(&reward.share_value) };
-    let asset = move || if in_points { app.text().points } else { app.text().share_value };
-    let reason = reward.reason.clone();
+    let asset = app.say(if in_points { home::POINTS } else { home::SHARE_VALUE });
+    let reason = reward.reason.to_string();
     view! {
         <tr class:mine=mine data-testid="reward" data-member=reward.member.to_string()
             data-kind=Rule::Reward(kind).as_str() data-class=class_name
@@ -100,14 +100,14 @@ fn line(app: App, mine: bool, reward: &Reward) -> impl IntoView + use<> {
             data-reason=reward.reason.to_string()>
             <th scope="row" class="who">
                 {reward.member.to_string()} " "
-                {mine.then(|| view! { <span class="tag">{move || app.text().you}</span> })}
+                {mine.then(|| view! { <span class="tag">{app.say(t::YOU)}</span> })}
             </th>
             <td class="what">
-                {move || app.text().kind(kind)} " "
-                <span class=format!("tag class-{class_name}")>{move || app.text().class(class).1}</span>
+                {app.say(text::kind(kind))} " "
+                <span class=format!("tag class-{class_name}")>{app.say(class_words)}</span>
             </td>
             <td class="gets">{amount} " " <small>{asset}</small></td>
-            <td class="why">"= " {move || app.text().reason(&reason)}</td>
+            <td class="why">"= " {move || text::reason(app.lang(), &reason)}</td>
         </tr>
     }
 }

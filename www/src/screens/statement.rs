@@ -1,76 +1,178 @@
-//! The last days of a member: what each gave, and by which formula.
+//! The whole statement: every day's release and every entry, to filter, to search, to take away.
 
+use std::sync::Arc;
+
+use gongxiang::identity::Id;
+use js_sys::Array;
 use leptos::prelude::*;
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{Blob, HtmlAnchorElement, Url};
 
+use super::{asked, of_member, statement_rows};
 use crate::app::App;
-use crate::figure::{grouped, money, number};
-use crate::wallet::{Agreement, Line, Wallet};
+use crate::history::{self, History, Row};
+use crate::markup::{memo, view};
+use crate::text::{self, statement as t};
+use crate::ui;
+use crate::wallet::Wallet;
 
-/// The list, newest first.
-pub fn section(app: App, wallet: &Wallet) -> impl IntoView + use<> {
-    view! {
-        <section class="card statement">
-            <h2>{move || app.text().statement}</h2>
-            {body(app, &wallet.lines)}
-        </section>
-    }
+/// How many lines are shown at first, and how many more each time.
+const SHOWN: usize = 60;
+
+/// Which lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Filter {
+    All,
+    Release,
+    Orders,
+    Moves,
 }
 
-fn body(app: App, lines: &[Line]) -> AnyView {
-    if lines.is_empty() {
-        return view! { <p class="note" data-testid="statement-empty">{move || app.text().statement_empty}</p> }
-            .into_any();
-    }
-    view! {
-        <p class="note">{move || app.text().formula_note} " " {move || app.text().statement_note}</p>
-        <table data-testid="statement">
-            <thead>
-                <tr>
-                    <th scope="col">{move || app.text().day}</th>
-                    <th scope="col">{move || app.text().earned}</th>
-                    <th scope="col">{move || app.text().worth_then}</th>
-                    <th scope="col">{move || app.text().share_value_after}</th>
-                </tr>
-            </thead>
-            {lines.iter().map(|line| day(app, line)).collect_view()}
-        </table>
-    }
-    .into_any()
-}
-
-/// A day and, in a line of its own, its formula: on a phone there is no room beside the numbers.
-fn day(app: App, line: &Line) -> impl IntoView + use<> {
-    // Day records from before any points were released say nothing about anybody.
-    let formula = line.agreement().filter(|_| line.released.is_positive()).map(|agreement| {
-        let sign = match agreement {
-            Agreement::Exact => "=",
-            Agreement::Close => "≈",
-        };
-        let [released, before, total, earned] =
-            [line.released.to_string(), line.before.to_string(), line.total.to_string(), line.earned.to_string()]
-                .map(|canonical| grouped(&canonical));
-        let formula = format!("{released} × {before} ÷ {total} {sign} {earned}");
-        view! {
-            <tr class="formula">
-                <td colspan="4" data-testid="formula">
-                    <span class="hidden">{move || app.text().formula} ": "</span>
-                    {formula}
-                </td>
-            </tr>
+impl Filter {
+    fn takes(self, row: &Row) -> bool {
+        match (self, row) {
+            (Self::All, _) | (Self::Release, Row::Day(_)) => true,
+            (Self::Orders, Row::Entry(entry)) => {
+                entry.class().is_some() || matches!(entry.rule.as_str(), "concession" | "refund")
+            }
+            (Self::Moves, Row::Entry(entry)) => {
+                matches!(entry.rule.as_str(), "transfer" | "redemption" | "offer" | "trade" | "treasury")
+            }
+            _ => false,
         }
-    });
-    view! {
-        <tbody data-testid="statement-day" data-day=line.day.to_string() data-earned=line.earned.to_string()
-            data-share-value=line.after.to_string() data-worth=line.worth.to_string()>
-            <tr>
-                <th scope="row"><time>{line.day.to_string()}</time></th>
-                <td data-label=move || app.text().earned>{number(&line.earned)}</td>
-                <td data-label=move || app.text().worth_then>
-                    {money(line.worth)} " " <small>"× " {number(&line.price)}</small>
-                </td>
-                <td data-label=move || app.text().share_value_after>{number(&line.after)}</td>
-            </tr>
-            {formula}
-        </tbody>
     }
+}
+
+/// The screen.
+pub fn screen(app: App, id: Id) -> AnyView {
+    of_member(app, id, t::TITLE, move |wallet| {
+        let load = {
+            let wallet = Arc::clone(&wallet);
+            move || opened(app, Arc::clone(&wallet))
+        };
+        asked(app, load, move |history| shown(app, &wallet.member, history))
+    })
+}
+
+/// The history that belongs to a wallet.
+pub async fn opened(app: App, wallet: Arc<Wallet>) -> Result<History, crate::api::Fault> {
+    let days = app.days.with_value(|days| {
+        let known = days.partition_point(|record| record.day < wallet.day);
+        days.get(..known).unwrap_or_default().to_vec()
+    });
+    history::open(&wallet, &days).await
+}
+
+fn shown(app: App, me: &Id, history: History) -> AnyView {
+    let filter = RwSignal::new(Filter::All);
+    let typed = RwSignal::new(String::new());
+    let count = RwSignal::new(SHOWN);
+    let rows = history.rows;
+    let fitting = {
+        let me = me.clone();
+        memo(move || {
+            let (filter, typed) = (filter.get(), typed.read().trim().to_lowercase());
+            let fits = |row: &&Row| filter.takes(row) && (typed.is_empty() || words(app, &me, row).contains(&typed));
+            rows.iter().filter(fits).cloned().collect::<Vec<_>>()
+        })
+    };
+    let (to_show, to_save) = (me.clone(), me.clone());
+    let adds_up = history.adds_up;
+    view! {
+        <p class="lead">{app.say(t::TITLE_NOTE)}</p>
+        <div class="tools">
+            {ui::segments(app, filter, t::FILTER, vec![
+                (Filter::All, "filter-all", t::ALL),
+                (Filter::Release, "filter-release", t::ONLY_RELEASE),
+                (Filter::Orders, "filter-orders", t::ONLY_ORDERS),
+                (Filter::Moves, "filter-moves", t::ONLY_MOVES),
+            ])}
+            <input type="search" data-testid="statement-search" aria-label=app.say(t::SEARCH)
+                placeholder=app.say(t::SEARCH_HINT) on:input=move |event| typed.set(event_target_value(&event)) />
+            <button type="button" class="secondary" data-testid="export"
+                on:click=move |_| fitting.with_untracked(|rows| save(&to_save, &csv(&to_save, rows)))>
+                {app.say(t::EXPORT)}
+            </button>
+        </div>
+        <p class="note" data-testid="adds-up" data-value=adds_up.to_string()>
+            {move || fitting.read().len()} " " {app.say(t::ROWS)} " · "
+            {app.say(if adds_up { t::ADDS_UP } else { t::ADDS_NOT })} " " {app.say(t::FORMULA_NOTE)}
+        </p>
+        {move || if fitting.read().is_empty() {
+            ui::empty(app, "statement-none", t::NONE)
+        } else {
+            let rows: Vec<_> = fitting.read().iter().take(count.get())
+                .map(|row| statement_rows::row(app, &to_show, row)).collect();
+            view! { <ul class="card entries" data-testid="statement">{rows}</ul> }
+        }}
+        {move || (fitting.read().len() > count.get()).then(|| view! {
+            <button type="button" class="more" data-testid="more-rows" on:click=move |_| count.update(|count| *count += SHOWN)>
+                {app.say(t::MORE)}
+            </button>
+        })}
+    }
+}
+
+/// What a search looks in.
+fn words(app: App, me: &Id, row: &Row) -> String {
+    let lang = app.lang();
+    let text = match row {
+        Row::Day(line) => format!("{} {} {}", line.day, text::rule(lang, "release"), line.earned),
+        Row::Entry(entry) => format!(
+            "{} {} {} {} {} {}",
+            entry.day,
+            text::rule(lang, &entry.rule),
+            entry.amount,
+            entry.other(me),
+            entry.reason,
+            text::reason(lang, &entry.reason)
+        ),
+    };
+    text.to_lowercase()
+}
+
+/// The lines as CSV (RFC 4180), oldest at the end as they are shown.
+fn csv(me: &Id, rows: &[Row]) -> String {
+    let line = |row: &Row| match row {
+        Row::Day(line) => {
+            let formula = statement_rows::formula(line).unwrap_or_default();
+            format!(
+                "{},release,points,{},pool,{},{},{}\r\n",
+                line.day,
+                line.earned,
+                cell(&formula),
+                line.after,
+                line.price
+            )
+        }
+        Row::Entry(entry) => {
+            let sign = if entry.is_gain(me) { "" } else { "-" };
+            let (other, reason) = (cell(entry.other(me)), cell(&entry.reason));
+            format!("{},{},{},{sign}{},{other},{reason},,\r\n", entry.day, entry.rule, entry.asset, entry.amount)
+        }
+    };
+    let head = "day,rule,asset,amount,other,reason,share_value_after,price\r\n".to_owned();
+    std::iter::once(head).chain(rows.iter().map(line)).collect()
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn cell(text: &str) -> String {
+    let start = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    format!("\"{start}{}\"", text.replace('"', "\"\""))
+}
+
+/// Hands a file to the browser.
+fn save(me: &Id, text: &str) {
+    // A byte order mark: without it spreadsheets take Chinese for something else.
+    let parts = Array::of1(&JsValue::from_str(&format!("\u{feff}{text}")));
+    let Ok(url) = Blob::new_with_str_sequence(&parts).and_then(|blob| Url::create_object_url_with_blob(&blob)) else {
+        return;
+    };
+    let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
+    if let Some(link) = link {
+        link.set_href(&url);
+        link.set_download(&format!("gongxiang-{me}.csv"));
+        link.click();
+    }
+    let _ = Url::revoke_object_url(&url);
 }

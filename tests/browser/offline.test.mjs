@@ -1,0 +1,144 @@
+// Without a network the wallet opens, says how old its numbers are, and keeps what is confirmed until it can be sent, once.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { raw8, stage, value } from './stage.mjs';
+
+const house = stage();
+
+async function somebody() {
+  const { accounts } = await house.get('/v1/state');
+  const ids = (await house.members()).filter((line) => line.activated && !line.merchant).map((line) => line.member);
+  return ids.sort((a, b) => Number(raw8(accounts[b].points) - raw8(accounts[a].points))).slice(0, 2);
+}
+
+const transfers = async (member) => {
+  const { postings } = await house.get(`/v1/members/${member}/statement?limit=50`);
+  return postings.filter((posting) => posting.rule === 'transfer').length;
+};
+
+/** Visits once, and waits until the wallet's files are kept. */
+async function visit(hash) {
+  const opened = await house.open(hash);
+  await opened.page.evaluate(() => navigator.serviceWorker.ready);
+  await opened.page.reload();
+  await opened.page.getByTestId('check').waitFor();
+  return opened;
+}
+
+async function transfer(page, me, to, points) {
+  await page.evaluate((hash) => { location.hash = hash; }, `#/m/${me}/transfer`);
+  await page.getByTestId('to').fill(to);
+  await page.getByTestId('points').fill(points);
+  await page.getByTestId('preview').click();
+  await page.getByTestId('confirm').click();
+}
+
+test('cut off, it reloads with its age, queues a transfer, and settles it once', async () => {
+  const [me, to] = await somebody();
+  const before = await transfers(to);
+  const { page, close } = await visit(`#/m/${me}`);
+  const points = await value(page, 'points');
+  await page.context().setOffline(true);
+  await page.reload();
+  await page.getByTestId('offline').waitFor();
+  assert.equal(await value(page, 'points'), points);
+  const since = Date.parse(await page.getByTestId('offline').getAttribute('data-since'));
+  assert.ok(Date.now() - since < 120_000 && since <= Date.now());
+  await transfer(page, me, to, '1');
+  await page.getByTestId('waiting').waitFor();
+  // Closed and opened again, it still waits.
+  await page.reload();
+  await page.getByTestId('waiting').waitFor();
+  assert.equal(await transfers(to), before);
+  await page.context().setOffline(false);
+  await page.getByTestId('waiting').waitFor({ state: 'detached' });
+  assert.equal(await transfers(to), before + 1);
+  await page.reload();
+  await page.getByTestId('available').waitFor();
+  assert.equal(await transfers(to), before + 1);
+  await close();
+});
+
+test('day records alone bring a kept account up to date', async () => {
+  const [me] = await somebody();
+  const { page, close } = await visit(`#/m/${me}`);
+  const { day } = await house.get('/v1/supply');
+  await house.post('/v1/events', { type: 'day.closed', day });
+  await page.route('**/v1/members/**', (route) => route.abort());
+  await page.reload();
+  await page.locator('[data-testid="check"][data-value="caught-up"]').waitFor();
+  const { state } = await house.get(`/v1/members/${me}`);
+  assert.equal(await value(page, 'points'), state.points);
+  assert.equal(await value(page, 'share-value'), state.share_value);
+  await close();
+});
+
+test('two tabs send what waits once', async () => {
+  const [me, to] = await somebody();
+  const before = await transfers(to);
+  const first = await visit(`#/m/${me}`);
+  const second = await first.page.context().newPage();
+  await second.goto(`${house.url}/#/m/${me}`);
+  await second.getByTestId('check').waitFor();
+  const sent = [];
+  for (const page of [first.page, second]) {
+    page.on('request', (request) => {
+      if (request.method() === 'POST') sent.push(request.headers()['idempotency-key']);
+    });
+  }
+  await first.page.context().setOffline(true);
+  await transfer(first.page, me, to, '0.25');
+  await first.page.getByTestId('waiting').waitFor();
+  sent.length = 0;
+  await first.page.context().setOffline(false);
+  await first.page.getByTestId('waiting').waitFor({ state: 'detached' });
+  await second.waitForTimeout(500);
+  assert.equal(await transfers(to), before + 1);
+  assert.equal(new Set(sent).size, sent.length, 'no key is sent twice');
+  await first.close();
+});
+
+test('a server that fails gets the same key again, and settles once', async () => {
+  const [me, to] = await somebody();
+  const before = await transfers(to);
+  const { page, close } = await house.open(`#/m/${me}/transfer`);
+  let failures = 0;
+  const keys = new Set();
+  await page.route('**/v1/transfers', async (route) => {
+    keys.add(route.request().headers()['idempotency-key']);
+    failures += 1;
+    // Settled, but the answer is lost.
+    if (failures === 1) {
+      await route.fetch();
+      await route.abort();
+    } else if (failures === 2) {
+      await route.fulfill({ status: 500, body: 'no' });
+    } else {
+      await route.continue();
+    }
+  });
+  await transfer(page, me, to, '0.75');
+  await page.getByTestId('waiting').waitFor();
+  for (let pressed = 0; pressed < 2; pressed += 1) {
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await page.waitForTimeout(400);
+  }
+  await page.getByTestId('settled').waitFor();
+  assert.equal(keys.size, 1);
+  assert.equal(await transfers(to), before + 1);
+  await close();
+});
+
+test('where the browser keeps nothing the wallet still works, and says so', async () => {
+  const [me, to] = await somebody();
+  const before = await transfers(to);
+  const prepare = (page) => page.addInitScript(() => {
+    Object.defineProperty(globalThis, 'indexedDB', { value: { open() { throw new DOMException('full', 'QuotaExceededError'); } } });
+  });
+  const { page, close } = await house.open(`#/m/${me}/transfer`, { prepare });
+  await transfer(page, me, to, '0.5');
+  await page.getByTestId('settled').waitFor();
+  await page.getByTestId('storage-fails').waitFor();
+  assert.equal(await transfers(to), before + 1);
+  await close();
+});

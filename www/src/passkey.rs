@@ -1,0 +1,80 @@
+//! Passkeys (通行密钥): signing in and registering with the browser's own authenticator. The server begins a ceremony, the
+//! authenticator answers it, the server finishes it; what is secret never passes through the wallet.
+
+use gongxiang::identity::Id;
+use js_sys::{Function, JSON, Object, Promise, Reflect};
+use leptos::prelude::window;
+use serde::Deserialize;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::api::{self, Fault};
+
+/// What the authenticator is asked for.
+#[derive(Clone, Copy)]
+struct Ceremony {
+    path: &'static str,
+    /// Of `PublicKeyCredential`: reads the server's options.
+    parse: &'static str,
+    /// Of `navigator.credentials`.
+    ask: &'static str,
+}
+
+const SIGN_IN: Ceremony = Ceremony { path: "/v1/sessions/passkey", parse: "parseRequestOptionsFromJSON", ask: "get" };
+const REGISTER: Ceremony = Ceremony { path: "/v1/passkeys", parse: "parseCreationOptionsFromJSON", ask: "create" };
+
+#[derive(Deserialize)]
+struct Begun {
+    ceremony: String,
+}
+
+#[derive(Deserialize)]
+struct Finished {
+    member: Id,
+}
+
+/// Signs in, whoever the passkey is of.
+pub async fn sign_in() -> Result<Id, Fault> {
+    SIGN_IN.perform("{}").await
+}
+
+/// Registers a new member under who invited it, and signs it in.
+pub async fn register(referrer: &Id) -> Result<Id, Fault> {
+    REGISTER.perform(&format!(r#"{{"register":{{"referrer":"{referrer}"}}}}"#)).await
+}
+
+impl Ceremony {
+    async fn perform(self, by: &str) -> Result<Id, Fault> {
+        let begun = answered(api::post(&format!("{}/begin", self.path), None, by.to_owned()).await?)?;
+        let ceremony = serde_json::from_str::<Begun>(&begun).map_err(|_| Fault::Nonsense)?.ceremony;
+        // No passkey, or the person said no: to the wallet it is the same.
+        let credential = self.credential(&begun).await.map_err(|_| Fault::NoPasskey)?;
+        let body = format!(r#"{{"ceremony":"{ceremony}","credential":{credential}}}"#);
+        let finished = answered(api::post(self.path, None, body).await?)?;
+        serde_json::from_str::<Finished>(&finished).map(|finished| finished.member).map_err(|_| Fault::Nonsense)
+    }
+
+    /// The authenticator's answer, as JSON.
+    async fn credential(self, begun: &str) -> Result<String, JsValue> {
+        let options = Reflect::get(&JSON::parse(begun)?, &"options".into())?;
+        let class = Reflect::get(&window(), &"PublicKeyCredential".into())?;
+        let public_key = call(&class, self.parse, &options)?;
+        let question = Object::new();
+        Reflect::set(&question, &"publicKey".into(), &public_key)?;
+        let credentials = Reflect::get(&window().navigator(), &"credentials".into())?;
+        let asked: Promise = call(&credentials, self.ask, &question)?.dyn_into()?;
+        let answer = call(&JsFuture::from(asked).await?, "toJSON", &JsValue::UNDEFINED)?;
+        JSON::stringify(&answer).map(String::from)
+    }
+}
+
+fn call(of: &JsValue, name: &str, with: &JsValue) -> Result<JsValue, JsValue> {
+    Reflect::get(of, &name.into())?.dyn_into::<Function>()?.call1(of, with)
+}
+
+fn answered((status, text): (u16, String)) -> Result<String, Fault> {
+    if status == 200 {
+        return Ok(text);
+    }
+    Err(Fault::Status { status, problem: serde_json::from_str(&text).unwrap_or_default() })
+}

@@ -1,0 +1,244 @@
+//! The economy: the figures of the days so far, and scenarios that are worked out here by the rules.
+
+use std::sync::Arc;
+
+use gongxiang::book::DayRecord;
+use gongxiang::economy::{DayFigures, Run, Scenario, Turnover, simulate};
+use gongxiang::quantity::{Money, Rate};
+use gongxiang::ruleset::RuleSet;
+use leptos::prelude::*;
+
+use super::asked;
+use crate::api::{self, Fault};
+use crate::app::App;
+use crate::figure::number;
+use crate::markup::{memo, view};
+use crate::text::{Words, economy as t, frame};
+use crate::ui::{self, Series};
+use crate::wallet;
+
+/// Days of a chart at most: more are no more to see.
+const DRAWN: usize = 180;
+/// A percent, of a rate with 8 places.
+const PERCENT: i128 = 1_000_000;
+
+/// How turnover goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Course {
+    Flat,
+    Crashing,
+    Swinging,
+}
+
+/// What the sliders say: yuan, percent, people, days.
+#[derive(Clone, Copy)]
+struct Sliders {
+    course: RwSignal<Course>,
+    daily: RwSignal<i64>,
+    growth: RwSignal<i64>,
+    online: RwSignal<i64>,
+    hold: RwSignal<i64>,
+    redeem: RwSignal<i64>,
+    joining: RwSignal<i64>,
+    days: RwSignal<i64>,
+}
+
+/// The screen.
+pub fn screen(app: App) -> AnyView {
+    let load = move || async move {
+        let rules = api::rules().await?.value;
+        let open = api::supply().await?.value.day;
+        wallet::fetch_days(open, app.days).await?;
+        Ok::<_, Fault>((Arc::new(rules), app.days.get_value()))
+    };
+    view! {
+        {ui::intro(app, t::TITLE, t::NOTE)}
+        {asked(app, load, move |(rules, days)| view! { {so_far(app, &days)} {scenario(app, rules)} })}
+    }
+}
+
+/// Every so-many-th of a list, the last one among them.
+fn thinned<T>(all: &[T]) -> Vec<&T> {
+    let step = all.len().div_ceil(DRAWN).max(1);
+    let offset = all.len().saturating_sub(1) % step;
+    all.iter().skip(offset).step_by(step).collect()
+}
+
+fn so_far(app: App, days: &[DayRecord]) -> AnyView {
+    let Some(last) = days.last() else { return ui::empty(app, "no-days", t::NO_DAYS) };
+    let drawn = thinned(days);
+    let along: Vec<_> = drawn.iter().map(|record| record.day.to_string()).collect();
+    let values = drawn.iter().map(|record| record.price.to_string()).collect();
+    let summary = format!("{}: {} – {}", t::PRICE.of(app.lang()), days[0].price, last.price);
+    let rows: Vec<_> = days
+        .iter()
+        .rev()
+        .take(7)
+        .map(|record| {
+            view! {
+                <tr>
+                    <th scope="row"><time>{record.day.to_string()}</time></th>
+                    <td>{number(&record.price)}</td>
+                    <td>{number(&record.turnover.unwrap_or_default())}</td>
+                    <td>{number(&record.released)}</td>
+                    <td>{number(&record.total)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <section class="card" data-testid="economy-so-far">
+            <h2>{app.say(t::SO_FAR)} " · " {app.say(t::PRICE)}</h2>
+            {ui::chart("price-so-far", summary, &along, &[Series { name: t::PRICE.of(app.lang()), values }])}
+            <div class="scroll" tabindex="0" role="region" aria-label=app.say(t::SO_FAR)>
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">{app.say(t::DAY)}</th>
+                            <th scope="col">{app.say(t::PRICE)}</th>
+                            <th scope="col">{app.say(t::TURNOVER)}</th>
+                            <th scope="col">{app.say(t::RELEASED)}</th>
+                            <th scope="col">{app.say(t::TOTAL)}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+}
+
+impl Sliders {
+    fn new() -> Self {
+        Self {
+            course: RwSignal::new(Course::Flat),
+            daily: RwSignal::new(10_000),
+            growth: RwSignal::new(0),
+            online: RwSignal::new(50),
+            hold: RwSignal::new(0),
+            redeem: RwSignal::new(0),
+            joining: RwSignal::new(0),
+            days: RwSignal::new(365),
+        }
+    }
+
+    fn scenario(self) -> Scenario {
+        let rate = |percent: i64| Rate::checked_from_raw(i128::from(percent) * PERCENT).unwrap_or_default();
+        let days = usize::try_from(self.days.get()).unwrap_or(365);
+        let (crash, swing) = match self.course.get() {
+            Course::Flat => (None, None),
+            Course::Crashing => (Some((days / 2, rate(10))), None),
+            Course::Swinging => (None, Some((90, rate(50)))),
+        };
+        let daily = Money::checked_from_raw(i128::from(self.daily.get()) * 100).unwrap_or_default();
+        Scenario {
+            days,
+            turnover: Turnover::Steady { daily, growth_30d: rate(self.growth.get()), crash, swing },
+            online: rate(self.online.get()),
+            roles: true,
+            partners: true,
+            hold: rate(self.hold.get()),
+            hold_days: days,
+            // What is held cannot be redeemed as well.
+            redeem: rate(self.redeem.get().min(100 - self.hold.get())),
+            joining: u64::try_from(self.joining.get()).unwrap_or_default(),
+            ..Scenario::default()
+        }
+    }
+}
+
+fn scenario(app: App, rules: Arc<RuleSet>) -> AnyView {
+    let sliders = Sliders::new();
+    let run = memo(move || simulate(&rules, &sliders.scenario(), &mut |_| true));
+    let percent = |value: i64| format!("{value} %");
+    view! {
+        <div class="columns">
+            <section class="card form">
+                <h2>{app.say(t::SCENARIO)}</h2>
+                <p class="note">{app.say(t::SCENARIO_NOTE)}</p>
+                {ui::segments(app, sliders.course, t::KIND, vec![
+                    (Course::Flat, "flat", t::FLAT),
+                    (Course::Crashing, "crashing", t::CRASHING),
+                    (Course::Swinging, "swinging", t::SWINGING),
+                ])}
+                {ui::slider(app, "daily", t::DAILY, sliders.daily, (500, 100_000, 500), |value| crate::figure::grouped(&value.to_string()))}
+                {ui::slider(app, "growth", t::GROWTH, sliders.growth, (-30, 30, 1), percent)}
+                {ui::slider(app, "online-part", t::ONLINE, sliders.online, (0, 100, 5), percent)}
+                {ui::slider(app, "hold", t::HOLD, sliders.hold, (0, 90, 5), percent)}
+                {ui::slider(app, "redeem", t::REDEEM, sliders.redeem, (0, 100, 5), percent)}
+                {ui::slider(app, "joining", t::JOINING, sliders.joining, (0, 200, 1), |value| value.to_string())}
+                {ui::slider(app, "days", t::DAYS, sliders.days, (30, 1_095, 5), |value| value.to_string())}
+            </section>
+            <section class="card" data-testid="scenario">
+                {move || match &*run.read() {
+                    Ok(run) => outcome(app, run),
+                    Err(refusal) => view! {
+                        <p class="refusal" role="alert" data-testid="scenario-refused">
+                            {app.say(t::REFUSED)} " " {refusal.to_string()}
+                        </p>
+                    },
+                }}
+            </section>
+        </div>
+    }
+}
+
+fn outcome(app: App, run: &Run) -> AnyView {
+    let drawn = thinned(&run.days);
+    let along: Vec<_> = drawn.iter().map(|day| day.day.to_string()).collect();
+    let line = |id: &'static str, name: Words, read: fn(&DayFigures) -> String| {
+        let values: Vec<_> = drawn.iter().map(|day| read(day)).collect();
+        let end = |value: Option<&String>| value.cloned().unwrap_or_default();
+        let name = name.of(app.lang());
+        let summary = format!("{name}: {} – {}", end(values.first()), end(values.last()));
+        let series = Series { name, values };
+        view! { <h3>{name}</h3> {ui::chart(id, summary, &along, &[series])} }
+    };
+    let last = run.days.last().copied().unwrap_or_default();
+    let totals = &run.totals;
+    view! {
+        {line("scenario-price", t::PRICE, |day| day.price.to_string())}
+        {line("scenario-total", t::TOTAL, |day| day.total.to_string())}
+        <dl class="sums">
+            {ui::figure(app, t::LAST_PRICE, "last-price", &last.price, Some(frame::YUAN))}
+            {ui::figure(app, t::LAST_TOTAL, "last-total", &last.total, None)}
+            {ui::figure(app, t::MINTED, "minted", &totals.minted, None)}
+            {ui::figure(app, t::CONVERTED, "converted", &totals.converted, None)}
+            {ui::figure(app, t::BURNED, "burned", &totals.burned, None)}
+            {ui::figure(app, t::EARLY_LATE, "early-late", &totals.early_late, None)}
+            {ui::figure(app, t::GINI, "gini", &totals.gini, None)}
+            {ui::figure(app, t::JOIN_INCOME, "join-income", &totals.income.joining, None)}
+        </dl>
+        {cohorts(app, run)}
+    }
+}
+
+fn cohorts(app: App, run: &Run) -> AnyView {
+    let rows: Vec<_> = run
+        .cohorts
+        .iter()
+        .filter(|cohort| cohort.members > 0)
+        .map(|cohort| {
+            view! {
+                <tr>
+                    <th scope="row">{cohort.from_day}</th>
+                    <td>{number(&cohort.members)}</td>
+                    <td>{number(&cohort.came_back)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <h3>{app.say(t::COHORTS)}</h3>
+        <table>
+            <thead>
+                <tr>
+                    <th scope="col">{app.say(t::FROM_DAY)}</th>
+                    <th scope="col">{app.say(t::MEMBERS)}</th>
+                    <th scope="col">{app.say(t::CAME_BACK)}</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+}

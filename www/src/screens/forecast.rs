@@ -1,0 +1,195 @@
+//! What a member may expect: a band, its assumptions as sliders, and what really came so far. Never one number.
+
+use std::sync::Arc;
+
+use gongxiang::book::{Book, DayRecord, SoFar};
+use gongxiang::economy::ratio;
+use gongxiang::forecast::{Assumptions, Flow, Forecast, Inputs, Outlook, forecast};
+use gongxiang::identity::Id;
+use gongxiang::quantity::{Money, Rate, ShareValue};
+use leptos::prelude::*;
+
+use super::of_member;
+use crate::action::of_snapshot;
+use crate::app::App;
+use crate::figure::{money, number};
+use crate::markup::{memo, view};
+use crate::text::{Words, economy, forecast as t, frame};
+use crate::ui::{self, Series};
+use crate::wallet::Wallet;
+
+/// A year in twelve steps: those of the table among them.
+const HORIZONS: [usize; 12] = [7, 30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 365];
+const LISTED: [usize; 3] = [30, 180, 365];
+/// A percent, of a rate with 8 places.
+const PERCENT: i128 = 1_000_000;
+
+/// What the sliders say, in percent.
+#[derive(Clone, Copy)]
+struct Sliders {
+    turnover: RwSignal<i64>,
+    inflow: RwSignal<i64>,
+    spread: RwSignal<i64>,
+}
+
+/// The screen.
+pub fn screen(app: App, id: Id) -> AnyView {
+    of_member(app, id, t::TITLE, move |wallet| shown(app, &wallet))
+}
+
+/// The book that the wallet's snapshot and the records of the days are.
+fn book(app: App, wallet: &Wallet) -> Book {
+    let mut excerpt = of_snapshot(wallet, &wallet.member);
+    let closed = |record: &DayRecord| record.day < wallet.day;
+    excerpt.days = app.days.with_value(|days| days.iter().filter(|record| closed(record)).cloned().collect());
+    Book::from(excerpt)
+}
+
+fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
+    if !wallet.mine.share_value.is_positive() {
+        return ui::empty(app, "forecast-none", t::NONE);
+    }
+    let eve = match book(app, wallet).eve(&wallet.member) {
+        Ok(eve) => eve,
+        Err(refusal) => return refused(app, &refusal.to_string()),
+    };
+    let growing = |percent: i128| Flow::Growing(Rate::checked_from_raw(percent * PERCENT).unwrap_or_default());
+    let work = move |assumptions: &Assumptions| forecast(&eve, assumptions, &mut |_| true);
+    let means = match work(&Assumptions { paths: vec![growing(0)], horizons: vec![1], ..Assumptions::default() }) {
+        Ok(forecast) => forecast.inputs,
+        Err(refusal) => return refused(app, &refusal.to_string()),
+    };
+    let sliders = Sliders { turnover: RwSignal::new(100), inflow: RwSignal::new(100), spread: RwSignal::new(15) };
+    let result = memo(move || {
+        let of = |mean: i128, percent: i64| mean.saturating_mul(percent.into()) / 100;
+        let spread = i128::from(sliders.spread.get());
+        work(&Assumptions {
+            paths: vec![growing(-spread), growing(0), growing(spread)],
+            horizons: HORIZONS.to_vec(),
+            turnover: Money::checked_from_raw(of(means.turnover.raw(), sliders.turnover.get())),
+            inflow: Some(ShareValue::from_raw(of(means.inflow.raw(), sliders.inflow.get()))),
+        })
+    });
+    view! {
+        <p class="lead">{app.say(t::NOTE)}</p>
+        <div class="columns">
+            {assumed(app, sliders)}
+            <section class="card" data-testid="forecast">
+                {move || match &*result.read() {
+                    Ok(forecast) => band(app, forecast),
+                    Err(refusal) => refused(app, &refusal.to_string()),
+                }}
+            </section>
+        </div>
+        {move || result.read().as_ref().ok().map(|forecast| inputs(app, &forecast.inputs))}
+        {move || result.read().as_ref().ok().and_then(|forecast| forecast.so_far).map(|so_far| real(app, &so_far))}
+    }
+}
+
+fn refused(app: App, why: &str) -> AnyView {
+    view! { <p class="refusal" role="alert" data-testid="forecast-refused">{app.say(t::REFUSED)} " " {why.to_owned()}</p> }
+}
+
+fn percent(value: i64) -> String {
+    format!("{value} %")
+}
+
+fn assumed(app: App, sliders: Sliders) -> AnyView {
+    view! {
+        <section class="card form">
+            <h2>{app.say(t::ASSUMED)}</h2>
+            {ui::slider(app, "turnover", t::TURNOVER, sliders.turnover, (0, 300, 5), percent)}
+            {ui::slider(app, "inflow", t::INFLOW, sliders.inflow, (0, 300, 5), percent)}
+            {ui::slider(app, "spread", t::SPREAD, sliders.spread, (0, 50, 1), |value| format!("± {value} %"))}
+            <p class="note">{app.say(t::LATE)}</p>
+        </section>
+    }
+}
+
+/// The band: a chart, and the numbers of three horizons.
+fn band(app: App, forecast: &Forecast) -> AnyView {
+    let names = [t::FALLING, t::STEADY, t::RISING];
+    let series: Vec<_> = forecast
+        .paths
+        .iter()
+        .zip(names)
+        .map(|(path, name)| Series {
+            name: name.of(app.lang()),
+            values: path.outlooks.iter().map(|outlook| outlook.worth.to_string()).collect(),
+        })
+        .collect();
+    let along: Vec<_> = HORIZONS.iter().map(usize::to_string).collect();
+    let last = |at: usize| {
+        let outlook = forecast.paths.get(at).and_then(|path| path.outlooks.last());
+        outlook.map(|outlook| outlook.worth.to_string()).unwrap_or_default()
+    };
+    let summary =
+        format!("{}: 365 {}: {} – {}", t::BAND_CHART.of(app.lang()), t::AFTER.of(app.lang()), last(0), last(2));
+    view! {
+        <h2>{app.say(t::BAND_CHART)}</h2>
+        {ui::chart("band", summary, &along, &series)}
+        {LISTED.map(|days| horizon(app, forecast, days)).into_iter().collect::<Vec<_>>()}
+    }
+}
+
+fn horizon(app: App, forecast: &Forecast, days: usize) -> AnyView {
+    let at: Vec<Outlook> = forecast
+        .paths
+        .iter()
+        .filter_map(|path| path.outlooks.iter().find(|outlook| outlook.days == days).copied())
+        .collect();
+    let row = |name: Words, read: &dyn Fn(&Outlook) -> AnyView| {
+        view! { <tr><th scope="row">{app.say(name)}</th> {at.iter().map(|outlook| view! { <td>{read(outlook)}</td> }).collect::<Vec<_>>()}</tr> }
+    };
+    let earned: Vec<_> = at.iter().map(|outlook| outlook.earned.to_string()).collect();
+    view! {
+        <table class="band" data-testid="horizon" data-days=days.to_string() data-earned=earned.join(" ")>
+            <thead>
+                <tr>
+                    <th scope="col">{days} " " {app.say(t::AFTER)}</th>
+                    <th scope="col">{app.say(t::FALLING)}</th>
+                    <th scope="col">{app.say(t::STEADY)}</th>
+                    <th scope="col">{app.say(t::RISING)}</th>
+                </tr>
+            </thead>
+            <tbody>
+                {row(t::EARNED, &|outlook| number(&outlook.earned).into_any())}
+                {row(t::WORTH, &|outlook| money(outlook.worth).into_any())}
+                {row(t::LEFT, &|outlook| number(&outlook.share_value).into_any())}
+                {row(t::BACK, &|outlook| number(&outlook.concession_back).into_any())}
+            </tbody>
+        </table>
+    }
+}
+
+fn inputs(app: App, inputs: &Inputs) -> AnyView {
+    view! {
+        <section class="card">
+            <h2>{app.say(t::IN_USE)}</h2>
+            <dl class="sums">
+                {ui::figure(app, t::DAILY_TURNOVER, "used-turnover", &inputs.turnover, Some(frame::YUAN))}
+                {ui::figure(app, t::DAILY_INFLOW, "used-inflow", &inputs.inflow, None)}
+                {ui::figure(app, t::MY_PART, "used-share-value", &inputs.share_value, None)}
+                {ui::figure(app, t::ALL, "used-total", &inputs.total, None)}
+                {ui::figure(app, economy::RELEASED, "used-release", &inputs.release_daily, None)}
+                {ui::figure(app, economy::PRICE, "used-price", &inputs.price, Some(frame::YUAN))}
+            </dl>
+        </section>
+    }
+}
+
+/// What one share value of the first day was really worth.
+fn real(app: App, so_far: &SoFar) -> AnyView {
+    // The rules follow 1000 share value; cents of those.
+    let one = |worth: Money| ratio(worth.raw(), 100_000);
+    view! {
+        <section class="card" data-testid="so-far" data-days=so_far.days.to_string()>
+            <h2>{app.say(t::SO_FAR)}</h2>
+            <p class="note">{app.say(t::SO_FAR_NOTE)} " " <time>{so_far.since.to_string()}</time></p>
+            <dl class="sums">
+                {ui::figure(app, t::THEN, "worth-then", &one(so_far.worth_then), Some(frame::YUAN))}
+                {ui::figure(app, t::NOW, "worth-now", &one(so_far.worth), Some(frame::YUAN))}
+            </dl>
+        </section>
+    }
+}

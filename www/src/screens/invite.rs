@@ -1,0 +1,109 @@
+//! Inviting: a link and its QR code, and where the link leads.
+
+use fast_qr::QRBuilder;
+use gongxiang::identity::Id;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{fault, member_bar, members};
+use crate::action::Action;
+use crate::api::{Fault, Session};
+use crate::app::App;
+use crate::markup::view;
+use crate::passkey;
+use crate::route::Route;
+use crate::text::{actions as t, signin};
+
+/// The screen.
+pub fn screen(app: App, id: &Id) -> AnyView {
+    let link = link(id);
+    let copied = RwSignal::new(false);
+    let to_copy = link.clone();
+    let copy = move |_| {
+        let written = window().navigator().clipboard().write_text(&to_copy);
+        leptos::task::spawn_local(async move {
+            copied.set(wasm_bindgen_futures::JsFuture::from(written).await.is_ok());
+        });
+    };
+    view! {
+        {member_bar(app, id, t::INVITE)}
+        <p class="lead">{app.say(t::INVITE_NOTE)}</p>
+        <section class="card invite">
+            {qr(app, &link)}
+            <div class="field">
+                <label for="link">{app.say(t::INVITE_LINK)}</label>
+                <input id="link" data-testid="link" readonly prop:value=link.clone() />
+            </div>
+            <button type="button" class="primary" data-testid="copy" on:click=copy>
+                {move || app.say(if copied.get() { t::COPIED } else { t::COPY })()}
+            </button>
+        </section>
+    }
+}
+
+fn link(id: &Id) -> String {
+    let origin = window().location().origin().unwrap_or_default();
+    let path = window().location().pathname().unwrap_or_default();
+    format!("{origin}{path}{}", Route::Join(id.clone()))
+}
+
+/// The code as one path, a square for each dark module.
+fn qr(app: App, text: &str) -> AnyView {
+    let Ok(code) = QRBuilder::new(text).build() else { return ().into_any() };
+    let mut path = String::new();
+    for y in 0..code.size {
+        for x in (0..code.size).filter(|x| code[y][*x].value()) {
+            path.extend(["M", &x.to_string(), " ", &y.to_string(), "h1v1h-1z"]);
+        }
+    }
+    // Four modules of quiet around it, or readers do not find it.
+    let view_box = format!("-4 -4 {0} {0}", code.size + 8);
+    // Its elements have a name space of their own, which the wallet's markup does not know.
+    leptos::view! {
+        <svg class="qr" role="img" aria-label=app.say(t::QR_LABEL) data-testid="qr" viewBox=view_box shape-rendering="crispEdges">
+            <path d=path />
+        </svg>
+    }
+    .into_any()
+}
+
+/// Where an invitation leads.
+pub fn joining(app: App, referrer: &Id) -> AnyView {
+    let id = referrer.clone();
+    let failed = RwSignal::new(None::<Fault>);
+    let by = referrer.clone();
+    let with_passkey = move |_| {
+        let by = by.clone();
+        spawn_local(async move { members::follow(app, passkey::register(&by).await, failed) });
+    };
+    let register = move |_| app.asked.set(Some(Action::register(&id)));
+    view! {
+        <section class="intro">
+            <h1>{app.say(t::REGISTER)}</h1>
+            <p>{app.say(t::INVITED_BY)} " " <bdi data-testid="referrer">{referrer.to_string()}</bdi></p>
+        </section>
+        <section class="card form">
+            <p class="note">{app.say(t::REGISTER_NOTE)}</p>
+            {move || {
+                let session = app.session.get();
+                let may = |ask: fn(&Session) -> bool| session.as_ref().is_some_and(ask);
+                let by_operator = may(Session::is_operator);
+                let by_passkey = may(|session| session.open_registration && session.has_passkeys());
+                view! {
+                    {by_passkey.then(|| view! {
+                        <button type="button" class="primary" data-testid="passkey-register" on:click=with_passkey.clone()>
+                            {app.say(signin::PASSKEY_REGISTER)}
+                        </button>
+                    })}
+                    {by_operator.then(|| view! {
+                        <button type="button" class="secondary" data-testid="register" on:click=register.clone()>
+                            {app.say(t::REGISTER)}
+                        </button>
+                    })}
+                    {(!by_operator && !by_passkey).then(|| view! { <p>{app.say(t::JOIN_CLOSED)}</p> })}
+                }
+            }}
+            <p class="error" role="status">{move || failed.get().map(|fault| app.say(fault::words(&fault).1))}</p>
+        </section>
+    }
+}

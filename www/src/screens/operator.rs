@@ -1,0 +1,148 @@
+//! The operator's overview: supply, the next release, the price, shops at risk, and the day's close.
+
+use gongxiang::identity::Id;
+use gongxiang::quantity::{Points, Price};
+use gongxiang::ruleset::RuleSet;
+use leptos::prelude::*;
+
+use super::asked;
+use super::transfer::{ask, submit};
+use crate::action::Action;
+use crate::api::{self, Fault, SupplyNow};
+use crate::app::App;
+use crate::figure::number;
+use crate::input;
+use crate::markup::{memo, view};
+use crate::text::{frame, home, operator as t};
+use crate::ui;
+
+/// Most shops that are looked at one by one.
+const SHOPS_MAX: usize = 200;
+
+#[derive(Clone, Debug)]
+struct Overview {
+    now: SupplyNow,
+    rules: RuleSet,
+}
+
+/// Shops with fewer points than their deposit, the poorest first, and how many shops there are.
+#[derive(Clone, Debug)]
+struct Risk {
+    below: Vec<(Id, Points)>,
+    shops: usize,
+}
+
+/// The screen.
+pub fn screen(app: App) -> AnyView {
+    let load = || async {
+        let (now, rules) = (api::supply().await?.value, api::rules().await?.value);
+        Ok(Overview { now, rules })
+    };
+    view! {
+        {ui::intro(app, t::TITLE, t::NOTE)}
+        {asked(app, load, move |overview| shown(app, &overview))}
+    }
+}
+
+fn shown(app: App, Overview { now, rules }: &Overview) -> AnyView {
+    let total = now.release.total().unwrap_or_default();
+    let supply = &now.supply;
+    let mut after = now.release;
+    let released = after.close(rules, now.price, supply.issued).map(|closed| closed.released).unwrap_or_default();
+    let deposit = rules.merchant_deposit.points_ceil(now.price).unwrap_or_default();
+    view! {
+        <section class="figures" data-testid="operator" data-day=now.day.to_string()>
+            <article class="card chief">
+                <h2>{app.say(t::TOTAL)}</h2>
+                <p class="big" data-testid="total" data-value=total.to_string()>{number(&total)}</p>
+                <p class="note">{app.say(frame::DAY_NOW)} " " <time>{now.day.to_string()}</time></p>
+            </article>
+            <article class="card">
+                <h2>{app.say(home::PRICE)}</h2>
+                <p class="mid" data-testid="price" data-value=now.price.to_string()>{number(&now.price)}</p>
+                <p class="note">{app.say(frame::YUAN)}</p>
+            </article>
+            <article class="card">
+                <h2>{app.say(t::RELEASE)}</h2>
+                <p class="mid" data-testid="release" data-value=released.to_string()>{number(&released)}</p>
+                <p class="note">{app.say(t::ORDERS_COVER)}</p>
+            </article>
+        </section>
+        <section class="card">
+            <h2>{app.say(t::SUPPLY)}</h2>
+            <dl class="sums">
+                {ui::figure(app, t::ISSUED, "issued", &supply.issued, None)}
+                {ui::figure(app, t::CAP, "cap", &rules.supply_cap, None)}
+                {ui::figure(app, t::HELD, "held", &supply.held, None)}
+                {ui::figure(app, t::POOL, "pool", &supply.pool, None)}
+                {ui::figure(app, t::ESCROW, "escrow", &supply.escrow, None)}
+                {ui::figure(app, t::TREASURY, "treasury", &supply.treasury, None)}
+                {ui::figure(app, t::BURNED, "burned", &supply.burned, None)}
+            </dl>
+        </section>
+        <div class="columns">{price(app)} {close(app, now)}</div>
+        {asked(app, move || risk(deposit), move |risk| at_risk(app, &risk))}
+    }
+}
+
+fn price(app: App) -> AnyView {
+    let typed = RwSignal::new(String::new());
+    let action = memo(move || input::read(&typed.read(), Price::parse).ok().map(Action::set_price));
+    view! {
+        <form class="card form" on:submit=ask(app, action)>
+            <h2>{app.say(crate::text::actions::SET_PRICE)}</h2>
+            {ui::field(app, "new-price", t::NEW_PRICE, "decimal", typed, ui::number_error(app, typed, Price::parse))}
+            {submit(app, action)}
+        </form>
+    }
+}
+
+fn close(app: App, now: &SupplyNow) -> AnyView {
+    let action = Action::close_day(now.day);
+    view! {
+        <section class="card form">
+            <h2>{app.say(crate::text::actions::CLOSE_DAY)}</h2>
+            <p class="note">{app.say(crate::text::actions::CLOSE_DAY_NOTE)}</p>
+            <button type="button" class="primary" data-testid="close-day"
+                on:click=move |_| app.asked.set(Some(action.clone()))>
+                {app.say(crate::text::actions::CLOSE_DAY)} " " {now.day.to_string()}
+            </button>
+        </section>
+    }
+}
+
+async fn risk(deposit: Points) -> Result<Risk, Fault> {
+    let shops = super::order_form::merchants().await?;
+    let mut below = Vec::new();
+    for id in shops.iter().take(SHOPS_MAX) {
+        let now = api::member(id).await?.value;
+        if now.state.points < deposit {
+            below.push((id.clone(), now.state.points));
+        }
+    }
+    below.sort_by_key(|(_, points)| *points);
+    Ok(Risk { below, shops: shops.len() })
+}
+
+fn at_risk(app: App, risk: &Risk) -> AnyView {
+    let lines = risk.below.iter().map(|(id, points)| {
+        view! {
+            <div data-testid="at-risk" data-member=id.to_string()>
+                <dt><bdi>{id.to_string()}</bdi></dt>
+                <dd>{number(points)}</dd>
+            </div>
+        }
+    });
+    let body = if risk.below.is_empty() {
+        ui::empty(app, "none-at-risk", t::NONE_AT_RISK)
+    } else {
+        view! { <dl class="sums">{lines.collect::<Vec<_>>()}</dl> }
+    };
+    view! {
+        <section class="card">
+            <h2>{app.say(t::AT_RISK)} " " <small>{risk.below.len()} " / " {risk.shops}</small></h2>
+            <p class="note">{app.say(t::AT_RISK_NOTE)}</p>
+            {body}
+        </section>
+    }
+}

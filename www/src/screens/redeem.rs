@@ -1,0 +1,36 @@
+//! Points for goods of the platform.
+
+use gongxiang::identity::Id;
+use gongxiang::quantity::Points;
+use leptos::prelude::*;
+
+use super::of_member;
+use super::transfer::{ask, available, submit};
+use crate::action::Action;
+use crate::app::App;
+use crate::input;
+use crate::markup::{memo, view};
+use crate::text::actions as t;
+use crate::ui;
+
+/// The screen.
+pub fn screen(app: App, id: Id) -> AnyView {
+    of_member(app, id, t::REDEEM, move |wallet| {
+        let me = wallet.member.clone();
+        let (points, item) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+        let action = memo(move || {
+            let points = input::read(&points.read(), Points::parse).ok()?;
+            let item = item.read();
+            let named = Id::parse(item.trim());
+            (item.trim().is_empty() || named.is_some()).then(|| Action::redeem(&me, points, named.as_ref()))
+        });
+        view! {
+            <form class="card form" on:submit=ask(app, action)>
+                {available(app, &wallet)}
+                {ui::field(app, "points", t::POINTS, "decimal", points, ui::number_error(app, points, Points::parse))}
+                {ui::field(app, "item", t::ITEM, "text", item, ui::id_error(app, item))}
+                {submit(app, action)}
+            </form>
+        }
+    })
+}

@@ -1,0 +1,184 @@
+//! Adopting rules: what would change, and the red flags of the whole set as it would hold, before anything is sent.
+
+use std::collections::BTreeSet;
+
+use gongxiang::review::{Declared, Finding, Severity, review};
+use gongxiang::ruleset::RuleSet;
+use gongxiang::tree::Tree;
+use leptos::prelude::*;
+
+use super::asked;
+use super::transfer::ask;
+use crate::action::Action;
+use crate::api;
+use crate::app::App;
+use crate::markup::{memo, view};
+use crate::text::{Words, actions, operator as t};
+use crate::ui;
+
+/// What comes of what was typed.
+#[derive(Clone, Debug, PartialEq)]
+enum Typed {
+    Unsound(String),
+    Sound { changes: Tree, findings: Vec<Finding>, earlier: Vec<&'static str>, differences: Vec<[String; 3]> },
+}
+
+/// The screen.
+pub fn screen(app: App) -> AnyView {
+    let load = || async { api::rules().await.map(|kept| kept.value) };
+    view! {
+        {ui::intro(app, t::RULES_TITLE, t::RULES_NOTE)}
+        {asked(app, load, move |rules| shown(app, rules))}
+    }
+}
+
+fn shown(app: App, rules: RuleSet) -> AnyView {
+    let typed = RwSignal::new("{\"release\": {\"daily\": \"888\", \"min_total\": \"1\"}}".to_owned());
+    let accepted = RwSignal::new(BTreeSet::<&'static str>::new());
+    let understood = memo(move || read(&rules, &typed.read()));
+    let action = memo(move || match &*understood.read() {
+        Typed::Sound { changes, findings, differences, .. } if !differences.is_empty() => {
+            let accepted = accepted.get();
+            let red = findings.iter().filter(|finding| finding.severity == Severity::Red);
+            let all = red.clone().all(|finding| accepted.contains(finding.code));
+            let codes: Vec<_> = red.map(|finding| finding.code.to_owned()).collect();
+            all.then(|| Action::adopt(changes, &codes))
+        }
+        _ => None,
+    });
+    view! {
+        <form class="card form" on:submit=ask(app, action)>
+            <div class="field">
+                <label for="changes">{app.say(t::CHANGES)}</label>
+                <textarea id="changes" data-testid="changes" rows="6" spellcheck="false" prop:value=move || typed.get()
+                    on:input=move |event| typed.set(event_target_value(&event))></textarea>
+            </div>
+            {move || match understood.get() {
+                Typed::Unsound(why) => view! {
+                    <p class="refusal" role="alert" data-testid="unsound">{app.say(t::UNSOUND)} " " {why}</p>
+                },
+                Typed::Sound { findings, earlier, differences, .. } => view! {
+                    {flags(app, &findings, &earlier, accepted)}
+                    {difference(app, &differences)}
+                },
+            }}
+            <button class="primary" data-testid="preview" disabled=move || action.read().is_none()>
+                {app.say(actions::PREVIEW)}
+            </button>
+        </form>
+    }
+}
+
+fn read(rules: &RuleSet, typed: &str) -> Typed {
+    let adopted = serde_json::from_str::<Tree>(typed).map_err(|error| error.to_string()).and_then(|changes| {
+        let then = rules.adopt(&changes).map_err(|error| error.to_string())?;
+        let flags = |rules: &RuleSet| review(rules, &Declared::default()).map_err(|error| error.to_string());
+        let earlier = flags(rules)?.iter().map(|finding| finding.code).collect();
+        let findings = flags(&then)?;
+        let mut differences = Vec::new();
+        differ("", &rules.to_tree(), &then.to_tree(), &mut differences);
+        Ok(Typed::Sound { changes, findings, earlier, differences })
+    });
+    adopted.unwrap_or_else(Typed::Unsound)
+}
+
+/// Every key that differs: `release.daily`, now, then.
+fn differ(key: &str, now: &Tree, then: &Tree, found: &mut Vec<[String; 3]>) {
+    if now == then {
+        return;
+    }
+    if let (Tree::Table(before), Tree::Table(after)) = (now, then) {
+        let names: BTreeSet<_> = before.iter().chain(after).map(|(name, _)| name.as_str()).collect();
+        let none = Tree::Text(String::new());
+        for name in names {
+            let inner = if key.is_empty() { name.to_owned() } else { format!("{key}.{name}") };
+            differ(&inner, now.get(name).unwrap_or(&none), then.get(name).unwrap_or(&none), found);
+        }
+        return;
+    }
+    let text = |tree: &Tree| match tree {
+        Tree::Text(text) => text.clone(),
+        other => other.canonical(),
+    };
+    found.push([key.to_owned(), text(now), text(then)]);
+}
+
+fn flags(
+    app: App,
+    findings: &[Finding],
+    earlier: &[&'static str],
+    accepted: RwSignal<BTreeSet<&'static str>>,
+) -> AnyView {
+    if findings.is_empty() {
+        return ui::empty(app, "no-flags", t::NO_FLAG);
+    }
+    let lines: Vec<_> = findings.iter().map(|finding| flag(app, finding, earlier, accepted)).collect();
+    view! {
+        <section>
+            <h2>{app.say(t::FLAGS)}</h2>
+            <p class="note">{app.say(t::ACCEPT)}</p>
+            <ul class="flags">{lines}</ul>
+        </section>
+    }
+}
+
+fn flag(app: App, finding: &Finding, earlier: &[&'static str], accepted: RwSignal<BTreeSet<&'static str>>) -> AnyView {
+    let code = finding.code;
+    let (words, class): (Words, _) = match finding.severity {
+        Severity::Red => (t::SEVERITY_RED, "tag bad"),
+        Severity::High => (t::SEVERITY_HIGH, "tag shop"),
+        Severity::Notice => (t::SEVERITY_NOTICE, "tag off"),
+    };
+    let evidence: Vec<_> = finding.evidence.iter().map(|seen| format!("{} = {}", seen.key, seen.value)).collect();
+    let is_new = !earlier.contains(&code);
+    let toggle = move |event: web_sys::Event| {
+        let on = event_target_checked(&event);
+        accepted.update(|all| _ = if on { all.insert(code) } else { all.remove(code) });
+    };
+    let label = view! {
+        <code>{code}</code> " " <span class=class>{app.say(words)}</span>
+        {is_new.then(|| view! { " " <span class="tag bad">{app.say(t::FLAG_NEW)}</span> })}
+    };
+    let named = if finding.severity == Severity::Red {
+        view! {
+            <label>
+                <input type="checkbox" data-testid="accept" data-code=code
+                    prop:checked=move || accepted.read().contains(code) on:change=toggle />
+                " " {label}
+            </label>
+        }
+    } else {
+        view! { <p>{label}</p> }
+    };
+    view! { <li data-testid="flag" data-code=code>{named} <p class="note">{evidence.join(" · ")}</p></li> }
+}
+
+fn difference(app: App, differences: &[[String; 3]]) -> AnyView {
+    if differences.is_empty() {
+        return ui::empty(app, "no-difference", t::NO_DIFFERENCE);
+    }
+    let rows = differences.iter().map(|[key, now, then]| {
+        view! {
+            <tr data-testid="difference" data-key=key.clone()>
+                <th scope="row"><code>{key.clone()}</code></th>
+                <td>{now.clone()}</td>
+                <td><b>{then.clone()}</b></td>
+            </tr>
+        }
+    });
+    view! {
+        <section>
+            <h2>{app.say(t::DIFFERENCE)}</h2>
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">{app.say(t::KEY)}</th>
+                        <th scope="col">{app.say(t::BEFORE)}</th>
+                        <th scope="col">{app.say(t::AFTER)}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect::<Vec<_>>()}</tbody>
+            </table>
+        </section>
+    }
+}

@@ -1,0 +1,189 @@
+//! The sheet over every screen in which an action is confirmed: its receipt as the rules foresee it, then the settled one.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlDialogElement;
+
+use crate::action::{Action, Foreseen, foresee};
+use crate::api::{Fault, Problem};
+use crate::app::App;
+use crate::figure::number;
+use crate::markup::{view, watch};
+use crate::outbox::Outcome;
+use crate::receipt::{Posting, Receipt};
+use crate::text::{self, Words, actions as t, fault as f, frame};
+use crate::ui;
+
+/// How far an action is.
+#[derive(Clone, Debug)]
+enum Step {
+    Foreseeing,
+    Foreseen(Result<Foreseen, Fault>),
+    /// Confirmed, under this key; what was foreseen is compared with what is settled.
+    Sent(String, Option<Receipt>),
+    Answered(Outcome, Option<Receipt>),
+}
+
+const SHEET: &str = "sheet";
+
+fn dialog() -> Option<HtmlDialogElement> {
+    document().get_element_by_id(SHEET)?.dyn_into().ok()
+}
+
+/// The sheet.
+pub fn sheet(app: App) -> AnyView {
+    let step = RwSignal::new(Step::Foreseeing);
+    watch(Box::new(move |_| {
+        let Some(dialog) = dialog() else { return };
+        let Some(action) = app.asked.get() else { return dialog.close() };
+        step.set(Step::Foreseeing);
+        if !dialog.open() {
+            let _ = dialog.show_modal();
+        }
+        spawn_local(async move {
+            let foreseen = foresee(&action, app.days).await;
+            if app.asked.with_untracked(|asked| asked.as_ref() == Some(&action)) {
+                step.set(Step::Foreseen(foreseen));
+            }
+        });
+    }));
+    watch(Box::new(move |_| {
+        let Some((key, outcome)) = app.outbox.answered.get() else { return };
+        if let Step::Sent(mine, foreseen) = step.get_untracked()
+            && mine == key
+        {
+            step.set(Step::Answered(outcome, foreseen));
+        }
+        app.changes.update(|changes| *changes += 1);
+    }));
+    let close = move || app.asked.set(None);
+    view! {
+        <dialog id=SHEET class="sheet" data-testid="sheet" aria-labelledby="sheet-title" on:close=move |_| close()>
+            {move || app.asked.get().map(|action| view! {
+                <header>
+                    <h2 id="sheet-title">{app.say(action.title)}</h2>
+                    <button type="button" class="close" aria-label=app.say(frame::CLOSE) on:click=move |_| close()>"×"</button>
+                </header>
+                <p class="note">{app.say(action.note)}</p>
+                <div class="body" aria-live="polite">{move || body(app, &action, step)}</div>
+            })}
+        </dialog>
+    }
+}
+
+fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
+    match step.get() {
+        Step::Foreseeing => ui::skeleton(app),
+        Step::Foreseen(Ok(foreseen)) => confirm(app, action, step, &foreseen),
+        Step::Foreseen(Err(Fault::Unreachable)) => confirm(app, action, step, &Foreseen::Unknown),
+        Step::Foreseen(Err(fault)) => {
+            let (status, problem) = match fault {
+                Fault::Status { status, problem } => (status, problem),
+                _ => (0, Problem::default()),
+            };
+            refused(app, f::FAILED, &format!("{status} {}", problem.code), f::FAILED_NOTE)
+        }
+        Step::Sent(..) => view! {
+            <p class="sending" data-testid="sending">{app.say(t::SENDING)}</p>
+            <p class="note">{app.say(t::QUEUED)}</p>
+        },
+        Step::Answered(Outcome::Settled(receipt), foreseen) => {
+            let receipt = match &action.member {
+                Some(me) => receipt.about(me),
+                None => receipt,
+            };
+            let as_seen = foreseen.map(|foreseen| foreseen.moves_like(&receipt));
+            let says = as_seen.map(|same| if same { t::AS_SEEN } else { t::NOT_AS_SEEN });
+            view! {
+                <p class="done" data-testid="settled" data-as-seen=as_seen.map(|same| same.to_string())>
+                    <span class="sign" aria-hidden="true">"✓"</span>
+                    <b>{app.say(t::SETTLED_TITLE)}</b> " " {says.map(|says| view! { <small>{app.say(says)}</small> })}
+                </p>
+                {shown(app, &receipt, "settled")}
+            }
+        }
+        Step::Answered(Outcome::Refused(problem), _) => {
+            let code = gongxiang::event::Code::ALL.iter().find(|code| code.as_str() == problem.code);
+            refused(app, t::REFUSED, &problem.code, code.map_or(f::FAILED_NOTE, |code| text::code(*code)))
+        }
+        Step::Answered(Outcome::Unclear, _) => refused(app, t::REFUSED, "", t::UNCLEAR),
+    }
+}
+
+fn refused(app: App, title: Words, code: &str, why: Words) -> AnyView {
+    view! {
+        <div class="refusal" role="alert" data-testid="action-refused" data-code=code.to_owned()>
+            <b>{app.say(title)}</b>
+            <p>{app.say(why)}</p>
+            <p><code>{code.to_owned()}</code></p>
+        </div>
+    }
+}
+
+fn confirm(app: App, action: &Action, step: RwSignal<Step>, foreseen: &Foreseen) -> AnyView {
+    let (content, receipt) = match foreseen {
+        Foreseen::Refused(refusal) => {
+            return refused(app, t::WOULD_REFUSE, refusal.code.as_str(), text::code(refusal.code));
+        }
+        Foreseen::Receipt(receipt) => {
+            (view! { <h3>{app.say(t::PREVIEW_TITLE)}</h3> {shown(app, receipt, "preview")} }, Some(receipt.clone()))
+        }
+        Foreseen::Unknown => (ui::empty(app, "no-preview", t::NO_PREVIEW), None),
+    };
+    let action = action.clone();
+    let send = move |_| {
+        let key = app.outbox.take(&action);
+        step.set(Step::Sent(key, receipt.clone()));
+    };
+    view! {
+        {content}
+        <div class="buttons">
+            <button type="button" class="secondary" on:click=move |_| app.asked.set(None)>{app.say(t::BACK)}</button>
+            <button type="button" class="primary" data-testid="confirm" on:click=send>{app.say(t::DO_IT)}</button>
+        </div>
+    }
+}
+
+/// A receipt: what moves, from whom to whom, and why.
+fn shown(app: App, receipt: &Receipt, kind: &'static str) -> AnyView {
+    let rewards = receipt.rewards.iter().map(|reward| {
+        let in_points = reward.points.is_positive();
+        Posting {
+            from: "escrow".into(),
+            to: format!("member {}", reward.member),
+            asset: if in_points { "points" } else { "share_value" }.into(),
+            amount: if in_points { reward.points.to_string() } else { reward.share_value.to_string() },
+            rule: gongxiang::receipt::Rule::Reward(reward.kind).as_str().into(),
+            reason: reward.reason.to_string(),
+        }
+    });
+    let lines: Vec<_> = receipt.postings.iter().cloned().chain(rewards).map(|posting| line(app, posting)).collect();
+    if lines.is_empty() {
+        return ui::empty(app, "no-postings", t::NOTHING_MOVES);
+    }
+    let unrecovered = receipt.unrecovered.filter(|points| points.is_positive());
+    view! {
+        <ul class="receipt" data-testid="receipt" data-kind=kind data-day=receipt.day.to_string()>{lines}</ul>
+        {unrecovered.map(|points| view! { <p class="note">{app.say(t::UNRECOVERED)} " " {number(&points)}</p> })}
+    }
+}
+
+fn line(app: App, posting: Posting) -> AnyView {
+    let Posting { from, to, asset, amount, rule, reason } = posting;
+    let words = text::asset(&asset);
+    let (rule_shown, reason_shown) = (rule.clone(), reason.clone());
+    let (giver, receiver) = (from.clone(), to.clone());
+    view! {
+        <li data-testid="posting" data-from=from data-to=to data-asset=asset data-amount=amount.clone()
+            data-rule=rule data-reason=reason>
+            <span class="what">{move || text::rule(app.lang(), &rule_shown)}</span>
+            <span class="gets">{number(&amount)} " " <small>{app.say(words)}</small></span>
+            <span class="parties">
+                <bdi>{move || text::party(app.lang(), &giver)}</bdi> " → "
+                <bdi>{move || text::party(app.lang(), &receiver)}</bdi>
+            </span>
+            <span class="why">{move || text::reason(app.lang(), &reason_shown)}</span>
+        </li>
+    }
+}

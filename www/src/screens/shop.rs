@@ -1,0 +1,186 @@
+//! A member's shop: how far its points reach, its orders, and what brings it more points.
+
+use std::sync::Arc;
+
+use gongxiang::identity::{Id, Region};
+use gongxiang::order::{Order, OrderState};
+use gongxiang::quantity::Money;
+use gongxiang::ruleset::Channel;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::of_member;
+use super::transfer::{ask, submit};
+use crate::action::Action;
+use crate::api::{self, Fault, Named};
+use crate::app::App;
+use crate::figure::{money, number};
+use crate::input;
+use crate::markup::{memo, view, watch};
+use crate::order::Parties;
+use crate::route::{Page, Route};
+use crate::text::{Words, actions as t, calculator as c, frame};
+use crate::ui;
+use crate::wallet::Wallet;
+
+/// Ten yuan, in cents: a concession that is easy to picture.
+const TYPICAL_CENTS: i128 = 1_000;
+
+/// The screen.
+pub fn screen(app: App, id: Id) -> AnyView {
+    // Outlives what is drawn again when something was settled.
+    let found = Found { typed: RwSignal::default(), order: RwSignal::default() };
+    watch(Box::new(move |times| {
+        app.changes.track();
+        if times > 0 {
+            found.look();
+        }
+    }));
+    of_member(app, id, t::SHOP, move |wallet| match wallet.account.shop {
+        Some(region) => shown(app, &wallet, region, found),
+        None => none(app, &wallet),
+    })
+}
+
+fn none(app: App, wallet: &Wallet) -> AnyView {
+    let me = wallet.member.clone();
+    let region = RwSignal::new(String::new());
+    let action = memo(move || Region::parse(region.read().trim()).map(|region| Action::open_shop(&me, region)));
+    view! {
+        <p class="empty" data-testid="no-shop">{app.say(t::NO_SHOP)}</p>
+        <form class="card form" on:submit=ask(app, action)>
+            <h2>{app.say(t::OPEN_SHOP)}</h2>
+            <p class="note">{app.say(t::OPEN_SHOP_NOTE)}</p>
+            {ui::field(app, "region", t::SHOP_REGION, "numeric", region, region_error(app, region))}
+            {submit(app, action)}
+        </form>
+    }
+}
+
+fn region_error(app: App, region: RwSignal<String>) -> ui::MaybeText {
+    memo(move || {
+        let typed = region.read();
+        let bad = !typed.trim().is_empty() && Region::parse(typed.trim()).is_none();
+        bad.then(|| c::REGION_BAD.of(app.lang()).to_owned())
+    })
+}
+
+fn shown(app: App, wallet: &Arc<Wallet>, region: Region, found: Found) -> AnyView {
+    let points = wallet.mine.points;
+    let deposit = wallet.rules.merchant_deposit.points_ceil(wallet.price).unwrap_or_default();
+    let short = points < deposit;
+    // At most 100 of the deposit: a bar that is full.
+    let reached = points.raw().saturating_mul(100).checked_div(deposit.raw()).unwrap_or(100).clamp(0, 100);
+    let covers = wallet.worth;
+    view! {
+        <p class="lead">{app.say(t::SHOP_NOTE)}</p>
+        <section class="card" data-testid="shop" data-region=region.to_string()>
+            <div class="fixed">
+                <h2>{app.say(t::WORKING)}</h2>
+                {short.then(|| view! { <span class="tag bad">{app.say(t::BELOW_DEPOSIT)}</span> })}
+            </div>
+            <p class="mid" data-testid="working" data-value=points.to_string()>{number(&points)}</p>
+            <meter class="reach" min="0" max="100" value=reached.to_string() aria-label=app.say(t::DEPOSIT)></meter>
+            <dl class="sums">
+                {ui::figure(app, t::DEPOSIT, "deposit", &deposit, None)}
+                <div data-testid="covers" data-value=covers.to_string()>
+                    <dt>{app.say(t::COVERS)}</dt>
+                    <dd>{money(covers)} " " <small>{app.say(frame::YUAN)}</small></dd>
+                </div>
+                {ui::figure(app, t::COVERS_ORDERS, "covers-orders", &(covers.raw() / TYPICAL_CENTS), None)}
+            </dl>
+            <a class="secondary" href=Route::Member(wallet.member.clone(), Page::Market).to_string()
+                data-testid="buy-points">{app.say(t::BUY_POINTS)}</a>
+        </section>
+        <div class="columns">{order(app, &wallet.member, region)} {orders(app, &wallet.member, found)}</div>
+    }
+}
+
+fn order(app: App, me: &Id, region: Region) -> AnyView {
+    let me = me.clone();
+    let (buyer, amount, concession) =
+        (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let channel = RwSignal::new(Channel::Offline);
+    let delivered = RwSignal::new(region.to_string());
+    let action = memo(move || {
+        let parties = Parties {
+            buyer: Id::parse(buyer.read().trim())?,
+            merchant: me.clone(),
+            channel: channel.get(),
+            region: Region::parse(delivered.read().trim())?,
+        };
+        let amount = input::read(&amount.read(), Money::parse).ok()?;
+        let concession = input::read(&concession.read(), Money::parse).ok()?;
+        Some(Action::order(&parties, &amount.to_string(), &concession.to_string()))
+    });
+    view! {
+        <form class="card form" on:submit=ask(app, action)>
+            <h2>{app.say(t::NEW_ORDER)}</h2>
+            {ui::field(app, "buyer", t::BUYER, "text", buyer, ui::id_error(app, buyer))}
+            {ui::segments(app, channel, c::CHANNEL, vec![
+                (Channel::Offline, "offline", c::OFFLINE),
+                (Channel::Online, "online", c::ONLINE),
+            ])}
+            {ui::field(app, "region", c::REGION, "numeric", delivered, region_error(app, delivered))}
+            {ui::field(app, "amount", c::AMOUNT, "decimal", amount, ui::number_error(app, amount, Money::parse))}
+            {ui::field(app, "concession", c::CONCESSION_IS, "decimal", concession, ui::number_error(app, concession, Money::parse))}
+            {submit(app, action)}
+        </form>
+    }
+}
+
+/// An order that was looked for.
+#[derive(Clone, Copy)]
+struct Found {
+    typed: RwSignal<String>,
+    order: RwSignal<Option<Result<Named<Order>, Fault>>>,
+}
+
+impl Found {
+    fn look(self) {
+        let Some(id) = Id::parse(self.typed.read_untracked().trim()) else { return };
+        spawn_local(async move { self.order.set(Some(api::order(&id).await)) });
+    }
+}
+
+/// One order, found by its id, and its refund.
+fn orders(app: App, me: &Id, found: Found) -> AnyView {
+    let Found { typed, order } = found;
+    let me = me.clone();
+    view! {
+        <section class="card form">
+            <h2>{app.say(t::ORDERS)}</h2>
+            <form class="form" on:submit=move |event| { event.prevent_default(); found.look(); }>
+                {ui::field(app, "order-id", t::ORDER_ID, "text", typed, ui::id_error(app, typed))}
+                <button class="secondary" data-testid="find">{app.say(t::FIND)}</button>
+            </form>
+            {move || order.get().map(|found| match found {
+                Ok(order) => one(app, &me, &order),
+                Err(_) => ui::empty(app, "order-not-found", t::NOT_FOUND),
+            })}
+        </section>
+    }
+}
+
+fn one(app: App, me: &Id, order: &Named<Order>) -> AnyView {
+    let (state, name): (Words, _) = match order.value.state {
+        OrderState::Pending => (t::ORDER_PENDING, "pending"),
+        OrderState::Vested(_) => (t::ORDER_VESTED, "vested"),
+        OrderState::Refunded => (t::ORDER_REFUNDED, "refunded"),
+    };
+    let action = Action::refund(me, order);
+    view! {
+        <div class="deal" data-testid="order" data-order=order.id.to_string() data-state=name>
+            <span>
+                {money(order.value.concession)} " " <small>{app.say(frame::YUAN)}</small> " · "
+                {number(&order.value.points)} " " <span class="tag">{app.say(state)}</span>
+            </span>
+            {(order.value.state != OrderState::Refunded).then(|| view! {
+                <button type="button" class="secondary" data-testid="refund"
+                    on:click=move |_| app.asked.set(Some(action.clone()))>
+                    {app.say(t::REFUND)}
+                </button>
+            })}
+        </div>
+    }
+}

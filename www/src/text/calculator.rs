@@ -1,0 +1,37 @@
+//! An order before it is placed.
+
+use super::{Words, words};
+
+words! {
+    ORDER_NOTE "下单之前，先看订单会给谁带来什么，以及为什么。" "What an order would bring, to whom and why, before anybody places it."
+    BUYER "买家" "Buyer"
+    CHOOSE_MERCHANT "选择商家，或输入编号" "Choose a merchant, or type an id"
+    NO_MERCHANTS "列表中没有商家，请输入编号。" "No merchants in the list; type an id."
+    CHANNEL "渠道" "Channel"
+    ONLINE "到家（线上）" "Online (delivered)"
+    OFFLINE "到店（线下）" "In the shop"
+    REGION "收货地区" "Delivery region"
+    REGION_HINT "六位行政区划代码" "Six digits (GB/T 2260)"
+    REGION_BAD "地区为六位数字，例如 110101。" "A region has six digits, such as 110101."
+    ID_BAD "编号为 1 至 64 个字符：A–Z a–z 0–9 _ . : -" "An id has 1 to 64 of the characters A–Z a–z 0–9 _ . : -"
+    AMOUNT "订单金额" "Amount"
+    CONCESSION "让利" "Concession"
+    BY_PERCENT "按比例 %" "percent"
+    BY_YUAN "按金额 元" "yuan"
+    CONCESSION_IS "让利额" "Concession"
+    PREVIEW "预计结果" "What it would bring"
+    PREVIEW_NOTE "按此刻的规则、身份与价格计算，之后的结果可能不同。" "By the rules, roles and price of this moment. Later the result can be another."
+    FILL_IN "选择商家后在此显示预览。" "Choose a merchant, and the preview appears here."
+    MERCHANT_PAYS "商家支付" "The merchant pays"
+    BURNED "其中销毁" "Of these are burned"
+    DUE "到账日（当日日结时）" "Due at the close of"
+    DUE_NEVER "超出日历范围" "later than any calendar reaches"
+    DUE_NOTE "到账前任何人都不会获得，退款则收回。" "Nobody gets anything before, and a refund takes it back."
+    WHO "会员" "Member"
+    YOU "您" "you"
+    WHAT_FOR "名目" "For"
+    GETS "获得" "Gets"
+    WHY "算式" "Why"
+    NOBODY "此订单不给任何人带来收益。" "Nobody gets anything by this order."
+    REFUSED "此订单会被拒绝" "This order would be refused"
+}

@@ -1,0 +1,168 @@
+//! Small parts that several screens are made of.
+
+use gongxiang::quantity::DecimalError;
+use leptos::prelude::*;
+
+use crate::app::App;
+use crate::figure::{grouped, number};
+use crate::input;
+use crate::markup::{memo, view};
+use crate::text::{Words, decimal_error, frame as t};
+
+/// A text that may be there.
+pub type MaybeText = Memo<Option<String>>;
+
+/// The title of a screen and what it is for.
+pub fn intro(app: App, title: Words, note: Words) -> AnyView {
+    view! {
+        <section class="intro">
+            <h1>{app.say(title)}</h1>
+            <p>{app.say(note)}</p>
+        </section>
+    }
+}
+
+/// A field that is read with every key, says what is wrong with it, and what was understood where that was not obvious.
+pub fn field(
+    app: App,
+    name: &'static str,
+    label: Words,
+    keyboard: &'static str,
+    value: RwSignal<String>,
+    error: MaybeText,
+) -> AnyView {
+    let (error_id, hint_id) = (format!("{name}-error"), format!("{name}-hint"));
+    let is_number = keyboard == "decimal";
+    let understood = move || {
+        let plain = is_number.then(|| input::understood(&value.read())).flatten()?;
+        error.read().is_none().then(|| format!("{} {}", app.say(t::UNDERSTOOD)(), grouped(&plain)))
+    };
+    view! {
+        <div class="field">
+            <label for=name>{app.say(label)}</label>
+            <input id=name data-testid=name inputmode=keyboard autocomplete="off" autocapitalize="off"
+                spellcheck="false" prop:value=move || value.get() aria-invalid=move || error.read().is_some().to_string()
+                aria-describedby=format!("{error_id} {hint_id}")
+                on:input=move |event| value.set(event_target_value(&event)) />
+            <p class="hint" id=hint_id.clone() data-testid=hint_id>{understood}</p>
+            <p class="error" id=error_id.clone() data-testid=error_id aria-live="polite">{move || error.get()}</p>
+        </div>
+    }
+}
+
+/// What is wrong with a number that was typed; nothing while nothing is typed.
+pub fn number_error<T>(app: App, typed: RwSignal<String>, parse: fn(&str) -> Result<T, DecimalError>) -> MaybeText
+where
+    T: 'static,
+{
+    memo(move || {
+        let typed = typed.read();
+        if typed.trim().is_empty() {
+            return None;
+        }
+        input::read(&typed, parse).err().map(|error| decimal_error(error).of(app.lang()).to_owned())
+    })
+}
+
+/// What is wrong with an id that was typed; nothing while nothing is typed.
+pub fn id_error(app: App, typed: RwSignal<String>) -> MaybeText {
+    memo(move || {
+        let typed = typed.read();
+        let bad = !typed.trim().is_empty() && gongxiang::identity::Id::parse(typed.trim()).is_none();
+        bad.then(|| crate::text::calculator::ID_BAD.of(app.lang()).to_owned())
+    })
+}
+
+/// A value to choose, its name for tests, its word.
+pub type Choice<T> = (T, &'static str, Words);
+
+/// A choice of a few.
+pub fn segments<T>(app: App, value: RwSignal<T>, label: Words, choices: Vec<Choice<T>>) -> AnyView
+where
+    T: Copy + PartialEq + Send + Sync + 'static,
+{
+    let button = move |(this, name, words): Choice<T>| {
+        view! {
+            <button type="button" data-testid=name aria-pressed=move || (value.get() == this).to_string()
+                on:click=move |_| value.set(this)>
+                {app.say(words)}
+            </button>
+        }
+    };
+    view! {
+        <div class="segments" role="group" aria-label=app.say(label)>
+            {choices.into_iter().map(button).collect::<Vec<_>>()}
+        </div>
+    }
+}
+
+/// A whole number on a slider.
+pub fn slider(
+    app: App,
+    name: &'static str,
+    label: Words,
+    value: RwSignal<i64>,
+    bounds: (i64, i64, i64),
+    shown: fn(i64) -> String,
+) -> AnyView {
+    let (min, max, step) = bounds;
+    view! {
+        <div class="slider">
+            <label for=name>{app.say(label)}</label>
+            <output for=name>{move || shown(value.get())}</output>
+            <input type="range" id=name data-testid=name min=min.to_string() max=max.to_string() step=step.to_string()
+                prop:value=move || value.get().to_string() aria-valuetext=move || shown(value.get())
+                on:input:target=move |event| {
+                    if let Ok(moved) = event_target_value(&event).parse() {
+                        value.set(moved);
+                    }
+                } />
+        </div>
+    }
+}
+
+/// A name and a number, side by side.
+pub fn figure(app: App, name: Words, id: &'static str, value: &dyn ToString, unit: Option<Words>) -> AnyView {
+    let canonical = value.to_string();
+    view! {
+        <div data-testid=id data-value=canonical.clone()>
+            <dt>{app.say(name)}</dt>
+            <dd>{number(&canonical)} {unit.map(|unit| view! { " " <small>{app.say(unit)}</small> })}</dd>
+        </div>
+    }
+}
+
+/// A line of a chart.
+pub struct Series {
+    /// One of our own texts.
+    pub name: &'static str,
+    /// Decimals, one for each place on the axis.
+    pub values: Vec<String>,
+}
+
+/// A chart, drawn by the element of `chart.js`; for those who do not see it, `summary` says what it shows.
+/// `along` are days (`2026-01-31`) or numbers.
+pub fn chart(id: &'static str, summary: String, along: &[String], series: &[Series]) -> AnyView {
+    let quoted = |texts: &[String]| serde_json::to_string(texts).unwrap_or_default();
+    let lines: Vec<_> = series
+        .iter()
+        .map(|line| format!("{{\"name\":\"{}\",\"values\":{}}}", line.name, quoted(&line.values)))
+        .collect();
+    let data = format!("{{\"along\":{},\"series\":[{}]}}", quoted(along), lines.join(","));
+    view! { <gx-chart role="img" data-testid=id aria-label=summary data-chart=data></gx-chart> }
+}
+
+/// Where something is still on its way: its shape, and a word for those who do not see it.
+pub fn skeleton(app: App) -> AnyView {
+    view! {
+        <div class="skeleton" role="status" data-testid="loading">
+            <span class="hidden">{app.say(t::LOADING)}</span>
+            <i></i><i></i><i></i>
+        </div>
+    }
+}
+
+/// Nothing to show, and why.
+pub fn empty(app: App, id: &'static str, words: Words) -> AnyView {
+    view! { <p class="empty" data-testid=id>{app.say(words)}</p> }
+}

@@ -1,0 +1,97 @@
+// <gx-chart data-chart='{"along": […], "series": [{"name", "values"}]}'>: draws it with uPlot, which is loaded when the first
+// chart comes into view. Along are days or numbers. What it shows in words is the element's aria-label.
+
+let library;
+
+/** uPlot, once. */
+function uplot() {
+  library ??= import('./uplot.js').then((module) => module.default);
+  return library;
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const HEIGHT = 180;
+
+const place = (text) => (DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) / 1000 : Number(text));
+
+class Chart extends HTMLElement {
+  static observedAttributes = ['data-chart'];
+
+  #plot;
+  #seen = false;
+  #watchers = [];
+
+  connectedCallback() {
+    const sight = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      sight.disconnect();
+      this.#seen = true;
+      this.#draw();
+    });
+    sight.observe(this);
+    const size = new ResizeObserver(() => {
+      const width = this.clientWidth;
+      if (this.#plot && width && width !== this.#plot.width) this.#plot.setSize({ width, height: HEIGHT });
+    });
+    size.observe(this);
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const redraw = () => this.#draw();
+    dark.addEventListener('change', redraw);
+    this.#watchers = [() => sight.disconnect(), () => size.disconnect(), () => dark.removeEventListener('change', redraw)];
+  }
+
+  disconnectedCallback() {
+    for (const stop of this.#watchers) stop();
+    this.#plot?.destroy();
+    this.#plot = undefined;
+  }
+
+  attributeChangedCallback() {
+    if (this.#seen) this.#draw();
+  }
+
+  async #draw() {
+    if (!this.#seen) return;
+    const Plot = await uplot();
+    if (!this.isConnected) return;
+    const { along, series } = JSON.parse(this.dataset.chart);
+    this.#plot?.destroy();
+    this.#plot = new Plot(
+      this.#options(Plot, DAY.test(along[0]), series),
+      [along.map(place), ...series.map(({ values }) => values.map(Number))],
+      this,
+    );
+  }
+
+  #options(Plot, days, series) {
+    const style = getComputedStyle(this);
+    const colour = (name) => style.getPropertyValue(name).trim();
+    const inks = series.length === 3 ? ['--bad', '--accent', '--gold'] : ['--accent'];
+    const axis = { stroke: colour('--quiet'), font: `12px ${style.fontFamily}`, ticks: { show: false } };
+    const rule = { stroke: colour('--line'), width: 1 };
+    return {
+      width: this.clientWidth,
+      height: HEIGHT,
+      tzDate: (stamp) => Plot.tzDate(new Date(stamp * 1000), 'Etc/UTC'),
+      scales: { x: { time: days } },
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
+      axes: [
+        { ...axis, grid: { show: false }, space: 70, values: days ? [[86_400, '{M}/{D}', null, null, null, null, null, null, 1]] : undefined },
+        { ...axis, grid: rule, size: 56, values: (_, values) => values.map((value) => short(value)) },
+      ],
+      series: [
+        {},
+        ...series.map(({ name }, at) => ({
+          label: name, stroke: colour(inks[at]), width: 2, points: { show: false },
+          dash: series.length === 3 && at !== 1 ? [4, 3] : undefined,
+          fill: series.length === 1 ? colour('--tint') : undefined,
+        })),
+      ],
+    };
+  }
+}
+
+const short = (value) => new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 }).format(value);
+
+customElements.define('gx-chart', Chart);
