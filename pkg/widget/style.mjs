@@ -47,15 +47,17 @@ button{min-height:44px;padding:0 18px;border:0;border-radius:calc(var(--radius) 
 .hero{padding:16px 18px 14px;border-radius:var(--radius);background:var(--accent);color:var(--on)}
 .hero *{color:inherit}
 .hero small{font-size:.9375rem}
-.hero .why{text-align:left;margin-top:2px}
+.hero .why{text-align:left;margin:2px 0 0}
 .big{font-size:clamp(1.75rem,9cqi,2.75rem);line-height:1.2;font-weight:680;letter-spacing:-.02em}
 .big small{letter-spacing:0}
 i{font-style:normal;font-weight:400;font-size:.85em}
 .big i{font-size:.6em}
 ul{list-style:none}
-li{display:grid;grid-template-columns:1fr auto;gap:0 12px;padding:10px 0;border-top:1px solid var(--line)}
+li{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 12px;padding:10px 0;border-top:1px solid var(--line)}
 li:first-child{border:0;padding-top:0}
 b,[part=number]{font-weight:600}
+b{flex:1 0 50%;min-width:0}
+.why{margin-left:auto}
 .big [part=number]{font-weight:inherit}
 .gets,.why,dd{text-align:right}
 .tag{justify-self:start;align-self:center;padding:1px 8px;border-radius:99px;background:var(--tint);color:var(--accent);font-size:.75rem;white-space:nowrap}

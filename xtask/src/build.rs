@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 
 use crate::bind::{self, Glue};
 use crate::budget;
+use crate::command;
 use crate::place;
 use crate::presets;
 use crate::setup;
@@ -64,7 +65,8 @@ pub fn package(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     let raw = steps.loud("compile the package", || wasm::compile(&PACKAGE, toolchain))?;
     bind::bind(&raw, "gongxiang", Glue::Bare, &place::at("pkg/dist"), steps)?;
     steps.quiet("write the presets for JavaScript", presets::write)?;
-    budget::check(&["package"], steps)
+    steps.quiet("bundle the widget", || command::run(command::command("node").arg("tools/bundle.mjs")))?;
+    budget::check(&["package", "widget"], steps)
 }
 
 fn wallet(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {

@@ -50,6 +50,8 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     drop(postgres);
     steps.loud("Node tests", || node_tests("tests/node", None))?;
     if let Some(browser) = browser {
+        npm::set_up_packaging(steps)?;
+        steps.loud("packaging tests", || node_tests("tests/packaging", Some(&browser)))?;
         demo::server(steps)?;
         steps.loud("browser tests", || node_tests("tests/browser", Some(&browser)))?;
     }
@@ -68,11 +70,11 @@ fn node_tests(directory: &str, browser: Option<&Path>) -> Result<()> {
     command::run(&mut node)
 }
 
-/// Checks `pkg/index.d.ts`, and the hand-written modules that ask for it with `// @ts-check`.
+/// Checks the package's declarations, and the hand-written modules that ask for it with `// @ts-check`.
 fn types() -> Result<()> {
-    let declarations = place::at("pkg/index.d.ts");
-    if !declarations.is_file() {
-        bail!("pkg/index.d.ts is missing: the package has no types to check");
+    let declarations = ["pkg/index.d.ts", "pkg/widget.d.ts"].map(place::at);
+    if !declarations.iter().all(|file| file.is_file()) {
+        bail!("pkg/index.d.ts or pkg/widget.d.ts is missing: the package has no types to check");
     }
     command::run(
         npm::tool("typescript/bin/tsc")
@@ -80,7 +82,7 @@ fn types() -> Result<()> {
             .args(["--module", "nodenext", "--lib", "es2022,dom", "--types", "node"])
             .arg("--typeRoots")
             .arg(place::at("tools/node_modules/@types"))
-            .arg(declarations)
+            .args(declarations)
             .args(files_ending("pkg", ".mjs")?),
     )
 }
