@@ -134,6 +134,7 @@ export class EarningsPreview extends Base {
     const load = ++this.#loading;
     this.#close();
     this.#terms = undefined;
+    this.#said = '';
     this.#show(true, ...bones());
     try {
       const [found] = await Promise.all([terms(this.#given('rules', 'seed'), this.#given('price')), init()]);

@@ -5,7 +5,8 @@
 const DIGITS_MAX = 12;
 /** Spaces of every kind, full-width ones included. */
 const SPACE = '[\\s\\u00a0\\u2000-\\u200b\\u202f\\u3000]';
-const OUTSIDE = new RegExp(`^${SPACE}*[¥￥]?${SPACE}*|${SPACE}*(元|yuan|CNY|RMB)?${SPACE}*$`, 'gi');
+const BEFORE = new RegExp(`^${SPACE}*[¥￥]?${SPACE}*`);
+const AFTER = new RegExp(`${SPACE}*(元|yuan|CNY|RMB)?${SPACE}*$`, 'i');
 /** `1,000,000` or `1 000 000`: groups of three all through, by one mark. Anything else could be another country's decimal. */
 const GROUPED = new RegExp(`^\\d{1,3}(?:(,|${SPACE})\\d{3})(?:\\1\\d{3})*(?=\\.|$)`);
 
@@ -19,7 +20,8 @@ export function read(typed) {
   let text = typed
     // Full-width digits, comma, point, minus and percent sign lie together, 0xfee0 above the plain ones.
     .replace(/[\uff05\uff0b-\uff0e\uff10-\uff19]/g, (char) => String.fromCharCode(char.charCodeAt(0) - 0xfee0))
-    .replace(OUTSIDE, '');
+    .replace(BEFORE, '')
+    .replace(AFTER, '');
   if (!text) return { trouble: 'empty' };
   if (/^[-−]/.test(text)) return { trouble: 'negative' };
   const grouped = GROUPED.exec(text)?.[0];
