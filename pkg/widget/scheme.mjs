@@ -56,7 +56,7 @@ export function open({ rules, price }, { referrer, merchant_referrer, partner, s
   // What the rules refuse, they refuse first: nothing of theirs is read here before that.
   openBook(rules).free();
   const book = openBook({ ...rules, supply: { cap: PLENTY, treasury: PLENTY } });
-  const [first] = Object.keys(rules.packs);
+  const [first = 'none'] = Object.keys(rules.packs);
   /** @param {JournalEvent[]} events */
   const settle = (...events) => events.forEach((event) => book.apply(event));
   /** @param {string} member @param {string | false} by @param {string} [pack] */
