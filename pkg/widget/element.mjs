@@ -45,6 +45,7 @@ export class EarningsPreview extends Base {
   /** @type {Terms | undefined} */ #terms;
   /** @type {import('../index.d.ts').Book | undefined} */ #book;
   /** Who is assumed to take part. @type {Set<string>} */ #present = new Set();
+  #service = '';
   #seen = false;
   #loading = 0;
   /** Which attributes changed since the last look. @type {Set<string>} */ #changed = new Set();
@@ -113,7 +114,8 @@ export class EarningsPreview extends Base {
       heading: this.#given('heading'),
       readonly: this.hasAttribute('readonly'),
     }));
-    this.#assume(kept('service', this.#given('service')));
+    if (!changed || changed.has('service')) this.#service = this.#given('service');
+    this.#assume();
   }
 
   /** @param {HTMLInputElement} input */
@@ -122,6 +124,7 @@ export class EarningsPreview extends Base {
       this.#present[input.checked ? 'add' : 'delete'](input.value);
       this.#stand();
     } else if (input.name === 'service') {
+      this.#service = input.value;
       this.#stand();
     } else {
       this.#update();
@@ -142,18 +145,19 @@ export class EarningsPreview extends Base {
       if (load !== this.#loading) return;
       open(found, { referrer: false, merchant_referrer: false, partner: false, service: '' }).free();
       this.#terms = found;
-      this.#assume(this.#given('service'));
+      this.#assume();
       this.#stand();
     } catch (cause) {
-      if (load === this.#loading) this.#fail(/** @type {any} */ (cause), true);
+      if (load !== this.#loading) return;
+      this.#assume();
+      this.#fail(/** @type {any} */ (cause), true);
     }
   }
 
-  /** @param {string} service */
-  #assume(service) {
-    if (!this.#terms) return;
-    this.shadowRoot?.querySelector('.assumed')
-      ?.replaceChildren(...assumptions(this.#text, this.#terms, this.#present, service, Boolean(packFor(this.#terms.rules, 'area_partner'))));
+  /** Shows what is assumed; nothing, where there are no rules to assume it under. */
+  #assume() {
+    this.shadowRoot?.querySelector('.assumed')?.replaceChildren(...this.#terms
+      ? assumptions(this.#text, this.#terms, this.#present, this.#service, Boolean(packFor(this.#terms.rules, 'area_partner'))) : []);
   }
 
   #close() {
@@ -167,7 +171,9 @@ export class EarningsPreview extends Base {
     this.#close();
     const has = (/** @type {string} */ party) => this.#present.has(party);
     this.#book = open(this.#terms, {
-      referrer: has('referrer'), merchant_referrer: has('merchant_referrer'), service: (has('referrer') && this.#input('service')?.value) || '',
+      referrer: has('referrer'),
+      merchant_referrer: has('merchant_referrer'),
+      service: has('referrer') && this.#terms.rules.service.roles.some(({ name }) => name === this.#service) ? this.#service : '',
       partner: has('partner') && Boolean(packFor(this.#terms.rules, 'area_partner')),
     });
     this.#update();

@@ -26,6 +26,8 @@ h2{font-size:1.125rem;line-height:1.3}
 small,.quiet,legend,label,.why{font-size:.8125rem;color:var(--quiet);font-weight:400}
 fieldset{border:0;min-width:0}
 .form,.result{display:grid;gap:14px;align-content:start}
+.result:empty{min-height:112px;border:2px dashed var(--line);border-radius:var(--radius)}
+.assumed:empty{display:none}
 legend,.field>label{display:block;margin-bottom:4px}
 input,select,button{font:inherit;color:inherit}
 .box{display:flex;gap:6px}
@@ -47,20 +49,20 @@ button{min-height:44px;padding:0 18px;border:0;border-radius:calc(var(--radius) 
 .hero{padding:16px 18px 14px;border-radius:var(--radius);background:var(--accent);color:var(--on)}
 .hero *{color:inherit}
 .hero small{font-size:.9375rem}
-.hero .why{text-align:left;margin:2px 0 0}
+.hero .why{text-align:left;margin-top:2px}
 .big{font-size:clamp(1.75rem,9cqi,2.75rem);line-height:1.2;font-weight:680;letter-spacing:-.02em}
-.big small{letter-spacing:0}
+.big small{letter-spacing:0;white-space:nowrap}
 i{font-style:normal;font-weight:400;font-size:.85em}
 .big i{font-size:.6em}
 ul{list-style:none}
-li{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 12px;padding:10px 0;border-top:1px solid var(--line)}
+li{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:0 12px;align-items:baseline;padding:10px 0;border-top:1px solid var(--line)}
 li:first-child{border:0;padding-top:0}
 b,[part=number]{font-weight:600}
-b{flex:1 0 50%;min-width:0}
-.why{margin-left:auto}
+b{margin-right:6px}
+li .why{grid-column:1/-1}
 .big [part=number]{font-weight:inherit}
 .gets,.why,dd{text-align:right}
-.tag{justify-self:start;align-self:center;padding:1px 8px;border-radius:99px;background:var(--tint);color:var(--accent);font-size:.75rem;white-space:nowrap}
+.tag{display:inline-block;padding:0 8px;border-radius:99px;background:var(--tint);color:var(--accent);font-size:.75rem;white-space:nowrap}
 .dynamic{background:var(--_gilt);color:var(--_gold)}
 dl{display:grid;gap:6px;padding:12px 14px;border-radius:var(--radius);background:var(--tint);font-size:.9375rem}
 dl div{display:flex;justify-content:space-between;gap:12px;align-items:baseline}

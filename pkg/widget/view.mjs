@@ -60,7 +60,7 @@ export function frame(text, given) {
       h('fieldset', {}, h('legend', {}, text.channel),
         segments('channel', given.channel, [['online', text.online], ['offline', text.offline]]))),
     h('section', { class: 'result', part: 'result', 'aria-busy': 'true' }, ...bones()),
-    h('fieldset', { class: 'assumed', part: 'assumptions', disabled: given.readonly }, h('legend', {}, text.assumed)),
+    h('fieldset', { class: 'assumed', part: 'assumptions', disabled: given.readonly }),
     h('footer', {}, h('p', { class: 'quiet', part: 'caution' }, text.caution), slot('note')));
 }
 
@@ -109,8 +109,9 @@ export function result(text, receipt, called, { rules, price }, channel, concess
       h('small', {}, text.gets(called(/** @type {Party} */ (first.member)))),
       h('div', { class: 'big' }, ...gain(first)), why(first)) : h('p', { role: 'status' }, text.nobody),
     h('ul', { part: 'rewards' }, ...rest.map((reward) => h('li', { part: 'reward' },
-      h('b', {}, h('bdi', {}, called(/** @type {Party} */ (reward.member)))), h('div', { class: 'gets' }, ...gain(reward)),
-      h('span', { class: `tag ${reward.class}` }, text.classes[reward.class]), why(reward)))),
+      h('div', {}, h('b', {}, h('bdi', {}, called(/** @type {Party} */ (reward.member)))),
+        h('span', { class: `tag ${reward.class}` }, text.classes[reward.class])),
+      h('div', { class: 'gets' }, ...gain(reward)), why(reward)))),
     h('dl', { part: 'sums' },
       line(text.pays, number(points), ' ', h('small', {}, text.points),
         h('div', { class: 'why' }, `= ${grouped(`${concession} ${text.yuan} ÷ ${price}`)}`)),
