@@ -14,9 +14,9 @@ const TYPES = {
   '.html': 'text/html', '.mjs': 'text/javascript', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json',
   '.wasm': 'application/wasm',
 };
-/** Not even markup from a text: `require-trusted-types-for`. */
+/** Not even markup from a text: `require-trusted-types-for`. Only Vue has a policy for its own templates. */
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
-  + "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+  + "form-action 'none'; require-trusted-types-for 'script'; trusted-types vue";
 
 /** Serves the files of these directories, each below its own name; `pages` are made up. */
 async function serve(directories, pages) {
