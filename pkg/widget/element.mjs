@@ -22,16 +22,21 @@ let sheet;
 /** @type {IntersectionObserver | undefined} */
 let viewport;
 
-/** Calls `seen` of every element once, when it comes near the view.
+/** How far from the view an element is near enough. */
+const NEAR = 200;
+
+/** Has an element load once it is near the view: at once if it is there already, for an observer answers a frame later.
  * @param {EarningsPreview} element */
 function watch(element) {
+  const { top, bottom, width } = element.getBoundingClientRect();
+  if (width && bottom > -NEAR && top < innerHeight + NEAR) return element.load();
   viewport ??= new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       viewport?.unobserve(target);
       /** @type {EarningsPreview} */ (target).load();
     }
-  }, { rootMargin: '200px' });
+  }, { rootMargin: `${NEAR}px` });
   viewport.observe(element);
 }
 
@@ -60,10 +65,11 @@ export class EarningsPreview extends Base {
       }
       root.adoptedStyleSheets = [sheet];
       root.addEventListener('input', (event) => this.#typed(/** @type {HTMLInputElement} */ (event.target)));
-      this.#frame();
     }
-    if (this.#seen) this.#stand();
-    else watch(this);
+    // Asked for first, so that the frame is made while the binary is on its way.
+    if (!this.#seen) watch(this);
+    if (!this.shadowRoot?.firstChild) this.#frame();
+    this.#stand();
   }
 
   disconnectedCallback() {
@@ -143,12 +149,12 @@ export class EarningsPreview extends Base {
       const [found] = await Promise.all([terms(this.#given('rules', 'seed'), this.#given('price')), init()]);
       // Another attribute, another load: the answer of this one is not wanted any more.
       if (load !== this.#loading) return;
-      open(found, { referrer: false, merchant_referrer: false, partner: false, service: '' }).free();
       this.#terms = found;
-      this.#assume();
       this.#stand();
+      this.#assume();
     } catch (cause) {
       if (load !== this.#loading) return;
+      this.#terms = undefined;
       this.#assume();
       this.#fail(/** @type {any} */ (cause), true);
     }
