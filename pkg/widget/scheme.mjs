@@ -1,6 +1,6 @@
 // @ts-check
 // The book behind a preview: just the parties that the page assumes, under its rules and at its price.
-import { openBook, preset } from '../core.mjs';
+import { openBook, preset } from '../browser.mjs';
 
 /** No rule allows more. The preview is about who gets what, not about whether this merchant is short of points today. */
 const PLENTY = '1000000000000';
@@ -53,8 +53,7 @@ export const packFor = (rules, right) => Object.keys(rules.packs).find((name) =>
 /** A book in which these parties wait for an order.
  * @param {Terms} terms @param {Parties} parties */
 export function open({ rules, price }, { referrer, merchant_referrer, partner, service }) {
-  // What the rules refuse, they refuse first: nothing of theirs is read here before that.
-  openBook(rules).free();
+  // Refuses unsound rules, before anything of theirs is read here.
   const book = openBook({ ...rules, supply: { cap: PLENTY, treasury: PLENTY } });
   const [first = 'none'] = Object.keys(rules.packs);
   /** @param {JournalEvent[]} events */
