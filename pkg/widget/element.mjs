@@ -175,13 +175,7 @@ export class EarningsPreview extends Base {
   #stand() {
     if (!this.#terms || !this.isConnected) return;
     this.#close();
-    const has = (/** @type {string} */ party) => this.#present.has(party);
-    this.#book = open(this.#terms, {
-      referrer: has('referrer'),
-      merchant_referrer: has('merchant_referrer'),
-      service: has('referrer') && this.#terms.rules.service.roles.some(({ name }) => name === this.#service) ? this.#service : '',
-      partner: has('partner') && Boolean(packFor(this.#terms.rules, 'area_partner')),
-    });
+    this.#book = open(this.#terms, this.#present, this.#service);
     this.#update();
   }
 

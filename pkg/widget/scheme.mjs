@@ -9,7 +9,6 @@ const SHOP = '110101';
 
 /** @typedef {import('../index.d.ts').RuleSet} RuleSet
  * @typedef {import('../index.d.ts').JournalEvent} JournalEvent
- * @typedef {{ referrer: boolean, merchant_referrer: boolean, partner: boolean, service: string }} Parties
  * @typedef {{ rules: RuleSet, price: string, day?: string }} Terms */
 
 /** A rule set or a price, from where the page says it is.
@@ -50,9 +49,9 @@ function parsed(json) {
  * @param {RuleSet} rules @param {'merchant' | 'area_partner'} right */
 export const packFor = (rules, right) => Object.keys(rules.packs).find((name) => rules.packs[name][right]);
 
-/** A book in which these parties wait for an order.
- * @param {Terms} terms @param {Parties} parties */
-export function open({ rules, price }, { referrer, merchant_referrer, partner, service }) {
+/** A book in which these parties wait for an order, as far as the rules know such parties.
+ * @param {Terms} terms @param {Set<string>} present @param {string} role the service role above the buyer's referrer, or none */
+export function open({ rules, price }, present, role) {
   // Refuses unsound rules, before anything of theirs is read here.
   const book = openBook({ ...rules, supply: { cap: PLENTY, treasury: PLENTY } });
   const [first = 'none'] = Object.keys(rules.packs);
@@ -63,21 +62,25 @@ export function open({ rules, price }, { referrer, merchant_referrer, partner, s
     by ? { type: 'member.registered', member, referrer: by } : { type: 'member.registered', member },
     { type: 'pack.purchased', member, pack },
   );
+  const referrer = present.has('referrer');
+  const service = referrer && rules.service.roles.some(({ name }) => name === role);
+  const area = present.has('partner') && packFor(rules, 'area_partner');
   try {
     if (service) {
       join('service', false);
-      settle({ type: 'role.assigned', member: 'service', role: service });
+      settle({ type: 'role.assigned', member: 'service', role });
     }
     if (referrer) join('referrer', service && 'service');
     join('buyer', referrer && 'referrer');
-    if (merchant_referrer) join('merchant_referrer', false);
-    join('merchant', merchant_referrer && 'merchant_referrer', packFor(rules, 'merchant'));
+    const bySomebody = present.has('merchant_referrer');
+    if (bySomebody) join('merchant_referrer', false);
+    join('merchant', bySomebody && 'merchant_referrer', packFor(rules, 'merchant'));
     settle(
       { type: 'treasury.granted', member: 'merchant', points: PLENTY },
       { type: 'merchant.opened', member: 'merchant', region: SHOP },
     );
-    if (partner) {
-      join('partner', false, packFor(rules, 'area_partner'));
+    if (area) {
+      join('partner', false, area);
       settle({ type: 'partner.appointed', member: 'partner', region: CITY });
     }
     settle({ type: 'price.set', price });
