@@ -15,7 +15,7 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 /** Not even markup from a text: `require-trusted-types-for`. Only Vue has a policy for its own templates. */
-const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
+const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self' http://127.0.0.1:*; base-uri 'none'; "
   + "form-action 'none'; require-trusted-types-for 'script'; trusted-types vue";
 
 /** Serves the files of these directories, each below its own name; `pages` are made up. */

@@ -32,7 +32,7 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
         const elements = Object.entries(STATES).map(([state, [attributes]]) =>
           `<earnings-preview lang="${language}" ${attributes} ${state === 'offline' ? `theme="${other}"` : ''}></earnings-preview>`);
         const { page, close } = await house.open(`<h1>${language === 'en' ? 'A shop' : '店'}</h1>${elements.join('')}`, {
-          viewport, colorScheme: theme, deviceScaleFactor: 2, bypassCSP: true, prepare: (page) => page.route('**/held.json', () => {}),
+          viewport, colorScheme: theme, deviceScaleFactor: process.env.SCREENSHOTS ? 2 : 1, bypassCSP: true, prepare: (page) => page.route('**/held.json', () => {}),
         });
         for (const [nth, [state, [, typed, ready]]] of Object.entries(STATES).entries()) {
           const widget = page.locator('earnings-preview').nth(nth);
