@@ -39,10 +39,10 @@ fn forecast_a_year(c: &mut Criterion) {
         }
         _ = book.apply(&entry);
     }
-    let member = Id::parse("c0001").expect("an id");
+    let eve = book.eve(&Id::parse("c0001").expect("an id")).expect("a member");
     let flat = vec![Flow::Growing(Rate::default())];
     let assumptions = Assumptions { paths: flat, horizons: vec![365], ..Assumptions::default() };
-    c.bench_function("forecast/year", |b| b.iter(|| black_box(forecast(&book, &member, &assumptions, &mut |_| true))));
+    c.bench_function("forecast/year", |b| b.iter(|| black_box(forecast(&eve, &assumptions, &mut |_| true))));
 }
 
 criterion_group!(benches, simulate_a_million, forecast_a_year);

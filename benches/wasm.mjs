@@ -1,4 +1,5 @@
-// How fast the package is, in Node and in Chromium: the CDNOW journal, an order preview, a book's close.
+// How fast the package is, in Node and in Chromium: the CDNOW journal, an order preview, a book's close,
+// a forecast beside the decimal libraries of JavaScript, a scenario.
 // Each figure is the median of several runs; natively the same is measured by `cargo bench`, and the last lines put
 // them side by side. No test depends on the times.
 import { createServer } from 'node:http';
@@ -6,6 +7,7 @@ import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
+import { measureForecast, say } from './forecast.mjs';
 import { measure } from './measure.mjs';
 
 const root = new URL('../', import.meta.url);
@@ -15,9 +17,14 @@ const events = (await read('tests/data/cdnow.jsonl')).trim().split('\n').map((li
 
 const results = { Node: await measure(await import('../pkg/node.mjs'), rules, events) };
 
+const libraries = createRequire(new URL('tools/package.json', root));
+const modules = { Decimal: libraries('decimal.js'), Big: libraries('big.js'), BigNumber: libraries('bignumber.js') };
+say('Node', await measureForecast(await import('../pkg/economy-node.mjs'), modules));
+
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 if (existsSync(chromium)) {
   results.Chromium = await inChromium();
+  say('Chromium', results.Chromium.forecast);
 } else {
   console.error(`${chromium} is missing: not measured in Chromium (\`cargo xtask test\` installs it)`);
 }
@@ -45,8 +52,13 @@ async function inChromium() {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     return await page.evaluate(async ([rules, events]) => {
-      const [{ measure }, rulesOfTheScheme] = await Promise.all([import('/benches/measure.mjs'), import('/pkg/browser.mjs')]);
-      return measure(rulesOfTheScheme, rules, events);
+      const [{ measure }, { measureForecast }, rulesOfTheScheme, economy] = await Promise.all(
+        [import('/benches/measure.mjs'), import('/benches/forecast.mjs'), import('/pkg/browser.mjs'), import('/pkg/economy-browser.mjs')]);
+      const modules = '/tools/node_modules';
+      const [{ default: Decimal }, { default: Big }, { BigNumber }] = await Promise.all(
+        [import(`${modules}/decimal.js/decimal.mjs`), import(`${modules}/big.js/big.mjs`), import(`${modules}/bignumber.js/dist/bignumber.mjs`)]);
+      const measured = await measure(rulesOfTheScheme, rules, events);
+      return { ...measured, forecast: await measureForecast(economy, { Decimal, Big, BigNumber }) };
     }, [rules, events]);
   } finally {
     await browser.close();

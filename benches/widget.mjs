@@ -17,7 +17,7 @@ const work = path('target/bench-page');
 await rm(work, { recursive: true, force: true });
 await mkdir(work, { recursive: true });
 await tool('esbuild').build({
-  entryPoints: [path('benches/page/reference.mjs')], nodePaths: [path('tools/packaging/node_modules')], bundle: true, minify: true, format: 'esm',
+  entryPoints: [path('benches/page/reference.mjs')], nodePaths: [path('tools/packaging/node_modules'), path('tools/node_modules')], bundle: true, minify: true, format: 'esm',
   outfile: `${work}/reference.js`, logLevel: 'warning',
 });
 

@@ -6,6 +6,7 @@
 
 mod close;
 mod draft;
+mod eve;
 mod flow;
 mod handlers;
 mod table;
@@ -28,7 +29,7 @@ use crate::ruleset::RuleSet;
 use draft::Draft;
 use table::Table;
 
-pub use close::Eve;
+pub use eve::{Eve, MEAN_DAYS, SoFar};
 pub use flow::Flow;
 pub use view::{AccountState, ReleaseState, State};
 

@@ -3,6 +3,7 @@
 //! Requests and answers as plain data; the wasm surface, the server and the wallet stand on this and on nothing below
 //! it that they do not need.
 
+pub mod eve;
 pub mod event;
 mod fields;
 pub mod replay;

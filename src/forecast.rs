@@ -1,21 +1,20 @@
 //! What a member may expect: a band over falling, flat and rising turnover, never one number, with its inputs beside it.
 //!
 //! The first day is the close that follows, to the last digit: it starts from the book just before the release
-//! ([`crate::book::Eve`]) and runs the same release and price code. Later days need an assumption: how much turnover and how much
+//! ([`Eve`]) and runs the same release and price code. Later days need an assumption: how much turnover and how much
 //! new share value the network will have. That is the main thing on which the result depends.
 
 use serde::Serialize;
 
-use crate::book::{Book, DayRecord};
+use crate::book::{Eve, MEAN_DAYS, SoFar};
 use crate::economy::{Growth, Mix, Scenario, mix, ratio};
 use crate::event::{Code, Refusal};
-use crate::identity::{Day, Id};
+use crate::identity::Day;
 use crate::limits::SCENARIO_DAYS_MAX;
 use crate::power::Log2;
 use crate::price::{self, Signals};
-use crate::quantity::{Index, Money, OutOfRange, Points, Price, Rate, ShareValue, narrow};
-use crate::release::{Holding, Release};
-use crate::ruleset::RuleSet;
+use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
+use crate::release::{EndedEras, Holding, Release};
 
 /// How much comes every day, from the day after the open one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,23 +74,6 @@ pub struct Inputs {
     pub mix: Mix,
 }
 
-/// What 1000 share value of the first day have really been worth so far, from the day records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct SoFar {
-    /// The first day.
-    pub since: Day,
-    /// How many closes.
-    pub days: usize,
-    /// Points released to them.
-    pub points: Points,
-    /// What those were worth, each on its day.
-    pub worth_then: Money,
-    /// What they are worth at today's price.
-    pub worth: Money,
-    /// Share value left.
-    pub left: ShareValue,
-}
-
 /// The account after so many closes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Outlook {
@@ -135,19 +117,16 @@ pub struct Forecast {
     pub paths: Vec<Path>,
 }
 
-/// How many days the means are taken over.
-const MEAN_DAYS: usize = 30;
 /// 1000 share value, in its smallest part.
 const THOUSAND: ShareValue = ShareValue::from_raw(100_000_000_000);
 
 /// The forecast for one member.
 ///
 /// # Errors
-/// `unknown_member`; `bad_scenario` with the field; `out_of_range` where a result would not fit; `cancelled` where
+/// `bad_scenario` with the field; `out_of_range` where a result would not fit; `cancelled` where
 /// `go_on`, asked before every path, says no.
 pub fn forecast(
-    book: &Book,
-    member: &Id,
+    eve: &Eve,
     assumptions: &Assumptions,
     go_on: &mut dyn FnMut(usize) -> bool,
 ) -> Result<Forecast, Refusal> {
@@ -159,7 +138,7 @@ pub fn forecast(
     if horizons.len() > 12 || assumptions.paths.len() > 12 {
         return Err(bad("paths".into(), "must be at most 12, and so must the horizons".into()));
     }
-    let start = Start::new(book, member, assumptions)?;
+    let start = Start::new(eve, assumptions)?;
     let first = start.walk(&Flow::Growing(Rate::default()), &[1])?;
     let mut paths = Vec::with_capacity(assumptions.paths.len());
     for (i, flow) in assumptions.paths.iter().enumerate() {
@@ -176,85 +155,55 @@ pub fn forecast(
         paths.push(Path { growth_30d, outlooks: start.walk(flow, horizons)? });
     }
     let first = *first.first().ok_or(OutOfRange)?;
-    Ok(Forecast { inputs: start.inputs, so_far: so_far(book.days(), book.head().price)?, first, paths })
+    Ok(Forecast { inputs: start.inputs, so_far: eve.so_far, first, paths })
 }
 
 /// Where every path starts.
 struct Start<'a> {
-    rules: &'a RuleSet,
+    eve: &'a Eve,
     inputs: Inputs,
-    release: Release,
-    ended: Vec<Index>,
-    issued: Points,
-    holding: Holding,
-    points: Points,
-    /// Recorded turnovers of the price's window, newest first, the open day's included.
-    turnovers: Vec<Money>,
 }
 
 impl<'a> Start<'a> {
-    fn new(book: &'a Book, member: &Id, assumptions: &Assumptions) -> Result<Self, Refusal> {
-        let eve = book.eve(member)?;
-        let rules = book.rules();
-        let days = book.days();
-        let window = usize::try_from(rules.price_window_days).unwrap_or(usize::MAX);
-        let earlier = days.iter().rev().map_while(|record| record.turnover);
-        let turnovers: Vec<Money> = eve.turnover.into_iter().chain(earlier.clone()).take(window).collect();
+    fn new(eve: &'a Eve, assumptions: &Assumptions) -> Result<Self, Refusal> {
         let (mut sum, mut count) = (0, 0);
-        for turnover in eve.turnover.into_iter().chain(earlier).take(MEAN_DAYS) {
+        for turnover in eve.turnovers.iter().take(MEAN_DAYS) {
             (sum, count) = (sum + turnover.raw(), count + 1);
         }
         let turnover = Money::checked_from_raw(i128::checked_div(sum, count).unwrap_or(0)).unwrap_or_default();
         let turnover = assumptions.turnover.unwrap_or(turnover);
-        let total = eve.release.total()?;
-        let inflow = assumptions.inflow.map_or_else(|| mean_inflow(days, total), Ok)?;
+        let inflow = assumptions.inflow.unwrap_or(eve.inflow);
         if turnover.raw() < 0 || inflow.raw() < 0 {
             let message = "must not be negative".into();
             return Err(Refusal { code: Code::BadScenario, field: "turnover".into(), message });
         }
+        let rules = &eve.rules;
         let half = Rate::checked_from_raw(50_000_000).unwrap_or_default();
         let typical = Scenario { online: half, roles: true, partners: true, ..Scenario::default() };
         let mut mix = mix(rules, &typical)?;
         if turnover.is_positive() {
             mix.minted = ratio(inflow.raw() / 1_000_000, turnover.raw());
         }
-        let head = book.head();
-        let holding = eve.account.holding;
         let inputs = Inputs {
-            day: head.day,
-            price: head.price,
-            share_value: holding.units.share_value_floor(eve.release.nav)?,
-            total,
+            day: eve.day,
+            price: eve.price,
+            share_value: eve.holding.units.share_value_floor(eve.release.nav)?,
+            total: eve.release.total()?,
             release_daily: rules.release_daily,
             turnover,
             inflow,
             buyer_multiple: rules.order_buyer_multiple,
             mix,
         };
-        let ended = days.iter().flat_map(|record| &record.ended).copied().collect();
-        Ok(Self {
-            rules,
-            inputs,
-            release: eve.release,
-            ended,
-            issued: eve.issued,
-            holding,
-            points: eve.account.points,
-            turnovers,
-        })
+        Ok(Self { eve, inputs })
     }
 
     /// Day by day to the last horizon. Nothing but two numbers changes a day: the account is looked at where it is asked for.
     fn walk(&self, flow: &Flow, horizons: &[usize]) -> Result<Vec<Outlook>, Refusal> {
-        let (mut release, mut ended, mut issued) = (self.release, self.ended.clone(), self.issued);
-        let (mut price, mut turnovers) = (self.inputs.price, self.turnovers.clone());
-        turnovers.reverse();
-        let window = usize::try_from(self.rules.price_window_days).unwrap_or(usize::MAX);
-        let mut signals = Signals { turnover_days: 0, ..Signals::default() };
-        for turnover in &turnovers {
-            signals.turnover_sum += turnover.raw();
-            signals.turnover_days += 1;
-        }
+        let rules = &self.eve.rules;
+        let Eve { mut release, mut issued, mut price, .. } = *self.eve;
+        let mut ended = Vec::new();
+        let mut recent = Recent::new(self.eve);
         // 1000 share value of today's, beside it: they are not added to the network.
         let mut thousand = fresh(&release);
         release.clone().give(&mut thousand, THOUSAND)?;
@@ -271,41 +220,46 @@ impl<'a> Start<'a> {
                 if inflow.is_positive() {
                     release.give(&mut fresh(&release), inflow)?;
                 }
-                if turnover.is_positive() || !turnovers.is_empty() {
-                    turnovers.push(turnover);
-                    signals.turnover_sum += turnover.raw();
-                    match turnovers.len().checked_sub(window.saturating_add(1)) {
-                        Some(left) => signals.turnover_sum -= turnovers[left].raw(),
-                        None => signals.turnover_days += 1,
-                    }
-                }
+                recent.record(turnover);
             }
-            let closed = release.close(self.rules, price, issued)?;
+            let closed = release.close(rules, price, issued)?;
             issued = issued.plus(closed.released)?;
             ended.extend(closed.ended);
             if day == 0 {
                 first_total = closed.total;
             }
-            let next = price::next(self.rules, price, &signals)?;
+            price = price::next(rules, price, &recent.signals)?;
             if horizons.contains(&(day + 1)) {
-                let (mut holding, mut beside) = (self.holding, thousand);
-                let earned = release.settle(&mut holding, &ended)?;
-                let of_thousand = release.settle(&mut beside, &ended)?.worth_floor(next)?;
-                let back = self.inputs.buyer_multiple.raw().checked_mul(of_thousand.raw()).ok_or(OutOfRange)?;
-                outlooks.push(Outlook {
-                    days: day + 1,
-                    earned,
-                    points: self.points.plus(earned)?,
-                    share_value: holding.units.share_value_floor(release.nav)?,
-                    price: next,
-                    worth: earned.worth_floor(next)?,
-                    concession_back: ratio(back, 10_000_000_000_000),
-                    closed_law: self.closed_law(first_total, release.total()?),
-                });
+                let left = self.closed_law(first_total, release.total()?);
+                outlooks.push(self.look(day + 1, (&release, &ended), thousand, price, left)?);
             }
-            price = next;
         }
         Ok(outlooks)
+    }
+
+    /// The account after so many closes.
+    fn look(
+        &self,
+        days: usize,
+        (release, ended): (&Release, &EndedEras),
+        mut thousand: Holding,
+        price: Price,
+        closed_law: ShareValue,
+    ) -> Result<Outlook, OutOfRange> {
+        let mut holding = self.eve.holding;
+        let earned = release.settle(&mut holding, ended)?;
+        let of_thousand = release.settle(&mut thousand, ended)?.worth_floor(price)?;
+        let back = self.inputs.buyer_multiple.raw().checked_mul(of_thousand.raw()).ok_or(OutOfRange)?;
+        Ok(Outlook {
+            days,
+            earned,
+            points: self.eve.points.plus(earned)?,
+            share_value: holding.units.share_value_floor(release.nav)?,
+            price,
+            worth: earned.worth_floor(price)?,
+            concession_back: ratio(back, 10_000_000_000_000),
+            closed_law,
+        })
     }
 
     fn flows(&self, flow: &Flow, growth: Option<Growth>, day: usize) -> Result<(Money, ShareValue), Refusal> {
@@ -320,6 +274,9 @@ impl<'a> Start<'a> {
         let growth = growth.ok_or_else(too_much)?;
         // One power for both: so many parts of 10^8.
         let factor = growth.after(100_000_000, day).map_err(|_| too_much())?;
+        if factor == 100_000_000 {
+            return Ok((self.inputs.turnover, self.inputs.inflow));
+        }
         let grown = |raw: i128| {
             let grown = raw.checked_mul(factor).map(|grown| grown / 100_000_000);
             grown.filter(|grown| *grown <= 10_i128.pow(20)).ok_or_else(too_much)
@@ -342,32 +299,36 @@ fn fresh(release: &Release) -> Holding {
     Holding { acc: release.acc, era: release.era, ..Holding::default() }
 }
 
-/// What one day added to all share value, on the mean of the last days: `T − (T − converted) of the day before`.
-fn mean_inflow(days: &[DayRecord], total: ShareValue) -> Result<ShareValue, OutOfRange> {
-    let (mut sum, mut count, mut next) = (0_i128, 0, total);
-    for record in days.iter().rev().take(MEAN_DAYS) {
-        let converted = narrow(record.released.worth_exact(record.price)?)? / 100_000_000;
-        sum = sum.checked_add(next.raw() - record.total.raw() + converted).ok_or(OutOfRange)?;
-        (count, next) = (count + 1, record.total);
-    }
-    Ok(ShareValue::from_raw(if count == 0 { total.raw() } else { (sum / count).max(0) }))
+/// The recorded turnovers of the price's window, oldest first, and what they say.
+struct Recent {
+    window: usize,
+    turnovers: Vec<Money>,
+    signals: Signals,
 }
 
-/// What 1000 share value that were there before the first close became.
-fn so_far(days: &[DayRecord], price: Price) -> Result<Option<SoFar>, OutOfRange> {
-    let Some(first) = days.first() else { return Ok(None) };
-    let start = Release::default();
-    let mut holding = fresh(&start);
-    start.clone().give(&mut holding, THOUSAND)?;
-    let (mut ended, mut points, mut worth_then, mut left) = (Vec::new(), Points::ZERO, 0, THOUSAND);
-    for record in days {
-        let release = Release::recorded(record.era, record.units, record.nav, record.acc);
-        ended.extend(&record.ended);
-        let earned = release.settle(&mut holding, &ended)?;
-        points = points.plus(earned)?;
-        worth_then += narrow(earned.worth_exact(record.price)?)?;
-        left = holding.units.share_value_floor(release.nav)?;
+impl Recent {
+    fn new(eve: &Eve) -> Self {
+        let window = usize::try_from(eve.rules.price_window_days).unwrap_or(usize::MAX);
+        let mut recent = Self { window, turnovers: Vec::new(), signals: Signals::default() };
+        for turnover in eve.turnovers.iter().take(window).rev() {
+            recent.add(*turnover);
+        }
+        recent
     }
-    let worth_then = Money::checked_from_raw(worth_then / 10_i128.pow(14)).ok_or(OutOfRange)?;
-    Ok(Some(SoFar { since: first.day, days: days.len(), points, worth_then, worth: points.worth_floor(price)?, left }))
+
+    /// Takes a day's turnover, zeros included, from the first day on whose turnover is above 0.
+    fn record(&mut self, turnover: Money) {
+        if turnover.is_positive() || !self.turnovers.is_empty() {
+            self.add(turnover);
+        }
+    }
+
+    fn add(&mut self, turnover: Money) {
+        self.turnovers.push(turnover);
+        self.signals.turnover_sum += turnover.raw();
+        match self.turnovers.len().checked_sub(self.window.saturating_add(1)) {
+            Some(left) => self.signals.turnover_sum -= self.turnovers[left].raw(),
+            None => self.signals.turnover_days += 1,
+        }
+    }
 }

@@ -4,10 +4,9 @@
 
 use ethnum::U256;
 
-use crate::limits::NUMBER_MAX;
-use crate::quantity::{OutOfRange, Points, Price, mul, narrow, wide};
+use crate::quantity::{OutOfRange, Points, Price, narrow, wide};
 use crate::ruleset::{PricePolicy, RuleSet};
-use crate::wide::quotient;
+use crate::wide::mul_add_div;
 
 /// What a day says about the next price.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,9 +43,8 @@ fn turnover_aim(rules: &RuleSet, signals: &Signals) -> Result<Option<i128>, OutO
         return Ok(None);
     }
     // 10^-2 yuan over 10^-8 points, wanted in 10^-8 yuan a point.
-    let money = mul(signals.turnover_sum, 10_i128.pow(14))?;
-    let by = mul(signals.turnover_days, rules.release_daily.raw())?;
-    Ok(Some(aim(quotient(money, by).ok_or(OutOfRange)?.0)))
+    let by = signals.turnover_days.checked_mul(rules.release_daily.raw()).ok_or(OutOfRange)?;
+    Ok(Some(mul_add_div(signals.turnover_sum, 10_i128.pow(14), 0, by).map_or(BEYOND, |(aim, _)| aim)))
 }
 
 /// `floor_8(money / points)` of today's confirmed trades, if they were enough.
@@ -54,10 +52,8 @@ fn market_aim(rules: &RuleSet, signals: &Signals) -> Result<Option<i128>, OutOfR
     if !signals.traded.is_positive() || signals.traded < rules.price_min_volume {
         return Ok(None);
     }
-    Ok(Some(aim(signals.traded_money / wide(signals.traded.raw())?)))
+    Ok(Some(narrow(signals.traded_money / wide(signals.traded.raw())?).unwrap_or(BEYOND)))
 }
 
-/// No price is above 10^12, so an aim far beyond it is as good as one just beyond it.
-fn aim(price: U256) -> i128 {
-    narrow(price).unwrap_or(i128::from(NUMBER_MAX) * 100_000_000)
-}
+/// No price is above 10^12, so an aim far beyond it is as good as this one.
+const BEYOND: i128 = 10_i128.pow(20);

@@ -155,13 +155,13 @@ pub(crate) fn mul(a: i128, b: i128) -> Result<U256, OutOfRange> {
 
 /// `floor(a × b ÷ divisor)` of the exact product; none of the three is negative.
 fn mul_div_floor(a: i128, b: i128, divisor: i128) -> Result<i128, OutOfRange> {
-    narrow(wide::quotient(mul(a, b)?, wide(divisor)?).ok_or(OutOfRange)?.0)
+    wide::mul_add_div(a, b, 0, divisor).map(|(floor, _)| floor).ok_or(OutOfRange)
 }
 
 /// `ceil(a × b ÷ divisor)` of the exact product; none of the three is negative.
 fn mul_div_ceil(a: i128, b: i128, divisor: i128) -> Result<i128, OutOfRange> {
-    let (floor, rest) = wide::quotient(mul(a, b)?, wide(divisor)?).ok_or(OutOfRange)?;
-    narrow(if rest == U256::ZERO { floor } else { floor + U256::ONE })
+    let (floor, rest) = wide::mul_add_div(a, b, 0, divisor).ok_or(OutOfRange)?;
+    floor.checked_add(i128::from(rest > 0)).ok_or(OutOfRange)
 }
 
 /// What all quantities share: reading, writing, comparing, adding.
@@ -255,7 +255,8 @@ macro_rules! decimal_quantity {
                 parse(text, $places).and_then(|raw| Self::checked_from_raw(raw).ok_or(DecimalError::TooLarge))
             }
 
-            fn from_balance(text: &str) -> Result<Self, DecimalError> {
+            /// Reads what a book says: canonical or not, of any size, never negative.
+            pub(crate) fn from_balance(text: &str) -> Result<Self, DecimalError> {
                 parse_balance(text, $places).and_then(|raw| Self::checked_from_raw(raw).ok_or(DecimalError::TooLarge))
             }
 
@@ -308,7 +309,8 @@ macro_rules! wide_quantity {
                 parse(text, $places).map(Self)
             }
 
-            fn from_balance(text: &str) -> Result<Self, DecimalError> {
+            /// Reads what a book says: canonical or not, of any size, never negative.
+            pub(crate) fn from_balance(text: &str) -> Result<Self, DecimalError> {
                 parse_balance(text, $places).map(Self)
             }
 
@@ -474,6 +476,9 @@ impl Price {
     /// # Errors
     /// [`OutOfRange`] if a product does not fit.
     pub fn towards(self, aim: i128, daily_limit: Rate) -> Result<Self, OutOfRange> {
+        if aim == self.raw() {
+            return Ok(self);
+        }
         let mut low = mul_div_ceil(self.raw(), ten(8) - daily_limit.raw(), ten(8))?;
         let mut high = mul_div_floor(self.raw(), ten(8) + daily_limit.raw(), ten(8))?;
         if daily_limit.is_positive() {

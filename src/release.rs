@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::limits::UNITS_RAW_MAX;
 use crate::quantity::{Index, OutOfRange, Points, Price, ShareValue, Units, mul, narrow, wide};
 use crate::ruleset::RuleSet;
-use crate::wide::{product, quotient};
+use crate::wide::{mul_add_div, product, quotient};
 
 /// `10^-26`, the smallest part of a carry and of units × index: 10^18 of them are 10^-8 points.
 const PER_POINT_PART: i128 = 10_i128.pow(18);
@@ -27,9 +27,9 @@ pub struct Release {
     /// Points released per unit since the era began.
     pub acc: Index,
     /// Released points too few to raise `acc` by its smallest part, in 10^-26 points.
-    carry_points: i128,
+    pub(crate) carry_points: i128,
     /// Converted share value too little to lower `nav` by its smallest part, in 10^-26.
-    carry_value: i128,
+    pub(crate) carry_value: i128,
     /// Points that came back from refunds and are to be released again.
     pub returned: Points,
 }
@@ -193,7 +193,8 @@ impl Release {
         let mut next = *self;
         let beyond_daily = released.minus(rules.release_daily).unwrap_or_default();
         next.returned = next.returned.minus(beyond_daily.min(next.returned))?;
-        let ended = next.release_exact(released, released.worth_exact(price)?)?;
+        let price = price.raw().checked_mul(10_i128.pow(10)).ok_or(OutOfRange)?;
+        let ended = next.release_exact(released, (released.raw(), price))?;
         *self = next;
         Ok(Closed { released, total, ended })
     }
@@ -227,11 +228,11 @@ impl Release {
     /// # Errors
     /// [`OutOfRange`] if there are no units, or less share value than that; nothing is then changed.
     pub fn release(&mut self, points: Points, value: ShareValue) -> Result<Vec<Index>, OutOfRange> {
-        self.release_exact(points, mul(value.raw(), 10_i128.pow(8))?)
+        self.release_exact(points, (value.raw(), PER_POINT_PART))
     }
 
-    /// The same; `value` is in 10^-16.
-    fn release_exact(&mut self, points: Points, value: U256) -> Result<Vec<Index>, OutOfRange> {
+    /// The same; the product of `value` is in 10^-26.
+    fn release_exact(&mut self, points: Points, value: (i128, i128)) -> Result<Vec<Index>, OutOfRange> {
         let mut next = *self;
         next.spread(points, value)?;
         let ended = next.begin_eras()?;
@@ -240,21 +241,19 @@ impl Release {
     }
 
     /// Steps 3 and 4.
-    fn spread(&mut self, points: Points, value: U256) -> Result<(), OutOfRange> {
-        let units = wide(self.units.raw())?;
-        let points = mul(points.raw(), PER_POINT_PART)?.checked_add(wide(self.carry_points)?).ok_or(OutOfRange)?;
-        let (step, points_left) = quotient(points, units).ok_or(OutOfRange)?;
-        let value = product(value, wide(10_i128.pow(10))?)
-            .and_then(|value| value.checked_add(wide(self.carry_value).ok()?))
-            .ok_or(OutOfRange)?;
-        let (drop, value_left) = quotient(value, units).ok_or(OutOfRange)?;
-        self.acc = self.acc.plus(Index::from_raw(narrow(step)?))?;
-        self.nav = self.nav.minus(Index::from_raw(narrow(drop)?))?;
+    fn spread(&mut self, points: Points, (value, scale): (i128, i128)) -> Result<(), OutOfRange> {
+        let units = self.units.raw();
+        let step = mul_add_div(points.raw(), PER_POINT_PART, self.carry_points, units);
+        let (step, points_left) = step.ok_or(OutOfRange)?;
+        let drop = mul_add_div(value, scale, self.carry_value, units);
+        let (drop, value_left) = drop.ok_or(OutOfRange)?;
+        self.acc = self.acc.plus(Index::from_raw(step))?;
+        self.nav = self.nav.minus(Index::from_raw(drop))?;
         if self.nav.is_zero() {
             return Err(OutOfRange);
         }
-        self.carry_points = narrow(points_left)?;
-        self.carry_value = narrow(value_left)?;
+        self.carry_points = points_left;
+        self.carry_value = value_left;
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use gongxiang::forecast::{Assumptions, Flow, forecast};
 use gongxiang::identity::Id;
 use gongxiang::preset;
 use gongxiang::quantity::{Money, Rate, ShareValue};
+use gongxiang::release::Holding;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 
@@ -44,7 +45,7 @@ fn the_first_day_is_the_close_that_follows_to_the_last_digit_for_every_member() 
         after.apply(&Event::DayClosed { day: book.head().day }.into()).result?;
         let brief = Assumptions { paths: Vec::new(), horizons: vec![1], ..Assumptions::default() };
         for (id, _) in book.accounts() {
-            let first = forecast(&book, id, &brief, &mut |_| true)?.first;
+            let first = forecast(&book.eve(id)?, &brief, &mut |_| true)?.first;
             let state = after.account_state(id.as_str())?.ok_or("no account")?;
             assert_eq!((first.points, first.share_value), (state.points, state.share_value), "{id} on day {closes}");
             assert_eq!(first.price, after.head().price);
@@ -78,10 +79,11 @@ fn with_the_turnover_and_growth_that_really_came_the_forecast_is_within_2_percen
             // The very units that the member had when the forecast was made, settled by the days that came.
             let eve = book.eve(id)?;
             let mut alone = account.clone();
-            alone.holding = eve.account.holding;
+            let now = book.head().release;
+            alone.holding = Holding { acc: now.acc, era: now.era, ..eve.holding };
             alone.points = gongxiang::quantity::Points::ZERO;
             let came = gongxiang::statement::balance(&alone, last.days())?;
-            for (i, path) in forecast(&book, id, &assumptions, &mut |_| true)?.paths.iter().enumerate() {
+            for (i, path) in forecast(&eve, &assumptions, &mut |_| true)?.paths.iter().enumerate() {
                 let outlook = path.outlooks[0];
                 let off = |got: f64, real: f64| got / real - 1.0;
                 let offs = [
@@ -113,23 +115,25 @@ fn with_the_turnover_and_growth_that_really_came_the_forecast_is_within_2_percen
 fn what_cannot_be_forecast_is_refused_by_its_field() -> TestResult {
     let book = book_at(30);
     let id = Id::parse("c0001").ok_or("an id")?;
-    let refused = |assumptions: &Assumptions, id: &Id| {
-        let refusal = forecast(&book, id, assumptions, &mut |_| true).expect_err("refused");
+    let eve = book.eve(&id)?;
+    let refused = |assumptions: &Assumptions| {
+        let refusal = forecast(&eve, assumptions, &mut |_| true).expect_err("refused");
         (refusal.code, refusal.field.into_owned())
     };
     let rate = |text| Flow::Growing(Rate::parse(text).expect("a rate"));
     let base = Assumptions::default();
     let bad = |field: &str| (Code::BadScenario, String::from(field));
-    assert_eq!(refused(&base, &Id::parse("ghost").ok_or("an id")?), (Code::UnknownMember, "member".into()));
+    let ghost = book.eve(&Id::parse("ghost").ok_or("an id")?).expect_err("nobody");
+    assert_eq!((ghost.code, &*ghost.field), (Code::UnknownMember, "member"));
     for horizons in [vec![], vec![0], vec![36_526], vec![30, 20]] {
-        assert_eq!(refused(&Assumptions { horizons, ..base.clone() }, &id), bad("horizons"));
+        assert_eq!(refused(&Assumptions { horizons, ..base.clone() }), bad("horizons"));
     }
-    assert_eq!(refused(&Assumptions { paths: vec![rate("-1")], ..base.clone() }, &id), bad("growth_30d"));
-    assert_eq!(refused(&Assumptions { paths: vec![rate("1000000")], ..base.clone() }, &id), bad("growth_30d"));
-    let stopped = forecast(&book, &id, &base, &mut |_| false).expect_err("stopped");
+    assert_eq!(refused(&Assumptions { paths: vec![rate("-1")], ..base.clone() }), bad("growth_30d"));
+    assert_eq!(refused(&Assumptions { paths: vec![rate("1000000")], ..base.clone() }), bad("growth_30d"));
+    let stopped = forecast(&eve, &base, &mut |_| false).expect_err("stopped");
     assert_eq!(stopped.code, Code::Cancelled);
     let century = Assumptions { paths: vec![rate("0")], horizons: vec![36_525], ..base };
-    assert!(forecast(&book, &id, &century, &mut |_| true).is_ok());
+    assert!(forecast(&eve, &century, &mut |_| true).is_ok());
     Ok(())
 }
 
@@ -138,7 +142,7 @@ fn an_empty_network_is_forecast_as_it_is() -> TestResult {
     let mut book = Book::open(preset::seed()?);
     let id = Id::parse("ann").ok_or("an id")?;
     book.apply(&Event::MemberRegistered { member: id.clone(), referrer: None }.into()).result?;
-    let forecast = forecast(&book, &id, &Assumptions::default(), &mut |_| true)?;
+    let forecast = forecast(&book.eve(&id)?, &Assumptions::default(), &mut |_| true)?;
     assert!(forecast.so_far.is_none() && forecast.inputs.turnover.is_zero());
     assert!(forecast.paths.iter().flat_map(|path| &path.outlooks).all(|outlook| outlook.earned.is_zero()));
     Ok(())

@@ -1,9 +1,11 @@
 //! HTTP, version 1: who asks for what, and in which words it is answered.
 //!
 //! Every answer under `/v1` is JSON; every error is a problem document (RFC 9457) with a stable code and the field. What
-//! can be done is one table (`commands.rs`); what can be asked is in `read.rs`.
+//! can be done is one table (`commands.rs`); what can be asked is in `read.rs`, what
+//! looks ahead in `ahead.rs`.
 
 mod actor;
+mod ahead;
 mod body;
 pub mod commands;
 mod etag;
@@ -37,6 +39,7 @@ use crate::limits::BODY_BYTES_MAX;
 use crate::passkeys::Passkeys;
 use crate::people::People;
 use crate::wechat::Code2Session;
+use ahead::Lookout;
 use problem::Problem;
 use settle::Flights;
 
@@ -61,6 +64,7 @@ pub struct App {
     /// Whether everybody may do everything.
     demo: bool,
     flights: Flights,
+    lookout: Lookout,
     sign_in: SignIn,
 }
 
@@ -74,7 +78,7 @@ impl App {
     /// On a ledger and its people.
     #[must_use]
     pub fn new(ledger: Ledger, people: People, sign_in: SignIn, demo: bool) -> Self {
-        Self { ledger, people, demo, flights: Flights::default(), sign_in }
+        Self { ledger, people, demo, flights: Flights::default(), lookout: Lookout::default(), sign_in }
     }
 
     fn passkeys(&self) -> Result<&Passkeys, Problem> {
@@ -88,6 +92,7 @@ impl App {
             .route("/v1/members", get(read::members))
             .route("/v1/members/{member}", get(read::member))
             .route("/v1/members/{member}/statement", get(read::statement))
+            .route("/v1/members/{member}/eve", get(ahead::eve))
             .route("/v1/orders/{order}", get(read::order))
             .route("/v1/orders/{order}/receipt", get(read::receipt))
             .route("/v1/offers", get(read::offers))
@@ -109,6 +114,8 @@ impl App {
             .route("/v1/openapi.json", get(read::openapi))
             .route("/v1/events", post(events::settle))
             .route("/v1/quotes", post(quote::quote))
+            .route("/v1/forecast", post(ahead::forecasts))
+            .route("/v1/simulations", post(ahead::simulations))
             .route("/v1/rules/check", post(rules::check))
             .route("/v1/sessions/demo", post(sessions::demo))
             .route("/v1/sessions/passkey/begin", post(sessions::begin))

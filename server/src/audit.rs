@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use gongxiang::book::{Account, Book, Excerpt};
+use gongxiang::book::{Account, Book, DayRecord, Excerpt};
 use gongxiang::event::Entry;
 use gongxiang::identity::Id;
 use gongxiang::market::Trade;
@@ -204,17 +204,25 @@ pub async fn whole(tx: &mut dyn Transaction) -> Result<Excerpt> {
     excerpt.trades = table!(page => tx.trades(None, page));
     let partner = |(id, account): (&Id, &Account)| Some((account.city?, id.clone()));
     excerpt.partners = excerpt.accounts.iter().filter_map(partner).collect();
-    loop {
-        let after = excerpt.days.last().map(|day| day.day);
-        let page = tx.days(Page { after, limit: PAGE }).await?;
-        let is_last = page.len() < PAGE;
-        excerpt.days.extend(page);
-        if is_last {
-            break;
-        }
-    }
+    excerpt.days = days(tx).await?;
     excerpt.ended = excerpt.days.iter().flat_map(|day| day.ended.clone()).collect();
     Ok(excerpt)
+}
+
+/// All days that were closed.
+///
+/// # Errors
+/// If the database cannot be read.
+pub async fn days(tx: &mut dyn Transaction) -> Result<Vec<DayRecord>> {
+    let mut days: Vec<DayRecord> = Vec::new();
+    loop {
+        let page = tx.days(Page { after: days.last().map(|day| day.day), limit: PAGE }).await?;
+        let is_last = page.len() < PAGE;
+        days.extend(page);
+        if is_last {
+            return Ok(days);
+        }
+    }
 }
 
 /// Storage numbers orders and trades by their place, a book one by one; everything else is the same.

@@ -75,7 +75,10 @@ pub fn run(options: &Options) -> Result<bool> {
         Format::Table => table(&title, &run, options.language),
         Format::Json => serde_json::to_string(&run)? + "\n",
         Format::Csv => csv(&run)?,
-        Format::Html => report::html(&title, &options.rules, &run, &findings, options.language),
+        Format::Html => {
+            let note = if options.journal.is_some() { "happened" } else { "assumes" };
+            report::html(&title, &options.rules, note, &run, &findings, options.language)
+        }
     };
     match &options.output {
         Some(file) => fs::write(file, shown).with_context(|| format!("cannot write {}", file.display()))?,
@@ -221,11 +224,12 @@ fn rows(out: &mut String, columns: &[&str], rows: impl Iterator<Item = Vec<(Stri
     out.push('\n');
 }
 
-/// A decimal with at most four places: tables are for reading, JSON and CSV have every digit.
+/// A decimal with at most four places, or six where it begins with zeros: tables are for reading, JSON and CSV have every digit.
 fn short(value: &str) -> &str {
+    let places = if value.starts_with("0.00") { 6 } else { 4 };
     match value.split_once('.') {
-        Some((whole, part)) if part.len() > 4 && whole.bytes().all(|b| b.is_ascii_digit()) => {
-            let kept = if whole.len() > 4 { whole.len() } else { whole.len() + 5 };
+        Some((whole, part)) if part.len() > places && whole.bytes().all(|b| b.is_ascii_digit()) => {
+            let kept = if whole.len() > 4 { whole.len() } else { whole.len() + 1 + places };
             &value[..kept]
         }
         _ => value,

@@ -105,3 +105,12 @@ pub const DELIVERY_WAIT_MAX: Duration = Duration::from_hours(1);
 
 /// Age at which a delivery is given up, however often it was tried.
 pub const DELIVERY_AGE_MAX: Duration = Duration::from_hours(72);
+
+/// Most forecasts and scenarios that are worked out at once.
+pub const LOOKS_AT_ONCE: usize = 2;
+
+/// Longest wait for a place among them.
+pub const LOOK_WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// Longest time for one of them.
+pub const LOOK_TIME_MAX: Duration = Duration::from_secs(5);

@@ -1,44 +1,12 @@
 //! The day's close, in the order of RULES.md section 5.
 
+use super::DayRecord;
 use super::draft::Draft;
-use super::{Account, Book, DayRecord};
 use crate::event::{Code, Refusal};
 use crate::identity::{Day, Id};
 use crate::price::{self, Signals};
 use crate::quantity::{Money, OutOfRange, Points, Price};
 use crate::receipt::{Party, Reason, Rule};
-use crate::release::Release;
-
-/// The open day just before its release: everything that is due has vested. What a forecast starts from.
-#[derive(Clone, Debug)]
-pub struct Eve {
-    /// The member's account, settled.
-    pub account: Account,
-    /// The release.
-    pub release: Release,
-    /// Points issued.
-    pub issued: Points,
-    /// The turnover that the close will record.
-    pub turnover: Option<Money>,
-}
-
-impl Book {
-    /// The open day just before its release, for one member. Changes nothing.
-    ///
-    /// # Errors
-    /// `unknown_member`.
-    pub fn eve(&self, member: &Id) -> Result<Eve, Refusal> {
-        let mut draft = Draft::over(self);
-        draft.member(member, "member")?;
-        draft.cancel_stale_trades()?;
-        draft.vest_due_orders()?;
-        draft.settle(member)?;
-        let account = draft.member(member, "member")?.clone();
-        let turnover = draft.turnover_to_record();
-        let head = draft.changes.head;
-        Ok(Eve { account, release: head.release, issued: head.supply.issued, turnover })
-    }
-}
 
 impl Draft<'_> {
     pub(super) fn close_day(&mut self, day: Day) -> Result<(), Refusal> {
@@ -80,7 +48,7 @@ impl Draft<'_> {
     }
 
     /// Trades that were taken on an earlier day and are still `taken`.
-    fn cancel_stale_trades(&mut self) -> Result<(), Refusal> {
+    pub(super) fn cancel_stale_trades(&mut self) -> Result<(), Refusal> {
         let book = self.book;
         let today = self.changes.head.day;
         for (_, id) in book.taken.range(..(today, 0)) {
@@ -90,7 +58,7 @@ impl Draft<'_> {
     }
 
     /// Orders that are due, in the order in which they were placed.
-    fn vest_due_orders(&mut self) -> Result<(), Refusal> {
+    pub(super) fn vest_due_orders(&mut self) -> Result<(), Refusal> {
         let book = self.book;
         let today = self.changes.head.day;
         let mut due: Vec<(u64, &Id)> =
@@ -103,7 +71,7 @@ impl Draft<'_> {
     }
 
     /// The day's turnover, zeros included, from the first day on whose turnover is above 0.
-    fn turnover_to_record(&self) -> Option<Money> {
+    pub(super) fn turnover_to_record(&self) -> Option<Money> {
         let turnover = self.changes.head.turnover;
         let begun = self.book.days.last().is_some_and(|record| record.turnover.is_some());
         (begun || turnover.is_positive()).then_some(turnover)

@@ -12,7 +12,7 @@ use crate::ruleset::RuleSet;
 use crate::tree::Tree;
 
 /// Reads a table by `fill`, which asks for its fields.
-fn table(tree: &Tree, fill: &mut dyn FnMut(&mut Fields<'_>) -> Result<(), Refusal>) -> Result<(), Refusal> {
+pub(super) fn table(tree: &Tree, fill: &mut dyn FnMut(&mut Fields<'_>) -> Result<(), Refusal>) -> Result<(), Refusal> {
     let Tree::Table(entries) = tree else { return Err(bad("", "must be a table")) };
     let mut fields = Fields::new(entries);
     let filled = fill(&mut fields).and_then(|()| fields.finish());
@@ -22,7 +22,7 @@ fn table(tree: &Tree, fill: &mut dyn FnMut(&mut Fields<'_>) -> Result<(), Refusa
     })
 }
 
-fn bad(field: &'static str, message: &'static str) -> Refusal {
+pub(super) fn bad(field: &'static str, message: &'static str) -> Refusal {
     Refusal { code: Code::BadScenario, field: field.into(), message: message.into() }
 }
 
@@ -143,6 +143,9 @@ fn turnover(tree: &Tree) -> Result<Turnover, Refusal> {
     if let Tree::List(days) = tree {
         let days = if days.len() > SCENARIO_DAYS_MAX { None } else { days.iter().map(amount).collect() };
         return days.map(Turnover::Series).ok_or_else(|| bad("turnover", "must be at most 36525 amounts as texts"));
+    }
+    if !matches!(tree, Tree::Table(_)) {
+        return Err(bad("turnover", "must be an amount as text, a list of such amounts, or a table"));
     }
     let (mut daily, mut growth_30d, mut crash, mut swing) = (Money::default(), Rate::default(), None, None);
     table(tree, &mut |fields| {

@@ -559,7 +559,7 @@ impl<'a> Network<'a> {
             watched.worth = watched.worth.checked_add(worth(points, figures.price)?).ok_or(OutOfRange)?;
             let after = day - watched.given;
             if after == 0 {
-                watched.total = figures.total;
+                watched.total = self.release.total()?;
             }
             if HORIZONS.contains(&after) || day + 1 == self.scenario.days {
                 self.run.probes.push(Probe {

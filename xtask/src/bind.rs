@@ -22,23 +22,32 @@ pub enum Glue {
     Page,
 }
 
-/// What wasm-opt does. `--converge` repeats until nothing gets smaller; the sections it strips are for
+/// What the optimiser is asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Aim {
+    /// Few bytes.
+    Size,
+    /// Little time.
+    Speed,
+}
+
+/// What wasm-opt does beside its aim. `--converge` repeats until nothing gets smaller; the sections it strips are for
 /// debuggers and for tools that ran before it.
-const OPTIMISER_FLAGS: [&str; 6] =
-    ["-Oz", "--mvp-features", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"];
+const OPTIMISER_FLAGS: [&str; 5] =
+    ["--mvp-features", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
 /// How exports begin that no glue of ours uses: wasm-bindgen's, and the mark of a splitter that leptos carries along. They
 /// are Globals, on which `WeChat` on iOS fails.
 const NEEDLESS_EXPORTS: [&str; 3] = ["__abort_handler", "__instance_terminated", "_WASM_SPLIT_MARKER_"];
 
 /// Binds `raw` as `name`, makes it small, checks it and leaves it in `into`; nothing, if it was done already.
-pub fn bind(raw: &Path, name: &str, glue: Glue, into: &Path, steps: &mut Steps) -> Result<()> {
+pub fn bind(raw: &Path, name: &str, glue: Glue, aim: Aim, into: &Path, steps: &mut Steps) -> Result<()> {
     // Two builds at once would write over each other's files; cargo guards only its own.
     let _lock = lock(&place::wasm_target().join("bind.lock"))?;
     let title = format!("bind, shrink and check {name}");
     let files = [into.join(format!("{name}_bg.wasm")), into.join(glue.file_name(name))];
     let stamp = Stamp::new(place::wasm_target().join(format!("{name}.stamp")))
-        .text(&format!("{glue:?} {OPTIMISER_FLAGS:?} {NEEDLESS_EXPORTS:?} {}", into.display()))
+        .text(&format!("{glue:?} {aim:?} {OPTIMISER_FLAGS:?} {NEEDLESS_EXPORTS:?} {}", into.display()))
         .input(raw)?
         .input(&place::at("tools/package-lock.json"))?
         .input(&place::at("xtask/Cargo.toml"))?;
@@ -51,7 +60,7 @@ pub fn bind(raw: &Path, name: &str, glue: Glue, into: &Path, steps: &mut Steps) 
         let bound = place::wasm_target().join("bound").join(name);
         write_glue(raw, name, glue, &bound)?;
         let binary = bound.join(format!("{name}_bg.wasm"));
-        shrink(&binary)?;
+        optimise(&binary, aim)?;
         mvp::check(&read(&binary)?).with_context(|| format!("{name} is not what old phones take"))?;
         // A file that is no longer made must not live on in the results.
         place::remove(into)?;
@@ -106,8 +115,12 @@ fn write_glue(raw: &Path, name: &str, glue: Glue, into: &Path) -> Result<()> {
     Ok(())
 }
 
-fn shrink(binary: &Path) -> Result<()> {
-    command::run(npm::tool("binaryen/bin/wasm-opt").args(OPTIMISER_FLAGS).arg(binary).arg("-o").arg(binary))
+fn optimise(binary: &Path, aim: Aim) -> Result<()> {
+    let level = match aim {
+        Aim::Size => "-Oz",
+        Aim::Speed => "-O4",
+    };
+    command::run(npm::tool("binaryen/bin/wasm-opt").arg(level).args(OPTIMISER_FLAGS).arg(binary).arg("-o").arg(binary))
         .context("the optimiser failed; delete tools/node_modules if it is damaged, and try again")
 }
 

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
-use crate::bind::{self, Glue};
+use crate::bind::{self, Aim, Glue};
 use crate::budget;
 use crate::command;
 use crate::place;
@@ -27,7 +27,7 @@ pub struct Options {
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Part {
-    /// The rules, for the npm package: pkg/dist.
+    /// The rules and the economy, for the npm package: pkg/dist.
     Package,
     /// The browser wallet: www/dist.
     Wallet,
@@ -37,10 +37,17 @@ const PACKAGE: Crate = Crate {
     package: "gongxiang",
     subcommand: "rustc",
     // A cdylib only here: as a crate type in Cargo.toml, every native build would link one too.
+    profile: "wasm",
     arguments: &["--features=wasm", "--lib", "--crate-type=cdylib"],
 };
 
-const WALLET: Crate = Crate { package: "gongxiang-www", subcommand: "build", arguments: &[] };
+const ECONOMY: Crate = Crate {
+    profile: "wasm-economy",
+    arguments: &["--features=wasm-economy", "--lib", "--crate-type=cdylib"],
+    ..PACKAGE
+};
+
+const WALLET: Crate = Crate { package: "gongxiang-www", subcommand: "build", profile: "wasm", arguments: &[] };
 
 /// Sets up what is needed and builds.
 pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
@@ -60,19 +67,22 @@ pub fn everything(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     wallet(toolchain, steps)
 }
 
-/// The npm package's binary and glue.
+/// The npm package's binaries and glue.
 pub fn package(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     let raw = steps.loud("compile the package", || wasm::compile(&PACKAGE, toolchain))?;
-    bind::bind(&raw, "gongxiang", Glue::Bare, &place::at("pkg/dist"), steps)?;
+    bind::bind(&raw, "gongxiang", Glue::Bare, Aim::Size, &place::at("pkg/dist"), steps)?;
     steps.quiet("write the presets for JavaScript", presets::write)?;
+    let raw = steps.loud("compile the package's economy", || wasm::compile(&ECONOMY, toolchain))?;
+    // Below the other's place, which is emptied when it is made anew: then this is made anew as well.
+    bind::bind(&raw, "economy", Glue::Bare, Aim::Speed, &place::at("pkg/dist/economy"), steps)?;
     steps.quiet("bundle the widget", || command::run(command::command("node").arg("tools/bundle.mjs")))?;
-    budget::check(&["package", "widget"], steps)
+    budget::check(&["package", "widget", "economy"], steps)
 }
 
 fn wallet(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     let raw = steps.loud("compile the wallet", || wasm::compile(&WALLET, toolchain))?;
     let into = place::at("www/dist");
-    bind::bind(&raw, "wallet", Glue::Page, &into, steps)?;
+    bind::bind(&raw, "wallet", Glue::Page, Aim::Size, &into, steps)?;
     steps.quiet("copy the wallet's pages", || {
         let pages = place::at("www/static");
         if !pages.join("index.html").is_file() {

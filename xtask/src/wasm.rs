@@ -10,7 +10,7 @@ use crate::command;
 use crate::place;
 use crate::toolchain::Toolchain;
 
-/// What rustc is told beyond the profile `wasm`.
+/// What rustc is told beyond the profile.
 ///
 /// - `target-cpu=mvp`: WebAssembly 1.0, which old phones take as well.
 /// - `immediate-abort`: a panic is a trap without a message. The rules answer with values, never with a panic,
@@ -18,9 +18,8 @@ use crate::toolchain::Toolchain;
 const RUSTC_FLAGS: [&str; 3] = ["-Ctarget-cpu=mvp", "-Zunstable-options", "-Cpanic=immediate-abort"];
 
 /// What cargo is told: rebuild the standard library with these flags, and small.
-const CARGO_FLAGS: [&str; 8] = [
+const CARGO_FLAGS: [&str; 7] = [
     "--locked",
-    "--profile=wasm",
     "--target=wasm32-unknown-unknown",
     "--message-format=json-render-diagnostics",
     "-Zbuild-std=std,panic_abort",
@@ -35,6 +34,8 @@ pub struct Crate {
     pub package: &'static str,
     /// The subcommand: `rustc` where the crate type has to be said, `build` where the crate says it itself.
     pub subcommand: &'static str,
+    /// The profile: small, or fast.
+    pub profile: &'static str,
     /// What follows the package's name.
     pub arguments: &'static [&'static str],
 }
@@ -60,6 +61,7 @@ pub fn compile(part: &Crate, toolchain: &Toolchain) -> Result<PathBuf> {
         .arg(part.subcommand)
         .args(CARGO_FLAGS)
         .arg(part.package)
+        .args(["--profile", part.profile])
         .args(part.arguments)
         .arg("--target-dir")
         .arg(place::wasm_target())

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use gongxiang::review::FLAGS;
 use serde_json::{Value, json};
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
-use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     ComponentsBuilder, Content, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder, Schema,
@@ -39,6 +39,7 @@ const READS: &[Read] = &[
         &[Parameter("before", "Cursor", false), LIMIT],
         "Statement",
     ),
+    Read("/v1/members/{member}/eve", "The eve of the close: what a wallet forecasts from", false, &[], "Eve"),
     Read("/v1/orders/{order}", "An order", false, &[], "Order"),
     Read("/v1/orders/{order}/receipt", "How an order was answered", false, &[], "OrderReceipt"),
     Read("/v1/offers", "Offers that can be taken, by id", false, &[AFTER_ID, LIMIT], "Rows"),
@@ -121,6 +122,12 @@ pub fn document() -> OpenApi {
             "properties": properties(ORDER), "required": names(ORDER),
         }))))
         .response("200", answer("The quote", named("Quote")));
+    let forecast = operation("forecast", "What a member may expect: a band, with its inputs", false)
+        .request_body(Some(may_be_left_out(body(reference("Assumptions")))))
+        .response("200", answer("The forecast", named("Forecast")));
+    let simulation = operation("simulate", "A scenario, day by day, on the rules in force or on other rules", false)
+        .request_body(Some(may_be_left_out(body(reference("Scenario")))))
+        .response("200", answer("The run", named("Run")));
     let accept_flags = Parameter(ACCEPT_FLAGS, "Flags", false);
     let events = operation("settle_events", "Settle events of a journal, each by itself", false)
         .parameter(query_parameter(&accept_flags))
@@ -135,6 +142,8 @@ pub fn document() -> OpenApi {
         .response("200", answer("What would hold", named("Checked")));
     paths = paths
         .path("/v1/quotes", PathItem::new(HttpMethod::Post, quote))
+        .path("/v1/forecast", PathItem::new(HttpMethod::Post, forecast))
+        .path("/v1/simulations", PathItem::new(HttpMethod::Post, simulation))
         .path("/v1/rules/check", PathItem::new(HttpMethod::Post, check))
         .path("/v1/events", PathItem::new(HttpMethod::Post, events));
     paths = sign_in::paths(paths);
@@ -175,9 +184,14 @@ fn answer(description: &str, schema: RefOr<Schema>) -> RefOr<utoipa::openapi::Re
     ResponseBuilder::new().description(description).content("application/json", content).build().into()
 }
 
-fn body(json: Value) -> utoipa::openapi::request_body::RequestBody {
+fn body(json: Value) -> RequestBody {
     let content = Content::new(Some(schema(json)));
     RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True)).build()
+}
+
+fn may_be_left_out(mut body: RequestBody) -> RequestBody {
+    body.required = Some(Required::False);
+    body
 }
 
 /// The names in braces.

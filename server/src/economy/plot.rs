@@ -36,19 +36,22 @@ fn steps(most: f64) -> (f64, f64) {
     ((most / step).ceil() * step, step)
 }
 
-fn label(value: f64) -> String {
-    let short = |value: f64, unit: &str| {
-        let text = format!("{value:.2}");
-        format!("{}{unit}", text.trim_end_matches('0').trim_end_matches('.'))
+/// A value of the axis, with as many decimal places as its steps have.
+fn label(value: f64, step: f64) -> String {
+    let (size, unit) = match value {
+        v if v >= 1e9 => (1e9, "G"),
+        v if v >= 1e6 => (1e6, "M"),
+        v if v >= 1e4 => (1e3, "k"),
+        0.0 => return "0".into(),
+        _ => (1.0, ""),
     };
-    match value {
-        v if v >= 1e9 => short(v / 1e9, "G"),
-        v if v >= 1e6 => short(v / 1e6, "M"),
-        v if v >= 1e4 => short(v / 1e3, "k"),
-        0.0 => "0".into(),
-        v if v < 0.01 => format!("{v:.1e}"),
-        v => short(v, ""),
-    }
+    let places = (1..=8).scan(step / size, |part, places| {
+        let whole = (part.round() - *part).abs() < 1e-6;
+        *part *= 10.0;
+        (!whole).then_some(places)
+    });
+    let places = places.last().unwrap_or(0);
+    format!("{:.places$}{unit}", value / size)
 }
 
 /// The frame: the vertical axis and the place of a value on it.
@@ -64,7 +67,7 @@ fn frame(out: &mut String, title: &str, most: f64) -> f64 {
             WIDTH - RIGHT,
             LEFT - 8.0,
             y + 4.0,
-            label(value)
+            label(value, step)
         );
         value += step;
     }
@@ -75,9 +78,9 @@ fn height(value: f64, top: f64) -> f64 {
     HEIGHT - BOTTOM - value / top * (HEIGHT - TOP - BOTTOM)
 }
 
-/// Lines over days.
+/// Lines over days; what stands before and after the last day's number.
 #[must_use]
-pub fn lines(title: &str, unit: &str, lines: &[Line]) -> String {
+pub fn lines(title: &str, (before, after): (&str, &str), lines: &[Line]) -> String {
     let mut out = String::new();
     let all = || lines.iter().flat_map(|line| &line.points);
     let most = all().map(|point| point.1).fold(0.0, f64::max);
@@ -88,13 +91,12 @@ pub fn lines(title: &str, unit: &str, lines: &[Line]) -> String {
         let at_the_end = quarter > 0.9;
         let anchor = if at_the_end { "end" } else { "middle" };
         let day = (last * quarter).round();
-        let unit = if at_the_end { unit } else { "" };
+        let (before, after) = if at_the_end { (before, after) } else { ("", "") };
         _ = write!(
             out,
-            r#"<text x="{:.1}" y="{:.1}" text-anchor="{anchor}">{} {day:.0}</text>"#,
+            r#"<text x="{:.1}" y="{:.1}" text-anchor="{anchor}">{before}{day:.0}{after}</text>"#,
             x(day),
-            HEIGHT - 12.0,
-            unit
+            HEIGHT - 12.0
         );
     }
     for (i, line) in lines.iter().enumerate() {
@@ -135,4 +137,28 @@ pub fn bars(title: &str, bars: &[(String, f64)]) -> String {
     }
     out.push_str("</svg>");
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_labels_of_an_axis_are_the_same() {
+        for most in
+            [0.000_6, 0.004, 0.03, 0.07, 0.9, 2.3, 11.3, 112.0, 9_999.0, 25_000.0, 250_000.0, 1_368_539.0, 3.5e9]
+        {
+            let (top, step) = steps(most);
+            let mut labels = Vec::new();
+            let mut value = 0.0;
+            while value <= top + step / 2.0 {
+                labels.push(label(value, step));
+                value += step;
+            }
+            let all = labels.len();
+            labels.dedup();
+            assert_eq!(labels.len(), all, "{labels:?}");
+            assert!(labels.iter().all(|label| label.len() <= 7), "{labels:?}");
+        }
+    }
 }

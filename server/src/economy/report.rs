@@ -19,14 +19,15 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// The page.
+/// The page; `note` is the key of the sentence that says what it is.
 #[must_use]
-pub fn html(title: &str, rules: &str, run: &Run, findings: &[Finding], language: Language) -> String {
+pub fn html(title: &str, rules: &str, note: &str, run: &Run, findings: &[Finding], language: Language) -> String {
     let word = |key: &str| escape(&language.name(key));
+    let colon = language.colon();
     let mut out = format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>{} – {}</title><style>{STYLE}</style></head><body><main>\n<h1>{}: {}</h1>\n<p>{}: {}. {}</p>\n",
+         <title>{} – {}</title><style>{STYLE}</style></head><body><main>\n<h1>{}{colon}{}</h1>\n<p>{}{colon}{}</p>\n<p>{}</p>\n",
         language.tag(),
         escape(title),
         word("report"),
@@ -34,7 +35,7 @@ pub fn html(title: &str, rules: &str, run: &Run, findings: &[Finding], language:
         escape(title),
         word("rules_used"),
         escape(rules),
-        word("assumes"),
+        word(note),
     );
     out.push_str("<div class=\"plots\">");
     for section in [
@@ -104,7 +105,10 @@ pub fn html(title: &str, rules: &str, run: &Run, findings: &[Finding], language:
 /// One plot: the fields of the days that stand in it.
 fn figure(out: &mut String, run: &Run, names: &[&str], language: Language) {
     let step = run.days.len().div_ceil(POINTS).max(1);
-    let days: Vec<&DayFigures> = run.days.iter().step_by(step).collect();
+    // The last day always: the axis ends with it.
+    let last = run.days.len().saturating_sub(1);
+    let drawn = |(i, _): &(usize, &DayFigures)| i.is_multiple_of(step) || *i == last;
+    let days: Vec<&DayFigures> = run.days.iter().enumerate().filter(drawn).map(|(_, day)| day).collect();
     let rows: Vec<_> = days.iter().map(fields).collect();
     let value = |row: &[(String, String)], name: &str| {
         row.iter().find(|(key, _)| key == name).map_or(0.0, |(_, value)| plot::place(value))
@@ -117,7 +121,7 @@ fn figure(out: &mut String, run: &Run, names: &[&str], language: Language) {
         })
         .collect();
     let heading = escape(&language.name(&format!("section.{}", names[0])));
-    let plot = plot::lines(&heading, &language.name("day"), &lines);
+    let plot = plot::lines(&heading, language.around_day(), &lines);
     // Writing to a string does not fail.
     _ = write!(out, "<figure><figcaption>{heading}</figcaption>{plot}</figure>");
 }

@@ -14,7 +14,7 @@ pub enum Language {
 }
 
 /// Key, 简体中文, English.
-const WORDS: [(&str, &str, &str); 72] = [
+const WORDS: [(&str, &str, &str); 73] = [
     ("day", "天", "day"),
     ("members", "会员数", "members"),
     ("turnover", "让利额（元）", "turnover, yuan"),
@@ -97,6 +97,11 @@ const WORDS: [(&str, &str, &str); 72] = [
         "这是在所列假设下的推演，不是承诺；换一个假设就是另一个结果。",
         "Worked out under the assumptions that are named. Not a promise: another assumption gives another result.",
     ),
+    (
+        "happened",
+        "这是账上真实发生的数字；过去不说明以后。",
+        "What really happened in this journal. The past does not say what comes.",
+    ),
     ("figure", "项目", "figure"),
     ("value", "数值", "value"),
 ];
@@ -107,6 +112,24 @@ impl Language {
     pub fn name(self, key: &str) -> String {
         let word = WORDS.iter().find(|(known, ..)| *known == key);
         word.map_or(key, |(_, zh, en)| if self == Self::Chinese { zh } else { en }).to_owned()
+    }
+
+    /// Between a heading and what follows.
+    #[must_use]
+    pub const fn colon(self) -> &'static str {
+        match self {
+            Self::Chinese => "：",
+            Self::English => ": ",
+        }
+    }
+
+    /// What stands before and after the number of a day.
+    #[must_use]
+    pub const fn around_day(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Chinese => ("第 ", " 天"),
+            Self::English => ("day ", ""),
+        }
     }
 
     /// Its key in the texts of the flags.

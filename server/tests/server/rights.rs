@@ -99,10 +99,11 @@ fn commands() -> Vec<(&'static str, Value)> {
     ]
 }
 
-const READS: [(&str, bool); 20] = [
+const READS: [(&str, bool); 21] = [
     ("/v1/members", false),
     ("/v1/members/bob", false),
     ("/v1/members/bob/statement", false),
+    ("/v1/members/bob/eve", false),
     ("/v1/orders/o1", false),
     ("/v1/orders/o1/receipt", false),
     ("/v1/offers", false),
@@ -176,6 +177,7 @@ fn another_member_sees_and_moves_nothing_of_others() -> TestResult {
         assert_eq!((status, &problem["code"]), (403, &json!("forbidden")), "{path}");
     }
     assert_eq!(town.status("POST", "/v1/events", Some(&eve), Some(&json!([])))?.0, 403);
+    assert_eq!(town.status("POST", "/v1/forecast", Some(&eve), Some(&json!({"member": "bob"})))?.0, 403);
     for (path, public) in READS {
         // Its own trades and passkeys, of which there are none and one.
         let own = ["/v1/offers", "/v1/offers/f1", "/v1/trades", "/v1/passkeys"].contains(&path);
@@ -183,7 +185,8 @@ fn another_member_sees_and_moves_nothing_of_others() -> TestResult {
         let (status, answer) = town.status("GET", path, Some(&eve), None)?;
         assert_eq!(status == 200, allowed, "{path}: {answer}");
     }
-    let (_, excerpt) = town.status("GET", READS[11].0, Some(&eve), None)?;
+    let (excerpt, _) = READS.iter().find(|(path, _)| path.starts_with("/v1/excerpt")).ok_or("no excerpt")?;
+    let (_, excerpt) = town.status("GET", excerpt, Some(&eve), None)?;
     assert_eq!(excerpt["accounts"]["bob"]["points"], "0", "balances of others are hidden: {excerpt}");
     assert_eq!(town.status("GET", "/v1/trades", Some(&eve), None)?.1["rows"], json!([]));
     assert_eq!(town.status("GET", "/v1/state", Some(&town.operator), None)?, before);

@@ -1,0 +1,11 @@
+// @ts-check
+// The loader of the second binary for Node.
+import { readFile } from 'node:fs/promises';
+import { start } from './economy.mjs';
+
+export { forecast, openBook, openEve, preset, replay, review, simulate, version } from './economy.mjs';
+
+/** Loads it; every call after the first waits for the same load.
+ * @param {string | URL} [source] where the .wasm is, if not beside this file */
+export const init = (source = new URL('./dist/economy/economy_bg.wasm', import.meta.url)) =>
+  start(async (imports) => WebAssembly.instantiate(await readFile(source), imports));

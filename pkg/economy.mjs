@@ -1,0 +1,27 @@
+// @ts-check
+// What looks ahead, beside all that the rules answer: the second binary, which only who looks ahead loads.
+import * as glue from './dist/economy/economy_bg.js';
+import { ruleSet, surface } from './core.mjs';
+
+const { start, loaded, openBook, replay, version } = surface(glue, './economy_bg.js');
+export { openBook, replay, start, version };
+export { preset } from './core.mjs';
+
+/** @param {unknown} rules @param {unknown} [scenario] @param {unknown} [goOn] */
+export const simulate = (rules, scenario, goOn) => loaded().simulate(ruleSet(rules), scenario, goOn);
+
+/** @param {unknown} eve */
+export const openEve = (eve) => loaded().openEve(eve);
+
+/** @param {unknown} eve @param {unknown} [assumptions] @param {unknown} [goOn] */
+export function forecast(eve, assumptions, goOn) {
+  const open = openEve(eve);
+  try {
+    return open.forecast(assumptions, goOn);
+  } finally {
+    open.free();
+  }
+}
+
+/** @param {unknown} rules @param {unknown} [declared] */
+export const review = (rules, declared) => loaded().review(ruleSet(rules), declared);
