@@ -45,6 +45,8 @@ export interface EarningsPreviewAttributes {
   /** The merchant's name. */
   merchant?: string;
   heading?: string;
+  /** Days: the band of what the buyer's share value may come to. Needs a price from a server. Without a number 365. */
+  forecast?: string | boolean;
   /** The visitor cannot change what is filled in. */
   readonly?: boolean | '';
 }
@@ -53,7 +55,7 @@ export interface EarningsPreviewAttributes {
  * `<earnings-preview>`: what an order brings to whom.
  *
  * Slots: `heading`, `note`. Parts: `card`, `heading`, `form`, `field`, `input`, `choice`, `error`, `assumptions`, `price`, `result`, `headline`,
- * `number`, `rewards`, `reward`, `sums`, `fault`, `retry`, `caution`. Custom properties: `--gongxiang-accent`, `-on-accent`, `-background`,
+ * `number`, `rewards`, `reward`, `sums`, `fault`, `retry`, `caution`, `forecast`, `path`. Custom properties: `--gongxiang-accent`, `-on-accent`, `-background`,
  * `-color`, `-quiet`, `-line`, `-tint`, `-radius`, `-font`.
  */
 export class EarningsPreview extends HTMLElement {

@@ -12,7 +12,12 @@ await Promise.all([
   ...['LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT'].map((name) => copyFile(pkg(`../${name}`), pkg(`dist/${name}`))),
   // Beside browser.mjs, not in dist: the binary is found from both by the same path.
   build({
-    ...common, entryPoints: [pkg('widget/element.mjs')], outfile: pkg('widget.js'), format: 'esm', minify: true, target: ['chrome105', 'safari16', 'firefox110'],
+    ...common, plugins: [{
+      name: 'on demand',
+      // Who looks ahead loads the module as it is, by its place as seen from the bundle.
+      setup: ({ onResolve }) => onResolve({ filter: /forecast\.mjs$/ }, () => ({ path: './widget/forecast.mjs', external: true })),
+    }],
+    entryPoints: [pkg('widget/element.mjs')], outfile: pkg('widget.js'), format: 'esm', minify: true, target: ['chrome105', 'safari16', 'firefox110'],
   }),
   build({
     ...common, entryPoints: [pkg('node.mjs')], outfile: pkg('dist/node.cjs'), format: 'cjs', platform: 'node', target: 'node20',

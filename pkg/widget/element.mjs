@@ -11,7 +11,7 @@ import { assumptions, bones, frame, h, result } from './view.mjs';
 /** @typedef {import('./scheme.mjs').Terms} Terms
  * @typedef {{ code: string, field: string, message: string }} Failure */
 
-const FRAME = ['lang', 'heading', 'merchant', 'readonly', 'amount', 'concession', 'channel', 'parties', 'service'];
+const FRAME = ['lang', 'heading', 'merchant', 'readonly', 'amount', 'concession', 'channel', 'parties', 'service', 'forecast'];
 const TERMS = ['rules', 'price'];
 const WATCHED = [...FRAME, ...TERMS];
 
@@ -192,10 +192,20 @@ export class EarningsPreview extends Base {
       const receipt = preview(this.#book, channel, amount, concession);
       this.#show(false, ...result(this.#text, receipt, (party) =>
         (party === 'merchant' && this.#given('merchant')) || this.#text.parties[party], /** @type {Terms} */ (this.#terms), channel, concession));
+      this.#lookAhead(receipt);
       this.#say('preview', { amount, concession, channel, price: this.#terms.price, receipt });
     } catch (cause) {
       this.#refuse(/** @type {any} */ (cause));
     }
+  }
+
+  /** The band that a page asks for, below the numbers. @param {import('../index.d.ts').Receipt} receipt */
+  async #lookAhead({ rewards: [first] = [] }) {
+    if (!this.hasAttribute('forecast') || !first || !this.#terms) return;
+    const place = h('section', { part: 'forecast' });
+    this.shadowRoot?.querySelector('.result')?.append(place);
+    const { show } = await import('./forecast.mjs');
+    await show(place, this.#text.lang, this.#terms, first.share_value, Number(this.#given('forecast', '365')));
   }
 
   /** One field: what it means, or what is wrong with it, right there.

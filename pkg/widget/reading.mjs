@@ -45,13 +45,13 @@ export const left = (points, taken) => decimal(taken.reduce((rest, part) => rest
 
 /** A decimal as a whole number of its smallest part.
  * @param {string} decimal @param {number} places */
-function whole(decimal, places) {
+export function whole(decimal, places) {
   const [figures, part = ''] = decimal.split('.');
   return BigInt(figures + part.padEnd(places, '0'));
 }
 
 /** @param {bigint} whole @param {number} places */
-function decimal(whole, places) {
+export function decimal(whole, places) {
   const figures = String(whole).padStart(places + 1, '0');
   return `${figures.slice(0, -places)}.${figures.slice(-places)}`.replace(/\.?0+$/, '');
 }

@@ -9,7 +9,8 @@ const SHOP = '110101';
 
 /** @typedef {import('../index.d.ts').RuleSet} RuleSet
  * @typedef {import('../index.d.ts').JournalEvent} JournalEvent
- * @typedef {{ rules: RuleSet, price: string, day?: string }} Terms */
+ * @typedef {{ day: string, supply: { issued: string }, release: { units: string, nav: string, returned: string } }} Supply
+ * @typedef {{ rules: RuleSet, price: string, supply?: Supply }} Terms with what a server said, if it was asked */
 
 /** A rule set or a price, from where the page says it is.
  * @param {string} url @param {'rules' | 'price'} field */
@@ -33,7 +34,7 @@ export async function terms(rules, price) {
     /^\s*\{/.test(rules) ? parsed(rules) : /^[\w-]+$/.test(rules) ? preset(/** @type {any} */ (rules)) : fetched(rules, 'rules'),
     fixed ? { price } : fetched(price, 'price'),
   ]);
-  return { rules: set, price: supply?.price || (fixed ? set?.price?.initial : supply), day: supply?.day };
+  return { rules: set, price: supply?.price || (fixed ? set?.price?.initial : supply), supply };
 }
 
 /** @param {string} json */

@@ -23,6 +23,7 @@ font:16px/1.5 var(--gongxiang-font,system-ui,-apple-system,"Segoe UI",Roboto,"Pi
 font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .card>*,.card>*>*{min-width:0}
 h2{font-size:1.125rem;line-height:1.3}
+h3{font-size:.9375rem;margin-bottom:8px}
 small,.quiet,legend,label,.why{font-size:.8125rem;color:var(--quiet);font-weight:400}
 fieldset{border:0;min-width:0}
 .form,.result{display:grid;gap:14px;align-content:start}

@@ -72,7 +72,7 @@ export const bones = () => [h('div', { class: 'bone' }), h('div', { class: 'bone
 /** What the numbers rest on: what is known, and what the reader may assume otherwise.
  * @param {Text} text @param {import('./scheme.mjs').Terms} terms
  * @param {Set<string>} present @param {string} service @param {boolean} partners whether the rules have partners at all */
-export function assumptions(text, { rules, price, day }, present, service, partners) {
+export function assumptions(text, { rules, price, supply }, present, service, partners) {
   /** @param {keyof Text['with']} party */
   const tick = (party) => h('label', { class: 'tick' },
     h('input', { type: 'checkbox', name: 'party', value: party, checked: present.has(party) }), text.with[party]);
@@ -84,7 +84,7 @@ export function assumptions(text, { rules, price, day }, present, service, partn
       h('label', { for: 'service' }, text.service),
       h('select', { id: 'service', name: 'service' }, h('option', { value: '' }, text.none),
         ...roles.map((role) => h('option', { value: role, selected: role === service }, worded(text, role)))))] : []),
-    h('p', { part: 'price' }, `${text.price} `, number(price), ` ${text.yuan}`, ...(day ? [h('small', {}, ` · ${day}`)] : [])),
+    h('p', { part: 'price' }, `${text.price} `, number(price), ` ${text.yuan}`, ...(supply?.day ? [h('small', {}, ` · ${supply.day}`)] : [])),
     h('p', { class: 'quiet' }, text.active),
   ];
 }
