@@ -21,20 +21,19 @@ export const style = `
 display:grid;gap:16px;padding:20px;border:1px solid var(--line);border-radius:calc(var(--radius) + 4px);background:var(--card);color:var(--ink);
 font:16px/1.5 var(--gongxiang-font,system-ui,-apple-system,"Segoe UI",Roboto,"PingFang SC","Microsoft YaHei","WenQuanYi Micro Hei",sans-serif);
 font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
-.card>*,.card>*>*{min-width:0}
+.card *{min-width:0}
 h2{font-size:1.125rem;line-height:1.3}
 h3{font-size:.9375rem;margin-bottom:8px}
-small,.quiet,legend,label,.why{font-size:.8125rem;color:var(--quiet);font-weight:400}
-fieldset{border:0;min-width:0}
+small,.quiet,legend,label,.why,.hint,.error{font-size:.8125rem;color:var(--quiet);font-weight:400}
+fieldset{border:0}
 .form,.result{display:grid;gap:14px;align-content:start}
 .result:empty{min-height:112px;border:2px dashed var(--line);border-radius:var(--radius)}
 .assumed:empty{display:none}
 legend,.field>label{display:block;margin-bottom:4px}
 input,select,button{font:inherit;color:inherit}
 .box{display:flex;gap:6px}
-[type=text],select{flex:1;width:100%;min-width:0;min-height:44px;padding:8px 12px;border:1px solid var(--quiet);border-radius:calc(var(--radius) - 4px);background:var(--card)}
+[type=text],select{flex:1;width:100%;min-height:44px;padding:8px 12px;border:1px solid var(--quiet);border-radius:calc(var(--radius) - 4px);background:var(--card)}
 [type=text]{font-size:1.125rem;font-weight:600;font-variant-numeric:inherit}
-:disabled{opacity:1}
 [aria-invalid=true]{border-color:var(--_bad)}
 :focus-visible,.seg input:focus-visible+span{outline:3px solid var(--accent);outline-offset:2px}
 .seg{display:flex;padding:3px;gap:2px;border-radius:calc(var(--radius) - 2px);background:var(--line)}
@@ -43,7 +42,7 @@ input,select,button{font:inherit;color:inherit}
 .seg span{display:grid;place-items:center;min-height:38px;padding:0 14px;border-radius:calc(var(--radius) - 5px);white-space:nowrap;font-size:.875rem}
 .seg :checked+span{background:var(--card);font-weight:600;box-shadow:0 1px 3px #0003}
 .hint:empty,.error:empty{display:none}
-.hint,.error{font-size:.8125rem;margin-top:4px}
+.hint,.error{margin-top:4px}
 .error,.fault{color:var(--_bad)}
 .fault{display:grid;gap:10px;justify-items:start;padding:14px 16px;border-radius:var(--radius);background:var(--_pale)}
 button{min-height:44px;padding:0 18px;border:0;border-radius:calc(var(--radius) - 4px);background:var(--accent);color:var(--on);font-weight:600;cursor:pointer}
@@ -66,8 +65,7 @@ li .why{grid-column:1/-1}
 .tag{display:inline-block;padding:0 8px;border-radius:99px;background:var(--tint);color:var(--accent);font-size:.75rem;white-space:nowrap}
 .dynamic{background:var(--_gilt);color:var(--_gold)}
 dl{display:grid;gap:6px;padding:12px 14px;border-radius:var(--radius);background:var(--tint);font-size:.9375rem}
-dl div{display:flex;justify-content:space-between;gap:12px;align-items:baseline}
-dl dd div{display:block}
+dl>div{display:flex;justify-content:space-between;gap:12px;align-items:baseline}
 dt{white-space:nowrap}
 dl small,dl .why{color:inherit}
 .tick{display:flex;gap:10px;align-items:center;min-height:32px;font-size:.875rem;color:var(--ink)}

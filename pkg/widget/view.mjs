@@ -49,7 +49,7 @@ const segments = (name, chosen, choices) => h('div', { class: 'seg', part: 'choi
 /** The frame around the numbers: made once for a language.
  * @param {Text} text @param {Given} given */
 export function frame(text, given) {
-  const unit = segments('unit', given.unit, [['percent', text.percent], ['yuan', text.yuan]]);
+  const unit = segments('unit', given.unit, [['percent', '%'], ['yuan', text.yuan]]);
   unit.setAttribute('role', 'group');
   unit.setAttribute('aria-label', text.concession);
   return h('article', { class: 'card', part: 'card', lang: text.lang },
