@@ -58,6 +58,9 @@ pub enum StoreError {
     /// The book in it was opened with other rules than those asked for.
     #[error("the book in this database was opened with other rules; leave them out to go on with its own")]
     OtherRules,
+    /// Its file is not where it was.
+    #[error("its file was deleted or replaced while it was open: nothing is kept until it is back")]
+    Moved,
     /// It has no book yet.
     #[error("there is no book in this database yet: `gongxiang serve` opens one")]
     Empty,
@@ -90,6 +93,17 @@ pub enum Scope {
         /// The shard under which the events are entered.
         shard: u8,
     },
+}
+
+impl Scope {
+    /// The shard of a writer.
+    #[must_use]
+    pub const fn shard(self) -> Option<u8> {
+        match self {
+            Self::Reading => None,
+            Self::Everyday { shard } | Self::Alone { shard } => Some(shard),
+        }
+    }
 }
 
 /// Where an event stands in the journal: the writer's clock, its shard, and the event's number in its group, in one number.

@@ -1,22 +1,47 @@
-//! `cargo xtask bench`: how fast the rules are, natively and as WebAssembly, and how soon the widget shows a number.
+//! `cargo xtask bench`: how fast the rules are, natively and as WebAssembly, how soon the widget shows a number, and how
+//! fast the server is.
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use crate::browser;
 use crate::build;
 use crate::command;
 use crate::npm;
+use crate::place;
+use crate::postgres;
 use crate::setup;
 use crate::steps::Steps;
 
 /// Measure: the native benchmarks, then the package in Node and Chromium (benches/wasm.mjs), then the widget beside a
 /// reference page with Lit and decimal.js (benches/widget.mjs).
 #[derive(Args)]
-pub struct Options {}
+pub struct Options {
+    #[command(subcommand)]
+    what: Option<What>,
+}
 
-/// Builds the package and measures.
-pub fn run(_: &Options, steps: &mut Steps) -> Result<()> {
+#[derive(Subcommand)]
+enum What {
+    /// Measure the settlement server instead: orders a second on `SQLite` and `PostgreSQL`, and with ten million accounts.
+    ///
+    /// Takes some minutes and 8 GB below the system's temporary directory, which are free again at the end.
+    Server {
+        /// For the bench itself: `--seconds`, `--accounts`.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+}
+
+/// Builds what is measured, and measures.
+pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
+    match &options.what {
+        None => rules(steps),
+        Some(What::Server { arguments }) => server(arguments, steps),
+    }
+}
+
+fn rules(steps: &mut Steps) -> Result<()> {
     let toolchain = setup::for_building(steps)?;
     let browser = browser::set_up(steps)?;
     npm::set_up_packaging(steps)?;
@@ -28,4 +53,19 @@ pub fn run(_: &Options, steps: &mut Steps) -> Result<()> {
         })?;
     }
     Ok(())
+}
+
+fn server(arguments: &[String], steps: &mut Steps) -> Result<()> {
+    postgres::set_up(steps)?;
+    // Each by itself: together the server would be built with the features that the other ledger asks for.
+    for package in ["gongxiang-server", "gongxiang-bench-server"] {
+        steps.loud(&format!("{package}, for release"), || {
+            command::run(command::cargo().args(["build", "--release", "--package", package]))
+        })?;
+    }
+    let program =
+        |name: &str| place::target().join("release").join(name).with_extension(std::env::consts::EXE_EXTENSION);
+    steps.loud("the server", || {
+        command::run(command::command(program("gongxiang-bench-server")).arg(program("gongxiang")).args(arguments))
+    })
 }

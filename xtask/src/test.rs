@@ -44,7 +44,7 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     let postgres = Postgres::start(steps)?;
     steps.loud("native tests", || {
         let mut tests = command::cargo();
-        tests.args(["test", "--workspace", "--exclude=gongxiang-www"]);
+        tests.args(["test", "--workspace", "--exclude=gongxiang-www", "--exclude=gongxiang-bench-server"]);
         command::run(postgres.tell(readers.tell(&mut tests)))
     })?;
     drop(postgres);

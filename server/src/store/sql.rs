@@ -4,6 +4,7 @@
 //! engines read the same SQL (`sql/dialect.rs` has what differs). Neither advisory locks nor LISTEN nor sequences are used.
 
 mod dialect;
+mod file;
 mod load;
 mod read;
 mod write;
@@ -33,17 +34,28 @@ use crate::group::json;
 use crate::limits::{CONNECTION_WAIT_MAX, CONNECTIONS_MAX, WRITERS_POSTGRES};
 use crate::needs::Needs;
 use dialect::{Dialect, Tx, execute};
+use file::OpenFile;
 
 pub use dialect::redacted;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
+/// 32 MiB of pages a connection, and the log goes into the file every 32 MiB: what changes again until then is written once.
+const SQLITE_SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000;
+    PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192; PRAGMA temp_store = MEMORY";
+
+/// Every statement finds its rows by key. What `PostgreSQL` guesses of the length of a JSON list would have it read whole
+/// tables instead, as long as they have some ten thousand rows; and translating into machine code takes longer than any.
+const POSTGRES_SETTINGS: &str = "SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+
 /// A database by its URL.
 #[derive(Clone, Debug)]
 pub struct SqlStore {
     pool: AnyPool,
     dialect: Dialect,
+    /// Of `SQLite`.
+    file: Option<OpenFile>,
     recent: Arc<Mutex<Recent>>,
 }
 
@@ -71,13 +83,11 @@ impl SqlStore {
             .acquire_timeout(CONNECTION_WAIT_MAX)
             .after_connect(move |connection, _| {
                 Box::pin(async move {
-                    if dialect == Dialect::Sqlite {
-                        connection
-                            .execute(
-                                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000",
-                            )
-                            .await?;
-                    }
+                    let settings = match dialect {
+                        Dialect::Sqlite => SQLITE_SETTINGS,
+                        Dialect::Postgres => POSTGRES_SETTINGS,
+                    };
+                    connection.execute(settings).await?;
                     Ok(())
                 })
             })
@@ -89,7 +99,8 @@ impl SqlStore {
             })
             .connect_with(AnyConnectOptions::from_str(&url)?)
             .await?;
-        let store = Self { pool, dialect, recent: Arc::default() };
+        let file = Some(&url).filter(|_| dialect == Dialect::Sqlite).and_then(|url| OpenFile::of(url));
+        let store = Self { pool, dialect, file, recent: Arc::default() };
         store.migrate().await?;
         Ok(store)
     }
@@ -165,9 +176,12 @@ impl SqlStore {
     }
 
     async fn work(&self, scope: Scope) -> Result<Work> {
+        if self.file.as_ref().is_some_and(|file| !file.is_in_place()) {
+            return Err(StoreError::Moved);
+        }
         let begin = self.dialect.begin(scope);
         let tx = self.pool.begin_with(begin).await.map_err(|error| self.error(error))?;
-        Ok(Work { tx, dialect: self.dialect, scope, recent: Arc::clone(&self.recent) })
+        Ok(Work { tx, dialect: self.dialect, scope, flow: Flow::default(), recent: Arc::clone(&self.recent) })
     }
 
     fn error(&self, error: sqlx::Error) -> StoreError {
@@ -208,6 +222,8 @@ struct Work {
     tx: Tx,
     dialect: Dialect,
     scope: Scope,
+    /// What had flowed to the writer's shard when the part of a group was loaded.
+    flow: Flow,
     recent: Arc<Mutex<Recent>>,
 }
 

@@ -1,10 +1,14 @@
-//! Servers that are killed at random moments under load: whatever was answered is there once, and nothing else.
+//! Servers that are killed at random moments under load, and the database under them: whatever was answered is there once,
+//! and nothing else.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use gongxiang_cluster::{Cluster, Programs};
+use gongxiang_server::limits::CONNECTION_WAIT_MAX;
 use serde_json::Value;
 
 use crate::load::{Address, Failure, RULES, audited_journal, event, insist, opening, settle_opening, state_of};
@@ -16,39 +20,67 @@ const KILLS: &str = "GONGXIANG_TEST_KILLS";
 const KILLS_DEFAULT: u32 = 10;
 const CLIENTS: usize = 16;
 
+/// Longest time from the moment at which a database serves again until an event is acknowledged: the server looks for it
+/// every 2 seconds, and the machine may have much else to do.
+const RECOVERY_MAX: Duration = Duration::from_secs(15);
+
+/// Longer than a server waits for a connection, which its limits say.
+const LONG_OUTAGE: Duration = CONNECTION_WAIT_MAX.saturating_add(Duration::from_secs(2));
+
 /// What one client was answered, by the number of the event.
 type Answered = Vec<Value>;
 
-fn run(database: &str) -> TestResult {
-    let kills = std::env::var(KILLS).ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS_DEFAULT);
+/// What is under load.
+struct Scene<'a> {
+    arguments: &'a [&'a str],
+    server: Server,
+    address: Address,
+    acknowledged: Arc<AtomicUsize>,
+}
+
+fn kills() -> u32 {
+    std::env::var(KILLS).ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS_DEFAULT)
+}
+
+/// A moment that nobody foresees.
+fn pause() {
+    thread::sleep(Duration::from_millis(20 + random() % 400));
+}
+
+/// Has the clients work while `disturb` does what it does, and then compares.
+fn run(database: &str, disturb: impl FnOnce(&mut Scene) -> TestResult) -> TestResult {
     let arguments = ["--database", database, "--rules", RULES];
-    let mut server = Server::start(&arguments)?;
+    let server = Server::start(&arguments)?;
     settle_opening(&server, CLIENTS)?;
     let (address, over) = (Address::default(), AtomicBool::new(false));
     address.set(&server.address);
+    let mut scene = Scene { arguments: &arguments, server, address, acknowledged: Arc::default() };
 
+    let (address, acknowledged) = (scene.address.clone(), Arc::clone(&scene.acknowledged));
     let answered = thread::scope(|scope| {
         let client = |number| {
-            let (address, over) = (&address, &over);
+            let (address, acknowledged, over) = (&address, &acknowledged, &over);
             scope.spawn(move || -> Result<Answered, Failure> {
                 let (client, mut answered) = (Client::new(), Vec::new());
                 while !over.load(Ordering::Relaxed) {
                     answered.push(insist(&client, address, &event(number, answered.len(), CLIENTS))?);
+                    acknowledged.fetch_add(1, Ordering::Relaxed);
                 }
                 Ok(answered)
             })
         };
         let clients: Vec<_> = (0..CLIENTS).map(client).collect();
-        let killed = kill_often(kills, &mut server, &arguments, &address);
+        let disturbed = disturb(&mut scene);
+        thread::sleep(Duration::from_millis(200));
         over.store(true, Ordering::Relaxed);
         let answered: Vec<_> = clients.into_iter().map(|client| client.join().map_err(|_| "a client failed")).collect();
-        killed.map(|()| answered)
+        disturbed.map(|()| answered)
     })?;
     let answered: Vec<Answered> =
-        answered.into_iter().map(|client| Ok(client??)).collect::<Result<_, Failure>>().map_err(|e| e.to_string())?;
+        answered.into_iter().map(|client| client?).collect::<Result<_, Failure>>().map_err(|e| e.to_string())?;
 
-    let (_, state) = server.get("/v1/state")?;
-    server.kill()?;
+    let (_, state) = scene.server.get("/v1/state")?;
+    scene.server.kill()?;
     let mut receipts: BTreeMap<String, String> = BTreeMap::new();
     let journal = audited_journal(database)?;
     for entered in &journal {
@@ -69,28 +101,67 @@ fn run(database: &str) -> TestResult {
     }
     assert_eq!(receipts.len(), count, "an event is there that nobody was answered");
     assert_eq!(state, state_of(undisturbed.iter().map(String::as_str))?, "another state than without kills");
-    println!("{kills} kills, {count} events acknowledged, each there once");
+    println!("{count} events acknowledged, each there once");
     Ok(())
 }
 
-fn kill_often(kills: u32, server: &mut Server, arguments: &[&str], address: &Address) -> TestResult {
-    for _ in 0..kills {
-        thread::sleep(Duration::from_millis(20 + random() % 400));
-        server.stop()?;
-        *server = Server::start(arguments)?;
-        address.set(&server.address);
+fn kill_the_server(scene: &mut Scene) -> TestResult {
+    for _ in 0..kills() {
+        pause();
+        scene.server.stop()?;
+        scene.server = Server::start(scene.arguments)?;
+        scene.address.set(&scene.server.address);
     }
-    thread::sleep(Duration::from_millis(200));
+    println!("the server was killed {} times", kills());
     Ok(())
+}
+
+/// In turn all of its processes at once, and the first of them, which leaves the others to find out. Once it is away for
+/// longer than anybody waits for a connection.
+fn kill_the_database(cluster: &Cluster, scene: &Scene) -> TestResult {
+    let mut longest = Duration::ZERO;
+    for number in 0..kills() {
+        pause();
+        if number.is_multiple_of(2) {
+            cluster.stop_at_once()?;
+        } else {
+            cluster.kill()?;
+        }
+        thread::sleep(if number == 0 { LONG_OUTAGE } else { Duration::from_millis(random() % 400) });
+        cluster.start_again()?;
+        longest = longest.max(scene.recovered()?);
+    }
+    println!("the database was killed {} times; events again after {longest:?} at most", kills());
+    Ok(())
+}
+
+impl Scene<'_> {
+    /// How long it takes until another event is acknowledged.
+    fn recovered(&self) -> TestResult<Duration> {
+        let (started, before) = (Instant::now(), self.acknowledged.load(Ordering::Relaxed));
+        while self.acknowledged.load(Ordering::Relaxed) == before {
+            if started.elapsed() > RECOVERY_MAX {
+                return Err("the server does not find its database again".into());
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        Ok(started.elapsed())
+    }
 }
 
 #[test]
 fn a_killed_server_loses_and_doubles_nothing_on_sqlite() -> TestResult {
-    run(&Folder::new()?.database())
+    run(&Folder::new()?.database(), kill_the_server)
 }
 
 #[test]
 fn a_killed_server_loses_and_doubles_nothing_on_postgresql() -> TestResult {
     let database = Database::new().map_err(|error| error.to_string())?;
-    run(&database.url())
+    run(&database.url(), kill_the_server)
+}
+
+#[test]
+fn a_server_whose_postgresql_is_killed_goes_on_by_itself_and_loses_and_doubles_nothing() -> TestResult {
+    let cluster = Cluster::start(Programs::find()?.ok_or("PostgreSQL is not installed")?)?;
+    run(&format!("{}postgres", cluster.url()), |scene| kill_the_database(&cluster, scene))
 }

@@ -122,3 +122,24 @@ fn a_database_that_goes_away_and_comes_back_is_said_by_ready_and_loses_nothing()
     assert_eq!(status, 200, "what was answered with a problem was not settled: {answer} {}", server.log()?);
     Ok(())
 }
+
+#[cfg(unix)]
+#[test]
+fn a_server_whose_file_was_deleted_or_replaced_says_so_and_takes_nothing_more() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database()])?;
+    assert_eq!(register(&server, "ann")?.0, 200);
+    assert_eq!(server.get("/health/ready")?.0, 200);
+    let (file, aside) = (folder.path("book.db"), folder.path("aside.db"));
+    std::fs::rename(&file, &aside)?;
+    assert_eq!(server.get("/health/ready")?.0, 503);
+    assert_eq!(server.get("/health/live")?.0, 200);
+    assert_eq!(register(&server, "bob")?.0, 503);
+    std::fs::copy(&aside, &file)?;
+    assert_eq!(server.get("/health/ready")?.0, 503, "another file of that name is not the one that is open");
+    assert_eq!(register(&server, "bob")?.0, 503);
+    std::fs::rename(&aside, &file)?;
+    assert_eq!(server.get("/health/ready")?.0, 200);
+    assert_eq!(register(&server, "bob")?.0, 200, "what was answered with a problem was not settled");
+    Ok(())
+}

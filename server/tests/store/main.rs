@@ -3,6 +3,7 @@
 mod broken;
 mod engine;
 mod lists;
+mod plans;
 mod suite;
 
 #[path = "../support/postgres.rs"]

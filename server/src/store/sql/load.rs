@@ -96,10 +96,14 @@ impl Work {
 
     /// The head with the flows of all shards. Asked for after the rows were taken: all that ever flowed to them is in it.
     async fn with_flows(&mut self, head: &Head) -> Result<(Head, i64)> {
-        let rows: Vec<(i64, String)> = self.all("SELECT clock, flow FROM shards", &[]).await?;
+        let rows: Vec<(i64, i64, String)> = self.all("SELECT shard, clock, flow FROM shards", &[]).await?;
         let (mut all, mut latest) = (Flow::default(), 0);
-        for (clock, flow) in rows {
-            all = all.plus(&from_json("a flow", &flow)?).map_err(out_of_range)?;
+        for (shard, clock, flow) in rows {
+            let flow: Flow = from_json("a flow", &flow)?;
+            if self.scope.shard().is_some_and(|own| i64::from(own) == shard) {
+                self.flow = flow;
+            }
+            all = all.plus(&flow).map_err(out_of_range)?;
             latest = latest.max(clock);
         }
         Ok((head.plus(&all).map_err(out_of_range)?, latest))
@@ -136,11 +140,7 @@ impl Work {
         // Later than all that is committed, too: what comes after an answer stands after it in the journal.
         let (head, latest) = self.with_flows(&head).await?;
         clock = clock.max(latest);
-        let shard = match self.scope {
-            Scope::Reading => 0,
-            Scope::Everyday { shard } | Scope::Alone { shard } => shard,
-        };
-        let first = Place::first(clock + 1, shard);
+        let first = Place::first(clock + 1, self.scope.shard().unwrap_or_default());
         excerpt.head = head;
         excerpt.head.count_from(first.number());
         Ok(Loaded { excerpt, first })

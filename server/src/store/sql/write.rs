@@ -6,8 +6,8 @@ use gongxiang::market::{Offer, Trade, TradeState};
 use gongxiang::order::{Order, OrderState};
 use serde_json::{Value, json};
 
+use super::Work;
 use super::dialect::{Column, integer, text};
-use super::{Work, from_json};
 use crate::group;
 use crate::store::sql::load::out_of_range;
 use crate::store::{Batch, HeadChange, Key, NewAnswer, Refused, Result, Row, Scope, StoreError, differs};
@@ -62,12 +62,12 @@ impl Work {
         }
     }
 
+    /// The shard is ours, so its flow is still the one that was loaded.
     async fn add_flow(&mut self, shard: u8, clock: i64, flow: &Flow) -> Result<()> {
-        let sql = format!("SELECT flow FROM shards WHERE shard = {shard}");
-        let (text,) = self.all::<(String,)>(&sql, &[]).await?.pop().ok_or(StoreError::Empty)?;
-        let sum = from_json::<Flow>("a flow", &text)?.plus(flow).map_err(out_of_range)?;
-        let sql = format!("UPDATE shards SET clock = {clock}, flow = $1 WHERE shard = {shard}");
-        self.run(&sql, &[&group::json(&sum)]).await.map(drop)
+        let sum = self.flow.plus(flow).map_err(out_of_range)?;
+        // With parameters, here as elsewhere: a statement whose text is always the same is prepared once a connection.
+        let sql = format!("UPDATE shards SET clock = CAST($1 AS BIGINT), flow = $2 WHERE shard = {shard}");
+        self.run(&sql, &[&clock.to_string(), &group::json(&sum)]).await.map(drop)
     }
 
     async fn write_eras(&mut self, batch: &Batch) -> Result<()> {
@@ -104,14 +104,12 @@ impl Work {
     /// What the webhooks are to be told, kept with the events themselves. Nothing to read or write where there are none.
     async fn write_deliveries(&mut self, batch: &Batch) -> Result<()> {
         let (Some(first), Some(last)) = (batch.journal.first(), batch.journal.last()) else { return Ok(()) };
-        let sql = format!(
-            "INSERT INTO deliveries (webhook, place, since) SELECT w.id, j.place, {now} FROM webhooks w
-             JOIN journal j ON j.place BETWEEN {} AND {} AND (w.kinds = '' OR w.kinds LIKE '%,' || j.kind || ',%')",
-            first.place,
-            last.place,
-            now = jiff::Timestamp::now().as_millisecond(),
-        );
-        self.run(&sql, &[]).await.map(drop)
+        let sql =
+            "INSERT INTO deliveries (webhook, place, since) SELECT w.id, j.place, CAST($1 AS BIGINT) FROM webhooks w
+             JOIN journal j ON j.place BETWEEN CAST($2 AS BIGINT) AND CAST($3 AS BIGINT)
+                 AND (w.kinds = '' OR w.kinds LIKE '%,' || j.kind || ',%')";
+        let now = jiff::Timestamp::now().as_millisecond().to_string();
+        self.run(sql, &[&now, &first.place.to_string(), &last.place.to_string()]).await.map(drop)
     }
 
     async fn insert(&mut self, table: &str, columns: &[Column], rows: impl Iterator<Item = Value>) -> Result<()> {

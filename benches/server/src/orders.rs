@@ -1,0 +1,91 @@
+//! Orders a second, beside the other ledger.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use crate::client::Client;
+use crate::measure::{self, Figures, milliseconds, ratio};
+use crate::peer::{Peer, Postings};
+use crate::places::Engine;
+use crate::server::{Server, member, order, shop};
+
+const CLIENTS: [usize; 3] = [1, 8, 32];
+const CLIENTS_MAX: usize = 32;
+
+/// Members who buy from each shop; every client sells for a shop of its own.
+const BUYERS: u64 = 8;
+
+/// Measures, and prints a table.
+pub fn run(program: &Path, time: Duration) -> Result<()> {
+    println!("durable orders, and the entries of their receipts in doubleentry\n");
+    println!("engine      clients  server/s   p50 ms   p99 ms  peer/s   p50 ms   p99 ms  ratio");
+    let runtime = Runtime::new()?;
+    engine(&Engine::sqlite()?, program, time, &runtime)?;
+    engine(&Engine::postgres()?, program, time, &runtime)
+}
+
+fn engine(engine: &Engine, program: &Path, time: Duration, runtime: &Runtime) -> Result<()> {
+    let server = Server::start(program, &engine.new_database(runtime)?)?;
+    open(&server.client()?)?;
+    let clients = (0..CLIENTS_MAX).map(|_| server.client()).collect::<Result<Vec<_>>>()?;
+    let postings = receipts(&clients)?;
+    let peer = Peer::open(&engine.new_database(runtime)?, runtime, postings.iter().flatten())?;
+    for count in CLIENTS {
+        let ours = measure::clients(count, time, |number, n| {
+            let client = clients.get(number).context("no such client")?;
+            place(client, number, n, &format!("{count}-{number}-{n}")).map(drop)
+        })?;
+        let theirs = measure::clients(count, time, |number, n| {
+            let kinds = postings.get(number).context("no such client")?;
+            let kind = kinds.get(usize::try_from(n % BUYERS)?).context("no such buyer")?;
+            peer.record(runtime, &format!("{count}-{number}-{n}"), kind)
+        })?;
+        print(engine, count, &ours, &theirs);
+    }
+    Ok(())
+}
+
+fn print(engine: &Engine, count: usize, ours: &Figures, theirs: &Figures) {
+    println!(
+        "{:10} {count:8} {:9} {:>8} {:>8} {:7} {:>8} {:>8} {:>6}",
+        engine.to_string(),
+        ours.rate(),
+        milliseconds(ours.percentile(50)),
+        milliseconds(ours.percentile(99)),
+        theirs.rate(),
+        milliseconds(theirs.percentile(50)),
+        milliseconds(theirs.percentile(99)),
+        ratio(ours.rate(), theirs.rate()),
+    );
+}
+
+fn buyer(client: usize, n: u64) -> String {
+    format!("buyer-{client}-{}", n % BUYERS)
+}
+
+fn open(client: &Client) -> Result<()> {
+    for number in 0..CLIENTS_MAX {
+        let name = format!("shop-{number}");
+        client.events(&shop(&name, "800"))?;
+        let buyers: Vec<_> = (0..BUYERS).flat_map(|n| member(&buyer(number, n), &name)).collect();
+        client.events(&buyers)?;
+    }
+    Ok(())
+}
+
+fn place(client: &Client, number: usize, n: u64, key: &str) -> Result<Value> {
+    client.command("/v1/orders", key, &order(&buyer(number, n), &format!("shop-{number}")))
+}
+
+/// What an order of each buyer moves, by client and buyer.
+fn receipts(clients: &[Client]) -> Result<Vec<Vec<Postings>>> {
+    let of = |(number, client): (usize, &Client)| {
+        let one = |n| Postings::of(&place(client, number, n, &format!("first-{number}-{n}"))?["receipt"]);
+        (0..BUYERS).map(one).collect()
+    };
+    clients.iter().enumerate().map(of).collect()
+}

@@ -1,0 +1,74 @@
+//! The program under test, and how it is asked.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+
+use crate::client::Client;
+
+/// A shop's region.
+pub const REGION: &str = "320106";
+
+/// A server on a database, until it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    /// Starts it with the seed rules; days close only when they are told to.
+    pub fn start(program: &Path, database: &str) -> Result<Self> {
+        let mut command = Command::new(program);
+        command.args(["serve", "--demo-mode", "--listen", "127.0.0.1:0", "--rules", "seed", "--database", database]);
+        command.env("GONGXIANG_LOG", "error").env("GONGXIANG_CLOSE_DAYS", "false");
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut process = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
+        let mut said = String::new();
+        BufReader::new(process.stdout.take().context("no pipe")?).read_line(&mut said)?;
+        let address = said.trim().strip_prefix("gongxiang serves at http://").context("the server does not serve")?;
+        Ok(Self { process, address: address.trim_end_matches('/').into() })
+    }
+
+    /// Somebody who asks it.
+    pub fn client(&self) -> Result<Client> {
+        Client::connect(&self.address)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // What was answered is on the disk.
+        _ = self.process.kill();
+        _ = self.process.wait();
+    }
+}
+
+/// A shop with points to give, some of them for its deposit.
+pub fn shop(name: &str, points: &str) -> [Value; 4] {
+    [
+        json!({"type": "member.registered", "member": name}),
+        json!({"type": "pack.purchased", "member": name, "pack": "merchant"}),
+        json!({"type": "treasury.granted", "member": name, "points": points}),
+        json!({"type": "merchant.opened", "member": name, "region": REGION}),
+    ]
+}
+
+/// A member who takes part.
+pub fn member(name: &str, referrer: &str) -> [Value; 2] {
+    [
+        json!({"type": "member.registered", "member": name, "referrer": referrer}),
+        json!({"type": "pack.purchased", "member": name, "pack": "member"}),
+    ]
+}
+
+/// An order as a shop sends it.
+pub fn order(buyer: &str, merchant: &str) -> Value {
+    json!({
+        "buyer": buyer, "merchant": merchant, "channel": "offline", "amount": "0.10", "concession": "0.01",
+        "region": REGION,
+    })
+}

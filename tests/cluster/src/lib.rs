@@ -1,0 +1,121 @@
+//! A throw-away `PostgreSQL` for tests and benches.
+//!
+//! Its files lie in a directory of their own below the system's temporary one, since its server refuses to run as root and
+//! another user may not see this repository. It has what a real one has: `fsync` and `synchronous_commit` are on.
+//!
+//! It ends with whoever started it, however that ends: a small process beside it waits for the end of a pipe, which
+//! comes with a value that is dropped as with Ctrl-C and SIGKILL.
+
+mod programs;
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+
+pub use programs::Programs;
+
+/// Longest time until a server that was killed has let go of its memory and the next one serves.
+const RESTART_MAX: Duration = Duration::from_mins(1);
+
+/// The user who runs it where root asks.
+const USER: &str = "postgres";
+
+/// A running server, which ends with this value.
+#[derive(Debug)]
+pub struct Cluster {
+    programs: Programs,
+    folder: PathBuf,
+    url: String,
+    /// Stops the server and deletes the directory when its input ends.
+    keeper: Child,
+}
+
+impl Cluster {
+    /// Starts a server with nothing in it.
+    ///
+    /// # Errors
+    /// If that does not go; nothing is left then.
+    pub fn start(programs: Programs) -> Result<Self> {
+        let folder = programs.new_folder()?;
+        let keeper = programs.keeper(&folder).inspect_err(|_| _ = fs::remove_dir_all(&folder))?;
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        // From here on whatever fails deletes the directory.
+        let this = Self { programs, folder, url: format!("postgres://{USER}@127.0.0.1:{port}/"), keeper };
+        this.initialise(port)?;
+        this.programs.control(&this.folder, &["start"])?;
+        Ok(this)
+    }
+
+    /// Where it is: a URL that ends in `/`, as a user who may create databases.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where its files are.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Ends it at once, without writing what it has in memory: what was committed is in its log on the disk.
+    ///
+    /// # Errors
+    /// If it does not run.
+    pub fn stop_at_once(&self) -> Result<()> {
+        self.programs.control(&self.folder, &["--mode=immediate", "stop"])
+    }
+
+    /// Kills its first process, so that the others are left to find out.
+    ///
+    /// # Errors
+    /// If it does not run.
+    pub fn kill(&self) -> Result<()> {
+        let file = self.folder.join("data/postmaster.pid");
+        let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let process = text.lines().next().unwrap_or_default();
+        programs::quietly(Command::new("kill").args(["-KILL", process]))
+    }
+
+    /// Starts it again, once all processes of the one that ended are gone.
+    ///
+    /// # Errors
+    /// If it does not start for a long time.
+    pub fn start_again(&self) -> Result<()> {
+        let started = Instant::now();
+        loop {
+            match self.programs.control(&self.folder, &["start"]) {
+                Err(_) if started.elapsed() < RESTART_MAX => thread::sleep(Duration::from_millis(50)),
+                done => return done,
+            }
+        }
+    }
+
+    fn initialise(&self, port: u16) -> Result<()> {
+        let data = self.folder.join("data");
+        let mut initdb = self.programs.run("initdb", &self.folder);
+        initdb.args(["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]);
+        programs::quietly(initdb.arg(format!("--username={USER}")).arg("--pgdata").arg(&data))?;
+        let settings = format!(
+            "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = ''\nmax_connections = 200\n\
+             fsync = on\nsynchronous_commit = on\n"
+        );
+        // Appended: the last of several lines holds.
+        let file = data.join("postgresql.conf");
+        let old = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        fs::write(&file, old + &settings).with_context(|| format!("cannot write {}", file.display()))
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // It may not have started; whatever is wrong here, the tests have their outcome.
+        self.keeper.stdin.take();
+        _ = self.keeper.wait();
+    }
+}
