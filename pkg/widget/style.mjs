@@ -38,7 +38,7 @@ input,select,button{font:inherit;color:inherit}
 :focus-visible,.seg input:focus-visible+span{outline:3px solid var(--accent);outline-offset:2px}
 .seg{display:flex;padding:3px;gap:2px;border-radius:calc(var(--radius) - 2px);background:var(--line)}
 .box>.seg{flex:none}
-.seg label{flex:1;position:relative;display:grid;color:var(--ink)}
+.seg label{flex:auto;position:relative;display:grid;color:var(--ink)}
 .seg input{position:absolute;inset:0;opacity:0;cursor:pointer}
 .seg span{display:grid;place-items:center;min-height:38px;padding:0 14px;border-radius:calc(var(--radius) - 5px);white-space:nowrap;font-size:.875rem}
 .seg :checked+span{background:var(--card);font-weight:600;box-shadow:0 1px 3px #0003}
