@@ -1,16 +1,20 @@
-//! `cargo xtask bench`: how fast the rules are, natively and as WebAssembly, and how fast the server is.
+//! `cargo xtask bench`: how fast the rules are, natively and as WebAssembly, how soon the widget shows a number, and how
+//! fast the server is.
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
+use crate::browser;
 use crate::build;
 use crate::command;
+use crate::npm;
 use crate::place;
 use crate::postgres;
 use crate::setup;
 use crate::steps::Steps;
 
-/// Measure: the native benchmarks, then the package in Node (benches/wasm.mjs).
+/// Measure: the native benchmarks, then the package in Node and Chromium (benches/wasm.mjs), then the widget beside a
+/// reference page with Lit and decimal.js (benches/widget.mjs).
 #[derive(Args)]
 pub struct Options {
     #[command(subcommand)]
@@ -39,9 +43,16 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
 
 fn rules(steps: &mut Steps) -> Result<()> {
     let toolchain = setup::for_building(steps)?;
+    let browser = browser::set_up(steps)?;
+    npm::set_up_packaging(steps)?;
     build::package(&toolchain, steps)?;
     steps.loud("native benchmarks", || command::run(command::cargo().arg("bench")))?;
-    steps.loud("benchmarks in Node", || command::run(command::command("node").arg("benches/wasm.mjs")))
+    for (title, script) in [("the package", "benches/wasm.mjs"), ("the widget", "benches/widget.mjs")] {
+        steps.loud(&format!("benchmarks of {title}"), || {
+            command::run(command::command("node").env(browser::VARIABLE, &browser).arg(script))
+        })?;
+    }
+    Ok(())
 }
 
 fn server(arguments: &[String], steps: &mut Steps) -> Result<()> {

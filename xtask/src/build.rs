@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::bind::{self, Aim, Glue};
 use crate::budget;
+use crate::command;
 use crate::place;
 use crate::presets;
 use crate::setup;
@@ -77,7 +78,8 @@ pub fn package(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     let raw = steps.loud("compile the package's economy", || wasm::compile(&ECONOMY, toolchain))?;
     // Below the other's place, which is emptied when it is made anew: then this is made anew as well.
     bind::bind(&raw, "economy", Glue::Bare, Aim::Speed, &place::at("pkg/dist/economy"), steps)?;
-    budget::check(&["package", "economy"], steps)
+    steps.quiet("bundle the widget", || command::run(command::command("node").arg("tools/bundle.mjs")))?;
+    budget::check(&["package", "widget", "economy"], steps)
 }
 
 /// The chart library, as a module: its own module is not shrunk, and what is shrunk is a plain script.

@@ -1,5 +1,7 @@
 //! `cargo xtask clean`: what the tasks made, removed.
 
+use std::fs;
+
 use anyhow::Result;
 use clap::Args;
 
@@ -22,8 +24,13 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
             steps.quiet(&format!("remove {}", place::shown(&directory)), || remove(&directory))?;
         }
     }
+    let widget = place::at("pkg/widget.js");
+    if widget.exists() {
+        steps.quiet("remove pkg/widget.js", || Ok(fs::remove_file(&widget)?))?;
+    }
     if options.all {
         steps.quiet("remove tools/node_modules", || remove(&place::at("tools/node_modules")))?;
+        steps.quiet("remove tools/packaging/node_modules", || remove(&place::at("tools/packaging/node_modules")))?;
         steps.quiet("remove tools/venv", || remove(&place::at("tools/venv")))?;
         steps.loud("cargo clean", || command::run(command::cargo().arg("clean")))?;
     }

@@ -12,7 +12,7 @@ use crate::toolchain::Toolchain;
 /// Find or install what the other tasks need; they do it by themselves, too.
 ///
 /// A Rust that can build for WebAssembly (rustup's `rust-src`, or Debian's rustc-web), Node, the npm tools of
-/// tools/package.json, a Chromium for the browser tests, and hledger and beancount (in a Python environment, tools/venv)
+/// tools/package.json, a Chromium and the bundlers of tools/packaging for the browser tests, and hledger and beancount (in a Python environment, tools/venv)
 /// for the tests of the exported books. On Debian missing packages are installed with apt,
 /// as root or with sudo; elsewhere a sentence says what to install.
 #[derive(Args)]
@@ -27,6 +27,7 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<Toolchain> {
     let toolchain = for_building(steps)?;
     if !options.no_browser {
         browser::set_up(steps)?;
+        npm::set_up_packaging(steps)?;
     }
     books::set_up(steps)?;
     Ok(toolchain)

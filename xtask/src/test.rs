@@ -50,6 +50,8 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     drop(postgres);
     steps.loud("Node tests", || node_tests("tests/node", None))?;
     if let Some(browser) = browser {
+        npm::set_up_packaging(steps)?;
+        steps.loud("packaging tests", || node_tests("tests/packaging", Some(&browser)))?;
         demo::server(steps)?;
         steps.loud("browser tests", || node_tests("tests/browser", Some(&browser)))?;
     }
@@ -76,7 +78,7 @@ fn types() -> Result<()> {
             .args(["--module", "nodenext", "--lib", "es2022,dom", "--types", "node"])
             .arg("--typeRoots")
             .arg(place::at("tools/node_modules/@types"))
-            .args([place::at("pkg/index.d.ts"), place::at("pkg/economy.d.ts")])
+            .args(["pkg/index.d.ts", "pkg/economy.d.ts", "pkg/widget.d.ts"].map(place::at))
             .args(files_ending("pkg", ".mjs")?),
     )
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use axum::Router;
 use axum::handler::HandlerWithoutStateExt as _;
 use axum::http::{HeaderName, HeaderValue, header};
+use axum::routing::MethodRouter;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -29,6 +30,12 @@ const HEADERS: [(HeaderName, &str); 6] = [
 /// The files of a directory, wherever no other route leads; what is not there is a problem like any other.
 pub fn with_files(router: Router<App>, directory: &Path) -> Router<App> {
     router.fallback_service(ServeDir::new(directory).fallback(problem::not_found.into_service()))
+}
+
+/// What the widget asks for from other people's pages: nobody's data, and no credentials are taken.
+pub fn for_every_page(route: MethodRouter<App>) -> MethodRouter<App> {
+    let everybody = HeaderValue::from_static("*");
+    route.layer(SetResponseHeaderLayer::overriding(header::ACCESS_CONTROL_ALLOW_ORIGIN, everybody))
 }
 
 /// Every answer with the headers above.

@@ -49,6 +49,20 @@ fn every_answer_has_the_request_id_and_a_line_in_the_log_without_the_address() -
 }
 
 #[test]
+fn other_peoples_pages_read_the_price_and_the_rules_and_nothing_else() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database()])?;
+    for (path, shared) in
+        [("/v1/supply", true), ("/v1/rules", true), ("/v1/days", false), ("/v1/members", false), ("/", false)]
+    {
+        let answer = get(&server, path, "origin: https://shop.example\r\n")?;
+        assert_eq!(answer.contains("access-control-allow-origin: *\r\n"), shared, "{path} {answer}");
+        assert!(!answer.contains("access-control-allow-credentials"), "{path}");
+    }
+    Ok(())
+}
+
+#[test]
 fn the_figures_are_there_for_this_machine_and_not_through_a_proxy() -> TestResult {
     let folder = Folder::new()?;
     let server = Server::start(&["--database", &folder.database()])?;

@@ -1,0 +1,275 @@
+// @ts-check
+// `<earnings-preview>`: what an order brings to whom, on any page. This file is the element's life; what it reads, computes, says and
+// shows is in the files beside it. The rules are loaded when the first of the page's elements comes into view.
+import { init } from '../browser.mjs';
+import { percentOf, grouped, read } from './reading.mjs';
+import { open, packFor, preview, terms } from './scheme.mjs';
+import { style } from './style.mjs';
+import { textFor } from './text.mjs';
+import { assumptions, bones, frame, h, result } from './view.mjs';
+
+/** @typedef {import('./scheme.mjs').Terms} Terms
+ * @typedef {{ code: string, field: string, message: string }} Failure */
+
+const FRAME = ['lang', 'heading', 'merchant', 'readonly', 'amount', 'concession', 'channel', 'parties', 'service', 'forecast'];
+const TERMS = ['rules', 'price'];
+const WATCHED = [...FRAME, ...TERMS];
+
+/** One sheet for all elements, made when there is a document.
+ * @type {CSSStyleSheet | undefined} */
+let sheet;
+
+/** @type {IntersectionObserver | undefined} */
+let viewport;
+
+/** How far from the view an element is near enough. */
+const NEAR = 200;
+
+/** Has an element load once it is near the view: at once if it is there already, for an observer answers a frame later.
+ * @param {EarningsPreview} element */
+function watch(element) {
+  const { top, bottom, width } = element.getBoundingClientRect();
+  if (width && bottom > -NEAR && top < innerHeight + NEAR) return element.load();
+  viewport ??= new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      viewport?.unobserve(target);
+      /** @type {EarningsPreview} */ (target).load();
+    }
+  }, { rootMargin: `${NEAR}px` });
+  viewport.observe(element);
+}
+
+// On a server, where pages are only written, there is no HTMLElement; the module can be imported all the same.
+const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
+
+export class EarningsPreview extends Base {
+  static observedAttributes = WATCHED;
+
+  #text = textFor('');
+  /** @type {Terms | undefined} */ #terms;
+  /** @type {import('../index.d.ts').Book | undefined} */ #book;
+  /** Who is assumed to take part. @type {Set<string>} */ #present = new Set();
+  #service = '';
+  #seen = false;
+  #loading = 0;
+  /** Which attributes changed since the last look. @type {Set<string>} */ #changed = new Set();
+  /** The last event, as text: nothing is said twice. */ #said = '';
+
+  connectedCallback() {
+    if (!this.shadowRoot) {
+      const root = this.attachShadow({ mode: 'open' });
+      if (!sheet) {
+        sheet = new CSSStyleSheet();
+        sheet.replaceSync(style);
+      }
+      root.adoptedStyleSheets = [sheet];
+      root.addEventListener('input', (event) => this.#typed(/** @type {HTMLInputElement} */ (event.target)));
+    }
+    // Asked for first, so that the frame is made while the binary is on its way.
+    if (!this.#seen) watch(this);
+    if (!this.shadowRoot?.firstChild) this.#frame();
+    this.#stand();
+  }
+
+  disconnectedCallback() {
+    viewport?.unobserve(this);
+    this.#close();
+  }
+
+  /** @param {string} name @param {string | null} before @param {string | null} after */
+  attributeChangedCallback(name, before, after) {
+    if (before === after || !this.shadowRoot) return;
+    // A page may change several at once, from within an event of ours too: one look at all of them, later.
+    if (!this.#changed.size) queueMicrotask(() => this.#attributesChanged());
+    this.#changed.add(name);
+  }
+
+  #attributesChanged() {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    if (FRAME.some((name) => changed.has(name))) this.#frame(changed);
+    if (this.#seen && TERMS.some((name) => changed.has(name))) this.load();
+    else this.#stand();
+  }
+
+  /** @param {string} name @param {string} [otherwise] */
+  #given(name, otherwise = '') {
+    return this.getAttribute(name)?.trim() || otherwise;
+  }
+
+  /** @param {string} name */
+  #input(name) {
+    return /** @type {HTMLInputElement | null} */ (this.shadowRoot?.querySelector(`#${name},[name=${name}]:checked`));
+  }
+
+  /** Makes the frame anew. What was typed stays, unless the page changed just that.
+   * @param {Set<string>} [changed] */
+  #frame(changed) {
+    const language = this.getAttribute('lang') ?? this.closest('[lang]')?.getAttribute('lang') ?? navigator.language;
+    this.#text = textFor(language);
+    if (!changed || changed.has('parties')) this.#present = new Set(this.#given('parties', 'referrer merchant_referrer partner').split(/\s+/));
+    const [, concession, percent] = /^(.*?)\s*([%％]?)$/.exec(this.#given('concession', '10%')) ?? [];
+    /** @param {string} name @param {string} given @param {string} [by] the attribute that gives it */
+    const kept = (name, given, by = name) => (changed && !changed.has(by) && this.#input(name)?.value) || given;
+    this.shadowRoot?.replaceChildren(frame(this.#text, {
+      amount: kept('amount', this.#given('amount', '1000')),
+      concession: kept('concession', concession),
+      unit: kept('unit', percent ? 'percent' : 'yuan', 'concession'),
+      channel: kept('channel', this.#given('channel') === 'offline' ? 'offline' : 'online'),
+      heading: this.#given('heading'),
+      readonly: this.hasAttribute('readonly'),
+    }));
+    if (!changed || changed.has('service')) this.#service = this.#given('service');
+    this.#assume();
+  }
+
+  /** @param {HTMLInputElement} input */
+  #typed(input) {
+    if (input.name === 'party') {
+      this.#present[input.checked ? 'add' : 'delete'](input.value);
+      this.#stand();
+    } else if (input.name === 'service') {
+      this.#service = input.value;
+      this.#stand();
+    } else {
+      this.#update();
+    }
+  }
+
+  /** Loads what is needed for numbers, now that they can be seen. */
+  async load() {
+    this.#seen = true;
+    const load = ++this.#loading;
+    this.#close();
+    this.#terms = undefined;
+    this.#said = '';
+    this.#show(true, ...bones());
+    try {
+      const [found] = await Promise.all([terms(this.#given('rules', 'seed'), this.#given('price')), init()]);
+      // Another attribute, another load: the answer of this one is not wanted any more.
+      if (load !== this.#loading) return;
+      this.#terms = found;
+      this.#stand();
+      this.#assume();
+    } catch (cause) {
+      if (load !== this.#loading) return;
+      this.#terms = undefined;
+      this.#assume();
+      this.#fail(/** @type {any} */ (cause), true);
+    }
+  }
+
+  /** Shows what is assumed; nothing, where there are no rules to assume it under. */
+  #assume() {
+    this.shadowRoot?.querySelector('.assumed')?.replaceChildren(...this.#terms
+      ? assumptions(this.#text, this.#terms, this.#present, this.#service, Boolean(packFor(this.#terms.rules, 'area_partner'))) : []);
+  }
+
+  #close() {
+    this.#book?.free();
+    this.#book = undefined;
+  }
+
+  /** Opens the book of the parties that are assumed. */
+  #stand() {
+    if (!this.#terms || !this.isConnected) return;
+    this.#close();
+    this.#book = open(this.#terms, this.#present, this.#service);
+    this.#update();
+  }
+
+  /** From what is typed to what is shown, at once. */
+  #update() {
+    if (!this.#book || !this.#terms) return;
+    const percent = this.#input('unit')?.value === 'percent';
+    const amount = this.#read('amount', this.#text.yuan);
+    const typed = this.#read('concession', percent ? '%' : this.#text.yuan);
+    if (amount === undefined || typed === undefined) return;
+    const concession = percent ? percentOf(amount, typed) : typed;
+    const channel = this.#input('channel')?.value === 'offline' ? 'offline' : 'online';
+    try {
+      const receipt = preview(this.#book, channel, amount, concession);
+      this.#show(false, ...result(this.#text, receipt, (party) =>
+        (party === 'merchant' && this.#given('merchant')) || this.#text.parties[party], /** @type {Terms} */ (this.#terms), channel, concession));
+      this.#lookAhead(receipt);
+      this.#say('preview', { amount, concession, channel, price: this.#terms.price, receipt });
+    } catch (cause) {
+      this.#refuse(/** @type {any} */ (cause));
+    }
+  }
+
+  /** The band that a page asks for, below the numbers. @param {import('../index.d.ts').Receipt} receipt */
+  async #lookAhead({ rewards: [first] = [] }) {
+    if (!this.hasAttribute('forecast') || !first || !this.#terms) return;
+    const place = h('section', { part: 'forecast' });
+    this.shadowRoot?.querySelector('.result')?.append(place);
+    const { show } = await import('./forecast.mjs');
+    await show(place, this.#text.lang, this.#terms, first.share_value, Number(this.#given('forecast', '365')));
+  }
+
+  /** One field: what it means, or what is wrong with it, right there.
+   * @param {'amount' | 'concession'} name @param {string} unit */
+  #read(name, unit) {
+    const input = this.#input(name);
+    const typed = input?.value ?? '';
+    const { value, trouble } = read(name === 'concession' && unit === '%' ? typed.replace(/\s*[%％]\s*$/, '') : typed);
+    this.#remark(name, trouble ? this.#text.troubles[trouble] : '');
+    const hint = this.shadowRoot?.getElementById(`${name}-hint`);
+    if (hint) hint.textContent = value === undefined || value === typed ? '' : `${this.#text.understood} ${grouped(value)} ${unit}`;
+    if (trouble) {
+      this.#show(false);
+      this.#say('error', { code: 'bad_event', field: name, message: this.#text.troubles[trouble] });
+    }
+    return value;
+  }
+
+  /** @param {string} name @param {string} words */
+  #remark(name, words) {
+    this.#input(name)?.setAttribute('aria-invalid', String(Boolean(words)));
+    const place = this.shadowRoot?.getElementById(`${name}-error`);
+    if (place && place.textContent !== words) place.textContent = words;
+  }
+
+  /** @param {Failure} failure */
+  #words({ code }) {
+    const { codes } = this.#text;
+    return Object.hasOwn(codes, code) ? codes[/** @type {keyof typeof codes} */ (code)] : codes.other;
+  }
+
+  /** What the rules refuse about a field is said at the field.
+   * @param {Failure} failure */
+  #refuse(failure) {
+    if (failure.field !== 'amount' && failure.field !== 'concession') return this.#fail(failure, false);
+    this.#remark(failure.field, this.#words(failure));
+    this.#show(false);
+    this.#say('error', { code: failure.code, field: failure.field, message: this.#words(failure) });
+  }
+
+  /** What stands in the way of every number. @param {Failure} failure @param {boolean} again */
+  #fail(failure, again) {
+    // An event that cannot be read came from a price or a rule set that was no good.
+    const code = failure.code === 'bad_event' && failure.field === 'price' ? 'bad_price' : failure.code;
+    const retry = h('button', { type: 'button', part: 'retry' }, this.#text.retry);
+    retry.addEventListener('click', () => this.load());
+    this.#show(false, h('div', { class: 'fault', part: 'fault', role: 'alert' }, h('p', {}, this.#words({ ...failure, code })), ...(again ? [retry] : [])));
+    this.#say('error', { code, field: failure.field, message: failure.message });
+  }
+
+  /** @param {boolean} busy @param {Node[]} nodes */
+  #show(busy, ...nodes) {
+    const place = this.shadowRoot?.querySelector('.result');
+    place?.setAttribute('aria-busy', String(busy));
+    place?.replaceChildren(...nodes);
+  }
+
+  /** Tells the page, once. @param {'preview' | 'error'} what @param {object} detail */
+  #say(what, detail) {
+    const text = JSON.stringify([what, detail]);
+    if (text === this.#said) return;
+    this.#said = text;
+    this.dispatchEvent(new CustomEvent(`gongxiang:${what}`, { detail, bubbles: true, composed: true }));
+  }
+}
+
+if (globalThis.customElements && !customElements.get('earnings-preview')) customElements.define('earnings-preview', EarningsPreview);

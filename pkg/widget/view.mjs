@@ -1,0 +1,121 @@
+// @ts-check
+// From values to elements. Everything is made as nodes and text, never parsed: no name can be markup.
+import { grouped, left, parts } from './reading.mjs';
+import { worded } from './text.mjs';
+
+/** @typedef {import('./text.mjs').Text} Text
+ * @typedef {import('../index.d.ts').Receipt} Receipt
+ * @typedef {import('../index.d.ts').Channel} Channel
+ * @typedef {'buyer' | 'merchant' | 'referrer' | 'merchant_referrer' | 'service' | 'partner'} Party */
+
+/** @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag @param {Record<string, string | boolean>} attributes @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[T]} */
+export function h(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== false) element.setAttribute(name, value === true ? '' : value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** @param {string} decimal */
+function number(decimal) {
+  const [whole, part] = parts(decimal);
+  return h('span', { part: 'number' }, whole, ...(part ? [h('i', {}, part)] : []));
+}
+
+/** @param {string} name @param {string} label @param {string} value @param {Node[]} beside */
+function field(name, label, value, ...beside) {
+  return h('div', { class: 'field', part: 'field' },
+    h('label', { for: name }, label),
+    h('div', { class: 'box' },
+      h('input', {
+        id: name, name, value, type: 'text', part: 'input', inputmode: 'decimal', autocomplete: 'off', 'aria-describedby': `${name}-hint ${name}-error`,
+      }),
+      ...beside),
+    h('p', { id: `${name}-hint`, class: 'hint quiet' }),
+    h('p', { id: `${name}-error`, class: 'error', part: 'error', 'aria-live': 'polite' }));
+}
+
+/** A choice of two, as radio buttons: the arrow keys move it.
+ * @param {string} name @param {string} chosen @param {[string, string][]} choices */
+const segments = (name, chosen, choices) => h('div', { class: 'seg', part: 'choice' }, ...choices.map(([value, label]) =>
+  h('label', {}, h('input', { type: 'radio', name, value, checked: value === chosen }), h('span', {}, label))));
+
+/** @typedef {{ amount: string, concession: string, unit: string, channel: string, heading: string, readonly: boolean }} Given */
+
+/** The frame around the numbers: made once for a language.
+ * @param {Text} text @param {Given} given */
+export function frame(text, given) {
+  const unit = segments('unit', given.unit, [['percent', '%'], ['yuan', text.yuan]]);
+  unit.setAttribute('role', 'group');
+  unit.setAttribute('aria-label', text.concession);
+  return h('article', { class: 'card', part: 'card', lang: text.lang },
+    h('header', {}, h('h2', { part: 'heading' }, slot('heading', given.heading || text.heading))),
+    h('fieldset', { class: 'form', part: 'form', disabled: given.readonly },
+      field('amount', text.amount, given.amount),
+      field('concession', text.concession, given.concession, unit),
+      h('fieldset', {}, h('legend', {}, text.channel),
+        segments('channel', given.channel, [['online', text.online], ['offline', text.offline]]))),
+    h('section', { class: 'result', part: 'result', 'aria-busy': 'true' }, ...bones()),
+    h('fieldset', { class: 'assumed', part: 'assumptions', disabled: given.readonly }),
+    h('footer', {}, h('p', { class: 'quiet', part: 'caution' }, text.caution), slot('note')));
+}
+
+/** @param {string} name @param {string} [otherwise] */
+const slot = (name, otherwise = '') => h('slot', { name }, otherwise);
+
+export const bones = () => [h('div', { class: 'bone' }), h('div', { class: 'bone' })];
+
+/** What the numbers rest on: what is known, and what the reader may assume otherwise.
+ * @param {Text} text @param {import('./scheme.mjs').Terms} terms
+ * @param {Set<string>} present @param {string} service @param {boolean} partners whether the rules have partners at all */
+export function assumptions(text, { rules, price, supply }, present, service, partners) {
+  /** @param {keyof Text['with']} party */
+  const tick = (party) => h('label', { class: 'tick' },
+    h('input', { type: 'checkbox', name: 'party', value: party, checked: present.has(party) }), text.with[party]);
+  const roles = rules.service.roles.map(({ name }) => name);
+  return [
+    h('legend', {}, text.assumed),
+    tick('referrer'), tick('merchant_referrer'), ...(partners ? [tick('partner')] : []),
+    ...(roles.length ? [h('div', { class: 'field' },
+      h('label', { for: 'service' }, text.service),
+      h('select', { id: 'service', name: 'service' }, h('option', { value: '' }, text.none),
+        ...roles.map((role) => h('option', { value: role, selected: role === service }, worded(text, role)))))] : []),
+    h('p', { part: 'price' }, `${text.price} `, number(price), ` ${text.yuan}`, ...(supply?.day ? [h('small', {}, ` · ${supply.day}`)] : [])),
+    h('p', { class: 'quiet' }, text.active),
+  ];
+}
+
+/** @param {Text} text @param {Receipt} receipt @param {(party: Party) => string} called
+ * @param {import('./scheme.mjs').Terms} terms @param {Channel} channel @param {string} concession */
+export function result(text, receipt, called, { rules, price }, channel, concession) {
+  const { rewards = [], points = '0' } = receipt;
+  const [first, ...rest] = rewards;
+  /** @param {import('../index.d.ts').Reward} reward */
+  const gain = (reward) => {
+    const [value, asset] = reward.points === '0' ? [reward.share_value, text.share_value] : [reward.points, text.points];
+    return [number(value), ' ', h('small', {}, asset)];
+  };
+  /** @param {import('../index.d.ts').Reward} reward */
+  const why = (reward) => h('div', { class: 'why' }, `= ${worded(text, grouped(reward.reason))}`);
+  /** @param {string} term @param {(Node | string)[]} what */
+  const line = (term, ...what) => h('div', {}, h('dt', {}, term), h('dd', {}, ...what));
+  const burned = left(points, rewards.map((reward) => reward.points));
+  return [
+    first ? h('div', { class: 'hero', part: 'headline', role: 'status' },
+      h('small', {}, text.gets(called(/** @type {Party} */ (first.member)))),
+      h('div', { class: 'big' }, ...gain(first)), why(first)) : h('p', { role: 'status' }, text.nobody),
+    h('ul', { part: 'rewards' }, ...rest.map((reward) => h('li', { part: 'reward' },
+      h('div', {}, h('b', {}, h('bdi', {}, called(/** @type {Party} */ (reward.member)))),
+        h('span', { class: `tag ${reward.class}` }, text.classes[reward.class])),
+      h('div', { class: 'gets' }, ...gain(reward)), why(reward)))),
+    h('dl', { part: 'sums' },
+      line(text.pays, number(points), ' ', h('small', {}, text.points),
+        h('div', { class: 'why' }, `= ${grouped(`${concession} ${text.yuan} ÷ ${price}`)}`)),
+      line(text.burned, number(burned), ' ', h('small', {}, text.points)),
+      line(text.when, text.vests(rules.order.vesting_days[channel]))),
+  ];
+}

@@ -1,0 +1,55 @@
+// The band that the widget shows where a page asks for it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { headline, shop, shown, type, until } from './shop.mjs';
+
+const house = shop();
+
+test('a forecast is a band with its assumptions beside it, asked for and loaded only where the page wants one', async () => {
+  const supply = {
+    day: '2026-06-01', price: '2', supply: { issued: '160000', held: '0', burned: '0', treasury: '0', escrow: '0', pool: '0' },
+    release: { era: 0, units: '2000000', nav: '0.5', acc: '0.1', returned: '0' },
+  };
+  const prepare = (page) => page.route('**/v1/supply', (route) => route.fulfill({ json: supply }));
+  const economy = '/gongxiang/dist/economy/economy_bg.wasm';
+  const { page, asked, complaints, close } = await house.open('<earnings-preview price="/v1/supply"></earnings-preview>', { prepare });
+  await headline(page).waitFor();
+  assert.ok(!asked.includes(economy));
+  const widget = page.locator('earnings-preview');
+  await widget.evaluate((element) => element.setAttribute('forecast', '30'));
+  const paths = widget.locator('[part=path]');
+  await paths.nth(2).waitFor();
+  const worths = async () => (await paths.locator('[part=number]').allTextContents()).map((text) => Number(text.replaceAll(',', '')));
+  const [falling, steady, rising] = await worths();
+  // The steady path, day by day in plain numbers: price 2, so 1,776 yuan and 16 times as much new share value a day.
+  let [own, all, points] = [1000, 1_001_000, 0];
+  for (let day = 0; day < 30; day += 1) {
+    const earned = 888 * (own / all);
+    points += earned;
+    own -= earned * 2;
+    all += 1776 * 16 - 1776;
+  }
+  assert.ok(Math.abs(steady / (points * 2) - 1) < 0.001 && falling < steady && steady < rising, `${falling} ${steady} ${rising}, not ${points * 2}`);
+  assert.match(await widget.locator('[part=forecast]').innerText(), /What it may come to in 30 days[^]*1,776 yuan of concessions a day[^]*16 share value[^]*no band is a promise/);
+  await type(page, 'amount', '2000');
+  await until(async () => (await worths())[1] > 1.9 * steady, 'twice as much');
+  assert.equal(asked.filter((path) => path === economy).length, 1);
+  await widget.evaluate((element) => element.setAttribute('price', '2'));
+  await widget.getByText('A forecast needs the state of the network').waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('without the second binary there is a preview all the same', async () => {
+  const { page, close } = await house.open('<earnings-preview forecast="365" price="/v1/supply"></earnings-preview>', {
+    prepare: async (page) => {
+      await page.route('**/economy_bg.wasm', (route) => route.abort());
+      await page.route('**/v1/supply', (route) => route.fulfill({
+        json: { day: '2026-06-01', price: '2', supply: { issued: '1' }, release: { units: '1', nav: '1', returned: '0' } },
+      }));
+    },
+  });
+  await page.getByText('There is no forecast now.').waitFor();
+  assert.deepEqual((await shown(page.locator('earnings-preview'))).headline, ['1,000']);
+  await close();
+});

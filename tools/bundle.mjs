@@ -1,0 +1,28 @@
+// What `cargo xtask build` makes of the package's hand-written modules: the widget as one file for a script tag, and the package for
+// Node's `require`, with the same types under the name that TypeScript wants there. Bundlers and `import` take the modules as they are.
+import { copyFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const pkg = (path) => fileURLToPath(new URL(`../pkg/${path}`, import.meta.url));
+const common = { bundle: true, logLevel: 'warning', legalComments: 'none', charset: 'utf8' };
+
+await Promise.all([
+  copyFile(pkg('index.d.ts'), pkg('dist/index.d.cts')),
+  ...['LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT'].map((name) => copyFile(pkg(`../${name}`), pkg(`dist/${name}`))),
+  // Beside browser.mjs, not in dist: the binary is found from both by the same path.
+  build({
+    ...common, plugins: [{
+      name: 'on demand',
+      // Who looks ahead loads the module as it is, by its place as seen from the bundle.
+      setup: ({ onResolve }) => onResolve({ filter: /forecast\.mjs$/ }, () => ({ path: './widget/forecast.mjs', external: true })),
+    }],
+    entryPoints: [pkg('widget/element.mjs')], outfile: pkg('widget.js'), format: 'esm', minify: true, target: ['chrome105', 'safari16', 'firefox110'],
+  }),
+  build({
+    ...common, entryPoints: [pkg('node.mjs')], outfile: pkg('dist/node.cjs'), format: 'cjs', platform: 'node', target: 'node20',
+    // What node.mjs says about places is true of node.mjs's own.
+    define: { 'import.meta.url': 'here' },
+    banner: { js: "const here = require('node:url').pathToFileURL(require('node:path').join(__dirname, '../node.mjs'));" },
+  }),
+]);
