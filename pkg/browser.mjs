@@ -2,7 +2,7 @@
 // The loader for browsers, with and without a bundler: the binary lies beside this file.
 import { start } from './core.mjs';
 
-export { openBook, preset, replay, version } from './core.mjs';
+export { balance, nextRelease, openBook, openExcerpt, preset, replay, statement, version } from './core.mjs';
 
 /** Loads the rules; every call after the first waits for the same load.
  * @param {string | URL} [source] where the .wasm is, if not beside this file

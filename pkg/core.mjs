@@ -43,7 +43,7 @@ function mustBeReady() {
  * @param {unknown} rules */
 function ruleSet(rules) {
   if (typeof rules !== 'string') return rules;
-  if (Object.hasOwn(presets, rules)) return presets[rules];
+  if (Object.keys(presets).includes(rules)) return presets[rules];
   throw failure('bad_rules', 'rules', `there is no preset \`${rules}\`, only ${Object.keys(presets).join(', ')}`);
 }
 
@@ -62,6 +62,30 @@ export function replay(rules, events) {
 export function openBook(rules) {
   mustBeReady();
   return glue.openBook(ruleSet(rules));
+}
+
+/** @param {unknown} excerpt */
+export function openExcerpt(excerpt) {
+  mustBeReady();
+  return glue.openExcerpt(excerpt);
+}
+
+/** @param {unknown} account @param {unknown} days */
+export function balance(account, days) {
+  mustBeReady();
+  return glue.balance(account, days);
+}
+
+/** @param {unknown} account @param {unknown} days @param {number} count */
+export function statement(account, days, count) {
+  mustBeReady();
+  return glue.statement(account, days, count);
+}
+
+/** @param {unknown} account @param {unknown} days @param {unknown} supply @param {unknown} rules */
+export function nextRelease(account, days, supply, rules) {
+  mustBeReady();
+  return glue.nextRelease(account, days, supply, ruleSet(rules));
 }
 
 /** A copy of a preset, to start a rule set of one's own from.

@@ -255,7 +255,7 @@ macro_rules! decimal_quantity {
                 parse(text, $places).and_then(|raw| Self::checked_from_raw(raw).ok_or(DecimalError::TooLarge))
             }
 
-            fn from_balance(text: &str) -> Result<Self, DecimalError> {
+            pub(crate) fn from_balance(text: &str) -> Result<Self, DecimalError> {
                 parse_balance(text, $places).and_then(|raw| Self::checked_from_raw(raw).ok_or(DecimalError::TooLarge))
             }
 
@@ -308,7 +308,7 @@ macro_rules! wide_quantity {
                 parse(text, $places).map(Self)
             }
 
-            fn from_balance(text: &str) -> Result<Self, DecimalError> {
+            pub(crate) fn from_balance(text: &str) -> Result<Self, DecimalError> {
                 parse_balance(text, $places).map(Self)
             }
 

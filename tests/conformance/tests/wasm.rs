@@ -1,4 +1,5 @@
-//! The WebAssembly runner: the package under Node, event by event and as a whole journal.
+//! The WebAssembly runners: the package under Node and the mini-program's package on four kinds of phone, event by event and as a
+//! whole journal.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
@@ -8,12 +9,18 @@ use std::thread;
 use gongxiang_conformance::{cases, order_of};
 use serde_json::{Value, json};
 
-#[test]
-fn every_vector_and_cdnow_come_out_in_webassembly() -> Result<(), Box<dyn std::error::Error>> {
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Runs all cases by a script of Node that answers a line for a line.
+fn every_case_comes_out(script: &[&str]) -> Outcome {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     assert!(here.join("../../pkg/dist/gongxiang_bg.wasm").exists(), "`cargo xtask build package` comes first");
-    let mut node =
-        Command::new("node").arg(here.join("run-wasm.mjs")).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let mut node = Command::new("node")
+        .current_dir(here)
+        .args(script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
     let (Some(mut input), Some(output)) = (node.stdin.take(), node.stdout.take()) else {
         return Err("no pipes".into());
     };
@@ -37,4 +44,29 @@ fn every_vector_and_cdnow_come_out_in_webassembly() -> Result<(), Box<dyn std::e
     assert!(node.wait()?.success());
     assert_eq!(compared, cases.len());
     Ok(())
+}
+
+#[test]
+fn every_vector_and_cdnow_come_out_in_webassembly() -> Outcome {
+    every_case_comes_out(&["run-wasm.mjs"])
+}
+
+#[test]
+fn every_vector_and_cdnow_come_out_on_an_android_phone() -> Outcome {
+    every_case_comes_out(&["run-phone.mjs", "android"])
+}
+
+#[test]
+fn every_vector_and_cdnow_come_out_on_an_iphone() -> Outcome {
+    every_case_comes_out(&["run-phone.mjs", "ios"])
+}
+
+#[test]
+fn every_vector_and_cdnow_come_out_where_the_answer_is_the_instance() -> Outcome {
+    every_case_comes_out(&["run-phone.mjs", "bare-instance"])
+}
+
+#[test]
+fn every_vector_and_cdnow_come_out_where_memory_does_not_detach() -> Outcome {
+    every_case_comes_out(&["run-phone.mjs", "non-detaching"])
 }

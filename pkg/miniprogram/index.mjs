@@ -1,0 +1,29 @@
+// @ts-check
+// The loader for WeChat mini-programs: the binary is a file of the code package, and `WXWebAssembly` reads it.
+import { start } from '../core.mjs';
+import { watch } from './platform.mjs';
+
+export { balance, nextRelease, openBook, openExcerpt, preset, replay, statement, version } from '../core.mjs';
+
+/** Where 构建 npm puts it, if the package is one of the main package. */
+const PATH = '/miniprogram_npm/gongxiang/gongxiang.wasm.br';
+
+/** @typedef {{ exports: WebAssembly.Exports }} Instance */
+
+/** Loads the rules; every call after the first waits for the same load.
+ * @param {{ path?: string }} [options] `path`: where the .wasm.br is, from the root of the code package; for sub-packages
+ * @returns {Promise<void>} */
+export function init({ path = PATH } = {}) {
+  return start(async (imports) => {
+    // @ts-ignore: WeChat's own global
+    const engine = typeof WXWebAssembly === 'undefined' ? undefined : WXWebAssembly;
+    if (!engine) throw new Error('this WeChat has no WXWebAssembly; base library 2.14.0 or newer is needed');
+    /** @type {Instance & { instance?: Instance }} */
+    const answer = await engine.instantiate(path, imports);
+    // Some versions answer with the instance, others with the instance and its module.
+    const instance = /** @type {WebAssembly.Instance} */ (answer.instance || answer);
+    if (!instance.exports || !instance.exports.memory) throw new Error(`${path} is not the binary of this package`);
+    watch(/** @type {any} */ (instance.exports.memory));
+    return { instance, module: /** @type {any} */ (undefined) };
+  });
+}
