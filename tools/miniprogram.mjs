@@ -53,5 +53,5 @@ async function component(name) {
 await rm(into, { recursive: true, force: true });
 await mkdir(into, { recursive: true });
 await Promise.all([
-  binary(), engine(), copy('index.d.ts'), ...COMPONENTS.map(component),
+  binary(), engine(), copy('index.d.ts'), copy('look.wxss'), ...COMPONENTS.map(component),
 ]);
