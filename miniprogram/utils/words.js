@@ -9,11 +9,11 @@ const zh = {
   pay: '我已付款', confirm: '我已收款', mine: '我的', done: '已完成', caution: '价值可能下跌；买卖款项在平台外支付。',
   states: { taken: '待付款', paid: '已付款', confirmed: '已完成', cancelled: '已撤销' },
   rules: {
-    release: '每日释放', share_online: '线上分享', share_offline: '线下分享', merchant_share: '推荐商家', consumption: '消费', sale: '销售', service: '服务团队',
+    release: '每日释放', share_online: '线上分享', share_offline: '线下分享', merchant_share: '推荐门店', consumption: '消费', sale: '销售', service: '服务团队',
     area: '区域', concession: '让利', burn: '销毁', refund: '退款', transfer: '转让', redemption: '兑换', offer: '挂单', trade: '成交', pack: '礼包',
     activation: '激活', sign_up: '注册', sign_up_referrer: '推荐注册', treasury: '平台',
   },
-  assets: { points: '积分', share_value: '分享值', locked: '待激活' },
+  assets: { points: '积分', share_value: '共享值', locked: '锁定' },
   codes: {
     unreachable: '网络不通，请稍后再试', unauthorized: '登录已过期，请重新登录', forbidden: '无权查看', unknown_member: '没有此会员', failed: '服务器出错，请稍后再试',
     unknown_account: '此微信尚未绑定会员，请填写开户码', bad_enrolment: '开户码无效或已使用', sign_in_off: '此服务器未开通微信登录', bad_code: '微信登录失效，请再试',

@@ -2,14 +2,14 @@
 // The components' words, in both languages.
 
 const ZH = {
-  day: '日', points: '积分', shareValue: '分享值', locked: '待激活', worth: '今日价值', price: '单价', yuan: '元',
+  day: '日', points: '共享积分', shareValue: '共享值', locked: '锁定', worth: '今日价值', price: '单价', yuan: '元',
   next: '下次释放', nextNote: '若之前无变动，到期订单除外', entries: '最近每日释放', none: '上次变动后尚无日结',
   equal: '已核对：与服务器一致', differs: '与服务器不一致', mine: '本机', server: '服务器',
   caution: '价值可能下跌；预览只对此刻有效，不作承诺。', loading: '正在计算…',
   amount: '消费金额', concession: '让利金额', merchantPays: '商家付出积分', due: '到账日', you: '您', nobody: '此单无人获益',
-  band: '您账户的预测', days: '天后', assumes: '假设', turnover: '日让利额', inflow: '日新增分享值', monthly: '每30天', worthThen: '届时价值',
+  band: '您账户的预测', days: '天后', assumes: '假设', turnover: '日让利额', inflow: '日新增共享值', monthly: '每30天', worthThen: '届时价值',
   kinds: {
-    consumption: '消费', sale: '销售', share_online: '线上分享', share_offline: '线下分享', merchant_share: '推荐商家', service: '服务团队', area: '区域合伙人',
+    consumption: '消费', sale: '销售', share_online: '线上分享', share_offline: '线下分享', merchant_share: '推荐门店', service: '服务团队', area: '区域合伙人',
   },
   codes: {
     bad_event: '请填写数字，如 12.50，最多两位小数', bad_amount: '金额须大于0', bad_concession: '让利须大于0且不超过金额',
