@@ -14,16 +14,17 @@ const PATH = '/miniprogram_npm/gongxiang/gongxiang.wasm.br';
  * @param {{ path?: string }} [options] `path`: where the .wasm.br is, from the root of the code package; for sub-packages
  * @returns {Promise<void>} */
 export function init({ path = PATH } = {}) {
-  return start(async (imports) => {
+  // No `async`: WeChat's compiler would make ES5 of it that asks for a helper which not every app has.
+  return start((imports) => Promise.resolve().then(() => {
     // @ts-ignore: WeChat's own global
     const engine = typeof WXWebAssembly === 'undefined' ? undefined : WXWebAssembly;
     if (!engine) throw new Error('this WeChat has no WXWebAssembly; base library 2.14.0 or newer is needed');
-    /** @type {Instance & { instance?: Instance }} */
-    const answer = await engine.instantiate(path, imports);
+    return engine.instantiate(path, imports);
+  }).then((/** @type {Instance & { instance?: Instance }} */ answer) => {
     // Some versions answer with the instance, others with the instance and its module.
     const instance = /** @type {WebAssembly.Instance} */ (answer.instance || answer);
     if (!instance.exports || !instance.exports.memory) throw new Error(`${path} is not the binary of this package`);
     watch(/** @type {any} */ (instance.exports.memory));
     return { instance, module: /** @type {any} */ (undefined) };
-  });
+  }));
 }

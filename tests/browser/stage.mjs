@@ -34,13 +34,14 @@ async function freePort() {
   return port;
 }
 
-async function startServer() {
+/** The server on a fresh database; `more` are further arguments. */
+export async function startServer(more = [], environment = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'gongxiang-browser-'));
   const port = await freePort();
   const process = spawn(program(), [
     'serve', '--demo-mode', '--database', `sqlite:${join(directory, 'wallet.db')}`, '--rules', 'tests/data/cdnow.rules.json',
-    '--demo', 'tests/data/cdnow.jsonl', '--wallet', 'www/dist', '--listen', `127.0.0.1:${port}`,
-  ], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+    '--demo', 'tests/data/cdnow.jsonl', '--wallet', 'www/dist', '--listen', `127.0.0.1:${port}`, ...more,
+  ], { cwd: root, env: { ...globalThis.process.env, ...environment }, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   process.stderr.on('data', (text) => { said += text; });
   let failed;
