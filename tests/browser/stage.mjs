@@ -34,13 +34,13 @@ async function freePort() {
   return port;
 }
 
-/** The server on a fresh database; `more` are further arguments. */
-export async function startServer(more = [], environment = {}) {
+/** The server on a fresh database, with these settings of the environment too. */
+export async function startServer(environment = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'gongxiang-browser-'));
   const port = await freePort();
   const process = spawn(program(), [
     'serve', '--demo-mode', '--database', `sqlite:${join(directory, 'wallet.db')}`, '--rules', 'tests/data/cdnow.rules.json',
-    '--demo', 'tests/data/cdnow.jsonl', '--wallet', 'www/dist', '--listen', `127.0.0.1:${port}`, ...more,
+    '--demo', 'tests/data/cdnow.jsonl', '--wallet', 'www/dist', '--listen', `127.0.0.1:${port}`,
   ], { cwd: root, env: { ...globalThis.process.env, ...environment }, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   process.stderr.on('data', (text) => { said += text; });

@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 
 use crate::bind::{self, Glue};
 use crate::budget;
+use crate::miniprogram;
 use crate::place;
 use crate::presets;
 use crate::setup;
@@ -12,7 +13,7 @@ use crate::steps::Steps;
 use crate::toolchain::Toolchain;
 use crate::wasm::{self, Crate};
 
-/// Build the package (pkg/dist) and the wallet (www/dist), and hold them to their size budgets.
+/// Build the package (pkg/dist, pkg/miniprogram_dist) and the wallet (www/dist), and hold them to their size budgets.
 ///
 /// Compiles with a rebuilt standard library, binds with wasm-bindgen, shrinks with wasm-opt, and checks that the
 /// binary is strict WebAssembly 1.0: one binary for browsers, Node and mini-programs. A step whose inputs did
@@ -64,7 +65,8 @@ pub fn package(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     let raw = steps.loud("compile the package", || wasm::compile(&PACKAGE, toolchain))?;
     bind::bind(&raw, "gongxiang", Glue::Bare, &place::at("pkg/dist"), steps)?;
     steps.quiet("write the presets for JavaScript", presets::write)?;
-    budget::check(&["package"], steps)
+    budget::check(&["package"], steps)?;
+    miniprogram::build(steps)
 }
 
 fn wallet(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {

@@ -22,19 +22,26 @@ pub fn set_up(steps: &mut Steps) -> Result<()> {
     }
     steps.already("Node", &node);
 
-    let tools = place::at("tools");
-    // In `node_modules`, so that whoever deletes that directory gets the tools again.
-    let stamp = Stamp::new(tools.join("node_modules/.xtask-stamp")).input(&tools.join("package-lock.json"))?;
+    install("tools", "npm tools", steps)
+}
+
+/// Installs what the directory's lock file says, if it changed since it was done last.
+pub fn install(directory: &str, title: &str, steps: &mut Steps) -> Result<()> {
+    let place = place::at(directory);
+    // In `node_modules`, so that whoever deletes that directory gets the packages again.
+    let stamp = Stamp::new(place.join("node_modules/.xtask-stamp")).input(&place.join("package-lock.json"))?;
     if stamp.is_current() {
-        steps.already("npm tools", "as tools/package-lock.json says");
+        steps.already(title, format_args!("as {directory}/package-lock.json says"));
         return Ok(());
     }
-    steps.loud("npm tools of tools/package.json", || {
+    steps.loud(&format!("{title} of {directory}/package.json"), || {
         let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
         command::run(
-            command::command(npm).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&tools),
+            command::command(npm).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&place),
         )
-        .context("the npm tools could not be installed; npm comes with Node, and needs its registry once")?;
+        .with_context(|| {
+            format!("the packages of {directory} could not be installed; npm comes with Node, and needs its registry once")
+        })?;
         stamp.write()
     })
 }

@@ -5,6 +5,7 @@ use clap::Args;
 
 use crate::books;
 use crate::browser;
+use crate::miniprogram;
 use crate::npm;
 use crate::steps::Steps;
 use crate::toolchain::Toolchain;
@@ -13,7 +14,7 @@ use crate::toolchain::Toolchain;
 ///
 /// A Rust that can build for WebAssembly (rustup's `rust-src`, or Debian's rustc-web), Node, the npm tools of
 /// tools/package.json, a Chromium for the browser tests, and hledger and beancount (in a Python environment, tools/venv)
-/// for the tests of the exported books. On Debian missing packages are installed with apt,
+/// for the tests of the exported books, and `WeChat`'s tools (tools/miniprogram) for those of the mini-program. On Debian missing packages are installed with apt,
 /// as root or with sudo; elsewhere a sentence says what to install.
 #[derive(Args)]
 pub struct Options {
@@ -29,6 +30,7 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<Toolchain> {
         browser::set_up(steps)?;
     }
     books::set_up(steps)?;
+    miniprogram::set_up(steps)?;
     Ok(toolchain)
 }
 

@@ -1,8 +1,8 @@
 // On a phone: balances, the next release and previews are the server's, to the last digit.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startServer } from '../browser/stage.mjs';
-import { phone } from './phone.mjs';
+import { startServer } from './stage.mjs';
+import { phone } from '../miniprogram/phone.mjs';
 
 const COUNT = 200;
 let server;
