@@ -24,7 +24,12 @@ before(async () => {
   const device = phone('ios');
   rules = { phone: device, ...device.require('gongxiang') };
   await rules.init();
-  members = (await ask('/v1/members?limit=500')).members;
+  members = [];
+  for (let next = ''; next !== null;) {
+    const page = await ask(`/v1/members?limit=500${next && `&after=${next}`}`);
+    members.push(...page.members);
+    next = page.next ?? null;
+  }
 });
 after(() => server?.stop());
 

@@ -35,7 +35,7 @@ async function styles(directory, file) {
 const FRAME = `
   html, body { margin: 0; height: 100%; }
   body { font-family: system-ui, "PingFang SC", "WenQuanYi Micro Hei", "Noto Sans CJK SC", sans-serif; padding-bottom: 64px; box-sizing: border-box; }
-  wx-view { display: block; } wx-text { display: inline; }
+  wx-view, wx-page { display: block; } wx-text { display: inline; }
   input { border: 0; font: inherit; box-sizing: border-box; outline: none; }
   #bar { text-align: center; font-weight: 600; padding: 10px; }
   #tabs { position: fixed; left: 0; right: 0; bottom: 0; display: flex; background: var(--card); border-top: 1px solid var(--line); }

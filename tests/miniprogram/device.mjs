@@ -26,7 +26,7 @@ function open(path) {
   const holder = document.getElementById('page');
   root?.release();
   holder.replaceChildren(document.createElement('div'));
-  root = backend.createRoot('body', space, url);
+  root = backend.createRoot('wx-page', space, url);
   root.attach(holder, holder.firstChild);
   shown = url;
   const page = current();
