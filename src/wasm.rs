@@ -133,11 +133,7 @@ fn read_event(value: &JsValue) -> Result<Entry, Refusal> {
     event::read(&input::read(value).map_err(|message| Refusal::bad_event("", message))?)
 }
 
-fn read_snapshot<T>(
-    field: &'static str,
-    value: &JsValue,
-    read: fn(&Tree) -> Result<T, Refusal>,
-) -> Result<T, JsValue> {
+fn read_snapshot<T>(field: &'static str, value: &JsValue, read: fn(&Tree) -> Result<T, Refusal>) -> Result<T, JsValue> {
     let tree = input::read(value).map_err(|message| snapshot::bad(field, message));
     tree.and_then(|tree| read(&tree)).map_err(|refusal| to_error(&refusal))
 }

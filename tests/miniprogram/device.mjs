@@ -123,6 +123,10 @@ const mark = () => {
   }
 };
 new MutationObserver(mark).observe(document.getElementById('page'), { childList: true, subtree: true });
+/** An input of a mini-program shows what its page says, a browser's what was typed last. */
+new MutationObserver((changes) => changes.forEach(({ target }) => {
+  if (target.value !== target.getAttribute('value')) target.value = target.getAttribute('value');
+})).observe(document.getElementById('page'), { attributes: true, attributeFilter: ['value'], subtree: true });
 
 load('app.js');
 for (const path of Object.keys(configs)) space.globalComponentEnv(globalThis, path, () => load(`${path}.js`));

@@ -40,7 +40,9 @@ pub fn install(directory: &str, title: &str, steps: &mut Steps) -> Result<()> {
             command::command(npm).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&place),
         )
         .with_context(|| {
-            format!("the packages of {directory} could not be installed; npm comes with Node, and needs its registry once")
+            format!(
+                "the packages of {directory} could not be installed; npm comes with Node, and needs its registry once"
+            )
         })?;
         stamp.write()
     })
