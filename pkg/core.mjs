@@ -17,7 +17,7 @@ function failure(code, field, message) {
  * @param {unknown} rules */
 export function ruleSet(rules) {
   if (typeof rules !== 'string') return rules;
-  if (Object.hasOwn(presets, rules)) return presets[rules];
+  if (Object.keys(presets).includes(rules)) return presets[rules];
   throw failure('bad_rules', 'rules', `there is no preset \`${rules}\`, only ${Object.keys(presets).join(', ')}`);
 }
 

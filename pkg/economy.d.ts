@@ -2,6 +2,7 @@ import type * as rules from './index.js';
 import type { Day, Decimal, Id, JournalEvent, PresetName, Replayed, RuleSet } from './index.js';
 
 export type * from './index.js';
+export * from './wallet.js';
 
 /** Loads the rules and what looks ahead. Call it once before anything else; calling it again is harmless. */
 export function init(source?: string | URL): Promise<void>;

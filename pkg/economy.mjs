@@ -2,9 +2,11 @@
 // What looks ahead, beside all that the rules answer: the second binary, which only who looks ahead loads.
 import * as glue from './dist/economy/economy_bg.js';
 import { ruleSet, surface } from './core.mjs';
+import { forWallets } from './wallet.mjs';
 
 const { start, loaded, openBook, replay, version } = surface(glue, './economy_bg.js');
 export { openBook, replay, start, version };
+export const { balance, nextRelease, openExcerpt, statement } = forWallets(loaded);
 export { preset } from './core.mjs';
 
 /** @param {unknown} rules @param {unknown} [scenario] @param {unknown} [goOn] */

@@ -43,7 +43,7 @@ export interface GongxiangError extends Error {
 }
 
 export type Code =
-  | 'bad_event' | 'bad_rules' | 'bad_scenario' | 'cancelled' | 'flags_not_accepted' | 'id_conflict' | 'out_of_range'
+  | 'bad_event' | 'bad_rules' | 'bad_scenario' | 'bad_snapshot' | 'cancelled' | 'flags_not_accepted' | 'id_conflict' | 'out_of_range'
   | 'member_exists' | 'unknown_member' | 'unknown_pack'
   | 'merchant_pack_required' | 'merchant_exists' | 'deposit_short'
   | 'unknown_role' | 'partner_pack_required' | 'partner_exists' | 'region_taken'
@@ -177,6 +177,10 @@ export interface DayRecord {
   nav: Decimal;
   acc: Decimal;
   era: number;
+  /** The last `acc` of each era that ended with it, if one did; a server says it. */
+  ended?: Decimal[];
+  /** The day's turnover, from the first day that had one; a server says it. */
+  turnover?: Decimal;
 }
 
 export interface Replayed {

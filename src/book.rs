@@ -256,6 +256,31 @@ impl Book {
         }
     }
 
+    /// A part of a book with nobody in it yet, in the middle of a day of which only this is known.
+    pub(crate) fn part(
+        rules: RuleSet,
+        day: Day,
+        price: Price,
+        supply: Supply,
+        release: Release,
+        ended: Vec<Index>,
+    ) -> Self {
+        let mut book = Self::open(rules);
+        book.head = Head { day, price, supply, release, ..book.head };
+        book.ended = ended;
+        book
+    }
+
+    /// Takes in an account of the same moment.
+    pub(crate) fn hold(&mut self, id: Id, account: Account) {
+        self.accounts.insert(id, account);
+    }
+
+    /// Takes in who is the partner of a city.
+    pub(crate) fn appoint(&mut self, city: Region, partner: Id) {
+        self.partners.insert(city, partner);
+    }
+
     /// Applies an event, whole or not at all.
     pub fn apply(&mut self, entry: &Entry) -> Outcome {
         if let Some(outcome) = self.recall(entry) {

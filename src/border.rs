@@ -8,3 +8,4 @@ pub mod event;
 mod fields;
 pub mod replay;
 pub mod scenario;
+pub mod snapshot;

@@ -166,6 +166,7 @@ codes! {
     WrongTradeState "wrong_trade_state" "the trade is in a state that does not allow this"
     WrongDay "wrong_day" "this is not the open day"
     BadScenario "bad_scenario" "this scenario cannot be worked out"
+    BadSnapshot "bad_snapshot" "this is no answer of a server of this version"
     Cancelled "cancelled" "it was stopped before it was done"
     FlagsNotAccepted "flags_not_accepted" "the rule set raises red flags that were not accepted by their codes"
 }

@@ -15,6 +15,25 @@ use crate::wide::{mul_add_div, product, quotient};
 /// `10^-26`, the smallest part of a carry and of units × index: 10^18 of them are 10^-8 points.
 const PER_POINT_PART: i128 = 10_i128.pow(18);
 
+/// A whole number that can be beyond 2^53 travels as text: JavaScript would round it.
+mod exact {
+    use std::borrow::Cow;
+    use std::fmt::Display;
+    use std::str::FromStr;
+
+    use serde::de::{Deserialize as _, Deserializer, Error as _};
+    use serde::ser::Serializer;
+
+    pub(super) fn serialize<T: Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(value)
+    }
+
+    pub(super) fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(|_| D::Error::custom("must be a whole number as text"))
+    }
+}
+
 /// What is released to whom: the state of the release that all accounts share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
@@ -27,8 +46,10 @@ pub struct Release {
     /// Points released per unit since the era began.
     pub acc: Index,
     /// Released points too few to raise `acc` by its smallest part, in 10^-26 points.
+    #[serde(with = "exact")]
     pub(crate) carry_points: i128,
     /// Converted share value too little to lower `nav` by its smallest part, in 10^-26.
+    #[serde(with = "exact")]
     pub(crate) carry_value: i128,
     /// Points that came back from refunds and are to be released again.
     pub returned: Points,
@@ -58,6 +79,7 @@ pub struct Holding {
     /// The era in which it was last settled.
     pub era: u32,
     /// Earned parts of 10^-8 points that are not yet one, in 10^-26 points: below 10^18.
+    #[serde(with = "exact")]
     pub fraction: u64,
 }
 

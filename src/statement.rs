@@ -4,11 +4,12 @@
 //! touches it, and the records of the days since then are all that is needed to settle it.
 
 use crate::book::{Account, AccountState, DayRecord};
-use crate::quantity::{Index, OutOfRange, Points};
+use crate::quantity::{Index, OutOfRange, Points, Price};
 use crate::release::Release;
+use crate::ruleset::RuleSet;
 
 /// One day of an account: what the release gave and took (当日获得, 个人消耗).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct StatementDay {
     /// Points earned by the close of this day.
     pub earned: Points,
@@ -52,4 +53,24 @@ pub fn statement(account: &Account, days: &[DayRecord], count: usize) -> Result<
         before = state.points;
     }
     Ok(lines)
+}
+
+/// The points that the close of the open day would bring an account if nothing happened before it and no order fell due;
+/// `days` are all days that were closed, from the first.
+///
+/// # Errors
+/// [`OutOfRange`] if account, release and days are not of one moment.
+pub fn next_release(
+    account: &Account,
+    days: &[DayRecord],
+    release: &Release,
+    rules: &RuleSet,
+    price: Price,
+    issued: Points,
+) -> Result<Points, OutOfRange> {
+    let (_, mut ended) = release_after(days);
+    let before = account.state(release, &ended)?.points;
+    let mut after = *release;
+    ended.extend(after.close(rules, price, issued)?.ended);
+    account.state(&after, &ended)?.points.minus(before)
 }

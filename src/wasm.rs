@@ -8,6 +8,8 @@
 #[cfg(feature = "wasm-economy")]
 mod economy;
 mod input;
+#[cfg(feature = "wasm-wallet")]
+mod wallet;
 
 use js_sys::{Array, Error, Reflect};
 use serde::Serialize;

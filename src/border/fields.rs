@@ -58,7 +58,7 @@ impl<'a> Fields<'a> {
         name: &'static str,
         read: impl Fn(&str) -> Result<T, DecimalError>,
     ) -> Result<T, Refusal> {
-        read(self.text(name)?).map_err(|error| Refusal::bad_event(name, error.to_string()))
+        read(self.text(name)?).map_err(|error| bad_decimal(name, error))
     }
 
     pub(super) fn points(&mut self, name: &'static str) -> Result<Points, Refusal> {
@@ -91,4 +91,11 @@ impl<'a> Fields<'a> {
             other => Err(Refusal::bad_event(name, format!("must be a list, not {}", other.kind()))),
         }
     }
+}
+
+// Never inlined: there is a reader for each kind of quantity, and the sentence is the same in all.
+#[cold]
+#[inline(never)]
+fn bad_decimal(name: &'static str, error: DecimalError) -> Refusal {
+    Refusal::bad_event(name, error.to_string())
 }

@@ -35,13 +35,14 @@ async function freePort() {
   return port;
 }
 
-async function startServer() {
+/** The server on a fresh database, with these settings of the environment too. */
+export async function startServer(environment = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'gongxiang-browser-'));
   const port = await freePort();
   const process = spawn(program(), [
     'serve', '--demo-mode', '--database', `sqlite:${join(directory, 'wallet.db')}`, '--rules', 'tests/data/cdnow.rules.json',
     '--demo', 'tests/data/cdnow.jsonl', '--wallet', WALLET, '--listen', `127.0.0.1:${port}`,
-  ], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  ], { cwd: root, env: { ...globalThis.process.env, ...environment }, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   process.stderr.on('data', (text) => { said += text; });
   let failed;

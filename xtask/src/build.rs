@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use crate::bind::{self, Aim, Glue};
 use crate::budget;
 use crate::command;
+use crate::miniprogram;
 use crate::place;
 use crate::presets;
 use crate::setup;
@@ -16,7 +17,7 @@ use crate::steps::Steps;
 use crate::toolchain::Toolchain;
 use crate::wasm::{self, Crate};
 
-/// Build the package (pkg/dist) and the wallet (www/dist), and hold them to their size budgets.
+/// Build the package (pkg/dist, pkg/miniprogram_dist) and the wallet (www/dist), and hold them to their size budgets.
 ///
 /// Compiles with a rebuilt standard library, binds with wasm-bindgen, shrinks with wasm-opt, and checks that the
 /// binary is strict WebAssembly 1.0: one binary for browsers, Node and mini-programs. A step whose inputs did
@@ -50,6 +51,9 @@ const ECONOMY: Crate = Crate {
     ..PACKAGE
 };
 
+const PHONE: Crate =
+    Crate { arguments: &["--features=wasm-wallet", "--lib", "--crate-type=cdylib"], ..PACKAGE };
+
 const WALLET: Crate = Crate { package: "gongxiang-www", subcommand: "build", profile: "wasm", arguments: &[] };
 
 /// Sets up what is needed and builds.
@@ -79,7 +83,10 @@ pub fn package(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     // Below the other's place, which is emptied when it is made anew: then this is made anew as well.
     bind::bind(&raw, "economy", Glue::Bare, Aim::Speed, &place::at("pkg/dist/economy"), steps)?;
     steps.quiet("bundle the widget", || command::run(command::command("node").arg("tools/bundle.mjs")))?;
-    budget::check(&["package", "widget", "economy"], steps)
+    budget::check(&["package", "widget", "economy"], steps)?;
+    let raw = steps.loud("compile the package for mini-programs", || wasm::compile(&PHONE, toolchain))?;
+    bind::bind(&raw, "phone", Glue::Bare, Aim::Size, &place::at("pkg/dist/phone"), steps)?;
+    miniprogram::build(steps)
 }
 
 /// The chart library, as a module: its own module is not shrunk, and what is shrunk is a plain script.

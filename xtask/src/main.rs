@@ -18,6 +18,7 @@
 //! | [`bind`] | raw WebAssembly → JS glue and a small, checked binary |
 //! | [`presets`] | the rule sets as a JavaScript module |
 //! | [`mvp`] | the check: nothing newer than WebAssembly 1.0 |
+//! | [`miniprogram`] | the package's part for mini-programs, and `WeChat`'s tools |
 //! | [`budget`] | how large the results may be |
 //! | [`build`] | the package and the wallet, with the above |
 //! | [`setup`], [`demo`], [`mod@test`], [`mod@bench`], [`check`], [`clean`] | the other subcommands |
@@ -32,6 +33,7 @@ mod check;
 mod clean;
 mod command;
 mod demo;
+mod miniprogram;
 mod mvp;
 mod npm;
 mod packages;

@@ -31,7 +31,7 @@ pub fn set_up_packaging(steps: &mut Steps) -> Result<()> {
 }
 
 /// Installs what the directory's lock file says, if it changed since it was done last.
-fn install(directory: &str, title: &str, steps: &mut Steps) -> Result<()> {
+pub fn install(directory: &str, title: &str, steps: &mut Steps) -> Result<()> {
     let place = place::at(directory);
     // In `node_modules`, so that whoever deletes that directory gets the packages again.
     let stamp = Stamp::new(place.join("node_modules/.xtask-stamp")).input(&place.join("package-lock.json"))?;

@@ -5,6 +5,7 @@ use clap::Args;
 
 use crate::books;
 use crate::browser;
+use crate::miniprogram;
 use crate::npm;
 use crate::steps::Steps;
 use crate::toolchain::Toolchain;
@@ -12,8 +13,9 @@ use crate::toolchain::Toolchain;
 /// Find or install what the other tasks need; they do it by themselves, too.
 ///
 /// A Rust that can build for WebAssembly (rustup's `rust-src`, or Debian's rustc-web), Node, the npm tools of
-/// tools/package.json, a Chromium and the bundlers of tools/packaging for the browser tests, and hledger and beancount (in a Python environment, tools/venv)
-/// for the tests of the exported books. On Debian missing packages are installed with apt,
+/// tools/package.json, a Chromium and the bundlers of tools/packaging for the browser tests, hledger and beancount (in a
+/// Python environment, tools/venv) for the tests of the exported books, and `WeChat`'s tools (tools/miniprogram) for those
+/// of the mini-program. On Debian missing packages are installed with apt,
 /// as root or with sudo; elsewhere a sentence says what to install.
 #[derive(Args)]
 pub struct Options {
@@ -30,6 +32,7 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<Toolchain> {
         npm::set_up_packaging(steps)?;
     }
     books::set_up(steps)?;
+    miniprogram::set_up(steps)?;
     Ok(toolchain)
 }
 

@@ -10,6 +10,7 @@ use crate::browser;
 use crate::build;
 use crate::command;
 use crate::demo;
+use crate::miniprogram;
 use crate::npm;
 use crate::place;
 use crate::postgres::Postgres;
@@ -38,6 +39,7 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     let toolchain = setup::for_building(steps)?;
     let browser = if options.no_browser { None } else { Some(browser::set_up(steps)?) };
     let readers = books::set_up(steps)?;
+    miniprogram::set_up(steps)?;
     build::everything(&toolchain, steps)?;
     steps.loud("types of the package", types)?;
     // Started last and ended first: nobody else needs it.
@@ -49,6 +51,7 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     })?;
     drop(postgres);
     steps.loud("Node tests", || node_tests("tests/node", None))?;
+    steps.loud("mini-program tests", || node_tests("tests/miniprogram", None))?;
     if let Some(browser) = browser {
         npm::set_up_packaging(steps)?;
         steps.loud("packaging tests", || node_tests("tests/packaging", Some(&browser)))?;

@@ -1,0 +1,26 @@
+const { get, post } = require('../../utils/api');
+const { page } = require('../../utils/page');
+
+page('calculator', {
+  data: { merchant: '', channel: 'online', region: '110101', excerpt: null, asked: {}, forecast: null },
+  load() {
+    return this.data.excerpt ? this.excerptOf(this.data.asked) : undefined;
+  },
+  choose({ currentTarget }) {
+    this.setData({ channel: currentTarget.dataset.channel });
+  },
+  ask() {
+    const { merchant, channel, region } = this.data;
+    return this.work(() => this.excerptOf({ merchant: merchant.trim(), channel, region: region.trim() }));
+  },
+  excerptOf(asked) {
+    const { merchant, channel, region } = asked;
+    const address = [['buyer', this.data.member], ['merchant', merchant], ['channel', channel], ['region', region]]
+      .map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+    return get(`/v1/excerpt?${address}`).then((excerpt) => {
+      this.setData({ excerpt, asked });
+      // The forecast comes later than the preview, or not at all: a server need not have it.
+      return post('/v1/forecast').then((forecast) => this.setData({ forecast }), () => this.setData({ forecast: null }));
+    });
+  },
+});

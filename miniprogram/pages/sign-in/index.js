@@ -1,0 +1,49 @@
+const { get, post } = require('../../utils/api');
+const { language, signIn, speak } = require('../../utils/session');
+const { said, wordsOf } = require('../../utils/words');
+
+Page({
+  data: { words: wordsOf('zh'), language: 'zh', failure: '', demo: false, enrols: false, enrolment: '', name: '' },
+  onShow() {
+    this.speakAgain();
+    // Only a demo server lets anybody in as anybody; whether this is one, it says itself.
+    return get('/v1/session').then(({ demo }) => this.setData({ demo }), (failure) => this.fail(failure));
+  },
+  speakAgain() {
+    const chosen = language();
+    this.setData({ language: chosen, words: wordsOf(chosen) });
+    wx.setNavigationBarTitle({ title: wordsOf(chosen).signIn });
+  },
+  otherLanguage() {
+    speak(this.data.language === 'en' ? 'zh' : 'en');
+    this.speakAgain();
+  },
+  typed({ currentTarget, detail }) {
+    this.setData({ [currentTarget.dataset.field]: detail.value });
+  },
+  /** A code of WeChat holds once: whatever comes of it, the next attempt asks for another. */
+  wechat() {
+    this.setData({ failure: '' });
+    const enrolment = this.data.enrolment.trim();
+    return new Promise((resolve, reject) => {
+      wx.login({ success: ({ code }) => (code ? resolve(code) : reject({ code: 'wx_login' })), fail: () => reject({ code: 'wx_login' }) });
+    }).then((code) => post('/v1/sessions/wechat', enrolment ? { code, enrolment } : { code })).then(
+      (session) => this.signedIn(session),
+      (failure) => {
+        if (failure.code === 'unknown_account') this.setData({ enrols: true });
+        this.fail(failure);
+      },
+    );
+  },
+  enter() {
+    this.setData({ failure: '' });
+    return post('/v1/sessions/demo', { member: this.data.name.trim() }).then((session) => this.signedIn(session), (failure) => this.fail(failure));
+  },
+  signedIn(session) {
+    signIn(session);
+    wx.switchTab({ url: '/pages/wallet/index' });
+  },
+  fail(failure) {
+    this.setData({ failure: said(this.data.language, failure) });
+  },
+});

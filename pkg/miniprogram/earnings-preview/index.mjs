@@ -1,0 +1,114 @@
+// What an order would bring, to whom and why, computed on the phone from an excerpt of the server's book; and, where the app has asked the
+// server for it, the forecast of the member's account: a band with its assumptions, never one number.
+import { init, openExcerpt } from '../index.mjs';
+import { grouped, order, plain } from '../figures.mjs';
+import { said, wordsOf } from '../text.mjs';
+
+function rows(receipt, buyer, words) {
+  return receipt.rewards.map(({ member, kind, share_value, points, reason }, at) => ({
+    at, who: member === buyer ? `${member} · ${words.you}` : member, kind: words.kinds[kind] || kind, reason,
+    gets: [points !== '0' && `${grouped(points)} ${words.points}`, share_value !== '0' && `${grouped(share_value)} ${words.shareValue}`]
+      .filter(Boolean).join(' + '),
+  }));
+}
+
+const percent = (rate) => `${rate.startsWith('-') ? '−' : '+'}${Number((Math.abs(Number(rate)) * 100).toFixed(2))}%`;
+
+/** For each horizon the lowest and the highest of all paths. */
+function band({ inputs, paths }, words) {
+  const horizons = paths.length ? paths[0].outlooks : [];
+  const ends = (at, key) => {
+    const all = paths.map(({ outlooks }) => outlooks[at][key]).sort(order);
+    return [all[0], all[all.length - 1]].map(grouped).join(' – ');
+  };
+  return {
+    growth: paths.map(({ growth_30d }) => growth_30d).filter((rate) => typeof rate === 'string').map(percent).join(' / '),
+    turnover: grouped(inputs.turnover), inflow: grouped(inputs.inflow),
+    rows: horizons.map(({ days }, at) => ({ days, points: ends(at, 'earned'), worth: ends(at, 'worth') })),
+    words: words.band,
+  };
+}
+
+Component({
+  properties: {
+    /** The answer of `GET /v1/excerpt` for these parties. */
+    excerpt: { type: Object, value: null, observer: 'opened' },
+    buyer: { type: String, value: '', observer: 'changed' },
+    merchant: { type: String, value: '', observer: 'changed' },
+    channel: { type: String, value: 'online', observer: 'changed' },
+    region: { type: String, value: '', observer: 'changed' },
+    amount: { type: String, value: '', observer: 'given' },
+    concession: { type: String, value: '', observer: 'given' },
+    language: { type: String, value: 'zh', observer: 'changed' },
+    /** The answer of `POST /v1/forecast`, if it is to be shown. */
+    forecast: { type: Object, value: null, observer: 'changed' },
+    /** Where the binary is, if the package is in a sub-package. */
+    path: { type: String, value: '' },
+  },
+  data: { words: wordsOf('zh'), typed: { amount: '', concession: '' }, result: null, failure: '', field: '', band: null },
+  lifetimes: {
+    attached() {
+      this.here = true;
+      this.given();
+      this.opened();
+    },
+    detached() {
+      this.here = false;
+      this.close();
+    },
+  },
+  methods: {
+    given() {
+      if (!this.here) return;
+      const { amount, concession } = this.data;
+      this.setData({ typed: { amount, concession } });
+      this.changed();
+    },
+    type({ currentTarget, detail }) {
+      this.setData({ [`typed.${currentTarget.dataset.field}`]: detail.value });
+      this.changed();
+    },
+    close() {
+      if (this.book) this.book.free();
+      this.book = null;
+    },
+    opened() {
+      if (!this.here) return;
+      this.close();
+      const { excerpt, path } = this.data;
+      if (!excerpt) return this.changed();
+      init(path ? { path } : {}).then(() => {
+        // Meanwhile it may have been taken off the page, or given another excerpt.
+        if (!this.here || this.data.excerpt !== excerpt) return;
+        this.close();
+        this.book = openExcerpt(excerpt);
+        this.changed();
+      }).catch((error) => this.fail(error));
+    },
+    changed() {
+      if (!this.here) return;
+      const { language, forecast } = this.data;
+      const words = wordsOf(language);
+      this.setData({ words, band: forecast ? band(forecast, words) : null });
+      if (this.book) this.preview();
+    },
+    preview() {
+      const { buyer, merchant, channel, region, typed, words } = this.data;
+      const [amount, concession] = [plain(typed.amount), plain(typed.concession)];
+      try {
+        const receipt = this.book.preview({ type: 'order.placed', order: 'preview', buyer, merchant, channel, region, amount, concession });
+        this.setData({
+          failure: '', field: '', result: { points: grouped(receipt.points), due: receipt.due, rows: rows(receipt, buyer, words) },
+        });
+        this.triggerEvent('preview', { amount, concession, receipt });
+      } catch (error) {
+        this.fail(error);
+      }
+    },
+    fail(error) {
+      const field = error.field === 'amount' || error.field === 'concession' ? error.field : '';
+      this.setData({ result: null, field, failure: said(this.data.language, error) });
+      this.triggerEvent('error', { code: error.code || 'failed', field: error.field || '', message: error.message });
+    },
+  },
+});

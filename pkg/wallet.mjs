@@ -1,0 +1,16 @@
+// @ts-check
+// What a wallet computes from a server's answers: in the binaries for mini-programs and for looking ahead.
+import { ruleSet } from './core.mjs';
+
+/** @template {typeof import('./dist/phone/phone_bg.js')} Glue
+ * @param {() => Glue} loaded the glue, once its binary is there */
+export const forWallets = (loaded) => ({
+  /** @param {unknown} excerpt */
+  openExcerpt: (excerpt) => loaded().openExcerpt(excerpt),
+  /** @param {unknown} account @param {unknown} days */
+  balance: (account, days) => loaded().balance(account, days),
+  /** @param {unknown} account @param {unknown} days @param {number} count */
+  statement: (account, days, count) => loaded().statement(account, days, count),
+  /** @param {unknown} account @param {unknown} days @param {unknown} supply @param {unknown} rules */
+  nextRelease: (account, days, supply, rules) => loaded().nextRelease(account, days, supply, ruleSet(rules)),
+});

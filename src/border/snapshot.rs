@@ -1,0 +1,205 @@
+//! What a server says of one moment as plain data: an account, day records, the scheme's numbers, an excerpt of the book.
+//!
+//! Read by hand, field by field: serde's readers of the same types would make the package half as large again. Fields that are not
+//! known are passed over, since a newer server may say more.
+
+use std::str::FromStr;
+
+use super::fields::Fields;
+use crate::book::{Account, Book, DayRecord, Supply};
+use crate::event::{Code, Refusal};
+use crate::identity::{Day, Id, Region};
+use crate::quantity::{DecimalError, Index, Money, Points, Price, ShareValue, Units};
+use crate::release::{Holding, Release};
+use crate::ruleset::RuleSet;
+use crate::tree::Tree;
+
+/// The scheme at one moment: the answer of `GET /v1/supply`, and what an excerpt's head begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// The open day.
+    pub day: Day,
+    /// Its price.
+    pub price: Price,
+    /// Where all points are.
+    pub supply: Supply,
+    /// The release.
+    pub release: Release,
+}
+
+/// An account as it was last settled.
+///
+/// # Errors
+/// `bad_snapshot` with the field.
+pub fn account(tree: &Tree) -> Result<Account, Refusal> {
+    of_snapshot(account_of(tree))
+}
+
+/// The record of a closed day.
+///
+/// # Errors
+/// `bad_snapshot` with the field.
+pub fn day_record(tree: &Tree) -> Result<DayRecord, Refusal> {
+    of_snapshot(day_record_of(tree))
+}
+
+/// The scheme at one moment.
+///
+/// # Errors
+/// `bad_snapshot` with the field.
+pub fn now(tree: &Tree) -> Result<Now, Refusal> {
+    of_snapshot(now_of(tree))
+}
+
+/// As much of a book as the preview of an order needs (the answer of `GET /v1/excerpt`). What only a close needs is not read: the days
+/// before are not in it either.
+///
+/// # Errors
+/// `bad_snapshot` with the field, `bad_rules` with the key.
+pub fn excerpt(tree: &Tree) -> Result<Book, Refusal> {
+    let rules = of_snapshot(table(tree).and_then(|mut fields| fields.take("rules")))?;
+    let rules = RuleSet::from_tree(rules)?;
+    of_snapshot(excerpt_of(tree, rules))
+}
+
+/// An answer that is not what it should be.
+#[must_use]
+pub fn bad(field: &'static str, message: &'static str) -> Refusal {
+    Refusal { code: Code::BadSnapshot, field: field.into(), message: message.into() }
+}
+
+fn of_snapshot<T>(read: Result<T, Refusal>) -> Result<T, Refusal> {
+    read.map_err(|refusal| Refusal { code: Code::BadSnapshot, ..refusal })
+}
+
+fn table(tree: &Tree) -> Result<Fields<'_>, Refusal> {
+    match tree {
+        Tree::Table(entries) => Ok(Fields::new(entries)),
+        _ => Err(bad("", "must be a table")),
+    }
+}
+
+fn account_of(tree: &Tree) -> Result<Account, Refusal> {
+    let mut fields = table(tree)?;
+    let mut holding = table(fields.take("holding")?)?;
+    Ok(Account {
+        referrer: nullable(&mut fields, "referrer", Id::parse)?,
+        activated: fields.flag("activated")?,
+        locked: fields.decimal("locked", ShareValue::from_balance)?,
+        points: fields.decimal("points", Points::from_balance)?,
+        holding: Holding {
+            units: holding.decimal("units", Units::from_balance)?,
+            acc: holding.decimal("acc", Index::from_balance)?,
+            era: era(&mut holding)?,
+            fraction: exact(&mut holding, "fraction")?,
+        },
+        role: nullable(&mut fields, "role", Id::parse)?,
+        merchant_pack: fields.flag("merchant_pack")?,
+        shop: nullable(&mut fields, "shop", Region::parse)?,
+        area_pack: nullable(&mut fields, "area_pack", Day::parse)?,
+        city: nullable(&mut fields, "city", Region::parse)?,
+    })
+}
+
+fn day_record_of(tree: &Tree) -> Result<DayRecord, Refusal> {
+    let mut fields = table(tree)?;
+    Ok(DayRecord {
+        day: day(&mut fields)?,
+        price: fields.decimal("price", Price::from_balance)?,
+        released: fields.decimal("released", Points::from_balance)?,
+        total: fields.decimal("total", ShareValue::from_balance)?,
+        units: fields.decimal("units", Units::from_balance)?,
+        nav: fields.decimal("nav", Index::from_balance)?,
+        acc: fields.decimal("acc", Index::from_balance)?,
+        era: era(&mut fields)?,
+        ended: fields.optional("ended", indices)?.unwrap_or_default(),
+        turnover: fields.optional("turnover", |fields, name| fields.decimal(name, Money::from_balance))?,
+    })
+}
+
+fn now_of(tree: &Tree) -> Result<Now, Refusal> {
+    let mut fields = table(tree)?;
+    let mut supply = table(fields.take("supply")?)?;
+    let mut points = |name| supply.decimal(name, Points::from_balance);
+    let supply = Supply {
+        issued: points("issued")?,
+        held: points("held")?,
+        burned: points("burned")?,
+        treasury: points("treasury")?,
+        escrow: points("escrow")?,
+        pool: points("pool")?,
+    };
+    let mut release = table(fields.take("release")?)?;
+    Ok(Now {
+        day: day(&mut fields)?,
+        price: fields.decimal("price", Price::from_balance)?,
+        supply,
+        release: Release {
+            era: era(&mut release)?,
+            units: release.decimal("units", Units::from_balance)?,
+            nav: release.decimal("nav", Index::from_balance)?,
+            acc: release.decimal("acc", Index::from_balance)?,
+            carry_points: exact(&mut release, "carry_points")?,
+            carry_value: exact(&mut release, "carry_value")?,
+            returned: release.decimal("returned", Points::from_balance)?,
+        },
+    })
+}
+
+fn excerpt_of(tree: &Tree, rules: RuleSet) -> Result<Book, Refusal> {
+    let mut fields = table(tree)?;
+    let Now { day, price, supply, release } = now_of(fields.take("head")?)?;
+    let mut book = Book::part(rules, day, price, supply, release, indices(&mut fields, "ended")?);
+    for (id, account) in entries(&mut fields, "accounts")? {
+        book.hold(Id::parse(id).ok_or_else(|| bad("accounts", "has a wrong id"))?, account_of(account)?);
+    }
+    for (city, partner) in entries(&mut fields, "partners")? {
+        let partner = if let Tree::Text(id) = partner { Id::parse(id) } else { None };
+        let (Some(city), Some(partner)) = (Region::parse(city), partner) else {
+            return Err(bad("partners", "must name a member for each city"));
+        };
+        book.appoint(city, partner);
+    }
+    Ok(book)
+}
+
+fn entries<'a>(fields: &mut Fields<'a>, name: &'static str) -> Result<&'a [(String, Tree)], Refusal> {
+    match fields.take(name)? {
+        Tree::Table(entries) => Ok(entries),
+        _ => Err(bad(name, "must be a table")),
+    }
+}
+
+fn nullable<T>(
+    fields: &mut Fields<'_>,
+    name: &'static str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, Refusal> {
+    match fields.take(name)? {
+        Tree::Null => Ok(None),
+        Tree::Text(text) => read(text).map(Some).ok_or_else(|| bad(name, "cannot be read")),
+        _ => Err(bad(name, "must be a text or null")),
+    }
+}
+
+fn indices(fields: &mut Fields<'_>, name: &'static str) -> Result<Vec<Index>, Refusal> {
+    let index = |tree: &Tree| match tree {
+        Tree::Text(text) => Index::from_balance(text),
+        _ => Err(DecimalError::Grammar),
+    };
+    let indices: Result<_, _> = fields.list(name)?.iter().map(index).collect();
+    indices.map_err(|_| bad(name, "must be a list of decimals"))
+}
+
+fn day(fields: &mut Fields<'_>) -> Result<Day, Refusal> {
+    fields.parsed("day", "a day such as `2026-01-01`", Day::parse)
+}
+
+fn era(fields: &mut Fields<'_>) -> Result<u32, Refusal> {
+    u32::try_from(fields.whole("era")?).map_err(|_| bad("era", "is beyond every era"))
+}
+
+/// A whole number that JavaScript would round.
+fn exact<T: FromStr>(fields: &mut Fields<'_>, name: &'static str) -> Result<T, Refusal> {
+    fields.parsed(name, "a whole number as text", |text| text.parse().ok())
+}

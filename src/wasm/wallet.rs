@@ -1,0 +1,53 @@
+//! What a wallet computes from the answers of a server: they are read as strictly as everything else.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+
+use super::{Book, input, read_rules, to_error, to_js};
+use crate::book::DayRecord;
+use crate::border::snapshot::{self, Now};
+use crate::event::Refusal;
+use crate::statement;
+use crate::tree::Tree;
+
+// The part of a book that a server gives for an order's preview.
+#[wasm_bindgen(js_name = openExcerpt, skip_jsdoc)]
+pub fn open_excerpt(excerpt: &JsValue) -> Result<Book, JsValue> {
+    read_snapshot("excerpt", excerpt, snapshot::excerpt).map(Book)
+}
+
+// An account brought up to date.
+#[wasm_bindgen(skip_jsdoc)]
+pub fn balance(account: &JsValue, days: &JsValue) -> Result<JsValue, JsValue> {
+    let account = read_snapshot("account", account, snapshot::account)?;
+    to_js(&statement::balance(&account, &read_days(days)?).map_err(|error| to_error(&error.into()))?)
+}
+
+// The last days of an account, one by one.
+#[wasm_bindgen(skip_jsdoc)]
+pub fn statement(account: &JsValue, days: &JsValue, count: u32) -> Result<JsValue, JsValue> {
+    let account = read_snapshot("account", account, snapshot::account)?;
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    to_js(&statement::statement(&account, &read_days(days)?, count).map_err(|error| to_error(&error.into()))?)
+}
+
+// What the next close brings.
+#[wasm_bindgen(js_name = nextRelease, skip_jsdoc)]
+pub fn next_release(account: &JsValue, days: &JsValue, supply: &JsValue, rules: &JsValue) -> Result<String, JsValue> {
+    let account = read_snapshot("account", account, snapshot::account)?;
+    let Now { price, supply, release, .. } = read_snapshot("supply", supply, snapshot::now)?;
+    let (days, rules) = (read_days(days)?, read_rules(rules)?);
+    let points = statement::next_release(&account, &days, &release, &rules, price, supply.issued);
+    points.map(|points| points.to_string()).map_err(|error| to_error(&error.into()))
+}
+
+fn read_snapshot<T>(field: &'static str, value: &JsValue, read: fn(&Tree) -> Result<T, Refusal>) -> Result<T, JsValue> {
+    let tree = input::read(value).map_err(|message| snapshot::bad(field, message));
+    tree.and_then(|tree| read(&tree)).map_err(|refusal| to_error(&refusal))
+}
+
+// One by one: a list of years would be more values than anything else may have.
+fn read_days(days: &JsValue) -> Result<Vec<DayRecord>, JsValue> {
+    let days: &Array = days.dyn_ref().ok_or_else(|| to_error(&snapshot::bad("days", "must be an array")))?;
+    days.iter().map(|day| read_snapshot("days", &day, snapshot::day_record)).collect()
+}

@@ -1,0 +1,281 @@
+// The real pages, rendered by WeChat's component framework at the size of a phone, touched and typed into, against the real server: as they
+// are written, and as WeChat's compiler makes ES5 of them. `SCREENSHOTS=directory` keeps the pictures.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { startServer } from './stage.mjs';
+import { serveApp } from '../miniprogram/app.mjs';
+import { project, root } from '../miniprogram/project.mjs';
+
+const { chromium } = createRequire(join(root, 'tools/package.json'))('playwright-core');
+const PROMISES = /risk.?free|only rises|\blegal|guarante|稳赚|无风险|只涨不跌|保本|合法/i;
+const CODE = 'a-code-of-wx-login';
+
+let made;
+let compiled;
+let weChat;
+let server;
+let browser;
+const apps = {};
+const ask = async (path, body) => {
+  const headers = { 'content-type': 'application/json', 'idempotency-key': `test-${Math.random()}` };
+  return (await fetch(server.url + path, body && { method: 'POST', headers, body: JSON.stringify(body) })).json();
+};
+
+before(async () => {
+  made = await project({ server: '' });
+  compiled = await mkdtemp(join(tmpdir(), 'gongxiang-compiled-'));
+  execFileSync(process.execPath, [fileURLToPath(new URL('../miniprogram/compile.mjs', import.meta.url)), made.directory, compiled], { stdio: 'pipe', timeout: 120_000 });
+  // In the place of WeChat's own server: it knows the one code that the pages' `wx.login` gives.
+  weChat = createServer((incoming, outgoing) => {
+    const { searchParams } = new URL(incoming.url, 'http://wechat');
+    const known = searchParams.get('js_code') === CODE;
+    outgoing.writeHead(200, { 'content-type': 'application/json' });
+    outgoing.end(JSON.stringify(known ? { openid: 'somebody', session_key: 'c2VjcmV0' } : { errcode: 40029, errmsg: 'invalid code' }));
+  });
+  await new Promise((resolve) => weChat.listen(0, '127.0.0.1', resolve));
+  server = await startServer({
+    GONGXIANG_WECHAT_APPID: 'wx0123456789abcdef', GONGXIANG_WECHAT_SECRET: 'none',
+    GONGXIANG_WECHAT_ADDRESS: `http://127.0.0.1:${weChat.address().port}`,
+  });
+  apps.written = await serveApp(made.directory, server.url);
+  apps.compiled = await serveApp(compiled, server.url);
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'],
+  });
+});
+after(async () => {
+  await browser?.close();
+  await Promise.all(Object.values(apps).map((app) => app.close()));
+  await server?.stop();
+  weChat?.close();
+  await made?.remove();
+  if (compiled) await rm(compiled, { recursive: true, force: true });
+});
+
+/** A phone of a new user. `complaints` is what framework and browser complained about. */
+async function phone(kind, { locale = 'zh-CN', colorScheme = 'light' } = {}) {
+  const context = await browser.newContext({
+    locale, colorScheme, viewport: { width: 375, height: 667 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const complaints = [];
+  page.on('pageerror', (error) => complaints.push(`thrown: ${error}`));
+  await page.exposeFunction('reportFault', (text) => complaints.push(text));
+  await page.goto(apps[kind].url);
+  const tab = (path) => page.locator(`[data-tab="pages/${path}/index"]`).tap();
+  const enter = async (member) => {
+    await page.getByTestId('member').fill(member);
+    await page.getByTestId('enter').tap();
+    await page.getByTestId('points').waitFor();
+  };
+  return { page, complaints, tab, enter, close: () => context.close() };
+}
+
+async function looksRight(page, name) {
+  const beyond = await page.evaluate(() => [...document.querySelectorAll('#page *')]
+    .filter((element) => element.getBoundingClientRect().right > 375.5).map((element) => element.className));
+  assert.deepEqual(beyond, [], name);
+  assert.doesNotMatch(await page.locator('body').innerText(), PROMISES);
+  if (process.env.SCREENSHOTS) {
+    await mkdir(process.env.SCREENSHOTS, { recursive: true });
+    await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`) });
+  }
+}
+
+async function everybody() {
+  const all = [];
+  for (let next = ''; next !== null;) {
+    const page = await ask(`/v1/members?limit=500${next && `&after=${next}`}`);
+    all.push(...page.members);
+    next = page.next ?? null;
+  }
+  return all;
+}
+const richestMerchant = async (list) => {
+  const { accounts } = await ask('/v1/state');
+  const points = ({ member }) => Number(accounts[member].points);
+  return list.filter(({ merchant }) => merchant).sort((a, b) => points(b) - points(a))[0].member;
+};
+const buyers = (list) => list.filter(({ activated, merchant }) => activated && !merchant).map(({ member }) => member);
+
+/** Types one order into the calculator. */
+async function preview(page, { merchant, channel, amount, concession }) {
+  await page.getByTestId('merchant').fill(merchant);
+  await page.getByTestId(channel).tap();
+  await page.getByTestId('open').tap();
+  await page.getByTestId('reward').first().waitFor();
+  await page.getByTestId('amount').fill(amount);
+  await page.getByTestId('concession').fill(concession);
+}
+
+for (const kind of ['written', 'compiled']) {
+  test(`${kind}: a member's wallet, preview and statement are the server's`, async () => {
+    const list = await everybody();
+    const buyer = buyers(list)[kind === 'written' ? 3 : 7];
+    const merchant = await richestMerchant(list);
+    const { page, complaints, tab, enter, close } = await phone(kind);
+    await looksRight(page, `${kind}-sign-in`);
+    await enter(buyer);
+    const { state } = await ask(`/v1/members/${buyer}`);
+    const digits = (text) => text.replace(/,/g, '');
+    assert.equal(digits(await page.getByTestId('points').innerText()), state.points);
+    await page.getByText('已核对：与服务器一致').waitFor();
+    await looksRight(page, `${kind}-wallet`);
+
+    await tab('calculator');
+    const order = { merchant, channel: 'offline', amount: '88.80', concession: '8.88' };
+    await preview(page, order);
+    const { rewards, points } = await ask('/v1/quotes', { ...order, amount: '88.8', buyer, region: '110101' });
+    await page.getByText('商家付出积分').filter({ hasText: points.replace(/^(\d+)(\d{3})(?=\.|$)/, '$1,$2') }).waitFor();
+    const rows = await page.getByTestId('reward').allInnerTexts();
+    assert.equal(rows.length, rewards.length);
+    rows.forEach((row, at) => {
+      for (const part of [rewards[at].member, rewards[at].reason]) assert.ok(row.includes(part), `${part}: ${row}`);
+      for (const key of ['points', 'share_value']) if (rewards[at][key] !== '0') assert.ok(digits(row).includes(rewards[at][key]), row);
+    });
+    await looksRight(page, `${kind}-calculator`);
+    await page.getByTestId('concession').fill('88.81');
+    await page.getByText('让利须大于0且不超过金额').waitFor();
+    assert.equal(await page.getByTestId('reward').count(), 0);
+
+    await tab('statement');
+    await page.getByTestId('posting').first().waitFor();
+    const { postings } = await ask(`/v1/members/${buyer}/statement?limit=20`);
+    assert.equal(await page.getByTestId('posting').count(), postings.length);
+    assert.ok(digits(await page.getByTestId('posting').first().innerText()).includes(postings[0].amount));
+    await looksRight(page, `${kind}-statement`);
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
+  test(`${kind}: points are offered, taken, paid for and handed over`, async () => {
+    const list = await everybody();
+    const { price } = await ask('/v1/supply');
+    const [seller, buyer] = [await richestMerchant(list), buyers(list)[kind === 'written' ? 11 : 13]];
+    const [sells, buys] = [await phone(kind), await phone(kind, { locale: 'en-US' })];
+    await sells.enter(seller);
+    await sells.tab('market');
+    await sells.page.getByTestId('points').fill('1.5');
+    await sells.page.getByTestId('unit-price').fill('99');
+    await sells.page.getByTestId('place').tap();
+    await sells.page.getByText('单价偏离当日价格过多').waitFor();
+    await sells.page.getByTestId('unit-price').fill(price);
+    await sells.page.getByTestId('place').tap();
+    await sells.page.getByTestId('cancel').first().waitFor();
+    await sells.page.waitForFunction(() => document.querySelector('[data-testid=points]').value === '');
+
+    const before = (await ask(`/v1/members/${buyer}`)).state.points;
+    await buys.enter(buyer);
+    await buys.tab('market');
+    await buys.page.getByTestId('take').first().tap();
+    await buys.page.getByTestId('pay').first().tap();
+    await buys.page.getByText('paid', { exact: false }).first().waitFor();
+    await looksRight(buys.page, `${kind}-market-en`);
+    await sells.tab('market');
+    await sells.page.getByTestId('confirm').first().tap();
+    await sells.page.getByText('1.5 积分 · 已完成').first().waitFor();
+    await looksRight(sells.page, `${kind}-market`);
+    const raw = (text) => Math.round(Number(text) * 1e8);
+    assert.equal(raw((await ask(`/v1/members/${buyer}`)).state.points) - raw(before), 150_000_000);
+    for (const { complaints, close } of [sells, buys]) {
+      assert.deepEqual(complaints, []);
+      await close();
+    }
+  });
+}
+
+test('wx.login signs in: first with an enrolment code, then without', async () => {
+  const member = buyers(await everybody())[20];
+  const { page, complaints, close } = await phone('written', { locale: 'en-US' });
+  await page.getByTestId('wechat').tap();
+  await page.getByText('enter your enrolment code').waitFor();
+  await page.getByTestId('enrolment').fill('gxe_nonsense');
+  await page.getByTestId('wechat').tap();
+  await page.getByText('This enrolment code is none, or was used').waitFor();
+  await looksRight(page, 'enrolment-en');
+  const { enrolment } = await ask(`/v1/members/${member}/enrolments`, {});
+  await page.getByTestId('enrolment').fill(enrolment);
+  await page.getByTestId('wechat').tap();
+  await page.getByText('Checked: equals the server').waitFor();
+  assert.ok((await page.locator('wallet-card').innerText()).includes(member));
+  await looksRight(page, 'wallet-en');
+  await page.getByTestId('sign-out').tap();
+  await page.getByTestId('wechat').tap();
+  await page.getByText('Checked: equals the server').waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('a lost network and an ended session are said, and the next try works', async () => {
+  const member = buyers(await everybody())[2];
+  const { page, complaints, tab, enter, close } = await phone('written');
+  await enter(member);
+  await page.route('**/v1/**', (route) => route.abort());
+  await tab('statement');
+  await page.getByText('网络不通，请稍后再试').waitFor();
+  await looksRight(page, 'unreachable');
+  await page.unroute('**/v1/**');
+  await page.getByText('重试').tap();
+  await page.getByTestId('posting').first().waitFor();
+
+  const token = await page.evaluate(() => globalThis.wx.getStorageSync('gongxiang.session').token);
+  await fetch(`${server.url}/v1/session`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
+  await tab('market');
+  await page.getByTestId('wechat').waitFor();
+  assert.equal(await page.evaluate(() => globalThis.wx.getStorageSync('gongxiang.session')), '');
+  await enter(member);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('a server with other rules or other answers is noticed, and nothing wrong is shown', async () => {
+  const member = buyers(await everybody())[2];
+  const { page, enter, tab, close } = await phone('written');
+  await enter(member);
+  const change = (alter) => page.route(`**/v1/members/${member}`, async (route) => {
+    const json = await (await route.fetch()).json();
+    await route.fulfill({ json: alter(json) });
+  });
+  await change((answer) => ({ ...answer, state: { ...answer.state, points: '999999' } }));
+  await tab('wallet');
+  await page.getByText('与服务器不一致').waitFor();
+  await looksRight(page, 'differs');
+  await page.unroute('**/v1/members/**');
+  await page.unrouteAll();
+  await change((answer) => ({ ...answer, account: { balance: 1 } }));
+  await tab('wallet');
+  await page.getByText('服务器与本程序版本不同').waitFor();
+  await page.unrouteAll();
+  await tab('wallet');
+  await page.getByText('已核对：与服务器一致').waitFor();
+  await close();
+});
+
+test('both languages and both colour schemes', async () => {
+  const list = await everybody();
+  for (const [locale, colorScheme] of [['zh-CN', 'dark'], ['en-US', 'dark']]) {
+    const { page, complaints, tab, enter, close } = await phone('written', { locale, colorScheme });
+    const name = (screen) => `${screen}-${locale.slice(0, 2)}-${colorScheme}`;
+    await enter(buyers(list)[3]);
+    await looksRight(page, name('wallet'));
+    assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(17, 17, 17)');
+    await tab('calculator');
+    await preview(page, { merchant: await richestMerchant(list), channel: 'online', amount: '100', concession: '10' });
+    await looksRight(page, name('calculator'));
+    await page.getByTestId('language').tap();
+    await page.getByText(locale === 'en-US' ? '商家付出积分' : 'The merchant pays').first().waitFor();
+    await tab('market');
+    await page.getByText(locale === 'en-US' ? '积分市场' : 'Market', { exact: true }).first().waitFor();
+    assert.deepEqual(complaints, []);
+    await close();
+  }
+});

@@ -1,0 +1,134 @@
+// In the browser: as much of WeChat as the pages need, around WeChat's own component framework (glass-easel). Nothing of the app is here.
+import * as adapter from 'glass-easel-miniprogram-adapter';
+
+const { glassEasel } = adapter;
+const { templates, configs, modules, scopes, tabs } = globalThis.APP;
+const env = new adapter.MiniProgramEnv();
+const space = env.createCodeSpace('', true);
+space.getComponentSpace().updateComponentOptions({ useMethodCallerListeners: true });
+const native = { view: 'wx-view', text: 'wx-text', input: 'input' };
+for (const [tag, element] of Object.entries(native)) space.getComponentSpace().setGlobalUsingComponent(tag, element);
+for (const [path, config] of Object.entries(configs)) space.addComponentStaticConfig(path, config);
+for (const [path, scope] of Object.entries(scopes)) space.addStyleSheet(path, undefined, scope);
+for (const path of Object.keys(templates)) space.addCompiledTemplate(path, { groupList: templates, content: templates[path], fallbackListenerOnNativeNode: true });
+
+glassEasel.addGlobalErrorListener((error) => globalThis.reportFault?.(`thrown: ${error?.stack ?? error}`));
+glassEasel.addGlobalWarningListener((message) => globalThis.reportFault?.(`warned: ${message}`));
+
+let root;
+let shown = '';
+/** The pages' own `this`. */
+const current = () => root.get();
+
+function open(path) {
+  const url = path.replace(/^\//, '');
+  if (!modules[`${url}.js`]) throw new Error(`no page ${url}`);
+  const holder = document.getElementById('page');
+  root?.release();
+  holder.replaceChildren(document.createElement('div'));
+  root = backend.createRoot('wx-page', space, url);
+  root.attach(holder, holder.firstChild);
+  shown = url;
+  const page = current();
+  page.onLoad?.({});
+  page.onShow?.();
+  const bar = document.getElementById('tabs');
+  bar.replaceChildren(...tabs.map(({ pagePath, text }) => {
+    const tab = document.createElement('div');
+    tab.textContent = text;
+    tab.dataset.tab = pagePath;
+    tab.className = pagePath === url ? 'tab tab-on' : 'tab';
+    tab.addEventListener('click', () => open(pagePath));
+    return tab;
+  }));
+  bar.hidden = !tabs.some(({ pagePath }) => pagePath === url);
+}
+
+const later = (work) => Promise.resolve().then(work);
+const go = (kinds) => ({ url }) => later(() => {
+  const tab = tabs.some(({ pagePath }) => `/${pagePath}` === url);
+  if (tab && !kinds.tabs) throw new Error(`${url} is a tab`);
+  if (!tab && !kinds.others) throw new Error(`${url} is no tab`);
+  open(url);
+});
+
+globalThis.wx = {
+  getStorageSync: (key) => JSON.parse(localStorage.getItem(key) ?? '""'),
+  setStorageSync: (key, value) => localStorage.setItem(key, JSON.stringify(value)),
+  removeStorageSync: (key) => localStorage.removeItem(key),
+  getSystemInfoSync: () => ({ language: navigator.language.replace('-', '_') }),
+  setNavigationBarTitle: ({ title }) => {
+    document.getElementById('bar').textContent = title;
+  },
+  switchTab: go({ tabs: true }),
+  redirectTo: go({ others: true }),
+  reLaunch: go({ tabs: true, others: true }),
+  showToast: ({ title }) => {
+    document.getElementById('toast').textContent = title;
+  },
+  stopPullDownRefresh() {},
+  login: ({ success }) => later(() => success({ code: 'a-code-of-wx-login' })),
+  request({ url, method, data, header, success, fail }) {
+    fetch(url, { method, headers: header, body: data && method !== 'GET' ? JSON.stringify(data) : undefined, credentials: 'omit' })
+      .then(async (answer) => {
+        const text = await answer.text();
+        let body = text;
+        try {
+          body = JSON.parse(text);
+        } catch {
+          // WeChat hands over what is no JSON as it came.
+        }
+        success({ statusCode: answer.status, data: body });
+      }, (cause) => fail({ errMsg: `request:fail ${cause.message}` }));
+  },
+};
+globalThis.WXWebAssembly = {
+  async instantiate(path, imports) {
+    const answer = await fetch(`/code${path}`);
+    if (!answer.ok) throw new Error(`file not found: ${path}`);
+    return WebAssembly.instantiate(await answer.arrayBuffer(), imports);
+  },
+};
+globalThis.App = ({ onLaunch }) => onLaunch?.();
+
+const loaded = {};
+function load(path) {
+  if (!loaded[path]) {
+    const module = { exports: {} };
+    loaded[path] = module;
+    modules[path](module, module.exports, (name) => load(resolved(name, path)));
+  }
+  return loaded[path].exports;
+}
+function resolved(name, from) {
+  const parts = name.startsWith('.') ? from.split('/').slice(0, -1).concat(name.split('/')) : ['miniprogram_npm', ...name.split('/')];
+  const path = parts.reduce((at, part) => (part === '..' ? at.slice(0, -1) : part === '.' ? at : at.concat(part)), []).join('/');
+  const found = [path, `${path}.js`, `${path}/index.js`].find((file) => file.endsWith('.js') && modules[file]);
+  if (!found) throw new Error(`no module ${name} from ${from}`);
+  return found;
+}
+
+const window = new glassEasel.CurrentWindowBackendContext();
+// Real touches become taps there; what people type is told as the input of a mini-program tells it.
+window.onEvent((target, type, detail, options) => {
+  const typed = type === 'input' ? { value: options.originalEvent.target.value } : detail;
+  return glassEasel.triggerEvent(target, type, typed, options);
+});
+const backend = env.associateBackend(window);
+/** The templates' `data-testid` where a browser looks for it. */
+const mark = () => {
+  for (const element of document.querySelectorAll('#page *')) {
+    const name = element.__wxElement?.dataset?.testid;
+    if (name && element.dataset.testid !== name) element.dataset.testid = name;
+  }
+};
+new MutationObserver(mark).observe(document.getElementById('page'), { childList: true, subtree: true });
+/** An input of a mini-program shows what its page says, a browser's what was typed last. */
+new MutationObserver((changes) => changes.forEach(({ target }) => {
+  if (target.value !== target.getAttribute('value')) target.value = target.getAttribute('value');
+})).observe(document.getElementById('page'), { attributes: true, attributeFilter: ['value'], subtree: true });
+
+load('app.js');
+for (const path of Object.keys(configs)) space.globalComponentEnv(globalThis, path, () => load(`${path}.js`));
+globalThis.device = { open, current, shown: () => shown };
+open(globalThis.wx.getStorageSync('gongxiang.session') ? tabs[0].pagePath : 'pages/sign-in/index');

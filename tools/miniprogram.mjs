@@ -1,0 +1,57 @@
+// pkg/miniprogram → pkg/miniprogram_dist: what a mini-program's 构建 npm copies as it is. The engine in ES2015 CommonJS, the binary
+// compressed as WeChat reads it, the components.
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { build } from 'esbuild';
+
+const pkg = fileURLToPath(new URL('../pkg/', import.meta.url));
+const from = join(pkg, 'miniprogram');
+const into = join(pkg, 'miniprogram_dist');
+const COMPONENTS = ['earnings-preview', 'wallet-card'];
+
+const common = {
+  bundle: true, format: 'cjs', target: 'es2015', minify: true, charset: 'utf8', legalComments: 'none', logLevel: 'warning',
+};
+
+async function copy(name) {
+  await mkdir(dirname(join(into, name)), { recursive: true });
+  await copyFile(join(from, name), join(into, name));
+}
+
+async function binary() {
+  const wasm = await readFile(join(pkg, 'dist/phone/phone_bg.wasm'));
+  const { BROTLI_PARAM_QUALITY: quality, BROTLI_PARAM_SIZE_HINT: hint, BROTLI_PARAM_LGWIN: window } = constants;
+  const params = { [quality]: constants.BROTLI_MAX_QUALITY, [hint]: wasm.length, [window]: constants.BROTLI_MAX_WINDOW_BITS };
+  await writeFile(join(into, 'gongxiang.wasm.br'), brotliCompressSync(wasm, { params }));
+}
+
+const engine = () => build({
+  ...common,
+  entryPoints: [join(from, 'index.mjs')],
+  outfile: join(into, 'index.js'),
+  // The globals that phones do not have, or have otherwise, where the glue asks for them.
+  inject: [join(from, 'platform.mjs')],
+});
+
+async function component(name) {
+  await build({
+    ...common,
+    entryPoints: [join(from, name, 'index.mjs')],
+    outfile: join(into, name, 'index.js'),
+    // One engine for all components and the app: each `require`s the same file.
+    plugins: [{
+      name: 'engine',
+      setup: ({ onResolve }) => onResolve({ filter: /^\.\.\/index\.mjs$/ }, () => ({ path: '../index', external: true })),
+    }],
+  });
+  const others = (await readdir(join(from, name))).filter((file) => !file.endsWith('.mjs'));
+  await Promise.all(others.map((file) => copy(join(name, file))));
+}
+
+await rm(into, { recursive: true, force: true });
+await mkdir(into, { recursive: true });
+await Promise.all([
+  binary(), engine(), copy('index.d.ts'), copy('look.wxss'), ...COMPONENTS.map(component),
+]);
