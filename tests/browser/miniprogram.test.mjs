@@ -81,9 +81,13 @@ async function phone(kind, { locale = 'zh-CN', colorScheme = 'light' } = {}) {
 }
 
 async function looksRight(page, name) {
+  await page.waitForFunction(() => !/加载中|Loading/.test(document.getElementById('page').textContent));
   const beyond = await page.evaluate(() => [...document.querySelectorAll('#page *')]
     .filter((element) => element.getBoundingClientRect().right > 375.5).map((element) => element.className));
   assert.deepEqual(beyond, [], name);
+  const squeezed = await page.evaluate(() => [...document.querySelectorAll('#page .cell-value, #page [class*=gx-number]')]
+    .filter((element) => element.getBoundingClientRect().height > 60).map((element) => element.textContent));
+  assert.deepEqual(squeezed, [], name);
   assert.doesNotMatch(await page.locator('body').innerText(), PROMISES);
   if (process.env.SCREENSHOTS) {
     await mkdir(process.env.SCREENSHOTS, { recursive: true });
@@ -178,7 +182,7 @@ for (const kind of ['written', 'compiled']) {
     await buys.tab('market');
     await buys.page.getByTestId('take').first().tap();
     await buys.page.getByTestId('pay').first().tap();
-    await buys.page.getByText('paid', { exact: false }).first().waitFor();
+    await buys.page.getByText('1.5 Points · paid').first().waitFor();
     await looksRight(buys.page, `${kind}-market-en`);
     await sells.tab('market');
     await sells.page.getByTestId('confirm').first().tap();
