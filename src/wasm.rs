@@ -1,9 +1,10 @@
 //! The JavaScript surface: border in, border out, nothing else.
 //!
 //! Plain objects cross the border, decimals as strings: outward through serde-wasm-bindgen, inward through [`input`]. Every failure is a real `Error`
-//! with `code` and `field`; no number crosses that is money. What looks ahead is in a second binary (feature
-//! `wasm-economy`), which has all of this too: whoever only previews does not load it. What is exported is documented in
-//! `pkg/index.d.ts` and `pkg/economy.d.ts`: doc comments here would only be shipped once more, in the glue.
+//! with `code` and `field`; no number crosses that is money. What a wallet computes from a
+//! server's answers (feature `wasm-wallet`, for mini-programs) and what looks ahead (`wasm-economy`) are in binaries of
+//! their own, which have all of this too: whoever only previews does not load them. What is exported is documented in
+//! `pkg/index.d.ts`, `pkg/wallet.d.ts` and `pkg/economy.d.ts`: doc comments here would only be shipped once more, in the glue.
 
 #[cfg(feature = "wasm-economy")]
 mod economy;

@@ -51,8 +51,7 @@ const ECONOMY: Crate = Crate {
     ..PACKAGE
 };
 
-const PHONE: Crate =
-    Crate { arguments: &["--features=wasm-wallet", "--lib", "--crate-type=cdylib"], ..PACKAGE };
+const PHONE: Crate = Crate { arguments: &["--features=wasm-wallet", "--lib", "--crate-type=cdylib"], ..PACKAGE };
 
 const WALLET: Crate = Crate { package: "gongxiang-www", subcommand: "build", profile: "wasm", arguments: &[] };
 

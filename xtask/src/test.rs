@@ -81,7 +81,7 @@ fn types() -> Result<()> {
             .args(["--module", "nodenext", "--lib", "es2022,dom", "--types", "node"])
             .arg("--typeRoots")
             .arg(place::at("tools/node_modules/@types"))
-            .args(["pkg/index.d.ts", "pkg/economy.d.ts", "pkg/widget.d.ts"].map(place::at))
+            .args(["pkg/index.d.ts", "pkg/wallet.d.ts", "pkg/economy.d.ts", "pkg/widget.d.ts"].map(place::at))
             .args(files_ending("pkg", ".mjs")?),
     )
 }
