@@ -13,7 +13,7 @@ from pathlib import Path
 
 import wasm3
 
-DIST = Path(__file__).parent / "../../pkg/dist"
+DIST = Path(__file__).parent / "../../pkg/dist/phone"
 UNDEFINED = object()
 STACK_BYTES = 4 << 20
 
@@ -30,18 +30,18 @@ class Engine:
     def __init__(self):
         environment = wasm3.Environment()
         self.runtime = environment.new_runtime(STACK_BYTES)
-        module = environment.parse_module((DIST / "gongxiang_bg.wasm").read_bytes())
+        module = environment.parse_module((DIST / "phone_bg.wasm").read_bytes())
         self.runtime.load(module)
         # As the glue's heap begins: places for borrowed values, then four constants.
         self.heap = [None] * 1024 + [UNDEFINED, None, True, False]
         self.free = []
         self.ready = {}
-        glue = (DIST / "gongxiang_bg.js").read_text()
+        glue = (DIST / "phone_bg.js").read_text()
         for name, body in re.findall(r"^export function (__wb\w+)\([^)]*\) \{(.*?)^\}", glue, re.M | re.S):
             if name == "__wbg_set_wasm":
                 continue
             signature, work = self.hand(body)
-            module.link_function("./gongxiang_bg.js", name, signature, work)
+            module.link_function("./phone_bg.js", name, signature, work)
 
     def hand(self, body):
         """The import whose text this is."""
