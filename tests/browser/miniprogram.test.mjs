@@ -147,6 +147,11 @@ for (const kind of ['written', 'compiled']) {
       for (const key of ['points', 'share_value']) if (rewards[at][key] !== '0') assert.ok(digits(row).includes(rewards[at][key]), row);
     });
     await looksRight(page, `${kind}-calculator`);
+    // The forecast of the account: a band for each of three horizons, with what it assumes.
+    await page.getByTestId('band').nth(2).scrollIntoViewIfNeeded();
+    assert.match(await page.getByTestId('band').first().innerText(), /30 天后[\s\S]* – [\s\S]*¥/);
+    await page.getByText(/假设: −15% \/ \+0% \/ \+15% 每30天/).scrollIntoViewIfNeeded();
+    await looksRight(page, `${kind}-forecast`);
     await page.getByTestId('concession').fill('88.81');
     await page.getByText('让利须大于0且不超过金额').waitFor();
     assert.equal(await page.getByTestId('reward').count(), 0);
