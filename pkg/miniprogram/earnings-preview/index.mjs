@@ -19,7 +19,8 @@ function band({ inputs, paths }, words) {
   const horizons = paths.length ? paths[0].outlooks : [];
   const ends = (at, key) => {
     const all = paths.map(({ outlooks }) => outlooks[at][key]).sort(order);
-    return [all[0], all[all.length - 1]].map(grouped).join(' – ');
+    // More places would say more than an assumption can.
+    return [all[0], all[all.length - 1]].map((decimal) => grouped(decimal.replace(/(\.\d\d)\d+$/, '$1'))).join(' – ');
   };
   return {
     growth: paths.map(({ growth_30d }) => growth_30d).filter((rate) => typeof rate === 'string').map(percent).join(' / '),
