@@ -19,7 +19,13 @@ pub struct Options {
 
 /// Removes it.
 pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
-    for directory in [place::at("pkg/dist"), place::at("www/dist"), place::at("target/demo"), place::wasm_target()] {
+    for directory in [
+        place::at("pkg/dist"),
+        place::at("pkg/miniprogram_dist"),
+        place::at("www/dist"),
+        place::at("target/demo"),
+        place::wasm_target(),
+    ] {
         if directory.exists() {
             steps.quiet(&format!("remove {}", place::shown(&directory)), || remove(&directory))?;
         }
@@ -31,6 +37,8 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     if options.all {
         steps.quiet("remove tools/node_modules", || remove(&place::at("tools/node_modules")))?;
         steps.quiet("remove tools/packaging/node_modules", || remove(&place::at("tools/packaging/node_modules")))?;
+        steps
+            .quiet("remove tools/miniprogram/node_modules", || remove(&place::at("tools/miniprogram/node_modules")))?;
         steps.quiet("remove tools/venv", || remove(&place::at("tools/venv")))?;
         steps.loud("cargo clean", || command::run(command::cargo().arg("clean")))?;
     }
