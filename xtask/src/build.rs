@@ -17,7 +17,7 @@ use crate::steps::Steps;
 use crate::toolchain::Toolchain;
 use crate::wasm::{self, Crate};
 
-/// Build the package (pkg/dist, pkg/miniprogram_dist) and the wallet (www/dist), and hold them to their size budgets.
+/// Build the package (pkg/dist, `pkg/miniprogram_dist`) and the wallet (www/dist), and hold them to their budgets.
 ///
 /// Compiles with a rebuilt standard library, binds with wasm-bindgen, shrinks with wasm-opt, and checks that the
 /// binary is strict WebAssembly 1.0: one binary for browsers, Node and mini-programs. A step whose inputs did
