@@ -92,15 +92,15 @@ fn python_with_venv(steps: &mut Steps) -> Result<PathBuf> {
     }
     if packages::is_debian() {
         packages::install(
-            &["python3", "python3-venv"],
-            "beancount, which reads the exported books, is in Python",
+            &["python3", "python3-dev", "python3-venv"],
+            "beancount, which reads the exported books, is in Python; wasm3 is compiled for it",
             steps,
         )?;
     }
     match usable_python() {
         Some(python) => Ok(python),
         None => bail!(
-            "the tests of the exported books need beancount, and that needs Python 3.11 or newer with `venv` and `pip`: \
+            "the tests of the exported books need beancount, and that needs Python 3.11 or newer with `venv`, `pip` and its headers: \
              install it from your system's packages, or say where it is: {PYTHON}=/path/to/python3"
         ),
     }
@@ -110,7 +110,10 @@ fn usable_python() -> Option<PathBuf> {
     let named = env::var_os(PYTHON).map(PathBuf::from);
     let on_path = ["python3", "python"].into_iter().filter_map(command::find);
     let usable = |python: &PathBuf| {
-        let test = "import sys, venv, ensurepip; print(sys.version_info >= (3, 11))";
+        // The headers are for what has to be compiled.
+        let test = "import sys, venv, ensurepip, pathlib, sysconfig; \
+                    headers = pathlib.Path(sysconfig.get_path('include'), 'Python.h'); \
+                    print(sys.version_info >= (3, 11) and headers.exists())";
         command::first_line(python, &["-c", test]).as_deref() == Some("True")
     };
     // Debian's own comes last: another one on the path may lack `ensurepip`.
