@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use crate::browser;
 use crate::build;
 use crate::command;
+use crate::demo;
 use crate::npm;
 use crate::place;
 use crate::postgres;
@@ -14,7 +15,7 @@ use crate::setup;
 use crate::steps::Steps;
 
 /// Measure: the native benchmarks, then the package in Node and Chromium (benches/wasm.mjs), then the widget beside a
-/// reference page with Lit and decimal.js (benches/widget.mjs).
+/// reference page with Lit and decimal.js (benches/widget.mjs), then the wallet (benches/frames.mjs).
 #[derive(Args)]
 pub struct Options {
     #[command(subcommand)]
@@ -45,14 +46,17 @@ fn rules(steps: &mut Steps) -> Result<()> {
     let toolchain = setup::for_building(steps)?;
     let browser = browser::set_up(steps)?;
     npm::set_up_packaging(steps)?;
-    build::package(&toolchain, steps)?;
+    build::everything(&toolchain, steps)?;
+    demo::server(steps)?;
     steps.loud("native benchmarks", || command::run(command::cargo().arg("bench")))?;
     for (title, script) in [("the package", "benches/wasm.mjs"), ("the widget", "benches/widget.mjs")] {
         steps.loud(&format!("benchmarks of {title}"), || {
             command::run(command::command("node").env(browser::VARIABLE, &browser).arg(script))
         })?;
     }
-    Ok(())
+    steps.loud("benchmarks of the wallet", || {
+        command::run(command::command("node").env(browser::VARIABLE, &browser).args(["--test", "benches/frames.mjs"]))
+    })
 }
 
 fn server(arguments: &[String], steps: &mut Steps) -> Result<()> {
