@@ -198,3 +198,23 @@ test('typing asks the server for nothing; other parties do, once', async () => {
   assert.deepEqual(asked, ['/v1/excerpt']);
   await close();
 });
+
+test('a merchant that is being typed is not replaced by the first of the list', async () => {
+  const [buyer] = await buyers(1);
+  const { page, close } = await house.open();
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route('**/v1/members?*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.evaluate((hash) => { location.hash = hash; }, `#/m/${buyer}/order`);
+  await page.getByTestId('merchant').focus();
+  release();
+  await page.locator('#merchants option').first().waitFor({ state: 'attached' });
+  assert.equal(await page.getByTestId('merchant').inputValue(), '');
+  await page.keyboard.type('shop5');
+  await page.keyboard.press('Tab');
+  await page.locator('[data-testid="outcome"][data-parties*=" shop5 "]').waitFor();
+  await close();
+});

@@ -71,7 +71,7 @@ fn error_at(lang: Lang, outcome: Option<&Preview>, field: &str) -> Option<String
 /// The merchant: one of those that were found, or any id.
 fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sync + 'static) -> AnyView {
     let found = fetched(merchants);
-    let typed = StoredValue::new(false);
+    let touched = StoredValue::new(false);
     let error = memo(error);
     let options = move || match found.state.get() {
         Remote::Ready(merchants) => {
@@ -84,11 +84,11 @@ fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sy
         Remote::Loading => frame::LOADING.of(app.lang()),
         _ => t::NO_MERCHANTS.of(app.lang()),
     };
-    // The first one, so that there is something to see at once; never over what was typed meanwhile.
+    // The first one, so that there is something to see at once; never into a field that somebody is in already.
     watch(Box::new(move |_| {
         if let Remote::Ready(merchants) = &*found.state.read()
             && let Some(first) = merchants.first()
-            && !typed.get_value()
+            && !touched.get_value()
             && form.merchant.read_untracked().is_empty()
         {
             form.merchant.set(first.to_string());
@@ -100,7 +100,7 @@ fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sy
             <input id="merchant" data-testid="merchant" list="merchants" autocomplete="off" autocapitalize="off"
                 spellcheck="false" prop:value=move || form.merchant.get() aria-describedby="merchant-hint merchant-error"
                 aria-invalid=move || error.read().is_some().to_string()
-                on:input=move |_| typed.set_value(true)
+                on:focus=move |_| touched.set_value(true)
                 on:change=move |event| form.merchant.set(event_target_value(&event)) />
             <datalist id="merchants" data-testid="merchants">{options}</datalist>
             <p class="hint" id="merchant-hint">{hint}</p>
