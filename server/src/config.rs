@@ -18,9 +18,6 @@ use crate::store;
 /// The file that is read if none is named and it is there.
 const FILE: &str = "gongxiang.toml";
 
-/// Settings whose value is never shown.
-const SECRETS: [&str; 0] = [];
-
 /// In which form the log is written, to the standard error output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
@@ -250,11 +247,7 @@ fn variable(key: &str) -> String {
 
 /// As it stands in a file, without what must not be seen.
 fn literal(key: &str, value: &str) -> String {
-    let value = match key {
-        "database" => store::redacted(value),
-        key if SECRETS.contains(&key) => "…".into(),
-        _ => value.into(),
-    };
+    let value = if key == "database" { store::redacted(value) } else { value.into() };
     if value.parse::<i64>().is_ok() || value.parse::<bool>().is_ok() {
         value
     } else {
