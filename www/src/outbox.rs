@@ -72,7 +72,8 @@ impl Outbox {
         outbox
     }
 
-    /// Takes an action that was confirmed; answers with its key.
+    /// Takes an action that was confirmed; answers with its key. It is said to wait once it is kept: whoever closes the
+    /// wallet after reading so loses nothing.
     pub fn take(self, action: &Action) -> String {
         let key = new_key();
         let waiting = Waiting {
@@ -82,11 +83,11 @@ impl Outbox {
             path: action.path.clone(),
             body: action.body.canonical(),
         };
-        self.waiting.update(|all| all.push(waiting.clone()));
         spawn_local(async move {
             let text = serde_json::to_string(&waiting).unwrap_or_default();
             let kept = keep::write(Drawer::Waiting, &waiting.key, &text).await;
             self.storage_fails.set(!kept);
+            self.show(vec![waiting]);
             self.flush();
         });
         key
@@ -121,8 +122,12 @@ impl Outbox {
             let Some((status, text)) = done.as_deref().and_then(|done| done.split_once('\n')) else { continue };
             self.settle(&gone.key, status.parse().unwrap_or_default(), text);
         }
-        let known = self.waiting.get_untracked();
-        let new: Vec<_> = kept.into_iter().filter(|kept| !known.contains(kept)).collect();
+        self.show(kept);
+    }
+
+    /// Shows that these wait, each once.
+    fn show(self, mut new: Vec<Waiting>) {
+        self.waiting.with_untracked(|known| new.retain(|waiting| !known.contains(waiting)));
         if !new.is_empty() {
             self.waiting.update(|waiting| waiting.extend(new));
         }

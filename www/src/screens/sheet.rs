@@ -84,10 +84,13 @@ fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
             };
             refused(app, f::FAILED, &format!("{status} {}", problem.code), f::FAILED_NOTE)
         }
-        Step::Sent(..) => view! {
-            <p class="sending" data-testid="sending">{app.say(t::SENDING)}</p>
-            <p class="note">{app.say(t::QUEUED)}</p>
-        },
+        Step::Sent(key, _) => {
+            let kept = move || {
+                let waits = app.outbox.waiting.with(|all| all.iter().any(|waiting| waiting.key == key));
+                (waits && !app.outbox.storage_fails.get()).then(|| view! { <p class="note">{app.say(t::QUEUED)}</p> })
+            };
+            view! { <p class="sending" data-testid="sending">{app.say(t::SENDING)}</p> {kept} }
+        }
         Step::Answered(Outcome::Settled(receipt), foreseen) => {
             let receipt = match &action.member {
                 Some(me) => receipt.about(me),
