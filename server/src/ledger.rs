@@ -197,6 +197,8 @@ impl Writer {
             None => queue.jobs.recv().await,
         };
         let Some(first) = first else { return Vec::new() };
+        // Whoever is about to send, too: who was answered together asks again together.
+        tokio::task::yield_now().await;
         let (mut size, mut ended) = (first.requests.len(), ends(&first));
         let mut jobs = vec![first];
         while size < GROUP_MAX && !ended {

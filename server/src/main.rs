@@ -11,6 +11,10 @@ use gongxiang_server::config::{Database, Settings, Told};
 use gongxiang_server::webhooks::{self, WebhooksTask};
 use gongxiang_server::{api, audit, backup, books, economy, import, journal, keys, logs, review, rules, serve};
 
+/// Rows are made on the database's threads and dropped on those of HTTP: the system's allocator is slow at that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The settlement of 共享购.
 #[derive(Parser)]
 #[command(name = "gongxiang", version)]

@@ -41,9 +41,9 @@ pub use dialect::redacted;
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// 32 MiB of pages a connection, and the log goes into the file every 32 MiB: what changes again until then is written once.
+/// 32 MiB of pages a connection, and the log goes into the file every 128 MiB: what changes again until then is written once.
 const SQLITE_SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000;
-    PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192; PRAGMA temp_store = MEMORY";
+    PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 32768; PRAGMA temp_store = MEMORY";
 
 /// Every statement finds its rows by key. What `PostgreSQL` guesses of the length of a JSON list would have it read whole
 /// tables instead, as long as they have some ten thousand rows; and translating into machine code takes longer than any.
@@ -53,6 +53,9 @@ const POSTGRES_SETTINGS: &str = "SET enable_hashjoin = off; SET enable_mergejoin
 #[derive(Clone, Debug)]
 pub struct SqlStore {
     pool: AnyPool,
+    /// For whoever settles. Of `SQLite` it is one connection, which keeps what it wrote: another one, whoever wrote last,
+    /// would have to read every page again.
+    writers: AnyPool,
     dialect: Dialect,
     /// Of `SQLite`.
     file: Option<OpenFile>,
@@ -78,29 +81,14 @@ impl SqlStore {
             Dialect::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
             _ => url.to_owned(),
         };
-        let pool = AnyPoolOptions::new()
-            .max_connections(CONNECTIONS_MAX)
-            .acquire_timeout(CONNECTION_WAIT_MAX)
-            .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    let settings = match dialect {
-                        Dialect::Sqlite => SQLITE_SETTINGS,
-                        Dialect::Postgres => POSTGRES_SETTINGS,
-                    };
-                    connection.execute(settings).await?;
-                    Ok(())
-                })
-            })
-            // An error that ended SQLite's transaction by itself leaves a connection that believes it is still in one, and
-            // would refuse every other.
-            .before_acquire(|connection, _| {
-                let usable = !connection.is_in_transaction();
-                Box::pin(async move { Ok(usable) })
-            })
-            .connect_with(AnyConnectOptions::from_str(&url)?)
-            .await?;
+        let options = AnyConnectOptions::from_str(&url)?;
+        let pool = connections(dialect, CONNECTIONS_MAX).connect_with(options.clone()).await?;
+        let writers = match dialect {
+            Dialect::Sqlite => connections(dialect, 1).connect_lazy_with(options),
+            Dialect::Postgres => pool.clone(),
+        };
         let file = Some(&url).filter(|_| dialect == Dialect::Sqlite).and_then(|url| OpenFile::of(url));
-        let store = Self { pool, dialect, file, recent: Arc::default() };
+        let store = Self { pool, writers, dialect, file, recent: Arc::default() };
         store.migrate().await?;
         Ok(store)
     }
@@ -180,7 +168,8 @@ impl SqlStore {
             return Err(StoreError::Moved);
         }
         let begin = self.dialect.begin(scope);
-        let tx = self.pool.begin_with(begin).await.map_err(|error| self.error(error))?;
+        let connections = if scope == Scope::Reading { &self.pool } else { &self.writers };
+        let tx = connections.begin_with(begin).await.map_err(|error| self.error(error))?;
         Ok(Work { tx, dialect: self.dialect, scope, flow: Flow::default(), recent: Arc::clone(&self.recent) })
     }
 
@@ -193,6 +182,29 @@ impl SqlStore {
     pub fn pool(&self) -> &AnyPool {
         &self.pool
     }
+}
+
+/// Connections as this server wants them.
+fn connections(dialect: Dialect, most: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(most)
+        .acquire_timeout(CONNECTION_WAIT_MAX)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                let settings = match dialect {
+                    Dialect::Sqlite => SQLITE_SETTINGS,
+                    Dialect::Postgres => POSTGRES_SETTINGS,
+                };
+                connection.execute(settings).await?;
+                Ok(())
+            })
+        })
+        // An error that ended SQLite's transaction by itself leaves a connection that believes it is still in one, and
+        // would refuse every other.
+        .before_acquire(|connection, _| {
+            let usable = !connection.is_in_transaction();
+            Box::pin(async move { Ok(usable) })
+        })
 }
 
 fn conflict_or(dialect: Dialect, error: sqlx::Error) -> StoreError {
@@ -213,6 +225,7 @@ impl Store for SqlStore {
     }
 
     async fn close(&self) {
+        self.writers.close().await;
         self.pool.close().await;
     }
 }

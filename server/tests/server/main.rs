@@ -22,6 +22,7 @@ mod rights;
 mod rules;
 mod startup;
 mod support;
+mod tls;
 mod webhooks;
 mod wechat;
 

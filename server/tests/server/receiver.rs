@@ -1,7 +1,7 @@
 //! Somebody who is told of events, on this machine.
 
 use std::collections::VecDeque;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ring::hmac;
 use serde_json::Value;
+use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::support::TestResult;
 
@@ -53,6 +54,21 @@ impl Receiver {
     }
 
     pub fn on(address: &str, answers: &[&'static str]) -> TestResult<Self> {
+        Self::over(address, answers, receive)
+    }
+
+    /// Over TLS.
+    pub fn start_tls(config: Arc<ServerConfig>) -> TestResult<Self> {
+        Self::over("127.0.0.1:0", &[], move |stream, answer| {
+            receive(StreamOwned::new(ServerConnection::new(Arc::clone(&config))?, stream), answer)
+        })
+    }
+
+    fn over(
+        address: &str,
+        answers: &[&'static str],
+        receive: impl Fn(TcpStream, &str) -> TestResult<Received> + Send + 'static,
+    ) -> TestResult<Self> {
         let listener = TcpListener::bind(address)?;
         let address = listener.local_addr()?.to_string();
         let this = Self { address, received: Arc::default() };
@@ -61,7 +77,7 @@ impl Receiver {
             for stream in listener.incoming().flatten() {
                 let answer = answers.pop_front().unwrap_or("204 No Content");
                 // Whoever goes away early sent nothing.
-                if let Ok(request) = receive(&stream, answer)
+                if let Ok(request) = receive(stream, answer)
                     && let Ok(mut received) = received.lock()
                 {
                     received.push(request);
@@ -88,8 +104,8 @@ impl Receiver {
     }
 }
 
-fn receive(stream: &TcpStream, answer: &str) -> TestResult<Received> {
-    let mut reader = BufReader::new(stream.try_clone()?);
+fn receive(stream: impl Read + Write, answer: &str) -> TestResult<Received> {
+    let mut reader = BufReader::new(stream);
     let mut lines = Vec::new();
     loop {
         let mut line = String::new();
@@ -104,7 +120,7 @@ fn receive(stream: &TcpStream, answer: &str) -> TestResult<Received> {
     let length = headers.iter().find(|(name, _)| name == "content-length").ok_or("no length")?.1.parse()?;
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    let mut stream = stream;
-    write!(stream, "HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")?;
+    write!(reader.get_mut(), "HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")?;
+    reader.get_mut().flush()?;
     Ok(Received { headers, body: String::from_utf8(body)? })
 }

@@ -110,6 +110,13 @@ impl Server {
         Self::of(command(arguments))
     }
 
+    /// The same, and with more in its environment.
+    pub fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> TestResult<Self> {
+        let mut command = command(arguments);
+        command.envs(environment.iter().copied());
+        Self::of(command)
+    }
+
     /// Where nobody gets in without a key.
     pub fn start_closed(arguments: &[&str]) -> TestResult<Self> {
         Self::start_closed_with(arguments, &[])
