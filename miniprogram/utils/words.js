@@ -61,4 +61,20 @@ function said(language, failure) {
   return wordsOf(language).codes[code] || code;
 }
 
-module.exports = { said, wordsOf };
+/** Phrases of formulas, longest first where one is part of another. */
+const phrases = [
+  ['gift for signing up, until the first pack', '注册赠送，首个礼包前锁定'], ['sold or given by the platform', '平台出售或发放'],
+  ['unlocked by the first pack', '首个礼包解锁'], ['refund before vesting of', '到账前退款'], ['points per unit', '积分/份'],
+  ["the day's release", '当日释放'], ['released until', '累计释放至'], ['cancelled offer', '撤销挂单'], ['cancelled trade', '取消成交'],
+  ['activation of', '激活会员'], ['refund of', '退款'], ['order points', '订单积分'], ['pack price', '礼包价'], ['consumption', '买家所得共享值'],
+  ['concession', '让利额'], ['transferred', '转让'], ['redeemed', '兑换'], ['rewards', '奖励'], ['units', '份额'], ['price', '价格'],
+  ['offer', '挂单'], ['trade', '成交'],
+];
+
+/** Why something moved, in Chinese. What is about an offer, a trade, an order or a member ends in its id, which may look like any word. */
+function reasonInChinese(formula) {
+  const [, text, id] = /^(.*?(?:activation of |offer |trade |refund of |vesting of ))(.*)$/.exec(formula) || ['', formula, ''];
+  return phrases.reduce((said, [english, chinese]) => said.split(english).join(chinese), text) + id;
+}
+
+module.exports = { reasonInChinese, said, wordsOf };

@@ -143,7 +143,8 @@ for (const kind of ['written', 'compiled']) {
     const rows = await page.getByTestId('reward').allInnerTexts();
     assert.equal(rows.length, rewards.length);
     rows.forEach((row, at) => {
-      for (const part of [rewards[at].member, rewards[at].reason]) assert.ok(row.includes(part), `${part}: ${row}`);
+      const reason = rewards[at].reason.replace('order points', '订单积分').replace('concession', '让利额').replace('consumption', '买家所得共享值');
+      for (const part of [rewards[at].member, reason]) assert.ok(row.includes(part), `${part}: ${row}`);
       for (const key of ['points', 'share_value']) if (rewards[at][key] !== '0') assert.ok(digits(row).includes(rewards[at][key]), row);
     });
     await looksRight(page, `${kind}-calculator`);
@@ -162,6 +163,10 @@ for (const kind of ['written', 'compiled']) {
     assert.equal(await page.getByTestId('posting').count(), postings.length);
     assert.ok(digits(await page.getByTestId('posting').first().innerText()).includes(postings[0].amount));
     await looksRight(page, `${kind}-statement`);
+    const released = page.getByTestId('posting').filter({ hasText: '每日释放' }).first();
+    assert.match(await released.innerText(), /份额[\s\S]*累计释放至[\s\S]*积分\/份/);
+    await page.getByTestId('language').click();
+    assert.match(await page.getByTestId('posting').filter({ hasText: 'Daily release' }).first().innerText(), /units[\s\S]*points per unit/);
     assert.deepEqual(complaints, []);
     await close();
   });

@@ -1,5 +1,6 @@
 const { get } = require('../../utils/api');
 const { page } = require('../../utils/page');
+const { reasonInChinese } = require('../../utils/words');
 
 const PER_PAGE = 20;
 
@@ -13,12 +14,11 @@ page('statement', {
     return this.work(() => this.fetch(member, postings, next));
   },
   fetch(member, before, cursor) {
-    const { words } = this.data;
     const from = cursor ? `&before=${encodeURIComponent(cursor)}` : '';
     return get(`/v1/members/${member}/statement?limit=${PER_PAGE}${from}`).then(({ postings, next }) => {
       const lines = postings.map(({ place, line, day, receiver, asset, amount, rule, reason }) => ({
-        key: `${place}-${line}`, day, amount, reason, gets: receiver === `member ${member}`, asset: words.assets[asset] || asset,
-        rule: words.rules[rule] || rule,
+        key: `${place}-${line}`, day, amount, asset, rule, gets: receiver === `member ${member}`,
+        reason: { zh: reasonInChinese(reason), en: reason },
       }));
       this.setData({ postings: before.concat(lines), next });
     });

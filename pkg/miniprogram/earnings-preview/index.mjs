@@ -2,11 +2,11 @@
 // server for it, the forecast of the member's account: a band with its assumptions, never one number.
 import { init, openExcerpt } from '../index.mjs';
 import { grouped, order, plain } from '../figures.mjs';
-import { said, wordsOf } from '../text.mjs';
+import { said, worded, wordsOf } from '../text.mjs';
 
 function rows(receipt, buyer, words) {
   return receipt.rewards.map(({ member, kind, share_value, points, reason }, at) => ({
-    at, who: member === buyer ? `${member} · ${words.you}` : member, kind: words.kinds[kind] || kind, reason,
+    at, who: member === buyer ? `${member} · ${words.you}` : member, kind: words.kinds[kind] || kind, reason: worded(words, reason),
     gets: [points !== '0' && `${grouped(points)} ${words.points}`, share_value !== '0' && `${grouped(share_value)} ${words.shareValue}`]
       .filter(Boolean).join(' + '),
   }));
