@@ -165,7 +165,7 @@ for (const kind of ['written', 'compiled']) {
     await looksRight(page, `${kind}-statement`);
     const released = page.getByTestId('posting').filter({ hasText: '每日释放' }).first();
     assert.match(await released.innerText(), /份额[\s\S]*累计释放至[\s\S]*积分\/份/);
-    await page.getByTestId('language').click();
+    await page.getByTestId('language').tap();
     assert.match(await page.getByTestId('posting').filter({ hasText: 'Daily release' }).first().innerText(), /units[\s\S]*points per unit/);
     assert.deepEqual(complaints, []);
     await close();
