@@ -199,7 +199,7 @@ impl Work {
         enter(rows, excerpt, clock)
     }
 
-    /// Accounts that are only looked at: those above buyers, referrers of merchants, partners.
+    /// Accounts that are only looked at: those above buyers, referrers of merchants, partners. Without those that were taken.
     async fn look_at_accounts(&mut self, needs: &Needs, excerpt: &mut Excerpt, clock: &mut i64) -> Result<()> {
         if needs.buyers.is_empty() && needs.shops.is_empty() && needs.cities.is_empty() {
             return Ok(());
@@ -216,15 +216,18 @@ impl Work {
                  UNION SELECT p.member FROM accounts s JOIN accounts p ON p.city = s.shop WHERE s.member IN {shops}
                  UNION SELECT member FROM accounts WHERE city IN {cities}
              )
-             SELECT a.member, a.clock, a.account FROM looked JOIN accounts a ON a.member = looked.member",
+             SELECT a.member, a.clock, a.account FROM looked JOIN accounts a ON a.member = looked.member
+             WHERE looked.member NOT IN {taken}",
             buyers = self.dialect.list(1),
             shops = self.dialect.list(2),
             cities = self.dialect.list(3),
+            taken = self.dialect.list(4),
             depth = needs::depth(&excerpt.rules),
         );
         let cities: Vec<String> = needs.cities.iter().map(Region::to_string).collect();
+        let taken = list(excerpt.accounts.keys());
         let rows: Vec<(String, i64, String)> =
-            self.all(&sql, &[&list(&needs.buyers), &list(&needs.shops), &group::json(&cities)]).await?;
+            self.all(&sql, &[&list(&needs.buyers), &list(&needs.shops), &group::json(&cities), &taken]).await?;
         enter(rows, excerpt, clock)
     }
 
