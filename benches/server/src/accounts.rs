@@ -80,14 +80,14 @@ fn print(engine: &Engine, what: &str, few: Vec<Duration>, many: Vec<Duration>) {
 impl Book {
     fn open(engine: &Engine, program: &Path, accounts: u64, runtime: &Runtime) -> Result<Self> {
         let database = engine.new_database(runtime)?;
-        let server = Server::start(program, &database)?;
+        let server = Server::start(program, &database, "seed")?;
         server.client()?.events(&shop("shop", "20000"))?;
         let [mut joins, buys] = member("pattern", "shop");
         joins.as_object_mut().context("no table")?.remove("referrer");
         server.client()?.events(&[joins, buys])?;
         drop(server);
         runtime.block_on(bulk::load(&database, "pattern", accounts))?;
-        let server = Server::start(program, &database)?;
+        let server = Server::start(program, &database, "seed")?;
         Ok(Self { client: server.client()?, _server: server, accounts })
     }
 

@@ -1,9 +1,12 @@
 //! Orders a second, beside the other ledger.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use gongxiang::preset;
+use gongxiang::ruleset::RuleSet;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -24,12 +27,34 @@ pub fn run(program: &Path, time: Duration) -> Result<()> {
     println!("durable orders, and the entries of their receipts in doubleentry\n");
     println!("engine      clients  server/s   p50 ms   p99 ms  peer/s   p50 ms   p99 ms  ratio");
     let runtime = Runtime::new()?;
-    engine(&Engine::sqlite()?, program, time, &runtime)?;
-    engine(&Engine::postgres()?, program, time, &runtime)
+    let rules = RulesFile::new()?;
+    let rules = rules.0.to_str().context("the temporary directory's name is no text")?;
+    engine(&Engine::sqlite()?, program, rules, time, &runtime)?;
+    engine(&Engine::postgres()?, program, rules, time, &runtime)
 }
 
-fn engine(engine: &Engine, program: &Path, time: Duration, runtime: &Runtime) -> Result<()> {
-    let server = Server::start(program, &engine.new_database(runtime)?)?;
+/// The seed rules with orders that vest at once, as the scheme's own papers have it: all that an order moves is in its
+/// receipt, so both ledgers record all of it.
+struct RulesFile(PathBuf);
+
+impl RulesFile {
+    fn new() -> Result<Self> {
+        let rules = RuleSet { order_vesting_days_online: 0, order_vesting_days_offline: 0, ..preset::seed()? };
+        let file = std::env::temp_dir().join(format!("gongxiang-bench-{}.json", std::process::id()));
+        fs::write(&file, rules.to_tree().canonical())?;
+        Ok(Self(file))
+    }
+}
+
+impl Drop for RulesFile {
+    fn drop(&mut self) {
+        // Whoever cleans the temporary directory finds it.
+        _ = fs::remove_file(&self.0);
+    }
+}
+
+fn engine(engine: &Engine, program: &Path, rules: &str, time: Duration, runtime: &Runtime) -> Result<()> {
+    let server = Server::start(program, &engine.new_database(runtime)?, rules)?;
     open(&server.client()?)?;
     let clients = (0..CLIENTS_MAX).map(|_| server.client()).collect::<Result<Vec<_>>>()?;
     let postings = receipts(&clients)?;

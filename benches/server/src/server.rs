@@ -20,10 +20,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts it with the seed rules; days close only when they are told to.
-    pub fn start(program: &Path, database: &str) -> Result<Self> {
+    /// Starts it with these rules (a file or a preset); days close only when they are told to.
+    pub fn start(program: &Path, database: &str, rules: &str) -> Result<Self> {
         let mut command = Command::new(program);
-        command.args(["serve", "--demo-mode", "--listen", "127.0.0.1:0", "--rules", "seed", "--database", database]);
+        command.args(["serve", "--demo-mode", "--listen", "127.0.0.1:0", "--rules", rules, "--database", database]);
         command.env("GONGXIANG_LOG", "error").env("GONGXIANG_CLOSE_DAYS", "false");
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut process = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
