@@ -90,6 +90,22 @@ test('without its binary the page says so', async () => {
   await close();
 });
 
+test('while its binary is on its way the page shows the caution, in both languages', async () => {
+  let held;
+  const prepare = (page) => page.route('**/wallet_bg.wasm', (route) => { held = route; });
+  const { page, complaints, close } = await house.open('#/', { prepare });
+  const early = await page.locator('.skeleton .lead').innerText();
+  assert.equal(await page.locator('footer').count(), 0);
+  await held.continue();
+  for (const language of ['zh-CN', 'en']) {
+    await page.getByTestId(`lang-${language}`).click();
+    const caution = await page.locator('footer').innerText();
+    assert.ok(caution && early.includes(caution), `${caution} is not in ${early}`);
+  }
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test('a slow answer for another member never lands on this one', async () => {
   const [slow, quick] = (await house.members()).filter((line) => line.activated).map((line) => line.member);
   let held;

@@ -27,7 +27,8 @@ function program() {
   return found;
 }
 
-async function freePort() {
+/** A port of this machine that nobody has. */
+export async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => probe.once('listening', resolve));
   const { port } = probe.address();
@@ -65,8 +66,8 @@ export async function startServer(environment = {}) {
   throw new Error(`the server does not start: ${failed ?? ''} ${said}`);
 }
 
-/** Starts server and browser for the tests of one file, and ends both after them. */
-export function stage() {
+/** Starts server and browser, with these arguments too, for the tests of one file, and ends both after them. */
+export function stage({ args = [] } = {}) {
   const house = {
     url: '',
     /** JSON of the server. */
@@ -95,7 +96,7 @@ export function stage() {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: [
         '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-        '--disable-background-networking', '--disable-component-update', '--disable-sync',
+        '--disable-background-networking', '--disable-component-update', '--disable-sync', ...args,
       ],
     });
   });

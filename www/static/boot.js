@@ -1,7 +1,14 @@
 // Starts the wallet. A file of its own, so that the page needs no inline script.
 import init from './wallet.js';
 
+/** When what stands in the page was seen, which the binary would hold up; a page that nobody sees does not wait long. */
+const seen = new Promise((resolve) => {
+  if (globalThis.PerformanceObserver) new PerformanceObserver(resolve).observe({ type: 'paint', buffered: true });
+  setTimeout(resolve, 300);
+});
+
 try {
+  await seen;
   await init();
   import('./chart.js');
 } catch (error) {

@@ -3,10 +3,16 @@
 
 let library;
 
-/** uPlot, once. */
+/** uPlot and its style, once. */
 function uplot() {
-  library ??= import('./uplot.js').then((module) => module.default);
+  library ??= Promise.all([import('./uplot.js'), style()]).then(([module]) => module.default);
   return library;
+}
+
+function style() {
+  const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: 'uplot.css' });
+  document.head.append(link);
+  return new Promise((resolve) => { link.onload = link.onerror = resolve; });
 }
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;

@@ -15,7 +15,8 @@ use crate::setup;
 use crate::steps::Steps;
 
 /// Measure: the native benchmarks, then the package in Node and Chromium (benches/wasm.mjs), then the widget beside a
-/// reference page with Lit and decimal.js (benches/widget.mjs), then the wallet (benches/frames.mjs).
+/// reference page with Lit and decimal.js (benches/widget.mjs), then the wallet (benches/frames.mjs), and
+/// what Lighthouse says of it (benches/lighthouse.mjs).
 #[derive(Args)]
 pub struct Options {
     #[command(subcommand)]
@@ -46,6 +47,7 @@ fn rules(steps: &mut Steps) -> Result<()> {
     let toolchain = setup::for_building(steps)?;
     let browser = browser::set_up(steps)?;
     npm::set_up_packaging(steps)?;
+    npm::set_up_lighthouse(steps)?;
     build::everything(&toolchain, steps)?;
     demo::server(steps)?;
     steps.loud("native benchmarks", || command::run(command::cargo().arg("bench")))?;
@@ -54,9 +56,14 @@ fn rules(steps: &mut Steps) -> Result<()> {
             command::run(command::command("node").env(browser::VARIABLE, &browser).arg(script))
         })?;
     }
-    steps.loud("benchmarks of the wallet", || {
-        command::run(command::command("node").env(browser::VARIABLE, &browser).args(["--test", "benches/frames.mjs"]))
-    })
+    for (title, script) in
+        [("the wallet", "benches/frames.mjs"), ("the wallet by Lighthouse", "benches/lighthouse.mjs")]
+    {
+        steps.loud(&format!("benchmarks of {title}"), || {
+            command::run(command::command("node").env(browser::VARIABLE, &browser).args(["--test", script]))
+        })?;
+    }
+    Ok(())
 }
 
 fn server(arguments: &[String], steps: &mut Steps) -> Result<()> {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
 
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 
+use crate::compress::brotli;
 use crate::place;
 use crate::stamp::{files_below, read};
 use crate::steps::{self, Steps};
@@ -95,20 +95,11 @@ impl Budget {
                 let bytes = read(&place::at(file))?;
                 Ok(Size {
                     raw: bytes.len(),
-                    brotli: brotli_size(&bytes).with_context(|| format!("cannot compress {file}"))?,
+                    brotli: brotli(&bytes).with_context(|| format!("cannot compress {file}"))?.len(),
                 })
             })
             .collect()
     }
-}
-
-fn brotli_size(bytes: &[u8]) -> Result<usize> {
-    const BUFFER: usize = 4096;
-    const QUALITY: u32 = 11;
-    const WINDOW: u32 = 22;
-    let mut compressor = brotli::CompressorWriter::new(Vec::new(), BUFFER, QUALITY, WINDOW);
-    compressor.write_all(bytes)?;
-    Ok(compressor.into_inner().len())
 }
 
 /// `12.3 KB`, a KB being 1,000 bytes.

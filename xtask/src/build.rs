@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use crate::bind::{self, Aim, Glue};
 use crate::budget;
 use crate::command;
+use crate::compress;
 use crate::miniprogram;
 use crate::place;
 use crate::presets;
@@ -109,5 +110,6 @@ fn wallet(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
         bind::copy_all(&pages, &into)?;
         charts(&into)
     })?;
+    steps.quiet("compress the wallet's pages", || compress::beside(&into))?;
     budget::check(&["wallet"], steps)
 }

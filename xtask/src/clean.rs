@@ -37,6 +37,7 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     if options.all {
         steps.quiet("remove tools/node_modules", || remove(&place::at("tools/node_modules")))?;
         steps.quiet("remove tools/packaging/node_modules", || remove(&place::at("tools/packaging/node_modules")))?;
+        steps.quiet("remove tools/lighthouse/node_modules", || remove(&place::at("tools/lighthouse/node_modules")))?;
         steps
             .quiet("remove tools/miniprogram/node_modules", || remove(&place::at("tools/miniprogram/node_modules")))?;
         steps.quiet("remove tools/venv", || remove(&place::at("tools/venv")))?;

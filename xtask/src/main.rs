@@ -19,6 +19,7 @@
 //! | [`presets`] | the rule sets as a JavaScript module |
 //! | [`mvp`] | the check: nothing newer than WebAssembly 1.0 |
 //! | [`miniprogram`] | the package's part for mini-programs, and `WeChat`'s tools |
+//! | [`compress`] | brotli |
 //! | [`budget`] | how large the results may be |
 //! | [`build`] | the package and the wallet, with the above |
 //! | [`setup`], [`demo`], [`mod@test`], [`mod@bench`], [`check`], [`clean`] | the other subcommands |
@@ -32,6 +33,7 @@ mod build;
 mod check;
 mod clean;
 mod command;
+mod compress;
 mod demo;
 mod miniprogram;
 mod mvp;

@@ -30,6 +30,11 @@ pub fn set_up_packaging(steps: &mut Steps) -> Result<()> {
     install("tools/packaging", "npm bundlers and frameworks", steps)
 }
 
+/// What the wallet's pages are measured with.
+pub fn set_up_lighthouse(steps: &mut Steps) -> Result<()> {
+    install("tools/lighthouse", "Lighthouse", steps)
+}
+
 /// Installs what the directory's lock file says, if it changed since it was done last.
 pub fn install(directory: &str, title: &str, steps: &mut Steps) -> Result<()> {
     let place = place::at(directory);

@@ -13,7 +13,7 @@ use crate::toolchain::Toolchain;
 /// Find or install what the other tasks need; they do it by themselves, too.
 ///
 /// A Rust that can build for WebAssembly (rustup's `rust-src`, or Debian's rustc-web), Node, the npm tools of
-/// tools/package.json, a Chromium and the bundlers of tools/packaging for the browser tests, hledger and beancount (in a
+/// tools/package.json, a Chromium, the bundlers of tools/packaging and Lighthouse for the browser tests, hledger and beancount (in a
 /// Python environment, tools/venv) for the tests of the exported books, and `WeChat`'s tools (tools/miniprogram) for those
 /// of the mini-program. On Debian missing packages are installed with apt,
 /// as root or with sudo; elsewhere a sentence says what to install.
@@ -30,6 +30,7 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<Toolchain> {
     if !options.no_browser {
         browser::set_up(steps)?;
         npm::set_up_packaging(steps)?;
+        npm::set_up_lighthouse(steps)?;
     }
     books::set_up(steps)?;
     miniprogram::set_up(steps)?;

@@ -54,6 +54,7 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     if let Some(browser) = browser {
         npm::set_up_packaging(steps)?;
         steps.loud("packaging tests", || node_tests("tests/packaging", Some(&browser)))?;
+        npm::set_up_lighthouse(steps)?;
         steps.loud("browser tests", || node_tests("tests/browser", Some(&browser)))?;
     }
     Ok(())

@@ -27,9 +27,11 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (header::CACHE_CONTROL, "no-cache"),
 ];
 
-/// The files of a directory, wherever no other route leads; what is not there is a problem like any other.
+/// The files of a directory, wherever no other route leads; what is not there is a problem like any other. Where `x.js.br`
+/// lies beside `x.js`, browsers that take brotli get that.
 pub fn with_files(router: Router<App>, directory: &Path) -> Router<App> {
-    router.fallback_service(ServeDir::new(directory).fallback(problem::not_found.into_service()))
+    let files = ServeDir::new(directory).precompressed_br();
+    router.fallback_service(files.fallback(problem::not_found.into_service()))
 }
 
 /// What the widget asks for from other people's pages: nobody's data, and no credentials are taken.

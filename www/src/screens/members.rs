@@ -35,7 +35,7 @@ pub fn screen(app: App) -> AnyView {
     };
     asked(app, ask, move |session| match session.member {
         Some(member) => signed_in(app, member),
-        None if session.is_operator() => view! { {choose(app)} {passkeys(app, &session)} },
+        None if session.is_operator() => choose(app, &session),
         None if session.has_passkeys() => view! {
             <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
             {passkeys(app, &session)}
@@ -106,7 +106,7 @@ fn enter(app: App, id: Id) {
     });
 }
 
-fn choose(app: App) -> AnyView {
+fn choose(app: App, session: &Session) -> AnyView {
     let typed = RwSignal::new(String::new());
     let query = memo(move || typed.read().trim().to_owned());
     let first = fetched(move || {
@@ -126,6 +126,7 @@ fn choose(app: App) -> AnyView {
             <p>{app.say(t::DEMO_NOTE)}</p>
             <p><a href=Route::Operator(Desk::Overview).to_string() data-testid="operator-view">{app.say(t::OPERATOR)}</a></p>
         </section>
+        {passkeys(app, session)}
         <form class="search" on:submit=open>
             <label for="search">{app.say(t::SEARCH)}</label>
             <div class="row">
