@@ -5,12 +5,6 @@ import { raw8, stage, value } from './stage.mjs';
 
 const house = stage();
 
-async function somebody() {
-  const { accounts } = await house.get('/v1/state');
-  const ids = (await house.members()).filter((line) => line.activated && !line.merchant).map((line) => line.member);
-  return ids.sort((a, b) => Number(raw8(accounts[b].points) - raw8(accounts[a].points))).slice(0, 2);
-}
-
 const transfers = async (member) => {
   const { postings } = await house.get(`/v1/members/${member}/statement?limit=50`);
   return postings.filter((posting) => posting.rule === 'transfer').length;
@@ -34,7 +28,7 @@ async function transfer(page, me, to, points) {
 }
 
 test('cut off, it reloads with its age, queues a transfer, and settles it once', async () => {
-  const [me, to] = await somebody();
+  const [me, to] = await house.rich(2);
   const before = await transfers(to);
   const { page, close } = await visit(`#/m/${me}`);
   const points = await value(page, 'points');
@@ -60,7 +54,7 @@ test('cut off, it reloads with its age, queues a transfer, and settles it once',
 });
 
 test('day records alone bring a kept account up to date', async () => {
-  const [me] = await somebody();
+  const [me] = await house.rich(1);
   const { page, close } = await visit(`#/m/${me}`);
   const { day } = await house.get('/v1/supply');
   await house.post('/v1/events', { type: 'day.closed', day });
@@ -74,7 +68,7 @@ test('day records alone bring a kept account up to date', async () => {
 });
 
 test('two tabs send what waits once', async () => {
-  const [me, to] = await somebody();
+  const [me, to] = await house.rich(2);
   const before = await transfers(to);
   const first = await visit(`#/m/${me}`);
   const second = await first.page.context().newPage();
@@ -99,7 +93,7 @@ test('two tabs send what waits once', async () => {
 });
 
 test('a server that fails gets the same key again, and settles once', async () => {
-  const [me, to] = await somebody();
+  const [me, to] = await house.rich(2);
   const before = await transfers(to);
   const { page, close } = await house.open(`#/m/${me}/transfer`);
   let failures = 0;
@@ -130,7 +124,7 @@ test('a server that fails gets the same key again, and settles once', async () =
 });
 
 test('where the browser keeps nothing the wallet still works, and says so', async () => {
-  const [me, to] = await somebody();
+  const [me, to] = await house.rich(2);
   const before = await transfers(to);
   const prepare = (page) => page.addInitScript(() => {
     Object.defineProperty(globalThis, 'indexedDB', { value: { open() { throw new DOMException('full', 'QuotaExceededError'); } } });

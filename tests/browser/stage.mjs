@@ -86,6 +86,12 @@ export function stage({ args = [] } = {}) {
       }
       return all;
     },
+    /** Members who have points, the richest first. */
+    rich: async (count) => {
+      const { accounts } = await house.get('/v1/state');
+      const ids = (await house.members()).filter((line) => line.activated && !line.merchant).map((line) => line.member);
+      return ids.sort((a, b) => Number(raw8(accounts[b].points) - raw8(accounts[a].points))).slice(0, count);
+    },
   };
   let server;
   let browser;
