@@ -93,6 +93,7 @@ impl App {
             .route("/v1/members/{member}", get(read::member))
             .route("/v1/members/{member}/statement", get(read::statement))
             .route("/v1/members/{member}/eve", get(ahead::eve))
+            .route("/v1/orders", get(read::orders))
             .route("/v1/orders/{order}", get(read::order))
             .route("/v1/orders/{order}/receipt", get(read::receipt))
             .route("/v1/offers", get(read::offers))

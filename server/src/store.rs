@@ -392,6 +392,9 @@ pub trait Transaction: Send {
     /// Orders by id.
     async fn orders(&mut self, page: Page<&str>) -> Result<Vec<(Id, Order)>>;
 
+    /// A shop's orders, newest first, before a number (all of them before `i64::MAX`).
+    async fn orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>>;
+
     /// Offers by id; only open ones that are not taken whole, if `open`.
     async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>>;
 

@@ -123,6 +123,27 @@ test('a wish to buy is taken, and the trade is cancelled', async () => {
   await sells.close();
 });
 
+test('a shop’s orders are listed newest first, page by page', async () => {
+  const sold = [];
+  for (let after = 0; after !== null;) {
+    const page = await house.get(`/v1/events?limit=500&after=${after}`);
+    const placed = page.events.map(({ event }) => event).filter(({ type, merchant }) => type === 'order.placed' && merchant === 'shop9');
+    sold.push(...placed.map(({ order }) => order));
+    after = page.next;
+  }
+  const { page, complaints, close } = await house.open('#/m/shop9/shop');
+  const shown = page.getByTestId('shop-order');
+  for (const count of [20, 40]) {
+    await shown.nth(count - 1).waitFor();
+    await page.getByTestId('more-orders').click();
+  }
+  await shown.nth(59).waitFor();
+  const ids = await shown.evaluateAll((lines) => lines.map(({ dataset }) => dataset.order));
+  assert.deepEqual(ids, sold.reverse().slice(0, 60));
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test('a shop places an order and takes it back', async () => {
   const { accounts } = await house.get('/v1/state');
   const shops = (await house.members()).filter((line) => line.merchant).map((line) => line.member);
@@ -136,19 +157,17 @@ test('a shop places an order and takes it back', async () => {
   await confirm(page);
   const { postings: booked } = await house.get(`/v1/members/${shop}/statement?limit=1`);
   assert.equal(booked[0].rule, 'concession');
-  // The journal names the order; the shop's own till knows it as well.
-  let order;
-  for (let after = 0; after !== null;) {
-    const events = await house.get(`/v1/events?limit=500&after=${after}`);
-    order = events.events.filter(({ event }) => event.type === 'order.placed').at(-1)?.event.order ?? order;
-    after = events.next ?? null;
-  }
-  await page.getByTestId('order-id').fill(order);
+  const newest = (await house.get(`/v1/orders?merchant=${shop}&limit=1`)).rows[0].id;
+  await page.getByTestId('order-id').fill(newest);
   await page.getByTestId('find').click();
-  await page.locator('[data-testid="order"][data-state="pending"]').waitFor();
-  await page.getByTestId('refund').click();
+  await page.locator(`[data-testid="order"][data-order="${newest}"][data-state="pending"]`).waitFor();
+  const line = page.locator(`[data-testid="shop-order"][data-order="${newest}"]`);
+  await line.getByTestId('refund').click();
   await confirm(page);
+  await page.locator(`[data-testid="shop-order"][data-order="${newest}"][data-state="refunded"]`).waitFor();
+  // What was looked for is looked for again, and what was taken back cannot be twice.
   await page.locator('[data-testid="order"][data-state="refunded"]').waitFor();
+  assert.equal(await line.getByTestId('refund').count(), 0);
   assert.deepEqual(complaints, []);
   await close();
 });

@@ -298,6 +298,20 @@ pub async fn trades() -> Result<Vec<Named<Trade>>, Fault> {
     all("/v1/trades").await
 }
 
+/// A page of a shop's orders, newest first.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OrdersPage {
+    pub rows: Vec<Named<Order>>,
+    /// Where the next page starts; nothing on the last one.
+    pub next: Option<u64>,
+}
+
+/// `/v1/orders`: a shop's, before the one with that number.
+pub async fn orders(merchant: &Id, before: Option<u64>) -> Result<OrdersPage, Fault> {
+    let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
+    get(&format!("/v1/orders?merchant={merchant}&limit=20{before}")).await
+}
+
 /// `/v1/orders/ID`.
 pub async fn order(id: &Id) -> Result<Named<Order>, Fault> {
     get(&format!("/v1/orders/{id}")).await

@@ -40,6 +40,13 @@ const READS: &[Read] = &[
         "Statement",
     ),
     Read("/v1/members/{member}/eve", "The eve of the close: what a wallet forecasts from", false, &[], "Eve"),
+    Read(
+        "/v1/orders",
+        "A shop's orders, newest first",
+        false,
+        &[Parameter("merchant", "Id", true), Parameter("before", "Place", false), LIMIT],
+        "Orders",
+    ),
     Read("/v1/orders/{order}", "An order", false, &[], "Order"),
     Read("/v1/orders/{order}/receipt", "How an order was answered", false, &[], "OrderReceipt"),
     Read("/v1/offers", "Offers that can be taken, by id", false, &[AFTER_ID, LIMIT], "Rows"),

@@ -226,6 +226,11 @@ pub async fn statement(
     Ok(written(&Statement { postings, next }))
 }
 
+/// Where a page ended, as a number.
+fn whole(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|number| *number >= 0)
+}
+
 /// A row with its id.
 #[derive(Serialize)]
 struct Named<V> {
@@ -236,15 +241,31 @@ struct Named<V> {
 
 /// A page of rows.
 #[derive(Serialize)]
-struct Rows<V> {
+struct Rows<V, C> {
     rows: Vec<Named<V>>,
-    /// What to ask for next, as `after`; nothing on the last page.
-    next: Option<Id>,
+    /// What to ask for next, as `after` or `before`; nothing on the last page.
+    next: Option<C>,
 }
 
-fn rows<V: Serialize>(mut rows: Vec<(Id, V)>, limit: usize) -> Written {
-    let next = cut(&mut rows, limit, |(id, _)| id.clone());
+fn rows<V: Serialize, C: Serialize>(mut rows: Vec<(Id, V)>, limit: usize, cursor: impl Fn(&(Id, V)) -> C) -> Written {
+    let next = cut(&mut rows, limit, cursor);
     written(&Rows { rows: rows.into_iter().map(|(id, value)| Named { id, value }).collect(), next })
+}
+
+fn rows_by_id<V: Serialize>(found: Vec<(Id, V)>, limit: usize) -> Written {
+    rows(found, limit, |(id, _)| id.clone())
+}
+
+/// `GET /v1/orders?merchant&before&limit`: a shop's, newest first, for the merchant and the operator.
+pub async fn orders(State(app): State<App>, actor: Actor, mut parameters: Parameters) -> Result<Written, Problem> {
+    somebody(&actor)?;
+    let merchant = parameters.member("merchant")?;
+    let before = parameters.optional("before", "where a page ended", whole)?;
+    let limit = parameters.limit()?;
+    parameters.finish()?;
+    own(&actor, merchant.as_str())?;
+    let page = Page { after: before.unwrap_or(i64::MAX), limit: limit + 1 };
+    Ok(rows(app.ledger.read().await?.orders_of(&merchant, page).await?, limit, |(_, order)| order.sequence))
 }
 
 /// `GET /v1/offers?after&limit`: what can be taken, by id.
@@ -252,7 +273,7 @@ pub async fn offers(State(app): State<App>, actor: Actor, parameters: Parameters
     let ById { after, limit } = by_id(parameters)?;
     somebody(&actor)?;
     let after = after.as_ref().map_or("", Id::as_str);
-    Ok(rows(app.ledger.read().await?.offers(true, Page { after, limit: limit + 1 }).await?, limit))
+    Ok(rows_by_id(app.ledger.read().await?.offers(true, Page { after, limit: limit + 1 }).await?, limit))
 }
 
 /// `GET /v1/trades?after&limit`: one's own, or all for the operator, by id.
@@ -266,7 +287,7 @@ pub async fn trades(State(app): State<App>, actor: Actor, parameters: Parameters
         None
     };
     let after = after.as_ref().map_or("", Id::as_str);
-    Ok(rows(app.ledger.read().await?.trades(member, Page { after, limit: limit + 1 }).await?, limit))
+    Ok(rows_by_id(app.ledger.read().await?.trades(member, Page { after, limit: limit + 1 }).await?, limit))
 }
 
 /// One row that somebody asks for by its id.
@@ -355,8 +376,7 @@ struct Journal {
 
 /// `GET /v1/events?after&limit`: accepted events with their receipts, in their order. Whoever goes on from `next` misses none.
 pub async fn events(State(app): State<App>, actor: Actor, mut parameters: Parameters) -> Result<Written, Problem> {
-    let after = parameters
-        .optional("after", "where a page ended", |text| text.parse().ok().filter(|place| *place >= 0).map(Place))?;
+    let after = parameters.optional("after", "where a page ended", whole)?.map(Place);
     let limit = parameters.limit()?;
     parameters.finish()?;
     operator(&actor)?;

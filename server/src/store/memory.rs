@@ -273,6 +273,15 @@ impl Transaction for Work {
         Ok(self::page(&self.tables.orders, page, |_| true))
     }
 
+    async fn orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>> {
+        let theirs = |order: &Order| order.merchant == *merchant && i128::from(order.sequence) < i128::from(page.after);
+        let by_id = Page { after: "", limit: usize::MAX };
+        let mut rows = self::page(&self.tables.orders, by_id, theirs);
+        rows.sort_by_key(|(_, order)| std::cmp::Reverse(order.sequence));
+        rows.truncate(page.limit);
+        Ok(rows)
+    }
+
     async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
         let wants = |offer: &Offer| !open || (offer.open && offer.remaining.is_positive());
         Ok(self::page(&self.tables.offers, page, wants))

@@ -320,6 +320,10 @@ impl Transaction for Work {
         self.read_table("SELECT id, content FROM orders WHERE id > $1 ORDER BY id LIMIT $2", page).await
     }
 
+    async fn orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>> {
+        self.read_orders_of(merchant, page).await
+    }
+
     async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
         let sql = if open {
             "SELECT id, content FROM offers WHERE id > $1 AND wants = 1 ORDER BY id LIMIT $2"

@@ -99,11 +99,12 @@ fn commands() -> Vec<(&'static str, Value)> {
     ]
 }
 
-const READS: [(&str, bool); 21] = [
+const READS: [(&str, bool); 22] = [
     ("/v1/members", false),
     ("/v1/members/bob", false),
     ("/v1/members/bob/statement", false),
     ("/v1/members/bob/eve", false),
+    ("/v1/orders?merchant=shop", false),
     ("/v1/orders/o1", false),
     ("/v1/orders/o1/receipt", false),
     ("/v1/offers", false),
@@ -234,6 +235,13 @@ fn a_merchant_places_and_refunds_orders_of_its_own_shop() -> TestResult {
     let id = placed["order"].as_str().ok_or("no id")?;
     assert_eq!(placed["receipt"]["order"], id);
     assert_eq!(town.status("GET", &format!("/v1/orders/{id}"), Some(&town.merchant), None)?.0, 200);
+    let (_, newest) = town.status("GET", "/v1/orders?merchant=shop&limit=1", Some(&town.merchant), None)?;
+    assert_eq!((&newest["rows"][0]["id"], newest["rows"].as_array().map(Vec::len)), (&json!(id), Some(1)));
+    let rest = format!("/v1/orders?merchant=shop&before={}", newest["next"]);
+    let (_, rest) = town.status("GET", &rest, Some(&town.merchant), None)?;
+    assert_eq!((&rest["rows"][0]["id"], &rest["next"]), (&json!("o1"), &json!(null)));
+    assert_eq!(town.status("GET", "/v1/orders?merchant=ann", Some(&town.merchant), None)?.0, 403);
+    assert_eq!(town.status("GET", "/v1/orders", Some(&town.merchant), None)?.1["field"], "merchant");
     let (_, again) = town.status("GET", &format!("/v1/orders/{id}/receipt"), Some(&town.merchant), None)?;
     assert_eq!(again["receipt"], placed["receipt"]);
     assert_eq!(town.status("GET", &format!("/v1/orders/{id}"), Some(&town.other_merchant), None)?.0, 403);

@@ -206,6 +206,11 @@ impl Transaction for Work {
         Ok(self.listed(rows))
     }
 
+    async fn orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>> {
+        let rows = inner!(self, inner => inner.orders_of(merchant, page))?;
+        Ok(self.listed(rows))
+    }
+
     async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
         let rows = inner!(self, inner => inner.offers(open, page))?;
         Ok(self.listed(rows))

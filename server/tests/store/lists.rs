@@ -61,7 +61,7 @@ macro_rules! copied {
         }
     )*};
 }
-copied!(Place, (Place, i64), Option<gongxiang::identity::Day>);
+copied!(i64, Place, (Place, i64), Option<gongxiang::identity::Day>);
 
 fn lend<'a, K: Lend<'a>>(key: &'a K) -> K::Lent {
     key.lend()
@@ -70,6 +70,7 @@ fn lend<'a, K: Lend<'a>>(key: &'a K) -> K::Lent {
 pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let mut tx = store.begin(Scope::Reading).await?;
     let ann = member("ann")?;
+    let shop = member("shop")?;
     let newest = (Place(i64::MAX), 0);
     let none: Option<gongxiang::identity::Day> = None;
     paged!("journal", Place::default(), page => tx.journal(page), row => row.place);
@@ -78,6 +79,8 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let accounts = paged!("accounts", "", page => tx.accounts(page), row => row.0.to_string());
     paged!("days", none, page => tx.days(page), row => Some(row.day));
     let orders = paged!("orders", "", page => tx.orders(page), row => row.0.to_string());
+    let shops =
+        paged!("orders of one", i64::MAX, page => tx.orders_of(&shop, page), row => i64::try_from(row.1.sequence)?);
     let offers = paged!("offers", "", page => tx.offers(false, page), row => row.0.to_string());
     let open = paged!("open offers", "", page => tx.offers(true, page), row => row.0.to_string());
     let trades = paged!("trades", "", page => tx.trades(None, page), row => row.0.to_string());
@@ -92,6 +95,12 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     for list in [&accounts, &orders, &offers, &trades] {
         ensure!(list.is_sorted(), "a list is not in the order of its ids");
     }
+    let all = tx.orders(Page { after: "", limit: ALL }).await?;
+    let mut sold: Vec<_> = all.into_iter().filter(|(_, order)| order.merchant == shop).collect();
+    sold.sort_by_key(|(_, order)| std::cmp::Reverse(order.sequence));
+    ensure!(shops == shown(&sold), "the orders of a shop are {shops:?}");
+    let none = tx.orders_of(&ann, Page { after: i64::MAX, limit: ALL }).await?;
+    ensure!(none.is_empty(), "who has no shop has orders: {none:?}");
     let rules = tx.rules().await?;
     ensure!(rules.len() == 2 && rules.is_sorted_by_key(|(place, _)| *place), "the history of the rules");
     for entered in tx.journal(Page { after: Place::default(), limit: ALL }).await? {

@@ -1,4 +1,4 @@
-//! A member's shop: how far its points reach, its orders, and what brings it more points.
+//! A member's shop: how far its points reach, its orders with their refunds, and what brings it more points.
 
 use std::sync::Arc;
 
@@ -9,17 +9,17 @@ use gongxiang::ruleset::Channel;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::of_member;
 use super::transfer::{ask, submit};
+use super::{asked, of_member};
 use crate::action::Action;
-use crate::api::{self, Fault, Named};
+use crate::api::{self, Fault, Named, OrdersPage};
 use crate::app::App;
 use crate::figure::{money, number};
 use crate::input;
 use crate::markup::{memo, view, watch};
 use crate::order::Parties;
 use crate::route::{Page, Route};
-use crate::text::{Words, actions as t, calculator as c, frame};
+use crate::text::{Words, actions as t, calculator as c, frame, signin};
 use crate::ui;
 use crate::wallet::Wallet;
 
@@ -143,9 +143,10 @@ impl Found {
     }
 }
 
-/// One order, found by its id, and its refund.
+/// One order, found by its id, and the newest.
 fn orders(app: App, me: &Id, found: Found) -> AnyView {
     let Found { typed, order } = found;
+    let newest = newest(app, me);
     let me = me.clone();
     view! {
         <section class="card form">
@@ -155,14 +156,56 @@ fn orders(app: App, me: &Id, found: Found) -> AnyView {
                 <button class="secondary" data-testid="find">{app.say(t::FIND)}</button>
             </form>
             {move || order.get().map(|found| match found {
-                Ok(order) => one(app, &me, &order),
+                Ok(order) => one(app, &me, &order, "order"),
                 Err(_) => ui::empty(app, "order-not-found", t::NOT_FOUND),
             })}
+            {newest}
         </section>
     }
 }
 
-fn one(app: App, me: &Id, order: &Named<Order>) -> AnyView {
+/// Newest first, each with its refund.
+fn newest(app: App, me: &Id) -> AnyView {
+    let (asks, me) = (me.clone(), me.clone());
+    let load = move || {
+        let me = asks.clone();
+        async move { api::orders(&me, None).await }
+    };
+    asked(app, load, move |first| list(app, &me, first))
+}
+
+fn list(app: App, me: &Id, first: OrdersPage) -> AnyView {
+    if first.rows.is_empty() {
+        return ui::empty(app, "no-orders", t::NO_ORDERS);
+    }
+    let page = RwSignal::new(first);
+    let (shop, me) = (me.clone(), me.clone());
+    let more = move |_| {
+        let Some(before) = page.with_untracked(|page| page.next) else { return };
+        let shop = shop.clone();
+        spawn_local(async move {
+            // The button stays where nothing came.
+            let Ok(older) = api::orders(&shop, Some(before)).await else { return };
+            page.update(|page| {
+                // A second click while the first was under way brought the same page.
+                if page.next == Some(before) {
+                    page.rows.extend(older.rows);
+                    page.next = older.next;
+                }
+            });
+        });
+    };
+    view! {
+        <div class="deals" data-testid="orders">
+            {move || page.read().rows.iter().map(|order| one(app, &me, order, "shop-order")).collect::<Vec<_>>()}
+        </div>
+        {move || page.read().next.is_some().then(|| view! {
+            <button type="button" class="more" data-testid="more-orders" on:click=more.clone()>{app.say(signin::MORE)}</button>
+        })}
+    }
+}
+
+fn one(app: App, me: &Id, order: &Named<Order>, id: &'static str) -> AnyView {
     let (state, name): (Words, _) = match order.value.state {
         OrderState::Pending => (t::ORDER_PENDING, "pending"),
         OrderState::Vested(_) => (t::ORDER_VESTED, "vested"),
@@ -170,9 +213,9 @@ fn one(app: App, me: &Id, order: &Named<Order>) -> AnyView {
     };
     let action = Action::refund(me, order);
     view! {
-        <div class="deal" data-testid="order" data-order=order.id.to_string() data-state=name>
+        <div class="deal" data-testid=id data-order=order.id.to_string() data-state=name>
             <span>
-                {money(order.value.concession)} " " <small>{app.say(frame::YUAN)}</small> " · "
+                <bdi>{order.id.to_string()}</bdi> " · " {money(order.value.concession)} " " <small>{app.say(frame::YUAN)}</small> " · "
                 {number(&order.value.points)} " " <span class="tag">{app.say(state)}</span>
             </span>
             {(order.value.state != OrderState::Refunded).then(|| view! {

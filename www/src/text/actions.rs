@@ -94,6 +94,7 @@ words! {
     NEW_ORDER "新订单" "New order"
     BUYER "买家（会员编号）" "Buyer (member id)"
     ORDERS "订单" "Orders"
+    NO_ORDERS "店铺还没有订单。" "The shop has no orders yet."
     ORDER_ID "订单编号" "Order id"
     FIND "查找" "Find"
     NOT_FOUND "没有此订单，或不属于您的店铺。" "There is no such order of your shop."

@@ -3,6 +3,7 @@
 use gongxiang::book::DayRecord;
 use gongxiang::identity::{Day, Id};
 use gongxiang::market::Trade;
+use gongxiang::order::Order;
 use gongxiang::ruleset::RuleSet;
 use serde::de::DeserializeOwned;
 
@@ -93,6 +94,19 @@ impl Work {
     pub(super) async fn read_rules(&mut self) -> Result<Vec<(Place, RuleSet)>> {
         let rows: Vec<(i64, String)> = self.all("SELECT place, rules FROM rules ORDER BY version", &[]).await?;
         rows.into_iter().map(|(place, text)| Ok((Place(place), parse_rules(&text)?))).collect()
+    }
+
+    pub(super) async fn read_orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>> {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT id, content FROM orders WHERE merchant = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3",
+        )
+        .bind(merchant.as_str().to_owned())
+        .bind(page.after)
+        .bind(limit(page.limit))
+        .fetch_all(&mut *self.tx)
+        .await
+        .map_err(|error| conflict_or(self.dialect, error))?;
+        rows.into_iter().map(|(id, content)| Ok((parse_id(&id)?, from_json(&id, &content)?))).collect()
     }
 
     pub(super) async fn read_trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {

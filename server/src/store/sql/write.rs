@@ -150,7 +150,8 @@ impl Work {
 
 const ACCOUNT: [Column; 6] =
     [text("member"), text("referrer"), text("shop"), text("city"), integer("clock"), text("account")];
-const ORDER: [Column; 5] = [text("id"), text("merchant"), text("due"), integer("clock"), text("content")];
+const ORDER: [Column; 6] =
+    [text("id"), text("merchant"), text("due"), integer("sequence"), integer("clock"), text("content")];
 const OFFER: [Column; 5] = [text("id"), text("owner"), integer("wants"), integer("clock"), text("content")];
 const TRADE: [Column; 7] =
     [text("id"), text("offer"), text("owner"), text("taker"), text("unpaid"), integer("clock"), text("content")];
@@ -188,7 +189,10 @@ fn account_row(row: &Row<Account>, clock: i64) -> Value {
 fn order_row(row: &Row<Order>, clock: i64) -> Value {
     let Row { id, value, .. } = row;
     let due = value.due.filter(|_| value.state == OrderState::Pending);
-    json!({"id": id, "merchant": value.merchant, "due": due, "clock": clock, "content": group::json(value)})
+    json!({
+        "id": id, "merchant": value.merchant, "due": due, "sequence": value.sequence, "clock": clock,
+        "content": group::json(value),
+    })
 }
 
 fn offer_row(row: &Row<Offer>, clock: i64) -> Value {
