@@ -15,6 +15,13 @@ const problem = (status, code) => (route) => route.fulfill({
   status, contentType: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', title: 'x', status, code }),
 });
 
+/** The server's answer, with something changed. */
+const spoiled = (spoil) => async (route) => {
+  const answer = await (await route.fetch()).json();
+  spoil(answer);
+  await route.fulfill({ json: answer });
+};
+
 test('an unknown member, a bad id, a bad address', async () => {
   const { page, close } = await house.open('#/m/nobody-has-this-id');
   assert.match(await faultOn(page, 'unknown-member'), /No member has this id/);
@@ -52,11 +59,6 @@ test('a server that does not answer', async () => {
 test('answers that make no sense, on every screen', async () => {
   const [{ member }] = await house.members();
   const json = (body) => (route) => route.fulfill({ json: body });
-  const spoiled = (spoil) => async (route) => {
-    const answer = await (await route.fetch()).json();
-    spoil(answer);
-    await route.fulfill({ json: answer });
-  };
   const home = `#/m/${member}`;
   const cases = [
     ['#/', '**/v1/members?**', (route) => route.fulfill({ body: '<html>a captive portal</html>' })],
@@ -80,6 +82,69 @@ test('answers that make no sense, on every screen', async () => {
     await faultOn(page, 'nonsense').catch((error) => assert.fail(`${screen} ${path} ${handler}: ${error.message}`));
     await close();
   }
+});
+
+test('where the server’s figures are others, no preview is called final', async () => {
+  const [member, to] = await house.rich(2);
+  const doubts = [
+    // It computes as no rules that this wallet knows.
+    ['**/v1/members/*', (answer) => { answer.state.points = '1'; }],
+    // The days do not fit together.
+    ['**/v1/days?**', (answer) => { answer.days.splice(1, 1); }],
+    // It has rules that nobody has heard of yet.
+    ['**/v1/rules', (answer) => { answer.order.buyer_fortune = '1'; }],
+  ];
+  for (const [path, spoil] of doubts) {
+    const { page, close } = await house.open(`#/m/${member}/order`, { prepare: (page) => page.route(path, spoiled(spoil)) });
+    await page.getByTestId('order-points').waitFor();
+    await page.locator('[data-testid="result"] [data-testid="not-final"]').waitFor();
+    await close();
+  }
+  const { page, close } = await house.open(`#/m/${member}`, { prepare: (page) => page.route(doubts[0][0], spoiled(doubts[0][1])) });
+  await page.locator('[data-testid="check"][data-value="differs"]').waitFor();
+  await page.getByTestId('not-final').waitFor();
+  await go(page, `#/m/${member}/forecast`);
+  await page.getByTestId('forecast').waitFor();
+  assert.match(await page.getByTestId('not-final').innerText(), /^Not final/);
+  await page.getByTestId('lang-zh-CN').click();
+  assert.match(await page.getByTestId('not-final').innerText(), /^非最终/);
+  await go(page, `#/m/${member}/transfer`);
+  await page.getByTestId('to').fill(to);
+  await page.getByTestId('points').fill('1');
+  await page.getByTestId('preview').click();
+  await page.locator('[data-testid="sheet"] [data-testid="receipt"]').waitFor();
+  assert.match(await page.locator('[data-testid="sheet"] [data-testid="not-final"]').innerText(), /以结算回执为准/);
+  // It is settled all the same, and the settled receipt is final.
+  await page.getByTestId('confirm').click();
+  await page.getByTestId('settled').waitFor();
+  assert.equal(await page.locator('[data-testid="sheet"] [data-testid="not-final"]').count(), 0);
+  await close();
+});
+
+test('rules that this wallet does not know are named as the reason', async () => {
+  const [{ member }] = await house.members();
+  const other = (answer) => { (answer.rules ?? answer).order.buyer_fortune = '1'; };
+  const prepare = async (page) => {
+    await page.route('**/v1/rules', spoiled(other));
+    await page.route('**/v1/excerpt?**', spoiled(other));
+  };
+  for (const screen of ['', '/order', '/transfer']) {
+    const { page, close } = await house.open(`#/m/${member}${screen}`, { prepare });
+    assert.match(await faultOn(page, 'other-rules'), /another version of the rules/);
+    await close();
+  }
+});
+
+test('where all is as computed, nothing says otherwise', async () => {
+  const [member] = await house.rich(1);
+  const { page, close } = await house.open(`#/m/${member}`);
+  await page.locator('[data-testid="check"][data-value="equal"]').waitFor();
+  await go(page, `#/m/${member}/order`);
+  await page.getByTestId('order-points').waitFor();
+  await go(page, `#/m/${member}/forecast`);
+  await page.getByTestId('forecast').waitFor();
+  assert.equal(await page.getByTestId('not-final').count(), 0);
+  await close();
 });
 
 test('without its binary the page says so', async () => {

@@ -266,7 +266,13 @@ pub async fn statement(id: &Id, before: Option<&str>) -> Result<StatementPage, F
 pub async fn excerpt(parties: &Parties) -> Result<Excerpt, Fault> {
     let Parties { buyer, merchant, channel, region } = parties;
     let channel = channel_name(*channel);
-    get(&format!("/v1/excerpt?buyer={buyer}&merchant={merchant}&region={region}&channel={channel}")).await
+    let excerpt =
+        get(&format!("/v1/excerpt?buyer={buyer}&merchant={merchant}&region={region}&channel={channel}")).await;
+    if matches!(excerpt, Err(Fault::Nonsense)) {
+        // It has the rules in it: where they are others, that is why.
+        rules().await?;
+    }
+    excerpt
 }
 
 /// All pages of a list, up to `PAGES_MAX`.

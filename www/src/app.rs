@@ -30,6 +30,9 @@ pub struct App {
     pub changes: RwSignal<u64>,
     /// Since when the data on the screen is kept, where the server did not answer, and the day up to which it was brought.
     pub stale: RwSignal<Option<(String, String)>>,
+    /// Whether the server's figures are not those computed here, or its rules are none that this wallet knows: then no preview
+    /// is final.
+    pub doubted: RwSignal<bool>,
 }
 
 impl App {
@@ -43,6 +46,7 @@ impl App {
             outbox: Outbox::open(session),
             changes: RwSignal::default(),
             stale: RwSignal::default(),
+            doubted: RwSignal::default(),
         }
     }
 

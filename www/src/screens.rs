@@ -74,13 +74,19 @@ fn again_after_changes<T: Send + Sync + 'static>(app: App, found: Fetched<T>) {
 /// A screen of a member: its title, and what is shown of its wallet.
 fn of_member(app: App, id: Id, title: Words, shown: impl Fn(Arc<Wallet>) -> AnyView + Send + 'static) -> AnyView {
     let bar = member_bar(app, &id, title);
-    let open = move || {
-        let id = id.clone();
-        async move {
-            let wallet = wallet::open(id, app.days).await?;
+    view! { {bar} {asked(app, move || opened(app, id.clone()), shown)} }
+}
+
+/// A member's wallet, and what follows from it for every screen.
+async fn opened(app: App, id: Id) -> Result<Arc<Wallet>, Fault> {
+    let wallet = wallet::open(id, app.days).await;
+    match &wallet {
+        Ok(wallet) => {
             app.stale.set(wallet.since.as_ref().map(|since| (since.clone(), wallet.day.to_string())));
-            Ok(Arc::new(wallet))
+            app.doubted.set(!wallet.is_verified());
         }
-    };
-    view! { {bar} {asked(app, open, shown)} }
+        Err(Fault::Nonsense | Fault::OtherRules) => app.doubted.set(true),
+        Err(_) => {}
+    }
+    wallet.map(Arc::new)
 }

@@ -162,6 +162,17 @@ pub fn skeleton(app: App) -> AnyView {
     }
 }
 
+/// Stands at every preview while the wallet has reason to doubt its own.
+pub fn not_final(app: App) -> AnyView {
+    view! {
+        {move || app.doubted.get().then(|| view! {
+            <p class="notice bad" role="status" data-testid="not-final">
+                <b>{app.say(t::NOT_FINAL)}</b> " " {app.say(t::NOT_FINAL_NOTE)}
+            </p>
+        })}
+    }
+}
+
 /// Nothing to show, and why.
 pub fn empty(app: App, id: &'static str, words: Words) -> AnyView {
     view! { <p class="empty" data-testid=id>{app.say(words)}</p> }

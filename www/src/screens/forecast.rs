@@ -72,6 +72,7 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
     });
     view! {
         <p class="lead">{app.say(t::NOTE)}</p>
+        {ui::not_final(app)}
         <div class="columns">
             {assumed(app, sliders)}
             <section class="card" data-testid="forecast">

@@ -91,6 +91,7 @@ fn next(app: App, wallet: &Wallet) -> AnyView {
         return ui::empty(app, "next-none", t::NEXT_NONE);
     };
     view! {
+        {ui::not_final(app)}
         <section class="card next" data-testid="next" data-value=next.earned.to_string()>
             <div>
                 <h2>{app.say(t::NEXT)}</h2>

@@ -8,8 +8,9 @@ use gongxiang::identity::{Id, Region};
 use gongxiang::quantity::Price;
 use gongxiang::ruleset::Channel;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
-use super::{fault, member_bar, order_form, order_result};
+use super::{fault, member_bar, opened, order_form, order_result};
 use crate::api::{self, Fault};
 use crate::app::App;
 use crate::fetched::{Fetched, Remote, fetched};
@@ -76,6 +77,9 @@ pub fn screen(app: App, buyer: &Id) -> AnyView {
         _ => None,
     });
     let me = buyer.clone();
+    // The preview needs an excerpt of the book only; whether it is to be trusted shows in the buyer's own account.
+    let own = opened(app, buyer.clone());
+    spawn_local(async move { _ = own.await });
     view! {
         {bar}
         <p class="lead">{app.say(t::ORDER_NOTE)}</p>
@@ -83,6 +87,7 @@ pub fn screen(app: App, buyer: &Id) -> AnyView {
             {order_form::form(app, buyer, form, outcome.into())}
             <section class="card result" aria-live="polite" data-testid="result">
                 <h2>{app.say(t::PREVIEW)}</h2>
+                {ui::not_final(app)}
                 {move || result(app, &me, cut, outcome)}
             </section>
         </div>

@@ -43,6 +43,9 @@ pub fn sheet(app: App) -> AnyView {
         }
         spawn_local(async move {
             let foreseen = foresee(&action, app.days).await;
+            if matches!(foreseen, Err(Fault::OtherRules)) {
+                app.doubted.set(true);
+            }
             if app.asked.with_untracked(|asked| asked.as_ref() == Some(&action)) {
                 step.set(Step::Foreseen(foreseen));
             }
@@ -76,7 +79,7 @@ fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
     match step.get() {
         Step::Foreseeing => ui::skeleton(app),
         Step::Foreseen(Ok(foreseen)) => confirm(app, action, step, &foreseen),
-        Step::Foreseen(Err(Fault::Unreachable)) => confirm(app, action, step, &Foreseen::Unknown),
+        Step::Foreseen(Err(Fault::Unreachable | Fault::OtherRules)) => confirm(app, action, step, &Foreseen::Unknown),
         Step::Foreseen(Err(fault)) => {
             let (status, problem) = match fault {
                 Fault::Status { status, problem } => (status, problem),
@@ -140,6 +143,7 @@ fn confirm(app: App, action: &Action, step: RwSignal<Step>, foreseen: &Foreseen)
         step.set(Step::Sent(key, receipt.clone()));
     };
     view! {
+        {ui::not_final(app)}
         {content}
         <div class="buttons">
             <button type="button" class="secondary" on:click=move |_| app.asked.set(None)>{app.say(t::BACK)}</button>

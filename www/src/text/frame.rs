@@ -29,6 +29,8 @@ words! {
     SEND_NOW "立即发送" "Send now"
     STORAGE_FAILS "浏览器不允许保存数据：离线时所做的操作在关闭页面后会丢失。" "This browser keeps no data: what you do without a network is lost when the page is closed."
     OTHER_VERSION "服务器采用其他版本的规则：预览不作准，以结算回执为准。" "The server speaks another version of the rules: no preview is final, the settled receipt is."
+    NOT_FINAL "非最终" "Not final"
+    NOT_FINAL_NOTE "本钱包的计算与服务器的数据不符，或服务器采用其他版本的规则：以结算回执为准。" "What this wallet computes and what the server says do not agree, or the server speaks another version of the rules: only the settled receipt counts."
     CLOSE "关闭" "Close"
     DAY_NOW "今日" "Today is"
 }
