@@ -1,7 +1,9 @@
-// Starts the wallet. A file of its own, so that the page needs no inline script.
-import init from './wallet.js';
+// Starts the wallet, or the operator's desk where the address is the desk's (`Route` in src/route.rs). A file of its own, so that
+// the page needs no inline script.
+const DESK = /^#*\/*operator(\/|$)/;
 
 try {
+  const { default: init } = await import(DESK.test(location.hash) ? './desk/desk.js' : './wallet.js');
   await init();
   import('./chart.js');
 } catch (error) {

@@ -21,6 +21,9 @@
 //! | `fetched` | something that is on its way |
 //! | `app`, `screens`, `ui` | what is seen |
 //! | `markup` | what `view!` is made of |
+//!
+//! There are two binaries of it, so that a member does not load what only the operator needs: `bin/wallet.rs` has the
+//! screens of a member, `bin/desk.rs` those of the operator. `boot.js` starts the one that the address asks for.
 
 mod action;
 mod api;
@@ -46,9 +49,19 @@ mod wallet;
 use leptos::prelude::document;
 use leptos::wasm_bindgen::JsCast as _;
 
-fn main() {
+/// Shows the screens of a member.
+pub fn show_wallet() {
+    show(screens::of_members);
+}
+
+/// Shows the screens of the operator.
+pub fn show_desk() {
+    show(screens::of_operator);
+}
+
+fn show(screens: app::Screens) {
     let Some(place) = document().get_element_by_id("app") else { return };
     // What stood there while the binary was on its way.
     place.set_text_content(None);
-    leptos::mount::mount_to(place.unchecked_into(), app::app).forget();
+    leptos::mount::mount_to(place.unchecked_into(), move || app::app(screens)).forget();
 }
