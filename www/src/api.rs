@@ -1,6 +1,6 @@
 //! The server's answers, as far as the wallet asks for them, and what can go wrong with them.
 //!
-//! They are read with `serde_json`: amounts are strings in them and become typed quantities by the rules' own strict
+//! They are read by [`json`]: amounts are strings in them and become typed quantities by the rules' own strict
 //! readers, so nothing ever is a JavaScript number on the way.
 
 use gloo_net::http::Request;
@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::history::Entry;
+use crate::json::{self, Raw};
 use crate::keep::{self, Drawer};
 use crate::order::{Parties, channel_name};
 
@@ -123,17 +124,29 @@ impl Session {
 }
 
 /// A row with its id.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named<V> {
     pub id: Id,
-    #[serde(flatten)]
     pub value: V,
+}
+
+impl<V: DeserializeOwned> Named<V> {
+    /// They stand side by side in one table: each is read from it, and passes the other.
+    fn read(text: &str) -> Result<Self, Fault> {
+        let Name { id } = read(text)?;
+        Ok(Self { id, value: read(text)? })
+    }
+}
+
+#[derive(Deserialize)]
+struct Name {
+    id: Id,
 }
 
 /// A page of rows.
 #[derive(Deserialize)]
-struct Rows<V> {
-    rows: Vec<Named<V>>,
+struct Rows {
+    rows: Vec<Raw>,
     next: Option<Id>,
 }
 
@@ -158,7 +171,7 @@ struct DaysPage {
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    serde_json::from_str(text).map_err(|_| Fault::Nonsense)
+    json::read(text).map_err(|_| Fault::Nonsense)
 }
 
 async fn get_text(path: &str) -> Result<String, Fault> {
@@ -168,7 +181,7 @@ async fn get_text(path: &str) -> Result<String, Fault> {
     if response.ok() {
         return Ok(text);
     }
-    Err(Fault::Status { status: response.status(), problem: serde_json::from_str(&text).unwrap_or_default() })
+    Err(Fault::Status { status: response.status(), problem: json::read(&text).unwrap_or_default() })
 }
 
 async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
@@ -216,7 +229,7 @@ pub async fn sign_in_to_demo(member: &Id) -> Result<(), Fault> {
     if status == 200 {
         return Ok(());
     }
-    Err(Fault::Status { status, problem: serde_json::from_str(&text).unwrap_or_default() })
+    Err(Fault::Status { status, problem: json::read(&text).unwrap_or_default() })
 }
 
 /// Signs out.
@@ -275,8 +288,10 @@ async fn all<V: DeserializeOwned>(path: &str) -> Result<Vec<Named<V>>, Fault> {
     let mut rows = Vec::new();
     let mut after = String::new();
     for _ in 0..PAGES_MAX {
-        let page: Rows<V> = get(&format!("{path}?limit=500{after}")).await?;
-        rows.extend(page.rows);
+        let page: Rows = get(&format!("{path}?limit=500{after}")).await?;
+        for row in &page.rows {
+            rows.push(Named::read(&row.0)?);
+        }
         let Some(next) = page.next else { break };
         after = format!("&after={next}");
     }
@@ -290,7 +305,7 @@ pub async fn offers() -> Result<Vec<Named<Offer>>, Fault> {
 
 /// `/v1/offers/ID`.
 pub async fn offer(id: &Id) -> Result<Named<Offer>, Fault> {
-    get(&format!("/v1/offers/{id}")).await
+    get_text(&format!("/v1/offers/{id}")).await.and_then(|text| Named::read(&text))
 }
 
 /// `/v1/trades`: one's own; all of them for an operator.
@@ -300,5 +315,5 @@ pub async fn trades() -> Result<Vec<Named<Trade>>, Fault> {
 
 /// `/v1/orders/ID`.
 pub async fn order(id: &Id) -> Result<Named<Order>, Fault> {
-    get(&format!("/v1/orders/{id}")).await
+    get_text(&format!("/v1/orders/{id}")).await.and_then(|text| Named::read(&text))
 }

@@ -15,6 +15,7 @@
 //! | `outbox` | what was confirmed: kept, sent once, answered |
 //! | `passkey` | signing in with the browser’s authenticator |
 //! | `keep`, `locks` | what the browser keeps; one tab at a time |
+//! | `json` | the reader of answers |
 //! | `input`, `figure` | decimals as a person types and reads them: on the string, never through a float |
 //! | `lang`, `text` | 简体中文 and English, side by side |
 //! | `route` | the address: `#/m/ID` |
@@ -32,6 +33,7 @@ mod fetched;
 mod figure;
 mod history;
 mod input;
+mod json;
 mod keep;
 mod lang;
 mod locks;
