@@ -1,5 +1,7 @@
 //! The frame around every screen: name, language, ways to go, what waits, and the caution that is always there.
 
+use std::ops::Deref;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -14,9 +16,12 @@ use crate::text::{Words, frame as t};
 use crate::ui;
 use crate::wallet::Days;
 
-/// What every screen shares.
+/// What every screen shares. It lives as long as the page, so that a closure that has it carries one pointer.
 #[derive(Clone, Copy)]
-pub struct App {
+pub struct App(&'static Shared);
+
+/// What is behind it.
+pub struct Shared {
     /// The language.
     lang: RwSignal<Lang>,
     /// The records of the closed days.
@@ -33,10 +38,18 @@ pub struct App {
     pub stale: RwSignal<Option<(String, String)>>,
 }
 
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        self.0
+    }
+}
+
 impl App {
     fn new() -> Self {
         let session = RwSignal::default();
-        Self {
+        Self(Box::leak(Box::new(Shared {
             lang: RwSignal::new(Lang::preferred()),
             days: StoredValue::new(Vec::new()),
             session,
@@ -44,7 +57,7 @@ impl App {
             outbox: Outbox::open(session),
             changes: RwSignal::default(),
             stale: RwSignal::default(),
-        }
+        })))
     }
 
     /// The language; whoever reads it follows a switch.

@@ -2,61 +2,50 @@
 //!
 //! Leptos gives every element, attribute and closure a type of its own, which is fast and large: the wallet's screens would
 //! be three times the size that a phone should have to load. Here every element is the same type, boxed, and what the
-//! screens cost is a call for each attribute. What can be written: elements, attributes, `prop:`, `class:` and `on:`, text,
+//! screens cost is a call for each tag, attribute and text. What can be written: elements, attributes, `prop:`, `class:` and `on:`, text,
 //! and blocks.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens as _, quote};
 use rstml::node::{KeyedAttribute, Node, NodeAttribute, NodeBlock, NodeElement, NodeName};
 use syn::spanned::Spanned as _;
 
 /// Markup as an `AnyView`.
 #[proc_macro]
 pub fn view(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    let written = rstml::parse2(input.into()).and_then(|nodes| all(&nodes));
+    let written = rstml::parse2(input.into()).and_then(|nodes| nodes.iter().map(node).collect::<syn::Result<Vec<_>>>());
+    let written = written.map(|nodes| {
+        quote!({
+            let mut markup = crate::markup::Markup::default();
+            #(#nodes)*
+            markup.view()
+        })
+    });
     written.unwrap_or_else(|error| error.to_compile_error()).into()
 }
 
-/// One node as it is, several as a group.
-fn all(nodes: &[Node]) -> syn::Result<TokenStream> {
-    if let [Node::Element(element)] = nodes {
-        return one(element);
-    }
-    let children = children(nodes)?;
-    Ok(quote!({
-        let mut group = crate::markup::Children::default();
-        #(group.child(#children);)*
-        group.view()
-    }))
+/// The calls for a node.
+fn node(node: &Node) -> syn::Result<TokenStream> {
+    let child = match node {
+        Node::Element(element) => return self::element(element),
+        Node::Text(text) => text.value.to_token_stream(),
+        Node::Block(NodeBlock::ValidBlock(block)) => inner(block),
+        Node::Comment(_) => return Ok(TokenStream::new()),
+        other => return Err(syn::Error::new(other.span(), "is neither an element, a text nor a block")),
+    };
+    Ok(quote!(markup.child(#child);))
 }
 
-fn one(element: &NodeElement<rstml::Infallible>) -> syn::Result<TokenStream> {
+fn element(element: &NodeElement<rstml::Infallible>) -> syn::Result<TokenStream> {
     let name = element.name().to_string();
     let attributes = element.attributes().iter().map(attribute).collect::<syn::Result<Vec<_>>>()?;
-    let children = children(&element.children)?;
-    Ok(quote!({
-        let mut element = crate::markup::Element::new(#name);
-        #(element #attributes;)*
-        #(element.child(#children);)*
-        element.view()
-    }))
-}
-
-fn children(nodes: &[Node]) -> syn::Result<Vec<TokenStream>> {
-    let mut children = Vec::with_capacity(nodes.len());
-    for node in nodes {
-        children.push(match node {
-            Node::Element(element) => one(element)?,
-            Node::Text(text) => {
-                let text = &text.value;
-                quote!(#text)
-            }
-            Node::Block(NodeBlock::ValidBlock(block)) => inner(block),
-            Node::Comment(_) => continue,
-            other => return Err(syn::Error::new(other.span(), "is neither an element, a text nor a block")),
-        });
-    }
-    Ok(children)
+    let children = element.children.iter().map(node).collect::<syn::Result<Vec<_>>>()?;
+    Ok(quote! {
+        markup.begin(#name);
+        #(markup #attributes;)*
+        #(#children)*
+        markup.end();
+    })
 }
 
 /// A block without its braces, where it is one expression.
