@@ -100,13 +100,28 @@ where
 }
 
 impl Markup {
+    /// What is fixed, a line each: `<tag`, ` name=value`, `"text`, `>`.
     #[inline(never)]
-    pub fn begin(&mut self, tag: &'static str) {
+    pub fn write(&mut self, fixed: &'static str) {
+        for line in fixed.split('\n') {
+            match line.split_at_checked(1) {
+                Some(("<", tag)) => self.begin(tag),
+                Some((" ", attribute)) => {
+                    let (name, value) = attribute.split_once('=').unwrap_or((attribute, ""));
+                    self.attribute(name, value);
+                }
+                Some((">", _)) => self.end(),
+                Some((_, text)) => self.child(text),
+                None => {}
+            }
+        }
+    }
+
+    fn begin(&mut self, tag: &'static str) {
         self.begun.push(Element { tag, attributes: Vec::new(), children: self.views.len() });
     }
 
-    #[inline(never)]
-    pub fn end(&mut self) {
+    fn end(&mut self) {
         let Some(Element { tag, attributes, children }) = self.begun.pop() else { return };
         let children = self.views.split_off(children);
         self.push(custom(tag).add_any_attr(attributes).child(children).into_any());
