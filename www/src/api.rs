@@ -189,21 +189,30 @@ async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
 }
 
 /// Asks, and keeps the answer for a time without a network.
-async fn get_kept<T: DeserializeOwned>(path: &str) -> Result<Kept<T>, Fault> {
-    match get_text(path).await {
-        Ok(text) => {
-            let value = read(&text)?;
-            let time = String::from(js_sys::Date::new_0().to_iso_string());
-            keep::write(Drawer::Answers, path, &format!("{time}\n{text}")).await;
-            Ok(Kept { value, since: None })
-        }
+async fn get_kept<T: DeserializeOwned>(path: String) -> Result<Kept<T>, Fault> {
+    let Kept { value: text, since } = Box::pin(get_text_or_kept(path.clone())).await?;
+    let value = read(&text)?;
+    if since.is_none() {
+        Box::pin(keep_text(path, text)).await;
+    }
+    Ok(Kept { value, since })
+}
+
+async fn get_text_or_kept(path: String) -> Result<Kept<String>, Fault> {
+    match get_text(&path).await {
+        Ok(value) => Ok(Kept { value, since: None }),
         Err(Fault::Unreachable) => {
-            let kept = keep::read(Drawer::Answers, path).await.ok_or(Fault::Unreachable)?;
+            let kept = keep::read(Drawer::Answers, &path).await.ok_or(Fault::Unreachable)?;
             let (time, text) = kept.split_once('\n').ok_or(Fault::Unreachable)?;
-            Ok(Kept { value: read(text)?, since: Some(time.to_owned()) })
+            Ok(Kept { value: text.to_owned(), since: Some(time.to_owned()) })
         }
         Err(fault) => Err(fault),
     }
+}
+
+async fn keep_text(path: String, text: String) {
+    let time = String::from(js_sys::Date::new_0().to_iso_string());
+    keep::write(Drawer::Answers, &path, &format!("{time}\n{text}")).await;
 }
 
 /// Sends a body under an idempotency key; answers with the status and the text.
@@ -220,7 +229,7 @@ pub async fn post(path: &str, key: Option<&str>, body: String) -> Result<(u16, S
 
 /// `/v1/session`.
 pub async fn session() -> Result<Session, Fault> {
-    get_kept("/v1/session").await.map(|kept| kept.value)
+    get_kept("/v1/session".to_owned()).await.map(|kept| kept.value)
 }
 
 /// Signs in as a member of a demo.
@@ -247,17 +256,19 @@ pub async fn members(after: &str, limit: u32) -> Result<MembersPage, Fault> {
 
 /// `/v1/members/ID`.
 pub async fn member(id: &Id) -> Result<Kept<MemberNow>, Fault> {
-    get_kept(&format!("/v1/members/{id}")).await
+    get_kept(format!("/v1/members/{id}")).await
 }
 
 /// `/v1/supply`.
 pub async fn supply() -> Result<Kept<SupplyNow>, Fault> {
-    get_kept("/v1/supply").await
+    get_kept("/v1/supply".to_owned()).await
 }
 
 /// `/v1/rules`.
 pub async fn rules() -> Result<Kept<RuleSet>, Fault> {
-    get_kept("/v1/rules").await.map_err(|fault| if fault == Fault::Nonsense { Fault::OtherRules } else { fault })
+    get_kept("/v1/rules".to_owned())
+        .await
+        .map_err(|fault| if fault == Fault::Nonsense { Fault::OtherRules } else { fault })
 }
 
 /// `/v1/days`: the closed days after `after`, oldest first.
