@@ -51,11 +51,6 @@ mod wallet;
 use leptos::prelude::document;
 use leptos::wasm_bindgen::JsCast as _;
 
-// A third of the size of the standard library's allocator, and as fast; memory that is given back is joined and used again.
-#[cfg(target_arch = "wasm32")]
-#[global_allocator]
-static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
-
 /// Shows the screens of a member.
 pub fn show_wallet() {
     show(screens::of_members);

@@ -143,6 +143,8 @@ fn shorten(output: &mut Output, script: &Path, into: &Path) -> Result<()> {
         }
     }
     output.emit(into).context("cannot write the binary with short names")?;
+    // They are in the glue now.
+    place::remove(&into.join("snippets"))?;
     fs::write(script, glue).with_context(|| format!("cannot write {}", script.display()))
 }
 
