@@ -1,6 +1,6 @@
 //! The server's answers, as far as the wallet asks for them, and what can go wrong with them.
 //!
-//! They are read with `serde_json`: amounts are strings in them and become typed quantities by the rules' own strict
+//! They are read by [`json`]: amounts are strings in them and become typed quantities by the rules' own strict
 //! readers, so nothing ever is a JavaScript number on the way.
 
 use gloo_net::http::Request;
@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::history::Entry;
+use crate::json::{self, Raw};
 use crate::keep::{self, Drawer};
 use crate::order::{Parties, channel_name};
 
@@ -123,18 +124,30 @@ impl Session {
 }
 
 /// A row with its id.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named<V> {
     pub id: Id,
-    #[serde(flatten)]
     pub value: V,
+}
+
+impl<V: DeserializeOwned> Named<V> {
+    /// They stand side by side in one table: each is read from it, and passes the other.
+    fn read(text: &str) -> Result<Self, Fault> {
+        let Name { id } = read(text)?;
+        Ok(Self { id, value: read(text)? })
+    }
+}
+
+#[derive(Deserialize)]
+struct Name {
+    id: Id,
 }
 
 /// A page of rows.
 #[derive(Deserialize)]
-struct Rows<V> {
-    rows: Vec<Named<V>>,
-    next: Option<Id>,
+struct Rows<N> {
+    rows: Vec<Raw>,
+    next: Option<N>,
 }
 
 /// A page of a member's postings, newest first.
@@ -158,7 +171,7 @@ struct DaysPage {
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    serde_json::from_str(text).map_err(|_| Fault::Nonsense)
+    json::read(text).map_err(|_| Fault::Nonsense)
 }
 
 async fn get_text(path: &str) -> Result<String, Fault> {
@@ -168,7 +181,7 @@ async fn get_text(path: &str) -> Result<String, Fault> {
     if response.ok() {
         return Ok(text);
     }
-    Err(Fault::Status { status: response.status(), problem: serde_json::from_str(&text).unwrap_or_default() })
+    Err(Fault::Status { status: response.status(), problem: json::read(&text).unwrap_or_default() })
 }
 
 async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
@@ -176,21 +189,30 @@ async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
 }
 
 /// Asks, and keeps the answer for a time without a network.
-async fn get_kept<T: DeserializeOwned>(path: &str) -> Result<Kept<T>, Fault> {
-    match get_text(path).await {
-        Ok(text) => {
-            let value = read(&text)?;
-            let time = String::from(js_sys::Date::new_0().to_iso_string());
-            keep::write(Drawer::Answers, path, &format!("{time}\n{text}")).await;
-            Ok(Kept { value, since: None })
-        }
+async fn get_kept<T: DeserializeOwned>(path: String) -> Result<Kept<T>, Fault> {
+    let Kept { value: text, since } = Box::pin(get_text_or_kept(path.clone())).await?;
+    let value = read(&text)?;
+    if since.is_none() {
+        Box::pin(keep_text(path, text)).await;
+    }
+    Ok(Kept { value, since })
+}
+
+async fn get_text_or_kept(path: String) -> Result<Kept<String>, Fault> {
+    match get_text(&path).await {
+        Ok(value) => Ok(Kept { value, since: None }),
         Err(Fault::Unreachable) => {
-            let kept = keep::read(Drawer::Answers, path).await.ok_or(Fault::Unreachable)?;
+            let kept = keep::read(Drawer::Answers, &path).await.ok_or(Fault::Unreachable)?;
             let (time, text) = kept.split_once('\n').ok_or(Fault::Unreachable)?;
-            Ok(Kept { value: read(text)?, since: Some(time.to_owned()) })
+            Ok(Kept { value: text.to_owned(), since: Some(time.to_owned()) })
         }
         Err(fault) => Err(fault),
     }
+}
+
+async fn keep_text(path: String, text: String) {
+    let time = String::from(js_sys::Date::new_0().to_iso_string());
+    keep::write(Drawer::Answers, &path, &format!("{time}\n{text}")).await;
 }
 
 /// Sends a body under an idempotency key; answers with the status and the text.
@@ -207,7 +229,7 @@ pub async fn post(path: &str, key: Option<&str>, body: String) -> Result<(u16, S
 
 /// `/v1/session`.
 pub async fn session() -> Result<Session, Fault> {
-    get_kept("/v1/session").await.map(|kept| kept.value)
+    get_kept("/v1/session".to_owned()).await.map(|kept| kept.value)
 }
 
 /// Signs in as a member of a demo.
@@ -216,7 +238,7 @@ pub async fn sign_in_to_demo(member: &Id) -> Result<(), Fault> {
     if status == 200 {
         return Ok(());
     }
-    Err(Fault::Status { status, problem: serde_json::from_str(&text).unwrap_or_default() })
+    Err(Fault::Status { status, problem: json::read(&text).unwrap_or_default() })
 }
 
 /// Signs out.
@@ -234,17 +256,19 @@ pub async fn members(after: &str, limit: u32) -> Result<MembersPage, Fault> {
 
 /// `/v1/members/ID`.
 pub async fn member(id: &Id) -> Result<Kept<MemberNow>, Fault> {
-    get_kept(&format!("/v1/members/{id}")).await
+    get_kept(format!("/v1/members/{id}")).await
 }
 
 /// `/v1/supply`.
 pub async fn supply() -> Result<Kept<SupplyNow>, Fault> {
-    get_kept("/v1/supply").await
+    get_kept("/v1/supply".to_owned()).await
 }
 
 /// `/v1/rules`.
 pub async fn rules() -> Result<Kept<RuleSet>, Fault> {
-    get_kept("/v1/rules").await.map_err(|fault| if fault == Fault::Nonsense { Fault::OtherRules } else { fault })
+    get_kept("/v1/rules".to_owned())
+        .await
+        .map_err(|fault| if fault == Fault::Nonsense { Fault::OtherRules } else { fault })
 }
 
 /// `/v1/days`: the closed days after `after`, oldest first.
@@ -281,8 +305,10 @@ async fn all<V: DeserializeOwned>(path: &str) -> Result<Vec<Named<V>>, Fault> {
     let mut rows = Vec::new();
     let mut after = String::new();
     for _ in 0..PAGES_MAX {
-        let page: Rows<V> = get(&format!("{path}?limit=500{after}")).await?;
-        rows.extend(page.rows);
+        let page: Rows<Id> = get(&format!("{path}?limit=500{after}")).await?;
+        for row in &page.rows {
+            rows.push(Named::read(&row.0)?);
+        }
         let Some(next) = page.next else { break };
         after = format!("&after={next}");
     }
@@ -296,7 +322,7 @@ pub async fn offers() -> Result<Vec<Named<Offer>>, Fault> {
 
 /// `/v1/offers/ID`.
 pub async fn offer(id: &Id) -> Result<Named<Offer>, Fault> {
-    get(&format!("/v1/offers/{id}")).await
+    get_text(&format!("/v1/offers/{id}")).await.and_then(|text| Named::read(&text))
 }
 
 /// `/v1/trades`: one's own; all of them for an operator.
@@ -305,7 +331,7 @@ pub async fn trades() -> Result<Vec<Named<Trade>>, Fault> {
 }
 
 /// A page of a shop's orders, newest first.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct OrdersPage {
     pub rows: Vec<Named<Order>>,
     /// Where the next page starts; nothing on the last one.
@@ -315,10 +341,12 @@ pub struct OrdersPage {
 /// `/v1/orders`: a shop's, before the one with that number.
 pub async fn orders(merchant: &Id, before: Option<u64>) -> Result<OrdersPage, Fault> {
     let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
-    get(&format!("/v1/orders?merchant={merchant}&limit=20{before}")).await
+    let page: Rows<u64> = get(&format!("/v1/orders?merchant={merchant}&limit=20{before}")).await?;
+    let rows = page.rows.iter().map(|row| Named::read(&row.0)).collect::<Result<_, _>>()?;
+    Ok(OrdersPage { rows, next: page.next })
 }
 
 /// `/v1/orders/ID`.
 pub async fn order(id: &Id) -> Result<Named<Order>, Fault> {
-    get(&format!("/v1/orders/{id}")).await
+    get_text(&format!("/v1/orders/{id}")).await.and_then(|text| Named::read(&text))
 }

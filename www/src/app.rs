@@ -1,5 +1,7 @@
 //! The frame around every screen: name, language, ways to go, what waits, and the caution that is always there.
 
+use std::ops::Deref;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -11,11 +13,15 @@ use crate::outbox::Outbox;
 use crate::route::{self, Desk, Page, Route};
 use crate::screens;
 use crate::text::{Words, frame as t};
+use crate::ui;
 use crate::wallet::Days;
 
-/// What every screen shares.
+/// What every screen shares. It lives as long as the page, so that a closure that has it carries one pointer.
 #[derive(Clone, Copy)]
-pub struct App {
+pub struct App(&'static Shared);
+
+/// What is behind it.
+pub struct Shared {
     /// The language.
     lang: RwSignal<Lang>,
     /// The records of the closed days.
@@ -35,10 +41,18 @@ pub struct App {
     pub doubted: RwSignal<bool>,
 }
 
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        self.0
+    }
+}
+
 impl App {
     fn new() -> Self {
         let session = RwSignal::default();
-        Self {
+        Self(Box::leak(Box::new(Shared {
             lang: RwSignal::new(Lang::preferred()),
             days: StoredValue::new(Vec::new()),
             session,
@@ -47,7 +61,7 @@ impl App {
             changes: RwSignal::default(),
             stale: RwSignal::default(),
             doubted: RwSignal::default(),
-        }
+        })))
     }
 
     /// The language; whoever reads it follows a switch.
@@ -71,8 +85,11 @@ impl App {
     }
 }
 
-/// The wallet.
-pub fn app() -> AnyView {
+/// The screens of a binary; nothing for an address that is the other binary's.
+pub type Screens = fn(App, Route) -> Option<AnyView>;
+
+/// The wallet, with these screens.
+pub fn app(screens: Screens) -> AnyView {
     let app = App::new();
     let route = route::follow();
     app.ask_session();
@@ -95,35 +112,19 @@ pub fn app() -> AnyView {
         {move || ways(app, &route.get())}
         <main id="main" tabindex="-1">
             {screens::notices::notices(app)}
-            {move || screen(app, route.get())}
+            {move || screen(app, screens, route.get())}
         </main>
         <footer><p>{app.say(t::CAUTION)}</p></footer>
         {screens::sheet::sheet(app)}
     }
 }
 
-fn screen(app: App, route: Route) -> AnyView {
+fn screen(app: App, screens: Screens, route: Route) -> AnyView {
     app.stale.set(None);
-    match route {
-        Route::SignIn => screens::members::screen(app).into_any(),
-        Route::Join(id) => screens::invite::joining(app, &id).into_any(),
-        Route::Member(id, page) => match page {
-            Page::Home => screens::home::screen(app, id),
-            Page::Statement => screens::statement::screen(app, id),
-            Page::Calculator => screens::order::screen(app, &id).into_any(),
-            Page::Forecast => screens::forecast::screen(app, id),
-            Page::Move => screens::moves::screen(app, &id),
-            Page::Transfer => screens::transfer::screen(app, id),
-            Page::Redeem => screens::redeem::screen(app, id),
-            Page::Market => screens::market::screen(app, id),
-            Page::Invite => screens::invite::screen(app, &id).into_any(),
-            Page::Shop => screens::shop::screen(app, id),
-        },
-        Route::Operator(Desk::Overview) => screens::operator::screen(app),
-        Route::Operator(Desk::Rules) => screens::rules::screen(app),
-        Route::Operator(Desk::Economy) => screens::economy::screen(app),
-        Route::Nowhere => screens::fault::nowhere(app).into_any(),
-    }
+    screens(app, route).unwrap_or_else(|| {
+        route::load();
+        ui::skeleton(app)
+    })
 }
 
 /// The ways from here: at the bottom on a phone, at the side on a desk.

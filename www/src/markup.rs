@@ -13,15 +13,21 @@ use leptos::tachys::html::property::prop;
 
 pub use gongxiang_markup::view;
 
-/// Views beside each other.
+/// Elements, texts and closures in the order in which they are written.
 #[derive(Default)]
-pub struct Children(Vec<AnyView>);
+pub struct Markup {
+    /// What is complete and in no complete element.
+    views: Vec<AnyView>,
+    /// Elements that were begun and not ended, the outermost first.
+    begun: Vec<Element>,
+}
 
-/// An element that is being put together.
-pub struct Element {
+/// An element that was begun.
+struct Element {
     tag: &'static str,
     attributes: Vec<AnyAttribute>,
-    children: Children,
+    /// Where its children start among the views.
+    children: usize,
 }
 
 /// The value of an attribute: there or not, once or whenever a signal changes.
@@ -93,50 +99,55 @@ where
     }
 }
 
-impl Children {
-    /// One more.
-    pub fn child(&mut self, child: impl Child) {
-        self.push(child.into_child());
-    }
-
+impl Markup {
+    /// What is fixed, a line each: `<tag`, ` name=value`, `"text`, `>`.
     #[inline(never)]
-    fn push(&mut self, child: AnyView) {
-        self.0.push(child);
+    pub fn write(&mut self, fixed: &'static str) {
+        for line in fixed.split('\n') {
+            match line.split_at_checked(1) {
+                Some(("<", tag)) => self.begin(tag),
+                Some((" ", attribute)) => {
+                    let (name, value) = attribute.split_once('=').unwrap_or((attribute, ""));
+                    self.attribute(name, value);
+                }
+                Some((">", _)) => self.end(),
+                Some((_, text)) => self.child(text),
+                None => {}
+            }
+        }
     }
 
-    /// All of them.
-    #[inline(never)]
-    pub fn view(self) -> AnyView {
-        self.0.into_any()
-    }
-}
-
-impl Element {
-    #[inline(never)]
-    pub fn new(tag: &'static str) -> Self {
-        Self { tag, attributes: Vec::new(), children: Children::default() }
+    fn begin(&mut self, tag: &'static str) {
+        self.begun.push(Element { tag, attributes: Vec::new(), children: self.views.len() });
     }
 
+    fn end(&mut self) {
+        let Some(Element { tag, attributes, children }) = self.begun.pop() else { return };
+        let children = self.views.split_off(children);
+        self.push(custom(tag).add_any_attr(attributes).child(children).into_any());
+    }
+
+    /// Of the element that was begun last.
     pub fn attribute(&mut self, name: &'static str, value: impl IntoValue) {
-        self.push(name, value.into_value());
+        self.set_attribute(name, value.into_value());
     }
 
     #[inline(never)]
-    fn push(&mut self, name: &'static str, value: Value) {
-        self.attributes.push(match value {
+    fn set_attribute(&mut self, name: &'static str, value: Value) {
+        self.add(match value {
             Value::Fixed(None) => return,
             Value::Fixed(Some(text)) => custom_attribute(name, text).into_any_attr(),
             Value::Live(text) => custom_attribute(name, text).into_any_attr(),
         });
     }
 
-    /// A property of the element, such as what is in a field.
+    /// A property, such as what is in a field.
     pub fn property(&mut self, name: &'static str, value: impl IntoValue) {
-        self.set(name, value.into_value());
+        self.set_property(name, value.into_value());
     }
 
     #[inline(never)]
-    fn set(&mut self, name: &'static str, value: Value) {
+    fn set_property(&mut self, name: &'static str, value: Value) {
         let live: Box<dyn Fn() -> String + Send> = match value {
             Value::Fixed(text) => {
                 let text = text.unwrap_or_default().into_owned();
@@ -144,18 +155,18 @@ impl Element {
             }
             Value::Live(text) => Box::new(move || text().unwrap_or_default().into_owned()),
         };
-        self.attributes.push(prop(name, live).into_any_attr());
+        self.add(prop(name, live).into_any_attr());
     }
 
     /// A property that is on or off.
     pub fn switch(&mut self, name: &'static str, on: impl Fn() -> bool + Send + 'static) {
         let on: Box<dyn Fn() -> bool + Send> = Box::new(on);
-        self.attributes.push(prop(name, on).into_any_attr());
+        self.add(prop(name, on).into_any_attr());
     }
 
     /// A class that is there or not.
     pub fn toggle(&mut self, name: &'static str, there: bool) {
-        self.attributes.push(class((name, there)).into_any_attr());
+        self.add(class((name, there)).into_any_attr());
     }
 
     pub fn on(&mut self, name: &'static str, handle: impl FnMut(web_sys::Event) + 'static) {
@@ -164,16 +175,30 @@ impl Element {
 
     #[inline(never)]
     fn listen(&mut self, name: &'static str, handle: Box<dyn FnMut(web_sys::Event)>) {
-        self.attributes.push(on(event::Custom::<web_sys::Event>::new(name), handle).into_any_attr());
-    }
-
-    pub fn child(&mut self, child: impl Child) {
-        self.children.child(child);
+        self.add(on(event::Custom::<web_sys::Event>::new(name), handle).into_any_attr());
     }
 
     #[inline(never)]
-    pub fn view(self) -> AnyView {
-        custom(self.tag).add_any_attr(self.attributes).child(self.children.0).into_any()
+    fn add(&mut self, attribute: AnyAttribute) {
+        if let Some(element) = self.begun.last_mut() {
+            element.attributes.push(attribute);
+        }
+    }
+
+    /// What stands between tags.
+    pub fn child(&mut self, child: impl Child) {
+        self.push(child.into_child());
+    }
+
+    #[inline(never)]
+    fn push(&mut self, view: AnyView) {
+        self.views.push(view);
+    }
+
+    /// All of it.
+    #[inline(never)]
+    pub fn view(mut self) -> AnyView {
+        if self.views.len() > 1 { self.views.into_any() } else { self.views.pop().unwrap_or_else(|| ().into_any()) }
     }
 }
 
@@ -219,11 +244,7 @@ impl<C: Child> Child for Option<C> {
 impl<C: Child> Child for Vec<C> {
     #[inline(never)]
     fn into_child(self) -> AnyView {
-        let mut children = Children::default();
-        for child in self {
-            children.child(child);
-        }
-        children.view()
+        self.into_iter().map(Child::into_child).collect::<Vec<_>>().into_any()
     }
 }
 

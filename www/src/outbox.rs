@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
 use crate::api::{self, Problem, Session};
+use crate::json;
 use crate::keep::{self, Drawer};
 use crate::locks;
 use crate::markup::watch;
@@ -100,7 +101,7 @@ impl Outbox {
 
     async fn send_all(self) {
         if let Some(texts) = keep::read_all(Drawer::Waiting).await {
-            let mut kept: Vec<Waiting> = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+            let mut kept: Vec<Waiting> = texts.iter().filter_map(|text| json::read(text).ok()).collect();
             kept.sort_by(|a, b| a.at.cmp(&b.at));
             self.adopt(kept).await;
         }
@@ -142,10 +143,8 @@ impl Outbox {
 
     fn settle(self, key: &str, status: u16, text: &str) {
         let outcome = match status {
-            200 => {
-                serde_json::from_str::<Settled>(text).map_or(Outcome::Unclear, |said| Outcome::Settled(said.receipt))
-            }
-            _ => Outcome::Refused(serde_json::from_str(text).unwrap_or_default()),
+            200 => json::read::<Settled>(text).map_or(Outcome::Unclear, |said| Outcome::Settled(said.receipt)),
+            _ => Outcome::Refused(json::read(text).unwrap_or_default()),
         };
         self.waiting.update(|all| all.retain(|waiting| waiting.key != key));
         self.answered.set(Some((key.to_owned(), outcome)));

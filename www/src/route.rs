@@ -132,6 +132,12 @@ pub fn go(route: &Route) {
     let _ = window().location().set_hash(&route.to_string());
 }
 
+/// Loads the page once more, for an address whose screen is in the other binary.
+pub fn load() {
+    // Only a page that is on its way to elsewhere refuses.
+    let _ = window().location().reload();
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,23 +1,23 @@
 //! What is seen, a file for each screen.
 
-pub mod economy;
-pub mod fault;
-pub mod forecast;
-pub mod home;
-pub mod invite;
-pub mod market;
-pub mod members;
-pub mod moves;
+mod economy;
+mod fault;
+mod forecast;
+mod home;
+mod invite;
+mod market;
+mod members;
+mod moves;
 pub mod notices;
-pub mod operator;
-pub mod order;
+mod operator;
+mod order;
 mod order_form;
 mod order_result;
-pub mod redeem;
-pub mod rules;
+mod redeem;
+mod rules;
 pub mod sheet;
-pub mod shop;
-pub mod statement;
+mod shop;
+mod statement;
 mod statement_rows;
 pub mod transfer;
 
@@ -30,9 +30,43 @@ use crate::api::Fault;
 use crate::app::App;
 use crate::fetched::{Fetched, Remote, fetched};
 use crate::markup::{view, watch};
+use crate::route::{Desk, Page, Route};
 use crate::text::Words;
 use crate::ui;
 use crate::wallet::{self, Wallet};
+
+/// The screens of a member, and of who is none yet.
+pub fn of_members(app: App, route: Route) -> Option<AnyView> {
+    Some(match route {
+        Route::SignIn => members::screen(app).into_any(),
+        Route::Join(id) => invite::joining(app, &id).into_any(),
+        Route::Member(id, page) => match page {
+            Page::Home => home::screen(app, id),
+            Page::Statement => statement::screen(app, id),
+            Page::Calculator => order::screen(app, &id).into_any(),
+            Page::Forecast => forecast::screen(app, id),
+            Page::Move => moves::screen(app, &id),
+            Page::Transfer => transfer::screen(app, id),
+            Page::Redeem => redeem::screen(app, id),
+            Page::Market => market::screen(app, id),
+            Page::Invite => invite::screen(app, &id).into_any(),
+            Page::Shop => shop::screen(app, id),
+        },
+        Route::Operator(_) => return None,
+        Route::Nowhere => fault::nowhere(app).into_any(),
+    })
+}
+
+/// The screens of the operator.
+pub fn of_operator(app: App, route: Route) -> Option<AnyView> {
+    match route {
+        Route::Operator(Desk::Overview) => Some(operator::screen(app)),
+        Route::Operator(Desk::Rules) => Some(rules::screen(app)),
+        Route::Operator(Desk::Economy) => Some(economy::screen(app)),
+        Route::Nowhere => Some(fault::nowhere(app).into_any()),
+        Route::SignIn | Route::Join(_) | Route::Member(..) => None,
+    }
+}
 
 /// Whose screen it is, and which.
 fn member_bar(app: App, id: &Id, title: Words) -> AnyView {

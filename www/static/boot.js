@@ -1,5 +1,6 @@
-// Starts the wallet. A file of its own, so that the page needs no inline script.
-import init from './wallet.js';
+// Starts the wallet, or the operator's desk where the address is the desk's (`Route` in src/route.rs). A file of its own, so that
+// the page needs no inline script.
+const DESK = /^#*\/*operator(\/|$)/;
 
 /** When what stands in the page was seen, which the binary would hold up; a page that nobody sees does not wait long. */
 const seen = new Promise((resolve) => {
@@ -8,7 +9,9 @@ const seen = new Promise((resolve) => {
 });
 
 try {
+  const glue = import(DESK.test(location.hash) ? './desk/desk.js' : './wallet.js');
   await seen;
+  const { default: init } = await glue;
   await init();
   import('./chart.js');
 } catch (error) {

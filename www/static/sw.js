@@ -5,6 +5,8 @@ const FILES = [
   'manifest.webmanifest', 'icon.svg', 'icon-192.png', 'icon-512.png',
   ...['home', 'statement', 'calculator', 'forecast', 'move', 'shop'].map((name) => `icons/${name}.svg`),
 ].map((name) => new URL(name, location).href);
+// Kept once somebody has opened them: a member's browser does not load what is the operator's.
+const DESK = ['desk/desk.js', 'desk/desk_bg.wasm'].map((name) => new URL(name, location).href);
 
 addEventListener('install', (event) => {
   event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(FILES)).then(() => skipWaiting()));
@@ -16,7 +18,7 @@ addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   url.hash = '';
   const { href } = url;
-  if (request.method !== 'GET' || !FILES.includes(href)) return;
+  if (request.method !== 'GET' || ![...FILES, ...DESK].includes(href)) return;
   event.respondWith((async () => {
     const cache = await caches.open(NAME);
     try {

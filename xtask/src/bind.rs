@@ -1,10 +1,12 @@
 //! Raw WebAssembly → JS glue and a small, checked binary.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use wasm_bindgen_cli_support::Bindgen;
+use serde::Deserialize;
+use wasm_bindgen_cli_support::{Bindgen, Output};
 
 use crate::command;
 use crate::mvp;
@@ -36,9 +38,13 @@ pub enum Aim {
 const OPTIMISER_FLAGS: [&str; 5] =
     ["--mvp-features", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
-/// How exports begin that no glue of ours uses: wasm-bindgen's, and the mark of a splitter that leptos carries along. They
-/// are Globals, on which `WeChat` on iOS fails.
-const NEEDLESS_EXPORTS: [&str; 3] = ["__abort_handler", "__instance_terminated", "_WASM_SPLIT_MARKER_"];
+/// How exports begin that no glue of ours uses: wasm-bindgen's, and the mark of a splitter that leptos carries along, which
+/// are Globals, on which `WeChat` on iOS fails; and classes for streams, which nobody makes.
+const NEEDLESS_EXPORTS: [&str; 5] =
+    ["__abort_handler", "__instance_terminated", "_WASM_SPLIT_MARKER_", "intounderlying", "__wbg_intounderlying"];
+
+/// What makes the glue of a page small.
+const SHORTENER: &str = "tools/glue.mjs";
 
 /// Binds `raw` as `name`, makes it small, checks it and leaves it in `into`; nothing, if it was done already.
 pub fn bind(raw: &Path, name: &str, glue: Glue, aim: Aim, into: &Path, steps: &mut Steps) -> Result<()> {
@@ -50,6 +56,7 @@ pub fn bind(raw: &Path, name: &str, glue: Glue, aim: Aim, into: &Path, steps: &m
         .text(&format!("{glue:?} {:?} {OPTIMISER_FLAGS:?} {NEEDLESS_EXPORTS:?} {}", aim.passes(), into.display()))
         .input(raw)?
         .input(&place::at("tools/package-lock.json"))?
+        .input(&place::at(SHORTENER))?
         .input(&place::at("xtask/Cargo.toml"))?;
     let stamp = files.iter().fold(stamp, |stamp, file| stamp.output(file));
     if stamp.is_current() {
@@ -107,12 +114,38 @@ fn write_glue(raw: &Path, name: &str, glue: Glue, into: &Path) -> Result<()> {
     // The splitter's section, for the same reason.
     output.wasm_mut().customs.remove_raw("__wasm_split_unstable");
     output.emit(into).context("cannot write what wasm-bindgen made")?;
-    if let Glue::Bare = glue {
+    let script = into.join(format!("{name}.js"));
+    match glue {
         // The loader for bundlers. Ours are hand-written, and load the glue alone.
-        let loader = into.join(format!("{name}.js"));
-        fs::remove_file(&loader).with_context(|| format!("cannot delete {}", loader.display()))?;
+        Glue::Bare => fs::remove_file(&script).with_context(|| format!("cannot delete {}", script.display())),
+        Glue::Page => shorten(&mut output, &script, into),
     }
-    Ok(())
+}
+
+/// What `tools/glue.mjs` answers with.
+#[derive(Deserialize)]
+struct Short {
+    glue: String,
+    /// The new name of each that the glue and the binary share.
+    names: BTreeMap<String, String>,
+}
+
+/// Writes the glue and the binary once more, with short names.
+fn shorten(output: &mut Output, script: &Path, into: &Path) -> Result<()> {
+    let answer = command::output(command::command("node").arg(place::at(SHORTENER)).arg(script))
+        .context("the glue cannot be made small")?;
+    let Short { glue, names } = serde_json::from_str(&answer).context("the small glue cannot be read")?;
+    let module = output.wasm_mut();
+    let imports = module.imports.iter_mut().map(|import| &mut import.name);
+    for name in imports.chain(module.exports.iter_mut().map(|export| &mut export.name)) {
+        if let Some(short) = names.get(name) {
+            name.clone_from(short);
+        }
+    }
+    output.emit(into).context("cannot write the binary with short names")?;
+    // They are in the glue now.
+    place::remove(&into.join("snippets"))?;
+    fs::write(script, glue).with_context(|| format!("cannot write {}", script.display()))
 }
 
 impl Aim {

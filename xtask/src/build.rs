@@ -40,6 +40,7 @@ enum Part {
 
 const PACKAGE: Crate = Crate {
     package: "gongxiang",
+    target: "gongxiang",
     subcommand: "rustc",
     // A cdylib only here: as a crate type in Cargo.toml, every native build would link one too.
     profile: "wasm",
@@ -54,7 +55,15 @@ const ECONOMY: Crate = Crate {
 
 const PHONE: Crate = Crate { arguments: &["--features=wasm-wallet", "--lib", "--crate-type=cdylib"], ..PACKAGE };
 
-const WALLET: Crate = Crate { package: "gongxiang-www", subcommand: "build", profile: "wasm", arguments: &[] };
+const WALLET: Crate = Crate {
+    package: "gongxiang-www",
+    target: "wallet",
+    subcommand: "build",
+    profile: "wasm",
+    arguments: &["--bin=wallet"],
+};
+
+const DESK: Crate = Crate { target: "desk", arguments: &["--bin=desk"], ..WALLET };
 
 /// Sets up what is needed and builds.
 pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
@@ -102,6 +111,9 @@ fn wallet(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     let raw = steps.loud("compile the wallet", || wasm::compile(&WALLET, toolchain))?;
     let into = place::at("www/dist");
     bind::bind(&raw, "wallet", Glue::Page, Aim::Size, &into, steps)?;
+    let raw = steps.loud("compile the operator's desk", || wasm::compile(&DESK, toolchain))?;
+    // Below the wallet's place, which is emptied when it is made anew: then this is made anew as well.
+    bind::bind(&raw, "desk", Glue::Page, Aim::Size, &into.join("desk"), steps)?;
     steps.quiet("copy the wallet's pages", || {
         let pages = place::at("www/static");
         if !pages.join("index.html").is_file() {
@@ -111,5 +123,5 @@ fn wallet(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
         charts(&into)
     })?;
     steps.quiet("compress the wallet's pages", || compress::beside(&into))?;
-    budget::check(&["wallet"], steps)
+    budget::check(&["wallet", "desk"], steps)
 }

@@ -34,6 +34,8 @@ const CARGO_FLAGS: [&str; 7] = [
 pub struct Crate {
     /// Its name in the workspace.
     pub package: &'static str,
+    /// Which of its targets: the library, or one of its binaries.
+    pub target: &'static str,
     /// The subcommand: `rustc` where the crate type has to be said, `build` where the crate says it itself.
     pub subcommand: &'static str,
     /// The profile: small, or fast.
@@ -70,19 +72,19 @@ pub fn compile(part: &Crate, toolchain: &Toolchain) -> Result<PathBuf> {
         // These win over `RUSTFLAGS` and any configuration: the result is the same on every machine.
         .env("CARGO_ENCODED_RUSTFLAGS", rustc_flags(toolchain).join("\x1f"))
         .stdout(Stdio::piped());
-    let report = command::output(&mut cargo).with_context(|| format!("`{}` does not compile", part.package))?;
+    let report = command::output(&mut cargo).with_context(|| format!("`{}` does not compile", part.target))?;
     let mut results = report
         .lines()
         .filter_map(|line| serde_json::from_str::<Message>(line).ok())
         .filter(|message| message.reason == "compiler-artifact")
         // Dependencies that are cdylibs as well leave WebAssembly of their own.
-        .filter(|message| message.target.as_ref().is_some_and(|target| target.name == part.package))
+        .filter(|message| message.target.as_ref().is_some_and(|target| target.name == part.target))
         .flat_map(|message| message.filenames)
         .filter(|file| file.extension().is_some_and(|extension| extension == "wasm"));
     match (results.next(), results.next()) {
         (Some(result), None) => Ok(result),
-        (None, _) => bail!("`{}` compiled to no WebAssembly: is it a binary or a cdylib?", part.package),
-        _ => bail!("`{}` compiled to more than one WebAssembly file", part.package),
+        (None, _) => bail!("`{}` compiled to no WebAssembly: is it a binary or a cdylib?", part.target),
+        _ => bail!("`{}` compiled to more than one WebAssembly file", part.target),
     }
 }
 

@@ -71,7 +71,7 @@ fn shown(app: App, me: &Id, history: History) -> AnyView {
     let fitting = {
         let me = me.clone();
         memo(move || {
-            let (filter, typed) = (filter.get(), typed.read().trim().to_lowercase());
+            let (filter, typed) = (filter.get(), typed.read().trim().to_ascii_lowercase());
             let fits = |row: &&Row| filter.takes(row) && (typed.is_empty() || words(app, &me, row).contains(&typed));
             rows.iter().filter(fits).cloned().collect::<Vec<_>>()
         })
@@ -128,7 +128,8 @@ fn words(app: App, me: &Id, row: &Row) -> String {
             text::reason(lang, &entry.reason)
         ),
     };
-    text.to_lowercase()
+    // What is not ASCII in it is Chinese.
+    text.to_ascii_lowercase()
 }
 
 /// The lines as CSV (RFC 4180), oldest at the end as they are shown.

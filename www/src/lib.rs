@@ -15,12 +15,16 @@
 //! | `outbox` | what was confirmed: kept, sent once, answered |
 //! | `passkey` | signing in with the browser’s authenticator |
 //! | `keep`, `locks` | what the browser keeps; one tab at a time |
+//! | `json` | the reader of answers |
 //! | `input`, `figure` | decimals as a person types and reads them: on the string, never through a float |
 //! | `lang`, `text` | 简体中文 and English, side by side |
 //! | `route` | the address: `#/m/ID` |
 //! | `fetched` | something that is on its way |
 //! | `app`, `screens`, `ui` | what is seen |
 //! | `markup` | what `view!` is made of |
+//!
+//! There are two binaries of it, so that a member does not load what only the operator needs: `bin/wallet.rs` has the
+//! screens of a member, `bin/desk.rs` those of the operator. `boot.js` starts the one that the address asks for.
 
 mod action;
 mod api;
@@ -29,6 +33,7 @@ mod fetched;
 mod figure;
 mod history;
 mod input;
+mod json;
 mod keep;
 mod lang;
 mod locks;
@@ -46,9 +51,19 @@ mod wallet;
 use leptos::prelude::document;
 use leptos::wasm_bindgen::JsCast as _;
 
-fn main() {
+/// Shows the screens of a member.
+pub fn show_wallet() {
+    show(screens::of_members);
+}
+
+/// Shows the screens of the operator.
+pub fn show_desk() {
+    show(screens::of_operator);
+}
+
+fn show(screens: app::Screens) {
     let Some(place) = document().get_element_by_id("app") else { return };
     // What stood there while the binary was on its way.
     place.set_text_content(None);
-    leptos::mount::mount_to(place.unchecked_into(), app::app).forget();
+    leptos::mount::mount_to(place.unchecked_into(), move || app::app(screens)).forget();
 }

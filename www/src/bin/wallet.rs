@@ -1,0 +1,5 @@
+//! The wallet of a member.
+
+fn main() {
+    gongxiang_www::show_wallet();
+}
