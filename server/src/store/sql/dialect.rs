@@ -25,6 +25,13 @@ enum Kind {
     Integer,
 }
 
+/// A statement, its parameters and how many rows it has to write.
+pub struct Statement {
+    pub sql: String,
+    pub parameters: Vec<String>,
+    pub rows: u64,
+}
+
 impl Column {
     /// Its name.
     pub const fn name(&self) -> &'static str {
@@ -84,6 +91,31 @@ impl Dialect {
             Self::Sqlite => format!("(SELECT value FROM json_each(${number}))"),
             Self::Postgres => format!("(SELECT value FROM json_array_elements_text(${number}::json))"),
         }
+    }
+
+    /// As few texts as the engine takes for these statements. `SQLite` works in a thread of its own, and every text costs a way
+    /// there and back; `PostgreSQL` takes one statement at a time.
+    pub fn joined(self, statements: Vec<Statement>) -> Vec<Statement> {
+        if self == Self::Postgres {
+            return statements;
+        }
+        let mut all = Statement { sql: String::new(), parameters: Vec::new(), rows: 0 };
+        for Statement { sql, parameters, rows } in statements {
+            for (number, part) in sql.split('$').enumerate() {
+                let (digits, rest) = part.split_at(part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len()));
+                match digits.parse::<usize>() {
+                    Ok(parameter) if number > 0 => {
+                        let shifted = all.parameters.len() + parameter;
+                        all.sql.extend(["$", &shifted.to_string(), rest]);
+                    }
+                    _ => all.sql += part,
+                }
+            }
+            all.sql += ";\n";
+            all.parameters.extend(parameters);
+            all.rows += rows;
+        }
+        vec![all]
     }
 
     /// Takes the rows of a query until the transaction ends. `SQLite` has one writer anyway, and a reader takes none.

@@ -10,7 +10,7 @@ use gongxiang::quantity::{Index, OutOfRange};
 use gongxiang::ruleset::RuleSet;
 use serde_json::json;
 
-use super::dialect::text;
+use super::dialect::{Dialect, text};
 use super::{Work, from_json, parse_id, parse_rules};
 use crate::group;
 use crate::needs::{self, Needs};
@@ -37,10 +37,11 @@ fn list<'a>(ids: impl IntoIterator<Item = &'a Id>) -> String {
 }
 
 impl Work {
-    /// Takes the writer's shard, or all of them, and answers with their latest clock.
+    /// Takes the writer's shard, or all of them, and answers with their latest clock. `SQLite` has one writer anyway.
     async fn take_shards(&mut self) -> Result<i64> {
         let take = self.dialect.take(self.scope);
         let rows: Vec<(i64, i64)> = match self.scope {
+            _ if self.dialect == Dialect::Sqlite => return Ok(0),
             Scope::Reading => return Ok(0),
             Scope::Everyday { shard } => {
                 let sql = format!("SELECT shard, clock FROM shards WHERE shard = {shard}{take}");

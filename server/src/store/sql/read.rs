@@ -61,11 +61,11 @@ impl Work {
 
     pub(super) async fn read_postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
         let (Place(place), line) = page.after;
-        // Each half has an index of its own.
+        // Each half has an index of its own, of members only, as the query has to say as well.
         let half = |side: &str| {
             format!(
                 "SELECT * FROM (SELECT place, line, day, giver, receiver, asset, amount, rule, reason FROM postings
-                 WHERE {side} = $1 AND (place, line) < ($2, $3) ORDER BY place DESC, line DESC LIMIT $4) AS {side}_half"
+                 WHERE {side} = $1 AND {side} LIKE 'member %' AND (place, line) < ($2, $3) ORDER BY place DESC, line DESC LIMIT $4) AS {side}_half"
             )
         };
         let sql = format!("{} UNION {} ORDER BY place DESC, line DESC LIMIT $4", half("giver"), half("receiver"));
