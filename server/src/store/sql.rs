@@ -189,6 +189,8 @@ fn connections(dialect: Dialect, most: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(most)
         .acquire_timeout(CONNECTION_WAIT_MAX)
+        // Asking costs a way to the engine and back for every transaction, and a file does not hang up.
+        .test_before_acquire(dialect == Dialect::Postgres)
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 let settings = match dialect {
@@ -251,6 +253,19 @@ impl Work {
             query = query.bind((*parameter).to_owned());
         }
         query.fetch_all(&mut *self.tx).await.map_err(|error| conflict_or(self.dialect, error))
+    }
+
+    /// The same, of a query that may find many. `SQLite`'s thread hands over every row by itself, and each wakes whoever waits:
+    /// there they come as one.
+    async fn many<T>(&mut self, columns: &str, sql: &str, parameters: &[&str]) -> Result<Vec<T>>
+    where
+        T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + DeserializeOwned + Send + Unpin,
+    {
+        if self.dialect == Dialect::Postgres {
+            return self.all(sql, parameters).await;
+        }
+        let rows: Vec<(String,)> = self.all(&Dialect::gathered(columns, sql), parameters).await?;
+        rows.first().map_or_else(|| Ok(Vec::new()), |(rows,)| from_json("rows", rows))
     }
 
     /// A statement; its parameters are texts.

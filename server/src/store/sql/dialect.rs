@@ -93,6 +93,11 @@ impl Dialect {
         }
     }
 
+    /// The columns of a query's rows as one JSON list of lists. For `SQLite` only.
+    pub fn gathered(columns: &str, query: &str) -> String {
+        format!("SELECT json_group_array(json_array({columns})) FROM ({query})")
+    }
+
     /// As few texts as the engine takes for these statements. `SQLite` works in a thread of its own, and every text costs a way
     /// there and back; `PostgreSQL` takes one statement at a time.
     pub fn joined(self, statements: Vec<Statement>) -> Vec<Statement> {

@@ -97,7 +97,8 @@ impl Work {
 
     /// The head with the flows of all shards. Asked for after the rows were taken: all that ever flowed to them is in it.
     async fn with_flows(&mut self, head: &Head) -> Result<(Head, i64)> {
-        let rows: Vec<(i64, i64, String)> = self.all("SELECT shard, clock, flow FROM shards", &[]).await?;
+        let rows: Vec<(i64, i64, String)> =
+            self.many("shard, clock, flow", "SELECT shard, clock, flow FROM shards", &[]).await?;
         let (mut all, mut latest) = (Flow::default(), 0);
         for (shard, clock, flow) in rows {
             let flow: Flow = from_json("a flow", &flow)?;
@@ -159,7 +160,7 @@ impl Work {
         }
         let (wanted, take) = (self.dialect.list(1), self.dialect.take(self.scope));
         let sql = format!("SELECT id, clock, content FROM {table} WHERE id IN {wanted} ORDER BY id{take}");
-        let rows: Vec<(String, i64, String)> = self.all(&sql, &[&list(ids)]).await?;
+        let rows: Vec<(String, i64, String)> = self.many("id, clock, content", &sql, &[&list(ids)]).await?;
         contents(rows, clock)
     }
 
@@ -170,7 +171,7 @@ impl Work {
                 "SELECT id, clock, content FROM trades WHERE unpaid < $1 ORDER BY id{}",
                 self.dialect.take(self.scope)
             );
-            let rows: Vec<(String, i64, String)> = self.all(&sql, &[&day.to_string()]).await?;
+            let rows: Vec<(String, i64, String)> = self.many("id, clock, content", &sql, &[&day.to_string()]).await?;
             trades.extend(contents(rows, clock)?);
         }
         Ok(trades)
@@ -183,7 +184,7 @@ impl Work {
                 "SELECT id, clock, content FROM orders WHERE due <= $1 ORDER BY id{}",
                 self.dialect.take(self.scope)
             );
-            let rows: Vec<(String, i64, String)> = self.all(&sql, &[&day.to_string()]).await?;
+            let rows: Vec<(String, i64, String)> = self.many("id, clock, content", &sql, &[&day.to_string()]).await?;
             orders.extend(contents(rows, clock)?);
         }
         Ok(orders)
@@ -196,7 +197,7 @@ impl Work {
         }
         let (wanted, take) = (self.dialect.list(1), self.dialect.take(self.scope));
         let sql = format!("SELECT member, clock, account FROM accounts WHERE member IN {wanted} ORDER BY member{take}");
-        let rows: Vec<(String, i64, String)> = self.all(&sql, &[&list(members)]).await?;
+        let rows: Vec<(String, i64, String)> = self.many("member, clock, account", &sql, &[&list(members)]).await?;
         enter(rows, excerpt, clock)
     }
 
@@ -227,8 +228,13 @@ impl Work {
         );
         let cities: Vec<String> = needs.cities.iter().map(Region::to_string).collect();
         let taken = list(excerpt.accounts.keys());
-        let rows: Vec<(String, i64, String)> =
-            self.all(&sql, &[&list(&needs.buyers), &list(&needs.shops), &group::json(&cities), &taken]).await?;
+        let rows: Vec<(String, i64, String)> = self
+            .many(
+                "member, clock, account",
+                &sql,
+                &[&list(&needs.buyers), &list(&needs.shops), &group::json(&cities), &taken],
+            )
+            .await?;
         enter(rows, excerpt, clock)
     }
 
