@@ -56,12 +56,11 @@ impl Ledger {
     pub fn start(store: Arc<dyn Store>, first_shard: u8, metrics: Arc<Metrics>) -> (Self, Writing) {
         let (jobs, received) = mpsc::channel(QUEUE_MAX);
         let received = Arc::new(Mutex::new(Queue { jobs: received, kept: None }));
-        let alone = store.writers() == 1;
         let writer = |number| {
             let shard = first_shard.wrapping_add(number) % crate::store::SHARDS;
             let writer =
                 Writer { store: Arc::clone(&store), shard, jobs: Arc::clone(&received), metrics: Arc::clone(&metrics) };
-            if alone { on_own_thread(writer.run()) } else { tokio::spawn(writer.run()) }
+            tokio::spawn(writer.run())
         };
         let writing = (0..store.writers()).map(writer).collect();
         (Self { store, jobs, metrics }, writing)
@@ -163,15 +162,6 @@ impl Ledger {
 pub(crate) fn unavailable(error: &StoreError) -> Unavailable {
     tracing::error!(%error, "the database does not answer");
     Unavailable::Storage
-}
-
-/// Where there is one writer it waits for the database again and again while everybody waits for it: on a thread of its own
-/// no other is woken each time.
-fn on_own_thread(run: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
-    tokio::task::spawn_blocking(|| match tokio::runtime::Builder::new_current_thread().enable_time().build() {
-        Ok(runtime) => runtime.block_on(run),
-        Err(error) => tracing::error!(%error, "the writer has no thread"),
-    })
 }
 
 /// What waits for the writers.
