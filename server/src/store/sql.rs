@@ -170,7 +170,14 @@ impl SqlStore {
         let begin = self.dialect.begin(scope);
         let connections = if scope == Scope::Reading { &self.pool } else { &self.writers };
         let tx = connections.begin_with(begin).await.map_err(|error| self.error(error))?;
-        Ok(Work { tx, dialect: self.dialect, scope, flow: Flow::default(), recent: Arc::clone(&self.recent) })
+        Ok(Work {
+            tx,
+            dialect: self.dialect,
+            scope,
+            flow: Flow::default(),
+            has_webhooks: false,
+            recent: Arc::clone(&self.recent),
+        })
     }
 
     fn error(&self, error: sqlx::Error) -> StoreError {
@@ -239,6 +246,8 @@ struct Work {
     scope: Scope,
     /// What had flowed to the writer's shard when the part of a group was loaded.
     flow: Flow,
+    /// Whether anybody is told of what is settled.
+    has_webhooks: bool,
     recent: Arc<Mutex<Recent>>,
 }
 

@@ -16,6 +16,8 @@ use crate::group;
 use crate::needs::{self, Needs};
 use crate::store::{Answered, Key, Loaded, Now, Place, Refused, Result, SHARDS, Scope, StoreError, differs};
 
+const SHARDS_TABLE: &str = "SELECT shard, clock, flow FROM shards";
+
 /// What a transaction sees besides the rows that are asked for.
 struct Frame {
     head: Head,
@@ -24,7 +26,12 @@ struct Frame {
     ended: Vec<Index>,
     /// The latest clock of what was read.
     clock: i64,
+    /// What flowed to the shards, if that is known already.
+    flows: Option<Vec<Shard>>,
 }
+
+/// Number, clock, flow.
+type Shard = (i64, i64, String);
 
 pub(super) fn out_of_range(_: OutOfRange) -> StoreError {
     differs("the totals do not fit together")
@@ -58,12 +65,22 @@ impl Work {
     /// The head without the flows of the shards, rules and eras.
     async fn frame(&mut self) -> Result<Frame> {
         let clock = self.take_shards().await?;
-        let mut rows: Vec<(String, i64, i64)> = self.all("SELECT head, rules, eras FROM head", &[]).await?;
-        let (head, rules_version, eras) = rows.pop().ok_or(StoreError::Empty)?;
+        // On the way to the head `SQLite` brings the flows along: nobody else writes.
+        let flows = match self.dialect {
+            Dialect::Sqlite => format!("({})", Dialect::gathered("shard, clock, flow", SHARDS_TABLE)),
+            Dialect::Postgres => "CAST(NULL AS text)".into(),
+        };
+        let sql = format!(
+            "SELECT head, rules, eras, CASE WHEN EXISTS (SELECT 1 FROM webhooks) THEN 1 ELSE 0 END, {flows} FROM head"
+        );
+        let mut rows: Vec<(String, i64, i64, i32, Option<String>)> = self.all(&sql, &[]).await?;
+        let (head, rules_version, eras, webhooks, flows) = rows.pop().ok_or(StoreError::Empty)?;
+        self.has_webhooks = webhooks != 0;
         let head = from_json("the head", &head)?;
+        let flows = flows.map(|flows| from_json("the flows", &flows)).transpose()?;
         let rules = self.rules_of(rules_version).await?;
         let ended = self.ended(eras).await?;
-        Ok(Frame { head, rules, rules_version, ended, clock })
+        Ok(Frame { head, rules, rules_version, ended, clock, flows })
     }
 
     async fn rules_of(&mut self, version: i64) -> Result<RuleSet> {
@@ -96,9 +113,11 @@ impl Work {
     }
 
     /// The head with the flows of all shards. Asked for after the rows were taken: all that ever flowed to them is in it.
-    async fn with_flows(&mut self, head: &Head) -> Result<(Head, i64)> {
-        let rows: Vec<(i64, i64, String)> =
-            self.many("shard, clock, flow", "SELECT shard, clock, flow FROM shards", &[]).await?;
+    async fn with_flows(&mut self, head: &Head, flows: Option<Vec<Shard>>) -> Result<(Head, i64)> {
+        let rows = match flows {
+            Some(rows) => rows,
+            None => self.all(SHARDS_TABLE, &[]).await?,
+        };
         let (mut all, mut latest) = (Flow::default(), 0);
         for (shard, clock, flow) in rows {
             let flow: Flow = from_json("a flow", &flow)?;
@@ -112,13 +131,13 @@ impl Work {
     }
 
     pub(super) async fn read_now(&mut self) -> Result<Now> {
-        let Frame { head, rules, rules_version, .. } = self.frame().await?;
-        let (head, clock) = self.with_flows(&head).await?;
+        let Frame { head, rules, rules_version, flows, .. } = self.frame().await?;
+        let (head, clock) = self.with_flows(&head, flows).await?;
         Ok(Now { head, rules, rules_version, clock })
     }
 
     pub(super) async fn load_part(&mut self, needs: &Needs) -> Result<Loaded> {
-        let Frame { head, rules, mut clock, ended, .. } = self.frame().await?;
+        let Frame { head, rules, mut clock, ended, flows, .. } = self.frame().await?;
         let mut excerpt = Excerpt { ended, ..Excerpt::genesis(rules) };
 
         // In this order, and each by id: whoever takes the same rows takes them in the same order.
@@ -133,14 +152,16 @@ impl Work {
             members.insert(order.merchant.clone());
             members.extend(order.rewards.iter().map(|reward| reward.reward.member.clone()));
         }
-        self.take_accounts(&members, &mut excerpt, &mut clock).await?;
-        self.look_at_accounts(needs, &mut excerpt, &mut clock).await?;
+        if self.dialect == Dialect::Postgres {
+            self.take_accounts(&members, &mut excerpt, &mut clock).await?;
+        }
+        self.look_at_accounts(needs, &members, &mut excerpt, &mut clock).await?;
         if needs.closes.is_some() {
             excerpt.days = self.last_days(excerpt.rules.price_window_days).await?;
         }
 
         // Later than all that is committed, too: what comes after an answer stands after it in the journal.
-        let (head, latest) = self.with_flows(&head).await?;
+        let (head, latest) = self.with_flows(&head, flows).await?;
         clock = clock.max(latest);
         let first = Place::first(clock + 1, self.scope.shard().unwrap_or_default());
         excerpt.head = head;
@@ -201,11 +222,26 @@ impl Work {
         enter(rows, excerpt, clock)
     }
 
-    /// Accounts that are only looked at: those above buyers, referrers of merchants, partners. Without those that were taken.
-    async fn look_at_accounts(&mut self, needs: &Needs, excerpt: &mut Excerpt, clock: &mut i64) -> Result<()> {
-        if needs.buyers.is_empty() && needs.shops.is_empty() && needs.cities.is_empty() {
+    /// Accounts that are only looked at: those above buyers, referrers of merchants, partners. Without those that were taken;
+    /// of `SQLite`, where nothing has to be taken, together with them.
+    async fn look_at_accounts(
+        &mut self,
+        needs: &Needs,
+        members: &BTreeSet<Id>,
+        excerpt: &mut Excerpt,
+        clock: &mut i64,
+    ) -> Result<()> {
+        let (with_these, members) = match self.dialect {
+            Dialect::Sqlite => (!members.is_empty(), list(members)),
+            Dialect::Postgres => (false, list(excerpt.accounts.keys())),
+        };
+        if !with_these && needs.buyers.is_empty() && needs.shops.is_empty() && needs.cities.is_empty() {
             return Ok(());
         }
+        let (with, without) = match self.dialect {
+            Dialect::Sqlite => ("UNION SELECT value FROM json_each($4)".into(), String::new()),
+            Dialect::Postgres => (String::new(), format!("WHERE looked.member NOT IN {}", self.dialect.list(4))),
+        };
         let sql = format!(
             "WITH RECURSIVE up (member, referrer, depth) AS (
                  SELECT a.member, a.referrer, 0 FROM accounts a WHERE a.member IN {buyers}
@@ -217,24 +253,17 @@ impl Work {
                  UNION SELECT referrer FROM accounts WHERE member IN {shops}
                  UNION SELECT p.member FROM accounts s JOIN accounts p ON p.city = s.shop WHERE s.member IN {shops}
                  UNION SELECT member FROM accounts WHERE city IN {cities}
+                 {with}
              )
-             SELECT a.member, a.clock, a.account FROM looked JOIN accounts a ON a.member = looked.member
-             WHERE looked.member NOT IN {taken}",
+             SELECT a.member, a.clock, a.account FROM looked JOIN accounts a ON a.member = looked.member {without}",
             buyers = self.dialect.list(1),
             shops = self.dialect.list(2),
             cities = self.dialect.list(3),
-            taken = self.dialect.list(4),
             depth = needs::depth(&excerpt.rules),
         );
         let cities: Vec<String> = needs.cities.iter().map(Region::to_string).collect();
-        let taken = list(excerpt.accounts.keys());
-        let rows: Vec<(String, i64, String)> = self
-            .many(
-                "member, clock, account",
-                &sql,
-                &[&list(&needs.buyers), &list(&needs.shops), &group::json(&cities), &taken],
-            )
-            .await?;
+        let parameters = [&list(&needs.buyers), &list(&needs.shops), &group::json(&cities), &members];
+        let rows = self.many("member, clock, account", &sql, &parameters.map(String::as_str)).await?;
         enter(rows, excerpt, clock)
     }
 

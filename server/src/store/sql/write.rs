@@ -72,8 +72,11 @@ impl Work {
         Ok(())
     }
 
-    /// What the webhooks are to be told, kept with the events themselves. Nothing to read or write where there are none.
+    /// What the webhooks are to be told, kept with the events themselves.
     async fn write_deliveries(&mut self, batch: &Batch) -> Result<()> {
+        if !self.has_webhooks {
+            return Ok(());
+        }
         let (Some(first), Some(last)) = (batch.journal.first(), batch.journal.last()) else { return Ok(()) };
         let sql =
             "INSERT INTO deliveries (webhook, place, since) SELECT w.id, j.place, CAST($1 AS BIGINT) FROM webhooks w
