@@ -71,7 +71,8 @@ impl Dialect {
             Self::Sqlite => {
                 let columns: Vec<_> =
                     columns.iter().map(|Column { name, .. }| format!("value ->> '{name}' AS {name}")).collect();
-                format!("(SELECT {} FROM json_each(${number}))", columns.join(", "))
+                // Parsed once: `json_each` would write out every row, to be parsed again for every column.
+                format!("(SELECT {} FROM jsonb_each(${number}))", columns.join(", "))
             }
             Self::Postgres => {
                 let kind = |column: &Column| match column.kind {
@@ -121,6 +122,15 @@ impl Dialect {
             all.rows += rows;
         }
         vec![all]
+    }
+
+    /// `INSERT` or `UPDATE` of one group: what fails undoes the group and not, before that, the statement, for which `SQLite`
+    /// would keep a copy of every page that the statement changes.
+    pub const fn whole(self) -> &'static str {
+        match self {
+            Self::Sqlite => " OR FAIL",
+            Self::Postgres => "",
+        }
     }
 
     /// Takes the rows of a query until the transaction ends. `SQLite` has one writer anyway, and a reader takes none.

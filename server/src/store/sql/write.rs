@@ -126,7 +126,11 @@ impl Writes {
             return;
         }
         let names = Column::names(columns);
-        let sql = format!("INSERT INTO {table} ({names}) SELECT {names} FROM {} AS r", self.dialect.rows(1, columns));
+        let sql = format!(
+            "INSERT{} INTO {table} ({names}) SELECT {names} FROM {} AS r",
+            self.dialect.whole(),
+            self.dialect.rows(1, columns)
+        );
         self.run(sql, vec![json(&rows)], count(&rows));
     }
 
@@ -138,7 +142,8 @@ impl Writes {
         let Some((key, others)) = columns.split_first().filter(|_| !rows.is_empty()) else { return };
         let changed: Vec<_> = others.iter().map(|column| format!("{0} = r.{0}", column.name())).collect();
         let sql = format!(
-            "UPDATE {table} SET {} FROM {} AS r WHERE {table}.{key} = r.{key}",
+            "UPDATE{} {table} SET {} FROM {} AS r WHERE {table}.{key} = r.{key}",
+            self.dialect.whole(),
             changed.join(", "),
             self.dialect.rows(1, columns),
             key = key.name(),
