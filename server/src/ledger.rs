@@ -197,8 +197,10 @@ impl Writer {
             None => queue.jobs.recv().await,
         };
         let Some(first) = first else { return Vec::new() };
-        // Whoever is about to send, too: who was answered together asks again together.
-        tokio::task::yield_now().await;
+        // Whoever is about to send, too, where nobody else waits yet: who was answered together asks again together.
+        if queue.jobs.is_empty() {
+            tokio::task::yield_now().await;
+        }
         let (mut size, mut ended) = (first.requests.len(), ends(&first));
         let mut jobs = vec![first];
         while size < GROUP_MAX && !ended {
