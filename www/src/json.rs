@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::value::StrDeserializer;
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// Deepest nesting; a text that nests deeper is no answer of a server.
@@ -286,7 +286,12 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Nonsense> {
-        visitor.visit_enum(StrDeserializer::new(&self.text()?))
+        if self.next() != Some(b'{') {
+            return visitor.visit_enum(StrDeserializer::new(&self.text()?));
+        }
+        let mut entries = self.below("{", "}")?;
+        let value = visitor.visit_enum(MapAccessDeserializer::new(&mut entries))?;
+        if entries.another()? { Err(Nonsense) } else { Ok(value) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Nonsense> {
@@ -315,6 +320,8 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
 #[cfg(test)]
 mod tests {
+    use gongxiang::identity::Day;
+    use gongxiang::order::OrderState;
     use gongxiang::tree::Tree;
 
     use super::{Raw, read};
@@ -375,6 +382,16 @@ mod tests {
         assert_eq!(read::<Asked>(text).map(|asked| asked.a).ok(), Some(7));
         assert!(read::<Asked>(r#"{"a": 7, "b": [1,]}"#).is_err());
         assert!(read::<Asked>(r#"{"a": 7, "a": 7}"#).is_err());
+    }
+
+    #[test]
+    fn a_variant_may_hold_a_value() {
+        let vested = OrderState::Vested(Day::parse("1997-05-20").expect("a day"));
+        assert_eq!(read(r#"[{"vested": "1997-05-20"}, "pending"]"#).ok(), Some(vec![vested, OrderState::Pending]));
+        for bad in [r#"{"vested": "1997-05-20", "a": 1}"#, r#"{"vested"}"#, "{}", r#"{"paid": 1}"#, "7", r#""vested""#]
+        {
+            assert!(read::<OrderState>(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

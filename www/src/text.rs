@@ -18,29 +18,34 @@ pub use rules::{asset, class, code, decimal_error, kind, party, reason, rule};
 
 use crate::lang::Lang;
 
-/// A text in both languages.
+/// A text in both languages: one constant that holds both, since every place that names a text carries its address and length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Words {
-    /// 简体中文.
-    pub zh: &'static str,
-    /// English.
-    pub en: &'static str,
-}
+pub struct Words(&'static str);
 
 impl Words {
     /// In one of them.
-    pub const fn of(self, lang: Lang) -> &'static str {
+    #[inline(never)]
+    pub fn of(self, lang: Lang) -> &'static str {
+        let (zh, en) = self.0.split_once('\n').unwrap_or((self.0, self.0));
         match lang {
-            Lang::Zh => self.zh,
-            Lang::En => self.en,
+            Lang::Zh => zh,
+            Lang::En => en,
         }
     }
 }
 
+/// `both!("中文", "English")`.
+macro_rules! both {
+    ($zh:literal, $en:literal $(,)?) => {
+        crate::text::Words(concat!($zh, "\n", $en))
+    };
+}
+use both;
+
 /// Names texts: `NAME "中文" "English"`.
 macro_rules! words {
     ($($name:ident $zh:literal $en:literal)*) => {
-        $(pub const $name: Words = Words { zh: $zh, en: $en };)*
+        $(pub const $name: Words = super::both!($zh, $en);)*
     };
 }
 use words;

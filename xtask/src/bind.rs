@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
+use walrus::{Function, FunctionBuilder, FunctionKind, Module};
 use wasm_bindgen_cli_support::{Bindgen, Output};
 
 use crate::command;
@@ -43,6 +44,9 @@ const OPTIMISER_FLAGS: [&str; 5] =
 const NEEDLESS_EXPORTS: [&str; 5] =
     ["__abort_handler", "__instance_terminated", "_WASM_SPLIT_MARKER_", "intounderlying", "__wbg_intounderlying"];
 
+/// The crate that they are of. leptos carries it along for its server functions, which the wallet does not have.
+const NEEDLESS_CRATE: &str = "wasm_streams";
+
 /// What makes the glue of a page small.
 const SHORTENER: &str = "tools/glue.mjs";
 
@@ -53,7 +57,11 @@ pub fn bind(raw: &Path, name: &str, glue: Glue, aim: Aim, into: &Path, steps: &m
     let title = format!("bind, shrink and check {name}");
     let files = [into.join(format!("{name}_bg.wasm")), into.join(glue.file_name(name))];
     let stamp = Stamp::new(place::wasm_target().join(format!("{name}.stamp")))
-        .text(&format!("{glue:?} {:?} {OPTIMISER_FLAGS:?} {NEEDLESS_EXPORTS:?} {}", aim.passes(), into.display()))
+        .text(&format!(
+            "{glue:?} {:?} {OPTIMISER_FLAGS:?} {NEEDLESS_EXPORTS:?} {NEEDLESS_CRATE} {}",
+            aim.passes(),
+            into.display()
+        ))
         .input(raw)?
         .input(&place::at("tools/package-lock.json"))?
         .input(&place::at(SHORTENER))?
@@ -111,7 +119,8 @@ fn write_glue(raw: &Path, name: &str, glue: Glue, into: &Path) -> Result<()> {
     for id in needless {
         exports.delete(id);
     }
-    // The splitter's section, for the same reason.
+    without_streams(output.wasm_mut());
+    // The splitter's section, for the same reason as its mark.
     output.wasm_mut().customs.remove_raw("__wasm_split_unstable");
     output.emit(into).context("cannot write what wasm-bindgen made")?;
     let script = into.join(format!("{name}.js"));
@@ -120,6 +129,23 @@ fn write_glue(raw: &Path, name: &str, glue: Glue, into: &Path) -> Result<()> {
         Glue::Bare => fs::remove_file(&script).with_context(|| format!("cannot delete {}", script.display())),
         Glue::Page => shorten(&mut output, &script, into),
     }
+}
+
+/// Empties the functions that only deleted exports started, and drops what nothing needs then. The linker kept them for the
+/// exports, and the table of functions still names them, so that no optimiser sees that nobody calls them.
+fn without_streams(module: &mut Module) {
+    let is_needless = |function: &Function| function.name.as_ref().is_some_and(|name| name.contains(NEEDLESS_CRATE));
+    let needless: Vec<_> = module.funcs.iter().filter(|function| is_needless(function)).map(Function::id).collect();
+    for id in needless {
+        let FunctionKind::Local(function) = &module.funcs.get(id).kind else { continue };
+        let (params, results) = module.types.params_results(function.ty());
+        let (params, results) = (params.to_vec(), results.to_vec());
+        let mut empty = FunctionBuilder::new(&mut module.types, &params, &results);
+        empty.func_body().unreachable();
+        let arguments = params.iter().map(|kind| module.locals.add(*kind)).collect();
+        module.funcs.get_mut(id).kind = FunctionKind::Local(empty.local_func(arguments));
+    }
+    walrus::passes::gc::run(module);
 }
 
 /// What `tools/glue.mjs` answers with.
@@ -132,7 +158,9 @@ struct Short {
 
 /// Writes the glue and the binary once more, with short names.
 fn shorten(output: &mut Output, script: &Path, into: &Path) -> Result<()> {
-    let answer = command::output(command::command("node").arg(place::at(SHORTENER)).arg(script))
+    let needed: Vec<_> = output.wasm().imports.iter().map(|import| import.name.as_str()).collect();
+    let needed = serde_json::to_string(&needed).context("the names of the imports cannot be written")?;
+    let answer = command::output(command::command("node").arg(place::at(SHORTENER)).arg(script).arg(needed))
         .context("the glue cannot be made small")?;
     let Short { glue, names } = serde_json::from_str(&answer).context("the small glue cannot be read")?;
     let module = output.wasm_mut();

@@ -4,45 +4,41 @@ use gongxiang::event::Code;
 use gongxiang::quantity::DecimalError;
 use gongxiang::receipt::{Class, RewardKind};
 
-use super::Words;
+use super::{Words, both};
 use crate::figure::grouped;
 use crate::lang::Lang;
-
-const fn words(zh: &'static str, en: &'static str) -> Words {
-    Words { zh, en }
-}
 
 /// What an income is called.
 pub const fn kind(kind: RewardKind) -> Words {
     match kind {
-        RewardKind::Consumption => words("消费", "Own purchase"),
-        RewardKind::Sale => words("销售", "Own sale"),
-        RewardKind::ShareOnline => words("线上分享", "Shared online"),
-        RewardKind::ShareOffline => words("线下分享", "Shared in the shop"),
-        RewardKind::MerchantShare => words("推荐门店", "Recommended merchant"),
-        RewardKind::Service => words("服务团队", "Service team"),
-        RewardKind::Area => words("区域合伙人", "Area partner"),
+        RewardKind::Consumption => both!("消费", "Own purchase"),
+        RewardKind::Sale => both!("销售", "Own sale"),
+        RewardKind::ShareOnline => both!("线上分享", "Shared online"),
+        RewardKind::ShareOffline => both!("线下分享", "Shared in the shop"),
+        RewardKind::MerchantShare => both!("推荐门店", "Recommended merchant"),
+        RewardKind::Service => both!("服务团队", "Service team"),
+        RewardKind::Area => both!("区域合伙人", "Area partner"),
     }
 }
 
 /// A class of income: its name for styles and tests, and the word.
 pub const fn class(class: Class) -> (&'static str, Words) {
     match class {
-        Class::Static => ("static", words("静态", "static")),
-        Class::Own => ("own", words("自身", "own")),
-        Class::Dynamic => ("dynamic", words("动态", "dynamic")),
+        Class::Static => ("static", both!("静态", "static")),
+        Class::Own => ("own", both!("自身", "own")),
+        Class::Dynamic => ("dynamic", both!("动态", "dynamic")),
     }
 }
 
 /// What a rule is called, by its name in receipts; the name itself where it is a newer server's.
 pub fn rule(lang: Lang, name: &str) -> String {
     let words = match name {
-        "sign_up" => words("注册赠送", "Sign-up gift"),
-        "sign_up_referrer" => words("推荐激活", "A recommended member activated"),
-        "activation" => words("激活解锁", "Unlocked by activation"),
-        "pack" => words("礼包", "Gift pack"),
-        "treasury" => words("平台发放", "From the platform"),
-        "concession" => words("订单让利", "Concession of an order"),
+        "sign_up" => both!("注册赠送", "Sign-up gift"),
+        "sign_up_referrer" => both!("推荐激活", "A recommended member activated"),
+        "activation" => both!("激活解锁", "Unlocked by activation"),
+        "pack" => both!("礼包", "Gift pack"),
+        "treasury" => both!("平台发放", "From the platform"),
+        "concession" => both!("订单让利", "Concession of an order"),
         "consumption" => kind(RewardKind::Consumption),
         "sale" => kind(RewardKind::Sale),
         "share_online" => kind(RewardKind::ShareOnline),
@@ -50,13 +46,13 @@ pub fn rule(lang: Lang, name: &str) -> String {
         "merchant_share" => kind(RewardKind::MerchantShare),
         "service" => kind(RewardKind::Service),
         "area" => kind(RewardKind::Area),
-        "burn" => words("销毁", "Burned"),
-        "refund" => words("退款", "Refund"),
-        "transfer" => words("转让", "Transfer"),
-        "redemption" => words("兑换", "Redemption"),
-        "offer" => words("挂单", "Offer"),
-        "trade" => words("成交", "Trade"),
-        "release" => words("每日释放", "Daily release"),
+        "burn" => both!("销毁", "Burned"),
+        "refund" => both!("退款", "Refund"),
+        "transfer" => both!("转让", "Transfer"),
+        "redemption" => both!("兑换", "Redemption"),
+        "offer" => both!("挂单", "Offer"),
+        "trade" => both!("成交", "Trade"),
+        "release" => both!("每日释放", "Daily release"),
         _ => return name.to_owned(),
     };
     words.of(lang).to_owned()
@@ -65,20 +61,20 @@ pub fn rule(lang: Lang, name: &str) -> String {
 /// What an asset is called, by its name in receipts.
 pub fn asset(name: &str) -> Words {
     match name {
-        "share_value" => words("共享值", "share value"),
-        "locked" => words("锁定共享值", "locked share value"),
-        _ => words("共享积分", "points"),
+        "share_value" => both!("共享值", "share value"),
+        "locked" => both!("锁定共享值", "locked share value"),
+        _ => both!("共享积分", "points"),
     }
 }
 
 /// Who gives or gets, as receipts write it: `member ann`, `escrow`.
 pub fn party(lang: Lang, name: &str) -> String {
     let words = match name {
-        "pool" => words("释放池", "release pool"),
-        "escrow" => words("托管", "escrow"),
-        "treasury" => words("平台", "treasury"),
-        "burned" => words("销毁", "burned"),
-        "issuance" => words("发行", "issuance"),
+        "pool" => both!("释放池", "release pool"),
+        "escrow" => both!("托管", "escrow"),
+        "treasury" => both!("平台", "treasury"),
+        "burned" => both!("销毁", "burned"),
+        "issuance" => both!("发行", "issuance"),
         _ => return name.strip_prefix("member ").unwrap_or(name).to_owned(),
     };
     words.of(lang).to_owned()
@@ -87,48 +83,48 @@ pub fn party(lang: Lang, name: &str) -> String {
 /// What is wrong with a decimal that was typed.
 pub const fn decimal_error(error: DecimalError) -> Words {
     match error {
-        DecimalError::Grammar => words(
+        DecimalError::Grammar => both!(
             "请输入普通数字，例如 12.50 或 1,234.5：不含指数，小数点前须有数字。",
             "Write plain digits such as 12.50 or 1,234.5: no exponent, a digit before the point.",
         ),
-        DecimalError::Places { max: 2 } => words("最多两位小数。", "At most two decimal places."),
-        DecimalError::Places { .. } => words("最多八位小数。", "At most eight decimal places."),
-        DecimalError::TooLarge => words("最大为 1,000,000,000,000。", "At most 1,000,000,000,000."),
-        DecimalError::Negative => words("不能为负数。", "Must not be negative."),
+        DecimalError::Places { max: 2 } => both!("最多两位小数。", "At most two decimal places."),
+        DecimalError::Places { .. } => both!("最多八位小数。", "At most eight decimal places."),
+        DecimalError::TooLarge => both!("最大为 1,000,000,000,000。", "At most 1,000,000,000,000."),
+        DecimalError::Negative => both!("不能为负数。", "Must not be negative."),
     }
 }
 
 /// What a refusal means.
 pub const fn code(code: Code) -> Words {
     match code {
-        Code::UnknownMember => words("没有此编号的会员。", "No member has this id."),
-        Code::SelfDealing => words("不能与自己交易。", "Nobody can trade with themselves."),
-        Code::SameMember => words("不能转让给自己。", "Points cannot be transferred to oneself."),
-        Code::NotAMerchant => words("该会员没有开店。", "This member has no shop."),
-        Code::BadAmount => words("数量必须大于 0。", "The amount must be above 0."),
+        Code::UnknownMember => both!("没有此编号的会员。", "No member has this id."),
+        Code::SelfDealing => both!("不能与自己交易。", "Nobody can trade with themselves."),
+        Code::SameMember => both!("不能转让给自己。", "Points cannot be transferred to oneself."),
+        Code::NotAMerchant => both!("该会员没有开店。", "This member has no shop."),
+        Code::BadAmount => both!("数量必须大于 0。", "The amount must be above 0."),
         Code::BadConcession => {
-            words("让利额必须大于 0，且不超过订单金额。", "The concession must be above 0 and at most the amount.")
+            both!("让利额必须大于 0，且不超过订单金额。", "The concession must be above 0 and at most the amount.")
         }
-        Code::MerchantPointsShort => words(
+        Code::MerchantPointsShort => both!(
             "商家的共享积分少于让利额今日等值的积分，无法接受此订单。",
             "The merchant has fewer points than the concession is worth today, so it can take no such order.",
         ),
-        Code::PointsShort => words("共享积分不足。", "There are not enough points for this."),
+        Code::PointsShort => both!("共享积分不足。", "There are not enough points for this."),
         Code::PriceOutsideBand => {
-            words("单价超出当日价格允许的范围。", "The unit price is too far from the price of the day.")
+            both!("单价超出当日价格允许的范围。", "The unit price is too far from the price of the day.")
         }
-        Code::OfferShort => words("此挂单剩余的积分不足。", "The offer has fewer points left than this."),
-        Code::OfferClosed => words("此挂单已撤销。", "This offer was cancelled."),
+        Code::OfferShort => both!("此挂单剩余的积分不足。", "The offer has fewer points left than this."),
+        Code::OfferClosed => both!("此挂单已撤销。", "This offer was cancelled."),
         Code::WrongTradeState => {
-            words("此成交当前的状态不允许这样做。", "The trade is in a state that does not allow this.")
+            both!("此成交当前的状态不允许这样做。", "The trade is in a state that does not allow this.")
         }
-        Code::OrderRefunded => words("此订单已退款。", "This order was refunded already."),
-        Code::UnknownOrder => words("没有此编号的订单。", "No order has this id."),
-        Code::WrongDay => words("这不是当前开放的日期。", "This is not the open day."),
-        Code::BadPrice => words("价格必须大于 0。", "The price must be above 0."),
-        Code::BadRules => words("此规则集不成立。", "This rule set is not sound."),
-        Code::OutOfRange => words("结果过大，无法精确保存。", "The result is too large to be kept exactly."),
-        other => words(other.sentence(), other.sentence()),
+        Code::OrderRefunded => both!("此订单已退款。", "This order was refunded already."),
+        Code::UnknownOrder => both!("没有此编号的订单。", "No order has this id."),
+        Code::WrongDay => both!("这不是当前开放的日期。", "This is not the open day."),
+        Code::BadPrice => both!("价格必须大于 0。", "The price must be above 0."),
+        Code::BadRules => both!("此规则集不成立。", "This rule set is not sound."),
+        Code::OutOfRange => both!("结果过大，无法精确保存。", "The result is too large to be kept exactly."),
+        other => Words(other.sentence()),
     }
 }
 
