@@ -130,7 +130,12 @@ export function stage({ args = [] } = {}) {
     });
     await prepare?.(page);
     await page.goto(`${host ? house.url.replace('127.0.0.1', host) : house.url}/${hash}`);
-    return { page, complaints, close: () => context.close() };
+    // What is still being answered for the page in a test's own way has nobody to go to.
+    const close = async () => {
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+      await context.close();
+    };
+    return { page, complaints, close };
   };
   return house;
 }
