@@ -94,6 +94,15 @@ impl Dialect {
         }
     }
 
+    /// Joins what is to the left, which is little, with rows of a table by their keys. `SQLite` that knows how many rows a table has
+    /// would rather read all of some ten thousand than look up a few of them; a cross join it takes from left to right.
+    pub const fn by_key(self) -> &'static str {
+        match self {
+            Self::Sqlite => "CROSS JOIN",
+            Self::Postgres => "JOIN",
+        }
+    }
+
     /// The columns of a query's rows as one JSON list of lists. For `SQLite` only.
     pub fn gathered(columns: &str, query: &str) -> String {
         format!("SELECT json_group_array(json_array({columns})) FROM ({query})")

@@ -246,7 +246,7 @@ impl Work {
             "WITH RECURSIVE up (member, referrer, depth) AS (
                  SELECT a.member, a.referrer, 0 FROM accounts a WHERE a.member IN {buyers}
                  UNION
-                 SELECT a.member, a.referrer, up.depth + 1 FROM up JOIN accounts a ON a.member = up.referrer
+                 SELECT a.member, a.referrer, up.depth + 1 FROM up {join} accounts a ON a.member = up.referrer
                  WHERE up.depth < {depth}
              ), looked (member) AS (
                  SELECT member FROM up
@@ -255,11 +255,12 @@ impl Work {
                  UNION SELECT member FROM accounts WHERE city IN {cities}
                  {with}
              )
-             SELECT a.member, a.clock, a.account FROM looked JOIN accounts a ON a.member = looked.member {without}",
+             SELECT a.member, a.clock, a.account FROM looked {join} accounts a ON a.member = looked.member {without}",
             buyers = self.dialect.list(1),
             shops = self.dialect.list(2),
             cities = self.dialect.list(3),
             depth = needs::depth(&excerpt.rules),
+            join = self.dialect.by_key(),
         );
         let cities: Vec<String> = needs.cities.iter().map(Region::to_string).collect();
         let parameters = [&list(&needs.buyers), &list(&needs.shops), &group::json(&cities), &members];
@@ -282,9 +283,10 @@ impl Work {
         let wanted: Vec<_> = keys.iter().map(|key| json!({"scope": key.scope, "key": key.key})).collect();
         let sql = format!(
             "SELECT a.scope, a.key, a.fingerprint, j.receipt, a.refusal
-             FROM {} w JOIN answers a ON a.scope = w.scope AND a.key = w.key
+             FROM {} w {} answers a ON a.scope = w.scope AND a.key = w.key
              LEFT JOIN journal j ON j.place = a.place",
-            self.dialect.rows(1, &[text("scope"), text("key")])
+            self.dialect.rows(1, &[text("scope"), text("key")]),
+            self.dialect.by_key(),
         );
         let rows: Vec<AnswerRow> = self.all(&sql, &[&group::json(&wanted)]).await?;
         let answer = |(scope, key, fingerprint, receipt, refusal): AnswerRow| {
