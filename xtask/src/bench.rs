@@ -70,12 +70,12 @@ fn server(arguments: &[String], steps: &mut Steps) -> Result<()> {
     postgres::set_up(steps)?;
     // Each by itself: together the server would be built with the features that the other ledger asks for.
     for package in ["gongxiang-server", "gongxiang-bench-server"] {
-        steps.loud(&format!("{package}, for release"), || {
-            command::run(command::cargo().args(["build", "--release", "--package", package]))
+        steps.loud(&format!("{package}, as it is deployed"), || {
+            command::run(command::cargo().args(["build", "--profile=dist", "--package", package]))
         })?;
     }
     let program =
-        |name: &str| place::target().join("release").join(name).with_extension(std::env::consts::EXE_EXTENSION);
+        |name: &str| place::target().join("dist").join(name).with_extension(std::env::consts::EXE_EXTENSION);
     steps.loud("the server", || {
         command::run(command::command(program("gongxiang-bench-server")).arg(program("gongxiang")).args(arguments))
     })
