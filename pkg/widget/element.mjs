@@ -25,11 +25,15 @@ let viewport;
 /** How far from the view an element is near enough. */
 const NEAR = 200;
 
+/** So many milliseconds without numbers nobody notices. */
+const MOMENT = 60;
+
 /** Has an element load once it is near the view: at once if it is there already, for an observer answers a frame later.
  * @param {EarningsPreview} element */
 function watch(element) {
-  const { top, bottom, width } = element.getBoundingClientRect();
-  if (width && bottom > -NEAR && top < innerHeight + NEAR) return element.load();
+  // Empty still, so its size says nothing; what is not displayed has no place at all.
+  const [place] = element.getClientRects();
+  if (place && place.bottom > -NEAR && place.top < innerHeight + NEAR) return element.load();
   viewport ??= new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
@@ -57,6 +61,8 @@ export class EarningsPreview extends Base {
   /** The last event, as text: nothing is said twice. */ #said = '';
 
   connectedCallback() {
+    // Asked for first, so that the frame is made while the binary is on its way.
+    if (!this.#seen) watch(this);
     if (!this.shadowRoot) {
       const root = this.attachShadow({ mode: 'open' });
       if (!sheet) {
@@ -66,9 +72,10 @@ export class EarningsPreview extends Base {
       root.adoptedStyleSheets = [sheet];
       root.addEventListener('input', (event) => this.#typed(/** @type {HTMLInputElement} */ (event.target)));
     }
-    // Asked for first, so that the frame is made while the binary is on its way.
-    if (!this.#seen) watch(this);
-    if (!this.shadowRoot?.firstChild) this.#frame();
+    if (!this.shadowRoot?.firstChild) {
+      this.#frame();
+      if (this.#seen) this.#hideAMoment();
+    }
     this.#stand();
   }
 
@@ -122,6 +129,18 @@ export class EarningsPreview extends Base {
     }));
     if (!changed || changed.has('service')) this.#service = this.#given('service');
     this.#assume();
+  }
+
+  /** Where the binary is nearly there, the frame waits for the numbers: then it is laid out once, not twice. */
+  #hideAMoment() {
+    const card = this.#card();
+    if (!card) return;
+    card.hidden = true;
+    setTimeout(() => { card.hidden = false; }, MOMENT);
+  }
+
+  #card() {
+    return /** @type {HTMLElement | null | undefined} */ (this.shadowRoot?.firstElementChild);
   }
 
   /** @param {HTMLInputElement} input */
@@ -261,6 +280,8 @@ export class EarningsPreview extends Base {
     const place = this.shadowRoot?.querySelector('.result');
     place?.setAttribute('aria-busy', String(busy));
     place?.replaceChildren(...nodes);
+    const card = this.#card();
+    if (card && !busy) card.hidden = false;
   }
 
   /** Tells the page, once. @param {'preview' | 'error'} what @param {object} detail */

@@ -1,6 +1,6 @@
 // @ts-check
 // The looks. A page changes them by custom properties (`--gongxiang-…`) and parts. A constructed sheet: a <style> in the shadow
-// root would be stopped by a page's `style-src 'self'`.
+// root would be stopped by a page's `style-src 'self'`. Each size and weight of type costs a first preview its part: there are few.
 
 const LIGHT = 'color-scheme:light;--_card:#fff;--_ink:#1c2420;--_quiet:#5c6762;--_line:#e2ded2;--_accent:#0d6b58;--_on:#fff;--_tint:#e9f4f0;'
   + '--_gold:#7a5808;--_gilt:#f8edd0;--_bad:#a72d20;--_pale:#fbe9e6';
@@ -22,7 +22,7 @@ display:grid;gap:16px;padding:20px;border:1px solid var(--line);border-radius:ca
 font:16px/1.5 var(--gongxiang-font,system-ui,-apple-system,"Segoe UI",Roboto,"PingFang SC","Microsoft YaHei","WenQuanYi Micro Hei",sans-serif);
 font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .card *{min-width:0}
-h2{font-size:1.125rem;line-height:1.3}
+h2{font-size:1.125rem;line-height:1.3;font-weight:600}
 h3{font-size:.9375rem;margin-bottom:8px}
 small,.quiet,legend,label,.why,.hint,.error{font-size:.8125rem;color:var(--quiet);font-weight:400}
 fieldset{border:0}
@@ -33,7 +33,7 @@ legend,.field>label{display:block;margin-bottom:4px}
 input,select,button{font:inherit;color:inherit}
 .box{display:flex;gap:6px}
 [type=text],select{flex:1;width:100%;min-height:44px;padding:8px 12px;border:1px solid var(--quiet);border-radius:calc(var(--radius) - 4px);background:var(--card)}
-[type=text]{font-size:1.125rem;font-weight:600;font-variant-numeric:inherit}
+[type=text],select{font-size:1.125rem;font-weight:600;font-variant-numeric:inherit}
 [aria-invalid=true]{border-color:var(--_bad)}
 :focus-visible,.seg input:focus-visible+span{outline:3px solid var(--accent);outline-offset:2px}
 .seg{display:flex;padding:3px;gap:2px;border-radius:calc(var(--radius) - 2px);background:var(--line)}
@@ -49,7 +49,7 @@ input,select,button{font:inherit;color:inherit}
 button{min-height:44px;padding:0 18px;border:0;border-radius:calc(var(--radius) - 4px);background:var(--accent);color:var(--on);font-weight:600;cursor:pointer}
 .hero{padding:16px 18px 14px;border-radius:var(--radius);background:var(--accent);color:var(--on)}
 .hero *{color:inherit}
-.hero small{font-size:.9375rem}
+.hero small{font-size:.875rem}
 .hero .why{text-align:left;margin-top:2px}
 .big{font-size:clamp(1.75rem,9cqi,2.75rem);line-height:1.2;font-weight:680;letter-spacing:-.02em}
 .big small{letter-spacing:0;white-space:nowrap}
@@ -63,9 +63,9 @@ b{margin-right:6px}
 li .why{grid-column:1/-1}
 .big [part=number]{font-weight:inherit}
 .gets,.why,dd{text-align:right}
-.tag{display:inline-block;padding:0 8px;border-radius:99px;background:var(--tint);color:var(--accent);font-size:.75rem;white-space:nowrap}
+.tag{display:inline-block;padding:0 8px;border-radius:99px;background:var(--tint);color:var(--accent);font-size:.8125rem;white-space:nowrap}
 .dynamic{background:var(--_gilt);color:var(--_gold)}
-dl{display:grid;gap:6px;padding:12px 14px;border-radius:var(--radius);background:var(--tint);font-size:.9375rem}
+dl{display:grid;gap:6px;padding:12px 14px;border-radius:var(--radius);background:var(--tint);font-size:.875rem}
 dl>div{display:flex;justify-content:space-between;gap:12px;align-items:baseline}
 dt{white-space:nowrap}
 dl small,dl .why{color:inherit}
@@ -75,7 +75,7 @@ dl small,dl .why{color:inherit}
 .assumed legend{float:left;width:100%;font-weight:600;color:var(--ink);font-size:.875rem}
 .assumed>:nth-child(2){clear:both}
 .assumed .field{margin:6px 0}
-[part=price]{font-size:.9375rem;margin-top:8px}
+[part=price]{font-size:.875rem;margin-top:8px}
 footer{border-top:1px solid var(--line);padding-top:12px}
 .bone{border-radius:var(--radius);background:var(--line);height:112px}
 .bone+.bone{height:190px;opacity:.6}
