@@ -74,8 +74,7 @@ fn server(arguments: &[String], steps: &mut Steps) -> Result<()> {
             command::run(command::cargo().args(["build", "--profile=dist", "--package", package]))
         })?;
     }
-    let program =
-        |name: &str| place::target().join("dist").join(name).with_extension(std::env::consts::EXE_EXTENSION);
+    let program = |name: &str| place::target().join("dist").join(name).with_extension(std::env::consts::EXE_EXTENSION);
     steps.loud("the server", || {
         command::run(command::command(program("gongxiang-bench-server")).arg(program("gongxiang")).args(arguments))
     })

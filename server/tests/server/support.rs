@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -88,6 +89,8 @@ pub struct Server {
     process: Child,
     pub address: String,
     client: Client,
+    /// Reads what it logs, all the time: it would wait for whoever does not.
+    log: Option<JoinHandle<std::io::Result<String>>>,
 }
 
 /// The program with other arguments; what it prints.
@@ -157,7 +160,12 @@ impl Server {
             process.stderr.take().ok_or("no pipe")?.read_to_string(&mut errors)?;
             return Err(errors.into());
         };
-        Ok(Self { process, address: address.trim_end_matches('/').into(), client: Client::new() })
+        let mut errors = process.stderr.take().ok_or("no pipe")?;
+        let log = thread::spawn(move || {
+            let mut log = String::new();
+            errors.read_to_string(&mut log).map(|_| log)
+        });
+        Ok(Self { process, address: address.trim_end_matches('/').into(), client: Client::new(), log: Some(log) })
     }
 
     /// Status and JSON.
@@ -269,10 +277,9 @@ impl Server {
 
     /// Ends it, and answers with all that it logged.
     pub fn log(mut self) -> TestResult<String> {
-        self.process.kill()?;
-        let mut log = String::new();
-        self.process.stderr.take().ok_or("no pipe")?.read_to_string(&mut log)?;
-        Ok(log)
+        self.stop()?;
+        let log = self.log.take().ok_or("the log was taken")?;
+        Ok(log.join().map_err(|_| "the log could not be read")??)
     }
 }
 
