@@ -58,7 +58,7 @@ pub fn show_wallet() {
 
 /// Shows the screens of the operator.
 pub fn show_desk() {
-    show(screens::of_operator);
+    show(|app, route| screens::of_operator(app, &route));
 }
 
 fn show(screens: app::Screens) {

@@ -58,7 +58,7 @@ pub fn of_members(app: App, route: Route) -> Option<AnyView> {
 }
 
 /// The screens of the operator.
-pub fn of_operator(app: App, route: Route) -> Option<AnyView> {
+pub fn of_operator(app: App, route: &Route) -> Option<AnyView> {
     match route {
         Route::Operator(Desk::Overview) => Some(operator::screen(app)),
         Route::Operator(Desk::Rules) => Some(rules::screen(app)),
