@@ -14,6 +14,7 @@ mod guard;
 mod newcomers;
 pub mod openapi;
 mod passkeys;
+mod preview;
 pub(crate) mod problem;
 mod query;
 mod quote;
@@ -115,6 +116,7 @@ impl App {
             .route("/v1/openapi.json", get(read::openapi))
             .route("/v1/events", post(events::settle))
             .route("/v1/quotes", post(quote::quote))
+            .route("/v1/previews", post(preview::preview))
             .route("/v1/forecast", post(ahead::forecasts))
             .route("/v1/simulations", post(ahead::simulations))
             .route("/v1/rules/check", post(rules::check))

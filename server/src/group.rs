@@ -172,6 +172,16 @@ pub fn settle(requests: &[Request], loaded: Loaded, answered: Vec<Answered>, nee
     Group { answers, batch: Some(batch), everyday }
 }
 
+/// What an event would be answered with now; nothing is kept.
+///
+/// # Errors
+/// The denial that settling it would give.
+pub fn preview(entry: &Entry, guard: Option<&Guard>, part: Excerpt) -> Result<Receipt, Denial> {
+    let book = Book::from(part);
+    pass(guard, &entry.event, &book)?;
+    book.preview(entry).map(Arc::unwrap_or_clone).map_err(Denial::Refused)
+}
+
 /// The first outcome of a key, or a conflict if it was another request then.
 fn recall(known: &BTreeMap<(String, String), Answered>, key: &Key) -> Option<Answer> {
     let first = known.get(&(key.scope.clone(), key.key.clone()))?;

@@ -29,8 +29,10 @@ pub struct Action {
     pub path: String,
     /// What is sent.
     pub body: Tree,
-    /// What the rules preview; nothing where the wallet has too little of the book for it.
-    event: Option<Tree>,
+    /// What the rules preview.
+    event: Tree,
+    /// Whether that needs accounts which the wallet must not see: then the server previews it.
+    by_server: bool,
     /// The other member, whose account the preview needs.
     other: Option<Id>,
     offer: Option<Named<Offer>>,
@@ -46,19 +48,37 @@ fn table(fields: &Fields) -> Tree {
 
 impl Action {
     fn new(title: Words, note: Words, member: Option<&Id>, path: String, body: &Fields) -> Self {
-        let (member, body) = (member.cloned(), table(body));
-        Self { title, note, member, path, body, event: None, other: None, offer: None, trade: None, order: None }
+        Self::with(title, note, member, path, table(body))
+    }
+
+    fn with(title: Words, note: Words, member: Option<&Id>, path: String, body: Tree) -> Self {
+        let (event, by_server) = (Tree::Table(Vec::new()), false);
+        let member = member.cloned();
+        Self { title, note, member, path, body, event, by_server, other: None, offer: None, trade: None, order: None }
     }
 
     /// Previewed as this event: the body's fields and these.
     fn previewed_as(mut self, kind: &str, more: &Fields) -> Self {
-        let mut event = table(more);
-        if let (Tree::Table(event), Tree::Table(body)) = (&mut event, &self.body) {
+        self.event = table(more);
+        if let (Tree::Table(event), Tree::Table(body)) = (&mut self.event, &self.body) {
             event.extend(body.iter().cloned());
             event.push(("type".into(), Tree::Text(kind.into())));
         }
-        self.event = Some(event);
         self
+    }
+
+    fn by_server(mut self) -> Self {
+        self.by_server = true;
+        self
+    }
+
+    /// What of a receipt is to be seen: what the preview can show as well.
+    pub fn seen(&self, receipt: Receipt) -> Receipt {
+        match &self.member {
+            Some(me) if self.by_server => receipt.only(me),
+            Some(me) => receipt.about(me),
+            None => receipt,
+        }
     }
 
     fn with_other(mut self, other: &Id) -> Self {
@@ -140,11 +160,10 @@ impl Action {
     /// Takes an order of one's shop back.
     pub fn refund(me: &Id, order: &Named<Order>) -> Self {
         let path = format!("/v1/orders/{}/refund", order.id);
-        let mut action = Self::new(t::REFUND, t::REFUND_NOTE, Some(me), path, &vec![]);
-        if order.value.state == gongxiang::order::OrderState::Pending {
-            action = action.previewed_as("order.refunded", &vec![("order", order.id.to_string())]);
-            action.order = Some(order.clone());
-        }
+        let mut action = Self::new(t::REFUND, t::REFUND_NOTE, Some(me), path, &vec![])
+            .previewed_as("order.refunded", &vec![("order", order.id.to_string())]);
+        action.by_server = order.value.state != gongxiang::order::OrderState::Pending;
+        action.order = Some(order.clone());
         action
     }
 
@@ -175,29 +194,35 @@ impl Action {
     pub fn register(referrer: &Id) -> Self {
         let body = vec![("referrer", referrer.to_string())];
         Self::new(t::REGISTER, t::REGISTER_NOTE, None, "/v1/members".into(), &body)
+            .previewed_as("member.registered", &vec![])
+            .by_server()
     }
 
     /// The operator's: another price of the day.
     pub fn set_price(price: Price) -> Self {
         let body = vec![("price", price.to_string())];
         Self::new(t::SET_PRICE, t::SET_PRICE_NOTE, None, "/v1/prices".into(), &body)
+            .previewed_as("price.set", &vec![])
+            .by_server()
     }
 
     /// The operator's: the day's close.
     pub fn close_day(day: Day) -> Self {
         Self::new(t::CLOSE_DAY, t::CLOSE_DAY_NOTE, None, format!("/v1/days/{day}/close"), &vec![])
+            .previewed_as("day.closed", &vec![("day", day.to_string())])
+            .by_server()
     }
 
     /// The operator's: other rules, with the codes of the red flags that were accepted.
     pub fn adopt(rules: &Tree, accepted: &[String]) -> Self {
-        let mut action = Self::new(t::ADOPT, t::ADOPT_NOTE, None, "/v1/rules".into(), &vec![]);
         let mut body = vec![("rules".to_owned(), rules.clone())];
         if !accepted.is_empty() {
             let codes = accepted.iter().map(|code| Tree::Text(code.clone())).collect();
             body.push(("accept_flags".to_owned(), Tree::List(codes)));
         }
-        action.body = Tree::Table(body);
-        action
+        Self::with(t::ADOPT, t::ADOPT_NOTE, None, "/v1/rules".into(), Tree::Table(body))
+            .previewed_as("rules.adopted", &vec![])
+            .by_server()
     }
 }
 
@@ -223,8 +248,11 @@ pub enum Foreseen {
 /// The action as the book would settle it now. Without a network the wallet's own snapshot is the book, in which the other
 /// member is taken to exist.
 pub async fn foresee(action: &Action, days: Days) -> Result<Foreseen, Fault> {
-    let (Some(event), Some(me)) = (&action.event, &action.member) else { return Ok(Foreseen::Unknown) };
-    let entry = match border::event::read(event) {
+    let me = match &action.member {
+        Some(me) if !action.by_server => me,
+        _ => return foresee_by_server(action).await,
+    };
+    let entry = match border::event::read(&action.event) {
         Ok(entry) => entry,
         Err(refusal) => return Ok(Foreseen::Refused(refusal)),
     };
@@ -254,9 +282,20 @@ pub async fn foresee(action: &Action, days: Days) -> Result<Foreseen, Fault> {
     excerpt.trades.extend(action.trade.iter().map(|trade| (trade.id.clone(), trade.value.clone())));
     excerpt.orders.extend(action.order.iter().map(|order| (order.id.clone(), order.value.clone())));
     Ok(match Book::from(excerpt).preview(&entry) {
-        Ok(receipt) => Foreseen::Receipt(Receipt::from(&*receipt).about(me)),
+        Ok(receipt) => Foreseen::Receipt(action.seen(Receipt::from(&*receipt))),
         Err(refusal) => Foreseen::Refused(refusal),
     })
+}
+
+async fn foresee_by_server(action: &Action) -> Result<Foreseen, Fault> {
+    match api::preview(&action.event).await {
+        Ok(receipt) => Ok(Foreseen::Receipt(action.seen(receipt))),
+        Err(Fault::Status { status, problem }) => match Code::ALL.iter().find(|code| code.as_str() == problem.code) {
+            Some(code) => Ok(Foreseen::Refused(Refusal::new(*code, problem.field))),
+            None => Err(Fault::Status { status, problem }),
+        },
+        Err(fault) => Err(fault),
+    }
 }
 
 /// The part of the book that the wallet's snapshot is.

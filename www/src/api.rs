@@ -12,6 +12,7 @@ use gongxiang::order::Order;
 use gongxiang::quantity::Price;
 use gongxiang::release::Release;
 use gongxiang::ruleset::RuleSet;
+use gongxiang::tree::Tree;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -19,6 +20,7 @@ use crate::history::Entry;
 use crate::json::{self, Raw};
 use crate::keep::{self, Drawer};
 use crate::order::{Parties, channel_name};
+use crate::receipt::Receipt;
 
 /// Why there is no answer to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -225,6 +227,21 @@ pub async fn post(path: &str, key: Option<&str>, body: String) -> Result<(u16, S
     let response = request.send().await.map_err(|_| Fault::Unreachable)?;
     let text = response.text().await.map_err(|_| Fault::Unreachable)?;
     Ok((response.status(), text))
+}
+
+/// An answer that has a receipt.
+#[derive(Deserialize)]
+pub struct WithReceipt {
+    pub receipt: Receipt,
+}
+
+/// `/v1/previews`: what an event would be answered with now, as far as it is for whoever asks to see.
+pub async fn preview(event: &Tree) -> Result<Receipt, Fault> {
+    let (status, text) = post("/v1/previews", None, event.canonical()).await?;
+    if status == 200 {
+        return read::<WithReceipt>(&text).map(|answer| answer.receipt);
+    }
+    Err(Fault::Status { status, problem: json::read(&text).unwrap_or_default() })
 }
 
 /// `/v1/session`.

@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
-use crate::api::{self, Problem, Session};
+use crate::api::{self, Problem, Session, WithReceipt};
 use crate::json;
 use crate::keep::{self, Drawer};
 use crate::locks;
@@ -48,11 +48,6 @@ pub struct Outbox {
     /// Whether the browser refused to keep something.
     pub storage_fails: RwSignal<bool>,
     session: RwSignal<Option<Session>>,
-}
-
-#[derive(Deserialize)]
-struct Settled {
-    receipt: Receipt,
 }
 
 impl Outbox {
@@ -143,7 +138,7 @@ impl Outbox {
 
     fn settle(self, key: &str, status: u16, text: &str) {
         let outcome = match status {
-            200 => json::read::<Settled>(text).map_or(Outcome::Unclear, |said| Outcome::Settled(said.receipt)),
+            200 => json::read::<WithReceipt>(text).map_or(Outcome::Unclear, |said| Outcome::Settled(said.receipt)),
             _ => Outcome::Refused(json::read(text).unwrap_or_default()),
         };
         self.waiting.update(|all| all.retain(|waiting| waiting.key != key));

@@ -38,6 +38,13 @@ impl Receipt {
         self
     }
 
+    /// Only what moves to or from this member.
+    pub fn only(mut self, me: &Id) -> Self {
+        let mine = format!("member {me}");
+        self.postings.retain(|posting| posting.from == mine || posting.to == mine);
+        self
+    }
+
     /// Whether the same moves by the same rules. The ids of what was made cannot be foreseen, so reasons are not compared.
     pub fn moves_like(&self, other: &Self) -> bool {
         self.postings.len() == other.postings.len()

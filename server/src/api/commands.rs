@@ -81,6 +81,25 @@ pub struct Command {
     pub fields: &'static [Field],
 }
 
+impl Command {
+    /// The names in braces.
+    pub fn in_path(&self) -> impl Iterator<Item = &'static str> {
+        in_braces(self.path)
+    }
+
+    /// Whether its event has this field.
+    #[must_use]
+    pub fn has(&self, field: &str) -> bool {
+        self.made.is_some_and(|(made, _)| made == field)
+            || self.in_path().chain(self.fields.iter().map(|field| field.name)).any(|name| name == field)
+    }
+}
+
+/// The names in braces of an address.
+pub fn in_braces(path: &'static str) -> impl Iterator<Item = &'static str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
 const fn required(name: &'static str, format: Format) -> Field {
     Field { name, format, required: true }
 }

@@ -14,7 +14,7 @@ use utoipa::openapi::{
     ComponentsBuilder, Content, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder, Schema,
 };
 
-use super::commands::{COMMANDS, Command, Field, Format, ORDER};
+use super::commands::{COMMANDS, Command, Field, Format, ORDER, in_braces};
 use super::rules::ACCEPT_FLAGS;
 use crate::limits::PAGE_MAX;
 
@@ -129,6 +129,10 @@ pub fn document() -> OpenApi {
             "properties": properties(ORDER), "required": names(ORDER),
         }))))
         .response("200", answer("The quote", named("Quote")));
+    let events_of_commands: Vec<_> = COMMANDS.iter().map(event_schema).collect();
+    let preview = operation("preview", "What a command would be answered with now", false)
+        .request_body(Some(body(json!({"oneOf": events_of_commands}))))
+        .response("200", answer("The receipt that would be", named("Previewed")));
     let forecast = operation("forecast", "What a member may expect: a band, with its inputs", false)
         .request_body(Some(may_be_left_out(body(reference("Assumptions")))))
         .response("200", answer("The forecast", named("Forecast")));
@@ -149,6 +153,7 @@ pub fn document() -> OpenApi {
         .response("200", answer("What would hold", named("Checked")));
     paths = paths
         .path("/v1/quotes", PathItem::new(HttpMethod::Post, quote))
+        .path("/v1/previews", PathItem::new(HttpMethod::Post, preview))
         .path("/v1/forecast", PathItem::new(HttpMethod::Post, forecast))
         .path("/v1/simulations", PathItem::new(HttpMethod::Post, simulation))
         .path("/v1/rules/check", PathItem::new(HttpMethod::Post, check))
@@ -201,10 +206,14 @@ fn may_be_left_out(mut body: RequestBody) -> RequestBody {
     body
 }
 
+fn path_schema(name: &str) -> &'static str {
+    if name == "day" { "Day" } else { "Id" }
+}
+
 /// The names in braces.
-fn path_parameters(path: &str, mut operation: OperationBuilder) -> OperationBuilder {
-    for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
-        let schema = if name == "day" { "Day" } else { "Id" };
+fn path_parameters(path: &'static str, mut operation: OperationBuilder) -> OperationBuilder {
+    for name in in_braces(path) {
+        let schema = path_schema(name);
         operation = operation.parameter(
             ParameterBuilder::new()
                 .name(name)
@@ -269,6 +278,17 @@ fn command_operation(command: &Command) -> OperationBuilder {
     operation.request_body(Some(body(json!({
         "type": "object", "additionalProperties": false, "properties": properties, "required": names(command.fields),
     }))))
+}
+
+/// The event of a command, without the id that the server makes.
+fn event_schema(command: &Command) -> Value {
+    let (mut properties, mut required) = (properties(command.fields), names(command.fields));
+    if let Value::Object(properties) = &mut properties {
+        properties.extend(command.in_path().map(|name| (name.to_owned(), reference(path_schema(name)))));
+        properties.insert("type".into(), json!({"type": "string", "enum": [command.kind]}));
+    }
+    required.extend(command.in_path().chain(["type"]));
+    json!({"type": "object", "additionalProperties": false, "properties": properties, "required": required})
 }
 
 /// All schemas, by name: those of `schemas.json`, and those that a limit or a list of ours decides.

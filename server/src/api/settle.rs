@@ -73,7 +73,9 @@ async fn settle(
         key,
     };
     let _flight = app.flights.take_off(&key)?;
-    let (event, guard, made) = event(command, &actor, &path, &body, &key)?;
+    let mut fields = fields(command, &body)?;
+    fields.extend(path.into_iter().map(|(name, value)| (name, Tree::Text(value))));
+    let Meant { event, guard, made } = event(command, &actor, fields, &key.key)?;
     let entry = border::event::read(&event)?;
     let line = Line { text: event.canonical(), entry };
     let request = Event { line, key: Some(key), actor: actor.name().into(), guard };
@@ -86,17 +88,23 @@ async fn settle(
     Ok(written(&Settled { made: made.into_iter().collect(), repeated, receipt }))
 }
 
-/// The event that a command is, who has to own what it names, and the id that was made for it.
-type Meant = (Tree, Option<Guard>, Option<(&'static str, String)>);
+/// What a command means.
+pub(super) struct Meant {
+    /// The event that it is.
+    pub(super) event: Tree,
+    /// What has to be so when it is settled.
+    pub(super) guard: Option<Guard>,
+    /// The id that was made for it, by its field.
+    made: Option<(&'static str, String)>,
+}
 
-fn event(
+/// What a command with these fields means, if whoever gives it may.
+pub(super) fn event(
     command: &Command,
     actor: &Actor,
-    path: &[(String, String)],
-    body: &Bytes,
-    key: &Key,
+    mut fields: Vec<(String, Tree)>,
+    key: &str,
 ) -> Result<Meant, Problem> {
-    let mut fields = fields(command, body)?;
     let mut guard = None;
     match command.who {
         Who::Operator => operator(actor)?,
@@ -123,9 +131,6 @@ fn event(
             }
         }
     }
-    for (name, value) in path {
-        fields.push((name.clone(), Tree::Text(value.clone())));
-    }
     let made = match command.made {
         Some((field, _)) if fields.iter().any(|(name, _)| name == field) => {
             operator(actor)?;
@@ -133,7 +138,7 @@ fn event(
         }
         // From the key: the same request gets the same id.
         Some((field, start)) => {
-            let hash = fingerprint(format!("{} {}", key.scope, key.key).as_bytes());
+            let hash = fingerprint(format!("{} {key}", actor.name()).as_bytes());
             Some((field, format!("{start}{}", &hash[..32])))
         }
         None => None,
@@ -145,7 +150,7 @@ fn event(
         guard = Some(accepted_in_body(&mut fields)?);
     }
     fields.push(("type".into(), Tree::Text(command.kind.into())));
-    Ok((Tree::Table(fields), guard, made))
+    Ok(Meant { event: Tree::Table(fields), guard, made })
 }
 
 /// Who acts for itself may leave its name out, and may not name another.

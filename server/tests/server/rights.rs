@@ -94,6 +94,13 @@ fn commands() -> Vec<(&'static str, Value)> {
         ("/v1/rules", json!({"rules": {}})),
         ("/v1/rules/check", json!({"rules": {}})),
         ("/v1/days/2026-01-01/close", json!({})),
+        ("/v1/previews", json!({"type": "price.set", "price": "1"})),
+        ("/v1/previews", json!({"type": "day.closed", "day": "2026-01-01"})),
+        ("/v1/previews", json!({"type": "rules.adopted", "rules": {}})),
+        ("/v1/previews", json!({"type": "order.refunded", "order": "o1"})),
+        ("/v1/previews", json!({"type": "points.transferred", "from": "bob", "to": "ann", "points": "1"})),
+        ("/v1/previews", json!({"type": "offer.taken", "offer": "f1", "member": "shop", "points": "1"})),
+        ("/v1/previews", json!({"type": "trade.cancelled", "trade": "t1"})),
         // No command of the books, but as much somebody's own.
         ("/v1/members/bob/enrolments", json!({})),
     ]
@@ -251,6 +258,68 @@ fn a_merchant_places_and_refunds_orders_of_its_own_shop() -> TestResult {
     let own = json!({"order": "mine", "buyer": "bob", "channel": "online", "amount": "10", "concession": "1",
                      "region": "440106"});
     assert_eq!(town.status("POST", "/v1/orders", Some(&town.merchant), Some(&own))?.0, 403, "ids are the server's");
+    Ok(())
+}
+
+/// The postings of a receipt to or from a member.
+fn own(receipt: &Value, member: &str) -> Vec<Value> {
+    let party = json!(format!("member {member}"));
+    let postings = receipt["postings"].as_array().cloned().unwrap_or_default();
+    postings.into_iter().filter(|posting| posting["from"] == party || posting["to"] == party).collect()
+}
+
+#[test]
+fn what_is_previewed_is_what_is_settled_and_shows_nothing_of_others() -> TestResult {
+    let town = town()?;
+    let close = |day: &str| -> TestResult {
+        let previewed = json!({"type": "day.closed", "day": day});
+        let (status, foreseen) = town.status("POST", "/v1/previews", Some(&town.operator), Some(&previewed))?;
+        assert_eq!(status, 200, "{foreseen}");
+        let (_, settled) = town.status("POST", &format!("/v1/days/{day}/close"), Some(&town.operator), None)?;
+        assert_eq!(foreseen["receipt"], settled["receipt"]);
+        Ok(())
+    };
+    for day in 1..=20 {
+        close(&format!("2026-01-{day:02}"))?;
+    }
+    let (_, order) = town.status("GET", "/v1/orders/o1", Some(&town.merchant), None)?;
+    assert!(order["state"].to_string().contains("vested"), "{order}");
+    let before = town.status("GET", "/v1/state", Some(&town.operator), None)?;
+    let refund = json!({"type": "order.refunded", "order": "o1"});
+    let (status, foreseen) = town.status("POST", "/v1/previews", Some(&town.merchant), Some(&refund))?;
+    assert_eq!(status, 200, "{foreseen}");
+    let postings = own(&foreseen["receipt"], "shop");
+    assert!(!postings.is_empty());
+    assert_eq!(foreseen["receipt"]["postings"], json!(postings), "only the shop's own");
+    assert_eq!(foreseen["receipt"]["accounts"], json!(["shop"]));
+    assert_eq!(town.status("GET", "/v1/state", Some(&town.operator), None)?, before, "nothing was settled");
+    let (_, settled) = town.status("POST", "/v1/orders/o1/refund", Some(&town.merchant), None)?;
+    assert_eq!(postings, own(&settled["receipt"], "shop"));
+    assert_eq!(foreseen["receipt"]["unrecovered"], settled["receipt"]["unrecovered"]);
+    Ok(())
+}
+
+#[test]
+fn what_would_be_refused_is_refused_in_a_preview() -> TestResult {
+    let town = town()?;
+    for (event, status, code, field) in [
+        (json!({}), 400, "bad_event", "type"),
+        (json!({"type": 7}), 400, "bad_event", "type"),
+        (json!({"type": "day.opened"}), 400, "bad_event", "type"),
+        (json!({"type": "day.closed", "day": "2026-01-01", "id": "x"}), 400, "bad_event", "id"),
+        (json!({"type": "day.closed"}), 400, "bad_event", "day"),
+        (json!({"type": "day.closed", "day": "2026-01-02"}), 422, "wrong_day", "day"),
+        (
+            json!({"type": "points.transferred", "from": "bob", "to": "ann", "points": "51"}),
+            422,
+            "points_short",
+            "points",
+        ),
+        (json!({"type": "rules.adopted", "rules": {}, "accept_flags": ["NOPE"]}), 400, "bad_event", "accept_flags"),
+    ] {
+        let (answered, problem) = town.status("POST", "/v1/previews", Some(&town.operator), Some(&event))?;
+        assert_eq!((answered, &problem["code"], &problem["field"]), (status, &json!(code), &json!(field)), "{event}");
+    }
     Ok(())
 }
 

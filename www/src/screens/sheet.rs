@@ -95,10 +95,7 @@ fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
             view! { <p class="sending" data-testid="sending">{app.say(t::SENDING)}</p> {kept} }
         }
         Step::Answered(Outcome::Settled(receipt), foreseen) => {
-            let receipt = match &action.member {
-                Some(me) => receipt.about(me),
-                None => receipt,
-            };
+            let receipt = action.seen(receipt);
             let as_seen = foreseen.map(|foreseen| foreseen.moves_like(&receipt));
             let says = as_seen.map(|same| if same { t::AS_SEEN } else { t::NOT_AS_SEEN });
             view! {
