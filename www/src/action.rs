@@ -247,10 +247,10 @@ pub enum Foreseen {
 
 /// The action as the book would settle it now. Without a network the wallet's own snapshot is the book, in which the other
 /// member is taken to exist.
-pub async fn foresee(action: &Action, days: Days) -> Result<Foreseen, Fault> {
+pub async fn foresee(action: &Action, key: &str, days: Days) -> Result<Foreseen, Fault> {
     let me = match &action.member {
         Some(me) if !action.by_server => me,
-        _ => return foresee_by_server(action).await,
+        _ => return foresee_by_server(action, key).await,
     };
     let entry = match border::event::read(&action.event) {
         Ok(entry) => entry,
@@ -287,11 +287,11 @@ pub async fn foresee(action: &Action, days: Days) -> Result<Foreseen, Fault> {
     })
 }
 
-async fn foresee_by_server(action: &Action) -> Result<Foreseen, Fault> {
-    match api::preview(&action.event).await {
+async fn foresee_by_server(action: &Action, key: &str) -> Result<Foreseen, Fault> {
+    match api::preview(&action.event, key).await {
         Ok(receipt) => Ok(Foreseen::Receipt(action.seen(receipt))),
         Err(Fault::Status { status, problem }) => match Code::ALL.iter().find(|code| code.as_str() == problem.code) {
-            Some(code) => Ok(Foreseen::Refused(Refusal::new(*code, problem.field))),
+            Some(code) => Ok(Foreseen::Refused(Refusal { field: problem.field.into(), ..Refusal::new(*code, "") })),
             None => Err(Fault::Status { status, problem }),
         },
         Err(fault) => Err(fault),

@@ -235,9 +235,9 @@ pub struct WithReceipt {
     pub receipt: Receipt,
 }
 
-/// `/v1/previews`: what an event would be answered with now, as far as it is for whoever asks to see.
-pub async fn preview(event: &Tree) -> Result<Receipt, Fault> {
-    let (status, text) = post("/v1/previews", None, event.canonical()).await?;
+/// `/v1/previews`: what an event would be answered with now under this key, as far as it is for whoever asks to see.
+pub async fn preview(event: &Tree, key: &str) -> Result<Receipt, Fault> {
+    let (status, text) = post("/v1/previews", Some(key), event.canonical()).await?;
     if status == 200 {
         return read::<WithReceipt>(&text).map(|answer| answer.receipt);
     }

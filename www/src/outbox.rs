@@ -68,12 +68,11 @@ impl Outbox {
         outbox
     }
 
-    /// Takes an action that was confirmed; answers with its key. It is said to wait once it is kept: whoever closes the
-    /// wallet after reading so loses nothing.
-    pub fn take(self, action: &Action) -> String {
-        let key = new_key();
+    /// Takes an action that was confirmed. It is said to wait once it is kept: whoever closes the wallet after reading so
+    /// loses nothing.
+    pub fn take(self, action: &Action, key: String) {
         let waiting = Waiting {
-            key: key.clone(),
+            key,
             at: js_sys::Date::new_0().to_iso_string().into(),
             member: action.member.clone(),
             path: action.path.clone(),
@@ -86,7 +85,6 @@ impl Outbox {
             self.show(vec![waiting]);
             self.flush();
         });
-        key
     }
 
     /// Sends what waits, in order, until the server does not answer.
@@ -153,8 +151,8 @@ async fn answer(waiting: &Waiting) -> Option<(u16, String)> {
     (!matches!(answered.0, 409 | 429 | 500..)).then_some(answered)
 }
 
-/// 122 random bits, as the browser makes them.
-fn new_key() -> String {
+/// A key for an action that is asked for: 122 random bits, as the browser makes them.
+pub fn new_key() -> String {
     let random = window().crypto().map(|crypto| crypto.random_uuid());
     random.unwrap_or_else(|_| js_sys::Date::new_0().to_iso_string().into())
 }

@@ -131,6 +131,7 @@ pub fn document() -> OpenApi {
         .response("200", answer("The quote", named("Quote")));
     let events_of_commands: Vec<_> = COMMANDS.iter().map(event_schema).collect();
     let preview = operation("preview", "What a command would be answered with now", false)
+        .parameter(key_parameter(Required::False))
         .request_body(Some(body(json!({"oneOf": events_of_commands}))))
         .response("200", answer("The receipt that would be", named("Previewed")));
     let forecast = operation("forecast", "What a member may expect: a band, with its inputs", false)
@@ -235,6 +236,14 @@ fn query_parameter(Parameter(name, schema, required): &Parameter) -> ParameterBu
     ParameterBuilder::new().name(*name).parameter_in(ParameterIn::Query).required(required).schema(Some(named(schema)))
 }
 
+fn key_parameter(required: Required) -> ParameterBuilder {
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .schema(Some(named("IdempotencyKey")))
+}
+
 fn read_operation(Read(path, title, public, parameters, answered): &Read) -> OperationBuilder {
     let mut operation = path_parameters(path, operation(&id_of("get", path), title, *public));
     for parameter in *parameters {
@@ -263,13 +272,7 @@ fn names(fields: &[Field]) -> Vec<&'static str> {
 
 fn command_operation(command: &Command) -> OperationBuilder {
     let operation = path_parameters(command.path, operation(&id_of("post", command.path), command.title, false))
-        .parameter(
-            ParameterBuilder::new()
-                .name("Idempotency-Key")
-                .parameter_in(ParameterIn::Header)
-                .required(Required::True)
-                .schema(Some(named("IdempotencyKey"))),
-        )
+        .parameter(key_parameter(Required::True))
         .response("200", answer("It is settled", named("Settled")));
     let mut properties = properties(command.fields);
     if let (Some((made, _)), Value::Object(properties)) = (command.made, &mut properties) {

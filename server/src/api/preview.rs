@@ -16,7 +16,7 @@ use super::commands::COMMANDS;
 use super::problem::Problem;
 use super::query::Parameters;
 use super::read::{Written, written};
-use super::settle::{Meant, event, table};
+use super::settle::{IDEMPOTENCY_KEY, Meant, event, idempotency_key, table};
 use crate::group;
 use crate::needs::Needs;
 use crate::people::Actor;
@@ -27,7 +27,7 @@ struct Previewed {
 }
 
 /// The body is an event as the journal has it. Whoever may give its command may ask; all but an operator see what moves on
-/// their own account only.
+/// their own account only. With the key that the command will have, the ids that the server makes are those that it will make.
 pub async fn preview(
     State(app): State<App>,
     actor: Actor,
@@ -36,6 +36,8 @@ pub async fn preview(
 ) -> Result<Written, Problem> {
     parameters.finish()?;
     somebody(&actor)?;
+    let has_key = request.headers().contains_key(IDEMPOTENCY_KEY);
+    let key = if has_key { idempotency_key(request.headers())? } else { String::new() };
     let mut fields = table(&json_body(request).await?, |_| true)?;
     let kind = fields.iter().position(|(name, _)| name == "type").map(|at| fields.swap_remove(at).1);
     let command = COMMANDS.iter().find(|command| kind == Some(Tree::Text(command.kind.into())));
@@ -43,8 +45,8 @@ pub async fn preview(
     if let Some((name, _)) = fields.iter().find(|(name, _)| !command.has(name)) {
         return Err(Refusal::bad_event(name.clone(), "is unknown here").into());
     }
-    // No key is empty, so nothing has the id that is made from this one.
-    let Meant { event, guard, .. } = event(command, &actor, fields, "")?;
+    // No command has an empty key, so nothing has the id that is made from it.
+    let Meant { event, guard, .. } = event(command, &actor, fields, &key)?;
     let entry = border::event::read(&event)?;
     let loaded = app.ledger.read().await?.load(&Needs::of([&entry.event])).await?;
     let mut receipt = group::preview(&entry, guard.as_ref(), loaded.excerpt)?;

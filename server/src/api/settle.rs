@@ -186,12 +186,14 @@ pub(super) fn table(body: &Bytes, known: impl Fn(&str) -> bool) -> Result<Vec<(S
     }
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
-    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).unwrap_or_default();
+pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
+    let key = headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
     if (1..=KEY_LENGTH_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(key.into());
     }
-    Err(Problem::new(Failure::BadKey, "idempotency-key", Failure::BadKey.sentence()))
+    Err(Problem::new(Failure::BadKey, IDEMPOTENCY_KEY, Failure::BadKey.sentence()))
 }
 
 /// The keys that are being settled by this process.

@@ -296,6 +296,18 @@ fn what_is_previewed_is_what_is_settled_and_shows_nothing_of_others() -> TestRes
     let (_, settled) = town.status("POST", "/v1/orders/o1/refund", Some(&town.merchant), None)?;
     assert_eq!(postings, own(&settled["receipt"], "shop"));
     assert_eq!(foreseen["receipt"]["unrecovered"], settled["receipt"]["unrecovered"]);
+    // With the key that the command will have, its ids are foreseen as well.
+    let ask = |path: &str, body: Value| {
+        town.server.ask("POST", path, Some(&town.operator), &[("idempotency-key", "joins")], Some(&body))
+    };
+    let (_, foreseen) = ask("/v1/previews", json!({"type": "member.registered", "referrer": "bob"}))?;
+    let (_, settled) = ask("/v1/members", json!({"referrer": "bob"}))?;
+    assert_eq!(foreseen["receipt"], settled["receipt"]);
+    assert!(foreseen["receipt"]["accounts"].to_string().contains("m-"), "{foreseen}");
+    assert_eq!(
+        town.server.ask("POST", "/v1/previews", Some(&town.operator), &[("idempotency-key", " ")], Some(&refund))?.1["code"],
+        "bad_key"
+    );
     Ok(())
 }
 

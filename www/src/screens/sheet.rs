@@ -10,7 +10,7 @@ use crate::api::{Fault, Problem};
 use crate::app::App;
 use crate::figure::number;
 use crate::markup::{view, watch};
-use crate::outbox::Outcome;
+use crate::outbox::{self, Outcome};
 use crate::receipt::{Posting, Receipt};
 use crate::text::{self, Words, actions as t, fault as f, frame};
 use crate::ui;
@@ -19,7 +19,8 @@ use crate::ui;
 #[derive(Clone, Debug)]
 enum Step {
     Foreseeing,
-    Foreseen(Result<Foreseen, Fault>),
+    /// Under this key, if it is confirmed.
+    Foreseen(String, Result<Foreseen, Fault>),
     /// Confirmed, under this key; what was foreseen is compared with what is settled.
     Sent(String, Option<Receipt>),
     Answered(Outcome, Option<Receipt>),
@@ -42,12 +43,13 @@ pub fn sheet(app: App) -> AnyView {
             let _ = dialog.show_modal();
         }
         spawn_local(async move {
-            let foreseen = foresee(&action, app.days).await;
+            let key = outbox::new_key();
+            let foreseen = foresee(&action, &key, app.days).await;
             if matches!(foreseen, Err(Fault::OtherRules)) {
                 app.doubted.set(true);
             }
             if app.asked.with_untracked(|asked| asked.as_ref() == Some(&action)) {
-                step.set(Step::Foreseen(foreseen));
+                step.set(Step::Foreseen(key, foreseen));
             }
         });
     }));
@@ -78,9 +80,11 @@ pub fn sheet(app: App) -> AnyView {
 fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
     match step.get() {
         Step::Foreseeing => ui::skeleton(app),
-        Step::Foreseen(Ok(foreseen)) => confirm(app, action, step, &foreseen),
-        Step::Foreseen(Err(Fault::Unreachable | Fault::OtherRules)) => confirm(app, action, step, &Foreseen::Unknown),
-        Step::Foreseen(Err(fault)) => {
+        Step::Foreseen(key, Ok(foreseen)) => confirm(app, action, key, step, &foreseen),
+        Step::Foreseen(key, Err(Fault::Unreachable | Fault::OtherRules)) => {
+            confirm(app, action, key, step, &Foreseen::Unknown)
+        }
+        Step::Foreseen(_, Err(fault)) => {
             let (status, problem) = match fault {
                 Fault::Status { status, problem } => (status, problem),
                 _ => (0, Problem::default()),
@@ -124,7 +128,7 @@ fn refused(app: App, title: Words, code: &str, why: Words) -> AnyView {
     }
 }
 
-fn confirm(app: App, action: &Action, step: RwSignal<Step>, foreseen: &Foreseen) -> AnyView {
+fn confirm(app: App, action: &Action, key: String, step: RwSignal<Step>, foreseen: &Foreseen) -> AnyView {
     let (content, receipt) = match foreseen {
         Foreseen::Refused(refusal) => {
             return refused(app, t::WOULD_REFUSE, refusal.code.as_str(), text::code(refusal.code));
@@ -136,8 +140,8 @@ fn confirm(app: App, action: &Action, step: RwSignal<Step>, foreseen: &Foreseen)
     };
     let action = action.clone();
     let send = move |_| {
-        let key = app.outbox.take(&action);
-        step.set(Step::Sent(key, receipt.clone()));
+        app.outbox.take(&action, key.clone());
+        step.set(Step::Sent(key.clone(), receipt.clone()));
     };
     view! {
         {ui::not_final(app)}
