@@ -19,6 +19,12 @@ const WATCHED = [...FRAME, ...TERMS];
  * @type {CSSStyleSheet | undefined} */
 let sheet;
 
+/** A page that preloads the binary wants its numbers at once: to ask first what is in view would take a layout.
+ * @type {boolean} */
+const preloaded = Boolean(globalThis.document?.querySelector('link[rel=preload][href$="gongxiang_bg.wasm"]'));
+// What goes wrong is said by the element that loads.
+if (preloaded) init().catch(() => {});
+
 /** @type {IntersectionObserver | undefined} */
 let viewport;
 
@@ -31,6 +37,7 @@ const MOMENT = 60;
 /** Has an element load once it is near the view: at once if it is there already, for an observer answers a frame later.
  * @param {EarningsPreview} element */
 function watch(element) {
+  if (preloaded) return element.load();
   // Empty still, so its size says nothing; what is not displayed has no place at all.
   const [place] = element.getClientRects();
   if (place && place.bottom > -NEAR && place.top < innerHeight + NEAR) return element.load();

@@ -134,6 +134,17 @@ test('several on a page share one binary, and none is asked for before one comes
   await close();
 });
 
+test('a page that preloads the binary has all its elements start at once, with one request', async () => {
+  const preload = `<link rel="preload" href="${WASM}" as="fetch" crossorigin>`;
+  const { page, asked, said, complaints, close } = await house.open(preload + '<br>'.repeat(200) + ELEMENT.repeat(2));
+  await until(() => said.length === 2, 'two previews');
+  assert.deepEqual(said.map(({ what }) => what), ['preview', 'preview']);
+  assert.equal(asked.filter((path) => path === WASM).length, 1);
+  assert.deepEqual(complaints, []);
+  assert.equal(await page.evaluate(() => scrollY), 0);
+  await close();
+});
+
 test('input that can mean one thing only is taken and shown as understood; anything else is refused in a sentence, without a number', async () => {
   const { page, said, close } = await house.open(ELEMENT);
   await headline(page).waitFor();
