@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gongxiang::event::Refusal;
+use gongxiang::ruleset::RuleSet;
 use jiff::Timestamp;
 use thiserror::Error;
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -58,8 +59,13 @@ impl Ledger {
         let received = Arc::new(Mutex::new(Queue { jobs: received, kept: None }));
         let writer = |number| {
             let shard = first_shard.wrapping_add(number) % crate::store::SHARDS;
-            let writer =
-                Writer { store: Arc::clone(&store), shard, jobs: Arc::clone(&received), metrics: Arc::clone(&metrics) };
+            let writer = Writer {
+                store: Arc::clone(&store),
+                shard,
+                jobs: Arc::clone(&received),
+                metrics: Arc::clone(&metrics),
+                rules: None,
+            };
             tokio::spawn(writer.run())
         };
         let writing = (0..store.writers()).map(writer).collect();
@@ -176,10 +182,12 @@ struct Writer {
     shard: u8,
     jobs: Arc<Mutex<Queue>>,
     metrics: Arc<Metrics>,
+    /// Those under which it settled last.
+    rules: Option<RuleSet>,
 }
 
 impl Writer {
-    async fn run(self) {
+    async fn run(mut self) {
         loop {
             let jobs = self.take().await;
             if jobs.is_empty() {
@@ -216,7 +224,7 @@ impl Writer {
         jobs
     }
 
-    async fn settle(&self, jobs: Vec<Job>) {
+    async fn settle(&mut self, jobs: Vec<Job>) {
         let (mut requests, mut waiting) = (Vec::new(), Vec::new());
         for Job { requests: part, answer } in jobs {
             waiting.push((part.len(), answer));
@@ -240,8 +248,9 @@ impl Writer {
     }
 
     /// Settles and commits a group, again if another writer was faster.
-    async fn group(&self, requests: &[Request]) -> Result<Vec<Answer>, StoreError> {
-        let mut alone = !requests.iter().all(|request| needs::is_everyday(&request.line.entry.event));
+    async fn group(&mut self, requests: &[Request]) -> Result<Vec<Answer>, StoreError> {
+        let is_everyday = |request: &Request| needs::is_everyday(&request.line.entry.event, self.rules.as_ref());
+        let mut alone = !requests.iter().all(is_everyday);
         let needs = Needs::of(requests.iter().map(|request| &request.line.entry.event));
         let started = Instant::now();
         for tried in 1..=CONFLICTS_MAX {
@@ -263,7 +272,7 @@ impl Writer {
     }
 
     async fn attempt(
-        &self,
+        &mut self,
         requests: &[Request],
         needs: &Needs,
         alone: bool,
@@ -272,6 +281,9 @@ impl Writer {
         let scope = if alone { Scope::Alone { shard } } else { Scope::Everyday { shard } };
         let mut work = self.store.begin(scope).await?;
         let loaded = work.load(needs).await?;
+        if self.rules.as_ref() != Some(&loaded.excerpt.rules) {
+            self.rules = Some(loaded.excerpt.rules.clone());
+        }
         // After the shard was taken: whoever had the same key before has committed it.
         let keys: Vec<_> = requests.iter().filter_map(|request| request.key.clone()).collect();
         let answered = work.answered(&keys).await?;

@@ -99,14 +99,15 @@ impl Needs {
     }
 }
 
-/// Whether an event writes only rows that it names, whatever the rules are. An order whose rewards vest at once does not;
-/// that shows when it is settled ([`crate::group::Group::everyday`]).
+/// Whether an event writes only rows that it names. An order whose rewards vest at once does not: `rules` are those that were
+/// in force last, if anybody knows. Others may have adopted new ones since, so what counts shows when it is settled
+/// ([`crate::group::Group::everyday`]).
 #[must_use]
-pub const fn is_everyday(event: &Event) -> bool {
+pub fn is_everyday(event: &Event, rules: Option<&RuleSet>) -> bool {
     match event {
+        Event::OrderPlaced(order) => rules.is_none_or(|rules| rules.vesting_days(order.channel) > 0),
         Event::MemberRegistered { .. }
         | Event::MerchantOpened { .. }
-        | Event::OrderPlaced(_)
         | Event::PointsTransferred { .. }
         | Event::PointsRedeemed { .. }
         | Event::OfferPlaced { .. }
@@ -137,4 +138,30 @@ pub const fn ends_group(event: &Event) -> bool {
 pub fn depth(rules: &RuleSet) -> i64 {
     // One for the referrer, whatever the depth of the service roles is.
     i64::try_from(rules.service_max_depth).unwrap_or(i64::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use gongxiang::border;
+    use gongxiang::preset;
+    use gongxiang::tree::Tree;
+
+    use super::*;
+
+    #[test]
+    fn an_order_is_alone_where_its_channel_is_known_to_vest_at_once() {
+        let order: Tree = serde_json::from_str(
+            r#"{"type": "order.placed", "order": "o", "buyer": "b", "merchant": "m", "channel": "offline",
+                "amount": "10.00", "concession": "1.00", "region": "320106"}"#,
+        )
+        .expect("it is JSON");
+        let event = border::event::read(&order).expect("it is an order").event;
+        let seed = preset::seed().expect("the seed is sound");
+        let offline = RuleSet { order_vesting_days_offline: 0, ..seed.clone() };
+        let online = RuleSet { order_vesting_days_online: 0, ..seed.clone() };
+        assert!(is_everyday(&event, None));
+        assert!(is_everyday(&event, Some(&seed)));
+        assert!(is_everyday(&event, Some(&online)));
+        assert!(!is_everyday(&event, Some(&offline)));
+    }
 }

@@ -41,10 +41,11 @@ pub use dialect::redacted;
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// Small pages, in files that are new: what is written is whole pages, each for a row or two that changed. 32 MiB of them a
-/// connection, and the log goes into the file every 128 MiB: what changes again until then is written once.
+/// Small pages, in files that are new: what is written is whole pages, each for a row or two that changed. 8 MiB of them a
+/// connection: a commit looks through all of them where a tree of the database was balanced, and what is not among them the
+/// system still has. The log goes into the file every 128 MiB: what changes again until then is written once.
 const SQLITE_SETTINGS: &str = "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-    PRAGMA busy_timeout = 10000; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 65536; PRAGMA temp_store = MEMORY";
+    PRAGMA busy_timeout = 10000; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 65536; PRAGMA temp_store = MEMORY";
 
 /// Every statement finds its rows by key. What `PostgreSQL` guesses of the length of a JSON list would have it read whole
 /// tables instead, as long as they have some ten thousand rows; and translating into machine code takes longer than any.
