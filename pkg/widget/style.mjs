@@ -22,9 +22,9 @@ display:grid;gap:16px;padding:20px;border:1px solid var(--line);border-radius:ca
 font:16px/1.5 var(--gongxiang-font,system-ui,-apple-system,"Segoe UI",Roboto,"PingFang SC","Microsoft YaHei","WenQuanYi Micro Hei",sans-serif);
 font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .card *{min-width:0}
-h2{font-size:1.125rem;line-height:1.3;font-weight:600}
-h3{font-size:.9375rem;margin-bottom:8px}
-small,.quiet,legend,label,.why,.hint,.error{font-size:.8125rem;color:var(--quiet);font-weight:400}
+h2{font-size:1rem;line-height:1.3;font-weight:600}
+h3{font-size:1rem;margin-bottom:8px}
+small,.quiet,legend,label,.why,.hint,.error{font-size:.875rem;color:var(--quiet);font-weight:400}
 fieldset{border:0}
 .form,.result{display:grid;gap:14px;align-content:start}
 .result:empty{min-height:112px;border:2px dashed var(--line);border-radius:var(--radius)}
@@ -33,7 +33,7 @@ legend,.field>label{display:block;margin-bottom:4px}
 input,select,button{font:inherit;color:inherit}
 .box{display:flex;gap:6px}
 [type=text],select{flex:1;width:100%;min-height:44px;padding:8px 12px;border:1px solid var(--quiet);border-radius:calc(var(--radius) - 4px);background:var(--card)}
-[type=text],select{font-size:1.125rem;font-weight:600;font-variant-numeric:inherit}
+[type=text],select{font-weight:600;font-variant-numeric:inherit}
 [aria-invalid=true]{border-color:var(--_bad)}
 :focus-visible,.seg input:focus-visible+span{outline:3px solid var(--accent);outline-offset:2px}
 .seg{display:flex;padding:3px;gap:2px;border-radius:calc(var(--radius) - 2px);background:var(--line)}
@@ -51,9 +51,9 @@ button{min-height:44px;padding:0 18px;border:0;border-radius:calc(var(--radius) 
 .hero *{color:inherit}
 .hero small{font-size:.875rem}
 .hero .why{text-align:left;margin-top:2px}
-.big{font-size:clamp(1.75rem,9cqi,2.75rem);line-height:1.2;font-weight:680;letter-spacing:-.02em}
+.big{font-size:clamp(1.75rem,9cqi,2.75rem);line-height:1.2;font-weight:600;letter-spacing:-.02em}
 .big small{letter-spacing:0;white-space:nowrap}
-i{font-style:normal;font-weight:400;font-size:.85em}
+i{font-style:normal;font-weight:400;font-size:.875rem}
 .big i{font-size:.6em}
 ul{list-style:none}
 li{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:0 12px;align-items:baseline;padding:10px 0;border-top:1px solid var(--line)}
@@ -63,7 +63,7 @@ b{margin-right:6px}
 li .why{grid-column:1/-1}
 .big [part=number]{font-weight:inherit}
 .gets,.why,dd{text-align:right}
-.tag{display:inline-block;padding:0 8px;border-radius:99px;background:var(--tint);color:var(--accent);font-size:.8125rem;white-space:nowrap}
+.tag{display:inline-block;padding:0 8px;border-radius:99px;background:var(--tint);color:var(--accent);font-size:.875rem;white-space:nowrap}
 .dynamic{background:var(--_gilt);color:var(--_gold)}
 dl{display:grid;gap:6px;padding:12px 14px;border-radius:var(--radius);background:var(--tint);font-size:.875rem}
 dl>div{display:flex;justify-content:space-between;gap:12px;align-items:baseline}

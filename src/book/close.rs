@@ -9,6 +9,7 @@ use crate::quantity::{Money, OutOfRange, Points, Price};
 use crate::receipt::{Party, Reason, Rule};
 
 impl Draft<'_> {
+    #[inline(never)]
     pub(super) fn close_day(&mut self, day: Day) -> Result<(), Refusal> {
         if day != self.changes.head.day {
             return Err(Refusal::new(Code::WrongDay, "day"));

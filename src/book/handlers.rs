@@ -1,4 +1,7 @@
 //! One short handler per event: the checks in the order of the table in RULES.md section 4, then the effect.
+//!
+//! The longer ones are never inlined: a browser translates a function when it is called first, all of it, and a page that
+//! shows one order needs few of them.
 
 use std::sync::Arc;
 
@@ -147,6 +150,7 @@ impl Draft<'_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn place_order(&mut self, placed: &OrderPlaced) -> Result<(), Refusal> {
         let OrderPlaced { order: id, buyer, merchant, channel, amount, concession, region } = placed;
         self.member(buyer, "buyer")?;
@@ -188,6 +192,7 @@ impl Draft<'_> {
     }
 
     /// Gives an order's rewards; what nobody gets is burned (RULES.md section 6, Vesting).
+    #[inline(never)]
     pub(super) fn vest(&mut self, id: &Id) -> Result<(), Refusal> {
         let today = self.changes.head.day;
         let mut order = self.order_mut(id)?.clone();
@@ -205,6 +210,7 @@ impl Draft<'_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn refund(&mut self, id: &Id) -> Result<(), Refusal> {
         let order = self.order(id).ok_or_else(|| Refusal::new(Code::UnknownOrder, "order"))?.clone();
         let missing = match order.state {
@@ -260,6 +266,7 @@ impl Draft<'_> {
         Ok(missing)
     }
 
+    #[inline(never)]
     fn transfer(&mut self, from: &Id, to: &Id, points: Points) -> Result<(), Refusal> {
         self.member(from, "from")?;
         self.member(to, "to")?;
@@ -270,6 +277,7 @@ impl Draft<'_> {
         self.pay(Party::Member(from.clone()), Party::Member(to.clone()), points, Rule::Transfer, why)
     }
 
+    #[inline(never)]
     fn redeem(&mut self, member: &Id, points: Points) -> Result<(), Refusal> {
         self.member(member, "member")?;
         require(points.is_positive(), Code::BadAmount, "points")?;
@@ -286,6 +294,7 @@ impl Draft<'_> {
         require(inside, Code::PriceOutsideBand, "unit_price")
     }
 
+    #[inline(never)]
     fn place_offer(&mut self, id: &Id, offer: Offer) -> Result<(), Refusal> {
         self.member(&offer.owner, "member")?;
         require(self.offer(id).is_none(), Code::OfferExists, "offer")?;
@@ -300,6 +309,7 @@ impl Draft<'_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn take_offer(&mut self, offer_id: &Id, trade_id: &Id, taker: &Id, points: Points) -> Result<(), Refusal> {
         let offer = self.offer(offer_id).ok_or_else(|| Refusal::new(Code::UnknownOffer, "offer"))?.clone();
         self.member(taker, "member")?;
@@ -342,6 +352,7 @@ impl Draft<'_> {
         self.advance(id, TradeState::Paid).map(|_| ())
     }
 
+    #[inline(never)]
     fn confirm_trade(&mut self, id: &Id) -> Result<(), Refusal> {
         let (trade, offer) = self.advance(id, TradeState::Confirmed)?;
         let head = &mut self.changes.head;
@@ -353,6 +364,7 @@ impl Draft<'_> {
         self.pay(Party::Escrow, Party::Member(trade.buyer(&offer).clone()), trade.points, Rule::Trade, why)
     }
 
+    #[inline(never)]
     pub(super) fn cancel_trade(&mut self, id: &Id) -> Result<(), Refusal> {
         let (trade, offer) = self.advance(id, TradeState::Cancelled)?;
         if offer.open {
@@ -367,6 +379,7 @@ impl Draft<'_> {
         self.pay(Party::Escrow, Party::Member(trade.seller(&offer).clone()), trade.points, Rule::Trade, why)
     }
 
+    #[inline(never)]
     fn cancel_offer(&mut self, id: &Id) -> Result<(), Refusal> {
         let offer = self.offer(id).ok_or_else(|| Refusal::new(Code::UnknownOffer, "offer"))?.clone();
         require(offer.open, Code::OfferClosed, "offer")?;
@@ -380,6 +393,7 @@ impl Draft<'_> {
         self.pay(Party::Escrow, Party::Member(offer.owner), offer.remaining, Rule::Offer, why)
     }
 
+    #[inline(never)]
     fn adopt(&mut self, changes: &Tree) -> Result<(), Refusal> {
         self.changes.rules = Arc::new(self.changes.rules.adopt(changes)?);
         Ok(())
