@@ -26,6 +26,28 @@ async function confirm(page) {
   return settled;
 }
 
+/** Settles an event. */
+async function settle(event) {
+  const answer = await house.post('/v1/events', event);
+  assert.ok(answer.receipt, JSON.stringify(answer));
+}
+
+/** So many small orders in a shop, and the days closed until the close that lets them vest is the next one. */
+async function busyDay(orders) {
+  const [buyer] = await house.rich(1);
+  const { accounts } = await house.get('/v1/state');
+  const merchants = (await house.members()).filter((line) => line.merchant).map((line) => line.member);
+  const [merchant] = merchants.sort((a, b) => Number(raw8(accounts[b].points) - raw8(accounts[a].points)));
+  const { shop: region } = (await house.get(`/v1/members/${merchant}`)).account;
+  for (let order = 0; order < orders; order += 1) {
+    await settle({ type: 'order.placed', order: `busy-${order}`, buyer, merchant, channel: 'offline', amount: '1', concession: '0.1', region });
+  }
+  const { order } = await house.get('/v1/rules');
+  for (let day = 0; day < order.vesting_days.offline; day += 1) {
+    await settle({ type: 'day.closed', day: (await house.get('/v1/supply')).day });
+  }
+}
+
 test('points go to another member, and what was pasted is understood', async () => {
   const [me, to] = await house.rich(2);
   const before = [await pointsOf(me), await pointsOf(to)];
@@ -204,6 +226,24 @@ test('the operator sets the price, closes the day, and adopts rules by accepting
   await page.getByTestId('preview').click();
   await confirm(page);
   assert.equal((await house.get('/v1/rules')).release.daily, '900');
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('the close of a busy day shows the first lines of its receipt, and all of them to who asks', async () => {
+  const orders = 60;
+  await busyDay(orders);
+  const { page, complaints, close } = await house.open('#/operator', { viewport: DESK });
+  await page.getByTestId('close-day').click();
+  await page.getByTestId('confirm').click();
+  await page.getByTestId('settled').waitFor();
+  const more = page.getByTestId('more-postings');
+  assert.equal((await postings(page)).length, 100);
+  assert.match(await more.innerText(), / 100 \/ \d+$/);
+  const all = Number((await more.innerText()).split('/').pop());
+  assert.ok(all >= 2 * orders, 'each vests for its buyer and its shop');
+  while (await more.count()) await more.click();
+  assert.equal((await postings(page)).length, all);
   assert.deepEqual(complaints, []);
   await close();
 });

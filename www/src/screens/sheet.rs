@@ -12,7 +12,7 @@ use crate::figure::number;
 use crate::markup::{view, watch};
 use crate::outbox::{self, Outcome};
 use crate::receipt::{Posting, Receipt};
-use crate::text::{self, Words, actions as t, fault as f, frame};
+use crate::text::{self, Words, actions as t, fault as f, frame, signin};
 use crate::ui;
 
 /// How far an action is.
@@ -27,6 +27,9 @@ enum Step {
 }
 
 const SHEET: &str = "sheet";
+
+/// How many lines of a receipt are shown at first, and how many more each time: the close of a day may have thousands.
+const SHOWN: usize = 100;
 
 fn dialog() -> Option<HtmlDialogElement> {
     document().get_element_by_id(SHEET)?.dyn_into().ok()
@@ -166,13 +169,23 @@ fn shown(app: App, receipt: &Receipt, kind: &'static str) -> AnyView {
             reason: reward.reason.to_string(),
         }
     });
-    let lines: Vec<_> = receipt.postings.iter().cloned().chain(rewards).map(|posting| line(app, posting)).collect();
-    if lines.is_empty() {
+    let postings: Vec<_> = receipt.postings.iter().cloned().chain(rewards).collect();
+    let (day, all) = (receipt.day.to_string(), postings.len());
+    if all == 0 {
         return ui::empty(app, "no-postings", t::NOTHING_MOVES);
     }
+    let count = RwSignal::new(SHOWN);
     let unrecovered = receipt.unrecovered.filter(|points| points.is_positive());
     view! {
-        <ul class="receipt" data-testid="receipt" data-kind=kind data-day=receipt.day.to_string()>{lines}</ul>
+        {move || {
+            let lines: Vec<_> = postings.iter().take(count.get()).cloned().map(|posting| line(app, posting)).collect();
+            view! { <ul class="receipt" data-testid="receipt" data-kind=kind data-day=day.clone()>{lines}</ul> }
+        }}
+        {move || (all > count.get()).then(|| view! {
+            <button type="button" class="more" data-testid="more-postings" on:click=move |_| count.update(|count| *count += SHOWN)>
+                {app.say(signin::MORE)} " · " {count.get()} " / " {all}
+            </button>
+        })}
         {unrecovered.map(|points| view! { <p class="note">{app.say(t::UNRECOVERED)} " " {number(&points)}</p> })}
     }
 }
