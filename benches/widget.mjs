@@ -7,7 +7,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 
-const ROUNDS = 25;
+const ROUNDS = 40;
 const KEYS = 200;
 /** Milliseconds after which the first number has long been there. */
 const SETTLED = 500;
