@@ -138,8 +138,13 @@ test('bad input is shown at its field, by name, and nothing else is', async () =
 
 test('typing asks the server for nothing; other parties do, once', async () => {
   const [buyer] = await buyers(1);
-  const { page, close } = await house.open(`#/m/${buyer}/order`);
+  // The last that the screen asks for by itself, in no order with the preview: the buyer's own account, checked by the days.
+  let checked;
+  const { page, close } = await house.open(`#/m/${buyer}/order`, {
+    prepare: (page) => { checked = page.waitForResponse(/\/v1\/days\?/); },
+  });
   await page.getByTestId('order-points').waitFor();
+  await checked;
   const asked = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   await page.getByTestId('amount').fill('');
