@@ -59,15 +59,15 @@ impl Receiver {
 
     /// Over TLS.
     pub fn start_tls(config: Arc<ServerConfig>) -> TestResult<Self> {
-        Self::over("127.0.0.1:0", &[], move |stream, answer| {
-            receive(StreamOwned::new(ServerConnection::new(Arc::clone(&config))?, stream), answer)
+        Self::over("127.0.0.1:0", &[], move |stream, answer, received| {
+            receive(StreamOwned::new(ServerConnection::new(Arc::clone(&config))?, stream), answer, received)
         })
     }
 
     fn over(
         address: &str,
         answers: &[&'static str],
-        receive: impl Fn(TcpStream, &str) -> TestResult<Received> + Send + 'static,
+        receive: impl Fn(TcpStream, &str, &Mutex<Vec<Received>>) -> TestResult + Send + 'static,
     ) -> TestResult<Self> {
         let listener = TcpListener::bind(address)?;
         let address = listener.local_addr()?.to_string();
@@ -77,11 +77,7 @@ impl Receiver {
             for stream in listener.incoming().flatten() {
                 let answer = answers.pop_front().unwrap_or("204 No Content");
                 // Whoever goes away early sent nothing.
-                if let Ok(request) = receive(stream, answer)
-                    && let Ok(mut received) = received.lock()
-                {
-                    received.push(request);
-                }
+                _ = receive(stream, answer, &received);
             }
         });
         Ok(this)
@@ -104,7 +100,7 @@ impl Receiver {
     }
 }
 
-fn receive(stream: impl Read + Write, answer: &str) -> TestResult<Received> {
+fn receive(stream: impl Read + Write, answer: &str, received: &Mutex<Vec<Received>>) -> TestResult {
     let mut reader = BufReader::new(stream);
     let mut lines = Vec::new();
     loop {
@@ -120,7 +116,10 @@ fn receive(stream: impl Read + Write, answer: &str) -> TestResult<Received> {
     let length = headers.iter().find(|(name, _)| name == "content-length").ok_or("no length")?.1.parse()?;
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
+    // Who has the answer finds the request here.
+    let mut received = received.lock().map_err(|_| "the receiver is broken")?;
     write!(reader.get_mut(), "HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")?;
     reader.get_mut().flush()?;
-    Ok(Received { headers, body: String::from_utf8(body)? })
+    received.push(Received { headers, body: String::from_utf8(body)? });
+    Ok(())
 }
