@@ -88,7 +88,7 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
           if (process.env.SCREENSHOTS) {
             await mkdir(process.env.SCREENSHOTS, { recursive: true });
             const path = join(process.env.SCREENSHOTS, `${name}-${language}-${size}-${colorScheme}.png`);
-            await page.screenshot({ path, fullPage: true });
+            await page.screenshot({ path, fullPage: true, animations: 'disabled' });
           }
           await close();
         }
