@@ -9,6 +9,7 @@ import { stage } from './stage.mjs';
 const house = stage();
 const SIZES = { phone: { width: 375, height: 667 }, desk: { width: 1280, height: 800 } };
 const LANGUAGES = { 'zh-CN': /价值可能下跌/, en: /can fall/ };
+const CHARTS = { home: 1, differs: 1, forecast: 1, economy: 3 };
 const PROMISES = /risk.?free|only rises|\blegal|guarante|稳赚|无风险|只涨不跌|保本|合法/i;
 
 /** A member with much to show: the one whose statement is longest. */
@@ -26,6 +27,17 @@ const sticksOut = (page) => page.evaluate(() => {
     .map((element) => `${element.tagName}.${element.className}`);
   return scrollWidth > clientWidth ? ['page', ...beyond] : beyond;
 });
+
+/** Scrolls to each chart, which is drawn only then, and back. */
+async function seeCharts(page, count) {
+  const charts = page.locator('gx-chart');
+  for (let at = 0; at < count; at += 1) {
+    await charts.nth(at).scrollIntoViewIfNeeded();
+    await charts.nth(at).locator('canvas').waitFor();
+  }
+  assert.equal(await charts.count(), count, 'charts');
+  await page.evaluate(() => scrollTo(0, 0));
+}
 
 for (const [language, caution] of Object.entries(LANGUAGES)) {
   for (const [size, viewport] of Object.entries(SIZES)) {
@@ -77,6 +89,7 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
             locale: language === 'en' ? 'en-US' : language, viewport, colorScheme, deviceScaleFactor: 2, prepare,
           });
           await ready(page).catch((error) => assert.fail(`${name}: ${error.message}`));
+          await seeCharts(page, CHARTS[name] ?? 0).catch((error) => assert.fail(`${name}: ${error.message}`));
           const where = `${name} ${colorScheme}`;
           assert.deepEqual(await sticksOut(page), [], where);
           assert.deepEqual(complaints, [], where);
