@@ -4,7 +4,6 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use gongxiang::book::Book;
-use gongxiang::border::event;
 use gongxiang::economy::{Scenario, simulate};
 use gongxiang::event::Event;
 use gongxiang::forecast::{Assumptions, Flow, forecast};
@@ -13,6 +12,7 @@ use gongxiang::preset;
 use gongxiang::quantity::Rate;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
+use gongxiang::wire::event;
 
 /// 10^6 members over three years: half of them from the first day on, the others joining.
 fn simulate_a_million(c: &mut Criterion) {

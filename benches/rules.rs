@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use gongxiang::book::Book;
-use gongxiang::border::{event, replay::Replay};
 use gongxiang::event::{Entry, Event, OrderPlaced};
 use gongxiang::identity::{Id, Region};
 use gongxiang::preset;
 use gongxiang::quantity::{Money, Points, Price};
 use gongxiang::ruleset::{Channel, RuleSet};
 use gongxiang::tree::Tree;
+use gongxiang::wire::{event, replay::Replay};
 
 fn id(text: &str) -> Id {
     Id::parse(text).expect("an id")

@@ -286,8 +286,10 @@ impl Book {
         if let Some(outcome) = self.recall(entry) {
             return outcome;
         }
-        let drafted = Draft::over(self).run(&entry.event);
-        let result = drafted.map(|changes| Arc::new(changes.commit(self)));
+        let result = Draft::over(self).run(&entry.event).map(|(receipt, changes)| {
+            changes.commit(self);
+            Arc::new(receipt)
+        });
         if let Some(Identity { id, content }) = &entry.identity {
             let first = Remembered { content: content.clone(), result: result.clone() };
             self.remembered.insert(id.clone(), first);
@@ -303,7 +305,7 @@ impl Book {
         if let Some(outcome) = self.recall(entry) {
             return outcome.result;
         }
-        Draft::over(self).run(&entry.event).map(|changes| Arc::new(changes.into_receipt()))
+        Draft::over(self).run(&entry.event).map(|(receipt, _)| Arc::new(receipt))
     }
 
     /// Settles a member's account in place. Settling is invisible: no answer of the book changes by it, now or later

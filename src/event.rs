@@ -1,12 +1,14 @@
 //! One line of the journal, and the codes with which it can be refused.
 //!
-//! Carries out the table of RULES.md section 4. Reading events from plain data is the border's business
-//! ([`crate::border::event`]).
+//! Carries out the table of RULES.md section 4. Reading and writing events as plain data is the wire's business
+//! ([`crate::wire::event`]).
 
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::identity::{Day, Id, Region};
+use gongxiang_words::Language;
+
+use crate::identity::{Day, Id, Region, serde_as_text};
 use crate::market::Side;
 use crate::quantity::{Money, OutOfRange, Points, Price};
 use crate::ruleset::{Channel, RuleSetError};
@@ -51,32 +53,89 @@ pub struct OrderPlaced {
 }
 
 impl Event {
-    /// Its `type` in the journal.
+    /// Its type.
     #[must_use]
-    pub const fn kind(&self) -> &'static str {
+    pub const fn kind(&self) -> Kind {
         match self {
-            Self::MemberRegistered { .. } => "member.registered",
-            Self::PackPurchased { .. } => "pack.purchased",
-            Self::MerchantOpened { .. } => "merchant.opened",
-            Self::RoleAssigned { .. } => "role.assigned",
-            Self::PartnerAppointed { .. } => "partner.appointed",
-            Self::TreasuryGranted { .. } => "treasury.granted",
-            Self::PriceSet { .. } => "price.set",
-            Self::OrderPlaced(_) => "order.placed",
-            Self::OrderRefunded { .. } => "order.refunded",
-            Self::PointsTransferred { .. } => "points.transferred",
-            Self::PointsRedeemed { .. } => "points.redeemed",
-            Self::OfferPlaced { .. } => "offer.placed",
-            Self::OfferTaken { .. } => "offer.taken",
-            Self::TradePaid { .. } => "trade.paid",
-            Self::TradeConfirmed { .. } => "trade.confirmed",
-            Self::TradeCancelled { .. } => "trade.cancelled",
-            Self::OfferCancelled { .. } => "offer.cancelled",
-            Self::RulesAdopted { .. } => "rules.adopted",
-            Self::DayClosed { .. } => "day.closed",
+            Self::MemberRegistered { .. } => Kind::MemberRegistered,
+            Self::PackPurchased { .. } => Kind::PackPurchased,
+            Self::MerchantOpened { .. } => Kind::MerchantOpened,
+            Self::RoleAssigned { .. } => Kind::RoleAssigned,
+            Self::PartnerAppointed { .. } => Kind::PartnerAppointed,
+            Self::TreasuryGranted { .. } => Kind::TreasuryGranted,
+            Self::PriceSet { .. } => Kind::PriceSet,
+            Self::OrderPlaced(_) => Kind::OrderPlaced,
+            Self::OrderRefunded { .. } => Kind::OrderRefunded,
+            Self::PointsTransferred { .. } => Kind::PointsTransferred,
+            Self::PointsRedeemed { .. } => Kind::PointsRedeemed,
+            Self::OfferPlaced { .. } => Kind::OfferPlaced,
+            Self::OfferTaken { .. } => Kind::OfferTaken,
+            Self::TradePaid { .. } => Kind::TradePaid,
+            Self::TradeConfirmed { .. } => Kind::TradeConfirmed,
+            Self::TradeCancelled { .. } => Kind::TradeCancelled,
+            Self::OfferCancelled { .. } => Kind::OfferCancelled,
+            Self::RulesAdopted { .. } => Kind::RulesAdopted,
+            Self::DayClosed { .. } => Kind::DayClosed,
         }
     }
 }
+
+macro_rules! kinds {
+    ($($variant:ident $name:literal)*) => {
+        /// The type of an event (RULES.md section 4).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Kind {
+            $(#[doc = concat!("`", $name, "`.")] $variant,)*
+        }
+
+        impl Kind {
+            /// Every type, in the order of the contract.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Its name in the journal.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            /// The type of this name; `None` if this version has none.
+            #[must_use]
+            pub fn parse(name: &str) -> Option<Self> {
+                Some(match name { $($name => Self::$variant,)* _ => return None })
+            }
+        }
+    };
+}
+
+kinds! {
+    MemberRegistered "member.registered"
+    PackPurchased "pack.purchased"
+    MerchantOpened "merchant.opened"
+    RoleAssigned "role.assigned"
+    PartnerAppointed "partner.appointed"
+    TreasuryGranted "treasury.granted"
+    PriceSet "price.set"
+    OrderPlaced "order.placed"
+    OrderRefunded "order.refunded"
+    PointsTransferred "points.transferred"
+    PointsRedeemed "points.redeemed"
+    OfferPlaced "offer.placed"
+    OfferTaken "offer.taken"
+    TradePaid "trade.paid"
+    TradeConfirmed "trade.confirmed"
+    TradeCancelled "trade.cancelled"
+    OfferCancelled "offer.cancelled"
+    RulesAdopted "rules.adopted"
+    DayClosed "day.closed"
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+serde_as_text!(Kind, "a type of event that this version knows");
 
 /// An event as it stands in the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,11 +162,12 @@ impl From<Event> for Entry {
 }
 
 macro_rules! codes {
-    ($($variant:ident $code:literal $sentence:literal)*) => {
-        /// Why an event is refused. Stable: the same codes in Rust, JavaScript, HTTP and the journal.
+    ($($variant:ident $code:literal)*) => {
+        /// Why an event is refused. Stable: the same codes in Rust, JavaScript, HTTP and the journal. What each means is in the
+        /// words (`codes`).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code {
-            $(#[doc = concat!("`", $code, "`: ", $sentence, ".")] $variant,)*
+            $(#[doc = concat!("`", $code, "`.")] $variant,)*
         }
 
         impl Code {
@@ -120,55 +180,61 @@ macro_rules! codes {
                 match self { $(Self::$variant => $code),* }
             }
 
-            /// What it means, in one sentence.
+            /// The code of this name; `None` if this version has none.
             #[must_use]
-            pub const fn sentence(self) -> &'static str {
-                match self { $(Self::$variant => $sentence),* }
+            pub fn parse(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == name)
+            }
+
+            /// What it means, in one English sentence.
+            #[must_use]
+            pub fn sentence(self) -> &'static str {
+                gongxiang_words::code(Language::En, self.as_str()).unwrap_or(self.as_str())
             }
         }
     };
 }
 
 codes! {
-    BadEvent "bad_event" "this is not an event of the journal"
-    BadRules "bad_rules" "this rule set is not sound"
-    IdConflict "id_conflict" "this id was used for an event with another content"
-    OutOfRange "out_of_range" "the exact result is too large to be kept"
-    MemberExists "member_exists" "this member is registered already"
-    UnknownMember "unknown_member" "no member has this id"
-    UnknownPack "unknown_pack" "the rule set has no such pack"
-    MerchantPackRequired "merchant_pack_required" "opening a shop needs a merchant pack first"
-    MerchantExists "merchant_exists" "this member has a shop already"
-    DepositShort "deposit_short" "the member has fewer points than the deposit is worth today"
-    UnknownRole "unknown_role" "the rule set has no such role"
-    PartnerPackRequired "partner_pack_required" "becoming a partner needs an area pack first"
-    PartnerExists "partner_exists" "this member has a city already"
-    RegionTaken "region_taken" "this city has a partner who is eligible today"
-    BadAmount "bad_amount" "the amount must be above 0"
-    TreasuryShort "treasury_short" "the treasury has fewer points than this"
-    BadPrice "bad_price" "the price must be above 0"
-    OrderExists "order_exists" "an order has this id already"
-    SelfDealing "self_dealing" "nobody can trade with themselves"
-    NotAMerchant "not_a_merchant" "this member has no shop"
-    BadConcession "bad_concession" "the concession must be above 0 and at most the amount"
-    MerchantPointsShort "merchant_points_short" "the merchant has fewer points than the concession is worth today"
-    UnknownOrder "unknown_order" "no order has this id"
-    OrderRefunded "order_refunded" "this order was refunded already"
-    SameMember "same_member" "points cannot be transferred to the same member"
-    PointsShort "points_short" "the member has fewer points than this takes"
-    OfferExists "offer_exists" "an offer has this id already"
-    PriceOutsideBand "price_outside_band" "the unit price is too far from the price of the day"
-    UnknownOffer "unknown_offer" "no offer has this id"
-    TradeExists "trade_exists" "a trade has this id already"
-    OfferClosed "offer_closed" "this offer was cancelled"
-    OfferShort "offer_short" "the offer has fewer points left than this"
-    UnknownTrade "unknown_trade" "no trade has this id"
-    WrongTradeState "wrong_trade_state" "the trade is in a state that does not allow this"
-    WrongDay "wrong_day" "this is not the open day"
-    BadScenario "bad_scenario" "this scenario cannot be worked out"
-    BadSnapshot "bad_snapshot" "this is no answer of a server of this version"
-    Cancelled "cancelled" "it was stopped before it was done"
-    FlagsNotAccepted "flags_not_accepted" "the rule set raises red flags that were not accepted by their codes"
+    BadEvent "bad_event"
+    BadRules "bad_rules"
+    IdConflict "id_conflict"
+    OutOfRange "out_of_range"
+    MemberExists "member_exists"
+    UnknownMember "unknown_member"
+    UnknownPack "unknown_pack"
+    MerchantPackRequired "merchant_pack_required"
+    MerchantExists "merchant_exists"
+    DepositShort "deposit_short"
+    UnknownRole "unknown_role"
+    PartnerPackRequired "partner_pack_required"
+    PartnerExists "partner_exists"
+    RegionTaken "region_taken"
+    BadAmount "bad_amount"
+    TreasuryShort "treasury_short"
+    BadPrice "bad_price"
+    OrderExists "order_exists"
+    SelfDealing "self_dealing"
+    NotAMerchant "not_a_merchant"
+    BadConcession "bad_concession"
+    MerchantPointsShort "merchant_points_short"
+    UnknownOrder "unknown_order"
+    OrderRefunded "order_refunded"
+    SameMember "same_member"
+    PointsShort "points_short"
+    OfferExists "offer_exists"
+    PriceOutsideBand "price_outside_band"
+    UnknownOffer "unknown_offer"
+    TradeExists "trade_exists"
+    OfferClosed "offer_closed"
+    OfferShort "offer_short"
+    UnknownTrade "unknown_trade"
+    WrongTradeState "wrong_trade_state"
+    WrongDay "wrong_day"
+    BadScenario "bad_scenario"
+    BadSnapshot "bad_snapshot"
+    Cancelled "cancelled"
+    FlagsNotAccepted "flags_not_accepted"
 }
 
 /// A refusal: the code, the field that caused it, and a sentence.
@@ -188,7 +254,7 @@ impl Refusal {
     #[must_use]
     #[cold]
     #[inline(never)]
-    pub const fn new(code: Code, field: &'static str) -> Self {
+    pub fn new(code: Code, field: &'static str) -> Self {
         Self { code, field: Cow::Borrowed(field), message: Cow::Borrowed(code.sentence()) }
     }
 

@@ -3,10 +3,29 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use time::{Date, Month};
 
 use crate::limits::ID_LENGTH_MAX;
+
+/// Reads and writes a type as the text that its `parse` and its `Display` know.
+macro_rules! serde_as_text {
+    ($name:ident, $what:literal) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
+                Self::parse(&text)
+                    .ok_or_else(|| serde::de::Error::custom(format_args!(concat!("`{}` is not ", $what), text)))
+            }
+        }
+    };
+}
+pub(crate) use serde_as_text;
 
 /// An id of anything: `[A-Za-z0-9_.:-]{1,64}`. Cheap to copy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -141,23 +160,6 @@ pub fn is_rfc3339(text: &str) -> bool {
     let fraction_holds = !fraction.is_empty() && fraction.bytes().all(|b| b.is_ascii_digit());
     // 60: a leap second.
     Day::parse(day).is_some() && zone_holds && two(minute, 59) && two(second, 60) && fraction_holds
-}
-
-macro_rules! serde_as_text {
-    ($name:ident, $what:literal) => {
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                Self::parse(&text).ok_or_else(|| de::Error::custom(concat!("is not ", $what)))
-            }
-        }
-    };
 }
 
 serde_as_text!(Id, "an id");

@@ -9,7 +9,7 @@
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 4 | [`border`]: plain data in, plain data out; `wasm`: the JavaScript surface |
+//! | 4 | [`wire`]: plain data in, plain data out; `wasm`: the JavaScript surface |
 //! | 3 | [`review`]: red flags; [`economy`]: the whole network, day by day; [`past`]: the same from a journal; [`forecast`]: what a member may expect; [`book`]: the whole state, `apply(event) -> receipt`; [`statement`]: an account brought up to date by day records |
 //! | 2 | [`event`]: one line of the journal, the codes; [`order`]: who gets what by an order, and why; [`release`]: units, `nav`, `acc`, eras; [`market`]: offers and trades; [`price`]: the next day's |
 //! | 1 | [`ruleset`]: the scheme's numbers; [`receipt`]: what happened, by which rule, in words |
@@ -19,18 +19,17 @@
 //!
 //! ```
 //! use gongxiang::book::Book;
-//! use gongxiang::{border, preset, tree::Tree};
+//! use gongxiang::{wire, preset, tree::Tree};
 //!
 //! let mut book = Book::open(preset::seed()?);
 //! let event: Tree = serde_json::from_str(r#"{"type": "member.registered", "member": "ann"}"#)?;
-//! let receipt = book.apply(&border::event::read(&event)?).result?;
+//! let receipt = book.apply(&wire::event::read(&event)?).result?;
 //! assert_eq!(receipt.postings[0].amount.to_string(), "200");
 //! assert_eq!(book.account_state("ann")?.unwrap().locked.to_string(), "200");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 pub mod book;
-pub mod border;
 pub mod economy;
 pub mod event;
 pub mod forecast;
@@ -53,3 +52,4 @@ pub mod tree;
 #[cfg(feature = "wasm")]
 mod wasm;
 mod wide;
+pub mod wire;

@@ -18,6 +18,23 @@ pub enum Side {
     Buy,
 }
 
+impl Side {
+    /// Its name in events.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sell => "sell",
+            Self::Buy => "buy",
+        }
+    }
+
+    /// The side of this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Sell, Self::Buy].into_iter().find(|side| side.as_str() == name)
+    }
+}
+
 /// An offer (挂单).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {

@@ -54,7 +54,7 @@ pub enum OrderState {
 }
 
 /// A reward and, once it vested with share value, the grant it became.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct OrderReward {
     /// The reward.
     pub reward: Reward,
@@ -63,7 +63,7 @@ pub struct OrderReward {
 }
 
 /// An accepted order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Order {
     /// Who sold.
     pub merchant: Id,
@@ -104,18 +104,18 @@ pub fn rewards(terms: &Terms<'_>, rules: &RuleSet, parties: &impl Parties) -> Re
         None => ShareValue::ZERO,
     };
 
-    let why = Reason::OfConcession(rules.order_buyer_multiple, terms.concession);
+    let why = Reason::Concession { rate: rules.order_buyer_multiple, concession: terms.concession };
     table.share_value(RewardKind::Consumption, buyer, consumption, why);
 
     let sale = terms.concession.share_value_floor(rules.order_merchant_multiple)?;
-    let why = Reason::OfConcession(rules.order_merchant_multiple, terms.concession);
+    let why = Reason::Concession { rate: rules.order_merchant_multiple, concession: terms.concession };
     table.share_value(RewardKind::Sale, Some(terms.merchant).filter(activated), sale, why);
 
     let referrer = buyer.and_then(|buyer| parties.referrer(buyer)).filter(activated);
     match terms.channel {
         Channel::Online => {
             let rate = rules.share_online_share_value_rate;
-            let why = Reason::OfConsumption(rate, consumption);
+            let why = Reason::Consumption { rate, consumption };
             table.share_value(RewardKind::ShareOnline, referrer, consumption.times_floor(rate)?, why);
         }
         Channel::Offline => {
@@ -145,21 +145,21 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    fn share_value(&mut self, kind: RewardKind, to: Option<&Id>, share_value: ShareValue, reason: Reason) {
+    fn share_value(&mut self, kind: RewardKind, to: Option<&Id>, share_value: ShareValue, why: Reason) {
         if let Some(member) = to.filter(|_| share_value.is_positive()) {
-            self.rewards.push(Reward { member: member.clone(), kind, share_value, points: Points::ZERO, reason });
+            self.rewards.push(Reward { member: member.clone(), kind, share_value, points: Points::ZERO, why });
         }
     }
 
-    fn push_points(&mut self, kind: RewardKind, to: Option<&Id>, points: Points, reason: Reason) {
+    fn push_points(&mut self, kind: RewardKind, to: Option<&Id>, points: Points, why: Reason) {
         if let Some(member) = to.filter(|_| points.is_positive()) {
-            self.rewards.push(Reward { member: member.clone(), kind, share_value: ShareValue::ZERO, points, reason });
+            self.rewards.push(Reward { member: member.clone(), kind, share_value: ShareValue::ZERO, points, why });
         }
     }
 
     /// `floor_8(Q × rate)` points.
     fn points(&mut self, kind: RewardKind, to: Option<&Id>, rate: Rate) -> Result<(), OutOfRange> {
-        let why = Reason::OfOrderPoints(rate, self.terms.points);
+        let why = Reason::OrderPoints { rate, points: self.terms.points };
         self.push_points(kind, to, self.terms.points.times_floor(rate)?, why);
         Ok(())
     }
@@ -188,11 +188,11 @@ impl Table<'_> {
             let step = rate.minus(paid)?;
             match channel {
                 Channel::Online => {
-                    let why = Reason::StepOfConsumption(rate, paid, consumption);
+                    let why = Reason::ConsumptionStep { rate, paid, consumption };
                     self.share_value(RewardKind::Service, Some(member), consumption.times_floor(step)?, why);
                 }
                 Channel::Offline => {
-                    let why = Reason::StepOfOrderPoints(rate, paid, self.terms.points);
+                    let why = Reason::OrderPointsStep { rate, paid, points: self.terms.points };
                     self.push_points(RewardKind::Service, Some(member), self.terms.points.times_floor(step)?, why);
                 }
             }

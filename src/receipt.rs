@@ -1,16 +1,20 @@
-//! The receipt: what an event did, to whom, by which rule, in words.
+//! The receipt: what an event did, to whom, by which rule and why.
 //!
-//! A posting moves an amount of one asset from one party to another and names its rule and a reason that a person can
-//! read. The server stores receipts, the wallet shows them, exports write them. The classes are those of RULES.md
-//! section 6, "Static and dynamic".
+//! A posting moves an amount of one asset from one party to another and names its rule and its [`Reason`]. All of it is data:
+//! the server stores receipts, the wallet reads their fields, exports and screens make words of them ([`crate::wire::worded`]).
+//! The classes are those of RULES.md section 6, "Static and dynamic".
 
-use std::borrow::Cow;
+mod reason;
+
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use crate::identity::{Day, Id};
-use crate::quantity::{Index, Money, Points, Price, Rate, ShareValue, Units, fmt_places};
+use crate::event::Kind;
+use crate::identity::{Day, Id, serde_as_text};
+use crate::quantity::{Points, ShareValue};
+
+pub use reason::Reason;
 
 /// Where an amount comes from or goes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,11 +47,28 @@ impl fmt::Display for Party {
     }
 }
 
-impl Serialize for Party {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl Party {
+    /// Reads what [`fmt::Display`] writes; `None` if it names no party.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "pool" => Self::Pool,
+            "escrow" => Self::Escrow,
+            "treasury" => Self::Treasury,
+            "burned" => Self::Burned,
+            "issuance" => Self::Issuance,
+            _ => Self::Member(Id::parse(text.strip_prefix("member ")?)?),
+        })
+    }
+
+    /// Whether it is this member's account.
+    #[must_use]
+    pub fn is(&self, member: &Id) -> bool {
+        matches!(self, Self::Member(id) if id == member)
     }
 }
+
+serde_as_text!(Party, "a party of a posting");
 
 /// What is moved, and how much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +82,16 @@ pub enum Amount {
 }
 
 impl Amount {
+    /// Reads an amount of the asset of this name; `None` if there is no such asset or the text is no balance.
+    pub(crate) fn read(asset: &str, amount: &str) -> Option<Self> {
+        Some(match asset {
+            "points" => Self::Points(Points::from_balance(amount).ok()?),
+            "share_value" => Self::ShareValue(ShareValue::from_balance(amount).ok()?),
+            "locked" => Self::Locked(ShareValue::from_balance(amount).ok()?),
+            _ => return None,
+        })
+    }
+
     /// The asset's name.
     #[must_use]
     pub const fn asset(self) -> &'static str {
@@ -69,12 +100,6 @@ impl Amount {
             Self::ShareValue(_) => "share_value",
             Self::Locked(_) => "locked",
         }
-    }
-}
-
-impl Serialize for Amount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 
@@ -119,7 +144,30 @@ pub enum Class {
     Dynamic,
 }
 
+impl Class {
+    /// Its name in receipts.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Static => "static",
+            Self::Own => "own",
+            Self::Dynamic => "dynamic",
+        }
+    }
+}
+
 impl RewardKind {
+    /// Every kind, in the order of the table.
+    pub const ALL: [Self; 7] = [
+        Self::Consumption,
+        Self::Sale,
+        Self::ShareOnline,
+        Self::ShareOffline,
+        Self::MerchantShare,
+        Self::Service,
+        Self::Area,
+    ];
+
     /// The class that follows from the kind.
     #[must_use]
     pub const fn class(self) -> Class {
@@ -164,6 +212,36 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Every rule.
+    pub const ALL: [Self; 20] = [
+        Self::SignUp,
+        Self::SignUpReferrer,
+        Self::Activation,
+        Self::Pack,
+        Self::Treasury,
+        Self::Concession,
+        Self::Reward(RewardKind::Consumption),
+        Self::Reward(RewardKind::Sale),
+        Self::Reward(RewardKind::ShareOnline),
+        Self::Reward(RewardKind::ShareOffline),
+        Self::Reward(RewardKind::MerchantShare),
+        Self::Reward(RewardKind::Service),
+        Self::Reward(RewardKind::Area),
+        Self::Burn,
+        Self::Refund,
+        Self::Transfer,
+        Self::Redemption,
+        Self::Offer,
+        Self::Trade,
+        Self::Release,
+    ];
+
+    /// The rule of this name; `None` if this version has none.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.as_str() == name)
+    }
+
     /// Its name in receipts.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -204,79 +282,13 @@ impl Rule {
     }
 }
 
-/// Why an amount is what it is, as a formula with numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// `10 × concession 100.00`.
-    OfConcession(Rate, Money),
-    /// `0.4 × consumption 1000`.
-    OfConsumption(Rate, ShareValue),
-    /// `(0.15 − 0.1) × consumption 1000`: the step between a role's rate and what the roles below were paid.
-    StepOfConsumption(Rate, Rate, ShareValue),
-    /// `0.05 × order points 100`.
-    OfOrderPoints(Rate, Points),
-    /// `(0.03 − 0.02) × order points 100`.
-    StepOfOrderPoints(Rate, Rate, Points),
-    /// `1 × pack price 299.00`.
-    OfPack(Rate, Money),
-    /// `concession 100.00 ÷ price 1`.
-    AtPrice(Money, Price),
-    /// `order points 100 − rewards 18`.
-    Rest(Points, Points),
-    /// `888 × 1499 units ÷ 2498`, once for each day: here as the sum over the days since it was last settled.
-    Released(Units, Index),
-    /// Nothing to calculate, or a reason read back from where it was kept.
-    Plain(Cow<'static, str>),
-    /// Something about an order, offer or trade.
-    About(&'static str, Id),
-}
-
-impl Serialize for Reason {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl Reason {
-    /// A reason without numbers.
-    #[must_use]
-    pub const fn plain(text: &'static str) -> Self {
-        Self::Plain(Cow::Borrowed(text))
-    }
-}
-
-impl<'de> Deserialize<'de> for Reason {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self::Plain(Cow::Owned(text)))
-    }
-}
-
-/// Money in a formula, with its two places.
-struct Yuan(Money);
-
-impl fmt::Display for Yuan {
+impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_places(self.0.raw(), Money::PLACES, 2, f)
+        f.write_str(self.as_str())
     }
 }
 
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::OfConcession(rate, concession) => write!(f, "{rate} × concession {}", Yuan(*concession)),
-            Self::OfConsumption(rate, value) => write!(f, "{rate} × consumption {value}"),
-            Self::StepOfConsumption(rate, paid, value) => write!(f, "({rate} − {paid}) × consumption {value}"),
-            Self::OfOrderPoints(rate, points) => write!(f, "{rate} × order points {points}"),
-            Self::StepOfOrderPoints(rate, paid, points) => write!(f, "({rate} − {paid}) × order points {points}"),
-            Self::OfPack(rate, price) => write!(f, "{rate} × pack price {}", Yuan(*price)),
-            Self::AtPrice(money, price) => write!(f, "concession {} ÷ price {price}", Yuan(*money)),
-            Self::Rest(all, given) => write!(f, "order points {all} − rewards {given}"),
-            Self::Released(units, acc) => write!(f, "{units} units, released until {acc} points per unit"),
-            Self::Plain(text) => f.write_str(text),
-            Self::About(text, id) => write!(f, "{text} {id}"),
-        }
-    }
-}
+serde_as_text!(Rule, "a rule of postings that this version knows");
 
 /// One movement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -290,29 +302,11 @@ pub struct Posting {
     /// By which rule.
     pub rule: Rule,
     /// Why so much.
-    pub reason: Reason,
-}
-
-impl Serialize for Posting {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct as _;
-        let mut out = serializer.serialize_struct("Posting", 7)?;
-        out.serialize_field("from", &self.from)?;
-        out.serialize_field("to", &self.to)?;
-        out.serialize_field("asset", self.amount.asset())?;
-        out.serialize_field("amount", &self.amount)?;
-        out.serialize_field("rule", self.rule.as_str())?;
-        match self.rule.class() {
-            Some(class) => out.serialize_field("class", &class)?,
-            None => out.skip_field("class")?,
-        }
-        out.serialize_field("reason", &self.reason)?;
-        out.end()
-    }
+    pub why: Reason,
 }
 
 /// What somebody gets by an order once it vests (RULES.md section 6).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reward {
     /// Who.
     pub member: Id,
@@ -323,21 +317,7 @@ pub struct Reward {
     /// Points, 8 places, of those the merchant pays.
     pub points: Points,
     /// How it was computed.
-    pub reason: Reason,
-}
-
-impl Serialize for Reward {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct as _;
-        let mut out = serializer.serialize_struct("Reward", 6)?;
-        out.serialize_field("member", &self.member)?;
-        out.serialize_field("kind", &self.kind)?;
-        out.serialize_field("share_value", &self.share_value)?;
-        out.serialize_field("points", &self.points)?;
-        out.serialize_field("class", &self.kind.class())?;
-        out.serialize_field("reason", &self.reason)?;
-        out.end()
-    }
+    pub why: Reason,
 }
 
 /// What an accepted order was quoted (RULES.md section 9).
@@ -357,7 +337,7 @@ pub struct OrderQuote {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
     /// The event's type.
-    pub kind: &'static str,
+    pub kind: Kind,
     /// The day on which it happened.
     pub day: Day,
     /// For an order that was placed.
@@ -368,25 +348,4 @@ pub struct Receipt {
     pub postings: Vec<Posting>,
     /// The accounts that changed, sorted.
     pub accounts: Vec<Id>,
-}
-
-impl Serialize for Receipt {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap as _;
-        let mut out = serializer.serialize_map(None)?;
-        out.serialize_entry("type", self.kind)?;
-        out.serialize_entry("day", &self.day)?;
-        if let Some(quote) = &self.order {
-            out.serialize_entry("order", &quote.order)?;
-            out.serialize_entry("points", &quote.points)?;
-            out.serialize_entry("due", &quote.due)?;
-            out.serialize_entry("rewards", &quote.rewards)?;
-        }
-        if let Some(points) = &self.unrecovered {
-            out.serialize_entry("unrecovered", points)?;
-        }
-        out.serialize_entry("postings", &self.postings)?;
-        out.serialize_entry("accounts", &self.accounts)?;
-        out.end()
-    }
 }

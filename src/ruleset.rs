@@ -40,6 +40,23 @@ pub enum Channel {
     Offline,
 }
 
+impl Channel {
+    /// Its name in events.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::Offline => "offline",
+        }
+    }
+
+    /// The channel of this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Online, Self::Offline].into_iter().find(|channel| channel.as_str() == name)
+    }
+}
+
 /// A gift pack (激活礼包).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pack {

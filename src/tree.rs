@@ -1,6 +1,6 @@
 //! A plain data tree: what JSON, TOML and JavaScript values have in common, before anybody believes it.
 //!
-//! Events and rule sets are read from it strictly (`border::event`, [`crate::ruleset`]). It keeps a number only as a
+//! Events and rule sets are read from it strictly (`wire::event`, [`crate::ruleset`]). It keeps a number only as a
 //! whole number, or as text that nothing accepts: no decimal of the rules travels as a number.
 
 use std::fmt::{self, Write as _};

@@ -1,4 +1,4 @@
-//! The JavaScript surface: border in, border out, nothing else.
+//! The JavaScript surface: plain data in, plain data out, nothing else.
 //!
 //! Plain objects cross the border, decimals as strings: outward through serde-wasm-bindgen, inward through [`input`]. Every failure is a real `Error`
 //! with `code` and `field`; no number crosses that is money. What a wallet computes from a
@@ -12,16 +12,18 @@ mod input;
 #[cfg(feature = "wasm-wallet")]
 mod wallet;
 
+use gongxiang_words::Language;
 use js_sys::{Array, Error, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use crate::book;
-use crate::border::event;
-use crate::border::replay::Replay;
 use crate::event::{Code, Entry, Refusal};
 use crate::ruleset::RuleSet;
+use crate::wire::event;
+use crate::wire::replay::Replay;
+use crate::wire::worded::Worded;
 
 // A third of the size of the standard library's allocator, and as fast; memory that is given back is joined and used again.
 #[cfg(target_arch = "wasm32")]
@@ -66,14 +68,14 @@ impl Book {
     pub fn apply(&mut self, event: &JsValue) -> Result<JsValue, JsValue> {
         let entry = read_event(event).map_err(|refusal| to_error(&refusal))?;
         let receipt = self.0.apply(&entry).result.map_err(|refusal| to_error(&refusal))?;
-        to_js(&*receipt)
+        to_js(&Worded(&*receipt, Language::En))
     }
 
     // The receipt that `apply` would give now; changes nothing.
     #[wasm_bindgen(skip_jsdoc)]
     pub fn preview(&self, event: &JsValue) -> Result<JsValue, JsValue> {
         let receipt = read_event(event).and_then(|entry| self.0.preview(&entry));
-        to_js(&*receipt.map_err(|refusal| to_error(&refusal))?)
+        to_js(&Worded(&*receipt.map_err(|refusal| to_error(&refusal))?, Language::En))
     }
 
     // The whole state, every account settled to the present.

@@ -1,11 +1,11 @@
 //! Bad input gets its code and its field, and the state afterwards is the state before.
 
 use gongxiang::book::Book;
-use gongxiang::border::event;
 use gongxiang::event::{Code, Refusal};
 use gongxiang::preset;
 use gongxiang::ruleset::{RuleSet, RuleSetError};
 use gongxiang::tree::Tree;
+use gongxiang::wire::event;
 use serde_json::{Value, json};
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;

@@ -1,7 +1,6 @@
 //! Forecasts against what really came, on the CDNOW journal; the first day against the close that follows.
 
 use gongxiang::book::Book;
-use gongxiang::border::event;
 use gongxiang::event::{Code, Entry, Event};
 use gongxiang::forecast::{Assumptions, Flow, forecast};
 use gongxiang::identity::Id;
@@ -10,6 +9,7 @@ use gongxiang::quantity::{Money, Rate, ShareValue};
 use gongxiang::release::Holding;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
+use gongxiang::wire::event;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
 

@@ -3,14 +3,14 @@
 //! `PROPTEST_CASES=10000 cargo test --release -p gongxiang --test journals` is the long run.
 
 use gongxiang::book::{Book, State};
-use gongxiang::border::event;
-use gongxiang::border::replay::Replay;
 use gongxiang::event::{Code, Entry, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::quantity::Units;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::statement;
 use gongxiang::tree::Tree;
+use gongxiang::wire::event;
+use gongxiang::wire::replay::Replay;
 use gongxiang_model::exact::decimal;
 use gongxiang_model::journal::{Journal, journals};
 use gongxiang_model::{Model, Seen};

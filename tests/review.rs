@@ -1,12 +1,12 @@
 //! Every red flag has a rule set that trips it and one that does not (docs/redflags.md).
 
 use gongxiang::book::Book;
-use gongxiang::border::event;
 use gongxiang::event::Code;
 use gongxiang::preset;
 use gongxiang::review::{Books, Declared, FLAGS, Finding, Severity, check_accepted, review, review_books};
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
+use gongxiang::wire::event;
 use serde_json::{Value, json};
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use gongxiang::book::Book;
-use gongxiang::border::{event, snapshot};
 use gongxiang::event::{Code, Entry, Event};
 use gongxiang::identity::Id;
 use gongxiang::statement;
 use gongxiang::tree::Tree;
+use gongxiang::wire::{event, snapshot};
 use serde_json::{Value, json};
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;

@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
 use gongxiang::book::Book;
-use gongxiang::border::scenario;
 use gongxiang::economy::{NAMES, Run, simulate};
 use gongxiang::past::Past;
 use gongxiang::review::Finding;
 use gongxiang::tree::Tree;
+use gongxiang::wire::scenario;
 
 use crate::journal::Lines;
 use crate::rules;

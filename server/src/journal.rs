@@ -5,11 +5,11 @@ use std::io::{self, BufRead, BufReader, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use gongxiang::border::event;
-use gongxiang::border::replay::Replay;
 use gongxiang::event::{Code, Entry, Refusal};
 use gongxiang::limits::LINE_LENGTH_MAX;
 use gongxiang::tree::Tree;
+use gongxiang::wire::event;
+use gongxiang::wire::replay::Replay;
 
 use crate::rules;
 

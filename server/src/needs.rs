@@ -142,9 +142,9 @@ pub fn depth(rules: &RuleSet) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use gongxiang::border;
     use gongxiang::preset;
     use gongxiang::tree::Tree;
+    use gongxiang::wire;
 
     use super::*;
 
@@ -155,7 +155,7 @@ mod tests {
                 "amount": "10.00", "concession": "1.00", "region": "320106"}"#,
         )
         .expect("it is JSON");
-        let event = border::event::read(&order).expect("it is an order").event;
+        let event = wire::event::read(&order).expect("it is an order").event;
         let seed = preset::seed().expect("the seed is sound");
         let offline = RuleSet { order_vesting_days_offline: 0, ..seed.clone() };
         let online = RuleSet { order_vesting_days_online: 0, ..seed.clone() };

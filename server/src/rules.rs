@@ -4,11 +4,11 @@ use std::fs;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use gongxiang::border;
 use gongxiang::preset;
 use gongxiang::review::{self, Declared};
 use gongxiang::ruleset::{RuleSet, RuleSetError};
 use gongxiang::tree::Tree;
+use gongxiang::wire;
 
 use crate::api::rules::changed;
 use crate::group::{Guard, Request};
@@ -86,7 +86,7 @@ pub fn adopt(database: &str, source: &str, accept_flags: Vec<String>) -> Result<
             ("rules".into(), Tree::Table(table)),
             ("type".into(), Tree::Text("rules.adopted".into())),
         ]);
-        let line = Line { entry: border::event::read(&event)?, text: event.canonical() };
+        let line = Line { entry: wire::event::read(&event)?, text: event.canonical() };
         let guard = Some(Guard::Flags(accept_flags.into()));
         let outcome = ledger.settle_one(Request { line, key: None, actor: "operator".into(), guard }).await?.outcome;
         drop(ledger);

@@ -22,7 +22,7 @@ impl Draft<'_> {
         let price = self.changes.head.price;
         let closed = release.close(&self.changes.rules, price, self.changes.head.supply.issued)?;
         self.changes.head.release = release;
-        self.pay(Party::Issuance, Party::Pool, closed.released, Rule::Release, Reason::plain("the day's release"))?;
+        self.pay(Party::Issuance, Party::Pool, closed.released, Rule::Release, Reason::DayRelease {})?;
 
         let turnover = self.turnover_to_record();
         let next_price = self.next_price(turnover)?;

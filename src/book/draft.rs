@@ -21,6 +21,9 @@ use crate::ruleset::RuleSet;
 pub(super) struct Draft<'a> {
     pub(super) book: &'a Book,
     pub(super) changes: Changes,
+    pub(super) quote: Option<OrderQuote>,
+    pub(super) unrecovered: Option<Points>,
+    postings: Vec<Posting>,
 }
 
 /// What a draft changes. All of it is new values, so keeping it cannot fail.
@@ -33,7 +36,6 @@ pub(super) struct Changes {
     pub(super) trades: Table<Trade>,
     pub(super) partners: BTreeMap<Region, Id>,
     pub(super) closed: Option<DayRecord>,
-    pub(super) receipt: Receipt,
 }
 
 /// The value of `key` in the changes, else in the book.
@@ -59,14 +61,6 @@ fn writable<'t, V: Clone>(
 
 impl<'a> Draft<'a> {
     pub(super) fn over(book: &'a Book) -> Self {
-        let receipt = Receipt {
-            kind: "",
-            day: book.head.day,
-            order: None,
-            unrecovered: None,
-            postings: Vec::new(),
-            accounts: Vec::new(),
-        };
         let changes = Changes {
             head: book.head,
             rules: Arc::clone(&book.rules),
@@ -76,20 +70,19 @@ impl<'a> Draft<'a> {
             trades: Table::new(),
             partners: BTreeMap::new(),
             closed: None,
-            receipt,
         };
-        Self { book, changes }
+        Self { book, changes, quote: None, unrecovered: None, postings: Vec::new() }
     }
 
-    /// Handles one event; what it changed, or why it is refused.
-    pub(super) fn run(mut self, event: &Event) -> Result<Changes, Refusal> {
+    /// Handles one event; what it did and what it changed, or why it is refused.
+    pub(super) fn run(mut self, event: &Event) -> Result<(Receipt, Changes), Refusal> {
         self.handle(event)?;
-        let Self { book, mut changes } = self;
-        changes.receipt.kind = event.kind();
+        let Self { book, changes, quote: order, unrecovered, postings } = self;
         // What was only settled to the same numbers stays among the changes: writing it again changes nothing.
         let changed = |(id, account): &(&Id, &Account)| book.accounts.get(id.as_str()) != Some(*account);
-        changes.receipt.accounts = changes.accounts.iter().filter(changed).map(|(id, _)| id.clone()).collect();
-        Ok(changes)
+        let accounts = changes.accounts.iter().filter(changed).map(|(id, _)| id.clone()).collect();
+        let receipt = Receipt { kind: event.kind(), day: book.head.day, order, unrecovered, postings, accounts };
+        Ok((receipt, changes))
     }
 
     pub(super) fn account(&self, id: &Id) -> Option<&Account> {
@@ -140,7 +133,7 @@ impl<'a> Draft<'a> {
         if earned.is_zero() {
             return Ok(points);
         }
-        let why = Reason::Released(before.units, release.acc);
+        let why = Reason::Release { units: before.units, acc: release.acc };
         self.post(Party::Pool, Party::Member(id.clone()), Amount::Points(earned), Rule::Release, why);
         self.changes.head.supply.pool = self.changes.head.supply.pool.minus(earned)?;
         self.changes.head.supply.held = self.changes.head.supply.held.plus(earned)?;
@@ -217,23 +210,14 @@ impl<'a> Draft<'a> {
         Ok(Some(grant))
     }
 
-    pub(super) fn post(&mut self, from: Party, to: Party, amount: Amount, rule: Rule, reason: Reason) {
-        self.changes.receipt.postings.push(Posting { from, to, amount, rule, reason });
-    }
-
-    pub(super) fn quote(&mut self, quote: OrderQuote) {
-        self.changes.receipt.order = Some(quote);
+    pub(super) fn post(&mut self, from: Party, to: Party, amount: Amount, rule: Rule, why: Reason) {
+        self.postings.push(Posting { from, to, amount, rule, why });
     }
 }
 
 impl Changes {
-    /// What happened, without keeping it.
-    pub(super) fn into_receipt(self) -> Receipt {
-        self.receipt
-    }
-
     /// Keeps the changes.
-    pub(super) fn commit(self, book: &mut Book) -> Receipt {
+    pub(super) fn commit(self, book: &mut Book) {
         book.head = self.head;
         book.rules = self.rules;
         book.accounts.extend(self.accounts);
@@ -259,7 +243,6 @@ impl Changes {
             book.ended.extend(&record.ended);
             book.days.push(record);
         }
-        self.receipt
     }
 }
 

@@ -61,7 +61,7 @@ impl Draft<'_> {
         account.holding.era = release.era;
         self.changes.accounts.insert(member.clone(), account);
         let gift = self.changes.rules.signup_member;
-        self.give(member, gift, Rule::SignUp, Reason::plain("gift for signing up, until the first pack"))?;
+        self.give(member, gift, Rule::SignUp, Reason::SignUpGift {})?;
         Ok(())
     }
 
@@ -73,7 +73,7 @@ impl Draft<'_> {
             self.activate(member, rules.signup_referrer)?;
         }
         let value = pack.price.share_value_floor(pack.share_value_rate)?;
-        self.give(member, value, Rule::Pack, Reason::OfPack(pack.share_value_rate, pack.price))?;
+        self.give(member, value, Rule::Pack, Reason::Pack { rate: pack.share_value_rate, price: pack.price })?;
         let today = self.changes.head.day;
         let account = self.account_mut(member)?;
         account.merchant_pack |= pack.merchant;
@@ -89,7 +89,7 @@ impl Draft<'_> {
         account.activated = true;
         let referrer = account.referrer.clone();
         if !locked.is_zero() {
-            let why = Reason::plain("unlocked by the first pack");
+            let why = Reason::Activation {};
             self.post(
                 Party::Member(member.clone()),
                 Party::Issuance,
@@ -100,7 +100,7 @@ impl Draft<'_> {
             self.give(member, locked, Rule::Activation, why)?;
         }
         if let Some(referrer) = referrer {
-            let why = Reason::About("activation of", member.clone());
+            let why = Reason::ReferredActivation { member: member.clone() };
             self.give(&referrer, for_referrer, Rule::SignUpReferrer, why)?;
         }
         Ok(())
@@ -140,7 +140,7 @@ impl Draft<'_> {
         self.member(member, "member")?;
         require(points.is_positive(), Code::BadAmount, "points")?;
         require(points <= self.changes.head.supply.treasury, Code::TreasuryShort, "points")?;
-        let why = Reason::plain("sold or given by the platform");
+        let why = Reason::Grant {};
         self.pay(Party::Treasury, Party::Member(member.clone()), points, Rule::Treasury, why)
     }
 
@@ -172,7 +172,7 @@ impl Draft<'_> {
         let terms = Terms { buyer, merchant, channel: *channel, concession: *concession, points, city: area.city() };
         let rewards = order::rewards(&terms, &rules, self)?;
 
-        let why = Reason::AtPrice(*concession, price);
+        let why = Reason::AtPrice { concession: *concession, price };
         self.pay(Party::Member(merchant.clone()), Party::Escrow, points, Rule::Concession, why)?;
         let head = &mut self.changes.head;
         let days = rules.vesting_days(*channel);
@@ -186,7 +186,7 @@ impl Draft<'_> {
             rewards: rewards.iter().map(|reward| OrderReward { reward: reward.clone(), grant: None }).collect(),
         };
         head.order_count += 1;
-        self.quote(OrderQuote { order: id.clone(), points, due: order.due, rewards });
+        self.quote = Some(OrderQuote { order: id.clone(), points, due: order.due, rewards });
         self.changes.orders.insert(id.clone(), order);
         if days == 0 { self.vest(id) } else { Ok(()) }
     }
@@ -198,11 +198,11 @@ impl Draft<'_> {
         let mut order = self.order_mut(id)?.clone();
         for OrderReward { reward, grant } in &mut order.rewards {
             let rule = Rule::Reward(reward.kind);
-            *grant = self.give(&reward.member, reward.share_value, rule, reward.reason.clone())?;
-            self.pay(Party::Escrow, Party::Member(reward.member.clone()), reward.points, rule, reward.reason.clone())?;
+            *grant = self.give(&reward.member, reward.share_value, rule, reward.why.clone())?;
+            self.pay(Party::Escrow, Party::Member(reward.member.clone()), reward.points, rule, reward.why.clone())?;
         }
         let burned = order.burned()?;
-        let why = Reason::Rest(order.points, order.points.minus(burned)?);
+        let why = Reason::Rest { points: order.points, rewards: order.points.minus(burned)? };
         self.pay(Party::Escrow, Party::Burned, burned, Rule::Burn, why)?;
         self.changes.head.turnover = self.changes.head.turnover.plus(order.concession)?;
         order.state = OrderState::Vested(today);
@@ -216,20 +216,20 @@ impl Draft<'_> {
         let missing = match order.state {
             OrderState::Refunded => return Err(Refusal::new(Code::OrderRefunded, "order")),
             OrderState::Pending => {
-                let why = Reason::About("refund before vesting of", id.clone());
+                let why = Reason::RefundBeforeVesting { order: id.clone() };
                 self.pay(Party::Escrow, Party::Member(order.merchant.clone()), order.points, Rule::Refund, why)?;
                 Points::ZERO
             }
             OrderState::Vested(day) => self.refund_vested(id, &order, day == self.changes.head.day)?,
         };
-        self.changes.receipt.unrecovered = Some(missing);
+        self.unrecovered = Some(missing);
         self.order_mut(id)?.state = OrderState::Refunded;
         Ok(())
     }
 
     /// Takes back what the receivers still have; answers with what they do not have any more.
     fn refund_vested(&mut self, id: &Id, order: &Order, vested_today: bool) -> Result<Points, Refusal> {
-        let why = || Reason::About("refund of", id.clone());
+        let why = || Reason::Refund { order: id.clone() };
         let (mut all_earned, mut owed, mut back) = (Points::ZERO, Points::ZERO, Points::ZERO);
         for OrderReward { reward, grant } in &order.rewards {
             let member = &reward.member;
@@ -273,7 +273,7 @@ impl Draft<'_> {
         require(from != to, Code::SameMember, "to")?;
         require(points.is_positive(), Code::BadAmount, "points")?;
         require(self.settle(from)? >= points, Code::PointsShort, "points")?;
-        let why = Reason::plain("transferred");
+        let why = Reason::Transfer {};
         self.pay(Party::Member(from.clone()), Party::Member(to.clone()), points, Rule::Transfer, why)
     }
 
@@ -286,7 +286,7 @@ impl Draft<'_> {
             Redemption::Burn => Party::Burned,
             Redemption::Treasury => Party::Treasury,
         };
-        self.pay(Party::Member(member.clone()), to, points, Rule::Redemption, Reason::plain("redeemed"))
+        self.pay(Party::Member(member.clone()), to, points, Rule::Redemption, Reason::Redemption {})
     }
 
     fn price_is_in_band(&self, unit_price: Price) -> Result<(), Refusal> {
@@ -302,7 +302,7 @@ impl Draft<'_> {
         self.price_is_in_band(offer.unit_price)?;
         if offer.side == Side::Sell {
             require(self.settle(&offer.owner)? >= offer.remaining, Code::PointsShort, "points")?;
-            let why = Reason::About("offer", id.clone());
+            let why = Reason::Offer { offer: id.clone() };
             self.pay(Party::Member(offer.owner.clone()), Party::Escrow, offer.remaining, Rule::Offer, why)?;
         }
         self.changes.offers.insert(id.clone(), offer);
@@ -321,7 +321,7 @@ impl Draft<'_> {
         require(points <= offer.remaining, Code::OfferShort, "points")?;
         if offer.side == Side::Buy {
             require(self.settle(taker)? >= points, Code::PointsShort, "points")?;
-            let why = Reason::About("trade", trade_id.clone());
+            let why = Reason::Trade { trade: trade_id.clone() };
             self.pay(Party::Member(taker.clone()), Party::Escrow, points, Rule::Trade, why)?;
         }
         self.offer_mut(offer_id)?.remaining = offer.remaining.minus(points)?;
@@ -360,7 +360,7 @@ impl Draft<'_> {
         let money = trade.points.worth_exact(offer.unit_price)?;
         head.traded_money =
             head.traded_money.checked_add(money).ok_or_else(|| Refusal::new(Code::OutOfRange, "trade"))?;
-        let why = Reason::About("trade", id.clone());
+        let why = Reason::Trade { trade: id.clone() };
         self.pay(Party::Escrow, Party::Member(trade.buyer(&offer).clone()), trade.points, Rule::Trade, why)
     }
 
@@ -375,7 +375,7 @@ impl Draft<'_> {
             // The points stay in escrow, for the offer.
             return Ok(());
         }
-        let why = Reason::About("cancelled trade", id.clone());
+        let why = Reason::TradeCancelled { trade: id.clone() };
         self.pay(Party::Escrow, Party::Member(trade.seller(&offer).clone()), trade.points, Rule::Trade, why)
     }
 
@@ -389,7 +389,7 @@ impl Draft<'_> {
         if offer.side == Side::Buy {
             return Ok(());
         }
-        let why = Reason::About("cancelled offer", id.clone());
+        let why = Reason::OfferCancelled { offer: id.clone() };
         self.pay(Party::Escrow, Party::Member(offer.owner), offer.remaining, Rule::Offer, why)
     }
 

@@ -4,10 +4,10 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use super::{Book, input, read_rules, to_error, to_js};
-use crate::border::{eve, scenario};
 use crate::event::{Code, Refusal};
 use crate::identity::Id;
 use crate::tree::Tree;
+use crate::wire::{eve, scenario};
 use crate::{book, economy, forecast, review};
 
 // A scenario on these rules, day by day.

@@ -5,10 +5,11 @@ use wasm_bindgen::prelude::*;
 
 use super::{Book, input, read_rules, to_error, to_js};
 use crate::book::DayRecord;
-use crate::border::snapshot::{self, Now};
 use crate::event::Refusal;
 use crate::statement;
 use crate::tree::Tree;
+use crate::wire::answer::SupplyNow;
+use crate::wire::snapshot;
 
 // The part of a book that a server gives for an order's preview.
 #[wasm_bindgen(js_name = openExcerpt, skip_jsdoc)]
@@ -35,7 +36,7 @@ pub fn statement(account: &JsValue, days: &JsValue, count: u32) -> Result<JsValu
 #[wasm_bindgen(js_name = nextRelease, skip_jsdoc)]
 pub fn next_release(account: &JsValue, days: &JsValue, supply: &JsValue, rules: &JsValue) -> Result<String, JsValue> {
     let account = read_snapshot("account", account, snapshot::account)?;
-    let Now { price, supply, release, .. } = read_snapshot("supply", supply, snapshot::now)?;
+    let SupplyNow { price, supply, release, .. } = read_snapshot("supply", supply, snapshot::now)?;
     let (days, rules) = (read_days(days)?, read_rules(rules)?);
     let points = statement::next_release(&account, &days, &release, &rules, price, supply.issued);
     points.map(|points| points.to_string()).map_err(|error| to_error(&error.into()))

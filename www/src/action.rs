@@ -1,7 +1,6 @@
 //! What a member or the operator wants done: the command for the server, and the event that the rules preview.
 
 use gongxiang::book::{Book, Excerpt};
-use gongxiang::border;
 use gongxiang::event::{Code, Refusal};
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade};
@@ -9,6 +8,7 @@ use gongxiang::order::Order;
 use gongxiang::quantity::{Points, Price};
 use gongxiang::ruleset::Channel;
 use gongxiang::tree::Tree;
+use gongxiang::wire;
 
 use crate::api::{self, Fault, Named};
 use crate::order::Parties;
@@ -252,7 +252,7 @@ pub async fn foresee(action: &Action, key: &str, days: Days) -> Result<Foreseen,
         Some(me) if !action.by_server => me,
         _ => return foresee_by_server(action, key).await,
     };
-    let entry = match border::event::read(&action.event) {
+    let entry = match wire::event::read(&action.event) {
         Ok(entry) => entry,
         Err(refusal) => return Ok(Foreseen::Refused(refusal)),
     };

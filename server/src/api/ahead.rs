@@ -9,13 +9,13 @@ use std::time::Instant;
 
 use axum::extract::{Path, Request, State};
 use gongxiang::book::{Book, Eve};
-use gongxiang::border::scenario;
 use gongxiang::economy::simulate;
 use gongxiang::event::{Code, Refusal};
 use gongxiang::forecast::forecast;
 use gongxiang::identity::Id;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
+use gongxiang::wire::scenario;
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;

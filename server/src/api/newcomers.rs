@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use gongxiang::book::Book;
-use gongxiang::border;
 use gongxiang::event::Entry;
 use gongxiang::identity::Id;
 use gongxiang::tree::Tree;
+use gongxiang::wire;
 use webauthn_rs::prelude::Uuid;
 
 use super::App;
@@ -64,7 +64,7 @@ impl Newcomer {
             fields.push(("referrer".into(), Tree::Text(referrer.to_string())));
         }
         let event = Tree::Table(fields);
-        let entry: Entry = border::event::read(&event)?;
+        let entry: Entry = wire::event::read(&event)?;
         Ok(Line { text: event.canonical(), entry })
     }
 }

@@ -2,11 +2,11 @@
 //! itself, because it would have to see others' accounts: a day's close, a refund after vesting.
 
 use axum::extract::{Request, State};
-use gongxiang::border;
 use gongxiang::event::Refusal;
 use gongxiang::identity::Id;
 use gongxiang::receipt::{Party, Receipt};
 use gongxiang::tree::Tree;
+use gongxiang::wire;
 use serde::Serialize;
 
 use super::App;
@@ -47,7 +47,7 @@ pub async fn preview(
     }
     // No command has an empty key, so nothing has the id that is made from it.
     let Meant { event, guard, .. } = event(command, &actor, fields, &key)?;
-    let entry = border::event::read(&event)?;
+    let entry = wire::event::read(&event)?;
     let loaded = app.ledger.read().await?.load(&Needs::of([&entry.event])).await?;
     let mut receipt = group::preview(&entry, guard.as_ref(), loaded.excerpt)?;
     if let Some(member) = actor.member() {

@@ -2,12 +2,12 @@
 
 use axum::extract::{Request, State};
 use gongxiang::book::Book;
-use gongxiang::border;
 use gongxiang::event::Entry;
 use gongxiang::identity::Day;
 use gongxiang::quantity::Points;
 use gongxiang::receipt::Reward;
 use gongxiang::tree::Tree;
+use gongxiang::wire;
 use serde::Serialize;
 
 use super::App;
@@ -50,7 +50,7 @@ pub async fn quote(
     fields.push(("type".into(), Tree::Text("order.placed".into())));
     // No id that an order has: ids of the server's own are longer.
     fields.push(("order".into(), Tree::Text("quote".into())));
-    let entry: Entry = border::event::read(&Tree::Table(fields))?;
+    let entry: Entry = wire::event::read(&Tree::Table(fields))?;
     let mut part = app.ledger.read().await?.load(&Needs::of([&entry.event])).await?.excerpt;
     part.orders.clear();
     let receipt = Book::from(part).preview(&entry)?;

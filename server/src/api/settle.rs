@@ -7,10 +7,10 @@ use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::{Router, routing::post};
-use gongxiang::border;
 use gongxiang::event::{Code, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::tree::Tree;
+use gongxiang::wire;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -76,7 +76,7 @@ async fn settle(
     let mut fields = fields(command, &body)?;
     fields.extend(path.into_iter().map(|(name, value)| (name, Tree::Text(value))));
     let Meant { event, guard, made } = event(command, &actor, fields, &key.key)?;
-    let entry = border::event::read(&event)?;
+    let entry = wire::event::read(&event)?;
     let line = Line { text: event.canonical(), entry };
     let request = Event { line, key: Some(key), actor: actor.name().into(), guard };
     let Answer { repeated, outcome } = app.ledger.settle_one(request).await?;

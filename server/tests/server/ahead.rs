@@ -118,7 +118,7 @@ fn the_eve_that_is_answered_forecasts_as_the_server_does() -> TestResult {
     assert_eq!(status, 200, "{eve}");
     let tree: gongxiang::tree::Tree = serde_json::from_value(eve)?;
     let assumptions = gongxiang::forecast::Assumptions::default();
-    let here = gongxiang::forecast::forecast(&gongxiang::border::eve::read(&tree)?, &assumptions, &mut |_| true)?;
+    let here = gongxiang::forecast::forecast(&gongxiang::wire::eve::read(&tree)?, &assumptions, &mut |_| true)?;
     let (_, there) = server.ask("POST", "/v1/forecast", None, &[], Some(&json!({"member": "ann"})))?;
     assert_eq!(serde_json::to_value(here)?, there);
     Ok(())

@@ -349,7 +349,7 @@ fn an_excerpt_previews_an_order_as_the_server_then_settles_it() -> TestResult {
         "type": "order.placed", "order": "o1", "buyer": "bob", "merchant": "shop", "channel": "online",
         "amount": "199.99", "concession": "20", "region": "110101",
     });
-    let entry = gongxiang::border::event::read(&serde_json::from_value(order.clone())?)?;
+    let entry = gongxiang::wire::event::read(&serde_json::from_value(order.clone())?)?;
     let preview = serde_json::to_value(&*book.preview(&entry)?)?;
     let (_, settled) = server.post("/v1/events", JSON, order.to_string())?;
     assert_eq!(preview["rewards"], settled["receipt"]["rewards"]);

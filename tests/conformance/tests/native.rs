@@ -1,8 +1,8 @@
 //! The native runner.
 
-use gongxiang::border::{event, replay::Replay};
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
+use gongxiang::wire::{event, replay::Replay};
 use gongxiang_conformance::{Case, cases, order_of};
 use serde_json::{Value, json};
 

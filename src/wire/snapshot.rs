@@ -5,6 +5,7 @@
 
 use std::str::FromStr;
 
+use super::answer::SupplyNow;
 use super::fields::Fields;
 use crate::book::{Account, Book, DayRecord, Supply};
 use crate::event::{Code, Refusal};
@@ -13,19 +14,6 @@ use crate::quantity::{DecimalError, Index, Money, Points, Price, ShareValue, Uni
 use crate::release::{Holding, Release};
 use crate::ruleset::RuleSet;
 use crate::tree::Tree;
-
-/// The scheme at one moment: the answer of `GET /v1/supply`, and what an excerpt's head begins with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Now {
-    /// The open day.
-    pub day: Day,
-    /// Its price.
-    pub price: Price,
-    /// Where all points are.
-    pub supply: Supply,
-    /// The release.
-    pub release: Release,
-}
 
 /// An account as it was last settled.
 ///
@@ -47,7 +35,7 @@ pub fn day_record(tree: &Tree) -> Result<DayRecord, Refusal> {
 ///
 /// # Errors
 /// `bad_snapshot` with the field.
-pub fn now(tree: &Tree) -> Result<Now, Refusal> {
+pub fn now(tree: &Tree) -> Result<SupplyNow, Refusal> {
     of_snapshot(now_of(tree))
 }
 
@@ -117,7 +105,7 @@ fn day_record_of(tree: &Tree) -> Result<DayRecord, Refusal> {
     })
 }
 
-fn now_of(tree: &Tree) -> Result<Now, Refusal> {
+fn now_of(tree: &Tree) -> Result<SupplyNow, Refusal> {
     let mut fields = table(tree)?;
     let mut supply = table(fields.take("supply")?)?;
     let mut points = |name| supply.decimal(name, Points::from_balance);
@@ -130,7 +118,7 @@ fn now_of(tree: &Tree) -> Result<Now, Refusal> {
         pool: points("pool")?,
     };
     let mut release = table(fields.take("release")?)?;
-    Ok(Now {
+    Ok(SupplyNow {
         day: day(&mut fields)?,
         price: fields.decimal("price", Price::from_balance)?,
         supply,
@@ -148,7 +136,7 @@ fn now_of(tree: &Tree) -> Result<Now, Refusal> {
 
 fn excerpt_of(tree: &Tree, rules: RuleSet) -> Result<Book, Refusal> {
     let mut fields = table(tree)?;
-    let Now { day, price, supply, release } = now_of(fields.take("head")?)?;
+    let SupplyNow { day, price, supply, release } = now_of(fields.take("head")?)?;
     let mut book = Book::part(rules, day, price, supply, release, indices(&mut fields, "ended")?);
     for (id, account) in entries(&mut fields, "accounts")? {
         book.hold(Id::parse(id).ok_or_else(|| bad("accounts", "has a wrong id"))?, account_of(account)?);

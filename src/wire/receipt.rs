@@ -1,0 +1,210 @@
+//! Receipts, postings, rewards and orders as plain data, in both directions.
+//!
+//! A receipt says the version of its shape first: one of another version is refused by name, and nothing in it is guessed.
+//! `class` follows from the rule and `reason` is made of `why` where somebody reads it ([`super::worded`]): both are written
+//! for readers and passed over when a receipt is read back.
+
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::event::Kind;
+use crate::identity::{Day, Id};
+use crate::order::{Order, OrderReward};
+use crate::quantity::{Points, ShareValue};
+use crate::receipt::{Amount, Class, OrderQuote, Party, Posting, Reason, Receipt, Reward, RewardKind, Rule};
+
+/// The version of a receipt's shape, and of a journal row that holds one. Version 0.1 of the program wrote none.
+pub const RECEIPT_VERSION: u32 = 2;
+
+/// How a reason is written beside its data: not at all where it is kept, in words where somebody reads it.
+pub(super) type Words<'a> = Option<&'a dyn Fn(&Reason) -> String>;
+
+fn reasoned<M: SerializeMap>(
+    out: &mut M,
+    class: Option<Class>,
+    why: &Reason,
+    words: Words<'_>,
+) -> Result<(), M::Error> {
+    if let Some(class) = class {
+        out.serialize_entry("class", class.as_str())?;
+    }
+    if let Some(words) = words {
+        out.serialize_entry("reason", &words(why))?;
+    }
+    out.serialize_entry("why", why)
+}
+
+/// A value that is written with or without words.
+pub(super) struct Written<'a, T>(pub(super) &'a T, pub(super) Words<'a>);
+
+impl Serialize for Written<'_, Posting> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(Posting { from, to, amount, rule, why }, words) = self;
+        let mut out = serializer.serialize_map(None)?;
+        out.serialize_entry("from", from)?;
+        out.serialize_entry("to", to)?;
+        out.serialize_entry("asset", amount.asset())?;
+        out.serialize_entry("amount", &format_args!("{amount}"))?;
+        out.serialize_entry("rule", rule.as_str())?;
+        reasoned(&mut out, rule.class(), why, *words)?;
+        out.end()
+    }
+}
+
+impl Serialize for Written<'_, Reward> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(Reward { member, kind, share_value, points, why }, words) = self;
+        let mut out = serializer.serialize_map(None)?;
+        out.serialize_entry("member", member)?;
+        out.serialize_entry("kind", kind)?;
+        out.serialize_entry("share_value", share_value)?;
+        out.serialize_entry("points", points)?;
+        reasoned(&mut out, Some(kind.class()), why, *words)?;
+        out.end()
+    }
+}
+
+/// A list of which each element is written with or without words.
+pub(super) struct WrittenList<'a, T>(pub(super) &'a [T], pub(super) Words<'a>);
+
+impl<'a, T> Serialize for WrittenList<'a, T>
+where
+    Written<'a, T>: Serialize,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|item| Written(item, self.1)))
+    }
+}
+
+impl Serialize for Written<'_, Receipt> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(receipt, words) = self;
+        let mut out = serializer.serialize_map(None)?;
+        out.serialize_entry("version", &RECEIPT_VERSION)?;
+        out.serialize_entry("type", receipt.kind.as_str())?;
+        out.serialize_entry("day", &receipt.day)?;
+        if let Some(OrderQuote { order, points, due, rewards }) = &receipt.order {
+            out.serialize_entry("order", order)?;
+            out.serialize_entry("points", points)?;
+            out.serialize_entry("due", due)?;
+            out.serialize_entry("rewards", &WrittenList(rewards, *words))?;
+        }
+        if let Some(points) = &receipt.unrecovered {
+            out.serialize_entry("unrecovered", points)?;
+        }
+        out.serialize_entry("postings", &WrittenList(&receipt.postings, *words))?;
+        out.serialize_entry("accounts", &receipt.accounts)?;
+        out.end()
+    }
+}
+
+impl Serialize for Written<'_, OrderReward> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(OrderReward { reward, grant }, words) = self;
+        let mut out = serializer.serialize_map(Some(2))?;
+        out.serialize_entry("reward", &Written(reward, *words))?;
+        out.serialize_entry("grant", grant)?;
+        out.end()
+    }
+}
+
+impl Serialize for Written<'_, Order> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(Order { merchant, concession, points, sequence, due, state, rewards }, words) = self;
+        let mut out = serializer.serialize_map(Some(7))?;
+        out.serialize_entry("merchant", merchant)?;
+        out.serialize_entry("concession", concession)?;
+        out.serialize_entry("points", points)?;
+        out.serialize_entry("sequence", sequence)?;
+        out.serialize_entry("due", due)?;
+        out.serialize_entry("state", state)?;
+        out.serialize_entry("rewards", &WrittenList(rewards, *words))?;
+        out.end()
+    }
+}
+
+macro_rules! without_words {
+    ($($name:ident)*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                Written(self, None).serialize(serializer)
+            }
+        }
+    )*};
+}
+
+without_words! { Posting Reward Receipt OrderReward Order }
+
+#[derive(serde::Deserialize)]
+struct PostingFields {
+    from: Party,
+    to: Party,
+    asset: String,
+    amount: String,
+    rule: Rule,
+    why: Reason,
+}
+
+#[derive(serde::Deserialize)]
+struct RewardFields {
+    member: Id,
+    kind: RewardKind,
+    share_value: ShareValue,
+    points: Points,
+    why: Reason,
+}
+
+impl<'de> Deserialize<'de> for Reward {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let RewardFields { member, kind, share_value, points, why } = RewardFields::deserialize(deserializer)?;
+        Ok(Self { member, kind, share_value, points, why })
+    }
+}
+
+impl<'de> Deserialize<'de> for Posting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let PostingFields { from, to, asset, amount, rule, why } = PostingFields::deserialize(deserializer)?;
+        let unknown = || D::Error::custom(format_args!("`{amount}` of `{asset}` is no amount"));
+        let amount = Amount::read(&asset, &amount).ok_or_else(unknown)?;
+        Ok(Self { from, to, amount, rule, why })
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct ReceiptFields {
+    #[serde(deserialize_with = "version")]
+    #[expect(dead_code, reason = "reading it is what checks it")]
+    version: (),
+    #[serde(rename = "type")]
+    kind: Kind,
+    day: Day,
+    order: Option<Id>,
+    points: Option<Points>,
+    due: Option<Day>,
+    rewards: Option<Vec<Reward>>,
+    unrecovered: Option<Points>,
+    postings: Vec<Posting>,
+    accounts: Vec<Id>,
+}
+
+fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+    match u32::deserialize(deserializer)? {
+        RECEIPT_VERSION => Ok(()),
+        other => Err(D::Error::custom(format_args!(
+            "this receipt has version {other}, and this program knows version {RECEIPT_VERSION}"
+        ))),
+    }
+}
+
+impl<'de> Deserialize<'de> for Receipt {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let fields = ReceiptFields::deserialize(deserializer)?;
+        let order = match (fields.order, fields.points, fields.rewards) {
+            (Some(order), Some(points), Some(rewards)) => Some(OrderQuote { order, points, due: fields.due, rewards }),
+            (None, None, None) => None,
+            _ => return Err(D::Error::custom("an order's receipt has `order`, `points` and `rewards`")),
+        };
+        let ReceiptFields { kind, day, unrecovered, postings, accounts, .. } = fields;
+        Ok(Self { kind, day, order, unrecovered, postings, accounts })
+    }
+}

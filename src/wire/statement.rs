@@ -1,0 +1,94 @@
+//! A posting where it is booked: a line of a member's statement.
+
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+
+use super::answer::StatementPage;
+use super::receipt::{Written, WrittenList};
+use crate::identity::{Day, Id};
+use crate::receipt::{Amount, Party, Posting, Reason, Rule};
+
+/// A posting, with its place in the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookedPosting {
+    /// The place of its event in the journal.
+    pub place: i64,
+    /// Its number in the receipt, from 0.
+    pub line: i64,
+    /// The day on which it was booked.
+    pub day: Day,
+    /// What moved.
+    pub posting: Posting,
+}
+
+impl BookedPosting {
+    /// Whether it brings something to a member.
+    #[must_use]
+    pub fn is_gain(&self, member: &Id) -> bool {
+        self.posting.to.is(member)
+    }
+
+    /// The other side.
+    #[must_use]
+    pub fn other(&self, member: &Id) -> &Party {
+        if self.is_gain(member) { &self.posting.from } else { &self.posting.to }
+    }
+}
+
+impl Serialize for Written<'_, BookedPosting> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(BookedPosting { place, line, day, posting }, words) = self;
+        let mut out = serializer.serialize_map(None)?;
+        out.serialize_entry("place", place)?;
+        out.serialize_entry("line", line)?;
+        out.serialize_entry("day", day)?;
+        out.serialize_entry("giver", &posting.from)?;
+        out.serialize_entry("receiver", &posting.to)?;
+        out.serialize_entry("asset", posting.amount.asset())?;
+        out.serialize_entry("amount", &format_args!("{}", posting.amount))?;
+        out.serialize_entry("rule", &posting.rule)?;
+        if let Some(words) = words {
+            out.serialize_entry("reason", &words(&posting.why))?;
+        }
+        out.serialize_entry("why", &posting.why)?;
+        out.end()
+    }
+}
+
+impl Serialize for Written<'_, StatementPage> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(StatementPage { postings, next }, words) = self;
+        let mut out = serializer.serialize_map(Some(2))?;
+        out.serialize_entry("postings", &WrittenList(postings, *words))?;
+        out.serialize_entry("next", next)?;
+        out.end()
+    }
+}
+
+impl Serialize for BookedPosting {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Written(self, None).serialize(serializer)
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Fields {
+    place: i64,
+    line: i64,
+    day: Day,
+    giver: Party,
+    receiver: Party,
+    asset: String,
+    amount: String,
+    rule: Rule,
+    why: Reason,
+}
+
+impl<'de> Deserialize<'de> for BookedPosting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Fields { place, line, day, giver, receiver, asset, amount, rule, why } = Fields::deserialize(deserializer)?;
+        let unknown = || D::Error::custom(format_args!("`{amount}` of `{asset}` is no amount"));
+        let amount = Amount::read(&asset, &amount).ok_or_else(unknown)?;
+        Ok(Self { place, line, day, posting: Posting { from: giver, to: receiver, amount, rule, why } })
+    }
+}

@@ -1,0 +1,104 @@
+//! What people read about the scheme: one catalogue per language (`zh.json`, `en.json`).
+//!
+//! The rules, the server and the wallet look words up here; the widget's and the mini-program's scripts get theirs from the
+//! same files when they are built. Data is never made from words: a receipt keeps a reason's tag and numbers, and whoever
+//! shows it fills the reason's template.
+
+mod catalogues {
+    include!(concat!(env!("OUT_DIR"), "/catalogues.rs"));
+}
+
+use catalogues::{en, zh};
+
+/// A language that has a catalogue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// 中文.
+    Zh,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: [Self; 2] = [Self::En, Self::Zh];
+}
+
+macro_rules! sections {
+    ($($(#[$doc:meta])* $section:ident $keys:ident $list:ident)*) => {
+        $(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $section(language: Language, key: &str) -> Option<&'static str> {
+                match language {
+                    Language::En => en::$keys(key),
+                    Language::Zh => zh::$keys(key),
+                }
+            }
+        )*
+
+        /// The keys of every section of a language, for the test that none is missing and none is left over.
+        #[must_use]
+        pub fn keys(language: Language) -> Vec<(&'static str, &'static [&'static str])> {
+            match language {
+                Language::En => vec![$((stringify!($keys), en::$list)),*],
+                Language::Zh => vec![$((stringify!($keys), zh::$list)),*],
+            }
+        }
+    };
+}
+
+sections! {
+    /// What an asset is called: `points`, `share_value`, `locked`.
+    asset assets ASSETS
+    /// What a class of income is called.
+    class classes CLASSES
+    /// What a refusal or a failure means, in one sentence without a full stop.
+    code codes CODES
+    /// What an event is called, by its type.
+    event events EVENTS
+    /// What a party of a posting is called that is no member.
+    party parties PARTIES
+    /// The template of a reason: each name in braces is a field of its data.
+    reason reasons REASONS
+    /// By which rule something was posted.
+    rule rules RULES
+}
+
+/// Fills a template: each name in braces becomes what `value` says of it.
+#[must_use]
+pub fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
+    let mut parts = template.split('{');
+    let mut out = String::from(parts.next().unwrap_or_default());
+    for part in parts {
+        match part.split_once('}') {
+            Some((name, rest)) => {
+                out += &value(name);
+                out += rest;
+            }
+            None => {
+                out.push('{');
+                out += part;
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_is_filled_by_name() {
+        let value = |name: &str| name.to_uppercase();
+        assert_eq!(fill("{rate} × concession {money}", value), "RATE × concession MONEY");
+        assert_eq!(fill("nothing", value), "nothing");
+    }
+
+    #[test]
+    fn both_languages_have_the_same_keys() {
+        assert_eq!(keys(Language::En), keys(Language::Zh));
+    }
+}
