@@ -18,7 +18,7 @@ use std::sync::Arc;
 use ethnum::U256;
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Code, Entry, Identity, OrderPlaced, Refusal};
+use crate::event::{Code, Entry, Event, Identity, OrderPlaced, Refusal};
 use crate::identity::{Day, Id, Region};
 use crate::market::{Offer, Trade, TradeState};
 use crate::order::{Order, OrderState};
@@ -142,6 +142,46 @@ pub struct Outcome {
     pub repeated: bool,
     /// What it did, or why it was refused.
     pub result: Result<Arc<Receipt>, Refusal>,
+}
+
+/// Which rows events changed, each with whether it is new. Their values are in the book.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// Accounts.
+    pub accounts: BTreeMap<Id, bool>,
+    /// Orders.
+    pub orders: BTreeMap<Id, bool>,
+    /// Offers.
+    pub offers: BTreeMap<Id, bool>,
+    /// Trades.
+    pub trades: BTreeMap<Id, bool>,
+    /// Whether the rules are others now.
+    pub rules: bool,
+}
+
+impl Changed {
+    /// Adds what a later event changed: a row that was new before stays new.
+    pub fn extend(&mut self, later: Self) {
+        fn add(rows: &mut BTreeMap<Id, bool>, later: BTreeMap<Id, bool>) {
+            for (id, new) in later {
+                rows.entry(id).or_insert(new);
+            }
+        }
+        add(&mut self.accounts, later.accounts);
+        add(&mut self.orders, later.orders);
+        add(&mut self.offers, later.offers);
+        add(&mut self.trades, later.trades);
+        self.rules |= later.rules;
+    }
+}
+
+/// What an event did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// What happened, and why.
+    pub receipt: Receipt,
+    /// Which rows of the book are others now: whoever stores the book stores these.
+    pub changed: Changed,
 }
 
 /// The first outcome of an `id`.
@@ -297,6 +337,26 @@ impl Book {
         Outcome { repeated: false, result }
     }
 
+    /// Settles an event, whole or not at all, and says which rows it changed. For whoever stores the book elsewhere, and looks
+    /// after repeated events there: this remembers none.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn settle(&mut self, event: &Event) -> Result<Applied, Refusal> {
+        let (receipt, changes) = Draft::over(self).run(event)?;
+        let changed = changes.changed(self);
+        changes.commit(self);
+        Ok(Applied { receipt, changed })
+    }
+
+    /// What [`Book::settle`] would answer now; changes nothing.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn foresee(&self, event: &Event) -> Result<Receipt, Refusal> {
+        Draft::over(self).run(event).map(|(receipt, _)| receipt)
+    }
+
     /// What [`Book::apply`] would answer now; changes nothing.
     ///
     /// # Errors
@@ -313,7 +373,7 @@ impl Book {
     ///
     /// # Errors
     /// `unknown_member`.
-    pub fn settle(&mut self, member: &Id) -> Result<(), Refusal> {
+    pub fn settle_account(&mut self, member: &Id) -> Result<(), Refusal> {
         let mut draft = Draft::over(self);
         draft.settle(member)?;
         draft.changes.commit(self);

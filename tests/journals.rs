@@ -113,7 +113,7 @@ fn run(Journal { rules, events }: &Journal) -> Result<(), String> {
 fn settle(book: &mut Book, member: Option<&Id>) {
     if let Some(member) = member {
         // Whoever is not there yet has nothing to settle.
-        _ = book.settle(member);
+        _ = book.settle_account(member);
     }
 }
 

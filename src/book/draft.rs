@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::table::Table;
-use super::{Account, Book, DayRecord, Head, unpaid_under, waits_under};
+use super::{Account, Book, Changed, DayRecord, Head, unpaid_under, waits_under};
 use crate::event::{Code, Event, Refusal};
 use crate::identity::{Id, Region};
 use crate::market::{Offer, Trade};
@@ -216,6 +216,24 @@ impl<'a> Draft<'a> {
 }
 
 impl Changes {
+    /// Which rows of the book these are.
+    pub(super) fn changed(&self, book: &Book) -> Changed {
+        fn rows<V: PartialEq>(changes: &Table<V>, book: &Table<V>) -> BTreeMap<Id, bool> {
+            let row = |(id, value): (&Id, &V)| match book.get(id.as_str()) {
+                Some(earlier) => (earlier != value).then(|| (id.clone(), false)),
+                None => Some((id.clone(), true)),
+            };
+            changes.iter().filter_map(row).collect()
+        }
+        Changed {
+            accounts: rows(&self.accounts, &book.accounts),
+            orders: rows(&self.orders, &book.orders),
+            offers: rows(&self.offers, &book.offers),
+            trades: rows(&self.trades, &book.trades),
+            rules: !Arc::ptr_eq(&self.rules, &book.rules) && self.rules != book.rules,
+        }
+    }
+
     /// Keeps the changes.
     pub(super) fn commit(self, book: &mut Book) {
         book.head = self.head;
