@@ -1,3 +1,24 @@
+-- Who may do what. Secrets are kept as hashes only.
+
+CREATE TABLE keys (
+    id      TEXT COLLATE "C" PRIMARY KEY,
+    role    TEXT NOT NULL CHECK (role IN ('operator', 'payment', 'merchant')),
+    member  TEXT,    -- whose shop, for a merchant's key
+    hash    TEXT COLLATE "C" NOT NULL,
+    note    TEXT NOT NULL,
+    expires BIGINT, -- seconds since 1970
+    revoked BIGINT,
+    CHECK ((role = 'merchant') = (member IS NOT NULL))
+);
+
+CREATE TABLE sessions (
+    hash    TEXT COLLATE "C" PRIMARY KEY,
+    member  TEXT NOT NULL,
+    expires BIGINT NOT NULL,
+    passkey TEXT -- which opened it: it ends with it
+);
+CREATE INDEX sessions_by_passkey ON sessions (passkey);
+
 -- How members sign in. Secrets are kept as hashes only, and so is who somebody is at WeChat.
 
 CREATE TABLE passkeys (
@@ -29,7 +50,3 @@ CREATE TABLE wechat_accounts (
     hash   TEXT COLLATE "C" PRIMARY KEY, -- of the app's id and the openid
     member TEXT NOT NULL
 );
-
--- Which passkey opened a session: it ends with it.
-ALTER TABLE sessions ADD COLUMN passkey TEXT COLLATE "C";
-CREATE INDEX sessions_by_passkey ON sessions (passkey);

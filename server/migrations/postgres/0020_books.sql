@@ -37,7 +37,10 @@ CREATE TABLE journal (
     event   TEXT NOT NULL CHECK (event::json IS NOT NULL),
     receipt TEXT NOT NULL CHECK (receipt::json IS NOT NULL),
     at      TEXT NOT NULL,
-    actor   TEXT NOT NULL
+    actor   TEXT NOT NULL,
+    -- The codes of the red flags that whoever adopted rules accepted by name: beside the event, whose grammar is the contract's.
+    accepted_flags TEXT NOT NULL CHECK (accepted_flags::json IS NOT NULL),
+    version BIGINT NOT NULL -- of the row's shape, its receipt included
 );
 
 -- What the receipts moved.
@@ -50,11 +53,12 @@ CREATE TABLE postings (
     asset    TEXT NOT NULL,
     amount   TEXT NOT NULL,
     rule     TEXT NOT NULL,
-    reason   TEXT NOT NULL,
+    why      TEXT NOT NULL, -- a reason's tag and numbers; words are made of it where it is shown
     PRIMARY KEY (place, line)
 );
-CREATE INDEX postings_by_giver    ON postings (giver, place, line);
-CREATE INDEX postings_by_receiver ON postings (receiver, place, line);
+-- Only members have statements: what the escrow gives and gets is found by its place.
+CREATE INDEX postings_by_giver    ON postings (giver, place, line)    WHERE giver    LIKE 'member %';
+CREATE INDEX postings_by_receiver ON postings (receiver, place, line) WHERE receiver LIKE 'member %';
 
 -- Every account as it was last settled; the columns before it are those by which it is found.
 CREATE TABLE accounts (
@@ -71,10 +75,12 @@ CREATE TABLE orders (
     id       TEXT COLLATE "C" PRIMARY KEY,
     merchant TEXT NOT NULL,
     due      TEXT, -- only while it is pending
+    sequence BIGINT NOT NULL, -- the number of the order, which its content has too
     clock    BIGINT NOT NULL,
     content  TEXT NOT NULL CHECK (content::json IS NOT NULL)
 );
 CREATE INDEX orders_by_due ON orders (due) WHERE due IS NOT NULL;
+CREATE INDEX orders_by_merchant ON orders (merchant, sequence);
 
 CREATE TABLE offers (
     id      TEXT COLLATE "C" PRIMARY KEY,

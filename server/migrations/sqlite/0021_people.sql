@@ -1,3 +1,24 @@
+-- Who may do what. Secrets are kept as hashes only.
+
+CREATE TABLE keys (
+    id      TEXT PRIMARY KEY,
+    role    TEXT NOT NULL CHECK (role IN ('operator', 'payment', 'merchant')),
+    member  TEXT,    -- whose shop, for a merchant's key
+    hash    TEXT NOT NULL,
+    note    TEXT NOT NULL,
+    expires INTEGER, -- seconds since 1970
+    revoked INTEGER,
+    CHECK ((role = 'merchant') = (member IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sessions (
+    hash    TEXT PRIMARY KEY,
+    member  TEXT NOT NULL,
+    expires INTEGER NOT NULL,
+    passkey TEXT -- which opened it: it ends with it
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_by_passkey ON sessions (passkey);
+
 -- How members sign in. Secrets are kept as hashes only, and so is who somebody is at WeChat.
 
 CREATE TABLE passkeys (
@@ -29,7 +50,3 @@ CREATE TABLE wechat_accounts (
     hash   TEXT PRIMARY KEY, -- of the app's id and the openid
     member TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-
--- Which passkey opened a session: it ends with it.
-ALTER TABLE sessions ADD COLUMN passkey TEXT;
-CREATE INDEX sessions_by_passkey ON sessions (passkey);

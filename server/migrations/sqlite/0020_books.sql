@@ -36,7 +36,10 @@ CREATE TABLE journal (
     event   TEXT NOT NULL CHECK (json_valid(event)),
     receipt TEXT NOT NULL CHECK (json_valid(receipt)),
     at      TEXT NOT NULL,
-    actor   TEXT NOT NULL
+    actor   TEXT NOT NULL,
+    -- The codes of the red flags that whoever adopted rules accepted by name: beside the event, whose grammar is the contract's.
+    accepted_flags TEXT NOT NULL CHECK (json_valid(accepted_flags)),
+    version INTEGER NOT NULL -- of the row's shape, its receipt included
 ) STRICT;
 
 -- What the receipts moved.
@@ -49,11 +52,12 @@ CREATE TABLE postings (
     asset    TEXT NOT NULL,
     amount   TEXT NOT NULL,
     rule     TEXT NOT NULL,
-    reason   TEXT NOT NULL,
+    why      TEXT NOT NULL, -- a reason's tag and numbers; words are made of it where it is shown
     PRIMARY KEY (place, line)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX postings_by_giver    ON postings (giver, place, line);
-CREATE INDEX postings_by_receiver ON postings (receiver, place, line);
+-- Only members have statements: what the escrow gives and gets is found by its place.
+CREATE INDEX postings_by_giver    ON postings (giver, place, line)    WHERE giver    LIKE 'member %';
+CREATE INDEX postings_by_receiver ON postings (receiver, place, line) WHERE receiver LIKE 'member %';
 
 -- Every account as it was last settled; the columns before it are those by which it is found.
 CREATE TABLE accounts (
@@ -66,14 +70,18 @@ CREATE TABLE accounts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX partners ON accounts (city) WHERE city IS NOT NULL;
 
+-- With a row number of its own, in the order in which orders were placed: what is placed together is written to the same pages, and
+-- ids are random.
 CREATE TABLE orders (
     id       TEXT PRIMARY KEY,
     merchant TEXT NOT NULL,
     due      TEXT, -- only while it is pending
+    sequence INTEGER NOT NULL, -- the number of the order, which its content has too
     clock    INTEGER NOT NULL,
     content  TEXT NOT NULL CHECK (json_valid(content))
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX orders_by_due ON orders (due) WHERE due IS NOT NULL;
+CREATE INDEX orders_by_merchant ON orders (merchant, sequence);
 
 CREATE TABLE offers (
     id      TEXT PRIMARY KEY,
