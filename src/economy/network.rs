@@ -10,7 +10,7 @@ use ethnum::U256;
 use super::figures::{DayFigures, Probe, Run, ratio};
 use super::mix::{Gives, Mix, Typical, mix};
 use super::path::Growth;
-use super::scenario::{PriceMode, Scenario, bad};
+use super::scenario::{PriceMode, Scenario};
 use crate::event::Refusal;
 use crate::limits::NUMBER_MAX;
 use crate::power::Log2;
@@ -116,7 +116,8 @@ pub(super) fn cheapest(rules: &RuleSet, wanted: fn(&Pack) -> bool) -> Option<&Pa
 
 impl<'a> Network<'a> {
     pub(super) fn open(rules: &'a RuleSet, scenario: &'a Scenario) -> Result<Self, Refusal> {
-        let typical = Typical::new(rules, scenario).ok_or_else(|| bad("roles", "a role has a name that is no id"))?;
+        let typical = Typical::new(rules, scenario)
+            .ok_or_else(|| Refusal::bad_scenario("roles", "a role has a name that is no id"))?;
         let mut network = Self {
             rules,
             scenario,
@@ -271,11 +272,11 @@ impl<'a> Network<'a> {
             i128::from(scenario.members)
         } else {
             let growth = Growth::new(scenario.joining_growth_30d);
-            let growth = growth.ok_or_else(|| bad("joining_growth_30d", "must be above -1"))?;
+            let growth = growth.ok_or_else(|| Refusal::bad_scenario("joining_growth_30d", "must be above -1"))?;
             growth.after(i128::from(scenario.joining), day - 1)?
         };
         if self.population.checked_add(joining).is_none_or(|all| all > 1_000_000_000_000) {
-            return Err(bad("joining_growth_30d", "leads to more than 10^12 members"));
+            return Err(Refusal::bad_scenario("joining_growth_30d", "leads to more than 10^12 members"));
         }
         if joining > 0 {
             self.welcome(day, joining)?;
