@@ -11,10 +11,11 @@ use crate::day::{self, OpenDay};
 use crate::economy::{Growth, Mix, Scenario, mix, ratio};
 use crate::event::{Code, Refusal};
 use crate::identity::Day;
-use crate::limits::SCENARIO_DAYS_MAX;
+use crate::limits::{SCENARIO_DAYS_MAX, VALUES_MAX};
 use crate::price::{RecentTurnovers, Signals};
 use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 use crate::release::{EndedEras, Holding, Release};
+use crate::ruleset::RuleSet;
 
 /// How much comes every day, from the day after the open one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,6 +152,53 @@ pub fn forecast(
     }
     let first = *first.first().ok_or(OutOfRange)?;
     Ok(Forecast { inputs: start.inputs, so_far: eve.so_far, first, paths })
+}
+
+/// The eve of somebody who has nothing but new share value, in a network of which only the supply is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Newcomer {
+    /// The eve, with the share value already in it.
+    pub eve: Eve,
+    /// The assumed turnover of a day: the one at which the price stays where it is.
+    pub turnover: Money,
+    /// The assumed new share value per yuan of turnover: of orders that are online, from buyers with a referrer.
+    pub minted: Rate,
+}
+
+/// What a newcomer's forecast starts from. Nobody knows the turnovers of the days before, so all are assumed to be the one
+/// that today's price implies.
+///
+/// # Errors
+/// `bad_scenario` for a window of the price that no eve can list; `out_of_range` where a result would not fit.
+pub fn newcomer(
+    rules: &RuleSet,
+    (day, price, issued): (Day, Price, Points),
+    release: &Release,
+    share_value: ShareValue,
+) -> Result<Newcomer, Refusal> {
+    let days = Eve::turnovers_max(rules);
+    if days > VALUES_MAX {
+        return Err(Refusal::bad_scenario("rules", "has a `price.window_days` for which no turnovers can be assumed"));
+    }
+    let mut release = *release;
+    let mut holding = Holding::new_at(&release);
+    release.give(&mut holding, share_value)?;
+    let (release, holding) = Eve::counted_from_here(release, holding);
+    let turnover = rules.release_daily.worth_floor(price)?;
+    let Mix { minted, .. } = mix(rules, &Scenario::default())?;
+    let eve = Eve {
+        rules: rules.clone(),
+        day,
+        price,
+        issued,
+        release,
+        holding,
+        points: Points::ZERO,
+        turnovers: vec![turnover; days],
+        inflow: turnover.share_value_floor(minted)?,
+        so_far: None,
+    };
+    Ok(Newcomer { eve, turnover, minted })
 }
 
 /// Where every path starts.
