@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { start } from './economy.mjs';
 
 export {
-  balance, forecast, nextRelease, openBook, openEve, openExcerpt, preset,
-  replay, review, simulate, statement, version,
+  balance, forecast, newcomer, nextRelease, openBook, openEve, openExcerpt,
+  preset, replay, review, simulate, statement, version,
 } from './economy.mjs';
 
 /** Loads it; every call after the first waits for the same load.

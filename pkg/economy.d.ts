@@ -1,5 +1,6 @@
 import type * as rules from './index.js';
 import type { Day, Decimal, Id, JournalEvent, PresetName, Replayed, RuleSet } from './index.js';
+import type { SupplyNow } from './wallet.js';
 
 export type * from './index.js';
 export * from './wallet.js';
@@ -19,8 +20,10 @@ export function preset(name: PresetName): RuleSet;
 export function simulate(rules: RuleSet | PresetName, scenario?: Scenario, goOn?: (day: number) => boolean): Run;
 /** What a member may expect: a band, with the inputs beside it. The first day is the close that follows. */
 export function forecast(eve: Eve, assumptions?: Assumptions, goOn?: (path: number) => boolean): Forecast;
-/** The same, read once: for a slider that is dragged. */
+/** Reads an eve once, to forecast from it many times: for a slider that is dragged. */
 export function openEve(eve: Eve): OpenEve;
+/** What a forecast for somebody new starts from, who has nothing but this share value; `supply` is the answer of `GET /v1/supply`. */
+export function newcomer(rules: RuleSet | PresetName, supply: SupplyNow, shareValue: Decimal): Newcomer;
 /** The red flags of a rule set. An empty list says that no flag was raised, and nothing more. */
 export function review(rules: RuleSet | PresetName, declared?: Declared): Finding[];
 
@@ -32,7 +35,7 @@ export interface Book extends rules.Book {
 
 /**
  * The open day just before its release, as one member sees it: everything that is due has vested. Plain data from
- * {@link Book.eve} or a server's `GET /v1/members/{member}/eve`: whoever has it forecasts without the book.
+ * {@link Book.eve} or a server's `GET /v1/members/{member}/eve`: whoever has it can forecast without the book.
  */
 export interface Eve {
   rules: RuleSet;
@@ -55,6 +58,16 @@ export interface Eve {
   /** New share value of a day, on the mean of the last days. */
   inflow: Decimal;
   so_far: SoFar | null;
+}
+
+/** The eve of somebody new, and what it assumes of the days that it does not know. */
+export interface Newcomer {
+  /** The share value is in it already. */
+  eve: Eve;
+  /** Concessions of a day: as many as keep the price where it is. */
+  turnover: Decimal;
+  /** New share value per yuan of concession: of orders that are online, from buyers with a referrer. */
+  minted: Decimal;
 }
 
 /** An eve that was read. */

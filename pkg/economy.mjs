@@ -25,5 +25,8 @@ export function forecast(eve, assumptions, goOn) {
   }
 }
 
+/** @param {unknown} rules @param {unknown} supply @param {unknown} shareValue */
+export const newcomer = (rules, supply, shareValue) => loaded().newcomer(ruleSet(rules), supply, shareValue);
+
 /** @param {unknown} rules @param {unknown} [declared] */
 export const review = (rules, declared) => loaded().review(ruleSet(rules), declared);

@@ -1,8 +1,9 @@
 //! The whole network, day by day, on the real rules: what a scheme's numbers do before people lose money by them.
 //!
 //! Members are cohorts, merchants and the team above the buyers one account each; what they do is in a [`Scenario`].
-//! Share value, points and prices come from [`crate::release`], [`crate::order`] and [`crate::price`]: there is no
-//! second formula. Everything is exact and the same everywhere; only ratios are rounded, to 8 places downward.
+//! Rewards come from [`crate::order`], and every day is closed by [`crate::day::close`], as in the book: there is no second
+//! formula and no second sequence. Everything is exact and the same everywhere; only ratios are rounded, to 8 places
+//! downward.
 
 mod figures;
 mod mix;
@@ -16,6 +17,7 @@ use crate::ruleset::RuleSet;
 use network::Network;
 
 pub use figures::{Cohort, DayFigures, Income, Probe, Run, Totals, gini, ratio};
+pub(crate) use figures::{Sale, Takings};
 pub use mix::{Mix, mix};
 pub use named::{NAMES, named};
 pub use path::{Growth, Turnover};

@@ -263,6 +263,12 @@ impl Refusal {
     pub fn bad_event(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code: Code::BadEvent, field: field.into(), message: message.into() }
     }
+
+    /// What no scenario or forecast can be worked out from: `bad_scenario`.
+    #[must_use]
+    pub const fn bad_scenario(field: &'static str, message: &'static str) -> Self {
+        Self { code: Code::BadScenario, field: Cow::Borrowed(field), message: Cow::Borrowed(message) }
+    }
 }
 
 impl fmt::Display for Refusal {

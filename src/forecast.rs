@@ -1,20 +1,21 @@
 //! What a member may expect: a band over falling, flat and rising turnover, never one number, with its inputs beside it.
 //!
 //! The first day is the close that follows, to the last digit: it starts from the book just before the release
-//! ([`Eve`]) and runs the same release and price code. Later days need an assumption: how much turnover and how much
-//! new share value the network will have. That is the main thing on which the result depends.
+//! ([`Eve`]) and closes the day as the book does ([`day::close`]). Later days need an assumption: how much turnover and
+//! how much new share value the network will have. The result depends mainly on that.
 
 use serde::Serialize;
 
 use crate::book::{Eve, MEAN_DAYS, SoFar};
+use crate::day::{self, OpenDay};
 use crate::economy::{Growth, Mix, Scenario, mix, ratio};
 use crate::event::{Code, Refusal};
 use crate::identity::Day;
-use crate::limits::SCENARIO_DAYS_MAX;
-use crate::power::Log2;
-use crate::price::{self, Signals};
+use crate::limits::{SCENARIO_DAYS_MAX, VALUES_MAX};
+use crate::price::{RecentTurnovers, Signals};
 use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 use crate::release::{EndedEras, Holding, Release};
+use crate::ruleset::RuleSet;
 
 /// How much comes every day, from the day after the open one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,9 +42,8 @@ pub struct Assumptions {
 impl Default for Assumptions {
     /// 30, 180 and 365 days; turnover falls by 15 %, stays, or rises by 15 % in 30 days.
     fn default() -> Self {
-        let growth = |raw| Flow::Growing(Rate::checked_from_raw(raw).unwrap_or_default());
         Self {
-            paths: vec![growth(-15_000_000), growth(0), growth(15_000_000)],
+            paths: [-15, 0, 15].map(|percent| Flow::Growing(Rate::percent(percent))).into(),
             horizons: vec![30, 180, 365],
             turnover: None,
             inflow: None,
@@ -74,7 +74,7 @@ pub struct Inputs {
     pub mix: Mix,
 }
 
-/// The account after so many closes.
+/// The member's account after so many closes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Outlook {
     /// How many closes.
@@ -117,9 +117,6 @@ pub struct Forecast {
     pub paths: Vec<Path>,
 }
 
-/// 1000 share value, in its smallest part.
-const THOUSAND: ShareValue = ShareValue::from_raw(100_000_000_000);
-
 /// The forecast for one member.
 ///
 /// # Errors
@@ -130,13 +127,12 @@ pub fn forecast(
     assumptions: &Assumptions,
     go_on: &mut dyn FnMut(usize) -> bool,
 ) -> Result<Forecast, Refusal> {
-    let bad = |field, message| Refusal { code: Code::BadScenario, field, message };
     let horizons = &assumptions.horizons;
     if horizons.is_empty() || !horizons.is_sorted() || horizons.iter().any(|h| !(1..=SCENARIO_DAYS_MAX).contains(h)) {
-        return Err(bad("horizons".into(), "must be rising numbers of days between 1 and 36525".into()));
+        return Err(Refusal::bad_scenario("horizons", "must be rising numbers of days between 1 and 36525"));
     }
     if horizons.len() > 12 || assumptions.paths.len() > 12 {
-        return Err(bad("paths".into(), "must be at most 12, and so must the horizons".into()));
+        return Err(Refusal::bad_scenario("paths", "must be at most 12, and so must the horizons"));
     }
     let start = Start::new(eve, assumptions)?;
     let first = start.walk(&Flow::Growing(Rate::default()), &[1])?;
@@ -150,12 +146,59 @@ pub fn forecast(
             Flow::Series(_) => None,
         };
         if growth_30d.is_some_and(|rate| Growth::new(rate).is_none()) {
-            return Err(bad("growth_30d".into(), "must be above -1".into()));
+            return Err(Refusal::bad_scenario("growth_30d", "must be above -1"));
         }
         paths.push(Path { growth_30d, outlooks: start.walk(flow, horizons)? });
     }
     let first = *first.first().ok_or(OutOfRange)?;
     Ok(Forecast { inputs: start.inputs, so_far: eve.so_far, first, paths })
+}
+
+/// The eve of somebody who has nothing but new share value, in a network of which only the supply is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Newcomer {
+    /// The eve, with the share value already in it.
+    pub eve: Eve,
+    /// The assumed turnover of a day: the one at which the price stays where it is.
+    pub turnover: Money,
+    /// The assumed new share value per yuan of turnover: of orders that are online, from buyers with a referrer.
+    pub minted: Rate,
+}
+
+/// What a newcomer's forecast starts from. Nobody knows the turnovers of the days before, so all are assumed to be the one
+/// that today's price implies.
+///
+/// # Errors
+/// `bad_scenario` for a window of the price that no eve can list; `out_of_range` where a result would not fit.
+pub fn newcomer(
+    rules: &RuleSet,
+    (day, price, issued): (Day, Price, Points),
+    release: &Release,
+    share_value: ShareValue,
+) -> Result<Newcomer, Refusal> {
+    let days = Eve::turnovers_max(rules);
+    if days > VALUES_MAX {
+        return Err(Refusal::bad_scenario("rules", "has a `price.window_days` for which no turnovers can be assumed"));
+    }
+    let mut release = *release;
+    let mut holding = Holding::new_at(&release);
+    release.give(&mut holding, share_value)?;
+    let (release, holding) = Eve::counted_from_here(release, holding);
+    let turnover = rules.release_daily.worth_floor(price)?;
+    let Mix { minted, .. } = mix(rules, &Scenario::default())?;
+    let eve = Eve {
+        rules: rules.clone(),
+        day,
+        price,
+        issued,
+        release,
+        holding,
+        points: Points::ZERO,
+        turnovers: vec![turnover; days],
+        inflow: turnover.share_value_floor(minted)?,
+        so_far: None,
+    };
+    Ok(Newcomer { eve, turnover, minted })
 }
 
 /// Where every path starts.
@@ -174,12 +217,10 @@ impl<'a> Start<'a> {
         let turnover = assumptions.turnover.unwrap_or(turnover);
         let inflow = assumptions.inflow.unwrap_or(eve.inflow);
         if turnover.raw() < 0 || inflow.raw() < 0 {
-            let message = "must not be negative".into();
-            return Err(Refusal { code: Code::BadScenario, field: "turnover".into(), message });
+            return Err(Refusal::bad_scenario("turnover", "must not be negative"));
         }
         let rules = &eve.rules;
-        let half = Rate::checked_from_raw(50_000_000).unwrap_or_default();
-        let typical = Scenario { online: half, roles: true, partners: true, ..Scenario::default() };
+        let typical = Scenario { online: Rate::percent(50), roles: true, partners: true, ..Scenario::default() };
         let mut mix = mix(rules, &typical)?;
         if turnover.is_positive() {
             mix.minted = ratio(inflow.raw() / 1_000_000, turnover.raw());
@@ -198,15 +239,20 @@ impl<'a> Start<'a> {
         Ok(Self { eve, inputs })
     }
 
-    /// Day by day to the last horizon. Nothing but two numbers changes a day: the account is looked at where it is asked for.
+    /// Day by day to the last horizon. Closes do not touch the account: it is settled at the horizons only.
     fn walk(&self, flow: &Flow, horizons: &[usize]) -> Result<Vec<Outlook>, Refusal> {
-        let rules = &self.eve.rules;
-        let Eve { mut release, mut issued, mut price, .. } = *self.eve;
+        let eve = self.eve;
         let mut ended = Vec::new();
-        let mut recent = Recent::new(self.eve);
-        // 1000 share value of today's, beside it: they are not added to the network.
-        let mut thousand = fresh(&release);
-        release.clone().give(&mut thousand, THOUSAND)?;
+        // The eve lists the open day's turnover first. Its trades are not known, so a market's price stays as it is.
+        let (mut turnover, earlier) = match &eve.turnovers[..] {
+            [today, earlier @ ..] => (*today, earlier),
+            [] => (Money::default(), &[][..]),
+        };
+        let turnovers = RecentTurnovers::for_price(&eve.rules, earlier.iter().copied())?;
+        let mut open = OpenDay { price: eve.price, issued: eve.issued, release: eve.release, turnovers };
+        // 1000 of today's share value are followed beside the network: they are not added to it.
+        let mut thousand = Holding::new_at(&eve.release);
+        eve.release.clone().give(&mut thousand, ShareValue::THOUSAND)?;
         let growth = match flow {
             Flow::Growing(rate) => Growth::new(*rate),
             Flow::Series(_) => None,
@@ -216,22 +262,21 @@ impl<'a> Start<'a> {
         let last = horizons.last().copied().unwrap_or(0);
         for day in 0..last {
             if day > 0 {
-                let (turnover, inflow) = self.flows(flow, growth, day)?;
+                let inflow;
+                (turnover, inflow) = self.flows(flow, growth, day)?;
                 if inflow.is_positive() {
-                    release.give(&mut fresh(&release), inflow)?;
+                    let mut others = Holding::new_at(&open.release);
+                    open.release.give(&mut others, inflow)?;
                 }
-                recent.record(turnover);
             }
-            let closed = release.close(rules, price, issued)?;
-            issued = issued.plus(closed.released)?;
+            let closed = day::close(&eve.rules, &mut open, &Signals { turnover, ..Signals::default() })?;
             ended.extend(closed.ended);
             if day == 0 {
                 first_total = closed.total;
             }
-            price = price::next(rules, price, &recent.signals)?;
             if horizons.contains(&(day + 1)) {
-                let left = self.closed_law(first_total, release.total()?);
-                outlooks.push(self.look(day + 1, (&release, &ended), thousand, price, left)?);
+                let left = self.inputs.mix.closed_law(self.inputs.share_value, first_total, open.release.total()?);
+                outlooks.push(self.look(day + 1, (&open.release, &ended), thousand, open.price, left)?);
             }
         }
         Ok(outlooks)
@@ -262,73 +307,23 @@ impl<'a> Start<'a> {
         })
     }
 
+    /// Turnover and new share value of a day, from 1.
     fn flows(&self, flow: &Flow, growth: Option<Growth>, day: usize) -> Result<(Money, ShareValue), Refusal> {
         if let Flow::Series(days) = flow {
             return Ok(days.get(day - 1).or(days.last()).copied().unwrap_or_default());
         }
-        let too_much = || Refusal {
-            code: Code::BadScenario,
-            field: "growth_30d".into(),
-            message: "leads beyond 10^12 a day".into(),
-        };
+        let too_much = || Refusal::bad_scenario("growth_30d", "leads beyond 10^12 a day");
         let growth = growth.ok_or_else(too_much)?;
-        // One power for both: so many parts of 10^8.
-        let factor = growth.after(100_000_000, day).map_err(|_| too_much())?;
-        if factor == 100_000_000 {
+        // One power for both.
+        let factor = growth.after(Rate::SCALE, day).map_err(|_| too_much())?;
+        if factor == Rate::SCALE {
             return Ok((self.inputs.turnover, self.inputs.inflow));
         }
         let grown = |raw: i128| {
-            let grown = raw.checked_mul(factor).map(|grown| grown / 100_000_000);
+            let grown = raw.checked_mul(factor).map(|grown| grown / Rate::SCALE);
             grown.filter(|grown| *grown <= 10_i128.pow(20)).ok_or_else(too_much)
         };
         let turnover = Money::checked_from_raw(grown(self.inputs.turnover.raw())?).ok_or_else(too_much)?;
         Ok((turnover, ShareValue::from_raw(grown(self.inputs.inflow.raw())?)))
-    }
-
-    fn closed_law(&self, from: ShareValue, to: ShareValue) -> ShareValue {
-        let size = |value: ShareValue| u128::try_from(value.raw()).ok();
-        let (k, q) = (self.inputs.mix.minted.raw(), self.inputs.mix.burned.raw());
-        let law = (|| Log2::of_ratio(size(from)?, size(to)?)?.times(q / 100, (k - q) / 100)?.power())();
-        let left = law.map_or(0, Rate::raw).clamp(0, 100_000_000);
-        // Below 10^30 share value, which is far more than there ever is.
-        ShareValue::from_raw(self.inputs.share_value.raw().saturating_mul(left) / 100_000_000)
-    }
-}
-
-fn fresh(release: &Release) -> Holding {
-    Holding { acc: release.acc, era: release.era, ..Holding::default() }
-}
-
-/// The recorded turnovers of the price's window, oldest first, and what they say.
-struct Recent {
-    window: usize,
-    turnovers: Vec<Money>,
-    signals: Signals,
-}
-
-impl Recent {
-    fn new(eve: &Eve) -> Self {
-        let window = usize::try_from(eve.rules.price_window_days).unwrap_or(usize::MAX);
-        let mut recent = Self { window, turnovers: Vec::new(), signals: Signals::default() };
-        for turnover in eve.turnovers.iter().take(window).rev() {
-            recent.add(*turnover);
-        }
-        recent
-    }
-
-    /// Takes a day's turnover, zeros included, from the first day on whose turnover is above 0.
-    fn record(&mut self, turnover: Money) {
-        if turnover.is_positive() || !self.turnovers.is_empty() {
-            self.add(turnover);
-        }
-    }
-
-    fn add(&mut self, turnover: Money) {
-        self.turnovers.push(turnover);
-        self.signals.turnover_sum += turnover.raw();
-        match self.turnovers.len().checked_sub(self.window.saturating_add(1)) {
-            Some(left) => self.signals.turnover_sum -= self.turnovers[left].raw(),
-            None => self.signals.turnover_days += 1,
-        }
     }
 }

@@ -1,21 +1,32 @@
-//! The same figures from a real journal: what the network did, day by day and cohort by cohort.
+//! The figures of a real journal, the same as those of a scenario ([`crate::economy`]): what the network did, day by day and
+//! cohort by cohort.
 
 use std::collections::BTreeMap;
 
 use crate::book::{Book, Outcome};
-use crate::economy::{Cohort, DayFigures, Mix, Run, Totals, ratio};
+use crate::economy::{Cohort, DayFigures, Mix, Run, Totals, gini, ratio};
 use crate::event::{Code, Event, Refusal};
 use crate::identity::Id;
-use crate::quantity::{Money, OutOfRange, Points, Price, ShareValue, narrow};
+use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 use crate::receipt::{Amount, Party, Rule};
 use crate::review::{Books, Finding, Note, review_books};
 
 /// What a member was promised and got, as far as receipts say.
 #[derive(Clone, Copy, Debug, Default)]
 struct Member {
+    /// How many days were closed before it joined.
     joined: usize,
     promised: ShareValue,
     earned: Points,
+}
+
+/// A cohort, with money in 10^-16 yuan that is rounded once, at the end.
+#[derive(Clone, Copy, Debug, Default)]
+struct CohortSums {
+    cohort: Cohort,
+    cash: i128,
+    /// Money got and points kept.
+    back: i128,
 }
 
 /// Collects the figures of a journal, event by event.
@@ -29,23 +40,25 @@ pub struct Past {
     refused: i128,
     used: Points,
     burned_before: Points,
-    /// Burned by all orders and paid by all merchants.
+    /// Points of all orders, in 10^-8.
     burned_by_orders: i128,
     paid_by_merchants: i128,
+    /// Concessions of all orders, in cents.
     turnover: i128,
+    /// Share value of all orders, in 10^-8.
     minted_by_orders: i128,
     days: Vec<DayFigures>,
     last_order: usize,
 }
 
 impl Past {
-    /// What an event means to the books, asked just before it is applied.
+    /// What an event earns the platform: asked just before it is applied.
     #[must_use]
     pub fn note(&self, event: &Event, before: &Book) -> Note {
         self.books.note(event, before)
     }
 
-    /// Takes an event: what was noted just before it, and what came of it.
+    /// Takes an event with what was noted just before it and its outcome.
     ///
     /// # Errors
     /// [`OutOfRange`] if a sum does not fit.
@@ -102,7 +115,7 @@ impl Past {
         Ok(())
     }
 
-    /// Takes the book after an event: whether a day was closed shows in it.
+    /// Takes the book after an event: its day records show whether a day was closed.
     ///
     /// # Errors
     /// [`OutOfRange`] if a figure does not fit.
@@ -113,8 +126,9 @@ impl Past {
         self.burned_before = supply.burned;
         let daily = book.rules().release_daily;
         let coverage = ratio(burned.raw(), daily.raw());
-        let clearing = record.price.raw().checked_mul(coverage.raw()).ok_or(OutOfRange)? / 100_000_000;
+        let clearing = record.price.raw().checked_mul(coverage.raw()).ok_or(OutOfRange)? / Rate::SCALE;
         let clearing = Price::checked_from_raw(clearing).ok_or(OutOfRange)?;
+        let converted = ShareValue::from_worth(record.released.worth(record.price)?);
         let circulation = supply.issued.minus(supply.burned)?.minus(supply.treasury)?;
         self.days.push(DayFigures {
             day: self.days.len() + 1,
@@ -125,7 +139,7 @@ impl Past {
             gap: ratio(record.price.raw(), clearing.raw()),
             released: record.released,
             total: record.total,
-            release_yield: ratio(narrow(record.released.worth_exact(record.price)?)? / 100_000_000, record.total.raw()),
+            release_yield: ratio(converted.raw(), record.total.raw()),
             circulation,
             worth: circulation.worth_floor(record.price)?,
             offered: record.released,
@@ -144,13 +158,13 @@ impl Past {
     pub fn finish(&self, book: &Book, cohorts: usize) -> Result<Run, OutOfRange> {
         let head = book.head();
         let length = self.days.len().max(1);
-        let mut table = vec![(Cohort::default(), 0_i128, 0_i128); cohorts.max(1)];
+        let mut table = vec![CohortSums::default(); cohorts.max(1)];
         let mut groups = Vec::with_capacity(self.members.len().min(4_096));
         for (id, member) in &self.members {
             let Some(account) = book.account(id.as_str()) else { continue };
             let Some(state) = book.account_state(id.as_str())? else { continue };
             let at = (member.joined * table.len() / length).min(table.len() - 1);
-            let (cohort, cash, back) = &mut table[at];
+            let CohortSums { cohort, cash, back } = &mut table[at];
             if cohort.members == 0 || member.joined + 1 < cohort.from_day {
                 cohort.from_day = member.joined + 1;
             }
@@ -161,28 +175,28 @@ impl Past {
             cohort.kept = cohort.kept.plus(state.points)?;
             let money = self.books.cash(id);
             *cash += money;
-            *back += money + narrow(state.points.worth_exact(head.price)?)?;
+            *back += money + state.points.worth(head.price)?;
         }
         let mut run = Run { days: self.days.clone(), ..Run::default() };
-        let cents = |worth: i128| Money::checked_from_raw(worth / 10_i128.pow(14)).ok_or(OutOfRange);
-        for (mut cohort, cash, back) in table.into_iter().filter(|(cohort, ..)| cohort.members > 0) {
+        for CohortSums { mut cohort, cash, back } in table.into_iter().filter(|sums| sums.cohort.members > 0) {
             cohort.worth = cohort.points.worth_floor(head.price)?;
-            cohort.cash = cents(cash)?;
-            cohort.came_back = ratio(back / 100_000_000, cohort.promised.raw());
-            groups.push((cohort.members, back / 10_i128.pow(14)));
+            cohort.cash = Money::from_worth(cash)?;
+            cohort.came_back = ratio(ShareValue::from_worth(back).raw(), cohort.promised.raw());
+            groups.push((cohort.members, Money::from_worth(back)?.raw()));
             run.cohorts.push(cohort);
         }
         let mut converted = 0_i128;
         for record in book.days() {
-            converted = converted.checked_add(narrow(record.released.worth_exact(record.price)?)?).ok_or(OutOfRange)?;
+            converted = converted.checked_add(record.released.worth(record.price)?).ok_or(OutOfRange)?;
         }
         let supply = head.supply;
+        // 10^-8 share value over cents, in whole cents of share value.
         let k = ratio(self.minted_by_orders / 1_000_000, self.turnover);
         let came_back = |cohort: Option<&Cohort>| cohort.map_or(0, |cohort| cohort.came_back.raw());
         let late = run.cohorts.iter().rfind(|cohort| cohort.from_day <= length / 2 + 1);
         run.totals = Totals {
             minted: self.minted,
-            converted: ShareValue::from_raw(converted / 100_000_000),
+            converted: ShareValue::from_worth(converted),
             held: head.release.total()?,
             issued: supply.issued,
             burned: supply.burned,
@@ -193,7 +207,7 @@ impl Past {
             last_release: book.days().iter().rposition(|day| day.released.is_positive()).map_or(0, |at| at + 1),
             last_order: self.last_order,
             early_late: ratio(came_back(run.cohorts.first()), came_back(late)),
-            gini: crate::economy::gini(&groups),
+            gini: gini(&groups),
             income: self.books.income()?,
             ..Totals::default()
         };

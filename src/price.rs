@@ -1,33 +1,95 @@
-//! The next day's price: one formula for the book, the forecast and the simulator.
+//! The next day's price.
 //!
-//! Carries out RULES.md section 5, step 7.
+//! Carries out RULES.md section 5, step 7: which turnovers are recorded, over which of them the mean is taken, and where
+//! the price goes. [`crate::day::close`] is the only caller of [`next`].
+
+use std::collections::VecDeque;
 
 use ethnum::U256;
 
-use crate::quantity::{OutOfRange, Points, Price, narrow, wide};
+use crate::quantity::{Money, OutOfRange, Points, Price, narrow, wide};
 use crate::ruleset::{PricePolicy, RuleSet};
 use crate::wide::mul_add_div;
 
-/// What a day says about the next price.
-#[derive(Clone, Copy, Debug, Default)]
+/// What happened on one day, as far as the next price depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Signals {
-    /// Turnover of the last `window_days` recorded days, in cents.
-    pub turnover_sum: i128,
-    /// How many recorded days that are: at most `window_days`.
-    pub turnover_days: i128,
+    /// Concessions of the orders that vested on the day and were not refunded on it.
+    pub turnover: Money,
     /// Points of the day's confirmed trades.
     pub traded: Points,
     /// Their money, in 10^-16 yuan.
     pub traded_money: U256,
 }
 
+/// The last recorded turnovers, as many as the window has days, with their sum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecentTurnovers {
+    window_days: usize,
+    /// Oldest first.
+    recorded: VecDeque<Money>,
+    /// In cents.
+    sum: i128,
+}
+
+impl RecentTurnovers {
+    /// Those that the price looks at: the last `price.window_days` of the turnovers recorded so far.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if their sum does not fit.
+    pub fn for_price(rules: &RuleSet, newest_first: impl IntoIterator<Item = Money>) -> Result<Self, OutOfRange> {
+        Self::of(usize::try_from(rules.price_window_days).unwrap_or(usize::MAX), newest_first)
+    }
+
+    /// Those of so many days.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if their sum does not fit.
+    pub fn of(window_days: usize, newest_first: impl IntoIterator<Item = Money>) -> Result<Self, OutOfRange> {
+        let mut recent = Self { window_days, recorded: VecDeque::new(), sum: 0 };
+        for turnover in newest_first.into_iter().take(window_days) {
+            recent.recorded.push_front(turnover);
+            recent.sum = recent.sum.checked_add(turnover.raw()).ok_or(OutOfRange)?;
+        }
+        Ok(recent)
+    }
+
+    /// Records a day's turnover, zeros included, from the first day on whose turnover is above 0. Answers with what was
+    /// recorded: nothing before that day.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if the sum does not fit.
+    pub fn record(&mut self, turnover: Money) -> Result<Option<Money>, OutOfRange> {
+        let begun = !self.recorded.is_empty();
+        if !begun && !turnover.is_positive() {
+            return Ok(None);
+        }
+        self.recorded.push_back(turnover);
+        self.sum = self.sum.checked_add(turnover.raw()).ok_or(OutOfRange)?;
+        if self.recorded.len() > self.window_days {
+            self.sum -= self.recorded.pop_front().unwrap_or_default().raw();
+        }
+        Ok(Some(turnover))
+    }
+
+    /// The turnovers, newest first.
+    pub fn newest_first(&self) -> impl Iterator<Item = Money> {
+        self.recorded.iter().rev().copied()
+    }
+}
+
 /// The price of the day after one that was closed at `price`.
 ///
 /// # Errors
 /// [`OutOfRange`] if a product does not fit.
-pub fn next(rules: &RuleSet, price: Price, signals: &Signals) -> Result<Price, OutOfRange> {
+pub fn next(
+    rules: &RuleSet,
+    price: Price,
+    turnovers: &RecentTurnovers,
+    signals: &Signals,
+) -> Result<Price, OutOfRange> {
     let aim = match rules.price_policy {
-        PricePolicy::Turnover => turnover_aim(rules, signals)?,
+        PricePolicy::Turnover => turnover_aim(rules, turnovers)?,
         PricePolicy::Market => market_aim(rules, signals)?,
         PricePolicy::Operator => None,
     };
@@ -37,17 +99,18 @@ pub fn next(rules: &RuleSet, price: Price, signals: &Signals) -> Result<Price, O
     }
 }
 
-/// `floor_8(mean turnover of the last window_days recorded days / release.daily)`.
-fn turnover_aim(rules: &RuleSet, signals: &Signals) -> Result<Option<i128>, OutOfRange> {
-    if signals.turnover_days == 0 {
+/// `floor_8(mean turnover of the last window_days recorded days / release.daily)`; nothing where none is recorded.
+fn turnover_aim(rules: &RuleSet, turnovers: &RecentTurnovers) -> Result<Option<i128>, OutOfRange> {
+    let days = i128::try_from(turnovers.recorded.len()).map_err(|_| OutOfRange)?;
+    if days == 0 {
         return Ok(None);
     }
     // 10^-2 yuan over 10^-8 points, wanted in 10^-8 yuan a point.
-    let by = signals.turnover_days.checked_mul(rules.release_daily.raw()).ok_or(OutOfRange)?;
-    Ok(Some(mul_add_div(signals.turnover_sum, 10_i128.pow(14), 0, by).map_or(BEYOND, |(aim, _)| aim)))
+    let by = days.checked_mul(rules.release_daily.raw()).ok_or(OutOfRange)?;
+    Ok(Some(mul_add_div(turnovers.sum, 10_i128.pow(14), 0, by).map_or(BEYOND, |(aim, _)| aim)))
 }
 
-/// `floor_8(money / points)` of today's confirmed trades, if they were enough.
+/// `floor_8(money / points)` of the day's confirmed trades; nothing where there were too few.
 fn market_aim(rules: &RuleSet, signals: &Signals) -> Result<Option<i128>, OutOfRange> {
     if !signals.traded.is_positive() || signals.traded < rules.price_min_volume {
         return Ok(None);
@@ -57,3 +120,31 @@ fn market_aim(rules: &RuleSet, signals: &Signals) -> Result<Option<i128>, OutOfR
 
 /// No price is above 10^12, so an aim far beyond it is as good as this one.
 const BEYOND: i128 = 10_i128.pow(20);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turnovers_are_recorded_from_the_first_above_0_and_the_oldest_leave_the_window() -> Result<(), OutOfRange> {
+        let mut recent = RecentTurnovers::of(2, [])?;
+        assert_eq!(recent.record(Money::default())?, None);
+        for (turnover, sum) in [(7, 700), (0, 700), (5, 500), (0, 500), (0, 0)] {
+            assert_eq!(recent.record(Money::yuan(turnover))?, Some(Money::yuan(turnover)));
+            assert_eq!(recent.sum, sum, "after {turnover}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_window_that_is_rebuilt_is_the_one_that_was_kept() -> Result<(), OutOfRange> {
+        let days = [3, 0, 4, 1, 0, 9];
+        let mut kept = RecentTurnovers::of(3, [])?;
+        for day in days {
+            kept.record(Money::yuan(day))?;
+        }
+        assert_eq!(RecentTurnovers::of(3, days.into_iter().rev().map(Money::yuan))?, kept);
+        assert_eq!(kept.newest_first().collect::<Vec<_>>(), [9, 0, 1].map(Money::yuan));
+        Ok(())
+    }
+}

@@ -171,6 +171,9 @@ macro_rules! common {
             /// Decimal places (RULES.md section 1).
             pub const PLACES: u32 = $places;
 
+            /// How many of the smallest part make 1: `10^PLACES`.
+            pub const SCALE: i128 = ten($places);
+
             /// The sum.
             ///
             /// # Errors
@@ -262,7 +265,7 @@ macro_rules! decimal_quantity {
 
             /// The whole number of its smallest part.
             #[must_use]
-            pub fn raw(self) -> i128 {
+            pub const fn raw(self) -> i128 {
                 // INVARIANT: the scale is always `PLACES`, except for a default zero, whose mantissa is 0 at any scale.
                 self.0.mantissa()
             }
@@ -378,6 +381,20 @@ impl Money {
         mul_div_ceil(self.raw(), ten(6 + 8), price.raw()).map(Points)
     }
 
+    /// So many whole yuan.
+    #[must_use]
+    pub fn yuan(n: i32) -> Self {
+        Self(Decimal::new(i64::from(n) * 100, Self::PLACES))
+    }
+
+    /// What [`Points::worth`] or a sum of it is in cents, rounded towards 0.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if the result does not fit.
+    pub(crate) fn from_worth(worth: i128) -> Result<Self, OutOfRange> {
+        Self::checked_from_raw(worth / ten(16 - 2)).ok_or(OutOfRange)
+    }
+
     /// `floor_8(self × rate)` as share value (RULES.md sections 4 and 6).
     ///
     /// # Errors
@@ -387,7 +404,32 @@ impl Money {
     }
 }
 
+impl Rate {
+    /// 1, the factor that changes nothing.
+    pub const ONE: Self = Self(Decimal::from_parts(100_000_000, 0, 0, false, Self::PLACES));
+
+    /// So many hundredths.
+    #[must_use]
+    pub fn percent(n: i32) -> Self {
+        Self(Decimal::new(i64::from(n) * 1_000_000, Self::PLACES))
+    }
+
+    /// Whether it is a part of a whole: from 0 to 1, both included.
+    #[must_use]
+    pub fn is_part(self) -> bool {
+        (0..=Self::SCALE).contains(&self.raw())
+    }
+}
+
 impl ShareValue {
+    /// 1000 share value: so much of one day's is followed by forecasts, probes and what came so far.
+    pub const THOUSAND: Self = Self(1_000 * Self::SCALE);
+
+    /// What [`Points::worth`] or a sum of it is in share value, of which 1 is worth a yuan: rounded towards 0.
+    pub(crate) const fn from_worth(worth: i128) -> Self {
+        Self(worth / ten(16 - 8))
+    }
+
     /// `floor_8(self × rate)` (RULES.md section 6).
     ///
     /// # Errors
@@ -426,6 +468,14 @@ impl Points {
     /// `self × price`, exactly, in 10^-16 yuan.
     pub(crate) fn worth_exact(self, price: Price) -> Result<U256, OutOfRange> {
         mul(self.0, price.raw())
+    }
+
+    /// The same in 128 bits. Sums of it are rounded once, by [`Money::from_worth`] or [`ShareValue::from_worth`].
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if the result does not fit.
+    pub(crate) fn worth(self, price: Price) -> Result<i128, OutOfRange> {
+        narrow(self.worth_exact(price)?)
     }
 }
 

@@ -83,6 +83,14 @@ pub struct Holding {
     pub fraction: u64,
 }
 
+impl Holding {
+    /// A holding of nothing, settled to the present: share value can be given to it.
+    #[must_use]
+    pub fn new_at(release: &Release) -> Self {
+        Self { acc: release.acc, era: release.era, ..Self::default() }
+    }
+}
+
 /// What a grant of share value gave, so that a refund can take it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {

@@ -90,8 +90,7 @@ pub struct Declared {
 impl Default for Declared {
     /// A concession of 10 %, seven days to return, nothing else.
     fn default() -> Self {
-        let concession_rate = Rate::checked_from_raw(10_000_000).unwrap_or_default();
-        Self { concession_rate, security_link: false, pack_commission: false, return_days: 7 }
+        Self { concession_rate: Rate::percent(10), security_link: false, pack_commission: false, return_days: 7 }
     }
 }
 

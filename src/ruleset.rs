@@ -238,7 +238,7 @@ impl RuleSet {
         for (key, rate) in
             [("price.daily_limit", self.price_daily_limit), ("market.price_band", self.market_price_band)]
         {
-            if rate >= one() {
+            if rate >= Rate::ONE {
                 return refuse(key, "must be below 1");
             }
         }
@@ -260,7 +260,7 @@ impl RuleSet {
             }
         }
         match self.offline_points_rate_max() {
-            Ok(rate) if rate <= one() => {}
+            Ok(rate) if rate <= Rate::ONE => {}
             _ => {
                 return refuse(
                     "share.offline_points_rate",
@@ -268,7 +268,7 @@ impl RuleSet {
                 );
             }
         }
-        if self.area_online_points_rate > one() {
+        if self.area_online_points_rate > Rate::ONE {
             return refuse("area.online_points_rate", "must not be above 1");
         }
         Ok(())
@@ -409,10 +409,6 @@ impl<'de> serde::Deserialize<'de> for RuleSet {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::from_tree(&Tree::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
-}
-
-fn one() -> Rate {
-    Rate::checked_from_raw(100_000_000).unwrap_or_default()
 }
 
 fn table<'a>(entries: impl IntoIterator<Item = (&'a str, Tree)>) -> Tree {

@@ -2,7 +2,7 @@
 
 use gongxiang::book::Book;
 use gongxiang::event::{Code, Entry, Event};
-use gongxiang::forecast::{Assumptions, Flow, forecast};
+use gongxiang::forecast::{Assumptions, Flow, Newcomer, forecast, newcomer};
 use gongxiang::identity::Id;
 use gongxiang::preset;
 use gongxiang::quantity::{Money, Rate, ShareValue};
@@ -80,7 +80,8 @@ fn with_the_turnover_and_growth_that_really_came_the_forecast_is_within_2_percen
             let eve = book.eve(id)?;
             let mut alone = account.clone();
             let now = book.head().release;
-            alone.holding = Holding { acc: now.acc, era: now.era, ..eve.holding };
+            alone.holding =
+                Holding { units: eve.holding.units, fraction: eve.holding.fraction, ..Holding::new_at(&now) };
             alone.points = gongxiang::quantity::Points::ZERO;
             let came = gongxiang::statement::balance(&alone, last.days())?;
             for (i, path) in forecast(&eve, &assumptions, &mut |_| true)?.paths.iter().enumerate() {
@@ -145,5 +146,52 @@ fn an_empty_network_is_forecast_as_it_is() -> TestResult {
     let forecast = forecast(&book.eve(&id)?, &Assumptions::default(), &mut |_| true)?;
     assert!(forecast.so_far.is_none() && forecast.inputs.turnover.is_zero());
     assert!(forecast.paths.iter().flat_map(|path| &path.outlooks).all(|outlook| outlook.earned.is_zero()));
+    Ok(())
+}
+
+#[test]
+fn a_newcomers_forecast_assumes_the_turnover_that_keeps_the_price_where_it_is() -> TestResult {
+    let book = book_at(30);
+    let (head, share_value) = (book.head(), ShareValue::parse("1000")?);
+    let now = (head.day, head.price, head.supply.issued);
+    let Newcomer { eve, turnover, minted } = newcomer(book.rules(), now, &head.release, share_value)?;
+    // What the newcomer gets is a part of the network.
+    let own = share_value.units_ceil(head.release.nav)?;
+    assert_eq!((eve.holding.units, eve.release.units), (own, head.release.units.plus(own)?));
+    assert_eq!(turnover, book.rules().release_daily.worth_floor(head.price)?);
+    assert_eq!(eve.inflow, turnover.share_value_floor(minted)?);
+    let steady = Assumptions { paths: vec![Flow::Growing(Rate::default())], ..Assumptions::default() };
+    let forecast = forecast(&eve, &steady, &mut |_| true)?;
+    assert_eq!(forecast.inputs.turnover, turnover);
+    let off = float(forecast.paths[0].outlooks[2].price) / float(head.price) - 1.0;
+    assert!(off.abs() < 0.000_1, "the price moves by {off} in a year");
+    Ok(())
+}
+
+#[test]
+fn a_newcomers_share_value_per_yuan_is_what_buyer_merchant_and_referrer_get_online() -> TestResult {
+    // From RULES.md section 6: buyer_multiple × (1 + online_share_value_rate) + merchant_multiple.
+    let seed = preset::seed()?;
+    let mut odd = seed.clone();
+    odd.order_buyer_multiple = Rate::parse("3.33333333")?;
+    odd.order_merchant_multiple = Rate::parse("0.5")?;
+    odd.share_online_share_value_rate = Rate::parse("0.12345678")?;
+    for (rules, minted) in [(seed, "16"), (odd, "4.24485592")] {
+        let release = gongxiang::release::Release::default();
+        let now = (rules.genesis_day, rules.price_initial, rules.supply_treasury);
+        let newcomer = newcomer(&rules, now, &release, ShareValue::parse("1")?)?;
+        assert_eq!(newcomer.minted, Rate::parse(minted)?);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_window_longer_than_an_eve_may_be_makes_no_newcomer() -> TestResult {
+    let mut rules = preset::seed()?;
+    rules.price_window_days = 1_000_000_000_000;
+    let release = gongxiang::release::Release::default();
+    let now = (rules.genesis_day, rules.price_initial, rules.supply_treasury);
+    let refusal = newcomer(&rules, now, &release, ShareValue::parse("1")?).expect_err("refused");
+    assert_eq!((refusal.code, &*refusal.field), (Code::BadScenario, "rules"));
     Ok(())
 }

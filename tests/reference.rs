@@ -22,7 +22,7 @@ struct Network {
 impl Network {
     fn settle(&mut self, name: &str) -> Result<&mut Holding, OutOfRange> {
         let release = self.release;
-        let new = (Holding { acc: release.acc, era: release.era, ..Holding::default() }, Points::ZERO);
+        let new = (Holding::new_at(&release), Points::ZERO);
         let (holding, points) = self.members.entry(name.into()).or_insert(new);
         *points = points.plus(release.settle(holding, &self.ended)?)?;
         Ok(holding)

@@ -1,8 +1,8 @@
 // @ts-check
 // What the buyer's share value may come to: a band over falling, steady and rising turnover, never one number, with what it assumes
-// beside it. Loaded with the second binary when a page asks for it, and only then.
-import { forecast, init } from '../economy-browser.mjs';
-import { decimal, grouped, whole } from './reading.mjs';
+// beside it. Loaded with the second binary, and only where a page asks for it. The binary computes; here it is only shown.
+import { forecast, init, newcomer } from '../economy-browser.mjs';
+import { grouped } from './reading.mjs';
 import { h } from './view.mjs';
 
 /** @typedef {import('./scheme.mjs').Terms} Terms */
@@ -31,39 +31,17 @@ const zh = {
 
 const PATHS = /** @type {const} */ ([['-0.15', 'falling', '−15 %'], ['0', 'steady', ''], ['0.15', 'rising', '+15 %']]);
 
-/** The product of two decimals with 8 places, rounded down.
- * @param {string} a @param {string} b */
-const times = (a, b) => decimal((whole(a, 8) * whole(b, 8)) / 10n ** 8n, 8);
-
-/** The open day of the network as its server tells it, with the buyer's new share value already in it.
- * @param {Terms} terms @param {string} shareValue */
-function eve({ rules, price, supply }, shareValue) {
-  if (!supply) throw new Error('no server was asked');
-  const { units, nav, returned } = supply.release;
-  const own = (whole(shareValue, 8) * 10n ** 18n + whole(nav, 18) - 1n) / whole(nav, 18);
-  const { buyer_multiple: buyer, merchant_multiple: merchant } = rules.order;
-  const minted = decimal(whole(buyer, 8) + whole(merchant, 8) + whole(times(buyer, rules.share.online_share_value_rate), 8), 8);
-  const daily = times(price, rules.release.daily).replace(/(\.\d\d)\d+$/, '$1');
-  return {
-    daily,
-    minted,
-    open: {
-      rules, day: supply.day, price, issued: supply.supply.issued, total_units: decimal(whole(units, 8) + own, 8), nav, returned, units: decimal(own, 8),
-      carry_points: '0', carry_value: '0', fraction: '0', points: '0', so_far: null,
-      turnovers: Array(rules.price.window_days).fill(daily), inflow: times(daily, minted),
-    },
-  };
-}
-
 /** Fills the place with the band.
  * @param {HTMLElement} place @param {string} language @param {Terms} terms @param {string} shareValue @param {number} days */
 export async function show(place, language, terms, shareValue, days) {
   const text = language === 'en' ? en : zh;
   try {
     await init();
-    const { daily, minted, open } = eve(terms, shareValue);
+    const { rules, supply } = terms;
+    /** @type {import('../economy.js').Newcomer} */
+    const { eve, turnover, minted } = newcomer(rules, supply, shareValue);
     /** @type {import('../economy.js').Forecast} */
-    const { paths } = forecast(open, { growth_30d: PATHS.map(([growth]) => growth), horizons: [days] });
+    const { paths } = forecast(eve, { growth_30d: PATHS.map(([growth]) => growth), horizons: [days] });
     place.replaceChildren(
       h('h3', {}, text.heading(String(days))),
       h('ul', {}, ...paths.map(({ outlooks: [{ earned, worth, share_value }] }, path) => {
@@ -73,7 +51,7 @@ export async function show(place, language, terms, shareValue, days) {
           h('div', { class: 'gets' }, h('span', { part: 'number' }, grouped(worth)), ' ', h('small', {}, text.yuan)),
           h('div', { class: 'why' }, `${grouped(earned)} ${text.points} · ${grouped(share_value)} ${text.left}`));
       })),
-      h('p', { class: 'quiet' }, text.assumed(grouped(daily), minted), ' ', text.caution),
+      h('p', { class: 'quiet' }, text.assumed(grouped(turnover), minted), ' ', text.caution),
     );
   } catch (cause) {
     console.debug(cause);

@@ -9,8 +9,8 @@ const SHOP = '110101';
 
 /** @typedef {import('../index.d.ts').RuleSet} RuleSet
  * @typedef {import('../index.d.ts').JournalEvent} JournalEvent
- * @typedef {{ day: string, supply: { issued: string }, release: { units: string, nav: string, returned: string } }} Supply
- * @typedef {{ rules: RuleSet, price: string, supply?: Supply }} Terms with what a server said, if it was asked */
+ * @typedef {import('../wallet.d.ts').SupplyNow} SupplyNow
+ * @typedef {{ rules: RuleSet, price: string, supply?: SupplyNow }} Terms with what a server said, if it was asked */
 
 /** A rule set or a price, from where the page says it is.
  * @param {string} url @param {'rules' | 'price'} field */

@@ -1,11 +1,13 @@
-//! The day's close, in the order of RULES.md section 5.
+//! The day's close, in the order of RULES.md section 5: step 1 and where the points go are here, the rest is
+//! [`day::close`].
 
-use super::DayRecord;
 use super::draft::Draft;
+use super::{Book, DayRecord};
+use crate::day::{self, OpenDay};
 use crate::event::{Code, Refusal};
 use crate::identity::{Day, Id};
-use crate::price::{self, Signals};
-use crate::quantity::{Money, OutOfRange, Points, Price};
+use crate::price::{RecentTurnovers, Signals};
+use crate::quantity::{Money, Points};
 use crate::receipt::{Party, Reason, Rule};
 
 impl Draft<'_> {
@@ -18,17 +20,16 @@ impl Draft<'_> {
         self.cancel_stale_trades()?;
         self.vest_due_orders()?;
 
-        let mut release = self.changes.head.release;
-        let price = self.changes.head.price;
-        let closed = release.close(&self.changes.rules, price, self.changes.head.supply.issued)?;
-        self.changes.head.release = release;
+        let head = self.changes.head;
+        let turnovers = RecentTurnovers::for_price(&self.changes.rules, self.book.recorded_turnovers())?;
+        let mut open = OpenDay { price: head.price, issued: head.supply.issued, release: head.release, turnovers };
+        let signals = Signals { turnover: head.turnover, traded: head.traded, traded_money: head.traded_money };
+        let closed = day::close(&self.changes.rules, &mut open, &signals)?;
+        let OpenDay { price: next_price, release, .. } = open;
         self.pay(Party::Issuance, Party::Pool, closed.released, Rule::Release, Reason::DayRelease {})?;
-
-        let turnover = self.turnover_to_record();
-        let next_price = self.next_price(turnover)?;
         self.changes.closed = Some(DayRecord {
             day,
-            price,
+            price: closed.price,
             released: closed.released,
             total: closed.total,
             units: release.units,
@@ -36,10 +37,11 @@ impl Draft<'_> {
             acc: release.acc,
             era: release.era,
             ended: closed.ended,
-            turnover,
+            turnover: closed.turnover,
         });
 
         let head = &mut self.changes.head;
+        head.release = release;
         head.price = next_price;
         head.day = tomorrow;
         head.turnover = Money::default();
@@ -48,7 +50,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Trades that were taken on an earlier day and are still `taken`.
+    /// Cancels the trades that were taken on an earlier day and are still `taken`.
     pub(super) fn cancel_stale_trades(&mut self) -> Result<(), Refusal> {
         let book = self.book;
         let today = self.changes.head.day;
@@ -58,7 +60,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Orders that are due, in the order in which they were placed.
+    /// Vests the orders that are due, in the order in which they were placed.
     pub(super) fn vest_due_orders(&mut self) -> Result<(), Refusal> {
         let book = self.book;
         let today = self.changes.head.day;
@@ -70,23 +72,11 @@ impl Draft<'_> {
         }
         Ok(())
     }
+}
 
-    /// The day's turnover, zeros included, from the first day on whose turnover is above 0.
-    pub(super) fn turnover_to_record(&self) -> Option<Money> {
-        let turnover = self.changes.head.turnover;
-        let begun = self.book.days.last().is_some_and(|record| record.turnover.is_some());
-        (begun || turnover.is_positive()).then_some(turnover)
-    }
-
-    fn next_price(&self, today: Option<Money>) -> Result<Price, OutOfRange> {
-        let head = &self.changes.head;
-        let mut signals = Signals { traded: head.traded, traded_money: head.traded_money, ..Signals::default() };
-        let window = usize::try_from(self.changes.rules.price_window_days).unwrap_or(usize::MAX);
-        let earlier = self.book.days.iter().rev().map_while(|record| record.turnover);
-        for turnover in today.into_iter().chain(earlier).take(window) {
-            signals.turnover_sum = signals.turnover_sum.checked_add(turnover.raw()).ok_or(OutOfRange)?;
-            signals.turnover_days += 1;
-        }
-        price::next(&self.changes.rules, head.price, &signals)
+impl Book {
+    /// The turnovers of the days that were closed, newest first, back to the first day that had one.
+    pub(super) fn recorded_turnovers(&self) -> impl Iterator<Item = Money> {
+        self.days.iter().rev().map_while(|record| record.turnover)
     }
 }

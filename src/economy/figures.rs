@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::quantity::{Money, Points, Price, Rate, ShareValue};
+use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 
 /// `a ÷ b` with 8 places, rounded down; 0 where there is nothing to divide by, the largest rate where it does not fit.
 #[must_use]
@@ -10,7 +10,7 @@ pub fn ratio(a: i128, b: i128) -> Rate {
     if b == 0 {
         return Rate::default();
     }
-    let one = 100_000_000;
+    let one = Rate::SCALE;
     let exact = a.checked_mul(one).map(|a| a / b).or_else(|| (a / b).checked_mul(one));
     exact
         .and_then(Rate::checked_from_raw)
@@ -112,7 +112,56 @@ pub struct Income {
     pub joining: Rate,
 }
 
-/// All of it.
+/// What the platform is paid for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sale {
+    MemberPack,
+    MerchantPack,
+    AreaPack,
+    /// Points of the treasury, for a shop's deposit.
+    DepositPoints,
+    /// Points of the treasury, for orders.
+    OrderPoints,
+}
+
+/// The platform's income while it is added up, in cents.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Takings {
+    packs: i128,
+    merchant_packs: i128,
+    area_packs: i128,
+    deposits: i128,
+    points: i128,
+}
+
+impl Takings {
+    pub(crate) fn add(&mut self, sale: Sale, cents: i128) {
+        let sum = match sale {
+            Sale::MemberPack => &mut self.packs,
+            Sale::MerchantPack => &mut self.merchant_packs,
+            Sale::AreaPack => &mut self.area_packs,
+            Sale::DepositPoints => &mut self.deposits,
+            Sale::OrderPoints => &mut self.points,
+        };
+        // Far beyond what money can be: `income` refuses it.
+        *sum = sum.saturating_add(cents);
+    }
+
+    /// The income so far.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if a sum is more than money can be.
+    pub(crate) fn income(&self) -> Result<Income, OutOfRange> {
+        let money = |cents| Money::checked_from_raw(cents).ok_or(OutOfRange);
+        let (packs, merchant_packs) = (money(self.packs)?, money(self.merchant_packs)?);
+        let (area_packs, deposits, points) = (money(self.area_packs)?, money(self.deposits)?, money(self.points)?);
+        let joining = self.packs + self.merchant_packs + self.area_packs + self.deposits;
+        let joining = ratio(joining, joining + self.points);
+        Ok(Income { packs, merchant_packs, area_packs, deposits, points, joining })
+    }
+}
+
+/// The sums of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Totals {
     /// Share value given.
@@ -142,15 +191,15 @@ pub struct Totals {
     pub early_late: Rate,
     /// Gini's coefficient of what came back to the members: 0 all the same, 1 all to one.
     pub gini: Rate,
-    /// What one hand that is merchant, buyer and referrer paid for points.
+    /// Concessions of one person who is merchant, buyer and referrer.
     pub wash_paid: Money,
-    /// And what it got: points at the last price, and share value left.
+    /// Points that this person got for it.
     pub wash_points: Points,
-    /// Their worth at the last price.
+    /// Money got for those, and the rest of them at the last price.
     pub wash_worth: Money,
     /// What made-up accounts paid for packs.
     pub farm_paid: Money,
-    /// And what the points they got are worth at the last price.
+    /// Money got for their points, and the rest of these at the last price.
     pub farm_worth: Money,
     /// The platform's income.
     pub income: Income,
@@ -163,9 +212,9 @@ pub struct Run {
     pub days: Vec<DayFigures>,
     /// Cohort by cohort, oldest first.
     pub cohorts: Vec<Cohort>,
-    /// What was watched.
+    /// What became of 1000 share value of each watched day.
     pub probes: Vec<Probe>,
-    /// All of it.
+    /// The sums.
     pub totals: Totals,
 }
 

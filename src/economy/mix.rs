@@ -1,9 +1,11 @@
-//! What an order gives on the average of a scenario: the real table of RULES.md section 6, applied to typical people.
+//! What an order gives on the average of a scenario: the real table of RULES.md section 6, applied to typical people. And
+//! the closed law, which follows from it.
 
 use super::figures::ratio;
 use super::scenario::Scenario;
 use crate::identity::{Id, Region};
 use crate::order::{self, Parties, Terms};
+use crate::power::Log2;
 use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 use crate::receipt::RewardKind;
 use crate::ruleset::{Channel, RuleSet};
@@ -15,7 +17,7 @@ pub(super) struct Typical {
     merchant: Id,
     /// The merchant's referrer.
     scout: Id,
-    /// From the buyer's referrer up: the last role first has the lowest rate.
+    /// The buyer's referrer and everybody above it, each with its role: the lowest role first.
     above: Vec<(Id, Option<Id>)>,
     partner: Option<Id>,
 }
@@ -123,6 +125,22 @@ pub struct Mix {
     pub burned: Rate,
 }
 
+impl Mix {
+    /// What the closed law leaves of `value` while the share value of all goes from `from` to `to`:
+    /// `value × (from ÷ to)^(q ÷ (k − q))`.
+    ///
+    /// The law holds at the clearing price. There share value never grows by itself, so the answer is never above `value`
+    /// either; at other prices the formula alone could be. It is 0 where the power has no value or does not fit.
+    pub(crate) fn closed_law(self, value: ShareValue, from: ShareValue, to: ShareValue) -> ShareValue {
+        let size = |value: ShareValue| u128::try_from(value.raw()).ok();
+        let (k, q) = (self.minted.raw(), self.burned.raw());
+        let power = (|| Log2::of_ratio(size(from)?, size(to)?)?.times(q / 100, (k - q) / 100)?.power())();
+        let left = power.unwrap_or_default().min(Rate::ONE);
+        // Fits below 10^22 share value, which is far more than there ever is.
+        ShareValue::from_raw(value.raw().saturating_mul(left.raw()) / Rate::SCALE)
+    }
+}
+
 /// `k` and `q` under this scenario, from the real table of rewards.
 ///
 /// # Errors
@@ -131,11 +149,11 @@ pub fn mix(rules: &RuleSet, scenario: &Scenario) -> Result<Mix, OutOfRange> {
     let typical = Typical::new(rules, scenario).ok_or(OutOfRange)?;
     let (mut minted, mut burned, mut all) = (0, 0, 0);
     // A million yuan at 1 yuan a point, split as the scenario says.
-    let cents = 100_000_000;
-    let online = cents * scenario.online.raw() / cents;
-    for (channel, cents) in [(Channel::Online, online), (Channel::Offline, cents - online)] {
+    let million = Money::yuan(1_000_000);
+    let price = Price::checked_from_raw(Price::SCALE).ok_or(OutOfRange)?;
+    let online = million.raw() * scenario.online.raw() / Rate::SCALE;
+    for (channel, cents) in [(Channel::Online, online), (Channel::Offline, million.raw() - online)] {
         let concession = Money::checked_from_raw(cents).ok_or(OutOfRange)?;
-        let price = Price::checked_from_raw(100_000_000).ok_or(OutOfRange)?;
         let points = concession.points_ceil(price)?;
         let gives = typical.gives(rules, channel, concession, points, scenario.referred)?;
         minted += gives.minted()?.raw();
@@ -143,4 +161,30 @@ pub fn mix(rules: &RuleSet, scenario: &Scenario) -> Result<Mix, OutOfRange> {
         all += points.raw();
     }
     Ok(Mix { minted: ratio(minted, all), burned: ratio(burned, all) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share_value(text: &str) -> ShareValue {
+        ShareValue::parse(text).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_closed_law_leaves_less_of_growing_share_value_and_never_more_than_there_was() {
+        let law = |minted: &str, from: &str, to: &str| {
+            let minted = Rate::parse(minted).unwrap_or_default();
+            let mix = Mix { minted, burned: Rate::ONE };
+            mix.closed_law(ShareValue::THOUSAND, share_value(from), share_value(to)).to_string()
+        };
+        // (1 ÷ 2)^(1 ÷ 15), as bc gives it.
+        assert_eq!(law("16", "1000", "2000"), "954.8416");
+        assert_eq!(law("16", "1000", "1000"), "1000");
+        // Away from the clearing price all share value may shrink although more is minted than burned.
+        assert_eq!(law("16", "2000", "1000"), "1000");
+        // The exponent has no value.
+        assert_eq!(law("1", "1000", "2000"), "0");
+        assert_eq!(law("16", "1000", "0"), "0");
+    }
 }

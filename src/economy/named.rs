@@ -2,8 +2,7 @@
 
 use super::path::Turnover;
 use super::scenario::{PriceMode, Scenario};
-use crate::quantity::{Money, Rate};
-use crate::quantity::{Points, Price, ShareValue};
+use crate::quantity::{Money, Points, Price, Rate, ShareValue};
 use crate::ruleset::{RuleSet, RuleSetError};
 
 /// Every name.
@@ -11,14 +10,6 @@ pub const NAMES: [&str; 11] = [
     "flat", "growing", "falling", "crashing", "swinging", "hoarding", "ending", "retiring", "income", "washing",
     "farming",
 ];
-
-fn rate(text: &str) -> Rate {
-    Rate::parse(text).unwrap_or_default()
-}
-
-fn money(text: &str) -> Money {
-    Money::parse(text).unwrap_or_default()
-}
 
 /// The scenario of this name under these rules; with it, the rules it runs on.
 ///
@@ -29,26 +20,30 @@ fn money(text: &str) -> Money {
 /// # Errors
 /// [`RuleSetError`] never, for a sound rule set.
 pub fn named(name: &str, rules: &RuleSet) -> Result<Option<(RuleSet, Scenario)>, RuleSetError> {
-    let steady =
-        |growth: &str, crash, swing| Turnover::Steady { daily: money("10000"), growth_30d: rate(growth), crash, swing };
+    let steady = |percent, crash, swing| Turnover::Steady {
+        daily: Money::yuan(10_000),
+        growth_30d: Rate::percent(percent),
+        crash,
+        swing,
+    };
     let base =
         Scenario { days: 1_096, probes: vec![1, 30, 100, 365], price: PriceMode::Clearing, ..Scenario::default() };
     let scenario = match name {
         "flat" => base,
-        "growing" => Scenario { turnover: steady("0.15", None, None), ..base },
-        "falling" => Scenario { turnover: steady("-0.15", None, None), ..base },
-        "crashing" => Scenario { turnover: steady("0.15", Some((366, rate("0.1"))), None), ..base },
-        "swinging" => Scenario { turnover: steady("0", None, Some((90, rate("0.5")))), ..base },
-        "hoarding" => Scenario { days: 730, hold: rate("0.5"), hold_days: 364, sell_days: 30, ..base },
+        "growing" => Scenario { turnover: steady(15, None, None), ..base },
+        "falling" => Scenario { turnover: steady(-15, None, None), ..base },
+        "crashing" => Scenario { turnover: steady(15, Some((366, Rate::percent(10))), None), ..base },
+        "swinging" => Scenario { turnover: steady(0, None, Some((90, Rate::percent(50)))), ..base },
+        "hoarding" => Scenario { days: 730, hold: Rate::percent(50), hold_days: 364, sell_days: 30, ..base },
         "ending" => Scenario { days: 730, ..base },
         "retiring" => Scenario { price: PriceMode::Retiring, days: 365, ..base },
         "income" => {
             let scenario = Scenario {
-                turnover: Turnover::flat(money("100000")),
+                turnover: Turnover::flat(Money::yuan(100_000)),
                 members: 100_000,
                 merchants: 1_000,
                 cities: 663,
-                online: rate("0.5"),
+                online: Rate::percent(50),
                 roles: true,
                 partners: true,
                 ..Scenario::default()
@@ -56,13 +51,19 @@ pub fn named(name: &str, rules: &RuleSet) -> Result<Option<(RuleSet, Scenario)>,
             return Ok(Some((rules.clone(), scenario)));
         }
         "washing" => {
-            let turnover = Turnover::flat(money("100"));
-            let scenario =
-                Scenario { days: 60, turnover, members: 50, wash: money("1000"), wash_days: 1, ..Scenario::default() };
+            let turnover = Turnover::flat(Money::yuan(100));
+            let scenario = Scenario {
+                days: 60,
+                turnover,
+                members: 50,
+                wash: Money::yuan(1_000),
+                wash_days: 1,
+                ..Scenario::default()
+            };
             return Ok(Some((rules.clone(), scenario)));
         }
         "farming" => {
-            let turnover = Turnover::flat(money("1000"));
+            let turnover = Turnover::flat(Money::yuan(1_000));
             return Ok(Some((rules.clone(), Scenario { turnover, members: 1_000, farm: 10, ..Scenario::default() })));
         }
         _ => return Ok(None),
@@ -71,7 +72,7 @@ pub fn named(name: &str, rules: &RuleSet) -> Result<Option<(RuleSet, Scenario)>,
     Ok(Some((rules, scenario)))
 }
 
-/// The rules of the reference: no gifts, no waiting, and a supply that does not end unless it should.
+/// The rules of the reference: no gifts, no waiting, and a supply that does not end unless `ends` says so.
 fn reference(rules: &RuleSet, scenario: &Scenario, ends: bool) -> RuleSet {
     let mut rules = rules.clone();
     rules.signup_member = ShareValue::ZERO;
@@ -87,7 +88,7 @@ fn reference(rules: &RuleSet, scenario: &Scenario, ends: bool) -> RuleSet {
     }
     let burned = super::mix(&rules, scenario).map(|mix| mix.burned.raw()).unwrap_or_default();
     // 10,000 yuan × q ÷ release.
-    let clearing = 10_000_i128 * 100_000_000 * burned / rules.release_daily.raw();
+    let clearing = 10_000 * Price::SCALE * burned / rules.release_daily.raw();
     if let Some(price) = Price::checked_from_raw(clearing).filter(|price| price.is_positive()) {
         rules.price_initial = price;
     }

@@ -1,23 +1,20 @@
 //! How much is bought on which day.
 
-use super::scenario::bad;
 use crate::event::Refusal;
 use crate::limits::SCENARIO_DAYS_MAX;
 use crate::power::Log2;
 use crate::quantity::{Money, OutOfRange, Rate};
 
-const ONE: i128 = 100_000_000;
-
-/// Steady growth: so much in 30 days, every day the same part of it.
+/// Steady growth: the same factor every day, so much in 30 days.
 #[derive(Clone, Copy, Debug)]
 pub struct Growth(Log2);
 
 impl Growth {
-    /// `rate` a 30 days; nothing at −1 or below.
+    /// Growth by `rate` in 30 days; nothing at −1 or below.
     #[must_use]
     pub fn new(rate: Rate) -> Option<Self> {
-        let factor = u128::try_from(ONE.checked_add(rate.raw())?).ok()?;
-        Log2::of_ratio(factor, ONE.cast_unsigned()).map(Self)
+        let factor = u128::try_from(Rate::SCALE.checked_add(rate.raw())?).ok()?;
+        Log2::of_ratio(factor, Rate::SCALE.cast_unsigned()).map(Self)
     }
 
     /// `amount` after so many days, rounded down.
@@ -63,20 +60,23 @@ impl Turnover {
         match self {
             Self::Steady { daily, growth_30d, crash, swing } => {
                 if daily.raw() < 0 {
-                    return Err(bad("turnover.daily", "must not be negative"));
+                    return Err(Refusal::bad_scenario("turnover.daily", "must not be negative"));
                 }
                 if Growth::new(*growth_30d).is_none() {
-                    return Err(bad("turnover.growth_30d", "must be above -1"));
+                    return Err(Refusal::bad_scenario("turnover.growth_30d", "must be above -1"));
                 }
                 for (field, part) in [("turnover.crash", crash), ("turnover.swing", swing)] {
-                    if part.is_some_and(|(days, part)| days == 0 || !(0..=ONE).contains(&part.raw())) {
-                        return Err(bad(field, "must be a day from 1 and a part between 0 and 1"));
+                    if part.is_some_and(|(days, part)| days == 0 || !part.is_part()) {
+                        return Err(Refusal::bad_scenario(field, "must be a day from 1 and a part between 0 and 1"));
                     }
                 }
             }
             Self::Series(days) => {
                 if days.len() > SCENARIO_DAYS_MAX || days.iter().any(|day| day.raw() < 0) {
-                    return Err(bad("turnover", "must be at most 36525 amounts, none of them negative"));
+                    return Err(Refusal::bad_scenario(
+                        "turnover",
+                        "must be at most 36525 amounts, none of them negative",
+                    ));
                 }
             }
         }
@@ -95,7 +95,7 @@ impl Turnover {
                 cents
                     .filter(|cents| *cents <= 100_000_000_000_000)
                     .and_then(Money::checked_from_raw)
-                    .ok_or_else(|| bad("turnover.growth_30d", "leads to more than 10^12 yuan a day"))
+                    .ok_or_else(|| Refusal::bad_scenario("turnover.growth_30d", "leads to more than 10^12 yuan a day"))
             }
         }
     }
@@ -110,20 +110,20 @@ fn steady(
 ) -> Result<i128, OutOfRange> {
     let mut cents = Growth::new(growth).ok_or(OutOfRange)?.after(daily.raw(), day)?;
     if let Some((_, part)) = crash.filter(|(from, _)| day + 1 >= *from) {
-        cents = cents.checked_mul(part.raw()).ok_or(OutOfRange)? / ONE;
+        cents = cents.checked_mul(part.raw()).ok_or(OutOfRange)? / Rate::SCALE;
     }
     if let Some((period, part)) = swing {
         // From 0 up to 1, down to −1 and back, in straight lines.
         let whole = i128::try_from(period).map_err(|_| OutOfRange)?;
-        let at = i128::try_from(day % period).map_err(|_| OutOfRange)? * 4 * ONE / whole;
-        let height = if at < ONE {
+        let at = i128::try_from(day % period).map_err(|_| OutOfRange)? * 4 * Rate::SCALE / whole;
+        let height = if at < Rate::SCALE {
             at
-        } else if at < 3 * ONE {
-            2 * ONE - at
+        } else if at < 3 * Rate::SCALE {
+            2 * Rate::SCALE - at
         } else {
-            at - 4 * ONE
+            at - 4 * Rate::SCALE
         };
-        cents = cents.checked_mul(ONE + part.raw() * height / ONE).ok_or(OutOfRange)? / ONE;
+        cents = cents.checked_mul(Rate::SCALE + part.raw() * height / Rate::SCALE).ok_or(OutOfRange)? / Rate::SCALE;
     }
     Ok(cents)
 }

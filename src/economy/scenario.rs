@@ -1,7 +1,7 @@
 //! What people are assumed to do.
 
 use super::path::Turnover;
-use crate::event::{Code, Refusal};
+use crate::event::Refusal;
 use crate::limits::{SCENARIO_COHORTS_MAX, SCENARIO_DAYS_MAX, SCENARIO_MEMBERS_MAX};
 use crate::quantity::{Money, Rate};
 
@@ -52,13 +52,13 @@ pub struct Scenario {
     pub refunds: Rate,
     /// The part of the released points that is kept back, by members and shops alike.
     pub hold: Rate,
-    /// Until this day, from 0.
+    /// For so many days.
     pub hold_days: usize,
-    /// And sold over so many days then; 0: never.
+    /// Over so many days it is sold after that; 0: never.
     pub sell_days: usize,
     /// The part of the members' released points that is redeemed.
     pub redeem: Rate,
-    /// Concession a day of one hand that is merchant, buyer and referrer.
+    /// Concessions a day of one person who is merchant, buyer and referrer.
     pub wash: Money,
     /// For so many days.
     pub wash_days: usize,
@@ -75,14 +75,13 @@ pub struct Scenario {
 impl Default for Scenario {
     /// A year of 10,000 yuan a day, all of it online and referred; 1,000 members, nobody joins.
     fn default() -> Self {
-        let one = Rate::checked_from_raw(100_000_000).unwrap_or_default();
         Self {
             days: 365,
             seed: 0,
-            turnover: Turnover::flat(Money::checked_from_raw(1_000_000).unwrap_or_default()),
+            turnover: Turnover::flat(Money::yuan(10_000)),
             noise: Rate::default(),
-            online: one,
-            referred: one,
+            online: Rate::ONE,
+            referred: Rate::ONE,
             roles: false,
             partners: false,
             members: 1_000,
@@ -106,11 +105,6 @@ impl Default for Scenario {
     }
 }
 
-/// A refusal of a scenario.
-pub(super) fn bad(field: &'static str, message: &'static str) -> Refusal {
-    Refusal { code: Code::BadScenario, field: field.into(), message: message.into() }
-}
-
 impl Scenario {
     /// Whether it can be run.
     pub(super) fn check(&self) -> Result<(), Refusal> {
@@ -124,27 +118,27 @@ impl Scenario {
             ("redeem", self.redeem),
         ];
         for (field, part) in parts {
-            if !(0..=100_000_000).contains(&part.raw()) {
-                return Err(bad(field, "must be between 0 and 1"));
+            if !part.is_part() {
+                return Err(Refusal::bad_scenario(field, "must be between 0 and 1"));
             }
         }
-        if self.hold.raw() + self.redeem.raw() > 100_000_000 {
-            return Err(bad("redeem", "and `hold` must not sum to more than 1"));
+        if self.hold.raw() + self.redeem.raw() > Rate::SCALE {
+            return Err(Refusal::bad_scenario("redeem", "and `hold` must not sum to more than 1"));
         }
-        if self.leaving_30d.raw() == 100_000_000 {
-            return Err(bad("leaving_30d", "must be below 1"));
+        if self.leaving_30d == Rate::ONE {
+            return Err(Refusal::bad_scenario("leaving_30d", "must be below 1"));
         }
         if !(1..=SCENARIO_DAYS_MAX).contains(&self.days) {
-            return Err(bad("days", "must be between 1 and 36525"));
+            return Err(Refusal::bad_scenario("days", "must be between 1 and 36525"));
         }
         if !(1..=SCENARIO_COHORTS_MAX).contains(&self.cohorts) {
-            return Err(bad("cohorts", "must be between 1 and 128"));
+            return Err(Refusal::bad_scenario("cohorts", "must be between 1 and 128"));
         }
         if self.probes.len() > SCENARIO_COHORTS_MAX || self.probes.contains(&0) {
-            return Err(bad("probes", "must be at most 128 days, from 1"));
+            return Err(Refusal::bad_scenario("probes", "must be at most 128 days, from 1"));
         }
         if self.members == 0 {
-            return Err(bad("members", "must be above 0: without members nobody buys"));
+            return Err(Refusal::bad_scenario("members", "must be above 0: without members nobody buys"));
         }
         let counts = [
             ("members", self.members),
@@ -155,11 +149,11 @@ impl Scenario {
         ];
         for (field, count) in counts {
             if count > SCENARIO_MEMBERS_MAX {
-                return Err(bad(field, "must be at most 10^10"));
+                return Err(Refusal::bad_scenario(field, "must be at most 10^10"));
             }
         }
         if self.wash.raw() < 0 {
-            return Err(bad("wash", "must not be negative"));
+            return Err(Refusal::bad_scenario("wash", "must not be negative"));
         }
         self.turnover.check()
     }

@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Findings, Severity};
 use crate::book::Book;
-use crate::economy::{Income, ratio};
+use crate::economy::{Income, Sale, Takings, ratio};
 use crate::event::{Event, Refusal};
 use crate::identity::Id;
 use crate::market::Side;
-use crate::quantity::{Money, OutOfRange, Points, Price, narrow};
+use crate::quantity::{Money, OutOfRange, Price};
+use crate::ruleset::Pack;
 
 /// What a book does not keep and a reviewer asks for: collected event by event.
 #[derive(Clone, Debug, Default)]
 pub struct Books {
-    /// The platform's income in cents: member, merchant and area packs, points.
-    income: [i128; 4],
+    takings: Takings,
     /// Cents paid for packs, by member.
     paid: BTreeMap<Id, i128>,
     /// Concessions between a buyer and a shop, in cents.
@@ -30,12 +30,9 @@ pub struct Books {
     turnover: i128,
 }
 
-/// What the platform earns by an event.
+/// What the platform earns by an event: for what, and how many cents.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Note {
-    kind: usize,
-    cents: i128,
-}
+pub struct Note(Option<(Sale, i128)>);
 
 impl Books {
     /// What an event costs its member, by the rules and the price of the moment: asked just before it is applied.
@@ -44,23 +41,32 @@ impl Books {
         match event {
             Event::PackPurchased { pack, .. } => {
                 let pack = before.rules().pack_named(pack.as_str());
-                pack.map_or_else(Note::default, |pack| {
-                    let kind = if pack.area_partner { 2 } else { usize::from(pack.merchant) };
-                    Note { kind, cents: pack.price.raw() }
-                })
+                Note(pack.map(|pack| {
+                    let sale = match pack {
+                        Pack { area_partner: true, .. } => Sale::AreaPack,
+                        Pack { merchant: true, .. } => Sale::MerchantPack,
+                        _ => Sale::MemberPack,
+                    };
+                    (sale, pack.price.raw())
+                }))
             }
+            // The journal does not say for what the points are: deposits are counted with the rest.
             Event::TreasuryGranted { points, .. } => {
-                Note { kind: 3, cents: worth_cents(*points, before.head().price).unwrap_or(0) }
+                let money = points.worth_floor(before.head().price);
+                Note(money.ok().map(|money| (Sale::OrderPoints, money.raw())))
             }
             _ => Note::default(),
         }
     }
 
     /// Takes an event that was accepted, with what was noted just before it.
-    pub fn observe(&mut self, event: &Event, note: Note) {
-        self.income[note.kind] += note.cents;
+    pub fn observe(&mut self, event: &Event, Note(income): Note) {
+        let cents = income.map_or(0, |(_, cents)| cents);
+        if let Some((sale, cents)) = income {
+            self.takings.add(sale, cents);
+        }
         match event {
-            Event::PackPurchased { member, .. } => *self.paid.entry(member.clone()).or_default() += note.cents,
+            Event::PackPurchased { member, .. } => *self.paid.entry(member.clone()).or_default() += cents,
             Event::OrderPlaced(order) => {
                 self.turnover += order.concession.raw();
                 let pair = (order.buyer.clone(), order.merchant.clone());
@@ -74,7 +80,7 @@ impl Books {
             }
             Event::OfferTaken { offer, trade, member, points } => {
                 if let Some((owner, side, unit_price)) = self.offers.get(offer) {
-                    let money = points.worth_exact(*unit_price).and_then(narrow).unwrap_or(0);
+                    let money = points.worth(*unit_price).unwrap_or(0);
                     let (seller, buyer) = if *side == Side::Sell { (owner, member) } else { (member, owner) };
                     self.trades.insert(trade.clone(), (seller.clone(), buyer.clone(), money));
                 }
@@ -100,22 +106,8 @@ impl Books {
     /// # Errors
     /// [`OutOfRange`] if it does not fit.
     pub fn income(&self) -> Result<Income, OutOfRange> {
-        let money = |cents| Money::checked_from_raw(cents).ok_or(OutOfRange);
-        let [packs, merchant_packs, area_packs, points] = self.income;
-        let joining = packs + merchant_packs + area_packs;
-        Ok(Income {
-            packs: money(packs)?,
-            merchant_packs: money(merchant_packs)?,
-            area_packs: money(area_packs)?,
-            deposits: Money::default(),
-            points: money(points)?,
-            joining: ratio(joining, joining + points),
-        })
+        self.takings.income()
     }
-}
-
-fn worth_cents(points: Points, price: Price) -> Result<i128, OutOfRange> {
-    points.worth_floor(price).map(Money::raw)
 }
 
 /// A member with everybody below it.

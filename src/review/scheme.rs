@@ -6,8 +6,6 @@ use crate::event::Refusal;
 use crate::quantity::{Money, Rate};
 use crate::ruleset::{Channel, Pack, PricePolicy, Redemption, RuleSet};
 
-const ONE: i128 = 100_000_000;
-
 /// The name and the pack that gives a right most cheaply.
 fn cheapest(rules: &RuleSet, gives: fn(&Pack) -> bool) -> Option<&(String, Pack)> {
     rules.packs.iter().filter(|(_, pack)| gives(pack)).min_by_key(|(_, pack)| pack.price)
@@ -134,23 +132,22 @@ fn points(rules: &RuleSet, declared: &Declared, findings: &mut Findings) {
 fn orders(rules: &RuleSet, declared: &Declared, findings: &mut Findings) -> Result<(), Refusal> {
     let (mut unfunded, mut burn, mut face) = (Vec::new(), Vec::new(), Vec::new());
     let mut severest = Severity::Notice;
-    for (name, online) in [("online", ONE), ("offline", 0)] {
-        let online = Rate::checked_from_raw(online).unwrap_or_default();
+    for (name, online) in [("online", Rate::ONE), ("offline", Rate::default())] {
         let scenario = Scenario { online, roles: true, partners: true, ..Scenario::default() };
         let mix = mix(rules, &scenario)?;
         if mix.minted > mix.burned {
             unfunded.push(Findings::evidence(&format!("{name}.minted"), mix.minted.to_string()));
             unfunded.push(Findings::evidence(&format!("{name}.burned"), mix.burned.to_string()));
         }
-        let given = ONE - mix.burned.raw();
-        if given * 2 >= ONE {
-            severest = if given >= ONE { Severity::High } else { severest };
-            burn.push(Findings::evidence(&format!("{name}.point_rewards"), ratio(given, ONE).to_string()));
+        let given = Rate::SCALE - mix.burned.raw();
+        if given * 2 >= Rate::SCALE {
+            severest = if given >= Rate::SCALE { Severity::High } else { severest };
+            burn.push(Findings::evidence(&format!("{name}.point_rewards"), ratio(given, Rate::SCALE).to_string()));
         }
         // Of the order's amount: share value at its face, and points at the price.
-        let whole = (mix.minted.raw() + given) * declared.concession_rate.raw() / ONE;
-        if whole >= ONE {
-            face.push(Findings::evidence(&format!("{name}.face_rewards"), ratio(whole, ONE).to_string()));
+        let whole = (mix.minted.raw() + given) * declared.concession_rate.raw() / Rate::SCALE;
+        if whole >= Rate::SCALE {
+            face.push(Findings::evidence(&format!("{name}.face_rewards"), ratio(whole, Rate::SCALE).to_string()));
         }
     }
     findings.raise("FULL_REBATE", face);
@@ -180,8 +177,10 @@ fn scenarios(rules: &RuleSet, findings: &mut Findings) -> Result<(), Refusal> {
     };
     // The joint income of the scheme's own example; a month of it is enough for a share.
     let joining = run("income", Some(30), None)?.totals.income.joining;
-    findings
-        .raise("JOIN_INCOME_SHARE", listed([(joining.raw() * 10 > 3 * ONE, "income.joining", joining.to_string())]));
+    findings.raise(
+        "JOIN_INCOME_SHARE",
+        listed([(joining.raw() * 10 > 3 * Rate::SCALE, "income.joining", joining.to_string())]),
+    );
 
     let wash = run("washing", None, None)?.totals;
     let gains = wash.wash_worth > wash.wash_paid && wash.wash_paid > Money::default();
@@ -196,6 +195,6 @@ fn scenarios(rules: &RuleSet, findings: &mut Findings) -> Result<(), Refusal> {
     let early = run("flat", Some(730), Some(vec![1, 365]))?.probes;
     let worth = |day| early.iter().find(|probe| (probe.day, probe.after) == (day, 365)).map(|probe| probe.worth.raw());
     let early = ratio(worth(1).unwrap_or_default(), worth(365).unwrap_or_default());
-    findings.raise("EARLY_MOVER", listed([(early.raw() > 3 * ONE, "early_late", early.to_string())]));
+    findings.raise("EARLY_MOVER", listed([(early.raw() > 3 * Rate::SCALE, "early_late", early.to_string())]));
     Ok(())
 }

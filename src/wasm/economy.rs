@@ -6,8 +6,10 @@ use wasm_bindgen::prelude::*;
 use super::{Book, input, read_rules, to_error, to_js};
 use crate::event::{Code, Refusal};
 use crate::identity::Id;
+use crate::quantity::ShareValue;
 use crate::tree::Tree;
-use crate::wire::{eve, scenario};
+use crate::wire::answer::SupplyNow;
+use crate::wire::{eve, scenario, snapshot};
 use crate::{book, economy, forecast, review};
 
 // A scenario on these rules, day by day.
@@ -32,7 +34,22 @@ impl Book {
     }
 }
 
-// An eve that was read: reading it takes as long as a year of forecast.
+// The eve of a newcomer, from rules, the answer of `GET /v1/supply` and the share value that is new.
+#[wasm_bindgen(skip_jsdoc)]
+pub fn newcomer(rules: &JsValue, supply: &JsValue, share_value: &JsValue) -> Result<JsValue, JsValue> {
+    let rules = read_rules(rules)?;
+    let supply = read(supply).and_then(|tree| snapshot::now(&tree));
+    let newcomer = supply.and_then(|SupplyNow { day, price, supply, release }| {
+        let share_value = share_value.as_string().and_then(|text| ShareValue::parse(&text).ok());
+        let share_value = share_value.filter(|value| value.raw() >= 0);
+        let share_value =
+            share_value.ok_or_else(|| Refusal::bad_scenario("share_value", "must be a decimal as text"))?;
+        forecast::newcomer(&rules, (day, price, supply.issued), &release, share_value)
+    });
+    to_js(&newcomer.map_err(|refusal| to_error(&refusal))?)
+}
+
+// An eve that was read. Reading it takes as long as a year of forecast, so it is kept.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct OpenEve(book::Eve);
@@ -70,8 +87,7 @@ fn read(value: &JsValue) -> Result<Tree, Refusal> {
     if value.is_undefined() {
         return Ok(Tree::Table(Vec::new()));
     }
-    let refuse = |message: &'static str| Refusal { code: Code::BadScenario, field: "".into(), message: message.into() };
-    input::read(value).map_err(refuse)
+    input::read(value).map_err(|message| Refusal::bad_scenario("", message))
 }
 
 // Whether to go on: `false` from the page's own function stops, and so does its failure.

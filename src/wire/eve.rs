@@ -1,11 +1,11 @@
-//! The eve of a close as plain data: a book or a server gives it, whoever forecasts reads it.
+//! The eve of a close as plain data: a book or a server writes it, a forecast reads it.
 //!
-//! Decimals are texts as everywhere. The two carries are whole numbers of 10^-26, as texts: they are too fine for a decimal.
+//! Decimals are texts as everywhere. The two carries are whole numbers of 10^-26 as texts: no decimal has so many places.
 
 use serde::ser::{Serialize, Serializer};
 
 use super::fields::Fields;
-use super::scenario::{bad, table};
+use super::scenario::table;
 use crate::book::{Eve, SoFar};
 use crate::event::Refusal;
 use crate::identity::Day;
@@ -65,7 +65,7 @@ impl Serialize for Eve {
     }
 }
 
-/// Reads it. What no book would say is refused, here or by the arithmetic; what one could say is taken as it is.
+/// Reads an eve. What no book could have written is refused, here or later by the arithmetic.
 ///
 /// # Errors
 /// `bad_scenario` with the field, `bad_rules` with the key.
@@ -75,14 +75,14 @@ pub fn read(tree: &Tree) -> Result<Eve, Refusal> {
         eve = Some(eve_of(fields)?);
         Ok(())
     })?;
-    eve.ok_or_else(|| bad("", "must be a table"))
+    eve.ok_or_else(|| Refusal::bad_scenario("", "must be a table"))
 }
 
 fn eve_of(fields: &mut Fields<'_>) -> Result<Eve, Refusal> {
     let rules = RuleSet::from_tree(fields.take("rules")?)?;
     let price = fields.decimal("price", Price::from_balance)?;
     if !price.is_positive() {
-        return Err(bad("price", "must be above 0"));
+        return Err(Refusal::bad_scenario("price", "must be above 0"));
     }
     let turnover = |tree: &Tree| match tree {
         Tree::Text(text) => Money::from_balance(text).ok(),
@@ -108,7 +108,7 @@ fn eve_of(fields: &mut Fields<'_>) -> Result<Eve, Refusal> {
             ..Holding::default()
         },
         points: fields.decimal("points", Points::from_balance)?,
-        turnovers: turnovers.ok_or_else(|| bad("turnovers", "must be a list of amounts as texts"))?,
+        turnovers: turnovers.ok_or_else(|| Refusal::bad_scenario("turnovers", "must be a list of amounts as texts"))?,
         inflow: fields.decimal("inflow", ShareValue::from_balance)?,
         so_far: so_far(fields.take("so_far")?)?,
     })

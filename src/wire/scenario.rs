@@ -13,17 +13,13 @@ use crate::tree::Tree;
 
 /// Reads a table by `fill`, which asks for its fields.
 pub(super) fn table(tree: &Tree, fill: &mut dyn FnMut(&mut Fields<'_>) -> Result<(), Refusal>) -> Result<(), Refusal> {
-    let Tree::Table(entries) = tree else { return Err(bad("", "must be a table")) };
+    let Tree::Table(entries) = tree else { return Err(Refusal::bad_scenario("", "must be a table")) };
     let mut fields = Fields::new(entries);
     let filled = fill(&mut fields).and_then(|()| fields.finish());
     filled.map_err(|refusal| match refusal.code {
         Code::BadEvent => Refusal { code: Code::BadScenario, ..refusal },
         _ => refusal,
     })
-}
-
-pub(super) fn bad(field: &'static str, message: &'static str) -> Refusal {
-    Refusal { code: Code::BadScenario, field: field.into(), message: message.into() }
 }
 
 /// Overwrites `value` where the field is given.
@@ -65,7 +61,7 @@ fn numbers(fields: &mut Fields<'_>, name: &'static str) -> Result<Vec<usize>, Re
         _ => None,
     };
     let all: Option<Vec<_>> = fields.list(name)?.iter().map(whole).collect();
-    all.ok_or_else(|| bad(name, "must be a list of whole numbers"))
+    all.ok_or_else(|| Refusal::bad_scenario(name, "must be a list of whole numbers"))
 }
 
 /// A scenario and the rules it runs on: one by its `name`, or the default one, with what is given instead.
@@ -76,7 +72,7 @@ pub fn read(tree: &Tree, rules: &RuleSet) -> Result<(RuleSet, Scenario), Refusal
     let mut run = (rules.clone(), Scenario::default());
     table(tree, &mut |fields| {
         if let Some(name) = fields.optional("name", Fields::text)? {
-            run = named(name, rules)?.ok_or_else(|| bad("name", "is no scenario"))?;
+            run = named(name, rules)?.ok_or_else(|| Refusal::bad_scenario("name", "is no scenario"))?;
         }
         fill(fields, &mut run.1)
     })?;
@@ -142,10 +138,12 @@ fn turnover(tree: &Tree) -> Result<Turnover, Refusal> {
     }
     if let Tree::List(days) = tree {
         let days = if days.len() > SCENARIO_DAYS_MAX { None } else { days.iter().map(amount).collect() };
-        return days.map(Turnover::Series).ok_or_else(|| bad("turnover", "must be at most 36525 amounts as texts"));
+        return days
+            .map(Turnover::Series)
+            .ok_or_else(|| Refusal::bad_scenario("turnover", "must be at most 36525 amounts as texts"));
     }
     if !matches!(tree, Tree::Table(_)) {
-        return Err(bad("turnover", "must be an amount as text, a list of such amounts, or a table"));
+        return Err(Refusal::bad_scenario("turnover", "must be an amount as text, a list of such amounts, or a table"));
     }
     let (mut daily, mut growth_30d, mut crash, mut swing) = (Money::default(), Rate::default(), None, None);
     table(tree, &mut |fields| {
@@ -176,7 +174,7 @@ pub fn read_assumptions(tree: &Tree) -> Result<Assumptions, Refusal> {
                 _ => None,
             };
             let all: Option<_> = fields.list(name)?.iter().map(growing).collect();
-            all.ok_or_else(|| bad(name, "must be a list of decimals as texts"))
+            all.ok_or_else(|| Refusal::bad_scenario(name, "must be a list of decimals as texts"))
         })?;
         if let Some(series) = fields.optional("series", Fields::list)? {
             let pair = |tree: &Tree| match tree {
@@ -190,7 +188,9 @@ pub fn read_assumptions(tree: &Tree) -> Result<Assumptions, Refusal> {
             };
             let days: Option<Vec<_>> = series.iter().map(pair).collect();
             let days = days.filter(|days| days.iter().all(|(c, s)| c.raw() >= 0 && s.raw() >= 0));
-            let days = days.ok_or_else(|| bad("series", "must be pairs of turnover and new share value, as texts"))?;
+            let days = days.ok_or_else(|| {
+                Refusal::bad_scenario("series", "must be pairs of turnover and new share value, as texts")
+            })?;
             assumptions.paths.push(Flow::Series(days));
         }
         assumptions.turnover = fields.optional("turnover", money)?;
@@ -212,8 +212,8 @@ pub fn read_declared(tree: &Tree) -> Result<Declared, Refusal> {
         set(fields, &mut declared.security_link, "security_link", flag)?;
         set(fields, &mut declared.pack_commission, "pack_commission", flag)
     })?;
-    if !(0..=100_000_000).contains(&declared.concession_rate.raw()) {
-        return Err(bad("concession_rate", "must be between 0 and 1"));
+    if !declared.concession_rate.is_part() {
+        return Err(Refusal::bad_scenario("concession_rate", "must be between 0 and 1"));
     }
     Ok(declared)
 }

@@ -8,7 +8,7 @@ const house = shop();
 test('a forecast is a band with its assumptions beside it, asked for and loaded only where the page wants one', async () => {
   const supply = {
     day: '2026-06-01', price: '2', supply: { issued: '160000', held: '0', burned: '0', treasury: '0', escrow: '0', pool: '0' },
-    release: { era: 0, units: '2000000', nav: '0.5', acc: '0.1', returned: '0' },
+    release: { era: 0, units: '2000000', nav: '0.5', acc: '0.1', carry_points: '0', carry_value: '0', returned: '0' },
   };
   const prepare = (page) => page.route('**/v1/supply', (route) => route.fulfill({ json: supply }));
   const economy = '/gongxiang/dist/economy/economy_bg.wasm';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as core from '../../pkg/node.mjs';
-import { forecast, init, openBook, openEve, review, simulate, version } from '../../pkg/economy-node.mjs';
+import { forecast, init, newcomer, openBook, openEve, preset, review, simulate, version } from '../../pkg/economy-node.mjs';
 
 const refuses = (code, field) => (error) => {
   assert.deepEqual([error.name, error.code, error.field], ['GongxiangError', code, field]);
@@ -101,6 +101,36 @@ test('what no book would say is refused, and the next call works', () => {
   }
   for (const nonsense of [undefined, null, 1, 'eve', [], () => {}]) assert.throws(() => forecast(nonsense), { code: 'bad_scenario' });
   assert.equal(forecast(eve).paths.length, 3);
+});
+
+const supply = {
+  day: '2026-06-01', price: '2', supply: { issued: '160000', held: '0', burned: '0', treasury: '0', escrow: '0', pool: '0' },
+  release: { era: 3, units: '2000000', nav: '0.5', acc: '0.1', carry_points: '5', carry_value: '7', returned: '0' },
+};
+
+test('a newcomer has its share value in the network, and the turnover that keeps the price', () => {
+  const { eve, turnover, minted } = newcomer('seed', supply, '1000.00000001');
+  // 888 points a day at 2 yuan; 10 + 2 + 0.4 × 10 share value a yuan.
+  assert.deepEqual([turnover, minted, eve.inflow], ['1776', '16', '28416']);
+  assert.deepEqual([eve.units, eve.total_units], ['2000.00000002', '2002000.00000002']);
+  assert.deepEqual([eve.price, eve.issued, eve.carry_points, eve.carry_value], ['2', '160000', '5', '7']);
+  const { first, paths } = forecast(eve, { growth_30d: ['0'], horizons: [365] });
+  assert.deepEqual([first.price, paths[0].outlooks[0].price], ['2', '2']);
+});
+
+test('a newcomer is refused by what is wrong', () => {
+  const long = preset('seed');
+  long.price.window_days = 1_000_000;
+  for (const [rules, now, shareValue, code, field] of [
+    ['none', supply, '1', 'bad_rules', 'rules'],
+    [long, supply, '1', 'bad_scenario', 'rules'],
+    ['seed', undefined, '1', 'bad_snapshot', 'supply'],
+    ['seed', { price: '2' }, '1', 'bad_snapshot', 'supply'],
+    ['seed', { ...supply, release: { ...supply.release, nav: 0.5 } }, '1', 'bad_snapshot', 'nav'],
+    ['seed', { ...supply, release: { ...supply.release, nav: '0' } }, '1', 'out_of_range', ''],
+    ['seed', supply, 1, 'bad_scenario', 'share_value'],
+    ['seed', supply, '-1', 'bad_scenario', 'share_value'],
+  ]) assert.throws(() => newcomer(rules, now, shareValue), refuses(code, field), JSON.stringify([now, shareValue]));
 });
 
 test('the seed is red and the single-level preset is not', () => {

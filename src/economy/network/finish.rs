@@ -1,68 +1,62 @@
 //! What is left at the end of a run: cohorts and totals.
 
-use ethnum::U256;
+use super::Network;
+use super::group::Group;
+use crate::economy::figures::{Cohort, Probe, Run, Totals, gini, ratio};
+use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue, narrow};
 
-use super::{Group, Network, cents, worth};
-use crate::economy::figures::{Cohort, Income, Probe, Run, Totals, gini, ratio};
-use crate::quantity::{Money, OutOfRange, Rate, ShareValue, narrow};
+impl Group {
+    /// Points that it still has.
+    fn kept(&self) -> Result<Points, OutOfRange> {
+        self.held.plus(self.offered)
+    }
 
-const ONE: i128 = 100_000_000;
+    /// Money that it got, and the points that it still has at this price.
+    fn gains(&self, price: Price) -> Result<Money, OutOfRange> {
+        Money::from_worth(self.cash + self.kept()?.worth(price)?)
+    }
+}
 
 impl Network<'_> {
     pub(in crate::economy) fn finish(mut self) -> Result<Run, OutOfRange> {
-        let price = self.price;
-        let mut groups = Vec::with_capacity(self.cohorts);
-        for group in self.groups[..self.cohorts].iter().filter(|group| group.members > 0) {
-            let kept = group.held.plus(group.offered)?;
-            let got = group.cash + group.redeemed + worth(kept, price)?;
-            groups.push((group.members, got / 10_i128.pow(14)));
+        let price = self.open.price;
+        let mut groups = Vec::with_capacity(self.groups.cohorts.len());
+        for group in self.groups.cohorts.iter().filter(|group| group.members > 0) {
+            let kept = group.kept()?;
+            let back = group.cash + group.redeemed + kept.worth(price)?;
+            groups.push((group.members, Money::from_worth(back)?.raw()));
             self.run.cohorts.push(Cohort {
                 from_day: group.from_day,
                 members: group.members,
                 promised: group.promised,
-                left: group.holding.units.share_value_floor(self.release.nav)?,
+                left: group.holding.units.share_value_floor(self.open.release.nav)?,
                 points: group.earned,
-                worth: cents(group.worth)?,
-                cash: cents(group.cash)?,
+                worth: Money::from_worth(group.worth)?,
+                cash: Money::from_worth(group.cash)?,
                 kept,
-                came_back: ratio(got / ONE, group.promised.raw()),
+                came_back: ratio(ShareValue::from_worth(back).raw(), group.promised.raw()),
             });
         }
-        self.run.totals.gini = gini(&groups);
-        self.run.totals.early_late = early_late(&self.run);
-        let group = |i: usize| &self.groups[i];
-        let worth_of = |group: &Group| -> Result<Money, OutOfRange> {
-            cents(group.cash + worth(group.offered.plus(group.held)?, price)?)
-        };
-        let circulating =
-            self.groups.iter().try_fold(self.stock, |sum, group| sum.plus(group.offered)?.plus(group.held))?;
+        let circulating = self.groups.iter().try_fold(self.stock, |sum, group| sum.plus(group.kept()?))?;
         let money = |cents: i128| Money::checked_from_raw(cents).ok_or(OutOfRange);
-        let [packs, merchant_packs, area_packs, deposits, points] = self.income;
-        let joining = packs + merchant_packs + area_packs + deposits;
-        let income = Income {
-            packs: money(packs)?,
-            merchant_packs: money(merchant_packs)?,
-            area_packs: money(area_packs)?,
-            deposits: money(deposits)?,
-            points: money(points)?,
-            joining: ratio(joining, joining + points),
-        };
         let totals = Totals {
             minted: self.minted,
-            converted: ShareValue::from_raw(narrow(self.converted / U256::from(100_000_000_u64))?),
-            held: self.release.total()?,
-            issued: self.issued,
+            converted: ShareValue::from_raw(narrow(self.converted / 100_000_000)?),
+            held: self.open.release.total()?,
+            issued: self.open.issued,
             burned: self.burned,
             treasury: self.treasury,
             escrow: self.escrow,
             circulating,
             mix: self.mix,
+            early_late: early_late(&self.run),
+            gini: gini(&groups),
             wash_paid: money(self.wash_paid)?,
-            wash_points: group(self.wash()).earned,
-            wash_worth: worth_of(group(self.wash()))?,
+            wash_points: self.groups.washer.earned,
+            wash_worth: self.groups.washer.gains(price)?,
             farm_paid: money(self.farm_paid)?,
-            farm_worth: worth_of(group(self.farm()))?,
-            income,
+            farm_worth: self.groups.farm.gains(price)?,
+            income: self.takings.income()?,
             ..self.run.totals
         };
         self.run.totals = totals;
