@@ -3,9 +3,18 @@
 //! Nothing secret is ever given to it: no key, no query string, no body, and no member together with an amount.
 
 use anyhow::{Context as _, Result};
+use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 
-use crate::config::LogFormat;
+/// In which form the log is written, to the standard error output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
 
 /// Starts the log; where there is one already, that one stays.
 ///

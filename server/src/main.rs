@@ -1,4 +1,4 @@
-//! The `gongxiang` command line: serve and what goes with it, replay a journal, export books, import orders, check a rule set.
+//! Reads the arguments of `gongxiang` and calls the command.
 //!
 //! Exit codes: 0 done, 1 the rules say no (a refusal under `--strict`, an unsound rule set), 2 it could not be tried.
 
@@ -7,9 +7,11 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use gongxiang_server::config::{Database, Settings, Told};
-use gongxiang_server::webhooks::{self, WebhooksTask};
-use gongxiang_server::{api, audit, backup, books, economy, import, journal, keys, logs, review, rules, serve};
+use gongxiang_server::cli::config::Told;
+use gongxiang_server::cli::settings::{Database, Settings};
+use gongxiang_server::cli::webhooks::{self, WebhooksTask};
+use gongxiang_server::cli::{audit, backup, economy, export, import, keys, openapi, replay, review, rules, serve};
+use gongxiang_server::logs;
 
 /// Rows are made on the database's threads and dropped on those of HTTP: the system's allocator is slow at that.
 #[global_allocator]
@@ -70,7 +72,7 @@ enum Task {
         #[command(subcommand)]
         task: WebhooksTask,
     },
-    Export(books::Options),
+    Export(export::Options),
     Import(import::Options),
     /// Print the `OpenAPI` document of the server.
     Openapi,
@@ -129,7 +131,7 @@ fn main() -> ExitCode {
 fn run() -> Result<bool> {
     let told = Told::read(Arguments::command())?;
     match Arguments::from_arg_matches(&told.matches)?.task {
-        Task::Replay { rules, strict, journal } => journal::replay(&rules, strict, &journal),
+        Task::Replay { rules, strict, journal } => replay::replay(&rules, strict, &journal),
         Task::Serve(settings) => {
             logs::start(&settings.log, settings.log_format)?;
             serve::run(&settings).map(|()| true)
@@ -142,10 +144,10 @@ fn run() -> Result<bool> {
         Task::Backup { database: Database { database }, file } => backup::backup(&database, &file),
         Task::Restore { file, database: Database { database } } => backup::restore(&file, &database),
         Task::Webhooks { database: Database { database }, task } => webhooks::run(&database, &task),
-        Task::Export(options) => books::run(&options),
+        Task::Export(options) => export::run(&options),
         Task::Import(options) => import::run(&options),
         Task::Openapi => {
-            println!("{}", api::openapi::text());
+            openapi::run();
             Ok(true)
         }
         Task::Keys { database: Database { database }, task } => keys::run(&database, &task).map(|()| true),

@@ -6,11 +6,12 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::http::uri::Scheme;
-use axum::http::{HeaderValue, Method, Request, Uri, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
+use hyper::header::{self, HeaderValue};
+use hyper::http::uri::Scheme;
+use hyper::{Method, Request, Uri};
 use hyper_util::rt::TokioIo;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -147,7 +148,7 @@ impl Outbound {
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        let http = |error: axum::http::Error| OutboundError::Http(error.to_string());
+        let http = |error: hyper::http::Error| OutboundError::Http(error.to_string());
         let request = request.body(Full::new(Bytes::from(body))).map_err(http)?;
         if target.tls {
             let name = ServerName::try_from(target.host).map_err(|error| OutboundError::Address(error.to_string()))?;

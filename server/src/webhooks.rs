@@ -1,66 +1,8 @@
 //! Events told to others as Standard Webhooks: each at least once, to each webhook in the order of the journal.
 //!
-//! A delivery is kept in the transaction of its event ([`crate::store`]), so none is lost; one that failed in between is sent
-//! again with the same `webhook-id`. Any number of processes may deliver: one at a time takes a webhook, for a while.
+//! A delivery is kept in the transaction of its event ([`crate::ledger::store`]), so none is lost; one that failed in between
+//! is sent again with the same `webhook-id`. Any number of processes may deliver: one at a time takes a webhook, for a while.
 
-mod command;
-mod deliver;
-
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use ring::hmac;
-use ring::rand::{SecureRandom as _, SystemRandom};
-
-pub use command::{WebhooksTask, run};
-pub use deliver::Courier;
-
-/// What a secret begins with.
-const PREFIX: &str = "whsec_";
-
-/// Signs what is sent. Shown once, when its webhook is added.
-struct Secret(Vec<u8>);
-
-impl Secret {
-    fn new() -> anyhow::Result<Self> {
-        let mut bytes = vec![0; 32];
-        SystemRandom::new().fill(&mut bytes).map_err(|_| anyhow::anyhow!("this machine has no randomness"))?;
-        Ok(Self(bytes))
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        BASE64_STANDARD.decode(text.strip_prefix(PREFIX)?).ok().map(Self)
-    }
-
-    fn text(&self) -> String {
-        format!("{PREFIX}{}", BASE64_STANDARD.encode(&self.0))
-    }
-
-    /// The header `webhook-signature`.
-    fn signature(&self, id: &str, timestamp: i64, body: &str) -> String {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
-        let tag = hmac::sign(&key, format!("{id}.{timestamp}.{body}").as_bytes());
-        format!("v1,{}", BASE64_STANDARD.encode(tag))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_example_of_the_standard_has_its_signature() {
-        // From the specification of Standard Webhooks.
-        let secret = Secret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-        let signed = secret
-            .map(|secret| secret.signature("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#));
-        assert_eq!(signed.as_deref(), Some("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
-    }
-
-    #[test]
-    fn a_secret_is_read_as_it_is_shown_and_no_two_are_the_same() -> anyhow::Result<()> {
-        let (one, other) = (Secret::new()?, Secret::new()?);
-        assert_eq!(Secret::parse(&one.text()).map(|read| read.0), Some(one.0.clone()));
-        assert_ne!(one.0, other.0);
-        Ok(())
-    }
-}
+pub mod deliver;
+pub mod registry;
+mod secret;

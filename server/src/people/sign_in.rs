@@ -5,9 +5,9 @@
 use gongxiang::identity::Id;
 use sqlx::{AnyConnection, Row as _};
 
-use super::{People, no_secret, now, secret};
-use crate::group::fingerprint;
+use super::store::{People, no_secret, now, secret};
 use crate::limits::{CEREMONY_SECONDS_MAX, ENROLMENT_SECONDS_MAX, PASSKEYS_MAX, SESSION_SECONDS_MAX};
+use crate::text::fingerprint;
 
 /// A passkey as it is kept.
 #[derive(Clone, Debug, sqlx::FromRow)]

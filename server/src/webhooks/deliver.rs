@@ -7,22 +7,22 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use axum::http::Method;
+use hyper::Method;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sqlx::{AnyPool, AssertSqlSafe};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::Secret;
-use crate::clock::Now;
-use crate::group::json;
+use super::secret::Secret;
+use crate::clock::Clock;
 use crate::limits::{
     DELIVERIES_AT_ONCE, DELIVERY_AGE_MAX, DELIVERY_LEASE, DELIVERY_POLL, DELIVERY_TRIES_MAX, DELIVERY_WAIT_MAX,
     DELIVERY_WAIT_MIN, OUTBOUND_TIME_MAX,
 };
-use crate::listen::ended;
 use crate::outbound::Outbound;
+use crate::shutdown::ended;
+use crate::text::json;
 
 /// What is sent.
 #[derive(Serialize)]
@@ -63,13 +63,13 @@ struct Waiting {
 pub struct Courier {
     pool: AnyPool,
     outbound: Outbound,
-    now: Now,
+    now: Clock,
 }
 
 impl Courier {
     /// From a database, through `outbound`.
     #[must_use]
-    pub fn new(pool: AnyPool, outbound: Outbound, now: Now) -> Self {
+    pub fn new(pool: AnyPool, outbound: Outbound, now: Clock) -> Self {
         Self { pool, outbound, now }
     }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use gongxiang::preset;
-use gongxiang_server::clock::{Closer, Now};
-use gongxiang_server::ledger::Ledger;
-use gongxiang_server::store::sql::SqlStore;
-use gongxiang_server::store::{Page, Place, Store};
+use gongxiang_server::ledger::close::Closer;
+use gongxiang_server::ledger::queue::Ledger;
+use gongxiang_server::ledger::store::sql::SqlStore;
+use gongxiang_server::ledger::store::{Page, Place, Store};
 use jiff::Timestamp;
 
 use crate::support::{Folder, Server, TestResult, databases};
@@ -22,7 +22,7 @@ impl Clock {
         Ok(())
     }
 
-    fn now(&self) -> Now {
+    fn now(&self) -> gongxiang_server::clock::Clock {
         let this = self.clone();
         Arc::new(move || Timestamp::from_millisecond(this.0.load(Ordering::SeqCst)).unwrap_or_default())
     }

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::http::Method;
 use gongxiang::preset;
-use gongxiang_server::group::Request;
-use gongxiang_server::journal;
-use gongxiang_server::ledger::Ledger;
+use gongxiang_server::ledger::group::Request;
+use gongxiang_server::ledger::journal;
+use gongxiang_server::ledger::queue::Ledger;
+use gongxiang_server::ledger::store::Store;
+use gongxiang_server::ledger::store::sql::SqlStore;
 use gongxiang_server::outbound::{Outbound, OutboundError};
-use gongxiang_server::store::Store;
-use gongxiang_server::store::sql::SqlStore;
-use gongxiang_server::webhooks::Courier;
+use gongxiang_server::webhooks::deliver::Courier;
 use jiff::Timestamp;
 
 use crate::receiver::Receiver;

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use gongxiang::book::Book;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
-use gongxiang_server::journal;
-use gongxiang_server::store::sql::SqlStore;
-use gongxiang_server::store::{Entered, Page, Place, Scope, Store as _};
+use gongxiang_server::ledger::journal;
+use gongxiang_server::ledger::store::sql::SqlStore;
+use gongxiang_server::ledger::store::{Entered, Page, Place, Scope, Store as _};
 use serde_json::{Value, json};
 
 use crate::support::{Client, Server, TestResult};
@@ -97,7 +97,7 @@ pub fn audited_journal(database: &str) -> TestResult<Vec<Entered>> {
     tokio::runtime::Runtime::new()?.block_on(async {
         let store = SqlStore::open(database).await?;
         let mut tx = store.begin(Scope::Reading).await?;
-        gongxiang_server::audit::audit(&mut *tx).await?;
+        gongxiang_server::ledger::audit::audit(&mut *tx).await?;
         let mut all: Vec<Entered> = Vec::new();
         loop {
             let after = all.last().map_or(Place::default(), |entered| entered.place);

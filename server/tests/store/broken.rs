@@ -8,8 +8,8 @@ use gongxiang::identity::{Day, Id};
 use gongxiang::market::{Offer, Trade};
 use gongxiang::order::Order;
 use gongxiang::ruleset::RuleSet;
-use gongxiang_server::needs::Needs;
-use gongxiang_server::store::{
+use gongxiang_server::ledger::needs::Needs;
+use gongxiang_server::ledger::store::{
     Answered, Batch, Entered, HeadChange, Key, Loaded, Now, Page, Place, Posted, Result, Scope, Store, StoreError,
     Transaction,
 };

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::memory::MemoryStore;
 use anyhow::{Context as _, Result, anyhow};
 use gongxiang::ruleset::RuleSet;
-use gongxiang_server::store::Store;
-use gongxiang_server::store::memory::MemoryStore;
-use gongxiang_server::store::sql::SqlStore;
+use gongxiang_server::ledger::store::Store;
+use gongxiang_server::ledger::store::sql::SqlStore;
 
 use crate::broken::{Broken, Fault};
 use crate::postgres::Database;

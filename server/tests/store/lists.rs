@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
-use gongxiang_server::store::{Page, Place, Scope, Store};
+use gongxiang_server::ledger::store::{Page, Place, Scope, Store};
 
 use crate::suite::member;
 

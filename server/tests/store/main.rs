@@ -3,6 +3,7 @@
 mod broken;
 mod engine;
 mod lists;
+mod memory;
 mod plans;
 mod suite;
 

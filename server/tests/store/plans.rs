@@ -1,7 +1,7 @@
 //! How `PostgreSQL` finds rows.
 
 use anyhow::{Result, anyhow, ensure};
-use gongxiang_server::store::sql::SqlStore;
+use gongxiang_server::ledger::store::sql::SqlStore;
 
 use crate::postgres::Database;
 

@@ -10,11 +10,11 @@ use gongxiang::identity::Id;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang_conformance::{cases, day_of, order_of};
-use gongxiang_server::group::{self, Answer, Denial, Request};
-use gongxiang_server::ledger::{Ledger, Sent};
-use gongxiang_server::needs::Needs;
-use gongxiang_server::store::{Page, Place, Scope, Store, StoreError};
-use gongxiang_server::{audit, journal};
+use gongxiang_server::ledger::group::{self, Answer, Denial, Request};
+use gongxiang_server::ledger::needs::Needs;
+use gongxiang_server::ledger::queue::{Ledger, Sent};
+use gongxiang_server::ledger::store::{Page, Place, Scope, Store, StoreError, paging};
+use gongxiang_server::ledger::{audit, journal};
 use serde_json::{Value, json};
 
 use crate::engine::Engine;
@@ -294,7 +294,7 @@ pub async fn vectors(make: Make<'_>) -> Result<()> {
         }
         audited(&store).await.with_context(|| case.name.clone())?;
         let mut tx = store.begin(Scope::Reading).await?;
-        let whole = audit::whole(&mut *tx).await?;
+        let whole = paging::whole(&mut *tx).await?;
         let days: Vec<Value> =
             whole.days.iter().map(|day| Ok(day_of(&serde_json::to_value(day)?))).collect::<Result<_>>()?;
         let state = serde_json::to_value(Book::from(whole).state()?)?;

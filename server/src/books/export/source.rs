@@ -1,0 +1,109 @@
+//! Where the books come from: accepted events with their receipts, in the order of the journal, and the state at the end.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use gongxiang::book::{Book, DayRecord, State};
+use gongxiang::event::{Code, Refusal};
+use gongxiang::receipt::Receipt;
+use gongxiang::ruleset::RuleSet;
+
+use crate::ledger::journal::Line;
+
+/// An accepted event.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    /// Its place in the journal, from 0.
+    pub place: u64,
+    /// The event.
+    pub line: Line,
+    /// What it did.
+    pub receipt: Arc<Receipt>,
+    /// For `day.closed`: the day's record.
+    pub closed: Option<DayRecord>,
+}
+
+/// Accepted events one after another, then the state after the last of them.
+pub trait Source {
+    /// The rules with which the book was opened.
+    fn genesis(&self) -> &RuleSet;
+
+    /// The next accepted event.
+    ///
+    /// # Errors
+    /// If it cannot be had.
+    fn next(&mut self) -> Result<Option<Accepted>>;
+
+    /// The state after the last event, every account settled to the present; asked for once, at the end.
+    ///
+    /// # Errors
+    /// If it cannot be had.
+    fn state(&mut self) -> Result<State>;
+}
+
+/// A source that settles events itself.
+#[derive(Debug)]
+pub struct Settling<I> {
+    genesis: RuleSet,
+    book: Book,
+    lines: I,
+    place: u64,
+    refused: u64,
+}
+
+impl<I: Iterator<Item = Result<Result<Line, Refusal>>>> Settling<I> {
+    /// Takes events in the order of the journal, those that were refused among them or not: they are refused again.
+    pub fn new(rules: RuleSet, lines: I) -> Self {
+        Self { genesis: rules.clone(), book: Book::open(rules), lines, place: 0, refused: 0 }
+    }
+
+    /// How many events were refused until now.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+
+    fn settle(&mut self, place: u64, line: Line) -> Option<Accepted> {
+        let outcome = self.book.apply(&line.entry);
+        let Ok(receipt) = outcome.result else {
+            self.refused += u64::from(!outcome.repeated);
+            return None;
+        };
+        if outcome.repeated {
+            return None;
+        }
+        let closed = (receipt.kind == "day.closed").then(|| self.book.days().last().cloned()).flatten();
+        Some(Accepted { place, line, receipt, closed })
+    }
+}
+
+impl<I: Iterator<Item = Result<Result<Line, Refusal>>>> Source for Settling<I> {
+    fn genesis(&self) -> &RuleSet {
+        &self.genesis
+    }
+
+    fn next(&mut self) -> Result<Option<Accepted>> {
+        while let Some(line) = self.lines.next().transpose()? {
+            let place = self.place;
+            self.place += 1;
+            match line {
+                Ok(line) => {
+                    if let Some(accepted) = self.settle(place, line) {
+                        return Ok(Some(accepted));
+                    }
+                }
+                Err(refusal) => {
+                    self.refused += 1;
+                    if refusal.code == Code::BadEvent {
+                        eprintln!("line {}: {refusal}", place + 1);
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn state(&mut self) -> Result<State> {
+        Ok(self.book.state()?)
+    }
+}

@@ -1,0 +1,141 @@
+//! `gongxiang backup` and `restore`: one file of one moment, taken while the server goes on.
+//!
+//! Nothing is ever overwritten, and what is restored was checked before it takes its place.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+
+use anyhow::{Context as _, Result, bail};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use tokio::runtime::Runtime;
+
+use crate::ledger::audit;
+use crate::ledger::store::sql::SqlStore;
+use crate::ledger::store::{Scope, Store as _};
+use crate::text::redacted;
+
+/// `gongxiang backup`: writes the database as it is at one moment into a new file.
+///
+/// # Errors
+/// If the file is there already, or the database cannot be read.
+pub fn backup(database: &str, file: &Path) -> Result<bool> {
+    let options = sqlite(database)?;
+    refuse_to_overwrite(file)?;
+    let part = Part::new(file)?;
+    Runtime::new().context("cannot start")?.block_on(async {
+        let source = options.create_if_missing(false);
+        let mut source = source.connect().await.with_context(|| format!("cannot use {}", redacted(database)))?;
+        let path = part.0.to_str().context("the file's name is no text")?.to_owned();
+        sqlx::query("VACUUM INTO $1").bind(path).execute(&mut source).await.context("cannot write the backup")?;
+        check(&mut source).await?;
+        source.close().await.context("cannot close the database")
+    })?;
+    part.becomes(file)?;
+    println!("{}", file.display());
+    Ok(true)
+}
+
+/// `gongxiang restore`: puts a backup into the place of a database that is not there yet.
+///
+/// # Errors
+/// If there is something in that place, or the backup is damaged or its books do not add up.
+pub fn restore(file: &Path, database: &str) -> Result<bool> {
+    let options = sqlite(database)?;
+    let target = options.get_filename().to_path_buf();
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        refuse_to_overwrite(&with_ending(&target, ending))?;
+    }
+    // What its log holds would be missing: a database in use is backed up, not copied.
+    if with_ending(file, "-wal").exists() {
+        bail!("{} is a database in use: `gongxiang backup` takes one from it", file.display());
+    }
+    let part = Part::new(&target)?;
+    fs::copy(file, &part.0).with_context(|| format!("cannot read {}", file.display()))?;
+    let audited = Runtime::new().context("cannot start")?.block_on(async {
+        let mut copy = SqliteConnectOptions::new().filename(&part.0).connect().await.context("it is no database")?;
+        check(&mut copy).await?;
+        let has_book = sqlx::query("SELECT 1 FROM head").fetch_optional(&mut copy).await.ok().flatten().is_some();
+        copy.close().await?;
+        if !has_book {
+            bail!("there is no book in it");
+        }
+        let store = SqlStore::open(&format!("sqlite:{}", part.0.display())).await?;
+        let audited = audit::audit(&mut *store.begin(Scope::Reading).await?).await?;
+        store.close().await;
+        Ok(audited)
+    });
+    let audited = audited.with_context(|| format!("{} is not restored", file.display()))?;
+    part.becomes(&target)?;
+    println!("restored and clean: {} events, {} accounts, {} days", audited.events, audited.accounts, audited.days);
+    Ok(true)
+}
+
+fn sqlite(database: &str) -> Result<SqliteConnectOptions> {
+    if database.starts_with("postgres") {
+        bail!("this is for SQLite; PostgreSQL brings its own: `pg_dump --format=custom` and `pg_restore`");
+    }
+    SqliteConnectOptions::from_str(database).with_context(|| format!("cannot use {}", redacted(database)))
+}
+
+fn refuse_to_overwrite(file: &Path) -> Result<()> {
+    match fs::symlink_metadata(file) {
+        Ok(found) if found.len() == 0 && found.is_file() => {
+            fs::remove_file(file).context("cannot replace an empty file")
+        }
+        Ok(_) => bail!("{} is there already, and is not overwritten", file.display()),
+        Err(_) => Ok(()),
+    }
+}
+
+async fn check(connection: &mut SqliteConnection) -> Result<()> {
+    let found: Vec<(String,)> = sqlx::query_as("PRAGMA integrity_check").fetch_all(connection).await?;
+    match found.first() {
+        Some((said,)) if said == "ok" => Ok(()),
+        Some((said,)) => bail!("it is damaged: {said}"),
+        None => bail!("it cannot be checked"),
+    }
+}
+
+fn with_ending(file: &Path, ending: &str) -> PathBuf {
+    let mut name = OsString::from(file);
+    name.push(ending);
+    name.into()
+}
+
+/// A file that is not finished: gone if it never is.
+struct Part(PathBuf);
+
+impl Part {
+    fn new(file: &Path) -> Result<Self> {
+        let part = with_ending(file, ".part");
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        // Every balance is in it.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&part).with_context(|| format!("cannot make {}", part.display()))?;
+        Ok(Self(part))
+    }
+
+    /// Gives it its name, once it is on the disk.
+    fn becomes(self, file: &Path) -> Result<()> {
+        File::open(&self.0).and_then(|part| part.sync_all()).context("cannot write it to the disk")?;
+        refuse_to_overwrite(file)?;
+        fs::rename(&self.0, file).with_context(|| format!("cannot make {}", file.display()))?;
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // Not every system can do this.
+        _ = File::open(folder).and_then(|folder| folder.sync_all());
+        Ok(())
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        for ending in ["", "-wal", "-shm"] {
+            _ = fs::remove_file(with_ending(&self.0, ending));
+        }
+    }
+}

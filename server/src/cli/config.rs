@@ -1,0 +1,144 @@
+//! Settings: by flag, by environment (`GONGXIANG_…`), by file (`gongxiang.toml`), or as they are by themselves, in that order.
+//!
+//! What the file says is given to the command line as its defaults: so all three are read and refused in the same way, and
+//! each setting can tell where it came from.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command};
+
+use crate::text::{json, redacted};
+
+/// The file that is read if none is named and it is there.
+const FILE: &str = "gongxiang.toml";
+
+/// What a command was told, with the file's settings in the place of its defaults.
+#[derive(Debug)]
+pub struct Told {
+    /// The command line as it can be.
+    command: Command,
+    /// What was found in it.
+    pub matches: ArgMatches,
+    /// The file that was read.
+    file: Option<File>,
+}
+
+#[derive(Debug)]
+struct File {
+    path: PathBuf,
+    settings: Vec<(String, String)>,
+}
+
+impl Told {
+    /// Reads the command line, the environment and the file.
+    ///
+    /// # Errors
+    /// If the file is not what it should be; the command line's own errors end the process with their explanation.
+    pub fn read(command: Command) -> Result<Self> {
+        let matches = command.clone().get_matches();
+        let named = matches.get_one::<PathBuf>("config").cloned();
+        let path = named.or_else(|| Some(PathBuf::from(FILE)).filter(|path| path.is_file()));
+        let Some(path) = path else { return Ok(Self { command, matches, file: None }) };
+        let settings = read(&path, &known(&command)).with_context(|| format!("cannot use {}", path.display()))?;
+        let file = File { path, settings };
+        let matches = file.as_defaults(command.clone()).try_get_matches().map_err(|error| {
+            let error = error.render().to_string();
+            anyhow::anyhow!("{} has a setting that cannot be: {error}", file.path.display())
+        })?;
+        Ok(Self { command, matches, file: Some(file) })
+    }
+
+    /// Every setting of the command that was called, as TOML, with where it came from.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let mut text = String::new();
+        let Some((name, matches)) = self.matches.subcommand() else { return text };
+        let Some(command) = self.command.find_subcommand(name) else { return text };
+        for (key, argument) in keys(command) {
+            let value = matches.get_raw(argument).and_then(|mut values| values.next());
+            let Some(value) = value else {
+                // Writing to a text does not fail.
+                _ = writeln!(text, "# {key} is not set");
+                continue;
+            };
+            let value = value.to_string_lossy();
+            let from = match matches.value_source(argument) {
+                Some(ValueSource::CommandLine) => "the command line".into(),
+                Some(ValueSource::EnvVariable) => format!("the environment, GONGXIANG_{}", variable(&key)),
+                _ => self.origin_in_file(&key).unwrap_or_else(|| "by itself".into()),
+            };
+            _ = writeln!(text, "{key} = {} # {from}", literal(&key, &value));
+        }
+        text
+    }
+
+    fn origin_in_file(&self, key: &str) -> Option<String> {
+        let file = self.file.as_ref()?;
+        file.settings.iter().any(|(name, _)| name == key).then(|| file.path.display().to_string())
+    }
+}
+
+impl File {
+    /// In every command that has such a setting.
+    fn as_defaults(&self, command: Command) -> Command {
+        command.mut_subcommands(|mut subcommand| {
+            for (key, value) in &self.settings {
+                if let Some((_, argument)) = keys(&subcommand).into_iter().find(|(known, _)| known == key) {
+                    let argument = argument.to_owned();
+                    subcommand = subcommand.mut_arg(argument, |arg| arg.default_value(value.clone()));
+                }
+            }
+            subcommand
+        })
+    }
+}
+
+/// The settings of a command: those that the environment knows too, with the names under which clap has them.
+fn keys(command: &Command) -> Vec<(String, &str)> {
+    let settings = command.get_arguments().filter(|argument| argument.get_env().is_some() && !argument.is_global_set());
+    let named = settings.filter_map(|argument| Some((argument.get_long()?.to_owned(), argument.get_id().as_str())));
+    named.collect()
+}
+
+fn known(command: &Command) -> Vec<String> {
+    let all = command.get_subcommands().flat_map(keys);
+    all.map(|(key, _)| key).collect()
+}
+
+/// Reads a file whose every key has to be a setting.
+fn read(path: &Path, known: &[String]) -> Result<Vec<(String, String)>> {
+    let table: toml::Table = fs::read_to_string(path)?.parse()?;
+    let mut settings = Vec::new();
+    for (key, value) in table {
+        if !known.contains(&key) {
+            bail!("there is no setting `{key}`");
+        }
+        let value = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Boolean(yes) => yes.to_string(),
+            _ => bail!("`{key}` must be a text, a whole number, `true` or `false`"),
+        };
+        settings.push((key, value));
+    }
+    Ok(settings)
+}
+
+fn variable(key: &str) -> String {
+    key.to_uppercase().replace('-', "_")
+}
+
+/// As it stands in a file, without what must not be seen.
+fn literal(key: &str, value: &str) -> String {
+    let value = if key == "database" { redacted(value) } else { value.into() };
+    if value.parse::<i64>().is_ok() || value.parse::<bool>().is_ok() {
+        value
+    } else {
+        // A text of JSON is one of TOML.
+        json(&value)
+    }
+}

@@ -1,0 +1,81 @@
+//! `gongxiang keys`: API keys of operators, of their payment systems, and of merchants.
+
+use anyhow::{Context as _, Result, bail};
+use clap::Subcommand;
+use gongxiang::identity::Id;
+use jiff::Timestamp;
+
+use crate::ledger::store::sql::SqlStore;
+use crate::people::keys::{KeyLine, Role};
+use crate::people::store::People;
+use crate::text::redacted;
+
+/// As the command line says it.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Task {
+    /// Make a key and show it, once.
+    Add {
+        /// What it may do.
+        #[arg(long)]
+        role: Role,
+        /// Whose shop, for a merchant's key.
+        #[arg(long)]
+        member: Option<String>,
+        /// What it is for.
+        #[arg(long, default_value = "")]
+        note: String,
+        /// For how many days it holds; without end if left out.
+        #[arg(long, value_parser = clap::value_parser!(i64).range(0..=36_500))]
+        days: Option<i64>,
+    },
+    /// Show all keys without their secrets.
+    List,
+    /// End a key at once.
+    Revoke {
+        /// Its id.
+        id: String,
+    },
+}
+
+/// Does it.
+///
+/// # Errors
+/// If the database cannot be used, or the key is not sound.
+pub fn run(database: &str, task: &Task) -> Result<()> {
+    tokio::runtime::Runtime::new().context("cannot start")?.block_on(async {
+        let store = SqlStore::open(database).await.with_context(|| format!("cannot use {}", redacted(database)))?;
+        let people = People::new(store.pool().clone());
+        match task {
+            Task::Add { role, member, note, days } => add(&people, *role, member.as_deref(), note, *days).await,
+            Task::List => list(&people).await,
+            Task::Revoke { id } if people.revoke_key(id).await? => Ok(()),
+            Task::Revoke { id } => bail!("there is no key {id} that still holds"),
+        }
+    })
+}
+
+async fn add(people: &People, role: Role, member: Option<&str>, note: &str, days: Option<i64>) -> Result<()> {
+    let member = match (role, member) {
+        (Role::Merchant, Some(member)) => Some(Id::parse(member).with_context(|| format!("`{member}` is no id"))?),
+        (Role::Merchant, None) => bail!("a merchant's key takes --member"),
+        (_, Some(_)) => bail!("only a merchant's key takes --member"),
+        (_, None) => None,
+    };
+    println!("{}", people.add_key(role, member.as_ref(), note, days).await?);
+    eprintln!("keep it now: it is not shown again");
+    Ok(())
+}
+
+async fn list(people: &People) -> Result<()> {
+    let date = |seconds: i64| Timestamp::from_second(seconds).map_or_else(|_| String::from("?"), |at| at.to_string());
+    for KeyLine { id, role, member, note, expires, revoked } in people.keys().await? {
+        let member = member.map_or(String::new(), |member| format!(" of {member}"));
+        let end = match (revoked, expires) {
+            (Some(at), _) => format!("revoked {}", date(at)),
+            (None, Some(at)) => format!("until {}", date(at)),
+            (None, None) => "without end".into(),
+        };
+        println!("{id}  {role}{member}  {end}  {note}");
+    }
+    Ok(())
+}

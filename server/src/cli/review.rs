@@ -1,0 +1,102 @@
+//! `gongxiang review`: red flags of a rule set and of a journal's books, with their sources and cleaner alternatives.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use clap::{Args, ValueEnum};
+use gongxiang::quantity::Rate;
+use gongxiang::review::{Declared, Finding, Severity, review};
+use serde_json::Value;
+
+use super::{economy, rules};
+use crate::flags::{explained, rate};
+use crate::language::Language;
+
+/// What to review and what is declared.
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// The rule set: a file (TOML or JSON) or a preset (seed, single-level).
+    #[arg(default_value = "seed")]
+    rules: String,
+    /// Also look at the books of this journal; `-` for standard input.
+    #[arg(long)]
+    journal: Option<PathBuf>,
+    /// The usual concession ÷ the order's amount.
+    #[arg(long, default_value = "0.1", value_parser = rate)]
+    concession_rate: Rate,
+    /// Points are tied to equity, a listing or tokens.
+    #[arg(long)]
+    security_link: bool,
+    /// Somebody is paid for packs that others buy, outside these rules.
+    #[arg(long)]
+    pack_commission: bool,
+    /// Days within which a buyer may return what it bought online.
+    #[arg(long, default_value_t = 7)]
+    return_days: u64,
+    /// How to show it.
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// The language.
+    #[arg(long, value_enum, default_value = "en")]
+    language: Language,
+}
+
+/// How to show findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// As text.
+    Table,
+    /// As one JSON list, with the texts.
+    Json,
+}
+
+/// Prints the findings; `false` where one is red.
+///
+/// # Errors
+/// If something cannot be read or written.
+pub fn run(options: &Options) -> Result<bool> {
+    let declared = Declared {
+        concession_rate: options.concession_rate,
+        security_link: options.security_link,
+        pack_commission: options.pack_commission,
+        return_days: options.return_days,
+    };
+    let mut findings = review(&rules::load(&options.rules)?, &declared)?;
+    if let Some(journal) = &options.journal {
+        findings.extend(economy::past(&options.rules, journal)?.1);
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    }
+    let shown = match options.format {
+        Format::Table => table(&findings, options.language),
+        Format::Json => {
+            let all: Vec<_> = findings.iter().map(|finding| explained(finding, options.language)).collect();
+            serde_json::to_string(&all)? + "\n"
+        }
+    };
+    io::stdout().lock().write_all(shown.as_bytes()).context("cannot write the result")?;
+    Ok(findings.iter().all(|finding| finding.severity != Severity::Red))
+}
+
+fn table(findings: &[Finding], language: Language) -> String {
+    if findings.is_empty() {
+        return format!("{}\n", language.name("no_flag"));
+    }
+    let mut out = String::new();
+    for finding in findings {
+        let all = explained(finding, language);
+        let text = |key: &str| all[key].as_str().unwrap_or_default().to_owned();
+        let severity = language.name(all["severity"].as_str().unwrap_or_default());
+        let evidence: Vec<_> = finding.evidence.iter().map(|e| format!("{} = {}", e.key, e.value)).collect();
+        // Writing to a string does not fail.
+        _ = writeln!(out, "{severity:<7} {}  {}: {}", finding.code, text("title"), text("when"));
+        _ = writeln!(out, "        {}", evidence.join(", "));
+        for source in all["rules"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            _ = writeln!(out, "        {source}");
+        }
+        _ = writeln!(out, "        → {}\n", text("cleaner"));
+    }
+    _ = writeln!(out, "{}", language.name("sources_note"));
+    out
+}

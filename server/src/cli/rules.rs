@@ -1,0 +1,105 @@
+//! Rule sets from files and presets; `gongxiang rules`.
+
+use std::fs;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
+use gongxiang::preset;
+use gongxiang::review::{self, Declared};
+use gongxiang::ruleset::{RuleSet, RuleSetError};
+use gongxiang::tree::Tree;
+use gongxiang::wire;
+
+use crate::flags::changed;
+use crate::ledger::group::{Guard, Request};
+use crate::ledger::journal::Line;
+use crate::ledger::queue::Ledger;
+use crate::ledger::store::sql::SqlStore;
+use crate::text::redacted;
+
+/// A file, or a preset's name, as a rule set; the outer error says that there is none to read.
+fn read(source: &str) -> Result<Result<RuleSet, RuleSetError>> {
+    if let Some(preset) = preset::by_name(source) {
+        return Ok(preset);
+    }
+    let text = fs::read_to_string(source).with_context(|| format!("cannot read the rule set {source}"))?;
+    if text.trim_start().starts_with('{') {
+        let tree = serde_json::from_str::<Tree>(&text)
+            .map_err(|error| RuleSetError { key: String::new(), message: format!("is not JSON: {error}") });
+        return Ok(tree.and_then(|tree| RuleSet::from_tree(&tree)));
+    }
+    Ok(preset::from_toml(&text))
+}
+
+/// A sound rule set.
+///
+/// # Errors
+/// If it cannot be read or is not sound.
+pub fn load(source: &str) -> Result<RuleSet> {
+    match read(source)? {
+        Ok(rules) => Ok(rules),
+        Err(error) => bail!("{source}: bad_rules: {error}"),
+    }
+}
+
+/// Says whether a rule set is sound, and with `accept_flags` whether every red flag it raises is among them; answers with it.
+///
+/// # Errors
+/// If there is no such file.
+pub fn check(source: &str, accept_flags: Option<&[String]>) -> Result<bool> {
+    let rules = match read(source)? {
+        Ok(rules) => rules,
+        Err(error) => {
+            eprintln!("{source}: bad_rules: {error}");
+            return Ok(false);
+        }
+    };
+    if let Some(accepted) = accept_flags {
+        let accepted: Vec<_> = accepted.iter().map(String::as_str).collect();
+        if let Err(refusal) = review::check_accepted(&review::review(&rules, &Declared::default())?, &accepted) {
+            eprintln!("{source}: {refusal}");
+            return Ok(false);
+        }
+    }
+    println!("{source}: sound");
+    Ok(true)
+}
+
+/// Adopts the top-level keys in which a rule set differs from the one in force; answers whether the rules say yes.
+///
+/// # Errors
+/// If there is no such file or the database cannot be used.
+pub fn adopt(database: &str, source: &str, accept_flags: Vec<String>) -> Result<bool> {
+    let next = load(source)?;
+    tokio::runtime::Runtime::new().context("cannot start")?.block_on(async {
+        let store = SqlStore::open(database).await.with_context(|| format!("cannot use {}", redacted(database)))?;
+        let (ledger, writing) = Ledger::start(Arc::new(store), 0, Arc::default());
+        let now = ledger.read().await?.now().await?.rules;
+        let changed = changed(&now, &next);
+        if changed.is_empty() {
+            println!("{source} is in force already");
+            return Ok(true);
+        }
+        let whole = next.to_tree();
+        let table = changed.iter().filter_map(|key| Some((key.clone(), whole.get(key)?.clone()))).collect();
+        let event = Tree::Table(vec![
+            ("rules".into(), Tree::Table(table)),
+            ("type".into(), Tree::Text("rules.adopted".into())),
+        ]);
+        let line = Line { entry: wire::event::read(&event)?, text: event.canonical() };
+        let guard = Some(Guard::Flags(accept_flags.into()));
+        let outcome = ledger.settle_one(Request { line, key: None, actor: "operator".into(), guard }).await?.outcome;
+        drop(ledger);
+        for writer in writing {
+            writer.await.context("a writer failed")?;
+        }
+        match outcome {
+            Ok(_) => println!("adopted: {}", changed.join(", ")),
+            Err(denial) => {
+                eprintln!("{source}: {denial}");
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    })
+}

@@ -1,0 +1,224 @@
+//! `gongxiang serve`: database, ledger and HTTP put together, and ended in good order.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use gongxiang::preset;
+use gongxiang::review::{Declared, Finding, Severity, review};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::rules;
+use super::settings::Settings;
+use crate::clock::Clock;
+use crate::http::app::{App, SignIn};
+use crate::http::{edge, listen, routes};
+use crate::ledger::audit;
+use crate::ledger::close::Closer;
+use crate::ledger::group::Request;
+use crate::ledger::journal::Lines;
+use crate::ledger::queue::Ledger;
+use crate::ledger::store::sql::SqlStore;
+use crate::ledger::store::{Page, Place, SHARDS, Scope, Store};
+use crate::outbound::Outbound;
+use crate::people::passkeys::{self, Passkeys};
+use crate::people::store::People;
+use crate::people::wechat::{Code2Session, WeChat};
+use crate::text::redacted;
+use crate::webhooks::deliver::Courier;
+
+/// The environment's name for the secret of the mini-program: a flag would be seen in the list of processes, and a file is read
+/// by more than it is for.
+const WECHAT_SECRET: &str = "GONGXIANG_WECHAT_SECRET";
+
+/// How many events of a demo's journal are read at once.
+const DEMO_PART: usize = 4_096;
+
+/// Serves until it is told to end (Ctrl-C or SIGTERM); prints its address when it answers.
+///
+/// # Errors
+/// If something that it needs is missing, or it is told a second time.
+pub fn run(settings: &Settings) -> Result<()> {
+    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
+    let done = runtime.block_on(async {
+        let (ends, end) = watch::channel(false);
+        let serving = serve(settings, end);
+        tokio::pin!(serving);
+        tokio::select! {
+            done = &mut serving => return done,
+            () = signal() => {}
+        }
+        tracing::info!("ending: requests finish, no new ones are taken");
+        ends.send_replace(true);
+        tokio::select! {
+            done = serving => done,
+            () = second_signal() => bail!("told to end at once: what was not answered may or may not have been settled"),
+        }
+    });
+    // Nothing is waited for any more: what is committed is on the disk.
+    runtime.shutdown_background();
+    done
+}
+
+async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
+    if settings.demo_mode {
+        tracing::warn!("DEMO: everybody who reaches this server may see and do everything, and sign in as any member");
+        if !settings.listen.ip().is_loopback() && !settings.demo_anywhere {
+            bail!(
+                "{} can be reached from elsewhere: a demo listens on 127.0.0.1 or [::1], or takes --demo-anywhere",
+                settings.listen
+            );
+        }
+    }
+    if let Some(wallet) = settings.wallet.as_deref().filter(|wallet| !wallet.join("index.html").is_file()) {
+        bail!("there is no wallet in {}: `cargo xtask build wallet` makes one", wallet.display());
+    }
+    let database = &settings.database.database;
+    let named = settings.rules.as_deref().map(rules::load).transpose()?;
+    let context = || format!("cannot use {}", redacted(database));
+    let store = SqlStore::open(database).await.with_context(context)?;
+    store.open_book(named.as_ref(), &preset::seed()?).await.with_context(context)?;
+    say_flags(&store).await.with_context(context)?;
+    let people = People::new(store.pool().clone());
+    let outbound = Outbound::new(settings.allow_private_webhooks)?;
+    let courier = Courier::new(store.pool().clone(), outbound, now());
+    let store: Arc<dyn Store> = Arc::new(store);
+    let (ledger, writing) = Ledger::start(Arc::clone(&store), first_shard(), Arc::default());
+    let closer = Closer::new(ledger.clone(), &settings.zone, now())?;
+    if let Some(journal) = &settings.demo {
+        demo(journal, &ledger).await?;
+    }
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}; another port goes with --listen", settings.listen))?;
+    let metrics = Arc::clone(ledger.metrics());
+    let mut beside = vec![tokio::spawn(courier.run(end.clone()))];
+    if settings.closes_days() {
+        beside.push(tokio::spawn(closer.run(end.clone())));
+    } else {
+        drop(closer);
+    }
+    if settings.audit_hours > 0 {
+        beside.push(tokio::spawn(audit::keep_on(ledger.clone(), settings.audit_hours, end.clone())));
+    }
+    let address = listener.local_addr().context("cannot tell the address")?;
+    let sign_in = sign_in(settings, &people, address.port())?;
+    let app = App::new(ledger, people, sign_in, settings.demo_mode);
+    let limits = edge::Limits {
+        rate_per_address: settings.rate_per_address,
+        rate_per_key: settings.rate_per_key,
+        behind_proxy: settings.behind_proxy,
+        request_time: Duration::from_secs(settings.request_seconds.into()),
+    };
+    let router = edge::around(routes::router(app, settings.wallet.as_deref()), limits, metrics);
+    // A reader that is gone is no reason to end.
+    _ = writeln!(std::io::stdout(), "gongxiang serves at http://{address}/");
+    listen::serve(listener, router, end, Duration::from_secs(settings.drain_seconds.into())).await;
+    for task in beside {
+        task.await.context("what goes on beside failed")?;
+    }
+    // Nobody can send them anything any more, so they end when they have settled what they have.
+    for writer in writing {
+        writer.await.context("a writer failed")?;
+    }
+    store.close().await;
+    Ok(())
+}
+
+/// What a reviewer would ask about the rules in force: nobody who runs them can say that it was not said.
+async fn say_flags(store: &SqlStore) -> Result<()> {
+    let rules = store.begin(Scope::Reading).await?.now().await?.rules;
+    let findings = review(&rules, &Declared::default())?;
+    for Finding { code, severity, evidence, rules } in &findings {
+        let trips: Vec<_> = evidence.iter().map(|evidence| format!("{}={}", evidence.key, evidence.value)).collect();
+        let trips = trips.join(" ");
+        match severity {
+            Severity::Red => tracing::warn!(code, trips, rules, "RED FLAG in the rules in force"),
+            Severity::High | Severity::Notice => tracing::info!(code, ?severity, trips, rules, "flag"),
+        }
+    }
+    if findings.is_empty() {
+        tracing::info!("the rules in force raise no flag, which is no judgement of a lawyer");
+    }
+    Ok(())
+}
+
+/// How members can sign in, as far as it is set up.
+fn sign_in(settings: &Settings, people: &People, port: u16) -> Result<SignIn> {
+    let of_demo = || settings.demo_mode.then(|| format!("http://localhost:{port}"));
+    let origin = settings.origin.clone().or_else(of_demo).map(|address| passkeys::origin(&address)).transpose()?;
+    let passkeys = origin.as_ref().map(|origin| Passkeys::new(origin, people.clone())).transpose()?;
+    let wechat = settings.wechat_appid.as_ref().map(|appid| wechat(settings, appid)).transpose()?;
+    Ok(SignIn { origin, passkeys, wechat, open_registration: settings.registers_anybody() })
+}
+
+fn wechat(settings: &Settings, appid: &str) -> Result<Arc<dyn Code2Session>> {
+    let secret = std::env::var(WECHAT_SECRET).ok().filter(|secret| !secret.is_empty());
+    let secret = secret.with_context(|| format!("--wechat-appid needs the app's secret in {WECHAT_SECRET}"))?;
+    let client = WeChat::new(&settings.wechat_address, appid.into(), secret);
+    Ok(Arc::new(client.context("--wechat-address cannot be used")?))
+}
+
+fn now() -> Clock {
+    Arc::new(jiff::Timestamp::now)
+}
+
+/// Processes that share a database should not share shards; if they do they only wait for each other.
+fn first_shard() -> u8 {
+    u8::try_from(std::process::id() * 2 % u32::from(SHARDS)).unwrap_or_default()
+}
+
+/// Settles a journal into an empty database.
+async fn demo(journal: &Path, ledger: &Ledger) -> Result<()> {
+    let first = ledger.read().await?.journal(Page { after: Place::default(), limit: 1 }).await?;
+    if !first.is_empty() {
+        eprintln!("the database is not empty: {} is not settled again", journal.display());
+        return Ok(());
+    }
+    let size = fs::metadata(journal).map(|file| file.len()).unwrap_or_default();
+    eprintln!("settling {} ({} KB)", journal.display(), size / 1_000);
+    let (mut settled, mut refused) = (0, 0);
+    let mut lines = Lines::open(journal)?;
+    loop {
+        let part: Vec<_> =
+            lines.by_ref().take(DEMO_PART).collect::<std::io::Result<_>>().context("cannot read on in the journal")?;
+        if part.is_empty() {
+            break;
+        }
+        let sent = part.into_iter().map(|line| line.map(|line| Request::of_journal(line, "operator"))).collect();
+        let answers = ledger.settle(sent).await.context("cannot keep the journal")?;
+        settled += answers.len();
+        refused += answers.iter().filter(|answer| answer.outcome.is_err()).count();
+    }
+    eprintln!("settled {settled} events, {refused} of them refused");
+    Ok(())
+}
+
+/// When somebody is out of patience; what comes together with the first signal is no second one.
+async fn second_signal() {
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    signal().await;
+}
+
+/// When somebody wants it to end.
+async fn signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    let terminate = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => _ = terminate.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        _ = interrupt => {}
+        () = terminate => {}
+    }
+}

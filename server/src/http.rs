@@ -1,0 +1,50 @@
+//! HTTP: what clients ask, who may, and how it is answered. The rooms below know nothing of it.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `routes` | every address with its handler |
+//! | `app` | what every handler can reach |
+//! | `edge`, `listen`, `rates`, `guard` | what every request passes; connections |
+//! | `commands`, `settle`, `preview`, `quote` | what can be done: one table, and its three uses |
+//! | `members`, `orders`, `market`, `days`, `scheme`, `rules`, `events`, `ahead` | what can be asked, by resource |
+//! | `sessions`, `passkeys`, `newcomers` | signing in and out, registering |
+//! | `actor`, `query`, `body`, `one` | how a request is read |
+//! | `answer`, `page`, `problem`, `etag` | how it is answered |
+//! | `openapi` | the document |
+//! | `files`, `health`, `metrics` | the wallet's files, probes, figures |
+
+mod actor;
+mod ahead;
+mod answer;
+pub mod app;
+mod body;
+mod commands;
+mod days;
+pub mod edge;
+mod etag;
+mod events;
+mod files;
+mod flights;
+mod guard;
+mod health;
+pub mod listen;
+mod lookout;
+mod market;
+mod members;
+mod metrics;
+mod newcomers;
+mod one;
+pub mod openapi;
+mod orders;
+mod page;
+mod passkeys;
+mod preview;
+mod problem;
+mod query;
+mod quote;
+mod rates;
+pub mod routes;
+mod rules;
+mod scheme;
+mod sessions;
+mod settle;

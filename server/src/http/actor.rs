@@ -1,0 +1,128 @@
+//! Who asks: a bearer token, the session's cookie, or nobody.
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use axum::http::request::Parts;
+use gongxiang::identity::Id;
+use url::Url;
+
+use super::app::App;
+use super::problem::{Failure, Problem};
+use crate::people::actor::Actor;
+
+/// The session's cookie.
+pub const COOKIE_NAME: &str = "gongxiang_session";
+
+/// The token of a request, if it has one. A browser adds the cookie by itself, so with it only pages of ours may change
+/// something: beside `SameSite`, for a browser that does not know it and for other names of the same site.
+pub fn token<'a>(parts: &'a Parts, app: &App) -> Result<Option<&'a str>, Problem> {
+    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(value) = header(AUTHORIZATION) {
+        let bearer = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        return Ok(bearer.map(|(_, token)| token.trim()));
+    }
+    let mut cookies = header(COOKIE).unwrap_or_default().split(';').filter_map(|cookie| cookie.trim().split_once('='));
+    let token = cookies.find(|(name, _)| *name == COOKIE_NAME).map(|(_, token)| token);
+    if token.is_some() && !parts.method.is_safe() && !is_from_our_page(&parts.headers, app.sign_in.origin.as_ref()) {
+        return Err(Failure::CrossSite.into());
+    }
+    Ok(token)
+}
+
+/// Browsers say where a request comes from, and no page can say otherwise; old ones know `Origin` only.
+fn is_from_our_page(headers: &HeaderMap, ours: Option<&Url>) -> bool {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = header("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let Some(page) = header(ORIGIN.as_str()) else { return false };
+    ours.is_some_and(|ours| ours.origin().ascii_serialization() == page)
+        || page.split_once("://").is_some_and(|(_, name)| Some(name) == header(HOST.as_str()))
+}
+
+impl FromRequestParts<App> for Actor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Some(token) = token(parts, app)? else {
+            // A header that cannot be read is no reason to take somebody for a demo's visitor.
+            let tried = parts.headers.contains_key(AUTHORIZATION);
+            return if tried {
+                Err(Failure::Unauthorized.into())
+            } else if app.demo {
+                Ok(Self::Demo)
+            } else {
+                Ok(Self::Nobody)
+            };
+        };
+        let actor = app
+            .people
+            .actor(token)
+            .await
+            .map_err(|error| Problem::from(crate::ledger::store::StoreError::from(error)))?;
+        actor.ok_or_else(|| Failure::Unauthorized.into())
+    }
+}
+
+/// The operator, or nobody gets in.
+pub fn operator(actor: &Actor) -> Result<(), Problem> {
+    match actor {
+        Actor::Nobody => Err(Failure::Unauthorized.into()),
+        actor if actor.is_operator() => Ok(()),
+        _ => Err(Failure::Forbidden.into()),
+    }
+}
+
+/// The member itself or the operator.
+pub fn own(actor: &Actor, member: &str) -> Result<(), Problem> {
+    match actor {
+        Actor::Nobody => Err(Failure::Unauthorized.into()),
+        actor if actor.is_operator() || actor.member().is_some_and(|own| own.as_str() == member) => Ok(()),
+        _ => Err(Failure::Forbidden.into()),
+    }
+}
+
+/// Anybody with credentials.
+pub fn somebody(actor: &Actor) -> Result<(), Problem> {
+    if *actor == Actor::Nobody { Err(Failure::Unauthorized.into()) } else { Ok(()) }
+}
+
+/// A member who signed in, and nobody in its place.
+pub fn signed_in(actor: &Actor) -> Result<&Id, Problem> {
+    match actor {
+        Actor::Nobody => Err(Failure::Unauthorized.into()),
+        Actor::Member(member) => Ok(member),
+        Actor::Demo | Actor::Operator(_) | Actor::Payment(_) | Actor::Merchant(..) => Err(Failure::Forbidden.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_ours_if_the_browser_says_so_or_its_origin_is_the_servers() -> Result<(), Box<dyn std::error::Error>> {
+        let ours: Url = "https://wallet.example".parse()?;
+        let cases: [(&[(&'static str, &str)], bool); 10] = [
+            (&[], false),
+            (&[("sec-fetch-site", "same-origin")], true),
+            (&[("sec-fetch-site", "same-site"), ("origin", "https://wallet.example")], false),
+            (&[("sec-fetch-site", "cross-site")], false),
+            (&[("sec-fetch-site", "none")], false),
+            (&[("origin", "https://wallet.example")], true),
+            (&[("origin", "https://evil.example"), ("host", "wallet.example")], false),
+            (&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")], true),
+            (&[("origin", "null"), ("host", "null")], false),
+            (&[("host", "wallet.example")], false),
+        ];
+        for (named, expected) in cases {
+            let mut headers = HeaderMap::new();
+            for (name, value) in named {
+                headers.insert(*name, value.parse()?);
+            }
+            assert_eq!(is_from_our_page(&headers, Some(&ours)), expected, "{named:?}");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,270 @@
+//! What can be done over HTTP beside whole journals: each command is one event of the rules with some fields from the
+//! address, some from the body, some the server's own. The routes, the checks and the `OpenAPI` document are made from this
+//! one table.
+
+use crate::ledger::group::Ownership;
+
+/// Who may give a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// The operator.
+    Operator,
+    /// The operator or its payment system.
+    Payment,
+    /// The member named in this field, which is the member's own if it is left out, or the operator.
+    Own(&'static str),
+    /// The merchant whose shop it is, or the operator.
+    Merchant,
+    /// Whoever owns what is named; looked at when it is settled ([`crate::ledger::group::Guard`]).
+    Owner(Ownership),
+}
+
+/// A field of the body.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub format: Format,
+    /// Whether it has to be there.
+    pub required: bool,
+}
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// An id.
+    Id,
+    /// Yuan with 2 places.
+    Money,
+    /// A decimal with 8 places.
+    Decimal,
+    /// Six digits.
+    Region,
+    /// One of these.
+    OneOf(&'static [&'static str]),
+    /// A table.
+    Table,
+    /// A list of codes of red flags: what is accepted with the command, no field of its event.
+    Flags,
+}
+
+/// One command.
+#[derive(Clone, Copy, Debug)]
+pub struct Command {
+    /// Its address; a name in braces is a field of the event.
+    pub path: &'static str,
+    /// The event's type.
+    pub kind: &'static str,
+    /// In a few words.
+    pub title: &'static str,
+    /// Who may.
+    pub who: Who,
+    /// The id that the server makes, and how it begins. Only the operator may say one.
+    pub made: Option<(&'static str, &'static str)>,
+    /// The body.
+    pub fields: &'static [Field],
+}
+
+impl Command {
+    /// The names in braces.
+    pub fn in_path(&self) -> impl Iterator<Item = &'static str> {
+        in_braces(self.path)
+    }
+
+    /// Whether its event has this field.
+    #[must_use]
+    pub fn has(&self, field: &str) -> bool {
+        self.made.is_some_and(|(made, _)| made == field)
+            || self.in_path().chain(self.fields.iter().map(|field| field.name)).any(|name| name == field)
+    }
+}
+
+/// The names in braces of an address.
+pub fn in_braces(path: &'static str) -> impl Iterator<Item = &'static str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
+const fn required(name: &'static str, format: Format) -> Field {
+    Field { name, format, required: true }
+}
+
+const fn optional(name: &'static str, format: Format) -> Field {
+    Field { name, format, required: false }
+}
+
+const CHANNEL: Format = Format::OneOf(&["online", "offline"]);
+
+/// The body of an order, and of a quote.
+pub const ORDER: &[Field] = &[
+    optional("merchant", Format::Id),
+    required("buyer", Format::Id),
+    required("channel", CHANNEL),
+    required("amount", Format::Money),
+    required("concession", Format::Money),
+    required("region", Format::Region),
+];
+
+/// The body of an adoption.
+pub const RULES: &[Field] = &[required("rules", Format::Table), optional("accept_flags", Format::Flags)];
+
+/// All commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        path: "/v1/members",
+        kind: "member.registered",
+        title: "Register a member",
+        who: Who::Operator,
+        made: Some(("member", "m-")),
+        fields: &[optional("referrer", Format::Id)],
+    },
+    Command {
+        path: "/v1/members/{member}/packs",
+        kind: "pack.purchased",
+        title: "Enter a pack that was paid for",
+        who: Who::Payment,
+        made: None,
+        fields: &[required("pack", Format::Id)],
+    },
+    Command {
+        path: "/v1/members/{member}/role",
+        kind: "role.assigned",
+        title: "Give a member a service role",
+        who: Who::Operator,
+        made: None,
+        fields: &[required("role", Format::Id)],
+    },
+    Command {
+        path: "/v1/merchants",
+        kind: "merchant.opened",
+        title: "Open a shop",
+        who: Who::Own("member"),
+        made: None,
+        fields: &[optional("member", Format::Id), required("region", Format::Region)],
+    },
+    Command {
+        path: "/v1/partners",
+        kind: "partner.appointed",
+        title: "Give a city to a partner",
+        who: Who::Operator,
+        made: None,
+        fields: &[required("member", Format::Id), required("region", Format::Region)],
+    },
+    Command {
+        path: "/v1/treasury/grants",
+        kind: "treasury.granted",
+        title: "Give a member points of the treasury",
+        who: Who::Payment,
+        made: None,
+        fields: &[required("member", Format::Id), required("points", Format::Decimal)],
+    },
+    Command {
+        path: "/v1/prices",
+        kind: "price.set",
+        title: "Set the price of the day",
+        who: Who::Operator,
+        made: None,
+        fields: &[required("price", Format::Decimal)],
+    },
+    Command {
+        path: "/v1/orders",
+        kind: "order.placed",
+        title: "Place an order",
+        who: Who::Merchant,
+        made: Some(("order", "o-")),
+        fields: ORDER,
+    },
+    Command {
+        path: "/v1/orders/{order}/refund",
+        kind: "order.refunded",
+        title: "Refund an order",
+        who: Who::Owner(Ownership::Order),
+        made: None,
+        fields: &[],
+    },
+    Command {
+        path: "/v1/transfers",
+        kind: "points.transferred",
+        title: "Transfer points to another member",
+        who: Who::Own("from"),
+        made: None,
+        fields: &[optional("from", Format::Id), required("to", Format::Id), required("points", Format::Decimal)],
+    },
+    Command {
+        path: "/v1/redemptions",
+        kind: "points.redeemed",
+        title: "Redeem points",
+        who: Who::Own("member"),
+        made: None,
+        fields: &[optional("member", Format::Id), required("points", Format::Decimal), optional("item", Format::Id)],
+    },
+    Command {
+        path: "/v1/offers",
+        kind: "offer.placed",
+        title: "Offer to sell or to buy points",
+        who: Who::Own("member"),
+        made: Some(("offer", "f-")),
+        fields: &[
+            optional("member", Format::Id),
+            required("side", Format::OneOf(&["sell", "buy"])),
+            required("points", Format::Decimal),
+            required("unit_price", Format::Decimal),
+        ],
+    },
+    Command {
+        path: "/v1/offers/{offer}/cancel",
+        kind: "offer.cancelled",
+        title: "Cancel an offer",
+        who: Who::Owner(Ownership::Offer),
+        made: None,
+        fields: &[],
+    },
+    Command {
+        path: "/v1/offers/{offer}/trades",
+        kind: "offer.taken",
+        title: "Take an offer, or a part of it",
+        who: Who::Own("member"),
+        made: Some(("trade", "t-")),
+        fields: &[optional("member", Format::Id), required("points", Format::Decimal)],
+    },
+    Command {
+        path: "/v1/trades/{trade}/pay",
+        kind: "trade.paid",
+        title: "Say that the money was paid",
+        who: Who::Owner(Ownership::Buyer),
+        made: None,
+        fields: &[],
+    },
+    Command {
+        path: "/v1/trades/{trade}/confirm",
+        kind: "trade.confirmed",
+        title: "Say that the money has arrived; the points go to the buyer",
+        who: Who::Owner(Ownership::Seller),
+        made: None,
+        fields: &[],
+    },
+    Command {
+        path: "/v1/trades/{trade}/cancel",
+        kind: "trade.cancelled",
+        title: "Cancel a trade; the points go back",
+        who: Who::Owner(Ownership::Canceller),
+        made: None,
+        fields: &[],
+    },
+    Command {
+        path: "/v1/rules",
+        kind: "rules.adopted",
+        title: "Adopt rules: whole top-level keys at once",
+        who: Who::Operator,
+        made: None,
+        fields: RULES,
+    },
+    Command {
+        path: "/v1/days/{day}/close",
+        kind: "day.closed",
+        title: "Close the open day",
+        who: Who::Operator,
+        made: None,
+        fields: &[],
+    },
+];

@@ -1,0 +1,173 @@
+//! What every request passes before the API sees it: its id, its line in the log and in the figures, how many of a client are
+//! taken, how long one may take, and that its body is not compressed.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use ring::rand::{SecureRandom as _, SystemRandom};
+use tokio::time::timeout;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use super::problem::{Failure, Problem};
+use super::rates::Rates;
+use crate::limits::REQUEST_ID_MAX;
+use crate::metrics::Metrics;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The wallet is files and nothing inline; only its WebAssembly is compiled at run time.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
+                      connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    // Nothing of the wallet looks, listens or locates; invitations are copied.
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    // Balances and programs alike: whatever was seen is asked for again.
+    (header::CACHE_CONTROL, "no-cache"),
+];
+
+/// What holds for all requests.
+#[derive(Debug)]
+struct Edge {
+    metrics: Arc<Metrics>,
+    addresses: Rates<IpAddr>,
+    keys: Rates<String>,
+    behind_proxy: bool,
+    request_time: Duration,
+    random: SystemRandom,
+}
+
+/// What clients may ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Most requests a second of one address; 0 for no limit.
+    pub rate_per_address: u32,
+    /// Most requests a second with one key; 0 for no limit.
+    pub rate_per_key: u32,
+    /// Whether the client is the last address of `X-Forwarded-For`.
+    pub behind_proxy: bool,
+    /// Longest time of a request, its body included.
+    pub request_time: Duration,
+}
+
+/// A router with all of it in front.
+pub fn around(router: Router, limits: Limits, metrics: Arc<Metrics>) -> Router {
+    let edge = Edge {
+        metrics,
+        addresses: Rates::per_second(limits.rate_per_address),
+        keys: Rates::per_second(limits.rate_per_key),
+        behind_proxy: limits.behind_proxy,
+        request_time: limits.request_time,
+        random: SystemRandom::new(),
+    };
+    with_headers(router.layer(from_fn_with_state(Arc::new(edge), pass)))
+}
+
+/// Every answer with the headers above.
+fn with_headers(router: Router) -> Router {
+    HEADERS.into_iter().fold(router, |router, (name, value)| {
+        router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))
+    })
+}
+
+async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    // The template, never the address: that may hold a member's id.
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let id = edge.request_id(request.headers());
+    let mut response = match edge.refusal(&request) {
+        Some(response) => response,
+        None => match timeout(edge.request_time, next.run(request)).await {
+            Ok(response) => response,
+            // What was handed to a writer by now is settled all the same.
+            Err(_) => Problem::from(Failure::Timeout).into_response(),
+        },
+    };
+    let (status, time) = (response.status().as_u16(), started.elapsed());
+    edge.metrics.answered(method.as_str(), &route, status, time);
+    let (ms, name) = (u64::try_from(time.as_millis()).unwrap_or(u64::MAX), id.to_str().unwrap_or_default());
+    tracing::info!(target: "gongxiang::request", %method, %route, status, ms, id = name, "answered");
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+impl Edge {
+    /// As the client names it, if it is harmless in a log; otherwise a new one.
+    fn request_id(&self, headers: &HeaderMap) -> HeaderValue {
+        let harmless = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        let named = headers
+            .get(REQUEST_ID)
+            .filter(|id| (1..=REQUEST_ID_MAX).contains(&id.len()) && id.as_bytes().iter().all(harmless));
+        named.cloned().unwrap_or_else(|| {
+            let mut bytes = [0; 8];
+            // Without randomness all ids are the same, which harms nobody.
+            _ = self.random.fill(&mut bytes);
+            HeaderValue::from(u64::from_be_bytes(bytes))
+        })
+    }
+
+    fn refusal(&self, request: &Request) -> Option<Response> {
+        let headers = request.headers();
+        if let Some(client) = self.client(request) {
+            let key = headers.get(AUTHORIZATION).map(|key| crate::text::fingerprint(key.as_bytes()));
+            let wait = self.addresses.wait(&network(client)).or_else(|| self.keys.wait(&key?));
+            if let Some(wait) = wait {
+                let mut response = Problem::from(Failure::RateLimited).into_response();
+                // Whole seconds, and never 0.
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
+                return Some(response);
+            }
+        }
+        let compressed = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
+        compressed.then(|| {
+            let why = "bodies come uncompressed";
+            Problem::new(Failure::UnsupportedMediaType, "content-encoding", why).into_response()
+        })
+    }
+
+    /// Who asks; nobody for this machine itself, which has no limits.
+    fn client(&self, request: &Request) -> Option<IpAddr> {
+        let peer = peer(request)?;
+        if !self.behind_proxy {
+            return Some(peer).filter(|peer| !peer.is_loopback());
+        }
+        // What stands before the last address is what the client says of itself.
+        let named = request.headers().get_all(FORWARDED_FOR).iter().next_back();
+        let Some(named) = named else { return Some(peer).filter(|peer| !peer.is_loopback()) };
+        let last = named.to_str().ok().and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
+        Some(last.unwrap_or(peer))
+    }
+}
+
+fn peer(request: &Request) -> Option<IpAddr> {
+    let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
+    Some(peer.ip().to_canonical())
+}
+
+/// Whoever has an IPv6 address has 2^64 of them.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+    }
+}
+
+/// Whether a request comes from this machine or a private network, and not through a proxy: who may read the figures.
+#[must_use]
+pub fn is_from_inside(request: &Request) -> bool {
+    let forwarded = ["forwarded", "x-forwarded-for"].iter().any(|header| request.headers().contains_key(*header));
+    !forwarded && peer(request).is_some_and(|peer| !crate::outbound::is_public(peer))
+}

@@ -1,0 +1,40 @@
+//! An `ETag` for what is polled: an answer that has not changed is not sent again.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::header::{ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use super::problem::{Failure, Problem};
+use crate::text::fingerprint;
+
+/// Marks every JSON answer to a GET by its content, and answers 304 to whoever has it.
+pub async fn by_content(request: Request, next: Next) -> Response {
+    if request.method() != Method::GET {
+        return next.run(request).await;
+    }
+    let known = request.headers().get(IF_NONE_MATCH).cloned();
+    let response = next.run(request).await;
+    if response.status() != StatusCode::OK {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    // Our own answers, which are in memory already.
+    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+        return Problem::from(Failure::Unavailable).into_response();
+    };
+    let tag = format!("\"{}\"", &fingerprint(&bytes)[..32]);
+    let Ok(value) = HeaderValue::from_str(&tag) else { return Response::from_parts(parts, Body::from(bytes)) };
+    parts.headers.insert(ETAG, value);
+    let has_it = known.as_ref().and_then(|known| known.to_str().ok()).is_some_and(|known| {
+        known.split(',').any(|each| each.trim().trim_start_matches("W/") == tag || each.trim() == "*")
+    });
+    if has_it {
+        parts.status = StatusCode::NOT_MODIFIED;
+        parts.headers.remove(axum::http::header::CONTENT_TYPE);
+        return Response::from_parts(parts, Body::empty());
+    }
+    Response::from_parts(parts, Body::from(bytes))
+}

@@ -1,0 +1,42 @@
+//! One row that is asked for by its id.
+
+use std::collections::BTreeSet;
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use gongxiang::book::Excerpt;
+use gongxiang::identity::Id;
+
+use super::actor::somebody;
+use super::app::App;
+use super::problem::{Failure, Problem};
+use super::query::Parameters;
+use crate::ledger::needs::Needs;
+use crate::people::actor::Actor;
+
+/// One row that somebody asks for by its id.
+pub struct One {
+    pub app: App,
+    pub actor: Actor,
+    pub id: Id,
+}
+
+impl FromRequestParts<App> for One {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let actor = Actor::from_request_parts(parts, app).await?;
+        Parameters::from_request_parts(parts, app).await?.finish()?;
+        somebody(&actor)?;
+        let Path(id) = Path::<String>::from_request_parts(parts, app).await.map_err(|_| Failure::NotFound)?;
+        Ok(Self { app: app.clone(), actor, id: Id::parse(&id).ok_or(Failure::NotFound)? })
+    }
+}
+
+impl One {
+    pub async fn part(&self, needs: impl FnOnce(&mut Needs, BTreeSet<Id>)) -> Result<Excerpt, Problem> {
+        let mut all = Needs::default();
+        needs(&mut all, [self.id.clone()].into());
+        Ok(self.app.ledger.read().await?.load(&all).await?.excerpt)
+    }
+}

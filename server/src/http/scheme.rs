@@ -1,0 +1,79 @@
+//! The scheme as a whole: its supply, its state, and the excerpt that a preview needs.
+
+use axum::extract::State;
+use gongxiang::book::{Book, Supply};
+use gongxiang::event::{Event, OrderPlaced};
+use gongxiang::identity::{Day, Id, Region};
+use gongxiang::quantity::{Money, Price};
+use gongxiang::release::Release;
+use gongxiang::ruleset::Channel;
+use serde::Serialize;
+
+use super::actor::{operator, somebody};
+use super::answer::{Written, written};
+use super::app::App;
+use super::problem::{Failure, Problem};
+use super::query::Parameters;
+use crate::ledger::needs::Needs;
+use crate::ledger::store::{Page, paging};
+use crate::limits::STATE_ACCOUNTS_MAX;
+use crate::people::actor::Actor;
+
+#[derive(Serialize)]
+struct SupplyNow<'a> {
+    day: Day,
+    price: Price,
+    /// As the accounts were last settled: what they earned since is in `pool`.
+    supply: &'a Supply,
+    release: &'a Release,
+}
+
+/// `GET /v1/supply`: the scheme's own numbers now. Costs the same however many members there are.
+pub async fn supply(State(app): State<App>, parameters: Parameters) -> Result<Written, Problem> {
+    parameters.finish()?;
+    let head = app.ledger.read().await?.now().await?.head;
+    Ok(written(&SupplyNow { day: head.day, price: head.price, supply: &head.supply, release: &head.release }))
+}
+
+/// `GET /v1/state`: everything, every account settled to the present (RULES.md section 9).
+pub async fn state(State(app): State<App>, actor: Actor, parameters: Parameters) -> Result<Written, Problem> {
+    operator(&actor)?;
+    parameters.finish()?;
+    let mut tx = app.ledger.read().await?;
+    if tx.accounts(Page { after: "", limit: STATE_ACCOUNTS_MAX + 1 }).await?.len() > STATE_ACCOUNTS_MAX {
+        let detail = format!(
+            "more than {STATE_ACCOUNTS_MAX} accounts are not answered at once; `gongxiang export` has no limit"
+        );
+        return Err(Problem::new(Failure::TooLarge, "", detail));
+    }
+    Ok(written(&Book::from(paging::whole(&mut *tx).await?).state()?))
+}
+
+/// `GET /v1/excerpt?buyer&merchant&channel&region`: as much of the book as an order between these needs. Whoever has it
+/// previews such an order as it would be settled now.
+pub async fn excerpt(State(app): State<App>, actor: Actor, mut parameters: Parameters) -> Result<Written, Problem> {
+    somebody(&actor)?;
+    let buyer = parameters.member("buyer")?;
+    let merchant = parameters.member("merchant")?;
+    let channel = parameters.required("channel", "`online` or `offline`", |text| match text {
+        "online" => Some(Channel::Online),
+        "offline" => Some(Channel::Offline),
+        _ => None,
+    })?;
+    let region = parameters.required("region", "a region of six digits", Region::parse)?;
+    parameters.finish()?;
+    let (order, amount, concession) = (buyer.clone(), Money::default(), Money::default());
+    let order = OrderPlaced { order, buyer, merchant, channel, amount, concession, region };
+    let needs = Needs::of([&Event::OrderPlaced(order.clone())]);
+    let part = app.ledger.read().await?.load(&needs).await?.excerpt;
+    let mut excerpt = Book::from(part).excerpt(&order);
+    if !actor.is_operator() {
+        // The preview needs who is above the buyer and what the merchant can pay, nobody else's balance.
+        let own = actor.member().cloned();
+        let keeps = |id: &Id| *id == order.merchant || own.as_ref() == Some(id);
+        for (_, account) in excerpt.accounts.iter_mut().filter(|(id, _)| !keeps(id)) {
+            account.hide_balances();
+        }
+    }
+    Ok(written(&excerpt))
+}

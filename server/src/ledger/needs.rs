@@ -1,0 +1,167 @@
+//! Which rows of the book events need, and which events need to be alone.
+//!
+//! Everyday events (orders, transfers, redemptions, offers, trades, registrations, opening a shop) write only rows that they
+//! name. What changes the standing of a member that others' orders look at (packs, roles, partners), the rules, the price,
+//! the weights (refunds, vesting) or the treasury is settled alone.
+
+use std::collections::BTreeSet;
+
+use gongxiang::event::{Event, OrderPlaced};
+use gongxiang::identity::{Day, Id, Region};
+use gongxiang::ruleset::RuleSet;
+
+/// Rows to be loaded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Accounts that everyday events may write.
+    pub members: BTreeSet<Id>,
+    /// Accounts of which all above them count too, as far as `service.max_depth` reaches.
+    pub buyers: BTreeSet<Id>,
+    /// Accounts that are only looked at, with their referrers and the partner of their shop's city.
+    pub shops: BTreeSet<Id>,
+    /// Cities whose partner counts.
+    pub cities: BTreeSet<Region>,
+    /// Orders, with everybody who was rewarded.
+    pub orders: BTreeSet<Id>,
+    /// Offers, with their owners.
+    pub offers: BTreeSet<Id>,
+    /// Trades, with their offers and takers.
+    pub trades: BTreeSet<Id>,
+    /// The day whose close is asked for: all that is due then.
+    pub closes: Option<Day>,
+}
+
+impl Needs {
+    /// What these events need.
+    pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let mut needs = Self::default();
+        for event in events {
+            needs.add(event);
+        }
+        needs
+    }
+
+    fn add(&mut self, event: &Event) {
+        match event {
+            Event::MemberRegistered { member, referrer } => {
+                self.members.insert(member.clone());
+                // Whoever is registered may buy in the same group.
+                self.buyers.extend(referrer.clone());
+            }
+            Event::PackPurchased { member, .. } => {
+                self.members.insert(member.clone());
+                self.buyers.insert(member.clone());
+            }
+            Event::MerchantOpened { member, region } => {
+                self.members.insert(member.clone());
+                self.cities.insert(region.city());
+            }
+            Event::PartnerAppointed { member, city } => {
+                self.members.insert(member.clone());
+                self.cities.insert(*city);
+            }
+            Event::RoleAssigned { member, .. }
+            | Event::TreasuryGranted { member, .. }
+            | Event::PointsRedeemed { member, .. } => {
+                self.members.insert(member.clone());
+            }
+            Event::OrderPlaced(OrderPlaced { order, buyer, merchant, region, .. }) => {
+                self.orders.insert(order.clone());
+                self.buyers.insert(buyer.clone());
+                self.members.insert(merchant.clone());
+                self.shops.insert(merchant.clone());
+                self.cities.insert(region.city());
+            }
+            Event::OrderRefunded { order } => {
+                self.orders.insert(order.clone());
+            }
+            Event::PointsTransferred { from, to, .. } => {
+                self.members.extend([from.clone(), to.clone()]);
+            }
+            Event::OfferPlaced { offer, member, .. } => {
+                self.offers.insert(offer.clone());
+                self.members.insert(member.clone());
+            }
+            Event::OfferTaken { offer, trade, member, .. } => {
+                self.offers.insert(offer.clone());
+                self.trades.insert(trade.clone());
+                self.members.insert(member.clone());
+            }
+            Event::TradePaid { trade } | Event::TradeConfirmed { trade } | Event::TradeCancelled { trade } => {
+                self.trades.insert(trade.clone());
+            }
+            Event::OfferCancelled { offer } => {
+                self.offers.insert(offer.clone());
+            }
+            Event::DayClosed { day } => self.closes = self.closes.max(Some(*day)),
+            Event::PriceSet { .. } | Event::RulesAdopted { .. } => {}
+        }
+    }
+}
+
+/// Whether an event writes only rows that it names. An order whose rewards vest at once does not: `rules` are those that were
+/// in force last, if anybody knows. Others may have adopted new ones since, so what counts shows when it is settled
+/// ([`crate::ledger::group::Group::everyday`]).
+#[must_use]
+pub fn is_everyday(event: &Event, rules: Option<&RuleSet>) -> bool {
+    match event {
+        Event::OrderPlaced(order) => rules.is_none_or(|rules| rules.vesting_days(order.channel) > 0),
+        Event::MemberRegistered { .. }
+        | Event::MerchantOpened { .. }
+        | Event::PointsTransferred { .. }
+        | Event::PointsRedeemed { .. }
+        | Event::OfferPlaced { .. }
+        | Event::OfferTaken { .. }
+        | Event::TradePaid { .. }
+        | Event::TradeConfirmed { .. }
+        | Event::TradeCancelled { .. }
+        | Event::OfferCancelled { .. } => true,
+        Event::PackPurchased { .. }
+        | Event::RoleAssigned { .. }
+        | Event::PartnerAppointed { .. }
+        | Event::TreasuryGranted { .. }
+        | Event::PriceSet { .. }
+        | Event::OrderRefunded { .. }
+        | Event::RulesAdopted { .. }
+        | Event::DayClosed { .. } => false,
+    }
+}
+
+/// Whether what comes after an event can need rows that are not known before it: such an event ends its group.
+#[must_use]
+pub const fn ends_group(event: &Event) -> bool {
+    matches!(event, Event::RulesAdopted { .. } | Event::DayClosed { .. })
+}
+
+/// How many members above a buyer an order may look at.
+#[must_use]
+pub fn depth(rules: &RuleSet) -> i64 {
+    // One for the referrer, whatever the depth of the service roles is.
+    i64::try_from(rules.service_max_depth).unwrap_or(i64::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use gongxiang::preset;
+    use gongxiang::tree::Tree;
+    use gongxiang::wire;
+
+    use super::*;
+
+    #[test]
+    fn an_order_is_alone_where_its_channel_is_known_to_vest_at_once() {
+        let order: Tree = serde_json::from_str(
+            r#"{"type": "order.placed", "order": "o", "buyer": "b", "merchant": "m", "channel": "offline",
+                "amount": "10.00", "concession": "1.00", "region": "320106"}"#,
+        )
+        .expect("it is JSON");
+        let event = wire::event::read(&order).expect("it is an order").event;
+        let seed = preset::seed().expect("the seed is sound");
+        let offline = RuleSet { order_vesting_days_offline: 0, ..seed.clone() };
+        let online = RuleSet { order_vesting_days_online: 0, ..seed.clone() };
+        assert!(is_everyday(&event, None));
+        assert!(is_everyday(&event, Some(&seed)));
+        assert!(is_everyday(&event, Some(&online)));
+        assert!(!is_everyday(&event, Some(&offline)));
+    }
+}

@@ -1,0 +1,402 @@
+//! What is kept, and how: one trait for every engine.
+//!
+//! A transaction is begun in a [`Scope`], loads the part of the book that a group of events needs, and keeps what came of
+//! them, whole or not at all. [`sql`] has two engines, `SQLite` and `PostgreSQL`; the tests have a third, in memory. All of them pass
+//! one conformance suite.
+//!
+//! # Who waits for whom
+//!
+//! A writer owns one of [`SHARDS`] shards while it works. Everyday events ([`crate::ledger::needs`]) touch the rows they name and add
+//! their share of the totals to the writer's own shard, so writers of different merchants do not wait for each other. What
+//! changes rules, prices, weights or standing takes all shards, and folds their flows into the head. So there is no hot
+//! row, no advisory lock and no sequence.
+//!
+//! # The order of the journal
+//!
+//! A group's place ([`Place`]) is later than the place of every row it saw and of every earlier group of its shard. Whatever
+//! depends on something else therefore stands after it in the journal, and a single-threaded replay in the order of the
+//! places gives the same state.
+
+pub mod paging;
+pub mod sql;
+
+use std::fmt;
+
+use async_trait::async_trait;
+use gongxiang::book::{Account, DayRecord, Excerpt, Flow, Head};
+use gongxiang::event::{Code, Refusal};
+use gongxiang::identity::{Day, Id};
+use gongxiang::market::{Offer, Trade};
+use gongxiang::order::Order;
+use gongxiang::ruleset::RuleSet;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::ledger::needs::Needs;
+
+/// How many writers can work side by side on everyday events.
+pub const SHARDS: u8 = 16;
+
+/// Why something cannot be kept or read.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// It is none that this server knows.
+    #[error("`{0}` is no database of this server: it begins with `sqlite:` or `postgres:`")]
+    Unknown(String),
+    /// It failed, and nothing of the transaction was kept, or nobody knows whether it was.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    /// It is of another version, or was changed by hand.
+    #[error(transparent)]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// It was written by a newer version of this server.
+    #[error("its schema has version {0}, of which this `gongxiang` knows nothing: use a newer one")]
+    Newer(i64),
+    /// Another writer was faster: nothing was kept, and the same again may succeed.
+    #[error("another writer was faster")]
+    Conflict,
+    /// The book in it was opened with other rules than those asked for.
+    #[error("the book in this database was opened with other rules; leave them out to go on with its own")]
+    OtherRules,
+    /// Its file is not where it was.
+    #[error("its file was deleted or replaced while it was open: nothing is kept until it is back")]
+    Moved,
+    /// It has no book yet.
+    #[error("there is no book in this database yet: `gongxiang serve` opens one")]
+    Empty,
+    /// What is kept does not fit together.
+    #[error("the books do not add up: {0}")]
+    Differs(String),
+}
+
+/// What storage answers.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// What is kept does not fit together.
+pub fn differs(what: impl Into<String>) -> StoreError {
+    StoreError::Differs(what.into())
+}
+
+/// What a transaction may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Read one moment's state.
+    Reading,
+    /// Settle everyday events on this shard.
+    Everyday {
+        /// Below [`SHARDS`].
+        shard: u8,
+    },
+    /// Settle anything: every other writer waits.
+    Alone {
+        /// The shard under which the events are entered.
+        shard: u8,
+    },
+}
+
+impl Scope {
+    /// The shard of a writer.
+    #[must_use]
+    pub const fn shard(self) -> Option<u8> {
+        match self {
+            Self::Reading => None,
+            Self::Everyday { shard } | Self::Alone { shard } => Some(shard),
+        }
+    }
+}
+
+/// Where an event stands in the journal: the writer's clock, its shard, and the event's number in its group, in one number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Place(pub i64);
+
+impl Place {
+    const CLOCK_SHIFT: u32 = 20;
+    const SHARD_SHIFT: u32 = 14;
+
+    /// The first place of a group.
+    #[must_use]
+    pub fn first(clock: i64, shard: u8) -> Self {
+        Self((clock << Self::CLOCK_SHIFT) | (i64::from(shard) << Self::SHARD_SHIFT))
+    }
+
+    /// A place of the same group.
+    #[must_use]
+    pub fn nth(self, number: usize) -> Self {
+        Self(self.0 + i64::try_from(number).unwrap_or(i64::MAX >> 1))
+    }
+
+    /// The writer's clock.
+    #[must_use]
+    pub const fn clock(self) -> i64 {
+        self.0 >> Self::CLOCK_SHIFT
+    }
+
+    /// For the counters of a book (`Head::count_from`).
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.0.unsigned_abs()
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What makes a request the same as an earlier one: an event's `id`, or an `Idempotency-Key`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// Whose key it is: `journal`, or who sent the request.
+    pub scope: String,
+    /// The key.
+    pub key: String,
+    /// A hash of all that was asked for.
+    pub fingerprint: String,
+}
+
+/// What came of an event: the receipt's JSON, or why it was refused.
+pub type Outcome = std::result::Result<String, Refusal>;
+
+/// The first outcome of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// The key with what was asked for then.
+    pub key: Key,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What is kept of the first outcome of a key.
+#[derive(Clone, Debug)]
+pub struct NewAnswer {
+    /// The key.
+    pub key: Key,
+    /// Where the event stands, or why it was refused.
+    pub came_of: std::result::Result<Place, Refusal>,
+}
+
+/// A refusal as it is kept and sent.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Refused {
+    /// The stable code.
+    pub code: String,
+    /// The field; empty if it is none in particular.
+    pub field: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl From<&Refusal> for Refused {
+    fn from(Refusal { code, field, message }: &Refusal) -> Self {
+        Self { code: code.as_str().into(), field: field.clone().into(), message: message.clone().into() }
+    }
+}
+
+impl Refused {
+    /// Back again.
+    ///
+    /// # Errors
+    /// If the code is none that this version knows.
+    pub fn refusal(self) -> Result<Refusal> {
+        let code = Code::ALL.iter().copied().find(|code| code.as_str() == self.code);
+        let code = code.ok_or_else(|| differs(format!("`{}` is no code", self.code)))?;
+        Ok(Refusal { code, field: self.field.into(), message: self.message.into() })
+    }
+}
+
+/// An accepted event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Entered {
+    /// Where it stands.
+    pub place: Place,
+    /// Its day.
+    pub day: Day,
+    /// Its type.
+    pub kind: String,
+    /// Its JSON, as it was sent.
+    #[serde(serialize_with = "as_json")]
+    pub event: String,
+    /// The receipt's JSON.
+    #[serde(serialize_with = "as_json")]
+    pub receipt: String,
+    /// When it was settled, RFC 3339, for information.
+    pub at: String,
+    /// Who sent it.
+    pub actor: String,
+    /// The codes of the red flags that were accepted with it.
+    pub accepted_flags: Vec<String>,
+}
+
+/// JSON that is text already.
+fn as_json<S: serde::Serializer>(text: &str, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serde_json::from_str::<&serde_json::value::RawValue>(text).map_err(serde::ser::Error::custom)?.serialize(serializer)
+}
+
+/// One posting of a receipt, as text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    /// The event's place.
+    pub place: Place,
+    /// Its number in the receipt, from 0.
+    pub line: i64,
+    /// The day.
+    pub day: String,
+    /// Who or what gives: `member ann`, `escrow`.
+    pub giver: String,
+    /// Who or what gets.
+    pub receiver: String,
+    /// `points`, `share_value` or `locked`.
+    pub asset: String,
+    /// A decimal.
+    pub amount: String,
+    /// By which rule.
+    pub rule: String,
+    /// Why so much.
+    pub reason: String,
+}
+
+/// The numbers of the moment.
+#[derive(Clone, Debug)]
+pub struct Now {
+    /// With the flows of all shards.
+    pub head: Head,
+    /// The rules.
+    pub rules: RuleSet,
+    /// Counts the adoptions, from 1.
+    pub rules_version: i64,
+    /// The clock of the last change.
+    pub clock: i64,
+}
+
+/// What a group works on.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// All rows that the group needs; its head counts from `first`.
+    pub excerpt: Excerpt,
+    /// The place of the group's first event.
+    pub first: Place,
+}
+
+/// How the head changed.
+#[derive(Clone, Copy, Debug)]
+pub enum HeadChange {
+    /// By a flow, which goes to the writer's shard.
+    Flow(Flow),
+    /// Otherwise: the new head, which has all flows in it.
+    Whole(Head),
+}
+
+/// A row that is new or changed.
+#[derive(Clone, Debug)]
+pub struct Row<V> {
+    /// Its key.
+    pub id: Id,
+    /// All of it.
+    pub value: V,
+    /// Whether there was none: if there is one after all, another writer was faster ([`StoreError::Conflict`]).
+    pub new: bool,
+}
+
+/// What a group changed, to be kept whole or not at all.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// Where the group stands.
+    pub first: Place,
+    /// Accepted events.
+    pub journal: Vec<Entered>,
+    /// Their postings.
+    pub postings: Vec<Posted>,
+    /// Accounts.
+    pub accounts: Vec<Row<Account>>,
+    /// Orders.
+    pub orders: Vec<Row<Order>>,
+    /// Offers.
+    pub offers: Vec<Row<Offer>>,
+    /// Trades, with the owners of their offers.
+    pub trades: Vec<Row<(Trade, Id)>>,
+    /// Days that were closed.
+    pub days: Vec<DayRecord>,
+    /// The rules, if they changed.
+    pub rules: Option<RuleSet>,
+    /// The head.
+    pub head: HeadChange,
+    /// First outcomes of keys.
+    pub answers: Vec<NewAnswer>,
+}
+
+/// Where a list goes on, and how many of it are wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<C> {
+    /// After this one; from the start if there is none.
+    pub after: C,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// A database.
+#[async_trait]
+pub trait Store: fmt::Debug + Send + Sync {
+    /// Begins a transaction. Dropped without [`Transaction::commit`], it leaves no trace.
+    async fn begin(&self, scope: Scope) -> Result<Box<dyn Transaction>>;
+
+    /// How many writers one process should run.
+    fn writers(&self) -> u8;
+
+    /// Ends in good order.
+    async fn close(&self);
+}
+
+/// One transaction.
+#[async_trait]
+pub trait Transaction: Send {
+    /// The first outcomes of those keys that have one.
+    async fn answered(&mut self, keys: &[Key]) -> Result<Vec<Answered>>;
+
+    /// The part of the book that events need. Takes the rows that everyday events write, in an order that is the same for
+    /// everybody.
+    async fn load(&mut self, needs: &Needs) -> Result<Loaded>;
+
+    /// Keeps a batch.
+    async fn write(&mut self, batch: &Batch) -> Result<()>;
+
+    /// Makes it last.
+    async fn commit(self: Box<Self>) -> Result<()>;
+
+    /// The numbers of the moment.
+    async fn now(&mut self) -> Result<Now>;
+
+    /// Accepted events in their order.
+    async fn journal(&mut self, page: Page<Place>) -> Result<Vec<Entered>>;
+
+    /// One accepted event.
+    async fn entered(&mut self, place: Place) -> Result<Option<Entered>>;
+
+    /// Postings in the order of the journal.
+    async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<Posted>>;
+
+    /// A member's postings, newest first, before a place (all of them before [`Place`] `i64::MAX`).
+    async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<Posted>>;
+
+    /// Accounts by id.
+    async fn accounts(&mut self, page: Page<&str>) -> Result<Vec<(Id, Account)>>;
+
+    /// Days that were closed, oldest first.
+    async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<DayRecord>>;
+
+    /// All rule sets that were ever in force, oldest first, with the place of their adoption.
+    async fn rules(&mut self) -> Result<Vec<(Place, RuleSet)>>;
+
+    /// Orders by id.
+    async fn orders(&mut self, page: Page<&str>) -> Result<Vec<(Id, Order)>>;
+
+    /// A shop's orders, newest first, before a number (all of them before `i64::MAX`).
+    async fn orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>>;
+
+    /// Offers by id; only open ones that are not taken whole, if `open`.
+    async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>>;
+
+    /// Trades by id; only those in which `member` is buyer or seller, if there is one.
+    async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>>;
+}

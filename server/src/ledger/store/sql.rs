@@ -1,0 +1,382 @@
+//! `SQLite` and `PostgreSQL` behind one set of statements.
+//!
+//! Rows travel as one JSON text a statement, so a group of events costs the same few statements whatever its size, and both
+//! engines read the same SQL (`sql/dialect.rs` has what differs). Neither advisory locks nor LISTEN nor sequences are used.
+
+mod dialect;
+mod file;
+mod load;
+mod read;
+mod write;
+
+use std::str::FromStr as _;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use gongxiang::book::{Account, DayRecord, Excerpt, Flow};
+use gongxiang::identity::{Day, Id};
+use gongxiang::market::{Offer, Trade};
+use gongxiang::order::Order;
+use gongxiang::quantity::Index;
+use gongxiang::ruleset::RuleSet;
+use gongxiang::tree::Tree;
+use serde::de::DeserializeOwned;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::Migrator;
+use sqlx::{Any, AnyPool, Connection as _, Executor as _};
+
+use super::{
+    Answered, Batch, Entered, Key, Loaded, Now, Page, Place, Posted, Result, SHARDS, Scope, Store, StoreError,
+    Transaction, differs,
+};
+use crate::ledger::needs::Needs;
+use crate::limits::{CONNECTION_WAIT_MAX, CONNECTIONS_MAX, WRITERS_POSTGRES};
+use crate::text::json;
+use dialect::{Dialect, Tx, execute};
+use file::OpenFile;
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Small pages, in files that are new: what is written is whole pages, each for a row or two that changed. 8 MiB of them a
+/// connection: a commit looks through all of them where a tree of the database was balanced, and what is not among them the
+/// system still has. The log goes into the file every 128 MiB: what changes again until then is written once.
+const SQLITE_SETTINGS: &str = "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+    PRAGMA busy_timeout = 10000; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 65536; PRAGMA temp_store = MEMORY";
+
+/// Every statement finds its rows by key. What `PostgreSQL` guesses of the length of a JSON list would have it read whole
+/// tables instead, as long as they have some ten thousand rows; and translating into machine code takes longer than any.
+const POSTGRES_SETTINGS: &str = "SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+
+/// A database by its URL.
+#[derive(Clone, Debug)]
+pub struct SqlStore {
+    pool: AnyPool,
+    /// For whoever settles. Of `SQLite` it is one connection, which keeps what it wrote: another one, whoever wrote last,
+    /// would have to read every page again.
+    writers: AnyPool,
+    dialect: Dialect,
+    /// Of `SQLite`.
+    file: Option<OpenFile>,
+    recent: Arc<Mutex<Recent>>,
+}
+
+/// What seldom changes, as it was last read.
+#[derive(Debug, Default)]
+struct Recent {
+    rules: Option<(i64, RuleSet)>,
+    ended: Vec<Index>,
+}
+
+impl SqlStore {
+    /// Opens the database and brings its tables up to date; `SQLite` makes the file if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open(url: &str) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let dialect = Dialect::of(url)?;
+        let url = match dialect {
+            Dialect::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
+            _ => url.to_owned(),
+        };
+        let options = AnyConnectOptions::from_str(&url)?;
+        let pool = connections(dialect, CONNECTIONS_MAX).connect_with(options.clone()).await?;
+        let writers = match dialect {
+            Dialect::Sqlite => connections(dialect, 1).connect_lazy_with(options),
+            Dialect::Postgres => pool.clone(),
+        };
+        let file = Some(&url).filter(|_| dialect == Dialect::Sqlite).and_then(|url| OpenFile::of(url));
+        let store = Self { pool, writers, dialect, file, recent: Arc::default() };
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Without an advisory lock two processes may try at once; the slower one finds the work done.
+    async fn migrate(&self) -> Result<()> {
+        const TRIES: u32 = 5;
+        let mut migrator = match self.dialect {
+            Dialect::Sqlite => Migrator { migrations: SQLITE.migrations.clone(), ..Migrator::DEFAULT },
+            Dialect::Postgres => Migrator { migrations: POSTGRES.migrations.clone(), ..Migrator::DEFAULT },
+        };
+        migrator.set_locking(false);
+        for tried in 1.. {
+            match migrator.run(&self.pool).await {
+                Ok(()) => break,
+                Err(sqlx::migrate::MigrateError::Execute(_) | sqlx::migrate::MigrateError::ExecuteMigration(..))
+                    if tried < TRIES =>
+                {
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                Err(sqlx::migrate::MigrateError::VersionMissing(version)) => return Err(StoreError::Newer(version)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens a book with `named`, or `otherwise`, if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherRules`] if there is one with others than `named`.
+    pub async fn open_book(&self, named: Option<&RuleSet>, otherwise: &RuleSet) -> Result<()> {
+        match self.genesis(named.unwrap_or(otherwise)).await {
+            Err(StoreError::Conflict) | Ok(()) => {}
+            Err(error) => return Err(error),
+        }
+        let first: Option<(String,)> =
+            sqlx::query_as("SELECT rules FROM rules WHERE version = 1").fetch_optional(&self.pool).await?;
+        let kept = first.ok_or_else(|| differs("there are no genesis rules"))?.0;
+        match named {
+            // As text: the order in which a file names its packs means nothing.
+            Some(named) if named.to_tree().canonical() != kept => Err(StoreError::OtherRules),
+            _ => Ok(()),
+        }
+    }
+
+    async fn genesis(&self, rules: &RuleSet) -> Result<()> {
+        let mut work = self.work(Scope::Alone { shard: 0 }).await?;
+        let is_there: Option<(i64,)> =
+            sqlx::query_as("SELECT only_row FROM head").fetch_optional(&mut *work.tx).await?;
+        if is_there.is_some() {
+            // Changes nothing, and is not committed: a database that cannot be written fails here and not at the first order.
+            return work.run("UPDATE shards SET clock = clock WHERE shard = 0", &[]).await.map(drop);
+        }
+        let head = json(&Excerpt::genesis(rules.clone()).head);
+        let rules = rules.to_tree().canonical();
+        let result: sqlx::Result<()> = async {
+            execute(&mut work.tx, "INSERT INTO head (only_row, head, rules, eras) VALUES (1, $1, 1, 0)", &[&head])
+                .await?;
+            execute(&mut work.tx, "INSERT INTO rules (version, place, rules) VALUES (1, 0, $1)", &[&rules]).await?;
+            for shard in 0..SHARDS {
+                sqlx::query("INSERT INTO shards (shard, clock, flow) VALUES ($1, 0, $2)")
+                    .bind(i64::from(shard))
+                    .bind(json(&Flow::default()))
+                    .execute(&mut *work.tx)
+                    .await?;
+            }
+            Ok(())
+        }
+        .await;
+        result.map_err(|error| self.error(error))?;
+        Box::new(work).commit().await
+    }
+
+    async fn work(&self, scope: Scope) -> Result<Work> {
+        if self.file.as_ref().is_some_and(|file| !file.is_in_place()) {
+            return Err(StoreError::Moved);
+        }
+        let begin = self.dialect.begin(scope);
+        let connections = if scope == Scope::Reading { &self.pool } else { &self.writers };
+        let tx = connections.begin_with(begin).await.map_err(|error| self.error(error))?;
+        Ok(Work {
+            tx,
+            dialect: self.dialect,
+            scope,
+            flow: Flow::default(),
+            has_webhooks: false,
+            recent: Arc::clone(&self.recent),
+        })
+    }
+
+    fn error(&self, error: sqlx::Error) -> StoreError {
+        conflict_or(self.dialect, error)
+    }
+
+    /// The connections, for what is beside the books: keys, sessions, webhooks.
+    #[must_use]
+    pub fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+}
+
+/// Connections as this server wants them.
+fn connections(dialect: Dialect, most: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(most)
+        .acquire_timeout(CONNECTION_WAIT_MAX)
+        // Asking costs a way to the engine and back for every transaction, and a file does not hang up.
+        .test_before_acquire(dialect == Dialect::Postgres)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                let settings = match dialect {
+                    Dialect::Sqlite => SQLITE_SETTINGS,
+                    Dialect::Postgres => POSTGRES_SETTINGS,
+                };
+                connection.execute(settings).await?;
+                Ok(())
+            })
+        })
+        // An error that ended SQLite's transaction by itself leaves a connection that believes it is still in one, and
+        // would refuse every other.
+        .before_acquire(|connection, _| {
+            let usable = !connection.is_in_transaction();
+            Box::pin(async move { Ok(usable) })
+        })
+}
+
+fn conflict_or(dialect: Dialect, error: sqlx::Error) -> StoreError {
+    if dialect.is_conflict(&error) { StoreError::Conflict } else { error.into() }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn begin(&self, scope: Scope) -> Result<Box<dyn Transaction>> {
+        Ok(Box::new(self.work(scope).await?))
+    }
+
+    fn writers(&self) -> u8 {
+        match self.dialect {
+            Dialect::Sqlite => 1,
+            Dialect::Postgres => WRITERS_POSTGRES,
+        }
+    }
+
+    async fn close(&self) {
+        self.writers.close().await;
+        self.pool.close().await;
+    }
+}
+
+/// A transaction of either engine.
+struct Work {
+    tx: Tx,
+    dialect: Dialect,
+    scope: Scope,
+    /// What had flowed to the writer's shard when the part of a group was loaded.
+    flow: Flow,
+    /// Whether anybody is told of what is settled.
+    has_webhooks: bool,
+    recent: Arc<Mutex<Recent>>,
+}
+
+impl Work {
+    /// What one query finds; its parameters are texts.
+    async fn all<T>(&mut self, sql: &str, parameters: &[&str]) -> Result<Vec<T>>
+    where
+        T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
+    {
+        let mut query = sqlx::query_as::<Any, T>(sqlx::AssertSqlSafe(sql.to_owned()));
+        for parameter in parameters {
+            query = query.bind((*parameter).to_owned());
+        }
+        query.fetch_all(&mut *self.tx).await.map_err(|error| conflict_or(self.dialect, error))
+    }
+
+    /// The same, of a query that may find many. `SQLite`'s thread hands over every row by itself, and each wakes whoever waits:
+    /// there they come as one.
+    async fn many<T>(&mut self, columns: &str, sql: &str, parameters: &[&str]) -> Result<Vec<T>>
+    where
+        T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + DeserializeOwned + Send + Unpin,
+    {
+        if self.dialect == Dialect::Postgres {
+            return self.all(sql, parameters).await;
+        }
+        let rows: Vec<(String,)> = self.all(&Dialect::gathered(columns, sql), parameters).await?;
+        rows.first().map_or_else(|| Ok(Vec::new()), |(rows,)| from_json("rows", rows))
+    }
+
+    /// A statement; its parameters are texts.
+    async fn run(&mut self, sql: &str, parameters: &[&str]) -> Result<u64> {
+        execute(&mut self.tx, sql, parameters).await.map_err(|error| conflict_or(self.dialect, error))
+    }
+
+    fn recent(&self) -> std::sync::MutexGuard<'_, Recent> {
+        // Nothing in there can be half done.
+        self.recent.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Transaction for Work {
+    async fn answered(&mut self, keys: &[Key]) -> Result<Vec<Answered>> {
+        self.load_answered(keys).await
+    }
+
+    async fn load(&mut self, needs: &Needs) -> Result<Loaded> {
+        self.load_part(needs).await
+    }
+
+    async fn write(&mut self, batch: &Batch) -> Result<()> {
+        self.write_batch(batch).await
+    }
+
+    async fn commit(self: Box<Self>) -> Result<()> {
+        let dialect = self.dialect;
+        self.tx.commit().await.map_err(|error| conflict_or(dialect, error))
+    }
+
+    async fn now(&mut self) -> Result<Now> {
+        self.read_now().await
+    }
+
+    async fn journal(&mut self, page: Page<Place>) -> Result<Vec<Entered>> {
+        self.read_journal(page).await
+    }
+
+    async fn entered(&mut self, place: Place) -> Result<Option<Entered>> {
+        let before = Page { after: Place(place.0.saturating_sub(1)), limit: 1 };
+        Ok(self.read_journal(before).await?.pop().filter(|entered| entered.place == place))
+    }
+
+    async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
+        self.read_postings(page).await
+    }
+
+    async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
+        self.read_postings_of(member, page).await
+    }
+
+    async fn accounts(&mut self, page: Page<&str>) -> Result<Vec<(Id, Account)>> {
+        self.read_table("SELECT member, account FROM accounts WHERE member > $1 ORDER BY member LIMIT $2", page).await
+    }
+
+    async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<DayRecord>> {
+        self.read_days(page).await
+    }
+
+    async fn rules(&mut self) -> Result<Vec<(Place, RuleSet)>> {
+        self.read_rules().await
+    }
+
+    async fn orders(&mut self, page: Page<&str>) -> Result<Vec<(Id, Order)>> {
+        self.read_table("SELECT id, content FROM orders WHERE id > $1 ORDER BY id LIMIT $2", page).await
+    }
+
+    async fn orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>> {
+        self.read_orders_of(merchant, page).await
+    }
+
+    async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
+        let sql = if open {
+            "SELECT id, content FROM offers WHERE id > $1 AND wants = 1 ORDER BY id LIMIT $2"
+        } else {
+            "SELECT id, content FROM offers WHERE id > $1 ORDER BY id LIMIT $2"
+        };
+        self.read_table(sql, page).await
+    }
+
+    async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
+        self.read_trades(member, page).await
+    }
+}
+
+/// Reads a row that this server wrote.
+fn from_json<T: DeserializeOwned>(what: &str, text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| differs(format!("{what}: {error}")))
+}
+
+fn parse_id(text: &str) -> Result<Id> {
+    Id::parse(text).ok_or_else(|| differs(format!("`{text}` is no id")))
+}
+
+fn parse_rules(text: &str) -> Result<RuleSet> {
+    let tree: Tree = from_json("a rule set", text)?;
+    RuleSet::from_tree(&tree).map_err(|error| differs(format!("a rule set: {error}")))
+}
+
+/// A limit as SQL takes it.
+fn limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,191 @@
+//! Where the two engines differ.
+
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Transaction};
+
+use crate::ledger::store::{Result, Scope, StoreError};
+use crate::text::redacted;
+
+/// The engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// One file, one writer at a time.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// A column of rows that travel as one JSON text.
+pub struct Column {
+    name: &'static str,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    Integer,
+}
+
+/// A statement, its parameters and how many rows it has to write.
+pub struct Statement {
+    pub sql: String,
+    pub parameters: Vec<String>,
+    pub rows: u64,
+}
+
+impl Column {
+    /// Its name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The names of columns, as SQL lists them.
+    pub fn names(columns: &[Self]) -> String {
+        let names: Vec<_> = columns.iter().map(Self::name).collect();
+        names.join(", ")
+    }
+}
+
+/// A text.
+pub const fn text(name: &'static str) -> Column {
+    Column { name, kind: Kind::Text }
+}
+
+/// A whole number.
+pub const fn integer(name: &'static str) -> Column {
+    Column { name, kind: Kind::Integer }
+}
+
+impl Dialect {
+    /// What a URL is of.
+    pub fn of(url: &str) -> Result<Self> {
+        match url.split(':').next() {
+            Some("sqlite") => Ok(Self::Sqlite),
+            Some("postgres" | "postgresql") => Ok(Self::Postgres),
+            _ => Err(StoreError::Unknown(redacted(url))),
+        }
+    }
+
+    /// A table of rows, given as a JSON list of objects in parameter `$number`, so that a statement takes any number of rows.
+    pub fn rows(self, number: u8, columns: &[Column]) -> String {
+        match self {
+            Self::Sqlite => {
+                let columns: Vec<_> =
+                    columns.iter().map(|Column { name, .. }| format!("value ->> '{name}' AS {name}")).collect();
+                // Parsed once: `json_each` would write out every row, to be parsed again for every column.
+                format!("(SELECT {} FROM jsonb_each(${number}))", columns.join(", "))
+            }
+            Self::Postgres => {
+                let kind = |column: &Column| match column.kind {
+                    Kind::Text => "text",
+                    Kind::Integer => "bigint",
+                };
+                let columns: Vec<_> =
+                    columns.iter().map(|column| format!("{} {}", column.name, kind(column))).collect();
+                format!("(SELECT * FROM json_to_recordset(${number}::json) AS t({}))", columns.join(", "))
+            }
+        }
+    }
+
+    /// A list of texts, given as a JSON list in parameter `$number`.
+    pub fn list(self, number: u8) -> String {
+        match self {
+            Self::Sqlite => format!("(SELECT value FROM json_each(${number}))"),
+            Self::Postgres => format!("(SELECT value FROM json_array_elements_text(${number}::json))"),
+        }
+    }
+
+    /// Joins what is to the left, which is little, with rows of a table by their keys. `SQLite` that knows how many rows a table has
+    /// would rather read all of some ten thousand than look up a few of them; a cross join it takes from left to right.
+    pub const fn by_key(self) -> &'static str {
+        match self {
+            Self::Sqlite => "CROSS JOIN",
+            Self::Postgres => "JOIN",
+        }
+    }
+
+    /// The columns of a query's rows as one JSON list of lists. For `SQLite` only.
+    pub fn gathered(columns: &str, query: &str) -> String {
+        format!("SELECT json_group_array(json_array({columns})) FROM ({query})")
+    }
+
+    /// As few texts as the engine takes for these statements. `SQLite` works in a thread of its own, and every text costs a way
+    /// there and back; `PostgreSQL` takes one statement at a time.
+    pub fn joined(self, statements: Vec<Statement>) -> Vec<Statement> {
+        if self == Self::Postgres {
+            return statements;
+        }
+        let mut all = Statement { sql: String::new(), parameters: Vec::new(), rows: 0 };
+        for Statement { sql, parameters, rows } in statements {
+            for (number, part) in sql.split('$').enumerate() {
+                let (digits, rest) = part.split_at(part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len()));
+                match digits.parse::<usize>() {
+                    Ok(parameter) if number > 0 => {
+                        let shifted = all.parameters.len() + parameter;
+                        all.sql.extend(["$", &shifted.to_string(), rest]);
+                    }
+                    _ => all.sql += part,
+                }
+            }
+            all.sql += ";\n";
+            all.parameters.extend(parameters);
+            all.rows += rows;
+        }
+        vec![all]
+    }
+
+    /// `INSERT` or `UPDATE` of one group: what fails undoes the group and not, before that, the statement, for which `SQLite`
+    /// would keep a copy of every page that the statement changes.
+    pub const fn whole(self) -> &'static str {
+        match self {
+            Self::Sqlite => " OR FAIL",
+            Self::Postgres => "",
+        }
+    }
+
+    /// Takes the rows of a query until the transaction ends. `SQLite` has one writer anyway, and a reader takes none.
+    pub const fn take(self, scope: Scope) -> &'static str {
+        match (self, scope) {
+            (Self::Sqlite, _) | (_, Scope::Reading) => "",
+            (Self::Postgres, _) => " FOR UPDATE",
+        }
+    }
+
+    /// How a transaction begins.
+    pub const fn begin(self, scope: Scope) -> &'static str {
+        match (self, scope) {
+            (Self::Sqlite, Scope::Reading) => "BEGIN",
+            (Self::Sqlite, _) => "BEGIN IMMEDIATE",
+            (Self::Postgres, Scope::Reading) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+            (Self::Postgres, _) => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        }
+    }
+
+    /// Whether an error says that the same again may succeed.
+    pub fn is_conflict(self, error: &sqlx::Error) -> bool {
+        let Some(error) = error.as_database_error() else { return false };
+        let code = error.code().unwrap_or_default();
+        match self {
+            // SQLITE_BUSY, SQLITE_LOCKED and their extended codes; a key that is there already.
+            Self::Sqlite => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6)) || is_duplicate(error),
+            // Serialization failure, deadlock.
+            Self::Postgres => matches!(&*code, "40001" | "40P01") || is_duplicate(error),
+        }
+    }
+}
+
+fn is_duplicate(error: &dyn sqlx::error::DatabaseError) -> bool {
+    error.is_unique_violation()
+}
+
+/// What a transaction of either engine is.
+pub type Tx = Transaction<'static, Any>;
+
+/// Runs a statement whose parameters are texts; answers with how many rows it wrote.
+pub async fn execute(connection: &mut AnyConnection, sql: &str, parameters: &[&str]) -> sqlx::Result<u64> {
+    let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
+    for parameter in parameters {
+        query = query.bind((*parameter).to_owned());
+    }
+    Ok(query.execute(connection).await?.rows_affected())
+}

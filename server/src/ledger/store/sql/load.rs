@@ -1,0 +1,328 @@
+//! Loading the part of the book that a group of events needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gongxiang::book::{Account, DayRecord, Excerpt, Flow, Head};
+use gongxiang::identity::{Id, Region};
+use gongxiang::market::Trade;
+use gongxiang::order::Order;
+use gongxiang::quantity::{Index, OutOfRange};
+use gongxiang::ruleset::RuleSet;
+use serde_json::json;
+
+use super::dialect::{Dialect, text};
+use super::{Work, from_json, parse_id, parse_rules};
+use crate::ledger::needs::{self, Needs};
+use crate::ledger::store::{Answered, Key, Loaded, Now, Place, Refused, Result, SHARDS, Scope, StoreError, differs};
+use crate::text;
+
+const SHARDS_TABLE: &str = "SELECT shard, clock, flow FROM shards";
+
+/// What a transaction sees besides the rows that are asked for.
+struct Frame {
+    head: Head,
+    rules: RuleSet,
+    rules_version: i64,
+    ended: Vec<Index>,
+    /// The latest clock of what was read.
+    clock: i64,
+    /// What flowed to the shards, if that is known already.
+    flows: Option<Vec<Shard>>,
+}
+
+/// Number, clock, flow.
+type Shard = (i64, i64, String);
+
+pub(super) fn out_of_range(_: OutOfRange) -> StoreError {
+    differs("the totals do not fit together")
+}
+
+/// A JSON list of texts.
+fn list<'a>(ids: impl IntoIterator<Item = &'a Id>) -> String {
+    let ids: Vec<&str> = ids.into_iter().map(Id::as_str).collect();
+    text::json(&ids)
+}
+
+impl Work {
+    /// Takes the writer's shard, or all of them, and answers with their latest clock. `SQLite` has one writer anyway.
+    async fn take_shards(&mut self) -> Result<i64> {
+        let take = self.dialect.take(self.scope);
+        let rows: Vec<(i64, i64)> = match self.scope {
+            _ if self.dialect == Dialect::Sqlite => return Ok(0),
+            Scope::Reading => return Ok(0),
+            Scope::Everyday { shard } => {
+                let sql = format!("SELECT shard, clock FROM shards WHERE shard = {shard}{take}");
+                self.all(&sql, &[]).await?
+            }
+            Scope::Alone { .. } => {
+                let sql = format!("SELECT shard, clock FROM shards WHERE shard < {SHARDS} ORDER BY shard{take}");
+                self.all(&sql, &[]).await?
+            }
+        };
+        rows.into_iter().map(|(_, clock)| clock).max().ok_or(StoreError::Empty)
+    }
+
+    /// The head without the flows of the shards, rules and eras.
+    async fn frame(&mut self) -> Result<Frame> {
+        let clock = self.take_shards().await?;
+        // On the way to the head `SQLite` brings the flows along: nobody else writes.
+        let flows = match self.dialect {
+            Dialect::Sqlite => format!("({})", Dialect::gathered("shard, clock, flow", SHARDS_TABLE)),
+            Dialect::Postgres => "CAST(NULL AS text)".into(),
+        };
+        let sql = format!(
+            "SELECT head, rules, eras, CASE WHEN EXISTS (SELECT 1 FROM webhooks) THEN 1 ELSE 0 END, {flows} FROM head"
+        );
+        let mut rows: Vec<(String, i64, i64, i32, Option<String>)> = self.all(&sql, &[]).await?;
+        let (head, rules_version, eras, webhooks, flows) = rows.pop().ok_or(StoreError::Empty)?;
+        self.has_webhooks = webhooks != 0;
+        let head = from_json("the head", &head)?;
+        let flows = flows.map(|flows| from_json("the flows", &flows)).transpose()?;
+        let rules = self.rules_of(rules_version).await?;
+        let ended = self.ended(eras).await?;
+        Ok(Frame { head, rules, rules_version, ended, clock, flows })
+    }
+
+    async fn rules_of(&mut self, version: i64) -> Result<RuleSet> {
+        if let Some((_, rules)) = self.recent().rules.as_ref().filter(|(recent, _)| *recent == version) {
+            return Ok(rules.clone());
+        }
+        let sql = format!("SELECT rules FROM rules WHERE version = {version}");
+        let mut rows: Vec<(String,)> = self.all(&sql, &[]).await?;
+        let (text,) = rows.pop().ok_or_else(|| differs(format!("there are no rules of version {version}")))?;
+        let rules = parse_rules(&text)?;
+        self.recent().rules = Some((version, rules.clone()));
+        Ok(rules)
+    }
+
+    /// The eras that have ended. They never change, so those that were read once are still right.
+    async fn ended(&mut self, eras: i64) -> Result<Vec<Index>> {
+        let wanted = usize::try_from(eras).unwrap_or_default();
+        if let Some(ended) = self.recent().ended.get(..wanted) {
+            return Ok(ended.to_vec());
+        }
+        let rows: Vec<(String,)> =
+            self.all(&format!("SELECT acc FROM eras WHERE era < {eras} ORDER BY era"), &[]).await?;
+        let ended =
+            rows.iter().map(|(acc,)| from_json("an era", &format!("\"{acc}\""))).collect::<Result<Vec<Index>>>()?;
+        if ended.len() != wanted {
+            return Err(differs("an era that ended is missing"));
+        }
+        self.recent().ended.clone_from(&ended);
+        Ok(ended)
+    }
+
+    /// The head with the flows of all shards. Asked for after the rows were taken: all that ever flowed to them is in it.
+    async fn with_flows(&mut self, head: &Head, flows: Option<Vec<Shard>>) -> Result<(Head, i64)> {
+        let rows = match flows {
+            Some(rows) => rows,
+            None => self.all(SHARDS_TABLE, &[]).await?,
+        };
+        let (mut all, mut latest) = (Flow::default(), 0);
+        for (shard, clock, flow) in rows {
+            let flow: Flow = from_json("a flow", &flow)?;
+            if self.scope.shard().is_some_and(|own| i64::from(own) == shard) {
+                self.flow = flow;
+            }
+            all = all.plus(&flow).map_err(out_of_range)?;
+            latest = latest.max(clock);
+        }
+        Ok((head.plus(&all).map_err(out_of_range)?, latest))
+    }
+
+    pub(super) async fn read_now(&mut self) -> Result<Now> {
+        let Frame { head, rules, rules_version, flows, .. } = self.frame().await?;
+        let (head, clock) = self.with_flows(&head, flows).await?;
+        Ok(Now { head, rules, rules_version, clock })
+    }
+
+    pub(super) async fn load_part(&mut self, needs: &Needs) -> Result<Loaded> {
+        let Frame { head, rules, mut clock, ended, flows, .. } = self.frame().await?;
+        let mut excerpt = Excerpt { ended, ..Excerpt::genesis(rules) };
+
+        // In this order, and each by id: whoever takes the same rows takes them in the same order.
+        let mut members = needs.members.clone();
+        excerpt.trades = self.trades_for(needs, &mut clock).await?;
+        let offers = excerpt.trades.values().map(|trade| &trade.offer).chain(&needs.offers).cloned().collect();
+        excerpt.offers = self.named("offers", &offers, &mut clock).await?;
+        excerpt.orders = self.orders_for(needs, &mut clock).await?;
+        members.extend(excerpt.trades.values().map(|trade| trade.taker.clone()));
+        members.extend(excerpt.offers.values().map(|offer| offer.owner.clone()));
+        for order in excerpt.orders.values() {
+            members.insert(order.merchant.clone());
+            members.extend(order.rewards.iter().map(|reward| reward.reward.member.clone()));
+        }
+        if self.dialect == Dialect::Postgres {
+            self.take_accounts(&members, &mut excerpt, &mut clock).await?;
+        }
+        self.look_at_accounts(needs, &members, &mut excerpt, &mut clock).await?;
+        if needs.closes.is_some() {
+            excerpt.days = self.last_days(excerpt.rules.price_window_days).await?;
+        }
+
+        // Later than all that is committed, too: what comes after an answer stands after it in the journal.
+        let (head, latest) = self.with_flows(&head, flows).await?;
+        clock = clock.max(latest);
+        let first = Place::first(clock + 1, self.scope.shard().unwrap_or_default());
+        excerpt.head = head;
+        excerpt.head.count_from(first.number());
+        Ok(Loaded { excerpt, first })
+    }
+
+    /// Rows of a table by id, taken.
+    async fn named<V: serde::de::DeserializeOwned>(
+        &mut self,
+        table: &str,
+        ids: &BTreeSet<Id>,
+        clock: &mut i64,
+    ) -> Result<BTreeMap<Id, V>> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let (wanted, take) = (self.dialect.list(1), self.dialect.take(self.scope));
+        let sql = format!("SELECT id, clock, content FROM {table} WHERE id IN {wanted} ORDER BY id{take}");
+        let rows: Vec<(String, i64, String)> = self.many("id, clock, content", &sql, &[&list(ids)]).await?;
+        contents(rows, clock)
+    }
+
+    async fn trades_for(&mut self, needs: &Needs, clock: &mut i64) -> Result<BTreeMap<Id, Trade>> {
+        let mut trades = self.named("trades", &needs.trades, clock).await?;
+        if let Some(day) = needs.closes {
+            let sql = format!(
+                "SELECT id, clock, content FROM trades WHERE unpaid < $1 ORDER BY id{}",
+                self.dialect.take(self.scope)
+            );
+            let rows: Vec<(String, i64, String)> = self.many("id, clock, content", &sql, &[&day.to_string()]).await?;
+            trades.extend(contents(rows, clock)?);
+        }
+        Ok(trades)
+    }
+
+    async fn orders_for(&mut self, needs: &Needs, clock: &mut i64) -> Result<BTreeMap<Id, Order>> {
+        let mut orders = self.named("orders", &needs.orders, clock).await?;
+        if let Some(day) = needs.closes {
+            let sql = format!(
+                "SELECT id, clock, content FROM orders WHERE due <= $1 ORDER BY id{}",
+                self.dialect.take(self.scope)
+            );
+            let rows: Vec<(String, i64, String)> = self.many("id, clock, content", &sql, &[&day.to_string()]).await?;
+            orders.extend(contents(rows, clock)?);
+        }
+        Ok(orders)
+    }
+
+    /// Accounts that may be written.
+    async fn take_accounts(&mut self, members: &BTreeSet<Id>, excerpt: &mut Excerpt, clock: &mut i64) -> Result<()> {
+        if members.is_empty() {
+            return Ok(());
+        }
+        let (wanted, take) = (self.dialect.list(1), self.dialect.take(self.scope));
+        let sql = format!("SELECT member, clock, account FROM accounts WHERE member IN {wanted} ORDER BY member{take}");
+        let rows: Vec<(String, i64, String)> = self.many("member, clock, account", &sql, &[&list(members)]).await?;
+        enter(rows, excerpt, clock)
+    }
+
+    /// Accounts that are only looked at: those above buyers, referrers of merchants, partners. Without those that were taken;
+    /// of `SQLite`, where nothing has to be taken, together with them.
+    async fn look_at_accounts(
+        &mut self,
+        needs: &Needs,
+        members: &BTreeSet<Id>,
+        excerpt: &mut Excerpt,
+        clock: &mut i64,
+    ) -> Result<()> {
+        let (with_these, members) = match self.dialect {
+            Dialect::Sqlite => (!members.is_empty(), list(members)),
+            Dialect::Postgres => (false, list(excerpt.accounts.keys())),
+        };
+        if !with_these && needs.buyers.is_empty() && needs.shops.is_empty() && needs.cities.is_empty() {
+            return Ok(());
+        }
+        let (with, without) = match self.dialect {
+            Dialect::Sqlite => ("UNION SELECT value FROM json_each($4)".into(), String::new()),
+            Dialect::Postgres => (String::new(), format!("WHERE looked.member NOT IN {}", self.dialect.list(4))),
+        };
+        let sql = format!(
+            "WITH RECURSIVE up (member, referrer, depth) AS (
+                 SELECT a.member, a.referrer, 0 FROM accounts a WHERE a.member IN {buyers}
+                 UNION
+                 SELECT a.member, a.referrer, up.depth + 1 FROM up {join} accounts a ON a.member = up.referrer
+                 WHERE up.depth < {depth}
+             ), looked (member) AS (
+                 SELECT member FROM up
+                 UNION SELECT referrer FROM accounts WHERE member IN {shops}
+                 UNION SELECT p.member FROM accounts s JOIN accounts p ON p.city = s.shop WHERE s.member IN {shops}
+                 UNION SELECT member FROM accounts WHERE city IN {cities}
+                 {with}
+             )
+             SELECT a.member, a.clock, a.account FROM looked {join} accounts a ON a.member = looked.member {without}",
+            buyers = self.dialect.list(1),
+            shops = self.dialect.list(2),
+            cities = self.dialect.list(3),
+            depth = needs::depth(&excerpt.rules),
+            join = self.dialect.by_key(),
+        );
+        let cities: Vec<String> = needs.cities.iter().map(Region::to_string).collect();
+        let parameters = [&list(&needs.buyers), &list(&needs.shops), &text::json(&cities), &members];
+        let rows = self.many("member, clock, account", &sql, &parameters.map(String::as_str)).await?;
+        enter(rows, excerpt, clock)
+    }
+
+    /// The days on which the next price looks back, oldest first.
+    async fn last_days(&mut self, window: u64) -> Result<Vec<DayRecord>> {
+        // At least the last one: it tells whether turnover is recorded yet.
+        let sql = format!("SELECT record FROM days ORDER BY day DESC LIMIT {}", window.clamp(1, 1_000_000));
+        let rows: Vec<(String,)> = self.all(&sql, &[]).await?;
+        rows.iter().rev().map(|(record,)| from_json("a day", record)).collect()
+    }
+
+    pub(super) async fn load_answered(&mut self, keys: &[Key]) -> Result<Vec<Answered>> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let wanted: Vec<_> = keys.iter().map(|key| json!({"scope": key.scope, "key": key.key})).collect();
+        let sql = format!(
+            "SELECT a.scope, a.key, a.fingerprint, j.receipt, a.refusal
+             FROM {} w {} answers a ON a.scope = w.scope AND a.key = w.key
+             LEFT JOIN journal j ON j.place = a.place",
+            self.dialect.rows(1, &[text("scope"), text("key")]),
+            self.dialect.by_key(),
+        );
+        let rows: Vec<AnswerRow> = self.all(&sql, &[&text::json(&wanted)]).await?;
+        let answer = |(scope, key, fingerprint, receipt, refusal): AnswerRow| {
+            let outcome = match (receipt, refusal) {
+                (Some(receipt), _) => Ok(receipt),
+                (None, Some(refusal)) => Err(from_json::<Refused>("a refusal", &refusal)?.refusal()?),
+                (None, None) => return Err(differs("a key has no answer")),
+            };
+            Ok(Answered { key: Key { scope, key, fingerprint }, outcome })
+        };
+        rows.into_iter().map(answer).collect()
+    }
+}
+
+/// Scope, key, fingerprint, receipt, refusal.
+type AnswerRow = (String, String, String, Option<String>, Option<String>);
+
+/// Rows with a clock and a JSON content.
+fn contents<V: serde::de::DeserializeOwned>(
+    rows: Vec<(String, i64, String)>,
+    clock: &mut i64,
+) -> Result<BTreeMap<Id, V>> {
+    let read = |(id, at, content): (String, i64, String)| {
+        *clock = (*clock).max(at);
+        Ok((parse_id(&id)?, from_json(&id, &content)?))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Accounts, and of which city they are partners.
+fn enter(rows: Vec<(String, i64, String)>, excerpt: &mut Excerpt, clock: &mut i64) -> Result<()> {
+    for (id, account) in contents::<Account>(rows, clock)? {
+        if let Some(city) = account.city {
+            excerpt.partners.insert(city, id.clone());
+        }
+        excerpt.accounts.insert(id, account);
+    }
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Who sends a request.
+
+use gongxiang::identity::Id;
+
+/// Who sends a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Somebody without credentials.
+    Nobody,
+    /// Somebody without credentials on a demo server, where everybody may do everything.
+    Demo,
+    /// An operator's key.
+    Operator(String),
+    /// The key of the operator's payment system: packs and the treasury.
+    Payment(String),
+    /// A merchant's key: orders and refunds of its own shop.
+    Merchant(String, Id),
+    /// A member who signed in.
+    Member(Id),
+}
+
+impl Actor {
+    /// As the journal names it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Nobody => "nobody".into(),
+            Self::Demo => "demo".into(),
+            Self::Operator(key) => format!("operator {key}"),
+            Self::Payment(key) => format!("payment {key}"),
+            Self::Merchant(key, _) => format!("merchant {key}"),
+            Self::Member(member) => format!("member {member}"),
+        }
+    }
+
+    /// Whether it may do what only the operator may.
+    #[must_use]
+    pub const fn is_operator(&self) -> bool {
+        matches!(self, Self::Operator(_) | Self::Demo)
+    }
+
+    /// The member for whom it acts, if it is one's.
+    #[must_use]
+    pub const fn member(&self) -> Option<&Id> {
+        match self {
+            Self::Merchant(_, member) | Self::Member(member) => Some(member),
+            Self::Nobody | Self::Demo | Self::Operator(_) | Self::Payment(_) => None,
+        }
+    }
+}

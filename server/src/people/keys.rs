@@ -1,0 +1,95 @@
+//! API keys of operators, of their payment systems, and of merchants. A key is `gxk_ID_SECRET`.
+
+use gongxiang::identity::Id;
+
+use super::store::{People, no_secret, now, secret};
+use crate::text::fingerprint;
+
+/// What a key may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    /// Everything.
+    Operator,
+    /// Packs and treasury.
+    Payment,
+    /// Orders and refunds of one shop.
+    Merchant,
+}
+
+impl Role {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Payment => "payment",
+            Self::Merchant => "merchant",
+        }
+    }
+}
+
+/// A key without its secret.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct KeyLine {
+    /// Its id.
+    pub id: String,
+    /// What it may do.
+    pub role: String,
+    /// Whose shop.
+    pub member: Option<String>,
+    /// What it is for.
+    pub note: String,
+    /// Seconds since 1970.
+    pub expires: Option<i64>,
+    /// Seconds since 1970.
+    pub revoked: Option<i64>,
+}
+
+impl People {
+    /// Makes a key; answers with all of it, which nobody can read again.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn add_key(
+        &self,
+        role: Role,
+        member: Option<&Id>,
+        note: &str,
+        days: Option<i64>,
+    ) -> sqlx::Result<String> {
+        let secret = secret().map_err(no_secret)?;
+        let (id, secret) = secret.split_at(8);
+        let expires = days.map(|days| now().saturating_add(days.saturating_mul(86_400)));
+        sqlx::query("INSERT INTO keys (id, role, member, hash, note, expires) VALUES ($1, $2, $3, $4, $5, $6)")
+            .bind(id.to_owned())
+            .bind(role.as_str())
+            .bind(member.map(Id::to_string))
+            .bind(fingerprint(secret.as_bytes()))
+            .bind(note.to_owned())
+            .bind(expires)
+            .execute(&self.pool)
+            .await?;
+        Ok(format!("gxk_{id}_{secret}"))
+    }
+
+    /// All keys, without their secrets.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn keys(&self) -> sqlx::Result<Vec<KeyLine>> {
+        sqlx::query_as("SELECT id, role, member, note, expires, revoked FROM keys ORDER BY id")
+            .fetch_all(&self.pool)
+            .await
+    }
+
+    /// Ends a key; `false` if there is none that is not revoked.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn revoke_key(&self, id: &str) -> sqlx::Result<bool> {
+        let done = sqlx::query("UPDATE keys SET revoked = $1 WHERE id = $2 AND revoked IS NULL")
+            .bind(now())
+            .bind(id.to_owned())
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected() > 0)
+    }
+}

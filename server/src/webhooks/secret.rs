@@ -1,0 +1,57 @@
+//! The secret with which a webhook checks that what it is told comes from here.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use ring::hmac;
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+/// What a secret begins with.
+const PREFIX: &str = "whsec_";
+
+/// Signs what is sent. Shown once, when its webhook is added.
+pub struct Secret(Vec<u8>);
+
+impl Secret {
+    pub fn new() -> anyhow::Result<Self> {
+        let mut bytes = vec![0; 32];
+        SystemRandom::new().fill(&mut bytes).map_err(|_| anyhow::anyhow!("this machine has no randomness"))?;
+        Ok(Self(bytes))
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        BASE64_STANDARD.decode(text.strip_prefix(PREFIX)?).ok().map(Self)
+    }
+
+    pub fn text(&self) -> String {
+        format!("{PREFIX}{}", BASE64_STANDARD.encode(&self.0))
+    }
+
+    /// The header `webhook-signature`.
+    pub fn signature(&self, id: &str, timestamp: i64, body: &str) -> String {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
+        let tag = hmac::sign(&key, format!("{id}.{timestamp}.{body}").as_bytes());
+        format!("v1,{}", BASE64_STANDARD.encode(tag))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_the_standard_has_its_signature() {
+        // From the specification of Standard Webhooks.
+        let secret = Secret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        let signed = secret
+            .map(|secret| secret.signature("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#));
+        assert_eq!(signed.as_deref(), Some("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
+    }
+
+    #[test]
+    fn a_secret_is_read_as_it_is_shown_and_no_two_are_the_same() -> anyhow::Result<()> {
+        let (one, other) = (Secret::new()?, Secret::new()?);
+        assert_eq!(Secret::parse(&one.text()).map(|read| read.0), Some(one.0.clone()));
+        assert_ne!(one.0, other.0);
+        Ok(())
+    }
+}

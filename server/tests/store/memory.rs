@@ -1,0 +1,295 @@
+//! Everything in memory, for tests: the smallest engine that keeps what the trait promises.
+//!
+//! A transaction holds the whole book until it ends, so there is one writer at a time and no shard. What it writes is laid
+//! aside and entered at its commit; dropped before, it is forgotten.
+
+use std::collections::BTreeMap;
+use std::ops::Bound::{Excluded, Unbounded};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use gongxiang::book::{Account, DayRecord, Excerpt, Head};
+use gongxiang::identity::{Day, Id, Region};
+use gongxiang::market::{Offer, Trade, TradeState};
+use gongxiang::order::{Order, OrderState};
+use gongxiang::quantity::Index;
+use gongxiang::ruleset::RuleSet;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use gongxiang_server::ledger::needs::{self, Needs};
+use gongxiang_server::ledger::store::{
+    Answered, Batch, Entered, HeadChange, Key, Loaded, NewAnswer, Now, Page, Place, Posted, Result, Row, Scope, Store,
+    StoreError, Transaction, differs,
+};
+
+/// A book that ends with the process.
+#[derive(Clone, Debug)]
+pub struct MemoryStore(Arc<Mutex<Tables>>);
+
+#[derive(Debug)]
+struct Tables {
+    head: Head,
+    clock: i64,
+    rules: Vec<(Place, RuleSet)>,
+    ended: Vec<Index>,
+    accounts: BTreeMap<Id, Account>,
+    orders: BTreeMap<Id, Order>,
+    offers: BTreeMap<Id, Offer>,
+    trades: BTreeMap<Id, (Trade, Id)>,
+    days: BTreeMap<Day, DayRecord>,
+    journal: BTreeMap<Place, Entered>,
+    postings: BTreeMap<(Place, i64), Posted>,
+    answers: BTreeMap<(String, String), NewAnswer>,
+}
+
+impl MemoryStore {
+    /// A new book with these rules.
+    #[must_use]
+    pub fn open(rules: &RuleSet) -> Self {
+        Self(Arc::new(Mutex::new(Tables {
+            head: Excerpt::genesis(rules.clone()).head,
+            clock: 0,
+            rules: vec![(Place::default(), rules.clone())],
+            ended: Vec::new(),
+            accounts: BTreeMap::new(),
+            orders: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            trades: BTreeMap::new(),
+            days: BTreeMap::new(),
+            journal: BTreeMap::new(),
+            postings: BTreeMap::new(),
+            answers: BTreeMap::new(),
+        })))
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn begin(&self, scope: Scope) -> Result<Box<dyn Transaction>> {
+        Ok(Box::new(Work { tables: Arc::clone(&self.0).lock_owned().await, scope, batch: None }))
+    }
+
+    fn writers(&self) -> u8 {
+        2
+    }
+
+    async fn close(&self) {}
+}
+
+struct Work {
+    tables: OwnedMutexGuard<Tables>,
+    scope: Scope,
+    batch: Option<Batch>,
+}
+
+/// Rows after a key, at most `limit`.
+fn page<V: Clone>(table: &BTreeMap<Id, V>, page: Page<&str>, wanted: impl Fn(&V) -> bool) -> Vec<(Id, V)> {
+    let rows = table.iter().filter(|(id, value)| id.as_str() > page.after && wanted(value)).take(page.limit);
+    rows.map(|(id, value)| (id.clone(), value.clone())).collect()
+}
+
+impl Tables {
+    fn rules(&self) -> Result<&RuleSet> {
+        self.rules.last().map(|(_, rules)| rules).ok_or_else(|| differs("there are no rules"))
+    }
+
+    fn excerpt(&self, needs: &Needs) -> Result<Excerpt> {
+        let mut part =
+            Excerpt { ended: self.ended.clone(), head: self.head, ..Excerpt::genesis(self.rules()?.clone()) };
+        let due =
+            |order: &Order| order.state == OrderState::Pending && order.due.is_some() && order.due <= needs.closes;
+        let unpaid = |trade: &Trade| trade.state == TradeState::Taken && Some(trade.day) < needs.closes;
+        let trades = self.trades.iter().filter(|(id, (trade, _))| needs.trades.contains(*id) || unpaid(trade));
+        part.trades = trades.map(|(id, (trade, _))| (id.clone(), trade.clone())).collect();
+        let orders = self.orders.iter().filter(|(id, order)| needs.orders.contains(*id) || due(order));
+        part.orders = orders.map(|(id, order)| (id.clone(), order.clone())).collect();
+        for id in part.trades.values().map(|trade| &trade.offer).chain(&needs.offers) {
+            part.offers.extend(self.offers.get(id).map(|offer| (id.clone(), offer.clone())));
+        }
+
+        let mut members: Vec<&Id> = needs.members.iter().collect();
+        members.extend(part.trades.values().map(|trade| &trade.taker));
+        members.extend(part.offers.values().map(|offer| &offer.owner));
+        for order in part.orders.values() {
+            members.push(&order.merchant);
+            members.extend(order.rewards.iter().map(|reward| &reward.reward.member));
+        }
+        for buyer in &needs.buyers {
+            let mut above = Some(buyer);
+            for _ in 0..=needs::depth(&part.rules) {
+                members.extend(above);
+                above = above.and_then(|id| self.accounts.get(id)?.referrer.as_ref());
+            }
+        }
+        let mut cities = needs.cities.clone();
+        for shop in needs.shops.iter().filter_map(|id| self.accounts.get(id)) {
+            members.extend(&shop.referrer);
+            cities.extend(shop.shop.map(Region::city));
+        }
+        let partner = |(id, account): (&Id, &Account)| {
+            let looked_at = members.contains(&id) || account.city.is_some_and(|city| cities.contains(&city));
+            looked_at.then(|| (id.clone(), account.clone()))
+        };
+        let accounts: BTreeMap<Id, Account> = if cities.is_empty() {
+            members.iter().filter_map(|id| self.accounts.get_key_value(*id)).filter_map(partner).collect()
+        } else {
+            self.accounts.iter().filter_map(partner).collect()
+        };
+        part.partners = accounts.iter().filter_map(|(id, account)| Some((account.city?, id.clone()))).collect();
+        part.accounts = accounts;
+        if needs.closes.is_some() {
+            let window = usize::try_from(part.rules.price_window_days).unwrap_or(usize::MAX).max(1);
+            let before = self.days.len().saturating_sub(window);
+            part.days = self.days.values().skip(before).cloned().collect();
+        }
+        Ok(part)
+    }
+
+    /// Whether every new row is new and every other one is there.
+    fn fits(&self, batch: &Batch) -> bool {
+        fn fit<V, W>(table: &BTreeMap<Id, V>, rows: &[Row<W>]) -> bool {
+            rows.iter().all(|row| table.contains_key(&row.id) != row.new)
+        }
+        let name = |answer: &NewAnswer| (answer.key.scope.clone(), answer.key.key.clone());
+        fit(&self.accounts, &batch.accounts)
+            && fit(&self.orders, &batch.orders)
+            && fit(&self.offers, &batch.offers)
+            && fit(&self.trades, &batch.trades)
+            && batch.days.iter().all(|day| !self.days.contains_key(&day.day))
+            && batch.journal.iter().all(|entered| !self.journal.contains_key(&entered.place))
+            && batch.answers.iter().all(|answer| !self.answers.contains_key(&name(answer)))
+    }
+
+    fn enter(&mut self, batch: Batch) -> Result<()> {
+        self.clock = batch.first.clock();
+        self.head = match batch.head {
+            HeadChange::Flow(flow) => self.head.plus(&flow).map_err(|_| differs("the totals do not fit together"))?,
+            HeadChange::Whole(head) => head,
+        };
+        if let Some(rules) = batch.rules {
+            let adopted = batch.journal.iter().rev().find(|entered| entered.kind == "rules.adopted");
+            let place = adopted.ok_or_else(|| differs("rules changed without an event"))?.place;
+            self.rules.push((place, rules));
+        }
+        self.ended.extend(batch.days.iter().flat_map(|day| day.ended.clone()));
+        self.accounts.extend(batch.accounts.into_iter().map(|row| (row.id, row.value)));
+        self.orders.extend(batch.orders.into_iter().map(|row| (row.id, row.value)));
+        self.offers.extend(batch.offers.into_iter().map(|row| (row.id, row.value)));
+        self.trades.extend(batch.trades.into_iter().map(|row| (row.id, row.value)));
+        self.days.extend(batch.days.into_iter().map(|day| (day.day, day)));
+        self.journal.extend(batch.journal.into_iter().map(|entered| (entered.place, entered)));
+        self.postings.extend(batch.postings.into_iter().map(|posted| ((posted.place, posted.line), posted)));
+        let named = |answer: NewAnswer| ((answer.key.scope.clone(), answer.key.key.clone()), answer);
+        self.answers.extend(batch.answers.into_iter().map(named));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Transaction for Work {
+    async fn answered(&mut self, keys: &[Key]) -> Result<Vec<Answered>> {
+        let find = |Key { scope, key, .. }: &Key| self.tables.answers.get(&(scope.clone(), key.clone()));
+        let outcome = |NewAnswer { key, came_of }: &NewAnswer| {
+            let outcome = match came_of {
+                Err(refusal) => Err(refusal.clone()),
+                Ok(place) => {
+                    let entered = self.tables.journal.get(place).ok_or_else(|| differs("a key has no answer"))?;
+                    Ok(entered.receipt.clone())
+                }
+            };
+            Ok(Answered { key: key.clone(), outcome })
+        };
+        keys.iter().filter_map(find).map(outcome).collect()
+    }
+
+    async fn load(&mut self, needs: &Needs) -> Result<Loaded> {
+        let shard = match self.scope {
+            Scope::Reading => 0,
+            Scope::Everyday { shard } | Scope::Alone { shard } => shard,
+        };
+        let first = Place::first(self.tables.clock + 1, shard);
+        let mut excerpt = self.tables.excerpt(needs)?;
+        excerpt.head.count_from(first.number());
+        Ok(Loaded { excerpt, first })
+    }
+
+    async fn write(&mut self, batch: &Batch) -> Result<()> {
+        match (self.scope, batch.head) {
+            (Scope::Everyday { .. }, HeadChange::Flow(_)) | (Scope::Alone { .. }, _) => {}
+            _ => return Err(differs("a transaction was to write more than it may")),
+        }
+        if !self.tables.fits(batch) {
+            return Err(StoreError::Conflict);
+        }
+        self.batch = Some(batch.clone());
+        Ok(())
+    }
+
+    async fn commit(mut self: Box<Self>) -> Result<()> {
+        self.batch.take().map_or(Ok(()), |batch| self.tables.enter(batch))
+    }
+
+    async fn now(&mut self) -> Result<Now> {
+        let Tables { head, clock, rules, .. } = &*self.tables;
+        let rules_version = i64::try_from(rules.len()).unwrap_or(i64::MAX);
+        Ok(Now { head: *head, rules: self.tables.rules()?.clone(), rules_version, clock: *clock })
+    }
+
+    async fn journal(&mut self, page: Page<Place>) -> Result<Vec<Entered>> {
+        let after = self.tables.journal.range((Excluded(page.after), Unbounded));
+        Ok(after.take(page.limit).map(|(_, entered)| entered.clone()).collect())
+    }
+
+    async fn entered(&mut self, place: Place) -> Result<Option<Entered>> {
+        Ok(self.tables.journal.get(&place).cloned())
+    }
+
+    async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
+        let after = self.tables.postings.range((Excluded(page.after), Unbounded));
+        Ok(after.take(page.limit).map(|(_, posted)| posted.clone()).collect())
+    }
+
+    async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
+        let party = format!("member {member}");
+        let before = self.tables.postings.range(..page.after).rev().map(|(_, posted)| posted);
+        let theirs = before.filter(|posted| posted.giver == party || posted.receiver == party);
+        Ok(theirs.take(page.limit).cloned().collect())
+    }
+
+    async fn accounts(&mut self, page: Page<&str>) -> Result<Vec<(Id, Account)>> {
+        Ok(self::page(&self.tables.accounts, page, |_| true))
+    }
+
+    async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<DayRecord>> {
+        let days = self.tables.days.values().filter(|day| Some(day.day) > page.after);
+        Ok(days.take(page.limit).cloned().collect())
+    }
+
+    async fn rules(&mut self) -> Result<Vec<(Place, RuleSet)>> {
+        Ok(self.tables.rules.clone())
+    }
+
+    async fn orders(&mut self, page: Page<&str>) -> Result<Vec<(Id, Order)>> {
+        Ok(self::page(&self.tables.orders, page, |_| true))
+    }
+
+    async fn orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>> {
+        let theirs = |order: &Order| order.merchant == *merchant && i128::from(order.sequence) < i128::from(page.after);
+        let by_id = Page { after: "", limit: usize::MAX };
+        let mut rows = self::page(&self.tables.orders, by_id, theirs);
+        rows.sort_by_key(|(_, order)| std::cmp::Reverse(order.sequence));
+        rows.truncate(page.limit);
+        Ok(rows)
+    }
+
+    async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
+        let wants = |offer: &Offer| !open || (offer.open && offer.remaining.is_positive());
+        Ok(self::page(&self.tables.offers, page, wants))
+    }
+
+    async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
+        let theirs = |(trade, owner): &(Trade, Id)| member.is_none_or(|id| *id == trade.taker || id == owner);
+        let rows = self::page(&self.tables.trades, page, theirs);
+        Ok(rows.into_iter().map(|(id, (trade, _))| (id, trade)).collect())
+    }
+}
