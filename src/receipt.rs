@@ -83,7 +83,8 @@ pub enum Amount {
 
 impl Amount {
     /// Reads an amount of the asset of this name; `None` if there is no such asset or the text is no balance.
-    pub(crate) fn read(asset: &str, amount: &str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(asset: &str, amount: &str) -> Option<Self> {
         Some(match asset {
             "points" => Self::Points(Points::from_balance(amount).ok()?),
             "share_value" => Self::ShareValue(ShareValue::from_balance(amount).ok()?),

@@ -38,7 +38,10 @@ enum Task {
         /// Stop at the first refusal, with exit code 1.
         #[arg(long)]
         strict: bool,
-        /// The journal; `-` for standard input.
+        /// Keep what comes of it in this new database (`sqlite:…` or `postgres://…`) instead of printing it; stops at the first refusal.
+        #[arg(long, value_name = "DATABASE", conflicts_with = "strict")]
+        into: Option<String>,
+        /// The journal, or what `gongxiang export --format jsonl` wrote; `-` for standard input.
         journal: PathBuf,
     },
     /// Settle over HTTP, kept in a database.
@@ -131,7 +134,10 @@ fn main() -> ExitCode {
 fn run() -> Result<bool> {
     let told = Told::read(Arguments::command())?;
     match Arguments::from_arg_matches(&told.matches)?.task {
-        Task::Replay { rules, strict, journal } => replay::replay(&rules, strict, &journal),
+        Task::Replay { rules, strict: _, into: Some(database), journal } => {
+            replay::replay_into(&rules, &journal, &database)
+        }
+        Task::Replay { rules, strict, into: None, journal } => replay::replay(&rules, strict, &journal),
         Task::Serve(settings) => {
             logs::start(&settings.log, settings.log_format)?;
             serve::run(&settings).map(|()| true)

@@ -165,7 +165,7 @@ impl<'de> Deserialize<'de> for Posting {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let PostingFields { from, to, asset, amount, rule, why } = PostingFields::deserialize(deserializer)?;
         let unknown = || D::Error::custom(format_args!("`{amount}` of `{asset}` is no amount"));
-        let amount = Amount::read(&asset, &amount).ok_or_else(unknown)?;
+        let amount = Amount::parse(&asset, &amount).ok_or_else(unknown)?;
         Ok(Self { from, to, amount, rule, why })
     }
 }

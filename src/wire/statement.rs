@@ -88,7 +88,7 @@ impl<'de> Deserialize<'de> for BookedPosting {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Fields { place, line, day, giver, receiver, asset, amount, rule, why } = Fields::deserialize(deserializer)?;
         let unknown = || D::Error::custom(format_args!("`{amount}` of `{asset}` is no amount"));
-        let amount = Amount::read(&asset, &amount).ok_or_else(unknown)?;
+        let amount = Amount::parse(&asset, &amount).ok_or_else(unknown)?;
         Ok(Self { place, line, day, posting: Posting { from: giver, to: receiver, amount, rule, why } })
     }
 }

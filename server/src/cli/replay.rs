@@ -2,16 +2,78 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
-use gongxiang::wire::replay::Replay;
+use anyhow::{Context as _, Result, bail};
 use gongxiang::event::Code;
+use gongxiang::wire::replay::Replay;
 
 use super::rules;
+use crate::ledger::group::{Denial, Request};
 use crate::ledger::journal::Lines;
+use crate::ledger::queue::Ledger;
+use crate::ledger::store::sql::SqlStore;
+use crate::ledger::store::{Page, Place, Store};
+use crate::text::redacted;
 
 /// How often progress is shown, in lines.
 const PROGRESS_EVERY: usize = 10_000;
+
+/// How many events are settled at once.
+const EVENTS_AT_ONCE: usize = 4_096;
+
+/// Settles a journal into a new database; answers with the number of events. `refused` hears of every refusal, with its line.
+///
+/// # Errors
+/// If the journal cannot be read, or the database not be written, or `refused` says so.
+pub(super) async fn settle(
+    journal: &Path,
+    ledger: &Ledger,
+    mut refused: impl FnMut(usize, &Denial) -> Result<()>,
+) -> Result<usize> {
+    let (mut lines, mut settled) = (Lines::open(journal)?, 0);
+    loop {
+        let part: Vec<_> =
+            lines.by_ref().take(EVENTS_AT_ONCE).collect::<io::Result<_>>().context("cannot read on in the journal")?;
+        if part.is_empty() {
+            return Ok(settled);
+        }
+        let sent = part.into_iter().map(|line| line.map(|line| Request::of_journal(line, "operator"))).collect();
+        for answer in ledger.settle(sent).await.context("cannot keep the journal")? {
+            settled += 1;
+            if let Err(denial) = &answer.outcome {
+                refused(settled, denial)?;
+            }
+        }
+    }
+}
+
+/// Opens a book in a new database and settles a journal into it: what a database of another version is started anew with.
+///
+/// # Errors
+/// If the database has events already, or one of the journal is refused; the database is of no use then.
+pub fn replay_into(rules: &str, journal: &Path, database: &str) -> Result<bool> {
+    let rules = rules::load(rules)?;
+    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
+    runtime.block_on(async {
+        let context = || format!("cannot use {}", redacted(database));
+        let store = SqlStore::open(database).await.with_context(context)?;
+        store.open_book(Some(&rules), &rules).await.with_context(context)?;
+        let store: Arc<dyn Store> = Arc::new(store);
+        let (ledger, writing) = Ledger::start(Arc::clone(&store), 0, Arc::default());
+        if !ledger.read().await?.journal(Page { after: Place::default(), limit: 1 }).await?.is_empty() {
+            bail!("there are events in {} already: name a database that is not there yet", redacted(database));
+        }
+        let settled = settle(journal, &ledger, |line, denial| bail!("line {line} of the journal: {denial}")).await?;
+        drop(ledger);
+        for writer in writing {
+            writer.await.context("a writer failed")?;
+        }
+        store.close().await;
+        println!("settled {settled} events");
+        Ok(true)
+    })
+}
 
 /// Prints the object of RULES.md section 9; `false` if `strict` stopped at a refusal.
 ///

@@ -12,15 +12,13 @@ use gongxiang::review::{Declared, Finding, Severity, review};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::rules;
 use super::settings::Settings;
+use super::{replay, rules};
 use crate::clock::Clock;
 use crate::http::app::{App, SignIn};
 use crate::http::{edge, listen, routes};
 use crate::ledger::audit;
 use crate::ledger::close::Closer;
-use crate::ledger::group::Request;
-use crate::ledger::journal::Lines;
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::sql::SqlStore;
 use crate::ledger::store::{Page, Place, SHARDS, Scope, Store};
@@ -34,9 +32,6 @@ use crate::webhooks::deliver::Courier;
 /// The environment's name for the secret of the mini-program: a flag would be seen in the list of processes, and a file is read
 /// by more than it is for.
 const WECHAT_SECRET: &str = "GONGXIANG_WECHAT_SECRET";
-
-/// How many events of a demo's journal are read at once.
-const DEMO_PART: usize = 4_096;
 
 /// Serves until it is told to end (Ctrl-C or SIGTERM); prints its address when it answers.
 ///
@@ -181,19 +176,12 @@ async fn demo(journal: &Path, ledger: &Ledger) -> Result<()> {
     }
     let size = fs::metadata(journal).map(|file| file.len()).unwrap_or_default();
     eprintln!("settling {} ({} KB)", journal.display(), size / 1_000);
-    let (mut settled, mut refused) = (0, 0);
-    let mut lines = Lines::open(journal)?;
-    loop {
-        let part: Vec<_> =
-            lines.by_ref().take(DEMO_PART).collect::<std::io::Result<_>>().context("cannot read on in the journal")?;
-        if part.is_empty() {
-            break;
-        }
-        let sent = part.into_iter().map(|line| line.map(|line| Request::of_journal(line, "operator"))).collect();
-        let answers = ledger.settle(sent).await.context("cannot keep the journal")?;
-        settled += answers.len();
-        refused += answers.iter().filter(|answer| answer.outcome.is_err()).count();
-    }
+    let mut refused = 0;
+    let settled = replay::settle(journal, ledger, |_, _| {
+        refused += 1;
+        Ok(())
+    })
+    .await?;
     eprintln!("settled {settled} events, {refused} of them refused");
     Ok(())
 }

@@ -1,9 +1,16 @@
 //! The journal over HTTP: `POST /v1/events?accept_flags` settles what is sent, `GET /v1/events` reads what was settled.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use serde::Serialize;
+use gongxiang::event::Kind;
+use gongxiang::identity::Day;
+use gongxiang::receipt::Receipt;
+use gongxiang::wire::worded::Worded;
+use gongxiang_words::Language;
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::actor::operator;
@@ -30,8 +37,13 @@ struct Answered {
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Said {
-    Receipt(Box<RawValue>),
+    #[serde(serialize_with = "in_words")]
+    Receipt(Arc<Receipt>),
     Refusal(Refused),
+}
+
+fn in_words<S: Serializer>(receipt: &Arc<Receipt>, serializer: S) -> Result<S::Ok, S::Error> {
+    Worded(&**receipt, Language::En).serialize(serializer)
 }
 
 #[derive(Serialize)]
@@ -54,7 +66,7 @@ pub async fn settle(
         Body::One(event) => {
             let Answer { repeated, outcome } =
                 app.ledger.settle(vec![*event]).await?.pop().ok_or(Failure::Unavailable)?;
-            let outcome = Said::Receipt(raw(outcome?)?);
+            let outcome = Said::Receipt(outcome?);
             Ok(Json(Answered { repeated, outcome }).into_response())
         }
         Body::Many(events) => {
@@ -66,21 +78,39 @@ pub async fn settle(
 
 fn answer(Answer { repeated, outcome }: Answer) -> Result<Answered, Problem> {
     let outcome = match outcome {
-        Ok(receipt) => Said::Receipt(raw(receipt)?),
+        Ok(receipt) => Said::Receipt(receipt),
         Err(Denial::Refused(refusal)) => Said::Refusal(Refused::from(&refusal)),
         Err(Denial::Forbidden) => return Err(Failure::Forbidden.into()),
     };
     Ok(Answered { repeated, outcome })
 }
 
-/// A receipt as it is kept.
-fn raw(receipt: String) -> Result<Box<RawValue>, Problem> {
-    RawValue::from_string(receipt).map_err(|_| Failure::Unavailable.into())
+/// An accepted event as it is answered.
+#[derive(Serialize)]
+struct JournalRow<'a> {
+    place: Place,
+    day: Day,
+    kind: Kind,
+    event: &'a RawValue,
+    receipt: Worded<'a, Receipt>,
+    at: &'a str,
+    actor: &'a str,
+    accepted_flags: &'a [String],
+}
+
+impl<'a> JournalRow<'a> {
+    fn of(entered: &'a Entered) -> Result<Self, Problem> {
+        let Entered { place, day, kind, event, receipt, at, actor, accepted_flags } = entered;
+        // What is kept was read as JSON before it was settled.
+        let event = serde_json::from_str(event).map_err(|_| Failure::Unavailable)?;
+        let receipt = Worded(&**receipt, Language::En);
+        Ok(Self { place: *place, day: *day, kind: *kind, event, receipt, at, actor, accepted_flags })
+    }
 }
 
 #[derive(Serialize)]
-struct Journal {
-    events: Vec<Entered>,
+struct Journal<'a> {
+    events: Vec<JournalRow<'a>>,
     /// What to ask for next, as `after`; nothing on the last page.
     next: Option<Place>,
 }
@@ -96,5 +126,6 @@ pub async fn journal(State(app): State<App>, actor: Actor, mut parameters: Param
     let mut events = app.ledger.read().await?.journal(page).await?;
     events.retain(|entered| entered.place < tip);
     let next = cut(&mut events, limit, |last| last.place);
+    let events = events.iter().map(JournalRow::of).collect::<Result<_, _>>()?;
     Ok(written(&Journal { events, next }))
 }

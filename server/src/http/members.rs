@@ -1,9 +1,11 @@
 //! Members: the list, one of them with its account, its statement.
 
 use axum::extract::{Path, State};
-use gongxiang::book::{Account, AccountState};
-use gongxiang::identity::{Day, Id};
-use serde::Serialize;
+use gongxiang::book::Account;
+use gongxiang::identity::Id;
+use gongxiang::wire::answer::{MemberLine, MemberNow, MembersPage, StatementPage};
+use gongxiang::wire::worded::Worded;
+use gongxiang_words::Language;
 
 use super::actor::{operator, own};
 use super::answer::{Written, written};
@@ -12,22 +14,8 @@ use super::page::{ById, by_id, cut};
 use super::problem::Problem;
 use super::query::Parameters;
 use crate::ledger::needs::Needs;
-use crate::ledger::store::{Page, Place, Posted};
+use crate::ledger::store::{Page, Place};
 use crate::people::actor::Actor;
-
-#[derive(Serialize)]
-struct MemberLine {
-    member: Id,
-    activated: bool,
-    merchant: bool,
-}
-
-#[derive(Serialize)]
-struct Members {
-    members: Vec<MemberLine>,
-    /// What to ask for next, as `after`; nothing on the last page.
-    next: Option<Id>,
-}
 
 /// `GET /v1/members?after&limit`: by id.
 pub async fn members(State(app): State<App>, actor: Actor, parameters: Parameters) -> Result<Written, Problem> {
@@ -42,18 +30,7 @@ pub async fn members(State(app): State<App>, actor: Actor, parameters: Parameter
         merchant: account.shop.is_some(),
     };
     let members = rows.into_iter().map(line).collect();
-    Ok(written(&Members { members, next }))
-}
-
-#[derive(Serialize)]
-#[expect(clippy::struct_field_names, reason = "as the field is called everywhere")]
-struct Member<'a> {
-    member: &'a Id,
-    day: Day,
-    // As it was last settled: what a wallet computes from.
-    account: &'a Account,
-    /// Settled to the present.
-    state: AccountState,
+    Ok(written(&MembersPage { members, next }))
 }
 
 /// `GET /v1/members/{id}`.
@@ -67,18 +44,10 @@ pub async fn member(
     own(&actor, &id)?;
     let id = Id::parse(&id).ok_or_else(Problem::unknown_member)?;
     let needs = Needs { members: [id.clone()].into(), ..Needs::default() };
-    let part = app.ledger.read().await?.load(&needs).await?.excerpt;
-    let account = part.accounts.get(&id).ok_or_else(Problem::unknown_member)?;
+    let mut part = app.ledger.read().await?.load(&needs).await?.excerpt;
+    let account = part.accounts.remove(&id).ok_or_else(Problem::unknown_member)?;
     let state = account.state(&part.head.release, &part.ended)?;
-    Ok(written(&Member { member: &id, day: part.head.day, account, state }))
-}
-
-#[derive(Serialize)]
-struct Statement {
-    /// Newest first.
-    postings: Vec<Posted>,
-    /// What to ask for next, as `before`; nothing on the last page.
-    next: Option<String>,
+    Ok(written(&MemberNow { member: id, day: part.head.day, account, state }))
 }
 
 /// `GET /v1/members/{member}/statement?before&limit`: a member's postings, newest first. What it earned since it was last
@@ -102,5 +71,5 @@ pub async fn statement(
     let after = before.unwrap_or((Place(i64::MAX), i64::MAX));
     let mut postings = tx.postings_of(&id, Page { after, limit: limit + 1 }).await?;
     let next = cut(&mut postings, limit, |last| format!("{}-{}", last.place, last.line));
-    Ok(written(&Statement { postings, next }))
+    Ok(written(&Worded(&StatementPage { postings, next }, Language::En)))
 }

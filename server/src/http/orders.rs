@@ -1,10 +1,11 @@
 //! Orders of a shop, and how each was answered.
 
 use axum::extract::State;
-use gongxiang::event::Event;
 use gongxiang::identity::Id;
+use gongxiang::receipt::Receipt;
+use gongxiang::wire::worded::Worded;
+use gongxiang_words::Language;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::actor::{own, somebody};
 use super::answer::{Written, written};
@@ -13,7 +14,6 @@ use super::one::One;
 use super::page::{Named, rows, whole};
 use super::problem::{Failure, Problem};
 use super::query::Parameters;
-use crate::ledger::journal;
 use crate::ledger::store::{Entered, Page, Place};
 use crate::limits::GROUP_MAX;
 use crate::people::actor::Actor;
@@ -35,14 +35,14 @@ pub async fn order(one: One) -> Result<Written, Problem> {
     let mut part = one.part(|needs, id| needs.orders = id).await?;
     let value = part.orders.remove(&one.id).ok_or(Failure::NotFound)?;
     own(&one.actor, value.merchant.as_str())?;
-    Ok(written(&Named { id: one.id, value }))
+    Ok(written(&Named { id: one.id, value: Worded(&value, Language::En) }))
 }
 
 #[derive(Serialize)]
-struct Placed {
+struct Placed<'a> {
     order: Id,
     place: Place,
-    receipt: Box<RawValue>,
+    receipt: Worded<'a, Receipt>,
 }
 
 /// `GET /v1/orders/{order}/receipt`: how the order was answered, for the merchant and the operator.
@@ -53,11 +53,8 @@ pub async fn receipt(one: One) -> Result<Written, Problem> {
     // Orders are counted from their group's place on: the event stands at this number or a little later.
     let before = i64::try_from(order.sequence).unwrap_or(i64::MAX) - 1;
     let group = one.app.ledger.read().await?.journal(Page { after: Place(before), limit: GROUP_MAX }).await?;
-    let places = |entered: &Entered| {
-        let event = journal::parse(entered.event.as_bytes()).ok().map(|line| line.entry.event);
-        matches!(event, Some(Event::OrderPlaced(placed)) if placed.order == one.id)
-    };
+    let places = |entered: &Entered| entered.receipt.order.as_ref().is_some_and(|quote| quote.order == one.id);
     let entered = group.into_iter().find(places).ok_or(Failure::NotFound)?;
-    let receipt = RawValue::from_string(entered.receipt).map_err(|_| Failure::Unavailable)?;
+    let receipt = Worded(&*entered.receipt, Language::En);
     Ok(written(&Placed { order: one.id, place: entered.place, receipt }))
 }

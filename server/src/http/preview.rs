@@ -4,9 +4,11 @@
 use axum::extract::{Request, State};
 use gongxiang::event::Refusal;
 use gongxiang::identity::Id;
-use gongxiang::receipt::{Party, Receipt};
+use gongxiang::receipt::Receipt;
 use gongxiang::tree::Tree;
 use gongxiang::wire;
+use gongxiang::wire::worded::Worded;
+use gongxiang_words::Language;
 use serde::Serialize;
 
 use super::actor::somebody;
@@ -22,8 +24,8 @@ use crate::ledger::needs::Needs;
 use crate::people::actor::Actor;
 
 #[derive(Serialize)]
-struct Previewed {
-    receipt: Receipt,
+struct Previewed<'a> {
+    receipt: Worded<'a, Receipt>,
 }
 
 /// The body is an event as the journal has it. Whoever may give its command may ask; all but an operator see what moves on
@@ -49,16 +51,15 @@ pub async fn preview(
     let Meant { event, guard, .. } = event(command, &actor, fields, &key)?;
     let entry = wire::event::read(&event)?;
     let loaded = app.ledger.read().await?.load(&Needs::of([&entry.event])).await?;
-    let mut receipt = group::preview(&entry, guard.as_ref(), loaded.excerpt)?;
+    let mut receipt = group::preview(&entry.event, guard.as_ref(), loaded.excerpt)?;
     if let Some(member) = actor.member() {
         about(&mut receipt, member);
     }
-    Ok(written(&Previewed { receipt }))
+    Ok(written(&Previewed { receipt: Worded(&receipt, Language::En) }))
 }
 
 /// Leaves what moves to or from a member.
 fn about(receipt: &mut Receipt, member: &Id) {
-    let is_own = |party: &Party| matches!(party, Party::Member(id) if id == member);
-    receipt.postings.retain(|posting| is_own(&posting.from) || is_own(&posting.to));
+    receipt.postings.retain(|posting| posting.from.is(member) || posting.to.is(member));
     receipt.accounts.retain(|account| account == member);
 }

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use gongxiang::event::{Code, Refusal};
 use gongxiang::quantity::OutOfRange;
+use gongxiang_words::Language;
 use serde::Serialize;
 
 use crate::ledger::group::Denial;
@@ -14,57 +15,58 @@ use crate::people::passkeys::PasskeyError;
 use crate::people::wechat::WeChatError;
 
 macro_rules! failures {
-    ($($variant:ident $code:literal $status:ident $sentence:literal)*) => {
+    ($($variant:ident $code:literal $status:ident)*) => {
         /// What HTTP can fail by, beside the rules' own codes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Failure {
-            $(#[doc = concat!("`", $code, "`: ", $sentence, ".")] $variant,)*
+            $(#[doc = concat!("`", $code, "`.")] $variant,)*
         }
 
         impl Failure {
-            /// Every one there is: its code and its sentence.
+            /// Every code there is.
             #[cfg(test)]
-            pub const ALL: &'static [(&'static str, &'static str)] = &[$(($code, $sentence)),*];
+            pub const CODES: &'static [&'static str] = &[$($code),*];
 
             /// What it means, in one sentence.
-            pub const fn sentence(self) -> &'static str {
-                self.parts().2
+            pub fn sentence(self) -> &'static str {
+                let (code, _) = self.parts();
+                gongxiang_words::code(Language::En, code).unwrap_or(code)
             }
 
-            const fn parts(self) -> (&'static str, StatusCode, &'static str) {
-                match self { $(Self::$variant => ($code, StatusCode::$status, $sentence)),* }
+            const fn parts(self) -> (&'static str, StatusCode) {
+                match self { $(Self::$variant => ($code, StatusCode::$status)),* }
             }
         }
     };
 }
 
 failures! {
-    BadQuery "bad_query" BAD_REQUEST "this parameter of the address is not what it should be"
-    BadBody "bad_body" BAD_REQUEST "the body is neither an event nor a list of events"
-    BadKey "bad_key" BAD_REQUEST "`Idempotency-Key` has to be there: 1 to 128 visible ASCII characters, new for everything new"
-    Unauthorized "unauthorized" UNAUTHORIZED "sign in, or send a key that holds"
-    Forbidden "forbidden" FORBIDDEN "this is not yours to do or to see"
-    CrossSite "cross_site" FORBIDDEN "only the wallet's own pages change something with its cookie"
-    SignInOff "sign_in_off" NOT_FOUND "this way of signing in is not set up here"
-    RegistrationClosed "registration_closed" FORBIDDEN "the operator registers members here; ask for an enrolment code"
-    BadCeremony "bad_ceremony" UNPROCESSABLE_ENTITY "this was finished before, took too long, or was never begun; begin again"
-    BadPasskey "bad_passkey" UNPROCESSABLE_ENTITY "this passkey is not known here, or what it says does not hold"
-    PasskeyExists "passkey_exists" CONFLICT "this passkey is registered already"
-    TooManyPasskeys "too_many_passkeys" UNPROCESSABLE_ENTITY "one member has at most 20 passkeys; remove one first"
-    BadEnrolment "bad_enrolment" UNPROCESSABLE_ENTITY "this enrolment code was used, is too old, or is none"
-    BadCode "bad_code" UNPROCESSABLE_ENTITY "WeChat does not know this code any more; ask `wx.login()` for another"
-    UnknownAccount "unknown_account" UNPROCESSABLE_ENTITY "this WeChat account is no member's yet; send an enrolment code with a new code, or register"
-    AccountAtRisk "account_at_risk" FORBIDDEN "WeChat holds this account for a risk, and does not sign it in"
-    InFlight "in_flight" CONFLICT "the first request with this key is being settled; ask again"
-    KeyReused "key_reused" UNPROCESSABLE_ENTITY "this key was used for another request"
-    BadHost "bad_host" FORBIDDEN "this server answers only to the names of this machine"
-    NotFound "not_found" NOT_FOUND "there is nothing at this address"
-    MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED "this address does not take this method"
-    Timeout "timeout" REQUEST_TIMEOUT "the request took too long to arrive"
-    TooLarge "too_large" PAYLOAD_TOO_LARGE "the request is larger than the server takes"
-    UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE "events come as `application/json` or `application/x-ndjson`"
-    RateLimited "rate_limited" TOO_MANY_REQUESTS "too many requests; come again later"
-    Unavailable "unavailable" SERVICE_UNAVAILABLE "there is no answer now; try again"
+    BadQuery "bad_query" BAD_REQUEST
+    BadBody "bad_body" BAD_REQUEST
+    BadKey "bad_key" BAD_REQUEST
+    Unauthorized "unauthorized" UNAUTHORIZED
+    Forbidden "forbidden" FORBIDDEN
+    CrossSite "cross_site" FORBIDDEN
+    SignInOff "sign_in_off" NOT_FOUND
+    RegistrationClosed "registration_closed" FORBIDDEN
+    BadCeremony "bad_ceremony" UNPROCESSABLE_ENTITY
+    BadPasskey "bad_passkey" UNPROCESSABLE_ENTITY
+    PasskeyExists "passkey_exists" CONFLICT
+    TooManyPasskeys "too_many_passkeys" UNPROCESSABLE_ENTITY
+    BadEnrolment "bad_enrolment" UNPROCESSABLE_ENTITY
+    BadCode "bad_code" UNPROCESSABLE_ENTITY
+    UnknownAccount "unknown_account" UNPROCESSABLE_ENTITY
+    AccountAtRisk "account_at_risk" FORBIDDEN
+    InFlight "in_flight" CONFLICT
+    KeyReused "key_reused" UNPROCESSABLE_ENTITY
+    BadHost "bad_host" FORBIDDEN
+    NotFound "not_found" NOT_FOUND
+    MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED
+    Timeout "timeout" REQUEST_TIMEOUT
+    TooLarge "too_large" PAYLOAD_TOO_LARGE
+    UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE
+    RateLimited "rate_limited" TOO_MANY_REQUESTS
+    Unavailable "unavailable" SERVICE_UNAVAILABLE
 }
 
 /// A problem document.
@@ -83,7 +85,7 @@ pub struct Problem {
 impl Problem {
     /// A failure, at a parameter or header if it is one's.
     pub fn new(failure: Failure, field: &str, detail: impl Into<String>) -> Self {
-        let (code, status, _) = failure.parts();
+        let (code, status) = failure.parts();
         Self { status: status.as_u16(), title: title(status), code, field: field.into(), detail: detail.into() }
     }
 
@@ -114,7 +116,7 @@ fn title(status: StatusCode) -> &'static str {
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
-        Self::new(failure, "", failure.parts().2)
+        Self::new(failure, "", failure.sentence())
     }
 }
 
@@ -217,10 +219,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_documentation_has_a_row_for_every_failure() {
+    fn every_failure_has_words_in_every_language_and_a_row_in_the_documentation() {
         let table = include_str!("../../../docs/codes.md");
-        for (code, sentence) in Failure::ALL {
+        for code in Failure::CODES {
+            for language in Language::ALL {
+                assert!(gongxiang_words::code(language, code).is_some(), "{language:?} has no words for `{code}`");
+            }
+            let sentence = gongxiang_words::code(Language::En, code).unwrap_or_default();
             assert!(table.contains(&format!("- `{code}`: {sentence}")), "docs/codes.md needs `{code}`");
+        }
+    }
+
+    #[test]
+    fn no_words_are_left_over_for_a_code_that_nobody_sends() {
+        let known = |code: &&str| Failure::CODES.contains(code) || Code::parse(code).is_some();
+        for language in Language::ALL {
+            for (section, words) in gongxiang_words::keys(language) {
+                let left_over: Vec<_> = words.iter().filter(|code| section == "codes" && !known(code)).collect();
+                assert!(left_over.is_empty(), "{language:?}: {left_over:?}");
+            }
         }
     }
 }

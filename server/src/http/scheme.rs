@@ -1,13 +1,12 @@
 //! The scheme as a whole: its supply, its state, and the excerpt that a preview needs.
 
 use axum::extract::State;
-use gongxiang::book::{Book, Supply};
+use gongxiang::book::Book;
 use gongxiang::event::{Event, OrderPlaced};
-use gongxiang::identity::{Day, Id, Region};
-use gongxiang::quantity::{Money, Price};
-use gongxiang::release::Release;
+use gongxiang::identity::{Id, Region};
+use gongxiang::quantity::Money;
 use gongxiang::ruleset::Channel;
-use serde::Serialize;
+use gongxiang::wire::answer::SupplyNow;
 
 use super::actor::{operator, somebody};
 use super::answer::{Written, written};
@@ -19,20 +18,11 @@ use crate::ledger::store::{Page, paging};
 use crate::limits::STATE_ACCOUNTS_MAX;
 use crate::people::actor::Actor;
 
-#[derive(Serialize)]
-struct SupplyNow<'a> {
-    day: Day,
-    price: Price,
-    /// As the accounts were last settled: what they earned since is in `pool`.
-    supply: &'a Supply,
-    release: &'a Release,
-}
-
 /// `GET /v1/supply`: the scheme's own numbers now. Costs the same however many members there are.
 pub async fn supply(State(app): State<App>, parameters: Parameters) -> Result<Written, Problem> {
     parameters.finish()?;
     let head = app.ledger.read().await?.now().await?.head;
-    Ok(written(&SupplyNow { day: head.day, price: head.price, supply: &head.supply, release: &head.release }))
+    Ok(written(&SupplyNow { day: head.day, price: head.price, supply: head.supply, release: head.release }))
 }
 
 /// `GET /v1/state`: everything, every account settled to the present (RULES.md section 9).
@@ -55,11 +45,7 @@ pub async fn excerpt(State(app): State<App>, actor: Actor, mut parameters: Param
     somebody(&actor)?;
     let buyer = parameters.member("buyer")?;
     let merchant = parameters.member("merchant")?;
-    let channel = parameters.required("channel", "`online` or `offline`", |text| match text {
-        "online" => Some(Channel::Online),
-        "offline" => Some(Channel::Offline),
-        _ => None,
-    })?;
+    let channel = parameters.required("channel", "`online` or `offline`", Channel::parse)?;
     let region = parameters.required("region", "a region of six digits", Region::parse)?;
     parameters.finish()?;
     let (order, amount, concession) = (buyer.clone(), Money::default(), Money::default());

@@ -4,13 +4,14 @@ use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::{Router, routing::post};
-use gongxiang::wire;
 use gongxiang::event::Code;
 use gongxiang::identity::Id;
+use gongxiang::receipt::Receipt;
 use gongxiang::tree::Tree;
 use gongxiang::wire;
+use gongxiang::wire::worded::Worded;
+use gongxiang_words::Language;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::actor::operator;
 use super::answer::{Written, written};
@@ -43,13 +44,13 @@ pub fn routes(router: Router<App>) -> Router<App> {
 }
 
 #[derive(Serialize)]
-struct Settled {
+struct Settled<'a> {
     /// The id that the server made, by its field.
     #[serde(flatten)]
     made: std::collections::BTreeMap<&'static str, String>,
     /// Whether the key was settled before, and this is that answer.
     repeated: bool,
-    receipt: Box<RawValue>,
+    receipt: Worded<'a, Receipt>,
 }
 
 async fn settle(
@@ -83,7 +84,7 @@ async fn settle(
         Denial::Refused(refusal) if refusal.code == Code::IdConflict => Failure::KeyReused.into(),
         denial => Problem::from(denial),
     })?;
-    let receipt = RawValue::from_string(receipt).map_err(|_| Failure::Unavailable)?;
+    let receipt = Worded(&*receipt, Language::En);
     Ok(written(&Settled { made: made.into_iter().collect(), repeated, receipt }))
 }
 

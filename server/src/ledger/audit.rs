@@ -7,17 +7,17 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use gongxiang::book::{Account, Book, Excerpt};
-use gongxiang::event::Entry;
 use gongxiang::identity::Id;
 use gongxiang::market::Trade;
 use gongxiang::order::Order;
+use gongxiang::wire::statement::BookedPosting;
 use serde::Serialize;
 use tokio::sync::watch;
 
+use crate::ledger::journal;
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::paging::{PAGE, whole};
-use crate::ledger::store::{Page, Place, Posted, Result, Scope, StoreError, Transaction, differs};
-use crate::ledger::{group, journal};
+use crate::ledger::store::{Page, Place, Result, Scope, StoreError, Transaction, differs};
 use crate::shutdown::ended;
 use crate::text::json;
 
@@ -105,13 +105,13 @@ async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<usize> {
             let line = journal::parse(entered.event.as_bytes())
                 .map_err(|refusal| differs(format!("event {at} cannot be read: {refusal}")))?;
             let receipt = book
-                .apply(&Entry::from(line.entry.event))
-                .result
+                .settle(&line.entry.event)
+                .map(|applied| applied.receipt)
                 .map_err(|refusal| differs(format!("event {at} is refused now: {refusal}")))?;
-            if json(&*receipt) != entered.receipt || receipt.day != entered.day || receipt.kind != entered.kind {
+            if receipt != *entered.receipt || receipt.day != entered.day || receipt.kind != entered.kind {
                 return Err(differs(format!("event {at} no longer has the receipt that is kept")));
             }
-            for computed in group::posted(at, &receipt) {
+            for computed in entered.postings() {
                 if postings.next(tx).await?.as_ref() != Some(&computed) {
                     return Err(differs(format!(
                         "posting {} of event {at} is not what the receipt says",
@@ -130,11 +130,11 @@ async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<usize> {
 /// The postings, one after another.
 struct Postings {
     after: (Place, i64),
-    page: std::vec::IntoIter<Posted>,
+    page: std::vec::IntoIter<BookedPosting>,
 }
 
 impl Postings {
-    async fn next(&mut self, tx: &mut dyn Transaction) -> Result<Option<Posted>> {
+    async fn next(&mut self, tx: &mut dyn Transaction) -> Result<Option<BookedPosting>> {
         if let Some(posted) = self.page.next() {
             self.after = (posted.place, posted.line);
             return Ok(Some(posted));

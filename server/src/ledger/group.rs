@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gongxiang::book::{Book, Excerpt};
-use gongxiang::event::{Code, Entry, Event, Identity, Refusal};
+use gongxiang::book::{Book, Changed, Excerpt, Head};
+use gongxiang::event::{Code, Event, Identity, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::market::{Trade, TradeState};
 use gongxiang::receipt::Receipt;
@@ -13,8 +13,8 @@ use thiserror::Error;
 
 use crate::ledger::journal::Line;
 use crate::ledger::needs::Needs;
-use crate::ledger::store::{Answered, Batch, Entered, HeadChange, Key, Loaded, NewAnswer, Place, Posted, Row};
-use crate::text::{fingerprint, json};
+use crate::ledger::store::{Answered, Batch, Entered, HeadChange, Key, Loaded, NewAnswer, Place, Row};
+use crate::text::fingerprint;
 
 /// An event to be settled once.
 #[derive(Clone, Debug)]
@@ -98,8 +98,8 @@ impl Request {
 pub struct Answer {
     /// Whether this is the first outcome of a key that came again: nothing was settled now.
     pub repeated: bool,
-    /// The receipt's JSON, or why there is none.
-    pub outcome: Result<String, Denial>,
+    /// What it did, or why it did nothing.
+    pub outcome: Result<Arc<Receipt>, Denial>,
 }
 
 /// What came of a group.
@@ -118,13 +118,14 @@ pub struct Group {
 #[must_use]
 pub fn settle(requests: &[Request], loaded: Loaded, answered: Vec<Answered>, needs: &Needs, at: &str) -> Group {
     let Loaded { excerpt, first } = loaded;
-    let before = excerpt.clone();
+    let (head, days) = (excerpt.head, excerpt.days.len());
+    let traders = traders(&excerpt);
     let mut book = Book::from(excerpt);
     let mut known: BTreeMap<(String, String), Answered> =
         answered.into_iter().map(|answer| ((answer.key.scope.clone(), answer.key.key.clone()), answer)).collect();
     let mut fresh = Vec::new();
     let mut journal: Vec<Entered> = Vec::new();
-    let mut postings = Vec::new();
+    let mut changed = Changed::default();
     let mut answers = Vec::with_capacity(requests.len());
     for Request { line, key, actor, guard } in requests {
         if let Some(answer) = key.as_ref().and_then(|key| recall(&known, key)) {
@@ -138,32 +139,24 @@ pub fn settle(requests: &[Request], loaded: Loaded, answered: Vec<Answered>, nee
                 continue;
             }
         };
-        let day = book.head().day;
-        // Without its key, which is looked after here: the book would remember every one of them.
-        let outcome = match book.apply(&Entry::from(line.entry.event.clone())).result {
-            Ok(receipt) => {
-                let place = first.nth(journal.len());
-                postings.extend(posted(place, &receipt));
-                let receipt = json(&*receipt);
-                journal.push(Entered {
-                    place,
-                    day,
-                    kind: line.entry.event.kind().into(),
-                    event: line.text.clone(),
-                    receipt: receipt.clone(),
-                    at: at.into(),
-                    actor: actor.to_string(),
-                    accepted_flags,
-                });
-                Ok(receipt)
-            }
-            Err(refusal) => Err(refusal),
-        };
+        let place = first.nth(journal.len());
+        let outcome = book.settle(&line.entry.event).map(|applied| {
+            changed.extend(applied.changed);
+            let receipt = Arc::new(applied.receipt);
+            journal.push(Entered {
+                place,
+                day: receipt.day,
+                kind: receipt.kind,
+                event: line.text.clone(),
+                receipt: Arc::clone(&receipt),
+                at: at.into(),
+                actor: actor.to_string(),
+                accepted_flags,
+            });
+            receipt
+        });
         if let Some(key) = key {
-            let came_of = match &outcome {
-                Ok(_) => Ok(first.nth(journal.len() - 1)),
-                Err(refusal) => Err(refusal.clone()),
-            };
+            let came_of = outcome.as_ref().map(|_| place).map_err(Refusal::clone);
             fresh.push(NewAnswer { key: key.clone(), came_of });
             let answer = Answered { key: key.clone(), outcome: outcome.clone() };
             known.insert((key.scope.clone(), key.key.clone()), answer);
@@ -173,8 +166,8 @@ pub fn settle(requests: &[Request], loaded: Loaded, answered: Vec<Answered>, nee
     if journal.is_empty() && fresh.is_empty() {
         return Group { answers, batch: None, everyday: true };
     }
-    let batch = changes(&before, book.into(), first, journal, postings, fresh);
-    let everyday = is_everyday(&batch, needs, &before);
+    let batch = batch(&book, &head, days, first, journal, changed, fresh);
+    let everyday = is_everyday(&batch, needs, &traders);
     Group { answers, batch: Some(batch), everyday }
 }
 
@@ -182,10 +175,10 @@ pub fn settle(requests: &[Request], loaded: Loaded, answered: Vec<Answered>, nee
 ///
 /// # Errors
 /// The denial that settling it would give.
-pub fn preview(entry: &Entry, guard: Option<&Guard>, part: Excerpt) -> Result<Receipt, Denial> {
+pub fn preview(event: &Event, guard: Option<&Guard>, part: Excerpt) -> Result<Receipt, Denial> {
     let book = Book::from(part);
-    pass(guard, &entry.event, &book)?;
-    book.preview(entry).map(Arc::unwrap_or_clone).map_err(Denial::Refused)
+    pass(guard, event, &book)?;
+    book.foresee(event).map_err(Denial::Refused)
 }
 
 /// The first outcome of a key, or a conflict if it was another request then.
@@ -240,65 +233,51 @@ fn owns(ownership: Ownership, member: &Id, event: &Event, book: &Book) -> bool {
     }
 }
 
+/// Whose accounts a trade or an offer of the excerpt may touch.
+fn traders(part: &Excerpt) -> BTreeSet<Id> {
+    let takers = part.trades.values().map(|trade| &trade.taker);
+    part.offers.values().map(|offer| &offer.owner).chain(takers).cloned().collect()
+}
+
 /// Whether only rows were written that an everyday transaction has taken.
-fn is_everyday(batch: &Batch, needs: &Needs, before: &Excerpt) -> bool {
-    let takers = before.trades.values().map(|trade| &trade.taker);
-    let traders: BTreeSet<&Id> = before.offers.values().map(|offer| &offer.owner).chain(takers).collect();
+fn is_everyday(batch: &Batch, needs: &Needs, traders: &BTreeSet<Id>) -> bool {
     matches!(batch.head, HeadChange::Flow(_))
         && batch.rules.is_none()
         && batch.days.is_empty()
         && batch.accounts.iter().all(|row| needs.members.contains(&row.id) || traders.contains(&row.id))
 }
 
-fn changes(
-    before: &Excerpt,
-    after: Excerpt,
+/// What is to be kept of a book that settled: the rows that its events changed, as they are now.
+fn batch(
+    book: &Book,
+    before: &Head,
+    days_before: usize,
     first: Place,
     journal: Vec<Entered>,
-    postings: Vec<Posted>,
+    changed: Changed,
     answers: Vec<NewAnswer>,
 ) -> Batch {
-    fn changed<V: PartialEq>(before: &BTreeMap<Id, V>, after: BTreeMap<Id, V>) -> Vec<Row<V>> {
-        let row = |(id, value)| match before.get(&id) {
-            Some(earlier) => (*earlier != value).then_some(Row { id, value, new: false }),
-            None => Some(Row { id, value, new: true }),
-        };
-        after.into_iter().filter_map(row).collect()
+    fn rows<'a, V: Clone + 'a>(changed: BTreeMap<Id, bool>, now: impl Fn(&Id) -> Option<&'a V>) -> Vec<Row<V>> {
+        let row = |(id, new): (Id, bool)| now(&id).map(|value| Row { value: value.clone(), id: id.clone(), new });
+        changed.into_iter().filter_map(row).collect()
     }
     let owned = |Row { id, value, new }: Row<Trade>| {
-        let owner = after.offers.get(&value.offer)?.owner.clone();
+        let owner = book.offer(&value.offer)?.owner.clone();
         Some(Row { id, value: (value, owner), new })
     };
-    let trades = changed(&before.trades, after.trades).into_iter().filter_map(owned).collect();
-    let rules = (after.rules != before.rules).then_some(after.rules);
+    let rules = changed.rules.then(|| book.rules().clone());
     // The head names the rules in force, so new rules change it even if no number does.
-    let flow = after.head.flow_since(&before.head).filter(|_| rules.is_none());
+    let flow = book.head().flow_since(before).filter(|_| rules.is_none());
     Batch {
         first,
         journal,
-        postings,
-        accounts: changed(&before.accounts, after.accounts),
-        orders: changed(&before.orders, after.orders),
-        offers: changed(&before.offers, after.offers),
-        trades,
-        days: after.days.into_iter().skip(before.days.len()).collect(),
+        accounts: rows(changed.accounts, |id| book.account(id.as_str())),
+        orders: rows(changed.orders, |id| book.order(id)),
+        offers: rows(changed.offers, |id| book.offer(id)),
+        trades: rows(changed.trades, |id| book.trade(id)).into_iter().filter_map(owned).collect(),
+        days: book.days().iter().skip(days_before).cloned().collect(),
         rules,
-        head: flow.map_or(HeadChange::Whole(after.head), HeadChange::Flow),
+        head: flow.map_or(HeadChange::Whole(*book.head()), HeadChange::Flow),
         answers,
     }
-}
-
-/// A receipt's postings as rows.
-pub(crate) fn posted(place: Place, receipt: &Receipt) -> impl Iterator<Item = Posted> {
-    (0..).zip(&receipt.postings).map(move |(line, posting)| Posted {
-        place,
-        line,
-        day: receipt.day.to_string(),
-        giver: posting.from.to_string(),
-        receiver: posting.to.to_string(),
-        asset: posting.amount.asset().into(),
-        amount: posting.amount.to_string(),
-        rule: posting.rule.as_str().into(),
-        reason: posting.reason.to_string(),
-    })
 }

@@ -5,12 +5,11 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use gongxiang::wire::event;
 use gongxiang::event::{Entry, Refusal};
 use gongxiang::limits::LINE_LENGTH_MAX;
 use gongxiang::tree::Tree;
 use gongxiang::wire::event;
-use gongxiang::wire::replay::Replay;
+use serde_json::value::RawValue;
 
 /// One event, as it was sent and as the rules read it.
 #[derive(Clone, Debug)]
@@ -19,6 +18,19 @@ pub struct Line {
     pub text: String,
     /// What it says.
     pub entry: Entry,
+}
+
+/// The event of a line that `gongxiang export --format jsonl` wrote, of any version; any other line as it is. The receipt after
+/// it is passed over: it may be longer than a line of a journal.
+fn event_of(line: &[u8]) -> &[u8] {
+    let event = || {
+        let line = line.strip_prefix(br#"{"place":"#)?;
+        let digits = line.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let rest = line.get(digits..)?.strip_prefix(br#","event":"#)?;
+        let first = serde_json::Deserializer::from_slice(rest).into_iter::<&RawValue>().next()?;
+        first.ok().map(|event| event.get().as_bytes())
+    };
+    event().unwrap_or(line)
 }
 
 /// Reads one event.
@@ -33,6 +45,9 @@ pub fn parse(line: &[u8]) -> Result<Line, Refusal> {
     let tree: Tree = serde_json::from_str(text).map_err(|error| Refusal::bad_event("", error.to_string()))?;
     Ok(Line { entry: event::read(&tree)?, text: text.trim().into() })
 }
+
+/// How much of a line is kept: an event, and what stands before it in an exported journal. More is refused all the same.
+const KEPT_MAX: usize = LINE_LENGTH_MAX + 64;
 
 /// The lines of a journal, each parsed.
 #[derive(Debug)]
@@ -69,8 +84,7 @@ impl<R: BufRead> Lines<R> {
             let end = buffer.iter().position(|byte| *byte == b'\n');
             let part = &buffer[..end.unwrap_or(buffer.len())];
             length += part.len();
-            // One byte more than is allowed is enough to be refused.
-            line.extend_from_slice(&part[..part.len().min((LINE_LENGTH_MAX + 1).saturating_sub(line.len()))]);
+            line.extend_from_slice(&part[..part.len().min(KEPT_MAX.saturating_sub(line.len()))]);
             let taken = part.len() + usize::from(end.is_some());
             self.0.consume(taken);
             if end.is_some() {
@@ -84,6 +98,6 @@ impl<R: BufRead> Iterator for Lines<R> {
     type Item = io::Result<Result<Line, Refusal>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.bytes().map(|line| line.map(|line| parse(&line))).transpose()
+        self.bytes().map(|line| line.map(|line| parse(event_of(&line)))).transpose()
     }
 }

@@ -21,14 +21,18 @@ pub mod paging;
 pub mod sql;
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use gongxiang::book::{Account, DayRecord, Excerpt, Flow, Head};
-use gongxiang::event::{Code, Refusal};
+use gongxiang::event::{Code, Kind, Refusal};
 use gongxiang::identity::{Day, Id};
 use gongxiang::market::{Offer, Trade};
 use gongxiang::order::Order;
+use gongxiang::receipt::Receipt;
 use gongxiang::ruleset::RuleSet;
+use gongxiang::wire::RECEIPT_VERSION;
+use gongxiang::wire::statement::BookedPosting;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -52,6 +56,21 @@ pub enum StoreError {
     /// It was written by a newer version of this server.
     #[error("its schema has version {0}, of which this `gongxiang` knows nothing: use a newer one")]
     Newer(i64),
+    /// It was written by version 0.1, whose receipts were sentences.
+    #[error(
+        "it was written by version 0.1, whose receipts this version does not read. Start anew from its journal: with `gongxiang` 0.1 run \
+         `gongxiang export --database … --format jsonl -o journal.jsonl`, then with this one `gongxiang replay --rules … --into \
+         sqlite:new.db journal.jsonl`. Keys, passkeys and webhooks are made anew"
+    )]
+    Older,
+    /// A row was written by a newer version of this server.
+    #[error("event {place} has a row of version {version}, and this `gongxiang` knows version {known}: use a newer one", known = RECEIPT_VERSION)]
+    NewerRow {
+        /// Where the event stands.
+        place: Place,
+        /// The row's version.
+        version: i64,
+    },
     /// Another writer was faster: nothing was kept, and the same again may succeed.
     #[error("another writer was faster")]
     Conflict,
@@ -156,8 +175,8 @@ pub struct Key {
     pub fingerprint: String,
 }
 
-/// What came of an event: the receipt's JSON, or why it was refused.
-pub type Outcome = std::result::Result<String, Refusal>;
+/// What came of an event: its receipt, or why it was refused.
+pub type Outcome = std::result::Result<Arc<Receipt>, Refusal>;
 
 /// The first outcome of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -200,27 +219,24 @@ impl Refused {
     /// # Errors
     /// If the code is none that this version knows.
     pub fn refusal(self) -> Result<Refusal> {
-        let code = Code::ALL.iter().copied().find(|code| code.as_str() == self.code);
-        let code = code.ok_or_else(|| differs(format!("`{}` is no code", self.code)))?;
+        let code = Code::parse(&self.code).ok_or_else(|| differs(format!("`{}` is no code", self.code)))?;
         Ok(Refusal { code, field: self.field.into(), message: self.message.into() })
     }
 }
 
-/// An accepted event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// An accepted event: a row of the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entered {
     /// Where it stands.
     pub place: Place,
     /// Its day.
     pub day: Day,
     /// Its type.
-    pub kind: String,
+    pub kind: Kind,
     /// Its JSON, as it was sent.
-    #[serde(serialize_with = "as_json")]
     pub event: String,
-    /// The receipt's JSON.
-    #[serde(serialize_with = "as_json")]
-    pub receipt: String,
+    /// What it did.
+    pub receipt: Arc<Receipt>,
     /// When it was settled, RFC 3339, for information.
     pub at: String,
     /// Who sent it.
@@ -229,32 +245,17 @@ pub struct Entered {
     pub accepted_flags: Vec<String>,
 }
 
-/// JSON that is text already.
-fn as_json<S: serde::Serializer>(text: &str, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serde_json::from_str::<&serde_json::value::RawValue>(text).map_err(serde::ser::Error::custom)?.serialize(serializer)
-}
-
-/// One posting of a receipt, as text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Posted {
-    /// The event's place.
-    pub place: Place,
-    /// Its number in the receipt, from 0.
-    pub line: i64,
-    /// The day.
-    pub day: String,
-    /// Who or what gives: `member ann`, `escrow`.
-    pub giver: String,
-    /// Who or what gets.
-    pub receiver: String,
-    /// `points`, `share_value` or `locked`.
-    pub asset: String,
-    /// A decimal.
-    pub amount: String,
-    /// By which rule.
-    pub rule: String,
-    /// Why so much.
-    pub reason: String,
+impl Entered {
+    /// Its postings, each with its place.
+    pub fn postings(&self) -> impl Iterator<Item = BookedPosting> {
+        let (place, day) = (self.place.0, self.day);
+        (0..).zip(&self.receipt.postings).map(move |(line, posting)| BookedPosting {
+            place,
+            line,
+            day,
+            posting: posting.clone(),
+        })
+    }
 }
 
 /// The numbers of the moment.
@@ -306,8 +307,6 @@ pub struct Batch {
     pub first: Place,
     /// Accepted events.
     pub journal: Vec<Entered>,
-    /// Their postings.
-    pub postings: Vec<Posted>,
     /// Accounts.
     pub accounts: Vec<Row<Account>>,
     /// Orders.
@@ -374,10 +373,10 @@ pub trait Transaction: Send {
     async fn entered(&mut self, place: Place) -> Result<Option<Entered>>;
 
     /// Postings in the order of the journal.
-    async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<Posted>>;
+    async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>>;
 
     /// A member's postings, newest first, before a place (all of them before [`Place`] `i64::MAX`).
-    async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<Posted>>;
+    async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>>;
 
     /// Accounts by id.
     async fn accounts(&mut self, page: Page<&str>) -> Result<Vec<(Id, Account)>>;

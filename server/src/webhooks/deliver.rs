@@ -7,6 +7,9 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use gongxiang::receipt::Receipt;
+use gongxiang::wire::worded::Worded;
+use gongxiang_words::Language;
 use hyper::Method;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -36,7 +39,7 @@ struct Message<'a> {
 struct Data<'a> {
     place: i64,
     day: &'a str,
-    receipt: &'a RawValue,
+    receipt: Worded<'a, Receipt>,
 }
 
 /// A webhook that is ours for a while.
@@ -157,7 +160,8 @@ impl Courier {
 
     async fn send(&self, webhook: &Taken, delivery: &Waiting) -> Result<(), String> {
         let secret = Secret::parse(&webhook.secret).ok_or("its secret cannot be read")?;
-        let receipt: &RawValue = serde_json::from_str(&delivery.receipt).map_err(|error| error.to_string())?;
+        let receipt: Receipt = serde_json::from_str(&delivery.receipt).map_err(|error| error.to_string())?;
+        let receipt = Worded(&receipt, Language::En);
         let data = Data { place: delivery.place, day: &delivery.day, receipt };
         let body = json(&Message { r#type: &delivery.kind, timestamp: &delivery.at, data });
         let (id, timestamp) = (format!("msg_{}", delivery.place), (self.now)().as_second());

@@ -5,9 +5,8 @@ use std::net::TcpStream;
 use std::thread;
 
 use serde_json::{Value, json};
-use sqlx::Connection as _;
 
-use crate::support::{Folder, Server, TestResult, argument, command};
+use crate::support::{Folder, Server, TestResult, argument, audit, by_hand, command};
 
 const JSON: &str = "application/json";
 const LINES: &str = "application/x-ndjson";
@@ -403,22 +402,6 @@ fn it_does_not_start_where_it_should_not() -> TestResult {
     Ok(())
 }
 
-/// Whether `gongxiang audit` finds the books clean, and what it says if not.
-fn audit(folder: &Folder) -> TestResult<(bool, String)> {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_gongxiang"))
-        .args(["audit", "--database", &folder.database()])
-        .output()?;
-    Ok((output.status.success(), String::from_utf8(output.stderr)?))
-}
-
-/// Runs SQL on the file while no server has it.
-#[tokio::main(flavor = "current_thread")]
-async fn by_hand(database: &str, change: &'static str) -> Result<(), sqlx::Error> {
-    let mut connection = sqlx::SqliteConnection::connect(database).await?;
-    sqlx::query(change).execute(&mut connection).await?;
-    connection.close().await
-}
-
 #[test]
 fn the_database_refuses_to_change_the_past() -> TestResult {
     let folder = Folder::new()?;
@@ -451,7 +434,7 @@ fn books_that_do_not_add_up_are_found_out_by_the_audit() -> TestResult {
         (None, "UPDATE shards SET flow = json_set(flow, '$.held', 1)"),
         (
             None,
-            "INSERT INTO postings SELECT place, line + 100, day, giver, receiver, asset, amount, rule, reason FROM postings LIMIT 1",
+            "INSERT INTO postings SELECT place, line + 100, day, giver, receiver, asset, amount, rule, why FROM postings LIMIT 1",
         ),
         (Some("DROP TRIGGER postings_are_not_changed"), "UPDATE postings SET amount = '1' WHERE line = 0"),
         (Some("DROP TRIGGER rules_are_not_changed"), "UPDATE rules SET rules = replace(rules, '200', '201')"),

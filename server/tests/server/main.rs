@@ -23,6 +23,7 @@ mod rules;
 mod startup;
 mod support;
 mod tls;
+mod versions;
 mod webhooks;
 mod wechat;
 

@@ -361,3 +361,18 @@ pub fn run_sql(url: &str, sql: &str) -> TestResult {
     })??;
     Ok(())
 }
+
+/// Whether `gongxiang audit` finds the books clean, and what it says if not.
+pub fn audit(folder: &Folder) -> TestResult<(bool, String)> {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_gongxiang")).args(["audit", "--database", &folder.database()]).output()?;
+    Ok((output.status.success(), String::from_utf8(output.stderr)?))
+}
+
+/// Runs SQL on the file while no server has it.
+#[tokio::main(flavor = "current_thread")]
+pub async fn by_hand(database: &str, sql: &str) -> Result<(), sqlx::Error> {
+    let mut connection = sqlx::SqliteConnection::connect(database).await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await?;
+    connection.close().await
+}

@@ -60,10 +60,10 @@ impl<W: Write> Form for Beancount<'_, W> {
         if let Some(place) = place {
             self.line(format_args!("  event: {place}"))?;
         }
-        for Move { from, to, commodity, amount, rule, reason, .. } in *moves {
+        for Move { from, to, commodity, amount, rule, why, .. } in *moves {
             self.posting(from, *amount, *commodity)?;
             self.line(format_args!("    rule: \"{rule}\""))?;
-            self.line(format_args!("    reason: \"{}\"", Ascii(reason)))?;
+            self.line(format_args!("    reason: \"{}\"", Ascii(why)))?;
             self.posting(to, -amount, *commodity)?;
         }
         Ok(())

@@ -13,6 +13,7 @@ use gongxiang::event::{Event, OrderPlaced};
 use gongxiang::identity::{Day, Id};
 use gongxiang::quantity::{OutOfRange, Price};
 use gongxiang::receipt::{Class, Posting, Reason, Rule};
+use gongxiang_words::Language;
 
 use super::account::{Account, Commodity};
 use super::source::{Accepted, Source};
@@ -33,7 +34,29 @@ pub struct Move {
     /// The class of income, where it is one.
     pub class: Option<Class>,
     /// Why so much.
-    pub reason: Reason,
+    pub why: Why,
+}
+
+/// Why something moves in exported books.
+#[derive(Clone, Debug)]
+pub enum Why {
+    /// As a receipt says.
+    Posting(Reason),
+    /// An entry that only exported books have.
+    Entry(&'static str),
+}
+
+impl Why {
+    /// In English words; `id` writes the ids in them.
+    pub fn words(&self, id: impl Fn(&str) -> String) -> String {
+        match self {
+            Self::Posting(reason) => {
+                let template = gongxiang_words::reason(Language::En, reason.tag()).unwrap_or_default();
+                reason.fill(template, |text, is_number| if is_number { text.to_owned() } else { id(text) })
+            }
+            Self::Entry(text) => (*text).to_owned(),
+        }
+    }
 }
 
 /// What a transaction is about, where the journal has a name for it.
@@ -117,11 +140,11 @@ pub fn write(source: &mut impl Source, form: &mut impl Form) -> Result<()> {
     books.form.end()
 }
 
-const OPENING: Reason = Reason::plain("the treasury at the start");
-const CONVERTED: Reason = Reason::plain("share value of all that the day's release converted");
-const EARNED: Reason = Reason::plain("earned since it was last settled");
-const CONSUMED: Reason = Reason::plain("converted by the releases until now");
-const ROUNDED: Reason = Reason::plain("what the roundings of all grants, eras and accounts add up to");
+const OPENING: Why = Why::Entry("the treasury at the start");
+const CONVERTED: Why = Why::Entry("share value of all that the day's release converted");
+const EARNED: Why = Why::Entry("earned since it was last settled");
+const CONSUMED: Why = Why::Entry("converted by the releases until now");
+const ROUNDED: Why = Why::Entry("what the roundings of all grants, eras and accounts add up to");
 
 struct Books<'a, F> {
     form: &'a mut F,
@@ -143,7 +166,13 @@ impl<F: Form> Books<'_, F> {
             self.form.price(record.day, record.price)?;
         }
         let (day, kind) = (receipt.day, receipt.kind);
-        self.transaction(&Transaction { day, place: Some(*place), kind, reference: reference(event), moves: &moves })
+        self.transaction(&Transaction {
+            day,
+            place: Some(*place),
+            kind: kind.as_str(),
+            reference: reference(event),
+            moves: &moves,
+        })
     }
 
     fn transaction(&mut self, transaction: &Transaction<'_>) -> Result<()> {
@@ -225,7 +254,7 @@ impl<F: Form> Books<'_, F> {
 impl Move {
     /// A posting of a receipt; none for one of nothing.
     fn posted(posting: &Posting) -> Option<Self> {
-        let Posting { from, to, amount, rule, reason } = posting;
+        let Posting { from, to, amount, rule, why } = posting;
         let (commodity, amount) = Commodity::of(*amount);
         (amount != 0).then(|| Self {
             from: Account::of(from, commodity),
@@ -234,7 +263,7 @@ impl Move {
             amount,
             rule: rule.as_str(),
             class: rule.class(),
-            reason: reason.clone(),
+            why: Why::Posting(why.clone()),
         })
     }
 }
@@ -261,10 +290,10 @@ fn converted_by(record: &DayRecord) -> Result<Option<Move>> {
 }
 
 /// What is missing in `to`; the other way round if it has too much, none if nothing is missing.
-fn difference(from: Account, to: Account, amount: i128, commodity: Commodity, why: Reason) -> Option<Move> {
+fn difference(from: Account, to: Account, amount: i128, commodity: Commodity, why: Why) -> Option<Move> {
     let (from, to) = if amount < 0 { (to, from) } else { (from, to) };
     let (rule, class) = (Rule::Release.as_str(), Rule::Release.class());
-    (amount != 0).then(|| Move { from, to, commodity, amount: amount.abs(), rule, class, reason: why })
+    (amount != 0).then(|| Move { from, to, commodity, amount: amount.abs(), rule, class, why })
 }
 
 fn closing(day: Day, moves: &[Move]) -> Transaction<'_> {

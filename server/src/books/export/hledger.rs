@@ -9,10 +9,9 @@ use std::io::Write;
 use anyhow::{Context as _, Result};
 use gongxiang::identity::Day;
 use gongxiang::quantity::{Points, Price};
-use gongxiang::receipt::Reason;
 
 use super::account::{Account, Commodity, Escaped};
-use super::entries::{Balance, Form, Move, Transaction};
+use super::entries::{Balance, Form, Move, Transaction, Why};
 
 /// Writes a journal.
 pub struct Hledger<'a, W>(&'a mut W);
@@ -70,8 +69,8 @@ impl<W: Write> Form for Hledger<'_, W> {
             Some(place) => self.line(format_args!("{kind}  ; event:{place}"))?,
             None => self.line(format_args!("{kind}"))?,
         }
-        for Move { from, to, commodity, amount, rule, reason, .. } in *moves {
-            self.posting(from, *amount, *commodity, format_args!("  ; {rule}: {}", Ascii(reason)))?;
+        for Move { from, to, commodity, amount, rule, why, .. } in *moves {
+            self.posting(from, *amount, *commodity, format_args!("  ; {rule}: {}", Ascii(why)))?;
             self.posting(to, -amount, *commodity, "")?;
         }
         Ok(())
@@ -93,13 +92,11 @@ impl<W: Write> Form for Hledger<'_, W> {
 }
 
 /// A reason in ASCII; the id in it as in the accounts' names.
-pub struct Ascii<'a>(pub &'a Reason);
+pub struct Ascii<'a>(pub &'a Why);
 
 impl fmt::Display for Ascii<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Reason::About(text, id) = self.0 {
-            return write!(f, "{text} {}", Escaped(id));
-        }
-        f.write_str(&self.0.to_string().replace('×', "*").replace('÷', "/").replace('−', "-"))
+        let words = self.0.words(|id| Id::parse(id).map_or_else(String::new, |id| Escaped(&id).to_string()));
+        f.write_str(&words.replace('×', "*").replace('÷', "/").replace('−', "-"))
     }
 }

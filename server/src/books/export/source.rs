@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use gongxiang::book::{Book, DayRecord, State};
-use gongxiang::event::{Code, Refusal};
+use gongxiang::event::{Code, Kind, Refusal};
 use gongxiang::receipt::Receipt;
 use gongxiang::ruleset::RuleSet;
 
@@ -72,7 +72,7 @@ impl<I: Iterator<Item = Result<Result<Line, Refusal>>>> Settling<I> {
         if outcome.repeated {
             return None;
         }
-        let closed = (receipt.kind == "day.closed").then(|| self.book.days().last().cloned()).flatten();
+        let closed = (receipt.kind == Kind::DayClosed).then(|| self.book.days().last().cloned()).flatten();
         Some(Accepted { place, line, receipt, closed })
     }
 }

@@ -40,9 +40,9 @@ impl<W: Write> Form for Table<W> {
         let Transaction { day, place, kind, reference, moves } = transaction;
         let (place, day) = (place.map(|place| place.to_string()).unwrap_or_default(), day.to_string());
         let reference = reference.map_or("", |about| about.id.as_str());
-        for Move { from, to, commodity, amount, rule, class, reason } in *moves {
-            let class = class.map_or("", class_name);
-            let reason = reason.to_string();
+        for Move { from, to, commodity, amount, rule, class, why } in *moves {
+            let class = class.map_or("", Class::as_str);
+            let reason = why.words(str::to_owned);
             for (account, amount) in [(from, *amount), (to, -amount)] {
                 let member = account.member().map_or("", |id| id.as_str());
                 let (account, amount) = (account.to_string(), Points::from_raw(amount).to_string());
@@ -63,13 +63,5 @@ impl<W: Write> Form for Table<W> {
 
     fn end(&mut self) -> Result<()> {
         self.0.flush().context("cannot write the result")
-    }
-}
-
-const fn class_name(class: Class) -> &'static str {
-    match class {
-        Class::Static => "static",
-        Class::Own => "own",
-        Class::Dynamic => "dynamic",
     }
 }

@@ -21,14 +21,15 @@ use gongxiang::order::Order;
 use gongxiang::quantity::Index;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
+use gongxiang::wire::statement::BookedPosting;
 use serde::de::DeserializeOwned;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyPool, Connection as _, Executor as _};
 
 use super::{
-    Answered, Batch, Entered, Key, Loaded, Now, Page, Place, Posted, Result, SHARDS, Scope, Store, StoreError,
-    Transaction, differs,
+    Answered, Batch, Entered, Key, Loaded, Now, Page, Place, Result, SHARDS, Scope, Store, StoreError, Transaction,
+    differs,
 };
 use crate::ledger::needs::Needs;
 use crate::limits::{CONNECTION_WAIT_MAX, CONNECTIONS_MAX, WRITERS_POSTGRES};
@@ -38,6 +39,9 @@ use file::OpenFile;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// The number of the first migration since version 0.2.
+const FIRST_MIGRATION: i64 = 20;
 
 /// Small pages, in files that are new: what is written is whole pages, each for a row or two that changed. 8 MiB of them a
 /// connection: a commit looks through all of them where a tree of the database was balanced, and what is not among them the
@@ -96,6 +100,9 @@ impl SqlStore {
     /// Without an advisory lock two processes may try at once; the slower one finds the work done.
     async fn migrate(&self) -> Result<()> {
         const TRIES: u32 = 5;
+        if self.is_older().await {
+            return Err(StoreError::Older);
+        }
         let mut migrator = match self.dialect {
             Dialect::Sqlite => Migrator { migrations: SQLITE.migrations.clone(), ..Migrator::DEFAULT },
             Dialect::Postgres => Migrator { migrations: POSTGRES.migrations.clone(), ..Migrator::DEFAULT },
@@ -114,6 +121,15 @@ impl SqlStore {
             }
         }
         Ok(())
+    }
+
+    /// Whether the tables are those of version 0.1, whose migrations had the numbers below [`FIRST_MIGRATION`].
+    async fn is_older(&self) -> bool {
+        let sql = format!("SELECT version FROM _sqlx_migrations WHERE version < {FIRST_MIGRATION}");
+        let found: sqlx::Result<Option<(i64,)>> =
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_optional(&self.pool).await;
+        // A new database has no such table yet; any other failure shows when the tables are made.
+        matches!(found, Ok(Some(_)))
     }
 
     /// Opens a book with `named`, or `otherwise`, if there is none.
@@ -320,11 +336,11 @@ impl Transaction for Work {
         Ok(self.read_journal(before).await?.pop().filter(|entered| entered.place == place))
     }
 
-    async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
+    async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>> {
         self.read_postings(page).await
     }
 
-    async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
+    async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>> {
         self.read_postings_of(member, page).await
     }
 

@@ -291,7 +291,7 @@ impl Work {
         let rows: Vec<AnswerRow> = self.all(&sql, &[&text::json(&wanted)]).await?;
         let answer = |(scope, key, fingerprint, receipt, refusal): AnswerRow| {
             let outcome = match (receipt, refusal) {
-                (Some(receipt), _) => Ok(receipt),
+                (Some(receipt), _) => Ok(from_json("a receipt", &receipt)?),
                 (None, Some(refusal)) => Err(from_json::<Refused>("a refusal", &refusal)?.refusal()?),
                 (None, None) => return Err(differs("a key has no answer")),
             };

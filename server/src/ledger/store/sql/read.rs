@@ -1,17 +1,22 @@
 //! Lists, page by page, by key.
 
 use gongxiang::book::DayRecord;
+use gongxiang::event::Kind;
 use gongxiang::identity::{Day, Id};
 use gongxiang::market::Trade;
 use gongxiang::order::Order;
+use gongxiang::receipt::{Amount, Party, Posting, Rule};
 use gongxiang::ruleset::RuleSet;
+use gongxiang::wire::RECEIPT_VERSION;
+use gongxiang::wire::statement::BookedPosting;
 use serde::de::DeserializeOwned;
 
-use super::write::party;
 use super::{Work, conflict_or, differs, from_json, limit, parse_id, parse_rules};
-use crate::ledger::store::{Entered, Page, Place, Posted, Result};
+use crate::ledger::store::{Entered, Page, Place, Result, StoreError};
 
-type JournalRow = (i64, String, String, String, String, String, String, String);
+/// Place, version, day, type, event, receipt, time, actor, accepted flags.
+type JournalRow = (i64, i64, String, String, String, String, String, String, String);
+/// Place, line, day, giver, receiver, asset, amount, rule, reason.
 type PostingRow = (i64, i64, String, String, String, String, String, String, String);
 
 impl Work {
@@ -28,7 +33,7 @@ impl Work {
 
     pub(super) async fn read_journal(&mut self, page: Page<Place>) -> Result<Vec<Entered>> {
         let rows: Vec<JournalRow> = sqlx::query_as(
-            "SELECT place, day, kind, event, receipt, at, actor, accepted_flags FROM journal
+            "SELECT place, version, day, kind, event, receipt, at, actor, accepted_flags FROM journal
              WHERE place > $1 ORDER BY place LIMIT $2",
         )
         .bind(page.after.0)
@@ -36,18 +41,24 @@ impl Work {
         .fetch_all(&mut *self.tx)
         .await
         .map_err(|error| conflict_or(self.dialect, error))?;
-        let entered = |(place, day, kind, event, receipt, at, actor, flags): JournalRow| {
+        let entered = |(place, version, day, kind, event, receipt, at, actor, flags): JournalRow| {
+            let place = Place(place);
+            if version != i64::from(RECEIPT_VERSION) {
+                return Err(StoreError::NewerRow { place, version });
+            }
+            let kind = Kind::parse(&kind).ok_or_else(|| differs(format!("`{kind}` is no type of event")))?;
+            let receipt = from_json(&format!("the receipt of event {place}"), &receipt)?;
             let day = Day::parse(&day).ok_or_else(|| differs(format!("`{day}` is no day")))?;
             let accepted_flags = from_json("accepted flags", &flags)?;
-            Ok(Entered { place: Place(place), day, kind, event, receipt, at, actor, accepted_flags })
+            Ok(Entered { place, day, kind, event, receipt, at, actor, accepted_flags })
         };
         rows.into_iter().map(entered).collect()
     }
 
-    pub(super) async fn read_postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
+    pub(super) async fn read_postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>> {
         let (Place(place), line) = page.after;
         let rows: Vec<PostingRow> = sqlx::query_as(
-            "SELECT place, line, day, giver, receiver, asset, amount, rule, reason FROM postings
+            "SELECT place, line, day, giver, receiver, asset, amount, rule, why FROM postings
              WHERE (place, line) > ($1, $2) ORDER BY place, line LIMIT $3",
         )
         .bind(place)
@@ -56,28 +67,32 @@ impl Work {
         .fetch_all(&mut *self.tx)
         .await
         .map_err(|error| conflict_or(self.dialect, error))?;
-        Ok(rows.into_iter().map(posted).collect())
+        rows.into_iter().map(booked).collect()
     }
 
-    pub(super) async fn read_postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
+    pub(super) async fn read_postings_of(
+        &mut self,
+        member: &Id,
+        page: Page<(Place, i64)>,
+    ) -> Result<Vec<BookedPosting>> {
         let (Place(place), line) = page.after;
         // Each half has an index of its own, of members only, as the query has to say as well.
         let half = |side: &str| {
             format!(
-                "SELECT * FROM (SELECT place, line, day, giver, receiver, asset, amount, rule, reason FROM postings
+                "SELECT * FROM (SELECT place, line, day, giver, receiver, asset, amount, rule, why FROM postings
                  WHERE {side} = $1 AND {side} LIKE 'member %' AND (place, line) < ($2, $3) ORDER BY place DESC, line DESC LIMIT $4) AS {side}_half"
             )
         };
         let sql = format!("{} UNION {} ORDER BY place DESC, line DESC LIMIT $4", half("giver"), half("receiver"));
         let rows: Vec<PostingRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-            .bind(party(member))
+            .bind(Party::Member(member.clone()).to_string())
             .bind(place)
             .bind(line)
             .bind(limit(page.limit))
             .fetch_all(&mut *self.tx)
             .await
             .map_err(|error| conflict_or(self.dialect, error))?;
-        Ok(rows.into_iter().map(posted).collect())
+        rows.into_iter().map(booked).collect()
     }
 
     pub(super) async fn read_days(&mut self, page: Page<Option<Day>>) -> Result<Vec<DayRecord>> {
@@ -131,6 +146,18 @@ impl Work {
     }
 }
 
-fn posted((place, line, day, giver, receiver, asset, amount, rule, reason): PostingRow) -> Posted {
-    Posted { place: Place(place), line, day, giver, receiver, asset, amount, rule, reason }
+fn booked((place, line, day, giver, receiver, asset, amount, rule, why): PostingRow) -> Result<BookedPosting> {
+    let unreadable = |what: &str| differs(format!("posting {line} of event {place} has {what}"));
+    let party = |text: &str| Party::parse(text).ok_or_else(|| unreadable(&format!("`{text}`, which is no party")));
+    let amount = Amount::parse(&asset, &amount).ok_or_else(|| unreadable(&format!("`{amount}` of `{asset}`")))?;
+    let posting = Posting {
+        from: party(&giver)?,
+        to: party(&receiver)?,
+        amount,
+        rule: Rule::parse(&rule)
+            .ok_or_else(|| unreadable(&format!("the rule `{rule}`, which this version does not know")))?,
+        why: from_json(&format!("posting {line} of event {place}"), &why)?,
+    };
+    let day = Day::parse(&day).ok_or_else(|| unreadable(&format!("the day `{day}`")))?;
+    Ok(BookedPosting { place, line, day, posting })
 }

@@ -1,9 +1,13 @@
 //! Keeping what a group changed: a few statements, whatever the size of the group.
 
 use gongxiang::book::{Account, Flow};
+use gongxiang::event::Kind;
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade, TradeState};
 use gongxiang::order::{Order, OrderState};
+use gongxiang::receipt::{Party, Posting, Rule};
+use gongxiang::wire::RECEIPT_VERSION;
+use gongxiang::wire::statement::BookedPosting;
 use serde::Serialize;
 
 use super::Work;
@@ -25,7 +29,7 @@ impl Work {
         writes.upsert("trades", &TRADE, batch.trades.iter().map(|row| (row.new, trade_row(row, clock))));
         writes.insert("days", &DAY, batch.days.iter().map(|record| DayRow { day: record.day, record: json(record) }));
         writes.insert("journal", &JOURNAL, batch.journal.iter().map(journal_row));
-        writes.insert("postings", &POSTING, &batch.postings);
+        writes.insert("postings", &POSTING, batch.journal.iter().flat_map(Entered::postings).map(posting_row));
         writes.insert("answers", &ANSWER, batch.answers.iter().map(answer_row));
         for Statement { sql, parameters, rows } in self.dialect.joined(writes.statements) {
             let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
@@ -102,7 +106,7 @@ fn write_eras(batch: &Batch, writes: &mut Writes) {
 
 fn write_rules(batch: &Batch, writes: &mut Writes) -> Result<()> {
     let Some(rules) = &batch.rules else { return Ok(()) };
-    let adopted = batch.journal.iter().rev().find(|entered| entered.kind == "rules.adopted");
+    let adopted = batch.journal.iter().rev().find(|entered| entered.kind == Kind::RulesAdopted);
     let place = adopted.ok_or_else(|| differs("rules changed without an event"))?.place;
     let sql = "INSERT INTO rules (version, place, rules) SELECT rules, CAST($1 AS BIGINT), $2 FROM head";
     writes.run(sql.into(), vec![place.to_string(), rules.to_tree().canonical()], 1);
@@ -164,8 +168,9 @@ const OFFER: [Column; 5] = [text("id"), text("owner"), integer("wants"), integer
 const TRADE: [Column; 7] =
     [text("id"), text("offer"), text("owner"), text("taker"), text("unpaid"), integer("clock"), text("content")];
 const DAY: [Column; 2] = [text("day"), text("record")];
-const JOURNAL: [Column; 8] = [
+const JOURNAL: [Column; 9] = [
     integer("place"),
+    integer("version"),
     text("day"),
     text("kind"),
     text("event"),
@@ -183,7 +188,7 @@ const POSTING: [Column; 9] = [
     text("asset"),
     text("amount"),
     text("rule"),
-    text("reason"),
+    text("why"),
 ];
 const ANSWER: [Column; 5] = [text("scope"), text("key"), text("fingerprint"), integer("place"), text("refusal")];
 
@@ -266,10 +271,11 @@ struct DayRow {
 #[derive(Serialize)]
 struct JournalRow<'a> {
     place: Place,
+    version: u32,
     day: Day,
-    kind: &'a str,
+    kind: &'static str,
     event: &'a str,
-    receipt: &'a str,
+    receipt: String,
     at: &'a str,
     actor: &'a str,
     accepted_flags: String,
@@ -277,7 +283,45 @@ struct JournalRow<'a> {
 
 fn journal_row(entered: &Entered) -> JournalRow<'_> {
     let Entered { place, day, kind, event, receipt, at, actor, accepted_flags } = entered;
-    JournalRow { place: *place, day: *day, kind, event, receipt, at, actor, accepted_flags: json(accepted_flags) }
+    JournalRow {
+        place: *place,
+        version: RECEIPT_VERSION,
+        day: *day,
+        kind: kind.as_str(),
+        event,
+        receipt: json(&**receipt),
+        at,
+        actor,
+        accepted_flags: json(accepted_flags),
+    }
+}
+
+#[derive(Serialize)]
+struct PostingRow {
+    place: i64,
+    line: i64,
+    day: Day,
+    giver: Party,
+    receiver: Party,
+    asset: &'static str,
+    amount: String,
+    rule: Rule,
+    why: String,
+}
+
+fn posting_row(booked: BookedPosting) -> PostingRow {
+    let BookedPosting { place, line, day, posting: Posting { from, to, amount, rule, why } } = booked;
+    PostingRow {
+        place,
+        line,
+        day,
+        giver: from,
+        receiver: to,
+        asset: amount.asset(),
+        amount: amount.to_string(),
+        rule,
+        why: json(&why),
+    }
 }
 
 #[derive(Serialize)]
@@ -296,9 +340,4 @@ fn answer_row(answer: &NewAnswer) -> AnswerRow<'_> {
         Err(refusal) => (None, Some(json(&Refused::from(refusal)))),
     };
     AnswerRow { scope, key, fingerprint, place, refusal }
-}
-
-/// A member's name as a party of a posting.
-pub(super) fn party(member: &Id) -> String {
-    format!("member {member}")
 }
