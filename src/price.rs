@@ -26,7 +26,7 @@ pub struct Signals {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecentTurnovers {
     window_days: usize,
-    /// Oldest first.
+    /// Newest first.
     recorded: VecDeque<Money>,
     /// In cents.
     sum: i128,
@@ -46,12 +46,16 @@ impl RecentTurnovers {
     /// # Errors
     /// [`OutOfRange`] if their sum does not fit.
     pub fn of(window_days: usize, newest_first: impl IntoIterator<Item = Money>) -> Result<Self, OutOfRange> {
-        let mut recent = Self { window_days, recorded: VecDeque::new(), sum: 0 };
+        let (mut recorded, mut sum) = (Vec::new(), 0_i128);
         for turnover in newest_first.into_iter().take(window_days) {
-            recent.recorded.push_front(turnover);
-            recent.sum = recent.sum.checked_add(turnover.raw()).ok_or(OutOfRange)?;
+            if recorded.is_empty() {
+                // The book makes a window at every close: with room for the usual one and today, it allocates once.
+                recorded.reserve(window_days.min(30) + 1);
+            }
+            sum = sum.checked_add(turnover.raw()).ok_or(OutOfRange)?;
+            recorded.push(turnover);
         }
-        Ok(recent)
+        Ok(Self { window_days, recorded: recorded.into(), sum })
     }
 
     /// Records a day's turnover, zeros included, from the first day on whose turnover is above 0. Answers with what was
@@ -64,17 +68,17 @@ impl RecentTurnovers {
         if !begun && !turnover.is_positive() {
             return Ok(None);
         }
-        self.recorded.push_back(turnover);
+        self.recorded.push_front(turnover);
         self.sum = self.sum.checked_add(turnover.raw()).ok_or(OutOfRange)?;
         if self.recorded.len() > self.window_days {
-            self.sum -= self.recorded.pop_front().unwrap_or_default().raw();
+            self.sum -= self.recorded.pop_back().unwrap_or_default().raw();
         }
         Ok(Some(turnover))
     }
 
     /// The turnovers, newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = Money> {
-        self.recorded.iter().rev().copied()
+        self.recorded.iter().copied()
     }
 }
 

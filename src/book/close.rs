@@ -20,7 +20,7 @@ impl Draft<'_> {
         self.cancel_stale_trades()?;
         self.vest_due_orders()?;
 
-        let head = self.changes.head;
+        let head = &self.changes.head;
         let turnovers = RecentTurnovers::for_price(&self.changes.rules, self.book.recorded_turnovers())?;
         let mut open = OpenDay { price: head.price, issued: head.supply.issued, release: head.release, turnovers };
         let signals = Signals { turnover: head.turnover, traded: head.traded, traded_money: head.traded_money };
