@@ -265,7 +265,8 @@ fn the_same_id_is_applied_once_and_with_another_content_is_a_conflict() -> TestR
     assert_eq!(book.state()?, after);
 
     // What does not parse is not remembered under its id.
-    assert!(event::read(&transfer("1e3", "t3")?).is_err());
+    let unread = event::read(&transfer("1e3", "t3")?).map_err(|refusal| (refusal.code, refusal.field));
+    assert_eq!(unread.err(), Some((Code::BadEvent, "points".into())));
     assert!(book.apply(&event::read(&transfer("1", "t3")?)?).result.is_ok());
     Ok(())
 }
@@ -275,8 +276,17 @@ fn hostile_json_is_refused_before_it_costs_anything() {
     let deep = format!("{}1{}", "[".repeat(100), "]".repeat(100));
     let wide = format!("[{}1]", "1,".repeat(100_000));
     let long = format!("{{\"type\":\"{}\"}}", "x".repeat(2_000));
-    for text in [deep.as_str(), &wide, &long, r#"{"type":"a","type":"b"}"#, "{", "", "\u{feff}{}"] {
-        assert!(serde_json::from_str::<Tree>(text).is_err());
+    for (text, why) in [
+        (deep.as_str(), "is nested too deeply"),
+        (&wide, "has too many values"),
+        (&long, "has a text that is too long"),
+        (r#"{"type":"a","type":"b"}"#, "names the key `type` twice"),
+        ("{", "EOF while parsing an object"),
+        ("", "EOF while parsing a value"),
+        ("\u{feff}{}", "expected value"),
+    ] {
+        let error = serde_json::from_str::<Tree>(text).map_err(|error| error.to_string()).err().unwrap_or_default();
+        assert!(error.contains(why), "`{error}` does not say `{why}`");
     }
 }
 
@@ -353,7 +363,9 @@ fn an_unsound_rule_set_is_refused_by_its_key() -> TestResult {
         assert!(key_of_error.starts_with(key), "{key}: {key_of_error}");
     }
     for nonsense in [json!(null), json!([]), json!("seed"), json!(1)] {
-        assert!(check(&nonsense).is_err());
+        let error = check(&nonsense).err().unwrap_or_else(|| panic!("{nonsense} is taken for a rule set"));
+        assert_eq!(error.key, "", "{nonsense}");
+        assert!(error.message.starts_with("must be a table"), "{nonsense}: {}", error.message);
     }
     Ok(())
 }

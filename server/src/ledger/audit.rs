@@ -135,14 +135,14 @@ struct Postings {
 
 impl Postings {
     async fn next(&mut self, tx: &mut dyn Transaction) -> Result<Option<BookedPosting>> {
-        if let Some(posted) = self.page.next() {
-            self.after = (posted.place, posted.line);
-            return Ok(Some(posted));
+        if let Some(booked) = self.page.next() {
+            self.after = (Place(booked.place), booked.line);
+            return Ok(Some(booked));
         }
         self.page = tx.postings(Page { after: self.after, limit: PAGE }).await?.into_iter();
         let next = self.page.next();
-        if let Some(posted) = &next {
-            self.after = (posted.place, posted.line);
+        if let Some(booked) = &next {
+            self.after = (Place(booked.place), booked.line);
         }
         Ok(next)
     }

@@ -12,7 +12,6 @@ use gongxiang::wire::worded::Worded;
 use gongxiang_words::Language;
 use hyper::Method;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use sqlx::{AnyPool, AssertSqlSafe};
 use tokio::sync::watch;
 use tokio::time::Instant;

@@ -81,7 +81,7 @@ fn run(database: &str, disturb: impl FnOnce(&mut Scene) -> TestResult) -> TestRe
 
     let (_, state) = scene.server.get("/v1/state")?;
     scene.server.kill()?;
-    let mut receipts: BTreeMap<String, String> = BTreeMap::new();
+    let mut receipts: BTreeMap<String, Arc<Receipt>> = BTreeMap::new();
     let journal = audited_journal(database)?;
     for entered in &journal {
         let event: Value = serde_json::from_str(&entered.event)?;
@@ -94,7 +94,7 @@ fn run(database: &str, disturb: impl FnOnce(&mut Scene) -> TestResult) -> TestRe
     for (number, answers) in answered.iter().enumerate() {
         for (n, receipt) in answers.iter().enumerate() {
             let kept = receipts.get(&format!("c{number}-{n}")).ok_or("an acknowledged event is not there")?;
-            assert_eq!(*receipt, serde_json::from_str::<Value>(kept)?, "c{number}-{n}");
+            assert_eq!(serde_json::from_value::<Receipt>(receipt.clone())?, **kept, "c{number}-{n}");
             undisturbed.push(event(number, n, CLIENTS).to_string());
             count += 1;
         }

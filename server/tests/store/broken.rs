@@ -8,9 +8,10 @@ use gongxiang::identity::{Day, Id};
 use gongxiang::market::{Offer, Trade};
 use gongxiang::order::Order;
 use gongxiang::ruleset::RuleSet;
+use gongxiang::wire::statement::BookedPosting;
 use gongxiang_server::ledger::needs::Needs;
 use gongxiang_server::ledger::store::{
-    Answered, Batch, Entered, HeadChange, Key, Loaded, Now, Page, Place, Posted, Result, Scope, Store, StoreError,
+    Answered, Batch, Entered, HeadChange, Key, Loaded, Now, Page, Place, Result, Scope, Store, StoreError,
     Transaction,
 };
 
@@ -174,12 +175,12 @@ impl Transaction for Work {
         inner!(self, inner => inner.entered(place))
     }
 
-    async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
+    async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>> {
         let rows = inner!(self, inner => inner.postings(page))?;
         Ok(self.listed(rows))
     }
 
-    async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
+    async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>> {
         let rows = inner!(self, inner => inner.postings_of(member, page))?;
         Ok(self.listed(rows))
     }

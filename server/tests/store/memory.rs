@@ -9,16 +9,18 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gongxiang::book::{Account, DayRecord, Excerpt, Head};
+use gongxiang::event::Kind;
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade, TradeState};
 use gongxiang::order::{Order, OrderState};
 use gongxiang::quantity::Index;
 use gongxiang::ruleset::RuleSet;
+use gongxiang::wire::statement::BookedPosting;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use gongxiang_server::ledger::needs::{self, Needs};
 use gongxiang_server::ledger::store::{
-    Answered, Batch, Entered, HeadChange, Key, Loaded, NewAnswer, Now, Page, Place, Posted, Result, Row, Scope, Store,
+    Answered, Batch, Entered, HeadChange, Key, Loaded, NewAnswer, Now, Page, Place, Result, Row, Scope, Store,
     StoreError, Transaction, differs,
 };
 
@@ -38,7 +40,7 @@ struct Tables {
     trades: BTreeMap<Id, (Trade, Id)>,
     days: BTreeMap<Day, DayRecord>,
     journal: BTreeMap<Place, Entered>,
-    postings: BTreeMap<(Place, i64), Posted>,
+    postings: BTreeMap<(Place, i64), BookedPosting>,
     answers: BTreeMap<(String, String), NewAnswer>,
 }
 
@@ -167,7 +169,7 @@ impl Tables {
             HeadChange::Whole(head) => head,
         };
         if let Some(rules) = batch.rules {
-            let adopted = batch.journal.iter().rev().find(|entered| entered.kind == "rules.adopted");
+            let adopted = batch.journal.iter().rev().find(|entered| entered.kind == Kind::RulesAdopted);
             let place = adopted.ok_or_else(|| differs("rules changed without an event"))?.place;
             self.rules.push((place, rules));
         }
@@ -177,8 +179,9 @@ impl Tables {
         self.offers.extend(batch.offers.into_iter().map(|row| (row.id, row.value)));
         self.trades.extend(batch.trades.into_iter().map(|row| (row.id, row.value)));
         self.days.extend(batch.days.into_iter().map(|day| (day.day, day)));
+        let booked = |booked: BookedPosting| ((Place(booked.place), booked.line), booked);
+        self.postings.extend(batch.journal.iter().flat_map(Entered::postings).map(booked));
         self.journal.extend(batch.journal.into_iter().map(|entered| (entered.place, entered)));
-        self.postings.extend(batch.postings.into_iter().map(|posted| ((posted.place, posted.line), posted)));
         let named = |answer: NewAnswer| ((answer.key.scope.clone(), answer.key.key.clone()), answer);
         self.answers.extend(batch.answers.into_iter().map(named));
         Ok(())
@@ -244,15 +247,14 @@ impl Transaction for Work {
         Ok(self.tables.journal.get(&place).cloned())
     }
 
-    async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
+    async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>> {
         let after = self.tables.postings.range((Excluded(page.after), Unbounded));
         Ok(after.take(page.limit).map(|(_, posted)| posted.clone()).collect())
     }
 
-    async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<Posted>> {
-        let party = format!("member {member}");
-        let before = self.tables.postings.range(..page.after).rev().map(|(_, posted)| posted);
-        let theirs = before.filter(|posted| posted.giver == party || posted.receiver == party);
+    async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>> {
+        let before = self.tables.postings.range(..page.after).rev().map(|(_, booked)| booked);
+        let theirs = before.filter(|booked| booked.posting.from.is(member) || booked.posting.to.is(member));
         Ok(theirs.take(page.limit).cloned().collect())
     }
 

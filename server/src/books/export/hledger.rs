@@ -7,7 +7,7 @@ use std::fmt;
 use std::io::Write;
 
 use anyhow::{Context as _, Result};
-use gongxiang::identity::Day;
+use gongxiang::identity::{Day, Id};
 use gongxiang::quantity::{Points, Price};
 
 use super::account::{Account, Commodity, Escaped};
