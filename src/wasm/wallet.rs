@@ -1,12 +1,14 @@
 //! What a wallet computes from the answers of a server: they are read as strictly as everything else.
 
 use js_sys::Array;
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::{Book, input, read_rules, to_error, to_js};
-use crate::book::DayRecord;
+use crate::book::{AccountState, DayRecord};
 use crate::event::Refusal;
-use crate::statement;
+use crate::quantity::Points;
+use crate::statement::{self, StatementDay};
 use crate::tree::Tree;
 use crate::wire::answer::SupplyNow;
 use crate::wire::snapshot;
@@ -24,12 +26,22 @@ pub fn balance(account: &JsValue, days: &JsValue) -> Result<JsValue, JsValue> {
     to_js(&statement::balance(&account, &read_days(days)?).map_err(|error| to_error(&error.into()))?)
 }
 
+// A day of an account, as scripts get it.
+#[derive(Serialize)]
+struct Line {
+    earned: Points,
+    state: AccountState,
+}
+
 // The last days of an account, one by one.
 #[wasm_bindgen(skip_jsdoc)]
 pub fn statement(account: &JsValue, days: &JsValue, count: u32) -> Result<JsValue, JsValue> {
     let account = read_snapshot("account", account, snapshot::account)?;
     let count = usize::try_from(count).unwrap_or(usize::MAX);
-    to_js(&statement::statement(&account, &read_days(days)?, count).map_err(|error| to_error(&error.into()))?)
+    let days = statement::statement(&account, &read_days(days)?, count).map_err(|error| to_error(&error.into()))?;
+    // What the record of a day says, the caller knows.
+    let lines: Vec<_> = days.into_iter().map(|StatementDay { earned, state, .. }| Line { earned, state }).collect();
+    to_js(&lines)
 }
 
 // What the next close brings.

@@ -1,18 +1,19 @@
-//! What a member or the operator wants done: the command for the server, and the event that the rules preview.
+//! What a member or the operator wants done: an event. The server's command and the preview both follow from it.
 
-use gongxiang::book::{Book, Excerpt};
-use gongxiang::event::{Code, Refusal};
+use gongxiang::book::{Account, Book, Excerpt};
+use gongxiang::event::{Code, Entry, Event, Refusal};
 use gongxiang::identity::{Day, Id, Region};
-use gongxiang::market::{Offer, Trade};
-use gongxiang::order::Order;
-use gongxiang::quantity::{Points, Price};
-use gongxiang::ruleset::Channel;
+use gongxiang::market::{Offer, Side, Trade};
+use gongxiang::order::{Order, OrderState};
+use gongxiang::quantity::{Money, Points, Price};
+use gongxiang::receipt::Receipt;
 use gongxiang::tree::Tree;
-use gongxiang::wire;
+use gongxiang::wire::command::{self, Request};
+use gongxiang::wire::event;
 
 use crate::api::{self, Fault, Named};
-use crate::order::Parties;
-use crate::receipt::Receipt;
+use crate::order::{Parties, id_to_be_made};
+use crate::receipt::{about, only};
 use crate::text::{Words, actions as t};
 use crate::wallet::{self, Days, Wallet};
 
@@ -25,13 +26,11 @@ pub struct Action {
     pub note: Words,
     /// Who acts; nobody for the operator.
     pub member: Option<Id>,
-    /// Where it is sent.
-    pub path: String,
-    /// What is sent.
-    pub body: Tree,
-    /// What the rules preview.
-    event: Tree,
-    /// Whether that needs accounts which the wallet must not see: then the server previews it.
+    /// What is to happen. An id that the server makes is a stand-in here.
+    event: Event,
+    /// The codes of the red flags that the operator accepts with other rules.
+    accept_flags: Vec<String>,
+    /// Whether the preview needs accounts which the wallet must not see: then the server previews it.
     by_server: bool,
     /// The other member, whose account the preview needs.
     other: Option<Id>,
@@ -40,45 +39,60 @@ pub struct Action {
     order: Option<Named<Order>>,
 }
 
-type Fields = Vec<(&'static str, String)>;
-
-fn table(fields: &Fields) -> Tree {
-    Tree::Table(fields.iter().map(|(name, value)| ((*name).to_owned(), Tree::Text(value.clone()))).collect())
-}
-
 impl Action {
-    fn new(title: Words, note: Words, member: Option<&Id>, path: String, body: &Fields) -> Self {
-        Self::with(title, note, member, path, table(body))
-    }
-
-    fn with(title: Words, note: Words, member: Option<&Id>, path: String, body: Tree) -> Self {
-        let (event, by_server) = (Tree::Table(Vec::new()), false);
-        let member = member.cloned();
-        Self { title, note, member, path, body, event, by_server, other: None, offer: None, trade: None, order: None }
-    }
-
-    /// Previewed as this event: the body's fields and these.
-    fn previewed_as(mut self, kind: &str, more: &Fields) -> Self {
-        self.event = table(more);
-        if let (Tree::Table(event), Tree::Table(body)) = (&mut self.event, &self.body) {
-            event.extend(body.iter().cloned());
-            event.push(("type".into(), Tree::Text(kind.into())));
+    fn new(title: Words, note: Words, member: Option<&Id>, event: Event) -> Self {
+        Self {
+            title,
+            note,
+            member: member.cloned(),
+            event,
+            accept_flags: Vec::new(),
+            by_server: false,
+            other: None,
+            offer: None,
+            trade: None,
+            order: None,
         }
-        self
     }
 
-    fn by_server(mut self) -> Self {
-        self.by_server = true;
-        self
+    /// The command that asks the server for it.
+    pub fn request(&self) -> Request {
+        let Request { path, body } = command::request(&self.event);
+        Request { path, body: self.with_flags(body) }
+    }
+
+    /// What the server previews: the event without the id that the server makes.
+    fn previewed(&self) -> Tree {
+        let mut event = event::write(&self.event);
+        if let (Tree::Table(fields), Some((made, _))) = (&mut event, command::made(self.event.kind())) {
+            fields.retain(|(name, _)| name != made);
+        }
+        self.with_flags(event)
+    }
+
+    /// Adds what a command says and its event does not.
+    fn with_flags(&self, mut fields: Tree) -> Tree {
+        if let Tree::Table(fields) = &mut fields
+            && !self.accept_flags.is_empty()
+        {
+            let codes = self.accept_flags.iter().cloned().map(Tree::Text).collect();
+            fields.push(("accept_flags".to_owned(), Tree::List(codes)));
+        }
+        fields
     }
 
     /// What of a receipt is to be seen: what the preview can show as well.
     pub fn seen(&self, receipt: Receipt) -> Receipt {
         match &self.member {
-            Some(me) if self.by_server => receipt.only(me),
-            Some(me) => receipt.about(me),
+            Some(me) if self.by_server => only(receipt, me),
+            Some(me) => about(receipt, me),
             None => receipt,
         }
+    }
+
+    fn by_server(mut self) -> Self {
+        self.by_server = true;
+        self
     }
 
     fn with_other(mut self, other: &Id) -> Self {
@@ -88,70 +102,55 @@ impl Action {
 
     /// Points to another member.
     pub fn transfer(me: &Id, to: &Id, points: Points) -> Self {
-        let body = vec![("from", me.to_string()), ("to", to.to_string()), ("points", points.to_string())];
-        Self::new(t::TRANSFER, t::TRANSFER_NOTE, Some(me), "/v1/transfers".into(), &body)
-            .previewed_as("points.transferred", &vec![])
-            .with_other(to)
+        let event = Event::PointsTransferred { from: me.clone(), to: to.clone(), points };
+        Self::new(t::TRANSFER, t::TRANSFER_NOTE, Some(me), event).with_other(to)
     }
 
     /// Points for goods of the platform.
     pub fn redeem(me: &Id, points: Points, item: Option<&Id>) -> Self {
-        let mut body = vec![("member", me.to_string()), ("points", points.to_string())];
-        body.extend(item.map(|item| ("item", item.to_string())));
-        Self::new(t::REDEEM, t::REDEEM_NOTE, Some(me), "/v1/redemptions".into(), &body)
-            .previewed_as("points.redeemed", &vec![])
+        let event = Event::PointsRedeemed { member: me.clone(), points, item: item.cloned() };
+        Self::new(t::REDEEM, t::REDEEM_NOTE, Some(me), event)
     }
 
     /// An offer on the market.
     pub fn place_offer(me: &Id, sells: bool, points: Points, unit_price: Price) -> Self {
-        let side = if sells { "sell" } else { "buy" };
-        let body = vec![
-            ("member", me.to_string()),
-            ("side", side.into()),
-            ("points", points.to_string()),
-            ("unit_price", unit_price.to_string()),
-        ];
-        let note = if sells { t::OFFER_SELL_NOTE } else { t::OFFER_BUY_NOTE };
-        Self::new(t::PLACE_OFFER, note, Some(me), "/v1/offers".into(), &body)
-            .previewed_as("offer.placed", &vec![("offer", "preview".into())])
+        let (side, note) = if sells { (Side::Sell, t::OFFER_SELL_NOTE) } else { (Side::Buy, t::OFFER_BUY_NOTE) };
+        let event = Event::OfferPlaced { offer: id_to_be_made(me), member: me.clone(), side, points, unit_price };
+        Self::new(t::PLACE_OFFER, note, Some(me), event)
     }
 
     /// A part of somebody's offer.
     pub fn take_offer(me: &Id, offer: &Named<Offer>, points: Points) -> Self {
-        let body = vec![("member", me.to_string()), ("points", points.to_string())];
-        let path = format!("/v1/offers/{}/trades", offer.id);
         let note = match offer.value.side {
-            gongxiang::market::Side::Sell => t::TAKE_SELL_NOTE,
-            gongxiang::market::Side::Buy => t::TAKE_BUY_NOTE,
+            Side::Sell => t::TAKE_SELL_NOTE,
+            Side::Buy => t::TAKE_BUY_NOTE,
         };
-        let mut action = Self::new(t::TAKE_OFFER, note, Some(me), path, &body)
-            .previewed_as("offer.taken", &vec![("offer", offer.id.to_string()), ("trade", "preview".into())])
-            .with_other(&offer.value.owner);
+        let (trade, member) = (id_to_be_made(me), me.clone());
+        let event = Event::OfferTaken { offer: offer.id.clone(), trade, member, points };
+        let mut action = Self::new(t::TAKE_OFFER, note, Some(me), event).with_other(&offer.value.owner);
         action.offer = Some(offer.clone());
         action
     }
 
     /// Takes back what nobody took of one's own offer.
     pub fn cancel_offer(me: &Id, offer: &Named<Offer>) -> Self {
-        let path = format!("/v1/offers/{}/cancel", offer.id);
-        let mut action = Self::new(t::CANCEL_OFFER, t::CANCEL_OFFER_NOTE, Some(me), path, &vec![])
-            .previewed_as("offer.cancelled", &vec![("offer", offer.id.to_string())]);
+        let event = Event::OfferCancelled { offer: offer.id.clone() };
+        let mut action = Self::new(t::CANCEL_OFFER, t::CANCEL_OFFER_NOTE, Some(me), event);
         action.offer = Some(offer.clone());
         action
     }
 
-    /// The next step of a trade: `pay`, `confirm` or `cancel`.
+    /// The next step of a trade.
     pub fn trade(me: &Id, step: Step, trade: &Named<Trade>, offer: &Named<Offer>) -> Self {
-        let (word, kind, title, note) = match step {
-            Step::Pay => ("pay", "trade.paid", t::PAY, t::PAY_NOTE),
-            Step::Confirm => ("confirm", "trade.confirmed", t::CONFIRM, t::CONFIRM_NOTE),
-            Step::Cancel => ("cancel", "trade.cancelled", t::CANCEL_TRADE, t::CANCEL_TRADE_NOTE),
+        let id = trade.id.clone();
+        let (event, title, note) = match step {
+            Step::Pay => (Event::TradePaid { trade: id }, t::PAY, t::PAY_NOTE),
+            Step::Confirm => (Event::TradeConfirmed { trade: id }, t::CONFIRM, t::CONFIRM_NOTE),
+            Step::Cancel => (Event::TradeCancelled { trade: id }, t::CANCEL_TRADE, t::CANCEL_TRADE_NOTE),
         };
-        let path = format!("/v1/trades/{}/{word}", trade.id);
         let (buyer, seller) = (trade.value.buyer(&offer.value), trade.value.seller(&offer.value));
-        let mut action = Self::new(title, note, Some(me), path, &vec![])
-            .previewed_as(kind, &vec![("trade", trade.id.to_string())])
-            .with_other(if buyer == me { seller } else { buyer });
+        let other = if buyer == me { seller } else { buyer };
+        let mut action = Self::new(title, note, Some(me), event).with_other(other);
         action.offer = Some(offer.clone());
         action.trade = Some(trade.clone());
         action
@@ -159,70 +158,47 @@ impl Action {
 
     /// Takes an order of one's shop back.
     pub fn refund(me: &Id, order: &Named<Order>) -> Self {
-        let path = format!("/v1/orders/{}/refund", order.id);
-        let mut action = Self::new(t::REFUND, t::REFUND_NOTE, Some(me), path, &vec![])
-            .previewed_as("order.refunded", &vec![("order", order.id.to_string())]);
-        action.by_server = order.value.state != gongxiang::order::OrderState::Pending;
+        let event = Event::OrderRefunded { order: order.id.clone() };
+        let mut action = Self::new(t::REFUND, t::REFUND_NOTE, Some(me), event);
+        action.by_server = order.value.state != OrderState::Pending;
         action.order = Some(order.clone());
         action
     }
 
     /// An order of one's shop.
-    pub fn order(parties: &Parties, amount: &str, concession: &str) -> Self {
-        let Parties { buyer, merchant, channel, region } = parties;
-        let body = vec![
-            ("merchant", merchant.to_string()),
-            ("buyer", buyer.to_string()),
-            ("channel", crate::order::channel_name(*channel).into()),
-            ("amount", amount.into()),
-            ("concession", concession.into()),
-            ("region", region.to_string()),
-        ];
-        Self::new(t::ORDER, t::ORDER_NOTE, Some(merchant), "/v1/orders".into(), &body)
-            .previewed_as("order.placed", &vec![("order", "preview".into())])
-            .with_other(buyer)
+    pub fn order(parties: &Parties, amount: Money, concession: Money) -> Self {
+        let event = parties.order(amount, concession);
+        Self::new(t::ORDER, t::ORDER_NOTE, Some(&parties.merchant), event)
     }
 
     /// A shop of one's own.
     pub fn open_shop(me: &Id, region: Region) -> Self {
-        let body = vec![("member", me.to_string()), ("region", region.to_string())];
-        Self::new(t::OPEN_SHOP, t::OPEN_SHOP_NOTE, Some(me), "/v1/merchants".into(), &body)
-            .previewed_as("merchant.opened", &vec![])
+        let event = Event::MerchantOpened { member: me.clone(), region };
+        Self::new(t::OPEN_SHOP, t::OPEN_SHOP_NOTE, Some(me), event)
     }
 
     /// A new member, invited by another.
     pub fn register(referrer: &Id) -> Self {
-        let body = vec![("referrer", referrer.to_string())];
-        Self::new(t::REGISTER, t::REGISTER_NOTE, None, "/v1/members".into(), &body)
-            .previewed_as("member.registered", &vec![])
-            .by_server()
+        let event = Event::MemberRegistered { member: id_to_be_made(referrer), referrer: Some(referrer.clone()) };
+        Self::new(t::REGISTER, t::REGISTER_NOTE, None, event).by_server()
     }
 
     /// The operator's: another price of the day.
     pub fn set_price(price: Price) -> Self {
-        let body = vec![("price", price.to_string())];
-        Self::new(t::SET_PRICE, t::SET_PRICE_NOTE, None, "/v1/prices".into(), &body)
-            .previewed_as("price.set", &vec![])
-            .by_server()
+        Self::new(t::SET_PRICE, t::SET_PRICE_NOTE, None, Event::PriceSet { price }).by_server()
     }
 
     /// The operator's: the day's close.
     pub fn close_day(day: Day) -> Self {
-        Self::new(t::CLOSE_DAY, t::CLOSE_DAY_NOTE, None, format!("/v1/days/{day}/close"), &vec![])
-            .previewed_as("day.closed", &vec![("day", day.to_string())])
-            .by_server()
+        Self::new(t::CLOSE_DAY, t::CLOSE_DAY_NOTE, None, Event::DayClosed { day }).by_server()
     }
 
     /// The operator's: other rules, with the codes of the red flags that were accepted.
     pub fn adopt(rules: &Tree, accepted: &[String]) -> Self {
-        let mut body = vec![("rules".to_owned(), rules.clone())];
-        if !accepted.is_empty() {
-            let codes = accepted.iter().map(|code| Tree::Text(code.clone())).collect();
-            body.push(("accept_flags".to_owned(), Tree::List(codes)));
-        }
-        Self::with(t::ADOPT, t::ADOPT_NOTE, None, "/v1/rules".into(), Tree::Table(body))
-            .previewed_as("rules.adopted", &vec![])
-            .by_server()
+        let event = Event::RulesAdopted { rules: rules.clone() };
+        let mut action = Self::new(t::ADOPT, t::ADOPT_NOTE, None, event).by_server();
+        action.accept_flags = accepted.to_vec();
+        action
     }
 }
 
@@ -252,46 +228,41 @@ pub async fn foresee(action: &Action, key: &str, days: Days) -> Result<Foreseen,
         Some(me) if !action.by_server => me,
         _ => return foresee_by_server(action, key).await,
     };
-    let entry = match wire::event::read(&action.event) {
-        Ok(entry) => entry,
-        Err(refusal) => return Ok(Foreseen::Refused(refusal)),
+    // The chain above the buyer is what an order needs; everything else needs the accounts only.
+    let (excerpt, unknown) = match &action.event {
+        Event::OrderPlaced(order) => (api::excerpt(&Parties::from(order)).await, "buyer"),
+        _ => {
+            let members: Vec<_> = std::iter::once(me).chain(&action.other).collect();
+            let excerpt = match api::excerpt_of(&members).await {
+                Err(Fault::Unreachable) => {
+                    Ok(of_snapshot(&wallet::open(me.clone(), days).await?, action.other.as_ref().unwrap_or(me)))
+                }
+                answer => answer,
+            };
+            (excerpt, "to")
+        }
     };
-    let other = action.other.as_ref().unwrap_or(me);
-    let Some(region) = Region::parse("110101") else { return Ok(Foreseen::Unknown) };
-    // The chain above the buyer is what an order needs; everything else needs the two accounts only.
-    let is_order = action.path == "/v1/orders";
-    let (buyer, merchant) = if is_order { (other.clone(), me.clone()) } else { (me.clone(), other.clone()) };
-    let channel = match &entry.event {
-        gongxiang::event::Event::OrderPlaced(order) => order.channel,
-        _ => Channel::Online,
-    };
-    let region = match &entry.event {
-        gongxiang::event::Event::OrderPlaced(order) => order.region,
-        _ => region,
-    };
-    let mut excerpt = match api::excerpt(&Parties { buyer, merchant, channel, region }).await {
+    let mut excerpt = match excerpt {
         Ok(excerpt) => excerpt,
-        Err(Fault::Unreachable) if !is_order => of_snapshot(&wallet::open(me.clone(), days).await?, other),
-        Err(Fault::Status { problem, .. }) if problem.code == Code::UnknownMember.as_str() => {
-            let field = if is_order { "buyer" } else { "to" };
-            return Ok(Foreseen::Refused(Refusal::new(Code::UnknownMember, field)));
+        Err(fault) if fault.is_unknown_member() => {
+            return Ok(Foreseen::Refused(Refusal::new(Code::UnknownMember, unknown)));
         }
         Err(fault) => return Err(fault),
     };
     excerpt.offers.extend(action.offer.iter().map(|offer| (offer.id.clone(), offer.value.clone())));
     excerpt.trades.extend(action.trade.iter().map(|trade| (trade.id.clone(), trade.value.clone())));
     excerpt.orders.extend(action.order.iter().map(|order| (order.id.clone(), order.value.clone())));
-    Ok(match Book::from(excerpt).preview(&entry) {
-        Ok(receipt) => Foreseen::Receipt(action.seen(Receipt::from(&*receipt))),
+    Ok(match Book::from(excerpt).preview(&Entry::from(action.event.clone())) {
+        Ok(receipt) => Foreseen::Receipt(action.seen(std::sync::Arc::unwrap_or_clone(receipt))),
         Err(refusal) => Foreseen::Refused(refusal),
     })
 }
 
 async fn foresee_by_server(action: &Action, key: &str) -> Result<Foreseen, Fault> {
-    match api::preview(&action.event, key).await {
+    match api::preview(&action.previewed(), key).await {
         Ok(receipt) => Ok(Foreseen::Receipt(action.seen(receipt))),
-        Err(Fault::Status { status, problem }) => match Code::ALL.iter().find(|code| code.as_str() == problem.code) {
-            Some(code) => Ok(Foreseen::Refused(Refusal { field: problem.field.into(), ..Refusal::new(*code, "") })),
+        Err(Fault::Status { status, problem }) => match Code::parse(&problem.code) {
+            Some(code) => Ok(Foreseen::Refused(Refusal { field: problem.field.into(), ..Refusal::new(code, "") })),
             None => Err(Fault::Status { status, problem }),
         },
         Err(fault) => Err(fault),
@@ -306,7 +277,59 @@ pub fn of_snapshot(wallet: &Wallet, other: &Id) -> Excerpt {
     excerpt.head.supply = wallet.supply;
     excerpt.head.release = wallet.release;
     excerpt.ended.clone_from(&wallet.ended);
-    excerpt.accounts.insert(other.clone(), gongxiang::book::Account::default());
+    excerpt.accounts.insert(other.clone(), Account::default());
     excerpt.accounts.insert(wallet.member.clone(), wallet.account.clone());
     excerpt
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> Id {
+        Id::parse(text).expect("an id")
+    }
+
+    #[test]
+    fn a_command_says_what_its_address_and_the_server_do_not() {
+        let (ann, bob, points) = (id("ann"), id("bob"), Points::from_raw(150_000_000));
+        let price = Price::parse("0.5").expect("a price");
+        let day = Day::parse("2026-01-02").expect("a day");
+        let region = Region::parse("440106").expect("a region");
+        let offer = Offer { owner: bob.clone(), side: Side::Sell, remaining: points, unit_price: price, open: true };
+        let offer = Named { id: id("f-1"), value: offer };
+        let rules = Tree::Table(vec![("release".into(), Tree::Table(Vec::new()))]);
+        for (action, path, body) in [
+            (Action::transfer(&ann, &bob, points), "/v1/transfers", r#"{"from":"ann","points":"1.5","to":"bob"}"#),
+            (Action::redeem(&ann, points, None), "/v1/redemptions", r#"{"member":"ann","points":"1.5"}"#),
+            (
+                Action::place_offer(&ann, true, points, price),
+                "/v1/offers",
+                r#"{"member":"ann","points":"1.5","side":"sell","unit_price":"0.5"}"#,
+            ),
+            (Action::take_offer(&ann, &offer, points), "/v1/offers/f-1/trades", r#"{"member":"ann","points":"1.5"}"#),
+            (Action::cancel_offer(&bob, &offer), "/v1/offers/f-1/cancel", "{}"),
+            (Action::open_shop(&ann, region), "/v1/merchants", r#"{"member":"ann","region":"440106"}"#),
+            (Action::register(&ann), "/v1/members", r#"{"referrer":"ann"}"#),
+            (Action::close_day(day), "/v1/days/2026-01-02/close", "{}"),
+            (Action::set_price(price), "/v1/prices", r#"{"price":"0.5"}"#),
+            (Action::adopt(&rules, &[]), "/v1/rules", r#"{"rules":{"release":{}}}"#),
+            (
+                Action::adopt(&rules, &["cap".to_owned()]),
+                "/v1/rules",
+                r#"{"accept_flags":["cap"],"rules":{"release":{}}}"#,
+            ),
+        ] {
+            let request = action.request();
+            assert_eq!((&*request.path, &*request.body.canonical()), (path, body));
+        }
+    }
+
+    #[test]
+    fn a_preview_leaves_the_id_that_is_to_be_made_to_the_server() {
+        let previewed = Action::register(&id("ann")).previewed().canonical();
+        assert_eq!(previewed, r#"{"referrer":"ann","type":"member.registered"}"#);
+        let day = Day::parse("2026-01-02").expect("a day");
+        assert_eq!(Action::close_day(day).previewed().canonical(), r#"{"day":"2026-01-02","type":"day.closed"}"#);
+    }
 }

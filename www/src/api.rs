@@ -4,23 +4,21 @@
 //! readers, so nothing ever is a JavaScript number on the way.
 
 use gloo_net::http::Request;
-use gongxiang::book::{Account, AccountState, DayRecord, Excerpt, Supply};
+use gongxiang::book::{DayRecord, Excerpt};
 use gongxiang::event::Code;
 use gongxiang::identity::{Day, Id};
 use gongxiang::market::{Offer, Trade};
 use gongxiang::order::Order;
-use gongxiang::quantity::Price;
-use gongxiang::release::Release;
+use gongxiang::receipt::Receipt;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
+use gongxiang::wire::answer::{DaysPage, MemberNow, MembersPage, StatementPage, SupplyNow};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::history::Entry;
 use crate::json::{self, Raw};
 use crate::keep::{self, Drawer};
-use crate::order::{Parties, channel_name};
-use crate::receipt::Receipt;
+use crate::order::Parties;
 
 /// Why there is no answer to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,44 +55,6 @@ pub struct Problem {
     pub code: String,
     /// The field that it is about; empty if it is none in particular.
     pub field: String,
-}
-
-/// A line of the list of members.
-#[derive(Clone, Debug, Deserialize)]
-pub struct MemberLine {
-    pub member: Id,
-    pub activated: bool,
-    pub merchant: bool,
-}
-
-/// A page of the list of members.
-#[derive(Clone, Debug, Deserialize)]
-pub struct MembersPage {
-    pub members: Vec<MemberLine>,
-    /// Where the next page starts; nothing on the last one.
-    pub next: Option<Id>,
-}
-
-/// A member at one moment.
-#[derive(Clone, Debug, Deserialize)]
-pub struct MemberNow {
-    pub member: Id,
-    /// The open day at that moment.
-    pub day: Day,
-    /// As it was last settled: what the wallet computes from.
-    pub account: Account,
-    /// Settled to the present by the server: what the wallet compares with.
-    pub state: AccountState,
-}
-
-/// The scheme's own numbers at one moment.
-#[derive(Clone, Debug, Deserialize)]
-pub struct SupplyNow {
-    pub day: Day,
-    pub price: Price,
-    /// As the accounts were last settled: what they earned since is in the pool.
-    pub supply: Supply,
-    pub release: Release,
 }
 
 /// Who one is to the server.
@@ -152,24 +112,11 @@ struct Rows<N> {
     next: Option<N>,
 }
 
-/// A page of a member's postings, newest first.
-#[derive(Deserialize)]
-pub struct StatementPage {
-    pub postings: Vec<Entry>,
-    /// Where the next page starts; nothing on the last one.
-    pub next: Option<String>,
-}
-
 /// An answer, and since when it is kept where the server did not answer now.
 #[derive(Clone, Debug)]
 pub struct Kept<T> {
     pub value: T,
     pub since: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct DaysPage {
-    days: Vec<DayRecord>,
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
@@ -306,9 +253,18 @@ pub async fn statement(id: &Id, before: Option<&str>) -> Result<StatementPage, F
 /// `/v1/excerpt`: as much of the book as an order between these parties needs.
 pub async fn excerpt(parties: &Parties) -> Result<Excerpt, Fault> {
     let Parties { buyer, merchant, channel, region } = parties;
-    let channel = channel_name(*channel);
-    let excerpt =
-        get(&format!("/v1/excerpt?buyer={buyer}&merchant={merchant}&region={region}&channel={channel}")).await;
+    let channel = channel.as_str();
+    excerpt_by(&format!("buyer={buyer}&merchant={merchant}&region={region}&channel={channel}")).await
+}
+
+/// `/v1/excerpt`: no more of the book than the accounts of these members.
+pub async fn excerpt_of(members: &[&Id]) -> Result<Excerpt, Fault> {
+    let members: Vec<_> = members.iter().map(|id| id.as_str()).collect();
+    excerpt_by(&format!("members={}", members.join(","))).await
+}
+
+async fn excerpt_by(query: &str) -> Result<Excerpt, Fault> {
+    let excerpt = get(&format!("/v1/excerpt?{query}")).await;
     if matches!(excerpt, Err(Fault::Nonsense)) {
         // It has the rules in it: where they are others, that is why.
         rules().await?;

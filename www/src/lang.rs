@@ -1,6 +1,7 @@
 //! Which language: the one chosen before, else the browser's.
 
 use gloo_storage::{LocalStorage, Storage as _};
+use gongxiang_words::Language;
 use leptos::prelude::*;
 
 use crate::text::frame;
@@ -30,6 +31,14 @@ impl Lang {
         match self {
             Self::Zh => "中文",
             Self::En => "EN",
+        }
+    }
+
+    /// Its catalogue of words.
+    pub const fn catalogue(self) -> Language {
+        match self {
+            Self::Zh => Language::Zh,
+            Self::En => Language::En,
         }
     }
 

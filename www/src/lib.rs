@@ -8,10 +8,10 @@
 //! |---|---|
 //! | `api` | the server's answers, and what can go wrong with them |
 //! | `wallet` | the snapshot of a member: fetched, computed, compared |
-//! | `history` | the whole statement: every day's release, worked out between the entries |
+//! | `history` | the whole statement: what was booked, fetched once and kept |
 //! | `order` | the order as it is typed: strict reading, preview |
-//! | `action` | what is to be done: the command, and the event that the rules foresee |
-//! | `receipt` | a receipt as it is shown, foreseen or settled |
+//! | `action` | what is to be done: an event, of which the command and the preview follow |
+//! | `receipt` | the receipt that was foreseen, compared with the settled one |
 //! | `outbox` | what was confirmed: kept, sent once, answered |
 //! | `passkey` | signing in with the browser’s authenticator |
 //! | `keep`, `locks` | what the browser keeps; one tab at a time |

@@ -22,18 +22,31 @@ pub struct Parties {
     pub region: Region,
 }
 
-impl fmt::Display for Parties {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {} {}", self.buyer, self.merchant, channel_name(self.channel), self.region)
+impl Parties {
+    /// The event of an order between them.
+    pub fn order(&self, amount: Money, concession: Money) -> Event {
+        let Self { buyer, merchant, channel, region } = self.clone();
+        let order = id_to_be_made(&buyer);
+        Event::OrderPlaced(OrderPlaced { order, buyer, merchant, channel, amount, concession, region })
     }
 }
 
-/// As the journal and the server's addresses call it.
-pub const fn channel_name(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Online => "online",
-        Channel::Offline => "offline",
+impl From<&OrderPlaced> for Parties {
+    fn from(order: &OrderPlaced) -> Self {
+        let OrderPlaced { buyer, merchant, channel, region, .. } = order.clone();
+        Self { buyer, merchant, channel, region }
     }
+}
+
+impl fmt::Display for Parties {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {} {}", self.buyer, self.merchant, self.channel.as_str(), self.region)
+    }
+}
+
+/// Stands for the id of what the server is to make, where the rules need one.
+pub fn id_to_be_made(fallback: &Id) -> Id {
+    Id::parse("preview").unwrap_or_else(|| fallback.clone())
 }
 
 /// How the concession is typed.
@@ -73,10 +86,7 @@ pub fn preview(book: &Book, parties: &Parties, amount: &str, concession_as: Conc
         ConcessionAs::Percent => percent_floor(amount, typed),
     };
     let Some(concession) = concession else { return Preview::Refused(Refusal::new(Code::OutOfRange, "concession")) };
-    let Some(order) = Id::parse("preview") else { return Preview::Refused(Refusal::new(Code::BadEvent, "order")) };
-    let Parties { buyer, merchant, channel, region } = parties.clone();
-    let order = OrderPlaced { order, buyer, merchant, channel, amount, concession, region };
-    match book.preview(&Entry::from(Event::OrderPlaced(order))) {
+    match book.preview(&Entry::from(parties.order(amount, concession))) {
         Ok(receipt) => Preview::Accepted { concession, receipt },
         Err(refusal) => Preview::Refused(refusal),
     }

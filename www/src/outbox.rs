@@ -2,6 +2,8 @@
 //! server answered, and is sent by one tab at a time: nothing is lost, nothing is settled twice.
 
 use gongxiang::identity::Id;
+use gongxiang::receipt::Receipt;
+use gongxiang::wire::command::Request;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
@@ -12,7 +14,6 @@ use crate::json;
 use crate::keep::{self, Drawer};
 use crate::locks;
 use crate::markup::watch;
-use crate::receipt::Receipt;
 
 /// An action on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,13 +72,9 @@ impl Outbox {
     /// Takes an action that was confirmed. It is said to wait once it is kept: whoever closes the wallet after reading so
     /// loses nothing.
     pub fn take(self, action: &Action, key: String) {
-        let waiting = Waiting {
-            key,
-            at: js_sys::Date::new_0().to_iso_string().into(),
-            member: action.member.clone(),
-            path: action.path.clone(),
-            body: action.body.canonical(),
-        };
+        let Request { path, body } = action.request();
+        let at = js_sys::Date::new_0().to_iso_string().into();
+        let waiting = Waiting { key, at, member: action.member.clone(), path, body: body.canonical() };
         spawn_local(async move {
             let text = serde_json::to_string(&waiting).unwrap_or_default();
             let kept = keep::write(Drawer::Waiting, &waiting.key, &text).await;

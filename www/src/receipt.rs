@@ -1,76 +1,86 @@
-//! A receipt as it is shown: the same shape for what the rules preview here and for what the server settled.
+//! How a receipt that was foreseen is compared with the one that was settled.
 
-use gongxiang::identity::{Day, Id};
-use gongxiang::quantity::Points;
-use gongxiang::receipt;
-use serde::Deserialize;
+use gongxiang::identity::Id;
+use gongxiang::receipt::{Posting, Reason, Receipt, Rule};
 
-/// One movement.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Posting {
-    pub from: String,
-    pub to: String,
-    pub asset: String,
-    pub amount: String,
-    pub rule: String,
-    pub reason: String,
+/// Without what other members earned on the side: that is booked whenever an account is touched, and the wallet does not know
+/// how much it is.
+pub fn about(mut receipt: Receipt, me: &Id) -> Receipt {
+    receipt.postings.retain(|posting| posting.rule != Rule::Release || posting.to.is(me));
+    receipt
 }
 
-/// What an event did.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Receipt {
-    pub day: Day,
-    /// The order's points; for an order only.
-    pub points: Option<Points>,
-    #[serde(default)]
-    pub rewards: Vec<receipt::Reward>,
-    pub postings: Vec<Posting>,
-    /// What a refund could not recover.
-    pub unrecovered: Option<Points>,
+/// Only what moves to or from this member.
+pub fn only(mut receipt: Receipt, me: &Id) -> Receipt {
+    receipt.postings.retain(|posting| posting.from.is(me) || posting.to.is(me));
+    receipt
 }
 
-impl Receipt {
-    /// Without what other members earned on the side: that is booked whenever an account is touched, and the wallet does not
-    /// know how much it is.
-    pub fn about(mut self, me: &Id) -> Self {
-        let mine = format!("member {me}");
-        self.postings.retain(|posting| posting.rule != "release" || posting.to == mine);
-        self
-    }
-
-    /// Only what moves to or from this member.
-    pub fn only(mut self, me: &Id) -> Self {
-        let mine = format!("member {me}");
-        self.postings.retain(|posting| posting.from == mine || posting.to == mine);
-        self
-    }
-
-    /// Whether the same moves by the same rules. The ids of what was made cannot be foreseen, so reasons are not compared.
-    pub fn moves_like(&self, other: &Self) -> bool {
-        self.postings.len() == other.postings.len()
-            && self.postings.iter().zip(&other.postings).all(|(mine, theirs)| {
-                let (mine, theirs) = (mine.clone(), theirs.clone());
-                Posting { reason: String::new(), ..mine } == Posting { reason: String::new(), ..theirs }
-            })
-    }
+/// Whether the same moves for the same reasons. The ids of what was made cannot be foreseen, so they are not compared.
+pub fn moves_like(foreseen: &Receipt, settled: &Receipt) -> bool {
+    let same = |(mine, theirs): (&Posting, &Posting)| {
+        (&mine.from, &mine.to, mine.amount, mine.rule) == (&theirs.from, &theirs.to, theirs.amount, theirs.rule)
+            && without_ids(&mine.why) == without_ids(&theirs.why)
+    };
+    foreseen.postings.len() == settled.postings.len() && foreseen.postings.iter().zip(&settled.postings).all(same)
 }
 
-impl From<&receipt::Receipt> for Receipt {
-    fn from(receipt: &receipt::Receipt) -> Self {
-        let posting = |posting: &receipt::Posting| Posting {
-            from: posting.from.to_string(),
-            to: posting.to.to_string(),
-            asset: posting.amount.asset().into(),
-            amount: posting.amount.to_string(),
-            rule: posting.rule.as_str().into(),
-            reason: posting.reason.to_string(),
+/// A reason's tag, and its numbers as text.
+fn without_ids(why: &Reason) -> (&'static str, String) {
+    let template = gongxiang_words::reason(gongxiang_words::Language::En, why.tag()).unwrap_or_default();
+    (why.tag(), why.fill(template, |text, is_number| if is_number { text.to_owned() } else { String::new() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use gongxiang::event::Kind;
+    use gongxiang::identity::Day;
+    use gongxiang::quantity::Points;
+    use gongxiang::receipt::{Amount, Party};
+
+    use super::*;
+
+    fn receipt(points: i128, why: Reason) -> Receipt {
+        let id = |text| Party::Member(Id::parse(text).expect("an id"));
+        let moved = |from, to, rule, why| {
+            let amount = Amount::Points(Points::from_raw(points));
+            Posting { from, to, amount, rule, why }
         };
-        Self {
-            day: receipt.day,
-            points: receipt.order.as_ref().map(|order| order.points),
-            rewards: receipt.order.as_ref().map(|order| order.rewards.clone()).unwrap_or_default(),
-            postings: receipt.postings.iter().map(posting).collect(),
-            unrecovered: receipt.unrecovered,
+        Receipt {
+            kind: Kind::OfferPlaced,
+            day: Day::parse("2026-01-02").expect("a day"),
+            order: None,
+            unrecovered: None,
+            postings: vec![
+                moved(Party::Pool, id("bob"), Rule::Release, Reason::DayRelease {}),
+                moved(id("ann"), Party::Escrow, Rule::Offer, why),
+            ],
+            accounts: Vec::new(),
         }
+    }
+
+    #[test]
+    fn only_the_ids_of_what_was_made_may_differ() {
+        let offer = |text| Reason::Offer { offer: Id::parse(text).expect("an id") };
+        let trade = Reason::Trade { trade: Id::parse("preview").expect("an id") };
+        let foreseen = receipt(7, offer("preview"));
+        assert!(moves_like(&foreseen, &receipt(7, offer("f-1"))));
+        assert!(!moves_like(&foreseen, &receipt(8, offer("f-1"))), "another amount");
+        assert!(!moves_like(&foreseen, &receipt(7, trade)), "another reason");
+        let mut fewer = receipt(7, offer("f-1"));
+        fewer.postings.pop();
+        assert!(!moves_like(&foreseen, &fewer), "a posting less");
+    }
+
+    #[test]
+    fn what_others_earned_is_not_about_a_member() {
+        let ann = Id::parse("ann").expect("an id");
+        let all = receipt(7, Reason::Transfer {});
+        let rules = |receipt: Receipt| receipt.postings.iter().map(|posting| posting.rule).collect::<Vec<_>>();
+        assert_eq!(rules(about(all.clone(), &ann)), [Rule::Offer]);
+        assert_eq!(rules(only(all.clone(), &ann)), [Rule::Offer]);
+        let bob = Id::parse("bob").expect("an id");
+        assert_eq!(rules(about(all.clone(), &bob)), [Rule::Release, Rule::Offer]);
+        assert_eq!(rules(only(all, &bob)), [Rule::Release]);
     }
 }

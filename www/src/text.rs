@@ -14,7 +14,7 @@ mod rules;
 pub mod signin;
 pub mod statement;
 
-pub use rules::{asset, class, code, decimal_error, kind, party, reason, rule};
+pub use rules::{asset, class, code, decimal_error, party, reason, rule};
 
 use crate::lang::Lang;
 

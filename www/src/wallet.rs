@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use gongxiang::book::{Account, AccountState, DayRecord, Supply};
 use gongxiang::identity::{Day, Id};
-use gongxiang::quantity::{Index, Money, OutOfRange, Points, Price, ShareValue};
+use gongxiang::quantity::{Index, Money, OutOfRange, Points, Price};
 use gongxiang::release::Release;
 use gongxiang::ruleset::RuleSet;
-use gongxiang::statement;
+use gongxiang::statement::{self, StatementDay};
+use gongxiang::wire::answer::{MemberNow, SupplyNow};
 use leptos::prelude::*;
 
-use crate::api::{self, Fault, MemberNow, SupplyNow};
+use crate::api::{self, Fault};
 use crate::json;
 use crate::keep::{self, Drawer};
 
@@ -60,7 +61,7 @@ pub struct Wallet {
     /// What the close that follows is expected to bring.
     pub next: Option<Next>,
     /// The last days, newest first: as far back as the snapshot allows.
-    pub lines: Vec<Line>,
+    pub lines: Vec<StatementDay>,
     /// Since when this is kept, where the server did not answer now.
     pub since: Option<String>,
 }
@@ -79,27 +80,6 @@ impl Wallet {
     pub fn is_verified(&self) -> bool {
         self.server.is_none_or(|server| self.mine == server)
     }
-}
-
-/// A closed day of a member.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Line {
-    /// The day.
-    pub day: Day,
-    /// Its price.
-    pub price: Price,
-    /// Points that all members together got.
-    pub released: Points,
-    /// Share value of all before it.
-    pub total: ShareValue,
-    /// The member's share value before it.
-    pub before: ShareValue,
-    /// Points the member got.
-    pub earned: Points,
-    /// The member's share value after it.
-    pub after: ShareValue,
-    /// What the earned points were worth at that day's price, yuan.
-    pub worth: Money,
 }
 
 /// Fetches and computes.
@@ -200,7 +180,7 @@ fn compute(
         member: now.member.clone(),
         day: reached,
         price: supply.price,
-        next: next(&now.account, supply, release, &rules, &ended).ok(),
+        next: next(&now.account, days, &release, &rules, supply).ok(),
         rules: Arc::new(rules),
         supply: supply.supply,
         release,
@@ -209,46 +189,26 @@ fn compute(
         mine,
         server: (reached == now.day).then_some(now.state),
         worth: mine.points.worth_floor(supply.price)?,
-        lines: lines(now, days).ok_or(OutOfRange)?,
+        lines: lines(&now.account, days).ok_or(OutOfRange)?,
         since,
     }))
 }
 
 fn next(
     account: &Account,
-    now: &SupplyNow,
-    mut release: Release,
+    days: &[DayRecord],
+    release: &Release,
     rules: &RuleSet,
-    ended: &[Index],
+    now: &SupplyNow,
 ) -> Result<Next, OutOfRange> {
-    let mut holding = account.holding;
-    release.settle(&mut holding, ended)?;
-    let closed = release.close(rules, now.price, now.supply.issued)?;
-    let ended: Vec<_> = ended.iter().copied().chain(closed.ended).collect();
-    let earned = release.settle(&mut holding, &ended)?;
+    let earned = statement::next_release(account, days, release, rules, now.price, now.supply.issued)?;
     Ok(Next { earned, worth: earned.worth_floor(now.price)? })
 }
 
-fn lines(now: &MemberNow, days: &[DayRecord]) -> Option<Vec<Line>> {
-    // What was before the snapshot is not in it: the list starts where the account was last touched.
-    let mut listed = (0..=LISTED_DAYS.min(days.len())).rev();
-    let statement = listed.find_map(|count| statement::statement(&now.account, days, count).ok())?;
-    let (earlier, listed) = days.split_at(days.len().checked_sub(statement.len())?);
-    let mut before = statement::balance(&now.account, earlier).ok()?.share_value;
-    let mut lines = Vec::with_capacity(listed.len());
-    for (record, line) in listed.iter().zip(statement) {
-        lines.push(Line {
-            day: record.day,
-            price: record.price,
-            released: record.released,
-            total: record.total,
-            before,
-            earned: line.earned,
-            after: line.state.share_value,
-            worth: line.earned.worth_floor(record.price).ok()?,
-        });
-        before = line.state.share_value;
-    }
+/// The last days, newest first. What was before the snapshot is not in it: they start where the account was last touched.
+fn lines(account: &Account, days: &[DayRecord]) -> Option<Vec<StatementDay>> {
+    let mut counts = (0..=LISTED_DAYS.min(days.len())).rev();
+    let mut lines = counts.find_map(|count| statement::statement(account, days, count).ok())?;
     lines.reverse();
     Some(lines)
 }
@@ -262,16 +222,14 @@ pub enum Agreement {
     Close,
 }
 
-impl Line {
-    /// Whether `released × before ÷ total` explains what was earned; nothing if it does not, and is better not shown.
-    pub fn agreement(&self) -> Option<Agreement> {
-        const CLOSE: i128 = 100;
-        let product = self.released.raw().checked_mul(self.before.raw())?;
-        let earned = product.checked_div(self.total.raw())?;
-        match (earned - self.earned.raw()).abs() {
-            0 => Some(Agreement::Exact),
-            1..CLOSE => Some(Agreement::Close),
-            _ => None,
-        }
+/// Whether `released × before ÷ total` explains what was earned; nothing if it does not, and is better not shown.
+pub fn agreement(day: &StatementDay) -> Option<Agreement> {
+    const CLOSE: i128 = 100;
+    let product = day.released.raw().checked_mul(day.before.raw())?;
+    let earned = product.checked_div(day.total.raw())?;
+    match (earned - day.earned.raw()).abs() {
+        0 => Some(Agreement::Exact),
+        1..CLOSE => Some(Agreement::Close),
+        _ => None,
     }
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use gongxiang::identity::Id;
+use gongxiang::statement::{History, Income, Row, StatementDay};
 use leptos::prelude::*;
 
 use super::{asked, of_member, statement, statement_rows};
 use crate::app::App;
 use crate::figure::{money, number};
-use crate::history::{History, Income, Row};
 use crate::markup::view;
 use crate::route::{Page, Route};
 use crate::text::{Words, economy, frame, home as t, statement as s};
@@ -182,7 +182,7 @@ fn days(app: App, wallet: &Wallet) -> AnyView {
 }
 
 /// The past: what came by which way, its course, the latest entries.
-fn past(app: App, me: &Id, history: &History) -> AnyView {
+fn past(app: App, me: &Id, history: &Arc<History>) -> AnyView {
     view! {
         {course(app, history)}
         <section class="card">
@@ -218,7 +218,7 @@ fn latest(app: App, me: &Id, history: &History) -> AnyView {
     let entries: Vec<_> = history
         .rows
         .iter()
-        .filter(|row| matches!(row, Row::Entry(_)))
+        .filter(|row| matches!(row, Row::Posting(_)))
         .take(LATEST)
         .map(|row| statement_rows::row(app, me, row))
         .collect();
@@ -244,22 +244,22 @@ enum Shown {
     Price,
 }
 
-fn course(app: App, history: &History) -> AnyView {
-    let points = Arc::clone(&history.points);
-    if points.len() < 2 {
+fn course(app: App, history: &Arc<History>) -> AnyView {
+    let history = Arc::clone(history);
+    if history.days.len() < 2 {
         return ().into_any();
     }
     let shown = RwSignal::new(Shown::Points);
     let range = RwSignal::new(usize::MAX);
     let drawn = move || {
-        let from = points.len().saturating_sub(range.get());
-        let part = points.get(from..).unwrap_or_default();
-        let (words, read): (Words, fn(&crate::history::Point) -> String) = match shown.get() {
-            Shown::Points => (t::POINTS, |point| point.points.to_string()),
-            Shown::ShareValue => (t::SHARE_VALUE, |point| point.share_value.to_string()),
-            Shown::Price => (t::PRICE, |point| point.price.to_string()),
+        let from = history.days.len().saturating_sub(range.get());
+        let part = history.days.get(from..).unwrap_or_default();
+        let (words, read): (Words, fn(&StatementDay) -> String) = match shown.get() {
+            Shown::Points => (t::POINTS, |day| day.state.points.to_string()),
+            Shown::ShareValue => (t::SHARE_VALUE, |day| day.state.share_value.to_string()),
+            Shown::Price => (t::PRICE, |day| day.price.to_string()),
         };
-        let along: Vec<_> = part.iter().map(|point| point.day.to_string()).collect();
+        let along: Vec<_> = part.iter().map(|day| day.day.to_string()).collect();
         let values: Vec<_> = part.iter().map(read).collect();
         let end = |at: Option<&String>| at.cloned().unwrap_or_default();
         let name = words.of(app.lang());

@@ -2,11 +2,12 @@
 
 use gongxiang::identity::Id;
 use gongxiang::limits::ID_LENGTH_MAX;
+use gongxiang::wire::answer::MemberLine;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::{asked, fault};
-use crate::api::{self, Fault, MemberLine, Session};
+use crate::api::{self, Fault, Session};
 use crate::app::App;
 use crate::fetched::{Remote, fetched};
 use crate::keep;

@@ -3,12 +3,13 @@
 use gongxiang::identity::Id;
 use gongxiang::quantity::{Points, Price};
 use gongxiang::ruleset::RuleSet;
+use gongxiang::wire::answer::SupplyNow;
 use leptos::prelude::*;
 
 use super::asked;
 use super::transfer::{ask, submit};
 use crate::action::Action;
-use crate::api::{self, Fault, SupplyNow};
+use crate::api::{self, Fault};
 use crate::app::App;
 use crate::figure::number;
 use crate::input;

@@ -4,6 +4,8 @@ use gongxiang::event::Refusal;
 use gongxiang::identity::Id;
 use gongxiang::quantity::{Money, Points};
 use gongxiang::receipt::{OrderQuote, Reward, Rule};
+use gongxiang::wire::worded;
+use gongxiang_words::Language;
 use leptos::prelude::*;
 
 use crate::app::App;
@@ -92,22 +94,22 @@ fn line(app: App, mine: bool, reward: &Reward) -> AnyView {
     let in_points = reward.points.is_positive();
     let amount = if in_points { number(&reward.points) } else { number(&reward.share_value) };
     let asset = app.say(if in_points { home::POINTS } else { home::SHARE_VALUE });
-    let reason = reward.reason.to_string();
+    let why = reward.why.clone();
     view! {
         <tr class:mine=mine data-testid="reward" data-member=reward.member.to_string()
             data-kind=Rule::Reward(kind).as_str() data-class=class_name
             data-share-value=reward.share_value.to_string() data-points=reward.points.to_string()
-            data-reason=reward.reason.to_string()>
+            data-reason=worded::reason(&reward.why, Language::En)>
             <th scope="row" class="who">
                 {reward.member.to_string()} " "
                 {mine.then(|| view! { <span class="tag">{app.say(t::YOU)}</span> })}
             </th>
             <td class="what">
-                {app.say(text::kind(kind))} " "
+                {move || text::rule(app.lang(), Rule::Reward(kind))} " "
                 <span class=format!("tag class-{class_name}")>{app.say(class_words)}</span>
             </td>
             <td class="gets">{amount} " " <small>{asset}</small></td>
-            <td class="why">"= " {move || text::reason(app.lang(), &reason)}</td>
+            <td class="why">"= " {move || text::reason(app.lang(), &why)}</td>
         </tr>
     }
 }

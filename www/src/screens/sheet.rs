@@ -1,5 +1,8 @@
 //! The sheet over every screen in which an action is confirmed: its receipt as the rules foresee it, then the settled one.
 
+use gongxiang::receipt::{Amount, Party, Posting, Receipt, Rule};
+use gongxiang::wire::worded;
+use gongxiang_words::Language;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast as _;
@@ -11,7 +14,7 @@ use crate::app::App;
 use crate::figure::number;
 use crate::markup::{view, watch};
 use crate::outbox::{self, Outcome};
-use crate::receipt::{Posting, Receipt};
+use crate::receipt::moves_like;
 use crate::text::{self, Words, actions as t, fault as f, frame, signin};
 use crate::ui;
 
@@ -103,7 +106,7 @@ fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
         }
         Step::Answered(Outcome::Settled(receipt), foreseen) => {
             let receipt = action.seen(receipt);
-            let as_seen = foreseen.map(|foreseen| foreseen.moves_like(&receipt));
+            let as_seen = foreseen.map(|foreseen| moves_like(&foreseen, &receipt));
             let says = as_seen.map(|same| if same { t::AS_SEEN } else { t::NOT_AS_SEEN });
             view! {
                 <p class="done" data-testid="settled" data-as-seen=as_seen.map(|same| same.to_string())>
@@ -158,16 +161,16 @@ fn confirm(app: App, action: &Action, key: String, step: RwSignal<Step>, foresee
 
 /// A receipt: what moves, from whom to whom, and why.
 fn shown(app: App, receipt: &Receipt, kind: &'static str) -> AnyView {
-    let rewards = receipt.rewards.iter().map(|reward| {
-        let in_points = reward.points.is_positive();
-        Posting {
-            from: "escrow".into(),
-            to: format!("member {}", reward.member),
-            asset: if in_points { "points" } else { "share_value" }.into(),
-            amount: if in_points { reward.points.to_string() } else { reward.share_value.to_string() },
-            rule: gongxiang::receipt::Rule::Reward(reward.kind).as_str().into(),
-            reason: reward.reason.to_string(),
-        }
+    let rewards = receipt.order.iter().flat_map(|quote| &quote.rewards).map(|reward| Posting {
+        from: Party::Escrow,
+        to: Party::Member(reward.member.clone()),
+        amount: if reward.points.is_positive() {
+            Amount::Points(reward.points)
+        } else {
+            Amount::ShareValue(reward.share_value)
+        },
+        rule: Rule::Reward(reward.kind),
+        why: reward.why.clone(),
     });
     let postings: Vec<_> = receipt.postings.iter().cloned().chain(rewards).collect();
     let (day, all) = (receipt.day.to_string(), postings.len());
@@ -191,20 +194,18 @@ fn shown(app: App, receipt: &Receipt, kind: &'static str) -> AnyView {
 }
 
 fn line(app: App, posting: Posting) -> AnyView {
-    let Posting { from, to, asset, amount, rule, reason } = posting;
-    let words = text::asset(&asset);
-    let (rule_shown, reason_shown) = (rule.clone(), reason.clone());
-    let (giver, receiver) = (from.clone(), to.clone());
+    let Posting { from, to, amount, rule, why } = posting;
+    let (giver, receiver, reason) = (from.to_string(), to.to_string(), worded::reason(&why, Language::En));
     view! {
-        <li data-testid="posting" data-from=from data-to=to data-asset=asset data-amount=amount.clone()
-            data-rule=rule data-reason=reason>
-            <span class="what">{move || text::rule(app.lang(), &rule_shown)}</span>
-            <span class="gets">{number(&amount)} " " <small>{app.say(words)}</small></span>
+        <li data-testid="posting" data-from=giver data-to=receiver data-asset=amount.asset() data-amount=amount.to_string()
+            data-rule=rule.as_str() data-reason=reason>
+            <span class="what">{move || text::rule(app.lang(), rule)}</span>
+            <span class="gets">{number(&amount)} " " <small>{move || text::asset(app.lang(), amount)}</small></span>
             <span class="parties">
-                <bdi>{move || text::party(app.lang(), &giver)}</bdi> " → "
-                <bdi>{move || text::party(app.lang(), &receiver)}</bdi>
+                <bdi>{move || text::party(app.lang(), &from)}</bdi> " → "
+                <bdi>{move || text::party(app.lang(), &to)}</bdi>
             </span>
-            <span class="why">{move || text::reason(app.lang(), &reason_shown)}</span>
+            <span class="why">{move || text::reason(app.lang(), &why)}</span>
         </li>
     }
 }

@@ -111,7 +111,7 @@ fn order(app: App, me: &Id, region: Region) -> AnyView {
         };
         let amount = input::read(&amount.read(), Money::parse).ok()?;
         let concession = input::read(&concession.read(), Money::parse).ok()?;
-        Some(Action::order(&parties, &amount.to_string(), &concession.to_string()))
+        Some(Action::order(&parties, amount, concession))
     });
     view! {
         <form class="card form" on:submit=ask(app, action)>

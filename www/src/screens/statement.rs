@@ -3,6 +3,10 @@
 use std::sync::Arc;
 
 use gongxiang::identity::Id;
+use gongxiang::receipt::Rule;
+use gongxiang::statement::{History, Row};
+use gongxiang::wire::worded;
+use gongxiang_words::Language;
 use js_sys::Array;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -10,7 +14,7 @@ use web_sys::{Blob, HtmlAnchorElement, Url};
 
 use super::{asked, of_member, statement_rows};
 use crate::app::App;
-use crate::history::{self, History, Row};
+use crate::history;
 use crate::markup::{memo, view};
 use crate::text::{self, statement as t};
 use crate::ui;
@@ -32,12 +36,14 @@ impl Filter {
     fn takes(self, row: &Row) -> bool {
         match (self, row) {
             (Self::All, _) | (Self::Release, Row::Day(_)) => true,
-            (Self::Orders, Row::Entry(entry)) => {
-                entry.class().is_some() || matches!(entry.rule.as_str(), "concession" | "refund")
+            (Self::Orders, Row::Posting(booked)) => {
+                let rule = booked.posting.rule;
+                rule.class().is_some() || matches!(rule, Rule::Concession | Rule::Refund)
             }
-            (Self::Moves, Row::Entry(entry)) => {
-                matches!(entry.rule.as_str(), "transfer" | "redemption" | "offer" | "trade" | "treasury")
-            }
+            (Self::Moves, Row::Posting(booked)) => matches!(
+                booked.posting.rule,
+                Rule::Transfer | Rule::Redemption | Rule::Offer | Rule::Trade | Rule::Treasury
+            ),
             _ => false,
         }
     }
@@ -55,7 +61,7 @@ pub fn screen(app: App, id: Id) -> AnyView {
 }
 
 /// The history that belongs to a wallet.
-pub async fn opened(app: App, wallet: Arc<Wallet>) -> Result<History, crate::api::Fault> {
+pub async fn opened(app: App, wallet: Arc<Wallet>) -> Result<Arc<History>, crate::api::Fault> {
     let days = app.days.with_value(|days| {
         let known = days.partition_point(|record| record.day < wallet.day);
         days.get(..known).unwrap_or_default().to_vec()
@@ -63,21 +69,20 @@ pub async fn opened(app: App, wallet: Arc<Wallet>) -> Result<History, crate::api
     history::open(&wallet, &days).await
 }
 
-fn shown(app: App, me: &Id, history: History) -> AnyView {
+fn shown(app: App, me: &Id, history: Arc<History>) -> AnyView {
     let filter = RwSignal::new(Filter::All);
     let typed = RwSignal::new(String::new());
     let count = RwSignal::new(SHOWN);
-    let rows = history.rows;
+    let adds_up = history.adds_up;
     let fitting = {
         let me = me.clone();
         memo(move || {
             let (filter, typed) = (filter.get(), typed.read().trim().to_ascii_lowercase());
             let fits = |row: &&Row| filter.takes(row) && (typed.is_empty() || words(app, &me, row).contains(&typed));
-            rows.iter().filter(fits).cloned().collect::<Vec<_>>()
+            history.rows.iter().filter(fits).cloned().collect::<Vec<_>>()
         })
     };
     let (to_show, to_save) = (me.clone(), me.clone());
-    let adds_up = history.adds_up;
     view! {
         <p class="lead">{app.say(t::TITLE_NOTE)}</p>
         <div class="tools">
@@ -117,15 +122,15 @@ fn shown(app: App, me: &Id, history: History) -> AnyView {
 fn words(app: App, me: &Id, row: &Row) -> String {
     let lang = app.lang();
     let text = match row {
-        Row::Day(line) => format!("{} {} {}", line.day, text::rule(lang, "release"), line.earned),
-        Row::Entry(entry) => format!(
+        Row::Day(line) => format!("{} {} {}", line.day, text::rule(lang, Rule::Release), line.earned),
+        Row::Posting(booked) => format!(
             "{} {} {} {} {} {}",
-            entry.day,
-            text::rule(lang, &entry.rule),
-            entry.amount,
-            entry.other(me),
-            entry.reason,
-            text::reason(lang, &entry.reason)
+            booked.day,
+            text::rule(lang, booked.posting.rule),
+            booked.posting.amount,
+            booked.other(me),
+            worded::reason(&booked.posting.why, Language::En),
+            text::reason(lang, &booked.posting.why)
         ),
     };
     // What is not ASCII in it is Chinese.
@@ -142,14 +147,16 @@ fn csv(me: &Id, rows: &[Row]) -> String {
                 line.day,
                 line.earned,
                 cell(&formula),
-                line.after,
+                line.state.share_value,
                 line.price
             )
         }
-        Row::Entry(entry) => {
-            let sign = if entry.is_gain(me) { "" } else { "-" };
-            let (other, reason) = (cell(entry.other(me)), cell(&entry.reason));
-            format!("{},{},{},{sign}{},{other},{reason},,\r\n", entry.day, entry.rule, entry.asset, entry.amount)
+        Row::Posting(booked) => {
+            let (rule, amount) = (booked.posting.rule, booked.posting.amount);
+            let sign = if booked.is_gain(me) { "" } else { "-" };
+            let other = cell(&booked.other(me).to_string());
+            let reason = cell(&worded::reason(&booked.posting.why, Language::En));
+            format!("{},{rule},{},{sign}{amount},{other},{reason},,\r\n", booked.day, amount.asset())
         }
     };
     let head = "day,rule,asset,amount,other,reason,share_value_after,price\r\n".to_owned();

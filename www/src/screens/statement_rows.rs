@@ -1,27 +1,29 @@
 //! The lines of a statement: a day's release with its formula, or an entry with its reason.
 
 use gongxiang::identity::Id;
+use gongxiang::receipt::Rule;
+use gongxiang::statement::{Row, StatementDay};
+use gongxiang::wire::statement::BookedPosting;
 use leptos::prelude::*;
 
 use crate::app::App;
 use crate::figure::{grouped, money, number};
-use crate::history::{Entry, Row};
 use crate::markup::view;
 use crate::text::{self, home as h, statement as t};
-use crate::wallet::{Agreement, Line};
+use crate::wallet::{Agreement, agreement};
 
 /// One of them.
 pub fn row(app: App, me: &Id, row: &Row) -> AnyView {
     match row {
         Row::Day(line) => day(app, line),
-        Row::Entry(booked) => entry(app, me, booked),
+        Row::Posting(booked) => entry(app, me, booked),
     }
 }
 
 /// The formula of a day, `888 × 966.13 ÷ 1,610.00 = 532.87`; nothing where it does not explain what was earned.
-pub fn formula(line: &Line) -> Option<String> {
+pub fn formula(line: &StatementDay) -> Option<String> {
     // Day records from before any points were released say nothing about anybody.
-    let sign = match line.agreement().filter(|_| line.released.is_positive())? {
+    let sign = match agreement(line).filter(|_| line.released.is_positive())? {
         Agreement::Exact => "=",
         Agreement::Close => "≈",
     };
@@ -32,7 +34,7 @@ pub fn formula(line: &Line) -> Option<String> {
 }
 
 /// A closed day.
-pub fn day(app: App, line: &Line) -> AnyView {
+pub fn day(app: App, line: &StatementDay) -> AnyView {
     let formula = formula(line).map(|formula| {
         view! {
             <p class="why" data-testid="formula"><span class="hidden">{app.say(t::FORMULA)} ": "</span>{formula}</p>
@@ -40,10 +42,10 @@ pub fn day(app: App, line: &Line) -> AnyView {
     });
     view! {
         <li class="entry" data-testid="statement-day" data-day=line.day.to_string() data-earned=line.earned.to_string()
-            data-share-value=line.after.to_string() data-worth=line.worth.to_string()>
+            data-share-value=line.state.share_value.to_string() data-worth=line.worth.to_string()>
             <p class="head">
                 <span class="what">
-                    {move || text::rule(app.lang(), "release")} " "
+                    {move || text::rule(app.lang(), Rule::Release)} " "
                     <span class="tag class-static">{app.say(text::class(gongxiang::receipt::Class::Static).1)}</span>
                 </span>
                 <span class="gets gain">"+" {number(&line.earned)} " " <small>{app.say(h::POINTS)}</small></span>
@@ -51,39 +53,38 @@ pub fn day(app: App, line: &Line) -> AnyView {
             <p class="foot">
                 <time>{line.day.to_string()}</time>
                 <span>{app.say(t::WORTH_THEN)} " " {money(line.worth)}</span>
-                <span>{app.say(t::SHARE_VALUE_AFTER)} " " {number(&line.after)}</span>
+                <span>{app.say(t::SHARE_VALUE_AFTER)} " " {number(&line.state.share_value)}</span>
             </p>
             {formula}
         </li>
     }
 }
 
-fn entry(app: App, me: &Id, entry: &Entry) -> AnyView {
-    let gain = entry.is_gain(me);
-    let other = entry.other(me).to_owned();
-    let (rule, reason) = (entry.rule.clone(), entry.reason.clone());
-    let class = entry.class().map(|class| {
+fn entry(app: App, me: &Id, booked: &BookedPosting) -> AnyView {
+    let gain = booked.is_gain(me);
+    let other = booked.other(me).clone();
+    let (rule, amount, why) = (booked.posting.rule, booked.posting.amount, booked.posting.why.clone());
+    let class = rule.class().map(|class| {
         let (name, words) = text::class(class);
         view! { " " <span class=format!("tag class-{name}")>{app.say(words)}</span> }
     });
-    let asset = text::asset(&entry.asset);
     view! {
-        <li class="entry" data-testid="entry" data-day=entry.day.to_string() data-rule=entry.rule.clone()
-            data-asset=entry.asset.clone() data-amount=entry.amount.to_string() data-gain=gain.to_string()>
+        <li class="entry" data-testid="entry" data-day=booked.day.to_string() data-rule=rule.as_str()
+            data-asset=amount.asset() data-amount=amount.to_string() data-gain=gain.to_string()>
             <p class="head">
-                <span class="what">{move || text::rule(app.lang(), &rule)} {class}</span>
+                <span class="what">{move || text::rule(app.lang(), rule)} {class}</span>
                 <span class="gets" class:gain=gain>
-                    {if gain { "+" } else { "−" }} {number(&entry.amount)} " " <small>{app.say(asset)}</small>
+                    {if gain { "+" } else { "−" }} {number(&amount)} " " <small>{move || text::asset(app.lang(), amount)}</small>
                 </span>
             </p>
             <p class="foot">
-                <time>{entry.day.to_string()}</time>
+                <time>{booked.day.to_string()}</time>
                 <span>
                     {app.say(if gain { t::FROM } else { t::TO })} " "
                     <bdi>{move || text::party(app.lang(), &other)}</bdi>
                 </span>
             </p>
-            <p class="why">{move || text::reason(app.lang(), &reason)}</p>
+            <p class="why">{move || text::reason(app.lang(), &why)}</p>
         </li>
     }
 }

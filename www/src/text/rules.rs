@@ -1,25 +1,12 @@
-//! What the rules say, in words: kinds of income, codes, assets, parties, and formulas.
+//! What the rules say, in words: rules, assets, parties and reasons by the catalogue, and what only the wallet says.
 
 use gongxiang::event::Code;
 use gongxiang::quantity::DecimalError;
-use gongxiang::receipt::{Class, RewardKind};
+use gongxiang::receipt::{Amount, Class, Party, Reason, Rule};
 
 use super::{Words, both};
 use crate::figure::grouped;
 use crate::lang::Lang;
-
-/// What an income is called.
-pub const fn kind(kind: RewardKind) -> Words {
-    match kind {
-        RewardKind::Consumption => both!("消费", "Own purchase"),
-        RewardKind::Sale => both!("销售", "Own sale"),
-        RewardKind::ShareOnline => both!("线上分享", "Shared online"),
-        RewardKind::ShareOffline => both!("线下分享", "Shared in the shop"),
-        RewardKind::MerchantShare => both!("推荐门店", "Recommended merchant"),
-        RewardKind::Service => both!("服务团队", "Service team"),
-        RewardKind::Area => both!("区域合伙人", "Area partner"),
-    }
-}
 
 /// A class of income: its name for styles and tests, and the word.
 pub const fn class(class: Class) -> (&'static str, Words) {
@@ -30,54 +17,32 @@ pub const fn class(class: Class) -> (&'static str, Words) {
     }
 }
 
-/// What a rule is called, by its name in receipts; the name itself where it is a newer server's.
-pub fn rule(lang: Lang, name: &str) -> String {
-    let words = match name {
-        "sign_up" => both!("注册赠送", "Sign-up gift"),
-        "sign_up_referrer" => both!("推荐激活", "A recommended member activated"),
-        "activation" => both!("激活解锁", "Unlocked by activation"),
-        "pack" => both!("礼包", "Gift pack"),
-        "treasury" => both!("平台发放", "From the platform"),
-        "concession" => both!("订单让利", "Concession of an order"),
-        "consumption" => kind(RewardKind::Consumption),
-        "sale" => kind(RewardKind::Sale),
-        "share_online" => kind(RewardKind::ShareOnline),
-        "share_offline" => kind(RewardKind::ShareOffline),
-        "merchant_share" => kind(RewardKind::MerchantShare),
-        "service" => kind(RewardKind::Service),
-        "area" => kind(RewardKind::Area),
-        "burn" => both!("销毁", "Burned"),
-        "refund" => both!("退款", "Refund"),
-        "transfer" => both!("转让", "Transfer"),
-        "redemption" => both!("兑换", "Redemption"),
-        "offer" => both!("挂单", "Offer"),
-        "trade" => both!("成交", "Trade"),
-        "release" => both!("每日释放", "Daily release"),
-        _ => return name.to_owned(),
-    };
-    words.of(lang).to_owned()
+/// What a rule is called.
+pub fn rule(lang: Lang, rule: Rule) -> &'static str {
+    // A test of the rules holds that no word is missing.
+    gongxiang_words::rule(lang.catalogue(), rule.as_str()).unwrap_or(rule.as_str())
 }
 
-/// What an asset is called, by its name in receipts.
-pub fn asset(name: &str) -> Words {
-    match name {
-        "share_value" => both!("共享值", "share value"),
-        "locked" => both!("锁定共享值", "locked share value"),
-        _ => both!("共享积分", "points"),
+/// What an asset is called.
+pub fn asset(lang: Lang, amount: Amount) -> &'static str {
+    gongxiang_words::asset(lang.catalogue(), amount.asset()).unwrap_or(amount.asset())
+}
+
+/// Who gives or gets: a member by its id.
+pub fn party(lang: Lang, party: &Party) -> String {
+    match party {
+        Party::Member(id) => id.to_string(),
+        other => {
+            let name = other.to_string();
+            gongxiang_words::party(lang.catalogue(), &name).map_or(name, str::to_owned)
+        }
     }
 }
 
-/// Who gives or gets, as receipts write it: `member ann`, `escrow`.
-pub fn party(lang: Lang, name: &str) -> String {
-    let words = match name {
-        "pool" => both!("释放池", "release pool"),
-        "escrow" => both!("托管", "escrow"),
-        "treasury" => both!("平台", "treasury"),
-        "burned" => both!("销毁", "burned"),
-        "issuance" => both!("发行", "issuance"),
-        _ => return name.strip_prefix("member ").unwrap_or(name).to_owned(),
-    };
-    words.of(lang).to_owned()
+/// Why an amount is what it is, with grouped digits.
+pub fn reason(lang: Lang, why: &Reason) -> String {
+    let template = gongxiang_words::reason(lang.catalogue(), why.tag()).unwrap_or(why.tag());
+    why.fill(template, |text, is_number| if is_number { grouped(text) } else { text.to_owned() })
 }
 
 /// What is wrong with a decimal that was typed.
@@ -95,7 +60,7 @@ pub const fn decimal_error(error: DecimalError) -> Words {
 }
 
 /// What a refusal means.
-pub const fn code(code: Code) -> Words {
+pub fn code(code: Code) -> Words {
     match code {
         Code::UnknownMember => both!("没有此编号的会员。", "No member has this id."),
         Code::SelfDealing => both!("不能与自己交易。", "Nobody can trade with themselves."),
@@ -128,79 +93,31 @@ pub const fn code(code: Code) -> Words {
     }
 }
 
-/// Phrases of formulas, longest first where one is part of another.
-const PHRASES: [(&str, &str); 20] = [
-    ("gift for signing up, until the first pack", "注册赠送，首个礼包前锁定"),
-    ("sold or given by the platform", "平台出售或发放"),
-    ("unlocked by the first pack", "首个礼包解锁"),
-    ("refund before vesting of", "到账前退款"),
-    ("points per unit", "积分/份"),
-    ("the day's release", "当日释放"),
-    ("released until", "累计释放至"),
-    ("cancelled offer", "撤销挂单"),
-    ("cancelled trade", "取消成交"),
-    ("activation of", "激活会员"),
-    ("refund of", "退款"),
-    ("order points", "订单积分"),
-    ("pack price", "礼包价"),
-    ("consumption", "买家所得共享值"),
-    ("concession", "让利额"),
-    ("transferred", "转让"),
-    ("redeemed", "兑换"),
-    ("rewards", "奖励"),
-    ("units", "份额"),
-    ("price", "价格"),
-];
-
-/// A formula of the rules, with grouped digits and in the reader's language.
-pub fn reason(lang: Lang, formula: &str) -> String {
-    let mut text = formula.to_owned();
-    // What is about an offer, a trade or an order ends in its id, which may look like any word.
-    let id_at = ["activation of ", "offer ", "trade ", "refund of ", "vesting of "]
-        .iter()
-        .find_map(|start| text.find(start).map(|at| at + start.len()));
-    let id = id_at.map(|at| text.split_off(at)).unwrap_or_default();
-    if lang == Lang::Zh {
-        for (en, zh) in PHRASES {
-            text = text.replace(en, zh);
-        }
-        text = match text.trim_end() {
-            "offer" => "挂单 ".into(),
-            "trade" => "成交 ".into(),
-            _ => text,
-        };
-    } else {
-        text = text.replace("consumption", "buyer’s share value");
-    }
-    let words: Vec<_> = text.split(' ').map(group_word).collect();
-    words.join(" ") + &id
-}
-
-/// Groups a word that is a decimal, brackets around it aside.
-fn group_word(word: &str) -> String {
-    let digits = word.trim_matches(['(', ')']);
-    let is_decimal = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if is_decimal { word.replace(digits, &grouped(digits)) } else { word.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
+    use gongxiang::identity::Id;
+    use gongxiang::quantity::{Money, Rate, ShareValue};
+
     use super::*;
 
     #[test]
-    fn a_formula_is_grouped_and_translated_and_an_id_is_left_alone() {
-        for (formula, zh, en) in [
-            ("10 × concession 12345.00", "10 × 让利额 12,345.00", "10 × concession 12,345.00"),
+    fn a_reason_is_grouped_and_translated_and_an_id_is_left_alone() {
+        let rate = |text| Rate::parse(text).expect("a rate");
+        let id = || Id::parse("1000000").expect("an id");
+        let concession = Money::parse("12345").expect("money");
+        let consumption = ShareValue::from_raw(100_000_000_000);
+        for (why, zh, en) in [
+            (Reason::Concession { rate: rate("10"), concession }, "10 × 让利额 12,345.00", "10 × concession 12,345.00"),
             (
-                "(0.15 − 0.1) × consumption 1000",
+                Reason::ConsumptionStep { rate: rate("0.15"), paid: rate("0.1"), consumption },
                 "(0.15 − 0.1) × 买家所得共享值 1,000",
                 "(0.15 − 0.1) × buyer’s share value 1,000",
             ),
-            ("trade price", "成交 price", "trade price"),
-            ("refund of units", "退款 units", "refund of units"),
+            (Reason::Trade { trade: id() }, "成交 1000000", "trade 1000000"),
+            (Reason::Refund { order: id() }, "退款 1000000", "refund of 1000000"),
         ] {
-            assert_eq!(reason(Lang::Zh, formula), zh);
-            assert_eq!(reason(Lang::En, formula), en);
+            assert_eq!(reason(Lang::Zh, &why), zh);
+            assert_eq!(reason(Lang::En, &why), en);
         }
     }
 }
