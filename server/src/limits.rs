@@ -52,6 +52,9 @@ pub const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// Most accounts of a book that is answered as a whole; `gongxiang export` has no limit.
 pub const STATE_ACCOUNTS_MAX: usize = 100_000;
+
+/// Most accounts of an excerpt that is asked for by its members.
+pub const EXCERPT_MEMBERS_MAX: usize = 8;
 /// Most bytes of a row of orders, about; a quotation mark that is never closed ends there.
 pub const IMPORT_ROW_BYTES_MAX: usize = 1 << 20;
 

@@ -4,6 +4,10 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::thread;
 
+use gongxiang::event::Event;
+use gongxiang::receipt::Receipt;
+use gongxiang::wire::worded::Worded;
+use gongxiang_words::Language;
 use serde_json::{Value, json};
 
 use crate::support::{Folder, Server, TestResult, argument, audit, by_hand, command};
@@ -261,6 +265,9 @@ fn parameters_and_addresses_are_read_strictly() -> TestResult {
         ("/v1/members?colour=red", 400, "bad_query", "colour"),
         ("/v1/days?after=yesterday", 400, "bad_query", "after"),
         ("/v1/rules?x=1", 400, "bad_query", "x"),
+        ("/v1/excerpt?members=", 400, "bad_query", "members"),
+        ("/v1/excerpt?members=a,b,c,d,e,f,g,h,i", 400, "bad_query", "members"),
+        ("/v1/excerpt?members=a&buyer=a", 400, "bad_query", "buyer"),
         ("/v1/excerpt?merchant=b&region=110101&channel=online", 400, "bad_query", "buyer"),
         ("/v1/excerpt?buyer=a&merchant=b&region=1101&channel=online", 400, "bad_query", "region"),
         ("/v1/excerpt?buyer=a&merchant=b&region=110101&channel=phone", 400, "bad_query", "channel"),
@@ -349,10 +356,26 @@ fn an_excerpt_previews_an_order_as_the_server_then_settles_it() -> TestResult {
         "amount": "199.99", "concession": "20", "region": "110101",
     });
     let entry = gongxiang::wire::event::read(&serde_json::from_value(order.clone())?)?;
-    let preview = serde_json::to_value(&*book.preview(&entry)?)?;
+    let preview = book.preview(&entry)?;
+    let preview = serde_json::to_value(Worded(&*preview, Language::En))?;
     let (_, settled) = server.post("/v1/events", JSON, order.to_string())?;
     assert_eq!(preview["rewards"], settled["receipt"]["rewards"]);
     assert!(preview["rewards"].as_array().is_some_and(|rewards| rewards.len() >= 2), "{preview}");
+    Ok(())
+}
+
+#[test]
+fn an_excerpt_of_two_members_previews_a_transfer_as_the_server_then_settles_it() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start_with_a_shop(&folder)?;
+    let (_, excerpt) = server.get("/v1/excerpt?members=shop,ann")?;
+    assert_eq!(excerpt["accounts"].as_object().map(|accounts| accounts.keys().collect::<Vec<_>>().len()), Some(2));
+    let book = gongxiang::book::Book::from(serde_json::from_value::<gongxiang::book::Excerpt>(excerpt)?);
+    let transfer = json!({"type": "points.transferred", "from": "shop", "to": "ann", "points": "1.5"});
+    let event: Event = serde_json::from_value(transfer.clone())?;
+    let preview = book.foresee(&event)?;
+    let (_, settled) = server.post("/v1/events", JSON, transfer.to_string())?;
+    assert_eq!(serde_json::from_value::<Receipt>(settled["receipt"].clone())?, preview);
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use gongxiang::receipt::Receipt;
 use gongxiang_cluster::{Cluster, Programs};
 use gongxiang_server::limits::CONNECTION_WAIT_MAX;
 use serde_json::Value;

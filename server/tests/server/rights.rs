@@ -196,6 +196,10 @@ fn another_member_sees_and_moves_nothing_of_others() -> TestResult {
     let (excerpt, _) = READS.iter().find(|(path, _)| path.starts_with("/v1/excerpt")).ok_or("no excerpt")?;
     let (_, excerpt) = town.status("GET", excerpt, Some(&eve), None)?;
     assert_eq!(excerpt["accounts"]["bob"]["points"], "0", "balances of others are hidden: {excerpt}");
+    let (_, excerpt) = town.status("GET", "/v1/excerpt?members=bob,shop", Some(&eve), None)?;
+    for member in ["bob", "shop"] {
+        assert_eq!(excerpt["accounts"][member]["points"], "0", "balances of others are hidden: {excerpt}");
+    }
     assert_eq!(town.status("GET", "/v1/trades", Some(&eve), None)?.1["rows"], json!([]));
     assert_eq!(town.status("GET", "/v1/state", Some(&town.operator), None)?, before);
     Ok(())

@@ -11,8 +11,7 @@ use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::statement::BookedPosting;
 use gongxiang_server::ledger::needs::Needs;
 use gongxiang_server::ledger::store::{
-    Answered, Batch, Entered, HeadChange, Key, Loaded, Now, Page, Place, Result, Scope, Store, StoreError,
-    Transaction,
+    Answered, Batch, Entered, HeadChange, Key, Loaded, Now, Page, Place, Result, Scope, Store, StoreError, Transaction,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +102,6 @@ impl Work {
     fn spoiled(&self, mut batch: Batch) -> Batch {
         match self.fault {
             Fault::KeepsNoAnswers => batch.answers.clear(),
-            Fault::DropsAPosting => drop(batch.postings.pop()),
             Fault::LosesAnAccount => drop(batch.accounts.pop()),
             Fault::LosesAnOrder => drop(batch.orders.pop()),
             Fault::LosesAFlow if matches!(batch.head, HeadChange::Flow(_)) => {
@@ -176,7 +174,10 @@ impl Transaction for Work {
     }
 
     async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>> {
-        let rows = inner!(self, inner => inner.postings(page))?;
+        let mut rows = inner!(self, inner => inner.postings(page))?;
+        if self.fault == Fault::DropsAPosting && rows.len() < page.limit {
+            rows.pop();
+        }
         Ok(self.listed(rows))
     }
 

@@ -74,8 +74,8 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let newest = (Place(i64::MAX), 0);
     let none: Option<gongxiang::identity::Day> = None;
     paged!("journal", Place::default(), page => tx.journal(page), row => row.place);
-    let postings = paged!("postings", (Place::default(), -1), page => tx.postings(page), row => (row.place, row.line));
-    let theirs = paged!("postings of one", newest, page => tx.postings_of(&ann, page), row => (row.place, row.line));
+    let postings = paged!("postings", (Place::default(), -1), page => tx.postings(page), row => (Place(row.place), row.line));
+    let theirs = paged!("postings of one", newest, page => tx.postings_of(&ann, page), row => (Place(row.place), row.line));
     let accounts = paged!("accounts", "", page => tx.accounts(page), row => row.0.to_string());
     paged!("days", none, page => tx.days(page), row => Some(row.day));
     let orders = paged!("orders", "", page => tx.orders(page), row => row.0.to_string());
