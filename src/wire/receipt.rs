@@ -76,6 +76,12 @@ where
     }
 }
 
+impl Serialize for Written<'_, Vec<Reward>> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        WrittenList(self.0, self.1).serialize(serializer)
+    }
+}
+
 impl Serialize for Written<'_, Receipt> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(receipt, words) = self;

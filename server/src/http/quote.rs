@@ -5,9 +5,11 @@ use gongxiang::book::Book;
 use gongxiang::event::Entry;
 use gongxiang::identity::Day;
 use gongxiang::quantity::Points;
-use gongxiang::receipt::Reward;
+use gongxiang::receipt::{OrderQuote, Receipt, Reward};
 use gongxiang::tree::Tree;
 use gongxiang::wire;
+use gongxiang::wire::worded::Worded;
+use gongxiang_words::Language;
 use serde::Serialize;
 
 use super::actor::somebody;
@@ -15,7 +17,7 @@ use super::answer::{Written, written};
 use super::app::App;
 use super::body::{json_body, table};
 use super::commands::ORDER;
-use super::problem::Problem;
+use super::problem::{Failure, Problem};
 use super::query::Parameters;
 use super::settle::speak_for;
 use crate::ledger::needs::Needs;
@@ -27,7 +29,7 @@ struct Quote<'a> {
     day: Day,
     points: Points,
     due: Option<Day>,
-    rewards: &'a [Reward],
+    rewards: Worded<'a, Vec<Reward>>,
 }
 
 /// A member may ask as the buyer or for its own shop.
@@ -53,10 +55,7 @@ pub async fn quote(
     let entry: Entry = wire::event::read(&Tree::Table(fields))?;
     let mut part = app.ledger.read().await?.load(&Needs::of([&entry.event])).await?.excerpt;
     part.orders.clear();
-    let receipt = Book::from(part).preview(&entry)?;
-    let (points, due, rewards) = receipt
-        .order
-        .as_ref()
-        .map_or((Points::ZERO, None, [].as_slice()), |quote| (quote.points, quote.due, quote.rewards.as_slice()));
-    Ok(written(&Quote { day: receipt.day, points, due, rewards }))
+    let Receipt { day, order, .. } = Book::from(part).foresee(&entry.event)?;
+    let OrderQuote { points, due, rewards, .. } = order.ok_or(Failure::Unavailable)?;
+    Ok(written(&Quote { day, points, due, rewards: Worded(&rewards, Language::En) }))
 }

@@ -74,8 +74,10 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let newest = (Place(i64::MAX), 0);
     let none: Option<gongxiang::identity::Day> = None;
     paged!("journal", Place::default(), page => tx.journal(page), row => row.place);
-    let postings = paged!("postings", (Place::default(), -1), page => tx.postings(page), row => (Place(row.place), row.line));
-    let theirs = paged!("postings of one", newest, page => tx.postings_of(&ann, page), row => (Place(row.place), row.line));
+    let postings =
+        paged!("postings", (Place::default(), -1), page => tx.postings(page), row => (Place(row.place), row.line));
+    let theirs =
+        paged!("postings of one", newest, page => tx.postings_of(&ann, page), row => (Place(row.place), row.line));
     let accounts = paged!("accounts", "", page => tx.accounts(page), row => row.0.to_string());
     paged!("days", none, page => tx.days(page), row => Some(row.day));
     let orders = paged!("orders", "", page => tx.orders(page), row => row.0.to_string());
@@ -86,7 +88,7 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let trades = paged!("trades", "", page => tx.trades(None, page), row => row.0.to_string());
     let hers = paged!("trades of one", "", page => tx.trades(Some(&ann), page), row => row.0.to_string());
 
-    let mut mentioned: Vec<String> = postings.into_iter().filter(|row| row.contains("\"member ann\"")).collect();
+    let mut mentioned: Vec<String> = postings.into_iter().filter(|row| row.contains("Member(Id(\"ann\"))")).collect();
     mentioned.reverse();
     ensure!(theirs == mentioned, "a statement is not what the postings say");
     ensure!((accounts.len(), orders.len(), offers.len(), trades.len()) == (6, 5, 4, 4), "rows are missing");

@@ -97,6 +97,6 @@ pub struct Ascii<'a>(pub &'a Why);
 impl fmt::Display for Ascii<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = self.0.words(|id| Id::parse(id).map_or_else(String::new, |id| Escaped(&id).to_string()));
-        f.write_str(&words.replace('×', "*").replace('÷', "/").replace('−', "-"))
+        f.write_str(&words.replace('×', "*").replace('÷', "/").replace('−', "-").replace('’', "'"))
     }
 }
