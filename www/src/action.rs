@@ -229,18 +229,15 @@ pub async fn foresee(action: &Action, key: &str, days: Days) -> Result<Foreseen,
         _ => return foresee_by_server(action, key).await,
     };
     // The chain above the buyer is what an order needs; everything else needs the accounts only.
-    let (excerpt, unknown) = match &action.event {
-        Event::OrderPlaced(order) => (api::excerpt(&Parties::from(order)).await, "buyer"),
-        _ => {
-            let members: Vec<_> = std::iter::once(me).chain(&action.other).collect();
-            let excerpt = match api::excerpt_of(&members).await {
-                Err(Fault::Unreachable) => {
-                    Ok(of_snapshot(&wallet::open(me.clone(), days).await?, action.other.as_ref().unwrap_or(me)))
-                }
-                answer => answer,
-            };
-            (excerpt, "to")
+    let (excerpt, unknown) = if let Event::OrderPlaced(order) = &action.event {
+        (api::excerpt(&Parties::from(order)).await, "buyer")
+    } else {
+        let members: Vec<_> = std::iter::once(me).chain(&action.other).collect();
+        let mut excerpt = api::excerpt_of(&members).await;
+        if matches!(excerpt, Err(Fault::Unreachable)) {
+            excerpt = Ok(of_snapshot(&wallet::open(me.clone(), days).await?, action.other.as_ref().unwrap_or(me)));
         }
+        (excerpt, "to")
     };
     let mut excerpt = match excerpt {
         Ok(excerpt) => excerpt,
