@@ -229,23 +229,21 @@ pub async fn foresee(action: &Action, key: &str, days: Days) -> Result<Foreseen,
         _ => return foresee_by_server(action, key).await,
     };
     // The chain above the buyer is what an order needs; everything else needs the accounts only.
-    let (excerpt, unknown) = match &action.event {
-        Event::OrderPlaced(order) => (api::excerpt(&Parties::from(order)).await, "buyer"),
-        _ => {
-            let members: Vec<_> = std::iter::once(me).chain(&action.other).collect();
-            let excerpt = match api::excerpt_of(&members).await {
-                Err(Fault::Unreachable) => {
-                    Ok(of_snapshot(&wallet::open(me.clone(), days).await?, action.other.as_ref().unwrap_or(me)))
-                }
-                answer => answer,
-            };
-            (excerpt, "to")
+    let excerpt = if let Event::OrderPlaced(order) = &action.event {
+        api::excerpt(&Parties::from(order)).await
+    } else {
+        let members: Vec<_> = std::iter::once(me).chain(&action.other).collect();
+        let mut excerpt = api::excerpt_of(&members).await;
+        if matches!(excerpt, Err(Fault::Unreachable)) {
+            excerpt = Ok(of_snapshot(&wallet::open(me.clone(), days).await?, action.other.as_ref().unwrap_or(me)));
         }
+        excerpt
     };
     let mut excerpt = match excerpt {
         Ok(excerpt) => excerpt,
+        // Only of an order: where accounts are asked for, the rules themselves say which of them is missing.
         Err(fault) if fault.is_unknown_member() => {
-            return Ok(Foreseen::Refused(Refusal::new(Code::UnknownMember, unknown)));
+            return Ok(Foreseen::Refused(Refusal::new(Code::UnknownMember, "buyer")));
         }
         Err(fault) => return Err(fault),
     };
