@@ -8,21 +8,20 @@ use gongxiang::quantity::{Money, Rate};
 use gongxiang::ruleset::RuleSet;
 use leptos::prelude::*;
 
-use super::asked;
+use super::answer::asked;
 use crate::api::{self, Fault};
-use crate::app::App;
 use crate::figure::number;
-use crate::markup::{memo, view};
+use crate::state::App;
 use crate::text::{Words, economy as t, frame};
 use crate::ui::{self, Series};
 use crate::wallet;
 
-/// Days of a chart at most: more are no more to see.
+/// Points of a chart at most; more would not be visible.
 const DRAWN: usize = 180;
-/// A percent, of a rate with 8 places.
+/// One percent, as a raw rate with 8 places.
 const PERCENT: i128 = 1_000_000;
 
-/// How turnover goes.
+/// The course of turnover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Course {
     Flat,
@@ -30,7 +29,7 @@ enum Course {
     Swinging,
 }
 
-/// What the sliders say: yuan, percent, people, days.
+/// Values of the sliders, in yuan, percent, people or days.
 #[derive(Clone, Copy)]
 struct Sliders {
     course: RwSignal<Course>,
@@ -43,7 +42,6 @@ struct Sliders {
     days: RwSignal<i64>,
 }
 
-/// The screen.
 pub fn screen(app: App) -> AnyView {
     let load = move || async move {
         let rules = api::rules().await?.value;
@@ -53,11 +51,12 @@ pub fn screen(app: App) -> AnyView {
     };
     view! {
         {ui::intro(app, t::TITLE, t::NOTE)}
-        {asked(app, load, move |(rules, days)| view! { {so_far(app, &days)} {scenario(app, rules)} })}
+        {asked(app, load, move |(rules, days)| view! { {so_far(app, &days)} {scenario(app, rules)} }.into_any())}
     }
+    .into_any()
 }
 
-/// Every so-many-th of a list, the last one among them.
+/// At most `DRAWN` items, evenly spaced, the last one included.
 fn thinned<T>(all: &[T]) -> Vec<&T> {
     let step = all.len().div_ceil(DRAWN).max(1);
     let offset = all.len().saturating_sub(1) % step;
@@ -84,6 +83,7 @@ fn so_far(app: App, days: &[DayRecord]) -> AnyView {
                     <td>{number(&record.total)}</td>
                 </tr>
             }
+            .into_any()
         })
         .collect();
     view! {
@@ -106,6 +106,7 @@ fn so_far(app: App, days: &[DayRecord]) -> AnyView {
             </div>
         </section>
     }
+    .into_any()
 }
 
 impl Sliders {
@@ -139,7 +140,7 @@ impl Sliders {
             partners: true,
             hold: rate(self.hold.get()),
             hold_days: days,
-            // What is held cannot be redeemed as well.
+            // Held points cannot be redeemed.
             redeem: rate(self.redeem.get().min(100 - self.hold.get())),
             joining: u64::try_from(self.joining.get()).unwrap_or_default(),
             ..Scenario::default()
@@ -149,7 +150,7 @@ impl Sliders {
 
 fn scenario(app: App, rules: Arc<RuleSet>) -> AnyView {
     let sliders = Sliders::new();
-    let run = memo(move || simulate(&rules, &sliders.scenario(), &mut |_| true));
+    let run = Memo::new(move |_| simulate(&rules, &sliders.scenario(), &mut |_| true));
     let percent = |value: i64| format!("{value} %");
     view! {
         <div class="columns">
@@ -176,11 +177,13 @@ fn scenario(app: App, rules: Arc<RuleSet>) -> AnyView {
                         <p class="refusal" role="alert" data-testid="scenario-refused">
                             {app.say(t::REFUSED)} " " {refusal.to_string()}
                         </p>
-                    },
+                    }
+    .into_any(),
                 }}
             </section>
         </div>
     }
+    .into_any()
 }
 
 fn outcome(app: App, run: &Run) -> AnyView {
@@ -192,7 +195,7 @@ fn outcome(app: App, run: &Run) -> AnyView {
         let name = name.of(app.lang());
         let summary = format!("{name}: {} – {}", end(values.first()), end(values.last()));
         let series = Series { name, values };
-        view! { <h3>{name}</h3> {ui::chart(id, summary, &along, &[series])} }
+        view! { <h3>{name}</h3> {ui::chart(id, summary, &along, &[series])} }.into_any()
     };
     let last = run.days.last().copied().unwrap_or_default();
     let totals = &run.totals;
@@ -211,6 +214,7 @@ fn outcome(app: App, run: &Run) -> AnyView {
         </dl>
         {cohorts(app, run)}
     }
+    .into_any()
 }
 
 fn cohorts(app: App, run: &Run) -> AnyView {
@@ -226,6 +230,7 @@ fn cohorts(app: App, run: &Run) -> AnyView {
                     <td>{number(&cohort.came_back)}</td>
                 </tr>
             }
+            .into_any()
         })
         .collect();
     view! {
@@ -241,4 +246,5 @@ fn cohorts(app: App, run: &Run) -> AnyView {
             <tbody>{rows}</tbody>
         </table>
     }
+    .into_any()
 }

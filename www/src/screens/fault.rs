@@ -3,12 +3,11 @@
 use leptos::prelude::*;
 
 use crate::api::Fault;
-use crate::app::App;
 use crate::fetched::Fetched;
-use crate::markup::view;
+use crate::state::App;
 use crate::text::{Words, fault as t, frame, signin};
 
-/// What a fault is called in tests, what it is, and what can be done.
+/// Of a fault: its `data-fault`, its title, and what can be done.
 pub fn words(fault: &Fault) -> (&'static str, Words, Words) {
     match fault {
         _ if fault.is_unknown_member() => ("unknown-member", t::UNKNOWN_MEMBER, t::UNKNOWN_MEMBER_NOTE),
@@ -21,7 +20,7 @@ pub fn words(fault: &Fault) -> (&'static str, Words, Words) {
     }
 }
 
-/// Failed, and to be tried again.
+/// Shows a fault, with a button to try again.
 pub fn fault<T: Send + Sync + 'static>(app: App, fault: &Fault, fetched: Fetched<T>) -> AnyView {
     let (name, title, note) = words(fault);
     let detail = match fault {
@@ -32,16 +31,16 @@ pub fn fault<T: Send + Sync + 'static>(app: App, fault: &Fault, fetched: Fetched
         <section class="card fault" role="alert" data-testid="fault" data-fault=name>
             <h2>{app.say(title)}</h2>
             <p>{app.say(note)}</p>
-            {detail.map(|detail| view! { <p><code>{detail}</code></p> })}
+            {detail.map(|detail| view! { <p><code>{detail}</code></p> }.into_any())}
             <button type="button" class="primary" data-testid="retry" on:click=move |_| fetched.again()>
                 {app.say(frame::RETRY)}
             </button>
             <a href="#/">{app.say(signin::SIGN_IN)}</a>
         </section>
     }
+    .into_any()
 }
 
-/// No such address.
 pub fn nowhere(app: App) -> AnyView {
     view! {
         <section class="card fault" data-testid="fault" data-fault="nowhere">
@@ -50,4 +49,5 @@ pub fn nowhere(app: App) -> AnyView {
             <a class="primary" href="#/">{app.say(signin::ALL_MEMBERS)}</a>
         </section>
     }
+    .into_any()
 }

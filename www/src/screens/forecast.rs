@@ -9,22 +9,21 @@ use gongxiang::identity::Id;
 use gongxiang::quantity::{Money, Rate, ShareValue};
 use leptos::prelude::*;
 
-use super::of_member;
+use super::answer::of_member;
 use crate::action::of_snapshot;
-use crate::app::App;
 use crate::figure::{money, number};
-use crate::markup::{memo, view};
+use crate::state::App;
 use crate::text::{Words, economy, forecast as t, frame};
 use crate::ui::{self, Series};
 use crate::wallet::Wallet;
 
-/// A year in twelve steps: those of the table among them.
+/// Days of the chart's points. The chart spans a year.
 const HORIZONS: [usize; 12] = [7, 30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 365];
 const LISTED: [usize; 3] = [30, 180, 365];
-/// A percent, of a rate with 8 places.
+/// One percent, as a raw rate with 8 places.
 const PERCENT: i128 = 1_000_000;
 
-/// What the sliders say, in percent.
+/// Values of the sliders, in percent.
 #[derive(Clone, Copy)]
 struct Sliders {
     turnover: RwSignal<i64>,
@@ -32,12 +31,11 @@ struct Sliders {
     spread: RwSignal<i64>,
 }
 
-/// The screen.
 pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, t::TITLE, move |wallet| shown(app, &wallet))
 }
 
-/// The book that the wallet's snapshot and the records of the days are.
+/// The book, made from the wallet's snapshot and the day records.
 fn book(app: App, wallet: &Wallet) -> Book {
     let mut excerpt = of_snapshot(wallet, &wallet.member);
     let closed = |record: &DayRecord| record.day < wallet.day;
@@ -60,7 +58,7 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
         Err(refusal) => return refused(app, &refusal.to_string()),
     };
     let sliders = Sliders { turnover: RwSignal::new(100), inflow: RwSignal::new(100), spread: RwSignal::new(15) };
-    let result = memo(move || {
+    let result = Memo::new(move |_| {
         let of = |mean: i128, percent: i64| mean.saturating_mul(percent.into()) / 100;
         let spread = i128::from(sliders.spread.get());
         work(&Assumptions {
@@ -85,10 +83,12 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
         {move || result.read().as_ref().ok().map(|forecast| inputs(app, &forecast.inputs))}
         {move || result.read().as_ref().ok().and_then(|forecast| forecast.so_far).map(|so_far| real(app, &so_far))}
     }
+    .into_any()
 }
 
 fn refused(app: App, why: &str) -> AnyView {
     view! { <p class="refusal" role="alert" data-testid="forecast-refused">{app.say(t::REFUSED)} " " {why.to_owned()}</p> }
+        .into_any()
 }
 
 fn percent(value: i64) -> String {
@@ -105,9 +105,10 @@ fn assumed(app: App, sliders: Sliders) -> AnyView {
             <p class="note">{app.say(t::LATE)}</p>
         </section>
     }
+    .into_any()
 }
 
-/// The band: a chart, and the numbers of three horizons.
+/// The band: a chart, and the figures of three horizons.
 fn band(app: App, forecast: &Forecast) -> AnyView {
     let names = [t::FALLING, t::STEADY, t::RISING];
     let series: Vec<_> = forecast
@@ -131,6 +132,7 @@ fn band(app: App, forecast: &Forecast) -> AnyView {
         {ui::chart("band", summary, &along, &series)}
         {LISTED.map(|days| horizon(app, forecast, days)).into_iter().collect::<Vec<_>>()}
     }
+    .into_any()
 }
 
 fn horizon(app: App, forecast: &Forecast, days: usize) -> AnyView {
@@ -140,7 +142,7 @@ fn horizon(app: App, forecast: &Forecast, days: usize) -> AnyView {
         .filter_map(|path| path.outlooks.iter().find(|outlook| outlook.days == days).copied())
         .collect();
     let row = |name: Words, read: &dyn Fn(&Outlook) -> AnyView| {
-        view! { <tr><th scope="row">{app.say(name)}</th> {at.iter().map(|outlook| view! { <td>{read(outlook)}</td> }).collect::<Vec<_>>()}</tr> }
+        view! { <tr><th scope="row">{app.say(name)}</th> {at.iter().map(|outlook| view! { <td>{read(outlook)}</td> }.into_any()).collect::<Vec<_>>()}</tr> }.into_any()
     };
     let earned: Vec<_> = at.iter().map(|outlook| outlook.earned.to_string()).collect();
     view! {
@@ -161,6 +163,7 @@ fn horizon(app: App, forecast: &Forecast, days: usize) -> AnyView {
             </tbody>
         </table>
     }
+    .into_any()
 }
 
 fn inputs(app: App, inputs: &Inputs) -> AnyView {
@@ -177,11 +180,12 @@ fn inputs(app: App, inputs: &Inputs) -> AnyView {
             </dl>
         </section>
     }
+    .into_any()
 }
 
-/// What one share value of the first day was really worth.
+/// What one share value of the first day has really been worth.
 fn real(app: App, so_far: &SoFar) -> AnyView {
-    // The rules follow 1000 share value; cents of those.
+    // The rules count the cents of 1000 share value.
     let one = |worth: Money| ratio(worth.raw(), 100_000);
     view! {
         <section class="card" data-testid="so-far" data-days=so_far.days.to_string()>
@@ -193,4 +197,5 @@ fn real(app: App, so_far: &SoFar) -> AnyView {
             </dl>
         </section>
     }
+    .into_any()
 }

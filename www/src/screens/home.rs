@@ -5,20 +5,19 @@ use std::sync::Arc;
 use gongxiang::identity::Id;
 use leptos::prelude::*;
 
-use super::{asked, of_member, statement, statement_rows};
-use crate::app::App;
+use super::answer::{asked, of_member};
+use super::{statement, statement_rows};
 use crate::figure::{money, number};
 use crate::history::{History, Income, Row};
-use crate::markup::view;
 use crate::route::{Page, Route};
+use crate::state::App;
 use crate::text::{Words, economy, frame, home as t, statement as s};
 use crate::ui::{self, Series};
 use crate::wallet::Wallet;
 
-/// How many entries are listed.
+/// Number of entries in the list of the latest.
 const LATEST: usize = 5;
 
-/// The screen.
 pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, frame::HOME, move |wallet| shown(app, &wallet))
 }
@@ -39,8 +38,9 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
             <a class="card link-card" href=Route::Member(wallet.member.clone(), Page::Shop).to_string()>
                 {app.say(t::TO_SHOP)} <span aria-hidden="true">"›"</span>
             </a>
-        })}
+        }.into_any())}
     }
+    .into_any()
 }
 
 fn figures(app: App, wallet: &Wallet) -> AnyView {
@@ -83,9 +83,10 @@ fn figures(app: App, wallet: &Wallet) -> AnyView {
             </article>
         </section>
     }
+    .into_any()
 }
 
-/// What the close that follows is expected to bring, and when.
+/// The expected earnings of the next close of a day.
 fn next(app: App, wallet: &Wallet) -> AnyView {
     let Some(next) = wallet.next.filter(|next| next.earned.is_positive()) else {
         return ui::empty(app, "next-none", t::NEXT_NONE);
@@ -105,9 +106,10 @@ fn next(app: App, wallet: &Wallet) -> AnyView {
             </p>
         </section>
     }
+    .into_any()
 }
 
-/// Equal or not; and if not, in what.
+/// Whether the figures computed here equal the server's, and if not, which differ.
 fn check(app: App, wallet: &Wallet) -> AnyView {
     let day = wallet.day.to_string();
     let Some(server) = wallet.server else {
@@ -116,7 +118,8 @@ fn check(app: App, wallet: &Wallet) -> AnyView {
                 <span class="sign" aria-hidden="true">"↻"</span>
                 <div><p>{app.say(t::CAUGHT_UP)} " " {app.say(t::DAY)} " " <time>{day}</time></p></div>
             </section>
-        };
+        }
+        .into_any();
     };
     if wallet.is_verified() {
         return view! {
@@ -127,7 +130,8 @@ fn check(app: App, wallet: &Wallet) -> AnyView {
                     <p>{app.say(t::VERIFIED_NOTE)} " " {app.say(t::DAY)} " " <time>{day}</time></p>
                 </div>
             </section>
-        };
+        }
+        .into_any();
     }
     let mine = &wallet.mine;
     let row = |name: Words, here: String, there: String| {
@@ -139,6 +143,7 @@ fn check(app: App, wallet: &Wallet) -> AnyView {
                 <td>{number(&there)}</td>
             </tr>
         }
+        .into_any()
     };
     view! {
         <section class="check bad" role="alert" data-testid="check" data-value="differs">
@@ -164,9 +169,9 @@ fn check(app: App, wallet: &Wallet) -> AnyView {
             </div>
         </section>
     }
+    .into_any()
 }
 
-/// The last days.
 fn days(app: App, wallet: &Wallet) -> AnyView {
     if wallet.lines.is_empty() {
         return ui::empty(app, "statement-empty", s::STATEMENT_EMPTY);
@@ -179,9 +184,10 @@ fn days(app: App, wallet: &Wallet) -> AnyView {
             <ul class="entries">{lines}</ul>
         </section>
     }
+    .into_any()
 }
 
-/// The past: what came by which way, its course, the latest entries.
+/// The chart, the income by class, and the latest entries.
 fn past(app: App, me: &Id, history: &History) -> AnyView {
     view! {
         {course(app, history)}
@@ -195,6 +201,7 @@ fn past(app: App, me: &Id, history: &History) -> AnyView {
         </section>
         {latest(app, me, history)}
     }
+    .into_any()
 }
 
 fn income(app: App, name: Words, id: &'static str, income: Income) -> AnyView {
@@ -205,13 +212,14 @@ fn income(app: App, name: Words, id: &'static str, income: Income) -> AnyView {
             <dd>
                 {points.then(|| view! {
                     <span>{number(&income.points)} " " <small>{app.say(t::POINTS)}</small></span>
-                })}
+                }.into_any())}
                 {income.share_value.is_positive().then(|| view! {
                     <span>{number(&income.share_value)} " " <small>{app.say(t::SHARE_VALUE)}</small></span>
-                })}
+                }.into_any())}
             </dd>
         </div>
     }
+    .into_any()
 }
 
 fn latest(app: App, me: &Id, history: &History) -> AnyView {
@@ -225,7 +233,7 @@ fn latest(app: App, me: &Id, history: &History) -> AnyView {
     let body = if entries.is_empty() {
         ui::empty(app, "no-entries", t::NO_ENTRIES)
     } else {
-        view! { <ul class="entries">{entries}</ul> }
+        view! { <ul class="entries">{entries}</ul> }.into_any()
     };
     view! {
         <section class="card statement">
@@ -234,9 +242,10 @@ fn latest(app: App, me: &Id, history: &History) -> AnyView {
             <a href=Route::Member(me.clone(), Page::Statement).to_string()>{app.say(t::SEE_ALL)}</a>
         </section>
     }
+    .into_any()
 }
 
-/// Which line of the chart.
+/// The line that the chart shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shown {
     Points,
@@ -292,4 +301,5 @@ fn course(app: App, history: &History) -> AnyView {
             {drawn}
         </section>
     }
+    .into_any()
 }

@@ -5,16 +5,15 @@ use gongxiang::identity::Id;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{fault, member_bar, members};
+use super::answer::member_bar;
+use super::{fault, members};
 use crate::action::Action;
 use crate::api::{Fault, Session};
-use crate::app::App;
-use crate::markup::view;
 use crate::passkey;
 use crate::route::Route;
+use crate::state::App;
 use crate::text::{actions as t, signin};
 
-/// The screen.
 pub fn screen(app: App, id: &Id) -> AnyView {
     let link = link(id);
     let copied = RwSignal::new(false);
@@ -39,6 +38,7 @@ pub fn screen(app: App, id: &Id) -> AnyView {
             </button>
         </section>
     }
+    .into_any()
 }
 
 fn link(id: &Id) -> String {
@@ -47,7 +47,7 @@ fn link(id: &Id) -> String {
     format!("{origin}{path}{}", Route::Join(id.clone()))
 }
 
-/// The code as one path, a square for each dark module.
+/// The QR code as one SVG path, a square for each dark module.
 fn qr(app: App, text: &str) -> AnyView {
     let Ok(code) = QRBuilder::new(text).build() else { return ().into_any() };
     let mut path = String::new();
@@ -56,10 +56,9 @@ fn qr(app: App, text: &str) -> AnyView {
             path.extend(["M", &x.to_string(), " ", &y.to_string(), "h1v1h-1z"]);
         }
     }
-    // Four modules of quiet around it, or readers do not find it.
+    // Readers need a quiet zone of four modules around the code.
     let view_box = format!("-4 -4 {0} {0}", code.size + 8);
-    // Its elements have a name space of their own, which the wallet's markup does not know.
-    leptos::view! {
+    view! {
         <svg class="qr" role="img" aria-label=app.say(t::QR_LABEL) data-testid="qr" viewBox=view_box shape-rendering="crispEdges">
             <path d=path />
         </svg>
@@ -67,7 +66,7 @@ fn qr(app: App, text: &str) -> AnyView {
     .into_any()
 }
 
-/// Where an invitation leads.
+/// The screen to which an invitation leads.
 pub fn joining(app: App, referrer: &Id) -> AnyView {
     let id = referrer.clone();
     let failed = RwSignal::new(None::<Fault>);
@@ -94,16 +93,17 @@ pub fn joining(app: App, referrer: &Id) -> AnyView {
                         <button type="button" class="primary" data-testid="passkey-register" on:click=with_passkey.clone()>
                             {app.say(signin::PASSKEY_REGISTER)}
                         </button>
-                    })}
+                    }.into_any())}
                     {by_operator.then(|| view! {
                         <button type="button" class="secondary" data-testid="register" on:click=register.clone()>
                             {app.say(t::REGISTER)}
                         </button>
-                    })}
-                    {(!by_operator && !by_passkey).then(|| view! { <p>{app.say(t::JOIN_CLOSED)}</p> })}
-                }
+                    }.into_any())}
+                    {(!by_operator && !by_passkey).then(|| view! { <p>{app.say(t::JOIN_CLOSED)}</p> }.into_any())}
+                }.into_any()
             }}
             <p class="error" role="status">{move || failed.get().map(|fault| app.say(fault::words(&fault).1))}</p>
         </section>
     }
+    .into_any()
 }

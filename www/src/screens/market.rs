@@ -7,26 +7,24 @@ use gongxiang::market::{Offer, Side, Trade, TradeState};
 use gongxiang::quantity::{Points, Price, Rate};
 use leptos::prelude::*;
 
+use super::answer::{asked, of_member};
 use super::transfer::{ask, available, submit};
-use super::{asked, of_member};
 use crate::action::{Action, Step};
 use crate::api::{self, Fault, Named};
-use crate::app::App;
 use crate::figure::{money, number};
 use crate::input;
-use crate::markup::{memo, view};
+use crate::state::App;
 use crate::text::{Words, actions as t, frame, home};
 use crate::ui;
 use crate::wallet::Wallet;
 
-/// Most lines on each side of the board.
+/// Lines on each side of the board at most.
 const BOARD_LINES: usize = 20;
 
-/// What is on the market.
 #[derive(Clone, Debug)]
 struct Market {
     offers: Vec<Named<Offer>>,
-    /// One's own trades that are under way, each with its offer.
+    /// The member's own open trades, each with its offer.
     trades: Vec<(Named<Trade>, Named<Offer>)>,
 }
 
@@ -51,7 +49,6 @@ async fn open(me: Id) -> Result<Market, Fault> {
     Ok(Market { offers, trades })
 }
 
-/// The screen.
 pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, t::MARKET, move |wallet| {
         let me = wallet.member.clone();
@@ -60,6 +57,7 @@ pub fn screen(app: App, id: Id) -> AnyView {
             <p class="lead">{app.say(t::MARKET_NOTE)}</p>
             {asked(app, load, move |market| shown(app, &wallet, &market))}
         }
+        .into_any()
     })
 }
 
@@ -76,15 +74,16 @@ fn shown(app: App, wallet: &Arc<Wallet>, market: &Market) -> AnyView {
         </div>
         {own(app, me, market)}
     }
+    .into_any()
 }
 
-/// The form of an offer.
+/// The form for a new offer.
 fn place(app: App, wallet: &Arc<Wallet>) -> AnyView {
     let me = wallet.member.clone();
     let sells = RwSignal::new(true);
     let points = RwSignal::new(String::new());
     let price = RwSignal::new(wallet.price.to_string());
-    let action = memo(move || {
+    let action = Memo::new(move |_| {
         let points = input::read(&points.read(), Points::parse).ok()?;
         let price = input::read(&price.read(), Price::parse).ok()?;
         Some(Action::place_offer(&me, sells.get(), points, price))
@@ -107,9 +106,10 @@ fn place(app: App, wallet: &Arc<Wallet>) -> AnyView {
             {submit(app, action)}
         </form>
     }
+    .into_any()
 }
 
-/// The prices that the rules allow today.
+/// The band of prices that the rules allow today.
 fn band(app: App, wallet: &Wallet) -> AnyView {
     const ONE: i128 = 100_000_000;
     let part = |rate: i128, up: i128| {
@@ -120,10 +120,10 @@ fn band(app: App, wallet: &Wallet) -> AnyView {
     let bounds = Rate::raw(band);
     let (low, high) = (part(ONE - bounds, ONE - 1), part(ONE + bounds, 0));
     let (Some(low), Some(high)) = (low, high) else { return ().into_any() };
-    view! { <p class="hint">{app.say(t::BAND)} ": " {number(&low)} " – " {number(&high)}</p> }
+    view! { <p class="hint">{app.say(t::BAND)} ": " {number(&low)} " – " {number(&high)}</p> }.into_any()
 }
 
-/// One side of the board: the best price first, with how much is there up to each.
+/// One side of the board, the best price first. The bars show the points up to each price.
 fn side(app: App, wallet: &Wallet, market: &Market, side: Side) -> AnyView {
     let (title, id) = match side {
         Side::Sell => (t::ASKS, "asks"),
@@ -147,9 +147,9 @@ fn side(app: App, wallet: &Wallet, market: &Market, side: Side) -> AnyView {
     let body = if lines.is_empty() {
         ui::empty(app, "no-offers", t::NO_OFFERS)
     } else {
-        view! { <ul data-testid=id>{lines}</ul> }
+        view! { <ul data-testid=id>{lines}</ul> }.into_any()
     };
-    view! { <h2>{app.say(title)}</h2> {body} }
+    view! { <h2>{app.say(title)}</h2> {body} }.into_any()
 }
 
 fn line(app: App, wallet: &Wallet, offer: &Named<Offer>, depth: i128) -> AnyView {
@@ -171,16 +171,17 @@ fn line(app: App, wallet: &Wallet, offer: &Named<Offer>, depth: i128) -> AnyView
                     on:click=move |_| open.update(|open| *open = !*open)>
                     {app.say(t::TAKE)}
                 </button>
-            })}
+            }.into_any())}
             {form}
         </li>
     }
+    .into_any()
 }
 
 fn take(app: App, me: &Id, offer: &Named<Offer>) -> AnyView {
     let points = RwSignal::new(offer.value.remaining.to_string());
     let (me, taken) = (me.clone(), offer.clone());
-    let action = memo(move || {
+    let action = Memo::new(move |_| {
         let points = input::read(&points.read(), Points::parse).ok()?;
         Some(Action::take_offer(&me, &taken, points))
     });
@@ -190,9 +191,10 @@ fn take(app: App, me: &Id, offer: &Named<Offer>) -> AnyView {
             {submit(app, action)}
         </form>
     }
+    .into_any()
 }
 
-/// One's own offers.
+/// The member's own offers.
 fn own(app: App, me: &Id, market: &Market) -> AnyView {
     let mine: Vec<_> = market.offers.iter().filter(|offer| offer.value.owner == *me).collect();
     if mine.is_empty() {
@@ -212,17 +214,21 @@ fn own(app: App, me: &Id, market: &Market) -> AnyView {
                 </button>
             </li>
         }
+        .into_any()
     });
-    view! { <section class="card"><h2>{app.say(t::MY_OFFERS)}</h2><ul class="deals">{lines.collect::<Vec<_>>()}</ul></section> }
+    view! {
+        <section class="card"><h2>{app.say(t::MY_OFFERS)}</h2><ul class="deals">{lines.collect::<Vec<_>>()}</ul></section>
+    }
+    .into_any()
 }
 
-/// One's own trades that are under way, with what can be done next.
+/// The member's own open trades, with the next steps.
 fn trades(app: App, me: &Id, trades: &[(Named<Trade>, Named<Offer>)]) -> AnyView {
     if trades.is_empty() {
         return ().into_any();
     }
     let lines: Vec<_> = trades.iter().map(|(trade, offer)| deal(app, me, trade, offer)).collect();
-    view! { <section class="card"><h2>{app.say(t::MY_TRADES)}</h2><ul class="deals">{lines}</ul></section> }
+    view! { <section class="card"><h2>{app.say(t::MY_TRADES)}</h2><ul class="deals">{lines}</ul></section> }.into_any()
 }
 
 fn deal(app: App, me: &Id, trade: &Named<Trade>, offer: &Named<Offer>) -> AnyView {
@@ -249,6 +255,7 @@ fn deal(app: App, me: &Id, trade: &Named<Trade>, offer: &Named<Offer>) -> AnyVie
                 {app.say(*words)}
             </button>
         }
+        .into_any()
     });
     let total = trade.value.points.worth_floor(offer.value.unit_price).ok();
     view! {
@@ -256,11 +263,12 @@ fn deal(app: App, me: &Id, trade: &Named<Trade>, offer: &Named<Offer>) -> AnyVie
             <span>
                 {app.say(if buys { t::YOU_BUY } else { t::YOU_SELL })} " " {number(&trade.value.points)} " × "
                 {number(&offer.value.unit_price)} " "
-                {total.map(|total| view! { "= " {money(total)} " " <small>{app.say(frame::YUAN)}</small> })} " "
+                {total.map(|total| view! { "= " {money(total)} " " <small>{app.say(frame::YUAN)}</small> }.into_any())} " "
                 <span class="tag">{app.say(state)}</span>
             </span>
             <p class="note">{app.say(note)}</p>
             <div class="buttons">{buttons.collect::<Vec<_>>()}</div>
         </li>
     }
+    .into_any()
 }

@@ -2,31 +2,31 @@
 
 use gongxiang::identity::Id;
 use gongxiang::limits::ID_LENGTH_MAX;
+use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{asked, fault};
+use super::answer::asked;
+use super::fault;
 use crate::api::{self, Fault, MemberLine, Session};
-use crate::app::App;
 use crate::fetched::{Remote, fetched};
 use crate::keep;
-use crate::markup::{memo, view};
 use crate::passkey;
 use crate::route::{self, Desk, Page as Screen, Route};
+use crate::state::App;
 use crate::text::{calculator, fault as f, signin as t};
 use crate::ui;
 
 const PER_PAGE: u32 = 50;
 
-/// A page of those whose ids start as was typed.
+/// A page of the members whose ids start with what was typed.
 #[derive(Clone, Debug)]
 struct Page {
     members: Vec<MemberLine>,
-    /// Where the next one starts, if there is one.
+    /// Where the next page starts; nothing on the last one.
     next: Option<Id>,
 }
 
-/// The screen.
 pub fn screen(app: App) -> AnyView {
     let ask = move || async move {
         let session = api::session().await?;
@@ -39,15 +39,17 @@ pub fn screen(app: App) -> AnyView {
         None if session.has_passkeys() => view! {
             <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
             {passkeys(app, &session)}
-        },
+        }
+        .into_any(),
         None => view! {
             <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
             {ui::empty(app, "members-only", t::MEMBERS_ONLY)}
-        },
+        }
+        .into_any(),
     })
 }
 
-/// Signing in by passkey, where the server has that.
+/// The button to sign in by passkey, if the server offers it.
 fn passkeys(app: App, session: &Session) -> AnyView {
     if !session.has_passkeys() {
         return ().into_any();
@@ -62,9 +64,10 @@ fn passkeys(app: App, session: &Session) -> AnyView {
             </p>
         </section>
     }
+    .into_any()
 }
 
-/// Goes to the account of whoever just signed in.
+/// Goes to the account of the member who just signed in, or shows why signing in failed.
 pub fn follow(app: App, signed_in: Result<Id, Fault>, failed: RwSignal<Option<Fault>>) {
     match signed_in {
         Ok(id) => {
@@ -94,12 +97,13 @@ fn signed_in(app: App, member: Id) -> AnyView {
             </div>
         </section>
     }
+    .into_any()
 }
 
-/// Signs in and goes there.
+/// Signs in as a member of a demo, and goes to its account.
 fn enter(app: App, id: Id) {
     spawn_local(async move {
-        // Who does not exist is told so by its own screen.
+        // If there is no such member, its screen says so.
         let _ = api::sign_in_to_demo(&id).await;
         app.ask_session();
         route::go(&Route::Member(id, Screen::Home));
@@ -108,13 +112,13 @@ fn enter(app: App, id: Id) {
 
 fn choose(app: App, session: &Session) -> AnyView {
     let typed = RwSignal::new(String::new());
-    let query = memo(move || typed.read().trim().to_owned());
+    let query = Memo::new(move |_| typed.read().trim().to_owned());
     let first = fetched(move || {
         let query = query.get();
         async move { page(&query, &before(&query)).await }
     });
     let bad = move || !query.read().is_empty() && Id::parse(&query.read()).is_none();
-    let open = move |event: web_sys::Event| {
+    let open = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(id) = Id::parse(&query.get_untracked()) {
             enter(app, id);
@@ -145,11 +149,12 @@ fn choose(app: App, session: &Session) -> AnyView {
             Remote::Ready(page) => shown(app, query.get_untracked(), page).into_any(),
         }}
     }
+    .into_any()
 }
 
 fn shown(app: App, query: String, first: Page) -> AnyView {
     if first.members.is_empty() {
-        return view! { <p class="loading" data-testid="none-found">{app.say(t::NONE_FOUND)}</p> };
+        return view! { <p class="loading" data-testid="none-found">{app.say(t::NONE_FOUND)}</p> }.into_any();
     }
     let found = RwSignal::new(first);
     let failed = RwSignal::new(false);
@@ -161,7 +166,7 @@ fn shown(app: App, query: String, first: Page) -> AnyView {
             failed.set(page.is_err());
             let Ok(page) = page else { return };
             found.update(|found| {
-                // A second click while the first was under way brought the same page.
+                // A second click during the request would add the same page twice.
                 if found.next.as_ref() == Some(&next) {
                     found.members.extend(page.members);
                     found.next = page.next;
@@ -178,15 +183,16 @@ fn shown(app: App, query: String, first: Page) -> AnyView {
             <button type="button" class="more" data-testid="more" on:click=more.clone()>
                 {app.say(t::MORE)}
             </button>
-        })}
+        }.into_any())}
     }
+    .into_any()
 }
 
 fn member(app: App, line: &MemberLine) -> AnyView {
     let activated = line.activated;
     let state = app.say(if activated { t::ACTIVATED } else { t::NOT_ACTIVATED });
     let id = line.member.clone();
-    let sign_in = move |event: web_sys::Event| {
+    let sign_in = move |event: MouseEvent| {
         event.prevent_default();
         enter(app, id.clone());
     };
@@ -195,11 +201,12 @@ fn member(app: App, line: &MemberLine) -> AnyView {
             <a href=Route::Member(line.member.clone(), Screen::Home).to_string() data-member=line.member.to_string()
                 on:click=sign_in>
                 <b>{line.member.to_string()}</b>
-                {line.merchant.then(|| view! { <span class="tag shop">{app.say(t::MERCHANT)}</span> })}
+                {line.merchant.then(|| view! { <span class="tag shop">{app.say(t::MERCHANT)}</span> }.into_any())}
                 <span class="tag" class:off=!activated>{state}</span>
             </a>
         </li>
     }
+    .into_any()
 }
 
 /// The members after `after` whose ids start with `query`.
@@ -210,12 +217,12 @@ async fn page(query: &str, after: &str) -> Result<Page, Fault> {
     let mut page = api::members(after, PER_PAGE).await?;
     let asked = page.members.len();
     page.members.retain(|line| line.member.as_str().starts_with(query));
-    // The list is sorted: the first that starts otherwise ends it.
+    // The list is sorted, so the first other id is the end.
     let next = page.next.filter(|_| page.members.len() == asked);
     Ok(Page { members: page.members, next })
 }
 
-/// The last possible id before all that start with `query`: the list is asked for what comes after it.
+/// An id right before all ids that start with `query`: the request asks for those after it.
 fn before(query: &str) -> String {
     const SORTED: &str = "-.0123456789:ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
     let mut id = query.to_owned();

@@ -5,18 +5,17 @@ use gongxiang::quantity::{Points, Price};
 use gongxiang::ruleset::RuleSet;
 use leptos::prelude::*;
 
-use super::asked;
+use super::answer::asked;
 use super::transfer::{ask, submit};
 use crate::action::Action;
 use crate::api::{self, Fault, SupplyNow};
-use crate::app::App;
 use crate::figure::number;
 use crate::input;
-use crate::markup::{memo, view};
+use crate::state::App;
 use crate::text::{frame, home, operator as t};
 use crate::ui;
 
-/// Most shops that are looked at one by one.
+/// At most so many shops are asked for one by one.
 const SHOPS_MAX: usize = 200;
 
 #[derive(Clone, Debug)]
@@ -25,14 +24,13 @@ struct Overview {
     rules: RuleSet,
 }
 
-/// Shops with fewer points than their deposit, the poorest first, and how many shops there are.
+/// Shops with fewer points than their deposit, the poorest first, and the number of all shops.
 #[derive(Clone, Debug)]
 struct Risk {
     below: Vec<(Id, Points)>,
     shops: usize,
 }
 
-/// The screen.
 pub fn screen(app: App) -> AnyView {
     let load = || async {
         let (now, rules) = (api::supply().await?.value, api::rules().await?.value);
@@ -42,6 +40,7 @@ pub fn screen(app: App) -> AnyView {
         {ui::intro(app, t::TITLE, t::NOTE)}
         {asked(app, load, move |overview| shown(app, &overview))}
     }
+    .into_any()
 }
 
 fn shown(app: App, Overview { now, rules }: &Overview) -> AnyView {
@@ -83,11 +82,12 @@ fn shown(app: App, Overview { now, rules }: &Overview) -> AnyView {
         <div class="columns">{price(app)} {close(app, now)}</div>
         {asked(app, move || risk(deposit), move |risk| at_risk(app, &risk))}
     }
+    .into_any()
 }
 
 fn price(app: App) -> AnyView {
     let typed = RwSignal::new(String::new());
-    let action = memo(move || input::read(&typed.read(), Price::parse).ok().map(Action::set_price));
+    let action = Memo::new(move |_| input::read(&typed.read(), Price::parse).ok().map(Action::set_price));
     view! {
         <form class="card form" on:submit=ask(app, action)>
             <h2>{app.say(crate::text::actions::SET_PRICE)}</h2>
@@ -95,6 +95,7 @@ fn price(app: App) -> AnyView {
             {submit(app, action)}
         </form>
     }
+    .into_any()
 }
 
 fn close(app: App, now: &SupplyNow) -> AnyView {
@@ -109,6 +110,7 @@ fn close(app: App, now: &SupplyNow) -> AnyView {
             </button>
         </section>
     }
+    .into_any()
 }
 
 async fn risk(deposit: Points) -> Result<Risk, Fault> {
@@ -132,11 +134,12 @@ fn at_risk(app: App, risk: &Risk) -> AnyView {
                 <dd>{number(points)}</dd>
             </div>
         }
+        .into_any()
     });
     let body = if risk.below.is_empty() {
         ui::empty(app, "none-at-risk", t::NONE_AT_RISK)
     } else {
-        view! { <dl class="sums">{lines.collect::<Vec<_>>()}</dl> }
+        view! { <dl class="sums">{lines.collect::<Vec<_>>()}</dl> }.into_any()
     };
     view! {
         <section class="card">
@@ -145,4 +148,5 @@ fn at_risk(app: App, risk: &Risk) -> AnyView {
             {body}
         </section>
     }
+    .into_any()
 }

@@ -6,17 +6,15 @@ use gongxiang::quantity::{Money, Points};
 use gongxiang::receipt::{OrderQuote, Reward, Rule};
 use leptos::prelude::*;
 
-use crate::app::App;
 use crate::figure::{money, number};
-use crate::markup::view;
 use crate::order::Preview;
+use crate::state::App;
 use crate::text::{self, calculator as t, frame, home};
 
-/// The result.
 pub fn result(app: App, me: &Id, preview: Preview) -> AnyView {
     match preview {
-        // The fields say it themselves.
-        Preview::Unread { .. } => view! { <p class="note" data-testid="unread">"—"</p> },
+        // The fields show their own errors.
+        Preview::Unread { .. } => view! { <p class="note" data-testid="unread">"—"</p> }.into_any(),
         Preview::Refused(refusal) => refused(app, refusal).into_any(),
         Preview::Accepted { concession, receipt } => {
             receipt.order.as_ref().map(|quote| accepted(app, me, concession, quote)).into_any()
@@ -33,6 +31,7 @@ fn refused(app: App, refusal: Refusal) -> AnyView {
             <p><code>{code.as_str()}</code></p>
         </div>
     }
+    .into_any()
 }
 
 fn accepted(app: App, me: &Id, concession: Money, quote: &OrderQuote) -> AnyView {
@@ -55,7 +54,7 @@ fn accepted(app: App, me: &Id, concession: Money, quote: &OrderQuote) -> AnyView
                     <dt>{app.say(t::BURNED)}</dt>
                     <dd>{number(&burned)} " " <small>{app.say(home::POINTS)}</small></dd>
                 </div>
-            })}
+            }.into_any())}
             <div data-testid="due" data-value=due_value>
                 <dt>{app.say(t::DUE)}</dt>
                 <dd><time>{due_shown}</time></dd>
@@ -64,11 +63,12 @@ fn accepted(app: App, me: &Id, concession: Money, quote: &OrderQuote) -> AnyView
         {rewards(app, me, &quote.rewards)}
         <p class="note">{app.say(t::DUE_NOTE)}</p>
     }
+    .into_any()
 }
 
 fn rewards(app: App, me: &Id, rewards: &[Reward]) -> AnyView {
     if rewards.is_empty() {
-        return view! { <p class="note" data-testid="no-rewards">{app.say(t::NOBODY)}</p> };
+        return view! { <p class="note" data-testid="no-rewards">{app.say(t::NOBODY)}</p> }.into_any();
     }
     view! {
         <table class="rewards" data-testid="rewards">
@@ -83,6 +83,7 @@ fn rewards(app: App, me: &Id, rewards: &[Reward]) -> AnyView {
             <tbody>{rewards.iter().map(|reward| line(app, reward.member == *me, reward)).collect::<Vec<_>>()}</tbody>
         </table>
     }
+    .into_any()
 }
 
 fn line(app: App, mine: bool, reward: &Reward) -> AnyView {
@@ -100,7 +101,7 @@ fn line(app: App, mine: bool, reward: &Reward) -> AnyView {
             data-reason=reward.reason.to_string()>
             <th scope="row" class="who">
                 {reward.member.to_string()} " "
-                {mine.then(|| view! { <span class="tag">{app.say(t::YOU)}</span> })}
+                {mine.then(|| view! { <span class="tag">{app.say(t::YOU)}</span> }.into_any())}
             </th>
             <td class="what">
                 {app.say(text::kind(kind))} " "
@@ -110,4 +111,5 @@ fn line(app: App, mine: bool, reward: &Reward) -> AnyView {
             <td class="why">"= " {move || text::reason(app.lang(), &reason)}</td>
         </tr>
     }
+    .into_any()
 }

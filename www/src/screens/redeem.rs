@@ -4,21 +4,19 @@ use gongxiang::identity::Id;
 use gongxiang::quantity::Points;
 use leptos::prelude::*;
 
-use super::of_member;
+use super::answer::of_member;
 use super::transfer::{ask, available, submit};
 use crate::action::Action;
-use crate::app::App;
 use crate::input;
-use crate::markup::{memo, view};
+use crate::state::App;
 use crate::text::actions as t;
 use crate::ui;
 
-/// The screen.
 pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, t::REDEEM, move |wallet| {
         let me = wallet.member.clone();
         let (points, item) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-        let action = memo(move || {
+        let action = Memo::new(move |_| {
             let points = input::read(&points.read(), Points::parse).ok()?;
             let item = item.read();
             let named = Id::parse(item.trim());
@@ -32,5 +30,6 @@ pub fn screen(app: App, id: Id) -> AnyView {
                 {submit(app, action)}
             </form>
         }
+        .into_any()
     })
 }

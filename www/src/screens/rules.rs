@@ -7,36 +7,35 @@ use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use leptos::prelude::*;
 
-use super::asked;
+use super::answer::asked;
 use super::transfer::ask;
 use crate::action::Action;
 use crate::api;
-use crate::app::App;
-use crate::markup::{memo, view};
+use crate::state::App;
 use crate::text::{Words, actions, operator as t};
 use crate::ui;
 
-/// What comes of what was typed.
+/// The rules that were typed.
 #[derive(Clone, Debug, PartialEq)]
 enum Typed {
     Unsound(String),
     Sound { changes: Tree, findings: Vec<Finding>, earlier: Vec<&'static str>, differences: Vec<[String; 3]> },
 }
 
-/// The screen.
 pub fn screen(app: App) -> AnyView {
     let load = || async { api::rules().await.map(|kept| kept.value) };
     view! {
         {ui::intro(app, t::RULES_TITLE, t::RULES_NOTE)}
         {asked(app, load, move |rules| shown(app, rules))}
     }
+    .into_any()
 }
 
 fn shown(app: App, rules: RuleSet) -> AnyView {
     let typed = RwSignal::new("{\"release\": {\"daily\": \"888\", \"min_total\": \"1\"}}".to_owned());
     let accepted = RwSignal::new(BTreeSet::<&'static str>::new());
-    let understood = memo(move || read(&rules, &typed.read()));
-    let action = memo(move || match &*understood.read() {
+    let understood = Memo::new(move |_| read(&rules, &typed.read()));
+    let action = Memo::new(move |_| match &*understood.read() {
         Typed::Sound { changes, findings, differences, .. } if !differences.is_empty() => {
             let accepted = accepted.get();
             let red = findings.iter().filter(|finding| finding.severity == Severity::Red);
@@ -56,17 +55,20 @@ fn shown(app: App, rules: RuleSet) -> AnyView {
             {move || match understood.get() {
                 Typed::Unsound(why) => view! {
                     <p class="refusal" role="alert" data-testid="unsound">{app.say(t::UNSOUND)} " " {why}</p>
-                },
+                }
+    .into_any(),
                 Typed::Sound { findings, earlier, differences, .. } => view! {
                     {flags(app, &findings, &earlier, accepted)}
                     {difference(app, &differences)}
-                },
+                }
+    .into_any(),
             }}
             <button class="primary" data-testid="preview" disabled=move || action.read().is_none()>
                 {app.say(actions::PREVIEW)}
             </button>
         </form>
     }
+    .into_any()
 }
 
 fn read(rules: &RuleSet, typed: &str) -> Typed {
@@ -82,7 +84,7 @@ fn read(rules: &RuleSet, typed: &str) -> Typed {
     adopted.unwrap_or_else(Typed::Unsound)
 }
 
-/// Every key that differs: `release.daily`, now, then.
+/// Collects every key that differs, with its value now and then: `release.daily`, `888`, `900`.
 fn differ(key: &str, now: &Tree, then: &Tree, found: &mut Vec<[String; 3]>) {
     if now == then {
         return;
@@ -120,6 +122,7 @@ fn flags(
             <ul class="flags">{lines}</ul>
         </section>
     }
+    .into_any()
 }
 
 fn flag(app: App, finding: &Finding, earlier: &[&'static str], accepted: RwSignal<BTreeSet<&'static str>>) -> AnyView {
@@ -137,8 +140,9 @@ fn flag(app: App, finding: &Finding, earlier: &[&'static str], accepted: RwSigna
     };
     let label = view! {
         <code>{code}</code> " " <span class=class>{app.say(words)}</span>
-        {is_new.then(|| view! { " " <span class="tag bad">{app.say(t::FLAG_NEW)}</span> })}
-    };
+        {is_new.then(|| view! { " " <span class="tag bad">{app.say(t::FLAG_NEW)}</span> }.into_any())}
+    }
+    .into_any();
     let named = if finding.severity == Severity::Red {
         view! {
             <label>
@@ -147,10 +151,11 @@ fn flag(app: App, finding: &Finding, earlier: &[&'static str], accepted: RwSigna
                 " " {label}
             </label>
         }
+        .into_any()
     } else {
-        view! { <p>{label}</p> }
+        view! { <p>{label}</p> }.into_any()
     };
-    view! { <li data-testid="flag" data-code=code>{named} <p class="note">{evidence.join(" · ")}</p></li> }
+    view! { <li data-testid="flag" data-code=code>{named} <p class="note">{evidence.join(" · ")}</p></li> }.into_any()
 }
 
 fn difference(app: App, differences: &[[String; 3]]) -> AnyView {
@@ -165,6 +170,7 @@ fn difference(app: App, differences: &[[String; 3]]) -> AnyView {
                 <td><b>{then.clone()}</b></td>
             </tr>
         }
+        .into_any()
     });
     view! {
         <section>
@@ -181,4 +187,5 @@ fn difference(app: App, differences: &[[String; 3]]) -> AnyView {
             </table>
         </section>
     }
+    .into_any()
 }

@@ -9,33 +9,31 @@ use gongxiang::ruleset::Channel;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::answer::{asked, of_member};
 use super::transfer::{ask, submit};
-use super::{asked, of_member};
 use crate::action::Action;
 use crate::api::{self, Fault, Named, OrdersPage};
-use crate::app::App;
 use crate::figure::{money, number};
 use crate::input;
-use crate::markup::{memo, view, watch};
 use crate::order::Parties;
 use crate::route::{Page, Route};
+use crate::state::App;
 use crate::text::{Words, actions as t, calculator as c, frame, signin};
 use crate::ui;
 use crate::wallet::Wallet;
 
-/// Ten yuan, in cents: a concession that is easy to picture.
+/// Ten yuan, in cents: the concession of a typical order.
 const TYPICAL_CENTS: i128 = 1_000;
 
-/// The screen.
 pub fn screen(app: App, id: Id) -> AnyView {
-    // Outlives what is drawn again when something was settled.
+    // Created here, so that it survives when the screen is drawn again after a settled action.
     let found = Found { typed: RwSignal::default(), order: RwSignal::default() };
-    watch(Box::new(move |times| {
+    Effect::new(move |earlier: Option<()>| {
         app.changes.track();
-        if times > 0 {
+        if earlier.is_some() {
             found.look();
         }
-    }));
+    });
     of_member(app, id, t::SHOP, move |wallet| match wallet.account.shop {
         Some(region) => shown(app, &wallet, region, found),
         None => none(app, &wallet),
@@ -45,7 +43,7 @@ pub fn screen(app: App, id: Id) -> AnyView {
 fn none(app: App, wallet: &Wallet) -> AnyView {
     let me = wallet.member.clone();
     let region = RwSignal::new(String::new());
-    let action = memo(move || Region::parse(region.read().trim()).map(|region| Action::open_shop(&me, region)));
+    let action = Memo::new(move |_| Region::parse(region.read().trim()).map(|region| Action::open_shop(&me, region)));
     view! {
         <p class="empty" data-testid="no-shop">{app.say(t::NO_SHOP)}</p>
         <form class="card form" on:submit=ask(app, action)>
@@ -55,10 +53,11 @@ fn none(app: App, wallet: &Wallet) -> AnyView {
             {submit(app, action)}
         </form>
     }
+    .into_any()
 }
 
 fn region_error(app: App, region: RwSignal<String>) -> ui::MaybeText {
-    memo(move || {
+    Memo::new(move |_| {
         let typed = region.read();
         let bad = !typed.trim().is_empty() && Region::parse(typed.trim()).is_none();
         bad.then(|| c::REGION_BAD.of(app.lang()).to_owned())
@@ -69,7 +68,7 @@ fn shown(app: App, wallet: &Arc<Wallet>, region: Region, found: Found) -> AnyVie
     let points = wallet.mine.points;
     let deposit = wallet.rules.merchant_deposit.points_ceil(wallet.price).unwrap_or_default();
     let short = points < deposit;
-    // At most 100 of the deposit: a bar that is full.
+    // In percent of the deposit, at most 100.
     let reached = points.raw().saturating_mul(100).checked_div(deposit.raw()).unwrap_or(100).clamp(0, 100);
     let covers = wallet.worth;
     view! {
@@ -77,7 +76,7 @@ fn shown(app: App, wallet: &Arc<Wallet>, region: Region, found: Found) -> AnyVie
         <section class="card" data-testid="shop" data-region=region.to_string()>
             <div class="fixed">
                 <h2>{app.say(t::WORKING)}</h2>
-                {short.then(|| view! { <span class="tag bad">{app.say(t::BELOW_DEPOSIT)}</span> })}
+                {short.then(|| view! { <span class="tag bad">{app.say(t::BELOW_DEPOSIT)}</span> }.into_any())}
             </div>
             <p class="mid" data-testid="working" data-value=points.to_string()>{number(&points)}</p>
             <meter class="reach" min="0" max="100" value=reached.to_string() aria-label=app.say(t::DEPOSIT)></meter>
@@ -94,6 +93,7 @@ fn shown(app: App, wallet: &Arc<Wallet>, region: Region, found: Found) -> AnyVie
         </section>
         <div class="columns">{order(app, &wallet.member, region)} {orders(app, &wallet.member, found)}</div>
     }
+    .into_any()
 }
 
 fn order(app: App, me: &Id, region: Region) -> AnyView {
@@ -102,7 +102,7 @@ fn order(app: App, me: &Id, region: Region) -> AnyView {
         (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let channel = RwSignal::new(Channel::Offline);
     let delivered = RwSignal::new(region.to_string());
-    let action = memo(move || {
+    let action = Memo::new(move |_| {
         let parties = Parties {
             buyer: Id::parse(buyer.read().trim())?,
             merchant: me.clone(),
@@ -127,9 +127,10 @@ fn order(app: App, me: &Id, region: Region) -> AnyView {
             {submit(app, action)}
         </form>
     }
+    .into_any()
 }
 
-/// An order that was looked for.
+/// The search for an order by its id.
 #[derive(Clone, Copy)]
 struct Found {
     typed: RwSignal<String>,
@@ -143,7 +144,7 @@ impl Found {
     }
 }
 
-/// One order, found by its id, and the newest.
+/// The search for an order, and below it the newest orders.
 fn orders(app: App, me: &Id, found: Found) -> AnyView {
     let Found { typed, order } = found;
     let newest = newest(app, me);
@@ -162,9 +163,9 @@ fn orders(app: App, me: &Id, found: Found) -> AnyView {
             {newest}
         </section>
     }
+    .into_any()
 }
 
-/// Newest first, each with its refund.
 fn newest(app: App, me: &Id) -> AnyView {
     let (asks, me) = (me.clone(), me.clone());
     let load = move || {
@@ -184,10 +185,10 @@ fn list(app: App, me: &Id, first: OrdersPage) -> AnyView {
         let Some(before) = page.with_untracked(|page| page.next) else { return };
         let shop = shop.clone();
         spawn_local(async move {
-            // The button stays where nothing came.
+            // If that fails, the button stays.
             let Ok(older) = api::orders(&shop, Some(before)).await else { return };
             page.update(|page| {
-                // A second click while the first was under way brought the same page.
+                // A second click during the request would add the same page twice.
                 if page.next == Some(before) {
                     page.rows.extend(older.rows);
                     page.next = older.next;
@@ -201,8 +202,9 @@ fn list(app: App, me: &Id, first: OrdersPage) -> AnyView {
         </div>
         {move || page.read().next.is_some().then(|| view! {
             <button type="button" class="more" data-testid="more-orders" on:click=more.clone()>{app.say(signin::MORE)}</button>
-        })}
+        }.into_any())}
     }
+    .into_any()
 }
 
 fn one(app: App, me: &Id, order: &Named<Order>, id: &'static str) -> AnyView {
@@ -223,7 +225,8 @@ fn one(app: App, me: &Id, order: &Named<Order>, id: &'static str) -> AnyView {
                     on:click=move |_| app.asked.set(Some(action.clone()))>
                     {app.say(t::REFUND)}
                 </button>
-            })}
+            }.into_any())}
         </div>
     }
+    .into_any()
 }

@@ -3,14 +3,12 @@
 use gongxiang::identity::Id;
 use leptos::prelude::*;
 
-use crate::app::App;
 use crate::figure::{grouped, money, number};
 use crate::history::{Entry, Row};
-use crate::markup::view;
+use crate::state::App;
 use crate::text::{self, home as h, statement as t};
 use crate::wallet::{Agreement, Line};
 
-/// One of them.
 pub fn row(app: App, me: &Id, row: &Row) -> AnyView {
     match row {
         Row::Day(line) => day(app, line),
@@ -18,9 +16,9 @@ pub fn row(app: App, me: &Id, row: &Row) -> AnyView {
     }
 }
 
-/// The formula of a day, `888 × 966.13 ÷ 1,610.00 = 532.87`; nothing where it does not explain what was earned.
+/// The formula of a day, `888 × 966.13 ÷ 1,610.00 = 532.87`; `None` if it does not explain what was earned.
 pub fn formula(line: &Line) -> Option<String> {
-    // Day records from before any points were released say nothing about anybody.
+    // A day on which nothing was released has no formula.
     let sign = match line.agreement().filter(|_| line.released.is_positive())? {
         Agreement::Exact => "=",
         Agreement::Close => "≈",
@@ -37,6 +35,7 @@ pub fn day(app: App, line: &Line) -> AnyView {
         view! {
             <p class="why" data-testid="formula"><span class="hidden">{app.say(t::FORMULA)} ": "</span>{formula}</p>
         }
+        .into_any()
     });
     view! {
         <li class="entry" data-testid="statement-day" data-day=line.day.to_string() data-earned=line.earned.to_string()
@@ -56,6 +55,7 @@ pub fn day(app: App, line: &Line) -> AnyView {
             {formula}
         </li>
     }
+    .into_any()
 }
 
 fn entry(app: App, me: &Id, entry: &Entry) -> AnyView {
@@ -64,7 +64,7 @@ fn entry(app: App, me: &Id, entry: &Entry) -> AnyView {
     let (rule, reason) = (entry.rule.clone(), entry.reason.clone());
     let class = entry.class().map(|class| {
         let (name, words) = text::class(class);
-        view! { " " <span class=format!("tag class-{name}")>{app.say(words)}</span> }
+        view! { " " <span class=format!("tag class-{name}")>{app.say(words)}</span> }.into_any()
     });
     let asset = text::asset(&entry.asset);
     view! {
@@ -86,4 +86,5 @@ fn entry(app: App, me: &Id, entry: &Entry) -> AnyView {
             <p class="why">{move || text::reason(app.lang(), &reason)}</p>
         </li>
     }
+    .into_any()
 }
