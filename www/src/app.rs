@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::lang::Lang;
+use crate::reactive::effect;
 use crate::route::{self, Desk, Page, Route};
 use crate::screens;
 use crate::state::App;
@@ -16,7 +17,7 @@ pub fn app(screens: Screens) -> AnyView {
     let app = App::new();
     let route = route::follow();
     app.ask_session();
-    Effect::new(move |_| {
+    effect(move |_| {
         let lang = app.lang.get();
         lang.announce();
         document().set_title(t::TITLE.of(lang));

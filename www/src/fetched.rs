@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api::Fault;
+use crate::reactive::effect;
 
 #[derive(Clone, Debug)]
 pub enum Remote<T> {
@@ -53,12 +54,14 @@ fn boxed<T: Send + Sync + 'static>(
     let state = RwSignal::new(Remote::Loading);
     let again = RwSignal::new(0_u64);
     let last = StoredValue::new(0_u64);
-    Effect::new(move |earlier: Option<u64>| {
+    let mut earlier = 0;
+    effect(move |_| {
         let times = again.get();
         let answer = ask();
         last.update_value(|request| *request += 1);
         let request = last.get_value();
-        let repeated = earlier.is_some_and(|earlier| earlier < times);
+        let repeated = earlier < times;
+        earlier = times;
         if !(repeated && matches!(*state.read_untracked(), Remote::Ready(_))) {
             state.set(Remote::Loading);
         }
@@ -69,7 +72,6 @@ fn boxed<T: Send + Sync + 'static>(
                 state.set(answer.map_or_else(Remote::Failed, Remote::Ready));
             }
         });
-        times
     });
     Fetched { state, again }
 }

@@ -18,7 +18,7 @@
 //! | `input`, `figure` | decimals as a person types and reads them: on the string, never through a float |
 //! | `lang`, `text` | 简体中文 and English, side by side |
 //! | `route` | the address: `#/m/ID` |
-//! | `fetched` | something that is on its way |
+//! | `fetched`, `reactive` | something that is on its way; memos and effects |
 //! | `state` | what every screen shares |
 //! | `app`, `screens`, `ui` | what is seen |
 //!
@@ -42,6 +42,7 @@ mod locks;
 mod order;
 mod outbox;
 mod passkey;
+mod reactive;
 mod receipt;
 mod route;
 mod screens;

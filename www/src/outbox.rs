@@ -10,6 +10,7 @@ use crate::action::Action;
 use crate::api::{self, Problem, Session, WithReceipt};
 use crate::keep::{self, Drawer};
 use crate::locks;
+use crate::reactive::effect;
 use crate::receipt::Receipt;
 
 /// A confirmed action that the server has not answered yet.
@@ -56,7 +57,7 @@ impl Outbox {
             session,
         };
         window_event_listener(leptos::ev::online, move |_| outbox.flush());
-        Effect::new(move |_| {
+        effect(move |_| {
             if outbox.session.read().is_some() {
                 outbox.flush();
             }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::figure::{grouped, number};
 use crate::input;
+use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{Words, decimal_error, frame as t};
 
@@ -43,7 +44,7 @@ pub fn field(
                 spellcheck="false" prop:value=move || value.get() aria-invalid=move || error.read().is_some().to_string()
                 aria-describedby=format!("{error_id} {hint_id}")
                 on:input=move |event| value.set(event_target_value(&event)) />
-            <p class="hint" id=hint_id.clone() data-testid=hint_id>{understood}</p>
+            <p class="hint" id=hint_id.clone() data-testid=hint_id>{move || understood()}</p>
             <p class="error" id=error_id.clone() data-testid=error_id aria-live="polite">{move || error.get()}</p>
         </div>
     }
@@ -55,7 +56,7 @@ pub fn number_error<T>(app: App, typed: RwSignal<String>, parse: fn(&str) -> Res
 where
     T: 'static,
 {
-    Memo::new(move |_| {
+    memo(move || {
         let typed = typed.read();
         if typed.trim().is_empty() {
             return None;
@@ -66,7 +67,7 @@ where
 
 /// The error of an id field; `None` while it is empty.
 pub fn id_error(app: App, typed: RwSignal<String>) -> MaybeText {
-    Memo::new(move |_| {
+    memo(move || {
         let typed = typed.read();
         let bad = !typed.trim().is_empty() && gongxiang::identity::Id::parse(typed.trim()).is_none();
         bad.then(|| crate::text::calculator::ID_BAD.of(app.lang()).to_owned())

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::fault;
 use crate::api::Fault;
 use crate::fetched::{Fetched, Remote, fetched};
+use crate::reactive::effect;
 use crate::state::App;
 use crate::text::Words;
 use crate::ui;
@@ -43,9 +44,9 @@ where
 }
 
 fn again_after_changes<T: Send + Sync + 'static>(app: App, found: Fetched<T>) {
-    Effect::new(move |earlier: Option<()>| {
+    effect(move |first| {
         app.changes.track();
-        if earlier.is_some() {
+        if !first {
             found.again();
         }
     });

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use super::answer::asked;
 use crate::api::{self, Fault};
 use crate::figure::number;
+use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{Words, economy as t, frame};
 use crate::ui::{self, Series};
@@ -150,7 +151,7 @@ impl Sliders {
 
 fn scenario(app: App, rules: Arc<RuleSet>) -> AnyView {
     let sliders = Sliders::new();
-    let run = Memo::new(move |_| simulate(&rules, &sliders.scenario(), &mut |_| true));
+    let run = memo(move || simulate(&rules, &sliders.scenario(), &mut |_| true));
     let percent = |value: i64| format!("{value} %");
     view! {
         <div class="columns">

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use super::answer::of_member;
 use crate::action::of_snapshot;
 use crate::figure::{money, number};
+use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{Words, economy, forecast as t, frame};
 use crate::ui::{self, Series};
@@ -58,7 +59,7 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
         Err(refusal) => return refused(app, &refusal.to_string()),
     };
     let sliders = Sliders { turnover: RwSignal::new(100), inflow: RwSignal::new(100), spread: RwSignal::new(15) };
-    let result = Memo::new(move |_| {
+    let result = memo(move || {
         let of = |mean: i128, percent: i64| mean.saturating_mul(percent.into()) / 100;
         let spread = i128::from(sliders.spread.get());
         work(&Assumptions {

@@ -298,7 +298,7 @@ fn course(app: App, history: &History) -> AnyView {
                     (usize::MAX, "range-all", t::RANGE_ALL),
                 ])}
             </div>
-            {drawn}
+            {move || drawn()}
         </section>
     }
     .into_any()

@@ -13,6 +13,7 @@ use crate::action::{Action, Step};
 use crate::api::{self, Fault, Named};
 use crate::figure::{money, number};
 use crate::input;
+use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{Words, actions as t, frame, home};
 use crate::ui;
@@ -83,7 +84,7 @@ fn place(app: App, wallet: &Arc<Wallet>) -> AnyView {
     let sells = RwSignal::new(true);
     let points = RwSignal::new(String::new());
     let price = RwSignal::new(wallet.price.to_string());
-    let action = Memo::new(move |_| {
+    let action = memo(move || {
         let points = input::read(&points.read(), Points::parse).ok()?;
         let price = input::read(&price.read(), Price::parse).ok()?;
         Some(Action::place_offer(&me, sells.get(), points, price))
@@ -101,7 +102,7 @@ fn place(app: App, wallet: &Arc<Wallet>) -> AnyView {
             {ui::field(app, "points", t::POINTS, "decimal", points, ui::number_error(app, points, Points::parse))}
             {ui::field(app, "unit-price", t::UNIT_PRICE, "decimal", price, ui::number_error(app, price, Price::parse))}
             {band(app, wallet)}
-            <p class="fixed"><span>{app.say(t::TOTAL)}</span> <b>{total} " " <small>{app.say(frame::YUAN)}</small></b></p>
+            <p class="fixed"><span>{app.say(t::TOTAL)}</span> <b>{move || total()} " " <small>{app.say(frame::YUAN)}</small></b></p>
             <p class="note">{move || app.say(if sells.get() { t::OFFER_SELL_NOTE } else { t::OFFER_BUY_NOTE })()}</p>
             {submit(app, action)}
         </form>
@@ -172,7 +173,7 @@ fn line(app: App, wallet: &Wallet, offer: &Named<Offer>, depth: i128) -> AnyView
                     {app.say(t::TAKE)}
                 </button>
             }.into_any())}
-            {form}
+            {move || form()}
         </li>
     }
     .into_any()
@@ -181,7 +182,7 @@ fn line(app: App, wallet: &Wallet, offer: &Named<Offer>, depth: i128) -> AnyView
 fn take(app: App, me: &Id, offer: &Named<Offer>) -> AnyView {
     let points = RwSignal::new(offer.value.remaining.to_string());
     let (me, taken) = (me.clone(), offer.clone());
-    let action = Memo::new(move |_| {
+    let action = memo(move || {
         let points = input::read(&points.read(), Points::parse).ok()?;
         Some(Action::take_offer(&me, &taken, points))
     });

@@ -12,6 +12,7 @@ use crate::api::{self, Fault, MemberLine, Session};
 use crate::fetched::{Remote, fetched};
 use crate::keep;
 use crate::passkey;
+use crate::reactive::memo;
 use crate::route::{self, Desk, Page as Screen, Route};
 use crate::state::App;
 use crate::text::{calculator, fault as f, signin as t};
@@ -112,7 +113,7 @@ fn enter(app: App, id: Id) {
 
 fn choose(app: App, session: &Session) -> AnyView {
     let typed = RwSignal::new(String::new());
-    let query = Memo::new(move |_| typed.read().trim().to_owned());
+    let query = memo(move || typed.read().trim().to_owned());
     let first = fetched(move || {
         let query = query.get();
         async move { page(&query, &before(&query)).await }

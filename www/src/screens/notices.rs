@@ -40,7 +40,7 @@ pub fn notices(app: App) -> AnyView {
             .into_any()
         })
     };
-    view! { {offline} {waiting} {storage} }.into_any()
+    view! { {move || offline()} {move || waiting()} {move || storage()} }.into_any()
 }
 
 /// A moment in the reader's time zone and language.

@@ -11,6 +11,7 @@ use crate::action::Action;
 use crate::api::{self, Fault, SupplyNow};
 use crate::figure::number;
 use crate::input;
+use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{frame, home, operator as t};
 use crate::ui;
@@ -87,7 +88,7 @@ fn shown(app: App, Overview { now, rules }: &Overview) -> AnyView {
 
 fn price(app: App) -> AnyView {
     let typed = RwSignal::new(String::new());
-    let action = Memo::new(move |_| input::read(&typed.read(), Price::parse).ok().map(Action::set_price));
+    let action = memo(move || input::read(&typed.read(), Price::parse).ok().map(Action::set_price));
     view! {
         <form class="card form" on:submit=ask(app, action)>
             <h2>{app.say(crate::text::actions::SET_PRICE)}</h2>

@@ -15,6 +15,7 @@ use super::{fault, order_result};
 use crate::api::{self, Fault};
 use crate::fetched::{Fetched, Remote, fetched};
 use crate::order::{Parties, Preview, preview};
+use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{calculator as t, frame, home};
 use crate::ui;
@@ -31,10 +32,10 @@ pub fn screen(app: App, buyer: &Id) -> AnyView {
     let form = Form::new();
     let bar = member_bar(app, buyer, frame::CALCULATOR);
     let me = buyer.clone();
-    let parties = Memo::new(move |_| form.parties(&me));
+    let parties = memo(move || form.parties(&me));
     let cut = fetched(move || cut(parties.get()));
     // Computed again on every key. Only a change of the parties needs another excerpt.
-    let outcome = Memo::new(move |_| match &*cut.state.read() {
+    let outcome = memo(move || match &*cut.state.read() {
         Remote::Ready(Some(Cut { book: Ok(book), parties })) => {
             Some(preview(book, parties, &form.amount.read(), form.concession_as.get(), &form.concession.read()))
         }

@@ -8,6 +8,7 @@ use crate::api::{self, Fault};
 use crate::fetched::{Remote, fetched};
 use crate::lang::Lang;
 use crate::order::{ConcessionAs, Parties, Preview};
+use crate::reactive::{effect, memo};
 use crate::state::App;
 use crate::text::{self, calculator as t, frame, signin};
 use crate::ui;
@@ -54,12 +55,12 @@ pub fn form(app: App, buyer: &Id, form: Form, outcome: Signal<Option<Preview>>) 
     let region_shown = move || form.channel.get() == Channel::Online;
     let error_at = move |field: &'static str| error_at(app.lang(), outcome.read().as_ref(), field);
     let merchant_error = ui::id_error(app, form.merchant);
-    let region_error = Memo::new(move |_| {
+    let region_error = memo(move || {
         let bad = Region::parse(form.region.read().trim()).is_none();
         if bad { Some(t::REGION_BAD.of(app.lang()).to_owned()) } else { error_at("region") }
     });
-    let amount_error = Memo::new(move |_| error_at("amount"));
-    let concession_error = Memo::new(move |_| error_at("concession"));
+    let amount_error = memo(move || error_at("amount"));
+    let concession_error = memo(move || error_at("concession"));
     view! {
         <form class="card form order" on:submit=|event| event.prevent_default()>
             <p class="fixed"><span>{app.say(t::BUYER)}</span> <b>{buyer.to_string()}</b></p>
@@ -104,7 +105,7 @@ fn error_at(lang: Lang, outcome: Option<&Preview>, field: &str) -> Option<String
 fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sync + 'static) -> AnyView {
     let found = fetched(merchants);
     let touched = StoredValue::new(false);
-    let error = Memo::new(move |_| error());
+    let error = memo(error);
     let options = move || match found.state.get() {
         Remote::Ready(merchants) => merchants
             .into_iter()
@@ -118,7 +119,7 @@ fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sy
         _ => t::NO_MERCHANTS.of(app.lang()),
     };
     // Fills in the first merchant, so that there is a preview at once, but never after somebody has entered the field.
-    Effect::new(move |_| {
+    effect(move |_| {
         if let Remote::Ready(merchants) = &*found.state.read()
             && let Some(first) = merchants.first()
             && !touched.get_value()
@@ -135,8 +136,8 @@ fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sy
                 aria-invalid=move || error.read().is_some().to_string()
                 on:focus=move |_| touched.set_value(true)
                 on:change=move |event| form.merchant.set(event_target_value(&event)) />
-            <datalist id="merchants" data-testid="merchants">{options}</datalist>
-            <p class="hint" id="merchant-hint">{hint}</p>
+            <datalist id="merchants" data-testid="merchants">{move || options()}</datalist>
+            <p class="hint" id="merchant-hint">{move || hint()}</p>
             <p class="error" id="merchant-error" data-testid="merchant-error" aria-live="polite">
                 {move || error.get()}
             </p>

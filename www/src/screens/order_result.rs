@@ -57,7 +57,7 @@ fn accepted(app: App, me: &Id, concession: Money, quote: &OrderQuote) -> AnyView
             }.into_any())}
             <div data-testid="due" data-value=due_value>
                 <dt>{app.say(t::DUE)}</dt>
-                <dd><time>{due_shown}</time></dd>
+                <dd><time>{move || due_shown()}</time></dd>
             </div>
         </dl>
         {rewards(app, me, &quote.rewards)}

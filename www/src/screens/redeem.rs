@@ -8,6 +8,7 @@ use super::answer::of_member;
 use super::transfer::{ask, available, submit};
 use crate::action::Action;
 use crate::input;
+use crate::reactive::memo;
 use crate::state::App;
 use crate::text::actions as t;
 use crate::ui;
@@ -16,7 +17,7 @@ pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, t::REDEEM, move |wallet| {
         let me = wallet.member.clone();
         let (points, item) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-        let action = Memo::new(move |_| {
+        let action = memo(move || {
             let points = input::read(&points.read(), Points::parse).ok()?;
             let item = item.read();
             let named = Id::parse(item.trim());

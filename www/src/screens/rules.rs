@@ -11,6 +11,7 @@ use super::answer::asked;
 use super::transfer::ask;
 use crate::action::Action;
 use crate::api;
+use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{Words, actions, operator as t};
 use crate::ui;
@@ -34,8 +35,8 @@ pub fn screen(app: App) -> AnyView {
 fn shown(app: App, rules: RuleSet) -> AnyView {
     let typed = RwSignal::new("{\"release\": {\"daily\": \"888\", \"min_total\": \"1\"}}".to_owned());
     let accepted = RwSignal::new(BTreeSet::<&'static str>::new());
-    let understood = Memo::new(move |_| read(&rules, &typed.read()));
-    let action = Memo::new(move |_| match &*understood.read() {
+    let understood = memo(move || read(&rules, &typed.read()));
+    let action = memo(move || match &*understood.read() {
         Typed::Sound { changes, findings, differences, .. } if !differences.is_empty() => {
             let accepted = accepted.get();
             let red = findings.iter().filter(|finding| finding.severity == Severity::Red);

@@ -9,6 +9,7 @@ use crate::action::{Action, Foreseen, foresee};
 use crate::api::{Fault, Problem};
 use crate::figure::number;
 use crate::outbox::{self, Outcome};
+use crate::reactive::effect;
 use crate::receipt::{Posting, Receipt};
 use crate::state::App;
 use crate::text::{self, Words, actions as t, fault as f, frame, signin};
@@ -37,7 +38,7 @@ fn dialog() -> Option<HtmlDialogElement> {
 /// The sheet.
 pub fn sheet(app: App) -> AnyView {
     let step = RwSignal::new(Step::Foreseeing);
-    Effect::new(move |_| {
+    effect(move |_| {
         let Some(dialog) = dialog() else { return };
         let Some(action) = app.asked.get() else { return dialog.close() };
         step.set(Step::Foreseeing);
@@ -55,7 +56,7 @@ pub fn sheet(app: App) -> AnyView {
             }
         });
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         let Some((key, outcome)) = app.outbox.answered.get() else { return };
         if let Step::Sent(mine, foreseen) = step.get_untracked()
             && mine == key
@@ -100,7 +101,7 @@ fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
                 (waits && !app.outbox.storage_fails.get())
                     .then(|| view! { <p class="note">{app.say(t::QUEUED)}</p> }.into_any())
             };
-            view! { <p class="sending" data-testid="sending">{app.say(t::SENDING)}</p> {kept} }.into_any()
+            view! { <p class="sending" data-testid="sending">{app.say(t::SENDING)}</p> {move || kept()} }.into_any()
         }
         Step::Answered(Outcome::Settled(receipt), foreseen) => {
             let receipt = action.seen(receipt);

@@ -16,6 +16,7 @@ use crate::api::{self, Fault, Named, OrdersPage};
 use crate::figure::{money, number};
 use crate::input;
 use crate::order::Parties;
+use crate::reactive::{effect, memo};
 use crate::route::{Page, Route};
 use crate::state::App;
 use crate::text::{Words, actions as t, calculator as c, frame, signin};
@@ -28,9 +29,9 @@ const TYPICAL_CENTS: i128 = 1_000;
 pub fn screen(app: App, id: Id) -> AnyView {
     // Created here, so that it survives when the screen is drawn again after a settled action.
     let found = Found { typed: RwSignal::default(), order: RwSignal::default() };
-    Effect::new(move |earlier: Option<()>| {
+    effect(move |first| {
         app.changes.track();
-        if earlier.is_some() {
+        if !first {
             found.look();
         }
     });
@@ -43,7 +44,7 @@ pub fn screen(app: App, id: Id) -> AnyView {
 fn none(app: App, wallet: &Wallet) -> AnyView {
     let me = wallet.member.clone();
     let region = RwSignal::new(String::new());
-    let action = Memo::new(move |_| Region::parse(region.read().trim()).map(|region| Action::open_shop(&me, region)));
+    let action = memo(move || Region::parse(region.read().trim()).map(|region| Action::open_shop(&me, region)));
     view! {
         <p class="empty" data-testid="no-shop">{app.say(t::NO_SHOP)}</p>
         <form class="card form" on:submit=ask(app, action)>
@@ -57,7 +58,7 @@ fn none(app: App, wallet: &Wallet) -> AnyView {
 }
 
 fn region_error(app: App, region: RwSignal<String>) -> ui::MaybeText {
-    Memo::new(move |_| {
+    memo(move || {
         let typed = region.read();
         let bad = !typed.trim().is_empty() && Region::parse(typed.trim()).is_none();
         bad.then(|| c::REGION_BAD.of(app.lang()).to_owned())
@@ -102,7 +103,7 @@ fn order(app: App, me: &Id, region: Region) -> AnyView {
         (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let channel = RwSignal::new(Channel::Offline);
     let delivered = RwSignal::new(region.to_string());
-    let action = Memo::new(move |_| {
+    let action = memo(move || {
         let parties = Parties {
             buyer: Id::parse(buyer.read().trim())?,
             merchant: me.clone(),

@@ -11,6 +11,7 @@ use web_sys::{Blob, HtmlAnchorElement, Url};
 use super::answer::{asked, of_member};
 use super::statement_rows;
 use crate::history::{self, History, Row};
+use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{self, statement as t};
 use crate::ui;
@@ -68,7 +69,7 @@ fn shown(app: App, me: &Id, history: History) -> AnyView {
     let rows = history.rows;
     let fitting = {
         let me = me.clone();
-        Memo::new(move |_| {
+        memo(move || {
             let (filter, typed) = (filter.get(), typed.read().trim().to_ascii_lowercase());
             let fits = |row: &&Row| filter.takes(row) && (typed.is_empty() || words(app, &me, row).contains(&typed));
             rows.iter().filter(fits).cloned().collect::<Vec<_>>()

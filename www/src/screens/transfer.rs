@@ -9,6 +9,7 @@ use super::answer::of_member;
 use crate::action::Action;
 use crate::figure::number;
 use crate::input;
+use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{actions as t, home};
 use crate::ui;
@@ -18,7 +19,7 @@ pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, t::TRANSFER, move |wallet| {
         let me = wallet.member.clone();
         let (to, points) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-        let action = Memo::new(move |_| {
+        let action = memo(move || {
             let to = Id::parse(to.read().trim())?;
             let points = input::read(&points.read(), Points::parse).ok()?;
             Some(Action::transfer(&me, &to, points))
