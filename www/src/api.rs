@@ -201,10 +201,11 @@ async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
 
 /// Asks the server and stores the answer; without a network, reads the stored one.
 async fn get_kept<T: DeserializeOwned>(path: &str) -> Result<Kept<T>, Fault> {
-    let Kept { value: text, since } = get_text_or_kept(path).await?;
+    // Boxed, so that these two are not in the binary once for each type of answer: the wallet's budget needs that.
+    let Kept { value: text, since } = Box::pin(get_text_or_kept(path)).await?;
     let value = read(&text)?;
     if since.is_none() {
-        keep_text(path, &text).await;
+        Box::pin(keep_text(path, &text)).await;
     }
     Ok(Kept { value, since })
 }

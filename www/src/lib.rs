@@ -54,6 +54,11 @@ mod wallet;
 use leptos::prelude::document;
 use leptos::wasm_bindgen::JsCast as _;
 
+/// Smaller than the default allocator.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// Shows the screens of a member.
 pub fn show_wallet() {
     show(screens::of_members);

@@ -1,6 +1,7 @@
 //! Small parts that several screens are made of.
 
 use gongxiang::quantity::DecimalError;
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use crate::figure::{grouped, number};
@@ -20,6 +21,46 @@ pub fn intro(app: App, title: Words, note: Words) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+pub fn heading(app: App, words: Words) -> AnyView {
+    view! { <h2>{app.say(words)}</h2> }.into_any()
+}
+
+pub fn note(app: App, words: Words) -> AnyView {
+    view! { <p class="note">{app.say(words)}</p> }.into_any()
+}
+
+/// The head of a table's column.
+pub fn column(app: App, words: Words) -> AnyView {
+    view! { <th scope="col">{app.say(words)}</th> }.into_any()
+}
+
+/// A number and its unit.
+pub fn amount(app: App, number: AnyView, unit: Words) -> AnyView {
+    view! { {number} " " <small>{app.say(unit)}</small> }.into_any()
+}
+
+/// A button that does not submit a form.
+pub fn button(
+    app: App,
+    class: &'static str,
+    id: &'static str,
+    words: Words,
+    act: impl FnMut(MouseEvent) + 'static,
+) -> AnyView {
+    let act: Box<dyn FnMut(MouseEvent)> = Box::new(act);
+    boxed_button(app, class, id, words, act)
+}
+
+fn boxed_button(
+    app: App,
+    class: &'static str,
+    id: &'static str,
+    words: Words,
+    act: Box<dyn FnMut(MouseEvent)>,
+) -> AnyView {
+    view! { <button type="button" class=class data-testid=id on:click=act>{app.say(words)}</button> }.into_any()
 }
 
 /// A text field that is checked on every key. It shows an error, or how a number was understood if that is not obvious.

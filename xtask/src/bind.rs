@@ -1,11 +1,12 @@
 //! Raw WebAssembly → JS glue and a small, checked binary.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use walrus::Module;
-use wasm_bindgen_cli_support::Bindgen;
+use wasm_bindgen_cli_support::{Bindgen, Output};
 
 use crate::command;
 use crate::mvp;
@@ -113,13 +114,29 @@ fn write_glue(raw: &Path, name: &str, glue: Glue, into: &Path) -> Result<()> {
     match glue {
         // This is wasm-bindgen's loader for bundlers. Ours are hand-written.
         Glue::Bare => fs::remove_file(&script).with_context(|| format!("cannot delete {}", script.display())),
-        Glue::Page => {
-            command::run(command::command("node").arg(place::at(MINIFIER)).arg(&script))
-                .context("the glue cannot be minified")?;
-            // They are in the glue now.
-            place::remove(&into.join("snippets"))
+        Glue::Page => minify(&mut output, &script, into),
+    }
+}
+
+/// Minifies the glue, and gives the binary the short names of what the two share. wasm-bindgen's names end in 64 random bits
+/// each, which no compression makes smaller: they would take 2 KB of the wallet's budget.
+fn minify(output: &mut Output, script: &Path, into: &Path) -> Result<()> {
+    let answer = command::output(command::command("node").arg(place::at(MINIFIER)).arg(script))
+        .context("the glue cannot be minified")?;
+    let names: BTreeMap<String, String> = serde_json::from_str(&answer).context("the short names cannot be read")?;
+    let minified = fs::read(script).with_context(|| format!("cannot read {}", script.display()))?;
+    let module = output.wasm_mut();
+    let imports = module.imports.iter_mut().map(|import| &mut import.name);
+    for name in imports.chain(module.exports.iter_mut().map(|export| &mut export.name)) {
+        if let Some(short) = names.get(name) {
+            name.clone_from(short);
         }
     }
+    // This writes the glue again as well, so the minified one follows.
+    output.emit(into).context("cannot write the binary with short names")?;
+    // The minified glue contains the snippets.
+    place::remove(&into.join("snippets"))?;
+    fs::write(script, minified).with_context(|| format!("cannot write {}", script.display()))
 }
 
 /// Drops the exports that begin with these prefixes. Fails if a prefix matches nothing: then a dependency has changed, and

@@ -31,25 +31,28 @@ where
     T: Clone + Send + Sync + 'static,
     F: Future<Output = Result<T, Fault>> + 'static,
 {
-    let found = fetched(ask);
-    again_after_changes(app, found);
-    view! {
-        {move || match found.state.get() {
-            Remote::Loading => ui::skeleton(app),
-            Remote::Failed(why) => fault::fault(app, &why, found),
-            Remote::Ready(value) => shown(value),
-        }}
-    }
-    .into_any()
+    shown_when_ready(app, fetched(ask), Box::new(shown))
 }
 
-fn again_after_changes<T: Send + Sync + 'static>(app: App, found: Fetched<T>) {
+/// Shows an answer in the binary once for each type of answer, which is needed to hold the wallet's budget.
+fn shown_when_ready<T>(app: App, found: Fetched<T>, shown: Box<dyn Fn(T) -> AnyView + Send>) -> AnyView
+where
+    T: Clone + Send + Sync + 'static,
+{
     effect(move |first| {
         app.changes.track();
         if !first {
             found.again();
         }
     });
+    view! {
+        {move || match found.state.get() {
+            Remote::Loading => ui::skeleton(app),
+            Remote::Failed(why) => fault::fault(app, &why, Box::new(move || found.again())),
+            Remote::Ready(value) => shown(value),
+        }}
+    }
+    .into_any()
 }
 
 /// A screen of a member: its head, and below it what `shown` makes of the wallet.

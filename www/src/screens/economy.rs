@@ -95,11 +95,11 @@ fn so_far(app: App, days: &[DayRecord]) -> AnyView {
                 <table>
                     <thead>
                         <tr>
-                            <th scope="col">{app.say(t::DAY)}</th>
-                            <th scope="col">{app.say(t::PRICE)}</th>
-                            <th scope="col">{app.say(t::TURNOVER)}</th>
-                            <th scope="col">{app.say(t::RELEASED)}</th>
-                            <th scope="col">{app.say(t::TOTAL)}</th>
+                            {ui::column(app, t::DAY)}
+                            {ui::column(app, t::PRICE)}
+                            {ui::column(app, t::TURNOVER)}
+                            {ui::column(app, t::RELEASED)}
+                            {ui::column(app, t::TOTAL)}
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -156,8 +156,8 @@ fn scenario(app: App, rules: Arc<RuleSet>) -> AnyView {
     view! {
         <div class="columns">
             <section class="card form">
-                <h2>{app.say(t::SCENARIO)}</h2>
-                <p class="note">{app.say(t::SCENARIO_NOTE)}</p>
+                {ui::heading(app, t::SCENARIO)}
+                {ui::note(app, t::SCENARIO_NOTE)}
                 {ui::segments(app, sliders.course, t::KIND, vec![
                     (Course::Flat, "flat", t::FLAT),
                     (Course::Crashing, "crashing", t::CRASHING),
@@ -226,7 +226,7 @@ fn cohorts(app: App, run: &Run) -> AnyView {
         .map(|cohort| {
             view! {
                 <tr>
-                    <th scope="row">{cohort.from_day}</th>
+                    <th scope="row">{cohort.from_day.to_string()}</th>
                     <td>{number(&cohort.members)}</td>
                     <td>{number(&cohort.came_back)}</td>
                 </tr>
@@ -239,9 +239,9 @@ fn cohorts(app: App, run: &Run) -> AnyView {
         <table>
             <thead>
                 <tr>
-                    <th scope="col">{app.say(t::FROM_DAY)}</th>
-                    <th scope="col">{app.say(t::MEMBERS)}</th>
-                    <th scope="col">{app.say(t::CAME_BACK)}</th>
+                    {ui::column(app, t::FROM_DAY)}
+                    {ui::column(app, t::MEMBERS)}
+                    {ui::column(app, t::CAME_BACK)}
                 </tr>
             </thead>
             <tbody>{rows}</tbody>

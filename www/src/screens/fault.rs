@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::api::Fault;
-use crate::fetched::Fetched;
 use crate::state::App;
 use crate::text::{Words, fault as t, frame, signin};
+use crate::ui;
 
 /// Of a fault: its `data-fault`, its title, and what can be done.
 pub fn words(fault: &Fault) -> (&'static str, Words, Words) {
@@ -21,7 +21,7 @@ pub fn words(fault: &Fault) -> (&'static str, Words, Words) {
 }
 
 /// Shows a fault, with a button to try again.
-pub fn fault<T: Send + Sync + 'static>(app: App, fault: &Fault, fetched: Fetched<T>) -> AnyView {
+pub fn fault(app: App, fault: &Fault, retry: Box<dyn Fn()>) -> AnyView {
     let (name, title, note) = words(fault);
     let detail = match fault {
         Fault::Status { status, problem } => Some(format!("{status} {}", problem.code)),
@@ -29,12 +29,10 @@ pub fn fault<T: Send + Sync + 'static>(app: App, fault: &Fault, fetched: Fetched
     };
     view! {
         <section class="card fault" role="alert" data-testid="fault" data-fault=name>
-            <h2>{app.say(title)}</h2>
+            {ui::heading(app, title)}
             <p>{app.say(note)}</p>
             {detail.map(|detail| view! { <p><code>{detail}</code></p> }.into_any())}
-            <button type="button" class="primary" data-testid="retry" on:click=move |_| fetched.again()>
-                {app.say(frame::RETRY)}
-            </button>
+            {ui::button(app, "primary", "retry", frame::RETRY, move |_| retry())}
             <a href="#/">{app.say(signin::SIGN_IN)}</a>
         </section>
     }

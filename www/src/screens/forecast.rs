@@ -99,11 +99,11 @@ fn percent(value: i64) -> String {
 fn assumed(app: App, sliders: Sliders) -> AnyView {
     view! {
         <section class="card form">
-            <h2>{app.say(t::ASSUMED)}</h2>
+            {ui::heading(app, t::ASSUMED)}
             {ui::slider(app, "turnover", t::TURNOVER, sliders.turnover, (0, 300, 5), percent)}
             {ui::slider(app, "inflow", t::INFLOW, sliders.inflow, (0, 300, 5), percent)}
             {ui::slider(app, "spread", t::SPREAD, sliders.spread, (0, 50, 1), |value| format!("± {value} %"))}
-            <p class="note">{app.say(t::LATE)}</p>
+            {ui::note(app, t::LATE)}
         </section>
     }
     .into_any()
@@ -129,7 +129,7 @@ fn band(app: App, forecast: &Forecast) -> AnyView {
     let summary =
         format!("{}: 365 {}: {} – {}", t::BAND_CHART.of(app.lang()), t::AFTER.of(app.lang()), last(0), last(2));
     view! {
-        <h2>{app.say(t::BAND_CHART)}</h2>
+        {ui::heading(app, t::BAND_CHART)}
         {ui::chart("band", summary, &along, &series)}
         {LISTED.map(|days| horizon(app, forecast, days)).into_iter().collect::<Vec<_>>()}
     }
@@ -143,17 +143,18 @@ fn horizon(app: App, forecast: &Forecast, days: usize) -> AnyView {
         .filter_map(|path| path.outlooks.iter().find(|outlook| outlook.days == days).copied())
         .collect();
     let row = |name: Words, read: &dyn Fn(&Outlook) -> AnyView| {
-        view! { <tr><th scope="row">{app.say(name)}</th> {at.iter().map(|outlook| view! { <td>{read(outlook)}</td> }.into_any()).collect::<Vec<_>>()}</tr> }.into_any()
+        let cells: Vec<_> = at.iter().map(|outlook| view! { <td>{read(outlook)}</td> }.into_any()).collect();
+        view! { <tr><th scope="row">{app.say(name)}</th> {cells}</tr> }.into_any()
     };
     let earned: Vec<_> = at.iter().map(|outlook| outlook.earned.to_string()).collect();
     view! {
         <table class="band" data-testid="horizon" data-days=days.to_string() data-earned=earned.join(" ")>
             <thead>
                 <tr>
-                    <th scope="col">{days} " " {app.say(t::AFTER)}</th>
-                    <th scope="col">{app.say(t::FALLING)}</th>
-                    <th scope="col">{app.say(t::STEADY)}</th>
-                    <th scope="col">{app.say(t::RISING)}</th>
+                    <th scope="col">{days.to_string()} " " {app.say(t::AFTER)}</th>
+                    {ui::column(app, t::FALLING)}
+                    {ui::column(app, t::STEADY)}
+                    {ui::column(app, t::RISING)}
                 </tr>
             </thead>
             <tbody>
@@ -170,7 +171,7 @@ fn horizon(app: App, forecast: &Forecast, days: usize) -> AnyView {
 fn inputs(app: App, inputs: &Inputs) -> AnyView {
     view! {
         <section class="card">
-            <h2>{app.say(t::IN_USE)}</h2>
+            {ui::heading(app, t::IN_USE)}
             <dl class="sums">
                 {ui::figure(app, t::DAILY_TURNOVER, "used-turnover", &inputs.turnover, Some(frame::YUAN))}
                 {ui::figure(app, t::DAILY_INFLOW, "used-inflow", &inputs.inflow, None)}
@@ -190,7 +191,7 @@ fn real(app: App, so_far: &SoFar) -> AnyView {
     let one = |worth: Money| ratio(worth.raw(), 100_000);
     view! {
         <section class="card" data-testid="so-far" data-days=so_far.days.to_string()>
-            <h2>{app.say(t::SO_FAR)}</h2>
+            {ui::heading(app, t::SO_FAR)}
             <p class="note">{app.say(t::SO_FAR_NOTE)} " " <time>{so_far.since.to_string()}</time></p>
             <dl class="sums">
                 {ui::figure(app, t::THEN, "worth-then", &one(so_far.worth_then), Some(frame::YUAN))}

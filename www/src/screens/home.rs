@@ -50,23 +50,23 @@ fn figures(app: App, wallet: &Wallet) -> AnyView {
         <section class="figures" data-testid="home" data-member=wallet.member.to_string()
             data-day=wallet.day.to_string()>
             <article class="card chief">
-                <h2>{app.say(t::SHARE_VALUE)}</h2>
+                {ui::heading(app, t::SHARE_VALUE)}
                 <p class="big" data-testid="share-value" data-value=wallet.mine.share_value.to_string()>
                     {number(&wallet.mine.share_value)}
                 </p>
-                <p class="note">{app.say(t::SHARE_VALUE_NOTE)}</p>
+                {ui::note(app, t::SHARE_VALUE_NOTE)}
             </article>
             <article class="card">
-                <h2>{app.say(t::POINTS)}</h2>
+                {ui::heading(app, t::POINTS)}
                 <p class="mid" data-testid="points" data-value=wallet.mine.points.to_string()>
                     {number(&wallet.mine.points)}
                 </p>
-                <p class="note">{app.say(t::POINTS_NOTE)}</p>
+                {ui::note(app, t::POINTS_NOTE)}
             </article>
             <article class="card">
-                <h2>{app.say(t::WORTH)}</h2>
+                {ui::heading(app, t::WORTH)}
                 <p class="mid" data-testid="worth" data-value=wallet.worth.to_string()>
-                    {money(wallet.worth)} " " <small>{app.say(frame::YUAN)}</small>
+                    {ui::amount(app, money(wallet.worth), frame::YUAN)}
                 </p>
                 <p class="note">
                     {app.say(t::PRICE)} " "
@@ -75,11 +75,11 @@ fn figures(app: App, wallet: &Wallet) -> AnyView {
                 </p>
             </article>
             <article class="card">
-                <h2>{app.say(t::LOCKED)}</h2>
+                {ui::heading(app, t::LOCKED)}
                 <p class="mid" data-testid="locked" data-value=wallet.mine.locked.to_string()>
                     {number(&wallet.mine.locked)}
                 </p>
-                <p class="note">{app.say(locked_note)}</p>
+                {ui::note(app, locked_note)}
             </article>
         </section>
     }
@@ -95,13 +95,13 @@ fn next(app: App, wallet: &Wallet) -> AnyView {
         {ui::not_final(app)}
         <section class="card next" data-testid="next" data-value=next.earned.to_string()>
             <div>
-                <h2>{app.say(t::NEXT)}</h2>
+                {ui::heading(app, t::NEXT)}
                 <p class="note">
                     {app.say(t::NEXT_WHEN)} " " <time>{wallet.day.to_string()}</time> " · " {app.say(t::NEXT_NOTE)}
                 </p>
             </div>
             <p class="mid">
-                <span aria-hidden="true">"≈ "</span>{number(&next.earned)} " " <small>{app.say(t::POINTS)}</small>
+                <span aria-hidden="true">"≈ "</span>{ui::amount(app, number(&next.earned), t::POINTS)}
                 <small class="below">{money(next.worth)} " " {app.say(frame::YUAN)}</small>
             </p>
         </section>
@@ -155,8 +155,8 @@ fn check(app: App, wallet: &Wallet) -> AnyView {
                     <thead>
                         <tr>
                             <td></td>
-                            <th scope="col">{app.say(t::COMPUTED_HERE)}</th>
-                            <th scope="col">{app.say(t::SAID_BY_SERVER)}</th>
+                            {ui::column(app, t::COMPUTED_HERE)}
+                            {ui::column(app, t::SAID_BY_SERVER)}
                         </tr>
                     </thead>
                     <tbody>
@@ -179,7 +179,7 @@ fn days(app: App, wallet: &Wallet) -> AnyView {
     let lines: Vec<_> = wallet.lines.iter().map(|line| statement_rows::day(app, line)).collect();
     view! {
         <section class="card statement">
-            <h2>{app.say(s::STATEMENT)}</h2>
+            {ui::heading(app, s::STATEMENT)}
             <p class="note">{app.say(s::FORMULA_NOTE)} " " {app.say(s::STATEMENT_NOTE)}</p>
             <ul class="entries">{lines}</ul>
         </section>
@@ -192,7 +192,7 @@ fn past(app: App, me: &Id, history: &History) -> AnyView {
     view! {
         {course(app, history)}
         <section class="card">
-            <h2>{app.say(t::INCOME)}</h2>
+            {ui::heading(app, t::INCOME)}
             <dl class="sums income">
                 {income(app, t::INCOME_STATIC, "income-static", history.from_release)}
                 {income(app, t::INCOME_OWN, "income-own", history.own)}
@@ -211,10 +211,10 @@ fn income(app: App, name: Words, id: &'static str, income: Income) -> AnyView {
             <dt>{app.say(name)}</dt>
             <dd>
                 {points.then(|| view! {
-                    <span>{number(&income.points)} " " <small>{app.say(t::POINTS)}</small></span>
+                    <span>{ui::amount(app, number(&income.points), t::POINTS)}</span>
                 }.into_any())}
                 {income.share_value.is_positive().then(|| view! {
-                    <span>{number(&income.share_value)} " " <small>{app.say(t::SHARE_VALUE)}</small></span>
+                    <span>{ui::amount(app, number(&income.share_value), t::SHARE_VALUE)}</span>
                 }.into_any())}
             </dd>
         </div>
@@ -237,7 +237,7 @@ fn latest(app: App, me: &Id, history: &History) -> AnyView {
     };
     view! {
         <section class="card statement">
-            <h2>{app.say(t::LATEST)}</h2>
+            {ui::heading(app, t::LATEST)}
             {body}
             <a href=Route::Member(me.clone(), Page::Statement).to_string()>{app.say(t::SEE_ALL)}</a>
         </section>
@@ -286,7 +286,7 @@ fn course(app: App, history: &History) -> AnyView {
     view! {
         <section class="card course">
             <div class="tools">
-                <h2>{app.say(t::COURSE)}</h2>
+                {ui::heading(app, t::COURSE)}
                 {ui::segments(app, shown, t::SERIES, vec![
                     (Shown::Points, "course-points", t::POINTS),
                     (Shown::ShareValue, "course-share-value", t::SHARE_VALUE),

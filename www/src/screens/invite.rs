@@ -13,6 +13,7 @@ use crate::passkey;
 use crate::route::Route;
 use crate::state::App;
 use crate::text::{actions as t, signin};
+use crate::ui;
 
 pub fn screen(app: App, id: &Id) -> AnyView {
     let link = link(id);
@@ -82,27 +83,21 @@ pub fn joining(app: App, referrer: &Id) -> AnyView {
             <p>{app.say(t::INVITED_BY)} " " <bdi data-testid="referrer">{referrer.to_string()}</bdi></p>
         </section>
         <section class="card form">
-            <p class="note">{app.say(t::REGISTER_NOTE)}</p>
+            {ui::note(app, t::REGISTER_NOTE)}
             {move || {
                 let session = app.session.get();
                 let may = |ask: fn(&Session) -> bool| session.as_ref().is_some_and(ask);
                 let by_operator = may(Session::is_operator);
                 let by_passkey = may(|session| session.open_registration && session.has_passkeys());
                 view! {
-                    {by_passkey.then(|| view! {
-                        <button type="button" class="primary" data-testid="passkey-register" on:click=with_passkey.clone()>
-                            {app.say(signin::PASSKEY_REGISTER)}
-                        </button>
-                    }.into_any())}
-                    {by_operator.then(|| view! {
-                        <button type="button" class="secondary" data-testid="register" on:click=register.clone()>
-                            {app.say(t::REGISTER)}
-                        </button>
-                    }.into_any())}
+                    {by_passkey.then(|| {
+                        ui::button(app, "primary", "passkey-register", signin::PASSKEY_REGISTER, with_passkey.clone())
+                    })}
+                    {by_operator.then(|| ui::button(app, "secondary", "register", t::REGISTER, register.clone()))}
                     {(!by_operator && !by_passkey).then(|| view! { <p>{app.say(t::JOIN_CLOSED)}</p> }.into_any())}
                 }.into_any()
             }}
-            <p class="error" role="status">{move || failed.get().map(|fault| app.say(fault::words(&fault).1))}</p>
+            <p class="error" role="status">{move || failed.get().map(|fault| fault::words(&fault).1.of(app.lang()))}</p>
         </section>
     }
     .into_any()

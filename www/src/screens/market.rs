@@ -96,7 +96,7 @@ fn place(app: App, wallet: &Arc<Wallet>) -> AnyView {
     };
     view! {
         <form class="card form" on:submit=ask(app, action)>
-            <h2>{app.say(t::PLACE_OFFER)}</h2>
+            {ui::heading(app, t::PLACE_OFFER)}
             {ui::segments(app, sells, t::SIDE, vec![(true, "sell", t::SELL), (false, "buy", t::BUY)])}
             {available(app, wallet)}
             {ui::field(app, "points", t::POINTS, "decimal", points, ui::number_error(app, points, Points::parse))}
@@ -150,7 +150,7 @@ fn side(app: App, wallet: &Wallet, market: &Market, side: Side) -> AnyView {
     } else {
         view! { <ul data-testid=id>{lines}</ul> }.into_any()
     };
-    view! { <h2>{app.say(title)}</h2> {body} }.into_any()
+    view! { {ui::heading(app, title)} {body} }.into_any()
 }
 
 fn line(app: App, wallet: &Wallet, offer: &Named<Offer>, depth: i128) -> AnyView {
@@ -165,7 +165,7 @@ fn line(app: App, wallet: &Wallet, offer: &Named<Offer>, depth: i128) -> AnyView
             data-points=remaining.to_string() data-price=unit_price.to_string()>
             <meter class="depth" min="0" max="100" value=depth.to_string() aria-hidden="true"></meter>
             <span class="price">{number(unit_price)}</span>
-            <span class="points">{number(remaining)} " " <small>{app.say(home::POINTS)}</small></span>
+            <span class="points">{ui::amount(app, number(remaining), home::POINTS)}</span>
             <bdi class="who">{owner.to_string()}</bdi>
             {(!mine && in_band).then(|| view! {
                 <button type="button" class="secondary" data-testid="take" aria-expanded=move || open.get().to_string()
@@ -209,16 +209,13 @@ fn own(app: App, me: &Id, market: &Market) -> AnyView {
                 <span>
                     {app.say(side)} " " {number(&offer.value.remaining)} " × " {number(&offer.value.unit_price)}
                 </span>
-                <button type="button" class="secondary" data-testid="cancel-offer"
-                    on:click=move |_| app.asked.set(Some(action.clone()))>
-                    {app.say(t::CANCEL_OFFER)}
-                </button>
+                {ui::button(app, "secondary", "cancel-offer", t::CANCEL_OFFER, move |_| app.asked.set(Some(action.clone())))}
             </li>
         }
         .into_any()
     });
     view! {
-        <section class="card"><h2>{app.say(t::MY_OFFERS)}</h2><ul class="deals">{lines.collect::<Vec<_>>()}</ul></section>
+        <section class="card">{ui::heading(app, t::MY_OFFERS)}<ul class="deals">{lines.collect::<Vec<_>>()}</ul></section>
     }
     .into_any()
 }
@@ -229,7 +226,7 @@ fn trades(app: App, me: &Id, trades: &[(Named<Trade>, Named<Offer>)]) -> AnyView
         return ().into_any();
     }
     let lines: Vec<_> = trades.iter().map(|(trade, offer)| deal(app, me, trade, offer)).collect();
-    view! { <section class="card"><h2>{app.say(t::MY_TRADES)}</h2><ul class="deals">{lines}</ul></section> }.into_any()
+    view! { <section class="card">{ui::heading(app, t::MY_TRADES)}<ul class="deals">{lines}</ul></section> }.into_any()
 }
 
 fn deal(app: App, me: &Id, trade: &Named<Trade>, offer: &Named<Offer>) -> AnyView {
@@ -264,10 +261,10 @@ fn deal(app: App, me: &Id, trade: &Named<Trade>, offer: &Named<Offer>) -> AnyVie
             <span>
                 {app.say(if buys { t::YOU_BUY } else { t::YOU_SELL })} " " {number(&trade.value.points)} " × "
                 {number(&offer.value.unit_price)} " "
-                {total.map(|total| view! { "= " {money(total)} " " <small>{app.say(frame::YUAN)}</small> }.into_any())} " "
+                {total.map(|total| view! { "= " {ui::amount(app, money(total), frame::YUAN)} }.into_any())} " "
                 <span class="tag">{app.say(state)}</span>
             </span>
-            <p class="note">{app.say(note)}</p>
+            {ui::note(app, note)}
             <div class="buttons">{buttons.collect::<Vec<_>>()}</div>
         </li>
     }

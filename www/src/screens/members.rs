@@ -59,9 +59,9 @@ fn passkeys(app: App, session: &Session) -> AnyView {
     let sign_in = move |_| spawn_local(async move { follow(app, passkey::sign_in().await, failed) });
     view! {
         <section class="card form">
-            <button type="button" class="primary" data-testid="passkey" on:click=sign_in>{app.say(t::PASSKEY)}</button>
+            {ui::button(app, "primary", "passkey", t::PASSKEY, sign_in)}
             <p class="error" role="status" data-testid="passkey-error">
-                {move || failed.get().map(|fault| app.say(fault::words(&fault).1))}
+                {move || failed.get().map(|fault| fault::words(&fault).1.of(app.lang()))}
             </p>
         </section>
     }
@@ -94,7 +94,7 @@ fn signed_in(app: App, member: Id) -> AnyView {
             <p>{app.say(t::SIGNED_IN)} " " <b><bdi data-testid="signed-in">{member.to_string()}</bdi></b></p>
             <div class="buttons">
                 <a class="primary" href=Route::Member(member, Screen::Home).to_string()>{app.say(t::CONTINUE)}</a>
-                <button type="button" class="secondary" data-testid="sign-out" on:click=out>{app.say(t::SIGN_OUT)}</button>
+                {ui::button(app, "secondary", "sign-out", t::SIGN_OUT, out)}
             </div>
         </section>
     }
@@ -146,7 +146,7 @@ fn choose(app: App, session: &Session) -> AnyView {
         </form>
         {move || match first.state.get() {
             Remote::Loading => ui::skeleton(app),
-            Remote::Failed(why) => fault::fault(app, &why, first),
+            Remote::Failed(why) => fault::fault(app, &why, Box::new(move || first.again())),
             Remote::Ready(page) => shown(app, query.get_untracked(), page).into_any(),
         }}
     }
@@ -180,11 +180,7 @@ fn shown(app: App, query: String, first: Page) -> AnyView {
             {move || found.read().members.iter().map(|line| member(app, line)).collect::<Vec<_>>()}
         </ul>
         <p class="error" aria-live="polite">{move || failed.get().then(|| f::UNREACHABLE.of(app.lang()))}</p>
-        {move || found.read().next.is_some().then(|| view! {
-            <button type="button" class="more" data-testid="more" on:click=more.clone()>
-                {app.say(t::MORE)}
-            </button>
-        }.into_any())}
+        {move || found.read().next.is_some().then(|| ui::button(app, "more", "more", t::MORE, more.clone()))}
     }
     .into_any()
 }

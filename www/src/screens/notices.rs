@@ -25,7 +25,7 @@ pub fn notices(app: App) -> AnyView {
         (count > 0).then(|| {
             view! {
                 <p class="notice" role="status" data-testid="waiting" data-value=count.to_string()>
-                    {count} " " {app.say(t::WAITING_ONE)} " "
+                    {count.to_string()} " " {app.say(t::WAITING_ONE)} " "
                     <button type="button" class="link" on:click=move |_| outbox.flush()>{app.say(t::SEND_NOW)}</button>
                 </p>
             }

@@ -53,23 +53,23 @@ fn shown(app: App, Overview { now, rules }: &Overview) -> AnyView {
     view! {
         <section class="figures" data-testid="operator" data-day=now.day.to_string()>
             <article class="card chief">
-                <h2>{app.say(t::TOTAL)}</h2>
+                {ui::heading(app, t::TOTAL)}
                 <p class="big" data-testid="total" data-value=total.to_string()>{number(&total)}</p>
                 <p class="note">{app.say(frame::DAY_NOW)} " " <time>{now.day.to_string()}</time></p>
             </article>
             <article class="card">
-                <h2>{app.say(home::PRICE)}</h2>
+                {ui::heading(app, home::PRICE)}
                 <p class="mid" data-testid="price" data-value=now.price.to_string()>{number(&now.price)}</p>
-                <p class="note">{app.say(frame::YUAN)}</p>
+                {ui::note(app, frame::YUAN)}
             </article>
             <article class="card">
-                <h2>{app.say(t::RELEASE)}</h2>
+                {ui::heading(app, t::RELEASE)}
                 <p class="mid" data-testid="release" data-value=released.to_string()>{number(&released)}</p>
-                <p class="note">{app.say(t::ORDERS_COVER)}</p>
+                {ui::note(app, t::ORDERS_COVER)}
             </article>
         </section>
         <section class="card">
-            <h2>{app.say(t::SUPPLY)}</h2>
+            {ui::heading(app, t::SUPPLY)}
             <dl class="sums">
                 {ui::figure(app, t::ISSUED, "issued", &supply.issued, None)}
                 {ui::figure(app, t::CAP, "cap", &rules.supply_cap, None)}
@@ -91,7 +91,7 @@ fn price(app: App) -> AnyView {
     let action = memo(move || input::read(&typed.read(), Price::parse).ok().map(Action::set_price));
     view! {
         <form class="card form" on:submit=ask(app, action)>
-            <h2>{app.say(crate::text::actions::SET_PRICE)}</h2>
+            {ui::heading(app, crate::text::actions::SET_PRICE)}
             {ui::field(app, "new-price", t::NEW_PRICE, "decimal", typed, ui::number_error(app, typed, Price::parse))}
             {submit(app, action)}
         </form>
@@ -103,8 +103,8 @@ fn close(app: App, now: &SupplyNow) -> AnyView {
     let action = Action::close_day(now.day);
     view! {
         <section class="card form">
-            <h2>{app.say(crate::text::actions::CLOSE_DAY)}</h2>
-            <p class="note">{app.say(crate::text::actions::CLOSE_DAY_NOTE)}</p>
+            {ui::heading(app, crate::text::actions::CLOSE_DAY)}
+            {ui::note(app, crate::text::actions::CLOSE_DAY_NOTE)}
             <button type="button" class="primary" data-testid="close-day"
                 on:click=move |_| app.asked.set(Some(action.clone()))>
                 {app.say(crate::text::actions::CLOSE_DAY)} " " {now.day.to_string()}
@@ -144,8 +144,8 @@ fn at_risk(app: App, risk: &Risk) -> AnyView {
     };
     view! {
         <section class="card">
-            <h2>{app.say(t::AT_RISK)} " " <small>{risk.below.len()} " / " {risk.shops}</small></h2>
-            <p class="note">{app.say(t::AT_RISK_NOTE)}</p>
+            <h2>{app.say(t::AT_RISK)} " " <small>{format!("{} / {}", risk.below.len(), risk.shops)}</small></h2>
+            {ui::note(app, t::AT_RISK_NOTE)}
             {body}
         </section>
     }

@@ -50,9 +50,9 @@ pub fn screen(app: App, buyer: &Id) -> AnyView {
         {bar}
         <p class="lead">{app.say(t::ORDER_NOTE)}</p>
         <div class="columns">
-            {order_form::form(app, buyer, form, outcome.into())}
+            {order_form::form(app, buyer, form, outcome)}
             <section class="card result" aria-live="polite" data-testid="result">
-                <h2>{app.say(t::PREVIEW)}</h2>
+                {ui::heading(app, t::PREVIEW)}
                 {ui::not_final(app)}
                 {move || result(app, &me, cut, outcome)}
             </section>
@@ -77,7 +77,7 @@ async fn cut(parties: Option<Parties>) -> Result<Option<Cut>, Fault> {
 fn result(app: App, me: &Id, cut: Fetched<Option<Cut>>, outcome: Memo<Option<Preview>>) -> AnyView {
     let (price, parties) = match &*cut.state.read() {
         Remote::Loading => return ui::skeleton(app),
-        Remote::Failed(why) => return fault::fault(app, why, cut),
+        Remote::Failed(why) => return fault::fault(app, why, Box::new(move || cut.again())),
         Remote::Ready(None) => {
             return view! { <p class="note" data-testid="fill-in">{app.say(t::FILL_IN)}</p> }.into_any();
         }
@@ -100,9 +100,7 @@ fn moment(app: App, price: Price, cut: Fetched<Option<Cut>>) -> AnyView {
         <p class="note moment">
             {app.say(t::PREVIEW_NOTE)} " " {app.say(home::PRICE)} ": " {price.to_string()} " "
             {app.say(frame::YUAN)}
-            <button type="button" class="link" data-testid="refresh" on:click=move |_| cut.again()>
-                {app.say(frame::REFRESH)}
-            </button>
+            {ui::button(app, "link", "refresh", frame::REFRESH, move |_| cut.again())}
         </p>
     }
     .into_any()

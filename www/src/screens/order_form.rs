@@ -51,7 +51,7 @@ impl Form {
     }
 }
 
-pub fn form(app: App, buyer: &Id, form: Form, outcome: Signal<Option<Preview>>) -> AnyView {
+pub fn form(app: App, buyer: &Id, form: Form, outcome: Memo<Option<Preview>>) -> AnyView {
     let region_shown = move || form.channel.get() == Channel::Online;
     let error_at = move |field: &'static str| error_at(app.lang(), outcome.read().as_ref(), field);
     let merchant_error = ui::id_error(app, form.merchant);

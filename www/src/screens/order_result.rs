@@ -10,6 +10,7 @@ use crate::figure::{money, number};
 use crate::order::Preview;
 use crate::state::App;
 use crate::text::{self, calculator as t, frame, home};
+use crate::ui;
 
 pub fn result(app: App, me: &Id, preview: Preview) -> AnyView {
     match preview {
@@ -43,16 +44,16 @@ fn accepted(app: App, me: &Id, concession: Money, quote: &OrderQuote) -> AnyView
         <dl class="sums">
             <div data-testid="concession-yuan" data-value=concession.to_string()>
                 <dt>{app.say(t::CONCESSION_IS)}</dt>
-                <dd>{money(concession)} " " <small>{app.say(frame::YUAN)}</small></dd>
+                <dd>{ui::amount(app, money(concession), frame::YUAN)}</dd>
             </div>
             <div data-testid="order-points" data-value=quote.points.to_string()>
                 <dt>{app.say(t::MERCHANT_PAYS)}</dt>
-                <dd>{number(&quote.points)} " " <small>{app.say(home::POINTS)}</small></dd>
+                <dd>{ui::amount(app, number(&quote.points), home::POINTS)}</dd>
             </div>
             {burned.ok().map(|burned: Points| view! {
                 <div data-testid="burned" data-value=burned.to_string()>
                     <dt>{app.say(t::BURNED)}</dt>
-                    <dd>{number(&burned)} " " <small>{app.say(home::POINTS)}</small></dd>
+                    <dd>{ui::amount(app, number(&burned), home::POINTS)}</dd>
                 </div>
             }.into_any())}
             <div data-testid="due" data-value=due_value>
@@ -61,7 +62,7 @@ fn accepted(app: App, me: &Id, concession: Money, quote: &OrderQuote) -> AnyView
             </div>
         </dl>
         {rewards(app, me, &quote.rewards)}
-        <p class="note">{app.say(t::DUE_NOTE)}</p>
+        {ui::note(app, t::DUE_NOTE)}
     }
     .into_any()
 }
@@ -74,10 +75,10 @@ fn rewards(app: App, me: &Id, rewards: &[Reward]) -> AnyView {
         <table class="rewards" data-testid="rewards">
             <thead>
                 <tr>
-                    <th scope="col">{app.say(t::WHO)}</th>
-                    <th scope="col">{app.say(t::WHAT_FOR)}</th>
-                    <th scope="col">{app.say(t::GETS)}</th>
-                    <th scope="col">{app.say(t::WHY)}</th>
+                    {ui::column(app, t::WHO)}
+                    {ui::column(app, t::WHAT_FOR)}
+                    {ui::column(app, t::GETS)}
+                    {ui::column(app, t::WHY)}
                 </tr>
             </thead>
             <tbody>{rewards.iter().map(|reward| line(app, reward.member == *me, reward)).collect::<Vec<_>>()}</tbody>

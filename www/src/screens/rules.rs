@@ -118,8 +118,8 @@ fn flags(
     let lines: Vec<_> = findings.iter().map(|finding| flag(app, finding, earlier, accepted)).collect();
     view! {
         <section>
-            <h2>{app.say(t::FLAGS)}</h2>
-            <p class="note">{app.say(t::ACCEPT)}</p>
+            {ui::heading(app, t::FLAGS)}
+            {ui::note(app, t::ACCEPT)}
             <ul class="flags">{lines}</ul>
         </section>
     }
@@ -175,13 +175,13 @@ fn difference(app: App, differences: &[[String; 3]]) -> AnyView {
     });
     view! {
         <section>
-            <h2>{app.say(t::DIFFERENCE)}</h2>
+            {ui::heading(app, t::DIFFERENCE)}
             <table>
                 <thead>
                     <tr>
-                        <th scope="col">{app.say(t::KEY)}</th>
-                        <th scope="col">{app.say(t::BEFORE)}</th>
-                        <th scope="col">{app.say(t::AFTER)}</th>
+                        {ui::column(app, t::KEY)}
+                        {ui::column(app, t::BEFORE)}
+                        {ui::column(app, t::AFTER)}
                     </tr>
                 </thead>
                 <tbody>{rows.collect::<Vec<_>>()}</tbody>

@@ -73,7 +73,7 @@ pub fn sheet(app: App) -> AnyView {
                     <h2 id="sheet-title">{app.say(action.title)}</h2>
                     <button type="button" class="close" aria-label=app.say(frame::CLOSE) on:click=move |_| close()>"×"</button>
                 </header>
-                <p class="note">{app.say(action.note)}</p>
+                {ui::note(app, action.note)}
                 <div class="body" aria-live="polite">{move || body(app, &action, step)}</div>
             }.into_any())}
         </dialog>
@@ -98,8 +98,7 @@ fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
         Step::Sent(key, _) => {
             let kept = move || {
                 let waits = app.outbox.waiting.with(|all| all.iter().any(|waiting| waiting.key == key));
-                (waits && !app.outbox.storage_fails.get())
-                    .then(|| view! { <p class="note">{app.say(t::QUEUED)}</p> }.into_any())
+                (waits && !app.outbox.storage_fails.get()).then(|| view! { {ui::note(app, t::QUEUED)} }.into_any())
             };
             view! { <p class="sending" data-testid="sending">{app.say(t::SENDING)}</p> {move || kept()} }.into_any()
         }
@@ -156,7 +155,7 @@ fn confirm(app: App, action: &Action, key: String, step: RwSignal<Step>, foresee
         {content}
         <div class="buttons">
             <button type="button" class="secondary" on:click=move |_| app.asked.set(None)>{app.say(t::BACK)}</button>
-            <button type="button" class="primary" data-testid="confirm" on:click=send>{app.say(t::DO_IT)}</button>
+            {ui::button(app, "primary", "confirm", t::DO_IT, send)}
         </div>
     }
     .into_any()
@@ -189,7 +188,7 @@ fn shown(app: App, receipt: &Receipt, kind: &'static str) -> AnyView {
         }}
         {move || (all > count.get()).then(|| view! {
             <button type="button" class="more" data-testid="more-postings" on:click=move |_| count.update(|count| *count += SHOWN)>
-                {app.say(signin::MORE)} " · " {count.get()} " / " {all}
+                {app.say(signin::MORE)} " · " {format!("{} / {all}", count.get())}
             </button>
         }.into_any())}
         {unrecovered.map(|points| view! { <p class="note">{app.say(t::UNRECOVERED)} " " {number(&points)}</p> }.into_any())}
@@ -206,7 +205,7 @@ fn line(app: App, posting: Posting) -> AnyView {
         <li data-testid="posting" data-from=from data-to=to data-asset=asset data-amount=amount.clone()
             data-rule=rule data-reason=reason>
             <span class="what">{move || text::rule(app.lang(), &rule_shown)}</span>
-            <span class="gets">{number(&amount)} " " <small>{app.say(words)}</small></span>
+            <span class="gets">{ui::amount(app, number(&amount), words)}</span>
             <span class="parties">
                 <bdi>{move || text::party(app.lang(), &giver)}</bdi> " → "
                 <bdi>{move || text::party(app.lang(), &receiver)}</bdi>

@@ -48,8 +48,8 @@ fn none(app: App, wallet: &Wallet) -> AnyView {
     view! {
         <p class="empty" data-testid="no-shop">{app.say(t::NO_SHOP)}</p>
         <form class="card form" on:submit=ask(app, action)>
-            <h2>{app.say(t::OPEN_SHOP)}</h2>
-            <p class="note">{app.say(t::OPEN_SHOP_NOTE)}</p>
+            {ui::heading(app, t::OPEN_SHOP)}
+            {ui::note(app, t::OPEN_SHOP_NOTE)}
             {ui::field(app, "region", t::SHOP_REGION, "numeric", region, region_error(app, region))}
             {submit(app, action)}
         </form>
@@ -76,7 +76,7 @@ fn shown(app: App, wallet: &Arc<Wallet>, region: Region, found: Found) -> AnyVie
         <p class="lead">{app.say(t::SHOP_NOTE)}</p>
         <section class="card" data-testid="shop" data-region=region.to_string()>
             <div class="fixed">
-                <h2>{app.say(t::WORKING)}</h2>
+                {ui::heading(app, t::WORKING)}
                 {short.then(|| view! { <span class="tag bad">{app.say(t::BELOW_DEPOSIT)}</span> }.into_any())}
             </div>
             <p class="mid" data-testid="working" data-value=points.to_string()>{number(&points)}</p>
@@ -85,7 +85,7 @@ fn shown(app: App, wallet: &Arc<Wallet>, region: Region, found: Found) -> AnyVie
                 {ui::figure(app, t::DEPOSIT, "deposit", &deposit, None)}
                 <div data-testid="covers" data-value=covers.to_string()>
                     <dt>{app.say(t::COVERS)}</dt>
-                    <dd>{money(covers)} " " <small>{app.say(frame::YUAN)}</small></dd>
+                    <dd>{ui::amount(app, money(covers), frame::YUAN)}</dd>
                 </div>
                 {ui::figure(app, t::COVERS_ORDERS, "covers-orders", &(covers.raw() / TYPICAL_CENTS), None)}
             </dl>
@@ -116,7 +116,7 @@ fn order(app: App, me: &Id, region: Region) -> AnyView {
     });
     view! {
         <form class="card form" on:submit=ask(app, action)>
-            <h2>{app.say(t::NEW_ORDER)}</h2>
+            {ui::heading(app, t::NEW_ORDER)}
             {ui::field(app, "buyer", t::BUYER, "text", buyer, ui::id_error(app, buyer))}
             {ui::segments(app, channel, c::CHANNEL, vec![
                 (Channel::Offline, "offline", c::OFFLINE),
@@ -152,7 +152,7 @@ fn orders(app: App, me: &Id, found: Found) -> AnyView {
     let me = me.clone();
     view! {
         <section class="card form">
-            <h2>{app.say(t::ORDERS)}</h2>
+            {ui::heading(app, t::ORDERS)}
             <form class="form" on:submit=move |event| { event.prevent_default(); found.look(); }>
                 {ui::field(app, "order-id", t::ORDER_ID, "text", typed, ui::id_error(app, typed))}
                 <button class="secondary" data-testid="find">{app.say(t::FIND)}</button>
@@ -201,9 +201,7 @@ fn list(app: App, me: &Id, first: OrdersPage) -> AnyView {
         <div class="deals" data-testid="orders">
             {move || page.read().rows.iter().map(|order| one(app, &me, order, "shop-order")).collect::<Vec<_>>()}
         </div>
-        {move || page.read().next.is_some().then(|| view! {
-            <button type="button" class="more" data-testid="more-orders" on:click=more.clone()>{app.say(signin::MORE)}</button>
-        }.into_any())}
+        {move || page.read().next.is_some().then(|| ui::button(app, "more", "more-orders", signin::MORE, more.clone()))}
     }
     .into_any()
 }
@@ -218,15 +216,12 @@ fn one(app: App, me: &Id, order: &Named<Order>, id: &'static str) -> AnyView {
     view! {
         <div class="deal" data-testid=id data-order=order.id.to_string() data-state=name>
             <span>
-                <bdi>{order.id.to_string()}</bdi> " · " {money(order.value.concession)} " " <small>{app.say(frame::YUAN)}</small> " · "
+                <bdi>{order.id.to_string()}</bdi> " · " {ui::amount(app, money(order.value.concession), frame::YUAN)} " · "
                 {number(&order.value.points)} " " <span class="tag">{app.say(state)}</span>
             </span>
-            {(order.value.state != OrderState::Refunded).then(|| view! {
-                <button type="button" class="secondary" data-testid="refund"
-                    on:click=move |_| app.asked.set(Some(action.clone()))>
-                    {app.say(t::REFUND)}
-                </button>
-            }.into_any())}
+            {(order.value.state != OrderState::Refunded).then(|| {
+                ui::button(app, "secondary", "refund", t::REFUND, move |_| app.asked.set(Some(action.clone())))
+            })}
         </div>
     }
     .into_any()

@@ -88,13 +88,12 @@ fn shown(app: App, me: &Id, history: History) -> AnyView {
             ])}
             <input type="search" data-testid="statement-search" aria-label=app.say(t::SEARCH)
                 placeholder=app.say(t::SEARCH_HINT) on:input=move |event| typed.set(event_target_value(&event)) />
-            <button type="button" class="secondary" data-testid="export"
-                on:click=move |_| fitting.with_untracked(|rows| save(&to_save, &csv(&to_save, rows)))>
-                {app.say(t::EXPORT)}
-            </button>
+            {ui::button(app, "secondary", "export", t::EXPORT, move |_| {
+                fitting.with_untracked(|rows| save(&to_save, &csv(&to_save, rows)));
+            })}
         </div>
         <p class="note" data-testid="adds-up" data-value=adds_up.to_string()>
-            {move || fitting.read().len()} " " {app.say(t::ROWS)} " · "
+            {move || fitting.read().len().to_string()} " " {app.say(t::ROWS)} " · "
             {app.say(if adds_up { t::ADDS_UP } else { t::ADDS_NOT })} " " {app.say(t::FORMULA_NOTE)}
         </p>
         {move || if fitting.read().is_empty() {
@@ -104,11 +103,9 @@ fn shown(app: App, me: &Id, history: History) -> AnyView {
                 .map(|row| statement_rows::row(app, &to_show, row)).collect();
             view! { <ul class="card entries" data-testid="statement">{rows}</ul> }.into_any()
         }}
-        {move || (fitting.read().len() > count.get()).then(|| view! {
-            <button type="button" class="more" data-testid="more-rows" on:click=move |_| count.update(|count| *count += SHOWN)>
-                {app.say(t::MORE)}
-            </button>
-        }.into_any())}
+        {move || (fitting.read().len() > count.get()).then(|| {
+            ui::button(app, "more", "more-rows", t::MORE, move |_| count.update(|count| *count += SHOWN))
+        })}
     }
     .into_any()
 }

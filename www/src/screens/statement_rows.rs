@@ -7,6 +7,7 @@ use crate::figure::{grouped, money, number};
 use crate::history::{Entry, Row};
 use crate::state::App;
 use crate::text::{self, home as h, statement as t};
+use crate::ui;
 use crate::wallet::{Agreement, Line};
 
 pub fn row(app: App, me: &Id, row: &Row) -> AnyView {
@@ -45,7 +46,7 @@ pub fn day(app: App, line: &Line) -> AnyView {
                     {move || text::rule(app.lang(), "release")} " "
                     <span class="tag class-static">{app.say(text::class(gongxiang::receipt::Class::Static).1)}</span>
                 </span>
-                <span class="gets gain">"+" {number(&line.earned)} " " <small>{app.say(h::POINTS)}</small></span>
+                <span class="gets gain">"+" {ui::amount(app, number(&line.earned), h::POINTS)}</span>
             </p>
             <p class="foot">
                 <time>{line.day.to_string()}</time>
@@ -73,7 +74,7 @@ fn entry(app: App, me: &Id, entry: &Entry) -> AnyView {
             <p class="head">
                 <span class="what">{move || text::rule(app.lang(), &rule)} {class}</span>
                 <span class="gets" class:gain=gain>
-                    {if gain { "+" } else { "−" }} {number(&entry.amount)} " " <small>{app.say(asset)}</small>
+                    {if gain { "+" } else { "−" }} {ui::amount(app, number(&entry.amount), asset)}
                 </span>
             </p>
             <p class="foot">

@@ -42,7 +42,7 @@ pub fn available(app: App, wallet: &Wallet) -> AnyView {
         <p class="fixed">
             <span>{app.say(t::AVAILABLE)}</span>
             <b data-testid="available" data-value=wallet.mine.points.to_string()>
-                {number(&wallet.mine.points)} " " <small>{app.say(home::POINTS)}</small>
+                {ui::amount(app, number(&wallet.mine.points), home::POINTS)}
             </b>
         </p>
     }
