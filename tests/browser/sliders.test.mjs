@@ -28,6 +28,9 @@ async function look(page, outcome, slider) {
   return { number: await page.locator(`output[for="${slider}"]`).innerText(), figures, charts: charts.join() };
 }
 
+/** What the browser complained about, except that the desk does not use the member's binary, which the page preloads. */
+const serious = (complaints) => complaints.filter((text) => !text.includes('preloaded using link preload'));
+
 /** Opens the screen, and brings its charts into view once: they are drawn when they are first seen. */
 async function open({ hash, outcome }, options) {
   const opened = await house.open(await hash(), options);
@@ -76,7 +79,7 @@ for (const [name, screen] of Object.entries(SCREENS)) {
         await page.mouse.up();
       });
     }
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(serious(complaints), []);
     await close();
   });
 
@@ -88,7 +91,7 @@ for (const [name, screen] of Object.entries(SCREENS)) {
         for (let pressed = 0; pressed < 4; pressed += 1) await page.keyboard.press('ArrowRight');
       });
     }
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(serious(complaints), []);
     await close();
   });
 
@@ -105,7 +108,7 @@ for (const [name, screen] of Object.entries(SCREENS)) {
         await touch('touchEnd', []);
       });
     }
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(serious(complaints), []);
     await close();
   });
 }

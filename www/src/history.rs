@@ -61,7 +61,7 @@ impl Entry {
     /// The units whose release was booked: its reason starts with them.
     fn units(&self) -> Option<Units> {
         let text = self.reason.split_once(" units")?.0;
-        serde_json::from_str(&format!("\"{text}\"")).ok()
+        api::read(&format!("\"{text}\"")).ok()
     }
 }
 
@@ -124,7 +124,7 @@ pub async fn open(wallet: &Wallet, days: &[DayRecord]) -> Result<History, Fault>
 async fn entries(me: &Id) -> Result<Vec<Entry>, Fault> {
     let drawer_key = format!("statement {me}");
     let kept = keep::read(Drawer::Answers, &drawer_key).await;
-    let mut known: Vec<Entry> = kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let mut known: Vec<Entry> = kept.and_then(|text| api::read(&text).ok()).unwrap_or_default();
     let last = known.last().map(|entry| (entry.place, entry.line));
     let mut fresh = Vec::new();
     let mut before = None;

@@ -91,7 +91,7 @@ impl Outbox {
 
     async fn send_all(self) {
         if let Some(texts) = keep::read_all(Drawer::Waiting).await {
-            let mut kept: Vec<Waiting> = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+            let mut kept: Vec<Waiting> = texts.iter().filter_map(|text| api::read(text).ok()).collect();
             kept.sort_by(|a, b| a.at.cmp(&b.at));
             self.adopt(kept).await;
         }
@@ -132,9 +132,8 @@ impl Outbox {
 
     fn settle(self, key: &str, status: u16, text: &str) {
         let outcome = match status {
-            200 => serde_json::from_str::<WithReceipt>(text)
-                .map_or(Outcome::Unclear, |said| Outcome::Settled(said.receipt)),
-            _ => Outcome::Refused(serde_json::from_str(text).unwrap_or_default()),
+            200 => api::read::<WithReceipt>(text).map_or(Outcome::Unclear, |said| Outcome::Settled(said.receipt)),
+            _ => Outcome::Refused(api::read(text).unwrap_or_default()),
         };
         self.waiting.update(|all| all.retain(|waiting| waiting.key != key));
         self.answered.set(Some((key.to_owned(), outcome)));

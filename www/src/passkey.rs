@@ -46,12 +46,12 @@ pub async fn register(referrer: &Id) -> Result<Id, Fault> {
 impl Ceremony {
     async fn perform(self, by: &str) -> Result<Id, Fault> {
         let begun = answered(api::post(&format!("{}/begin", self.path), None, by.to_owned()).await?)?;
-        let ceremony = serde_json::from_str::<Begun>(&begun).map_err(|_| Fault::Nonsense)?.ceremony;
+        let ceremony = api::read::<Begun>(&begun)?.ceremony;
         // The browser does not tell "no passkey" from "the person said no".
         let credential = self.credential(&begun).await.map_err(|_| Fault::NoPasskey)?;
         let body = format!(r#"{{"ceremony":"{ceremony}","credential":{credential}}}"#);
         let finished = answered(api::post(self.path, None, body).await?)?;
-        serde_json::from_str::<Finished>(&finished).map(|finished| finished.member).map_err(|_| Fault::Nonsense)
+        api::read::<Finished>(&finished).map(|finished| finished.member)
     }
 
     /// The authenticator's answer, as JSON.
@@ -76,5 +76,5 @@ fn answered((status, text): (u16, String)) -> Result<String, Fault> {
     if status == 200 {
         return Ok(text);
     }
-    Err(Fault::Status { status, problem: serde_json::from_str(&text).unwrap_or_default() })
+    Err(Fault::Status { status, problem: api::read(&text).unwrap_or_default() })
 }

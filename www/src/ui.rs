@@ -194,7 +194,8 @@ pub fn chart(id: &'static str, summary: String, along: &[String], series: &[Seri
         .map(|line| format!("{{\"name\":\"{}\",\"values\":{}}}", line.name, quoted(&line.values)))
         .collect();
     let data = format!("{{\"along\":{},\"series\":[{}]}}", quoted(along), lines.join(","));
-    view! { <gx-chart role="img" data-testid=id aria-label=summary data-chart=data></gx-chart> }.into_any()
+    // In capitals, as `tagName` has it: leptos compares the two names, and updates the element in place only if they are equal.
+    view! { <GX-CHART role="img" data-testid=id aria-label=summary data-chart=data></GX-CHART> }.into_any()
 }
 
 /// Placeholder while something loads.

@@ -106,7 +106,7 @@ pub async fn open(id: Id, days: Days) -> Result<Wallet, Fault> {
     if days.with_value(Vec::is_empty)
         && let Some(text) = keep::read(Drawer::Answers, DAYS_KEY).await
     {
-        days.set_value(serde_json::from_str(&text).unwrap_or_default());
+        days.set_value(api::read(&text).unwrap_or_default());
     }
     let first = ask(&id, days).await;
     match first {
