@@ -1,9 +1,9 @@
 //! The server's answers, as far as the wallet asks for them, and what can go wrong with them.
 //!
-//! They are read by [`json`]: amounts are strings in them and become typed quantities by the rules' own strict
-//! readers, so nothing ever is a JavaScript number on the way.
+//! Amounts are strings in them and become typed quantities by the rules' own strict readers, so no amount is ever a
+//! JavaScript number on the way.
 
-use gloo_net::http::Request;
+use gloo::net::http::Request;
 use gongxiang::book::{DayRecord, Excerpt};
 use gongxiang::event::Code;
 use gongxiang::identity::{Day, Id};
@@ -15,71 +15,67 @@ use gongxiang::tree::Tree;
 use gongxiang::wire::answer::{DaysPage, MemberNow, MembersPage, StatementPage, SupplyNow};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use crate::json::{self, Raw};
 use crate::keep::{self, Drawer};
 use crate::order::Parties;
 
-/// Why there is no answer to show.
+/// A request that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// No answer came.
+    /// The server did not answer.
     Unreachable,
-    /// The server said no, or failed itself.
+    /// The server answered with an error.
     Status {
-        /// The status of the answer.
         status: u16,
-        /// What the problem document says, if it was one.
+        /// Empty if the answer was no problem document.
         problem: Problem,
     },
-    /// An answer that is not what was asked for, or does not fit together.
+    /// The answer cannot be read, or contradicts itself.
     Nonsense,
-    /// The authenticator has no passkey for this, or the person said no.
+    /// There is no passkey, or the person declined.
     NoPasskey,
-    /// Rules that this wallet does not know: another version.
+    /// The server's rules are of a version that this wallet does not know.
     OtherRules,
 }
 
 impl Fault {
-    /// Whether the server said that there is no such member.
     pub fn is_unknown_member(&self) -> bool {
         matches!(self, Self::Status { problem, .. } if problem.code == Code::UnknownMember.as_str())
     }
 }
 
-/// RFC 9457, as far as it is of use here.
+/// A problem document (RFC 9457), as far as the wallet reads it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Problem {
     /// The stable code; empty if it has none.
     pub code: String,
-    /// The field that it is about; empty if it is none in particular.
+    /// The field with the error; empty if there is none.
     pub field: String,
 }
 
-/// Who one is to the server.
+/// Who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Session {
     /// `nobody`, `demo`, `operator`, `member` …
     pub role: String,
     pub member: Option<Id>,
-    /// Whether everybody may do everything.
+    /// Set if everybody may do everything.
     pub demo: bool,
-    /// How members can sign in: `passkey`, `demo` …
+    /// The ways to sign in: `passkey`, `demo` …
     #[serde(default)]
     pub ways: Vec<String>,
-    /// Whether they may register themselves.
+    /// Set if members may register themselves.
     #[serde(default)]
     pub open_registration: bool,
 }
 
 impl Session {
-    /// Whether it may do what only the operator may.
     pub fn is_operator(&self) -> bool {
         matches!(self.role.as_str(), "demo" | "operator")
     }
 
-    /// Whether members have passkeys here.
     pub fn has_passkeys(&self) -> bool {
         self.ways.iter().any(|way| way == "passkey")
     }
@@ -93,34 +89,56 @@ pub struct Named<V> {
 }
 
 impl<V: DeserializeOwned> Named<V> {
-    /// They stand side by side in one table: each is read from it, and passes the other.
-    fn read(text: &str) -> Result<Self, Fault> {
-        let Name { id } = read(text)?;
-        Ok(Self { id, value: read(text)? })
+    /// In the row the id stands beside the fields of the value. `#[serde(flatten)]` would say so too, but it takes 5 KB more of the
+    /// wallet's budget.
+    fn read(row: &Value) -> Result<Self, Fault> {
+        #[derive(Deserialize)]
+        struct Name {
+            id: Id,
+        }
+        let Name { id } = typed(row)?;
+        Ok(Self { id, value: typed(row)? })
     }
 }
 
-#[derive(Deserialize)]
-struct Name {
-    id: Id,
-}
-
-/// A page of rows.
+/// A page of rows that are not read yet.
 #[derive(Deserialize)]
 struct Rows<N> {
-    rows: Vec<Raw>,
+    rows: Vec<Value>,
     next: Option<N>,
 }
 
-/// An answer, and since when it is kept where the server did not answer now.
+/// A page of rows.
+#[derive(Clone, Debug)]
+pub struct Page<V, N> {
+    pub rows: Vec<Named<V>>,
+    /// Where the next page starts; nothing on the last one.
+    pub next: Option<N>,
+}
+
+impl<V: DeserializeOwned, N: DeserializeOwned> Page<V, N> {
+    fn read(text: &str) -> Result<Self, Fault> {
+        let Rows { rows, next } = read(text)?;
+        Ok(Self { rows: rows.iter().map(|row| Named::read(row)).collect::<Result<_, _>>()?, next })
+    }
+}
+
+/// An answer. `since` is set if it is a stored one, because the server did not answer now.
 #[derive(Clone, Debug)]
 pub struct Kept<T> {
     pub value: T,
     pub since: Option<String>,
 }
 
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    json::read(text).map_err(|_| Fault::Nonsense)
+/// Reads JSON.
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    // Every type is read from a plain value: reading each from the text would take 2 KB more of the wallet's budget.
+    let value: Value = serde_json::from_str(text).map_err(|_| Fault::Nonsense)?;
+    typed(&value)
+}
+
+fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, Fault> {
+    T::deserialize(value).map_err(|_| Fault::Nonsense)
 }
 
 async fn get_text(path: &str) -> Result<String, Fault> {
@@ -130,28 +148,29 @@ async fn get_text(path: &str) -> Result<String, Fault> {
     if response.ok() {
         return Ok(text);
     }
-    Err(Fault::Status { status: response.status(), problem: json::read(&text).unwrap_or_default() })
+    Err(Fault::Status { status: response.status(), problem: read(&text).unwrap_or_default() })
 }
 
 async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
     get_text(path).await.and_then(|text| read(&text))
 }
 
-/// Asks, and keeps the answer for a time without a network.
-async fn get_kept<T: DeserializeOwned>(path: String) -> Result<Kept<T>, Fault> {
-    let Kept { value: text, since } = Box::pin(get_text_or_kept(path.clone())).await?;
+/// Asks the server and stores the answer; without a network, reads the stored one.
+async fn get_kept<T: DeserializeOwned>(path: &str) -> Result<Kept<T>, Fault> {
+    // Boxed, so that these two are not in the binary once for each type of answer: the wallet's budget needs that.
+    let Kept { value: text, since } = Box::pin(get_text_or_kept(path)).await?;
     let value = read(&text)?;
     if since.is_none() {
-        Box::pin(keep_text(path, text)).await;
+        Box::pin(keep_text(path, &text)).await;
     }
     Ok(Kept { value, since })
 }
 
-async fn get_text_or_kept(path: String) -> Result<Kept<String>, Fault> {
-    match get_text(&path).await {
+async fn get_text_or_kept(path: &str) -> Result<Kept<String>, Fault> {
+    match get_text(path).await {
         Ok(value) => Ok(Kept { value, since: None }),
         Err(Fault::Unreachable) => {
-            let kept = keep::read(Drawer::Answers, &path).await.ok_or(Fault::Unreachable)?;
+            let kept = keep::read(Drawer::Answers, path).await.ok_or(Fault::Unreachable)?;
             let (time, text) = kept.split_once('\n').ok_or(Fault::Unreachable)?;
             Ok(Kept { value: text.to_owned(), since: Some(time.to_owned()) })
         }
@@ -159,12 +178,12 @@ async fn get_text_or_kept(path: String) -> Result<Kept<String>, Fault> {
     }
 }
 
-async fn keep_text(path: String, text: String) {
+async fn keep_text(path: &str, text: &str) {
     let time = String::from(js_sys::Date::new_0().to_iso_string());
-    keep::write(Drawer::Answers, &path, &format!("{time}\n{text}")).await;
+    keep::write(Drawer::Answers, path, &format!("{time}\n{text}")).await;
 }
 
-/// Sends a body under an idempotency key; answers with the status and the text.
+/// Sends a body, with an idempotency key if there is one. Returns the status and the text of the answer.
 pub async fn post(path: &str, key: Option<&str>, body: String) -> Result<(u16, String), Fault> {
     let mut request = Request::post(path).header("content-type", "application/json");
     if let Some(key) = key {
@@ -176,36 +195,33 @@ pub async fn post(path: &str, key: Option<&str>, body: String) -> Result<(u16, S
     Ok((response.status(), text))
 }
 
-/// An answer that has a receipt.
 #[derive(Deserialize)]
 pub struct WithReceipt {
     pub receipt: Receipt,
 }
 
-/// `/v1/previews`: what an event would be answered with now under this key, as far as it is for whoever asks to see.
+/// `/v1/previews`: the receipt that an event would have now under this key, as far as the signed-in member may see it.
 pub async fn preview(event: &Tree, key: &str) -> Result<Receipt, Fault> {
     let (status, text) = post("/v1/previews", Some(key), event.canonical()).await?;
     if status == 200 {
         return read::<WithReceipt>(&text).map(|answer| answer.receipt);
     }
-    Err(Fault::Status { status, problem: json::read(&text).unwrap_or_default() })
+    Err(Fault::Status { status, problem: read(&text).unwrap_or_default() })
 }
 
 /// `/v1/session`.
 pub async fn session() -> Result<Session, Fault> {
-    get_kept("/v1/session".to_owned()).await.map(|kept| kept.value)
+    get_kept("/v1/session").await.map(|kept| kept.value)
 }
 
-/// Signs in as a member of a demo.
 pub async fn sign_in_to_demo(member: &Id) -> Result<(), Fault> {
     let (status, text) = post("/v1/sessions/demo", None, format!(r#"{{"member":"{member}"}}"#)).await?;
     if status == 200 {
         return Ok(());
     }
-    Err(Fault::Status { status, problem: json::read(&text).unwrap_or_default() })
+    Err(Fault::Status { status, problem: read(&text).unwrap_or_default() })
 }
 
-/// Signs out.
 pub async fn sign_out() -> Result<(), Fault> {
     Request::delete("/v1/session").send().await.map(|_| ()).map_err(|_| Fault::Unreachable)
 }
@@ -220,19 +236,17 @@ pub async fn members(after: &str, limit: u32) -> Result<MembersPage, Fault> {
 
 /// `/v1/members/ID`.
 pub async fn member(id: &Id) -> Result<Kept<MemberNow>, Fault> {
-    get_kept(format!("/v1/members/{id}")).await
+    get_kept(&format!("/v1/members/{id}")).await
 }
 
 /// `/v1/supply`.
 pub async fn supply() -> Result<Kept<SupplyNow>, Fault> {
-    get_kept("/v1/supply".to_owned()).await
+    get_kept("/v1/supply").await
 }
 
 /// `/v1/rules`.
 pub async fn rules() -> Result<Kept<RuleSet>, Fault> {
-    get_kept("/v1/rules".to_owned())
-        .await
-        .map_err(|fault| if fault == Fault::Nonsense { Fault::OtherRules } else { fault })
+    get_kept("/v1/rules").await.map_err(|fault| if fault == Fault::Nonsense { Fault::OtherRules } else { fault })
 }
 
 /// `/v1/days`: the closed days after `after`, oldest first.
@@ -250,7 +264,7 @@ pub async fn statement(id: &Id, before: Option<&str>) -> Result<StatementPage, F
     get(&format!("/v1/members/{id}/statement?limit=500{before}")).await
 }
 
-/// `/v1/excerpt`: as much of the book as an order between these parties needs.
+/// `/v1/excerpt`: the part of the book that an order between these parties needs.
 pub async fn excerpt(parties: &Parties) -> Result<Excerpt, Fault> {
     let Parties { buyer, merchant, channel, region } = parties;
     let channel = channel.as_str();
@@ -266,7 +280,7 @@ pub async fn excerpt_of(members: &[&Id]) -> Result<Excerpt, Fault> {
 async fn excerpt_by(query: &str) -> Result<Excerpt, Fault> {
     let excerpt = get(&format!("/v1/excerpt?{query}")).await;
     if matches!(excerpt, Err(Fault::Nonsense)) {
-        // It has the rules in it: where they are others, that is why.
+        // The excerpt contains the rules. If the wallet cannot read those either, report that instead.
         rules().await?;
     }
     excerpt
@@ -278,10 +292,8 @@ async fn all<V: DeserializeOwned>(path: &str) -> Result<Vec<Named<V>>, Fault> {
     let mut rows = Vec::new();
     let mut after = String::new();
     for _ in 0..PAGES_MAX {
-        let page: Rows<Id> = get(&format!("{path}?limit=500{after}")).await?;
-        for row in &page.rows {
-            rows.push(Named::read(&row.0)?);
-        }
+        let page = Page::<V, Id>::read(&get_text(&format!("{path}?limit=500{after}")).await?)?;
+        rows.extend(page.rows);
         let Some(next) = page.next else { break };
         after = format!("&after={next}");
     }
@@ -295,7 +307,7 @@ pub async fn offers() -> Result<Vec<Named<Offer>>, Fault> {
 
 /// `/v1/offers/ID`.
 pub async fn offer(id: &Id) -> Result<Named<Offer>, Fault> {
-    get_text(&format!("/v1/offers/{id}")).await.and_then(|text| Named::read(&text))
+    Named::read(&get::<Value>(&format!("/v1/offers/{id}")).await?)
 }
 
 /// `/v1/trades`: one's own; all of them for an operator.
@@ -304,22 +316,55 @@ pub async fn trades() -> Result<Vec<Named<Trade>>, Fault> {
 }
 
 /// A page of a shop's orders, newest first.
-#[derive(Clone, Debug)]
-pub struct OrdersPage {
-    pub rows: Vec<Named<Order>>,
-    /// Where the next page starts; nothing on the last one.
-    pub next: Option<u64>,
-}
+pub type OrdersPage = Page<Order, u64>;
 
 /// `/v1/orders`: a shop's, before the one with that number.
 pub async fn orders(merchant: &Id, before: Option<u64>) -> Result<OrdersPage, Fault> {
     let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
-    let page: Rows<u64> = get(&format!("/v1/orders?merchant={merchant}&limit=20{before}")).await?;
-    let rows = page.rows.iter().map(|row| Named::read(&row.0)).collect::<Result<_, _>>()?;
-    Ok(OrdersPage { rows, next: page.next })
+    Page::read(&get_text(&format!("/v1/orders?merchant={merchant}&limit=20{before}")).await?)
 }
 
 /// `/v1/orders/ID`.
 pub async fn order(id: &Id) -> Result<Named<Order>, Fault> {
-    get_text(&format!("/v1/orders/{id}")).await.and_then(|text| Named::read(&text))
+    Named::read(&get::<Value>(&format!("/v1/orders/{id}")).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_its_id_and_its_value_side_by_side() {
+        let text = r#"{"rows": [{"id": "o1", "owner": "ann", "side": "sell", "remaining": "2.5", "unit_price": "1.1",
+            "open": true, "later": [1.5, null]}], "next": "o2"}"#;
+        let page = Page::<Offer, Id>::read(text).expect("a page");
+        assert_eq!(page.rows.len(), 1);
+        assert_eq!(page.rows[0].id.as_str(), "o1");
+        assert_eq!(page.rows[0].value.remaining.to_string(), "2.5");
+        assert_eq!(page.next.as_ref().map(Id::as_str), Some("o2"));
+    }
+
+    #[test]
+    fn an_amount_is_read_from_a_text_only() {
+        assert!(read::<SupplyPrice>(r#"{"price": "1.5"}"#).is_ok());
+        for bad in ["1.5", "1", "\"1.50\"", "\"01\"", "\"1e3\"", "\"\"", "null"] {
+            assert_eq!(read::<SupplyPrice>(&format!(r#"{{"price": {bad}}}"#)).err(), Some(Fault::Nonsense), "{bad}");
+        }
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct SupplyPrice {
+        #[expect(dead_code, reason = "only whether it can be read matters")]
+        price: Price,
+    }
+
+    #[test]
+    fn an_answer_that_is_no_json_is_nonsense() {
+        let deep = "[".repeat(100_000);
+        for bad in
+            ["", " ", "[", "[1,]", "[1]]", "{\"a\":1,}", "{a:1}", "01", "+1", "NaN", r#""\ud800""#, "\"\n\"", &deep]
+        {
+            assert_eq!(read::<Tree>(bad).err(), Some(Fault::Nonsense), "{}", bad.get(..20).unwrap_or(bad));
+        }
+    }
 }

@@ -1,99 +1,27 @@
 //! The frame around every screen: name, language, ways to go, what waits, and the caution that is always there.
 
-use std::ops::Deref;
-
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use crate::action::Action;
-use crate::api::{self, Session};
 use crate::lang::Lang;
-use crate::markup::{view, watch};
-use crate::outbox::Outbox;
+use crate::reactive::effect;
 use crate::route::{self, Desk, Page, Route};
 use crate::screens;
+use crate::state::App;
 use crate::text::{Words, frame as t};
 use crate::ui;
-use crate::wallet::Days;
 
-/// What every screen shares. It lives as long as the page, so that a closure that has it carries one pointer.
-#[derive(Clone, Copy)]
-pub struct App(&'static Shared);
-
-/// What is behind it.
-pub struct Shared {
-    /// The language.
-    lang: RwSignal<Lang>,
-    /// The records of the closed days.
-    pub days: Days,
-    /// Who one is to the server; nothing until it said so.
-    pub session: RwSignal<Option<Session>>,
-    /// What is to be confirmed: shown in the sheet over the screen.
-    pub asked: RwSignal<Option<Action>>,
-    /// What was confirmed.
-    pub outbox: Outbox,
-    /// Counts what was settled: who reads it asks the server again.
-    pub changes: RwSignal<u64>,
-    /// Since when the data on the screen is kept, where the server did not answer, and the day up to which it was brought.
-    pub stale: RwSignal<Option<(String, String)>>,
-    /// Whether the server's figures are not those computed here, or its rules are none that this wallet knows: then no preview
-    /// is final.
-    pub doubted: RwSignal<bool>,
-}
-
-impl Deref for App {
-    type Target = Shared;
-
-    fn deref(&self) -> &Shared {
-        self.0
-    }
-}
-
-impl App {
-    fn new() -> Self {
-        let session = RwSignal::default();
-        Self(Box::leak(Box::new(Shared {
-            lang: RwSignal::new(Lang::preferred()),
-            days: StoredValue::new(Vec::new()),
-            session,
-            asked: RwSignal::default(),
-            outbox: Outbox::open(session),
-            changes: RwSignal::default(),
-            stale: RwSignal::default(),
-            doubted: RwSignal::default(),
-        })))
-    }
-
-    /// The language; whoever reads it follows a switch.
-    pub fn lang(self) -> Lang {
-        self.lang.get()
-    }
-
-    /// A text, which follows a switch of the language.
-    pub fn say(self, words: Words) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
-        move || words.of(self.lang.get())
-    }
-
-    /// Asks the server who one is.
-    pub fn ask_session(self) {
-        spawn_local(async move {
-            // Without an answer the wallet shows what it kept.
-            if let Ok(session) = api::session().await {
-                self.session.set(Some(session));
-            }
-        });
-    }
-}
-
-/// The screens of a binary; nothing for an address that is the other binary's.
+/// Shows the screen of a route; `None` if it belongs to the other binary.
 pub type Screens = fn(App, Route) -> Option<AnyView>;
 
-/// The wallet, with these screens.
 pub fn app(screens: Screens) -> AnyView {
     let app = App::new();
     let route = route::follow();
     app.ask_session();
-    watch(Box::new(move |_| app.lang.get().announce()));
+    effect(move |_| {
+        let lang = app.lang.get();
+        lang.announce();
+        document().set_title(t::TITLE.of(lang));
+    });
     view! {
         <a class="skip" href="#main" on:click=|event| {
             event.prevent_default();
@@ -117,6 +45,7 @@ pub fn app(screens: Screens) -> AnyView {
         <footer><p>{app.say(t::CAUTION)}</p></footer>
         {screens::sheet::sheet(app)}
     }
+    .into_any()
 }
 
 fn screen(app: App, screens: Screens, route: Route) -> AnyView {
@@ -127,7 +56,7 @@ fn screen(app: App, screens: Screens, route: Route) -> AnyView {
     })
 }
 
-/// The ways from here: at the bottom on a phone, at the side on a desk.
+/// Navigation: at the bottom on a phone, at the side on a desktop.
 fn ways(app: App, route: &Route) -> AnyView {
     let way = |to: Route, words: Words, icon: &'static str, current: bool| {
         view! {
@@ -136,6 +65,7 @@ fn ways(app: App, route: &Route) -> AnyView {
                 <span>{app.say(words)}</span>
             </a>
         }
+        .into_any()
     };
     let list = match route {
         Route::Member(id, page) => {
@@ -161,7 +91,7 @@ fn ways(app: App, route: &Route) -> AnyView {
         }
         _ => return ().into_any(),
     };
-    view! { <nav class="ways" aria-label=app.say(t::WAYS)>{list}</nav> }
+    view! { <nav class="ways" aria-label=app.say(t::WAYS)>{list}</nav> }.into_any()
 }
 
 fn languages(app: App) -> AnyView {
@@ -176,10 +106,12 @@ fn languages(app: App) -> AnyView {
                 {lang.name()}
             </button>
         }
+        .into_any()
     };
     view! {
         <div class="segments" role="group" aria-label=app.say(t::LANGUAGE)>
             {choice(Lang::Zh)} {choice(Lang::En)}
         </div>
     }
+    .into_any()
 }

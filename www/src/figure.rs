@@ -4,8 +4,6 @@
 use gongxiang::quantity::Money;
 use leptos::prelude::*;
 
-use crate::markup::view;
-
 /// Groups the whole part of a canonical decimal by three: `1234567.5` becomes `1,234,567` and `.5`.
 fn group(canonical: &str) -> (String, &str) {
     let (whole, part) = canonical.split_at(canonical.find('.').unwrap_or(canonical.len()));
@@ -38,13 +36,13 @@ fn two_places(money: Money) -> String {
     text
 }
 
-/// A decimal on the screen: the whole part speaks, the fraction is quiet. `data-value` is the canonical decimal.
+/// A decimal on the screen, its fraction in a quieter style. `data-value` is the canonical decimal.
 pub fn number(value: &dyn ToString) -> AnyView {
     let canonical = value.to_string();
     shown(canonical.clone(), &canonical)
 }
 
-/// The same for yuan.
+/// An amount in yuan on the screen, with two places.
 pub fn money(value: Money) -> AnyView {
     shown(value.to_string(), &two_places(value))
 }
@@ -52,7 +50,7 @@ pub fn money(value: Money) -> AnyView {
 fn shown(canonical: String, text: &str) -> AnyView {
     let (whole, part) = group(text);
     let part = part.to_owned();
-    view! { <span class="num" data-value=canonical>{whole}<span class="part">{part}</span></span> }
+    view! { <span class="num" data-value=canonical>{whole}<span class="part">{part}</span></span> }.into_any()
 }
 
 #[cfg(test)]

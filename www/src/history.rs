@@ -9,7 +9,6 @@ use gongxiang::statement::{self, History};
 use gongxiang::wire::statement::BookedPosting;
 
 use crate::api::{self, Fault};
-use crate::json;
 use crate::keep::{self, Drawer};
 use crate::wallet::Wallet;
 
@@ -57,7 +56,7 @@ async fn postings(me: &Id) -> Result<Vec<BookedPosting>, Fault> {
 
 /// What was kept before; nothing if a version of another shape kept it: then everything is fetched anew.
 fn read_kept(text: &str) -> Vec<BookedPosting> {
-    json::read(text).unwrap_or_default()
+    api::read(text).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use gongxiang::quantity::DecimalError;
 
-/// What was typed, as a plain decimal; the text itself where it is one already or cannot be one.
+/// Turns what was typed into a plain decimal. A text that cannot mean exactly one number stays as it is.
 pub fn plain(typed: &str) -> String {
     let mut text: String = typed.chars().map(half_width).collect();
     text = text.trim_matches(' ').to_owned();
@@ -15,7 +15,7 @@ pub fn plain(typed: &str) -> String {
     text
 }
 
-/// Full-width digits and signs as they are on a plain keyboard; every kind of space as a plain one.
+/// Turns full-width digits and signs into their ASCII forms, and every kind of space into a plain one.
 fn half_width(typed: char) -> char {
     match typed {
         '０'..='９' => char::from_digit(u32::from(typed) - u32::from('０'), 10).unwrap_or(typed),
@@ -27,7 +27,7 @@ fn half_width(typed: char) -> char {
     }
 }
 
-/// `1,234,567.5` without its separators; nothing unless every group after the first has three digits.
+/// `1,234,567.5` without its separators; `None` unless every group after the first has three digits.
 fn ungrouped(text: &str, separator: char) -> Option<String> {
     let (whole, part) = text.split_at(text.find('.').unwrap_or(text.len()));
     let digits = whole.strip_prefix('-').unwrap_or(whole);
@@ -45,7 +45,7 @@ pub fn read<T>(typed: &str, parse: fn(&str) -> Result<T, DecimalError>) -> Resul
     parse(&plain(typed))
 }
 
-/// What was understood, where that does not look like what was typed.
+/// The plain decimal, if it differs from what was typed.
 pub fn understood(typed: &str) -> Option<String> {
     let plain = plain(typed);
     (plain != typed.trim()).then_some(plain)

@@ -19,14 +19,14 @@ extern "C" {
     async fn clear(drawer: &str) -> Result<JsValue, JsValue>;
 }
 
-/// A drawer of the database.
+/// An object store of the database.
 #[derive(Clone, Copy, Debug)]
 pub enum Drawer {
-    /// Answers, by the address that was asked.
+    /// Answers of the server, by path.
     Answers,
-    /// Actions that wait, by their idempotency key.
+    /// Actions that are not sent yet, by idempotency key.
     Waiting,
-    /// What became of actions, by their idempotency key.
+    /// Outcomes of actions, by idempotency key. Other tabs read them.
     Done,
 }
 
@@ -42,32 +42,30 @@ impl Drawer {
     }
 }
 
-/// What is kept under this key.
 pub async fn read(drawer: Drawer, key: &str) -> Option<String> {
     get(drawer.name(), key).await.ok()?.as_string()
 }
 
-/// All that is kept, by key; nothing at all where the browser keeps nothing.
+/// All values, in the order of their keys; `None` if the browser stores nothing.
 pub async fn read_all(drawer: Drawer) -> Option<Vec<String>> {
     let values = Array::from(&all(drawer.name()).await.ok()?);
     Some(values.iter().filter_map(|value| value.as_string()).collect())
 }
 
-/// Keeps a text; says whether it is kept.
+/// Stores a text. Returns whether that worked.
 pub async fn write(drawer: Drawer, key: &str, value: &str) -> bool {
     put(drawer.name(), key, value).await.is_ok()
 }
 
-/// Keeps it no longer.
 pub async fn forget(drawer: Drawer, key: &str) {
-    // What cannot be deleted was never kept.
+    // Fails only where nothing could be stored either.
     let _ = remove(drawer.name(), key).await;
 }
 
-/// Keeps nothing any longer: whoever signs out leaves no balances behind.
+/// Deletes everything, so that signing out leaves no balances on the device.
 pub async fn forget_all() {
     for drawer in Drawer::ALL {
-        // What cannot be emptied was never filled.
+        // Fails only where nothing could be stored either.
         let _ = clear(drawer.name()).await;
     }
 }

@@ -1,14 +1,11 @@
 //! Which language: the one chosen before, else the browser's.
 
-use gloo_storage::{LocalStorage, Storage as _};
+use gloo::storage::{LocalStorage, Storage as _};
 use gongxiang_words::Language;
 use leptos::prelude::*;
 
-use crate::text::frame;
-
 const KEY: &str = "gongxiang.language";
 
-/// A language of the wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lang {
     /// 简体中文.
@@ -18,7 +15,7 @@ pub enum Lang {
 }
 
 impl Lang {
-    /// As `lang` says it. Not just `zh`: that gets some characters in their Japanese shapes.
+    /// The tag for `lang` attributes. Plain `zh` would show some characters in their Japanese shapes.
     pub const fn tag(self) -> &'static str {
         match self {
             Self::Zh => "zh-CN",
@@ -26,7 +23,7 @@ impl Lang {
         }
     }
 
-    /// Its name in itself.
+    /// Its name in the language itself.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Zh => "中文",
@@ -48,29 +45,27 @@ impl Lang {
 
     /// The one chosen before, else the browser's.
     pub fn preferred() -> Self {
-        // Raw: the typed calls of gloo-storage bring a second reader of JSON along for eight letters.
+        // Raw: the typed calls would read and write the tag as JSON, in quotes.
         let stored = storage_works().then(|| LocalStorage::raw().get_item(KEY).ok().flatten()).flatten();
         Self::of_tag(&stored.or_else(|| window().navigator().language()).unwrap_or_default())
     }
 
-    /// Remembers it for the next visit, if the browser keeps anything.
+    /// Remembers it for the next visit, if the browser allows storage.
     pub fn remember(self) {
         if storage_works() {
             let _ = LocalStorage::raw().set_item(KEY, self.tag());
         }
     }
 
-    /// Tells the page, for fonts, hyphenation and screen readers.
+    /// Sets the language of the page, for fonts, hyphenation and screen readers.
     pub fn announce(self) {
-        let page = document();
-        if let Some(html) = page.document_element() {
+        if let Some(html) = document().document_element() {
             let _ = html.set_attribute("lang", self.tag());
         }
-        page.set_title(frame::TITLE.of(self));
     }
 }
 
-/// `LocalStorage::raw` gives up where a browser forbids storage; asking first does not.
+/// `LocalStorage::raw` panics where a browser forbids storage, so ask first.
 fn storage_works() -> bool {
     window().local_storage().is_ok_and(|storage| storage.is_some())
 }

@@ -15,13 +15,12 @@
 //! | `outbox` | what was confirmed: kept, sent once, answered |
 //! | `passkey` | signing in with the browser’s authenticator |
 //! | `keep`, `locks` | what the browser keeps; one tab at a time |
-//! | `json` | the reader of answers |
 //! | `input`, `figure` | decimals as a person types and reads them: on the string, never through a float |
 //! | `lang`, `text` | 简体中文 and English, side by side |
 //! | `route` | the address: `#/m/ID` |
-//! | `fetched` | something that is on its way |
+//! | `fetched`, `reactive` | something that is on its way; memos and effects |
+//! | `state` | what every screen shares |
 //! | `app`, `screens`, `ui` | what is seen |
-//! | `markup` | what `view!` is made of |
 //!
 //! There are two binaries of it, so that a member does not load what only the operator needs: `bin/wallet.rs` has the
 //! screens of a member, `bin/desk.rs` those of the operator. `boot.js` starts the one that the address asks for.
@@ -29,27 +28,36 @@
 mod action;
 mod api;
 mod app;
+#[cfg(test)]
+#[path = "../build.rs"]
+#[expect(dead_code, reason = "here only its tests run")]
+mod build;
 mod fetched;
 mod figure;
 mod history;
 mod input;
-mod json;
 mod keep;
 mod lang;
 mod locks;
-mod markup;
 mod order;
 mod outbox;
 mod passkey;
+mod reactive;
 mod receipt;
 mod route;
 mod screens;
+mod state;
 mod text;
 mod ui;
 mod wallet;
 
 use leptos::prelude::document;
 use leptos::wasm_bindgen::JsCast as _;
+
+/// Smaller than the default allocator.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 /// Shows the screens of a member.
 pub fn show_wallet() {
@@ -63,7 +71,7 @@ pub fn show_desk() {
 
 fn show(screens: app::Screens) {
     let Some(place) = document().get_element_by_id("app") else { return };
-    // What stood there while the binary was on its way.
+    // Removes the placeholder that stood there while the binary loaded.
     place.set_text_content(None);
     leptos::mount::mount_to(place.unchecked_into(), move || app::app(screens)).forget();
 }

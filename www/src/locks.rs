@@ -7,8 +7,8 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use leptos::prelude::window;
 
-/// Does `work` while no other tab holds the lock of this name. Where a browser has no locks, it is done without: the
-/// server settles each idempotency key once in any case.
+/// Does `work` while holding the lock of this name. A browser without locks does it at once: the server settles each
+/// idempotency key only once anyway.
 pub async fn alone(name: &str, work: impl Future<Output = ()> + 'static) {
     let navigator = window().navigator();
     let locks = Reflect::get(&navigator, &JsValue::from_str("locks")).unwrap_or_default();

@@ -12,13 +12,13 @@ use gongxiang::ruleset::Channel;
 
 use crate::input;
 
-/// Who trades with whom, and how: what an excerpt is asked for.
+/// Buyer, merchant, channel and region of an order: what the server needs to know to cut an excerpt of the book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parties {
     pub buyer: Id,
     pub merchant: Id,
     pub channel: Channel,
-    /// Where it is delivered.
+    /// The region of delivery.
     pub region: Region,
 }
 
@@ -49,27 +49,25 @@ pub fn id_to_be_made(fallback: &Id) -> Id {
     Id::parse("preview").unwrap_or_else(|| fallback.clone())
 }
 
-/// How the concession is typed.
+/// The unit in which the concession is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConcessionAs {
-    /// In percent of the amount.
+    /// Percent of the order's amount.
     Percent,
-    /// In yuan.
     Yuan,
 }
 
-/// What comes of what was typed.
+/// The outcome of the order as it is typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Preview {
-    /// Some of it cannot be read.
+    /// A field cannot be read.
     Unread { amount: Option<DecimalError>, concession: Option<DecimalError> },
     /// The book would refuse the order.
     Refused(Refusal),
     /// The book would give this receipt.
     Accepted {
-        /// In yuan, however it was typed.
+        /// Always in yuan.
         concession: Money,
-        /// The receipt.
         receipt: Arc<Receipt>,
     },
 }
@@ -92,7 +90,8 @@ pub fn preview(book: &Book, parties: &Parties, amount: &str, concession_as: Conc
     }
 }
 
-/// So many percent of an amount, rounded down to the cent. No rule does this: it only fills in the concession.
+/// A percentage of an amount, rounded down to the cent. It is a help for typing, not a rule: the order states its
+/// concession in yuan.
 fn percent_floor(amount: Money, percent: Money) -> Option<Money> {
     // Both have two places: 100 × 100 for them, 100 for the percent, 100 back to cents.
     const DIVISOR: i128 = 100 * 100;

@@ -10,49 +10,46 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
 use crate::api::{self, Problem, Session, WithReceipt};
-use crate::json;
 use crate::keep::{self, Drawer};
 use crate::locks;
-use crate::markup::watch;
+use crate::reactive::effect;
 
-/// An action on its way.
+/// A confirmed action that the server has not answered yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
-    /// Its idempotency key.
+    /// The idempotency key.
     pub key: String,
-    /// When it was confirmed.
+    /// Time of the confirmation, ISO 8601.
     pub at: String,
-    /// Who acts; nobody for the operator.
+    /// `None` for the operator.
     pub member: Option<Id>,
     pub path: String,
     pub body: String,
 }
 
-/// What became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Settled, by this receipt.
     Settled(Receipt),
-    /// Not settled, and not to be tried again.
+    /// Final: it is not sent again.
     Refused(Problem),
-    /// An answer that makes no sense. The key says later what became of it.
+    /// The answer cannot be read. The outcome can be asked for later by the idempotency key.
     Unclear,
 }
 
-/// The actions on their way, of all tabs.
+/// The unanswered actions of all tabs.
 #[derive(Clone, Copy, Debug)]
 pub struct Outbox {
     /// Oldest first.
     pub waiting: RwSignal<Vec<Waiting>>,
-    /// The last answer, with its key.
+    /// The last outcome, with its idempotency key.
     pub answered: RwSignal<Option<(String, Outcome)>>,
-    /// Whether the browser refused to keep something.
+    /// Set if the browser refused to store an action.
     pub storage_fails: RwSignal<bool>,
     session: RwSignal<Option<Session>>,
 }
 
 impl Outbox {
-    /// Reads what waits from earlier, and sends it; again whenever the network comes back.
+    /// Sends what waits from earlier: now, and whenever the network comes back or somebody signs in.
     pub fn open(session: RwSignal<Option<Session>>) -> Self {
         let outbox = Self {
             waiting: RwSignal::default(),
@@ -61,16 +58,16 @@ impl Outbox {
             session,
         };
         window_event_listener(leptos::ev::online, move |_| outbox.flush());
-        watch(Box::new(move |_| {
+        effect(move |_| {
             if outbox.session.read().is_some() {
                 outbox.flush();
             }
-        }));
+        });
         outbox
     }
 
-    /// Takes an action that was confirmed. It is said to wait once it is kept: whoever closes the wallet after reading so
-    /// loses nothing.
+    /// Takes a confirmed action. The screen shows it as waiting only after it was stored, so closing the wallet then loses
+    /// nothing.
     pub fn take(self, action: &Action, key: String) {
         let Request { path, body } = action.request();
         let at = js_sys::Date::new_0().to_iso_string().into();
@@ -84,14 +81,14 @@ impl Outbox {
         });
     }
 
-    /// Sends what waits, in order, until the server does not answer.
+    /// Sends what waits, oldest first. Stops when the server does not answer.
     pub fn flush(self) {
         spawn_local(locks::alone("gongxiang-outbox", self.send_all()));
     }
 
     async fn send_all(self) {
         if let Some(texts) = keep::read_all(Drawer::Waiting).await {
-            let mut kept: Vec<Waiting> = texts.iter().filter_map(|text| json::read(text).ok()).collect();
+            let mut kept: Vec<Waiting> = texts.iter().filter_map(|text| api::read(text).ok()).collect();
             kept.sort_by(|a, b| a.at.cmp(&b.at));
             self.adopt(kept).await;
         }
@@ -106,7 +103,7 @@ impl Outbox {
         }
     }
 
-    /// Follows what other tabs did: takes over what they left, and learns what they sent.
+    /// Follows other tabs: takes over actions that they stored, and reads the outcome of those that they sent.
     async fn adopt(self, kept: Vec<Waiting>) {
         for gone in self.waiting.get_untracked().iter().filter(|mine| !kept.contains(mine)) {
             let done = keep::read(Drawer::Done, &gone.key).await;
@@ -116,7 +113,6 @@ impl Outbox {
         self.show(kept);
     }
 
-    /// Shows that these wait, each once.
     fn show(self, mut new: Vec<Waiting>) {
         self.waiting.with_untracked(|known| new.retain(|waiting| !known.contains(waiting)));
         if !new.is_empty() {
@@ -124,7 +120,7 @@ impl Outbox {
         }
     }
 
-    /// Whoever is signed in sends its own only.
+    /// Whether the signed-in member may send it: members send only their own actions.
     fn may_send(self, waiting: &Waiting) -> bool {
         self.session.with_untracked(|session| {
             session.as_ref().is_none_or(|session| session.member.is_none() || session.member == waiting.member)
@@ -133,22 +129,22 @@ impl Outbox {
 
     fn settle(self, key: &str, status: u16, text: &str) {
         let outcome = match status {
-            200 => json::read::<WithReceipt>(text).map_or(Outcome::Unclear, |said| Outcome::Settled(said.receipt)),
-            _ => Outcome::Refused(json::read(text).unwrap_or_default()),
+            200 => api::read::<WithReceipt>(text).map_or(Outcome::Unclear, |said| Outcome::Settled(said.receipt)),
+            _ => Outcome::Refused(api::read(text).unwrap_or_default()),
         };
         self.waiting.update(|all| all.retain(|waiting| waiting.key != key));
         self.answered.set(Some((key.to_owned(), outcome)));
     }
 }
 
-/// The server's word on an action; nothing where it has to be asked again.
+/// The server's answer to an action; `None` if it has to be sent again later.
 async fn answer(waiting: &Waiting) -> Option<(u16, String)> {
     let answered = api::post(&waiting.path, Some(&waiting.key), waiting.body.clone()).await.ok()?;
-    // Being settled right now, too many at once, or a fault of the server: all of them pass.
+    // In progress, rate-limited, or a server error: all are temporary.
     (!matches!(answered.0, 409 | 429 | 500..)).then_some(answered)
 }
 
-/// A key for an action that is asked for: 122 random bits, as the browser makes them.
+/// A new idempotency key: a random UUID.
 pub fn new_key() -> String {
     let random = window().crypto().map(|crypto| crypto.random_uuid());
     random.unwrap_or_else(|_| js_sys::Date::new_0().to_iso_string().into())

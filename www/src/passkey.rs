@@ -9,15 +9,14 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::api::{self, Fault};
-use crate::json;
 
-/// What the authenticator is asked for.
+/// The two ceremonies of WebAuthn.
 #[derive(Clone, Copy)]
 struct Ceremony {
     path: &'static str,
-    /// Of `PublicKeyCredential`: reads the server's options.
+    /// The function of `PublicKeyCredential` that reads the server's options.
     parse: &'static str,
-    /// Of `navigator.credentials`.
+    /// The function of `navigator.credentials`.
     ask: &'static str,
 }
 
@@ -34,12 +33,12 @@ struct Finished {
     member: Id,
 }
 
-/// Signs in, whoever the passkey is of.
+/// Signs in with any passkey; it says whose account it is.
 pub async fn sign_in() -> Result<Id, Fault> {
     SIGN_IN.perform("{}").await
 }
 
-/// Registers a new member under who invited it, and signs it in.
+/// Registers a new member under its referrer, and signs it in.
 pub async fn register(referrer: &Id) -> Result<Id, Fault> {
     REGISTER.perform(&format!(r#"{{"register":{{"referrer":"{referrer}"}}}}"#)).await
 }
@@ -47,12 +46,12 @@ pub async fn register(referrer: &Id) -> Result<Id, Fault> {
 impl Ceremony {
     async fn perform(self, by: &str) -> Result<Id, Fault> {
         let begun = answered(api::post(&format!("{}/begin", self.path), None, by.to_owned()).await?)?;
-        let ceremony = json::read::<Begun>(&begun).map_err(|_| Fault::Nonsense)?.ceremony;
-        // No passkey, or the person said no: to the wallet it is the same.
+        let ceremony = api::read::<Begun>(&begun)?.ceremony;
+        // The browser does not tell "no passkey" from "the person said no".
         let credential = self.credential(&begun).await.map_err(|_| Fault::NoPasskey)?;
         let body = format!(r#"{{"ceremony":"{ceremony}","credential":{credential}}}"#);
         let finished = answered(api::post(self.path, None, body).await?)?;
-        json::read::<Finished>(&finished).map(|finished| finished.member).map_err(|_| Fault::Nonsense)
+        api::read::<Finished>(&finished).map(|finished| finished.member)
     }
 
     /// The authenticator's answer, as JSON.
@@ -77,5 +76,5 @@ fn answered((status, text): (u16, String)) -> Result<String, Fault> {
     if status == 200 {
         return Ok(text);
     }
-    Err(Fault::Status { status, problem: json::read(&text).unwrap_or_default() })
+    Err(Fault::Status { status, problem: api::read(&text).unwrap_or_default() })
 }

@@ -5,40 +5,36 @@ use std::fmt;
 use gongxiang::identity::Id;
 use leptos::prelude::*;
 
-/// A screen, as the address names it.
+/// The screen that an address names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     /// `#/`: sign in.
     SignIn,
-    /// `#/join/ID`: invited by this member.
+    /// `#/join/ID`: the invitation of this member.
     Join(Id),
-    /// `#/m/ID…`: a member's.
+    /// `#/m/ID…`: a member's screen.
     Member(Id, Page),
-    /// `#/operator…`: the operator's.
+    /// `#/operator…`: an operator's screen.
     Operator(Desk),
-    /// Anything else.
     Nowhere,
 }
 
-/// A screen of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
     Home,
     Statement,
-    /// An order before it is placed.
+    /// The preview of an order.
     Calculator,
     Forecast,
-    /// The ways to move points.
+    /// The list of the ways to move points.
     Move,
     Transfer,
     Redeem,
     Market,
     Invite,
-    /// One's shop.
     Shop,
 }
 
-/// A screen of the operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Desk {
     Overview,
@@ -110,13 +106,12 @@ impl fmt::Display for Route {
     }
 }
 
-/// Where the address points now.
 fn here() -> Route {
     // Only a browser that refuses access to its own address has none.
     Route::parse(&window().location().hash().unwrap_or_default())
 }
 
-/// The route, which follows the address.
+/// The route of the address, as a signal that follows it.
 pub fn follow() -> RwSignal<Route> {
     let route = RwSignal::new(here());
     window_event_listener(leptos::ev::hashchange, move |_| {
@@ -126,13 +121,12 @@ pub fn follow() -> RwSignal<Route> {
     route
 }
 
-/// Goes there.
 pub fn go(route: &Route) {
     // The browser answers with `hashchange`, which `follow` hears.
     let _ = window().location().set_hash(&route.to_string());
 }
 
-/// Loads the page once more, for an address whose screen is in the other binary.
+/// Loads the page again, because the screen of the address is in the other binary.
 pub fn load() {
     // Only a page that is on its way to elsewhere refuses.
     let _ = window().location().reload();

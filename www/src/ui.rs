@@ -1,18 +1,18 @@
 //! Small parts that several screens are made of.
 
 use gongxiang::quantity::DecimalError;
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
-use crate::app::App;
 use crate::figure::{grouped, number};
 use crate::input;
-use crate::markup::{memo, view};
+use crate::reactive::memo;
+use crate::state::App;
 use crate::text::{Words, decimal_error, frame as t};
 
-/// A text that may be there.
 pub type MaybeText = Memo<Option<String>>;
 
-/// The title of a screen and what it is for.
+/// The title of a screen, and a sentence about it.
 pub fn intro(app: App, title: Words, note: Words) -> AnyView {
     view! {
         <section class="intro">
@@ -20,9 +20,50 @@ pub fn intro(app: App, title: Words, note: Words) -> AnyView {
             <p>{app.say(note)}</p>
         </section>
     }
+    .into_any()
 }
 
-/// A field that is read with every key, says what is wrong with it, and what was understood where that was not obvious.
+pub fn heading(app: App, words: Words) -> AnyView {
+    view! { <h2>{app.say(words)}</h2> }.into_any()
+}
+
+pub fn note(app: App, words: Words) -> AnyView {
+    view! { <p class="note">{app.say(words)}</p> }.into_any()
+}
+
+/// The head of a table's column.
+pub fn column(app: App, words: Words) -> AnyView {
+    view! { <th scope="col">{app.say(words)}</th> }.into_any()
+}
+
+/// A number and its unit.
+pub fn amount(app: App, number: AnyView, unit: Words) -> AnyView {
+    view! { {number} " " <small>{app.say(unit)}</small> }.into_any()
+}
+
+/// A button that does not submit a form.
+pub fn button(
+    app: App,
+    class: &'static str,
+    id: &'static str,
+    words: Words,
+    act: impl FnMut(MouseEvent) + 'static,
+) -> AnyView {
+    let act: Box<dyn FnMut(MouseEvent)> = Box::new(act);
+    boxed_button(app, class, id, words, act)
+}
+
+fn boxed_button(
+    app: App,
+    class: &'static str,
+    id: &'static str,
+    words: Words,
+    act: Box<dyn FnMut(MouseEvent)>,
+) -> AnyView {
+    view! { <button type="button" class=class data-testid=id on:click=act>{app.say(words)}</button> }.into_any()
+}
+
+/// A text field that is checked on every key. It shows an error, or how a number was understood if that is not obvious.
 pub fn field(
     app: App,
     name: &'static str,
@@ -44,13 +85,14 @@ pub fn field(
                 spellcheck="false" prop:value=move || value.get() aria-invalid=move || error.read().is_some().to_string()
                 aria-describedby=format!("{error_id} {hint_id}")
                 on:input=move |event| value.set(event_target_value(&event)) />
-            <p class="hint" id=hint_id.clone() data-testid=hint_id>{understood}</p>
+            <p class="hint" id=hint_id.clone() data-testid=hint_id>{move || understood()}</p>
             <p class="error" id=error_id.clone() data-testid=error_id aria-live="polite">{move || error.get()}</p>
         </div>
     }
+    .into_any()
 }
 
-/// What is wrong with a number that was typed; nothing while nothing is typed.
+/// The error of a number field; `None` while it is empty.
 pub fn number_error<T>(app: App, typed: RwSignal<String>, parse: fn(&str) -> Result<T, DecimalError>) -> MaybeText
 where
     T: 'static,
@@ -64,7 +106,7 @@ where
     })
 }
 
-/// What is wrong with an id that was typed; nothing while nothing is typed.
+/// The error of an id field; `None` while it is empty.
 pub fn id_error(app: App, typed: RwSignal<String>) -> MaybeText {
     memo(move || {
         let typed = typed.read();
@@ -73,10 +115,10 @@ pub fn id_error(app: App, typed: RwSignal<String>) -> MaybeText {
     })
 }
 
-/// A value to choose, its name for tests, its word.
+/// A value to choose, its `data-testid`, its label.
 pub type Choice<T> = (T, &'static str, Words);
 
-/// A choice of a few.
+/// A group of toggle buttons of which one is pressed.
 pub fn segments<T>(app: App, value: RwSignal<T>, label: Words, choices: Vec<Choice<T>>) -> AnyView
 where
     T: Copy + PartialEq + Send + Sync + 'static,
@@ -88,15 +130,17 @@ where
                 {app.say(words)}
             </button>
         }
+        .into_any()
     };
     view! {
         <div class="segments" role="group" aria-label=app.say(label)>
             {choices.into_iter().map(button).collect::<Vec<_>>()}
         </div>
     }
+    .into_any()
 }
 
-/// A whole number on a slider.
+/// A slider for a whole number. `bounds` are minimum, maximum and step.
 pub fn slider(
     app: App,
     name: &'static str,
@@ -113,35 +157,36 @@ pub fn slider(
             <input type="range" id=name data-testid=name min=min.to_string() max=max.to_string() step=step.to_string()
                 prop:value=move || value.get().to_string() aria-valuetext=move || shown(value.get())
                 on:input:target=move |event| {
-                    if let Ok(moved) = event_target_value(&event).parse() {
+                    if let Ok(moved) = event.target().value().parse() {
                         value.set(moved);
                     }
                 } />
         </div>
     }
+    .into_any()
 }
 
-/// A name and a number, side by side.
 pub fn figure(app: App, name: Words, id: &'static str, value: &dyn ToString, unit: Option<Words>) -> AnyView {
     let canonical = value.to_string();
     view! {
         <div data-testid=id data-value=canonical.clone()>
             <dt>{app.say(name)}</dt>
-            <dd>{number(&canonical)} {unit.map(|unit| view! { " " <small>{app.say(unit)}</small> })}</dd>
+            <dd>{number(&canonical)} {unit.map(|unit| view! { " " <small>{app.say(unit)}</small> }.into_any())}</dd>
         </div>
     }
+    .into_any()
 }
 
 /// A line of a chart.
 pub struct Series {
-    /// One of our own texts.
+    /// Goes into JSON unescaped, so it is one of our own texts.
     pub name: &'static str,
-    /// Decimals, one for each place on the axis.
+    /// Decimals, one for each label of the axis.
     pub values: Vec<String>,
 }
 
-/// A chart, drawn by the element of `chart.js`; for those who do not see it, `summary` says what it shows.
-/// `along` are days (`2026-01-31`) or numbers.
+/// A chart, drawn by the custom element of `chart.js`. `summary` is its text alternative.
+/// `along` are the labels of the axis: days (`2026-01-31`) or numbers.
 pub fn chart(id: &'static str, summary: String, along: &[String], series: &[Series]) -> AnyView {
     let quoted = |texts: &[String]| serde_json::to_string(texts).unwrap_or_default();
     let lines: Vec<_> = series
@@ -149,10 +194,11 @@ pub fn chart(id: &'static str, summary: String, along: &[String], series: &[Seri
         .map(|line| format!("{{\"name\":\"{}\",\"values\":{}}}", line.name, quoted(&line.values)))
         .collect();
     let data = format!("{{\"along\":{},\"series\":[{}]}}", quoted(along), lines.join(","));
-    view! { <gx-chart role="img" data-testid=id aria-label=summary data-chart=data></gx-chart> }
+    // In capitals, as `tagName` has it: leptos compares the two names, and updates the element in place only if they are equal.
+    view! { <GX-CHART role="img" data-testid=id aria-label=summary data-chart=data></GX-CHART> }.into_any()
 }
 
-/// Where something is still on its way: its shape, and a word for those who do not see it.
+/// Placeholder while something loads.
 pub fn skeleton(app: App) -> AnyView {
     view! {
         <div class="skeleton" role="status" data-testid="loading">
@@ -160,20 +206,22 @@ pub fn skeleton(app: App) -> AnyView {
             <i></i><i></i><i></i>
         </div>
     }
+    .into_any()
 }
 
-/// Stands at every preview while the wallet has reason to doubt its own.
+/// A notice beside every preview while the wallet doubts its own figures.
 pub fn not_final(app: App) -> AnyView {
     view! {
         {move || app.doubted.get().then(|| view! {
             <p class="notice bad" role="status" data-testid="not-final">
                 <b>{app.say(t::NOT_FINAL)}</b> " " {app.say(t::NOT_FINAL_NOTE)}
             </p>
-        })}
+        }.into_any())}
     }
+    .into_any()
 }
 
-/// Nothing to show, and why.
+/// Says why there is nothing to show.
 pub fn empty(app: App, id: &'static str, words: Words) -> AnyView {
-    view! { <p class="empty" data-testid=id>{app.say(words)}</p> }
+    view! { <p class="empty" data-testid=id>{app.say(words)}</p> }.into_any()
 }

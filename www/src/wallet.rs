@@ -15,7 +15,6 @@ use gongxiang::wire::answer::{MemberNow, SupplyNow};
 use leptos::prelude::*;
 
 use crate::api::{self, Fault};
-use crate::json;
 use crate::keep::{self, Drawer};
 
 /// How many days are listed at home.
@@ -87,7 +86,7 @@ pub async fn open(id: Id, days: Days) -> Result<Wallet, Fault> {
     if days.with_value(Vec::is_empty)
         && let Some(text) = keep::read(Drawer::Answers, DAYS_KEY).await
     {
-        days.set_value(json::read(&text).unwrap_or_default());
+        days.set_value(api::read(&text).unwrap_or_default());
     }
     let first = ask(&id, days).await;
     match first {

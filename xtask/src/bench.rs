@@ -35,7 +35,6 @@ enum What {
     },
 }
 
-/// Builds what is measured, and measures.
 pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     match &options.what {
         None => rules(steps),
@@ -68,7 +67,7 @@ fn rules(steps: &mut Steps) -> Result<()> {
 
 fn server(arguments: &[String], steps: &mut Steps) -> Result<()> {
     postgres::set_up(steps)?;
-    // Each by itself: together the server would be built with the features that the other ledger asks for.
+    // One build each: together, the server would be built with the features that the other ledger asks for.
     for package in ["gongxiang-server", "gongxiang-bench-server"] {
         steps.loud(&format!("{package}, as it is deployed"), || {
             command::run(command::cargo().args(["build", "--profile=dist", "--package", package]))

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
-use serde::Deserialize;
-use walrus::{Function, FunctionBuilder, FunctionKind, Module};
+use anyhow::{Context as _, Result, bail};
+use walrus::Module;
 use wasm_bindgen_cli_support::{Bindgen, Output};
 
 use crate::command;
@@ -16,55 +15,48 @@ use crate::place;
 use crate::stamp::{Stamp, files_below, read};
 use crate::steps::Steps;
 
-/// Who loads the result.
+/// The kind of JavaScript glue.
 #[derive(Clone, Copy, Debug)]
 pub enum Glue {
-    /// Our own loaders: glue that neither fetches nor instantiates anything.
+    /// For our own loaders: it neither fetches nor instantiates anything.
     Bare,
-    /// A page: glue that fetches the binary beside it.
+    /// For a page: it fetches the binary beside it.
     Page,
 }
 
-/// What the optimiser is asked for.
+/// The aim of the optimiser.
 #[derive(Clone, Copy, Debug)]
 pub enum Aim {
-    /// Few bytes.
     Size,
-    /// Little time.
     Speed,
 }
 
-/// What wasm-opt does beside its aim. `--converge` repeats until nothing gets smaller; the sections it strips are for
-/// debuggers and for tools that ran before it.
+/// Flags of wasm-opt for every aim. `--converge` repeats until nothing gets smaller. The stripped sections are for debuggers
+/// and for tools that ran before.
 const OPTIMISER_FLAGS: [&str; 5] =
     ["--mvp-features", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
-/// How exports begin that no glue of ours uses: wasm-bindgen's, and the mark of a splitter that leptos carries along, which
-/// are Globals, on which `WeChat` on iOS fails; and classes for streams, which nobody makes.
-const NEEDLESS_EXPORTS: [&str; 5] =
-    ["__abort_handler", "__instance_terminated", "_WASM_SPLIT_MARKER_", "intounderlying", "__wbg_intounderlying"];
+/// Prefixes of the Globals that wasm-bindgen exports and that no glue of ours uses. `WeChat` on iOS refuses a binary that
+/// exports a Global, so they are dropped.
+const BINDGEN_GLOBALS: [&str; 2] = ["__abort_handler", "__instance_terminated"];
 
-/// The crate that they are of. leptos carries it along for its server functions, which the wallet does not have.
-const NEEDLESS_CRATE: &str = "wasm_streams";
+/// Prefix of another such Global: leptos exports it for its code splitter, which the wallet does not use.
+const SPLITTER_GLOBAL: &str = "_WASM_SPLIT_MARKER_";
 
-/// What makes the glue of a page small.
-const SHORTENER: &str = "tools/glue.mjs";
+/// Bundles and minifies the glue of a page.
+const MINIFIER: &str = "tools/glue.mjs";
 
-/// Binds `raw` as `name`, makes it small, checks it and leaves it in `into`; nothing, if it was done already.
+/// Binds `raw` as `name`, makes it small, checks it, and writes it to `into`. Skipped if nothing changed.
 pub fn bind(raw: &Path, name: &str, glue: Glue, aim: Aim, into: &Path, steps: &mut Steps) -> Result<()> {
-    // Two builds at once would write over each other's files; cargo guards only its own.
+    // Two builds at once would overwrite each other's files: cargo locks only its own directory.
     let _lock = lock(&place::wasm_target().join("bind.lock"))?;
     let title = format!("bind, shrink and check {name}");
     let files = [into.join(format!("{name}_bg.wasm")), into.join(glue.file_name(name))];
     let stamp = Stamp::new(place::wasm_target().join(format!("{name}.stamp")))
-        .text(&format!(
-            "{glue:?} {:?} {OPTIMISER_FLAGS:?} {NEEDLESS_EXPORTS:?} {NEEDLESS_CRATE} {}",
-            aim.passes(),
-            into.display()
-        ))
+        .text(&format!("{glue:?} {:?} {OPTIMISER_FLAGS:?} {:?} {}", aim.passes(), glue.globals(), into.display()))
         .input(raw)?
         .input(&place::at("tools/package-lock.json"))?
-        .input(&place::at(SHORTENER))?
+        .input(&place::at(MINIFIER))?
         .input(&place::at("xtask/Cargo.toml"))?;
     let stamp = files.iter().fold(stamp, |stamp, file| stamp.output(file));
     if stamp.is_current() {
@@ -77,7 +69,7 @@ pub fn bind(raw: &Path, name: &str, glue: Glue, aim: Aim, into: &Path, steps: &m
         let binary = bound.join(format!("{name}_bg.wasm"));
         optimise(&binary, aim)?;
         mvp::check(&read(&binary)?).with_context(|| format!("{name} is not what old phones take"))?;
-        // A file that is no longer made must not live on in the results.
+        // Removes files that this build no longer produces.
         place::remove(into)?;
         copy_all(&bound, into)?;
         stamp.write()
@@ -85,12 +77,17 @@ pub fn bind(raw: &Path, name: &str, glue: Glue, aim: Aim, into: &Path, steps: &m
 }
 
 impl Glue {
-    /// The glue's file.
     fn file_name(self, name: &str) -> String {
         match self {
             Self::Bare => format!("{name}_bg.js"),
             Self::Page => format!("{name}.js"),
         }
+    }
+
+    /// Prefixes of the exported Globals that have to go.
+    fn globals(self) -> Vec<&'static str> {
+        let splitter = matches!(self, Self::Page).then_some(SPLITTER_GLOBAL);
+        BINDGEN_GLOBALS.into_iter().chain(splitter).collect()
     }
 }
 
@@ -109,60 +106,25 @@ fn write_glue(raw: &Path, name: &str, glue: Glue, into: &Path) -> Result<()> {
         Glue::Page => bindgen.web(true)?,
     };
     let mut output = bindgen.generate_output().context("wasm-bindgen refused the binary")?;
-    let exports = &mut output.wasm_mut().exports;
-    let mut needless = Vec::new();
-    for export in exports.iter() {
-        if NEEDLESS_EXPORTS.iter().any(|start| export.name.starts_with(start)) {
-            needless.push(export.id());
-        }
-    }
-    for id in needless {
-        exports.delete(id);
-    }
-    without_streams(output.wasm_mut());
-    // The splitter's section, for the same reason as its mark.
+    drop_globals(output.wasm_mut(), &glue.globals())?;
+    // The splitter's section goes with its Global.
     output.wasm_mut().customs.remove_raw("__wasm_split_unstable");
     output.emit(into).context("cannot write what wasm-bindgen made")?;
     let script = into.join(format!("{name}.js"));
     match glue {
-        // The loader for bundlers. Ours are hand-written, and load the glue alone.
+        // This is wasm-bindgen's loader for bundlers. Ours are hand-written.
         Glue::Bare => fs::remove_file(&script).with_context(|| format!("cannot delete {}", script.display())),
-        Glue::Page => shorten(&mut output, &script, into),
+        Glue::Page => minify(&mut output, &script, into),
     }
 }
 
-/// Empties the functions that only deleted exports started, and drops what nothing needs then. The linker kept them for the
-/// exports, and the table of functions still names them, so that no optimiser sees that nobody calls them.
-fn without_streams(module: &mut Module) {
-    let is_needless = |function: &Function| function.name.as_ref().is_some_and(|name| name.contains(NEEDLESS_CRATE));
-    let needless: Vec<_> = module.funcs.iter().filter(|function| is_needless(function)).map(Function::id).collect();
-    for id in needless {
-        let FunctionKind::Local(function) = &module.funcs.get(id).kind else { continue };
-        let (params, results) = module.types.params_results(function.ty());
-        let (params, results) = (params.to_vec(), results.to_vec());
-        let mut empty = FunctionBuilder::new(&mut module.types, &params, &results);
-        empty.func_body().unreachable();
-        let arguments = params.iter().map(|kind| module.locals.add(*kind)).collect();
-        module.funcs.get_mut(id).kind = FunctionKind::Local(empty.local_func(arguments));
-    }
-    walrus::passes::gc::run(module);
-}
-
-/// What `tools/glue.mjs` answers with.
-#[derive(Deserialize)]
-struct Short {
-    glue: String,
-    /// The new name of each that the glue and the binary share.
-    names: BTreeMap<String, String>,
-}
-
-/// Writes the glue and the binary once more, with short names.
-fn shorten(output: &mut Output, script: &Path, into: &Path) -> Result<()> {
-    let needed: Vec<_> = output.wasm().imports.iter().map(|import| import.name.as_str()).collect();
-    let needed = serde_json::to_string(&needed).context("the names of the imports cannot be written")?;
-    let answer = command::output(command::command("node").arg(place::at(SHORTENER)).arg(script).arg(needed))
-        .context("the glue cannot be made small")?;
-    let Short { glue, names } = serde_json::from_str(&answer).context("the small glue cannot be read")?;
+/// Minifies the glue, and gives the binary the short names of what the two share. wasm-bindgen's names end in 64 random bits
+/// each, which no compression makes smaller: they would take 2 KB of the wallet's budget.
+fn minify(output: &mut Output, script: &Path, into: &Path) -> Result<()> {
+    let answer = command::output(command::command("node").arg(place::at(MINIFIER)).arg(script))
+        .context("the glue cannot be minified")?;
+    let names: BTreeMap<String, String> = serde_json::from_str(&answer).context("the short names cannot be read")?;
+    let minified = fs::read(script).with_context(|| format!("cannot read {}", script.display()))?;
     let module = output.wasm_mut();
     let imports = module.imports.iter_mut().map(|import| &mut import.name);
     for name in imports.chain(module.exports.iter_mut().map(|export| &mut export.name)) {
@@ -170,18 +132,35 @@ fn shorten(output: &mut Output, script: &Path, into: &Path) -> Result<()> {
             name.clone_from(short);
         }
     }
+    // This writes the glue again as well, so the minified one follows.
     output.emit(into).context("cannot write the binary with short names")?;
-    // They are in the glue now.
+    // The minified glue contains the snippets.
     place::remove(&into.join("snippets"))?;
-    fs::write(script, glue).with_context(|| format!("cannot write {}", script.display()))
+    fs::write(script, minified).with_context(|| format!("cannot write {}", script.display()))
+}
+
+/// Drops the exports that begin with these prefixes. Fails if a prefix matches nothing: then a dependency has changed, and
+/// the list has to follow.
+fn drop_globals(module: &mut Module, prefixes: &[&str]) -> Result<()> {
+    for prefix in prefixes {
+        let found: Vec<_> =
+            module.exports.iter().filter(|export| export.name.starts_with(prefix)).map(|export| export.id()).collect();
+        if found.is_empty() {
+            bail!("no export begins with `{prefix}`: take it off the list of Globals to drop");
+        }
+        for id in found {
+            module.exports.delete(id);
+        }
+    }
+    Ok(())
 }
 
 impl Aim {
-    /// How wasm-opt is told.
+    /// The aim as wasm-opt's flags.
     const fn passes(self) -> &'static [&'static str] {
         match self {
-            // A browser translates a function when it is called first, all of it: what is called in one place only stays apart
-            // unless it is tiny. Control flow that was taken apart and put together again is half a percent smaller.
+            // A browser compiles a whole function at its first call, so a function with one caller is inlined only if it is tiny.
+            // `--flatten --rereloop` takes control flow apart and rebuilds it, which saves half a percent.
             Self::Size => &["--one-caller-inline-max-function-size=60", "-Oz", "--flatten", "--rereloop", "-Oz"],
             Self::Speed => &["-O4"],
         }
@@ -195,7 +174,7 @@ fn optimise(binary: &Path, aim: Aim) -> Result<()> {
     .context("the optimiser failed; delete tools/node_modules if it is damaged, and try again")
 }
 
-/// Waits until no other build holds the lock, and holds it until the answer is dropped.
+/// Waits for the lock. Dropping the file releases it.
 fn lock(file: &Path) -> Result<File> {
     let lock = File::create(file).with_context(|| format!("cannot make {}", place::shown(file)))?;
     lock.lock().with_context(|| format!("cannot lock {}", place::shown(file)))?;

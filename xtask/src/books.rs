@@ -21,7 +21,6 @@ pub const BEANCOUNT: &str = "BEANCOUNT";
 /// The variable that names another Python to make beancount's environment with.
 const PYTHON: &str = "PYTHON";
 
-/// Both programs.
 pub struct Readers {
     hledger: PathBuf,
     beancount: PathBuf,
@@ -62,9 +61,9 @@ fn beancount(steps: &mut Steps) -> Result<PathBuf> {
     let environment = place::at("tools/venv");
     let programs = environment.join(if cfg!(windows) { "Scripts" } else { "bin" });
     let python = programs.join(format!("python{}", env::consts::EXE_SUFFIX));
-    // In the environment, so that whoever deletes that directory gets it again.
+    // The stamp lies in the environment, so that deleting the directory forces a new one.
     let stamp = Stamp::new(environment.join("xtask-stamp")).text(&programs.to_string_lossy()).input(&requirements)?;
-    // An environment dies with the Python that made it.
+    // An environment stops working when the Python that made it is removed.
     if stamp.is_current() && command::first_line(&python, &["--version"]).is_some() {
         steps.already("beancount", "as tools/requirements.txt says");
         return Ok(programs);
@@ -110,12 +109,11 @@ fn usable_python() -> Option<PathBuf> {
     let named = env::var_os(PYTHON).map(PathBuf::from);
     let on_path = ["python3", "python"].into_iter().filter_map(command::find);
     let usable = |python: &PathBuf| {
-        // The headers are for what has to be compiled.
+        // Some packages compile C, which needs the headers.
         let test = "import sys, venv, ensurepip, pathlib, sysconfig; \
                     headers = pathlib.Path(sysconfig.get_path('include'), 'Python.h'); \
                     print(sys.version_info >= (3, 11) and headers.exists())";
         command::first_line(python, &["-c", test]).as_deref() == Some("True")
     };
-    // Debian's own comes last: another one on the path may lack `ensurepip`.
     named.into_iter().chain(on_path).chain([PathBuf::from("/usr/bin/python3")]).find(usable)
 }

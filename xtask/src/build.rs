@@ -42,7 +42,7 @@ const PACKAGE: Crate = Crate {
     package: "gongxiang",
     target: "gongxiang",
     subcommand: "rustc",
-    // A cdylib only here: as a crate type in Cargo.toml, every native build would link one too.
+    // If Cargo.toml said `cdylib`, every native build would link one too.
     profile: "wasm",
     arguments: &["--features=wasm", "--lib", "--crate-type=cdylib"],
 };
@@ -65,7 +65,6 @@ const WALLET: Crate = Crate {
 
 const DESK: Crate = Crate { target: "desk", arguments: &["--bin=desk"], ..WALLET };
 
-/// Sets up what is needed and builds.
 pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     let toolchain = setup::for_building(steps)?;
     if options.only != Some(Part::Wallet) {
@@ -77,7 +76,6 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     Ok(())
 }
 
-/// Both parts.
 pub fn everything(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     package(toolchain, steps)?;
     wallet(toolchain, steps)
@@ -89,7 +87,7 @@ pub fn package(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     bind::bind(&raw, "gongxiang", Glue::Bare, Aim::Size, &place::at("pkg/dist"), steps)?;
     steps.quiet("write the presets for JavaScript", presets::write)?;
     let raw = steps.loud("compile the package's economy", || wasm::compile(&ECONOMY, toolchain))?;
-    // Below the other's place, which is emptied when it is made anew: then this is made anew as well.
+    // It lies inside `pkg/dist`, which a new build of the package empties. Then this is built again as well.
     bind::bind(&raw, "economy", Glue::Bare, Aim::Speed, &place::at("pkg/dist/economy"), steps)?;
     steps.quiet("bundle the widget", || command::run(command::command("node").arg("tools/bundle.mjs")))?;
     budget::check(&["package", "widget", "economy"], steps)?;
@@ -98,7 +96,7 @@ pub fn package(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     miniprogram::build(steps)
 }
 
-/// The chart library, as a module: its own module is not shrunk, and what is shrunk is a plain script.
+/// Copies the chart library. Its minified file is a plain script, so an `export` makes a module of it.
 fn charts(into: &Path) -> Result<()> {
     let library = place::at("tools/node_modules/uplot/dist");
     let read = |name| fs::read_to_string(library.join(name)).with_context(|| format!("npm's uplot has no {name}"));
@@ -112,7 +110,7 @@ fn wallet(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     let into = place::at("www/dist");
     bind::bind(&raw, "wallet", Glue::Page, Aim::Size, &into, steps)?;
     let raw = steps.loud("compile the operator's desk", || wasm::compile(&DESK, toolchain))?;
-    // Below the wallet's place, which is emptied when it is made anew: then this is made anew as well.
+    // It lies inside `www/dist`, which a new build of the wallet empties. Then this is built again as well.
     bind::bind(&raw, "desk", Glue::Page, Aim::Size, &into.join("desk"), steps)?;
     steps.quiet("copy the wallet's pages", || {
         let pages = place::at("www/static");

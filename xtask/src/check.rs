@@ -10,11 +10,10 @@ use crate::steps::Steps;
 #[derive(Args)]
 pub struct Options {}
 
-/// Runs the checks, the quickest first.
 pub fn run(_: &Options, steps: &mut Steps) -> Result<()> {
     steps.loud("format", || command::run(command::cargo().args(["fmt", "--all", "--check"])))?;
     steps.loud("clippy", || clippy(&["--workspace", "--all-targets"]))?;
-    // The JS surface is compiled only with this feature, which no native build turns on; it has all of `wasm` in it.
+    // No native build turns this feature on, and without it the JS surface is not compiled. It includes `wasm`.
     steps.loud("clippy, the JS surface", || {
         clippy(&["--package=gongxiang", "--no-default-features", "--features=wasm-economy"])
     })?;

@@ -17,7 +17,6 @@ pub struct Options {
     all: bool,
 }
 
-/// Removes it.
 pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     for directory in [
         place::at("pkg/dist"),

@@ -30,7 +30,7 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Becomes the program where the system can do that, so that a signal to this task ends it; runs it elsewhere.
+/// Replaces this process with the program where the system allows it, so that a signal reaches the program. Runs it elsewhere.
 pub fn turn_into(command: &mut Command) -> Result<()> {
     #[cfg(unix)]
     {
@@ -65,7 +65,7 @@ pub fn find(program: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?).map(|directory| directory.join(&name)).find(|file| file.is_file())
 }
 
-/// The command as one could type it.
+/// The command as a person would type it.
 pub fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let mut text = format!("`{}", program.file_stem().unwrap_or(program.as_os_str()).display());

@@ -9,10 +9,10 @@ use anyhow::{Context as _, Result};
 
 use crate::stamp::{files_below, read};
 
-/// The end of a compressed file's name; the server looks for it beside the file.
+/// Suffix of a compressed file; the server looks for it beside the file.
 const END: &str = "br";
 
-/// At level 11.
+/// Compresses at level 11.
 pub fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     const BUFFER: usize = 4096;
     const QUALITY: u32 = 11;
@@ -22,7 +22,7 @@ pub fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(compressor.into_inner())
 }
 
-/// Every file of the directory once more, compressed, unless it is by its nature or was since it changed.
+/// Writes a compressed copy of every file in the directory. Skips images, and files that did not change since.
 pub fn beside(directory: &Path) -> Result<()> {
     for file in files_below(directory)? {
         let end = file.extension().and_then(OsStr::to_str).unwrap_or_default();

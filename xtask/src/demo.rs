@@ -25,7 +25,6 @@ pub struct Options {
 
 const DIRECTORY: &str = "target/demo";
 
-/// Builds, settles and serves.
 pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     let toolchain = setup::for_building(steps)?;
     build::everything(&toolchain, steps)?;
@@ -44,7 +43,6 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     )
 }
 
-/// Compiles the server as it is run.
 pub fn server(steps: &mut Steps) -> Result<()> {
     steps.loud("compile the server", || {
         command::run(command::cargo().args(["build", "--release", "--package=gongxiang-server", "--bin=gongxiang"]))

@@ -85,7 +85,7 @@ fn main() -> ExitCode {
         Task::Clean(options) => clean::run(&options, steps),
     };
     if let Err(error) = result {
-        // One sentence with its causes. A backtrace of this task would say nothing about the failure.
+        // Prints one sentence with its causes: a backtrace of this task would not explain the failure.
         eprintln!("\nfailed: {error:#}");
         return ExitCode::FAILURE;
     }

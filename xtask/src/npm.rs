@@ -38,7 +38,7 @@ pub fn set_up_lighthouse(steps: &mut Steps) -> Result<()> {
 /// Installs what the directory's lock file says, if it changed since it was done last.
 pub fn install(directory: &str, title: &str, steps: &mut Steps) -> Result<()> {
     let place = place::at(directory);
-    // In `node_modules`, so that whoever deletes that directory gets the packages again.
+    // The stamp lies in `node_modules`, so that deleting the directory forces a new installation.
     let stamp = Stamp::new(place.join("node_modules/.xtask-stamp")).input(&place.join("package-lock.json"))?;
     if stamp.is_current() {
         steps.already(title, format_args!("as {directory}/package-lock.json says"));

@@ -8,13 +8,13 @@ use anyhow::{Context as _, Result};
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {
-    // Asked of cargo at run time, so that a moved checkout works without rebuilding this task.
+    // Read at run time, so that a checkout can move without a rebuild of this task.
     let here =
         env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     here.parent().map_or_else(|| here.clone(), Path::to_path_buf)
 }
 
-/// A path below the root, written with `/`.
+/// A path below the root; `path` is written with `/`.
 pub fn at(path: &str) -> PathBuf {
     root().join(path)
 }

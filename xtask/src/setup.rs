@@ -24,7 +24,6 @@ pub struct Options {
     no_browser: bool,
 }
 
-/// Sets up everything.
 pub fn run(options: &Options, steps: &mut Steps) -> Result<Toolchain> {
     let toolchain = for_building(steps)?;
     if !options.no_browser {
@@ -37,7 +36,7 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// Sets up what a build needs: all but what only the tests need.
+/// Sets up what a build needs, without what only the tests need.
 pub fn for_building(steps: &mut Steps) -> Result<Toolchain> {
     let toolchain = Toolchain::set_up(steps)?;
     npm::set_up(steps)?;

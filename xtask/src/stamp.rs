@@ -16,11 +16,11 @@ pub struct Stamp {
 impl Stamp {
     /// The stamp kept in `file`.
     pub fn new(file: PathBuf) -> Self {
-        // Another Rust may hash differently. Then the step is done once more than needed, and no harm is done.
+        // Another version of Rust may hash differently. Then the step runs once more than needed, which is harmless.
         Self { file, inputs: DefaultHasher::new(), outputs: Vec::new() }
     }
 
-    /// Something that decides what the step makes: options, a version.
+    /// A text that influences the step: options, a version.
     pub fn text(mut self, text: &str) -> Self {
         text.hash(&mut self.inputs);
         self
@@ -84,7 +84,6 @@ pub fn files_below(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The contents of a file that has to be there.
 pub fn read(file: &Path) -> Result<Vec<u8>> {
     fs::read(file).with_context(|| format!("cannot read {}", file.display()))
 }

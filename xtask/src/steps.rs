@@ -26,9 +26,9 @@ enum Outcome {
 }
 
 impl Steps {
-    /// A short step that prints nothing of its own: its line appears when it ends.
+    /// Runs a short step that prints nothing itself. Its line appears when it ends.
     pub fn quiet<T>(&mut self, title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        // A terminal shows what is under way, and overwrites it; a log gets only the finished line.
+        // A terminal shows the running step and overwrites the line; a log gets only the finished line.
         if stdout().is_terminal() {
             print!("  … {title}");
             let _ = stdout().flush();
@@ -41,7 +41,7 @@ impl Steps {
         result
     }
 
-    /// A longer step whose programs report their own progress: a line before, and one after.
+    /// Runs a longer step whose programs print their own progress: a line before, and one after.
     pub fn loud<T>(&mut self, title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         println!("  … {title}");
         let result = self.time(title, work);
@@ -49,13 +49,13 @@ impl Steps {
         result
     }
 
-    /// A step that needs nothing, because of `why`.
+    /// Notes a step that was skipped, and why.
     pub fn already(&mut self, title: &str, why: impl fmt::Display) {
         println!("  = {title}: {why}");
         self.taken.push(Step { title: title.to_owned(), outcome: Outcome::Already, time: Duration::ZERO });
     }
 
-    /// All steps with their times, for the end of a long task.
+    /// Prints all steps with their times, at the end of a long task.
     pub fn print_table(&self) {
         println!();
         for step in &self.taken {

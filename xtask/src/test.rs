@@ -27,7 +27,7 @@ pub struct Options {
     no_browser: bool,
 }
 
-/// Runs every test, and prints the table whatever comes of it.
+/// Runs every test, and prints the table of times even if one fails.
 pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     let result = all(options, steps);
     steps.print_table();
@@ -41,7 +41,6 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     miniprogram::set_up(steps)?;
     build::everything(&toolchain, steps)?;
     steps.loud("types of the package", types)?;
-    // Started last and ended first: nobody else needs it.
     let postgres = Postgres::start(steps)?;
     steps.loud("native tests", || {
         let mut tests = command::cargo();
@@ -68,7 +67,7 @@ fn node_tests(directory: &str, browser: Option<&Path>) -> Result<()> {
     node.arg("--test").args(files);
     if let Some(browser) = browser {
         node.env(browser::VARIABLE, browser);
-        // The one that the native tests were made with: another for release takes minutes to compile.
+        // The native tests built it. A release build would take minutes.
         node.env("GONGXIANG_BIN", place::target().join("debug").join("gongxiang"));
     }
     command::run(&mut node)

@@ -10,7 +10,7 @@ use crate::command;
 use crate::place;
 use crate::toolchain::Toolchain;
 
-/// What rustc is told beyond the profile.
+/// Flags for rustc beyond the profile.
 ///
 /// - `target-cpu=mvp`: WebAssembly 1.0, which old phones take as well.
 /// - `immediate-abort`: a panic is a trap without a message. The rules answer with values, never with a panic,
@@ -19,7 +19,7 @@ use crate::toolchain::Toolchain;
 const RUSTC_FLAGS: [&str; 4] =
     ["-Ctarget-cpu=mvp", "-Zunstable-options", "-Cpanic=immediate-abort", "--cfg=erase_components"];
 
-/// What cargo is told: rebuild the standard library with these flags, and small.
+/// Arguments for cargo: rebuild the standard library, and make it small.
 const CARGO_FLAGS: [&str; 7] = [
     "--locked",
     "--target=wasm32-unknown-unknown",
@@ -30,17 +30,15 @@ const CARGO_FLAGS: [&str; 7] = [
     "--package",
 ];
 
-/// What to compile, as cargo's arguments say it.
+/// A crate to compile, in terms of cargo's arguments.
 pub struct Crate {
-    /// Its name in the workspace.
     pub package: &'static str,
-    /// Which of its targets: the library, or one of its binaries.
+    /// Name of the library or of the binary.
     pub target: &'static str,
     /// The subcommand: `rustc` where the crate type has to be said, `build` where the crate says it itself.
     pub subcommand: &'static str,
-    /// The profile: small, or fast.
     pub profile: &'static str,
-    /// What follows the package's name.
+    /// Further arguments, after the package's name.
     pub arguments: &'static [&'static str],
 }
 
@@ -69,7 +67,7 @@ pub fn compile(part: &Crate, toolchain: &Toolchain) -> Result<PathBuf> {
         .args(part.arguments)
         .arg("--target-dir")
         .arg(place::wasm_target())
-        // These win over `RUSTFLAGS` and any configuration: the result is the same on every machine.
+        // Takes precedence over `RUSTFLAGS` and any configuration, so that the result is the same on every machine.
         .env("CARGO_ENCODED_RUSTFLAGS", rustc_flags(toolchain).join("\x1f"))
         .stdout(Stdio::piped());
     let report = command::output(&mut cargo).with_context(|| format!("`{}` does not compile", part.target))?;
@@ -77,7 +75,7 @@ pub fn compile(part: &Crate, toolchain: &Toolchain) -> Result<PathBuf> {
         .lines()
         .filter_map(|line| serde_json::from_str::<Message>(line).ok())
         .filter(|message| message.reason == "compiler-artifact")
-        // Dependencies that are cdylibs as well leave WebAssembly of their own.
+        // A dependency that is a cdylib produces WebAssembly too.
         .filter(|message| message.target.as_ref().is_some_and(|target| target.name == part.target))
         .flat_map(|message| message.filenames)
         .filter(|file| file.extension().is_some_and(|extension| extension == "wasm"));
@@ -88,7 +86,7 @@ pub fn compile(part: &Crate, toolchain: &Toolchain) -> Result<PathBuf> {
     }
 }
 
-/// The flags, with this machine's directories taken out of every path that ends up in the binary.
+/// The flags, and a remapping of paths, so that no directory of this machine gets into the binary.
 fn rustc_flags(toolchain: &Toolchain) -> Vec<String> {
     let mut flags: Vec<_> = RUSTC_FLAGS.map(str::to_owned).into();
     for (directory, name) in

@@ -8,21 +8,21 @@ use gongxiang::quantity::{Money, Rate};
 use gongxiang::ruleset::RuleSet;
 use leptos::prelude::*;
 
-use super::asked;
+use super::answer::asked;
 use crate::api::{self, Fault};
-use crate::app::App;
 use crate::figure::number;
-use crate::markup::{memo, view};
+use crate::reactive::memo;
+use crate::state::App;
 use crate::text::{Words, economy as t, frame};
 use crate::ui::{self, Series};
 use crate::wallet;
 
-/// Days of a chart at most: more are no more to see.
+/// Points of a chart at most; more would not be visible.
 const DRAWN: usize = 180;
-/// A percent, of a rate with 8 places.
+/// One percent, as a raw rate with 8 places.
 const PERCENT: i128 = 1_000_000;
 
-/// How turnover goes.
+/// The course of turnover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Course {
     Flat,
@@ -30,7 +30,7 @@ enum Course {
     Swinging,
 }
 
-/// What the sliders say: yuan, percent, people, days.
+/// Values of the sliders, in yuan, percent, people or days.
 #[derive(Clone, Copy)]
 struct Sliders {
     course: RwSignal<Course>,
@@ -43,7 +43,6 @@ struct Sliders {
     days: RwSignal<i64>,
 }
 
-/// The screen.
 pub fn screen(app: App) -> AnyView {
     let load = move || async move {
         let rules = api::rules().await?.value;
@@ -53,11 +52,12 @@ pub fn screen(app: App) -> AnyView {
     };
     view! {
         {ui::intro(app, t::TITLE, t::NOTE)}
-        {asked(app, load, move |(rules, days)| view! { {so_far(app, &days)} {scenario(app, rules)} })}
+        {asked(app, load, move |(rules, days)| view! { {so_far(app, &days)} {scenario(app, rules)} }.into_any())}
     }
+    .into_any()
 }
 
-/// Every so-many-th of a list, the last one among them.
+/// At most `DRAWN` items, evenly spaced, the last one included.
 fn thinned<T>(all: &[T]) -> Vec<&T> {
     let step = all.len().div_ceil(DRAWN).max(1);
     let offset = all.len().saturating_sub(1) % step;
@@ -84,6 +84,7 @@ fn so_far(app: App, days: &[DayRecord]) -> AnyView {
                     <td>{number(&record.total)}</td>
                 </tr>
             }
+            .into_any()
         })
         .collect();
     view! {
@@ -94,11 +95,11 @@ fn so_far(app: App, days: &[DayRecord]) -> AnyView {
                 <table>
                     <thead>
                         <tr>
-                            <th scope="col">{app.say(t::DAY)}</th>
-                            <th scope="col">{app.say(t::PRICE)}</th>
-                            <th scope="col">{app.say(t::TURNOVER)}</th>
-                            <th scope="col">{app.say(t::RELEASED)}</th>
-                            <th scope="col">{app.say(t::TOTAL)}</th>
+                            {ui::column(app, t::DAY)}
+                            {ui::column(app, t::PRICE)}
+                            {ui::column(app, t::TURNOVER)}
+                            {ui::column(app, t::RELEASED)}
+                            {ui::column(app, t::TOTAL)}
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -106,6 +107,7 @@ fn so_far(app: App, days: &[DayRecord]) -> AnyView {
             </div>
         </section>
     }
+    .into_any()
 }
 
 impl Sliders {
@@ -139,7 +141,7 @@ impl Sliders {
             partners: true,
             hold: rate(self.hold.get()),
             hold_days: days,
-            // What is held cannot be redeemed as well.
+            // Held points cannot be redeemed.
             redeem: rate(self.redeem.get().min(100 - self.hold.get())),
             joining: u64::try_from(self.joining.get()).unwrap_or_default(),
             ..Scenario::default()
@@ -154,8 +156,8 @@ fn scenario(app: App, rules: Arc<RuleSet>) -> AnyView {
     view! {
         <div class="columns">
             <section class="card form">
-                <h2>{app.say(t::SCENARIO)}</h2>
-                <p class="note">{app.say(t::SCENARIO_NOTE)}</p>
+                {ui::heading(app, t::SCENARIO)}
+                {ui::note(app, t::SCENARIO_NOTE)}
                 {ui::segments(app, sliders.course, t::KIND, vec![
                     (Course::Flat, "flat", t::FLAT),
                     (Course::Crashing, "crashing", t::CRASHING),
@@ -176,11 +178,13 @@ fn scenario(app: App, rules: Arc<RuleSet>) -> AnyView {
                         <p class="refusal" role="alert" data-testid="scenario-refused">
                             {app.say(t::REFUSED)} " " {refusal.to_string()}
                         </p>
-                    },
+                    }
+    .into_any(),
                 }}
             </section>
         </div>
     }
+    .into_any()
 }
 
 fn outcome(app: App, run: &Run) -> AnyView {
@@ -192,7 +196,7 @@ fn outcome(app: App, run: &Run) -> AnyView {
         let name = name.of(app.lang());
         let summary = format!("{name}: {} – {}", end(values.first()), end(values.last()));
         let series = Series { name, values };
-        view! { <h3>{name}</h3> {ui::chart(id, summary, &along, &[series])} }
+        view! { <h3>{name}</h3> {ui::chart(id, summary, &along, &[series])} }.into_any()
     };
     let last = run.days.last().copied().unwrap_or_default();
     let totals = &run.totals;
@@ -211,6 +215,7 @@ fn outcome(app: App, run: &Run) -> AnyView {
         </dl>
         {cohorts(app, run)}
     }
+    .into_any()
 }
 
 fn cohorts(app: App, run: &Run) -> AnyView {
@@ -221,11 +226,12 @@ fn cohorts(app: App, run: &Run) -> AnyView {
         .map(|cohort| {
             view! {
                 <tr>
-                    <th scope="row">{cohort.from_day}</th>
+                    <th scope="row">{cohort.from_day.to_string()}</th>
                     <td>{number(&cohort.members)}</td>
                     <td>{number(&cohort.came_back)}</td>
                 </tr>
             }
+            .into_any()
         })
         .collect();
     view! {
@@ -233,12 +239,13 @@ fn cohorts(app: App, run: &Run) -> AnyView {
         <table>
             <thead>
                 <tr>
-                    <th scope="col">{app.say(t::FROM_DAY)}</th>
-                    <th scope="col">{app.say(t::MEMBERS)}</th>
-                    <th scope="col">{app.say(t::CAME_BACK)}</th>
+                    {ui::column(app, t::FROM_DAY)}
+                    {ui::column(app, t::MEMBERS)}
+                    {ui::column(app, t::CAME_BACK)}
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
         </table>
     }
+    .into_any()
 }

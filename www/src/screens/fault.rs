@@ -3,12 +3,11 @@
 use leptos::prelude::*;
 
 use crate::api::Fault;
-use crate::app::App;
-use crate::fetched::Fetched;
-use crate::markup::view;
+use crate::state::App;
 use crate::text::{Words, fault as t, frame, signin};
+use crate::ui;
 
-/// What a fault is called in tests, what it is, and what can be done.
+/// Of a fault: its `data-fault`, its title, and what can be done.
 pub fn words(fault: &Fault) -> (&'static str, Words, Words) {
     match fault {
         _ if fault.is_unknown_member() => ("unknown-member", t::UNKNOWN_MEMBER, t::UNKNOWN_MEMBER_NOTE),
@@ -21,8 +20,8 @@ pub fn words(fault: &Fault) -> (&'static str, Words, Words) {
     }
 }
 
-/// Failed, and to be tried again.
-pub fn fault<T: Send + Sync + 'static>(app: App, fault: &Fault, fetched: Fetched<T>) -> AnyView {
+/// Shows a fault, with a button to try again.
+pub fn fault(app: App, fault: &Fault, retry: Box<dyn Fn()>) -> AnyView {
     let (name, title, note) = words(fault);
     let detail = match fault {
         Fault::Status { status, problem } => Some(format!("{status} {}", problem.code)),
@@ -30,18 +29,16 @@ pub fn fault<T: Send + Sync + 'static>(app: App, fault: &Fault, fetched: Fetched
     };
     view! {
         <section class="card fault" role="alert" data-testid="fault" data-fault=name>
-            <h2>{app.say(title)}</h2>
+            {ui::heading(app, title)}
             <p>{app.say(note)}</p>
-            {detail.map(|detail| view! { <p><code>{detail}</code></p> })}
-            <button type="button" class="primary" data-testid="retry" on:click=move |_| fetched.again()>
-                {app.say(frame::RETRY)}
-            </button>
+            {detail.map(|detail| view! { <p><code>{detail}</code></p> }.into_any())}
+            {ui::button(app, "primary", "retry", frame::RETRY, move |_| retry())}
             <a href="#/">{app.say(signin::SIGN_IN)}</a>
         </section>
     }
+    .into_any()
 }
 
-/// No such address.
 pub fn nowhere(app: App) -> AnyView {
     view! {
         <section class="card fault" data-testid="fault" data-fault="nowhere">
@@ -50,4 +47,5 @@ pub fn nowhere(app: App) -> AnyView {
             <a class="primary" href="#/">{app.say(signin::ALL_MEMBERS)}</a>
         </section>
     }
+    .into_any()
 }

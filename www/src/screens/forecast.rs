@@ -9,22 +9,22 @@ use gongxiang::identity::Id;
 use gongxiang::quantity::{Money, Rate, ShareValue};
 use leptos::prelude::*;
 
-use super::of_member;
+use super::answer::of_member;
 use crate::action::of_snapshot;
-use crate::app::App;
 use crate::figure::{money, number};
-use crate::markup::{memo, view};
+use crate::reactive::memo;
+use crate::state::App;
 use crate::text::{Words, economy, forecast as t, frame};
 use crate::ui::{self, Series};
 use crate::wallet::Wallet;
 
-/// A year in twelve steps: those of the table among them.
+/// Days of the chart's points. The chart spans a year.
 const HORIZONS: [usize; 12] = [7, 30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 365];
 const LISTED: [usize; 3] = [30, 180, 365];
-/// A percent, of a rate with 8 places.
+/// One percent, as a raw rate with 8 places.
 const PERCENT: i128 = 1_000_000;
 
-/// What the sliders say, in percent.
+/// Values of the sliders, in percent.
 #[derive(Clone, Copy)]
 struct Sliders {
     turnover: RwSignal<i64>,
@@ -32,12 +32,11 @@ struct Sliders {
     spread: RwSignal<i64>,
 }
 
-/// The screen.
 pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, t::TITLE, move |wallet| shown(app, &wallet))
 }
 
-/// The book that the wallet's snapshot and the records of the days are.
+/// The book, made from the wallet's snapshot and the day records.
 fn book(app: App, wallet: &Wallet) -> Book {
     let mut excerpt = of_snapshot(wallet, &wallet.member);
     let closed = |record: &DayRecord| record.day < wallet.day;
@@ -85,10 +84,12 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
         {move || result.read().as_ref().ok().map(|forecast| inputs(app, &forecast.inputs))}
         {move || result.read().as_ref().ok().and_then(|forecast| forecast.so_far).map(|so_far| real(app, &so_far))}
     }
+    .into_any()
 }
 
 fn refused(app: App, why: &str) -> AnyView {
     view! { <p class="refusal" role="alert" data-testid="forecast-refused">{app.say(t::REFUSED)} " " {why.to_owned()}</p> }
+        .into_any()
 }
 
 fn percent(value: i64) -> String {
@@ -98,16 +99,17 @@ fn percent(value: i64) -> String {
 fn assumed(app: App, sliders: Sliders) -> AnyView {
     view! {
         <section class="card form">
-            <h2>{app.say(t::ASSUMED)}</h2>
+            {ui::heading(app, t::ASSUMED)}
             {ui::slider(app, "turnover", t::TURNOVER, sliders.turnover, (0, 300, 5), percent)}
             {ui::slider(app, "inflow", t::INFLOW, sliders.inflow, (0, 300, 5), percent)}
             {ui::slider(app, "spread", t::SPREAD, sliders.spread, (0, 50, 1), |value| format!("± {value} %"))}
-            <p class="note">{app.say(t::LATE)}</p>
+            {ui::note(app, t::LATE)}
         </section>
     }
+    .into_any()
 }
 
-/// The band: a chart, and the numbers of three horizons.
+/// The band: a chart, and the figures of three horizons.
 fn band(app: App, forecast: &Forecast) -> AnyView {
     let names = [t::FALLING, t::STEADY, t::RISING];
     let series: Vec<_> = forecast
@@ -127,10 +129,11 @@ fn band(app: App, forecast: &Forecast) -> AnyView {
     let summary =
         format!("{}: 365 {}: {} – {}", t::BAND_CHART.of(app.lang()), t::AFTER.of(app.lang()), last(0), last(2));
     view! {
-        <h2>{app.say(t::BAND_CHART)}</h2>
+        {ui::heading(app, t::BAND_CHART)}
         {ui::chart("band", summary, &along, &series)}
         {LISTED.map(|days| horizon(app, forecast, days)).into_iter().collect::<Vec<_>>()}
     }
+    .into_any()
 }
 
 fn horizon(app: App, forecast: &Forecast, days: usize) -> AnyView {
@@ -140,17 +143,18 @@ fn horizon(app: App, forecast: &Forecast, days: usize) -> AnyView {
         .filter_map(|path| path.outlooks.iter().find(|outlook| outlook.days == days).copied())
         .collect();
     let row = |name: Words, read: &dyn Fn(&Outlook) -> AnyView| {
-        view! { <tr><th scope="row">{app.say(name)}</th> {at.iter().map(|outlook| view! { <td>{read(outlook)}</td> }).collect::<Vec<_>>()}</tr> }
+        let cells: Vec<_> = at.iter().map(|outlook| view! { <td>{read(outlook)}</td> }.into_any()).collect();
+        view! { <tr><th scope="row">{app.say(name)}</th> {cells}</tr> }.into_any()
     };
     let earned: Vec<_> = at.iter().map(|outlook| outlook.earned.to_string()).collect();
     view! {
         <table class="band" data-testid="horizon" data-days=days.to_string() data-earned=earned.join(" ")>
             <thead>
                 <tr>
-                    <th scope="col">{days} " " {app.say(t::AFTER)}</th>
-                    <th scope="col">{app.say(t::FALLING)}</th>
-                    <th scope="col">{app.say(t::STEADY)}</th>
-                    <th scope="col">{app.say(t::RISING)}</th>
+                    <th scope="col">{days.to_string()} " " {app.say(t::AFTER)}</th>
+                    {ui::column(app, t::FALLING)}
+                    {ui::column(app, t::STEADY)}
+                    {ui::column(app, t::RISING)}
                 </tr>
             </thead>
             <tbody>
@@ -161,12 +165,13 @@ fn horizon(app: App, forecast: &Forecast, days: usize) -> AnyView {
             </tbody>
         </table>
     }
+    .into_any()
 }
 
 fn inputs(app: App, inputs: &Inputs) -> AnyView {
     view! {
         <section class="card">
-            <h2>{app.say(t::IN_USE)}</h2>
+            {ui::heading(app, t::IN_USE)}
             <dl class="sums">
                 {ui::figure(app, t::DAILY_TURNOVER, "used-turnover", &inputs.turnover, Some(frame::YUAN))}
                 {ui::figure(app, t::DAILY_INFLOW, "used-inflow", &inputs.inflow, None)}
@@ -177,15 +182,16 @@ fn inputs(app: App, inputs: &Inputs) -> AnyView {
             </dl>
         </section>
     }
+    .into_any()
 }
 
-/// What one share value of the first day was really worth.
+/// What one share value of the first day has really been worth.
 fn real(app: App, so_far: &SoFar) -> AnyView {
-    // The rules follow 1000 share value; cents of those.
+    // The rules count the cents of 1000 share value.
     let one = |worth: Money| ratio(worth.raw(), 100_000);
     view! {
         <section class="card" data-testid="so-far" data-days=so_far.days.to_string()>
-            <h2>{app.say(t::SO_FAR)}</h2>
+            {ui::heading(app, t::SO_FAR)}
             <p class="note">{app.say(t::SO_FAR_NOTE)} " " <time>{so_far.since.to_string()}</time></p>
             <dl class="sums">
                 {ui::figure(app, t::THEN, "worth-then", &one(so_far.worth_then), Some(frame::YUAN))}
@@ -193,4 +199,5 @@ fn real(app: App, so_far: &SoFar) -> AnyView {
             </dl>
         </section>
     }
+    .into_any()
 }

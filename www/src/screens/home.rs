@@ -6,19 +6,18 @@ use gongxiang::identity::Id;
 use gongxiang::statement::{History, Income, Row, StatementDay};
 use leptos::prelude::*;
 
-use super::{asked, of_member, statement, statement_rows};
-use crate::app::App;
+use super::answer::{asked, of_member};
+use super::{statement, statement_rows};
 use crate::figure::{money, number};
-use crate::markup::view;
 use crate::route::{Page, Route};
+use crate::state::App;
 use crate::text::{Words, economy, frame, home as t, statement as s};
 use crate::ui::{self, Series};
 use crate::wallet::Wallet;
 
-/// How many entries are listed.
+/// Number of entries in the list of the latest.
 const LATEST: usize = 5;
 
-/// The screen.
 pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, frame::HOME, move |wallet| shown(app, &wallet))
 }
@@ -39,8 +38,9 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
             <a class="card link-card" href=Route::Member(wallet.member.clone(), Page::Shop).to_string()>
                 {app.say(t::TO_SHOP)} <span aria-hidden="true">"›"</span>
             </a>
-        })}
+        }.into_any())}
     }
+    .into_any()
 }
 
 fn figures(app: App, wallet: &Wallet) -> AnyView {
@@ -50,23 +50,23 @@ fn figures(app: App, wallet: &Wallet) -> AnyView {
         <section class="figures" data-testid="home" data-member=wallet.member.to_string()
             data-day=wallet.day.to_string()>
             <article class="card chief">
-                <h2>{app.say(t::SHARE_VALUE)}</h2>
+                {ui::heading(app, t::SHARE_VALUE)}
                 <p class="big" data-testid="share-value" data-value=wallet.mine.share_value.to_string()>
                     {number(&wallet.mine.share_value)}
                 </p>
-                <p class="note">{app.say(t::SHARE_VALUE_NOTE)}</p>
+                {ui::note(app, t::SHARE_VALUE_NOTE)}
             </article>
             <article class="card">
-                <h2>{app.say(t::POINTS)}</h2>
+                {ui::heading(app, t::POINTS)}
                 <p class="mid" data-testid="points" data-value=wallet.mine.points.to_string()>
                     {number(&wallet.mine.points)}
                 </p>
-                <p class="note">{app.say(t::POINTS_NOTE)}</p>
+                {ui::note(app, t::POINTS_NOTE)}
             </article>
             <article class="card">
-                <h2>{app.say(t::WORTH)}</h2>
+                {ui::heading(app, t::WORTH)}
                 <p class="mid" data-testid="worth" data-value=wallet.worth.to_string()>
-                    {money(wallet.worth)} " " <small>{app.say(frame::YUAN)}</small>
+                    {ui::amount(app, money(wallet.worth), frame::YUAN)}
                 </p>
                 <p class="note">
                     {app.say(t::PRICE)} " "
@@ -75,17 +75,18 @@ fn figures(app: App, wallet: &Wallet) -> AnyView {
                 </p>
             </article>
             <article class="card">
-                <h2>{app.say(t::LOCKED)}</h2>
+                {ui::heading(app, t::LOCKED)}
                 <p class="mid" data-testid="locked" data-value=wallet.mine.locked.to_string()>
                     {number(&wallet.mine.locked)}
                 </p>
-                <p class="note">{app.say(locked_note)}</p>
+                {ui::note(app, locked_note)}
             </article>
         </section>
     }
+    .into_any()
 }
 
-/// What the close that follows is expected to bring, and when.
+/// The expected earnings of the next close of a day.
 fn next(app: App, wallet: &Wallet) -> AnyView {
     let Some(next) = wallet.next.filter(|next| next.earned.is_positive()) else {
         return ui::empty(app, "next-none", t::NEXT_NONE);
@@ -94,20 +95,21 @@ fn next(app: App, wallet: &Wallet) -> AnyView {
         {ui::not_final(app)}
         <section class="card next" data-testid="next" data-value=next.earned.to_string()>
             <div>
-                <h2>{app.say(t::NEXT)}</h2>
+                {ui::heading(app, t::NEXT)}
                 <p class="note">
                     {app.say(t::NEXT_WHEN)} " " <time>{wallet.day.to_string()}</time> " · " {app.say(t::NEXT_NOTE)}
                 </p>
             </div>
             <p class="mid">
-                <span aria-hidden="true">"≈ "</span>{number(&next.earned)} " " <small>{app.say(t::POINTS)}</small>
+                <span aria-hidden="true">"≈ "</span>{ui::amount(app, number(&next.earned), t::POINTS)}
                 <small class="below">{money(next.worth)} " " {app.say(frame::YUAN)}</small>
             </p>
         </section>
     }
+    .into_any()
 }
 
-/// Equal or not; and if not, in what.
+/// Whether the figures computed here equal the server's, and if not, which differ.
 fn check(app: App, wallet: &Wallet) -> AnyView {
     let day = wallet.day.to_string();
     let Some(server) = wallet.server else {
@@ -116,7 +118,8 @@ fn check(app: App, wallet: &Wallet) -> AnyView {
                 <span class="sign" aria-hidden="true">"↻"</span>
                 <div><p>{app.say(t::CAUGHT_UP)} " " {app.say(t::DAY)} " " <time>{day}</time></p></div>
             </section>
-        };
+        }
+        .into_any();
     };
     if wallet.is_verified() {
         return view! {
@@ -127,7 +130,8 @@ fn check(app: App, wallet: &Wallet) -> AnyView {
                     <p>{app.say(t::VERIFIED_NOTE)} " " {app.say(t::DAY)} " " <time>{day}</time></p>
                 </div>
             </section>
-        };
+        }
+        .into_any();
     }
     let mine = &wallet.mine;
     let row = |name: Words, here: String, there: String| {
@@ -139,6 +143,7 @@ fn check(app: App, wallet: &Wallet) -> AnyView {
                 <td>{number(&there)}</td>
             </tr>
         }
+        .into_any()
     };
     view! {
         <section class="check bad" role="alert" data-testid="check" data-value="differs">
@@ -150,8 +155,8 @@ fn check(app: App, wallet: &Wallet) -> AnyView {
                     <thead>
                         <tr>
                             <td></td>
-                            <th scope="col">{app.say(t::COMPUTED_HERE)}</th>
-                            <th scope="col">{app.say(t::SAID_BY_SERVER)}</th>
+                            {ui::column(app, t::COMPUTED_HERE)}
+                            {ui::column(app, t::SAID_BY_SERVER)}
                         </tr>
                     </thead>
                     <tbody>
@@ -164,9 +169,9 @@ fn check(app: App, wallet: &Wallet) -> AnyView {
             </div>
         </section>
     }
+    .into_any()
 }
 
-/// The last days.
 fn days(app: App, wallet: &Wallet) -> AnyView {
     if wallet.lines.is_empty() {
         return ui::empty(app, "statement-empty", s::STATEMENT_EMPTY);
@@ -174,19 +179,20 @@ fn days(app: App, wallet: &Wallet) -> AnyView {
     let lines: Vec<_> = wallet.lines.iter().map(|line| statement_rows::day(app, line)).collect();
     view! {
         <section class="card statement">
-            <h2>{app.say(s::STATEMENT)}</h2>
+            {ui::heading(app, s::STATEMENT)}
             <p class="note">{app.say(s::FORMULA_NOTE)} " " {app.say(s::STATEMENT_NOTE)}</p>
             <ul class="entries">{lines}</ul>
         </section>
     }
+    .into_any()
 }
 
-/// The past: what came by which way, its course, the latest entries.
+/// The chart, the income by class, and the latest postings.
 fn past(app: App, me: &Id, history: &Arc<History>) -> AnyView {
     view! {
         {course(app, history)}
         <section class="card">
-            <h2>{app.say(t::INCOME)}</h2>
+            {ui::heading(app, t::INCOME)}
             <dl class="sums income">
                 {income(app, t::INCOME_STATIC, "income-static", history.from_release)}
                 {income(app, t::INCOME_OWN, "income-own", history.own)}
@@ -195,6 +201,7 @@ fn past(app: App, me: &Id, history: &Arc<History>) -> AnyView {
         </section>
         {latest(app, me, history)}
     }
+    .into_any()
 }
 
 fn income(app: App, name: Words, id: &'static str, income: Income) -> AnyView {
@@ -204,14 +211,15 @@ fn income(app: App, name: Words, id: &'static str, income: Income) -> AnyView {
             <dt>{app.say(name)}</dt>
             <dd>
                 {points.then(|| view! {
-                    <span>{number(&income.points)} " " <small>{app.say(t::POINTS)}</small></span>
-                })}
+                    <span>{ui::amount(app, number(&income.points), t::POINTS)}</span>
+                }.into_any())}
                 {income.share_value.is_positive().then(|| view! {
-                    <span>{number(&income.share_value)} " " <small>{app.say(t::SHARE_VALUE)}</small></span>
-                })}
+                    <span>{ui::amount(app, number(&income.share_value), t::SHARE_VALUE)}</span>
+                }.into_any())}
             </dd>
         </div>
     }
+    .into_any()
 }
 
 fn latest(app: App, me: &Id, history: &History) -> AnyView {
@@ -225,18 +233,19 @@ fn latest(app: App, me: &Id, history: &History) -> AnyView {
     let body = if entries.is_empty() {
         ui::empty(app, "no-entries", t::NO_ENTRIES)
     } else {
-        view! { <ul class="entries">{entries}</ul> }
+        view! { <ul class="entries">{entries}</ul> }.into_any()
     };
     view! {
         <section class="card statement">
-            <h2>{app.say(t::LATEST)}</h2>
+            {ui::heading(app, t::LATEST)}
             {body}
             <a href=Route::Member(me.clone(), Page::Statement).to_string()>{app.say(t::SEE_ALL)}</a>
         </section>
     }
+    .into_any()
 }
 
-/// Which line of the chart.
+/// The line that the chart shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shown {
     Points,
@@ -277,7 +286,7 @@ fn course(app: App, history: &Arc<History>) -> AnyView {
     view! {
         <section class="card course">
             <div class="tools">
-                <h2>{app.say(t::COURSE)}</h2>
+                {ui::heading(app, t::COURSE)}
                 {ui::segments(app, shown, t::SERIES, vec![
                     (Shown::Points, "course-points", t::POINTS),
                     (Shown::ShareValue, "course-share-value", t::SHARE_VALUE),
@@ -289,7 +298,8 @@ fn course(app: App, history: &Arc<History>) -> AnyView {
                     (usize::MAX, "range-all", t::RANGE_ALL),
                 ])}
             </div>
-            {drawn}
+            {move || drawn()}
         </section>
     }
+    .into_any()
 }

@@ -5,16 +5,16 @@ use gongxiang::identity::Id;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{fault, member_bar, members};
+use super::answer::member_bar;
+use super::{fault, members};
 use crate::action::Action;
 use crate::api::{Fault, Session};
-use crate::app::App;
-use crate::markup::view;
 use crate::passkey;
 use crate::route::Route;
+use crate::state::App;
 use crate::text::{actions as t, signin};
+use crate::ui;
 
-/// The screen.
 pub fn screen(app: App, id: &Id) -> AnyView {
     let link = link(id);
     let copied = RwSignal::new(false);
@@ -39,6 +39,7 @@ pub fn screen(app: App, id: &Id) -> AnyView {
             </button>
         </section>
     }
+    .into_any()
 }
 
 fn link(id: &Id) -> String {
@@ -47,7 +48,7 @@ fn link(id: &Id) -> String {
     format!("{origin}{path}{}", Route::Join(id.clone()))
 }
 
-/// The code as one path, a square for each dark module.
+/// The QR code as one SVG path, a square for each dark module.
 fn qr(app: App, text: &str) -> AnyView {
     let Ok(code) = QRBuilder::new(text).build() else { return ().into_any() };
     let mut path = String::new();
@@ -56,10 +57,9 @@ fn qr(app: App, text: &str) -> AnyView {
             path.extend(["M", &x.to_string(), " ", &y.to_string(), "h1v1h-1z"]);
         }
     }
-    // Four modules of quiet around it, or readers do not find it.
+    // Readers need a quiet zone of four modules around the code.
     let view_box = format!("-4 -4 {0} {0}", code.size + 8);
-    // Its elements have a name space of their own, which the wallet's markup does not know.
-    leptos::view! {
+    view! {
         <svg class="qr" role="img" aria-label=app.say(t::QR_LABEL) data-testid="qr" viewBox=view_box shape-rendering="crispEdges">
             <path d=path />
         </svg>
@@ -67,7 +67,7 @@ fn qr(app: App, text: &str) -> AnyView {
     .into_any()
 }
 
-/// Where an invitation leads.
+/// The screen to which an invitation leads.
 pub fn joining(app: App, referrer: &Id) -> AnyView {
     let id = referrer.clone();
     let failed = RwSignal::new(None::<Fault>);
@@ -83,27 +83,22 @@ pub fn joining(app: App, referrer: &Id) -> AnyView {
             <p>{app.say(t::INVITED_BY)} " " <bdi data-testid="referrer">{referrer.to_string()}</bdi></p>
         </section>
         <section class="card form">
-            <p class="note">{app.say(t::REGISTER_NOTE)}</p>
+            {ui::note(app, t::REGISTER_NOTE)}
             {move || {
                 let session = app.session.get();
                 let may = |ask: fn(&Session) -> bool| session.as_ref().is_some_and(ask);
                 let by_operator = may(Session::is_operator);
                 let by_passkey = may(|session| session.open_registration && session.has_passkeys());
                 view! {
-                    {by_passkey.then(|| view! {
-                        <button type="button" class="primary" data-testid="passkey-register" on:click=with_passkey.clone()>
-                            {app.say(signin::PASSKEY_REGISTER)}
-                        </button>
+                    {by_passkey.then(|| {
+                        ui::button(app, "primary", "passkey-register", signin::PASSKEY_REGISTER, with_passkey.clone())
                     })}
-                    {by_operator.then(|| view! {
-                        <button type="button" class="secondary" data-testid="register" on:click=register.clone()>
-                            {app.say(t::REGISTER)}
-                        </button>
-                    })}
-                    {(!by_operator && !by_passkey).then(|| view! { <p>{app.say(t::JOIN_CLOSED)}</p> })}
-                }
+                    {by_operator.then(|| ui::button(app, "secondary", "register", t::REGISTER, register.clone()))}
+                    {(!by_operator && !by_passkey).then(|| view! { <p>{app.say(t::JOIN_CLOSED)}</p> }.into_any())}
+                }.into_any()
             }}
-            <p class="error" role="status">{move || failed.get().map(|fault| app.say(fault::words(&fault).1))}</p>
+            <p class="error" role="status">{move || failed.get().map(|fault| fault::words(&fault).1.of(app.lang()))}</p>
         </section>
     }
+    .into_any()
 }

@@ -7,26 +7,25 @@ use gongxiang::market::{Offer, Side, Trade, TradeState};
 use gongxiang::quantity::{Points, Price, Rate};
 use leptos::prelude::*;
 
+use super::answer::{asked, of_member};
 use super::transfer::{ask, available, submit};
-use super::{asked, of_member};
 use crate::action::{Action, Step};
 use crate::api::{self, Fault, Named};
-use crate::app::App;
 use crate::figure::{money, number};
 use crate::input;
-use crate::markup::{memo, view};
+use crate::reactive::memo;
+use crate::state::App;
 use crate::text::{Words, actions as t, frame, home};
 use crate::ui;
 use crate::wallet::Wallet;
 
-/// Most lines on each side of the board.
+/// Lines on each side of the board at most.
 const BOARD_LINES: usize = 20;
 
-/// What is on the market.
 #[derive(Clone, Debug)]
 struct Market {
     offers: Vec<Named<Offer>>,
-    /// One's own trades that are under way, each with its offer.
+    /// The member's own open trades, each with its offer.
     trades: Vec<(Named<Trade>, Named<Offer>)>,
 }
 
@@ -51,7 +50,6 @@ async fn open(me: Id) -> Result<Market, Fault> {
     Ok(Market { offers, trades })
 }
 
-/// The screen.
 pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, t::MARKET, move |wallet| {
         let me = wallet.member.clone();
@@ -60,6 +58,7 @@ pub fn screen(app: App, id: Id) -> AnyView {
             <p class="lead">{app.say(t::MARKET_NOTE)}</p>
             {asked(app, load, move |market| shown(app, &wallet, &market))}
         }
+        .into_any()
     })
 }
 
@@ -76,9 +75,10 @@ fn shown(app: App, wallet: &Arc<Wallet>, market: &Market) -> AnyView {
         </div>
         {own(app, me, market)}
     }
+    .into_any()
 }
 
-/// The form of an offer.
+/// The form for a new offer.
 fn place(app: App, wallet: &Arc<Wallet>) -> AnyView {
     let me = wallet.member.clone();
     let sells = RwSignal::new(true);
@@ -96,20 +96,21 @@ fn place(app: App, wallet: &Arc<Wallet>) -> AnyView {
     };
     view! {
         <form class="card form" on:submit=ask(app, action)>
-            <h2>{app.say(t::PLACE_OFFER)}</h2>
+            {ui::heading(app, t::PLACE_OFFER)}
             {ui::segments(app, sells, t::SIDE, vec![(true, "sell", t::SELL), (false, "buy", t::BUY)])}
             {available(app, wallet)}
             {ui::field(app, "points", t::POINTS, "decimal", points, ui::number_error(app, points, Points::parse))}
             {ui::field(app, "unit-price", t::UNIT_PRICE, "decimal", price, ui::number_error(app, price, Price::parse))}
             {band(app, wallet)}
-            <p class="fixed"><span>{app.say(t::TOTAL)}</span> <b>{total} " " <small>{app.say(frame::YUAN)}</small></b></p>
+            <p class="fixed"><span>{app.say(t::TOTAL)}</span> <b>{move || total()} " " <small>{app.say(frame::YUAN)}</small></b></p>
             <p class="note">{move || app.say(if sells.get() { t::OFFER_SELL_NOTE } else { t::OFFER_BUY_NOTE })()}</p>
             {submit(app, action)}
         </form>
     }
+    .into_any()
 }
 
-/// The prices that the rules allow today.
+/// The band of prices that the rules allow today.
 fn band(app: App, wallet: &Wallet) -> AnyView {
     const ONE: i128 = 100_000_000;
     let part = |rate: i128, up: i128| {
@@ -120,10 +121,10 @@ fn band(app: App, wallet: &Wallet) -> AnyView {
     let bounds = Rate::raw(band);
     let (low, high) = (part(ONE - bounds, ONE - 1), part(ONE + bounds, 0));
     let (Some(low), Some(high)) = (low, high) else { return ().into_any() };
-    view! { <p class="hint">{app.say(t::BAND)} ": " {number(&low)} " – " {number(&high)}</p> }
+    view! { <p class="hint">{app.say(t::BAND)} ": " {number(&low)} " – " {number(&high)}</p> }.into_any()
 }
 
-/// One side of the board: the best price first, with how much is there up to each.
+/// One side of the board, the best price first. The bars show the points up to each price.
 fn side(app: App, wallet: &Wallet, market: &Market, side: Side) -> AnyView {
     let (title, id) = match side {
         Side::Sell => (t::ASKS, "asks"),
@@ -147,9 +148,9 @@ fn side(app: App, wallet: &Wallet, market: &Market, side: Side) -> AnyView {
     let body = if lines.is_empty() {
         ui::empty(app, "no-offers", t::NO_OFFERS)
     } else {
-        view! { <ul data-testid=id>{lines}</ul> }
+        view! { <ul data-testid=id>{lines}</ul> }.into_any()
     };
-    view! { <h2>{app.say(title)}</h2> {body} }
+    view! { {ui::heading(app, title)} {body} }.into_any()
 }
 
 fn line(app: App, wallet: &Wallet, offer: &Named<Offer>, depth: i128) -> AnyView {
@@ -164,17 +165,18 @@ fn line(app: App, wallet: &Wallet, offer: &Named<Offer>, depth: i128) -> AnyView
             data-points=remaining.to_string() data-price=unit_price.to_string()>
             <meter class="depth" min="0" max="100" value=depth.to_string() aria-hidden="true"></meter>
             <span class="price">{number(unit_price)}</span>
-            <span class="points">{number(remaining)} " " <small>{app.say(home::POINTS)}</small></span>
+            <span class="points">{ui::amount(app, number(remaining), home::POINTS)}</span>
             <bdi class="who">{owner.to_string()}</bdi>
             {(!mine && in_band).then(|| view! {
                 <button type="button" class="secondary" data-testid="take" aria-expanded=move || open.get().to_string()
                     on:click=move |_| open.update(|open| *open = !*open)>
                     {app.say(t::TAKE)}
                 </button>
-            })}
-            {form}
+            }.into_any())}
+            {move || form()}
         </li>
     }
+    .into_any()
 }
 
 fn take(app: App, me: &Id, offer: &Named<Offer>) -> AnyView {
@@ -190,9 +192,10 @@ fn take(app: App, me: &Id, offer: &Named<Offer>) -> AnyView {
             {submit(app, action)}
         </form>
     }
+    .into_any()
 }
 
-/// One's own offers.
+/// The member's own offers.
 fn own(app: App, me: &Id, market: &Market) -> AnyView {
     let mine: Vec<_> = market.offers.iter().filter(|offer| offer.value.owner == *me).collect();
     if mine.is_empty() {
@@ -206,23 +209,24 @@ fn own(app: App, me: &Id, market: &Market) -> AnyView {
                 <span>
                     {app.say(side)} " " {number(&offer.value.remaining)} " × " {number(&offer.value.unit_price)}
                 </span>
-                <button type="button" class="secondary" data-testid="cancel-offer"
-                    on:click=move |_| app.asked.set(Some(action.clone()))>
-                    {app.say(t::CANCEL_OFFER)}
-                </button>
+                {ui::button(app, "secondary", "cancel-offer", t::CANCEL_OFFER, move |_| app.asked.set(Some(action.clone())))}
             </li>
         }
+        .into_any()
     });
-    view! { <section class="card"><h2>{app.say(t::MY_OFFERS)}</h2><ul class="deals">{lines.collect::<Vec<_>>()}</ul></section> }
+    view! {
+        <section class="card">{ui::heading(app, t::MY_OFFERS)}<ul class="deals">{lines.collect::<Vec<_>>()}</ul></section>
+    }
+    .into_any()
 }
 
-/// One's own trades that are under way, with what can be done next.
+/// The member's own open trades, with the next steps.
 fn trades(app: App, me: &Id, trades: &[(Named<Trade>, Named<Offer>)]) -> AnyView {
     if trades.is_empty() {
         return ().into_any();
     }
     let lines: Vec<_> = trades.iter().map(|(trade, offer)| deal(app, me, trade, offer)).collect();
-    view! { <section class="card"><h2>{app.say(t::MY_TRADES)}</h2><ul class="deals">{lines}</ul></section> }
+    view! { <section class="card">{ui::heading(app, t::MY_TRADES)}<ul class="deals">{lines}</ul></section> }.into_any()
 }
 
 fn deal(app: App, me: &Id, trade: &Named<Trade>, offer: &Named<Offer>) -> AnyView {
@@ -249,6 +253,7 @@ fn deal(app: App, me: &Id, trade: &Named<Trade>, offer: &Named<Offer>) -> AnyVie
                 {app.say(*words)}
             </button>
         }
+        .into_any()
     });
     let total = trade.value.points.worth_floor(offer.value.unit_price).ok();
     view! {
@@ -256,11 +261,12 @@ fn deal(app: App, me: &Id, trade: &Named<Trade>, offer: &Named<Offer>) -> AnyVie
             <span>
                 {app.say(if buys { t::YOU_BUY } else { t::YOU_SELL })} " " {number(&trade.value.points)} " × "
                 {number(&offer.value.unit_price)} " "
-                {total.map(|total| view! { "= " {money(total)} " " <small>{app.say(frame::YUAN)}</small> })} " "
+                {total.map(|total| view! { "= " {ui::amount(app, money(total), frame::YUAN)} }.into_any())} " "
                 <span class="tag">{app.say(state)}</span>
             </span>
-            <p class="note">{app.say(note)}</p>
+            {ui::note(app, note)}
             <div class="buttons">{buttons.collect::<Vec<_>>()}</div>
         </li>
     }
+    .into_any()
 }

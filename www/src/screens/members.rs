@@ -3,31 +3,32 @@
 use gongxiang::identity::Id;
 use gongxiang::limits::ID_LENGTH_MAX;
 use gongxiang::wire::answer::MemberLine;
+use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{asked, fault};
+use super::answer::asked;
+use super::fault;
 use crate::api::{self, Fault, Session};
-use crate::app::App;
 use crate::fetched::{Remote, fetched};
 use crate::keep;
-use crate::markup::{memo, view};
 use crate::passkey;
+use crate::reactive::memo;
 use crate::route::{self, Desk, Page as Screen, Route};
+use crate::state::App;
 use crate::text::{calculator, fault as f, signin as t};
 use crate::ui;
 
 const PER_PAGE: u32 = 50;
 
-/// A page of those whose ids start as was typed.
+/// A page of the members whose ids start with what was typed.
 #[derive(Clone, Debug)]
 struct Page {
     members: Vec<MemberLine>,
-    /// Where the next one starts, if there is one.
+    /// Where the next page starts; nothing on the last one.
     next: Option<Id>,
 }
 
-/// The screen.
 pub fn screen(app: App) -> AnyView {
     let ask = move || async move {
         let session = api::session().await?;
@@ -40,15 +41,17 @@ pub fn screen(app: App) -> AnyView {
         None if session.has_passkeys() => view! {
             <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
             {passkeys(app, &session)}
-        },
+        }
+        .into_any(),
         None => view! {
             <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
             {ui::empty(app, "members-only", t::MEMBERS_ONLY)}
-        },
+        }
+        .into_any(),
     })
 }
 
-/// Signing in by passkey, where the server has that.
+/// The button to sign in by passkey, if the server offers it.
 fn passkeys(app: App, session: &Session) -> AnyView {
     if !session.has_passkeys() {
         return ().into_any();
@@ -57,15 +60,16 @@ fn passkeys(app: App, session: &Session) -> AnyView {
     let sign_in = move |_| spawn_local(async move { follow(app, passkey::sign_in().await, failed) });
     view! {
         <section class="card form">
-            <button type="button" class="primary" data-testid="passkey" on:click=sign_in>{app.say(t::PASSKEY)}</button>
+            {ui::button(app, "primary", "passkey", t::PASSKEY, sign_in)}
             <p class="error" role="status" data-testid="passkey-error">
-                {move || failed.get().map(|fault| app.say(fault::words(&fault).1))}
+                {move || failed.get().map(|fault| fault::words(&fault).1.of(app.lang()))}
             </p>
         </section>
     }
+    .into_any()
 }
 
-/// Goes to the account of whoever just signed in.
+/// Goes to the account of the member who just signed in, or shows why signing in failed.
 pub fn follow(app: App, signed_in: Result<Id, Fault>, failed: RwSignal<Option<Fault>>) {
     match signed_in {
         Ok(id) => {
@@ -91,16 +95,17 @@ fn signed_in(app: App, member: Id) -> AnyView {
             <p>{app.say(t::SIGNED_IN)} " " <b><bdi data-testid="signed-in">{member.to_string()}</bdi></b></p>
             <div class="buttons">
                 <a class="primary" href=Route::Member(member, Screen::Home).to_string()>{app.say(t::CONTINUE)}</a>
-                <button type="button" class="secondary" data-testid="sign-out" on:click=out>{app.say(t::SIGN_OUT)}</button>
+                {ui::button(app, "secondary", "sign-out", t::SIGN_OUT, out)}
             </div>
         </section>
     }
+    .into_any()
 }
 
-/// Signs in and goes there.
+/// Signs in as a member of a demo, and goes to its account.
 fn enter(app: App, id: Id) {
     spawn_local(async move {
-        // Who does not exist is told so by its own screen.
+        // If there is no such member, its screen says so.
         let _ = api::sign_in_to_demo(&id).await;
         app.ask_session();
         route::go(&Route::Member(id, Screen::Home));
@@ -115,7 +120,7 @@ fn choose(app: App, session: &Session) -> AnyView {
         async move { page(&query, &before(&query)).await }
     });
     let bad = move || !query.read().is_empty() && Id::parse(&query.read()).is_none();
-    let open = move |event: web_sys::Event| {
+    let open = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(id) = Id::parse(&query.get_untracked()) {
             enter(app, id);
@@ -142,15 +147,16 @@ fn choose(app: App, session: &Session) -> AnyView {
         </form>
         {move || match first.state.get() {
             Remote::Loading => ui::skeleton(app),
-            Remote::Failed(why) => fault::fault(app, &why, first),
+            Remote::Failed(why) => fault::fault(app, &why, Box::new(move || first.again())),
             Remote::Ready(page) => shown(app, query.get_untracked(), page).into_any(),
         }}
     }
+    .into_any()
 }
 
 fn shown(app: App, query: String, first: Page) -> AnyView {
     if first.members.is_empty() {
-        return view! { <p class="loading" data-testid="none-found">{app.say(t::NONE_FOUND)}</p> };
+        return view! { <p class="loading" data-testid="none-found">{app.say(t::NONE_FOUND)}</p> }.into_any();
     }
     let found = RwSignal::new(first);
     let failed = RwSignal::new(false);
@@ -162,7 +168,7 @@ fn shown(app: App, query: String, first: Page) -> AnyView {
             failed.set(page.is_err());
             let Ok(page) = page else { return };
             found.update(|found| {
-                // A second click while the first was under way brought the same page.
+                // A second click during the request would add the same page twice.
                 if found.next.as_ref() == Some(&next) {
                     found.members.extend(page.members);
                     found.next = page.next;
@@ -175,19 +181,16 @@ fn shown(app: App, query: String, first: Page) -> AnyView {
             {move || found.read().members.iter().map(|line| member(app, line)).collect::<Vec<_>>()}
         </ul>
         <p class="error" aria-live="polite">{move || failed.get().then(|| f::UNREACHABLE.of(app.lang()))}</p>
-        {move || found.read().next.is_some().then(|| view! {
-            <button type="button" class="more" data-testid="more" on:click=more.clone()>
-                {app.say(t::MORE)}
-            </button>
-        })}
+        {move || found.read().next.is_some().then(|| ui::button(app, "more", "more", t::MORE, more.clone()))}
     }
+    .into_any()
 }
 
 fn member(app: App, line: &MemberLine) -> AnyView {
     let activated = line.activated;
     let state = app.say(if activated { t::ACTIVATED } else { t::NOT_ACTIVATED });
     let id = line.member.clone();
-    let sign_in = move |event: web_sys::Event| {
+    let sign_in = move |event: MouseEvent| {
         event.prevent_default();
         enter(app, id.clone());
     };
@@ -196,11 +199,12 @@ fn member(app: App, line: &MemberLine) -> AnyView {
             <a href=Route::Member(line.member.clone(), Screen::Home).to_string() data-member=line.member.to_string()
                 on:click=sign_in>
                 <b>{line.member.to_string()}</b>
-                {line.merchant.then(|| view! { <span class="tag shop">{app.say(t::MERCHANT)}</span> })}
+                {line.merchant.then(|| view! { <span class="tag shop">{app.say(t::MERCHANT)}</span> }.into_any())}
                 <span class="tag" class:off=!activated>{state}</span>
             </a>
         </li>
     }
+    .into_any()
 }
 
 /// The members after `after` whose ids start with `query`.
@@ -211,12 +215,12 @@ async fn page(query: &str, after: &str) -> Result<Page, Fault> {
     let mut page = api::members(after, PER_PAGE).await?;
     let asked = page.members.len();
     page.members.retain(|line| line.member.as_str().starts_with(query));
-    // The list is sorted: the first that starts otherwise ends it.
+    // The list is sorted, so the first other id is the end.
     let next = page.next.filter(|_| page.members.len() == asked);
     Ok(Page { members: page.members, next })
 }
 
-/// The last possible id before all that start with `query`: the list is asked for what comes after it.
+/// An id right before all ids that start with `query`: the request asks for those after it.
 fn before(query: &str) -> String {
     const SORTED: &str = "-.0123456789:ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
     let mut id = query.to_owned();

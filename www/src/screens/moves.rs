@@ -3,13 +3,11 @@
 use gongxiang::identity::Id;
 use leptos::prelude::*;
 
-use super::member_bar;
-use crate::app::App;
-use crate::markup::view;
+use super::answer::member_bar;
 use crate::route::{Page, Route};
+use crate::state::App;
 use crate::text::{Words, actions as t};
 
-/// The screen.
 pub fn screen(app: App, id: &Id) -> AnyView {
     let way = |page: Page, title: Words, note: Words, name: &'static str| {
         view! {
@@ -20,6 +18,7 @@ pub fn screen(app: App, id: &Id) -> AnyView {
                 </a>
             </li>
         }
+        .into_any()
     };
     view! {
         {member_bar(app, id, t::MOVE)}
@@ -31,4 +30,5 @@ pub fn screen(app: App, id: &Id) -> AnyView {
             {way(Page::Invite, t::INVITE, t::INVITE_NOTE, "to-invite")}
         </ul>
     }
+    .into_any()
 }

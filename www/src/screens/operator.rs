@@ -6,18 +6,18 @@ use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::answer::SupplyNow;
 use leptos::prelude::*;
 
-use super::asked;
+use super::answer::asked;
 use super::transfer::{ask, submit};
 use crate::action::Action;
 use crate::api::{self, Fault};
-use crate::app::App;
 use crate::figure::number;
 use crate::input;
-use crate::markup::{memo, view};
+use crate::reactive::memo;
+use crate::state::App;
 use crate::text::{frame, home, operator as t};
 use crate::ui;
 
-/// Most shops that are looked at one by one.
+/// At most so many shops are asked for one by one.
 const SHOPS_MAX: usize = 200;
 
 #[derive(Clone, Debug)]
@@ -26,14 +26,13 @@ struct Overview {
     rules: RuleSet,
 }
 
-/// Shops with fewer points than their deposit, the poorest first, and how many shops there are.
+/// Shops with fewer points than their deposit, the poorest first, and the number of all shops.
 #[derive(Clone, Debug)]
 struct Risk {
     below: Vec<(Id, Points)>,
     shops: usize,
 }
 
-/// The screen.
 pub fn screen(app: App) -> AnyView {
     let load = || async {
         let (now, rules) = (api::supply().await?.value, api::rules().await?.value);
@@ -43,6 +42,7 @@ pub fn screen(app: App) -> AnyView {
         {ui::intro(app, t::TITLE, t::NOTE)}
         {asked(app, load, move |overview| shown(app, &overview))}
     }
+    .into_any()
 }
 
 fn shown(app: App, Overview { now, rules }: &Overview) -> AnyView {
@@ -54,23 +54,23 @@ fn shown(app: App, Overview { now, rules }: &Overview) -> AnyView {
     view! {
         <section class="figures" data-testid="operator" data-day=now.day.to_string()>
             <article class="card chief">
-                <h2>{app.say(t::TOTAL)}</h2>
+                {ui::heading(app, t::TOTAL)}
                 <p class="big" data-testid="total" data-value=total.to_string()>{number(&total)}</p>
                 <p class="note">{app.say(frame::DAY_NOW)} " " <time>{now.day.to_string()}</time></p>
             </article>
             <article class="card">
-                <h2>{app.say(home::PRICE)}</h2>
+                {ui::heading(app, home::PRICE)}
                 <p class="mid" data-testid="price" data-value=now.price.to_string()>{number(&now.price)}</p>
-                <p class="note">{app.say(frame::YUAN)}</p>
+                {ui::note(app, frame::YUAN)}
             </article>
             <article class="card">
-                <h2>{app.say(t::RELEASE)}</h2>
+                {ui::heading(app, t::RELEASE)}
                 <p class="mid" data-testid="release" data-value=released.to_string()>{number(&released)}</p>
-                <p class="note">{app.say(t::ORDERS_COVER)}</p>
+                {ui::note(app, t::ORDERS_COVER)}
             </article>
         </section>
         <section class="card">
-            <h2>{app.say(t::SUPPLY)}</h2>
+            {ui::heading(app, t::SUPPLY)}
             <dl class="sums">
                 {ui::figure(app, t::ISSUED, "issued", &supply.issued, None)}
                 {ui::figure(app, t::CAP, "cap", &rules.supply_cap, None)}
@@ -84,6 +84,7 @@ fn shown(app: App, Overview { now, rules }: &Overview) -> AnyView {
         <div class="columns">{price(app)} {close(app, now)}</div>
         {asked(app, move || risk(deposit), move |risk| at_risk(app, &risk))}
     }
+    .into_any()
 }
 
 fn price(app: App) -> AnyView {
@@ -91,25 +92,27 @@ fn price(app: App) -> AnyView {
     let action = memo(move || input::read(&typed.read(), Price::parse).ok().map(Action::set_price));
     view! {
         <form class="card form" on:submit=ask(app, action)>
-            <h2>{app.say(crate::text::actions::SET_PRICE)}</h2>
+            {ui::heading(app, crate::text::actions::SET_PRICE)}
             {ui::field(app, "new-price", t::NEW_PRICE, "decimal", typed, ui::number_error(app, typed, Price::parse))}
             {submit(app, action)}
         </form>
     }
+    .into_any()
 }
 
 fn close(app: App, now: &SupplyNow) -> AnyView {
     let action = Action::close_day(now.day);
     view! {
         <section class="card form">
-            <h2>{app.say(crate::text::actions::CLOSE_DAY)}</h2>
-            <p class="note">{app.say(crate::text::actions::CLOSE_DAY_NOTE)}</p>
+            {ui::heading(app, crate::text::actions::CLOSE_DAY)}
+            {ui::note(app, crate::text::actions::CLOSE_DAY_NOTE)}
             <button type="button" class="primary" data-testid="close-day"
                 on:click=move |_| app.asked.set(Some(action.clone()))>
                 {app.say(crate::text::actions::CLOSE_DAY)} " " {now.day.to_string()}
             </button>
         </section>
     }
+    .into_any()
 }
 
 async fn risk(deposit: Points) -> Result<Risk, Fault> {
@@ -133,17 +136,19 @@ fn at_risk(app: App, risk: &Risk) -> AnyView {
                 <dd>{number(points)}</dd>
             </div>
         }
+        .into_any()
     });
     let body = if risk.below.is_empty() {
         ui::empty(app, "none-at-risk", t::NONE_AT_RISK)
     } else {
-        view! { <dl class="sums">{lines.collect::<Vec<_>>()}</dl> }
+        view! { <dl class="sums">{lines.collect::<Vec<_>>()}</dl> }.into_any()
     };
     view! {
         <section class="card">
-            <h2>{app.say(t::AT_RISK)} " " <small>{risk.below.len()} " / " {risk.shops}</small></h2>
-            <p class="note">{app.say(t::AT_RISK_NOTE)}</p>
+            <h2>{app.say(t::AT_RISK)} " " <small>{format!("{} / {}", risk.below.len(), risk.shops)}</small></h2>
+            {ui::note(app, t::AT_RISK_NOTE)}
             {body}
         </section>
     }
+    .into_any()
 }

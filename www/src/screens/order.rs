@@ -4,71 +4,37 @@ use std::sync::Arc;
 
 use gongxiang::book::Book;
 use gongxiang::event::{Code, Refusal};
-use gongxiang::identity::{Id, Region};
+use gongxiang::identity::Id;
 use gongxiang::quantity::Price;
-use gongxiang::ruleset::Channel;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{fault, member_bar, opened, order_form, order_result};
+use super::answer::{member_bar, opened};
+use super::order_form::{self, Form};
+use super::{fault, order_result};
 use crate::api::{self, Fault};
-use crate::app::App;
 use crate::fetched::{Fetched, Remote, fetched};
-use crate::markup::{memo, view};
-use crate::order::{ConcessionAs, Parties, Preview, preview};
+use crate::order::{Parties, Preview, preview};
+use crate::reactive::memo;
+use crate::state::App;
 use crate::text::{calculator as t, frame, home};
 use crate::ui;
 
-/// What is typed into the form.
-#[derive(Clone, Copy)]
-pub struct Form {
-    pub merchant: RwSignal<String>,
-    pub channel: RwSignal<Channel>,
-    pub region: RwSignal<String>,
-    pub amount: RwSignal<String>,
-    pub concession_as: RwSignal<ConcessionAs>,
-    pub concession: RwSignal<String>,
-}
-
-impl Form {
-    fn new() -> Self {
-        Self {
-            merchant: RwSignal::new(String::new()),
-            channel: RwSignal::new(Channel::Online),
-            region: RwSignal::new("110101".into()),
-            amount: RwSignal::new("100".into()),
-            concession_as: RwSignal::new(ConcessionAs::Percent),
-            concession: RwSignal::new("10".into()),
-        }
-    }
-
-    /// Who trades with whom; nothing while a field cannot be read.
-    fn parties(self, buyer: &Id) -> Option<Parties> {
-        Some(Parties {
-            buyer: buyer.clone(),
-            merchant: Id::parse(self.merchant.read().trim())?,
-            channel: self.channel.get(),
-            region: Region::parse(self.region.read().trim())?,
-        })
-    }
-}
-
-/// The part of the book that the order needs, and for which parties it was cut out.
+/// The part of the book that an order between these parties needs.
 #[derive(Clone, Debug)]
 struct Cut {
-    /// None where the server knows one of the parties not: the order would be refused, with this.
+    /// A refusal if the server does not know one of the parties.
     book: Result<Arc<Book>, Refusal>,
     parties: Parties,
 }
 
-/// The screen.
 pub fn screen(app: App, buyer: &Id) -> AnyView {
     let form = Form::new();
     let bar = member_bar(app, buyer, frame::CALCULATOR);
     let me = buyer.clone();
     let parties = memo(move || form.parties(&me));
     let cut = fetched(move || cut(parties.get()));
-    // Recomputed with every key; only other parties need another excerpt.
+    // Computed again on every key. Only a change of the parties needs another excerpt.
     let outcome = memo(move || match &*cut.state.read() {
         Remote::Ready(Some(Cut { book: Ok(book), parties })) => {
             Some(preview(book, parties, &form.amount.read(), form.concession_as.get(), &form.concession.read()))
@@ -77,21 +43,22 @@ pub fn screen(app: App, buyer: &Id) -> AnyView {
         _ => None,
     });
     let me = buyer.clone();
-    // The preview needs an excerpt of the book only; whether it is to be trusted shows in the buyer's own account.
+    // The preview needs only the excerpt. Opening the buyer's account shows whether the wallet can trust its own figures.
     let own = opened(app, buyer.clone());
     spawn_local(async move { _ = own.await });
     view! {
         {bar}
         <p class="lead">{app.say(t::ORDER_NOTE)}</p>
         <div class="columns">
-            {order_form::form(app, buyer, form, outcome.into())}
+            {order_form::form(app, buyer, form, outcome)}
             <section class="card result" aria-live="polite" data-testid="result">
-                <h2>{app.say(t::PREVIEW)}</h2>
+                {ui::heading(app, t::PREVIEW)}
                 {ui::not_final(app)}
                 {move || result(app, &me, cut, outcome)}
             </section>
         </div>
     }
+    .into_any()
 }
 
 async fn cut(parties: Option<Parties>) -> Result<Option<Cut>, Fault> {
@@ -110,9 +77,9 @@ async fn cut(parties: Option<Parties>) -> Result<Option<Cut>, Fault> {
 fn result(app: App, me: &Id, cut: Fetched<Option<Cut>>, outcome: Memo<Option<Preview>>) -> AnyView {
     let (price, parties) = match &*cut.state.read() {
         Remote::Loading => return ui::skeleton(app),
-        Remote::Failed(why) => return fault::fault(app, why, cut),
+        Remote::Failed(why) => return fault::fault(app, why, Box::new(move || cut.again())),
         Remote::Ready(None) => {
-            return view! { <p class="note" data-testid="fill-in">{app.say(t::FILL_IN)}</p> };
+            return view! { <p class="note" data-testid="fill-in">{app.say(t::FILL_IN)}</p> }.into_any();
         }
         Remote::Ready(Some(Cut { book, parties })) => {
             (book.as_ref().ok().map(|book| book.head().price), parties.to_string())
@@ -124,17 +91,17 @@ fn result(app: App, me: &Id, cut: Fetched<Option<Cut>>, outcome: Memo<Option<Pre
         </div>
         {price.map(|price| moment(app, price, cut))}
     }
+    .into_any()
 }
 
-/// For which moment the preview holds, and the way to a later one.
+/// The price at which the preview was made, and a button to refresh it.
 fn moment(app: App, price: Price, cut: Fetched<Option<Cut>>) -> AnyView {
     view! {
         <p class="note moment">
             {app.say(t::PREVIEW_NOTE)} " " {app.say(home::PRICE)} ": " {price.to_string()} " "
             {app.say(frame::YUAN)}
-            <button type="button" class="link" data-testid="refresh" on:click=move |_| cut.again()>
-                {app.say(frame::REFRESH)}
-            </button>
+            {ui::button(app, "link", "refresh", frame::REFRESH, move |_| cut.again())}
         </p>
     }
+    .into_any()
 }

@@ -4,22 +4,54 @@ use gongxiang::identity::{Id, Region};
 use gongxiang::ruleset::Channel;
 use leptos::prelude::*;
 
-use super::order::Form;
 use crate::api::{self, Fault};
-use crate::app::App;
 use crate::fetched::{Remote, fetched};
 use crate::lang::Lang;
-use crate::markup::{memo, view, watch};
-use crate::order::{ConcessionAs, Preview};
+use crate::order::{ConcessionAs, Parties, Preview};
+use crate::reactive::{effect, memo};
+use crate::state::App;
 use crate::text::{self, calculator as t, frame, signin};
 use crate::ui;
 
-/// Merchants are few among the members, and the list has no filter for them: it is read in large pages, up to so many.
+/// The list of members has no filter for merchants, so it is read in large pages, and up to so many.
 const MERCHANT_PAGES: usize = 20;
 const PER_PAGE: u32 = 500;
 
-/// The form.
-pub fn form(app: App, buyer: &Id, form: Form, outcome: Signal<Option<Preview>>) -> AnyView {
+/// The fields of the form.
+#[derive(Clone, Copy)]
+pub struct Form {
+    pub merchant: RwSignal<String>,
+    pub channel: RwSignal<Channel>,
+    pub region: RwSignal<String>,
+    pub amount: RwSignal<String>,
+    pub concession_as: RwSignal<ConcessionAs>,
+    pub concession: RwSignal<String>,
+}
+
+impl Form {
+    pub fn new() -> Self {
+        Self {
+            merchant: RwSignal::new(String::new()),
+            channel: RwSignal::new(Channel::Online),
+            region: RwSignal::new("110101".into()),
+            amount: RwSignal::new("100".into()),
+            concession_as: RwSignal::new(ConcessionAs::Percent),
+            concession: RwSignal::new("10".into()),
+        }
+    }
+
+    /// `None` while a field cannot be read.
+    pub fn parties(self, buyer: &Id) -> Option<Parties> {
+        Some(Parties {
+            buyer: buyer.clone(),
+            merchant: Id::parse(self.merchant.read().trim())?,
+            channel: self.channel.get(),
+            region: Region::parse(self.region.read().trim())?,
+        })
+    }
+}
+
+pub fn form(app: App, buyer: &Id, form: Form, outcome: Memo<Option<Preview>>) -> AnyView {
     let region_shown = move || form.channel.get() == Channel::Online;
     let error_at = move |field: &'static str| error_at(app.lang(), outcome.read().as_ref(), field);
     let merchant_error = ui::id_error(app, form.merchant);
@@ -40,7 +72,7 @@ pub fn form(app: App, buyer: &Id, form: Form, outcome: Signal<Option<Preview>>) 
                     (Channel::Offline, "offline", t::OFFLINE),
                 ])}
             </fieldset>
-            // In a shop the shop's own city counts.
+            // For an offline order the shop's own region counts.
             <div hidden=move || !region_shown()>
                 {ui::field(app, "region", t::REGION, "numeric", form.region, region_error)}
                 <p class="hint">{app.say(t::REGION_HINT)}</p>
@@ -55,9 +87,10 @@ pub fn form(app: App, buyer: &Id, form: Form, outcome: Signal<Option<Preview>>) 
             </div>
         </form>
     }
+    .into_any()
 }
 
-/// What is wrong with one field, in words.
+/// The error of a field, in words.
 fn error_at(lang: Lang, outcome: Option<&Preview>, field: &str) -> Option<String> {
     let words = match outcome? {
         Preview::Unread { amount: Some(error), .. } if field == "amount" => text::decimal_error(*error),
@@ -68,15 +101,16 @@ fn error_at(lang: Lang, outcome: Option<&Preview>, field: &str) -> Option<String
     Some(words.of(lang).to_owned())
 }
 
-/// The merchant: one of those that were found, or any id.
+/// The field of the merchant: it suggests those of the list, and takes any id.
 fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sync + 'static) -> AnyView {
     let found = fetched(merchants);
     let touched = StoredValue::new(false);
     let error = memo(error);
     let options = move || match found.state.get() {
-        Remote::Ready(merchants) => {
-            merchants.into_iter().map(|id| view! { <option value=id.to_string()></option> }).collect::<Vec<_>>()
-        }
+        Remote::Ready(merchants) => merchants
+            .into_iter()
+            .map(|id| view! { <option value=id.to_string()></option> }.into_any())
+            .collect::<Vec<_>>(),
         _ => Vec::new(),
     };
     let hint = move || match &*found.state.read() {
@@ -84,8 +118,8 @@ fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sy
         Remote::Loading => frame::LOADING.of(app.lang()),
         _ => t::NO_MERCHANTS.of(app.lang()),
     };
-    // The first one, so that there is something to see at once; never into a field that somebody is in already.
-    watch(Box::new(move |_| {
+    // Fills in the first merchant, so that there is a preview at once, but never after somebody has entered the field.
+    effect(move |_| {
         if let Remote::Ready(merchants) = &*found.state.read()
             && let Some(first) = merchants.first()
             && !touched.get_value()
@@ -93,7 +127,7 @@ fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sy
         {
             form.merchant.set(first.to_string());
         }
-    }));
+    });
     view! {
         <div class="field">
             <label for="merchant">{app.say(signin::MERCHANT)}</label>
@@ -102,16 +136,17 @@ fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sy
                 aria-invalid=move || error.read().is_some().to_string()
                 on:focus=move |_| touched.set_value(true)
                 on:change=move |event| form.merchant.set(event_target_value(&event)) />
-            <datalist id="merchants" data-testid="merchants">{options}</datalist>
-            <p class="hint" id="merchant-hint">{hint}</p>
+            <datalist id="merchants" data-testid="merchants">{move || options()}</datalist>
+            <p class="hint" id="merchant-hint">{move || hint()}</p>
             <p class="error" id="merchant-error" data-testid="merchant-error" aria-live="polite">
                 {move || error.get()}
             </p>
         </div>
     }
+    .into_any()
 }
 
-/// All merchants that the list of members has.
+/// The merchants of the list of members.
 pub async fn merchants() -> Result<Vec<Id>, Fault> {
     let mut merchants = Vec::new();
     let mut after = String::new();

@@ -8,17 +8,16 @@ use gongxiang::wire::worded;
 use gongxiang_words::Language;
 use leptos::prelude::*;
 
-use crate::app::App;
 use crate::figure::{money, number};
-use crate::markup::view;
 use crate::order::Preview;
+use crate::state::App;
 use crate::text::{self, calculator as t, frame, home};
+use crate::ui;
 
-/// The result.
 pub fn result(app: App, me: &Id, preview: Preview) -> AnyView {
     match preview {
-        // The fields say it themselves.
-        Preview::Unread { .. } => view! { <p class="note" data-testid="unread">"—"</p> },
+        // The fields show their own errors.
+        Preview::Unread { .. } => view! { <p class="note" data-testid="unread">"—"</p> }.into_any(),
         Preview::Refused(refusal) => refused(app, refusal).into_any(),
         Preview::Accepted { concession, receipt } => {
             receipt.order.as_ref().map(|quote| accepted(app, me, concession, quote)).into_any()
@@ -35,6 +34,7 @@ fn refused(app: App, refusal: Refusal) -> AnyView {
             <p><code>{code.as_str()}</code></p>
         </div>
     }
+    .into_any()
 }
 
 fn accepted(app: App, me: &Id, concession: Money, quote: &OrderQuote) -> AnyView {
@@ -46,45 +46,47 @@ fn accepted(app: App, me: &Id, concession: Money, quote: &OrderQuote) -> AnyView
         <dl class="sums">
             <div data-testid="concession-yuan" data-value=concession.to_string()>
                 <dt>{app.say(t::CONCESSION_IS)}</dt>
-                <dd>{money(concession)} " " <small>{app.say(frame::YUAN)}</small></dd>
+                <dd>{ui::amount(app, money(concession), frame::YUAN)}</dd>
             </div>
             <div data-testid="order-points" data-value=quote.points.to_string()>
                 <dt>{app.say(t::MERCHANT_PAYS)}</dt>
-                <dd>{number(&quote.points)} " " <small>{app.say(home::POINTS)}</small></dd>
+                <dd>{ui::amount(app, number(&quote.points), home::POINTS)}</dd>
             </div>
             {burned.ok().map(|burned: Points| view! {
                 <div data-testid="burned" data-value=burned.to_string()>
                     <dt>{app.say(t::BURNED)}</dt>
-                    <dd>{number(&burned)} " " <small>{app.say(home::POINTS)}</small></dd>
+                    <dd>{ui::amount(app, number(&burned), home::POINTS)}</dd>
                 </div>
-            })}
+            }.into_any())}
             <div data-testid="due" data-value=due_value>
                 <dt>{app.say(t::DUE)}</dt>
-                <dd><time>{due_shown}</time></dd>
+                <dd><time>{move || due_shown()}</time></dd>
             </div>
         </dl>
         {rewards(app, me, &quote.rewards)}
-        <p class="note">{app.say(t::DUE_NOTE)}</p>
+        {ui::note(app, t::DUE_NOTE)}
     }
+    .into_any()
 }
 
 fn rewards(app: App, me: &Id, rewards: &[Reward]) -> AnyView {
     if rewards.is_empty() {
-        return view! { <p class="note" data-testid="no-rewards">{app.say(t::NOBODY)}</p> };
+        return view! { <p class="note" data-testid="no-rewards">{app.say(t::NOBODY)}</p> }.into_any();
     }
     view! {
         <table class="rewards" data-testid="rewards">
             <thead>
                 <tr>
-                    <th scope="col">{app.say(t::WHO)}</th>
-                    <th scope="col">{app.say(t::WHAT_FOR)}</th>
-                    <th scope="col">{app.say(t::GETS)}</th>
-                    <th scope="col">{app.say(t::WHY)}</th>
+                    {ui::column(app, t::WHO)}
+                    {ui::column(app, t::WHAT_FOR)}
+                    {ui::column(app, t::GETS)}
+                    {ui::column(app, t::WHY)}
                 </tr>
             </thead>
             <tbody>{rewards.iter().map(|reward| line(app, reward.member == *me, reward)).collect::<Vec<_>>()}</tbody>
         </table>
     }
+    .into_any()
 }
 
 fn line(app: App, mine: bool, reward: &Reward) -> AnyView {
@@ -102,7 +104,7 @@ fn line(app: App, mine: bool, reward: &Reward) -> AnyView {
             data-reason=worded::reason(&reward.why, Language::En)>
             <th scope="row" class="who">
                 {reward.member.to_string()} " "
-                {mine.then(|| view! { <span class="tag">{app.say(t::YOU)}</span> })}
+                {mine.then(|| view! { <span class="tag">{app.say(t::YOU)}</span> }.into_any())}
             </th>
             <td class="what">
                 {move || text::rule(app.lang(), Rule::Reward(kind))} " "
@@ -112,4 +114,5 @@ fn line(app: App, mine: bool, reward: &Reward) -> AnyView {
             <td class="why">"= " {move || text::reason(app.lang(), &why)}</td>
         </tr>
     }
+    .into_any()
 }

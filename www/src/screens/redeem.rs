@@ -4,16 +4,15 @@ use gongxiang::identity::Id;
 use gongxiang::quantity::Points;
 use leptos::prelude::*;
 
-use super::of_member;
+use super::answer::of_member;
 use super::transfer::{ask, available, submit};
 use crate::action::Action;
-use crate::app::App;
 use crate::input;
-use crate::markup::{memo, view};
+use crate::reactive::memo;
+use crate::state::App;
 use crate::text::actions as t;
 use crate::ui;
 
-/// The screen.
 pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, t::REDEEM, move |wallet| {
         let me = wallet.member.clone();
@@ -32,5 +31,6 @@ pub fn screen(app: App, id: Id) -> AnyView {
                 {submit(app, action)}
             </form>
         }
+        .into_any()
     })
 }

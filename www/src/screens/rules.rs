@@ -7,29 +7,29 @@ use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use leptos::prelude::*;
 
-use super::asked;
+use super::answer::asked;
 use super::transfer::ask;
 use crate::action::Action;
 use crate::api;
-use crate::app::App;
-use crate::markup::{memo, view};
+use crate::reactive::memo;
+use crate::state::App;
 use crate::text::{Words, actions, operator as t};
 use crate::ui;
 
-/// What comes of what was typed.
+/// The rules that were typed.
 #[derive(Clone, Debug, PartialEq)]
 enum Typed {
     Unsound(String),
     Sound { changes: Tree, findings: Vec<Finding>, earlier: Vec<&'static str>, differences: Vec<[String; 3]> },
 }
 
-/// The screen.
 pub fn screen(app: App) -> AnyView {
     let load = || async { api::rules().await.map(|kept| kept.value) };
     view! {
         {ui::intro(app, t::RULES_TITLE, t::RULES_NOTE)}
         {asked(app, load, move |rules| shown(app, rules))}
     }
+    .into_any()
 }
 
 fn shown(app: App, rules: RuleSet) -> AnyView {
@@ -56,17 +56,20 @@ fn shown(app: App, rules: RuleSet) -> AnyView {
             {move || match understood.get() {
                 Typed::Unsound(why) => view! {
                     <p class="refusal" role="alert" data-testid="unsound">{app.say(t::UNSOUND)} " " {why}</p>
-                },
+                }
+    .into_any(),
                 Typed::Sound { findings, earlier, differences, .. } => view! {
                     {flags(app, &findings, &earlier, accepted)}
                     {difference(app, &differences)}
-                },
+                }
+    .into_any(),
             }}
             <button class="primary" data-testid="preview" disabled=move || action.read().is_none()>
                 {app.say(actions::PREVIEW)}
             </button>
         </form>
     }
+    .into_any()
 }
 
 fn read(rules: &RuleSet, typed: &str) -> Typed {
@@ -82,7 +85,7 @@ fn read(rules: &RuleSet, typed: &str) -> Typed {
     adopted.unwrap_or_else(Typed::Unsound)
 }
 
-/// Every key that differs: `release.daily`, now, then.
+/// Collects every key that differs, with its value now and then: `release.daily`, `888`, `900`.
 fn differ(key: &str, now: &Tree, then: &Tree, found: &mut Vec<[String; 3]>) {
     if now == then {
         return;
@@ -115,11 +118,12 @@ fn flags(
     let lines: Vec<_> = findings.iter().map(|finding| flag(app, finding, earlier, accepted)).collect();
     view! {
         <section>
-            <h2>{app.say(t::FLAGS)}</h2>
-            <p class="note">{app.say(t::ACCEPT)}</p>
+            {ui::heading(app, t::FLAGS)}
+            {ui::note(app, t::ACCEPT)}
             <ul class="flags">{lines}</ul>
         </section>
     }
+    .into_any()
 }
 
 fn flag(app: App, finding: &Finding, earlier: &[&'static str], accepted: RwSignal<BTreeSet<&'static str>>) -> AnyView {
@@ -137,8 +141,9 @@ fn flag(app: App, finding: &Finding, earlier: &[&'static str], accepted: RwSigna
     };
     let label = view! {
         <code>{code}</code> " " <span class=class>{app.say(words)}</span>
-        {is_new.then(|| view! { " " <span class="tag bad">{app.say(t::FLAG_NEW)}</span> })}
-    };
+        {is_new.then(|| view! { " " <span class="tag bad">{app.say(t::FLAG_NEW)}</span> }.into_any())}
+    }
+    .into_any();
     let named = if finding.severity == Severity::Red {
         view! {
             <label>
@@ -147,10 +152,11 @@ fn flag(app: App, finding: &Finding, earlier: &[&'static str], accepted: RwSigna
                 " " {label}
             </label>
         }
+        .into_any()
     } else {
-        view! { <p>{label}</p> }
+        view! { <p>{label}</p> }.into_any()
     };
-    view! { <li data-testid="flag" data-code=code>{named} <p class="note">{evidence.join(" · ")}</p></li> }
+    view! { <li data-testid="flag" data-code=code>{named} <p class="note">{evidence.join(" · ")}</p></li> }.into_any()
 }
 
 fn difference(app: App, differences: &[[String; 3]]) -> AnyView {
@@ -165,20 +171,22 @@ fn difference(app: App, differences: &[[String; 3]]) -> AnyView {
                 <td><b>{then.clone()}</b></td>
             </tr>
         }
+        .into_any()
     });
     view! {
         <section>
-            <h2>{app.say(t::DIFFERENCE)}</h2>
+            {ui::heading(app, t::DIFFERENCE)}
             <table>
                 <thead>
                     <tr>
-                        <th scope="col">{app.say(t::KEY)}</th>
-                        <th scope="col">{app.say(t::BEFORE)}</th>
-                        <th scope="col">{app.say(t::AFTER)}</th>
+                        {ui::column(app, t::KEY)}
+                        {ui::column(app, t::BEFORE)}
+                        {ui::column(app, t::AFTER)}
                     </tr>
                 </thead>
                 <tbody>{rows.collect::<Vec<_>>()}</tbody>
             </table>
         </section>
     }
+    .into_any()
 }

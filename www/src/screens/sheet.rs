@@ -10,28 +10,28 @@ use web_sys::HtmlDialogElement;
 
 use crate::action::{Action, Foreseen, foresee};
 use crate::api::{Fault, Problem};
-use crate::app::App;
 use crate::figure::number;
-use crate::markup::{view, watch};
 use crate::outbox::{self, Outcome};
+use crate::reactive::effect;
 use crate::receipt::moves_like;
+use crate::state::App;
 use crate::text::{self, Words, actions as t, fault as f, frame, signin};
 use crate::ui;
 
-/// How far an action is.
+/// The stage of an action.
 #[derive(Clone, Debug)]
 enum Step {
     Foreseeing,
-    /// Under this key, if it is confirmed.
+    /// The key is its idempotency key if it is confirmed.
     Foreseen(String, Result<Foreseen, Fault>),
-    /// Confirmed, under this key; what was foreseen is compared with what is settled.
+    /// Confirmed, under this key. Keeps the foreseen receipt, to compare it with the settled one.
     Sent(String, Option<Receipt>),
     Answered(Outcome, Option<Receipt>),
 }
 
 const SHEET: &str = "sheet";
 
-/// How many lines of a receipt are shown at first, and how many more each time: the close of a day may have thousands.
+/// Lines of a receipt shown at first, and with each click on "more". The close of a day may have thousands.
 const SHOWN: usize = 100;
 
 fn dialog() -> Option<HtmlDialogElement> {
@@ -41,7 +41,7 @@ fn dialog() -> Option<HtmlDialogElement> {
 /// The sheet.
 pub fn sheet(app: App) -> AnyView {
     let step = RwSignal::new(Step::Foreseeing);
-    watch(Box::new(move |_| {
+    effect(move |_| {
         let Some(dialog) = dialog() else { return };
         let Some(action) = app.asked.get() else { return dialog.close() };
         step.set(Step::Foreseeing);
@@ -58,8 +58,8 @@ pub fn sheet(app: App) -> AnyView {
                 step.set(Step::Foreseen(key, foreseen));
             }
         });
-    }));
-    watch(Box::new(move |_| {
+    });
+    effect(move |_| {
         let Some((key, outcome)) = app.outbox.answered.get() else { return };
         if let Step::Sent(mine, foreseen) = step.get_untracked()
             && mine == key
@@ -67,7 +67,7 @@ pub fn sheet(app: App) -> AnyView {
             step.set(Step::Answered(outcome, foreseen));
         }
         app.changes.update(|changes| *changes += 1);
-    }));
+    });
     let close = move || app.asked.set(None);
     view! {
         <dialog id=SHEET class="sheet" data-testid="sheet" aria-labelledby="sheet-title" on:close=move |_| close()>
@@ -76,11 +76,12 @@ pub fn sheet(app: App) -> AnyView {
                     <h2 id="sheet-title">{app.say(action.title)}</h2>
                     <button type="button" class="close" aria-label=app.say(frame::CLOSE) on:click=move |_| close()>"×"</button>
                 </header>
-                <p class="note">{app.say(action.note)}</p>
+                {ui::note(app, action.note)}
                 <div class="body" aria-live="polite">{move || body(app, &action, step)}</div>
-            })}
+            }.into_any())}
         </dialog>
     }
+    .into_any()
 }
 
 fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
@@ -100,9 +101,9 @@ fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
         Step::Sent(key, _) => {
             let kept = move || {
                 let waits = app.outbox.waiting.with(|all| all.iter().any(|waiting| waiting.key == key));
-                (waits && !app.outbox.storage_fails.get()).then(|| view! { <p class="note">{app.say(t::QUEUED)}</p> })
+                (waits && !app.outbox.storage_fails.get()).then(|| view! { {ui::note(app, t::QUEUED)} }.into_any())
             };
-            view! { <p class="sending" data-testid="sending">{app.say(t::SENDING)}</p> {kept} }
+            view! { <p class="sending" data-testid="sending">{app.say(t::SENDING)}</p> {move || kept()} }.into_any()
         }
         Step::Answered(Outcome::Settled(receipt), foreseen) => {
             let receipt = action.seen(receipt);
@@ -111,10 +112,11 @@ fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
             view! {
                 <p class="done" data-testid="settled" data-as-seen=as_seen.map(|same| same.to_string())>
                     <span class="sign" aria-hidden="true">"✓"</span>
-                    <b>{app.say(t::SETTLED_TITLE)}</b> " " {says.map(|says| view! { <small>{app.say(says)}</small> })}
+                    <b>{app.say(t::SETTLED_TITLE)}</b> " " {says.map(|says| view! { <small>{app.say(says)}</small> }.into_any())}
                 </p>
                 {shown(app, &receipt, "settled")}
             }
+            .into_any()
         }
         Step::Answered(Outcome::Refused(problem), _) => {
             let code = gongxiang::event::Code::ALL.iter().find(|code| code.as_str() == problem.code);
@@ -132,6 +134,7 @@ fn refused(app: App, title: Words, code: &str, why: Words) -> AnyView {
             <p><code>{code.to_owned()}</code></p>
         </div>
     }
+    .into_any()
 }
 
 fn confirm(app: App, action: &Action, key: String, step: RwSignal<Step>, foreseen: &Foreseen) -> AnyView {
@@ -140,7 +143,8 @@ fn confirm(app: App, action: &Action, key: String, step: RwSignal<Step>, foresee
             return refused(app, t::WOULD_REFUSE, refusal.code.as_str(), text::code(refusal.code));
         }
         Foreseen::Receipt(receipt) => {
-            (view! { <h3>{app.say(t::PREVIEW_TITLE)}</h3> {shown(app, receipt, "preview")} }, Some(receipt.clone()))
+            let preview = view! { <h3>{app.say(t::PREVIEW_TITLE)}</h3> {shown(app, receipt, "preview")} }.into_any();
+            (preview.into_any(), Some(receipt.clone()))
         }
         Foreseen::Unknown => (ui::empty(app, "no-preview", t::NO_PREVIEW), None),
     };
@@ -154,9 +158,10 @@ fn confirm(app: App, action: &Action, key: String, step: RwSignal<Step>, foresee
         {content}
         <div class="buttons">
             <button type="button" class="secondary" on:click=move |_| app.asked.set(None)>{app.say(t::BACK)}</button>
-            <button type="button" class="primary" data-testid="confirm" on:click=send>{app.say(t::DO_IT)}</button>
+            {ui::button(app, "primary", "confirm", t::DO_IT, send)}
         </div>
     }
+    .into_any()
 }
 
 /// A receipt: what moves, from whom to whom, and why.
@@ -182,15 +187,16 @@ fn shown(app: App, receipt: &Receipt, kind: &'static str) -> AnyView {
     view! {
         {move || {
             let lines: Vec<_> = postings.iter().take(count.get()).cloned().map(|posting| line(app, posting)).collect();
-            view! { <ul class="receipt" data-testid="receipt" data-kind=kind data-day=day.clone()>{lines}</ul> }
+            view! { <ul class="receipt" data-testid="receipt" data-kind=kind data-day=day.clone()>{lines}</ul> }.into_any()
         }}
         {move || (all > count.get()).then(|| view! {
             <button type="button" class="more" data-testid="more-postings" on:click=move |_| count.update(|count| *count += SHOWN)>
-                {app.say(signin::MORE)} " · " {count.get()} " / " {all}
+                {app.say(signin::MORE)} " · " {format!("{} / {all}", count.get())}
             </button>
-        })}
-        {unrecovered.map(|points| view! { <p class="note">{app.say(t::UNRECOVERED)} " " {number(&points)}</p> })}
+        }.into_any())}
+        {unrecovered.map(|points| view! { <p class="note">{app.say(t::UNRECOVERED)} " " {number(&points)}</p> }.into_any())}
     }
+    .into_any()
 }
 
 fn line(app: App, posting: Posting) -> AnyView {
@@ -208,4 +214,5 @@ fn line(app: App, posting: Posting) -> AnyView {
             <span class="why">{move || text::reason(app.lang(), &why)}</span>
         </li>
     }
+    .into_any()
 }

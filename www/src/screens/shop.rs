@@ -9,33 +9,32 @@ use gongxiang::ruleset::Channel;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::answer::{asked, of_member};
 use super::transfer::{ask, submit};
-use super::{asked, of_member};
 use crate::action::Action;
 use crate::api::{self, Fault, Named, OrdersPage};
-use crate::app::App;
 use crate::figure::{money, number};
 use crate::input;
-use crate::markup::{memo, view, watch};
 use crate::order::Parties;
+use crate::reactive::{effect, memo};
 use crate::route::{Page, Route};
+use crate::state::App;
 use crate::text::{Words, actions as t, calculator as c, frame, signin};
 use crate::ui;
 use crate::wallet::Wallet;
 
-/// Ten yuan, in cents: a concession that is easy to picture.
+/// Ten yuan, in cents: the concession of a typical order.
 const TYPICAL_CENTS: i128 = 1_000;
 
-/// The screen.
 pub fn screen(app: App, id: Id) -> AnyView {
-    // Outlives what is drawn again when something was settled.
+    // Created here, so that it survives when the screen is drawn again after a settled action.
     let found = Found { typed: RwSignal::default(), order: RwSignal::default() };
-    watch(Box::new(move |times| {
+    effect(move |first| {
         app.changes.track();
-        if times > 0 {
+        if !first {
             found.look();
         }
-    }));
+    });
     of_member(app, id, t::SHOP, move |wallet| match wallet.account.shop {
         Some(region) => shown(app, &wallet, region, found),
         None => none(app, &wallet),
@@ -49,12 +48,13 @@ fn none(app: App, wallet: &Wallet) -> AnyView {
     view! {
         <p class="empty" data-testid="no-shop">{app.say(t::NO_SHOP)}</p>
         <form class="card form" on:submit=ask(app, action)>
-            <h2>{app.say(t::OPEN_SHOP)}</h2>
-            <p class="note">{app.say(t::OPEN_SHOP_NOTE)}</p>
+            {ui::heading(app, t::OPEN_SHOP)}
+            {ui::note(app, t::OPEN_SHOP_NOTE)}
             {ui::field(app, "region", t::SHOP_REGION, "numeric", region, region_error(app, region))}
             {submit(app, action)}
         </form>
     }
+    .into_any()
 }
 
 fn region_error(app: App, region: RwSignal<String>) -> ui::MaybeText {
@@ -69,15 +69,15 @@ fn shown(app: App, wallet: &Arc<Wallet>, region: Region, found: Found) -> AnyVie
     let points = wallet.mine.points;
     let deposit = wallet.rules.merchant_deposit.points_ceil(wallet.price).unwrap_or_default();
     let short = points < deposit;
-    // At most 100 of the deposit: a bar that is full.
+    // In percent of the deposit, at most 100.
     let reached = points.raw().saturating_mul(100).checked_div(deposit.raw()).unwrap_or(100).clamp(0, 100);
     let covers = wallet.worth;
     view! {
         <p class="lead">{app.say(t::SHOP_NOTE)}</p>
         <section class="card" data-testid="shop" data-region=region.to_string()>
             <div class="fixed">
-                <h2>{app.say(t::WORKING)}</h2>
-                {short.then(|| view! { <span class="tag bad">{app.say(t::BELOW_DEPOSIT)}</span> })}
+                {ui::heading(app, t::WORKING)}
+                {short.then(|| view! { <span class="tag bad">{app.say(t::BELOW_DEPOSIT)}</span> }.into_any())}
             </div>
             <p class="mid" data-testid="working" data-value=points.to_string()>{number(&points)}</p>
             <meter class="reach" min="0" max="100" value=reached.to_string() aria-label=app.say(t::DEPOSIT)></meter>
@@ -85,7 +85,7 @@ fn shown(app: App, wallet: &Arc<Wallet>, region: Region, found: Found) -> AnyVie
                 {ui::figure(app, t::DEPOSIT, "deposit", &deposit, None)}
                 <div data-testid="covers" data-value=covers.to_string()>
                     <dt>{app.say(t::COVERS)}</dt>
-                    <dd>{money(covers)} " " <small>{app.say(frame::YUAN)}</small></dd>
+                    <dd>{ui::amount(app, money(covers), frame::YUAN)}</dd>
                 </div>
                 {ui::figure(app, t::COVERS_ORDERS, "covers-orders", &(covers.raw() / TYPICAL_CENTS), None)}
             </dl>
@@ -94,6 +94,7 @@ fn shown(app: App, wallet: &Arc<Wallet>, region: Region, found: Found) -> AnyVie
         </section>
         <div class="columns">{order(app, &wallet.member, region)} {orders(app, &wallet.member, found)}</div>
     }
+    .into_any()
 }
 
 fn order(app: App, me: &Id, region: Region) -> AnyView {
@@ -115,7 +116,7 @@ fn order(app: App, me: &Id, region: Region) -> AnyView {
     });
     view! {
         <form class="card form" on:submit=ask(app, action)>
-            <h2>{app.say(t::NEW_ORDER)}</h2>
+            {ui::heading(app, t::NEW_ORDER)}
             {ui::field(app, "buyer", t::BUYER, "text", buyer, ui::id_error(app, buyer))}
             {ui::segments(app, channel, c::CHANNEL, vec![
                 (Channel::Offline, "offline", c::OFFLINE),
@@ -127,9 +128,10 @@ fn order(app: App, me: &Id, region: Region) -> AnyView {
             {submit(app, action)}
         </form>
     }
+    .into_any()
 }
 
-/// An order that was looked for.
+/// The search for an order by its id.
 #[derive(Clone, Copy)]
 struct Found {
     typed: RwSignal<String>,
@@ -143,14 +145,14 @@ impl Found {
     }
 }
 
-/// One order, found by its id, and the newest.
+/// The search for an order, and below it the newest orders.
 fn orders(app: App, me: &Id, found: Found) -> AnyView {
     let Found { typed, order } = found;
     let newest = newest(app, me);
     let me = me.clone();
     view! {
         <section class="card form">
-            <h2>{app.say(t::ORDERS)}</h2>
+            {ui::heading(app, t::ORDERS)}
             <form class="form" on:submit=move |event| { event.prevent_default(); found.look(); }>
                 {ui::field(app, "order-id", t::ORDER_ID, "text", typed, ui::id_error(app, typed))}
                 <button class="secondary" data-testid="find">{app.say(t::FIND)}</button>
@@ -162,9 +164,9 @@ fn orders(app: App, me: &Id, found: Found) -> AnyView {
             {newest}
         </section>
     }
+    .into_any()
 }
 
-/// Newest first, each with its refund.
 fn newest(app: App, me: &Id) -> AnyView {
     let (asks, me) = (me.clone(), me.clone());
     let load = move || {
@@ -184,10 +186,10 @@ fn list(app: App, me: &Id, first: OrdersPage) -> AnyView {
         let Some(before) = page.with_untracked(|page| page.next) else { return };
         let shop = shop.clone();
         spawn_local(async move {
-            // The button stays where nothing came.
+            // If that fails, the button stays.
             let Ok(older) = api::orders(&shop, Some(before)).await else { return };
             page.update(|page| {
-                // A second click while the first was under way brought the same page.
+                // A second click during the request would add the same page twice.
                 if page.next == Some(before) {
                     page.rows.extend(older.rows);
                     page.next = older.next;
@@ -199,10 +201,9 @@ fn list(app: App, me: &Id, first: OrdersPage) -> AnyView {
         <div class="deals" data-testid="orders">
             {move || page.read().rows.iter().map(|order| one(app, &me, order, "shop-order")).collect::<Vec<_>>()}
         </div>
-        {move || page.read().next.is_some().then(|| view! {
-            <button type="button" class="more" data-testid="more-orders" on:click=more.clone()>{app.say(signin::MORE)}</button>
-        })}
+        {move || page.read().next.is_some().then(|| ui::button(app, "more", "more-orders", signin::MORE, more.clone()))}
     }
+    .into_any()
 }
 
 fn one(app: App, me: &Id, order: &Named<Order>, id: &'static str) -> AnyView {
@@ -215,15 +216,13 @@ fn one(app: App, me: &Id, order: &Named<Order>, id: &'static str) -> AnyView {
     view! {
         <div class="deal" data-testid=id data-order=order.id.to_string() data-state=name>
             <span>
-                <bdi>{order.id.to_string()}</bdi> " · " {money(order.value.concession)} " " <small>{app.say(frame::YUAN)}</small> " · "
+                <bdi>{order.id.to_string()}</bdi> " · " {ui::amount(app, money(order.value.concession), frame::YUAN)} " · "
                 {number(&order.value.points)} " " <span class="tag">{app.say(state)}</span>
             </span>
-            {(order.value.state != OrderState::Refunded).then(|| view! {
-                <button type="button" class="secondary" data-testid="refund"
-                    on:click=move |_| app.asked.set(Some(action.clone()))>
-                    {app.say(t::REFUND)}
-                </button>
+            {(order.value.state != OrderState::Refunded).then(|| {
+                ui::button(app, "secondary", "refund", t::REFUND, move |_| app.asked.set(Some(action.clone())))
             })}
         </div>
     }
+    .into_any()
 }

@@ -12,18 +12,18 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Blob, HtmlAnchorElement, Url};
 
-use super::{asked, of_member, statement_rows};
-use crate::app::App;
+use super::answer::{asked, of_member};
+use super::statement_rows;
 use crate::history;
-use crate::markup::{memo, view};
+use crate::reactive::memo;
+use crate::state::App;
 use crate::text::{self, statement as t};
 use crate::ui;
 use crate::wallet::Wallet;
 
-/// How many lines are shown at first, and how many more each time.
+/// Lines shown at first, and with each click on "more".
 const SHOWN: usize = 60;
 
-/// Which lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Filter {
     All,
@@ -49,7 +49,6 @@ impl Filter {
     }
 }
 
-/// The screen.
 pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, t::TITLE, move |wallet| {
         let load = {
@@ -94,13 +93,12 @@ fn shown(app: App, me: &Id, history: Arc<History>) -> AnyView {
             ])}
             <input type="search" data-testid="statement-search" aria-label=app.say(t::SEARCH)
                 placeholder=app.say(t::SEARCH_HINT) on:input=move |event| typed.set(event_target_value(&event)) />
-            <button type="button" class="secondary" data-testid="export"
-                on:click=move |_| fitting.with_untracked(|rows| save(&to_save, &csv(&to_save, rows)))>
-                {app.say(t::EXPORT)}
-            </button>
+            {ui::button(app, "secondary", "export", t::EXPORT, move |_| {
+                fitting.with_untracked(|rows| save(&to_save, &csv(&to_save, rows)));
+            })}
         </div>
         <p class="note" data-testid="adds-up" data-value=adds_up.to_string()>
-            {move || fitting.read().len()} " " {app.say(t::ROWS)} " · "
+            {move || fitting.read().len().to_string()} " " {app.say(t::ROWS)} " · "
             {app.say(if adds_up { t::ADDS_UP } else { t::ADDS_NOT })} " " {app.say(t::FORMULA_NOTE)}
         </p>
         {move || if fitting.read().is_empty() {
@@ -108,17 +106,16 @@ fn shown(app: App, me: &Id, history: Arc<History>) -> AnyView {
         } else {
             let rows: Vec<_> = fitting.read().iter().take(count.get())
                 .map(|row| statement_rows::row(app, &to_show, row)).collect();
-            view! { <ul class="card entries" data-testid="statement">{rows}</ul> }
+            view! { <ul class="card entries" data-testid="statement">{rows}</ul> }.into_any()
         }}
-        {move || (fitting.read().len() > count.get()).then(|| view! {
-            <button type="button" class="more" data-testid="more-rows" on:click=move |_| count.update(|count| *count += SHOWN)>
-                {app.say(t::MORE)}
-            </button>
+        {move || (fitting.read().len() > count.get()).then(|| {
+            ui::button(app, "more", "more-rows", t::MORE, move |_| count.update(|count| *count += SHOWN))
         })}
     }
+    .into_any()
 }
 
-/// What a search looks in.
+/// The text in which the search looks.
 fn words(app: App, me: &Id, row: &Row) -> String {
     let lang = app.lang();
     let text = match row {
@@ -133,11 +130,11 @@ fn words(app: App, me: &Id, row: &Row) -> String {
             text::reason(lang, &booked.posting.why)
         ),
     };
-    // What is not ASCII in it is Chinese.
+    // All other letters are Chinese, which has no case.
     text.to_ascii_lowercase()
 }
 
-/// The lines as CSV (RFC 4180), oldest at the end as they are shown.
+/// The lines as CSV (RFC 4180), newest first as on the screen.
 fn csv(me: &Id, rows: &[Row]) -> String {
     let line = |row: &Row| match row {
         Row::Day(line) => {
@@ -163,15 +160,15 @@ fn csv(me: &Id, rows: &[Row]) -> String {
     std::iter::once(head).chain(rows.iter().map(line)).collect()
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// A quoted cell. The apostrophe keeps spreadsheets from taking it for a formula.
 fn cell(text: &str) -> String {
     let start = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
     format!("\"{start}{}\"", text.replace('"', "\"\""))
 }
 
-/// Hands a file to the browser.
+/// Downloads the text as a file.
 fn save(me: &Id, text: &str) {
-    // A byte order mark: without it spreadsheets take Chinese for something else.
+    // Without a byte order mark, spreadsheets do not read Chinese as UTF-8.
     let parts = Array::of1(&JsValue::from_str(&format!("\u{feff}{text}")));
     let Ok(url) = Blob::new_with_str_sequence(&parts).and_then(|blob| Url::create_object_url_with_blob(&blob)) else {
         return;

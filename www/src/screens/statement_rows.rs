@@ -6,13 +6,12 @@ use gongxiang::statement::{Row, StatementDay};
 use gongxiang::wire::statement::BookedPosting;
 use leptos::prelude::*;
 
-use crate::app::App;
 use crate::figure::{grouped, money, number};
-use crate::markup::view;
+use crate::state::App;
 use crate::text::{self, home as h, statement as t};
+use crate::ui;
 use crate::wallet::{Agreement, agreement};
 
-/// One of them.
 pub fn row(app: App, me: &Id, row: &Row) -> AnyView {
     match row {
         Row::Day(line) => day(app, line),
@@ -20,9 +19,9 @@ pub fn row(app: App, me: &Id, row: &Row) -> AnyView {
     }
 }
 
-/// The formula of a day, `888 × 966.13 ÷ 1,610.00 = 532.87`; nothing where it does not explain what was earned.
+/// The formula of a day, `888 × 966.13 ÷ 1,610.00 = 532.87`; `None` if it does not explain what was earned.
 pub fn formula(line: &StatementDay) -> Option<String> {
-    // Day records from before any points were released say nothing about anybody.
+    // A day on which nothing was released has no formula.
     let sign = match agreement(line).filter(|_| line.released.is_positive())? {
         Agreement::Exact => "=",
         Agreement::Close => "≈",
@@ -39,6 +38,7 @@ pub fn day(app: App, line: &StatementDay) -> AnyView {
         view! {
             <p class="why" data-testid="formula"><span class="hidden">{app.say(t::FORMULA)} ": "</span>{formula}</p>
         }
+        .into_any()
     });
     view! {
         <li class="entry" data-testid="statement-day" data-day=line.day.to_string() data-earned=line.earned.to_string()
@@ -48,7 +48,7 @@ pub fn day(app: App, line: &StatementDay) -> AnyView {
                     {move || text::rule(app.lang(), Rule::Release)} " "
                     <span class="tag class-static">{app.say(text::class(gongxiang::receipt::Class::Static).1)}</span>
                 </span>
-                <span class="gets gain">"+" {number(&line.earned)} " " <small>{app.say(h::POINTS)}</small></span>
+                <span class="gets gain">"+" {ui::amount(app, number(&line.earned), h::POINTS)}</span>
             </p>
             <p class="foot">
                 <time>{line.day.to_string()}</time>
@@ -58,6 +58,7 @@ pub fn day(app: App, line: &StatementDay) -> AnyView {
             {formula}
         </li>
     }
+    .into_any()
 }
 
 fn entry(app: App, me: &Id, booked: &BookedPosting) -> AnyView {
@@ -66,7 +67,7 @@ fn entry(app: App, me: &Id, booked: &BookedPosting) -> AnyView {
     let (rule, amount, why) = (booked.posting.rule, booked.posting.amount, booked.posting.why.clone());
     let class = rule.class().map(|class| {
         let (name, words) = text::class(class);
-        view! { " " <span class=format!("tag class-{name}")>{app.say(words)}</span> }
+        view! { " " <span class=format!("tag class-{name}")>{app.say(words)}</span> }.into_any()
     });
     view! {
         <li class="entry" data-testid="entry" data-day=booked.day.to_string() data-rule=rule.as_str()
@@ -87,4 +88,5 @@ fn entry(app: App, me: &Id, booked: &BookedPosting) -> AnyView {
             <p class="why">{move || text::reason(app.lang(), &why)}</p>
         </li>
     }
+    .into_any()
 }

@@ -2,19 +2,19 @@
 
 use gongxiang::identity::Id;
 use gongxiang::quantity::Points;
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::of_member;
+use super::answer::of_member;
 use crate::action::Action;
-use crate::app::App;
 use crate::figure::number;
 use crate::input;
-use crate::markup::{memo, view};
+use crate::reactive::memo;
+use crate::state::App;
 use crate::text::{actions as t, home};
 use crate::ui;
 use crate::wallet::Wallet;
 
-/// The screen.
 pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, t::TRANSFER, move |wallet| {
         let me = wallet.member.clone();
@@ -32,23 +32,25 @@ pub fn screen(app: App, id: Id) -> AnyView {
                 {submit(app, action)}
             </form>
         }
+        .into_any()
     })
 }
 
-/// What there is to move.
+/// The points that the member can move.
 pub fn available(app: App, wallet: &Wallet) -> AnyView {
     view! {
         <p class="fixed">
             <span>{app.say(t::AVAILABLE)}</span>
             <b data-testid="available" data-value=wallet.mine.points.to_string()>
-                {number(&wallet.mine.points)} " " <small>{app.say(home::POINTS)}</small>
+                {ui::amount(app, number(&wallet.mine.points), home::POINTS)}
             </b>
         </p>
     }
+    .into_any()
 }
 
-/// What a form's submission does: it brings the action into the sheet.
-pub fn ask(app: App, action: Memo<Option<Action>>) -> impl Fn(web_sys::Event) + 'static {
+/// The `submit` handler of a form: opens the sheet with its action.
+pub fn ask(app: App, action: Memo<Option<Action>>) -> impl Fn(SubmitEvent) + 'static {
     move |event| {
         event.prevent_default();
         if let Some(action) = action.get_untracked() {
@@ -57,9 +59,10 @@ pub fn ask(app: App, action: Memo<Option<Action>>) -> impl Fn(web_sys::Event) + 
     }
 }
 
-/// The button of a form, which waits until everything can be read.
+/// The button of a form. It is disabled while a field cannot be read.
 pub fn submit(app: App, action: Memo<Option<Action>>) -> AnyView {
     view! {
         <button class="primary" data-testid="preview" disabled=move || action.read().is_none()>{app.say(t::PREVIEW)}</button>
     }
+    .into_any()
 }
