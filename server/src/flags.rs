@@ -35,12 +35,16 @@ pub fn explained(finding: &Finding, language: Language) -> Value {
 }
 
 /// A part of an amount, from 0 to 1.
+///
+/// # Errors
+/// A sentence that says why it is none.
 pub fn rate(text: &str) -> Result<Rate, String> {
     let rate = Rate::parse(text).map_err(|error| format!("{error}"))?;
     if (0..=100_000_000).contains(&rate.raw()) { Ok(rate) } else { Err("must be between 0 and 1".into()) }
 }
 
 /// The top-level keys in which two rule sets differ.
+#[must_use]
 pub fn changed(before: &RuleSet, after: &RuleSet) -> Vec<String> {
     let (before, Tree::Table(after)) = (before.to_tree(), after.to_tree()) else { return Vec::new() };
     let differs = |(key, value): (String, Tree)| (before.get(&key) != Some(&value)).then_some(key);

@@ -27,6 +27,9 @@ use crate::output::Output;
 use rows::{BadRow, Row, Rows};
 
 /// All rows by their dates, those of one date as they stand.
+///
+/// # Errors
+/// If the table cannot be read to its end.
 pub fn in_order(rows: Rows) -> Result<Vec<Result<Row, BadRow>>> {
     let mut rows = rows.collect::<Result<Vec<_>>>()?;
     rows.sort_by_key(|row| row.as_ref().ok().map(|row| row.day));
@@ -50,6 +53,9 @@ impl Journal {
     }
 
     /// An order on its day: the days before it are closed.
+    ///
+    /// # Errors
+    /// If the row is of a day that is closed already, or of one that is too far ahead.
     pub fn place(&mut self, row: &Row) -> Result<(), BadRow> {
         let closed = days_between(self.open.unwrap_or(row.day), row.day).map_err(|message| BadRow {
             line: row.line,
@@ -83,6 +89,10 @@ impl Journal {
         self.lines.push('\n');
     }
 
+    /// Writes the lines that the last rows became.
+    ///
+    /// # Errors
+    /// If the output cannot be written.
     pub fn write(&mut self) -> Result<()> {
         self.output.write_all(self.lines.as_bytes()).context("cannot write the journal")?;
         self.lines.clear();

@@ -63,6 +63,9 @@ struct Text<'a> {
 
 impl Rows {
     /// Opens a table and finds its columns.
+    ///
+    /// # Errors
+    /// If it cannot be read, or a column is missing.
     pub fn open(orders: &Path, mapping: &Mapping) -> Result<Self> {
         let shown = orders.display();
         let mut input: Box<dyn BufRead> = if orders == Path::new("-") {

@@ -11,7 +11,7 @@ pub const PAGE: usize = 2_000;
 /// All of the book as it is kept.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`StoreError`](super::StoreError).
 pub async fn whole(tx: &mut dyn Transaction) -> Result<Excerpt> {
     macro_rules! table {
         ($page:ident => $read:expr) => {{

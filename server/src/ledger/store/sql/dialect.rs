@@ -117,16 +117,7 @@ impl Dialect {
         }
         let mut all = Statement { sql: String::new(), parameters: Vec::new(), rows: 0 };
         for Statement { sql, parameters, rows } in statements {
-            for (number, part) in sql.split('$').enumerate() {
-                let (digits, rest) = part.split_at(part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len()));
-                match digits.parse::<usize>() {
-                    Ok(parameter) if number > 0 => {
-                        let shifted = all.parameters.len() + parameter;
-                        all.sql.extend(["$", &shifted.to_string(), rest]);
-                    }
-                    _ => all.sql += part,
-                }
-            }
+            renumber(&sql, all.parameters.len(), &mut all.sql);
             all.sql += ";\n";
             all.parameters.extend(parameters);
             all.rows += rows;
@@ -174,6 +165,32 @@ impl Dialect {
     }
 }
 
+/// Appends a statement whose parameters `$1`, `$2` … are counted on from `shift`. Any other `$` stays as it is: one without a
+/// number, and one in a text, such as the JSON path `'$.day'`.
+fn renumber(sql: &str, shift: usize, out: &mut String) {
+    // Every second part is inside of quotes; a doubled quote opens the text again that it closed.
+    for (number, part) in sql.split('\'').enumerate() {
+        if number > 0 {
+            out.push('\'');
+        }
+        if number % 2 == 1 {
+            out.push_str(part);
+            continue;
+        }
+        let mut pieces = part.split('$');
+        out.push_str(pieces.next().unwrap_or_default());
+        for piece in pieces {
+            let end = piece.find(|c: char| !c.is_ascii_digit()).unwrap_or(piece.len());
+            let (digits, rest) = piece.split_at(end);
+            out.push('$');
+            match digits.parse::<usize>() {
+                Ok(parameter) => out.extend([&(shift + parameter).to_string(), rest]),
+                Err(_) => out.push_str(piece),
+            }
+        }
+    }
+}
+
 fn is_duplicate(error: &dyn sqlx::error::DatabaseError) -> bool {
     error.is_unique_violation()
 }
@@ -188,4 +205,36 @@ pub async fn execute(connection: &mut AnyConnection, sql: &str, parameters: &[&s
         query = query.bind((*parameter).to_owned());
     }
     Ok(query.execute(connection).await?.rows_affected())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement(sql: &str, parameters: &[&str]) -> Statement {
+        let parameters = parameters.iter().map(|text| (*text).to_owned()).collect();
+        Statement { sql: sql.into(), parameters, rows: 1 }
+    }
+
+    #[test]
+    fn joined_statements_count_their_parameters_on_and_keep_every_other_dollar_sign() {
+        let statements = || {
+            vec![
+                statement("INSERT INTO a VALUES ($1, $2)", &["one", "two"]),
+                statement(
+                    "UPDATE b SET c = json_extract(c, '$.x'), d = '$1 isn''t $2' WHERE e$ = $1 AND f = $12",
+                    &["x"],
+                ),
+            ]
+        };
+        let joined = Dialect::Sqlite.joined(statements());
+        let texts: Vec<_> = joined.iter().map(|all| all.sql.as_str()).collect();
+        assert_eq!(
+            texts,
+            ["INSERT INTO a VALUES ($1, $2);\n\
+              UPDATE b SET c = json_extract(c, '$.x'), d = '$1 isn''t $2' WHERE e$ = $3 AND f = $14;\n"]
+        );
+        assert_eq!(joined.first().map(|all| (all.parameters.len(), all.rows)), Some((3, 2)));
+        assert_eq!(Dialect::Postgres.joined(statements()).len(), 2, "PostgreSQL takes them one by one");
+    }
 }
