@@ -11,7 +11,7 @@ const zh = {
   rules: {
     release: '每日释放', share_online: '线上分享', share_offline: '线下分享', merchant_share: '推荐门店', consumption: '消费', sale: '销售', service: '服务团队',
     area: '区域', concession: '让利', burn: '销毁', refund: '退款', transfer: '转让', redemption: '兑换', offer: '挂单', trade: '成交', pack: '礼包',
-    activation: '激活', sign_up: '注册', sign_up_referrer: '推荐注册', treasury: '平台',
+    activation: '激活', sign_up: '注册', sign_up_referrer: '推荐激活', treasury: '平台',
   },
   assets: { points: '积分', share_value: '共享值', locked: '锁定' },
   codes: {
@@ -19,7 +19,7 @@ const zh = {
     unknown_account: '此微信尚未绑定会员，请填写开户码', bad_enrolment: '开户码无效或已使用', sign_in_off: '此服务器未开通微信登录', bad_code: '微信登录失效，请再试',
     account_at_risk: '微信暂不允许此账号登录', points_short: '积分不足', price_outside_band: '单价偏离当日价格过多', same_member: '不能与自己交易',
     self_dealing: '不能与自己交易', bad_event: '请检查输入', bad_query: '请检查输入', offer_short: '挂单剩余不足', offer_closed: '挂单已撤销', not_found: '没有找到',
-    too_many_requests: '操作过于频繁，请稍后再试', wx_login: '微信登录失败',
+    rate_limited: '操作过于频繁，请稍后再试', wx_login: '微信登录失败',
   },
 };
 
@@ -36,7 +36,7 @@ const en = {
     release: 'Daily release', share_online: 'Shared online', share_offline: 'Shared in the shop', merchant_share: 'Merchant brought',
     consumption: 'Purchase', sale: 'Sale', service: 'Service team', area: 'Area', concession: 'Concession', burn: 'Burned', refund: 'Refund',
     transfer: 'Transfer', redemption: 'Redemption', offer: 'Offer', trade: 'Trade', pack: 'Pack', activation: 'Activation', sign_up: 'Sign-up',
-    sign_up_referrer: 'Sign-up brought', treasury: 'Platform',
+    sign_up_referrer: 'A recommended member activated', treasury: 'Platform',
   },
   assets: { points: 'points', share_value: 'share value', locked: 'locked' },
   codes: {
@@ -47,7 +47,7 @@ const en = {
     account_at_risk: 'WeChat does not let this account sign in now', points_short: 'Too few points',
     price_outside_band: 'Too far from the price of the day', same_member: 'Nobody trades with themselves', self_dealing: 'Nobody trades with themselves',
     bad_event: 'Check what you typed', bad_query: 'Check what you typed', offer_short: 'The offer has fewer points left',
-    offer_closed: 'The offer was cancelled', not_found: 'Not found', too_many_requests: 'Too many requests; wait a little', wx_login: 'WeChat did not sign in',
+    offer_closed: 'The offer was cancelled', not_found: 'Not found', rate_limited: 'Too many requests; wait a little', wx_login: 'WeChat did not sign in',
   },
 };
 
@@ -66,7 +66,7 @@ const phrases = [
   ['gift for signing up, until the first pack', '注册赠送，首个礼包前锁定'], ['sold or given by the platform', '平台出售或发放'],
   ['unlocked by the first pack', '首个礼包解锁'], ['refund before vesting of', '到账前退款'], ['points per unit', '积分/份'],
   ["the day's release", '当日释放'], ['released until', '累计释放至'], ['cancelled offer', '撤销挂单'], ['cancelled trade', '取消成交'],
-  ['activation of', '激活会员'], ['refund of', '退款'], ['order points', '订单积分'], ['pack price', '礼包价'], ['consumption', '买家所得共享值'],
+  ['activation of', '激活会员'], ['refund of', '退款'], ['order points', '订单积分'], ['pack price', '礼包价'], ['buyer’s share value', '买家所得共享值'],
   ['concession', '让利额'], ['transferred', '转让'], ['redeemed', '兑换'], ['rewards', '奖励'], ['units', '份额'], ['price', '价格'],
   ['offer', '挂单'], ['trade', '成交'],
 ];

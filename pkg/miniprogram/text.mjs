@@ -11,7 +11,7 @@ const ZH = {
   kinds: {
     consumption: '消费', sale: '销售', share_online: '线上分享', share_offline: '线下分享', merchant_share: '推荐门店', service: '服务团队', area: '区域合伙人',
   },
-  terms: { 'order points': '订单积分', concession: '让利额', consumption: '买家所得共享值', rewards: '奖励' },
+  terms: { 'order points': '订单积分', concession: '让利额', 'buyer’s share value': '买家所得共享值', rewards: '奖励' },
   codes: {
     bad_event: '请填写数字，如 12.50，最多两位小数', bad_amount: '金额须大于0', bad_concession: '让利须大于0且不超过金额',
     merchant_points_short: '商家积分不足', self_dealing: '不能与自己交易', not_a_merchant: '对方不是商家', unknown_member: '没有此会员',
@@ -32,7 +32,7 @@ const EN = {
     consumption: 'Purchase', sale: 'Sale', share_online: 'Shared online', share_offline: 'Shared in the shop',
     merchant_share: 'Merchant brought', service: 'Service team', area: 'Area partner',
   },
-  terms: { 'order points': 'order points', concession: 'concession', consumption: 'buyer’s share value', rewards: 'rewards' },
+  terms: { 'order points': 'order points', concession: 'concession', 'buyer’s share value': 'buyer’s share value', rewards: 'rewards' },
   codes: {
     bad_event: 'Digits such as 12.50, at most two places', bad_amount: 'Must be above 0', bad_concession: 'Above 0 and at most the amount',
     merchant_points_short: 'The merchant has too few points', self_dealing: 'Nobody buys from themselves',
@@ -45,7 +45,7 @@ const EN = {
 export const wordsOf = (language) => (/^en/i.test(language) ? EN : ZH);
 
 /** A reward's formula in words. @param {typeof ZH} words @param {string} formula */
-export const worded = ({ terms }, formula) => formula.replace(/order points|concession|consumption|rewards/g, (term) => terms[/** @type {keyof typeof terms} */ (term)]);
+export const worded = ({ terms }, formula) => formula.replace(/order points|concession|buyer’s share value|rewards/g, (term) => terms[/** @type {keyof typeof terms} */ (term)]);
 
 /** A failure in words. @param {string} language @param {any} error */
 export function said(language, error) {

@@ -56,7 +56,7 @@ const en = {
     other: 'This order would be refused.',
   },
   words: /** @type {Record<string, string>} */ ({
-    consumption: 'the buyer’s share value', vip: 'VIP',
+    'buyer’s share value': 'the buyer’s share value', vip: 'VIP',
   }),
 };
 
@@ -108,7 +108,7 @@ const zh = {
     other: '此订单会被拒绝。',
   },
   words: {
-    concession: '让利额', consumption: '买家共享值', 'order points': '订单积分', vip: 'VIP', shopkeeper: '店主', dealer: '店商',
+    concession: '让利额', 'buyer’s share value': '买家共享值', 'order points': '订单积分', vip: 'VIP', shopkeeper: '店主', dealer: '店商',
     provider: '服务商',
   },
 };
@@ -118,4 +118,4 @@ export const textFor = (language) => (/^zh\b/i.test(language) ? zh : en);
 
 /** The words of a text that have one in this language: names of roles, the quantities of a formula.
  * @param {Text} text @param {string} sentence */
-export const worded = ({ words }, sentence) => sentence.replace(/order points|[a-z_]+/g, (word) => (Object.hasOwn(words, word) ? words[word] : word));
+export const worded = ({ words }, sentence) => sentence.replace(/order points|buyer’s share value|[a-z_]+/g, (word) => (Object.hasOwn(words, word) ? words[word] : word));

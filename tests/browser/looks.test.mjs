@@ -88,16 +88,16 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
           const { page, complaints, close } = await house.open(hash, {
             locale: language === 'en' ? 'en-US' : language, viewport, colorScheme, deviceScaleFactor: 2, prepare,
           });
-          await ready(page).catch((error) => assert.fail(`${name}: ${error.message}`));
-          await seeCharts(page, CHARTS[name] ?? 0).catch((error) => assert.fail(`${name}: ${error.message}`));
-          const where = `${name} ${colorScheme}`;
-          assert.deepEqual(await sticksOut(page), [], where);
-          assert.deepEqual(complaints, [], where);
-          assert.equal(await page.evaluate(() => document.documentElement.lang), language);
+          const where = `${name}, ${language}, ${size}, ${colorScheme}`;
+          await ready(page).catch((error) => assert.fail(`${where}: ${error.message}`));
+          await seeCharts(page, CHARTS[name] ?? 0).catch((error) => assert.fail(`${where}: ${error.message}`));
+          assert.deepEqual(await sticksOut(page), [], `${where}: beyond the edge`);
+          assert.deepEqual(complaints, [], `${where}: complaints`);
+          assert.equal(await page.evaluate(() => document.documentElement.lang), language, `${where}: language`);
           const text = await page.locator('body').innerText();
-          assert.match(text, caution);
-          assert.doesNotMatch(text, PROMISES);
-          assert.equal(await page.locator('[style]:not(gx-chart *)').count(), 0, 'no inline style');
+          assert.ok(caution.test(text), `${where}: nothing says ${caution}, only:\n${text}`);
+          assert.equal(PROMISES.exec(text)?.[0], undefined, `${where}: a promise`);
+          assert.equal(await page.locator('[style]:not(gx-chart *)').count(), 0, `${where}: inline style`);
           if (process.env.SCREENSHOTS) {
             await mkdir(process.env.SCREENSHOTS, { recursive: true });
             const path = join(process.env.SCREENSHOTS, `${name}-${language}-${size}-${colorScheme}.png`);

@@ -143,7 +143,7 @@ for (const kind of ['written', 'compiled']) {
     const rows = await page.getByTestId('reward').allInnerTexts();
     assert.equal(rows.length, rewards.length);
     rows.forEach((row, at) => {
-      const reason = rewards[at].reason.replace('order points', '订单积分').replace('concession', '让利额').replace('consumption', '买家所得共享值');
+      const reason = rewards[at].reason.replace('order points', '订单积分').replace('concession', '让利额').replace('buyer’s share value', '买家所得共享值');
       for (const part of [rewards[at].member, reason]) assert.ok(row.includes(part), `${part}: ${row}`);
       for (const key of ['points', 'share_value']) if (rewards[at][key] !== '0') assert.ok(digits(row).includes(rewards[at][key]), row);
     });

@@ -6,7 +6,8 @@ import { forecast, init, newcomer, openBook, openEve, preset, review, simulate, 
 
 const refuses = (code, field) => (error) => {
   assert.deepEqual([error.name, error.code, error.field], ['GongxiangError', code, field]);
-  assert.match(error.message, /\w/);
+  // The code, then a sentence for people.
+  assert.match(error.message, new RegExp(`^${code}: .*[a-z]{2,} [a-z]{2,}`));
   return true;
 };
 

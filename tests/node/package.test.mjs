@@ -7,7 +7,8 @@ import { init, openBook, preset, replay, version } from '../../pkg/node.mjs';
 const refuses = (code, field) => (error) => {
   assert.ok(error instanceof Error);
   assert.deepEqual([error.name, error.code, error.field], ['GongxiangError', code, field]);
-  assert.match(error.message, /\w/);
+  // The code, then a sentence for people.
+  assert.match(error.message, new RegExp(`^${code}: .*[a-z]{2,} [a-z]{2,}`));
   return true;
 };
 

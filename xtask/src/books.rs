@@ -18,6 +18,9 @@ pub const HLEDGER: &str = "HLEDGER";
 /// The variable that tells the tests where beancount's programs are.
 pub const BEANCOUNT: &str = "BEANCOUNT";
 
+/// The variable that tells the tests where schemathesis is, which lies beside beancount.
+pub const SCHEMATHESIS: &str = "SCHEMATHESIS";
+
 /// The variable that names another Python to make beancount's environment with.
 const PYTHON: &str = "PYTHON";
 
@@ -29,7 +32,8 @@ pub struct Readers {
 impl Readers {
     /// Tells a test where they are.
     pub fn tell<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        command.env(HLEDGER, &self.hledger).env(BEANCOUNT, &self.beancount)
+        let schemathesis = self.beancount.join(format!("schemathesis{}", env::consts::EXE_SUFFIX));
+        command.env(HLEDGER, &self.hledger).env(BEANCOUNT, &self.beancount).env(SCHEMATHESIS, schemathesis)
     }
 }
 

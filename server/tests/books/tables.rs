@@ -50,7 +50,10 @@ fn an_export_that_fails_leaves_what_was_there() -> TestResult {
     let books = folder.path("books");
     std::fs::write(&books, "kept")?;
     let (to, missing) = (books.to_string_lossy().into_owned(), folder.path("missing").to_string_lossy().into_owned());
-    assert!(gongxiang(&["export", "--format", "csv", "--journal", &missing, "-o", &to]).is_err());
+    let error = gongxiang(&["export", "--format", "csv", "--journal", &missing, "-o", &to])
+        .err()
+        .ok_or("a journal that is missing was exported")?;
+    assert!(error.to_string().contains(&missing), "{error}");
     // The last day of the calendar: beancount's balances hold on the day after, which there is none.
     let rules = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../presets/seed.toml"))?;
     let day = rules.lines().find(|line| line.starts_with("genesis_day")).ok_or("no genesis_day")?;

@@ -88,7 +88,8 @@ async fn two_schedulers_on_one_database_close_each_missed_day_once_and_in_order(
 async fn a_zone_that_is_none_is_refused() -> TestResult {
     let (folder, clock) = (Folder::new()?, Clock::default());
     let (ledger, _) = process(&folder.database(), &clock, 0).await?;
-    assert!(Closer::new(ledger, "Asia/Atlantis", clock.now()).is_err());
+    let error = Closer::new(ledger, "Asia/Atlantis", clock.now()).err().ok_or("there is such a zone")?;
+    assert_eq!(error.to_string(), "`Asia/Atlantis` is no time zone");
     Ok(())
 }
 

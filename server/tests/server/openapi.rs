@@ -9,12 +9,12 @@ use serde_json::json;
 use crate::support::{Folder, Server, TestResult, add_key};
 use crate::wechat::Fake;
 
-/// Where the Python programs of the tests are: `cargo xtask test` says it.
+/// The program; `cargo xtask test` installs it and says where it is.
 fn schemathesis() -> TestResult<PathBuf> {
-    let programs = std::env::var_os("BEANCOUNT").ok_or(
-        "BEANCOUNT does not say where schemathesis is: `cargo xtask test` sets both up and says so (tools/venv/bin)",
+    let program = std::env::var_os("SCHEMATHESIS").ok_or(
+        "SCHEMATHESIS does not say where schemathesis is: `cargo xtask test` installs it and says so (tools/venv/bin/schemathesis)",
     )?;
-    Ok(PathBuf::from(programs).join("schemathesis"))
+    Ok(PathBuf::from(program))
 }
 
 #[test]

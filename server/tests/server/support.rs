@@ -42,6 +42,15 @@ impl Drop for Folder {
     }
 }
 
+/// Fails at the first event of `POST /v1/events` that has no receipt, and says its place and why.
+pub fn all_accepted(answers: &Value) -> TestResult {
+    let answers = answers["answers"].as_array().ok_or_else(|| format!("no list of answers: {answers}"))?;
+    match answers.iter().enumerate().find(|(_, answer)| !answer["receipt"].is_object()) {
+        Some((place, answer)) => Err(format!("event {place} was not accepted: {answer}").into()),
+        None => Ok(()),
+    }
+}
+
 /// `gongxiang serve` with these arguments, on a free port.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongxiang"));
