@@ -109,14 +109,32 @@ export type IncomeClass = 'static' | 'own' | 'dynamic';
 export type RewardKind =
   | 'consumption' | 'sale' | 'share_online' | 'share_offline' | 'merchant_share' | 'service' | 'area';
 
+/** Why an amount is what it is: a tag, and the reason's numbers and ids as texts. */
+export type Reason =
+  | { of: 'concession'; rate: Decimal; concession: Decimal }
+  | { of: 'consumption'; rate: Decimal; consumption: Decimal }
+  | { of: 'consumption_step'; rate: Decimal; paid: Decimal; consumption: Decimal }
+  | { of: 'order_points'; rate: Decimal; points: Decimal }
+  | { of: 'order_points_step'; rate: Decimal; paid: Decimal; points: Decimal }
+  | { of: 'pack'; rate: Decimal; price: Decimal }
+  | { of: 'at_price'; concession: Decimal; price: Decimal }
+  | { of: 'rest'; points: Decimal; rewards: Decimal }
+  | { of: 'release'; units: Decimal; acc: Decimal }
+  | { of: 'day_release' | 'sign_up_gift' | 'activation' | 'grant' | 'transfer' | 'redemption' }
+  | { of: 'referred_activation'; member: Id }
+  | { of: 'refund' | 'refund_before_vesting'; order: Id }
+  | { of: 'offer' | 'offer_cancelled'; offer: Id }
+  | { of: 'trade' | 'trade_cancelled'; trade: Id };
+
 export interface Reward {
   member: Id;
   kind: RewardKind;
   share_value: Decimal;
   points: Decimal;
   class: IncomeClass;
-  /** The formula with its numbers: `10 × concession 100.00`. */
+  /** `why` in English words: `10 × concession 100.00`. */
   reason: string;
+  why: Reason;
 }
 
 export type Asset = 'points' | 'share_value' | 'locked';
@@ -131,11 +149,15 @@ export interface Posting {
     | 'sign_up' | 'sign_up_referrer' | 'activation' | 'pack' | 'treasury' | 'concession' | 'burn' | 'refund'
     | 'transfer' | 'redemption' | 'offer' | 'trade' | 'release';
   class?: IncomeClass;
+  /** `why` in English words. */
   reason: string;
+  why: Reason;
 }
 
 /** What an event did. */
 export interface Receipt {
+  /** The version of this shape. */
+  version: 2;
   type: JournalEvent['type'];
   day: Day;
   /** For an order that was placed: its id. */

@@ -55,6 +55,7 @@ test('a preview is what apply does, and changes nothing', () => {
   assert.equal(preview.points, '100');
   assert.deepEqual(preview.rewards[0], {
     member: 'ann', kind: 'consumption', share_value: '1000', points: '0', class: 'own', reason: '10 × concession 100.00',
+    why: { of: 'concession', rate: '10', concession: '100.00' },
   });
   assert.equal(preview.due, '2026-01-08');
   book.free();
