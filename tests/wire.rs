@@ -133,13 +133,9 @@ fn every_code_kind_rule_reason_asset_class_and_party_has_words_and_no_word_is_le
     for language in Language::ALL {
         for (section, words) in gongxiang_words::keys(language) {
             let known: Vec<&str> = match section {
-                // HTTP has more codes than the rules: the server's own test compares all of them.
-                "codes" => {
-                    for code in Code::ALL {
-                        assert!(words.contains(&code.as_str()), "{language:?} lacks the code {}", code.as_str());
-                    }
-                    continue;
-                }
+                "codes" => Code::ALL.iter().map(|code| code.as_str()).collect(),
+                // The server's own test compares these.
+                "failures" => continue,
                 "events" => Kind::ALL.iter().map(|kind| kind.as_str()).collect(),
                 "reasons" => Reason::TAGS.iter().map(|(tag, _)| *tag).collect(),
                 "rules" => Rule::ALL.iter().map(|rule| rule.as_str()).collect(),

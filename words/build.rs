@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 /// The sections of a catalogue. A catalogue with another one, or without one of these, does not build.
-const SECTIONS: [&str; 7] = ["assets", "classes", "codes", "events", "parties", "reasons", "rules"];
+const SECTIONS: [&str; 8] = ["assets", "classes", "codes", "events", "failures", "parties", "reasons", "rules"];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = String::new();

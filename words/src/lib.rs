@@ -54,10 +54,12 @@ sections! {
     asset assets ASSETS
     /// What a class of income is called.
     class classes CLASSES
-    /// What a refusal or a failure means, in one sentence without a full stop.
+    /// What a refusal of the rules means, in one sentence without a full stop.
     code codes CODES
     /// What an event is called, by its type.
     event events EVENTS
+    /// What a failure of the server means, by its code, in one sentence without a full stop.
+    failure failures FAILURES
     /// What a party of a posting is called that is no member.
     party parties PARTIES
     /// The template of a reason: each name in braces is a field of its data.
