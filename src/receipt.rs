@@ -307,7 +307,7 @@ pub struct Posting {
 }
 
 /// What somebody gets by an order once it vests (RULES.md section 6).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Reward {
     /// Who.
     pub member: Id,

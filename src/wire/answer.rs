@@ -1,7 +1,9 @@
 //! Answers of a server about one moment: the scheme's numbers, a member, a member's statement.
 
+use serde::ser::{SerializeMap as _, Serializer};
 use serde::{Deserialize, Serialize};
 
+use super::receipt::{Written, WrittenList};
 use super::statement::BookedPosting;
 use crate::book::{Account, AccountState, DayRecord, Supply};
 use crate::identity::{Day, Id};
@@ -23,7 +25,6 @@ pub struct SupplyNow {
 
 /// A member (`GET /v1/members/{member}`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the field is called like this in every answer")]
 pub struct MemberNow {
     /// Who it is.
     pub member: Id,
@@ -69,4 +70,14 @@ pub struct StatementPage {
     pub postings: Vec<BookedPosting>,
     /// Where the next page starts; nothing on the last one.
     pub next: Option<String>,
+}
+
+impl Serialize for Written<'_, StatementPage> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(StatementPage { postings, next }, words) = self;
+        let mut out = serializer.serialize_map(Some(2))?;
+        out.serialize_entry("postings", &WrittenList(postings, *words))?;
+        out.serialize_entry("next", next)?;
+        out.end()
+    }
 }

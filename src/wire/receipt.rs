@@ -10,8 +10,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::event::Kind;
 use crate::identity::{Day, Id};
 use crate::order::{Order, OrderReward};
-use crate::quantity::{Points, ShareValue};
-use crate::receipt::{Amount, Class, OrderQuote, Party, Posting, Reason, Receipt, Reward, RewardKind, Rule};
+use crate::quantity::Points;
+use crate::receipt::{Amount, Class, OrderQuote, Party, Posting, Reason, Receipt, Reward, Rule};
 
 /// The version of a receipt's shape, and of a journal row that holds one. Version 0.1 of the program wrote none.
 pub const RECEIPT_VERSION: u32 = 2;
@@ -141,9 +141,15 @@ macro_rules! without_words {
 
 without_words! { Posting Reward Receipt OrderReward Order }
 
+/// A posting's fields, alone or with its place in the journal: one reader for both.
 #[derive(serde::Deserialize)]
-struct PostingFields {
+pub(super) struct PostingFields {
+    place: Option<i64>,
+    line: Option<i64>,
+    day: Option<Day>,
+    #[serde(alias = "giver")]
     from: Party,
+    #[serde(alias = "receiver")]
     to: Party,
     asset: String,
     amount: String,
@@ -151,28 +157,28 @@ struct PostingFields {
     why: Reason,
 }
 
-#[derive(serde::Deserialize)]
-struct RewardFields {
-    member: Id,
-    kind: RewardKind,
-    share_value: ShareValue,
-    points: Points,
-    why: Reason,
+/// Where a posting is booked.
+pub(super) struct Placed {
+    pub(super) place: i64,
+    pub(super) line: i64,
+    pub(super) day: Day,
 }
 
-impl<'de> Deserialize<'de> for Reward {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let RewardFields { member, kind, share_value, points, why } = RewardFields::deserialize(deserializer)?;
-        Ok(Self { member, kind, share_value, points, why })
+impl PostingFields {
+    // Never inlined: lists of both kinds of posting share it.
+    #[inline(never)]
+    pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(Posting, Option<Placed>), D::Error> {
+        let Self { place, line, day, from, to, asset, amount, rule, why } = Self::deserialize(deserializer)?;
+        let unknown = || D::Error::custom(format_args!("`{amount}` of `{asset}` is no amount"));
+        let amount = Amount::parse(&asset, &amount).ok_or_else(unknown)?;
+        let placed = place.zip(line).zip(day).map(|((place, line), day)| Placed { place, line, day });
+        Ok((Posting { from, to, amount, rule, why }, placed))
     }
 }
 
 impl<'de> Deserialize<'de> for Posting {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let PostingFields { from, to, asset, amount, rule, why } = PostingFields::deserialize(deserializer)?;
-        let unknown = || D::Error::custom(format_args!("`{amount}` of `{asset}` is no amount"));
-        let amount = Amount::parse(&asset, &amount).ok_or_else(unknown)?;
-        Ok(Self { from, to, amount, rule, why })
+        PostingFields::read(deserializer).map(|(posting, _)| posting)
     }
 }
 

@@ -3,10 +3,9 @@
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
-use super::answer::StatementPage;
-use super::receipt::{Written, WrittenList};
+use super::receipt::{Placed, PostingFields, Written};
 use crate::identity::{Day, Id};
-use crate::receipt::{Amount, Party, Posting, Reason, Rule};
+use crate::receipt::{Party, Posting};
 
 /// A posting, with its place in the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,40 +54,17 @@ impl Serialize for Written<'_, BookedPosting> {
     }
 }
 
-impl Serialize for Written<'_, StatementPage> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(StatementPage { postings, next }, words) = self;
-        let mut out = serializer.serialize_map(Some(2))?;
-        out.serialize_entry("postings", &WrittenList(postings, *words))?;
-        out.serialize_entry("next", next)?;
-        out.end()
-    }
-}
-
 impl Serialize for BookedPosting {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Written(self, None).serialize(serializer)
     }
 }
 
-#[derive(serde::Deserialize)]
-struct Fields {
-    place: i64,
-    line: i64,
-    day: Day,
-    giver: Party,
-    receiver: Party,
-    asset: String,
-    amount: String,
-    rule: Rule,
-    why: Reason,
-}
-
 impl<'de> Deserialize<'de> for BookedPosting {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Fields { place, line, day, giver, receiver, asset, amount, rule, why } = Fields::deserialize(deserializer)?;
-        let unknown = || D::Error::custom(format_args!("`{amount}` of `{asset}` is no amount"));
-        let amount = Amount::parse(&asset, &amount).ok_or_else(unknown)?;
-        Ok(Self { place, line, day, posting: Posting { from: giver, to: receiver, amount, rule, why } })
+        let (posting, place) = PostingFields::read(deserializer)?;
+        let Placed { place, line, day } =
+            place.ok_or_else(|| D::Error::custom("a booked posting says its place, line and day"))?;
+        Ok(Self { place, line, day, posting })
     }
 }

@@ -19,7 +19,7 @@ pub fn reason(why: &Reason, language: Language) -> String {
 #[derive(Clone, Copy, Debug)]
 pub struct Worded<'a, T>(pub &'a T, pub Language);
 
-impl<'a, T> Serialize for Worded<'a, T>
+impl<T> Serialize for Worded<'_, T>
 where
     for<'w> Written<'w, T>: Serialize,
 {

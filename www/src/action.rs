@@ -8,6 +8,7 @@ use gongxiang::order::{Order, OrderState};
 use gongxiang::quantity::{Money, Points, Price};
 use gongxiang::receipt::Receipt;
 use gongxiang::tree::Tree;
+use gongxiang::wire;
 use gongxiang::wire::command::{self, Request};
 use gongxiang::wire::event;
 
@@ -18,7 +19,7 @@ use crate::text::{Words, actions as t};
 use crate::wallet::{self, Days, Wallet};
 
 /// One of them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Action {
     /// What it is called.
     pub title: Words,
@@ -37,6 +38,18 @@ pub struct Action {
     offer: Option<Named<Offer>>,
     trade: Option<Named<Trade>>,
     order: Option<Named<Order>>,
+}
+
+impl PartialEq for Action {
+    /// A screen asks whether what is typed makes another action. The event tells: what else differs follows from it, but for the rows
+    /// that the preview needs.
+    fn eq(&self, other: &Self) -> bool {
+        wire::event::write(&self.event) == wire::event::write(&other.event)
+            && self.member == other.member
+            && self.accept_flags == other.accept_flags
+            && self.offer == other.offer
+            && self.trade == other.trade
+    }
 }
 
 impl Action {

@@ -19,7 +19,7 @@ impl ReadableStream {
 
     /// Panics: nothing here streams.
     pub fn from_stream<S>(_: S) -> Self {
-        unimplemented!("streams of server functions")
+        unreachable!("the wallet has no server functions")
     }
 
     /// Unwraps it.
@@ -30,6 +30,6 @@ impl ReadableStream {
 
     /// Panics: nothing here streams.
     pub fn into_stream(self) -> Empty<Result<JsValue, JsValue>> {
-        unimplemented!("streams of server functions")
+        unreachable!("the wallet has no server functions")
     }
 }
