@@ -20,6 +20,7 @@ trait Value: Sized {
 macro_rules! numbers {
     ($($name:ident)*) => {$(
         impl Value for $name {
+            #[inline(never)]
             fn write(&self) -> String {
                 self.to_string()
             }
@@ -149,6 +150,8 @@ reasons! {
     TradeCancelled "trade_cancelled" { trade: Id }
 }
 
+// Never inlined: each reason reads its fields by it.
+#[inline(never)]
 fn field<T: Value>(tag: &str, fields: &[(String, String)], name: &str) -> Result<T, String> {
     let text = fields.iter().find(|(key, _)| key == name).map(|(_, text)| text.as_str());
     let text = text.ok_or_else(|| format!("the reason `{tag}` has no `{name}`"))?;

@@ -27,7 +27,10 @@ pub enum Glue {
 /// The aim of the optimiser.
 #[derive(Clone, Copy, Debug)]
 pub enum Aim {
+    /// Small, and quick to start: a page that shows one figure waits for few functions.
     Size,
+    /// As small as can be: of a whole wallet most functions are called anyway.
+    Page,
     Speed,
 }
 
@@ -162,6 +165,7 @@ impl Aim {
             // A browser compiles a whole function at its first call, so a function with one caller is inlined only if it is tiny.
             // `--flatten --rereloop` takes control flow apart and rebuilds it, which saves half a percent.
             Self::Size => &["--one-caller-inline-max-function-size=60", "-Oz", "--flatten", "--rereloop", "-Oz"],
+            Self::Page => &["-Oz", "--flatten", "--rereloop", "-Oz"],
             Self::Speed => &["-O4"],
         }
     }

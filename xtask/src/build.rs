@@ -108,10 +108,10 @@ fn charts(into: &Path) -> Result<()> {
 fn wallet(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     let raw = steps.loud("compile the wallet", || wasm::compile(&WALLET, toolchain))?;
     let into = place::at("www/dist");
-    bind::bind(&raw, "wallet", Glue::Page, Aim::Size, &into, steps)?;
+    bind::bind(&raw, "wallet", Glue::Page, Aim::Page, &into, steps)?;
     let raw = steps.loud("compile the operator's desk", || wasm::compile(&DESK, toolchain))?;
     // It lies inside `www/dist`, which a new build of the wallet empties. Then this is built again as well.
-    bind::bind(&raw, "desk", Glue::Page, Aim::Size, &into.join("desk"), steps)?;
+    bind::bind(&raw, "desk", Glue::Page, Aim::Page, &into.join("desk"), steps)?;
     steps.quiet("copy the wallet's pages", || {
         let pages = place::at("www/static");
         if !pages.join("index.html").is_file() {
