@@ -91,6 +91,9 @@ pub const OUTBOUND_BYTES_MAX: usize = 64 << 10;
 /// How often it is looked for deliveries that are due.
 pub const DELIVERY_POLL: Duration = Duration::from_millis(500);
 
+/// Most webhooks that one process serves side by side.
+pub const WEBHOOKS_AT_ONCE: usize = 16;
+
 /// Most deliveries to one webhook in one go.
 pub const DELIVERIES_AT_ONCE: i64 = 32;
 

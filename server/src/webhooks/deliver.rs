@@ -1,12 +1,14 @@
 //! Sending what waits.
 //!
-//! A webhook is taken by an UPDATE that only one process can win, for as long as [`DELIVERY_LEASE`]; whoever dies meanwhile
-//! loses it, and another one sends the same again. A failure makes the whole webhook wait, so that the order stays; a delivery
-//! that fails too often or grows too old is given up, and the next one has its turn.
+//! A process takes a webhook by an UPDATE that only one process can win, and holds it for [`DELIVERY_LEASE`]. If the process
+//! dies, the lease ends and another process sends the same deliveries again. Within one webhook the order is kept: a failure
+//! makes all its deliveries wait. Webhooks do not wait for each other: up to [`WEBHOOKS_AT_ONCE`] are served side by side, so
+//! that a receiver that never answers holds up nobody else. A delivery that fails too often or grows too old is given up.
 
 use std::time::Duration;
 
 use anyhow::Result;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use gongxiang::receipt::Receipt;
 use gongxiang::wire::worded::Worded;
 use gongxiang_words::Language;
@@ -14,13 +16,13 @@ use hyper::Method;
 use serde::Serialize;
 use sqlx::{AnyPool, AssertSqlSafe};
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use super::secret::Secret;
 use crate::clock::Clock;
 use crate::limits::{
     DELIVERIES_AT_ONCE, DELIVERY_AGE_MAX, DELIVERY_LEASE, DELIVERY_POLL, DELIVERY_TRIES_MAX, DELIVERY_WAIT_MAX,
-    DELIVERY_WAIT_MIN, OUTBOUND_TIME_MAX,
+    DELIVERY_WAIT_MIN, OUTBOUND_TIME_MAX, WEBHOOKS_AT_ONCE,
 };
 use crate::outbound::Outbound;
 use crate::shutdown::ended;
@@ -75,46 +77,65 @@ impl Courier {
         Self { pool, outbound, now }
     }
 
-    /// Delivers until `end` says so.
+    /// Delivers until `end` says so. What is being sent then is sent again after its lease.
     pub async fn run(self, mut end: watch::Receiver<bool>) {
+        let mut serving = FuturesUnordered::new();
+        let mut poll = tokio::time::interval(DELIVERY_POLL);
+        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let pause = match self.deliver().await {
-                Ok(0) => DELIVERY_POLL,
-                Ok(_) => Duration::ZERO,
-                Err(error) => {
-                    tracing::warn!(%error, "webhooks wait");
-                    DELIVERY_WAIT_MIN
-                }
-            };
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                _ = poll.tick() => match self.take_due(WEBHOOKS_AT_ONCE - serving.len()).await {
+                    Ok(taken) => serving.extend(taken.into_iter().map(|webhook| self.serve(webhook))),
+                    Err(error) => {
+                        tracing::warn!(%error, "webhooks wait");
+                        poll.reset_after(DELIVERY_WAIT_MIN);
+                    }
+                },
+                Some(served) = serving.next() => match served {
+                    // More may wait for the same webhook.
+                    Ok(()) => poll.reset_immediately(),
+                    Err(error) => tracing::warn!(%error, "a webhook waits"),
+                },
                 () = ended(&mut end) => return,
             }
         }
     }
 
-    /// Serves every webhook that is due once; answers with how many were.
+    /// Serves every webhook that is due once, side by side. Returns how many were due.
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn deliver(&self) -> Result<usize> {
-        let now = self.now();
-        // Reading first: a statement that may write would wait for the writers each time.
+        let taken = self.take_due(usize::MAX).await?;
+        let count = taken.len();
+        let mut serving: FuturesUnordered<_> = taken.into_iter().map(|webhook| self.serve(webhook)).collect();
+        while let Some(served) = serving.next().await {
+            served?;
+        }
+        Ok(count)
+    }
+
+    /// Takes at most this many of the webhooks that are due. One that is being served is not due: its lease runs.
+    async fn take_due(&self, most: usize) -> Result<Vec<Taken>> {
+        let mut taken = Vec::new();
+        if most == 0 {
+            return Ok(taken);
+        }
+        // Read first: a statement that may write would wait for the writers each time.
         let due: Vec<(String,)> = sqlx::query_as(
             "SELECT id FROM webhooks WHERE lease < $1 AND due <= $1
                AND EXISTS (SELECT 1 FROM deliveries WHERE webhook = webhooks.id AND dead = 0) ORDER BY due",
         )
-        .bind(now)
+        .bind(self.now())
         .fetch_all(&self.pool)
         .await?;
-        let mut served = 0;
         for (id,) in due {
-            if let Some(taken) = self.take(&id).await? {
-                self.serve(taken).await?;
-                served += 1;
+            if taken.len() == most {
+                break;
             }
+            taken.extend(self.take(&id).await?);
         }
-        Ok(served)
+        Ok(taken)
     }
 
     async fn take(&self, id: &str) -> Result<Option<Taken>> {

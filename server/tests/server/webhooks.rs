@@ -2,8 +2,9 @@
 
 use std::net::TcpListener;
 use std::process::{Command, Output};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use gongxiang_server::limits::OUTBOUND_TIME_MAX;
 use serde_json::json;
 
 use crate::receiver::{Received, Receiver};
@@ -199,4 +200,26 @@ fn addresses_of_private_networks_are_refused_when_added_and_when_sent_to() -> Te
         std::thread::sleep(Duration::from_millis(100));
     }
     Err("it was never tried".into())
+}
+
+#[test]
+fn a_receiver_that_never_answers_holds_up_nobody_else() -> TestResult {
+    let folder = Folder::new()?;
+    for database in databases(&folder)? {
+        let receiver = Receiver::start(&[])?;
+        // Connections wait in the backlog for ever.
+        let silent = TcpListener::bind("127.0.0.1:0")?;
+        let server = start(&database)?;
+        for _ in 0..3 {
+            add(&database, &silent.local_addr()?.to_string(), &[])?;
+        }
+        add(&database, &receiver.address, &[])?;
+        let started = Instant::now();
+        for member in 1..=3 {
+            register(&server, &[&format!("m-{member}")])?;
+            receiver.wait_for(member)?;
+        }
+        assert!(started.elapsed() < OUTBOUND_TIME_MAX, "{}: it waited for the silent ones", &*database);
+    }
+    Ok(())
 }
