@@ -38,6 +38,7 @@ pub use view::{AccountState, ReleaseState, State};
 
 /// Where all points are (RULES.md section 7): `issued = held + pool + escrow + treasury + burned`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Supply {
     /// All there are, the burned ones included.
     pub issued: Points,
@@ -55,6 +56,7 @@ pub struct Supply {
 
 /// A member's account (会员账户), as it was last settled.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Account {
     /// Who recommended the member.
     pub referrer: Option<Id>,
@@ -92,6 +94,7 @@ impl Account {
 /// What one close did and what held after it (RULES.md section 5, step 6). With these alone a wallet brings an old
 /// account up to date.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayRecord {
     /// The day that was closed.
     pub day: Day,
@@ -119,6 +122,7 @@ pub struct DayRecord {
 
 /// The few numbers of a book that are no table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Head {
     /// The open day.
     pub day: Day,
@@ -133,6 +137,7 @@ pub struct Head {
     /// Points of today's confirmed trades.
     traded: Points,
     /// Their money, in 10^-24 yuan.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     traded_money: U256,
     /// How many orders there were.
     order_count: u64,
@@ -232,6 +237,7 @@ pub struct Book {
 /// A part of a book: whoever holds all rows that an event touches settles or previews it as the whole book would. Storage
 /// loads one for each group of events; a wallet gets one for an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Excerpt {
     /// The rules of the moment.
     pub rules: RuleSet,

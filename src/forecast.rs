@@ -53,6 +53,7 @@ impl Default for Assumptions {
 
 /// What the forecast depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Inputs {
     /// The open day.
     pub day: Day,
@@ -76,6 +77,7 @@ pub struct Inputs {
 
 /// The member's account after so many closes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Outlook {
     /// How many closes.
     pub days: usize,
@@ -97,6 +99,7 @@ pub struct Outlook {
 
 /// One path of the band.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Path {
     /// By how much turnover and new share value grow in 30 days; nothing for a series.
     pub growth_30d: Option<Rate>,
@@ -106,6 +109,7 @@ pub struct Path {
 
 /// A forecast.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Forecast {
     /// On what it depends.
     pub inputs: Inputs,

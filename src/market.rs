@@ -10,6 +10,7 @@ use crate::quantity::{Points, Price};
 
 /// What an offer's owner wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// The owner sells points, which wait in escrow.
@@ -37,6 +38,7 @@ impl Side {
 
 /// An offer (挂单).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Offer {
     /// Whose it is.
     pub owner: Id,
@@ -52,6 +54,7 @@ pub struct Offer {
 
 /// Where a trade stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TradeState {
     /// The buyer has not paid yet, or has not said so.
@@ -66,6 +69,7 @@ pub enum TradeState {
 
 /// A trade (成交).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Trade {
     /// The offer of which it is a part.
     pub offer: Id,

@@ -115,6 +115,7 @@ impl fmt::Display for Amount {
 
 /// What somebody earns by an order (RULES.md section 6, the table).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RewardKind {
     /// The buyer's own (消费).
@@ -135,6 +136,7 @@ pub enum RewardKind {
 
 /// Whether an income comes from one's own share value, one's own trade, or from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
     /// 静态: the daily release on one's own share value.

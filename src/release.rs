@@ -36,6 +36,7 @@ mod exact {
 
 /// What is released to whom: the state of the release that all accounts share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Release {
     /// How many eras have begun since the first.
     pub era: u32,
@@ -47,9 +48,11 @@ pub struct Release {
     pub acc: Index,
     /// Released points too few to raise `acc` by its smallest part, in 10^-26 points.
     #[serde(with = "exact")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub(crate) carry_points: i128,
     /// Converted share value too little to lower `nav` by its smallest part, in 10^-26.
     #[serde(with = "exact")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub(crate) carry_value: i128,
     /// Points that came back from refunds and are to be released again.
     pub returned: Points,
@@ -71,6 +74,7 @@ impl Default for Release {
 
 /// What one account holds of the release, as it was last settled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Holding {
     /// Its units.
     pub units: Units,
@@ -80,6 +84,7 @@ pub struct Holding {
     pub era: u32,
     /// Earned parts of 10^-8 points that are not yet one, in 10^-26 points: below 10^18.
     #[serde(with = "exact")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub fraction: u64,
 }
 
@@ -93,6 +98,7 @@ impl Holding {
 
 /// What a grant of share value gave, so that a refund can take it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Grant {
     /// The units it gave.
     pub units: Units,

@@ -11,6 +11,8 @@ mod fields;
 mod receipt;
 pub mod replay;
 pub mod scenario;
+#[cfg(feature = "openapi")]
+pub mod schema;
 pub mod snapshot;
 pub mod statement;
 pub mod worded;

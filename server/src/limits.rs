@@ -5,6 +5,9 @@ use std::time::Duration;
 /// Largest body of a request, in bytes.
 pub const BODY_BYTES_MAX: usize = 8 << 20;
 
+/// Largest body of a request about signing in, in bytes: anybody may send one. A credential has some 2 KB.
+pub const SIGN_IN_BYTES_MAX: usize = 64 << 10;
+
 /// Most events in one request.
 pub const EVENTS_MAX: usize = 10_000;
 

@@ -40,6 +40,7 @@ pub struct Eve {
 
 /// What 1000 share value of the first day have really been worth so far, from the day records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SoFar {
     /// The first day.
     pub since: Day,

@@ -12,6 +12,7 @@ use crate::quantity::{OutOfRange, Points};
 
 /// Signed sums, in 10^-8 points; `traded_money` in 10^-24 yuan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Flow {
     held: i128,
     burned: i128,
@@ -19,6 +20,7 @@ pub struct Flow {
     escrow: i128,
     pool: i128,
     traded: i128,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     traded_money: U256,
 }
 

@@ -9,6 +9,7 @@ use crate::release::{EndedEras, Release};
 
 /// The state of a book.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct State {
     /// The open day.
     pub day: Day,
@@ -20,6 +21,7 @@ pub struct State {
     pub release: ReleaseState,
     /// All accounts, by id.
     #[serde(serialize_with = "as_table")]
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<Id, AccountState>))]
     pub accounts: Vec<(Id, AccountState)>,
 }
 
@@ -29,6 +31,7 @@ fn as_table<S: Serializer>(accounts: &[(Id, AccountState)], serializer: S) -> Re
 
 /// The release as others see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReleaseState {
     /// How many eras have begun since the first.
     pub era: u32,
@@ -44,6 +47,7 @@ pub struct ReleaseState {
 
 /// An account, settled to the present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountState {
     /// `floor_8(units × nav)`.
     pub share_value: ShareValue,

@@ -19,6 +19,7 @@ pub fn ratio(a: i128, b: i128) -> Rate {
 
 /// One day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayFigures {
     /// Its number, from 1.
     pub day: usize,
@@ -54,6 +55,7 @@ pub struct DayFigures {
 
 /// The members that joined in a stretch of days.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Cohort {
     /// The first day of joining, from 1.
     pub from_day: usize,
@@ -77,6 +79,7 @@ pub struct Cohort {
 
 /// What became of 1000 share value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Probe {
     /// The day on which it was given, from 1.
     pub day: usize,
@@ -97,6 +100,7 @@ pub struct Probe {
 
 /// The platform's income, yuan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Income {
     /// Member packs.
     pub packs: Money,
@@ -163,6 +167,7 @@ impl Takings {
 
 /// The sums of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Totals {
     /// Share value given.
     pub minted: ShareValue,
@@ -207,6 +212,7 @@ pub struct Totals {
 
 /// A run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Run {
     /// Day by day.
     pub days: Vec<DayFigures>,

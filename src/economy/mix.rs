@@ -118,6 +118,7 @@ impl Parties for Typical {
 
 /// What a yuan of concession does, in a channel or on the average of a scenario.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Mix {
     /// Share value minted per yuan of concession (`k`).
     pub minted: Rate,

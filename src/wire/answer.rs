@@ -12,6 +12,7 @@ use crate::release::Release;
 
 /// The scheme's own numbers (`GET /v1/supply`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SupplyNow {
     /// The open day.
     pub day: Day,
@@ -25,6 +26,7 @@ pub struct SupplyNow {
 
 /// A member (`GET /v1/members/{member}`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MemberNow {
     /// Who it is.
     pub member: Id,
@@ -38,6 +40,7 @@ pub struct MemberNow {
 
 /// A line of the list of members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MemberLine {
     /// Who it is.
     pub member: Id,
@@ -49,6 +52,7 @@ pub struct MemberLine {
 
 /// A page of the list of members (`GET /v1/members`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MembersPage {
     /// By id.
     pub members: Vec<MemberLine>,
@@ -58,6 +62,7 @@ pub struct MembersPage {
 
 /// A page of closed days (`GET /v1/days`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DaysPage {
     /// Oldest first.
     pub days: Vec<DayRecord>,
@@ -65,6 +70,7 @@ pub struct DaysPage {
 
 /// A page of a member's statement (`GET /v1/members/{member}/statement`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatementPage {
     /// Newest first.
     pub postings: Vec<BookedPosting>,

@@ -1,19 +1,67 @@
 //! JSON as an answer.
 
-use axum::http::HeaderName;
-use axum::http::header::CONTENT_TYPE;
+use std::marker::PhantomData;
+
+use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use gongxiang::wire::worded::Worded;
+use gongxiang_words::Language;
 use serde::Serialize;
 
 use crate::text::json;
 
-/// JSON that is written.
-pub type Written = ([(HeaderName, &'static str); 1], String);
-
-pub fn written(value: &impl Serialize) -> Written {
-    json_text(json(value))
+/// A value as JSON. It is written at once, where it was found.
+pub struct Answer<T> {
+    text: String,
+    of: PhantomData<fn() -> T>,
 }
 
-/// JSON that is text already.
-pub fn json_text(text: String) -> Written {
-    ([(CONTENT_TYPE, "application/json")], text)
+impl<T> Answer<T> {
+    /// A value whose reasons are said in English, too.
+    pub fn worded(value: &T) -> Self
+    where
+        for<'a> Worded<'a, T>: Serialize,
+    {
+        Self::from_text(json(&Worded(value, Language::En)))
+    }
+
+    /// What is JSON already.
+    pub const fn from_text(text: String) -> Self {
+        Self { text, of: PhantomData }
+    }
+}
+
+impl<T: Serialize> Answer<T> {
+    pub fn of(value: &T) -> Self {
+        Self::from_text(json(value))
+    }
+}
+
+impl<T> IntoResponse for Answer<T> {
+    fn into_response(self) -> Response {
+        ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], self.text).into_response()
+    }
+}
+
+/// Nothing is left to say (204).
+pub struct Gone;
+
+impl IntoResponse for Gone {
+    fn into_response(self) -> Response {
+        StatusCode::NO_CONTENT.into_response()
+    }
+}
+
+/// An answer that sets the session's cookie, if there is one to set.
+pub struct WithCookie<T>(pub T, pub Option<HeaderValue>);
+
+impl<T: IntoResponse> IntoResponse for WithCookie<T> {
+    fn into_response(self) -> Response {
+        let mut response = self.0.into_response();
+        if let Some(cookie) = self.1 {
+            response.headers_mut().insert(SET_COOKIE, cookie);
+        }
+        response
+    }
 }

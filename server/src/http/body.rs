@@ -2,34 +2,43 @@
 
 use std::fmt;
 
-use axum::body::{Bytes, HttpBody as _};
-use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
+use axum::body::{Bytes, HttpBody as _, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use gongxiang::event::Refusal;
 use gongxiang::tree::Tree;
+use http_body_util::LengthLimitError;
 use serde::Deserializer as _;
 use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
+use serde_json::json;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+use utoipa::openapi::{RefOr, Schema};
+
+use super::api;
+use super::fields::{self, FieldError};
 
 use super::problem::{Failure, Problem};
-use crate::ledger::group::Request as Event;
+use crate::ledger::group;
 use crate::ledger::journal::{self, Line, Lines};
 use crate::ledger::queue::Sent;
-use crate::limits::{BODY_BYTES_MAX, EVENTS_MAX};
+use crate::limits::{BODY_BYTES_MAX, EVENTS_MAX, SIGN_IN_BYTES_MAX};
 
-/// What was sent.
-pub enum Body {
+/// Events of a journal.
+pub enum EventsBody {
     /// One event: an error is the whole answer's.
     One(Box<Sent>),
     /// Many events: each has its answer.
     Many(Vec<Sent>),
 }
 
-impl Body {
+impl EventsBody {
+    /// Its schema in the document: an event, or a list of events.
+    pub fn schema() -> RefOr<Schema> {
+        api::schema(json!({"anyOf": [{"type": "object"}, {"type": "array"}]}))
+    }
+
     /// What could be read of it.
-    pub fn requests(&mut self) -> impl Iterator<Item = &mut Event> {
+    pub fn requests(&mut self) -> impl Iterator<Item = &mut group::Request> {
         let sent = match self {
             Self::One(sent) => std::slice::from_mut(&mut **sent),
             Self::Many(sent) => sent,
@@ -38,17 +47,17 @@ impl Body {
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Body {
+impl<S: Send + Sync> FromRequest<S> for EventsBody {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         // Also what keeps other sites' pages out: a browser asks before it sends these types elsewhere.
         let lines = match media_type(&request) {
             Some("application/json") => false,
             Some("application/x-ndjson" | "application/jsonl") => true,
             _ => return Err(Problem::new(Failure::UnsupportedMediaType, "content-type", "name the type of the body")),
         };
-        let bytes = bytes(request, state).await?;
+        let bytes = bytes(request, BODY_BYTES_MAX).await?;
         let many = if lines {
             // Reading from memory does not fail.
             Lines::new(&*bytes).filter_map(Result::ok).take(EVENTS_MAX + 1).map(sent).collect()
@@ -66,91 +75,61 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 }
 
 /// The body of a command: JSON, or nothing at all.
-pub async fn json_body(request: Request) -> Result<Bytes, Problem> {
+pub async fn json_body(request: Request, bytes_max: usize) -> Result<Bytes, Problem> {
     let wrong = || Problem::new(Failure::UnsupportedMediaType, "content-type", "the body is `application/json`");
     // Also what keeps other sites' pages out: a browser asks before it sends this type elsewhere.
     match media_type(&request) {
-        Some("application/json") => bytes(request, &()).await,
+        Some("application/json") => bytes(request, bytes_max).await,
         Some(_) => Err(wrong()),
-        None => bytes(request, &()).await.and_then(|bytes| if bytes.is_empty() { Ok(bytes) } else { Err(wrong()) }),
+        None => bytes(request, bytes_max).await.and_then(|bytes| if bytes.is_empty() { Ok(bytes) } else { Err(wrong()) }),
     }
 }
 
-/// A JSON table with known keys only.
-pub fn table(body: &Bytes, known: impl Fn(&str) -> bool) -> Result<Vec<(String, Tree)>, Problem> {
+/// A JSON table. Nothing at all is an empty one.
+pub fn table(body: &Bytes) -> Result<Vec<(String, Tree)>, Problem> {
     if body.trim_ascii().is_empty() {
         return Ok(Vec::new());
     }
     let tree: Tree = serde_json::from_slice(body).map_err(|error| Refusal::bad_event("", error.to_string()))?;
-    let Tree::Table(fields) = tree else {
-        return Err(Refusal::bad_event("", format!("has to be a table, not {}", tree.kind())).into());
-    };
-    match fields.iter().find(|(name, _)| !known(name)) {
-        Some((name, _)) => Err(Refusal::bad_event(name.clone(), "is unknown here").into()),
-        None => Ok(fields),
+    match tree {
+        Tree::Table(fields) => Ok(fields),
+        other => Err(Refusal::bad_event("", format!("has to be a table, not {}", other.kind())).into()),
     }
 }
 
-/// A JSON table of a request about signing in, read field by field; none is left over.
-pub struct Fields(Map<String, Value>);
+/// A JSON table, read as a struct that knows all its keys.
+pub struct Body<T, const BYTES_MAX: usize = BODY_BYTES_MAX>(pub T);
 
-impl Fields {
-    /// The body, with known keys only. Nothing at all is an empty table.
-    pub async fn of(request: Request, known: &[&str]) -> Result<Self, Problem> {
-        let body = json_body(request).await?;
-        if body.trim_ascii().is_empty() {
-            return Ok(Self(Map::new()));
-        }
-        let value = serde_json::from_slice(&body).map_err(|error| Refusal::bad_event("", error.to_string()))?;
-        Self::table(value, "", known)
-    }
+/// The body of a request about signing in. Anybody may send one, so it is small.
+pub type SignInBody<T> = Body<T, SIGN_IN_BYTES_MAX>;
 
-    fn table(value: Value, name: &str, known: &[&str]) -> Result<Self, Problem> {
-        let Value::Object(fields) = value else {
-            return Err(Refusal::bad_event(name.to_owned(), "has to be a table").into());
-        };
-        match fields.keys().find(|key| !known.contains(&key.as_str())) {
-            Some(key) => Err(Refusal::bad_event(key.clone(), "is unknown here").into()),
-            None => Ok(Self(fields)),
-        }
-    }
+impl<S: Send + Sync, T: DeserializeOwned, const BYTES_MAX: usize> FromRequest<S> for Body<T, BYTES_MAX> {
+    type Rejection = Problem;
 
-    /// A table in it that may be missing.
-    pub fn inner(&mut self, name: &str, known: &[&str]) -> Result<Option<Self>, Problem> {
-        self.0.remove(name).map(|value| Self::table(value, name, known)).transpose()
-    }
-
-    /// What may be missing.
-    pub fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, Problem> {
-        let Some(value) = self.0.remove(name) else { return Ok(None) };
-        let value = serde_json::from_value(value);
-        value.map(Some).map_err(|error| Refusal::bad_event(name.to_owned(), error.to_string()).into())
-    }
-
-    /// What has to be there.
-    pub fn required<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, Problem> {
-        self.optional(name)?.ok_or_else(|| Refusal::bad_event(name.to_owned(), "is missing").into())
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let fields = table(&json_body(request, BYTES_MAX).await?)?;
+        fields::read(fields).map(Self).map_err(|FieldError { field, message }| Refusal::bad_event(field, message).into())
     }
 }
 
-async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+async fn bytes(request: Request, bytes_max: usize) -> Result<Bytes, Problem> {
     if request.headers().contains_key(CONTENT_ENCODING) {
         let detail = "a compressed body is not taken";
         return Err(Problem::new(Failure::UnsupportedMediaType, "content-encoding", detail));
     }
     // Before anything of it is waited for.
-    let fits = usize::try_from(request.body().size_hint().lower()).is_ok_and(|bytes| bytes <= BODY_BYTES_MAX);
+    let fits = usize::try_from(request.body().size_hint().lower()).is_ok_and(|bytes| bytes <= bytes_max);
     if !fits {
         return Err(Failure::TooLarge.into());
     }
-    Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
-        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => Failure::TooLarge.into(),
-        _ => Failure::BadBody.into(),
+    to_bytes(request.into_body(), bytes_max).await.map_err(|error| {
+        let too_large = error.into_inner().is::<LengthLimitError>();
+        if too_large { Failure::TooLarge.into() } else { Failure::BadBody.into() }
     })
 }
 
 fn sent(line: Result<Line, Refusal>) -> Sent {
-    line.map(|line| Event::of_journal(line, "operator"))
+    line.map(|line| group::Request::of_journal(line, "operator"))
 }
 
 fn media_type(request: &Request) -> Option<&str> {

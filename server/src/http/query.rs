@@ -1,63 +1,101 @@
-//! The parameters of an address, read as strictly as an event: each by name, none left over.
+//! The parameters of an address, read as a struct of the route.
 
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use gongxiang::identity::Id;
+use gongxiang::tree::Tree;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
 
+use super::fields;
 use super::problem::{Failure, Problem};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
 
-/// Parameters that were not asked for yet.
-pub struct Parameters(Vec<(String, String)>);
+/// The parameters of a route. A route without any takes `Query<NoParameters>`, so that a misspelt one is never passed over.
+pub struct Query<T>(pub T);
 
-impl<S: Send + Sync> FromRequestParts<S> for Parameters {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let pairs = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
-        pairs.map(|Query(pairs)| Self(pairs)).map_err(|_| Failure::BadQuery.into())
+        let pairs = axum::extract::Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+        let axum::extract::Query(pairs) = pairs.map_err(|_| Failure::BadQuery)?;
+        let table = pairs.into_iter().map(|(name, value)| (name, Tree::Text(value))).collect();
+        fields::read(table).map(Self).map_err(|error| Problem::new(Failure::BadQuery, &error.field, error.message))
     }
 }
 
-impl Parameters {
-    /// A parameter that may be missing.
-    pub fn optional<T>(
-        &mut self,
-        name: &str,
-        what: &str,
-        read: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<Option<T>, Problem> {
-        let Some(at) = self.0.iter().position(|(key, _)| key == name) else { return Ok(None) };
-        let (_, value) = self.0.swap_remove(at);
-        let value = read(&value).ok_or_else(|| bad(name, format!("must be {what}")))?;
-        Ok(Some(value))
+/// No parameters at all.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoParameters {}
+
+/// How many rows a page has at most.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Limit(usize);
+
+impl Limit {
+    /// As a number of rows.
+    pub const fn rows(self) -> usize {
+        self.0
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(PAGE_DEFAULT)
+    }
+}
+
+impl TryFrom<String> for Limit {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let rows = text.parse().ok().filter(|rows| (1..=PAGE_MAX).contains(rows));
+        rows.map(Self).ok_or_else(|| format!("must be a whole number from 1 to {PAGE_MAX}"))
+    }
+}
+
+/// Where a page of numbered rows ended.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Number(pub i64);
+
+impl TryFrom<String> for Number {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let number = text.parse().ok().filter(|number| *number >= 0);
+        number.map(Self).ok_or("must be where a page ended: a whole number")
+    }
+}
+
+mod schema {
+    use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+    use utoipa::openapi::RefOr;
+    use utoipa::{PartialSchema, ToSchema};
+
+    use super::{Limit, Number};
+    use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
+
+    fn whole() -> ObjectBuilder {
+        ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer))
     }
 
-    /// A parameter that has to be there.
-    pub fn required<T>(&mut self, name: &str, what: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Problem> {
-        self.optional(name, what, read)?.ok_or_else(|| bad(name, "is missing".into()))
-    }
-
-    /// A member, which has to be there.
-    pub fn member(&mut self, name: &str) -> Result<Id, Problem> {
-        self.required(name, "an id: 1 to 64 of A-Z a-z 0-9 _ . : -", Id::parse)
-    }
-
-    /// How many lines of a list are asked for.
-    pub fn limit(&mut self) -> Result<usize, Problem> {
-        let allowed = |text: &str| text.parse().ok().filter(|limit| (1..=PAGE_MAX).contains(limit));
-        Ok(self.optional("limit", &format!("a whole number from 1 to {PAGE_MAX}"), allowed)?.unwrap_or(PAGE_DEFAULT))
-    }
-
-    /// Nothing else may be there, nothing twice.
-    pub fn finish(self) -> Result<(), Problem> {
-        match self.0.first() {
-            Some((name, _)) => Err(bad(name, "is unknown here, or is named twice".into())),
-            None => Ok(()),
+    impl PartialSchema for Limit {
+        fn schema() -> RefOr<Schema> {
+            whole().minimum(Some(1)).maximum(Some(PAGE_MAX)).default(Some(PAGE_DEFAULT.into())).into()
         }
     }
-}
 
-fn bad(name: &str, message: String) -> Problem {
-    Problem::new(Failure::BadQuery, name, message)
+    impl ToSchema for Limit {}
+
+    impl PartialSchema for Number {
+        fn schema() -> RefOr<Schema> {
+            whole().minimum(Some(0)).into()
+        }
+    }
+
+    impl ToSchema for Number {}
 }

@@ -1,0 +1,295 @@
+//! The routes and the `OpenAPI` document, made together. What a handler takes and gives says its right, its parameters, its body
+//! and its answer; a row of `routes.rs` adds only the address, an id and a title.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::extract::State;
+use axum::handler::Handler;
+use axum::routing::{MethodRouter, delete, get, post};
+use gongxiang::wire::command::in_path;
+use serde_json::Value;
+use utoipa::openapi::path::{
+    HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder,
+};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{Content, Ref, RefOr, Required, ResponseBuilder, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::answer::{Answer, Gone, WithCookie};
+use super::app::App;
+use super::body::{Body, EventsBody};
+use super::one::One;
+use super::preview::PreviewKey;
+use super::problem::Problem;
+use super::query::Query;
+use super::rights::{Anybody, Operator, Owner, SignedIn, Somebody};
+use crate::people::actor::Actor;
+
+/// The scheme of bearer tokens in the document.
+pub const TOKEN: &str = "token";
+
+/// Routes, and what the document says of them.
+#[derive(Default)]
+pub struct Api {
+    router: Router<App>,
+    paths: PathsBuilder,
+    schemas: BTreeMap<String, RefOr<Schema>>,
+}
+
+impl Api {
+    /// A route that reads.
+    pub fn get<T: 'static, H: Handler<T, App> + Described<T>>(self, path: &str, id: &str, title: &str, handler: H) -> Self {
+        self.route(HttpMethod::Get, path, id, title, get(handler), H::describe)
+    }
+
+    /// A route that does something or works something out.
+    pub fn post<T: 'static, H: Handler<T, App> + Described<T>>(self, path: &str, id: &str, title: &str, handler: H) -> Self {
+        self.route(HttpMethod::Post, path, id, title, post(handler), H::describe)
+    }
+
+    /// A route that ends something.
+    pub fn delete<T: 'static, H: Handler<T, App> + Described<T>>(self, path: &str, id: &str, title: &str, handler: H) -> Self {
+        self.route(HttpMethod::Delete, path, id, title, delete(handler), H::describe)
+    }
+
+    /// A route whose description is made by hand: a command's.
+    pub fn route(
+        mut self,
+        method: HttpMethod,
+        path: &str,
+        id: &str,
+        title: &str,
+        route: MethodRouter<App>,
+        describe: impl FnOnce(&mut Description),
+    ) -> Self {
+        let mut description = Description::new(id, title);
+        description.path(path);
+        describe(&mut description);
+        // A handler without a right would be open to everybody unsaid.
+        assert!(description.has_right, "{path} has no right");
+        if matches!(method, HttpMethod::Get) {
+            description.response("304", "It has not changed", None);
+        }
+        self.router = self.router.route(path, route);
+        self.paths = self.paths.path(path, PathItem::new(method, description.operation));
+        self.schemas.extend(description.schemas);
+        self
+    }
+
+    /// Changes the routes so far.
+    pub fn map(mut self, change: impl FnOnce(Router<App>) -> Router<App>) -> Self {
+        self.router = change(self.router);
+        self
+    }
+
+    pub fn into_router(self) -> Router<App> {
+        self.router
+    }
+
+    pub fn into_document(self) -> (PathsBuilder, BTreeMap<String, RefOr<Schema>>) {
+        (self.paths, self.schemas)
+    }
+}
+
+/// What the document says of one route.
+pub struct Description {
+    operation: Operation,
+    schemas: Vec<(String, RefOr<Schema>)>,
+    has_right: bool,
+}
+
+impl Description {
+    fn new(id: &str, title: &str) -> Self {
+        let operation = OperationBuilder::new().operation_id(Some(id)).summary(Some(title)).build();
+        let mut description = Self { operation, schemas: Vec::new(), has_right: false };
+        let problem = description.schema::<Problem>();
+        let content = Content::new(Some(problem));
+        let problem = ResponseBuilder::new().description("A problem").content("application/problem+json", content);
+        description.operation.responses.responses.insert("default".into(), problem.build().into());
+        description
+    }
+
+    /// A reference to a type's schema, which the document gets.
+    pub fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
+        T::schemas(&mut self.schemas);
+        self.schemas.push((T::name().into(), T::schema()));
+        Ref::from_schema_name(T::name()).into()
+    }
+
+    /// A parameter; its name in braces stands in the address.
+    pub fn parameter(&mut self, name: &str, place: ParameterIn, required: bool, schema: RefOr<Schema>) {
+        let required = if required { Required::True } else { Required::False };
+        let parameter = ParameterBuilder::new().name(name).parameter_in(place).required(required).schema(Some(schema));
+        self.operation.parameters.get_or_insert_default().push(parameter.build());
+    }
+
+    fn path(&mut self, path: &str) {
+        for name in in_path(path) {
+            let schema = if name == "day" {
+                self.schema::<gongxiang::identity::Day>()
+            } else {
+                self.schema::<gongxiang::identity::Id>()
+            };
+            self.parameter(name, ParameterIn::Path, true, schema);
+        }
+    }
+
+    /// What the body is. It may be left out if none of its fields has to be there.
+    pub fn body(&mut self, schema: RefOr<Schema>, required: bool) {
+        let required = if required { Required::True } else { Required::False };
+        let body = RequestBodyBuilder::new().content("application/json", Content::new(Some(schema))).required(Some(required));
+        self.operation.request_body = Some(body.build());
+    }
+
+    /// An answer.
+    pub fn response(&mut self, status: &str, what: &str, schema: Option<RefOr<Schema>>) {
+        let mut response = ResponseBuilder::new().description(what);
+        if let Some(schema) = schema {
+            response = response.content("application/json", Content::new(Some(schema)));
+        }
+        self.operation.responses.responses.insert(status.into(), response.build().into());
+    }
+
+    /// A token is needed.
+    pub fn closed(&mut self) {
+        self.has_right = true;
+        self.operation.security = Some(vec![SecurityRequirement::new(TOKEN, Vec::<String>::new())]);
+    }
+
+    /// No token is needed.
+    pub fn open(&mut self) {
+        self.has_right = true;
+    }
+}
+
+/// An argument of a handler.
+pub trait Input {
+    fn describe(_: &mut Description) {}
+}
+
+/// What a handler answers with.
+pub trait Output {
+    fn describe(description: &mut Description);
+}
+
+/// A handler whose arguments and answer can be described.
+pub trait Described<T> {
+    fn describe(description: &mut Description);
+}
+
+macro_rules! described {
+    ($($argument:ident)*) => {
+        impl<F, Answered, Kind, $($argument,)*> Described<(Kind, $($argument,)*)> for F
+        where
+            F: Fn($($argument),*) -> Answered,
+            Answered: Future,
+            Answered::Output: Output,
+            $($argument: Input,)*
+        {
+            fn describe(description: &mut Description) {
+                $($argument::describe(description);)*
+                <Answered::Output as Output>::describe(description);
+            }
+        }
+    };
+}
+
+described! { A }
+described! { A B }
+described! { A B C }
+described! { A B C D }
+described! { A B C D E }
+
+impl Input for State<App> {}
+
+/// Its name in the address describes it.
+impl Input for axum::extract::Path<String> {}
+
+/// A handler that asks itself who it is lets anybody come so far.
+impl Input for Result<Actor, Problem> {
+    fn describe(description: &mut Description) {
+        description.open();
+    }
+}
+
+impl Input for Anybody {
+    fn describe(description: &mut Description) {
+        description.open();
+    }
+}
+
+macro_rules! closed {
+    ($($right:ident)*) => {$(
+        impl Input for $right {
+            fn describe(description: &mut Description) {
+                description.closed();
+            }
+        }
+    )*};
+}
+
+closed! { Somebody Operator SignedIn Owner One }
+
+impl<T: ToSchema> Input for Query<T> {
+    fn describe(description: &mut Description) {
+        T::schemas(&mut description.schemas);
+        let RefOr::T(Schema::Object(table)) = T::schema() else { return };
+        for (name, schema) in table.properties {
+            description.parameter(&name, ParameterIn::Query, table.required.contains(&name), schema);
+        }
+    }
+}
+
+impl<T: ToSchema, const BYTES_MAX: usize> Input for Body<T, BYTES_MAX> {
+    fn describe(description: &mut Description) {
+        let required = matches!(T::schema(), RefOr::T(Schema::Object(table)) if !table.required.is_empty());
+        let schema = description.schema::<T>();
+        description.body(schema, required);
+    }
+}
+
+impl Input for EventsBody {
+    fn describe(description: &mut Description) {
+        description.body(EventsBody::schema(), true);
+    }
+}
+
+impl Input for PreviewKey {
+    fn describe(description: &mut Description) {
+        let schema = description.schema::<super::settle::IdempotencyKey>();
+        description.parameter(super::settle::IDEMPOTENCY_KEY, ParameterIn::Header, false, schema);
+    }
+}
+
+impl<T: Output> Output for Result<T, Problem> {
+    fn describe(description: &mut Description) {
+        T::describe(description);
+    }
+}
+
+impl<T: ToSchema> Output for Answer<T> {
+    fn describe(description: &mut Description) {
+        let schema = description.schema::<T>();
+        description.response("200", "The answer", Some(schema));
+    }
+}
+
+impl<T: Output> Output for WithCookie<T> {
+    fn describe(description: &mut Description) {
+        T::describe(description);
+    }
+}
+
+impl Output for Gone {
+    fn describe(description: &mut Description) {
+        description.response("204", "It is done", None);
+    }
+}
+
+/// A schema that is written as JSON: where a table of ours decides what is in it.
+pub fn schema(json: Value) -> RefOr<Schema> {
+    // A test reads the whole document back.
+    serde_json::from_value(json).unwrap_or_else(|_| Schema::default().into())
+}
