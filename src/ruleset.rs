@@ -33,7 +33,8 @@ pub enum Redemption {
 }
 
 /// The way an order was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// 到家.
     Online,

@@ -8,14 +8,16 @@
 //! | `commands`, `settle`, `preview`, `quote` | what can be done: one table, and its three uses |
 //! | `members`, `orders`, `market`, `days`, `scheme`, `rules`, `events`, `ahead` | what can be asked, by resource |
 //! | `sessions`, `passkeys`, `newcomers` | signing in and out, registering |
-//! | `actor`, `query`, `body`, `one` | how a request is read |
+//! | `rights`, `actor` | who asks, and whether they may |
+//! | `query`, `body`, `fields`, `one` | how a request is read |
 //! | `answer`, `page`, `problem`, `etag` | how it is answered |
-//! | `openapi` | the document |
+//! | `api`, `openapi` | the document, made of the handlers' arguments and answers |
 //! | `files`, `health`, `metrics` | the wallet's files, probes, figures |
 
 mod actor;
 mod ahead;
 mod answer;
+mod api;
 pub mod app;
 mod body;
 mod commands;
@@ -23,6 +25,7 @@ mod days;
 pub mod edge;
 mod etag;
 mod events;
+mod fields;
 mod files;
 mod flights;
 mod guard;
@@ -43,6 +46,7 @@ mod problem;
 mod query;
 mod quote;
 mod rates;
+mod rights;
 pub mod routes;
 mod rules;
 mod scheme;

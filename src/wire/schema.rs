@@ -71,7 +71,9 @@ impl ToSchema for Reason {}
 
 impl PartialSchema for RuleSet {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().description(Some("A rule set: the keys of section 3 of the rules, decimals as texts")).into()
+        ObjectBuilder::new()
+            .description(Some("A rule set: the keys of section 3 of the rules, decimals as texts"))
+            .into()
     }
 }
 
@@ -243,6 +245,9 @@ struct EveFields {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct AssumptionsFields {
+    /// Whose forecast; one's own if left out.
+    #[schema(nullable = false)]
+    member: Option<Id>,
     /// Growth in 30 days, one for each path of the band.
     #[schema(max_items = 12, nullable = false)]
     growth_30d: Option<Vec<Rate>>,
@@ -335,9 +340,7 @@ fn turnover() -> RefOr<Schema> {
     let reference = |name: &str| RefOr::Ref::<Schema>(Ref::from_schema_name(name));
     let money = || reference("Money");
     let rate = || reference("Rate");
-    let count = || {
-        ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)).minimum(Some(1.0)).build()
-    };
+    let count = || ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)).minimum(Some(1.0)).build();
     let table = ObjectBuilder::new()
         .property("daily", money())
         .required("daily")

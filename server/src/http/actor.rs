@@ -4,7 +4,6 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
-use gongxiang::identity::Id;
 use url::Url;
 
 use super::app::App;
@@ -16,7 +15,7 @@ pub const COOKIE_NAME: &str = "gongxiang_session";
 
 /// The token of a request, if it has one. A browser adds the cookie by itself, so with it only pages of ours may change
 /// something: beside `SameSite`, for a browser that does not know it and for other names of the same site.
-pub fn token<'a>(parts: &'a Parts, app: &App) -> Result<Option<&'a str>, Problem> {
+fn token<'a>(parts: &'a Parts, app: &App) -> Result<Option<&'a str>, Problem> {
     let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(value) = header(AUTHORIZATION) {
         let bearer = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
@@ -41,6 +40,17 @@ fn is_from_our_page(headers: &HeaderMap, ours: Option<&Url>) -> bool {
         || page.split_once("://").is_some_and(|(_, name)| Some(name) == header(HOST.as_str()))
 }
 
+/// The token of a request, whether it still holds or not.
+pub struct SessionToken(pub Option<String>);
+
+impl FromRequestParts<App> for SessionToken {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        Ok(Self(token(parts, app)?.map(Into::into)))
+    }
+}
+
 impl FromRequestParts<App> for Actor {
     type Rejection = Problem;
 
@@ -62,38 +72,6 @@ impl FromRequestParts<App> for Actor {
             .await
             .map_err(|error| Problem::from(crate::ledger::store::StoreError::from(error)))?;
         actor.ok_or_else(|| Failure::Unauthorized.into())
-    }
-}
-
-/// The operator, or nobody gets in.
-pub fn operator(actor: &Actor) -> Result<(), Problem> {
-    match actor {
-        Actor::Nobody => Err(Failure::Unauthorized.into()),
-        actor if actor.is_operator() => Ok(()),
-        _ => Err(Failure::Forbidden.into()),
-    }
-}
-
-/// The member itself or the operator.
-pub fn own(actor: &Actor, member: &str) -> Result<(), Problem> {
-    match actor {
-        Actor::Nobody => Err(Failure::Unauthorized.into()),
-        actor if actor.is_operator() || actor.member().is_some_and(|own| own.as_str() == member) => Ok(()),
-        _ => Err(Failure::Forbidden.into()),
-    }
-}
-
-/// Anybody with credentials.
-pub fn somebody(actor: &Actor) -> Result<(), Problem> {
-    if *actor == Actor::Nobody { Err(Failure::Unauthorized.into()) } else { Ok(()) }
-}
-
-/// A member who signed in, and nobody in its place.
-pub fn signed_in(actor: &Actor) -> Result<&Id, Problem> {
-    match actor {
-        Actor::Nobody => Err(Failure::Unauthorized.into()),
-        Actor::Member(member) => Ok(member),
-        Actor::Demo | Actor::Operator(_) | Actor::Payment(_) | Actor::Merchant(..) => Err(Failure::Forbidden.into()),
     }
 }
 

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::State;
 use gongxiang::book::{Book, Eve};
-use gongxiang::economy::simulate;
+use gongxiang::economy::{Run, Scenario, simulate};
 use gongxiang::event::{Code, Refusal};
-use gongxiang::forecast::forecast;
+use gongxiang::forecast::{Assumptions, Forecast, forecast};
 use gongxiang::identity::Id;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
@@ -19,54 +19,45 @@ use gongxiang::wire::scenario;
 use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::actor::{own, somebody};
-use super::answer::{Written, written};
+use super::answer::Answer;
 use super::app::App;
-use super::body::{json_body, table};
+use super::body::Table;
 use super::problem::{Failure, Problem};
-use super::query::Parameters;
+use super::query::{NoParameters, Query};
+use super::rights::{Owner, Somebody, own};
 use crate::ledger::needs::{Due, Needs};
 use crate::ledger::store::paging;
 use crate::limits::LOOK_TIME_MAX;
-use crate::people::actor::Actor;
 
-/// `GET /v1/members/{member}/eve`: what a wallet forecasts from by itself.
+/// What a wallet forecasts from by itself.
 pub async fn eve(
     State(app): State<App>,
-    actor: Actor,
-    Path(id): Path<String>,
-    parameters: Parameters,
-) -> Result<Written, Problem> {
-    parameters.finish()?;
-    own(&actor, &id)?;
-    let id = Id::parse(&id).ok_or_else(Problem::unknown_member)?;
+    _: Query<NoParameters>,
+    Owner { member, .. }: Owner,
+) -> Result<Answer<Eve>, Problem> {
     let place = app.lookout.place().await?;
-    let book = book_of(&app, &id).await?;
-    if book.account(id.as_str()).is_none() {
+    let book = book_of(&app, &member).await?;
+    if book.account(member.as_str()).is_none() {
         return Err(Problem::unknown_member());
     }
-    work(place, move |_| book.eve(&id)).await
+    work(place, move |_| book.eve(&member)).await
 }
 
-/// `POST /v1/forecast`: what a member may expect. A member asks for itself only.
+/// What a member may expect. A member asks for itself only.
 pub async fn forecasts(
     State(app): State<App>,
-    actor: Actor,
-    parameters: Parameters,
-    request: Request,
-) -> Result<Written, Problem> {
-    parameters.finish()?;
-    somebody(&actor)?;
-    let body = json_body(request).await?;
-    let mut fields = table(&body, |_| true)?;
-    let member = match take(&mut fields, "member") {
+    _: Query<NoParameters>,
+    Somebody(actor): Somebody,
+    mut body: Table<Assumptions>,
+) -> Result<Answer<Forecast>, Problem> {
+    let member = match body.take("member") {
         None => actor.member().cloned(),
         Some(Tree::Text(text)) => Id::parse(&text),
         Some(_) => None,
     };
     let member = member.ok_or_else(|| Refusal::bad_event("member", "must be the id of a member"))?;
     own(&actor, member.as_str())?;
-    let assumptions = scenario::read_assumptions(&Tree::Table(fields))?;
+    let assumptions = scenario::read_assumptions(&Tree::Table(body.fields))?;
     let place = app.lookout.place().await?;
     let book = book_of(&app, &member).await?;
     work(place, move |go_on| {
@@ -76,29 +67,20 @@ pub async fn forecasts(
     .await
 }
 
-/// `POST /v1/simulations`: a scenario on the rules in force, or on rules that come with it.
+/// A scenario on the rules in force, or on rules that come with it.
 pub async fn simulations(
     State(app): State<App>,
-    actor: Actor,
-    parameters: Parameters,
-    request: Request,
-) -> Result<Written, Problem> {
-    parameters.finish()?;
-    somebody(&actor)?;
-    let body = json_body(request).await?;
-    let mut fields = table(&body, |_| true)?;
-    let rules = match take(&mut fields, "rules") {
+    _: Query<NoParameters>,
+    _: Somebody,
+    mut body: Table<Scenario>,
+) -> Result<Answer<Run>, Problem> {
+    let rules = match body.take("rules") {
         Some(rules) => RuleSet::from_tree(&rules).map_err(Refusal::from)?,
         None => app.ledger.read().await?.now().await?.rules,
     };
-    let (rules, scenario) = scenario::read(&Tree::Table(fields), &rules)?;
+    let (rules, scenario) = scenario::read(&Tree::Table(body.fields), &rules)?;
     let place = app.lookout.place().await?;
     work(place, move |go_on| simulate(&rules, &scenario, go_on)).await
-}
-
-fn take(fields: &mut Vec<(String, Tree)>, name: &str) -> Option<Tree> {
-    let at = fields.iter().position(|(key, _)| key == name)?;
-    Some(fields.swap_remove(at).1)
 }
 
 /// As much of the book as the close that follows needs, and all days, for what they have brought so far.
@@ -121,17 +103,17 @@ impl Drop for Waiting {
 }
 
 /// Works it out and writes it, beside the threads that answer requests.
-async fn work<T: Serialize>(
+async fn work<T: Serialize + 'static>(
     place: OwnedSemaphorePermit,
     look: impl FnOnce(&mut dyn FnMut(usize) -> bool) -> Result<T, Refusal> + Send + 'static,
-) -> Result<Written, Problem> {
+) -> Result<Answer<T>, Problem> {
     let left = Arc::new(AtomicBool::new(false));
     let _waiting = Waiting(left.clone());
     let done = tokio::task::spawn_blocking(move || {
         let _place = place;
         let until = Instant::now() + LOOK_TIME_MAX;
         let mut go_on = |_| !left.load(Ordering::Relaxed) && Instant::now() < until;
-        look(&mut go_on).map(|answer| written(&answer))
+        look(&mut go_on).map(|answer| Answer::of(&answer))
     });
     let answer = done.await.map_err(|_| Problem::from(Failure::Unavailable))?;
     answer.map_err(|refusal| match refusal.code {

@@ -9,17 +9,18 @@ use axum::handler::Handler;
 use axum::routing::{MethodRouter, delete, get, post};
 use gongxiang::wire::command::in_path;
 use serde_json::Value;
+use utoipa::ToSchema;
 use utoipa::openapi::path::{
     HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder,
 };
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, Ref, RefOr, Required, ResponseBuilder, Schema};
-use utoipa::{PartialSchema, ToSchema};
 
+use super::actor::SessionToken;
 use super::answer::{Answer, Gone, WithCookie};
 use super::app::App;
-use super::body::{Body, EventsBody};
+use super::body::{Body, EventsBody, Table};
 use super::one::One;
 use super::preview::PreviewKey;
 use super::problem::Problem;
@@ -40,17 +41,35 @@ pub struct Api {
 
 impl Api {
     /// A route that reads.
-    pub fn get<T: 'static, H: Handler<T, App> + Described<T>>(self, path: &str, id: &str, title: &str, handler: H) -> Self {
+    pub fn get<T: 'static, H: Handler<T, App> + Described<T>>(
+        self,
+        path: &'static str,
+        id: &str,
+        title: &str,
+        handler: H,
+    ) -> Self {
         self.route(HttpMethod::Get, path, id, title, get(handler), H::describe)
     }
 
     /// A route that does something or works something out.
-    pub fn post<T: 'static, H: Handler<T, App> + Described<T>>(self, path: &str, id: &str, title: &str, handler: H) -> Self {
+    pub fn post<T: 'static, H: Handler<T, App> + Described<T>>(
+        self,
+        path: &'static str,
+        id: &str,
+        title: &str,
+        handler: H,
+    ) -> Self {
         self.route(HttpMethod::Post, path, id, title, post(handler), H::describe)
     }
 
     /// A route that ends something.
-    pub fn delete<T: 'static, H: Handler<T, App> + Described<T>>(self, path: &str, id: &str, title: &str, handler: H) -> Self {
+    pub fn delete<T: 'static, H: Handler<T, App> + Described<T>>(
+        self,
+        path: &'static str,
+        id: &str,
+        title: &str,
+        handler: H,
+    ) -> Self {
         self.route(HttpMethod::Delete, path, id, title, delete(handler), H::describe)
     }
 
@@ -58,7 +77,7 @@ impl Api {
     pub fn route(
         mut self,
         method: HttpMethod,
-        path: &str,
+        path: &'static str,
         id: &str,
         title: &str,
         route: MethodRouter<App>,
@@ -125,7 +144,7 @@ impl Description {
         self.operation.parameters.get_or_insert_default().push(parameter.build());
     }
 
-    fn path(&mut self, path: &str) {
+    fn path(&mut self, path: &'static str) {
         for name in in_path(path) {
             let schema = if name == "day" {
                 self.schema::<gongxiang::identity::Day>()
@@ -139,7 +158,8 @@ impl Description {
     /// What the body is. It may be left out if none of its fields has to be there.
     pub fn body(&mut self, schema: RefOr<Schema>, required: bool) {
         let required = if required { Required::True } else { Required::False };
-        let body = RequestBodyBuilder::new().content("application/json", Content::new(Some(schema))).required(Some(required));
+        let body =
+            RequestBodyBuilder::new().content("application/json", Content::new(Some(schema))).required(Some(required));
         self.operation.request_body = Some(body.build());
     }
 
@@ -207,10 +227,15 @@ impl Input for State<App> {}
 /// Its name in the address describes it.
 impl Input for axum::extract::Path<String> {}
 
-/// A handler that asks itself who it is lets anybody come so far.
-impl Input for Result<Actor, Problem> {
+/// Who it is, beside the right that another argument says.
+impl Input for Actor {}
+
+impl Input for SessionToken {}
+
+/// An argument whose fault the handler answers with later.
+impl<T: Input> Input for Result<T, Problem> {
     fn describe(description: &mut Description) {
-        description.open();
+        T::describe(description);
     }
 }
 
@@ -247,6 +272,12 @@ impl<T: ToSchema, const BYTES_MAX: usize> Input for Body<T, BYTES_MAX> {
         let required = matches!(T::schema(), RefOr::T(Schema::Object(table)) if !table.required.is_empty());
         let schema = description.schema::<T>();
         description.body(schema, required);
+    }
+}
+
+impl<T: ToSchema> Input for Table<T> {
+    fn describe(description: &mut Description) {
+        <Body<T> as Input>::describe(description);
     }
 }
 

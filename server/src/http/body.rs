@@ -1,6 +1,7 @@
 //! One event, a list or lines of events, each read by itself: what is wrong with one does not touch the others.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use axum::body::{Bytes, HttpBody as _, to_bytes};
 use axum::extract::{FromRequest, Request};
@@ -16,7 +17,6 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::api;
 use super::fields::{self, FieldError};
-
 use super::problem::{Failure, Problem};
 use crate::ledger::group;
 use crate::ledger::journal::{self, Line, Lines};
@@ -81,7 +81,9 @@ pub async fn json_body(request: Request, bytes_max: usize) -> Result<Bytes, Prob
     match media_type(&request) {
         Some("application/json") => bytes(request, bytes_max).await,
         Some(_) => Err(wrong()),
-        None => bytes(request, bytes_max).await.and_then(|bytes| if bytes.is_empty() { Ok(bytes) } else { Err(wrong()) }),
+        None => {
+            bytes(request, bytes_max).await.and_then(|bytes| if bytes.is_empty() { Ok(bytes) } else { Err(wrong()) })
+        }
     }
 }
 
@@ -100,6 +102,28 @@ pub fn table(body: &Bytes) -> Result<Vec<(String, Tree)>, Problem> {
 /// A JSON table, read as a struct that knows all its keys.
 pub struct Body<T, const BYTES_MAX: usize = BODY_BYTES_MAX>(pub T);
 
+/// A JSON table that the rules read, field by field; the document describes it as `T`.
+pub struct Table<T> {
+    pub fields: Vec<(String, Tree)>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<S: Send + Sync, T> FromRequest<S> for Table<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        Ok(Self { fields: table(&json_body(request, BODY_BYTES_MAX).await?)?, of: PhantomData })
+    }
+}
+
+impl<T> Table<T> {
+    /// Takes a field out.
+    pub fn take(&mut self, name: &str) -> Option<Tree> {
+        let at = self.fields.iter().position(|(key, _)| key == name)?;
+        Some(self.fields.swap_remove(at).1)
+    }
+}
+
 /// The body of a request about signing in. Anybody may send one, so it is small.
 pub type SignInBody<T> = Body<T, SIGN_IN_BYTES_MAX>;
 
@@ -108,7 +132,9 @@ impl<S: Send + Sync, T: DeserializeOwned, const BYTES_MAX: usize> FromRequest<S>
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let fields = table(&json_body(request, BYTES_MAX).await?)?;
-        fields::read(fields).map(Self).map_err(|FieldError { field, message }| Refusal::bad_event(field, message).into())
+        fields::read(fields)
+            .map(Self)
+            .map_err(|FieldError { field, message }| Refusal::bad_event(field, message).into())
     }
 }
 

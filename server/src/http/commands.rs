@@ -2,6 +2,8 @@
 //! address, some from the body, some the server's own. The routes, the checks and the `OpenAPI` document are made from this
 //! one table.
 
+use gongxiang::limits::{CLOSING_MOST, RETURN_DAYS_MAX};
+
 use crate::ledger::group::Ownership;
 
 /// Who may give a command.
@@ -41,8 +43,8 @@ pub enum Format {
     Decimal,
     /// Six digits.
     Region,
-    /// A whole number.
-    Whole,
+    /// A whole number between two, ends included.
+    Whole(u64, u64),
     /// One of these.
     OneOf(&'static [&'static str]),
     /// A table.
@@ -74,11 +76,16 @@ impl Command {
         in_braces(self.path)
     }
 
+    /// Whether its body may have this field.
+    #[must_use]
+    pub fn has_in_body(&self, field: &str) -> bool {
+        self.made.is_some_and(|(made, _)| made == field) || self.fields.iter().any(|known| known.name == field)
+    }
+
     /// Whether its event has this field.
     #[must_use]
     pub fn has(&self, field: &str) -> bool {
-        self.made.is_some_and(|(made, _)| made == field)
-            || self.in_path().chain(self.fields.iter().map(|field| field.name)).any(|name| name == field)
+        self.has_in_body(field) || self.in_path().any(|name| name == field)
     }
 }
 
@@ -129,7 +136,7 @@ pub const COMMANDS: &[Command] = &[
         fields: &[
             required("pack", Format::Id),
             optional("purchase", Format::Id),
-            optional("return_days", Format::Whole),
+            optional("return_days", Format::Whole(1, RETURN_DAYS_MAX)),
         ],
     },
     Command {
@@ -343,7 +350,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Do a part of the open day's close ahead",
         who: Who::Operator,
         made: None,
-        fields: &[required("most", Format::Whole)],
+        fields: &[required("most", Format::Whole(1, CLOSING_MOST))],
     },
     Command {
         path: "/v1/days/{day}/close",

@@ -3,33 +3,47 @@
 use axum::extract::{Path, State};
 use gongxiang::book::DayRecord;
 use gongxiang::identity::Day;
-use serde::Serialize;
+use gongxiang::wire::answer::DaysPage;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
-use super::answer::{Written, written};
+use super::answer::Answer;
 use super::app::App;
 use super::problem::{Failure, Problem};
-use super::query::Parameters;
+use super::query::{Limit, NoParameters, Query};
+use super::rights::Anybody;
 use crate::ledger::store::Page;
 
-#[derive(Serialize)]
-struct Days {
-    days: Vec<DayRecord>,
+/// Which page of the closed days.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DaysQuery {
+    /// The last day of the page before.
+    #[schema(nullable = false)]
+    after: Option<Day>,
+    #[serde(default)]
+    limit: Limit,
 }
 
-/// `GET /v1/days?after&limit`: the closed days after `after`, oldest first.
-pub async fn days(State(app): State<App>, mut parameters: Parameters) -> Result<Written, Problem> {
-    let after = parameters.optional("after", "a day such as `2026-01-31`", Day::parse)?;
-    let limit = parameters.limit()?;
-    parameters.finish()?;
-    Ok(written(&Days { days: app.ledger.read().await?.days(Page { after, limit }).await? }))
+/// Oldest first.
+pub async fn days(
+    State(app): State<App>,
+    _: Anybody,
+    Query(DaysQuery { after, limit }): Query<DaysQuery>,
+) -> Result<Answer<DaysPage>, Problem> {
+    let days = app.ledger.read().await?.days(Page { after, limit: limit.rows() }).await?;
+    Ok(Answer::of(&DaysPage { days }))
 }
 
-/// `GET /v1/days/{day}`.
-pub async fn day(State(app): State<App>, Path(day): Path<String>, parameters: Parameters) -> Result<Written, Problem> {
-    parameters.finish()?;
+pub async fn day(
+    State(app): State<App>,
+    _: Anybody,
+    Path(day): Path<String>,
+    _: Query<NoParameters>,
+) -> Result<Answer<DayRecord>, Problem> {
     let day = Day::parse(&day).ok_or(Failure::NotFound)?;
     let before = day.previous();
     let mut days = app.ledger.read().await?.days(Page { after: before, limit: 1 }).await?;
     let record = days.pop().filter(|record| record.day == day).ok_or(Failure::NotFound)?;
-    Ok(written(&record))
+    Ok(Answer::of(&record))
 }

@@ -2,42 +2,43 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
 use gongxiang::event::Kind;
 use gongxiang::identity::Day;
 use gongxiang::receipt::Receipt;
 use gongxiang::wire::worded::Worded;
 use gongxiang_words::Language;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
-use super::actor::operator;
-use super::answer::{Written, written};
+use super::answer::Answer;
 use super::app::App;
-use super::body::Body;
-use super::page::{cut, whole};
+use super::body::EventsBody;
+use super::page::cut;
 use super::problem::{Failure, Problem};
-use super::query::Parameters;
-use super::rules::accepted_in_address;
-use crate::ledger::group::{Answer, Denial};
+use super::query::{Limit, Number, Query};
+use super::rights::Operator;
+use super::rules::AcceptedFlags;
+use crate::ledger::group::{self, Denial};
 use crate::ledger::store::{Entered, Page, Place, Refused};
-use crate::people::actor::Actor;
+use crate::text::json;
 
 /// The answer to one event.
-#[derive(Serialize)]
-struct Answered {
+#[derive(Serialize, ToSchema)]
+pub struct EventAnswer {
     /// Whether its `id` was settled before, and this is that answer.
     repeated: bool,
     #[serde(flatten)]
-    outcome: Said,
+    outcome: Outcome,
 }
 
-#[derive(Serialize)]
+/// What came of an event.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Said {
+enum Outcome {
     #[serde(serialize_with = "in_words")]
+    #[schema(value_type = Receipt)]
     Receipt(Arc<Receipt>),
     Refusal(Refused),
 }
@@ -46,54 +47,67 @@ fn in_words<S: Serializer>(receipt: &Arc<Receipt>, serializer: S) -> Result<S::O
     Worded(&**receipt, Language::En).serialize(serializer)
 }
 
-#[derive(Serialize)]
-struct Answers {
-    answers: Vec<Answered>,
+/// The answer to one event, or to each of many in their order.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum EventAnswers {
+    One(EventAnswer),
+    Many { answers: Vec<EventAnswer> },
+}
+
+/// The red flags that are accepted with the events.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventsQuery {
+    /// Codes with commas between them.
+    #[serde(default)]
+    accept_flags: AcceptedFlags,
 }
 
 /// One event is answered with its receipt or a problem; many are answered each, in their order.
 pub async fn settle(
     State(app): State<App>,
-    actor: Actor,
-    mut parameters: Parameters,
-    mut body: Body,
-) -> Result<Response, Problem> {
-    let guard = accepted_in_address(&mut parameters)?;
-    parameters.finish()?;
-    operator(&actor)?;
+    Query(EventsQuery { accept_flags }): Query<EventsQuery>,
+    _: Operator,
+    mut body: EventsBody,
+) -> Result<Answer<EventAnswers>, Problem> {
+    let guard = accept_flags.guard();
     body.requests().for_each(|request| request.guard = Some(guard.clone()));
     match body {
-        Body::One(event) => {
-            let Answer { repeated, outcome } =
+        EventsBody::One(event) => {
+            let group::Answer { repeated, outcome } =
                 app.ledger.settle(vec![*event]).await?.pop().ok_or(Failure::Unavailable)?;
-            let outcome = Said::Receipt(outcome?);
-            Ok(Json(Answered { repeated, outcome }).into_response())
+            let outcome = Outcome::Receipt(outcome?);
+            Ok(Answer::of(&EventAnswers::One(EventAnswer { repeated, outcome })))
         }
-        Body::Many(events) => {
+        EventsBody::Many(events) => {
             let answers = app.ledger.settle(events).await?.into_iter().map(answer).collect::<Result<_, _>>()?;
-            Ok(Json(Answers { answers }).into_response())
+            Ok(Answer::of(&EventAnswers::Many { answers }))
         }
     }
 }
 
-fn answer(Answer { repeated, outcome }: Answer) -> Result<Answered, Problem> {
+fn answer(group::Answer { repeated, outcome }: group::Answer) -> Result<EventAnswer, Problem> {
     let outcome = match outcome {
-        Ok(receipt) => Said::Receipt(receipt),
-        Err(Denial::Refused(refusal)) => Said::Refusal(Refused::from(&refusal)),
+        Ok(receipt) => Outcome::Receipt(receipt),
+        Err(Denial::Refused(refusal)) => Outcome::Refusal(Refused::from(&refusal)),
         Err(Denial::Forbidden) => return Err(Failure::Forbidden.into()),
     };
-    Ok(Answered { repeated, outcome })
+    Ok(EventAnswer { repeated, outcome })
 }
 
 /// An accepted event as it is answered.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct JournalRow<'a> {
     place: Place,
     day: Day,
     kind: Kind,
+    #[schema(value_type = Object)]
     event: &'a RawValue,
+    #[schema(value_type = Receipt)]
     receipt: Worded<'a, Receipt>,
     at: &'a str,
+    /// Who sent it.
     actor: &'a str,
     accepted_flags: &'a [String],
 }
@@ -108,24 +122,36 @@ impl<'a> JournalRow<'a> {
     }
 }
 
-#[derive(Serialize)]
-struct Journal<'a> {
+/// A page of the journal.
+#[derive(Serialize, ToSchema)]
+pub struct Journal<'a> {
     events: Vec<JournalRow<'a>>,
     /// What to ask for next, as `after`; nothing on the last page.
     next: Option<Place>,
 }
 
-/// `GET /v1/events?after&limit`: accepted events with their receipts, in their order. Whoever goes on from `next` misses none.
-pub async fn journal(State(app): State<App>, actor: Actor, mut parameters: Parameters) -> Result<Written, Problem> {
-    let after = parameters.optional("after", "where a page ended", whole)?.map(Place);
-    let limit = parameters.limit()?;
-    parameters.finish()?;
-    operator(&actor)?;
+/// Which page of the journal.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JournalQuery {
+    /// The `next` of the page before.
+    #[schema(nullable = false)]
+    after: Option<Number>,
+    #[serde(default)]
+    limit: Limit,
+}
+
+/// Accepted events with their receipts, in their order. Whoever goes on from `next` misses none.
+pub async fn journal(
+    State(app): State<App>,
+    Query(JournalQuery { after, limit }): Query<JournalQuery>,
+    _: Operator,
+) -> Result<Answer<Journal<'static>>, Problem> {
     let tip = app.ledger.tip().await?;
-    let page = Page { after: after.unwrap_or_default(), limit: limit + 1 };
+    let page = Page { after: after.map_or(Place::default(), |Number(after)| Place(after)), limit: limit.rows() + 1 };
     let mut events = app.ledger.read().await?.journal(page).await?;
     events.retain(|entered| entered.place < tip);
     let next = cut(&mut events, limit, |last| last.place);
     let events = events.iter().map(JournalRow::of).collect::<Result<_, _>>()?;
-    Ok(written(&Journal { events, next }))
+    Ok(Answer::from_text(json(&Journal { events, next })))
 }

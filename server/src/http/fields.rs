@@ -112,7 +112,9 @@ impl<'de> Deserializer<'de> for Value {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         match self.0 {
-            Tree::Text(text) => IntoDeserializer::<Fault>::into_deserializer(text).deserialize_enum(name, variants, visitor),
+            Tree::Text(text) => {
+                IntoDeserializer::<Fault>::into_deserializer(text).deserialize_enum(name, variants, visitor)
+            }
             other => Err(de::Error::custom(format_args!("must be a text, not {}", other.kind()))),
         }
     }

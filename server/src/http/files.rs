@@ -5,7 +5,6 @@ use std::path::Path;
 use axum::Router;
 use axum::handler::HandlerWithoutStateExt as _;
 use axum::http::{HeaderValue, header};
-use axum::routing::MethodRouter;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -20,7 +19,7 @@ pub fn with_files(router: Router<App>, directory: &Path) -> Router<App> {
 }
 
 /// What the widget asks for from other people's pages: nobody's data, and no credentials are taken.
-pub fn for_every_page(route: MethodRouter<App>) -> MethodRouter<App> {
+pub fn for_every_page(router: Router<App>) -> Router<App> {
     let everybody = HeaderValue::from_static("*");
-    route.layer(SetResponseHeaderLayer::overriding(header::ACCESS_CONTROL_ALLOW_ORIGIN, everybody))
+    router.route_layer(SetResponseHeaderLayer::overriding(header::ACCESS_CONTROL_ALLOW_ORIGIN, everybody))
 }

@@ -1,20 +1,28 @@
 //! Whether the process and its database answer.
 
-use std::collections::BTreeMap;
-
 use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::answer::{Written, written};
+use super::answer::Answer;
 use super::app::App;
 use super::problem::Problem;
+use super::rights::Anybody;
 
-/// `GET /health/live`: the process answers.
-pub async fn live() -> Written {
-    written(&BTreeMap::from([("status", "ok")]))
+/// That all is well.
+#[derive(Serialize, ToSchema)]
+pub struct Status {
+    /// `ok`.
+    status: &'static str,
 }
 
-/// `GET /health/ready`: the database answers.
-pub async fn ready(State(app): State<App>) -> Result<Written, Problem> {
+/// The process answers.
+pub async fn live(_: Anybody) -> Answer<Status> {
+    Answer::of(&Status { status: "ok" })
+}
+
+/// The database answers.
+pub async fn ready(State(app): State<App>, _: Anybody) -> Result<Answer<Status>, Problem> {
     app.ledger.read().await?.now().await?;
-    Ok(live().await)
+    Ok(live(Anybody).await)
 }

@@ -7,32 +7,45 @@ use gongxiang::event::Entry;
 use gongxiang::identity::Id;
 use gongxiang::tree::Tree;
 use gongxiang::wire;
+use serde::Deserialize;
+use utoipa::ToSchema;
 use webauthn_rs::prelude::Uuid;
 
 use super::app::App;
-use super::body::Fields;
 use super::problem::{Failure, Problem};
 use crate::ledger::group::Request;
 use crate::ledger::journal::Line;
 use crate::ledger::needs::Needs;
 
+/// How a newcomer wants to be registered.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    /// As it wants to be called; the server makes an id if it is left out.
+    #[schema(nullable = false)]
+    member: Option<Id>,
+    /// Who recommended it.
+    #[schema(nullable = false)]
+    referrer: Option<Id>,
+}
+
 /// Whoever wants to be a member.
 pub struct Newcomer {
-    /// As it wants to be called.
     pub member: Id,
-    /// Who brought it.
     pub referrer: Option<Id>,
 }
 
-impl Newcomer {
-    /// Of the body's `register`, if it is there. Who names no id gets one.
-    pub fn read(fields: &mut Fields) -> Result<Option<Self>, Problem> {
-        let Some(mut fields) = fields.inner("register", &["member", "referrer"])? else { return Ok(None) };
-        let made = || Id::parse(&format!("m-{}", Uuid::new_v4().simple())).ok_or(Failure::Unavailable);
-        let member = fields.optional("member")?.map_or_else(made, Ok)?;
-        Ok(Some(Self { member, referrer: fields.optional("referrer")? }))
-    }
+impl TryFrom<Registration> for Newcomer {
+    type Error = Problem;
 
+    /// Whoever names no id gets one.
+    fn try_from(Registration { member, referrer }: Registration) -> Result<Self, Problem> {
+        let made = || Id::parse(&format!("m-{}", Uuid::new_v4().simple())).ok_or(Failure::Unavailable);
+        Ok(Self { member: member.map_or_else(made, Ok)?, referrer })
+    }
+}
+
+impl Newcomer {
     /// Whether it could be registered now; nothing is settled by this.
     pub async fn preview(&self, app: &App) -> Result<(), Problem> {
         if !app.sign_in.open_registration {

@@ -7,10 +7,10 @@ use axum::http::request::Parts;
 use gongxiang::book::Excerpt;
 use gongxiang::identity::Id;
 
-use super::actor::somebody;
 use super::app::App;
 use super::problem::{Failure, Problem};
-use super::query::Parameters;
+use super::query::{NoParameters, Query};
+use super::rights::Somebody;
 use crate::ledger::needs::Needs;
 use crate::people::actor::Actor;
 
@@ -25,9 +25,8 @@ impl FromRequestParts<App> for One {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let actor = Actor::from_request_parts(parts, app).await?;
-        Parameters::from_request_parts(parts, app).await?.finish()?;
-        somebody(&actor)?;
+        let _: Query<NoParameters> = Query::from_request_parts(parts, app).await?;
+        let Somebody(actor) = Somebody::from_request_parts(parts, app).await?;
         let Path(id) = Path::<String>::from_request_parts(parts, app).await.map_err(|_| Failure::NotFound)?;
         Ok(Self { app: app.clone(), actor, id: Id::parse(&id).ok_or(Failure::NotFound)? })
     }

@@ -2,51 +2,76 @@
 
 use axum::extract::State;
 use gongxiang::identity::Id;
+use gongxiang::order::Order;
 use gongxiang::receipt::Receipt;
 use gongxiang::wire::worded::Worded;
 use gongxiang_words::Language;
-use serde::Serialize;
+use serde::{Deserialize, Serialize, Serializer};
+use utoipa::ToSchema;
 
-use super::actor::{own, somebody};
-use super::answer::{Written, written};
+use super::answer::Answer;
 use super::app::App;
 use super::one::One;
-use super::page::{Named, rows, whole};
+use super::page::{Named, Rows};
 use super::problem::{Failure, Problem};
-use super::query::Parameters;
+use super::query::{Limit, Number, Query};
+use super::rights::{Somebody, own};
 use crate::ledger::store::{Entered, Page, Place};
 use crate::limits::GROUP_MAX;
-use crate::people::actor::Actor;
 
-/// `GET /v1/orders?merchant&before&limit`: a shop's, newest first, for the merchant and the operator.
-pub async fn orders(State(app): State<App>, actor: Actor, mut parameters: Parameters) -> Result<Written, Problem> {
-    somebody(&actor)?;
-    let merchant = parameters.member("merchant")?;
-    let before = parameters.optional("before", "where a page ended", whole)?;
-    let limit = parameters.limit()?;
-    parameters.finish()?;
+/// Which page of a shop's orders.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrdersQuery {
+    /// The shop.
+    merchant: Id,
+    /// The `next` of the page before.
+    #[schema(nullable = false)]
+    before: Option<Number>,
+    #[serde(default)]
+    limit: Limit,
+}
+
+/// A shop's orders, newest first, for the merchant and the operator.
+pub async fn orders(
+    State(app): State<App>,
+    Somebody(actor): Somebody,
+    Query(OrdersQuery { merchant, before, limit }): Query<OrdersQuery>,
+) -> Result<Answer<Rows<Order, u64>>, Problem> {
     own(&actor, merchant.as_str())?;
-    let page = Page { after: before.unwrap_or(i64::MAX), limit: limit + 1 };
-    Ok(rows(app.ledger.read().await?.orders_of(&merchant, page).await?, limit, |(_, order)| order.sequence))
+    let page = Page { after: before.map_or(i64::MAX, |Number(before)| before), limit: limit.rows() + 1 };
+    Ok(Rows::page(app.ledger.read().await?.orders_of(&merchant, page).await?, limit, |(_, order)| order.sequence))
 }
 
-/// `GET /v1/orders/{order}`: for the merchant and the operator.
-pub async fn order(one: One) -> Result<Written, Problem> {
+/// An order, for the merchant and the operator.
+pub async fn order(one: One) -> Result<Answer<Named<Order>>, Problem> {
     let mut part = one.part(|needs, id| needs.orders = id).await?;
-    let value = part.orders.remove(&one.id).ok_or(Failure::NotFound)?;
-    own(&one.actor, value.merchant.as_str())?;
-    Ok(written(&Named { id: one.id, value: Worded(&value, Language::En) }))
+    let order = part.orders.remove(&one.id).ok_or(Failure::NotFound)?;
+    own(&one.actor, order.merchant.as_str())?;
+    let worded = Named { id: one.id, value: Worded(&order, Language::En) };
+    Ok(Answer::from_text(crate::text::json(&worded)))
 }
 
-#[derive(Serialize)]
-struct Placed<'a> {
+/// An order's receipt.
+#[derive(Serialize, ToSchema)]
+pub struct OrderReceipt {
     order: Id,
+    /// Where its event stands in the journal.
     place: Place,
-    receipt: Worded<'a, Receipt>,
+    #[serde(serialize_with = "worded")]
+    receipt: Receipt,
 }
 
-/// `GET /v1/orders/{order}/receipt`: how the order was answered, for the merchant and the operator.
-pub async fn receipt(one: One) -> Result<Written, Problem> {
+/// Writes a value with its reasons in English.
+pub fn worded<T, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error>
+where
+    for<'a> Worded<'a, T>: Serialize,
+{
+    Worded(value, Language::En).serialize(serializer)
+}
+
+/// How an order was answered, for the merchant and the operator.
+pub async fn receipt(one: One) -> Result<Answer<OrderReceipt>, Problem> {
     let mut part = one.part(|needs, id| needs.orders = id).await?;
     let order = part.orders.remove(&one.id).ok_or(Failure::NotFound)?;
     own(&one.actor, order.merchant.as_str())?;
@@ -55,6 +80,6 @@ pub async fn receipt(one: One) -> Result<Written, Problem> {
     let group = one.app.ledger.read().await?.journal(Page { after: Place(before), limit: GROUP_MAX }).await?;
     let places = |entered: &Entered| entered.receipt.order.as_ref().is_some_and(|quote| quote.order == one.id);
     let entered = group.into_iter().find(places).ok_or(Failure::NotFound)?;
-    let receipt = Worded(&*entered.receipt, Language::En);
-    Ok(written(&Placed { order: one.id, place: entered.place, receipt }))
+    let receipt = (*entered.receipt).clone();
+    Ok(Answer::of(&OrderReceipt { order: one.id, place: entered.place, receipt }))
 }

@@ -1,39 +1,41 @@
 //! Pages of a list: where they begin, where they end, and how rows are written.
 
 use gongxiang::identity::Id;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::answer::{Written, written};
-use super::problem::Problem;
-use super::query::Parameters;
+use super::answer::Answer;
 
-/// What part of a list by id is asked for.
-pub struct ById {
+use super::query::Limit;
+use crate::ledger::store::Page;
+
+/// Which page of a list by id is asked for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PageById {
+    /// The `next` of the page before.
+    #[schema(nullable = false)]
     pub after: Option<Id>,
-    pub limit: usize,
+    #[serde(default)]
+    pub limit: Limit,
 }
 
-pub fn by_id(mut parameters: Parameters) -> Result<ById, Problem> {
-    let after = parameters.optional("after", "where a page ended: an id", Id::parse)?;
-    let limit = parameters.limit()?;
-    parameters.finish()?;
-    Ok(ById { after, limit })
+impl PageById {
+    /// The page in the store's words, with one row more: whether there is a next page.
+    pub fn and_one(&self) -> Page<&str> {
+        Page { after: self.after.as_ref().map_or("", Id::as_str), limit: self.limit.rows() + 1 }
+    }
 }
 
-/// Ends a page of which one row too many was asked for; where the next one goes on, if there is one.
-pub fn cut<V, C>(rows: &mut Vec<V>, limit: usize, cursor: impl Fn(&V) -> C) -> Option<C> {
-    let more = rows.len() > limit;
-    rows.truncate(limit);
+/// Drops the row that was read to see whether there is a next page, and returns that page's cursor.
+pub fn cut<V, C>(rows: &mut Vec<V>, limit: Limit, cursor: impl Fn(&V) -> C) -> Option<C> {
+    let more = rows.len() > limit.rows();
+    rows.truncate(limit.rows());
     rows.last().filter(|_| more).map(cursor)
 }
 
-/// Where a page ended, as a number.
-pub fn whole(text: &str) -> Option<i64> {
-    text.parse().ok().filter(|number| *number >= 0)
-}
-
 /// A row with its id.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Named<V> {
     pub id: Id,
     #[serde(flatten)]
@@ -41,22 +43,23 @@ pub struct Named<V> {
 }
 
 /// A page of rows.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Rows<V, C> {
     rows: Vec<Named<V>>,
     /// What to ask for next, as `after` or `before`; nothing on the last page.
     next: Option<C>,
 }
 
-pub fn rows<V: Serialize, C: Serialize>(
-    mut rows: Vec<(Id, V)>,
-    limit: usize,
-    cursor: impl Fn(&(Id, V)) -> C,
-) -> Written {
-    let next = cut(&mut rows, limit, cursor);
-    written(&Rows { rows: rows.into_iter().map(|(id, value)| Named { id, value }).collect(), next })
+impl<V: Serialize, C: Serialize> Rows<V, C> {
+    /// A page, of which one row more than `limit` was read.
+    pub fn page(mut rows: Vec<(Id, V)>, limit: Limit, cursor: impl Fn(&(Id, V)) -> C) -> Answer<Self> {
+        let next = cut(&mut rows, limit, cursor);
+        Answer::of(&Self { rows: rows.into_iter().map(|(id, value)| Named { id, value }).collect(), next })
+    }
 }
 
-pub fn rows_by_id<V: Serialize>(found: Vec<(Id, V)>, limit: usize) -> Written {
-    rows(found, limit, |(id, _)| id.clone())
+impl<V: Serialize> Rows<V, Id> {
+    pub fn page_by_id(rows: Vec<(Id, V)>, limit: Limit) -> Answer<Self> {
+        Self::page(rows, limit, |(id, _)| id.clone())
+    }
 }

@@ -1,99 +1,147 @@
 //! A member's passkeys, and the enrolment codes by which the first one comes.
 
-use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::{Path, State};
 use gongxiang::identity::Id;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use webauthn_rs::prelude::RegisterPublicKeyCredential;
 
-use super::actor::{operator, own, signed_in};
-use super::answer::{Written, written};
+use super::answer::{Answer, Gone, WithCookie};
 use super::app::App;
-use super::body::Fields;
-use super::newcomers::Newcomer;
+use super::body::SignInBody;
+use super::newcomers::{Newcomer, Registration};
 use super::problem::{Failure, Problem};
-use super::query::Parameters;
-use super::sessions::opened;
+use super::query::{NoParameters, Query};
+use super::rights::{Anybody, Operator, Owner, SignedIn, signed_in};
+use super::sessions::{Nothing, cookie};
 use crate::ledger::needs::Needs;
 use crate::ledger::store::StoreError;
 use crate::people::actor::Actor;
-use crate::people::passkeys::Right;
+use crate::people::passkeys::{Ceremony, Right};
 use crate::people::sign_in::PasskeyRow;
 
-#[derive(Serialize)]
+/// A code that lets somebody in as the member, once.
+#[derive(Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "as the field is called where it is sent back")]
-struct Enrolment<'a> {
-    member: &'a Id,
-    enrolment: &'a str,
-    /// Seconds.
+pub struct Enrolment {
+    member: Id,
+    enrolment: String,
+    /// For how many seconds it holds.
     holds: i64,
 }
 
-/// `POST /v1/members/{member}/enrolments`: a code that lets whoever has it in as the member, once. For the operator, and for
-/// the member itself, who signs in elsewhere by it.
+/// A code that lets whoever has it in as the member, once. For the operator, and for the member itself, who signs in
+/// elsewhere by it.
 pub async fn enrol(
     State(app): State<App>,
-    actor: Actor,
-    Path(id): Path<String>,
-    parameters: Parameters,
-    request: Request,
-) -> Result<Written, Problem> {
-    parameters.finish()?;
-    own(&actor, &id)?;
+    _: Query<NoParameters>,
+    Owner { actor, member }: Owner,
+    body: Result<SignInBody<Nothing>, Problem>,
+) -> Result<Answer<Enrolment>, Problem> {
     if matches!(actor, Actor::Merchant(..)) {
         // It is for the shop, not for its owner's points.
         return Err(Failure::Forbidden.into());
     }
-    Fields::of(request, &[]).await?;
-    let member = Id::parse(&id).ok_or_else(Problem::unknown_member)?;
+    body?;
     let needs = Needs { members: [member.clone()].into(), ..Needs::default() };
     let part = app.ledger.read().await?.load(&needs).await?.excerpt;
     part.accounts.get(&member).ok_or_else(Problem::unknown_member)?;
     let (enrolment, holds) = app.people.enrol(&member).await.map_err(StoreError::from)?;
-    Ok(written(&Enrolment { member: &member, enrolment: &enrolment, holds }))
+    Ok(Answer::of(&Enrolment { member, enrolment, holds }))
 }
 
-/// `POST /v1/passkeys/begin`: by an enrolment code, as a new member, or as the member who is signed in.
+/// By what right a passkey is registered: an enrolment code, a registration, or the session if neither is there.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasskeyBeginning {
+    #[schema(min_length = 1, max_length = 256, nullable = false)]
+    enrolment: Option<String>,
+    #[schema(nullable = false)]
+    register: Option<Registration>,
+}
+
+/// By an enrolment code, as a new member, or as the member who is signed in.
 pub async fn begin(
     State(app): State<App>,
+    _: Anybody,
     actor: Result<Actor, Problem>,
-    parameters: Parameters,
-    request: Request,
-) -> Result<Written, Problem> {
-    parameters.finish()?;
+    _: Query<NoParameters>,
+    body: Result<SignInBody<PasskeyBeginning>, Problem>,
+) -> Result<Answer<Ceremony>, Problem> {
     let passkeys = app.passkeys()?;
-    let mut fields = Fields::of(request, &["enrolment", "register"]).await?;
-    let (member, right) = match (fields.optional::<String>("enrolment")?, Newcomer::read(&mut fields)?) {
-        (Some(code), None) => {
+    let (member, right) = match body?.0 {
+        PasskeyBeginning { enrolment: Some(code), register: None } => {
             let enrolled = app.people.enrolled(&code).await.map_err(StoreError::from)?;
             let (member, hash) = enrolled.ok_or(Failure::BadEnrolment)?;
             (member, Right::Enrolled(hash))
         }
-        (None, Some(newcomer)) => {
+        PasskeyBeginning { enrolment: None, register: Some(registration) } => {
+            let newcomer = Newcomer::try_from(registration)?;
             newcomer.preview(&app).await?;
             (newcomer.member, Right::New { referrer: newcomer.referrer })
         }
-        (None, None) => (signed_in(&actor?)?.clone(), Right::SignedIn),
-        (Some(_), Some(_)) => return Err(Problem::both("enrolment", "register")),
+        PasskeyBeginning { enrolment: None, register: None } => (signed_in(actor?)?, Right::SignedIn),
+        PasskeyBeginning { enrolment: Some(_), register: Some(_) } => {
+            return Err(Problem::both("enrolment", "register"));
+        }
     };
-    Ok(written(&passkeys.begin_registration(member, right).await?))
+    Ok(Answer::of(&passkeys.begin_registration(member, right).await?))
 }
 
-/// `POST /v1/passkeys`: what the authenticator says to it. Who was not signed in is so now.
+/// What an authenticator says to a registration that was begun.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPasskey {
+    /// What stands for the beginning.
+    #[schema(min_length = 1, max_length = 256)]
+    ceremony: String,
+    #[schema(value_type = Attestation)]
+    credential: RegisterPublicKeyCredential,
+}
+
+/// `PublicKeyCredential.toJSON()` of a registration.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its schema is used: webauthn-rs reads it")]
+struct Attestation {
+    id: String,
+    raw_id: String,
+    #[schema(rename = "type")]
+    kind: String,
+    response: AttestationResponse,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct AttestationResponse {
+    #[schema(pattern = "^[A-Za-z0-9_-]*$")]
+    attestation_object: String,
+    #[schema(pattern = "^[A-Za-z0-9_-]*$", rename = "clientDataJSON")]
+    client_data: String,
+}
+
+/// A passkey that was registered.
+#[derive(Serialize, ToSchema)]
+pub struct RegisteredPasskey {
+    member: Id,
+    passkey: String,
+}
+
+/// What the authenticator says to it. Whoever was not signed in is so now.
 pub async fn finish(
     State(app): State<App>,
+    _: Anybody,
     actor: Result<Actor, Problem>,
-    parameters: Parameters,
-    request: Request,
-) -> Result<Response, Problem> {
-    parameters.finish()?;
+    _: Query<NoParameters>,
+    body: Result<SignInBody<NewPasskey>, Problem>,
+) -> Result<WithCookie<Answer<RegisteredPasskey>>, Problem> {
     let passkeys = app.passkeys()?;
-    let mut fields = Fields::of(request, &["ceremony", "credential"]).await?;
-    let (ceremony, credential) = (fields.required::<String>("ceremony")?, fields.required("credential")?);
+    let NewPasskey { ceremony, credential } = body?.0;
     let registration = passkeys.finish_registration(&ceremony, &credential).await?;
     match &registration.right {
         // Who began it may have been signed out meanwhile.
-        Right::SignedIn if *signed_in(&actor?)? != registration.member => return Err(Failure::Forbidden.into()),
+        Right::SignedIn if signed_in(actor?)? != registration.member => return Err(Failure::Forbidden.into()),
         Right::SignedIn | Right::Enrolled(_) => {}
         // First, so that no passkey waits for a member whom somebody else registers.
         Right::New { referrer } => {
@@ -102,41 +150,31 @@ pub async fn finish(
         }
     }
     let session = passkeys.keep(&registration).await?;
-    let kept = written(&Registered { member: &registration.member, passkey: registration.id() });
-    match session {
-        Some((token, holds)) => opened(&app, kept, &token, holds),
-        None => Ok(kept.into_response()),
-    }
+    let cookie = session.map(|(token, holds)| cookie(&token, holds, &app)).transpose()?;
+    let passkey = registration.id().to_owned();
+    Ok(WithCookie(Answer::of(&RegisteredPasskey { member: registration.member, passkey }), cookie))
 }
 
-/// `DELETE /v1/members/{member}/access`: ends every way in of a member whose phone was stolen, say. For the operator, who then
-/// makes a new code.
+/// Ends every way in of a member whose phone was stolen, say. For the operator, who then makes a new code.
 pub async fn shut_out(
     State(app): State<App>,
-    actor: Actor,
-    Path(id): Path<String>,
-    parameters: Parameters,
-) -> Result<StatusCode, Problem> {
-    parameters.finish()?;
-    operator(&actor)?;
-    let member = Id::parse(&id).ok_or_else(Problem::unknown_member)?;
+    _: Query<NoParameters>,
+    _: Operator,
+    Path(member): Path<String>,
+) -> Result<Gone, Problem> {
+    let member = Id::parse(&member).ok_or_else(Problem::unknown_member)?;
     app.people.shut_out(&member).await.map_err(StoreError::from)?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Gone)
 }
 
-#[derive(Serialize)]
-struct Registered<'a> {
-    member: &'a Id,
-    passkey: &'a str,
-}
-
-#[derive(Serialize)]
-struct Passkeys {
+/// One's own passkeys.
+#[derive(Serialize, ToSchema)]
+pub struct PasskeyList {
     /// Oldest first.
     passkeys: Vec<Passkey>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Passkey {
     id: String,
     /// Seconds since 1970, as `used`.
@@ -144,22 +182,24 @@ struct Passkey {
     used: Option<i64>,
 }
 
-/// `GET /v1/passkeys`: one's own.
-pub async fn list(State(app): State<App>, actor: Actor, parameters: Parameters) -> Result<Written, Problem> {
-    parameters.finish()?;
-    let rows = app.people.passkeys(signed_in(&actor)?).await.map_err(StoreError::from)?;
+/// One's own.
+pub async fn list(
+    State(app): State<App>,
+    _: Query<NoParameters>,
+    SignedIn(member): SignedIn,
+) -> Result<Answer<PasskeyList>, Problem> {
+    let rows = app.people.passkeys(&member).await.map_err(StoreError::from)?;
     let line = |row: PasskeyRow| Passkey { id: row.id, made: row.made, used: row.used };
-    Ok(written(&Passkeys { passkeys: rows.into_iter().map(line).collect() }))
+    Ok(Answer::of(&PasskeyList { passkeys: rows.into_iter().map(line).collect() }))
 }
 
-/// `DELETE /v1/passkeys/{passkey}`: one of one's own; sessions that it opened end with it.
+/// One of one's own; sessions that it opened end with it.
 pub async fn remove(
     State(app): State<App>,
-    actor: Actor,
-    Path(id): Path<String>,
-    parameters: Parameters,
-) -> Result<StatusCode, Problem> {
-    parameters.finish()?;
-    let removed = app.people.remove_passkey(signed_in(&actor)?, &id).await.map_err(StoreError::from)?;
-    if removed { Ok(StatusCode::NO_CONTENT) } else { Err(Failure::NotFound.into()) }
+    _: Query<NoParameters>,
+    SignedIn(member): SignedIn,
+    Path(passkey): Path<String>,
+) -> Result<Gone, Problem> {
+    let removed = app.people.remove_passkey(&member, &passkey).await.map_err(StoreError::from)?;
+    if removed { Ok(Gone) } else { Err(Failure::NotFound.into()) }
 }

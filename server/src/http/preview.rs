@@ -1,61 +1,84 @@
-//! `POST /v1/previews`: what a command would be answered with now, without being settled. For what a wallet cannot work out by
-//! itself, because it would have to see others' accounts: a day's close, a refund after vesting.
+//! What a command would be answered with now, without being settled. For what a wallet cannot work out by itself, because it
+//! would have to see others' accounts: a day's close, a refund after vesting.
 
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use gongxiang::event::Refusal;
 use gongxiang::identity::Id;
 use gongxiang::receipt::Receipt;
 use gongxiang::tree::Tree;
 use gongxiang::wire;
-use gongxiang::wire::worded::Worded;
-use gongxiang_words::Language;
 use serde::Serialize;
+use utoipa::openapi::{OneOfBuilder, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
-use super::actor::somebody;
-use super::answer::{Written, written};
+use super::answer::Answer;
 use super::app::App;
-use super::body::{json_body, table};
+use super::body::Table;
 use super::commands::COMMANDS;
+use super::openapi::event_schema;
+use super::orders::worded;
 use super::problem::Problem;
-use super::query::Parameters;
-use super::settle::{IDEMPOTENCY_KEY, Meant, event, idempotency_key};
+use super::query::{NoParameters, Query};
+use super::rights::Somebody;
+use super::settle::{IDEMPOTENCY_KEY, Resolved, idempotency_key, resolve};
 use crate::ledger::group;
 use crate::ledger::needs::Needs;
-use crate::people::actor::Actor;
 
-#[derive(Serialize)]
-struct Previewed<'a> {
-    receipt: Worded<'a, Receipt>,
+/// What a command would be answered with.
+#[derive(Serialize, ToSchema)]
+pub struct Preview {
+    #[serde(serialize_with = "worded")]
+    receipt: Receipt,
+}
+
+/// The event of a command, without the id that the server makes.
+pub struct PreviewRequest;
+
+impl PartialSchema for PreviewRequest {
+    fn schema() -> RefOr<Schema> {
+        COMMANDS.iter().fold(OneOfBuilder::new(), |all, command| all.item(event_schema(command))).into()
+    }
+}
+
+impl ToSchema for PreviewRequest {}
+
+/// The key that the command will have, or none.
+pub struct PreviewKey(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PreviewKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        // No command has an empty key, so nothing has the id that is made from it.
+        let has_key = parts.headers.contains_key(IDEMPOTENCY_KEY);
+        Ok(Self(if has_key { idempotency_key(&parts.headers)? } else { String::new() }))
+    }
 }
 
 /// The body is an event as the journal has it. Whoever may give its command may ask; all but an operator see what moves on
 /// their own account only. With the key that the command will have, the ids that the server makes are those that it will make.
 pub async fn preview(
     State(app): State<App>,
-    actor: Actor,
-    parameters: Parameters,
-    request: Request,
-) -> Result<Written, Problem> {
-    parameters.finish()?;
-    somebody(&actor)?;
-    let has_key = request.headers().contains_key(IDEMPOTENCY_KEY);
-    let key = if has_key { idempotency_key(request.headers())? } else { String::new() };
-    let mut fields = table(&json_body(request).await?, |_| true)?;
-    let kind = fields.iter().position(|(name, _)| name == "type").map(|at| fields.swap_remove(at).1);
+    _: Query<NoParameters>,
+    Somebody(actor): Somebody,
+    PreviewKey(key): PreviewKey,
+    mut body: Table<PreviewRequest>,
+) -> Result<Answer<Preview>, Problem> {
+    let kind = body.take("type");
     let command = COMMANDS.iter().find(|command| kind == Some(Tree::Text(command.kind.into())));
     let command = command.ok_or_else(|| Refusal::bad_event("type", "has to be the event of a command"))?;
-    if let Some((name, _)) = fields.iter().find(|(name, _)| !command.has(name)) {
+    if let Some((name, _)) = body.fields.iter().find(|(name, _)| !command.has(name)) {
         return Err(Refusal::bad_event(name.clone(), "is unknown here").into());
     }
-    // No command has an empty key, so nothing has the id that is made from it.
-    let Meant { event, guard, .. } = event(command, &actor, fields, &key)?;
+    let Resolved { event, guard, .. } = resolve(command, &actor, body.fields, &key)?;
     let entry = wire::event::read(&event)?;
     let loaded = app.ledger.read().await?.load(&Needs::of([&entry.event])).await?;
     let mut receipt = group::preview(&entry.event, guard.as_ref(), loaded.excerpt)?;
     if let Some(member) = actor.member() {
         about(&mut receipt, member);
     }
-    Ok(written(&Previewed { receipt: Worded(&receipt, Language::En) }))
+    Ok(Answer::of(&Preview { receipt }))
 }
 
 /// Leaves what moves to or from a member.

@@ -7,6 +7,7 @@ use gongxiang::event::{Code, Refusal};
 use gongxiang::quantity::OutOfRange;
 use gongxiang_words::Language;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::ledger::group::Denial;
 use crate::ledger::queue::{Unavailable, unavailable};
@@ -70,7 +71,7 @@ failures! {
 }
 
 /// A problem document.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
     /// As in the answer's first line.
     status: u16,

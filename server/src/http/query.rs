@@ -72,8 +72,8 @@ impl TryFrom<String> for Number {
 }
 
 mod schema {
-    use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
     use utoipa::openapi::RefOr;
+    use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
     use utoipa::{PartialSchema, ToSchema};
 
     use super::{Limit, Number};

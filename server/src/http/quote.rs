@@ -1,48 +1,62 @@
-//! `POST /v1/quotes`: what an order would be answered with now, without placing it. The same function settles it.
+//! What an order would be answered with now, without placing it. The same function settles it.
 
-use axum::extract::{Request, State};
+use axum::extract::State;
 use gongxiang::book::Book;
-use gongxiang::event::Entry;
+use gongxiang::event::{Entry, Refusal};
 use gongxiang::identity::Day;
 use gongxiang::quantity::Points;
 use gongxiang::receipt::{OrderQuote, Receipt, Reward};
 use gongxiang::tree::Tree;
 use gongxiang::wire;
-use gongxiang::wire::worded::Worded;
-use gongxiang_words::Language;
 use serde::Serialize;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
-use super::actor::somebody;
-use super::answer::{Written, written};
+use super::answer::Answer;
 use super::app::App;
-use super::body::{json_body, table};
+use super::body::Table;
 use super::commands::ORDER;
+use super::openapi::fields_schema;
+use super::orders::worded;
 use super::problem::{Failure, Problem};
-use super::query::Parameters;
+use super::query::{NoParameters, Query};
+use super::rights::Somebody;
 use super::settle::speak_for;
 use crate::ledger::needs::Needs;
-use crate::people::actor::Actor;
 
-#[derive(Serialize)]
-struct Quote<'a> {
+/// What an order would be answered with.
+#[derive(Serialize, ToSchema)]
+pub struct Quote {
     /// The open day: the quote holds for this moment only.
     day: Day,
     points: Points,
+    /// The day of its vesting.
     due: Option<Day>,
-    rewards: Worded<'a, Vec<Reward>>,
+    #[serde(serialize_with = "worded")]
+    rewards: Vec<Reward>,
 }
+
+/// The fields of an order that is not placed.
+pub struct QuoteRequest;
+
+impl PartialSchema for QuoteRequest {
+    fn schema() -> RefOr<Schema> {
+        fields_schema(ORDER, None)
+    }
+}
+
+impl ToSchema for QuoteRequest {}
 
 /// A member may ask as the buyer or for its own shop.
 pub async fn quote(
     State(app): State<App>,
-    actor: Actor,
-    parameters: Parameters,
-    request: Request,
-) -> Result<Written, Problem> {
-    parameters.finish()?;
-    somebody(&actor)?;
-    let body = json_body(request).await?;
-    let mut fields = table(&body, |name| ORDER.iter().any(|field| field.name == name))?;
+    _: Query<NoParameters>,
+    Somebody(actor): Somebody,
+    Table { mut fields, .. }: Table<QuoteRequest>,
+) -> Result<Answer<Quote>, Problem> {
+    if let Some((name, _)) = fields.iter().find(|(name, _)| ORDER.iter().all(|field| field.name != name)) {
+        return Err(Refusal::bad_event(name.clone(), "is unknown here").into());
+    }
     let buys = actor.member().is_some_and(|member| {
         fields.iter().any(|(name, value)| name == "buyer" && *value == Tree::Text(member.to_string()))
     });
@@ -57,5 +71,5 @@ pub async fn quote(
     part.orders.clear();
     let Receipt { day, order, .. } = Book::from(part).foresee(&entry.event)?;
     let OrderQuote { points, due, rewards, .. } = order.ok_or(Failure::Unavailable)?;
-    Ok(written(&Quote { day, points, due, rewards: Worded(&rewards, Language::En) }))
+    Ok(Answer::of(&Quote { day, points, due, rewards }))
 }

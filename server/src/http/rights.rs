@@ -16,7 +16,7 @@ pub struct Anybody;
 pub struct Somebody(pub Actor);
 
 /// The operator.
-pub struct Operator(pub Actor);
+pub struct Operator;
 
 /// A member who signed in, and nobody in its place.
 pub struct SignedIn(pub Id);
@@ -52,7 +52,7 @@ impl FromRequestParts<App> for Operator {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let actor = Actor::from_request_parts(parts, app).await?;
         operator(&actor)?;
-        Ok(Self(actor))
+        Ok(Self)
     }
 }
 

@@ -1,15 +1,17 @@
 //! HTTP, version 1: who asks for what, and in which words it is answered.
 //!
-//! Every answer under `/v1` is JSON; every error is a problem document (RFC 9457) with a stable code and the field. What
-//! can be done is one table (`commands.rs`); each other file is a resource, and what looks ahead is in `ahead.rs`.
+//! Every answer under `/v1` is JSON; every error is a problem document (RFC 9457) with a stable code and the field. A handler's
+//! arguments say its right, its parameters and its body ([`super::api`]). What can be done is the table of commands
+//! ([`super::commands`]); each other file is a resource, and what looks ahead is in `ahead.rs`.
 
 use std::path::Path;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use axum::routing::{delete, get, post};
+use axum::routing::get;
 
+use super::api::Api;
 use super::app::App;
 use super::{
     ahead, days, etag, events, files, guard, health, market, members, metrics, openapi, orders, passkeys, preview,
@@ -20,51 +22,11 @@ use crate::limits::BODY_BYTES_MAX;
 /// Everything that is answered, with the wallet's files at `/` if there are any.
 pub fn router(app: App, files: Option<&Path>) -> Router {
     let demo = app.demo;
-    let router = Router::new()
-        .route("/v1/members", get(members::members))
-        .route("/v1/members/{member}", get(members::member))
-        .route("/v1/members/{member}/statement", get(members::statement))
-        .route("/v1/members/{member}/eve", get(ahead::eve))
-        .route("/v1/orders", get(orders::orders))
-        .route("/v1/orders/{order}", get(orders::order))
-        .route("/v1/orders/{order}/receipt", get(orders::receipt))
-        .route("/v1/offers", get(market::offers))
-        .route("/v1/offers/{offer}", get(market::offer))
-        .route("/v1/trades", get(market::trades))
-        .route("/v1/trades/{trade}", get(market::trade))
-        .route("/v1/days", get(days::days))
-        .route("/v1/days/{day}", get(days::day))
-        .route("/v1/rules", files::for_every_page(get(rules::current)))
-        .route("/v1/rules/history", get(rules::history))
-        .route("/v1/rules/review", get(rules::flags))
-        .route("/v1/supply", files::for_every_page(get(scheme::supply)))
-        .route("/v1/state", get(scheme::state))
-        .route("/v1/excerpt", get(scheme::excerpt))
-        .route("/v1/events", get(events::journal))
-        .route("/v1/session", get(sessions::who))
-        .route("/v1/passkeys", get(passkeys::list))
-        .route_layer(from_fn(etag::by_content))
+    let router = api()
+        .into_router()
         .route("/v1/openapi.json", get(openapi::served))
-        .route("/v1/events", post(events::settle))
-        .route("/v1/quotes", post(quote::quote))
-        .route("/v1/previews", post(preview::preview))
-        .route("/v1/forecast", post(ahead::forecasts))
-        .route("/v1/simulations", post(ahead::simulations))
-        .route("/v1/rules/check", post(rules::check))
-        .route("/v1/sessions/demo", post(sessions::demo))
-        .route("/v1/sessions/passkey/begin", post(sessions::begin))
-        .route("/v1/sessions/passkey", post(sessions::passkey))
-        .route("/v1/sessions/wechat", post(sessions::wechat))
-        .route("/v1/session", delete(sessions::sign_out))
-        .route("/v1/members/{member}/enrolments", post(passkeys::enrol))
-        .route("/v1/members/{member}/access", delete(passkeys::shut_out))
-        .route("/v1/passkeys/begin", post(passkeys::begin))
-        .route("/v1/passkeys", post(passkeys::finish))
-        .route("/v1/passkeys/{passkey}", delete(passkeys::remove))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
-        .route("/metrics", get(metrics::metrics));
-    let router = settle::routes(router).method_not_allowed_fallback(problem::method_not_allowed);
+        .route("/metrics", get(metrics::metrics))
+        .method_not_allowed_fallback(problem::method_not_allowed);
     let router = match files {
         Some(files) => files::with_files(router, files),
         None => router.fallback(problem::not_found),
@@ -72,4 +34,117 @@ pub fn router(app: App, files: Option<&Path>) -> Router {
     let router = router.with_state(app).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     // Without credentials, only pages of this machine may ask.
     if demo { router.layer(from_fn(guard::from_this_machine)) } else { router }
+}
+
+/// Every route that the document describes.
+pub fn api() -> Api {
+    let api = reads(Api::default()).map(|router| router.route_layer(from_fn(etag::by_content)));
+    settle::routes(sign_in(looks(api))).get("/health/live", "live", "The process answers", health::live).get(
+        "/health/ready",
+        "ready",
+        "The database answers",
+        health::ready,
+    )
+}
+
+/// What is polled: each answer has an `ETag`.
+fn reads(api: Api) -> Api {
+    // The first two are for other people's pages, too.
+    api.get("/v1/rules", "rules", "The rules in force", rules::current)
+        .get("/v1/supply", "supply", "The scheme's numbers now", scheme::supply)
+        .map(files::for_every_page)
+        .get("/v1/members", "members", "Members by id", members::members)
+        .get("/v1/members/{member}", "member", "A member at this moment: what a wallet computes from", members::member)
+        .get("/v1/members/{member}/statement", "statement", "A member's postings, newest first", members::statement)
+        .get("/v1/members/{member}/eve", "eve", "The eve of the close: what a wallet forecasts from", ahead::eve)
+        .get("/v1/orders", "orders", "A shop's orders, newest first", orders::orders)
+        .get("/v1/orders/{order}", "order", "An order", orders::order)
+        .get("/v1/orders/{order}/receipt", "order_receipt", "How an order was answered", orders::receipt)
+        .get("/v1/offers", "offers", "Offers that can be taken, by id", market::offers)
+        .get("/v1/offers/{offer}", "offer", "An offer", market::offer)
+        .get("/v1/trades", "trades", "One's own trades, by id", market::trades)
+        .get("/v1/trades/{trade}", "trade", "A trade", market::trade)
+        .get("/v1/days", "days", "Closed days, oldest first", days::days)
+        .get("/v1/days/{day}", "day", "A closed day", days::day)
+        .get("/v1/rules/history", "rules_history", "All rules that were ever in force", rules::history)
+        .get("/v1/rules/review", "review", "The red flags of the rules in force", rules::flags)
+        .get("/v1/state", "state", "Everything, every account settled to the present", scheme::state)
+        .get(
+            "/v1/excerpt",
+            "excerpt",
+            "As much of the book as a preview needs: of an order between buyer and merchant, or the accounts of members",
+            scheme::excerpt,
+        )
+        .get("/v1/events", "journal", "Accepted events with their receipts, in their order", events::journal)
+        .get("/v1/session", "session", "Who one is, and how members can sign in", sessions::who)
+        .get("/v1/passkeys", "passkeys", "One's own passkeys, oldest first", passkeys::list)
+}
+
+/// What is worked out, and nothing kept of it; and the journal's own events.
+fn looks(api: Api) -> Api {
+    api.post("/v1/events", "settle_events", "Settle events of a journal, each by itself", events::settle)
+        .post("/v1/quotes", "quote", "What an order would be answered with now", quote::quote)
+        .post("/v1/previews", "preview", "What a command would be answered with now", preview::preview)
+        .post("/v1/forecast", "forecast", "What a member may expect: a band, with its inputs", ahead::forecasts)
+        .post(
+            "/v1/simulations",
+            "simulate",
+            "A scenario, day by day, on the rules in force or on other rules",
+            ahead::simulations,
+        )
+        .post(
+            "/v1/rules/check",
+            "check_rules",
+            "What an adoption would make of the rules in force, and its red flags",
+            rules::check,
+        )
+}
+
+/// How members sign in and out.
+fn sign_in(api: Api) -> Api {
+    api.post("/v1/sessions/demo", "sign_in_demo", "Sign in as any member, on a demo server", sessions::demo)
+        .post(
+            "/v1/sessions/passkey/begin",
+            "begin_sign_in",
+            "Begin to sign in by passkey, whoever it is",
+            sessions::begin,
+        )
+        .post(
+            "/v1/sessions/passkey",
+            "sign_in",
+            "Sign in by passkey; the session is in the cookie",
+            sessions::passkey,
+        )
+        .post(
+            "/v1/sessions/wechat",
+            "sign_in_wechat",
+            "Sign in by a code of `wx.login()`; an account that is nobody's yet comes with an enrolment code, or registers",
+            sessions::wechat,
+        )
+        .delete("/v1/session", "sign_out", "Sign out", sessions::sign_out)
+        .post(
+            "/v1/members/{member}/enrolments",
+            "enrol",
+            "Make a code that lets somebody in as the member, once",
+            passkeys::enrol,
+        )
+        .delete(
+            "/v1/members/{member}/access",
+            "shut_out",
+            "End every way in of a member: passkeys, sessions, codes, WeChat accounts",
+            passkeys::shut_out,
+        )
+        .post(
+            "/v1/passkeys/begin",
+            "begin_passkey",
+            "Begin to register a passkey: by an enrolment code, as a new member, or as who is signed in",
+            passkeys::begin,
+        )
+        .post("/v1/passkeys", "add_passkey", "Register a passkey; who was not signed in is so now", passkeys::finish)
+        .delete(
+            "/v1/passkeys/{passkey}",
+            "remove_passkey",
+            "Remove one of one's own passkeys; its sessions end",
+            passkeys::remove,
+        )
 }

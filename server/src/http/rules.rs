@@ -2,42 +2,47 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::State;
 use gongxiang::event::Refusal;
+use gongxiang::quantity::Rate;
 use gongxiang::review::{Declared, FLAGS, Finding, red, review};
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::{ArrayBuilder, RefOr};
+use utoipa::{PartialSchema, ToSchema};
 
-use super::actor::operator;
-use super::answer::{Written, written};
+use super::answer::Answer;
+use super::api;
 use super::app::App;
-use super::body::{json_body, table};
+use super::body::Body;
 use super::problem::Problem;
-use super::query::Parameters;
+use super::query::{NoParameters, Query};
+use super::rights::{Anybody, Operator};
 use crate::flags::{changed, explained, rate};
 use crate::language::Language;
 use crate::ledger::group::Guard;
 use crate::ledger::store::Place;
-use crate::people::actor::Actor;
 
 /// The field of a body, and the parameter of an address, that names the red flags which are accepted.
 pub const ACCEPT_FLAGS: &str = "accept_flags";
 
-/// `GET /v1/rules`: those that hold now.
-pub async fn current(State(app): State<App>, parameters: Parameters) -> Result<Written, Problem> {
-    parameters.finish()?;
-    Ok(written(&app.ledger.read().await?.now().await?.rules))
+/// Those that hold now.
+pub async fn current(State(app): State<App>, _: Anybody, _: Query<NoParameters>) -> Result<Answer<RuleSet>, Problem> {
+    Ok(Answer::of(&app.ledger.read().await?.now().await?.rules))
 }
 
-#[derive(Serialize)]
-struct History {
+/// All rule sets that were ever in force.
+#[derive(Serialize, ToSchema)]
+pub struct History {
     /// Oldest first.
     rules: Vec<Version>,
 }
 
-#[derive(Serialize)]
+/// A rule set, and how it came into force.
+#[derive(Serialize, ToSchema)]
 struct Version {
     #[serde(rename = "version")]
     number: usize,
@@ -48,24 +53,63 @@ struct Version {
     rules: RuleSet,
 }
 
-/// `GET /v1/rules/history`: all rule sets that were ever in force.
-pub async fn history(State(app): State<App>, parameters: Parameters) -> Result<Written, Problem> {
-    parameters.finish()?;
+/// All rule sets that were ever in force.
+pub async fn history(State(app): State<App>, _: Anybody, _: Query<NoParameters>) -> Result<Answer<History>, Problem> {
     let mut tx = app.ledger.read().await?;
     let mut versions = Vec::new();
     for (number, (place, rules)) in (1..).zip(tx.rules().await?) {
         let accepted_flags = tx.entered(place).await?.map(|entered| entered.accepted_flags).unwrap_or_default();
         versions.push(Version { number, place, accepted_flags, rules });
     }
-    Ok(written(&History { rules: versions }))
+    Ok(Answer::of(&History { rules: versions }))
 }
 
-#[derive(Serialize)]
-struct Review {
+/// The red flags of a rule set.
+#[derive(Serialize, ToSchema)]
+pub struct Review {
     /// The gravest first, each with its texts; none does not mean that all is well.
+    #[schema(value_type = Vec<Flag>)]
     flags: Vec<Value>,
     /// The codes that an adoption has to accept.
     red: Vec<&'static str>,
+}
+
+/// A red flag with its texts.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used: the texts are read from a file")]
+struct Flag {
+    code: FlagCode,
+    #[schema(pattern = "^(red|high|notice)$")]
+    severity: String,
+    evidence: Vec<Evidence>,
+    /// Where it is written, with a few words.
+    rules: Vec<String>,
+    title: String,
+    when: String,
+    cleaner: String,
+}
+
+/// A key of the rule set and its value.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Evidence {
+    key: String,
+    value: String,
+}
+
+/// The code of a red flag.
+pub struct FlagCode;
+
+impl PartialSchema for FlagCode {
+    fn schema() -> RefOr<Schema> {
+        api::schema(json!({"type": "string", "enum": codes()}))
+    }
+}
+
+impl ToSchema for FlagCode {}
+
+fn codes() -> Vec<&'static str> {
+    FLAGS.iter().map(|(code, ..)| *code).collect()
 }
 
 impl Review {
@@ -75,16 +119,82 @@ impl Review {
     }
 }
 
-/// `GET /v1/rules/review?language&concession_rate`: the red flags of the rules in force.
-pub async fn flags(State(app): State<App>, mut parameters: Parameters) -> Result<Written, Problem> {
-    let (language, declared) = asked(&mut parameters)?;
-    parameters.finish()?;
-    let rules = app.ledger.read().await?.now().await?.rules;
-    Ok(written(&Review::of(&review(&rules, &declared)?, language)))
+/// How a review is asked for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewQuery {
+    /// The language of the texts: `en` or `zh-CN`.
+    #[serde(default)]
+    #[schema(value_type = String, pattern = "^(en|zh-CN)$", default = "en")]
+    language: Tag,
+    /// The merchants' concession as a part of the amount, from 0 to 1.
+    #[schema(value_type = String, pattern = "^(0(\\.[0-9]{1,8})?|1(\\.0{1,8})?)$", nullable = false)]
+    concession_rate: Option<Part>,
 }
 
-#[derive(Serialize)]
-struct Checked {
+impl ReviewQuery {
+    fn declared(&self) -> Declared {
+        let declared = Declared::default();
+        let concession_rate = self.concession_rate.as_ref().map_or(declared.concession_rate, |Part(rate)| *rate);
+        Declared { concession_rate, ..declared }
+    }
+}
+
+/// A language by its tag.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct Tag(Language);
+
+impl Default for Tag {
+    fn default() -> Self {
+        Self(Language::English)
+    }
+}
+
+impl TryFrom<String> for Tag {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let known = [Language::English, Language::Chinese].into_iter().find(|known| known.tag() == text);
+        known.map(Self).ok_or("must be `en` or `zh-CN`")
+    }
+}
+
+/// A part of an amount, from 0 to 1.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct Part(Rate);
+
+impl TryFrom<String> for Part {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        rate(&text).map(Self).map_err(|_| "must be a decimal from 0 to 1")
+    }
+}
+
+/// The red flags of the rules in force.
+pub async fn flags(
+    State(app): State<App>,
+    _: Anybody,
+    Query(query): Query<ReviewQuery>,
+) -> Result<Answer<Review>, Problem> {
+    let rules = app.ledger.read().await?.now().await?.rules;
+    Ok(Answer::of(&Review::of(&review(&rules, &query.declared())?, query.language.0)))
+}
+
+/// The rules that are to be checked.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RulesToCheck {
+    /// The top-level keys that change.
+    #[schema(value_type = RuleSet)]
+    rules: Tree,
+}
+
+/// What would hold, and its red flags.
+#[derive(Serialize, ToSchema)]
+pub struct CheckedRules {
     /// The top-level keys that change.
     changed: Vec<String>,
     /// The rule set that would hold.
@@ -93,30 +203,60 @@ struct Checked {
     review: Review,
 }
 
-/// `POST /v1/rules/check?language&concession_rate`: what an adoption would make of the rules in force. Nothing is kept.
+/// What an adoption would make of the rules in force. Nothing is kept.
 pub async fn check(
     State(app): State<App>,
-    actor: Actor,
-    mut parameters: Parameters,
-    request: Request,
-) -> Result<Written, Problem> {
-    let (language, declared) = asked(&mut parameters)?;
-    parameters.finish()?;
-    operator(&actor)?;
-    let fields = table(&json_body(request).await?, |name| name == "rules")?;
-    let [(_, changes)] = fields.as_slice() else { return Err(Refusal::bad_event("rules", "is missing").into()) };
+    Query(query): Query<ReviewQuery>,
+    _: Operator,
+    Body(RulesToCheck { rules: changes }): Body<RulesToCheck>,
+) -> Result<Answer<CheckedRules>, Problem> {
     let rules = app.ledger.read().await?.now().await?.rules;
-    let next = rules.adopt(changes).map_err(Refusal::from)?;
-    let review = Review::of(&review(&next, &declared)?, language);
-    Ok(written(&Checked { changed: changed(&rules, &next), rules: next, review }))
+    let next = rules.adopt(&changes).map_err(Refusal::from)?;
+    let review = Review::of(&review(&next, &query.declared())?, query.language.0);
+    Ok(Answer::of(&CheckedRules { changed: changed(&rules, &next), rules: next, review }))
 }
 
-fn asked(parameters: &mut Parameters) -> Result<(Language, Declared), Problem> {
-    let language = |text: &str| [Language::English, Language::Chinese].into_iter().find(|known| known.tag() == text);
-    let language = parameters.optional("language", "`en` or `zh-CN`", language)?.unwrap_or(Language::English);
-    let rate = parameters.optional("concession_rate", "a decimal from 0 to 1", |text| rate(text).ok())?;
-    let declared = Declared::default();
-    Ok((language, Declared { concession_rate: rate.unwrap_or(declared.concession_rate), ..declared }))
+/// Codes of flags in an address, with commas between them.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub struct AcceptedFlags(Guard);
+
+impl Default for AcceptedFlags {
+    fn default() -> Self {
+        Self(Guard::Flags(Arc::default()))
+    }
+}
+
+impl AcceptedFlags {
+    /// What is checked when an event is settled.
+    pub fn guard(self) -> Guard {
+        self.0
+    }
+}
+
+impl TryFrom<String> for AcceptedFlags {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        known(text.split(',').map(Some)).map(Self).ok_or("must be codes of flags with commas between them")
+    }
+}
+
+impl PartialSchema for AcceptedFlags {
+    fn schema() -> RefOr<Schema> {
+        let one = codes().join("|");
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .pattern(Some(format!("^({one})(,({one}))*$")))
+            .into()
+    }
+}
+
+impl ToSchema for AcceptedFlags {}
+
+/// The schema of the field [`ACCEPT_FLAGS`] of a body.
+pub fn accepted_schema() -> RefOr<Schema> {
+    RefOr::T(ArrayBuilder::new().items(FlagCode::schema()).unique_items(true).build().into())
 }
 
 /// Takes the accepted flags out of a command's body.
@@ -128,13 +268,6 @@ pub(super) fn accepted_in_body(fields: &mut Vec<(String, Tree)>) -> Result<Guard
     let Tree::List(codes) = fields.swap_remove(at).1 else { return Err(wrong().into()) };
     let codes = codes.iter().map(|code| if let Tree::Text(code) = code { Some(code.as_str()) } else { None });
     Ok(known(codes).ok_or_else(wrong)?)
-}
-
-/// The accepted flags in an address.
-pub(super) fn accepted_in_address(parameters: &mut Parameters) -> Result<Guard, Problem> {
-    let read = |text: &str| known(text.split(',').map(Some));
-    let guard = parameters.optional(ACCEPT_FLAGS, "codes of flags with commas between them", read)?;
-    Ok(guard.unwrap_or_else(|| Guard::Flags(Arc::default())))
 }
 
 /// Codes that there are, each at most once.

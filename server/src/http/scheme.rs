@@ -3,34 +3,33 @@
 use std::collections::BTreeSet;
 
 use axum::extract::State;
-use gongxiang::book::{Book, Excerpt};
+use gongxiang::book::{Book, Excerpt, State as BookState};
 use gongxiang::event::{Event, OrderPlaced};
 use gongxiang::identity::{Id, Region};
 use gongxiang::quantity::Money;
 use gongxiang::ruleset::Channel;
 use gongxiang::wire::answer::SupplyNow;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
-use super::actor::{operator, somebody};
-use super::answer::{Written, written};
+use super::answer::Answer;
 use super::app::App;
 use super::problem::{Failure, Problem};
-use super::query::Parameters;
+use super::query::{NoParameters, Query};
+use super::rights::{Anybody, Operator, Somebody};
 use crate::ledger::needs::Needs;
 use crate::ledger::store::{Page, paging};
 use crate::limits::{EXCERPT_MEMBERS_MAX, STATE_ACCOUNTS_MAX};
 use crate::people::actor::Actor;
 
-/// `GET /v1/supply`: the scheme's own numbers now. Costs the same however many members there are.
-pub async fn supply(State(app): State<App>, parameters: Parameters) -> Result<Written, Problem> {
-    parameters.finish()?;
+/// The scheme's own numbers now. Costs the same however many members there are.
+pub async fn supply(State(app): State<App>, _: Anybody, _: Query<NoParameters>) -> Result<Answer<SupplyNow>, Problem> {
     let head = app.ledger.read().await?.now().await?.head;
-    Ok(written(&SupplyNow { day: head.day, price: head.price, supply: head.supply, release: head.release }))
+    Ok(Answer::of(&SupplyNow { day: head.day, price: head.price, supply: head.supply, release: head.release }))
 }
 
-/// `GET /v1/state`: everything, every account settled to the present (RULES.md section 9).
-pub async fn state(State(app): State<App>, actor: Actor, parameters: Parameters) -> Result<Written, Problem> {
-    operator(&actor)?;
-    parameters.finish()?;
+/// Everything, every account settled to the present (RULES.md section 9).
+pub async fn state(State(app): State<App>, _: Operator, _: Query<NoParameters>) -> Result<Answer<BookState>, Problem> {
     let mut tx = app.ledger.read().await?;
     if tx.accounts(Page { after: "", limit: STATE_ACCOUNTS_MAX + 1 }).await?.len() > STATE_ACCOUNTS_MAX {
         let detail = format!(
@@ -38,42 +37,80 @@ pub async fn state(State(app): State<App>, actor: Actor, parameters: Parameters)
         );
         return Err(Problem::new(Failure::TooLarge, "", detail));
     }
-    Ok(written(&Book::from(paging::whole(&mut *tx).await?).state()?))
+    Ok(Answer::of(&Book::from(paging::whole(&mut *tx).await?).state()?))
 }
 
-/// `GET /v1/excerpt?members`: no more of the book than these members' accounts, for a transfer or a trade between them.
-/// `GET /v1/excerpt?buyer&merchant&channel&region`: as much as an order between these needs. Whoever has it previews what it
-/// asked for as it would be settled now.
-pub async fn excerpt(State(app): State<App>, actor: Actor, mut parameters: Parameters) -> Result<Written, Problem> {
-    somebody(&actor)?;
-    let what = format!("one to {EXCERPT_MEMBERS_MAX} ids with commas between them");
-    if let Some(members) = parameters.optional("members", &what, ids)? {
-        parameters.finish()?;
+/// Of what an excerpt is asked for: of members, or of an order between buyer and merchant.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExcerptQuery {
+    /// Ids with commas between them.
+    #[schema(value_type = String, pattern = "^[A-Za-z0-9_.:-]{1,64}(,[A-Za-z0-9_.:-]{1,64}){0,7}$", nullable = false)]
+    members: Option<Ids>,
+    #[schema(nullable = false)]
+    buyer: Option<Id>,
+    #[schema(nullable = false)]
+    merchant: Option<Id>,
+    #[schema(nullable = false)]
+    channel: Option<Channel>,
+    #[schema(nullable = false)]
+    region: Option<Region>,
+}
+
+/// Ids with commas between them.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct Ids(BTreeSet<Id>);
+
+impl TryFrom<String> for Ids {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let ids: Option<BTreeSet<Id>> = text.split(',').map(Id::parse).collect();
+        let ids = ids.filter(|ids| ids.len() <= EXCERPT_MEMBERS_MAX);
+        ids.map(Self).ok_or_else(|| format!("must be one to {EXCERPT_MEMBERS_MAX} ids with commas between them"))
+    }
+}
+
+impl ExcerptQuery {
+    /// The order between buyer and merchant; its amounts do not matter.
+    fn order(self) -> Result<OrderPlaced, Problem> {
+        fn given<T>(name: &'static str, value: Option<T>) -> Result<T, Problem> {
+            value.ok_or_else(|| Problem::new(Failure::BadQuery, name, "is missing"))
+        }
+        let buyer = given("buyer", self.buyer)?;
+        let merchant = given("merchant", self.merchant)?;
+        let channel = given("channel", self.channel)?;
+        let region = given("region", self.region)?;
+        let (order, amount, concession) = (buyer.clone(), Money::default(), Money::default());
+        Ok(OrderPlaced { order, buyer, merchant, channel, amount, concession, region })
+    }
+}
+
+/// As much of the book as a preview needs: the accounts of members, for a transfer or a trade between them, or what an order
+/// needs. Whoever has it previews what it asked for as it would be settled now.
+pub async fn excerpt(
+    State(app): State<App>,
+    Somebody(actor): Somebody,
+    Query(mut query): Query<ExcerptQuery>,
+) -> Result<Answer<Excerpt>, Problem> {
+    if let Some(Ids(members)) = query.members.take() {
+        let ExcerptQuery { members: _, buyer: None, merchant: None, channel: None, region: None } = query else {
+            return Err(Problem::new(Failure::BadQuery, "members", "stands alone"));
+        };
         let needs = Needs { members, ..Needs::default() };
         let Excerpt { rules, head, ended, accounts, .. } = app.ledger.read().await?.load(&needs).await?.excerpt;
         let mut excerpt = Excerpt { head, ended, accounts, ..Excerpt::genesis(rules) };
         hide_balances(&mut excerpt, &actor, None);
-        return Ok(written(&excerpt));
+        return Ok(Answer::of(&excerpt));
     }
-    let buyer = parameters.member("buyer")?;
-    let merchant = parameters.member("merchant")?;
-    let channel = parameters.required("channel", "`online` or `offline`", Channel::parse)?;
-    let region = parameters.required("region", "a region of six digits", Region::parse)?;
-    parameters.finish()?;
-    let (order, amount, concession) = (buyer.clone(), Money::default(), Money::default());
-    let order = OrderPlaced { order, buyer, merchant, channel, amount, concession, region };
+    let order = query.order()?;
     let needs = Needs::of([&Event::OrderPlaced(order.clone())]);
     let part = app.ledger.read().await?.load(&needs).await?.excerpt;
     let mut excerpt = Book::from(part).excerpt(&order);
     // The preview needs who is above the buyer and what the merchant can pay.
     hide_balances(&mut excerpt, &actor, Some(&order.merchant));
-    Ok(written(&excerpt))
-}
-
-/// Ids with commas between them.
-fn ids(text: &str) -> Option<BTreeSet<Id>> {
-    let ids: BTreeSet<Id> = text.split(',').map(Id::parse).collect::<Option<_>>()?;
-    (ids.len() <= EXCERPT_MEMBERS_MAX).then_some(ids)
+    Ok(Answer::of(&excerpt))
 }
 
 /// Leaves balances of the one who asks and of `needed`; an operator sees all.

@@ -1,87 +1,158 @@
 //! Signing in and out. A browser holds its session in a cookie that no script reads and no other site sends; a mini-program
 //! gets the token itself.
 
-use axum::extract::{Request, State};
-use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse as _, Response};
-use gongxiang::event::Refusal;
+use axum::extract::State;
+use axum::http::HeaderValue;
 use gongxiang::identity::Id;
-use gongxiang::tree::Tree;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use webauthn_rs::prelude::PublicKeyCredential;
 
-use super::actor::{COOKIE_NAME, token};
-use super::answer::{Written, written};
+use super::actor::{COOKIE_NAME, SessionToken};
+use super::answer::{Answer, Gone, WithCookie};
 use super::app::App;
-use super::body::{Fields, json_body, table};
-use super::newcomers::Newcomer;
+use super::body::SignInBody;
+use super::newcomers::{Newcomer, Registration};
 use super::problem::{Failure, Problem};
-use super::query::Parameters;
+use super::query::{NoParameters, Query};
+use super::rights::Anybody;
 use crate::ledger::needs::Needs;
 use crate::ledger::store::StoreError;
 use crate::limits::WECHAT_CODE_LENGTH_MAX;
 use crate::people::actor::Actor;
+use crate::people::passkeys::Ceremony;
 
-#[derive(Serialize)]
-struct SignedIn<'a> {
-    member: &'a Id,
-    /// For who has no cookies.
+/// A session that was opened.
+#[derive(Serialize, ToSchema)]
+pub struct Session {
+    member: Id,
+    /// For clients without cookies.
     #[serde(skip_serializing_if = "Option::is_none")]
-    token: Option<&'a str>,
-    /// Seconds.
+    #[schema(nullable = false)]
+    token: Option<String>,
+    /// For how many seconds it holds.
     holds: i64,
 }
 
-/// `POST /v1/sessions/demo`: anybody signs in as any member, on a demo server only.
-pub async fn demo(State(app): State<App>, parameters: Parameters, request: Request) -> Result<Response, Problem> {
-    parameters.finish()?;
+/// Which member signs in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DemoSignIn {
+    member: Id,
+}
+
+/// An empty table, or no body at all.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// What an authenticator says to a sign-in that was begun.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasskeySignIn {
+    /// What stands for the beginning.
+    #[schema(min_length = 1, max_length = 256)]
+    ceremony: String,
+    #[schema(value_type = Assertion)]
+    credential: PublicKeyCredential,
+}
+
+/// `PublicKeyCredential.toJSON()` of a sign-in.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its schema is used: webauthn-rs reads it")]
+struct Assertion {
+    id: String,
+    raw_id: String,
+    #[schema(rename = "type")]
+    kind: String,
+    response: AssertionResponse,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct AssertionResponse {
+    #[schema(pattern = "^[A-Za-z0-9_-]*$")]
+    authenticator_data: String,
+    #[schema(pattern = "^[A-Za-z0-9_-]*$", rename = "clientDataJSON")]
+    client_data: String,
+    #[schema(pattern = "^[A-Za-z0-9_-]*$")]
+    signature: String,
+    #[schema(pattern = "^[A-Za-z0-9_-]*$")]
+    user_handle: String,
+}
+
+/// A code of `wx.login()`. An account that is no member's yet comes with an enrolment code, or registers.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WeChatSignIn {
+    #[schema(min_length = 1, max_length = 256)]
+    code: String,
+    #[schema(min_length = 1, max_length = 256, nullable = false)]
+    enrolment: Option<String>,
+    #[schema(nullable = false)]
+    register: Option<Registration>,
+}
+
+/// Anybody signs in as any member, on a demo server only.
+pub async fn demo(
+    State(app): State<App>,
+    _: Anybody,
+    _: Query<NoParameters>,
+    body: Result<SignInBody<DemoSignIn>, Problem>,
+) -> Result<WithCookie<Answer<Session>>, Problem> {
     if !app.demo {
         return Err(Failure::NotFound.into());
     }
-    let body = json_body(request).await?;
-    let fields = table(&body, |name| name == "member")?;
-    let member = match fields.first() {
-        Some((_, Tree::Text(member))) => Id::parse(member),
-        _ => None,
-    };
-    let member = member.ok_or_else(|| Refusal::bad_event("member", "has to be a member's id"))?;
+    let DemoSignIn { member } = body?.0;
     let needs = Needs { members: [member.clone()].into(), ..Needs::default() };
     let part = app.ledger.read().await?.load(&needs).await?.excerpt;
     part.accounts.get(&member).ok_or_else(Problem::unknown_member)?;
     let (token, holds) = app.people.sign_in(&member).await.map_err(StoreError::from)?;
-    opened(&app, written(&SignedIn { member: &member, token: Some(&token), holds }), &token, holds)
+    let cookie = Some(cookie(&token, holds, &app)?);
+    Ok(WithCookie(Answer::of(&Session { member, token: Some(token), holds }), cookie))
 }
 
-/// `POST /v1/sessions/passkey/begin`: whoever it is.
-pub async fn begin(State(app): State<App>, parameters: Parameters, request: Request) -> Result<Written, Problem> {
-    parameters.finish()?;
+/// Whoever it is: the passkey says so.
+pub async fn begin(
+    State(app): State<App>,
+    _: Anybody,
+    _: Query<NoParameters>,
+    body: Result<SignInBody<Nothing>, Problem>,
+) -> Result<Answer<Ceremony>, Problem> {
     let passkeys = app.passkeys()?;
-    Fields::of(request, &[]).await?;
-    Ok(written(&passkeys.begin_sign_in().await?))
+    body?;
+    Ok(Answer::of(&passkeys.begin_sign_in().await?))
 }
 
-/// `POST /v1/sessions/passkey`: what the authenticator says to it. The session is in the cookie only.
-pub async fn passkey(State(app): State<App>, parameters: Parameters, request: Request) -> Result<Response, Problem> {
-    parameters.finish()?;
+/// What the authenticator says to it. The session is in the cookie only.
+pub async fn passkey(
+    State(app): State<App>,
+    _: Anybody,
+    _: Query<NoParameters>,
+    body: Result<SignInBody<PasskeySignIn>, Problem>,
+) -> Result<WithCookie<Answer<Session>>, Problem> {
     let passkeys = app.passkeys()?;
-    let mut fields = Fields::of(request, &["ceremony", "credential"]).await?;
-    let (ceremony, credential) = (fields.required::<String>("ceremony")?, fields.required("credential")?);
+    let PasskeySignIn { ceremony, credential } = body?.0;
     let (member, token, holds) = passkeys.finish_sign_in(&ceremony, &credential).await?;
-    opened(&app, written(&SignedIn { member: &member, token: None, holds }), &token, holds)
+    let cookie = Some(cookie(&token, holds, &app)?);
+    Ok(WithCookie(Answer::of(&Session { member, token: None, holds }), cookie))
 }
 
-/// `POST /v1/sessions/wechat`: by a code of `wx.login()`. An account that is no member's yet becomes one's by an enrolment
-/// code, or as a new member.
-pub async fn wechat(State(app): State<App>, parameters: Parameters, request: Request) -> Result<Written, Problem> {
-    parameters.finish()?;
+/// By a code of `wx.login()`. An account that is no member's yet becomes one's by an enrolment code, or as a new member.
+pub async fn wechat(
+    State(app): State<App>,
+    _: Anybody,
+    _: Query<NoParameters>,
+    body: Result<SignInBody<WeChatSignIn>, Problem>,
+) -> Result<Answer<Session>, Problem> {
     let wechat = app.sign_in.wechat.as_ref().ok_or_else(|| Problem::sign_in_off("wechat"))?;
-    let mut fields = Fields::of(request, &["code", "enrolment", "register"]).await?;
-    let code: String = fields.required("code")?;
-    let enrolment: Option<String> = fields.optional("enrolment")?;
-    let newcomer = Newcomer::read(&mut fields)?;
-    if enrolment.is_some() && newcomer.is_some() {
+    let WeChatSignIn { code, enrolment, register } = body?.0;
+    if enrolment.is_some() && register.is_some() {
         return Err(Problem::both("enrolment", "register"));
     }
+    let newcomer = register.map(Newcomer::try_from).transpose()?;
     if !(1..=WECHAT_CODE_LENGTH_MAX).contains(&code.len()) {
         return Err(Failure::BadCode.into());
     }
@@ -102,39 +173,38 @@ pub async fn wechat(State(app): State<App>, parameters: Parameters, request: Req
         (None, None, None) => return Err(Failure::UnknownAccount.into()),
     };
     let (token, holds) = people.sign_in(&member).await.map_err(StoreError::from)?;
-    Ok(written(&SignedIn { member: &member, token: Some(&token), holds }))
-}
-
-/// An answer that brings the session's cookie.
-pub(super) fn opened(app: &App, answer: Written, token: &str, holds: i64) -> Result<Response, Problem> {
-    let mut response = answer.into_response();
-    response.headers_mut().insert(SET_COOKIE, cookie(token, holds, app)?);
-    Ok(response)
+    Ok(Answer::of(&Session { member, token: Some(token), holds }))
 }
 
 /// `Strict` costs nothing: the page itself needs no cookie, and what it asks for then comes from the same site.
 /// Without TLS a `Secure` cookie would not come back.
-fn cookie(token: &str, seconds: i64, app: &App) -> Result<HeaderValue, Problem> {
+pub(super) fn cookie(token: &str, seconds: i64, app: &App) -> Result<HeaderValue, Problem> {
     let plain = app.sign_in.origin.as_ref().map_or(app.demo, |origin| origin.scheme() == "http");
     let secure = if plain { "" } else { "; Secure" };
     let text = format!("{COOKIE_NAME}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::from_str(&text).map_err(|_| Failure::Unavailable.into())
 }
 
-#[derive(Serialize)]
-struct Who<'a> {
+/// Who one is, and how members can sign in.
+#[derive(Serialize, ToSchema)]
+pub struct Who {
+    /// `nobody`, `demo`, `operator`, `payment`, `merchant` or `member`.
     role: &'static str,
-    member: Option<&'a Id>,
+    member: Option<Id>,
     demo: bool,
-    /// How members can sign in here.
+    /// How members can sign in here: `passkey`, `wechat`, `demo`.
     ways: Vec<&'static str>,
     /// Whether they may register themselves.
     open_registration: bool,
 }
 
-/// `GET /v1/session`: who one is.
-pub async fn who(State(app): State<App>, actor: Actor, parameters: Parameters) -> Result<Written, Problem> {
-    parameters.finish()?;
+/// Who one is.
+pub async fn who(
+    State(app): State<App>,
+    _: Anybody,
+    actor: Actor,
+    _: Query<NoParameters>,
+) -> Result<Answer<Who>, Problem> {
     let role = match actor {
         Actor::Nobody => "nobody",
         Actor::Demo => "demo",
@@ -148,23 +218,24 @@ pub async fn who(State(app): State<App>, actor: Actor, parameters: Parameters) -
         app.sign_in.wechat.is_some().then_some("wechat"),
         app.demo.then_some("demo"),
     ];
-    Ok(written(&Who {
+    Ok(Answer::of(&Who {
         role,
-        member: actor.member(),
+        member: actor.member().cloned(),
         demo: app.demo,
         ways: ways.into_iter().flatten().collect(),
         open_registration: app.sign_in.open_registration,
     }))
 }
 
-/// `DELETE /v1/session`: signs out; a token that holds no more is signed out already.
-pub async fn sign_out(State(app): State<App>, parameters: Parameters, request: Request) -> Result<Response, Problem> {
-    parameters.finish()?;
-    let (parts, _) = request.into_parts();
-    if let Some(token) = token(&parts, &app)? {
-        app.people.sign_out(token).await.map_err(StoreError::from)?;
+/// Signs out; a token that holds no more is signed out already.
+pub async fn sign_out(
+    State(app): State<App>,
+    _: Anybody,
+    _: Query<NoParameters>,
+    SessionToken(token): SessionToken,
+) -> Result<WithCookie<Gone>, Problem> {
+    if let Some(token) = token {
+        app.people.sign_out(&token).await.map_err(StoreError::from)?;
     }
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    response.headers_mut().insert(SET_COOKIE, cookie("", 0, &app)?);
-    Ok(response)
+    Ok(WithCookie(Gone, Some(cookie("", 0, &app)?)))
 }

@@ -1,56 +1,77 @@
 //! Carries out a command: who may, which event it is, and that it is settled once.
 
-use axum::body::Bytes;
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
-use axum::{Router, routing::post};
-use gongxiang::event::Code;
+use axum::routing::post;
+use gongxiang::event::{Code, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::receipt::Receipt;
 use gongxiang::tree::Tree;
 use gongxiang::wire;
-use gongxiang::wire::worded::Worded;
-use gongxiang_words::Language;
 use serde::Serialize;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::path::{HttpMethod, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
 
-use super::actor::operator;
-use super::answer::{Written, written};
+use super::answer::Answer;
+use super::api::{Api, Description};
 use super::app::App;
 use super::body::{json_body, table};
 use super::commands::{COMMANDS, Command, Who};
+use super::openapi::fields_schema;
+use super::orders::worded;
 use super::problem::{Failure, Problem};
-use super::query::Parameters;
+use super::query::{NoParameters, Query};
+use super::rights::{Somebody, operator};
 use super::rules::accepted_in_body;
-use crate::ledger::group::{Answer, Denial, Guard, Ownership, Request as Event};
+use crate::ledger::group::{self, Denial, Guard, Ownership};
 use crate::ledger::journal::Line;
 use crate::ledger::store::Key;
-use crate::limits::KEY_LENGTH_MAX;
+use crate::limits::{BODY_BYTES_MAX, KEY_LENGTH_MAX};
 use crate::people::actor::Actor;
 use crate::text::fingerprint;
 
 /// The routes of all commands.
-pub fn routes(router: Router<App>) -> Router<App> {
-    COMMANDS.iter().fold(router, |router, command| {
+pub fn routes(api: Api) -> Api {
+    COMMANDS.iter().fold(api, |api, command| {
         let handler = move |app: State<App>,
-                            actor: Actor,
+                            _: Query<NoParameters>,
+                            somebody: Somebody,
                             path: Option<Path<Vec<(String, String)>>>,
-                            parameters: Parameters,
                             request: Request| {
             let path = path.map_or_else(Vec::new, |Path(path)| path);
-            settle(command, app.0, actor, path, parameters, request)
+            settle(command, app.0, somebody.0, path, request)
         };
-        router.route(command.path, post(handler))
+        let id = command.kind.replace('.', "_");
+        let describe = |description: &mut Description| describe(command, description);
+        api.route(HttpMethod::Post, command.path, &id, command.title, post(handler), describe)
     })
 }
 
-#[derive(Serialize)]
-struct Settled<'a> {
+fn describe(command: &Command, description: &mut Description) {
+    description.closed();
+    let key = description.schema::<IdempotencyKey>();
+    description.parameter(IDEMPOTENCY_KEY, ParameterIn::Header, true, key);
+    let made = command.made.map(|(field, _)| field);
+    let required = command.fields.iter().any(|field| field.required);
+    description.body(fields_schema(command.fields, made), required);
+    let settled = description.schema::<Settlement>();
+    description.response("200", "It is settled", Some(settled));
+}
+
+/// What a command was answered with.
+#[derive(Serialize, ToSchema)]
+struct Settlement {
     /// The id that the server made, by its field.
     #[serde(flatten)]
-    made: std::collections::BTreeMap<&'static str, String>,
+    made: BTreeMap<&'static str, String>,
     /// Whether the key was settled before, and this is that answer.
     repeated: bool,
-    receipt: Worded<'a, Receipt>,
+    #[serde(serialize_with = "worded")]
+    receipt: Receipt,
 }
 
 async fn settle(
@@ -58,39 +79,35 @@ async fn settle(
     app: App,
     actor: Actor,
     path: Vec<(String, String)>,
-    parameters: Parameters,
     request: Request,
-) -> Result<Written, Problem> {
-    parameters.finish()?;
-    if actor == Actor::Nobody {
-        return Err(Failure::Unauthorized.into());
-    }
+) -> Result<Answer<Settlement>, Problem> {
     let key = idempotency_key(request.headers())?;
-    let body = json_body(request).await?;
+    let body = json_body(request, BODY_BYTES_MAX).await?;
     let key = Key {
         scope: actor.name(),
         fingerprint: fingerprint(format!("{} {path:?} {}", command.path, String::from_utf8_lossy(&body)).as_bytes()),
         key,
     };
     let _flight = app.flights.take_off(&key)?;
-    let mut fields = fields(command, &body)?;
+    let mut fields = table(&body)?;
+    if let Some((name, _)) = fields.iter().find(|(name, _)| !command.has_in_body(name)) {
+        return Err(Refusal::bad_event(name.clone(), "is unknown here").into());
+    }
     fields.extend(path.into_iter().map(|(name, value)| (name, Tree::Text(value))));
-    let Meant { event, guard, made } = event(command, &actor, fields, &key.key)?;
+    let Resolved { event, guard, made } = resolve(command, &actor, fields, &key.key)?;
     let entry = wire::event::read(&event)?;
     let line = Line { text: event.canonical(), entry };
-    let request = Event { line, key: Some(key), actor: actor.name().into(), guard };
-    let Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
+    let request = group::Request { line, key: Some(key), actor: actor.name().into(), guard };
+    let group::Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
     let receipt = outcome.map_err(|denial| match denial {
         Denial::Refused(refusal) if refusal.code == Code::IdConflict => Failure::KeyReused.into(),
         denial => Problem::from(denial),
     })?;
-    let receipt = Worded(&*receipt, Language::En);
-    Ok(written(&Settled { made: made.into_iter().collect(), repeated, receipt }))
+    Ok(Answer::of(&Settlement { made: made.into_iter().collect(), repeated, receipt: (*receipt).clone() }))
 }
 
-/// What a command means.
-pub(super) struct Meant {
-    /// The event that it is.
+/// A command as an event, for whoever gives it.
+pub(super) struct Resolved {
     pub(super) event: Tree,
     /// What has to be so when it is settled.
     pub(super) guard: Option<Guard>,
@@ -98,13 +115,13 @@ pub(super) struct Meant {
     made: Option<(&'static str, String)>,
 }
 
-/// What a command with these fields means, if whoever gives it may.
-pub(super) fn event(
+/// The event of a command with these fields, if whoever gives it may.
+pub(super) fn resolve(
     command: &Command,
     actor: &Actor,
     mut fields: Vec<(String, Tree)>,
     key: &str,
-) -> Result<Meant, Problem> {
+) -> Result<Resolved, Problem> {
     let mut guard = None;
     match command.who {
         Who::Operator => operator(actor)?,
@@ -150,7 +167,7 @@ pub(super) fn event(
         guard = Some(accepted_in_body(&mut fields)?);
     }
     fields.push(("type".into(), Tree::Text(command.kind.into())));
-    Ok(Meant { event: Tree::Table(fields), guard, made })
+    Ok(Resolved { event: Tree::Table(fields), guard, made })
 }
 
 /// Who acts for itself may leave its name out, and may not name another.
@@ -164,14 +181,19 @@ pub(super) fn speak_for(actor: &Actor, field: &str, fields: &mut Vec<(String, Tr
     Ok(())
 }
 
-/// The body's fields: a table, with no key that the command does not have.
-fn fields(command: &Command, body: &Bytes) -> Result<Vec<(String, Tree)>, Problem> {
-    let made = command.made.map(|(field, _)| field);
-    let known = |name: &str| made == Some(name) || command.fields.iter().any(|field| field.name == name);
-    table(body, known)
+pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// The form of an `Idempotency-Key`.
+pub(super) struct IdempotencyKey;
+
+impl PartialSchema for IdempotencyKey {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
+        text.pattern(Some(format!("^[!-~]{{1,{KEY_LENGTH_MAX}}}$"))).into()
+    }
 }
 
-pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
+impl ToSchema for IdempotencyKey {}
 
 pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     let key = headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();

@@ -36,6 +36,7 @@ use gongxiang::wire::RECEIPT_VERSION;
 use gongxiang::wire::statement::BookedPosting;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use utoipa::ToSchema;
 
 use crate::ledger::needs::Needs;
 
@@ -126,7 +127,7 @@ impl Scope {
 }
 
 /// Where an event stands in the journal: the writer's clock, its shard, and the event's number in its group, in one number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct Place(pub i64);
 
@@ -198,7 +199,7 @@ pub struct NewAnswer {
 }
 
 /// A refusal as it is kept and sent.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Refused {
     /// The stable code.
     pub code: String,

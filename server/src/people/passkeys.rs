@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use thiserror::Error;
 use url::Url;
+use utoipa::ToSchema;
 use webauthn_rs::prelude::{
     CredentialID, DiscoverableAuthentication, DiscoverableKey, Passkey, PasskeyRegistration, PublicKeyCredential,
     RegisterPublicKeyCredential, Uuid, WebauthnError,
@@ -73,19 +74,20 @@ pub enum Right {
 /// What is kept between beginning and end.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Ceremony {
+enum CeremonyState {
     Registration { member: Id, handle: Uuid, right: Right, state: PasskeyRegistration },
     SignIn(DiscoverableAuthentication),
 }
 
-/// What a client needs to go on.
-#[derive(Clone, Debug, Serialize)]
-pub struct Begun {
+/// A ceremony that was begun: what a client needs to go on.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Ceremony {
     /// What stands for it when it is finished.
     pub ceremony: String,
     /// Seconds.
     pub holds: i64,
     /// For `navigator.credentials`, as `WebAuthn` writes it in JSON.
+    #[schema(value_type = Object)]
     pub options: Value,
 }
 
@@ -152,7 +154,7 @@ impl Passkeys {
     ///
     /// # Errors
     /// [`PasskeyError`].
-    pub async fn begin_registration(&self, member: Id, right: Right) -> Result<Begun> {
+    pub async fn begin_registration(&self, member: Id, right: Right) -> Result<Ceremony> {
         let rows = self.people.passkeys(&member).await?;
         let handle = rows.first().and_then(|row| row.handle.parse().ok()).unwrap_or_else(Uuid::new_v4);
         let known: Vec<CredentialID> = rows.iter().filter_map(|row| Some(passkey(row)?.cred_id().clone())).collect();
@@ -162,7 +164,7 @@ impl Passkeys {
         // Without it an authenticator may forget whose the passkey is, and only sign in who is named.
         options["authenticatorSelection"]["residentKey"] = json!("required");
         options["authenticatorSelection"]["requireResidentKey"] = json!(true);
-        self.begun(&Ceremony::Registration { member, handle, right, state }, options).await
+        self.begun(&CeremonyState::Registration { member, handle, right, state }, options).await
     }
 
     /// Looks at what an authenticator says to a registration that was begun. Nothing is kept by this.
@@ -174,7 +176,7 @@ impl Passkeys {
         ceremony: &str,
         credential: &RegisterPublicKeyCredential,
     ) -> Result<Registration> {
-        let Some(Ceremony::Registration { member, handle, right, state }) = self.take(ceremony).await? else {
+        let Some(CeremonyState::Registration { member, handle, right, state }) = self.take(ceremony).await? else {
             return Err(PasskeyError::Ceremony);
         };
         let passkey = self.webauthn.finish_passkey_registration(credential, &state)?;
@@ -214,10 +216,10 @@ impl Passkeys {
     ///
     /// # Errors
     /// [`PasskeyError`].
-    pub async fn begin_sign_in(&self) -> Result<Begun> {
+    pub async fn begin_sign_in(&self) -> Result<Ceremony> {
         let (options, state) = self.webauthn.start_discoverable_authentication()?;
         // How the browser asks is the page's matter.
-        self.begun(&Ceremony::SignIn(state), json!(options.public_key)).await
+        self.begun(&CeremonyState::SignIn(state), json!(options.public_key)).await
     }
 
     /// Signs in; answers with the member, the session's token and for how many seconds it holds.
@@ -225,7 +227,7 @@ impl Passkeys {
     /// # Errors
     /// [`PasskeyError`].
     pub async fn finish_sign_in(&self, ceremony: &str, credential: &PublicKeyCredential) -> Result<(Id, String, i64)> {
-        let Some(Ceremony::SignIn(state)) = self.take(ceremony).await? else {
+        let Some(CeremonyState::SignIn(state)) = self.take(ceremony).await? else {
             return Err(PasskeyError::Ceremony);
         };
         let (handle, credential_id) = self.webauthn.identify_discoverable_authentication(credential)?;
@@ -241,12 +243,12 @@ impl Passkeys {
         Ok((member, token, holds))
     }
 
-    async fn begun(&self, kept: &Ceremony, options: Value) -> Result<Begun> {
+    async fn begun(&self, kept: &CeremonyState, options: Value) -> Result<Ceremony> {
         let (ceremony, holds) = self.people.keep_ceremony(&text(kept)).await?;
-        Ok(Begun { ceremony, holds, options })
+        Ok(Ceremony { ceremony, holds, options })
     }
 
-    async fn take(&self, token: &str) -> Result<Option<Ceremony>> {
+    async fn take(&self, token: &str) -> Result<Option<CeremonyState>> {
         let content = self.people.take_ceremony(token).await?;
         Ok(content.and_then(|content| serde_json::from_str(&content).ok()))
     }
