@@ -102,6 +102,12 @@ pub fn table(body: &Bytes) -> Result<Vec<(String, Tree)>, Problem> {
 /// A JSON table, read as a struct that knows all its keys.
 pub struct Body<T, const BYTES_MAX: usize = BODY_BYTES_MAX>(pub T);
 
+/// A value of somebody else's type, in this field of a body.
+pub fn value<T: DeserializeOwned>(field: &'static str, value: Tree) -> Result<T, Problem> {
+    let read = fields::read_value(value);
+    read.map_err(|FieldError { message, .. }| Refusal::bad_event(field, message).into())
+}
+
 /// A JSON table that the rules read, field by field; the document describes it as `T`.
 pub struct Table<T> {
     pub fields: Vec<(String, Tree)>,

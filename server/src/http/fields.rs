@@ -18,7 +18,12 @@ pub struct FieldError {
 
 /// Reads a table as a struct.
 pub fn read<T: DeserializeOwned>(table: Vec<(String, Tree)>) -> Result<T, FieldError> {
-    serde_path_to_error::deserialize(Value(Tree::Table(table))).map_err(|error| {
+    read_value(Tree::Table(table))
+}
+
+/// Reads any value.
+pub fn read_value<T: DeserializeOwned>(value: Tree) -> Result<T, FieldError> {
+    serde_path_to_error::deserialize(Value(value)).map_err(|error| {
         let path = error.path().to_string();
         let path = if path == "." { String::new() } else { path };
         match error.into_inner() {

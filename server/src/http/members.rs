@@ -50,7 +50,7 @@ pub async fn member(
 #[serde(deny_unknown_fields)]
 pub struct StatementQuery {
     /// The `next` of the page before.
-    #[schema(value_type = String, pattern = "^[0-9]{1,18}-[0-9]{1,9}$", nullable = false)]
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{1,18}-[0-9]{1,9}$", nullable = false)]
     before: Option<Cursor>,
     #[serde(default)]
     limit: Limit,

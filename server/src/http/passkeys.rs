@@ -2,13 +2,13 @@
 
 use axum::extract::{Path, State};
 use gongxiang::identity::Id;
+use gongxiang::tree::Tree;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use webauthn_rs::prelude::RegisterPublicKeyCredential;
 
 use super::answer::{Answer, Gone, WithCookie};
 use super::app::App;
-use super::body::SignInBody;
+use super::body::{SignInBody, value};
 use super::newcomers::{Newcomer, Registration};
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
@@ -96,7 +96,7 @@ pub struct NewPasskey {
     #[schema(min_length = 1, max_length = 256)]
     ceremony: String,
     #[schema(value_type = Attestation)]
-    credential: RegisterPublicKeyCredential,
+    credential: Tree,
 }
 
 /// `PublicKeyCredential.toJSON()` of a registration.
@@ -138,6 +138,7 @@ pub async fn finish(
 ) -> Result<WithCookie<Answer<RegisteredPasskey>>, Problem> {
     let passkeys = app.passkeys()?;
     let NewPasskey { ceremony, credential } = body?.0;
+    let credential = value("credential", credential)?;
     let registration = passkeys.finish_registration(&ceremony, &credential).await?;
     match &registration.right {
         // Who began it may have been signed out meanwhile.

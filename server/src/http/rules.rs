@@ -128,7 +128,7 @@ pub struct ReviewQuery {
     #[schema(value_type = String, pattern = "^(en|zh-CN)$", default = "en")]
     language: Tag,
     /// The merchants' concession as a part of the amount, from 0 to 1.
-    #[schema(value_type = String, pattern = "^(0(\\.[0-9]{1,8})?|1(\\.0{1,8})?)$", nullable = false)]
+    #[schema(value_type = Option<String>, pattern = "^(0(\\.[0-9]{1,8})?|1(\\.0{1,8})?)$", nullable = false)]
     concession_rate: Option<Part>,
 }
 

@@ -45,7 +45,7 @@ pub async fn state(State(app): State<App>, _: Operator, _: Query<NoParameters>) 
 #[serde(deny_unknown_fields)]
 pub struct ExcerptQuery {
     /// Ids with commas between them.
-    #[schema(value_type = String, pattern = "^[A-Za-z0-9_.:-]{1,64}(,[A-Za-z0-9_.:-]{1,64}){0,7}$", nullable = false)]
+    #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_.:-]{1,64}(,[A-Za-z0-9_.:-]{1,64}){0,7}$", nullable = false)]
     members: Option<Ids>,
     #[schema(nullable = false)]
     buyer: Option<Id>,
@@ -73,6 +73,19 @@ impl TryFrom<String> for Ids {
 }
 
 impl ExcerptQuery {
+    /// The first parameter that speaks of an order.
+    fn given(&self) -> Option<&'static str> {
+        let Self { members: _, buyer, merchant, channel, region } = self;
+        [
+            ("buyer", buyer.is_some()),
+            ("merchant", merchant.is_some()),
+            ("channel", channel.is_some()),
+            ("region", region.is_some()),
+        ]
+        .into_iter()
+        .find_map(|(name, is_given)| is_given.then_some(name))
+    }
+
     /// The order between buyer and merchant; its amounts do not matter.
     fn order(self) -> Result<OrderPlaced, Problem> {
         fn given<T>(name: &'static str, value: Option<T>) -> Result<T, Problem> {
@@ -95,9 +108,9 @@ pub async fn excerpt(
     Query(mut query): Query<ExcerptQuery>,
 ) -> Result<Answer<Excerpt>, Problem> {
     if let Some(Ids(members)) = query.members.take() {
-        let ExcerptQuery { members: _, buyer: None, merchant: None, channel: None, region: None } = query else {
-            return Err(Problem::new(Failure::BadQuery, "members", "stands alone"));
-        };
+        if let Some(other) = query.given() {
+            return Err(Problem::new(Failure::BadQuery, other, "does not go together with `members`"));
+        }
         let needs = Needs { members, ..Needs::default() };
         let Excerpt { rules, head, ended, accounts, .. } = app.ledger.read().await?.load(&needs).await?.excerpt;
         let mut excerpt = Excerpt { head, ended, accounts, ..Excerpt::genesis(rules) };

@@ -4,14 +4,14 @@
 use axum::extract::State;
 use axum::http::HeaderValue;
 use gongxiang::identity::Id;
+use gongxiang::tree::Tree;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use webauthn_rs::prelude::PublicKeyCredential;
 
 use super::actor::{COOKIE_NAME, SessionToken};
 use super::answer::{Answer, Gone, WithCookie};
 use super::app::App;
-use super::body::SignInBody;
+use super::body::{SignInBody, value};
 use super::newcomers::{Newcomer, Registration};
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
@@ -54,7 +54,7 @@ pub struct PasskeySignIn {
     #[schema(min_length = 1, max_length = 256)]
     ceremony: String,
     #[schema(value_type = Assertion)]
-    credential: PublicKeyCredential,
+    credential: Tree,
 }
 
 /// `PublicKeyCredential.toJSON()` of a sign-in.
@@ -135,6 +135,7 @@ pub async fn passkey(
 ) -> Result<WithCookie<Answer<Session>>, Problem> {
     let passkeys = app.passkeys()?;
     let PasskeySignIn { ceremony, credential } = body?.0;
+    let credential = value("credential", credential)?;
     let (member, token, holds) = passkeys.finish_sign_in(&ceremony, &credential).await?;
     let cookie = Some(cookie(&token, holds, &app)?);
     Ok(WithCookie(Answer::of(&Session { member, token: None, holds }), cookie))
