@@ -59,6 +59,7 @@ pub struct Supply {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Account {
     /// Who recommended the member.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub referrer: Option<Id>,
     /// Whether it has bought a pack.
     pub activated: bool,
@@ -69,14 +70,18 @@ pub struct Account {
     /// Its part in the release.
     pub holding: Holding,
     /// Its service role.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub role: Option<Id>,
     /// Whether it has bought a merchant pack.
     pub merchant_pack: bool,
     /// Where its shop is.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub shop: Option<Region>,
     /// The day of its last area pack.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub area_pack: Option<Day>,
     /// The city of which it is the partner.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub city: Option<Region>,
     /// Whether it can do nothing of its own.
     pub frozen: bool,

@@ -102,6 +102,7 @@ pub struct Outlook {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Path {
     /// By how much turnover and new share value grow in 30 days; nothing for a series.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub growth_30d: Option<Rate>,
     /// After each horizon.
     pub outlooks: Vec<Outlook>,
@@ -114,6 +115,7 @@ pub struct Forecast {
     /// On what it depends.
     pub inputs: Inputs,
     /// What really came so far; nothing before the first close.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub so_far: Option<SoFar>,
     /// After the close that follows: no assumption in it.
     pub first: Outlook,

@@ -151,19 +151,17 @@ impl Draft<'_> {
         let mut order = self.order_mut(id)?.clone();
         let left = order.left;
         let (points, burned) = (order.points_left(left)?, order.burned(left)?);
-        let mut grants = Vec::with_capacity(order.rewards.len());
-        for OrderReward { reward, .. } in &order.rewards {
+        let mut rewards = std::mem::take(&mut order.rewards);
+        for OrderReward { reward, grant } in &mut rewards {
             let rule = Rule::Reward(reward.kind);
             let (value, paid) = (order.reward_value_left(reward, left)?, order.reward_points_left(reward, left)?);
-            grants.push(self.give(&reward.member, value, rule, reason_left(&order, reward))?);
+            *grant = self.give(&reward.member, value, rule, reason_left(&order, reward))?;
             self.pay(Party::Escrow, Party::Member(reward.member.clone()), paid, rule, reason_left(&order, reward))?;
         }
+        order.rewards = rewards;
         let why = Reason::Rest { points, rewards: points.minus(burned)? };
         self.pay(Party::Escrow, Party::Burned, burned, Rule::Burn, why)?;
         self.changes.head.turnover = self.changes.head.turnover.plus(left)?;
-        for (reward, grant) in order.rewards.iter_mut().zip(grants) {
-            reward.grant = grant;
-        }
         order.left_at_vesting = left;
         order.state = OrderState::Vested(today);
         *self.order_mut(id)? = order;

@@ -57,6 +57,7 @@ pub struct MembersPage {
     /// By id.
     pub members: Vec<MemberLine>,
     /// Where the next page starts; nothing on the last one.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub next: Option<Id>,
 }
 
@@ -75,6 +76,7 @@ pub struct StatementPage {
     /// Newest first.
     pub postings: Vec<BookedPosting>,
     /// Where the next page starts; nothing on the last one.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub next: Option<String>,
 }
 

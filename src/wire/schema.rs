@@ -197,11 +197,13 @@ struct OrderFields {
     /// Its number among all orders.
     sequence: u64,
     /// The day of its vesting.
+    #[schema(required = true)]
     due: Option<Day>,
     state: crate::order::OrderState,
     /// What is left of the concession.
     left: Money,
     /// What was left of it at vesting.
+    #[schema(required = true)]
     left_at_vesting: Option<Money>,
     /// Burned points that went back to the merchant.
     burned_back: Points,
@@ -213,6 +215,7 @@ struct OrderFields {
 #[expect(dead_code, reason = "only its schema is used")]
 struct OrderRewardFields {
     reward: Reward,
+    #[schema(required = true)]
     grant: Option<Grant>,
 }
 
@@ -237,6 +240,7 @@ struct EveFields {
     points: Points,
     turnovers: Vec<Money>,
     inflow: ShareValue,
+    #[schema(required = true)]
     so_far: Option<SoFar>,
 }
 

@@ -269,9 +269,9 @@ impl<T: ToSchema> Input for Query<T> {
 
 impl<T: ToSchema, const BYTES_MAX: usize> Input for Body<T, BYTES_MAX> {
     fn describe(description: &mut Description) {
-        let required = matches!(T::schema(), RefOr::T(Schema::Object(table)) if !table.required.is_empty());
+        let may_be_empty = matches!(T::schema(), RefOr::T(Schema::Object(table)) if table.required.is_empty());
         let schema = description.schema::<T>();
-        description.body(schema, required);
+        description.body(schema, !may_be_empty);
     }
 }
 

@@ -361,3 +361,43 @@ pub const COMMANDS: &[Command] = &[
         fields: &[],
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use gongxiang::tree::Tree;
+    use gongxiang::wire;
+
+    use super::*;
+
+    fn example(format: Format) -> Tree {
+        match format {
+            Format::Id => Tree::from("x"),
+            Format::Money | Format::Decimal => Tree::from("1"),
+            Format::Region => Tree::from("440100"),
+            Format::Whole(least, _) => Tree::Whole(i64::try_from(least).unwrap_or_default()),
+            Format::OneOf(values) => Tree::from(values[0]),
+            Format::Table => Tree::Table(Vec::new()),
+            Format::Flags => Tree::List(Vec::new()),
+        }
+    }
+
+    #[test]
+    fn the_fields_of_a_command_are_those_of_its_event() {
+        for command in COMMANDS {
+            let day = |name| Tree::from(if name == "day" { "2026-01-31" } else { "x" });
+            let mut fields: Vec<(String, Tree)> = vec![("type".into(), Tree::from(command.kind))];
+            fields.extend(command.in_path().map(|name| (name.to_owned(), day(name))));
+            fields.extend(command.made.map(|(made, _)| (made.to_owned(), Tree::from("x"))));
+            let own = command.fields.iter().filter(|field| !matches!(field.format, Format::Flags));
+            fields.extend(own.map(|field| (field.name.to_owned(), example(field.format))));
+            let event = wire::event::read(&Tree::Table(fields.clone()));
+            assert!(event.is_ok(), "{}: {event:?}", command.kind);
+            for field in command.fields.iter().filter(|field| field.required) {
+                let fields = fields.iter().filter(|(name, _)| name != field.name).cloned().collect();
+                let refusal = wire::event::read(&Tree::Table(fields)).err();
+                let said = refusal.map(|refusal| refusal.field.to_string());
+                assert_eq!(said.as_deref(), Some(field.name), "{} without `{}`", command.kind, field.name);
+            }
+        }
+    }
+}

@@ -19,7 +19,7 @@ use super::page::cut;
 use super::problem::{Failure, Problem};
 use super::query::{Limit, Number, Query};
 use super::rights::Operator;
-use super::rules::AcceptedFlags;
+use super::rules::{AcceptedFlags, FlagCode};
 use crate::ledger::group::{self, Denial};
 use crate::ledger::store::{Entered, Page, Place, Refused};
 use crate::text::json;
@@ -109,6 +109,7 @@ struct JournalRow<'a> {
     at: &'a str,
     /// Who sent it.
     actor: &'a str,
+    #[schema(value_type = Vec<FlagCode>)]
     accepted_flags: &'a [String],
 }
 
@@ -127,6 +128,7 @@ impl<'a> JournalRow<'a> {
 pub struct Journal<'a> {
     events: Vec<JournalRow<'a>>,
     /// What to ask for next, as `after`; nothing on the last page.
+    #[schema(required = true)]
     next: Option<Place>,
 }
 

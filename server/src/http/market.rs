@@ -1,13 +1,11 @@
 //! Offers and trades between members.
 
 use axum::extract::State;
-use gongxiang::identity::Id;
-use gongxiang::market::{Offer, Trade};
 
 use super::answer::Answer;
 use super::app::App;
 use super::one::One;
-use super::page::{Named, PageById, Rows};
+use super::page::{OfferRow, OffersPage, PageById, TradeRow, TradesPage};
 use super::problem::{Failure, Problem};
 use super::query::Query;
 use super::rights::{Somebody, operator, own};
@@ -18,8 +16,8 @@ pub async fn offers(
     State(app): State<App>,
     Query(page): Query<PageById>,
     _: Somebody,
-) -> Result<Answer<Rows<Offer, Id>>, Problem> {
-    Ok(Rows::page_by_id(app.ledger.read().await?.offers(true, page.and_one()).await?, page.limit))
+) -> Result<Answer<OffersPage>, Problem> {
+    Ok(OffersPage::of(app.ledger.read().await?.offers(true, page.and_one()).await?, page.limit, |(id, _)| id.clone()))
 }
 
 /// One's own, or all for the operator, by id.
@@ -27,29 +25,29 @@ pub async fn trades(
     State(app): State<App>,
     Query(page): Query<PageById>,
     Somebody(actor): Somebody,
-) -> Result<Answer<Rows<Trade, Id>>, Problem> {
+) -> Result<Answer<TradesPage>, Problem> {
     let member = if let Actor::Member(member) = &actor {
         Some(member)
     } else {
         operator(&actor)?;
         None
     };
-    Ok(Rows::page_by_id(app.ledger.read().await?.trades(member, page.and_one()).await?, page.limit))
+    Ok(TradesPage::of(app.ledger.read().await?.trades(member, page.and_one()).await?, page.limit, |(id, _)| id.clone()))
 }
 
-pub async fn offer(one: One) -> Result<Answer<Named<Offer>>, Problem> {
+pub async fn offer(one: One) -> Result<Answer<OfferRow>, Problem> {
     let mut part = one.part(|needs, id| needs.offers = id).await?;
     let value = part.offers.remove(&one.id).ok_or(Failure::NotFound)?;
-    Ok(Answer::of(&Named { id: one.id, value }))
+    Ok(Answer::of(&OfferRow { id: one.id, value }))
 }
 
 /// For buyer, seller and the operator.
-pub async fn trade(one: One) -> Result<Answer<Named<Trade>>, Problem> {
+pub async fn trade(one: One) -> Result<Answer<TradeRow>, Problem> {
     let mut part = one.part(|needs, id| needs.trades = id).await?;
     let value = part.trades.remove(&one.id).ok_or(Failure::NotFound)?;
     let offer = part.offers.remove(&value.offer).ok_or(Failure::NotFound)?;
     if own(&one.actor, value.buyer(&offer).as_str()).is_err() {
         own(&one.actor, value.seller(&offer).as_str())?;
     }
-    Ok(Answer::of(&Named { id: one.id, value }))
+    Ok(Answer::of(&TradeRow { id: one.id, value }))
 }

@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use gongxiang::identity::Id;
-use gongxiang::order::Order;
 use gongxiang::receipt::Receipt;
 use gongxiang::wire::worded::Worded;
 use gongxiang_words::Language;
@@ -12,7 +11,7 @@ use utoipa::ToSchema;
 use super::answer::Answer;
 use super::app::App;
 use super::one::One;
-use super::page::{Named, Rows};
+use super::page::{OrderRow, OrdersPage};
 use super::problem::{Failure, Problem};
 use super::query::{Limit, Number, Query};
 use super::rights::{Somebody, own};
@@ -37,19 +36,18 @@ pub async fn orders(
     State(app): State<App>,
     Somebody(actor): Somebody,
     Query(OrdersQuery { merchant, before, limit }): Query<OrdersQuery>,
-) -> Result<Answer<Rows<Order, u64>>, Problem> {
+) -> Result<Answer<OrdersPage>, Problem> {
     own(&actor, merchant.as_str())?;
     let page = Page { after: before.map_or(i64::MAX, |Number(before)| before), limit: limit.rows() + 1 };
-    Ok(Rows::page(app.ledger.read().await?.orders_of(&merchant, page).await?, limit, |(_, order)| order.sequence))
+    Ok(OrdersPage::of(app.ledger.read().await?.orders_of(&merchant, page).await?, limit, |(_, order)| order.sequence))
 }
 
 /// An order, for the merchant and the operator.
-pub async fn order(one: One) -> Result<Answer<Named<Order>>, Problem> {
+pub async fn order(one: One) -> Result<Answer<OrderRow>, Problem> {
     let mut part = one.part(|needs, id| needs.orders = id).await?;
     let order = part.orders.remove(&one.id).ok_or(Failure::NotFound)?;
     own(&one.actor, order.merchant.as_str())?;
-    let worded = Named { id: one.id, value: Worded(&order, Language::En) };
-    Ok(Answer::from_text(crate::text::json(&worded)))
+    Ok(Answer::of(&OrderRow { id: one.id, value: order }))
 }
 
 /// An order's receipt.

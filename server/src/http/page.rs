@@ -1,6 +1,8 @@
 //! Pages of a list: where they begin, where they end, and how rows are written.
 
 use gongxiang::identity::Id;
+use gongxiang::market::{Offer, Trade};
+use gongxiang::order::Order;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -34,32 +36,39 @@ pub fn cut<V, C>(rows: &mut Vec<V>, limit: Limit, cursor: impl Fn(&V) -> C) -> O
     rows.last().filter(|_| more).map(cursor)
 }
 
-/// A row with its id.
-#[derive(Serialize, ToSchema)]
-pub struct Named<V> {
-    pub id: Id,
-    #[serde(flatten)]
-    pub value: V,
+/// The rows of one kind, with their ids, and a page of them.
+macro_rules! rows {
+    ($($row:ident $page:ident: $value:ident by $cursor:ident;)*) => {$(
+        /// A row with its id.
+        #[derive(Serialize, ToSchema)]
+        pub struct $row {
+            pub id: Id,
+            #[serde(flatten)]
+            pub value: $value,
+        }
+
+        /// A page of rows.
+        #[derive(Serialize, ToSchema)]
+        pub struct $page {
+            rows: Vec<$row>,
+            /// What to ask for next, as `after` or `before`; nothing on the last page.
+            #[schema(required = true)]
+            next: Option<$cursor>,
+        }
+
+        impl $page {
+            /// A page, of which one row more than `limit` was read.
+            pub fn of(mut found: Vec<(Id, $value)>, limit: Limit, cursor: impl Fn(&(Id, $value)) -> $cursor) -> Answer<Self> {
+                let next = cut(&mut found, limit, cursor);
+                let rows = found.into_iter().map(|(id, value)| $row { id, value }).collect();
+                Answer::of(&Self { rows, next })
+            }
+        }
+    )*};
 }
 
-/// A page of rows.
-#[derive(Serialize, ToSchema)]
-pub struct Rows<V, C> {
-    rows: Vec<Named<V>>,
-    /// What to ask for next, as `after` or `before`; nothing on the last page.
-    next: Option<C>,
-}
-
-impl<V: Serialize, C: Serialize> Rows<V, C> {
-    /// A page, of which one row more than `limit` was read.
-    pub fn page(mut rows: Vec<(Id, V)>, limit: Limit, cursor: impl Fn(&(Id, V)) -> C) -> Answer<Self> {
-        let next = cut(&mut rows, limit, cursor);
-        Answer::of(&Self { rows: rows.into_iter().map(|(id, value)| Named { id, value }).collect(), next })
-    }
-}
-
-impl<V: Serialize> Rows<V, Id> {
-    pub fn page_by_id(rows: Vec<(Id, V)>, limit: Limit) -> Answer<Self> {
-        Self::page(rows, limit, |(id, _)| id.clone())
-    }
+rows! {
+    OrderRow OrdersPage: Order by u64;
+    OfferRow OffersPage: Offer by Id;
+    TradeRow TradesPage: Trade by Id;
 }

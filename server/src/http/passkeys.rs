@@ -180,6 +180,7 @@ struct Passkey {
     id: String,
     /// Seconds since 1970, as `used`.
     made: i64,
+    #[schema(required = true)]
     used: Option<i64>,
 }
 

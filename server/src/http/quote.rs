@@ -31,6 +31,7 @@ pub struct Quote {
     day: Day,
     points: Points,
     /// The day of its vesting.
+    #[schema(required = true)]
     due: Option<Day>,
     #[serde(serialize_with = "worded")]
     rewards: Vec<Reward>,

@@ -49,6 +49,7 @@ struct Version {
     /// The place of its adoption in the journal; 0 for the first.
     place: Place,
     /// The red flags that were accepted with it.
+    #[schema(value_type = Vec<FlagCode>)]
     accepted_flags: Vec<String>,
     rules: RuleSet,
 }
@@ -71,6 +72,7 @@ pub struct Review {
     #[schema(value_type = Vec<Flag>)]
     flags: Vec<Value>,
     /// The codes that an adoption has to accept.
+    #[schema(value_type = Vec<FlagCode>)]
     red: Vec<&'static str>,
 }
 

@@ -191,6 +191,7 @@ pub(super) fn cookie(token: &str, seconds: i64, app: &App) -> Result<HeaderValue
 pub struct Who {
     /// `nobody`, `demo`, `operator`, `payment`, `merchant` or `member`.
     role: &'static str,
+    #[schema(required = true)]
     member: Option<Id>,
     demo: bool,
     /// How members can sign in here: `passkey`, `wechat`, `demo`.

@@ -38,8 +38,8 @@ use crate::text::fingerprint;
 pub fn routes(api: Api) -> Api {
     COMMANDS.iter().fold(api, |api, command| {
         let handler = move |app: State<App>,
-                            _: Query<NoParameters>,
                             somebody: Somebody,
+                            _: Query<NoParameters>,
                             path: Option<Path<Vec<(String, String)>>>,
                             request: Request| {
             let path = path.map_or_else(Vec::new, |Path(path)| path);
@@ -62,11 +62,28 @@ fn describe(command: &Command, description: &mut Description) {
     description.response("200", "It is settled", Some(settled));
 }
 
+/// The id that the server made: of the command's own kind, if at all.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct MadeIds {
+    #[schema(nullable = false)]
+    member: Option<Id>,
+    #[schema(nullable = false)]
+    order: Option<Id>,
+    #[schema(nullable = false)]
+    redemption: Option<Id>,
+    #[schema(nullable = false)]
+    offer: Option<Id>,
+    #[schema(nullable = false)]
+    trade: Option<Id>,
+}
+
 /// What a command was answered with.
 #[derive(Serialize, ToSchema)]
 struct Settlement {
     /// The id that the server made, by its field.
     #[serde(flatten)]
+    #[schema(value_type = MadeIds)]
     made: BTreeMap<&'static str, String>,
     /// Whether the key was settled before, and this is that answer.
     repeated: bool,

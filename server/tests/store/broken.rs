@@ -33,10 +33,11 @@ pub enum Fault {
     MistakesTheOrder,
     HidesConflicts,
     MovesOnWhileRead,
+    LoadsAllThatIsDue,
 }
 
 impl Fault {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ForgetsAnswers,
         Self::KeepsNoAnswers,
         Self::DropsAPosting,
@@ -53,6 +54,7 @@ impl Fault {
         Self::MistakesTheOrder,
         Self::HidesConflicts,
         Self::MovesOnWhileRead,
+        Self::LoadsAllThatIsDue,
     ];
 }
 
@@ -143,7 +145,11 @@ impl Transaction for Work {
     }
 
     async fn load(&mut self, needs: &Needs) -> Result<Loaded> {
-        inner!(self, inner => inner.load(needs))
+        let mut needs = needs.clone();
+        if let (Fault::LoadsAllThatIsDue, Some(due)) = (self.fault, &mut needs.due) {
+            due.most = None;
+        }
+        inner!(self, inner => inner.load(&needs))
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<()> {
