@@ -19,7 +19,7 @@ use crate::ruleset::RuleSet;
 
 /// How much comes every day, from the day after the open one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Flow {
+pub enum TurnoverPath {
     /// The mean of the last 30 days, growing by so much in 30 days.
     Growing(Rate),
     /// Turnover and new share value day by day; after the last, the last.
@@ -30,7 +30,7 @@ pub enum Flow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assumptions {
     /// The paths of the band.
-    pub paths: Vec<Flow>,
+    pub paths: Vec<TurnoverPath>,
     /// After how many closes to look.
     pub horizons: Vec<usize>,
     /// The turnover of a day, if not the mean of the last 30.
@@ -43,7 +43,7 @@ impl Default for Assumptions {
     /// 30, 180 and 365 days; turnover falls by 15 %, stays, or rises by 15 % in 30 days.
     fn default() -> Self {
         Self {
-            paths: [-15, 0, 15].map(|percent| Flow::Growing(Rate::percent(percent))).into(),
+            paths: [-15, 0, 15].map(|percent| TurnoverPath::Growing(Rate::percent(percent))).into(),
             horizons: vec![30, 180, 365],
             turnover: None,
             inflow: None,
@@ -135,15 +135,15 @@ pub fn forecast(
         return Err(Refusal::bad_scenario("paths", "must be at most 12, and so must the horizons"));
     }
     let start = Start::new(eve, assumptions)?;
-    let first = start.walk(&Flow::Growing(Rate::default()), &[1])?;
+    let first = start.walk(&TurnoverPath::Growing(Rate::default()), &[1])?;
     let mut paths = Vec::with_capacity(assumptions.paths.len());
     for (i, flow) in assumptions.paths.iter().enumerate() {
         if !go_on(i) {
             return Err(Refusal::new(Code::Cancelled, ""));
         }
         let growth_30d = match flow {
-            Flow::Growing(rate) => Some(*rate),
-            Flow::Series(_) => None,
+            TurnoverPath::Growing(rate) => Some(*rate),
+            TurnoverPath::Series(_) => None,
         };
         if growth_30d.is_some_and(|rate| Growth::new(rate).is_none()) {
             return Err(Refusal::bad_scenario("growth_30d", "must be above -1"));
@@ -240,7 +240,7 @@ impl<'a> Start<'a> {
     }
 
     /// Day by day to the last horizon. Closes do not touch the account: it is settled at the horizons only.
-    fn walk(&self, flow: &Flow, horizons: &[usize]) -> Result<Vec<Outlook>, Refusal> {
+    fn walk(&self, flow: &TurnoverPath, horizons: &[usize]) -> Result<Vec<Outlook>, Refusal> {
         let eve = self.eve;
         let mut ended = Vec::new();
         // The eve lists the open day's turnover first. Its trades are not known, so a market's price stays as it is.
@@ -254,8 +254,8 @@ impl<'a> Start<'a> {
         let mut thousand = Holding::new_at(&eve.release);
         eve.release.clone().give(&mut thousand, ShareValue::THOUSAND)?;
         let growth = match flow {
-            Flow::Growing(rate) => Growth::new(*rate),
-            Flow::Series(_) => None,
+            TurnoverPath::Growing(rate) => Growth::new(*rate),
+            TurnoverPath::Series(_) => None,
         };
         let mut first_total = ShareValue::ZERO;
         let mut outlooks = Vec::with_capacity(horizons.len());
@@ -308,8 +308,8 @@ impl<'a> Start<'a> {
     }
 
     /// Turnover and new share value of a day, from 1.
-    fn flows(&self, flow: &Flow, growth: Option<Growth>, day: usize) -> Result<(Money, ShareValue), Refusal> {
-        if let Flow::Series(days) = flow {
+    fn flows(&self, flow: &TurnoverPath, growth: Option<Growth>, day: usize) -> Result<(Money, ShareValue), Refusal> {
+        if let TurnoverPath::Series(days) = flow {
             return Ok(days.get(day - 1).or(days.last()).copied().unwrap_or_default());
         }
         let too_much = || Refusal::bad_scenario("growth_30d", "leads beyond 10^12 a day");

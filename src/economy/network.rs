@@ -26,7 +26,7 @@ use group::Groups;
 
 /// The orders of one day in one channel, until they vest.
 #[derive(Clone, Copy, Debug, Default)]
-struct Placed {
+struct PendingOrders {
     gives: Gives,
     concession: Money,
     /// The part of the concession that is the washer's.
@@ -36,7 +36,7 @@ struct Placed {
 }
 
 /// 1000 share value of one day, followed from then on.
-struct Probed {
+struct ProbeHolding {
     given: usize,
     holding: Holding,
     points: Points,
@@ -67,12 +67,12 @@ pub(super) struct Network<'a> {
     stock: Points,
     shops_open: i128,
     /// Orders by the day of placing.
-    online: Vec<Placed>,
-    offline: Vec<Placed>,
+    online: Vec<PendingOrders>,
+    offline: Vec<PendingOrders>,
     /// Points newly offered since the last close.
     fresh: Points,
     random: u64,
-    probed: Vec<Probed>,
+    probed: Vec<ProbeHolding>,
     run: Run,
     minted: ShareValue,
     /// In 10^-16 yuan.
@@ -207,7 +207,7 @@ impl<'a> Network<'a> {
         figures.gap = ratio(self.open.price.raw(), figures.clearing.raw());
     }
 
-    fn placed(&self, channel: Channel) -> &[Placed] {
+    fn placed(&self, channel: Channel) -> &[PendingOrders] {
         match channel {
             Channel::Online => &self.online,
             Channel::Offline => &self.offline,

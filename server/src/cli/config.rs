@@ -18,7 +18,7 @@ const FILE: &str = "gongxiang.toml";
 
 /// What a command was told, with the file's settings in the place of its defaults.
 #[derive(Debug)]
-pub struct Told {
+pub struct CommandLine {
     /// The command line as it can be.
     command: Command,
     /// What was found in it.
@@ -33,7 +33,7 @@ struct File {
     settings: Vec<(String, String)>,
 }
 
-impl Told {
+impl CommandLine {
     /// Reads the command line, the environment and the file.
     ///
     /// # Errors

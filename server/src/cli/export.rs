@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
 use super::rules;
-use crate::books::export::database::Kept;
-use crate::books::export::source::Settling;
+use crate::books::export::database::StoredJournal;
+use crate::books::export::source::JournalReplay;
 use crate::books::export::{Format, export};
 use crate::ledger::journal::Lines;
 use crate::output::Output;
@@ -40,7 +40,7 @@ pub fn run(options: &Options) -> Result<bool> {
     let Options { format, database, rules, journal, output } = options;
     let (rules, lines): (_, Box<dyn Iterator<Item = _>>) = match (database, journal) {
         (Some(database), _) => {
-            let (rules, lines) = Kept::open(database)?;
+            let (rules, lines) = StoredJournal::open(database)?;
             (rules, Box::new(lines))
         }
         (None, Some(journal)) => {
@@ -49,7 +49,7 @@ pub fn run(options: &Options) -> Result<bool> {
         }
         (None, None) => bail!("name --database or --journal"),
     };
-    let mut source = Settling::new(rules, lines);
+    let mut source = JournalReplay::new(rules, lines);
     let mut output = Output::open(output.as_deref())?;
     export(&mut source, *format, &mut output)?;
     output.keep()?;

@@ -6,7 +6,7 @@ use gongxiang::identity::Id;
 use jiff::Timestamp;
 
 use crate::ledger::store::sql::SqlStore;
-use crate::people::keys::{KeyLine, Role};
+use crate::people::keys::{KeySummary, Role};
 use crate::people::store::People;
 use crate::text::redacted;
 
@@ -68,7 +68,7 @@ async fn add(people: &People, role: Role, member: Option<&str>, note: &str, days
 
 async fn list(people: &People) -> Result<()> {
     let date = |seconds: i64| Timestamp::from_second(seconds).map_or_else(|_| String::from("?"), |at| at.to_string());
-    for KeyLine { id, role, member, note, expires, revoked } in people.keys().await? {
+    for KeySummary { id, role, member, note, expires, revoked } in people.keys().await? {
         let member = member.map_or(String::new(), |member| format!(" of {member}"));
         let end = match (revoked, expires) {
             (Some(at), _) => format!("revoked {}", date(at)),

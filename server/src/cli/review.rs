@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use gongxiang::quantity::Rate;
-use gongxiang::review::{Declared, Finding, Severity, review};
+use gongxiang::review::{Declaration, Finding, Severity, review};
 use serde_json::Value;
 
 use super::{economy, rules};
@@ -57,7 +57,7 @@ enum Format {
 /// # Errors
 /// If something cannot be read or written.
 pub fn run(options: &Options) -> Result<bool> {
-    let declared = Declared {
+    let declared = Declaration {
         concession_rate: options.concession_rate,
         security_link: options.security_link,
         pack_commission: options.pack_commission,

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use gongxiang::preset;
-use gongxiang::review::{self, Declared};
+use gongxiang::review::{self, Declaration};
 use gongxiang::ruleset::{RuleSet, RuleSetError};
 use gongxiang::tree::Tree;
 use gongxiang::wire;
 
 use crate::flags::changed;
 use crate::ledger::group::{Guard, Request};
-use crate::ledger::journal::Line;
+use crate::ledger::journal::JournalLine;
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::sql::SqlStore;
 use crate::text::redacted;
@@ -56,7 +56,7 @@ pub fn check(source: &str, accept_flags: Option<&[String]>) -> Result<bool> {
     };
     if let Some(accepted) = accept_flags {
         let accepted: Vec<_> = accepted.iter().map(String::as_str).collect();
-        if let Err(refusal) = review::check_accepted(&review::review(&rules, &Declared::default())?, &accepted) {
+        if let Err(refusal) = review::check_accepted(&review::review(&rules, &Declaration::default())?, &accepted) {
             eprintln!("{source}: {refusal}");
             return Ok(false);
         }
@@ -86,7 +86,7 @@ pub fn adopt(database: &str, source: &str, accept_flags: Vec<String>) -> Result<
             ("rules".into(), Tree::Table(table)),
             ("type".into(), Tree::Text("rules.adopted".into())),
         ]);
-        let line = Line { entry: wire::event::read(&event)?, text: event.canonical() };
+        let line = JournalLine { entry: wire::event::read(&event)?, text: event.canonical() };
         let guard = Some(Guard::Flags(accept_flags.into()));
         let outcome = ledger.settle_one(Request { line, key: None, actor: "operator".into(), guard }).await?.outcome;
         drop(ledger);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use gongxiang::preset;
-use gongxiang::review::{Declared, Finding, Severity, review};
+use gongxiang::review::{Declaration, Finding, Severity, review};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -127,7 +127,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
 /// What a reviewer would ask about the rules in force: nobody who runs them can say that it was not said.
 async fn say_flags(store: &SqlStore) -> Result<()> {
     let rules = store.begin(Scope::Reading).await?.now().await?.rules;
-    let findings = review(&rules, &Declared::default())?;
+    let findings = review(&rules, &Declaration::default())?;
     for Finding { code, severity, evidence, rules } in &findings {
         let trips: Vec<_> = evidence.iter().map(|evidence| format!("{}={}", evidence.key, evidence.value)).collect();
         let trips = trips.join(" ");

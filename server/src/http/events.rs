@@ -22,7 +22,7 @@ use super::problem::{Failure, Problem};
 use super::query::Parameters;
 use super::rules::accepted_in_address;
 use crate::ledger::group::{Answer, Denial};
-use crate::ledger::store::{Entered, Page, Place, Refused};
+use crate::ledger::store::{JournalEntry, Page, Place, StoredRefusal};
 use crate::people::actor::Actor;
 
 /// The answer to one event.
@@ -39,7 +39,7 @@ struct Answered {
 enum Said {
     #[serde(serialize_with = "in_words")]
     Receipt(Arc<Receipt>),
-    Refusal(Refused),
+    Refusal(StoredRefusal),
 }
 
 fn in_words<S: Serializer>(receipt: &Arc<Receipt>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -79,7 +79,7 @@ pub async fn settle(
 fn answer(Answer { repeated, outcome }: Answer) -> Result<Answered, Problem> {
     let outcome = match outcome {
         Ok(receipt) => Said::Receipt(receipt),
-        Err(Denial::Refused(refusal)) => Said::Refusal(Refused::from(&refusal)),
+        Err(Denial::Refused(refusal)) => Said::Refusal(StoredRefusal::from(&refusal)),
         Err(Denial::Forbidden) => return Err(Failure::Forbidden.into()),
     };
     Ok(Answered { repeated, outcome })
@@ -99,8 +99,8 @@ struct JournalRow<'a> {
 }
 
 impl<'a> JournalRow<'a> {
-    fn of(entered: &'a Entered) -> Result<Self, Problem> {
-        let Entered { place, day, kind, event, receipt, at, actor, accepted_flags } = entered;
+    fn of(entered: &'a JournalEntry) -> Result<Self, Problem> {
+        let JournalEntry { place, day, kind, event, receipt, at, actor, accepted_flags } = entered;
         // What is kept was read as JSON before it was settled.
         let event = serde_json::from_str(event).map_err(|_| Failure::Unavailable)?;
         let receipt = Worded(&**receipt, Language::En);

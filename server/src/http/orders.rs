@@ -14,7 +14,7 @@ use super::one::One;
 use super::page::{Named, rows, whole};
 use super::problem::{Failure, Problem};
 use super::query::Parameters;
-use crate::ledger::store::{Entered, Page, Place};
+use crate::ledger::store::{JournalEntry, Page, Place};
 use crate::limits::GROUP_MAX;
 use crate::people::actor::Actor;
 
@@ -53,7 +53,7 @@ pub async fn receipt(one: One) -> Result<Written, Problem> {
     // Orders are counted from their group's place on: the event stands at this number or a little later.
     let before = i64::try_from(order.sequence).unwrap_or(i64::MAX) - 1;
     let group = one.app.ledger.read().await?.journal(Page { after: Place(before), limit: GROUP_MAX }).await?;
-    let places = |entered: &Entered| entered.receipt.order.as_ref().is_some_and(|quote| quote.order == one.id);
+    let places = |entered: &JournalEntry| entered.receipt.order.as_ref().is_some_and(|quote| quote.order == one.id);
     let entered = group.into_iter().find(places).ok_or(Failure::NotFound)?;
     let receipt = Worded(&*entered.receipt, Language::En);
     Ok(written(&Placed { order: one.id, place: entered.place, receipt }))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use gongxiang::event::Refusal;
-use gongxiang::review::{Declared, FLAGS, Finding, red, review};
+use gongxiang::review::{Declaration, FLAGS, Finding, red, review};
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use serde::Serialize;
@@ -111,12 +111,12 @@ pub async fn check(
     Ok(written(&Checked { changed: changed(&rules, &next), rules: next, review }))
 }
 
-fn asked(parameters: &mut Parameters) -> Result<(Language, Declared), Problem> {
+fn asked(parameters: &mut Parameters) -> Result<(Language, Declaration), Problem> {
     let language = |text: &str| [Language::English, Language::Chinese].into_iter().find(|known| known.tag() == text);
     let language = parameters.optional("language", "`en` or `zh-CN`", language)?.unwrap_or(Language::English);
     let rate = parameters.optional("concession_rate", "a decimal from 0 to 1", |text| rate(text).ok())?;
-    let declared = Declared::default();
-    Ok((language, Declared { concession_rate: rate.unwrap_or(declared.concession_rate), ..declared }))
+    let declared = Declaration::default();
+    Ok((language, Declaration { concession_rate: rate.unwrap_or(declared.concession_rate), ..declared }))
 }
 
 /// Takes the accepted flags out of a command's body.

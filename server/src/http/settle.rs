@@ -22,7 +22,7 @@ use super::problem::{Failure, Problem};
 use super::query::Parameters;
 use super::rules::accepted_in_body;
 use crate::ledger::group::{Answer, Denial, Guard, Ownership, Request as Event};
-use crate::ledger::journal::Line;
+use crate::ledger::journal::JournalLine;
 use crate::ledger::store::Key;
 use crate::limits::KEY_LENGTH_MAX;
 use crate::people::actor::Actor;
@@ -77,7 +77,7 @@ async fn settle(
     fields.extend(path.into_iter().map(|(name, value)| (name, Tree::Text(value))));
     let Meant { event, guard, made } = event(command, &actor, fields, &key.key)?;
     let entry = wire::event::read(&event)?;
-    let line = Line { text: event.canonical(), entry };
+    let line = JournalLine { text: event.canonical(), entry };
     let request = Event { line, key: Some(key), actor: actor.name().into(), guard };
     let Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
     let receipt = outcome.map_err(|denial| match denial {

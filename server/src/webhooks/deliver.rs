@@ -43,7 +43,7 @@ struct Data<'a> {
 
 /// A webhook that is ours for a while.
 #[derive(sqlx::FromRow)]
-struct Taken {
+struct LeasedWebhook {
     id: String,
     url: String,
     secret: String,
@@ -117,7 +117,7 @@ impl Courier {
         Ok(served)
     }
 
-    async fn take(&self, id: &str) -> Result<Option<Taken>> {
+    async fn take(&self, id: &str) -> Result<Option<LeasedWebhook>> {
         let now = self.now();
         let taken = sqlx::query_as(
             "UPDATE webhooks SET lease = $1 WHERE id = $2 AND lease < $3 AND due <= $3
@@ -132,7 +132,7 @@ impl Courier {
     }
 
     /// Sends what waits for one webhook, in its order, up to the first failure.
-    async fn serve(&self, webhook: Taken) -> Result<()> {
+    async fn serve(&self, webhook: LeasedWebhook) -> Result<()> {
         let started = Instant::now();
         let waiting: Vec<Waiting> = sqlx::query_as(
             "SELECT j.place, j.kind, j.day, j.at, j.receipt FROM deliveries d JOIN journal j ON j.place = d.place
@@ -157,7 +157,7 @@ impl Courier {
         self.keep(&webhook, &sent, failed).await
     }
 
-    async fn send(&self, webhook: &Taken, delivery: &Waiting) -> Result<(), String> {
+    async fn send(&self, webhook: &LeasedWebhook, delivery: &Waiting) -> Result<(), String> {
         let secret = Secret::parse(&webhook.secret).ok_or("its secret cannot be read")?;
         let receipt: Receipt = serde_json::from_str(&delivery.receipt).map_err(|error| error.to_string())?;
         let receipt = Worded(&receipt, Language::En);
@@ -180,7 +180,7 @@ impl Courier {
     }
 
     /// Keeps what came of it, and lets go of the webhook if it is still ours.
-    async fn keep(&self, webhook: &Taken, sent: &[String], failed: Option<(i64, String)>) -> Result<()> {
+    async fn keep(&self, webhook: &LeasedWebhook, sent: &[String], failed: Option<(i64, String)>) -> Result<()> {
         let now = self.now();
         let mut tx = self.pool.begin().await?;
         if !sent.is_empty() {

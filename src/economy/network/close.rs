@@ -1,7 +1,7 @@
 //! The close of a day, and what it brings to whom.
 
 use super::group::Group;
-use super::{Network, Probed};
+use super::{Network, ProbeHolding};
 use crate::day;
 use crate::economy::figures::{DayFigures, Probe, ratio};
 use crate::price::Signals;
@@ -39,7 +39,7 @@ impl Network<'_> {
             let mut holding = Holding::new_at(&self.open.release);
             self.open.release.clone().give(&mut holding, ShareValue::THOUSAND)?;
             let (points, total) = (Points::ZERO, ShareValue::ZERO);
-            self.probed.push(Probed { given: day, holding, points, worth: 0, total });
+            self.probed.push(ProbeHolding { given: day, holding, points, worth: 0, total });
         }
         Ok(())
     }

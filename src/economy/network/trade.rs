@@ -1,7 +1,7 @@
 //! Points that are sold, shops that open, orders that are placed and vest.
 
 use super::group::Holder;
-use super::{Network, Placed, part};
+use super::{Network, PendingOrders, part};
 use crate::economy::figures::{DayFigures, Sale, ratio};
 use crate::economy::scenario::{PriceMode, Scenario};
 use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue, mul, narrow};
@@ -107,7 +107,7 @@ impl Network<'_> {
             let covered = gives.burned.raw().checked_mul(Rate::SCALE).ok_or(OutOfRange)? / rules.release_daily.raw();
             figures.coverage = figures.coverage.plus(Rate::checked_from_raw(covered).ok_or(OutOfRange)?)?;
             let wash = money(part(wash.raw(), concession.raw(), taken.raw())?)?;
-            let placed = Placed { gives, concession, wash, back: all.minus(points)? };
+            let placed = PendingOrders { gives, concession, wash, back: all.minus(points)? };
             match channel {
                 Channel::Online => self.online.push(placed),
                 Channel::Offline => self.offline.push(placed),
@@ -120,7 +120,7 @@ impl Network<'_> {
         for channel in [Channel::Online, Channel::Offline] {
             let days = usize::try_from(self.rules.vesting_days(channel)).unwrap_or(usize::MAX);
             let due = day.checked_sub(days).and_then(|day| self.placed(channel).get(day).copied());
-            let Some(Placed { gives, concession, wash, back }) = due else { continue };
+            let Some(PendingOrders { gives, concession, wash, back }) = due else { continue };
             figures.turnover = figures.turnover.plus(concession)?;
             self.stock = self.stock.plus(back)?;
             self.burned = self.burned.plus(gives.burned)?;

@@ -13,7 +13,7 @@ const RIGHT: f64 = 12.0;
 const BOTTOM: f64 = 34.0;
 
 /// A line: its name and its points.
-pub struct Line {
+pub struct Curve {
     /// For the legend.
     pub name: String,
     /// x and y.
@@ -80,7 +80,7 @@ fn height(value: f64, top: f64) -> f64 {
 
 /// Lines over days; what stands before and after the last day's number.
 #[must_use]
-pub fn lines(title: &str, (before, after): (&str, &str), lines: &[Line]) -> String {
+pub fn lines(title: &str, (before, after): (&str, &str), lines: &[Curve]) -> String {
     let mut out = String::new();
     let all = || lines.iter().flat_map(|line| &line.points);
     let most = all().map(|point| point.1).fold(0.0, f64::max);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use gongxiang::economy::{DayFigures, Run};
 use gongxiang::review::Finding;
 
-use super::plot::{self, Line};
+use super::plot::{self, Curve};
 use super::table::{fields, short, some_days, totals};
 use crate::flags::explained;
 use crate::language::Language;
@@ -115,7 +115,7 @@ fn figure(out: &mut String, run: &Run, names: &[&str], language: Language) {
     };
     let lines: Vec<_> = names
         .iter()
-        .map(|name| Line {
+        .map(|name| Curve {
             name: escape(&language.name(name)),
             points: rows.iter().map(|row| (value(row, "day"), value(row, name))).collect(),
         })
