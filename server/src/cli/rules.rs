@@ -17,7 +17,7 @@ use crate::ledger::queue::Ledger;
 use crate::ledger::store::sql::SqlStore;
 use crate::text::redacted;
 
-/// A file, or a preset's name, as a rule set; the outer error says that there is none to read.
+/// Reads a file or preset. Outer error: the source cannot be read. Inner error: the rules are invalid.
 fn read(source: &str) -> Result<Result<RuleSet, RuleSetError>> {
     if let Some(preset) = preset::by_name(source) {
         return Ok(preset);
@@ -31,10 +31,10 @@ fn read(source: &str) -> Result<Result<RuleSet, RuleSetError>> {
     Ok(preset::from_toml(&text))
 }
 
-/// A sound rule set.
+/// Reads a valid rule set.
 ///
 /// # Errors
-/// If it cannot be read or is not sound.
+/// If it cannot be read or is invalid.
 pub fn load(source: &str) -> Result<RuleSet> {
     match read(source)? {
         Ok(rules) => Ok(rules),
@@ -42,7 +42,8 @@ pub fn load(source: &str) -> Result<RuleSet> {
     }
 }
 
-/// Says whether a rule set is sound, and with `accept_flags` whether every red flag it raises is among them; answers with it.
+/// Prints whether a rule set is valid and, with `accept_flags`, whether it raises no other red flags; returns the
+/// answer.
 ///
 /// # Errors
 /// If there is no such file.
@@ -65,7 +66,8 @@ pub fn check(source: &str, accept_flags: Option<&[String]>) -> Result<bool> {
     Ok(true)
 }
 
-/// Adopts the top-level keys in which a rule set differs from the one in force; answers whether the rules say yes.
+/// Adopts the top-level keys in which a rule set differs from the rules in force; returns `false` if the rules
+/// refuse.
 ///
 /// # Errors
 /// If there is no such file or the database cannot be used.

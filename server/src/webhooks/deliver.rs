@@ -1,8 +1,8 @@
-//! Sending what waits.
+//! Sends waiting deliveries.
 //!
-//! A webhook is taken by an UPDATE that only one process can win, for as long as [`DELIVERY_LEASE`]; whoever dies meanwhile
-//! loses it, and another one sends the same again. A failure makes the whole webhook wait, so that the order stays; a delivery
-//! that fails too often or grows too old is given up, and the next one has its turn.
+//! A process leases a webhook with an UPDATE that only one process can win, for [`DELIVERY_LEASE`]. If the process
+//! dies, another one takes over and may send the same delivery again. After a failure the whole webhook waits, so
+//! that the order stays. A delivery that fails too often or gets too old is given up, and the next one is sent.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ use crate::outbound::Outbound;
 use crate::shutdown::ended;
 use crate::text::json;
 
-/// What is sent.
+/// The body of a delivery.
 #[derive(Serialize)]
 struct Message<'a> {
     r#type: &'a str,
@@ -41,7 +41,7 @@ struct Data<'a> {
     receipt: Worded<'a, Receipt>,
 }
 
-/// A webhook that is ours for a while.
+/// A webhook leased to this process.
 #[derive(sqlx::FromRow)]
 struct LeasedWebhook {
     id: String,
@@ -60,7 +60,6 @@ struct Waiting {
     receipt: String,
 }
 
-/// Delivers.
 #[derive(Clone)]
 pub struct Courier {
     pool: AnyPool,
@@ -75,7 +74,7 @@ impl Courier {
         Self { pool, outbound, now }
     }
 
-    /// Delivers until `end` says so.
+    /// Delivers until `end`.
     pub async fn run(self, mut end: watch::Receiver<bool>) {
         loop {
             let pause = match self.deliver().await {
@@ -93,13 +92,13 @@ impl Courier {
         }
     }
 
-    /// Serves every webhook that is due once; answers with how many were.
+    /// Serves every webhook that is due once; returns their number.
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn deliver(&self) -> Result<usize> {
         let now = self.now();
-        // Reading first: a statement that may write would wait for the writers each time.
+        // Read first: a statement that may write would wait for the writers each time.
         let due: Vec<(String,)> = sqlx::query_as(
             "SELECT id FROM webhooks WHERE lease < $1 AND due <= $1
                AND EXISTS (SELECT 1 FROM deliveries WHERE webhook = webhooks.id AND dead = 0) ORDER BY due",
@@ -131,7 +130,7 @@ impl Courier {
         Ok(taken)
     }
 
-    /// Sends what waits for one webhook, in its order, up to the first failure.
+    /// Sends a webhook's waiting deliveries in order, up to the first failure.
     async fn serve(&self, webhook: LeasedWebhook) -> Result<()> {
         let started = Instant::now();
         let waiting: Vec<Waiting> = sqlx::query_as(
@@ -144,7 +143,7 @@ impl Courier {
         .await?;
         let (mut sent, mut failed) = (Vec::new(), None);
         for delivery in waiting {
-            // Never so long that somebody else takes over.
+            // Stop before the lease ends and another process takes over.
             if started.elapsed() + OUTBOUND_TIME_MAX * 2 > DELIVERY_LEASE {
                 break;
             }
@@ -179,12 +178,12 @@ impl Courier {
         }
     }
 
-    /// Keeps what came of it, and lets go of the webhook if it is still ours.
+    /// Stores the result, and ends the lease if it is still ours.
     async fn keep(&self, webhook: &LeasedWebhook, sent: &[String], failed: Option<(i64, String)>) -> Result<()> {
         let now = self.now();
         let mut tx = self.pool.begin().await?;
         if !sent.is_empty() {
-            // Each by its number: a slower writer may have committed an earlier one meanwhile.
+            // By number, because a slower writer may have committed an earlier one in the meantime.
             let sql = format!("DELETE FROM deliveries WHERE webhook = $1 AND place IN ({})", sent.join(", "));
             sqlx::query(AssertSqlSafe(sql)).bind(webhook.id.clone()).execute(&mut *tx).await?;
         }
@@ -228,7 +227,7 @@ impl Courier {
     }
 }
 
-/// How long a webhook waits after so many failures in a row, in milliseconds.
+/// The wait after this many failures in a row, in milliseconds.
 fn wait(failures: i64) -> i64 {
     let doubled = u32::try_from(failures - 1).ok().and_then(|doublings| 2_i64.checked_pow(doublings));
     let wait = doubled.and_then(|doubled| millis(DELIVERY_WAIT_MIN).checked_mul(doubled));
