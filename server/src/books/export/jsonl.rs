@@ -1,4 +1,4 @@
-//! Every accepted event with its receipt, a line each. The events alone are the journal again.
+//! One accepted event with its receipt per line. The events alone are the journal.
 
 use std::io::Write;
 
@@ -18,7 +18,7 @@ struct ExportLine<'a> {
 
 pub fn write(source: &mut impl Source, output: &mut impl Write) -> Result<()> {
     while let Some(SettledEvent { place, line, receipt, .. }) = source.next()? {
-        // JSON has line ends only between its words.
+        // In JSON, line breaks occur only between tokens.
         let event = RawValue::from_string(line.text.replace(['\n', '\r'], " "))?;
         serde_json::to_writer(&mut *output, &ExportLine { place, event: &event, receipt: &receipt })
             .and_then(|()| output.write_all(b"\n").map_err(serde_json::Error::io))
