@@ -6,7 +6,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use gongxiang::book::Book;
 use gongxiang::economy::{Scenario, simulate};
 use gongxiang::event::Event;
-use gongxiang::forecast::{Assumptions, Flow, forecast};
+use gongxiang::forecast::{Assumptions, TurnoverPath, forecast};
 use gongxiang::identity::Id;
 use gongxiang::preset;
 use gongxiang::quantity::Rate;
@@ -40,7 +40,7 @@ fn forecast_a_year(c: &mut Criterion) {
         _ = book.apply(&entry);
     }
     let eve = book.eve(&Id::parse("c0001").expect("an id")).expect("a member");
-    let flat = vec![Flow::Growing(Rate::default())];
+    let flat = vec![TurnoverPath::Growing(Rate::default())];
     let assumptions = Assumptions { paths: flat, horizons: vec![365], ..Assumptions::default() };
     c.bench_function("forecast/year", |b| b.iter(|| black_box(forecast(&eve, &assumptions, &mut |_| true))));
 }

@@ -1,9 +1,9 @@
-//! The whole network, day by day, on the real rules: what a scheme's numbers do before people lose money by them.
+//! A simulation of the whole network, day by day, on the real rules. It shows what a scheme's numbers do before
+//! people lose money by them.
 //!
-//! Members are cohorts, merchants and the team above the buyers one account each; what they do is in a [`Scenario`].
-//! Rewards come from [`crate::order`], and every day is closed by [`crate::day::close`], as in the book: there is no second
-//! formula and no second sequence. Everything is exact and the same everywhere; only ratios are rounded, to 8 places
-//! downward.
+//! Each cohort of members is one account; so are the merchants, and the team above the buyers. A [`Scenario`] says
+//! what they do. Rewards come from [`crate::order`], and [`crate::day::close`] closes every day as in the book, so
+//! nothing is computed by a second formula. Everything is exact; only ratios are rounded, down to 8 places.
 
 mod figures;
 mod mix;
@@ -23,10 +23,10 @@ pub use named::{NAMES, named};
 pub use path::{Growth, Turnover};
 pub use scenario::{PriceMode, Scenario};
 
-/// Runs a scenario. `go_on` is asked every day, with the days done; where it says no, the run stops.
+/// Runs a scenario. `go_on` is called every day with the number of days done; the run stops when it returns `false`.
 ///
 /// # Errors
-/// `bad_scenario` with the field, `out_of_range` where a result would not fit, `cancelled`.
+/// `bad_scenario` with the field, `out_of_range` if a result does not fit, `cancelled`.
 pub fn simulate(rules: &RuleSet, scenario: &Scenario, go_on: &mut dyn FnMut(usize) -> bool) -> Result<Run, Refusal> {
     scenario.check()?;
     let mut network = Network::open(rules, scenario)?;

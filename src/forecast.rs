@@ -1,8 +1,8 @@
-//! What a member may expect: a band over falling, flat and rising turnover, never one number, with its inputs beside it.
+//! What a member may expect, with all inputs: a band over falling, flat and rising turnover, never a single number.
 //!
-//! The first day is the close that follows, to the last digit: it starts from the book just before the release
-//! ([`Eve`]) and closes the day as the book does ([`day::close`]). Later days need an assumption: how much turnover and
-//! how much new share value the network will have. The result depends mainly on that.
+//! The first day is exact: it starts from the book just before the release ([`Eve`]) and closes the day as the book
+//! does ([`day::close`]). Later days rest on an assumption about the network's turnover and new share value, and the
+//! result depends mainly on that.
 
 use serde::Serialize;
 
@@ -17,25 +17,25 @@ use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 use crate::release::{EndedEras, Holding, Release};
 use crate::ruleset::RuleSet;
 
-/// How much comes every day, from the day after the open one.
+/// How turnover and new share value develop, from the day after the open one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Flow {
-    /// The mean of the last 30 days, growing by so much in 30 days.
+pub enum TurnoverPath {
+    /// From the mean of the last 30 days; the rate is the growth in 30 days.
     Growing(Rate),
-    /// Turnover and new share value day by day; after the last, the last.
+    /// Turnover and new share value of each day; the last entry repeats.
     Series(Vec<(Money, ShareValue)>),
 }
 
-/// What is assumed.
+/// What a forecast assumes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assumptions {
     /// The paths of the band.
-    pub paths: Vec<Flow>,
-    /// After how many closes to look.
+    pub paths: Vec<TurnoverPath>,
+    /// The numbers of closes after which the member's account is shown.
     pub horizons: Vec<usize>,
-    /// The turnover of a day, if not the mean of the last 30.
+    /// The turnover of a day; the mean of the last 30 days if `None`.
     pub turnover: Option<Money>,
-    /// The new share value of a day, if not the mean of the last 30.
+    /// The new share value of a day; the mean of the last 30 days if `None`.
     pub inflow: Option<ShareValue>,
 }
 
@@ -43,7 +43,7 @@ impl Default for Assumptions {
     /// 30, 180 and 365 days; turnover falls by 15 %, stays, or rises by 15 % in 30 days.
     fn default() -> Self {
         Self {
-            paths: [-15, 0, 15].map(|percent| Flow::Growing(Rate::percent(percent))).into(),
+            paths: [-15, 0, 15].map(|percent| TurnoverPath::Growing(Rate::percent(percent))).into(),
             horizons: vec![30, 180, 365],
             turnover: None,
             inflow: None,
@@ -51,7 +51,7 @@ impl Default for Assumptions {
     }
 }
 
-/// What the forecast depends on.
+/// The numbers on which the forecast depends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Inputs {
@@ -61,7 +61,7 @@ pub struct Inputs {
     pub price: Price,
     /// The member's share value just before the release.
     pub share_value: ShareValue,
-    /// That of all.
+    /// The share value of all members.
     pub total: ShareValue,
     /// Points released a day.
     pub release_daily: Points,
@@ -69,31 +69,32 @@ pub struct Inputs {
     pub turnover: Money,
     /// New share value of a day: the network's growth.
     pub inflow: ShareValue,
-    /// Share value a buyer gets for a yuan of concession.
+    /// Share value that a buyer gets per yuan of concession.
     pub buyer_multiple: Rate,
     /// New share value per yuan of turnover, packs included, and the part of an order's points that is burned.
     pub mix: Mix,
 }
 
-/// The member's account after so many closes.
+/// The member's account after a number of closes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Outlook {
-    /// How many closes.
+    /// The number of closes.
     pub days: usize,
     /// Points released to the member.
     pub earned: Points,
-    /// All its points, if it spends none.
+    /// The member's points, if it spends none.
     pub points: Points,
     /// Share value left.
     pub share_value: ShareValue,
-    /// The price then.
+    /// The price on that day.
     pub price: Price,
-    /// What the released points are worth at it.
+    /// The value of the released points at that price.
     pub worth: Money,
-    /// The part of a concession paid today that has come back to its buyer.
+    /// The part of a concession paid today that has come back to its buyer by then.
     pub concession_back: Rate,
-    /// Share value left by the closed law `(S0 ÷ St)^(q ÷ (k − q))`, which holds at the clearing price: a cross-check.
+    /// Share value left by the closed form `(S0 ÷ St)^(q ÷ (k − q))`, which holds at the clearing price. It serves as
+    /// a cross-check.
     pub closed_law: ShareValue,
 }
 
@@ -104,7 +105,7 @@ pub struct Path {
     /// By how much turnover and new share value grow in 30 days; nothing for a series.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub growth_30d: Option<Rate>,
-    /// After each horizon.
+    /// One outlook for each horizon.
     pub outlooks: Vec<Outlook>,
 }
 
@@ -112,22 +113,22 @@ pub struct Path {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Forecast {
-    /// On what it depends.
+    /// The numbers on which it depends.
     pub inputs: Inputs,
     /// What really came so far; nothing before the first close.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub so_far: Option<SoFar>,
-    /// After the close that follows: no assumption in it.
+    /// After the next close, without any assumption.
     pub first: Outlook,
-    /// The band.
+    /// The paths of the band.
     pub paths: Vec<Path>,
 }
 
 /// The forecast for one member.
 ///
 /// # Errors
-/// `bad_scenario` with the field; `out_of_range` where a result would not fit; `cancelled` where
-/// `go_on`, asked before every path, says no.
+/// `bad_scenario` with the field; `out_of_range` if a result does not fit; `cancelled` if `go_on`, called before
+/// every path, returns `false`.
 pub fn forecast(
     eve: &Eve,
     assumptions: &Assumptions,
@@ -141,15 +142,15 @@ pub fn forecast(
         return Err(Refusal::bad_scenario("paths", "must be at most 12, and so must the horizons"));
     }
     let start = Start::new(eve, assumptions)?;
-    let first = start.walk(&Flow::Growing(Rate::default()), &[1])?;
+    let first = start.walk(&TurnoverPath::Growing(Rate::default()), &[1])?;
     let mut paths = Vec::with_capacity(assumptions.paths.len());
     for (i, flow) in assumptions.paths.iter().enumerate() {
         if !go_on(i) {
             return Err(Refusal::new(Code::Cancelled, ""));
         }
         let growth_30d = match flow {
-            Flow::Growing(rate) => Some(*rate),
-            Flow::Series(_) => None,
+            TurnoverPath::Growing(rate) => Some(*rate),
+            TurnoverPath::Series(_) => None,
         };
         if growth_30d.is_some_and(|rate| Growth::new(rate).is_none()) {
             return Err(Refusal::bad_scenario("growth_30d", "must be above -1"));
@@ -160,22 +161,22 @@ pub fn forecast(
     Ok(Forecast { inputs: start.inputs, so_far: eve.so_far, first, paths })
 }
 
-/// The eve of somebody who has nothing but new share value, in a network of which only the supply is known.
+/// The eve of a member who has only new share value, in a network of which only the supply is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Newcomer {
     /// The eve, with the share value already in it.
     pub eve: Eve,
-    /// The assumed turnover of a day: the one at which the price stays where it is.
+    /// The assumed turnover of a day: the one at which the price stays the same.
     pub turnover: Money,
-    /// The assumed new share value per yuan of turnover: of orders that are online, from buyers with a referrer.
+    /// The assumed new share value per yuan of turnover, for online orders of buyers with a referrer.
     pub minted: Rate,
 }
 
-/// What a newcomer's forecast starts from. Nobody knows the turnovers of the days before, so all are assumed to be the one
-/// that today's price implies.
+/// The start of a newcomer's forecast. The turnovers of earlier days are unknown; each is assumed to be the one that
+/// today's price implies.
 ///
 /// # Errors
-/// `bad_scenario` for a window of the price that no eve can list; `out_of_range` where a result would not fit.
+/// `bad_scenario` if the price window is too long for an eve; `out_of_range` if a result does not fit.
 pub fn newcomer(
     rules: &RuleSet,
     (day, price, issued): (Day, Price, Points),
@@ -207,7 +208,7 @@ pub fn newcomer(
     Ok(Newcomer { eve, turnover, minted })
 }
 
-/// Where every path starts.
+/// The common start of all paths.
 struct Start<'a> {
     eve: &'a Eve,
     inputs: Inputs,
@@ -245,23 +246,24 @@ impl<'a> Start<'a> {
         Ok(Self { eve, inputs })
     }
 
-    /// Day by day to the last horizon. Closes do not touch the account: it is settled at the horizons only.
-    fn walk(&self, flow: &Flow, horizons: &[usize]) -> Result<Vec<Outlook>, Refusal> {
+    /// Closes day after day up to the last horizon. A close does not change the account, so it is settled at the
+    /// horizons only.
+    fn walk(&self, flow: &TurnoverPath, horizons: &[usize]) -> Result<Vec<Outlook>, Refusal> {
         let eve = self.eve;
         let mut ended = Vec::new();
-        // The eve lists the open day's turnover first. Its trades are not known, so a market's price stays as it is.
+        // The eve lists the open day's turnover first. It does not list trades, so a market's price stays the same.
         let (mut turnover, earlier) = match &eve.turnovers[..] {
             [today, earlier @ ..] => (*today, earlier),
             [] => (Money::default(), &[][..]),
         };
         let turnovers = RecentTurnovers::for_price(&eve.rules, earlier.iter().copied())?;
         let mut open = OpenDay { price: eve.price, issued: eve.issued, release: eve.release, turnovers };
-        // 1000 of today's share value are followed beside the network: they are not added to it.
+        // A holding of 1000 of today's share value, followed beside the network and not added to it.
         let mut thousand = Holding::new_at(&eve.release);
         eve.release.clone().give(&mut thousand, ShareValue::THOUSAND)?;
         let growth = match flow {
-            Flow::Growing(rate) => Growth::new(*rate),
-            Flow::Series(_) => None,
+            TurnoverPath::Growing(rate) => Growth::new(*rate),
+            TurnoverPath::Series(_) => None,
         };
         let mut first_total = ShareValue::ZERO;
         let mut outlooks = Vec::with_capacity(horizons.len());
@@ -288,7 +290,7 @@ impl<'a> Start<'a> {
         Ok(outlooks)
     }
 
-    /// The account after so many closes.
+    /// The account after a number of closes.
     fn look(
         &self,
         days: usize,
@@ -313,14 +315,14 @@ impl<'a> Start<'a> {
         })
     }
 
-    /// Turnover and new share value of a day, from 1.
-    fn flows(&self, flow: &Flow, growth: Option<Growth>, day: usize) -> Result<(Money, ShareValue), Refusal> {
-        if let Flow::Series(days) = flow {
+    /// Turnover and new share value of a day; the first day is 1.
+    fn flows(&self, flow: &TurnoverPath, growth: Option<Growth>, day: usize) -> Result<(Money, ShareValue), Refusal> {
+        if let TurnoverPath::Series(days) = flow {
             return Ok(days.get(day - 1).or(days.last()).copied().unwrap_or_default());
         }
         let too_much = || Refusal::bad_scenario("growth_30d", "leads beyond 10^12 a day");
         let growth = growth.ok_or_else(too_much)?;
-        // One power for both.
+        // Both grow by the same factor, so the power is computed once.
         let factor = growth.after(Rate::SCALE, day).map_err(|_| too_much())?;
         if factor == Rate::SCALE {
             return Ok((self.inputs.turnover, self.inputs.inflow));

@@ -1,5 +1,5 @@
-//! The figures of a real journal, the same as those of a scenario ([`crate::economy`]): what the network did, day by day and
-//! cohort by cohort.
+//! The figures of a real journal, day by day and cohort by cohort; the same figures as those of a scenario
+//! ([`crate::economy`]).
 
 use std::collections::BTreeMap;
 
@@ -11,16 +11,16 @@ use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 use crate::receipt::{Amount, Party, Rule};
 use crate::review::{Books, Finding, Note, review_books};
 
-/// What a member was promised and got, as far as receipts say.
+/// What a member was promised and what it got, according to the receipts.
 #[derive(Clone, Copy, Debug, Default)]
 struct Member {
-    /// How many days were closed before it joined.
+    /// The number of days closed before the member joined.
     joined: usize,
     promised: ShareValue,
     earned: Points,
 }
 
-/// A cohort, with money in 10^-16 yuan that is rounded once, at the end.
+/// A cohort's sums; money in 10^-16 yuan, rounded once at the end.
 #[derive(Clone, Copy, Debug, Default)]
 struct CohortSums {
     cohort: Cohort,
@@ -52,13 +52,13 @@ pub struct Past {
 }
 
 impl Past {
-    /// What an event earns the platform: asked just before it is applied.
+    /// The platform's income from an event. To be called just before the event is applied.
     #[must_use]
     pub fn note(&self, event: &Event, before: &Book) -> Note {
         self.books.note(event, before)
     }
 
-    /// Takes an event with what was noted just before it and its outcome.
+    /// Adds an event with its note ([`Past::note`]) and its outcome.
     ///
     /// # Errors
     /// [`OutOfRange`] if a sum does not fit.
@@ -101,7 +101,7 @@ impl Past {
         let Party::Member(id) = to else { return Ok(()) };
         let Some(member) = self.members.get_mut(id) else { return Ok(()) };
         match amount {
-            // What is unlocked was promised when it was locked.
+            // Unlocked share value was already counted as promised when it was locked.
             Amount::Locked(value) => member.promised = member.promised.plus(value)?,
             Amount::ShareValue(value) => {
                 self.minted = self.minted.plus(value)?;
@@ -115,7 +115,7 @@ impl Past {
         Ok(())
     }
 
-    /// Takes the book after an event: its day records show whether a day was closed.
+    /// Reads the book after an event: its day records show whether a day was closed.
     ///
     /// # Errors
     /// [`OutOfRange`] if a figure does not fit.
@@ -150,8 +150,8 @@ impl Past {
         Ok(())
     }
 
-    /// The figures so far; members in so many cohorts by the day of joining. What cohorts earned is worth the last
-    /// price: a journal settles accounts when they are touched, not every day.
+    /// The figures so far, with members grouped into `cohorts` cohorts by the day of joining. Earned points are
+    /// valued at the last price, because a journal does not settle every account every day.
     ///
     /// # Errors
     /// [`OutOfRange`] if a figure does not fit.

@@ -76,7 +76,7 @@ pub struct Finding {
 
 /// What an operator says about the operation that no rule set has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Declared {
+pub struct Declaration {
     /// The usual concession ÷ the order's amount.
     pub concession_rate: Rate,
     /// Whether points are tied to equity, a listing or tokens.
@@ -87,7 +87,7 @@ pub struct Declared {
     pub return_days: u64,
 }
 
-impl Default for Declared {
+impl Default for Declaration {
     /// A concession of 10 %, seven days to return, nothing else.
     fn default() -> Self {
         Self { concession_rate: Rate::percent(10), security_link: false, pack_commission: false, return_days: 7 }

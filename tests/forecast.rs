@@ -2,7 +2,7 @@
 
 use gongxiang::book::Book;
 use gongxiang::event::{Code, Entry, Event};
-use gongxiang::forecast::{Assumptions, Flow, Newcomer, forecast, newcomer};
+use gongxiang::forecast::{Assumptions, Newcomer, TurnoverPath, forecast, newcomer};
 use gongxiang::identity::Id;
 use gongxiang::preset;
 use gongxiang::quantity::{Money, Rate, ShareValue};
@@ -72,7 +72,7 @@ fn with_the_turnover_and_growth_that_really_came_the_forecast_is_within_2_percen
         let book = book_at(closes);
         let horizon = last.days().len() - closes;
         let mut assumptions = Assumptions { horizons: vec![horizon], ..Assumptions::default() };
-        assumptions.paths.push(Flow::Series(really(&last, closes)));
+        assumptions.paths.push(TurnoverPath::Series(really(&last, closes)));
         let names = ["falling", "flat", "rising", "what came"];
         let mut worst = [[0_f64; 3]; 4];
         for (id, account) in book.accounts().filter(|(_, account)| !account.holding.units.is_zero()) {
@@ -121,7 +121,7 @@ fn what_cannot_be_forecast_is_refused_by_its_field() -> TestResult {
         let refusal = forecast(&eve, assumptions, &mut |_| true).expect_err("refused");
         (refusal.code, refusal.field.into_owned())
     };
-    let rate = |text| Flow::Growing(Rate::parse(text).expect("a rate"));
+    let rate = |text| TurnoverPath::Growing(Rate::parse(text).expect("a rate"));
     let base = Assumptions::default();
     let bad = |field: &str| (Code::BadScenario, String::from(field));
     let ghost = book.eve(&Id::parse("ghost").ok_or("an id")?).expect_err("nobody");
@@ -160,7 +160,7 @@ fn a_newcomers_forecast_assumes_the_turnover_that_keeps_the_price_where_it_is() 
     assert_eq!((eve.holding.units, eve.release.units), (own, head.release.units.plus(own)?));
     assert_eq!(turnover, book.rules().release_daily.worth_floor(head.price)?);
     assert_eq!(eve.inflow, turnover.share_value_floor(minted)?);
-    let steady = Assumptions { paths: vec![Flow::Growing(Rate::default())], ..Assumptions::default() };
+    let steady = Assumptions { paths: vec![TurnoverPath::Growing(Rate::default())], ..Assumptions::default() };
     let forecast = forecast(&eve, &steady, &mut |_| true)?;
     assert_eq!(forecast.inputs.turnover, turnover);
     let off = float(forecast.paths[0].outlooks[2].price) / float(head.price) - 1.0;

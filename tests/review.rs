@@ -3,7 +3,7 @@
 use gongxiang::book::Book;
 use gongxiang::event::Code;
 use gongxiang::preset;
-use gongxiang::review::{Books, Declared, FLAGS, Finding, Severity, check_accepted, review, review_books};
+use gongxiang::review::{Books, Declaration, FLAGS, Finding, Severity, check_accepted, review, review_books};
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang::wire::event;
@@ -26,7 +26,7 @@ fn codes(findings: &[Finding]) -> Vec<&'static str> {
 
 #[test]
 fn the_seed_trips_what_the_list_names() -> TestResult {
-    let found = review(&preset::seed()?, &Declared::default())?;
+    let found = review(&preset::seed()?, &Declaration::default())?;
     let mut expected = vec![
         "ENTRY_FEE",
         "LOCKED_BAIT",
@@ -63,7 +63,7 @@ fn the_seed_trips_what_the_list_names() -> TestResult {
 #[test]
 fn the_single_level_preset_raises_nothing_red() -> TestResult {
     let rules = preset::by_name("single-level").ok_or("no preset")??;
-    let found = review(&rules, &Declared::default())?;
+    let found = review(&rules, &Declaration::default())?;
     assert!(found.iter().all(|finding| finding.severity != Severity::Red), "{found:?}");
     assert_eq!(check_accepted(&found, &[]), Ok(()));
     Ok(())
@@ -71,7 +71,7 @@ fn the_single_level_preset_raises_nothing_red() -> TestResult {
 
 #[test]
 fn each_flag_of_a_rule_set_is_tripped_by_one_change_and_not_without_it() -> TestResult {
-    let declared = Declared::default();
+    let declared = Declaration::default();
     let clean = review(&with("single-level", &[])?, &declared)?;
     let roles = json!([{"name": "vip", "share_value_rate": "0.1", "points_rate": "0.1"}]);
     let area = json!({"price": "10", "share_value_rate": "0", "area_partner": true});
@@ -129,7 +129,7 @@ fn each_flag_of_a_rule_set_is_tripped_by_one_change_and_not_without_it() -> Test
 #[test]
 fn cash_out_and_forced_purchase_are_red_only_where_the_price_moves_or_points_must_be_bought() -> TestResult {
     let severity = |rules: &RuleSet, code: &str| -> Result<Option<Severity>, Box<dyn std::error::Error>> {
-        let found = review(rules, &Declared::default())?;
+        let found = review(rules, &Declaration::default())?;
         Ok(found.iter().find(|finding| finding.code == code).map(|finding| finding.severity))
     };
     let clean = with("single-level", &[])?;
@@ -145,10 +145,10 @@ fn cash_out_and_forced_purchase_are_red_only_where_the_price_moves_or_points_mus
 #[test]
 fn what_is_declared_trips_its_flags() -> TestResult {
     let rules = with("single-level", &[])?;
-    let declared = Declared { security_link: true, pack_commission: true, ..Declared::default() };
+    let declared = Declaration { security_link: true, pack_commission: true, ..Declaration::default() };
     let found = codes(&review(&rules, &declared)?);
     assert!(found.contains(&"SECURITY_LINK") && found.contains(&"PACK_COMMISSION"));
-    let found = codes(&review(&rules, &Declared::default())?);
+    let found = codes(&review(&rules, &Declaration::default())?);
     assert!(!found.contains(&"SECURITY_LINK") && !found.contains(&"PACK_COMMISSION"));
     Ok(())
 }
@@ -217,7 +217,7 @@ fn a_circle_of_trades_and_an_income_by_joining_show_in_the_books() -> TestResult
 
 #[test]
 fn red_flags_must_be_accepted_each_by_its_code() -> TestResult {
-    let found = review(&preset::seed()?, &Declared::default())?;
+    let found = review(&preset::seed()?, &Declaration::default())?;
     let refusal = check_accepted(&found, &["ENTRY_FEE"]).expect_err("most are missing");
     assert_eq!(refusal.code, Code::FlagsNotAccepted);
     assert!(refusal.field.contains("DEPTH") && !refusal.field.contains("ENTRY_FEE"));

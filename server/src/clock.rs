@@ -1,8 +1,7 @@
-//! The time of day, as an argument: tests set it.
+//! The current time, passed as a value so that tests can set it.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-/// What time it is.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

@@ -1,4 +1,4 @@
-//! Red flags in words, and the two things that whoever reviews or adopts rules asks for: the concession rate, and which keys
+//! Red flags in words, and two helpers for reviewing and adopting rules: the concession rate, and the keys that
 //! change.
 
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::language::Language;
 
-/// The texts of all flags and rules, in both languages. A test reads them.
+/// The texts of all flags and sources, in both languages. A test checks that none is missing.
 static TEXTS: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../src/review/flags.json")).unwrap_or_default());
 
@@ -34,10 +34,10 @@ pub fn explained(finding: &Finding, language: Language) -> Value {
     })
 }
 
-/// A part of an amount, from 0 to 1.
+/// Reads a rate from 0 to 1.
 ///
 /// # Errors
-/// A sentence that says why it is none.
+/// A sentence that says what is wrong with it.
 pub fn rate(text: &str) -> Result<Rate, String> {
     let rate = Rate::parse(text).map_err(|error| format!("{error}"))?;
     if (0..=100_000_000).contains(&rate.raw()) { Ok(rate) } else { Err("must be between 0 and 1".into()) }

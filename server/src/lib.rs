@@ -1,20 +1,20 @@
-//! The settlement server, and what the `gongxiang` command line does.
+//! The settlement server and the `gongxiang` command line.
 //!
-//! A shell around the rules: it reads, asks the book, keeps the answer and says it. No number is computed here. A room knows
-//! only the rooms below it, and no two modules know each other.
+//! The rules compute; this crate reads requests, hands events to the book, stores what changed and answers. It
+//! computes no amounts itself. A room may use only the rooms below it, and no two modules depend on each other.
 //!
 //! | room | what it holds | what it may know |
 //! |---|---|---|
-//! | [`cli`] | one file a command | all |
-//! | [`http`] | routes, rights, answers, the document, connections | the rooms below |
+//! | [`cli`] | one file per command | all |
+//! | [`http`] | routes, rights, answers, the `OpenAPI` document, connections | the rooms below |
 //! | [`books`] | exports and imports | [`ledger`] |
-//! | [`webhooks`] | events told to others, each at least once | [`ledger`] |
+//! | [`webhooks`] | delivery of events to other systems, at least once | [`ledger`] |
 //! | [`people`] | keys, sessions, passkeys, `WeChat` accounts | the ground |
-//! | [`ledger`] | the queue of events, groups that are settled, the store, the audit, the close of a day | the ground |
+//! | [`ledger`] | the queue of events, groups, the store, the audit, the close of a day | the ground |
 //!
-//! The ground: [`limits`] (every limit of the server), [`text`] (hashes, JSON), [`language`] and [`flags`] (words of reports and
-//! red flags), [`clock`], [`shutdown`], [`metrics`], [`logs`], [`output`] (files that are written whole or not at all),
-//! [`outbound`] (requests to others).
+//! The ground: [`limits`] (every limit of the server), [`text`] (hashes, JSON), [`language`] and [`flags`] (the words
+//! of reports and red flags), [`clock`], [`shutdown`], [`metrics`], [`logs`], [`output`] (files written whole or not
+//! at all), [`outbound`] (requests to other servers).
 
 #![allow(missing_docs, reason = "nobody publishes this crate: a comment says why, or is left out")]
 

@@ -11,13 +11,13 @@ pub const SIGN_IN_BYTES_MAX: usize = 64 << 10;
 /// Most events in one request.
 pub const EVENTS_MAX: usize = 10_000;
 
-/// Most lines of a list in one answer.
+/// Most rows of a list in one answer.
 pub const PAGE_MAX: usize = 500;
 
-/// Lines of a list where the request does not say how many.
+/// Rows of a list when the request does not say how many.
 pub const PAGE_DEFAULT: usize = 100;
 
-/// Most requests that wait for the writer; the next one is told to come again.
+/// Most requests that wait for the writers; further ones are refused as busy.
 pub const QUEUE_MAX: usize = 1_024;
 
 /// Most events that are committed together.
@@ -26,22 +26,22 @@ pub const GROUP_MAX: usize = 256;
 /// Longest `Idempotency-Key`.
 pub const KEY_LENGTH_MAX: usize = 128;
 
-/// How long a session holds.
+/// How long a session is valid.
 pub const SESSION_SECONDS_MAX: i64 = 30 * 86_400;
 
-/// How long a passkey's ceremony may take from its beginning to its end; authenticators are told the same.
+/// How long a passkey ceremony may take from beginning to end; authenticators are told the same.
 pub const CEREMONY_SECONDS_MAX: i64 = 300;
 
-/// How long an enrolment code holds.
+/// How long an enrolment code is valid.
 pub const ENROLMENT_SECONDS_MAX: i64 = 3 * 86_400;
 
 /// Most passkeys of one member.
 pub const PASSKEYS_MAX: i64 = 20;
 
-/// Longest code of `wx.login()` that is asked about; real ones have 32 characters.
+/// Longest code of `wx.login()` that we ask `WeChat` about; real ones have 32 characters.
 pub const WECHAT_CODE_LENGTH_MAX: usize = 256;
 
-/// How often a group is settled again because another writer was faster.
+/// How often a group is settled again after a conflict with another writer.
 pub const CONFLICTS_MAX: u32 = 20;
 
 /// Writers of one process on `PostgreSQL`. `SQLite` has one.
@@ -53,21 +53,21 @@ pub const CONNECTIONS_MAX: u32 = 16;
 /// Longest wait for a connection.
 pub const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(10);
 
-/// Most accounts of a book that is answered as a whole; `gongxiang export` has no limit.
+/// Most accounts of a book that HTTP returns whole; `gongxiang export` has no limit.
 pub const STATE_ACCOUNTS_MAX: usize = 100_000;
 
 /// Most accounts of an excerpt that is asked for by its members.
 pub const EXCERPT_MEMBERS_MAX: usize = 8;
-/// Most bytes of a row of orders, about; a quotation mark that is never closed ends there.
+/// Most bytes of an imported row, approximately; a quoted field that never closes ends there.
 pub const IMPORT_ROW_BYTES_MAX: usize = 1 << 20;
 
-/// Most days from one order to the next; more is a mistyped year.
+/// Most days between two imported orders; more is probably a mistyped year.
 pub const IMPORT_GAP_DAYS_MAX: usize = 3_653;
 
-/// Most connections of clients at once; the next one waits to be taken.
+/// Most client connections at once; further ones wait to be accepted.
 pub const CLIENTS_MAX: usize = 4_096;
 
-/// Longest time for a request's header, and between two requests of a connection.
+/// Longest time for a request's header, and longest idle time of a connection.
 pub const HEADER_TIME_MAX: Duration = Duration::from_secs(15);
 
 /// Largest header of a request, in bytes.
@@ -76,22 +76,22 @@ pub const HEADER_BYTES_MAX: usize = 32 << 10;
 /// Most lines of a request's header.
 pub const HEADERS_MAX: usize = 64;
 
-/// Longest request id that is taken from a client.
+/// Longest request id accepted from a client.
 pub const REQUEST_ID_MAX: usize = 64;
 
-/// Clients whose rates are remembered before those that were not seen for a while are forgotten.
+/// Most clients whose rates are remembered; beyond it, idle ones are forgotten.
 pub const RATED_MAX: usize = 100_000;
 
-/// Longest sleep of the scheduler: clocks are set, machines sleep.
+/// Longest sleep of the scheduler, because clocks change and machines sleep.
 pub const CLOCK_SLEEP_MAX: Duration = Duration::from_secs(30);
 
-/// Longest time for one request of ours to somebody else, from its name's resolution to the end of the answer.
+/// Longest time for a request to another server, from name resolution to the end of the answer.
 pub const OUTBOUND_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// Largest answer of somebody else, in bytes.
+/// Largest answer of another server, in bytes.
 pub const OUTBOUND_BYTES_MAX: usize = 64 << 10;
 
-/// How often it is looked for deliveries that are due.
+/// How often we look for deliveries that are due.
 pub const DELIVERY_POLL: Duration = Duration::from_millis(500);
 
 /// Most webhooks that one process serves side by side.
@@ -100,10 +100,10 @@ pub const WEBHOOKS_AT_ONCE: usize = 16;
 /// Most deliveries to one webhook in one go.
 pub const DELIVERIES_AT_ONCE: i64 = 32;
 
-/// Longest time of one go, after which another process may take the webhook over.
+/// Longest time of one batch; after it another process may take over the webhook.
 pub const DELIVERY_LEASE: Duration = Duration::from_secs(45);
 
-/// Tries of one delivery before it is given up.
+/// Attempts before a delivery is given up.
 pub const DELIVERY_TRIES_MAX: i64 = 20;
 
 /// Wait after the first failure; it doubles with each.
@@ -112,14 +112,14 @@ pub const DELIVERY_WAIT_MIN: Duration = Duration::from_secs(2);
 /// Longest wait between two tries.
 pub const DELIVERY_WAIT_MAX: Duration = Duration::from_hours(1);
 
-/// Age at which a delivery is given up, however often it was tried.
+/// Age at which a delivery is given up, whatever the number of attempts.
 pub const DELIVERY_AGE_MAX: Duration = Duration::from_hours(72);
 
-/// Most forecasts and scenarios that are worked out at once.
+/// Most forecasts and simulations that run at once.
 pub const LOOKS_AT_ONCE: usize = 2;
 
-/// Longest wait for a place among them.
+/// Longest wait before a forecast or simulation starts.
 pub const LOOK_WAIT_MAX: Duration = Duration::from_secs(5);
 
-/// Longest time for one of them.
+/// Longest time that a forecast or simulation runs.
 pub const LOOK_TIME_MAX: Duration = Duration::from_secs(5);

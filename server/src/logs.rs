@@ -1,27 +1,27 @@
-//! The log, to the standard error output: lines for people, or JSON for machines.
+//! The log, on standard error: lines for people, or JSON for machines.
 //!
-//! Nothing secret is ever given to it: no key, no query string, no body, and no member together with an amount.
+//! It never contains a secret: no key, no query string, no body, and never a member together with an amount.
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 
-/// In which form the log is written, to the standard error output.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Lines for people.
     #[default]
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// Starts the log; where there is one already, that one stays.
+/// Starts the log. An existing log stays.
 ///
 /// # Errors
-/// If the level is none.
+/// If `level` is not a valid filter.
 pub fn start(level: &str, format: LogFormat) -> Result<()> {
-    // What does not hold of a passkey is said in our own words; the library calls ordinary ones an error.
+    // The passkey library logs ordinary refusals as errors; we log them ourselves, in our own words.
     let filter = EnvFilter::try_new(format!("webauthn_rs_core=off,{level}"))
         .with_context(|| format!("`{level}` says nothing of what is to be logged"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

@@ -1,27 +1,28 @@
 //! Reads the arguments of `gongxiang` and calls the command.
 //!
-//! Exit codes: 0 done, 1 the rules say no (a refusal under `--strict`, an unsound rule set), 2 it could not be tried.
+//! Exit codes: 0 success, 1 the rules say no (a refusal under `--strict`, an invalid rule set), 2 the command could
+//! not run.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use gongxiang_server::cli::config::Told;
+use gongxiang_server::cli::config::CommandLine;
 use gongxiang_server::cli::settings::{Database, Settings};
 use gongxiang_server::cli::webhooks::{self, WebhooksTask};
 use gongxiang_server::cli::{audit, backup, economy, export, import, keys, openapi, replay, review, rules, serve};
 use gongxiang_server::logs;
 
-/// Rows are made on the database's threads and dropped on those of HTTP: the system's allocator is slow at that.
+/// Rows are allocated on the database's threads and freed on HTTP threads; the system's allocator is slow at that.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The settlement of 共享购.
+/// Settle, serve, audit and export the books of a 共享购 scheme.
 #[derive(Parser)]
 #[command(name = "gongxiang", version)]
 struct Arguments {
-    /// A file of settings (TOML), each as its flag is called; `gongxiang.toml`, if there is one.
+    /// Read settings from this TOML file; each key is the name of a flag [default: `gongxiang.toml`, if it exists]
     #[arg(long, global = true, env = "GONGXIANG_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -38,37 +39,38 @@ enum Task {
         /// Stop at the first refusal, with exit code 1.
         #[arg(long)]
         strict: bool,
-        /// Keep what comes of it in this new database (`sqlite:…` or `postgres://…`) instead of printing it; stops at the first refusal.
+        /// Store the result in this new database (`sqlite:…` or `postgres://…`) instead of printing it; stops at the
+        /// first refusal.
         #[arg(long, value_name = "DATABASE", conflicts_with = "strict")]
         into: Option<String>,
-        /// The journal, or what `gongxiang export --format jsonl` wrote; `-` for standard input.
+        /// The journal (JSON Lines), or the output of `gongxiang export --format jsonl`; `-` reads standard input.
         journal: PathBuf,
     },
-    /// Settle over HTTP, kept in a database.
+    /// Run the settlement server.
     ///
-    /// Operators and merchants send a key (`gongxiang keys add`), members sign in.
+    /// Operators and merchants authenticate with a key (`gongxiang keys add`); members sign in.
     Serve(Settings),
     /// Print every setting of `serve` with its value and where it came from.
     Config(Settings),
-    /// Rebuild everything from the journal and compare every row; exit code 1 if the books do not add up.
+    /// Rebuild the books from the journal and compare every row; exit code 1 if they differ.
     ///
-    /// Works on one moment's state while the server goes on.
+    /// Works on a snapshot, so the server may keep running.
     Audit(Database),
-    /// Write the database as it is at this moment into a new file, while the server goes on. For `SQLite`.
+    /// Write a snapshot of a `SQLite` database into a new file; the server may keep running.
     Backup {
         #[command(flatten)]
         database: Database,
         /// The new file.
         file: PathBuf,
     },
-    /// Put a backup in the place of a database that is not there yet, once it was checked. For `SQLite`.
+    /// Check a backup, then restore it as a new `SQLite` database.
     Restore {
         /// The backup.
         file: PathBuf,
         #[command(flatten)]
         database: Database,
     },
-    /// Say who is told of events, as Standard Webhooks.
+    /// Manage webhooks, which tell other systems about events (Standard Webhooks).
     Webhooks {
         #[command(flatten)]
         database: Database,
@@ -77,20 +79,20 @@ enum Task {
     },
     Export(export::Options),
     Import(import::Options),
-    /// Print the `OpenAPI` document of the server.
+    /// Print the server's `OpenAPI` document.
     Openapi,
-    /// Make, list and revoke API keys.
+    /// Add, list and revoke API keys.
     Keys {
         #[command(flatten)]
         database: Database,
         #[command(subcommand)]
         task: keys::Task,
     },
-    /// What the scheme's numbers do, day by day: a scenario, or the past of a journal.
+    /// Simulate a scenario day by day, or show the figures of a journal.
     Economy(economy::Options),
-    /// Red flags of a rule set, and of a journal's books; exit code 1 where one of them is red.
+    /// Show the red flags of a rule set and of a journal's books; exit code 1 if any flag is red.
     Review(review::Options),
-    /// Work with rule sets.
+    /// Check and adopt rule sets.
     Rules {
         #[command(subcommand)]
         task: RulesTask,
@@ -99,21 +101,22 @@ enum Task {
 
 #[derive(Subcommand)]
 enum RulesTask {
-    /// Say whether a rule set is sound, and if not, where.
+    /// Check whether a rule set is valid, and say where it is not.
     Check {
         /// The rule set: a file (TOML or JSON) or a preset.
         file: String,
-        /// Also refuse it if it raises red flags that are not among these codes (`ENTRY_FEE,DEPTH`; may be empty).
+        /// Also fail if the rule set raises a red flag that is not among these codes (`ENTRY_FEE,DEPTH`; may be
+        /// empty).
         #[arg(long, value_delimiter = ',')]
         accept_flags: Option<Vec<String>>,
     },
-    /// Adopt a rule set: what differs from the rules in force, from now on. Works while a server goes on.
+    /// Adopt a rule set: every key that differs from the rules in force changes now. The server may keep running.
     Adopt {
         #[command(flatten)]
         database: Database,
         /// The rule set: a file (TOML or JSON) or a preset.
         file: String,
-        /// The codes of the red flags that it may raise, each by name; `gongxiang review` explains them.
+        /// The codes of the red flags that you accept, by name; `gongxiang review` explains them.
         #[arg(long, value_delimiter = ',')]
         accept_flags: Vec<String>,
     },
@@ -130,10 +133,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// `false` if the rules say no.
+/// Returns `false` if the rules say no.
 fn run() -> Result<bool> {
-    let told = Told::read(Arguments::command())?;
-    match Arguments::from_arg_matches(&told.matches)?.task {
+    let line = CommandLine::read(Arguments::command())?;
+    match Arguments::from_arg_matches(&line.matches)?.task {
         Task::Replay { rules, strict: _, into: Some(database), journal } => {
             replay::replay_into(&rules, &journal, &database)
         }
@@ -143,7 +146,7 @@ fn run() -> Result<bool> {
             serve::run(&settings).map(|()| true)
         }
         Task::Config(_) => {
-            print!("{}", told.shown());
+            print!("{}", line.shown());
             Ok(true)
         }
         Task::Audit(Database { database }) => audit::run(&database),

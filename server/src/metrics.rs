@@ -1,4 +1,4 @@
-//! What is measured, in the text format of Prometheus. No figure here is tied to a name.
+//! Metrics in the text format of Prometheus. No metric is labelled with a member's name.
 
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -10,13 +10,13 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
-/// A gauge of a number that is no whole one.
+/// A gauge of a fraction.
 type Number = Gauge<f64, AtomicU64>;
 
-/// Which requests.
+/// The labels of a request.
 type Request = Vec<(&'static str, String)>;
 
-/// All figures of one process.
+/// All metrics of one process.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -77,54 +77,54 @@ impl Metrics {
         self.audit.set(-1);
     }
 
-    /// How many requests wait.
+    /// Records how many requests wait.
     pub fn queued(&self, depth: usize) {
         self.queue.set(i64::try_from(depth).unwrap_or(i64::MAX));
     }
 
-    /// A group was committed.
+    /// Records a commit.
     pub fn committed(&self, events: usize, time: Duration) {
         self.group_size.observe(f64::from(u32::try_from(events).unwrap_or(u32::MAX)));
         self.commit_time.observe(time.as_secs_f64());
     }
 
-    /// A group has to be settled again.
+    /// Records a conflict: the group has to be settled again.
     pub fn conflicted(&self) {
         self.conflicts.inc();
     }
 
-    /// A request was answered.
+    /// Records an answered request.
     pub fn answered(&self, method: &str, route: &str, status: u16, time: Duration) {
         let labels = vec![("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
         self.requests.get_or_create(&labels).inc();
         self.request_time.observe(time.as_secs_f64());
     }
 
-    /// Points in one place, as they were when it was asked for.
+    /// Records the points in one place, as of this scrape.
     pub fn supply(&self, place: &str, points: f64) {
         self.supply.get_or_create(&vec![("place", place.to_owned())]).set(points);
     }
 
-    /// Share value of all.
+    /// Records the total share value.
     pub fn share_value(&self, value: f64) {
         self.share_value.set(value);
     }
 
-    /// The last day that was closed.
+    /// Records the last closed day.
     pub fn closed(&self, days_since_1970: i64) {
         self.last_closed_day.set(days_since_1970);
     }
 
-    /// What the last audit found.
+    /// Records the result of the last audit.
     pub fn audited(&self, clean: Option<bool>) {
         self.audit.set(clean.map_or(-1, i64::from));
     }
 
-    /// All figures as text.
+    /// Renders all metrics as text.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
-        // Writing to a text does not fail.
+        // Writing to a string cannot fail.
         _ = encode(&mut text, &self.registry);
         text
     }

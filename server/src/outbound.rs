@@ -1,7 +1,7 @@
-//! Requests of ours to others: webhooks, and whoever signs members in.
+//! Requests to other servers: webhooks, and `WeChat` for signing in.
 //!
-//! The address is checked that is really connected to, so a name that leads into a private network today, or only the second
-//! time it is asked for, gets nowhere. Redirects are not followed. Everything is bounded in time and size.
+//! We check the address that we actually connect to, after resolving the name. So a name cannot lead into a private
+//! network, even if it resolves differently the second time. Redirects are not followed. Time and size are limited.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -26,40 +26,36 @@ use crate::limits::{OUTBOUND_BYTES_MAX, OUTBOUND_TIME_MAX};
 /// Why there is no answer.
 #[derive(Debug, Error)]
 pub enum OutboundError {
-    /// It is no address that can be asked.
+    /// The URL is invalid or not allowed.
     #[error("`{0}` is no address of `https://` with a host")]
     Address(String),
-    /// It leads to this machine or into a private network.
+    /// The address is on this machine or in a private network.
     #[error("the address is of this machine or of a private network")]
     Private,
-    /// Nobody answers there.
+    /// The connection failed.
     #[error("no connection: {0}")]
     Connect(#[from] std::io::Error),
-    /// What is said there is no HTTP, or too much of it.
+    /// The answer is not HTTP, or is too large.
     #[error("no answer: {0}")]
     Http(String),
-    /// It took too long.
     #[error("no answer in time")]
     Time,
 }
 
-/// What was answered.
 #[derive(Clone, Debug)]
-pub struct Answer {
-    /// The status.
+pub struct OutboundAnswer {
     pub status: u16,
-    /// The body.
     pub body: Vec<u8>,
 }
 
-/// Sends requests.
+/// Sends requests to other servers.
 #[derive(Clone)]
 pub struct Outbound {
     tls: TlsConnector,
     allow_private: bool,
 }
 
-/// A target taken apart.
+/// A parsed URL.
 struct Target {
     tls: bool,
     host: String,
@@ -69,10 +65,10 @@ struct Target {
 }
 
 impl Outbound {
-    /// With the certificates that this machine trusts. `allow_private` also lets it do without TLS.
+    /// Trusts the certificates of this machine. `allow_private` also allows private addresses and plain HTTP.
     ///
     /// # Errors
-    /// If there is no cryptography.
+    /// If the cryptography provider is not available.
     pub fn new(allow_private: bool) -> anyhow::Result<Self> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -84,7 +80,7 @@ impl Outbound {
         Ok(Self { tls: TlsConnector::from(Arc::new(config)), allow_private })
     }
 
-    /// Whether an address can be asked at all, as far as that can be told without resolving its name.
+    /// Checks a URL as far as possible without resolving its name.
     ///
     /// # Errors
     /// [`OutboundError::Address`], [`OutboundError::Private`].
@@ -96,17 +92,17 @@ impl Outbound {
         }
     }
 
-    /// Asks, and waits for the whole answer.
+    /// Sends a request and waits for the whole answer, whatever its status.
     ///
     /// # Errors
-    /// [`OutboundError`]; any status is an answer.
+    /// [`OutboundError`].
     pub async fn send(
         &self,
         method: Method,
         url: &str,
         headers: &[(&'static str, String)],
         body: Vec<u8>,
-    ) -> Result<Answer, OutboundError> {
+    ) -> Result<OutboundAnswer, OutboundError> {
         let target = self.target(url)?;
         timeout(OUTBOUND_TIME_MAX, self.ask(method, target, headers, body)).await.map_err(|_| OutboundError::Time)?
     }
@@ -137,7 +133,7 @@ impl Outbound {
         target: Target,
         headers: &[(&'static str, String)],
         body: Vec<u8>,
-    ) -> Result<Answer, OutboundError> {
+    ) -> Result<OutboundAnswer, OutboundError> {
         let addresses: Vec<SocketAddr> = lookup_host((target.host.as_str(), target.port)).await?.collect();
         let allowed: Vec<_> = addresses.into_iter().filter(|address| self.allowed(address.ip())).collect();
         if allowed.is_empty() {
@@ -159,7 +155,7 @@ impl Outbound {
     }
 }
 
-async fn exchange<S>(stream: S, request: Request<Full<Bytes>>) -> Result<Answer, OutboundError>
+async fn exchange<S>(stream: S, request: Request<Full<Bytes>>) -> Result<OutboundAnswer, OutboundError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -170,10 +166,10 @@ where
         let status = response.status().as_u16();
         let body = Limited::new(response.into_body(), OUTBOUND_BYTES_MAX).collect().await;
         let body = body.map_err(|error| OutboundError::Http(error.to_string()))?.to_bytes().to_vec();
-        Ok(Answer { status, body })
+        Ok(OutboundAnswer { status, body })
     };
     tokio::pin!(answer);
-    // The connection lives as long as the exchange, and not a moment longer.
+    // Drop the connection as soon as the exchange ends.
     tokio::select! {
         answer = &mut answer => answer,
         ended = connection => match ended {
@@ -183,7 +179,7 @@ where
     }
 }
 
-/// Whether an address is one of the public internet.
+/// Whether an address belongs to the public internet.
 #[must_use]
 pub fn is_public(address: IpAddr) -> bool {
     match address {
@@ -217,7 +213,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low))
     };
     match segments {
-        // Translated to IPv4, or carried over it.
+        // IPv4 addresses inside IPv6: NAT64 and 6to4.
         [0x64, 0xff9b, ..] => is_public_v4(v4(6)),
         [0x2002, ..] => is_public_v4(v4(1)),
         // Teredo and other protocols; documentation.

@@ -1,4 +1,4 @@
-//! A file that is written whole or not at all, or standard output.
+//! Output to a file that is written whole or not at all, or to standard output.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, StdoutLock, Write};
@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-/// Where a result goes. A file gets its name by [`Output::keep`]; until then, and without it, what had the name is
-/// still there.
+/// Where a result goes. [`Output::keep`] gives the file its name; until then an existing file of that name stays as
+/// it is.
 #[derive(Debug)]
 pub struct Output {
     writer: Writer,
-    /// The file under its name for the time being, and the name it gets.
+    /// The temporary name, and the final one.
     names: Option<(PathBuf, PathBuf)>,
 }
 
@@ -22,16 +22,16 @@ enum Writer {
 }
 
 impl Output {
-    /// Opens a file, or standard output if none is named or its name is `-`.
+    /// Opens a file, or standard output if there is no name or the name is `-`.
     ///
     /// # Errors
-    /// If it cannot be made.
+    /// If the file cannot be created.
     pub fn open(file: Option<&Path>) -> Result<Self> {
         let Some(file) = file.filter(|file| *file != Path::new("-")) else {
             return Ok(Self { writer: Writer::Stdout(BufWriter::new(io::stdout().lock())), names: None });
         };
         let cannot = || format!("cannot write {}", file.display());
-        // A link keeps pointing where it does; a pipe or a device is written to, and never replaced.
+        // Write through a symbolic link; never replace a pipe or a device.
         let name = fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
         if fs::metadata(&name).is_ok_and(|found| !found.is_file()) {
             let file = File::options().write(true).open(&name).with_context(cannot)?;
@@ -44,10 +44,10 @@ impl Output {
         Ok(Self { writer: Writer::File(BufWriter::new(file)), names: Some((partial, name)) })
     }
 
-    /// Writes what is still in memory, and gives a file its name.
+    /// Flushes, and gives the file its final name.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// If the file cannot be written.
     pub fn keep(mut self) -> Result<()> {
         self.flush().context("cannot write the result")?;
         if let (Writer::File(file), Some((partial, name))) = (&self.writer, &self.names) {
@@ -78,7 +78,7 @@ impl Write for Output {
 impl Drop for Output {
     fn drop(&mut self) {
         if let Some((partial, _)) = &self.names {
-            // Nothing more can be done about a file that does not go.
+            // If the temporary file cannot be removed, there is nothing more to do.
             _ = fs::remove_file(partial);
         }
     }

@@ -1,9 +1,9 @@
-//! How tasks learn that the process is to end: one `watch` channel, whose value turns `true` once.
+//! How tasks learn that the process is ending: a `watch` channel whose value becomes `true` once.
 
 use tokio::sync::watch;
 
-/// Waits until a process is to end.
+/// Waits until the process is ending.
 pub async fn ended(end: &mut watch::Receiver<bool>) {
-    // Whoever could say so being gone says so too.
+    // A closed channel means the same: nobody is left to send.
     _ = end.wait_for(|ends| *ends).await;
 }

@@ -1,21 +1,21 @@
-//! Hashes, JSON and addresses as text: what every room writes the same way.
+//! Hashes, JSON and URLs as text, written the same way in every room.
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-/// A hash of all that was asked for.
+/// The SHA-256 of some content, in hex.
 #[must_use]
 pub fn fingerprint(content: &[u8]) -> String {
     let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
     Sha256::digest(content).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// The JSON of a type of the rules: texts and whole numbers in tables with texts as keys, so this cannot fail.
+/// The JSON of a type of the rules. Their maps have string keys and their numbers are whole, so this cannot fail.
 pub fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// A URL without its password, which may be among its parameters too.
+/// A URL without its password, which may also be among its parameters.
 #[must_use]
 pub fn redacted(url: &str) -> String {
     let url = if url.starts_with("postgres") { url.split('?').next().unwrap_or_default() } else { url };

@@ -1,7 +1,9 @@
-//! Events told to others as Standard Webhooks: each at least once, to each webhook in the order of the journal.
+//! Webhooks tell other systems about events (Standard Webhooks): at least once, and to each webhook in the order of
+//! the journal.
 //!
-//! A delivery is kept in the transaction of its event ([`crate::ledger::store`]), so none is lost; one that failed in between
-//! is sent again with the same `webhook-id`. Any number of processes may deliver: one at a time takes a webhook, for a while.
+//! A delivery is stored in the transaction of its event ([`crate::ledger::store`]), so none is lost. A failed attempt
+//! is repeated with the same `webhook-id`. Any number of processes may deliver; a lease gives each webhook to one of
+//! them at a time.
 
 pub mod deliver;
 pub mod registry;

@@ -1,10 +1,10 @@
-//! What a run shows: per day, per cohort, in total. Ratios are statistics, rounded down to 8 places.
+//! The figures of a run: per day, per cohort, and totals. Ratios are rounded down to 8 places.
 
 use serde::Serialize;
 
 use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 
-/// `a ÷ b` with 8 places, rounded down; 0 where there is nothing to divide by, the largest rate where it does not fit.
+/// `a ÷ b` with 8 places, rounded down. 0 if `b` is 0; the largest rate if the result does not fit.
 #[must_use]
 pub fn ratio(a: i128, b: i128) -> Rate {
     if b == 0 {
@@ -29,76 +29,76 @@ pub struct DayFigures {
     pub turnover: Money,
     /// The day's price.
     pub price: Price,
-    /// The price at which the points that are offered find buyers; 0 where none are offered or none are wanted.
+    /// The price at which all offered points are bought; 0 if none are offered or none are wanted.
     pub clearing: Price,
     /// The price ÷ the clearing price.
     pub gap: Rate,
     /// Points released.
     pub released: Points,
-    /// Share value of all before the release.
+    /// The share value of all members before the release.
     pub total: ShareValue,
     /// The part of it that the release converted.
     pub release_yield: Rate,
     /// Points outside the treasury that are not burned.
     pub circulation: Points,
-    /// What they would be worth at the day's price.
+    /// The value of the circulation at the day's price.
     pub worth: Money,
     /// Points that were newly offered.
     pub offered: Points,
     /// Points that the day's orders took from the shops.
     pub used: Points,
-    /// The part of the wanted turnover that was refused for want of points.
+    /// The part of the wanted turnover that was refused because shops had no points.
     pub refused: Rate,
-    /// Points that the day's orders will burn or members redeemed ÷ the day's release.
+    /// Points burned by the day's orders and by redemption ÷ the day's release.
     pub coverage: Rate,
 }
 
-/// The members that joined in a stretch of days.
+/// The members who joined in a range of days.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Cohort {
     /// The first day of joining, from 1.
     pub from_day: usize,
-    /// How many they are.
+    /// The number of members.
     pub members: i128,
-    /// Share value given to them: what they were promised, in yuan of face value.
+    /// Share value given to them, which is what they were promised, in yuan of face value.
     pub promised: ShareValue,
     /// Share value they still have.
     pub left: ShareValue,
     /// Points released to them.
     pub points: Points,
-    /// What those points were worth on the days they came.
+    /// The value of those points at the prices of their days.
     pub worth: Money,
     /// Money they got for points.
     pub cash: Money,
     /// Points they still have.
     pub kept: Points,
-    /// Money got and points redeemed, and what is kept at the last price, ÷ what was promised.
+    /// (Money received + points redeemed + remaining points at the last price) ÷ what was promised.
     pub came_back: Rate,
 }
 
-/// What became of 1000 share value.
+/// The development of 1000 share value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Probe {
     /// The day on which it was given, from 1.
     pub day: usize,
-    /// So many days later.
+    /// The age in days.
     pub after: usize,
     /// Points released to it.
     pub points: Points,
-    /// What they are worth at that day's price.
+    /// Their value at the price of that day.
     pub worth: Money,
-    /// What they were worth on the days they came.
+    /// Their value at the prices of the days on which they were released.
     pub worth_then: Money,
     /// Share value left.
     pub left: ShareValue,
-    /// What the closed law leaves of it: `1000 × (S0 ÷ St)^(q ÷ (k − q))`, S after the close of the first day and of the
-    /// last. It holds at the clearing price.
+    /// Share value left by the closed form `1000 × (S0 ÷ St)^(q ÷ (k − q))`, with S after the first and the last
+    /// close. It holds at the clearing price.
     pub closed_law: ShareValue,
 }
 
-/// The platform's income, yuan.
+/// The platform's income, in yuan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Income {
@@ -112,11 +112,11 @@ pub struct Income {
     pub deposits: Money,
     /// Points of the treasury sold for orders.
     pub points: Money,
-    /// The part of all that comes from joining: everything but the last.
+    /// The part of the income that comes from joining, which is everything except `points`.
     pub joining: Rate,
 }
 
-/// What the platform is paid for.
+/// A source of the platform's income.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sale {
     MemberPack,
@@ -128,7 +128,7 @@ pub(crate) enum Sale {
     OrderPoints,
 }
 
-/// The platform's income while it is added up, in cents.
+/// The platform's income in cents, while it is summed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Takings {
     packs: i128,
@@ -183,7 +183,7 @@ pub struct Totals {
     pub treasury: Points,
     /// Points of orders that have not vested.
     pub escrow: Points,
-    /// Points of members, shops and team, offered or kept.
+    /// Points of members, shops and team, both offered and held.
     pub circulating: Points,
     /// Share value minted per yuan of concession and part burned.
     pub mix: super::Mix,
@@ -191,26 +191,26 @@ pub struct Totals {
     pub last_release: usize,
     /// The last day on which orders were taken.
     pub last_order: usize,
-    /// What came back per share value of the first cohort ÷ the same of the last that has been there for half of the
-    /// days; for two probes of the same length, the first ÷ the last.
+    /// The return of the first cohort ÷ that of the last cohort that existed for half of the days. With two probes of
+    /// the same length: the first ÷ the last.
     pub early_late: Rate,
-    /// Gini's coefficient of what came back to the members: 0 all the same, 1 all to one.
+    /// The Gini coefficient of what members got back: 0 if all got the same, 1 if one got all.
     pub gini: Rate,
-    /// Concessions of one person who is merchant, buyer and referrer.
+    /// Concessions paid by one person who is merchant, buyer and referrer.
     pub wash_paid: Money,
-    /// Points that this person got for it.
+    /// Points that this person got in return.
     pub wash_points: Points,
-    /// Money got for those, and the rest of them at the last price.
+    /// Money received for these points, plus the rest at the last price.
     pub wash_worth: Money,
     /// What made-up accounts paid for packs.
     pub farm_paid: Money,
-    /// Money got for their points, and the rest of these at the last price.
+    /// Money received for their points, plus the rest at the last price.
     pub farm_worth: Money,
     /// The platform's income.
     pub income: Income,
 }
 
-/// A run.
+/// The result of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Run {
@@ -218,13 +218,13 @@ pub struct Run {
     pub days: Vec<DayFigures>,
     /// Cohort by cohort, oldest first.
     pub cohorts: Vec<Cohort>,
-    /// What became of 1000 share value of each watched day.
+    /// The development of 1000 share value from each watched day.
     pub probes: Vec<Probe>,
     /// The sums.
     pub totals: Totals,
 }
 
-/// Gini's coefficient over groups of `(members, what all of them got)`.
+/// The Gini coefficient of groups, each given as `(members, what all of them got)`.
 #[must_use]
 pub fn gini(groups: &[(i128, i128)]) -> Rate {
     // Σ over pairs of groups |xi·nj − xj·ni| ÷ (2 · n · x): the mean absolute difference over twice the mean.

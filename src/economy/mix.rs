@@ -1,5 +1,5 @@
-//! What an order gives on the average of a scenario: the real table of RULES.md section 6, applied to typical people. And
-//! the closed law, which follows from it.
+//! The average rewards of an order in a scenario: the table of RULES.md section 6, applied to typical people. Also
+//! the closed form that follows from it.
 
 use super::figures::ratio;
 use super::scenario::Scenario;
@@ -10,19 +10,19 @@ use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 use crate::receipt::RewardKind;
 use crate::ruleset::{Channel, RuleSet};
 
-/// A buyer with everybody above it who may be paid.
+/// A typical buyer with all members above it who may be paid.
 #[derive(Debug)]
 pub(super) struct Typical {
     buyer: Id,
     merchant: Id,
     /// The merchant's referrer.
     scout: Id,
-    /// The buyer's referrer and everybody above it, each with its role: the lowest role first.
+    /// The buyer's referrer and all members above it, each with its role; the lowest role first.
     above: Vec<(Id, Option<Id>)>,
     partner: Option<Id>,
 }
 
-/// What one order gives, by who gets it.
+/// What one order gives to each group.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Gives {
     pub consumption: ShareValue,
@@ -88,7 +88,7 @@ impl Typical {
 }
 
 impl Gives {
-    /// All the share value it mints.
+    /// The share value of an order, for all groups.
     pub(super) fn minted(&self) -> Result<ShareValue, OutOfRange> {
         self.consumption.plus(self.sale)?.plus(self.referrer)?.plus(self.team)
     }
@@ -116,7 +116,7 @@ impl Parties for Typical {
     }
 }
 
-/// What a yuan of concession does, in a channel or on the average of a scenario.
+/// What a yuan of concession brings, in one channel or on average.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Mix {
@@ -127,22 +127,22 @@ pub struct Mix {
 }
 
 impl Mix {
-    /// What the closed law leaves of `value` while the share value of all goes from `from` to `to`:
-    /// `value × (from ÷ to)^(q ÷ (k − q))`.
+    /// The rest of `value` by the closed form when the total share value goes from `from` to `to`: `value × (from ÷
+    /// to)^(q ÷ (k − q))`.
     ///
-    /// The law holds at the clearing price. There share value never grows by itself, so the answer is never above `value`
-    /// either; at other prices the formula alone could be. It is 0 where the power has no value or does not fit.
+    /// The form holds at the clearing price. Share value never grows by itself, so the result is capped at `value`;
+    /// at other prices the formula alone could exceed it. The result is 0 if the power has no value or does not fit.
     pub(crate) fn closed_law(self, value: ShareValue, from: ShareValue, to: ShareValue) -> ShareValue {
         let size = |value: ShareValue| u128::try_from(value.raw()).ok();
         let (k, q) = (self.minted.raw(), self.burned.raw());
         let power = (|| Log2::of_ratio(size(from)?, size(to)?)?.times(q / 100, (k - q) / 100)?.power())();
         let left = power.unwrap_or_default().min(Rate::ONE);
-        // Fits below 10^22 share value, which is far more than there ever is.
+        // Fits below 10^22 share value, far more than ever exists.
         ShareValue::from_raw(value.raw().saturating_mul(left.raw()) / Rate::SCALE)
     }
 }
 
-/// `k` and `q` under this scenario, from the real table of rewards.
+/// `k` and `q` of a scenario, from the real table of rewards.
 ///
 /// # Errors
 /// [`OutOfRange`] if one does not fit.

@@ -1,7 +1,7 @@
-//! The network while it runs: one step a day, in the order of the book: packs, trades, orders, the close.
+//! The running network: one step per day, in the order of the book: packs, trades, orders, the close.
 //!
-//! A group (a cohort, the shops, the team) is one account. Splitting among groups rounds downward and the last group
-//! gets the rest, so nothing is lost: issued = burned + treasury + escrow + what the groups have or have not settled.
+//! A group (a cohort, the shops, the team) is one account. Splits among groups round down and the last group gets the
+//! rest, so the sums hold: issued = burned + treasury + escrow + what the groups have or have not settled.
 
 mod close;
 mod finish;
@@ -26,23 +26,23 @@ use group::Groups;
 
 /// The orders of one day in one channel, until they vest.
 #[derive(Clone, Copy, Debug, Default)]
-struct Placed {
+struct PendingOrders {
     gives: Gives,
     concession: Money,
-    /// The part of the concession that is the washer's.
+    /// The washer's part of the concession.
     wash: Money,
     /// Points of the orders that will be refunded.
     back: Points,
 }
 
-/// 1000 share value of one day, followed from then on.
-struct Probed {
+/// A probe: 1000 share value of one day, followed from then on.
+struct ProbeHolding {
     given: usize,
     holding: Holding,
     points: Points,
     /// The points at the price of their day, in 10^-16 yuan.
     worth: i128,
-    /// Share value of all after the close of the first day.
+    /// The share value of all members after the close of the first day.
     total: ShareValue,
 }
 
@@ -52,27 +52,27 @@ pub(super) struct Network<'a> {
     typical: Typical,
     mix: Mix,
     open: OpenDay,
-    /// What happened today, as far as the next price depends on it.
+    /// Today's signals for the next price.
     signals: Signals,
-    /// The last `acc` of every era that has ended.
+    /// The last `acc` of every era that has ended, oldest first.
     ended: Vec<Index>,
     burned: Points,
     treasury: Points,
     escrow: Points,
     groups: Groups,
     population: i128,
-    /// Members that one member has recommended since the first day, times [`Rate::SCALE`].
+    /// How many members an average member has recommended since the first day, times [`Rate::SCALE`].
     children: i128,
-    /// Points that the shops have for orders.
+    /// Points that the shops hold for orders.
     stock: Points,
     shops_open: i128,
     /// Orders by the day of placing.
-    online: Vec<Placed>,
-    offline: Vec<Placed>,
+    online: Vec<PendingOrders>,
+    offline: Vec<PendingOrders>,
     /// Points newly offered since the last close.
     fresh: Points,
     random: u64,
-    probed: Vec<Probed>,
+    probed: Vec<ProbeHolding>,
     run: Run,
     minted: ShareValue,
     /// In 10^-16 yuan.
@@ -84,7 +84,7 @@ pub(super) struct Network<'a> {
     farm_paid: i128,
 }
 
-/// `of × numerator ÷ denominator`, rounded towards 0; 0 where there is nothing to divide by.
+/// `of × numerator ÷ denominator`, rounded towards 0; 0 if the denominator is 0.
 fn part(of: i128, numerator: i128, denominator: i128) -> Result<i128, OutOfRange> {
     let product = of.checked_mul(numerator).ok_or(OutOfRange)?;
     Ok(product.checked_div(denominator).unwrap_or(0))
@@ -132,7 +132,7 @@ impl<'a> Network<'a> {
         Ok(network)
     }
 
-    /// One day, from 0.
+    /// Runs one day; the first is 0.
     pub(super) fn day(&mut self, day: usize) -> Result<(), Refusal> {
         let mut figures = DayFigures { day: day + 1, ..DayFigures::default() };
         self.sell_held(day)?;
@@ -153,12 +153,12 @@ impl<'a> Network<'a> {
         Ok(())
     }
 
-    /// Concessions that are wanted today, wash trades included.
+    /// The concessions wanted today, wash trades included.
     fn wanted(&mut self, day: usize) -> Result<Money, Refusal> {
         let scenario = self.scenario;
         let mut cents = scenario.turnover.on(day)?.raw();
         if !scenario.noise.is_zero() {
-            // The exact factor has 16 places, those of the noise and those of the chance.
+            // The product of the two factors (noise and chance) has 16 decimal places.
             let one = Rate::SCALE * Rate::SCALE;
             cents = part(cents, one + scenario.noise.raw() * self.chance(), one)?;
         }
@@ -187,7 +187,7 @@ impl<'a> Network<'a> {
         i128::from(z % 200_000_001) - Rate::SCALE
     }
 
-    /// The clearing price of the day, and the price where the scenario sets it.
+    /// Sets the clearing price of the day, and the price if the scenario fixes it.
     fn set_price(&mut self, wanted: Money, figures: &mut DayFigures) {
         // 10^-2 yuan × 10^-8 ÷ 10^-8 points, in 10^-8 yuan a point.
         let per_point = |rate: Rate, points: Points| -> Option<Price> {
@@ -207,7 +207,7 @@ impl<'a> Network<'a> {
         figures.gap = ratio(self.open.price.raw(), figures.clearing.raw());
     }
 
-    fn placed(&self, channel: Channel) -> &[Placed] {
+    fn placed(&self, channel: Channel) -> &[PendingOrders] {
         match channel {
             Channel::Online => &self.online,
             Channel::Offline => &self.offline,

@@ -1,4 +1,4 @@
-//! What running books show: who stands above whom, what the platform lives on, and trades that go in a circle.
+//! Red flags of a book in use: the referral tree, the sources of the platform's income, and circular trades.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::market::Side;
 use crate::quantity::{Money, OutOfRange, Points, Price};
 use crate::ruleset::Pack;
 
-/// What a book does not keep and a reviewer asks for: collected event by event.
+/// Sums that a review needs and a book does not store; collected event by event.
 #[derive(Clone, Debug, Default)]
 pub struct Books {
     takings: Takings,
@@ -21,7 +21,7 @@ pub struct Books {
     bought: BTreeMap<(Id, Id), i128>,
     /// Points that went from one member to another outside orders.
     moved: BTreeSet<(Id, Id)>,
-    /// Who offers what: to know who traded with whom.
+    /// Open offers with their owners, to know who traded with whom.
     offers: BTreeMap<Id, (Id, Side, Price)>,
     /// Seller, buyer and money in 10^-16 yuan.
     trades: BTreeMap<Id, (Id, Id, i128)>,
@@ -47,7 +47,8 @@ fn sale_of(pack: &Pack) -> Sale {
 }
 
 impl Books {
-    /// What an event costs its member, by the rules and the price of the moment: asked just before it is applied.
+    /// The platform's income from an event, by the rules and the price of the moment. To be called just before the
+    /// event is applied.
     #[must_use]
     pub fn note(&self, event: &Event, before: &Book) -> Note {
         let points_worth = |points: &Points| points.worth_floor(before.head().price).map_or(0, Money::raw);
@@ -62,7 +63,7 @@ impl Books {
                 let income = Some((sale_of(&purchase.pack()), -purchase.price.raw()));
                 Note { income, payer: Some(purchase.member.clone()) }
             }
-            // The journal does not say for what the points are: deposits are counted with the rest.
+            // The journal does not say what the points are for, so deposits are counted with the rest.
             Event::TreasuryGranted { points, .. } => {
                 Note { income: Some((Sale::OrderPoints, points_worth(points))), payer: None }
             }
@@ -110,22 +111,23 @@ impl Books {
         }
     }
 
-    /// Money that a member got for points, in 10^-16 yuan.
+    /// Money that a member received for points, in 10^-16 yuan.
     #[must_use]
     pub fn cash(&self, member: &Id) -> i128 {
         self.cash.get(member).copied().unwrap_or(0)
     }
 
-    /// The platform's income so far. Deposits are points like any other: the journal does not tell them apart.
+    /// The platform's income so far. Points sold for deposits are included in the points, because the journal does
+    /// not distinguish them.
     ///
     /// # Errors
-    /// [`OutOfRange`] if it does not fit.
+    /// [`OutOfRange`] if a sum does not fit.
     pub fn income(&self) -> Result<Income, OutOfRange> {
         self.takings.income()
     }
 }
 
-/// A member with everybody below it.
+/// A member and all members below it.
 #[derive(Clone, Copy, Debug, Default)]
 struct Subtree {
     people: u64,
@@ -133,7 +135,7 @@ struct Subtree {
     paid: i128,
 }
 
-/// The largest subtree by people, of those with at least three levels: its root and what it is.
+/// The subtree with the most people among those with at least three levels, and its root.
 fn largest_subtree(book: &Book, books: &Books) -> Option<(Id, Subtree)> {
     let mut below: BTreeMap<&Id, Vec<&Id>> = BTreeMap::new();
     let mut roots = Vec::new();
@@ -143,7 +145,7 @@ fn largest_subtree(book: &Book, books: &Books) -> Option<(Id, Subtree)> {
             None => roots.push(id),
         }
     }
-    // Parents before children, without recursion: a chain may be as long as the network is large.
+    // Parents before children, without recursion, because a chain may be as long as the network is large.
     let mut order = roots;
     let mut next = 0;
     while let Some(id) = order.get(next).copied() {
@@ -167,7 +169,7 @@ fn largest_subtree(book: &Book, books: &Books) -> Option<(Id, Subtree)> {
     largest.map(|(id, tree)| (id.clone(), tree))
 }
 
-/// The flags that running books raise.
+/// The red flags of a book in use.
 ///
 /// # Errors
 /// `out_of_range` if a figure does not fit.

@@ -1,6 +1,6 @@
 //! What a rule set alone shows, and the reference scenarios run on it.
 
-use super::{Declared, Evidence, Finding, Findings, Severity};
+use super::{Declaration, Evidence, Finding, Findings, Severity};
 use crate::economy::{self, Scenario, mix, ratio};
 use crate::event::Refusal;
 use crate::quantity::{Money, Rate};
@@ -15,7 +15,7 @@ fn cheapest(rules: &RuleSet, gives: fn(&Pack) -> bool) -> Option<&(String, Pack)
 ///
 /// # Errors
 /// [`Refusal`] only where a reference scenario cannot be worked out under these rules (`out_of_range`).
-pub fn review(rules: &RuleSet, declared: &Declared) -> Result<Vec<Finding>, Refusal> {
+pub fn review(rules: &RuleSet, declared: &Declaration) -> Result<Vec<Finding>, Refusal> {
     let mut findings = Findings::default();
     people(rules, declared, &mut findings);
     points(rules, declared, &mut findings);
@@ -37,7 +37,7 @@ fn depth(rules: &RuleSet) -> u64 {
 }
 
 /// Who pays to join, and who is paid for whom.
-fn people(rules: &RuleSet, declared: &Declared, findings: &mut Findings) {
+fn people(rules: &RuleSet, declared: &Declaration, findings: &mut Findings) {
     let entry = cheapest(rules, |_| true);
     let area = cheapest(rules, |pack| pack.area_partner);
     let mut fees: Vec<Evidence> = Vec::new();
@@ -89,7 +89,7 @@ fn people(rules: &RuleSet, declared: &Declared, findings: &mut Findings) {
 }
 
 /// What points are and how they are got rid of.
-fn points(rules: &RuleSet, declared: &Declared, findings: &mut Findings) {
+fn points(rules: &RuleSet, declared: &Declaration, findings: &mut Findings) {
     let band = rules.market_price_band;
     let moves = rules.price_policy != PricePolicy::Operator;
     let policy = if rules.price_policy == PricePolicy::Market { "market" } else { "turnover" };
@@ -129,7 +129,7 @@ fn points(rules: &RuleSet, declared: &Declared, findings: &mut Findings) {
 }
 
 /// What one order promises, mints and burns.
-fn orders(rules: &RuleSet, declared: &Declared, findings: &mut Findings) -> Result<(), Refusal> {
+fn orders(rules: &RuleSet, declared: &Declaration, findings: &mut Findings) -> Result<(), Refusal> {
     let (mut unfunded, mut burn, mut face) = (Vec::new(), Vec::new(), Vec::new());
     let mut severest = Severity::Notice;
     for (name, online) in [("online", Rate::ONE), ("offline", Rate::default())] {

@@ -4,10 +4,10 @@
 use super::fields::Fields;
 use crate::economy::{PriceMode, Scenario, Turnover, named};
 use crate::event::{Code, Refusal};
-use crate::forecast::{Assumptions, Flow};
+use crate::forecast::{Assumptions, TurnoverPath};
 use crate::limits::SCENARIO_DAYS_MAX;
 use crate::quantity::{Money, Rate, ShareValue};
-use crate::review::Declared;
+use crate::review::Declaration;
 use crate::ruleset::RuleSet;
 use crate::tree::Tree;
 
@@ -170,7 +170,7 @@ pub fn read_assumptions(tree: &Tree) -> Result<Assumptions, Refusal> {
         set(fields, &mut assumptions.horizons, "horizons", numbers)?;
         set(fields, &mut assumptions.paths, "growth_30d", |fields, name| {
             let growing = |tree: &Tree| match tree {
-                Tree::Text(text) => Rate::parse(text).ok().map(Flow::Growing),
+                Tree::Text(text) => Rate::parse(text).ok().map(TurnoverPath::Growing),
                 _ => None,
             };
             let all: Option<_> = fields.list(name)?.iter().map(growing).collect();
@@ -191,7 +191,7 @@ pub fn read_assumptions(tree: &Tree) -> Result<Assumptions, Refusal> {
             let days = days.ok_or_else(|| {
                 Refusal::bad_scenario("series", "must be pairs of turnover and new share value, as texts")
             })?;
-            assumptions.paths.push(Flow::Series(days));
+            assumptions.paths.push(TurnoverPath::Series(days));
         }
         assumptions.turnover = fields.optional("turnover", money)?;
         assumptions.inflow = fields.optional("inflow", |fields, name| fields.decimal(name, ShareValue::parse))?;
@@ -204,8 +204,8 @@ pub fn read_assumptions(tree: &Tree) -> Result<Assumptions, Refusal> {
 ///
 /// # Errors
 /// `bad_scenario` with the field.
-pub fn read_declared(tree: &Tree) -> Result<Declared, Refusal> {
-    let mut declared = Declared::default();
+pub fn read_declared(tree: &Tree) -> Result<Declaration, Refusal> {
+    let mut declared = Declaration::default();
     table(tree, &mut |fields| {
         set(fields, &mut declared.concession_rate, "concession_rate", rate)?;
         set(fields, &mut declared.return_days, "return_days", whole)?;

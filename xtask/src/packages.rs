@@ -1,7 +1,7 @@
-//! The system's packages: apt where there is apt, and what to say where there is none.
+//! The system's packages: apt on Debian; elsewhere, advice on what to install.
 //!
-//! Only Debian is served by itself. Its Rust for WebAssembly and its Chromium are what the CI uses; elsewhere
-//! the names differ, and a person knows better than this task what may be installed.
+//! Only Debian is supported, because the CI uses its Rust for WebAssembly and its Chromium. Other systems name their
+//! packages differently, and people should decide themselves what to install there.
 
 use std::fs;
 

@@ -10,13 +10,12 @@ use crate::npm;
 use crate::steps::Steps;
 use crate::toolchain::Toolchain;
 
-/// Find or install what the other tasks need; they do it by themselves, too.
+/// Find or install what the other tasks need. The other tasks also do this themselves.
 ///
-/// A Rust that can build for WebAssembly (rustup's `rust-src`, or Debian's rustc-web), Node, the npm tools of
-/// tools/package.json, a Chromium, the bundlers of tools/packaging and Lighthouse for the browser tests, hledger and beancount (in a
-/// Python environment, tools/venv) for the tests of the exported books, and `WeChat`'s tools (tools/miniprogram) for those
-/// of the mini-program. On Debian missing packages are installed with apt,
-/// as root or with sudo; elsewhere a sentence says what to install.
+/// It needs a Rust that can build for WebAssembly (rustup's `rust-src`, or Debian's rustc-web), Node, and the npm
+/// tools of tools/package.json. The tests also need Chromium, the bundlers of tools/packaging, Lighthouse, hledger,
+/// beancount (in tools/venv) and `WeChat`'s tools (tools/miniprogram). On Debian, missing packages are installed with
+/// apt, as root or with sudo. Elsewhere a sentence says what to install.
 #[derive(Args)]
 pub struct Options {
     /// Leave the browser out: only the tests need it.

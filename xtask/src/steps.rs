@@ -14,12 +14,12 @@ pub struct Steps {
 
 struct Step {
     title: String,
-    outcome: Outcome,
+    outcome: StepOutcome,
     time: Duration,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Outcome {
+enum StepOutcome {
     Done,
     Already,
     Failed,
@@ -52,7 +52,7 @@ impl Steps {
     /// Notes a step that was skipped, and why.
     pub fn already(&mut self, title: &str, why: impl fmt::Display) {
         println!("  = {title}: {why}");
-        self.taken.push(Step { title: title.to_owned(), outcome: Outcome::Already, time: Duration::ZERO });
+        self.taken.push(Step { title: title.to_owned(), outcome: StepOutcome::Already, time: Duration::ZERO });
     }
 
     /// Prints all steps with their times, at the end of a long task.
@@ -68,7 +68,7 @@ impl Steps {
     fn time<T>(&mut self, title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let start = Instant::now();
         let result = work();
-        let outcome = if result.is_ok() { Outcome::Done } else { Outcome::Failed };
+        let outcome = if result.is_ok() { StepOutcome::Done } else { StepOutcome::Failed };
         self.taken.push(Step { title: title.to_owned(), outcome, time: start.elapsed() });
         result
     }
@@ -88,9 +88,9 @@ pub fn note(text: impl fmt::Display) {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mark = match self.outcome {
-            Outcome::Done => '✓',
-            Outcome::Already => '=',
-            Outcome::Failed => '✗',
+            StepOutcome::Done => '✓',
+            StepOutcome::Already => '=',
+            StepOutcome::Failed => '✗',
         };
         write!(f, "  {mark} {:<52} {:>10}", self.title, in_words(self.time))
     }

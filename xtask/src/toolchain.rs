@@ -48,7 +48,8 @@ impl Toolchain {
         Ok(toolchain)
     }
 
-    /// This toolchain's cargo, told to use this toolchain's rustc and linker, and to accept `-Z` options.
+    /// This toolchain's cargo, with this toolchain's rustc and linker. `RUSTC_BOOTSTRAP=1` makes a stable toolchain
+    /// accept `-Z` options.
     pub fn cargo(&self) -> Command {
         let mut command = command::command(self.sysroot.join("bin").join("cargo"));
         command
@@ -88,10 +89,10 @@ impl Toolchain {
     }
 }
 
-/// Where a rustc may be, the likeliest first.
+/// The directories where a rustc may be, the likeliest first.
 fn sysroots() -> Vec<PathBuf> {
     let active = command::first_line("rustc", &["--print", "sysroot"]).map(PathBuf::from);
-    // Under rustup the active one has its fellows beside it.
+    // Under rustup, the other toolchains are beside the active one.
     let rustup = active.as_deref().and_then(Path::parent).filter(|parent| parent.ends_with("toolchains"));
     let mut fellows: Vec<_> = rustup
         .and_then(|directory| fs::read_dir(directory).ok())

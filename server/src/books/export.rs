@@ -1,16 +1,16 @@
-//! Books that others can read: `gongxiang export`.
+//! Exports of the books for accountants: `gongxiang export`.
 //!
-//! What is written is double entry for hledger, beancount or a table, or the journal itself with its receipts. It is read
-//! from a [`Source`] event by event, so memory grows with the accounts and not with the journal. What an accountant has to
-//! know is in `docs/books.md`.
+//! The output is double entry for hledger, beancount or a table, or the journal itself with its receipts. Events are
+//! read one by one from a [`Source`], so memory grows with the accounts and not with the journal. `docs/books.md`
+//! explains the books to accountants.
 //!
-//! | room | what it knows |
+//! | module | what it holds |
 //! |---|---|
-//! | `account` | names of accounts and commodities, and how an id becomes one |
-//! | [`source`] | where accepted events and the state come from |
-//! | [`database`] | events from a database |
-//! | `entries` | receipts as transactions; the closing entries; what every balance must be |
-//! | `hledger`, `beancount`, `table`, `jsonl` | how it is spelled |
+//! | `account` | names of accounts and commodities, and how an id becomes a name |
+//! | [`source`] | accepted events and the final state |
+//! | [`database`] | the same from a database |
+//! | `entries` | receipts as transactions; the closing entries; the balance of every account |
+//! | `hledger`, `beancount`, `table`, `jsonl` | the file formats |
 
 mod account;
 mod beancount;
@@ -28,16 +28,16 @@ use clap::ValueEnum;
 
 use source::Source;
 
-/// For whom the books are written.
+/// The output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Every accepted event with its receipt, a line each; the events alone are the journal.
+    /// One accepted event with its receipt per line; the events alone are the journal.
     Jsonl,
     /// A journal for hledger.
     Hledger,
     /// A file for beancount.
     Beancount,
-    /// A row for each posting.
+    /// A row per posting.
     Csv,
 }
 

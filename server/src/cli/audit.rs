@@ -7,7 +7,7 @@ use crate::ledger::store::sql::SqlStore;
 use crate::ledger::store::{Scope, Store as _, StoreError};
 use crate::text::redacted;
 
-/// `gongxiang audit`: prints what was compared; `false` if the books do not add up.
+/// Prints what was compared; returns `false` if the books do not add up.
 ///
 /// # Errors
 /// If the database cannot be read.

@@ -1,6 +1,6 @@
-//! `gongxiang backup` and `restore`: one file of one moment, taken while the server goes on.
+//! `gongxiang backup` and `restore`: a snapshot in one file, taken while the server goes on.
 //!
-//! Nothing is ever overwritten, and what is restored was checked before it takes its place.
+//! Nothing is ever overwritten, and a backup is audited before it takes its place.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -17,10 +17,10 @@ use crate::ledger::store::sql::SqlStore;
 use crate::ledger::store::{Scope, Store as _};
 use crate::text::redacted;
 
-/// `gongxiang backup`: writes the database as it is at one moment into a new file.
+/// Writes a snapshot of the database into a new file.
 ///
 /// # Errors
-/// If the file is there already, or the database cannot be read.
+/// If the file exists, or the database cannot be read.
 pub fn backup(database: &str, file: &Path) -> Result<bool> {
     let options = sqlite(database)?;
     refuse_to_overwrite(file)?;
@@ -38,17 +38,17 @@ pub fn backup(database: &str, file: &Path) -> Result<bool> {
     Ok(true)
 }
 
-/// `gongxiang restore`: puts a backup into the place of a database that is not there yet.
+/// Restores a backup as a new database.
 ///
 /// # Errors
-/// If there is something in that place, or the backup is damaged or its books do not add up.
+/// If the database exists, the backup is damaged, or its books do not add up.
 pub fn restore(file: &Path, database: &str) -> Result<bool> {
     let options = sqlite(database)?;
     let target = options.get_filename().to_path_buf();
     for ending in ["", "-wal", "-shm", "-journal"] {
         refuse_to_overwrite(&with_ending(&target, ending))?;
     }
-    // What its log holds would be missing: a database in use is backed up, not copied.
+    // The file would lack what is in its write-ahead log: a database in use is to be backed up, not copied.
     if with_ending(file, "-wal").exists() {
         bail!("{} is a database in use: `gongxiang backup` takes one from it", file.display());
     }
@@ -105,7 +105,7 @@ fn with_ending(file: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// A file that is not finished: gone if it never is.
+/// An unfinished file; dropping it deletes it.
 struct Part(PathBuf);
 
 impl Part {
@@ -113,20 +113,20 @@ impl Part {
         let part = with_ending(file, ".part");
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
-        // Every balance is in it.
+        // Readable only by its owner: it contains every balance.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         options.open(&part).with_context(|| format!("cannot make {}", part.display()))?;
         Ok(Self(part))
     }
 
-    /// Gives it its name, once it is on the disk.
+    /// Syncs the file to disk, then gives it its name.
     fn becomes(self, file: &Path) -> Result<()> {
         File::open(&self.0).and_then(|part| part.sync_all()).context("cannot write it to the disk")?;
         refuse_to_overwrite(file)?;
         fs::rename(&self.0, file).with_context(|| format!("cannot make {}", file.display()))?;
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // Not every system can do this.
+        // Not every system can sync a directory.
         _ = File::open(folder).and_then(|folder| folder.sync_all());
         Ok(())
     }

@@ -1,7 +1,8 @@
-//! Settings: by flag, by environment (`GONGXIANG_…`), by file (`gongxiang.toml`), or as they are by themselves, in that order.
+//! Settings: from flags, the environment (`GONGXIANG_…`), the file (`gongxiang.toml`) or their defaults, in that
+//! order.
 //!
-//! What the file says is given to the command line as its defaults: so all three are read and refused in the same way, and
-//! each setting can tell where it came from.
+//! The file's values become the defaults of the command line. So all sources are read and refused in the same way,
+//! and each setting knows where it came from.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,15 +14,15 @@ use clap::{ArgMatches, Command};
 
 use crate::text::{json, redacted};
 
-/// The file that is read if none is named and it is there.
+/// The file that is read if it exists and no other is named.
 const FILE: &str = "gongxiang.toml";
 
-/// What a command was told, with the file's settings in the place of its defaults.
+/// A parsed command line; the file's settings take the place of its defaults.
 #[derive(Debug)]
-pub struct Told {
-    /// The command line as it can be.
+pub struct CommandLine {
+    /// The definition of the command line.
     command: Command,
-    /// What was found in it.
+    /// Its arguments as parsed.
     pub matches: ArgMatches,
     /// The file that was read.
     file: Option<File>,
@@ -33,11 +34,11 @@ struct File {
     settings: Vec<(String, String)>,
 }
 
-impl Told {
+impl CommandLine {
     /// Reads the command line, the environment and the file.
     ///
     /// # Errors
-    /// If the file is not what it should be; the command line's own errors end the process with their explanation.
+    /// If the file is invalid. Errors of the command line itself end the process with an explanation.
     pub fn read(command: Command) -> Result<Self> {
         let matches = command.clone().get_matches();
         let named = matches.get_one::<PathBuf>("config").cloned();
@@ -52,7 +53,7 @@ impl Told {
         Ok(Self { command, matches, file: Some(file) })
     }
 
-    /// Every setting of the command that was called, as TOML, with where it came from.
+    /// Every setting of the command as TOML, with its source.
     #[must_use]
     pub fn shown(&self) -> String {
         let mut text = String::new();
@@ -61,7 +62,7 @@ impl Told {
         for (key, argument) in keys(command) {
             let value = matches.get_raw(argument).and_then(|mut values| values.next());
             let Some(value) = value else {
-                // Writing to a text does not fail.
+                // Writing to a string cannot fail.
                 _ = writeln!(text, "# {key} is not set");
                 continue;
             };
@@ -83,7 +84,7 @@ impl Told {
 }
 
 impl File {
-    /// In every command that has such a setting.
+    /// Sets the defaults in every command that has such a setting.
     fn as_defaults(&self, command: Command) -> Command {
         command.mut_subcommands(|mut subcommand| {
             for (key, value) in &self.settings {
@@ -97,7 +98,7 @@ impl File {
     }
 }
 
-/// The settings of a command: those that the environment knows too, with the names under which clap has them.
+/// The settings of a command (those that the environment can set too), with clap's names for them.
 fn keys(command: &Command) -> Vec<(String, &str)> {
     let settings = command.get_arguments().filter(|argument| argument.get_env().is_some() && !argument.is_global_set());
     let named = settings.filter_map(|argument| Some((argument.get_long()?.to_owned(), argument.get_id().as_str())));
@@ -109,7 +110,7 @@ fn known(command: &Command) -> Vec<String> {
     all.map(|(key, _)| key).collect()
 }
 
-/// Reads a file whose every key has to be a setting.
+/// Reads a file; every key must be a setting.
 fn read(path: &Path, known: &[String]) -> Result<Vec<(String, String)>> {
     let table: toml::Table = fs::read_to_string(path)?.parse()?;
     let mut settings = Vec::new();
@@ -132,13 +133,13 @@ fn variable(key: &str) -> String {
     key.to_uppercase().replace('-', "_")
 }
 
-/// As it stands in a file, without what must not be seen.
+/// The value as it stands in a file, with secrets redacted.
 fn literal(key: &str, value: &str) -> String {
     let value = if key == "database" { redacted(value) } else { value.into() };
     if value.parse::<i64>().is_ok() || value.parse::<bool>().is_ok() {
         value
     } else {
-        // A text of JSON is one of TOML.
+        // A JSON string is also a TOML string.
         json(&value)
     }
 }

@@ -22,7 +22,7 @@ use super::rules;
 use crate::language::Language;
 use crate::ledger::journal::Lines;
 
-/// What to work out and how to show it.
+/// What to compute and how to show it.
 #[derive(Args, Clone, Debug)]
 pub struct Options {
     /// The rule set: a file (TOML or JSON) or a preset (seed, single-level).
@@ -31,16 +31,16 @@ pub struct Options {
     /// A scenario: a name (flat, growing, falling, crashing, swinging, hoarding, ending, retiring, income, washing, farming) or a JSON file.
     #[arg(long, default_value = "flat")]
     pub scenario: String,
-    /// The past of a journal instead of a scenario; `-` for standard input.
+    /// Show the past of this journal instead of a scenario; `-` reads standard input.
     #[arg(long, conflicts_with = "scenario")]
     pub journal: Option<PathBuf>,
-    /// How to show it.
+    /// The output format.
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
     /// The language of the table and the report.
     #[arg(long, value_enum, default_value = "en")]
     pub language: Language,
-    /// Into this file instead of standard output.
+    /// Write to this file instead of standard output.
     #[arg(long)]
     pub output: Option<PathBuf>,
 }
@@ -48,20 +48,20 @@ pub struct Options {
 /// How to show a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Some days, the cohorts and the totals as text.
+    /// Some of the days, the cohorts and the totals as text.
     Table,
     /// Everything as one JSON object.
     Json,
     /// The days as CSV.
     Csv,
-    /// A page with plots that needs nothing else.
+    /// A self-contained page with plots.
     Html,
 }
 
-/// Works it out and shows it.
+/// Computes the figures and shows them.
 ///
 /// # Errors
-/// If something cannot be read, worked out or written.
+/// If something cannot be read, computed or written.
 pub fn run(options: &Options) -> Result<bool> {
     let (title, run, findings) = match &options.journal {
         Some(journal) => {
@@ -86,7 +86,7 @@ pub fn run(options: &Options) -> Result<bool> {
     Ok(true)
 }
 
-/// Runs a scenario, with a bar on a terminal.
+/// Runs a scenario, with a progress bar on a terminal.
 fn scenario_of(options: &Options) -> Result<Run> {
     let source = &options.scenario;
     let tree = if NAMES.contains(&source.as_str()) {
@@ -116,7 +116,7 @@ fn bar(done: usize, all: usize) {
     eprint!("\r[{}{}] {done} / {all}", "#".repeat(full), " ".repeat(40 - full));
 }
 
-/// The same figures from a journal, and the flags that its books raise.
+/// The figures of a journal, and the red flags of its books.
 ///
 /// # Errors
 /// If the rule set or the journal cannot be read.
@@ -126,7 +126,7 @@ pub fn past(rules: &str, journal: &Path) -> Result<(Run, Vec<Finding>)> {
     let shows_progress = io::stderr().is_terminal();
     for (number, line) in Lines::open(journal)?.enumerate() {
         let Ok(line) = line.context("cannot read on in the journal")? else { continue };
-        // What the event meets is asked before it is applied: the price and rules of that moment.
+        // Before the event is applied, because its income depends on the price and rules of that moment.
         let eve = past.note(&line.entry.event, &book);
         let outcome = book.apply(&line.entry);
         past.observe(&line.entry.event, eve, &outcome)?;

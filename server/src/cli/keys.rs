@@ -6,41 +6,41 @@ use gongxiang::identity::Id;
 use jiff::Timestamp;
 
 use crate::ledger::store::sql::SqlStore;
-use crate::people::keys::{KeyLine, Role};
+use crate::people::keys::{KeySummary, Role};
 use crate::people::store::People;
 use crate::text::redacted;
 
 /// As the command line says it.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Task {
-    /// Make a key and show it, once.
+    /// Make a key and show it; it cannot be shown again.
     Add {
-        /// What it may do.
+        /// What the key may do.
         #[arg(long)]
         role: Role,
-        /// Whose shop, for a merchant's key.
+        /// The merchant, for a merchant's key.
         #[arg(long)]
         member: Option<String>,
-        /// What it is for.
+        /// A note: what the key is for.
         #[arg(long, default_value = "")]
         note: String,
-        /// For how many days it holds; without end if left out.
+        /// For how many days the key is valid; for ever if left out.
         #[arg(long, value_parser = clap::value_parser!(i64).range(0..=36_500))]
         days: Option<i64>,
     },
     /// Show all keys without their secrets.
     List,
-    /// End a key at once.
+    /// Revoke a key at once.
     Revoke {
-        /// Its id.
+        /// The key's id.
         id: String,
     },
 }
 
-/// Does it.
+/// Runs the task.
 ///
 /// # Errors
-/// If the database cannot be used, or the key is not sound.
+/// If the database cannot be used, or the key is invalid.
 pub fn run(database: &str, task: &Task) -> Result<()> {
     tokio::runtime::Runtime::new().context("cannot start")?.block_on(async {
         let store = SqlStore::open(database).await.with_context(|| format!("cannot use {}", redacted(database)))?;
@@ -68,7 +68,7 @@ async fn add(people: &People, role: Role, member: Option<&str>, note: &str, days
 
 async fn list(people: &People) -> Result<()> {
     let date = |seconds: i64| Timestamp::from_second(seconds).map_or_else(|_| String::from("?"), |at| at.to_string());
-    for KeyLine { id, role, member, note, expires, revoked } in people.keys().await? {
+    for KeySummary { id, role, member, note, expires, revoked } in people.keys().await? {
         let member = member.map_or(String::new(), |member| format!(" of {member}"));
         let end = match (revoked, expires) {
             (Some(at), _) => format!("revoked {}", date(at)),

@@ -19,13 +19,14 @@ use crate::text::redacted;
 /// How often progress is shown, in lines.
 const PROGRESS_EVERY: usize = 10_000;
 
-/// How many events are settled at once.
+/// How many events are settled in one call.
 const EVENTS_AT_ONCE: usize = 4_096;
 
-/// Settles a journal into a new database; answers with the number of events. `refused` hears of every refusal, with its line.
+/// Settles a journal into a new database; returns the number of events. `refused` is called with every refusal and
+/// its line.
 ///
 /// # Errors
-/// If the journal cannot be read, or the database not be written, or `refused` says so.
+/// If the journal cannot be read, the database cannot be written, or `refused` fails.
 pub(super) async fn settle(
     journal: &Path,
     ledger: &Ledger,
@@ -48,10 +49,11 @@ pub(super) async fn settle(
     }
 }
 
-/// Opens a book in a new database and settles a journal into it: what a database of another version is started anew with.
+/// Opens a book in a new database and settles a journal into it; this is how a database of an older version is
+/// migrated.
 ///
 /// # Errors
-/// If the database has events already, or one of the journal is refused; the database is of no use then.
+/// If the database already has events, or an event is refused. The database is then incomplete and of no use.
 pub fn replay_into(rules: &str, journal: &Path, database: &str) -> Result<bool> {
     let rules = rules::load(rules)?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
@@ -75,10 +77,10 @@ pub fn replay_into(rules: &str, journal: &Path, database: &str) -> Result<bool> 
     })
 }
 
-/// Prints the object of RULES.md section 9; `false` if `strict` stopped at a refusal.
+/// Prints the object of RULES.md section 9; returns `false` if `strict` stopped at a refusal.
 ///
 /// # Errors
-/// If the rule set or the journal cannot be read, or the result not be written.
+/// If the rule set or the journal cannot be read, or the result cannot be written.
 pub fn replay(rules: &str, strict: bool, journal: &Path) -> Result<bool> {
     let mut replay = Replay::new(rules::load(rules)?);
     let shows_progress = io::stderr().is_terminal();

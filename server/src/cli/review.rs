@@ -7,14 +7,14 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use gongxiang::quantity::Rate;
-use gongxiang::review::{Declared, Finding, Severity, review};
+use gongxiang::review::{Declaration, Finding, Severity, review};
 use serde_json::Value;
 
 use super::{economy, rules};
 use crate::flags::{explained, rate};
 use crate::language::Language;
 
-/// What to review and what is declared.
+/// What to review, and what the operator declares.
 #[derive(Args, Clone, Debug)]
 pub struct Options {
     /// The rule set: a file (TOML or JSON) or a preset (seed, single-level).
@@ -23,16 +23,16 @@ pub struct Options {
     /// Also look at the books of this journal; `-` for standard input.
     #[arg(long)]
     journal: Option<PathBuf>,
-    /// The usual concession ÷ the order's amount.
+    /// The usual concession, as a part of the order's amount.
     #[arg(long, default_value = "0.1", value_parser = rate)]
     concession_rate: Rate,
     /// Points are tied to equity, a listing or tokens.
     #[arg(long)]
     security_link: bool,
-    /// Somebody is paid for packs that others buy, outside these rules.
+    /// Somebody is paid for packs that others buy, outside the rules.
     #[arg(long)]
     pack_commission: bool,
-    /// Days within which a buyer may return what it bought online.
+    /// Days within which a buyer may return an online purchase.
     #[arg(long, default_value_t = 7)]
     return_days: u64,
     /// How to show it.
@@ -52,12 +52,12 @@ enum Format {
     Json,
 }
 
-/// Prints the findings; `false` where one is red.
+/// Prints the findings; returns `false` if one is red.
 ///
 /// # Errors
 /// If something cannot be read or written.
 pub fn run(options: &Options) -> Result<bool> {
-    let declared = Declared {
+    let declared = Declaration {
         concession_rate: options.concession_rate,
         security_link: options.security_link,
         pack_commission: options.pack_commission,
@@ -89,7 +89,7 @@ fn table(findings: &[Finding], language: Language) -> String {
         let text = |key: &str| all[key].as_str().unwrap_or_default().to_owned();
         let severity = language.name(all["severity"].as_str().unwrap_or_default());
         let evidence: Vec<_> = finding.evidence.iter().map(|e| format!("{} = {}", e.key, e.value)).collect();
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         _ = writeln!(out, "{severity:<7} {}  {}: {}", finding.code, text("title"), text("when"));
         _ = writeln!(out, "        {}", evidence.join(", "));
         for source in all["rules"].as_array().into_iter().flatten().filter_map(Value::as_str) {

@@ -5,19 +5,19 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use gongxiang::preset;
-use gongxiang::review::{self, Declared};
+use gongxiang::review::{self, Declaration};
 use gongxiang::ruleset::{RuleSet, RuleSetError};
 use gongxiang::tree::Tree;
 use gongxiang::wire;
 
 use crate::flags::changed;
 use crate::ledger::group::{Guard, Request};
-use crate::ledger::journal::Line;
+use crate::ledger::journal::JournalLine;
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::sql::SqlStore;
 use crate::text::redacted;
 
-/// A file, or a preset's name, as a rule set; the outer error says that there is none to read.
+/// Reads a file or preset. Outer error: the source cannot be read. Inner error: the rules are invalid.
 fn read(source: &str) -> Result<Result<RuleSet, RuleSetError>> {
     if let Some(preset) = preset::by_name(source) {
         return Ok(preset);
@@ -31,10 +31,10 @@ fn read(source: &str) -> Result<Result<RuleSet, RuleSetError>> {
     Ok(preset::from_toml(&text))
 }
 
-/// A sound rule set.
+/// Reads a valid rule set.
 ///
 /// # Errors
-/// If it cannot be read or is not sound.
+/// If it cannot be read or is invalid.
 pub fn load(source: &str) -> Result<RuleSet> {
     match read(source)? {
         Ok(rules) => Ok(rules),
@@ -42,7 +42,8 @@ pub fn load(source: &str) -> Result<RuleSet> {
     }
 }
 
-/// Says whether a rule set is sound, and with `accept_flags` whether every red flag it raises is among them; answers with it.
+/// Prints whether a rule set is valid and, with `accept_flags`, whether it raises no other red flags; returns the
+/// answer.
 ///
 /// # Errors
 /// If there is no such file.
@@ -56,7 +57,7 @@ pub fn check(source: &str, accept_flags: Option<&[String]>) -> Result<bool> {
     };
     if let Some(accepted) = accept_flags {
         let accepted: Vec<_> = accepted.iter().map(String::as_str).collect();
-        if let Err(refusal) = review::check_accepted(&review::review(&rules, &Declared::default())?, &accepted) {
+        if let Err(refusal) = review::check_accepted(&review::review(&rules, &Declaration::default())?, &accepted) {
             eprintln!("{source}: {refusal}");
             return Ok(false);
         }
@@ -65,7 +66,8 @@ pub fn check(source: &str, accept_flags: Option<&[String]>) -> Result<bool> {
     Ok(true)
 }
 
-/// Adopts the top-level keys in which a rule set differs from the one in force; answers whether the rules say yes.
+/// Adopts the top-level keys in which a rule set differs from the rules in force; returns `false` if the rules
+/// refuse.
 ///
 /// # Errors
 /// If there is no such file or the database cannot be used.
@@ -86,7 +88,7 @@ pub fn adopt(database: &str, source: &str, accept_flags: Vec<String>) -> Result<
             ("rules".into(), Tree::Table(table)),
             ("type".into(), Tree::Text("rules.adopted".into())),
         ]);
-        let line = Line { entry: wire::event::read(&event)?, text: event.canonical() };
+        let line = JournalLine { entry: wire::event::read(&event)?, text: event.canonical() };
         let guard = Some(Guard::Flags(accept_flags.into()));
         let outcome = ledger.settle_one(Request { line, key: None, actor: "operator".into(), guard }).await?.outcome;
         drop(ledger);

@@ -1,4 +1,4 @@
-//! `gongxiang serve`: database, ledger and HTTP put together, and ended in good order.
+//! `gongxiang serve`: connects database, ledger and HTTP, and shuts them down in order.
 
 use std::fs;
 use std::io::Write as _;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use gongxiang::preset;
-use gongxiang::review::{Declared, Finding, Severity, review};
+use gongxiang::review::{Declaration, Finding, Severity, review};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -29,14 +29,14 @@ use crate::people::wechat::{Code2Session, WeChat};
 use crate::text::redacted;
 use crate::webhooks::deliver::Courier;
 
-/// The environment's name for the secret of the mini-program: a flag would be seen in the list of processes, and a file is read
-/// by more than it is for.
+/// The variable with the mini-program's secret. There is no flag, because flags appear in the list of processes, and
+/// no setting in the file, because others may read the file.
 const WECHAT_SECRET: &str = "GONGXIANG_WECHAT_SECRET";
 
-/// Serves until it is told to end (Ctrl-C or SIGTERM); prints its address when it answers.
+/// Serves until Ctrl-C or SIGTERM; prints its address when it is ready.
 ///
 /// # Errors
-/// If something that it needs is missing, or it is told a second time.
+/// If something that it needs is missing, or a second signal arrives.
 pub fn run(settings: &Settings) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
     let done = runtime.block_on(async {
@@ -54,7 +54,7 @@ pub fn run(settings: &Settings) -> Result<()> {
             () = second_signal() => bail!("told to end at once: what was not answered may or may not have been settled"),
         }
     });
-    // Nothing is waited for any more: what is committed is on the disk.
+    // Do not wait for tasks: committed events are on the disk.
     runtime.shutdown_background();
     done
 }
@@ -110,13 +110,13 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         request_time: Duration::from_secs(settings.request_seconds.into()),
     };
     let router = edge::around(routes::router(app, settings.wallet.as_deref()), limits, metrics);
-    // A reader that is gone is no reason to end.
+    // A closed standard output is no reason to stop.
     _ = writeln!(std::io::stdout(), "gongxiang serves at http://{address}/");
     listen::serve(listener, router, end, Duration::from_secs(settings.drain_seconds.into())).await;
     for task in beside {
         task.await.context("what goes on beside failed")?;
     }
-    // Nobody can send them anything any more, so they end when they have settled what they have.
+    // The queue is closed, so the writers end after their last group.
     for writer in writing {
         writer.await.context("a writer failed")?;
     }
@@ -124,10 +124,10 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     Ok(())
 }
 
-/// What a reviewer would ask about the rules in force: nobody who runs them can say that it was not said.
+/// Logs the red flags of the rules in force, so that no operator runs them unaware.
 async fn say_flags(store: &SqlStore) -> Result<()> {
     let rules = store.begin(Scope::Reading).await?.now().await?.rules;
-    let findings = review(&rules, &Declared::default())?;
+    let findings = review(&rules, &Declaration::default())?;
     for Finding { code, severity, evidence, rules } in &findings {
         let trips: Vec<_> = evidence.iter().map(|evidence| format!("{}={}", evidence.key, evidence.value)).collect();
         let trips = trips.join(" ");
@@ -142,7 +142,7 @@ async fn say_flags(store: &SqlStore) -> Result<()> {
     Ok(())
 }
 
-/// How members can sign in, as far as it is set up.
+/// The means of signing in that are configured.
 fn sign_in(settings: &Settings, people: &People, port: u16) -> Result<SignIn> {
     let of_demo = || settings.demo_mode.then(|| format!("http://localhost:{port}"));
     let origin = settings.origin.clone().or_else(of_demo).map(|address| passkeys::origin(&address)).transpose()?;
@@ -162,7 +162,7 @@ fn now() -> Clock {
     Arc::new(jiff::Timestamp::now)
 }
 
-/// Processes that share a database should not share shards; if they do they only wait for each other.
+/// Processes that share a database should use different shards; if they do not, they only wait for each other.
 fn first_shard() -> u8 {
     u8::try_from(std::process::id() * 2 % u32::from(SHARDS)).unwrap_or_default()
 }
@@ -186,13 +186,13 @@ async fn demo(journal: &Path, ledger: &Ledger) -> Result<()> {
     Ok(())
 }
 
-/// When somebody is out of patience; what comes together with the first signal is no second one.
+/// Waits for a second signal. A signal that arrives together with the first does not count.
 async fn second_signal() {
     tokio::time::sleep(Duration::from_millis(200)).await;
     signal().await;
 }
 
-/// When somebody wants it to end.
+/// Waits for a signal to end.
 async fn signal() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]

@@ -19,16 +19,16 @@ use super::api;
 use super::fields::{self, FieldError};
 use super::problem::{Failure, Problem};
 use crate::ledger::group;
-use crate::ledger::journal::{self, Line, Lines};
-use crate::ledger::queue::Sent;
+use crate::ledger::journal::{self, JournalLine, Lines};
+use crate::ledger::queue::Submission;
 use crate::limits::{BODY_BYTES_MAX, EVENTS_MAX, SIGN_IN_BYTES_MAX};
 
 /// Events of a journal.
 pub enum EventsBody {
     /// One event: an error is the whole answer's.
-    One(Box<Sent>),
+    One(Box<Submission>),
     /// Many events: each has its answer.
-    Many(Vec<Sent>),
+    Many(Vec<Submission>),
 }
 
 impl EventsBody {
@@ -160,7 +160,7 @@ async fn bytes(request: Request, bytes_max: usize) -> Result<Bytes, Problem> {
     })
 }
 
-fn sent(line: Result<Line, Refusal>) -> Sent {
+fn sent(line: Result<JournalLine, Refusal>) -> Submission {
     line.map(|line| group::Request::of_journal(line, "operator"))
 }
 
@@ -173,13 +173,13 @@ fn media_type(request: &Request) -> Option<&str> {
 struct Events;
 
 impl<'de> Visitor<'de> for Events {
-    type Value = Vec<Sent>;
+    type Value = Vec<Submission>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of events")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Sent>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Submission>, A::Error> {
         let mut events = Vec::new();
         while let Some(event) = list.next_element::<&RawValue>()? {
             if events.len() == EVENTS_MAX {

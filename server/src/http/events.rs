@@ -21,7 +21,7 @@ use super::query::{Limit, Number, Query};
 use super::rights::Operator;
 use super::rules::{AcceptedFlags, FlagCode};
 use crate::ledger::group::{self, Denial};
-use crate::ledger::store::{Entered, Page, Place, Refused};
+use crate::ledger::store::{JournalEntry, Page, Place, StoredRefusal};
 use crate::text::json;
 
 /// The answer to one event.
@@ -40,7 +40,7 @@ enum Outcome {
     #[serde(serialize_with = "in_words")]
     #[schema(value_type = Receipt)]
     Receipt(Arc<Receipt>),
-    Refusal(Refused),
+    Refusal(StoredRefusal),
 }
 
 fn in_words<S: Serializer>(receipt: &Arc<Receipt>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -90,7 +90,7 @@ pub async fn settle(
 fn answer(group::Answer { repeated, outcome }: group::Answer) -> Result<EventAnswer, Problem> {
     let outcome = match outcome {
         Ok(receipt) => Outcome::Receipt(receipt),
-        Err(Denial::Refused(refusal)) => Outcome::Refusal(Refused::from(&refusal)),
+        Err(Denial::Refused(refusal)) => Outcome::Refusal(StoredRefusal::from(&refusal)),
         Err(Denial::Forbidden) => return Err(Failure::Forbidden.into()),
     };
     Ok(EventAnswer { repeated, outcome })
@@ -114,8 +114,8 @@ struct JournalRow<'a> {
 }
 
 impl<'a> JournalRow<'a> {
-    fn of(entered: &'a Entered) -> Result<Self, Problem> {
-        let Entered { place, day, kind, event, receipt, at, actor, accepted_flags } = entered;
+    fn of(entered: &'a JournalEntry) -> Result<Self, Problem> {
+        let JournalEntry { place, day, kind, event, receipt, at, actor, accepted_flags } = entered;
         // What is kept was read as JSON before it was settled.
         let event = serde_json::from_str(event).map_err(|_| Failure::Unavailable)?;
         let receipt = Worded(&**receipt, Language::En);

@@ -14,7 +14,7 @@ use webauthn_rs::prelude::Uuid;
 use super::app::App;
 use super::problem::{Failure, Problem};
 use crate::ledger::group::Request;
-use crate::ledger::journal::Line;
+use crate::ledger::journal::JournalLine;
 use crate::ledger::needs::Needs;
 
 /// How a newcomer wants to be registered.
@@ -51,7 +51,7 @@ impl Newcomer {
         if !app.sign_in.open_registration {
             return Err(Failure::RegistrationClosed.into());
         }
-        let Line { entry, .. } = self.event()?;
+        let JournalLine { entry, .. } = self.event()?;
         let part = app.ledger.read().await?.load(&Needs::of([&entry.event])).await?.excerpt;
         Book::from(part).preview(&entry)?;
         Ok(())
@@ -68,7 +68,7 @@ impl Newcomer {
         Ok(())
     }
 
-    fn event(&self) -> Result<Line, Problem> {
+    fn event(&self) -> Result<JournalLine, Problem> {
         let mut fields = vec![
             ("type".into(), Tree::Text("member.registered".into())),
             ("member".into(), Tree::Text(self.member.to_string())),
@@ -78,6 +78,6 @@ impl Newcomer {
         }
         let event = Tree::Table(fields);
         let entry: Entry = wire::event::read(&event)?;
-        Ok(Line { text: event.canonical(), entry })
+        Ok(JournalLine { text: event.canonical(), entry })
     }
 }

@@ -15,7 +15,7 @@ use super::page::{OrderRow, OrdersPage};
 use super::problem::{Failure, Problem};
 use super::query::{Limit, Number, Query};
 use super::rights::{Somebody, own};
-use crate::ledger::store::{Entered, Page, Place};
+use crate::ledger::store::{JournalEntry, Page, Place};
 use crate::limits::GROUP_MAX;
 
 /// Which page of a shop's orders.
@@ -76,7 +76,7 @@ pub async fn receipt(one: One) -> Result<Answer<OrderReceipt>, Problem> {
     // Orders are counted from their group's place on: the event stands at this number or a little later.
     let before = i64::try_from(order.sequence).unwrap_or(i64::MAX) - 1;
     let group = one.app.ledger.read().await?.journal(Page { after: Place(before), limit: GROUP_MAX }).await?;
-    let places = |entered: &Entered| entered.receipt.order.as_ref().is_some_and(|quote| quote.order == one.id);
+    let places = |entered: &JournalEntry| entered.receipt.order.as_ref().is_some_and(|quote| quote.order == one.id);
     let entered = group.into_iter().find(places).ok_or(Failure::NotFound)?;
     let receipt = (*entered.receipt).clone();
     Ok(Answer::of(&OrderReceipt { order: one.id, place: entered.place, receipt }))

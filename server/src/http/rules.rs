@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use gongxiang::event::Refusal;
 use gongxiang::quantity::Rate;
-use gongxiang::review::{Declared, FLAGS, Finding, red, review};
+use gongxiang::review::{Declaration, FLAGS, Finding, red, review};
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use serde::{Deserialize, Serialize};
@@ -135,10 +135,10 @@ pub struct ReviewQuery {
 }
 
 impl ReviewQuery {
-    fn declared(&self) -> Declared {
-        let declared = Declared::default();
+    fn declared(&self) -> Declaration {
+        let declared = Declaration::default();
         let concession_rate = self.concession_rate.as_ref().map_or(declared.concession_rate, |Part(rate)| *rate);
-        Declared { concession_rate, ..declared }
+        Declaration { concession_rate, ..declared }
     }
 }
 

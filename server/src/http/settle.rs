@@ -28,7 +28,7 @@ use super::query::{NoParameters, Query};
 use super::rights::{Somebody, operator};
 use super::rules::accepted_in_body;
 use crate::ledger::group::{self, Denial, Guard, Ownership};
-use crate::ledger::journal::Line;
+use crate::ledger::journal::JournalLine;
 use crate::ledger::store::Key;
 use crate::limits::{BODY_BYTES_MAX, KEY_LENGTH_MAX};
 use crate::people::actor::Actor;
@@ -113,7 +113,7 @@ async fn settle(
     fields.extend(path.into_iter().map(|(name, value)| (name, Tree::Text(value))));
     let Resolved { event, guard, made } = resolve(command, &actor, fields, &key.key)?;
     let entry = wire::event::read(&event)?;
-    let line = Line { text: event.canonical(), entry };
+    let line = JournalLine { text: event.canonical(), entry };
     let request = group::Request { line, key: Some(key), actor: actor.name().into(), guard };
     let group::Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
     let receipt = outcome.map_err(|denial| match denial {

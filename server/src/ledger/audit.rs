@@ -1,4 +1,4 @@
-//! Everything rebuilt from the journal and compared with every row.
+//! The audit: rebuild everything from the journal and compare every row.
 //!
 //! The journal is settled again by one book, event by event in the order of the places; each receipt has to come out as it
 //! is kept, and at the end every account, order, offer, trade, purchase, redemption, day, rule set and the totals.
@@ -22,29 +22,26 @@ use crate::ledger::store::{Page, Place, Result, Scope, StoreError, Transaction, 
 use crate::shutdown::ended;
 use crate::text::json;
 
-/// What was looked at.
+/// What an audit compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Audited {
-    /// Events settled again.
+pub struct AuditSummary {
     pub events: usize,
-    /// Accounts compared.
     pub accounts: usize,
-    /// Days compared.
     pub days: usize,
 }
 
-/// Audits every so many hours, until `end` says so; says what came of it in the figures and the log.
+/// Audits every `hours` hours until `end`; reports the result in the metrics and the log.
 pub async fn keep_on(ledger: Ledger, hours: u32, mut end: watch::Receiver<bool>) {
     let pause = Duration::from_secs(u64::from(hours) * 3_600);
     loop {
         let audited = async { audit(&mut *ledger.store().begin(Scope::Reading).await?).await };
-        // Dropped in the middle it leaves nothing behind.
+        // Dropping a running audit is safe: it only reads.
         let audited = tokio::select! {
             audited = audited => audited,
             () = ended(&mut end) => return,
         };
         match audited {
-            Ok(Audited { events, accounts, days }) => {
+            Ok(AuditSummary { events, accounts, days }) => {
                 ledger.metrics().audited(Some(true));
                 tracing::info!(events, accounts, days, "the books are clean");
             }
@@ -61,11 +58,11 @@ pub async fn keep_on(ledger: Ledger, hours: u32, mut end: watch::Receiver<bool>)
     }
 }
 
-/// Settles the journal again and compares every row. Works on one moment's state.
+/// Settles the journal again and compares every row, on one snapshot.
 ///
 /// # Errors
-/// [`StoreError::Differs`] at the first row that is not what the rules make of the journal.
-pub async fn audit(tx: &mut dyn Transaction) -> Result<Audited> {
+/// [`StoreError::Differs`] at the first row that does not follow from the journal.
+pub async fn audit(tx: &mut dyn Transaction) -> Result<AuditSummary> {
     let history = tx.rules().await?;
     let (_, genesis) = history.first().ok_or_else(|| differs("there are no genesis rules"))?;
     let mut book = Book::open(genesis.clone());
@@ -91,10 +88,10 @@ pub async fn audit(tx: &mut dyn Transaction) -> Result<Audited> {
     if by_day(&kept.days) != by_day(&computed.days) || kept.ended != computed.ended {
         return Err(differs("the days are not what the journal makes of them"));
     }
-    Ok(Audited { events, accounts: kept.accounts.len(), days: kept.days.len() })
+    Ok(AuditSummary { events, accounts: kept.accounts.len(), days: kept.days.len() })
 }
 
-/// Settles the journal, comparing receipts and postings.
+/// Settles the journal and compares receipts and postings; returns the number of events.
 async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<usize> {
     let (mut after, mut events) = (Place::default(), 0);
     let mut postings = Postings { after: (Place::default(), -1), page: Vec::new().into_iter() };
@@ -130,7 +127,7 @@ async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<usize> {
     }
 }
 
-/// The postings, one after another.
+/// Reads the stored postings one by one.
 struct Postings {
     after: (Place, i64),
     page: std::vec::IntoIter<BookedPosting>,

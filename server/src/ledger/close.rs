@@ -1,7 +1,7 @@
-//! The day closes by itself, at midnight in one time zone; days that were missed are closed one by one.
+//! Closes each day at midnight of one time zone, and catches up on missed days one by one.
 //!
-//! Any number of processes may do so at once. Closing names the day it closes, so whoever comes second is refused with
-//! `wrong_day` and looks again: a key would add nothing, and would keep a refusal for ever.
+//! Several processes may do this at once. The event names the day, so the second process is refused with `wrong_day`
+//! and looks again. That is why no idempotency key is needed; it would only store that refusal for ever.
 
 use std::time::Duration;
 
@@ -18,7 +18,6 @@ use crate::ledger::queue::Ledger;
 use crate::limits::CLOCK_SLEEP_MAX;
 use crate::shutdown::ended;
 
-/// Closes days.
 #[derive(Clone)]
 pub struct Closer {
     ledger: Ledger,
@@ -27,7 +26,7 @@ pub struct Closer {
 }
 
 impl Closer {
-    /// Days as they are in `zone`, an IANA name such as `Asia/Shanghai`.
+    /// `zone` is an IANA name such as `Asia/Shanghai`.
     ///
     /// # Errors
     /// If there is no such zone.
@@ -36,7 +35,7 @@ impl Closer {
         Ok(Self { ledger, zone, now })
     }
 
-    /// Closes every day that is over, until `end` says so.
+    /// Closes every day that is over, until `end`.
     pub async fn run(self, mut end: watch::Receiver<bool>) {
         loop {
             if let Err(error) = self.catch_up().await {
@@ -50,7 +49,7 @@ impl Closer {
         }
     }
 
-    /// Closes every day that is over, oldest first; answers with how many it closed itself.
+    /// Closes every day that is over, oldest first; returns how many this process closed.
     ///
     /// # Errors
     /// If the database does not answer, or the rules refuse.
@@ -74,7 +73,7 @@ impl Closer {
                     closed += 1;
                     tracing::info!(day = %open, "the day is closed");
                 }
-                // Somebody else was faster.
+                // Another process was faster.
                 Err(Denial::Refused(refusal)) if refusal.code == Code::WrongDay => {}
                 Err(Denial::Refused(refusal)) => bail!("{open} cannot be closed: {refusal}"),
                 Err(Denial::Forbidden) => bail!("{open} cannot be closed: it belongs to somebody else"),

@@ -1,4 +1,5 @@
-//! A group of events, settled by the rules on the part of the book that was loaded for it. Pure: no storage, no clock.
+//! A group of events, settled by the rules on the part of the book that was loaded for it. Pure: no storage, no
+//! clock.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,69 +9,61 @@ use gongxiang::event::{Code, Event, Identity, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::market::{Trade, TradeState};
 use gongxiang::receipt::Receipt;
-use gongxiang::review::{self, Declared};
+use gongxiang::review::{self, Declaration};
 use thiserror::Error;
 
-use crate::ledger::journal::Line;
+use crate::ledger::journal::JournalLine;
 use crate::ledger::needs::Needs;
-use crate::ledger::store::{Answered, Batch, Entered, HeadChange, Key, Loaded, NewAnswer, Place, Row};
+use crate::ledger::store::{Batch, FirstOutcome, HeadChange, JournalEntry, Key, NewAnswer, Place, Row, WorkingSet};
 use crate::text::fingerprint;
 
 /// An event to be settled once.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The event.
-    pub line: Line,
-    /// What makes it the same as an earlier request.
+    pub line: JournalLine,
+    /// Identifies a repetition of the same request.
     pub key: Option<Key>,
-    /// Who sends it.
     pub actor: Arc<str>,
-    /// What has to be so when it is settled.
     pub guard: Option<Guard>,
 }
 
-/// What has to be so: looked at in the same transaction, so that nothing changes in between.
+/// A condition, checked in the transaction that settles, so that nothing changes in between.
 #[derive(Clone, Debug)]
 pub enum Guard {
-    /// Whose something has to be.
-    Owner {
-        /// Whose of what.
-        ownership: Ownership,
-        /// Who says so.
-        member: Id,
-    },
+    /// `member` owns what the event names.
+    Owner { ownership: Ownership, member: Id },
     /// New rules raise no red flags but these codes.
     Flags(Arc<[String]>),
 }
 
-/// Whose something is.
+/// Who owns what an event names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ownership {
     /// The merchant of the order.
     Order,
-    /// Who made the offer.
+    /// The member who placed the offer.
     Offer,
     /// The buyer of the trade.
     Buyer,
     /// The seller of the trade.
     Seller,
-    /// Either while the trade is `taken`, the buyer after `paid`.
+    /// Either party while the trade is `taken`, the buyer after `paid`.
     Canceller,
 }
 
-/// Why nothing was settled. What a guard says is not remembered under the key: it may be another the next time.
+/// Why nothing was settled. A guard's denial is not stored under the key: next time the guard may pass.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Denial {
-    /// The rules say no.
+    /// The rules refuse the event.
     #[error(transparent)]
     Refused(Refusal),
-    /// It belongs to somebody else.
+    /// It belongs to another member.
     #[error("it belongs to somebody else")]
     Forbidden,
 }
 
 impl Denial {
-    /// The rules' code, if it is they that say no.
+    /// The code of a refusal by the rules.
     #[must_use]
     pub fn code(&self) -> Option<Code> {
         match self {
@@ -81,9 +74,9 @@ impl Denial {
 }
 
 impl Request {
-    /// An event of a journal: its `id`, if it has one, makes it the same as an earlier one.
+    /// An event of a journal; its `id`, if it has one, becomes the key.
     #[must_use]
-    pub fn of_journal(mut line: Line, actor: &str) -> Self {
+    pub fn of_journal(mut line: JournalLine, actor: &str) -> Self {
         let key = line.entry.identity.take().map(|Identity { id, content }| Key {
             scope: "journal".into(),
             key: id.to_string(),
@@ -93,38 +86,37 @@ impl Request {
     }
 }
 
-/// What is answered.
+/// The answer to one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// Whether this is the first outcome of a key that came again: nothing was settled now.
+    /// Whether this is the first outcome of a repeated key; if so, nothing was settled now.
     pub repeated: bool,
-    /// What it did, or why it did nothing.
     pub outcome: Result<Arc<Receipt>, Denial>,
 }
 
-/// What came of a group.
+/// The result of settling a group.
 #[derive(Debug)]
 pub struct Group {
     /// In the order of the requests.
     pub answers: Vec<Answer>,
-    /// What is to be kept; nothing if nothing changed.
+    /// What to store; `None` if nothing changed.
     pub batch: Option<Batch>,
-    /// Whether it wrote only what everyday events may write.
+    /// Whether it wrote only rows that everyday events may write.
     pub everyday: bool,
 }
 
-/// Settles requests one after another. `answered` are the first outcomes of their keys, as far as they have one; `at` is the
-/// time of settling, for information.
+/// Settles requests one after another. `answered` has the first outcomes of repeated keys; `at` is the time of
+/// settling, for information only.
 #[must_use]
-pub fn settle(requests: &[Request], loaded: Loaded, answered: Vec<Answered>, needs: &Needs, at: &str) -> Group {
-    let Loaded { excerpt, first } = loaded;
+pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutcome>, needs: &Needs, at: &str) -> Group {
+    let WorkingSet { excerpt, first } = loaded;
     let (head, days) = (excerpt.head, excerpt.days.len());
     let traders = traders(&excerpt);
     let mut book = Book::from(excerpt);
-    let mut known: BTreeMap<(String, String), Answered> =
+    let mut known: BTreeMap<(String, String), FirstOutcome> =
         answered.into_iter().map(|answer| ((answer.key.scope.clone(), answer.key.key.clone()), answer)).collect();
     let mut fresh = Vec::new();
-    let mut journal: Vec<Entered> = Vec::new();
+    let mut journal: Vec<JournalEntry> = Vec::new();
     let mut changed = Changed::default();
     let mut answers = Vec::with_capacity(requests.len());
     for Request { line, key, actor, guard } in requests {
@@ -143,7 +135,7 @@ pub fn settle(requests: &[Request], loaded: Loaded, answered: Vec<Answered>, nee
         let outcome = book.settle(&line.entry.event).map(|applied| {
             changed.extend(applied.changed);
             let receipt = Arc::new(applied.receipt);
-            journal.push(Entered {
+            journal.push(JournalEntry {
                 place,
                 day: receipt.day,
                 kind: receipt.kind,
@@ -158,7 +150,7 @@ pub fn settle(requests: &[Request], loaded: Loaded, answered: Vec<Answered>, nee
         if let Some(key) = key {
             let came_of = outcome.as_ref().map(|_| place).map_err(Refusal::clone);
             fresh.push(NewAnswer { key: key.clone(), came_of });
-            let answer = Answered { key: key.clone(), outcome: outcome.clone() };
+            let answer = FirstOutcome { key: key.clone(), outcome: outcome.clone() };
             known.insert((key.scope.clone(), key.key.clone()), answer);
         }
         answers.push(Answer { repeated: false, outcome: outcome.map_err(Denial::Refused) });
@@ -171,7 +163,7 @@ pub fn settle(requests: &[Request], loaded: Loaded, answered: Vec<Answered>, nee
     Group { answers, batch: Some(batch), everyday }
 }
 
-/// What an event would be answered with now; nothing is kept.
+/// The receipt that settling an event would give now. Nothing is stored.
 ///
 /// # Errors
 /// The denial that settling it would give.
@@ -181,8 +173,8 @@ pub fn preview(event: &Event, guard: Option<&Guard>, part: Excerpt) -> Result<Re
     book.foresee(event).map_err(Denial::Refused)
 }
 
-/// The first outcome of a key, or a conflict if it was another request then.
-fn recall(known: &BTreeMap<(String, String), Answered>, key: &Key) -> Option<Answer> {
+/// The first outcome of a key, or a conflict if the key was used for another request.
+fn recall(known: &BTreeMap<(String, String), FirstOutcome>, key: &Key) -> Option<Answer> {
     let first = known.get(&(key.scope.clone(), key.key.clone()))?;
     Some(if first.key.fingerprint == key.fingerprint {
         Answer { repeated: true, outcome: first.outcome.clone().map_err(Denial::Refused) }
@@ -191,7 +183,7 @@ fn recall(known: &BTreeMap<(String, String), Answered>, key: &Key) -> Option<Ans
     })
 }
 
-/// Whether the guard lets an event pass, and the red flags that were accepted with it.
+/// Checks the guard; returns the codes of the red flags that were accepted with the event.
 fn pass(guard: Option<&Guard>, event: &Event, book: &Book) -> Result<Vec<String>, Denial> {
     match (guard, event) {
         (Some(Guard::Owner { ownership, member }), event) => {
@@ -202,9 +194,9 @@ fn pass(guard: Option<&Guard>, event: &Event, book: &Book) -> Result<Vec<String>
             }
         }
         (Some(Guard::Flags(accepted)), Event::RulesAdopted { rules }) => {
-            // What is not sound is refused by the rules themselves.
+            // The rules themselves refuse an invalid rule set.
             let Ok(next) = book.rules().adopt(rules) else { return Ok(Vec::new()) };
-            let findings = review::review(&next, &Declared::default()).map_err(Denial::Refused)?;
+            let findings = review::review(&next, &Declaration::default()).map_err(Denial::Refused)?;
             let accepted: Vec<_> = accepted.iter().map(String::as_str).collect();
             review::check_accepted(&findings, &accepted).map_err(Denial::Refused)?;
             Ok(review::red(&findings).map(String::from).collect())
@@ -213,7 +205,7 @@ fn pass(guard: Option<&Guard>, event: &Event, book: &Book) -> Result<Vec<String>
     }
 }
 
-/// Whether what an event names belongs to a member. What is not there belongs to nobody: the rules refuse it.
+/// Whether what an event names belongs to a member. What does not exist belongs to nobody; the rules refuse it.
 fn owns(ownership: Ownership, member: &Id, event: &Event, book: &Book) -> bool {
     match event {
         Event::OrderRefunded { order, .. } => book.order(order).is_none_or(|order| order.merchant == *member),
@@ -238,13 +230,13 @@ fn owns(ownership: Ownership, member: &Id, event: &Event, book: &Book) -> bool {
     }
 }
 
-/// Whose accounts a trade or an offer of the excerpt may touch.
+/// The members whose accounts a trade or an offer of the excerpt may touch.
 fn traders(part: &Excerpt) -> BTreeSet<Id> {
     let takers = part.trades.values().map(|trade| &trade.taker);
     part.offers.values().map(|offer| &offer.owner).chain(takers).cloned().collect()
 }
 
-/// Whether only rows were written that an everyday transaction has taken.
+/// Whether only rows were written that an everyday transaction has locked.
 fn is_everyday(batch: &Batch, needs: &Needs, traders: &BTreeSet<Id>) -> bool {
     matches!(batch.head, HeadChange::Flow(_))
         && batch.rules.is_none()
@@ -252,13 +244,13 @@ fn is_everyday(batch: &Batch, needs: &Needs, traders: &BTreeSet<Id>) -> bool {
         && batch.accounts.iter().all(|row| needs.members.contains(&row.id) || traders.contains(&row.id))
 }
 
-/// What is to be kept of a book that settled: the rows that its events changed, as they are now.
+/// The rows that the events changed, as they are now.
 fn batch(
     book: &Book,
     before: &Head,
     days_before: usize,
     first: Place,
-    journal: Vec<Entered>,
+    journal: Vec<JournalEntry>,
     changed: Changed,
     answers: Vec<NewAnswer>,
 ) -> Batch {
@@ -271,7 +263,7 @@ fn batch(
         Some(Row { id, value: (value, owner), new })
     };
     let rules = changed.rules.then(|| book.rules().clone());
-    // The head names the rules in force, so new rules change it even if no number does.
+    // The head names the rules in force, so new rules change the head even if no number changes.
     let flow = book.head().flow_since(before).filter(|_| rules.is_none());
     Batch {
         first,

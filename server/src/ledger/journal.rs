@@ -1,4 +1,4 @@
-//! Lines of a journal, read one by one: memory does not grow with the file, nor with a line that is too long.
+//! Reads a journal line by line. Memory grows neither with the file nor with an overlong line.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -11,17 +11,17 @@ use gongxiang::tree::Tree;
 use gongxiang::wire::event;
 use serde_json::value::RawValue;
 
-/// One event, as it was sent and as the rules read it.
+/// One event, as text and as the rules read it.
 #[derive(Clone, Debug)]
-pub struct Line {
-    /// As it was sent, which is what a journal keeps: another spelling of it might be longer than a line may be.
+pub struct JournalLine {
+    /// The text as it was sent. The journal stores it unchanged, because another spelling might exceed the length
+    /// limit.
     pub text: String,
-    /// What it says.
     pub entry: Entry,
 }
 
-/// The event of a line that `gongxiang export --format jsonl` wrote, of any version; any other line as it is. The receipt after
-/// it is passed over: it may be longer than a line of a journal.
+/// Extracts the event from a line of `gongxiang export --format jsonl`, of any version; returns any other line
+/// unchanged. The receipt after the event is skipped, because it may exceed the length limit of a line.
 fn event_of(line: &[u8]) -> &[u8] {
     let event = || {
         let line = line.strip_prefix(br#"{"place":"#)?;
@@ -37,16 +37,16 @@ fn event_of(line: &[u8]) -> &[u8] {
 ///
 /// # Errors
 /// `bad_event`.
-pub fn parse(line: &[u8]) -> Result<Line, Refusal> {
+pub fn parse(line: &[u8]) -> Result<JournalLine, Refusal> {
     if line.len() > LINE_LENGTH_MAX {
         return Err(Refusal::bad_event("", format!("is longer than {LINE_LENGTH_MAX} bytes")));
     }
     let text = str::from_utf8(line).map_err(|error| Refusal::bad_event("", error.to_string()))?;
     let tree: Tree = serde_json::from_str(text).map_err(|error| Refusal::bad_event("", error.to_string()))?;
-    Ok(Line { entry: event::read(&tree)?, text: text.trim().into() })
+    Ok(JournalLine { entry: event::read(&tree)?, text: text.trim().into() })
 }
 
-/// How much of a line is kept: an event, and what stands before it in an exported journal. More is refused all the same.
+/// How much of a line is read: an event and what precedes it in an exported journal. Longer lines are refused.
 const KEPT_MAX: usize = LINE_LENGTH_MAX + 64;
 
 /// The lines of a journal, each parsed.
@@ -68,12 +68,12 @@ impl Lines<Box<dyn BufRead>> {
 }
 
 impl<R: BufRead> Lines<R> {
-    /// Reads from what was opened elsewhere.
+    /// Reads from an open source.
     pub fn new(input: R) -> Self {
         Self(input)
     }
 
-    /// What the next line holds, without its end; one that is too long is read to its end, but not kept.
+    /// The next line without its end. An overlong line is read to its end but not stored.
     fn bytes(&mut self) -> io::Result<Option<Vec<u8>>> {
         let (mut line, mut length) = (Vec::new(), 0);
         loop {
@@ -95,7 +95,7 @@ impl<R: BufRead> Lines<R> {
 }
 
 impl<R: BufRead> Iterator for Lines<R> {
-    type Item = io::Result<Result<Line, Refusal>>;
+    type Item = io::Result<Result<JournalLine, Refusal>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.bytes().map(|line| line.map(|line| parse(event_of(&line)))).transpose()

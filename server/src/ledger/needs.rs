@@ -1,4 +1,4 @@
-//! Which rows of the book events need, and which events need to be alone.
+//! Which rows of the book events need, and which events must be settled alone.
 //!
 //! Everyday events (orders, transfers, redemptions, offers, trades, registrations, opening a shop) write only rows that they
 //! name. What changes the standing of a member that others' orders and trades look at (packs, roles, partners, freezing), the rules,
@@ -10,18 +10,18 @@ use gongxiang::event::{Event, OrderPlaced};
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::ruleset::RuleSet;
 
-/// Rows to be loaded.
+/// The rows to load.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     /// Accounts that everyday events may write.
     pub members: BTreeSet<Id>,
-    /// Accounts of which all above them count too, as far as `service.max_depth` reaches.
+    /// Accounts to load together with the members above them, up to `service.max_depth`.
     pub buyers: BTreeSet<Id>,
-    /// Accounts that are only looked at, with their referrers and the partner of their shop's city.
+    /// Accounts that are only read, with their referrers and the partner of their shop's city.
     pub shops: BTreeSet<Id>,
-    /// Cities whose partner counts.
+    /// Cities whose partner is needed.
     pub cities: BTreeSet<Region>,
-    /// Orders, with everybody who was rewarded.
+    /// Orders, with every member they reward.
     pub orders: BTreeSet<Id>,
     /// Offers, with their owners.
     pub offers: BTreeSet<Id>,
@@ -45,7 +45,6 @@ pub struct Due {
 }
 
 impl Needs {
-    /// What these events need.
     pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
         let mut needs = Self::default();
         let mut before = 0;
@@ -61,7 +60,7 @@ impl Needs {
         match event {
             Event::MemberRegistered { member, referrer } => {
                 self.members.insert(member.clone());
-                // Whoever is registered may buy in the same group.
+                // The referrer may be above a buyer in the same group.
                 self.buyers.extend(referrer.clone());
             }
             Event::PackPurchased { member, terms, .. } => {
@@ -136,9 +135,9 @@ impl Needs {
     }
 }
 
-/// Whether an event writes only rows that it names. An order whose rewards vest at once does not: `rules` are those that were
-/// in force last, if anybody knows. Others may have adopted new ones since, so what counts shows when it is settled
-/// ([`crate::ledger::group::Group::everyday`]).
+/// Whether an event writes only rows that it names. An order whose rewards vest at once does not. `rules` are the
+/// rules this writer saw last, if any; another process may have adopted newer ones. The final check is therefore made
+/// after settling ([`crate::ledger::group::Group::everyday`]).
 #[must_use]
 pub fn is_everyday(event: &Event, rules: Option<&RuleSet>) -> bool {
     match event {
@@ -174,16 +173,16 @@ pub fn is_everyday(event: &Event, rules: Option<&RuleSet>) -> bool {
     }
 }
 
-/// Whether what comes after an event can need rows that are not known before it: such an event ends its group.
+/// Whether later events may need rows that are not known before this one is settled. Such an event ends its group.
 #[must_use]
 pub const fn ends_group(event: &Event) -> bool {
     matches!(event, Event::RulesAdopted { .. } | Event::DayClosing { .. } | Event::DayClosed { .. })
 }
 
-/// How many members above a buyer an order may look at.
+/// How many members above a buyer an order may read.
 #[must_use]
 pub fn depth(rules: &RuleSet) -> i64 {
-    // One for the referrer, whatever the depth of the service roles is.
+    // At least one, for the referrer, even if service roles have no depth.
     i64::try_from(rules.service_max_depth).unwrap_or(i64::MAX).max(1)
 }
 

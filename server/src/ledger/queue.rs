@@ -1,9 +1,9 @@
-//! The writers: requests wait in a queue, are settled in groups, and are answered when they are committed.
+//! The queue and its writers: requests wait, are settled in groups, and are answered after the commit.
 //!
-//! A writer takes what waits, up to a limit, settles it in one transaction and only then answers. If another writer was
-//! faster the group is settled again; if the database failed nobody knows what was kept, so the answer says so, and
-//! whoever asks again with the same key gets the first outcome. A request that nobody waits for any more is settled
-//! all the same.
+//! A writer takes the waiting requests, up to a limit, and settles them in one transaction. If another writer was
+//! faster, it settles the group again. If the database fails, it is unknown whether the group was stored; the client
+//! repeats the request with the same key and gets the first outcome. A request is settled even if its client has gone
+//! away.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,26 +21,25 @@ use crate::ledger::store::{Place, Scope, Store, StoreError, Transaction};
 use crate::limits::{CONFLICTS_MAX, GROUP_MAX, QUEUE_MAX};
 use crate::metrics::Metrics;
 
-/// There is no answer now. What was asked for may have been settled: ask again with the same key.
+/// There is no answer now, but the request may have been settled. The client should repeat it with the same key.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Unavailable {
-    /// Too many requests wait for the writers; this one was not settled.
+    /// Too many requests are waiting; this one was not settled.
     #[error("too many requests are waiting; try again")]
     Busy,
-    /// The database failed.
     #[error("the database does not answer; try again with the same key")]
     Storage,
 }
 
-/// An event or why it is none.
-pub type Sent = Result<Request, Refusal>;
+/// An event, or the refusal of one that cannot be read.
+pub type Submission = Result<Request, Refusal>;
 
 struct Job {
     requests: Vec<Request>,
     answer: oneshot::Sender<Result<Vec<Answer>, Unavailable>>,
 }
 
-/// What HTTP asks.
+/// The entrance to the queue and the store; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     store: Arc<dyn Store>,
@@ -48,13 +47,13 @@ pub struct Ledger {
     metrics: Arc<Metrics>,
 }
 
-/// The writers; they end when the last [`Ledger`] is gone.
-pub type Writing = Vec<JoinHandle<()>>;
+/// The writers' tasks; they end when the last [`Ledger`] is dropped.
+pub type WriterTasks = Vec<JoinHandle<()>>;
 
 impl Ledger {
-    /// Starts the writers, whose shards begin at `first_shard`.
+    /// Starts the writers; their shards begin at `first_shard`.
     #[must_use]
-    pub fn start(store: Arc<dyn Store>, first_shard: u8, metrics: Arc<Metrics>) -> (Self, Writing) {
+    pub fn start(store: Arc<dyn Store>, first_shard: u8, metrics: Arc<Metrics>) -> (Self, WriterTasks) {
         let (jobs, received) = mpsc::channel(QUEUE_MAX);
         let received = Arc::new(Mutex::new(Queue { jobs: received, kept: None }));
         let writer = |number| {
@@ -72,7 +71,7 @@ impl Ledger {
         (Self { store, jobs, metrics }, writing)
     }
 
-    /// A transaction that sees one moment's state.
+    /// Begins a transaction that reads a snapshot.
     ///
     /// # Errors
     /// [`Unavailable::Storage`].
@@ -80,8 +79,8 @@ impl Ledger {
         self.store.begin(Scope::Reading).await.map_err(|error| unavailable(&error))
     }
 
-    /// Where the journal will go on: whatever is settled from now on stands here or later, and nothing before it is still
-    /// on its way. Waits for the groups that are being settled.
+    /// The place where the journal continues: no event that is settled from now on has an earlier place. Waits for
+    /// the groups that are being settled.
     ///
     /// # Errors
     /// [`Unavailable::Storage`].
@@ -91,13 +90,11 @@ impl Ledger {
         Ok(Place::first(now.clock + 1, 0))
     }
 
-    /// Where everything is kept.
     #[must_use]
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.store
     }
 
-    /// What is measured.
     #[must_use]
     pub fn metrics(&self) -> &Arc<Metrics> {
         &self.metrics
@@ -112,12 +109,11 @@ impl Ledger {
         answers.pop().ok_or(Unavailable::Storage)
     }
 
-    /// Settles events in their order, each by itself; what is none is answered with its refusal. They are committed when
-    /// this answers.
+    /// Settles events in order, each on its own. All are committed when this returns.
     ///
     /// # Errors
-    /// [`Unavailable`]; a part from the start may have been settled then.
-    pub async fn settle(&self, sent: Vec<Sent>) -> Result<Vec<Answer>, Unavailable> {
+    /// [`Unavailable`]; the first events may have been settled.
+    pub async fn settle(&self, sent: Vec<Submission>) -> Result<Vec<Answer>, Unavailable> {
         let mut answers: Vec<Option<Answer>> = Vec::with_capacity(sent.len());
         let mut part: Vec<Request> = Vec::new();
         let mut places = Vec::new();
@@ -170,10 +166,9 @@ pub(crate) fn unavailable(error: &StoreError) -> Unavailable {
     Unavailable::Storage
 }
 
-/// What waits for the writers.
 struct Queue {
     jobs: mpsc::Receiver<Job>,
-    /// The next one, which did not fit into the last group.
+    /// The next job, if it did not fit into the last group.
     kept: Option<Job>,
 }
 
@@ -182,7 +177,7 @@ struct Writer {
     shard: u8,
     jobs: Arc<Mutex<Queue>>,
     metrics: Arc<Metrics>,
-    /// Those under which it settled last.
+    /// The rules under which this writer settled last.
     rules: Option<RuleSet>,
 }
 
@@ -197,7 +192,7 @@ impl Writer {
         }
     }
 
-    /// Waits for a job, and takes more that wait already: as many as make one group. None when there will be no more.
+    /// Waits for a job, then takes further waiting jobs until the group is full. Empty when the queue is closed.
     async fn take(&self) -> Vec<Job> {
         let mut queue = self.jobs.lock().await;
         let first = match queue.kept.take() {
@@ -205,7 +200,7 @@ impl Writer {
             None => queue.jobs.recv().await,
         };
         let Some(first) = first else { return Vec::new() };
-        // Whoever is about to send, too, where nobody else waits yet: who was answered together asks again together.
+        // Yield once, so that clients answered together can join this group.
         if queue.jobs.is_empty() {
             tokio::task::yield_now().await;
         }
@@ -236,7 +231,7 @@ impl Writer {
             Err(error) => {
                 let why = unavailable(&error);
                 for (_, answer) in waiting {
-                    // Nobody may be waiting any more.
+                    // The client may have gone away.
                     _ = answer.send(Err(why));
                 }
                 return;
@@ -247,7 +242,7 @@ impl Writer {
         }
     }
 
-    /// Settles and commits a group, again if another writer was faster.
+    /// Settles and commits a group; repeats it after a conflict.
     async fn group(&mut self, requests: &[Request]) -> Result<Vec<Answer>, StoreError> {
         let is_everyday = |request: &Request| needs::is_everyday(&request.line.entry.event, self.rules.as_ref());
         let mut alone = !requests.iter().all(is_everyday);
@@ -259,7 +254,7 @@ impl Writer {
                     self.metrics.committed(requests.len(), started.elapsed());
                     return Ok(answers);
                 }
-                // It writes more than an everyday transaction has taken.
+                // It writes rows that an everyday transaction has not locked.
                 Ok(None) => alone = true,
                 Err(StoreError::Conflict) => {
                     self.metrics.conflicted();
@@ -284,7 +279,7 @@ impl Writer {
         if self.rules.as_ref() != Some(&loaded.excerpt.rules) {
             self.rules = Some(loaded.excerpt.rules.clone());
         }
-        // After the shard was taken: whoever had the same key before has committed it.
+        // Only now, after taking the shard: an earlier request with the same key has been committed.
         let keys: Vec<_> = requests.iter().filter_map(|request| request.key.clone()).collect();
         let answered = work.answered(&keys).await?;
         let Group { answers, batch, everyday } =

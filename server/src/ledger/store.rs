@@ -1,21 +1,21 @@
-//! What is kept, and how: one trait for every engine.
+//! Storage: one trait for every engine.
 //!
-//! A transaction is begun in a [`Scope`], loads the part of the book that a group of events needs, and keeps what came of
-//! them, whole or not at all. [`sql`] has two engines, `SQLite` and `PostgreSQL`; the tests have a third, in memory. All of them pass
-//! one conformance suite.
+//! A transaction begins in a [`Scope`], loads the part of the book that a group of events needs, and stores the
+//! result, whole or not at all. [`sql`] has two engines, `SQLite` and `PostgreSQL`; the tests have a third, in
+//! memory. All of them pass one conformance suite.
 //!
 //! # Who waits for whom
 //!
-//! A writer owns one of [`SHARDS`] shards while it works. Everyday events ([`crate::ledger::needs`]) touch the rows they name and add
-//! their share of the totals to the writer's own shard, so writers of different merchants do not wait for each other. What
-//! changes rules, prices, weights or standing takes all shards, and folds their flows into the head. So there is no hot
-//! row, no advisory lock and no sequence.
+//! A writer owns one of [`SHARDS`] shards while it works. Everyday events ([`crate::ledger::needs`]) write only the
+//! rows they name, and add their share of the totals to the writer's own shard. So writers do not wait for each other
+//! unless they write the same row. Events that change rules, prices, weights or a member's standing take all shards
+//! and fold their flows into the head. There is no hot row, no advisory lock and no sequence.
 //!
 //! # The order of the journal
 //!
-//! A group's place ([`Place`]) is later than the place of every row it saw and of every earlier group of its shard. Whatever
-//! depends on something else therefore stands after it in the journal, and a single-threaded replay in the order of the
-//! places gives the same state.
+//! A group's place ([`Place`]) is later than the place of every row it read and of every earlier group of its shard.
+//! An event therefore stands after everything it depends on, and a single-threaded replay in the order of the places
+//! gives the same state.
 
 pub mod paging;
 pub mod sql;
@@ -40,22 +40,22 @@ use utoipa::ToSchema;
 
 use crate::ledger::needs::Needs;
 
-/// How many writers can work side by side on everyday events.
+/// How many writers can settle everyday events at the same time.
 pub const SHARDS: u8 = 16;
 
-/// Why something cannot be kept or read.
+/// Why the database cannot be read or written.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// It is none that this server knows.
+    /// The URL names no engine that this server knows.
     #[error("`{0}` is no database of this server: it begins with `sqlite:` or `postgres:`")]
     Unknown(String),
-    /// It failed, and nothing of the transaction was kept, or nobody knows whether it was.
+    /// The database failed: nothing was stored, or it is unknown whether it was.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
-    /// It is of another version, or was changed by hand.
+    /// The schema is of another version, or was changed by hand.
     #[error(transparent)]
     Migration(#[from] sqlx::migrate::MigrateError),
-    /// It was written by a newer version of this server.
+    /// A newer version of this server wrote the schema.
     #[error("its schema has version {0}, of which this `gongxiang` knows nothing: use a newer one")]
     Newer(i64),
     /// It was written by version 0.1, whose receipts were sentences.
@@ -65,35 +65,29 @@ pub enum StoreError {
          sqlite:new.db journal.jsonl`. Keys, passkeys and webhooks are made anew"
     )]
     Older,
-    /// A row was written by a newer version of this server.
+    /// A newer version of this server wrote a row.
     #[error("event {place} has a row of version {version}, and this `gongxiang` knows version {known}: use a newer one", known = RECEIPT_VERSION)]
-    NewerRow {
-        /// Where the event stands.
-        place: Place,
-        /// The row's version.
-        version: i64,
-    },
-    /// Another writer was faster: nothing was kept, and the same again may succeed.
+    NewerRow { place: Place, version: i64 },
+    /// Another writer was faster. Nothing was stored; a retry may succeed.
     #[error("another writer was faster")]
     Conflict,
-    /// The book in it was opened with other rules than those asked for.
+    /// The book was opened with other rules than those asked for.
     #[error("the book in this database was opened with other rules; leave them out to go on with its own")]
     OtherRules,
-    /// Its file is not where it was.
+    /// The database file was deleted or replaced.
     #[error("its file was deleted or replaced while it was open: nothing is kept until it is back")]
     Moved,
-    /// It has no book yet.
+    /// The database has no book yet.
     #[error("there is no book in this database yet: `gongxiang serve` opens one")]
     Empty,
-    /// What is kept does not fit together.
+    /// Stored rows contradict each other or the journal.
     #[error("the books do not add up: {0}")]
     Differs(String),
 }
 
-/// What storage answers.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// What is kept does not fit together.
+/// The error for stored rows that contradict each other or the journal.
 pub fn differs(what: impl Into<String>) -> StoreError {
     StoreError::Differs(what.into())
 }
@@ -101,14 +95,14 @@ pub fn differs(what: impl Into<String>) -> StoreError {
 /// What a transaction may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Read one moment's state.
+    /// Read a snapshot.
     Reading,
     /// Settle everyday events on this shard.
     Everyday {
         /// Below [`SHARDS`].
         shard: u8,
     },
-    /// Settle anything: every other writer waits.
+    /// Settle any event; all other writers wait.
     Alone {
         /// The shard under which the events are entered.
         shard: u8,
@@ -153,7 +147,7 @@ impl Place {
         self.0 >> Self::CLOCK_SHIFT
     }
 
-    /// For the counters of a book (`Head::count_from`).
+    /// The number from which a book counts (`Head::count_from`).
     #[must_use]
     pub fn number(self) -> u64 {
         self.0.unsigned_abs()
@@ -166,60 +160,55 @@ impl fmt::Display for Place {
     }
 }
 
-/// What makes a request the same as an earlier one: an event's `id`, or an `Idempotency-Key`.
+/// Identifies a repeated request: an event's `id`, or an `Idempotency-Key`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
-    /// Whose key it is: `journal`, or who sent the request.
+    /// Whose key it is: `journal`, or the sender of the request.
     pub scope: String,
-    /// The key.
     pub key: String,
-    /// A hash of all that was asked for.
+    /// A hash of the whole request, to detect another request with the same key.
     pub fingerprint: String,
 }
 
-/// What came of an event: its receipt, or why it was refused.
-pub type Outcome = std::result::Result<Arc<Receipt>, Refusal>;
+/// The result of an event.
+pub type StoredOutcome = std::result::Result<Arc<Receipt>, Refusal>;
 
 /// The first outcome of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answered {
-    /// The key with what was asked for then.
+pub struct FirstOutcome {
     pub key: Key,
-    /// What came of it.
-    pub outcome: Outcome,
+    pub outcome: StoredOutcome,
 }
 
-/// What is kept of the first outcome of a key.
+/// The first outcome of a key, as it is stored.
 #[derive(Clone, Debug)]
 pub struct NewAnswer {
-    /// The key.
     pub key: Key,
-    /// Where the event stands, or why it was refused.
+    /// The place of the accepted event, or the refusal.
     pub came_of: std::result::Result<Place, Refusal>,
 }
 
 /// A refusal as it is kept and sent.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Refused {
+pub struct StoredRefusal {
     /// The stable code.
     pub code: String,
-    /// The field; empty if it is none in particular.
+    /// The field; empty if the refusal is about no particular field.
     pub field: String,
-    /// What is wrong.
     pub message: String,
 }
 
-impl From<&Refusal> for Refused {
+impl From<&Refusal> for StoredRefusal {
     fn from(Refusal { code, field, message }: &Refusal) -> Self {
         Self { code: code.as_str().into(), field: field.clone().into(), message: message.clone().into() }
     }
 }
 
-impl Refused {
-    /// Back again.
+impl StoredRefusal {
+    /// The refusal of the rules.
     ///
     /// # Errors
-    /// If the code is none that this version knows.
+    /// If this version does not know the code.
     pub fn refusal(self) -> Result<Refusal> {
         let code = Code::parse(&self.code).ok_or_else(|| differs(format!("`{}` is no code", self.code)))?;
         Ok(Refusal { code, field: self.field.into(), message: self.message.into() })
@@ -228,27 +217,22 @@ impl Refused {
 
 /// An accepted event: a row of the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entered {
-    /// Where it stands.
+pub struct JournalEntry {
     pub place: Place,
-    /// Its day.
     pub day: Day,
-    /// Its type.
     pub kind: Kind,
-    /// Its JSON, as it was sent.
+    /// The JSON, exactly as it was sent.
     pub event: String,
-    /// What it did.
     pub receipt: Arc<Receipt>,
-    /// When it was settled, RFC 3339, for information.
+    /// When it was settled (RFC 3339), for information.
     pub at: String,
-    /// Who sent it.
     pub actor: String,
     /// The codes of the red flags that were accepted with it.
     pub accepted_flags: Vec<String>,
 }
 
-impl Entered {
-    /// Its postings, each with its place.
+impl JournalEntry {
+    /// The receipt's postings, each with its place.
     pub fn postings(&self) -> impl Iterator<Item = BookedPosting> {
         let (place, day) = (self.place.0, self.day);
         (0..).zip(&self.receipt.postings).map(move |(line, posting)| BookedPosting {
@@ -260,60 +244,52 @@ impl Entered {
     }
 }
 
-/// The numbers of the moment.
+/// The totals and the rules as of this transaction.
 #[derive(Clone, Debug)]
-pub struct Now {
-    /// With the flows of all shards.
+pub struct CurrentState {
+    /// Includes the flows of all shards.
     pub head: Head,
-    /// The rules.
     pub rules: RuleSet,
     /// Counts the adoptions, from 1.
     pub rules_version: i64,
-    /// The clock of the last change.
+    /// The highest clock of all shards.
     pub clock: i64,
 }
 
 /// What a group works on.
 #[derive(Clone, Debug)]
-pub struct Loaded {
+pub struct WorkingSet {
     /// All rows that the group needs; its head counts from `first`.
     pub excerpt: Excerpt,
     /// The place of the group's first event.
     pub first: Place,
 }
 
-/// How the head changed.
 #[derive(Clone, Copy, Debug)]
 pub enum HeadChange {
-    /// By a flow, which goes to the writer's shard.
+    /// Only sums changed: this flow is added to the writer's shard.
     Flow(Flow),
-    /// Otherwise: the new head, which has all flows in it.
+    /// Anything else: the new head, which includes all flows.
     Whole(Head),
 }
 
 /// A row that is new or changed.
 #[derive(Clone, Debug)]
 pub struct Row<V> {
-    /// Its key.
     pub id: Id,
-    /// All of it.
     pub value: V,
-    /// Whether there was none: if there is one after all, another writer was faster ([`StoreError::Conflict`]).
+    /// Whether the row did not exist. If it exists after all, another writer was faster ([`StoreError::Conflict`]).
     pub new: bool,
 }
 
-/// What a group changed, to be kept whole or not at all.
+/// What a group changed, stored whole or not at all.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// Where the group stands.
+    /// The place of the group's first event.
     pub first: Place,
-    /// Accepted events.
-    pub journal: Vec<Entered>,
-    /// Accounts.
+    pub journal: Vec<JournalEntry>,
     pub accounts: Vec<Row<Account>>,
-    /// Orders.
     pub orders: Vec<Row<Order>>,
-    /// Offers.
     pub offers: Vec<Row<Offer>>,
     /// Trades, with the owners of their offers.
     pub trades: Vec<Row<(Trade, Id)>>,
@@ -325,63 +301,59 @@ pub struct Batch {
     pub days: Vec<DayRecord>,
     /// The rules, if they changed.
     pub rules: Option<RuleSet>,
-    /// The head.
     pub head: HeadChange,
     /// First outcomes of keys.
     pub answers: Vec<NewAnswer>,
 }
 
-/// Where a list goes on, and how many of it are wanted.
+/// Where a list continues, and how many rows are wanted.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<C> {
-    /// After this one; from the start if there is none.
+    /// The cursor: rows after this one.
     pub after: C,
-    /// At most so many.
     pub limit: usize,
 }
 
 /// A database.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync {
-    /// Begins a transaction. Dropped without [`Transaction::commit`], it leaves no trace.
+    /// Begins a transaction. Dropping it without [`Transaction::commit`] leaves no trace.
     async fn begin(&self, scope: Scope) -> Result<Box<dyn Transaction>>;
 
     /// How many writers one process should run.
     fn writers(&self) -> u8;
 
-    /// Ends in good order.
+    /// Closes all connections.
     async fn close(&self);
 }
 
-/// One transaction.
 #[async_trait]
 pub trait Transaction: Send {
     /// The first outcomes of those keys that have one.
-    async fn answered(&mut self, keys: &[Key]) -> Result<Vec<Answered>>;
+    async fn answered(&mut self, keys: &[Key]) -> Result<Vec<FirstOutcome>>;
 
-    /// The part of the book that events need. Takes the rows that everyday events write, in an order that is the same for
-    /// everybody.
-    async fn load(&mut self, needs: &Needs) -> Result<Loaded>;
+    /// Loads the part of the book that events need. Locks the rows that everyday events write, always in the same
+    /// order, to avoid deadlocks.
+    async fn load(&mut self, needs: &Needs) -> Result<WorkingSet>;
 
-    /// Keeps a batch.
+    /// Writes a batch.
     async fn write(&mut self, batch: &Batch) -> Result<()>;
 
-    /// Makes it last.
     async fn commit(self: Box<Self>) -> Result<()>;
 
-    /// The numbers of the moment.
-    async fn now(&mut self) -> Result<Now>;
+    /// The totals and the rules.
+    async fn now(&mut self) -> Result<CurrentState>;
 
     /// Accepted events in their order.
-    async fn journal(&mut self, page: Page<Place>) -> Result<Vec<Entered>>;
+    async fn journal(&mut self, page: Page<Place>) -> Result<Vec<JournalEntry>>;
 
     /// One accepted event.
-    async fn entered(&mut self, place: Place) -> Result<Option<Entered>>;
+    async fn entered(&mut self, place: Place) -> Result<Option<JournalEntry>>;
 
     /// Postings in the order of the journal.
     async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>>;
 
-    /// A member's postings, newest first, before a place (all of them before [`Place`] `i64::MAX`).
+    /// A member's postings, newest first, before a place (`i64::MAX` for all).
     async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>>;
 
     /// Accounts by id.
@@ -396,10 +368,10 @@ pub trait Transaction: Send {
     /// Orders by id.
     async fn orders(&mut self, page: Page<&str>) -> Result<Vec<(Id, Order)>>;
 
-    /// A shop's orders, newest first, before a number (all of them before `i64::MAX`).
+    /// A shop's orders, newest first, before a number (`i64::MAX` for all).
     async fn orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>>;
 
-    /// Offers by id; only open ones that are not taken whole, if `open`.
+    /// Offers by id; if `open`, only those that still have points for sale.
     async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>>;
 
     /// Trades by id; only those in which `member` is buyer or seller, if there is one.

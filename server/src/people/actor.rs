@@ -2,12 +2,11 @@
 
 use gongxiang::identity::Id;
 
-/// Who sends a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
-    /// Somebody without credentials.
+    /// A client without credentials.
     Nobody,
-    /// Somebody without credentials on a demo server, where everybody may do everything.
+    /// A client without credentials on a demo server, where everything is allowed.
     Demo,
     /// An operator's key.
     Operator(String),
@@ -20,7 +19,7 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// As the journal names it.
+    /// The name in the journal.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
@@ -33,13 +32,13 @@ impl Actor {
         }
     }
 
-    /// Whether it may do what only the operator may.
+    /// Whether operator rights apply.
     #[must_use]
     pub const fn is_operator(&self) -> bool {
         matches!(self, Self::Operator(_) | Self::Demo)
     }
 
-    /// The member for whom it acts, if it is one's.
+    /// The member for whom the request acts, if any.
     #[must_use]
     pub const fn member(&self) -> Option<&Id> {
         match self {

@@ -10,7 +10,7 @@ use crate::text::fingerprint;
 pub enum Role {
     /// Everything.
     Operator,
-    /// Packs and treasury.
+    /// Packs and the treasury.
     Payment,
     /// Orders and refunds of one shop.
     Merchant,
@@ -28,14 +28,11 @@ impl Role {
 
 /// A key without its secret.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct KeyLine {
-    /// Its id.
+pub struct KeySummary {
     pub id: String,
-    /// What it may do.
     pub role: String,
-    /// Whose shop.
+    /// The merchant of the shop.
     pub member: Option<String>,
-    /// What it is for.
     pub note: String,
     /// Seconds since 1970.
     pub expires: Option<i64>,
@@ -44,7 +41,7 @@ pub struct KeyLine {
 }
 
 impl People {
-    /// Makes a key; answers with all of it, which nobody can read again.
+    /// Makes a key; returns it whole. Only its hash is stored.
     ///
     /// # Errors
     /// If the database fails.
@@ -74,13 +71,13 @@ impl People {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn keys(&self) -> sqlx::Result<Vec<KeyLine>> {
+    pub async fn keys(&self) -> sqlx::Result<Vec<KeySummary>> {
         sqlx::query_as("SELECT id, role, member, note, expires, revoked FROM keys ORDER BY id")
             .fetch_all(&self.pool)
             .await
     }
 
-    /// Ends a key; `false` if there is none that is not revoked.
+    /// Revokes a key; `false` if no valid key has this id.
     ///
     /// # Errors
     /// If the database fails.

@@ -1,7 +1,9 @@
-//! Passkeys: the two ceremonies of `WebAuthn`, each begun by one request and finished by another, perhaps at another process.
+//! Passkeys: the two ceremonies of `WebAuthn`. One request begins a ceremony, another finishes it, perhaps at another
+//! process.
 //!
-//! What was begun is kept in the database and taken from it by the request that finishes it, however that ends: nothing can be
-//! finished twice. Authenticators have to verify their user and to remember the member, so nobody types an id to sign in.
+//! The state in between is stored in the database. The request that finishes it deletes it, whatever the result, so
+//! nothing is finished twice. Authenticators must verify the user and remember the member, so that nobody types an id
+//! to sign in.
 
 use std::time::Duration;
 
@@ -18,37 +20,37 @@ use webauthn_rs::prelude::{
 };
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
-use super::sign_in::{Kept, PasskeyRow};
+use super::sign_in::{PasskeyOutcome, PasskeyRow};
 use super::store::People;
 use crate::limits::CEREMONY_SECONDS_MAX;
 use crate::text::{fingerprint, json as text};
 
-/// Why a ceremony comes to no good end.
+/// Why a ceremony failed.
 #[derive(Debug, Error)]
 pub enum PasskeyError {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
-    /// It was finished, is too old, is the other one, or is none.
+    /// The ceremony was finished, has expired, is of the other kind, or does not exist.
     #[error("there is no such ceremony to be finished")]
     Ceremony,
-    /// What the authenticator says does not hold.
+    /// The authenticator's answer is invalid.
     #[error("the passkey is not accepted")]
     Refused,
-    /// The code was used, holds no more, or is none.
+    /// The enrolment code was used, has expired, or does not exist.
     #[error("the enrolment code holds no more")]
     Enrolment,
-    /// It is registered already.
+    /// The passkey is registered already.
     #[error("the passkey is registered already")]
     Known,
-    /// The member has as many as one may have.
+    /// The member has the maximum number of passkeys.
     #[error("the member has too many passkeys")]
     TooMany,
 }
 
 impl From<WebauthnError> for PasskeyError {
     fn from(error: WebauthnError) -> Self {
-        // For whoever set a wrong origin; the sentences name no values.
+        // Helps an operator who set a wrong origin; the sentences contain no values.
         tracing::info!(%error, "a passkey was not accepted");
         Self::Refused
     }
@@ -56,22 +58,20 @@ impl From<WebauthnError> for PasskeyError {
 
 type Result<T> = std::result::Result<T, PasskeyError>;
 
-/// By what right a passkey is registered.
+/// What entitles a member to register a passkey.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Right {
-    /// The member is signed in.
     SignedIn,
     /// An enrolment code, by its hash.
     Enrolled(String),
     /// Registration is open: the member is new.
     New {
-        /// Who brought it.
         referrer: Option<Id>,
     },
 }
 
-/// What is kept between beginning and end.
+/// The state between begin and finish.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum CeremonyState {
@@ -84,19 +84,17 @@ enum CeremonyState {
 pub struct Ceremony {
     /// What stands for it when it is finished.
     pub ceremony: String,
-    /// Seconds.
+    /// How long the ceremony is valid, in seconds.
     pub holds: i64,
     /// For `navigator.credentials`, as `WebAuthn` writes it in JSON.
     #[schema(value_type = Object)]
     pub options: Value,
 }
 
-/// A passkey that holds, and is not kept yet.
+/// A verified passkey that is not stored yet.
 #[derive(Debug)]
 pub struct Registration {
-    /// Whose it is to be.
     pub member: Id,
-    /// By what right.
     pub right: Right,
     row: PasskeyRow,
 }
@@ -108,10 +106,10 @@ pub struct Passkeys {
     people: People,
 }
 
-/// An address as browsers name a page's origin, if passkeys can be had there: TLS, or this machine by its name.
+/// Reads an origin where passkeys work: HTTPS, or `localhost`.
 ///
 /// # Errors
-/// If it is none.
+/// If the address is no such origin.
 pub fn origin(address: &str) -> anyhow::Result<Url> {
     let why = || {
         format!(
@@ -131,7 +129,7 @@ pub fn origin(address: &str) -> anyhow::Result<Url> {
 }
 
 impl Registration {
-    /// The id under which it is to be kept.
+    /// The id under which the passkey is stored.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.row.id
@@ -139,10 +137,10 @@ impl Registration {
 }
 
 impl Passkeys {
-    /// For pages of one origin.
+    /// Passkeys for the pages of one origin.
     ///
     /// # Errors
-    /// If the origin has no name.
+    /// If the origin has no host name.
     pub fn new(origin: &Url, people: People) -> anyhow::Result<Self> {
         let name = origin.domain().context("an origin of passkeys has a name")?;
         let time = Duration::from_secs(CEREMONY_SECONDS_MAX.unsigned_abs());
@@ -161,13 +159,13 @@ impl Passkeys {
         let name = member.as_str();
         let (options, state) = self.webauthn.start_passkey_registration(handle, name, name, Some(known))?;
         let mut options = json!(options.public_key);
-        // Without it an authenticator may forget whose the passkey is, and only sign in who is named.
+        // Otherwise an authenticator may forget the member and work only for a member who types an id.
         options["authenticatorSelection"]["residentKey"] = json!("required");
         options["authenticatorSelection"]["requireResidentKey"] = json!(true);
         self.begun(&CeremonyState::Registration { member, handle, right, state }, options).await
     }
 
-    /// Looks at what an authenticator says to a registration that was begun. Nothing is kept by this.
+    /// Verifies an authenticator's answer. Stores nothing.
     ///
     /// # Errors
     /// [`PasskeyError`].
@@ -191,7 +189,8 @@ impl Passkeys {
         Ok(Registration { member, right, row })
     }
 
-    /// Keeps a passkey, and opens a session with it for whoever was not signed in: its token, and for how many seconds it holds.
+    /// Stores a passkey. Unless the member was signed in, opens a session and returns its token and lifetime in
+    /// seconds.
     ///
     /// # Errors
     /// [`PasskeyError`].
@@ -201,10 +200,10 @@ impl Passkeys {
             Right::SignedIn | Right::New { .. } => None,
         };
         match self.people.add_passkey(&registration.row, enrolment).await? {
-            Kept::Yes => {}
-            Kept::EnrolmentEnded => return Err(PasskeyError::Enrolment),
-            Kept::Known => return Err(PasskeyError::Known),
-            Kept::TooMany => return Err(PasskeyError::TooMany),
+            PasskeyOutcome::Yes => {}
+            PasskeyOutcome::EnrolmentEnded => return Err(PasskeyError::Enrolment),
+            PasskeyOutcome::Known => return Err(PasskeyError::Known),
+            PasskeyOutcome::TooMany => return Err(PasskeyError::TooMany),
         }
         match registration.right {
             Right::SignedIn => Ok(None),
@@ -212,7 +211,7 @@ impl Passkeys {
         }
     }
 
-    /// Begins a sign-in of whoever it is.
+    /// Begins a sign-in; the authenticator says who it is.
     ///
     /// # Errors
     /// [`PasskeyError`].
@@ -222,7 +221,7 @@ impl Passkeys {
         self.begun(&CeremonyState::SignIn(state), json!(options.public_key)).await
     }
 
-    /// Signs in; answers with the member, the session's token and for how many seconds it holds.
+    /// Signs in; returns the member, the session's token and its lifetime in seconds.
     ///
     /// # Errors
     /// [`PasskeyError`].
@@ -254,7 +253,7 @@ impl Passkeys {
     }
 }
 
-/// Of a credential: short enough for an address, whatever an authenticator made.
+/// A short id for a credential of any length: its hash.
 fn id(credential: &CredentialID) -> String {
     fingerprint(credential.as_ref())
 }

@@ -1,4 +1,4 @@
-//! Sessions, and whose a token is. A session is `gxs_SECRET`.
+//! Sessions, and finding the actor of a token. A session token is `gxs_SECRET`.
 
 use gongxiang::identity::Id;
 
@@ -8,7 +8,7 @@ use crate::limits::SESSION_SECONDS_MAX;
 use crate::text::fingerprint;
 
 impl People {
-    /// Signs a member in; answers with the session's token and for how many seconds it holds.
+    /// Signs a member in; returns the session's token and its lifetime in seconds.
     ///
     /// # Errors
     /// If the database fails.
@@ -37,7 +37,7 @@ impl People {
         Ok(())
     }
 
-    /// Whose token it is; nothing if it is none, or holds no more.
+    /// The actor of a token; `None` if it is unknown or has expired.
     ///
     /// # Errors
     /// If the database fails.
@@ -53,7 +53,7 @@ impl People {
              WHERE id = $1 AND hash = $2 AND revoked IS NULL AND (expires IS NULL OR expires > $3)",
         )
         .bind(id.to_owned())
-        // Looked up by its hash: how long that takes says nothing about the secret.
+        // Looked up by hash, so the time it takes reveals nothing about the secret.
         .bind(fingerprint(secret.as_bytes()))
         .bind(now())
         .fetch_optional(&self.pool)

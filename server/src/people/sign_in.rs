@@ -1,6 +1,6 @@
-//! How members sign in: passkeys, what was begun and not finished, enrolment codes, `WeChat` accounts.
+//! How members sign in: passkeys, ceremonies in progress, enrolment codes, `WeChat` accounts.
 //!
-//! What may be used once is deleted by the statement that finds it, so it is used once by however many processes.
+//! A single-use secret is deleted by the statement that finds it, so it works once, however many processes there are.
 
 use gongxiang::identity::Id;
 use sqlx::{AnyConnection, Row as _};
@@ -9,46 +9,45 @@ use super::store::{People, no_secret, now, secret};
 use crate::limits::{CEREMONY_SECONDS_MAX, ENROLMENT_SECONDS_MAX, PASSKEYS_MAX, SESSION_SECONDS_MAX};
 use crate::text::fingerprint;
 
-/// A passkey as it is kept.
+/// A stored passkey.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct PasskeyRow {
     /// A hash of the credential's own id.
     pub id: String,
-    /// Whose.
     pub member: String,
-    /// Under which authenticators know the member.
+    /// The name under which authenticators know the member.
     pub handle: String,
     /// Public key and counter, as JSON.
     pub passkey: String,
     /// Seconds since 1970.
     pub made: i64,
-    /// Seconds since 1970; nothing before it was first used.
+    /// Seconds since 1970; `None` until the first use.
     pub used: Option<i64>,
 }
 
-/// Whether a passkey was kept.
+/// The result of storing a passkey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
-    /// It was.
+pub enum PasskeyOutcome {
+    /// It was stored.
     Yes,
-    /// The enrolment code was used meanwhile, or holds no more.
+    /// The enrolment code was used in the meantime, or has expired.
     EnrolmentEnded,
-    /// It is registered already.
+    /// The passkey is registered already.
     Known,
-    /// The member has as many as one may have.
+    /// The member has the maximum number of passkeys.
     TooMany,
 }
 
 const PASSKEY_COLUMNS: &str = "id, member, handle, passkey, made, used";
 
 impl People {
-    /// Keeps what was begun; answers with what stands for it, and for how many seconds.
+    /// Stores a ceremony; returns its token and its lifetime in seconds.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn keep_ceremony(&self, content: &str) -> sqlx::Result<(String, i64)> {
         let secret = secret().map_err(no_secret)?;
-        // Nobody else looks after those that were never finished.
+        // Also removes ceremonies that were never finished.
         sqlx::query("DELETE FROM ceremonies WHERE expires < $1").bind(now()).execute(&self.pool).await?;
         sqlx::query("INSERT INTO ceremonies (hash, content, expires) VALUES ($1, $2, $3)")
             .bind(fingerprint(secret.as_bytes()))
@@ -59,7 +58,7 @@ impl People {
         Ok((format!("gxc_{secret}"), CEREMONY_SECONDS_MAX))
     }
 
-    /// What was begun, once; nothing if it was finished, is too old, or is none.
+    /// Takes a ceremony out, once; `None` if it was finished, has expired, or does not exist.
     ///
     /// # Errors
     /// If the database fails.
@@ -74,7 +73,7 @@ impl People {
         Ok(row.map(|(content,)| content))
     }
 
-    /// Makes an enrolment code; answers with it, which nobody can read again, and for how many seconds it holds.
+    /// Makes an enrolment code; returns it and its lifetime in seconds. Only its hash is stored.
     ///
     /// # Errors
     /// If the database fails.
@@ -90,7 +89,7 @@ impl People {
         Ok((format!("gxe_{secret}"), ENROLMENT_SECONDS_MAX))
     }
 
-    /// Whom an enrolment code lets in, with its hash. It is not used by this.
+    /// The member of an enrolment code, and the code's hash. Does not use the code up.
     ///
     /// # Errors
     /// If the database fails.
@@ -122,11 +121,11 @@ impl People {
         sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id.to_owned()).fetch_optional(&self.pool).await
     }
 
-    /// Keeps a new passkey, and uses up the enrolment code (its hash) by which it came.
+    /// Stores a new passkey and uses up the enrolment code (given by its hash) that allowed it.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn add_passkey(&self, row: &PasskeyRow, enrolment: Option<&str>) -> sqlx::Result<Kept> {
+    pub async fn add_passkey(&self, row: &PasskeyRow, enrolment: Option<&str>) -> sqlx::Result<PasskeyOutcome> {
         let mut tx = self.pool.begin().await?;
         let inserted = sqlx::query(
             "INSERT INTO passkeys (id, member, handle, passkey, made) VALUES ($1, $2, $3, $4, $5)
@@ -140,32 +139,32 @@ impl People {
         .execute(&mut *tx)
         .await?;
         if inserted.rows_affected() == 0 {
-            return Ok(Kept::Known);
+            return Ok(PasskeyOutcome::Known);
         }
         if let Some(hash) = enrolment
             && use_enrolment(&mut tx, hash).await?.is_none()
         {
-            return Ok(Kept::EnrolmentEnded);
+            return Ok(PasskeyOutcome::EnrolmentEnded);
         }
         let count = sqlx::query("SELECT COUNT(*) FROM passkeys WHERE member = $1")
             .bind(row.member.clone())
             .fetch_one(&mut *tx)
             .await?;
         if count.try_get::<i64, _>(0)? > PASSKEYS_MAX {
-            return Ok(Kept::TooMany);
+            return Ok(PasskeyOutcome::TooMany);
         }
         tx.commit().await?;
-        Ok(Kept::Yes)
+        Ok(PasskeyOutcome::Yes)
     }
 
-    /// Signs a member in who showed this passkey; nothing if it was removed meanwhile.
+    /// Signs in the owner of a passkey; `None` if the passkey was removed in the meantime.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn sign_in_with(&self, row: &PasskeyRow) -> sqlx::Result<Option<(String, i64)>> {
         let secret = secret().map_err(no_secret)?;
         let mut tx = self.pool.begin().await?;
-        // First, so that whoever removes the passkey waits and then finds the session.
+        // Update first: a request that removes the passkey then waits, and finds the session.
         let used = sqlx::query("UPDATE passkeys SET passkey = $1, used = $2 WHERE id = $3")
             .bind(row.passkey.clone())
             .bind(now())
@@ -186,7 +185,7 @@ impl People {
         Ok(Some((format!("gxs_{secret}"), SESSION_SECONDS_MAX)))
     }
 
-    /// Removes a member's passkey, and ends the sessions that it opened; `false` if the member has none with this id.
+    /// Removes a member's passkey and ends the sessions it opened; `false` if the member has no such passkey.
     ///
     /// # Errors
     /// If the database fails.
@@ -205,13 +204,13 @@ impl People {
         Ok(true)
     }
 
-    /// Ends every way in of a member: passkeys, sessions, enrolment codes, `WeChat` accounts.
+    /// Removes every means of signing in of a member: passkeys, sessions, enrolment codes, `WeChat` accounts.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn shut_out(&self, member: &Id) -> sqlx::Result<()> {
         let mut tx = self.pool.begin().await?;
-        // Sessions last: whoever is signing in by one of the others is waited for.
+        // Sessions last, so that a sign-in in progress is waited for.
         for table in ["passkeys", "enrolments", "wechat_accounts", "sessions"] {
             let sql = format!("DELETE FROM {table} WHERE member = $1");
             sqlx::query(sqlx::AssertSqlSafe(sql)).bind(member.to_string()).execute(&mut *tx).await?;
@@ -219,7 +218,7 @@ impl People {
         tx.commit().await
     }
 
-    /// Whose `WeChat` account it is, given its hash.
+    /// The member of a `WeChat` account, given by its hash.
     ///
     /// # Errors
     /// If the database fails.
@@ -241,7 +240,8 @@ impl People {
         tx.commit().await
     }
 
-    /// Binds a `WeChat` account to whom an enrolment code lets in, and uses the code up; nothing if it holds no more.
+    /// Binds a `WeChat` account to the member of an enrolment code and uses the code up; `None` if the code has
+    /// expired.
     ///
     /// # Errors
     /// If the database fails.
@@ -269,7 +269,7 @@ async fn use_enrolment(tx: &mut AnyConnection, hash: &str) -> sqlx::Result<Optio
     Ok(row.map(|(member,)| member))
 }
 
-/// An account that was bound before goes to the new member: both consents were shown.
+/// An account that was bound before moves to the new member: the user has agreed to both.
 async fn bind(tx: &mut AnyConnection, account: &str, member: &str) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO wechat_accounts (hash, member) VALUES ($1, $2)

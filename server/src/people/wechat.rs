@@ -1,6 +1,7 @@
-//! Who somebody is at `WeChat`: `code2session` of its mini-programs.
+//! Asks `WeChat` who a user is: `code2session` of its mini-programs.
 //!
-//! The address of that request holds the app's secret, and its answer a `session_key`: neither is logged, kept or sent on.
+//! The request's URL contains the app's secret and its answer contains a `session_key`. Neither is logged, stored or
+//! passed on.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -15,34 +16,32 @@ use url::{Host, Url};
 use crate::outbound::{Outbound, OutboundError};
 use crate::text::fingerprint;
 
-/// Where `WeChat` is.
 pub const ADDRESS: &str = "https://api.weixin.qq.com";
 
-/// Why nobody was recognised.
+/// Why the user was not recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum WeChatError {
-    /// The code is none, was used, or is older than five minutes.
+    /// The code is invalid, was used, or is older than five minutes.
     #[error("the code does not hold")]
     Code,
-    /// The user came too often.
+    /// The user made too many requests.
     #[error("the user came too often")]
     Rate,
-    /// `WeChat` holds the user for a risk.
+    /// `WeChat` blocks the user as a risk.
     #[error("the user is a risk")]
     Risk,
-    /// There is no answer, or none that says who it is.
+    /// No answer, or an unusable one.
     #[error("there is no answer")]
     Unavailable,
 }
 
-/// Says who has got a code from `wx.login()`.
+/// Finds the user of a code from `wx.login()`.
 #[async_trait]
 pub trait Code2Session: fmt::Debug + Send + Sync {
-    /// A hash that stands for the user of this app.
+    /// A hash that identifies the user of this app.
     async fn account(&self, code: &str) -> std::result::Result<String, WeChatError>;
 }
 
-/// `WeChat` itself.
 pub struct WeChat {
     outbound: Outbound,
     address: Url,
@@ -56,9 +55,9 @@ impl fmt::Debug for WeChat {
     }
 }
 
-/// What is read of the answer. Both are there where both could be: errors have no openid.
+/// The fields that we read. Errors have no openid.
 #[derive(Deserialize)]
-struct Said {
+struct SessionAnswer {
     #[serde(default)]
     errcode: i64,
     #[serde(default)]
@@ -66,10 +65,10 @@ struct Said {
 }
 
 impl WeChat {
-    /// For one mini-program. `address` is where `WeChat` is, or what stands in its place.
+    /// A mini-program. `address` is `WeChat`, or a server that stands in for it.
     ///
     /// # Errors
-    /// If it is no address, or one to which the secret would go in the clear.
+    /// If the address is invalid, or would send the secret unencrypted.
     pub fn new(address: &str, appid: String, secret: String) -> Result<Self> {
         let mut url: Url = address.parse()?;
         let here = match url.host() {
@@ -82,7 +81,7 @@ impl WeChat {
             bail!("`{address}` is no address of `https://`, and the secret goes there");
         }
         url.set_path("/sns/jscode2session");
-        // What an operator put in its place may well be in a private network.
+        // An operator's stand-in may be in a private network.
         Ok(Self { outbound: Outbound::new(address != ADDRESS)?, address: url, appid, secret })
     }
 }
@@ -98,25 +97,25 @@ impl Code2Session for WeChat {
             .append_pair("grant_type", "authorization_code");
         let answer = self.outbound.send(Method::GET, url.as_str(), &[], Vec::new()).await.map_err(|error| {
             let why = match error {
-                // It names the address.
+                // The error's text would contain the address.
                 OutboundError::Address(_) => "its address cannot be asked".into(),
                 error => error.to_string(),
             };
             tracing::warn!(why, "WeChat does not answer");
             WeChatError::Unavailable
         })?;
-        let Said { errcode, openid } = serde_json::from_slice(&answer.body).map_err(|_| {
+        let SessionAnswer { errcode, openid } = serde_json::from_slice(&answer.body).map_err(|_| {
             tracing::warn!(status = answer.status, "WeChat answers what makes no sense");
             WeChatError::Unavailable
         })?;
         match errcode {
             0 if !openid.is_empty() => Ok(fingerprint(format!("{} {openid}", self.appid).as_bytes())),
-            // Invalid; used before.
+            // 40029: invalid; 40163: already used.
             40029 | 40163 => Err(WeChatError::Code),
             45011 => Err(WeChatError::Rate),
             40226 => Err(WeChatError::Risk),
             errcode => {
-                // -1 is busy; everything else is a matter of how this app is set up.
+                // -1: busy. Any other code is a mistake in the app's configuration.
                 tracing::warn!(errcode, "WeChat does not say who it is");
                 Err(WeChatError::Unavailable)
             }

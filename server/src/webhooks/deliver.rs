@@ -1,4 +1,4 @@
-//! Sending what waits.
+//! Sends waiting deliveries.
 //!
 //! A process takes a webhook by an UPDATE that only one process can win, and holds it for [`DELIVERY_LEASE`]. If the process
 //! dies, the lease ends and another process sends the same deliveries again. Within one webhook the order is kept: a failure
@@ -28,7 +28,7 @@ use crate::outbound::Outbound;
 use crate::shutdown::ended;
 use crate::text::json;
 
-/// What is sent.
+/// The body of a delivery.
 #[derive(Serialize)]
 struct Message<'a> {
     r#type: &'a str,
@@ -43,9 +43,9 @@ struct Data<'a> {
     receipt: Worded<'a, Receipt>,
 }
 
-/// A webhook that is ours for a while.
+/// A webhook leased to this process.
 #[derive(sqlx::FromRow)]
-struct Taken {
+struct LeasedWebhook {
     id: String,
     url: String,
     secret: String,
@@ -62,7 +62,6 @@ struct Waiting {
     receipt: String,
 }
 
-/// Delivers.
 #[derive(Clone)]
 pub struct Courier {
     pool: AnyPool,
@@ -116,7 +115,7 @@ impl Courier {
     }
 
     /// Takes at most this many of the webhooks that are due. One that is being served is not due: its lease runs.
-    async fn take_due(&self, most: usize) -> Result<Vec<Taken>> {
+    async fn take_due(&self, most: usize) -> Result<Vec<LeasedWebhook>> {
         let mut taken = Vec::new();
         if most == 0 {
             return Ok(taken);
@@ -138,7 +137,7 @@ impl Courier {
         Ok(taken)
     }
 
-    async fn take(&self, id: &str) -> Result<Option<Taken>> {
+    async fn take(&self, id: &str) -> Result<Option<LeasedWebhook>> {
         let now = self.now();
         let taken = sqlx::query_as(
             "UPDATE webhooks SET lease = $1 WHERE id = $2 AND lease < $3 AND due <= $3
@@ -152,8 +151,8 @@ impl Courier {
         Ok(taken)
     }
 
-    /// Sends what waits for one webhook, in its order, up to the first failure.
-    async fn serve(&self, webhook: Taken) -> Result<()> {
+    /// Sends a webhook's waiting deliveries in order, up to the first failure.
+    async fn serve(&self, webhook: LeasedWebhook) -> Result<()> {
         let started = Instant::now();
         let waiting: Vec<Waiting> = sqlx::query_as(
             "SELECT j.place, j.kind, j.day, j.at, j.receipt FROM deliveries d JOIN journal j ON j.place = d.place
@@ -165,7 +164,7 @@ impl Courier {
         .await?;
         let (mut sent, mut failed) = (Vec::new(), None);
         for delivery in waiting {
-            // Never so long that somebody else takes over.
+            // Stop before the lease ends and another process takes over.
             if started.elapsed() + OUTBOUND_TIME_MAX * 2 > DELIVERY_LEASE {
                 break;
             }
@@ -178,7 +177,7 @@ impl Courier {
         self.keep(&webhook, &sent, failed).await
     }
 
-    async fn send(&self, webhook: &Taken, delivery: &Waiting) -> Result<(), String> {
+    async fn send(&self, webhook: &LeasedWebhook, delivery: &Waiting) -> Result<(), String> {
         let secret = Secret::parse(&webhook.secret).ok_or("its secret cannot be read")?;
         let receipt: Receipt = serde_json::from_str(&delivery.receipt).map_err(|error| error.to_string())?;
         let receipt = Worded(&receipt, Language::En);
@@ -200,12 +199,12 @@ impl Courier {
         }
     }
 
-    /// Keeps what came of it, and lets go of the webhook if it is still ours.
-    async fn keep(&self, webhook: &Taken, sent: &[String], failed: Option<(i64, String)>) -> Result<()> {
+    /// Stores the result, and ends the lease if it is still ours.
+    async fn keep(&self, webhook: &LeasedWebhook, sent: &[String], failed: Option<(i64, String)>) -> Result<()> {
         let now = self.now();
         let mut tx = self.pool.begin().await?;
         if !sent.is_empty() {
-            // Each by its number: a slower writer may have committed an earlier one meanwhile.
+            // By number, because a slower writer may have committed an earlier one in the meantime.
             let sql = format!("DELETE FROM deliveries WHERE webhook = $1 AND place IN ({})", sent.join(", "));
             sqlx::query(AssertSqlSafe(sql)).bind(webhook.id.clone()).execute(&mut *tx).await?;
         }
@@ -249,7 +248,7 @@ impl Courier {
     }
 }
 
-/// How long a webhook waits after so many failures in a row, in milliseconds.
+/// The wait after this many failures in a row, in milliseconds.
 fn wait(failures: i64) -> i64 {
     let doubled = u32::try_from(failures - 1).ok().and_then(|doublings| 2_i64.checked_pow(doublings));
     let wait = doubled.and_then(|doubled| millis(DELIVERY_WAIT_MIN).checked_mul(doubled));

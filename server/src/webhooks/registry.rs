@@ -1,4 +1,4 @@
-//! Which webhooks there are: who is told what.
+//! The registered webhooks and the events they are told about.
 
 use anyhow::{Result, bail};
 use jiff::Timestamp;
@@ -9,31 +9,31 @@ use super::secret::Secret;
 use crate::ledger::journal;
 use crate::outbound::Outbound;
 
-/// A webhook with what waits for it.
+/// A webhook with the number of its waiting deliveries.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Webhook {
     pub id: String,
     pub url: String,
-    /// The types of events that it is told of, between commas; empty for all.
+    /// The event types, separated by commas; empty for all.
     pub kinds: String,
-    /// Failures one after another, up to the last try.
+    /// Consecutive failures up to the last attempt.
     pub failures: i64,
     /// Deliveries that wait.
     pub waiting: i64,
     /// Deliveries that were given up.
     pub dead: i64,
-    /// Why the last try failed.
+    /// Why the last attempt failed.
     pub trouble: String,
 }
 
-/// Tells an address of events from now on; answers with the webhook's id and its secret, which nobody can read again.
+/// Registers a webhook for future events; returns its id and its secret, which is shown only now.
 ///
 /// # Errors
-/// If the address or a type of event is none, or the database fails.
+/// If the address or an event type is invalid, or the database fails.
 pub async fn add(pool: &AnyPool, outbound: &Outbound, url: &str, events: &[String]) -> Result<(String, String)> {
     outbound.check(url)?;
     for event in events {
-        // Without its fields it is refused, but not for its type.
+        // Without fields the event is refused, but not because of its type.
         let bare = serde_json::json!({"type": event}).to_string();
         if journal::parse(bare.as_bytes()).is_err_and(|refusal| refusal.field == "type") {
             bail!("`{event}` is no type of event");
@@ -43,7 +43,7 @@ pub async fn add(pool: &AnyPool, outbound: &Outbound, url: &str, events: &[Strin
     SystemRandom::new().fill(&mut id).map_err(|_| anyhow::anyhow!("this machine has no randomness"))?;
     let id = format!("wh_{:016x}", u64::from_be_bytes(id));
     let secret = Secret::new()?.text();
-    // With a comma at both ends, so that none is found in another one.
+    // With commas at both ends, so that no type matches a part of another.
     let kinds = if events.is_empty() { String::new() } else { format!(",{},", events.join(",")) };
     sqlx::query("INSERT INTO webhooks (id, url, secret, kinds, at) VALUES ($1, $2, $3, $4, $5)")
         .bind(id.clone())
@@ -71,16 +71,16 @@ pub async fn list(pool: &AnyPool) -> sqlx::Result<Vec<Webhook>> {
     .await
 }
 
-/// Ends a webhook with all that waits for it.
+/// Removes a webhook and its waiting deliveries.
 ///
 /// # Errors
-/// If there is none of this id, or the database fails.
+/// If no webhook has this id, or the database fails.
 pub async fn remove(pool: &AnyPool, id: &str) -> Result<()> {
     let removed = sqlx::query("DELETE FROM webhooks WHERE id = $1").bind(id.to_owned()).execute(pool).await?;
     if removed.rows_affected() == 0 {
         bail!("there is no webhook `{id}`");
     }
-    // Also those of events that were being settled when an earlier one was removed.
+    // Also deliveries of events that were being settled when an earlier webhook was removed.
     sqlx::query("DELETE FROM deliveries WHERE webhook NOT IN (SELECT id FROM webhooks)").execute(pool).await?;
     Ok(())
 }

@@ -1,14 +1,13 @@
-//! The secret with which a webhook checks that what it is told comes from here.
+//! The secret with which a webhook verifies that a message comes from us.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-/// What a secret begins with.
 const PREFIX: &str = "whsec_";
 
-/// Signs what is sent. Shown once, when its webhook is added.
+/// Signs messages. Shown once, when its webhook is added.
 pub struct Secret(Vec<u8>);
 
 impl Secret {

@@ -9,7 +9,7 @@ use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang_server::ledger::journal;
 use gongxiang_server::ledger::store::sql::SqlStore;
-use gongxiang_server::ledger::store::{Entered, Page, Place, Scope, Store as _};
+use gongxiang_server::ledger::store::{JournalEntry, Page, Place, Scope, Store as _};
 use serde_json::{Value, json};
 
 use crate::support::{Client, Server, TestResult, all_accepted};
@@ -93,12 +93,12 @@ pub fn state_of<'a>(events: impl IntoIterator<Item = &'a str>) -> TestResult<Val
 }
 
 /// The journal as it is kept, which has to pass the audit.
-pub fn audited_journal(database: &str) -> TestResult<Vec<Entered>> {
+pub fn audited_journal(database: &str) -> TestResult<Vec<JournalEntry>> {
     tokio::runtime::Runtime::new()?.block_on(async {
         let store = SqlStore::open(database).await?;
         let mut tx = store.begin(Scope::Reading).await?;
         gongxiang_server::ledger::audit::audit(&mut *tx).await?;
-        let mut all: Vec<Entered> = Vec::new();
+        let mut all: Vec<JournalEntry> = Vec::new();
         loop {
             let after = all.last().map_or(Place::default(), |entered| entered.place);
             let page = tx.journal(Page { after, limit: 5_000 }).await?;

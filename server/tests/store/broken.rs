@@ -12,7 +12,8 @@ use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::statement::BookedPosting;
 use gongxiang_server::ledger::needs::Needs;
 use gongxiang_server::ledger::store::{
-    Answered, Batch, Entered, HeadChange, Key, Loaded, Now, Page, Place, Result, Scope, Store, StoreError, Transaction,
+    Batch, CurrentState, FirstOutcome, HeadChange, JournalEntry, Key, Page, Place, Result, Scope, Store, StoreError,
+    Transaction, WorkingSet,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,12 +140,12 @@ impl Work {
 
 #[async_trait]
 impl Transaction for Work {
-    async fn answered(&mut self, keys: &[Key]) -> Result<Vec<Answered>> {
+    async fn answered(&mut self, keys: &[Key]) -> Result<Vec<FirstOutcome>> {
         let answered = inner!(self, inner => inner.answered(keys))?;
         Ok(if self.fault == Fault::ForgetsAnswers { Vec::new() } else { answered })
     }
 
-    async fn load(&mut self, needs: &Needs) -> Result<Loaded> {
+    async fn load(&mut self, needs: &Needs) -> Result<WorkingSet> {
         let mut needs = needs.clone();
         if let (Fault::LoadsAllThatIsDue, Some(due)) = (self.fault, &mut needs.due) {
             due.most = None;
@@ -173,16 +174,16 @@ impl Transaction for Work {
         }
     }
 
-    async fn now(&mut self) -> Result<Now> {
+    async fn now(&mut self) -> Result<CurrentState> {
         inner!(self, inner => inner.now())
     }
 
-    async fn journal(&mut self, page: Page<Place>) -> Result<Vec<Entered>> {
+    async fn journal(&mut self, page: Page<Place>) -> Result<Vec<JournalEntry>> {
         let rows = inner!(self, inner => inner.journal(page))?;
         Ok(self.listed(rows))
     }
 
-    async fn entered(&mut self, place: Place) -> Result<Option<Entered>> {
+    async fn entered(&mut self, place: Place) -> Result<Option<JournalEntry>> {
         inner!(self, inner => inner.entered(place))
     }
 

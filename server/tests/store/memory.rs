@@ -21,8 +21,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use gongxiang_server::ledger::needs::{self, Needs};
 use gongxiang_server::ledger::store::{
-    Answered, Batch, Entered, HeadChange, Key, Loaded, NewAnswer, Now, Page, Place, Result, Row, Scope, Store,
-    StoreError, Transaction, differs,
+    Batch, CurrentState, FirstOutcome, HeadChange, JournalEntry, Key, NewAnswer, Page, Place, Result, Row, Scope,
+    Store, StoreError, Transaction, WorkingSet, differs,
 };
 
 /// A book that ends with the process.
@@ -42,7 +42,7 @@ struct Tables {
     purchases: BTreeMap<Id, Purchase>,
     redemptions: BTreeMap<Id, RedemptionRecord>,
     days: BTreeMap<Day, DayRecord>,
-    journal: BTreeMap<Place, Entered>,
+    journal: BTreeMap<Place, JournalEntry>,
     postings: BTreeMap<(Place, i64), BookedPosting>,
     answers: BTreeMap<(String, String), NewAnswer>,
 }
@@ -218,7 +218,7 @@ impl Tables {
         self.redemptions.extend(batch.redemptions.into_iter().map(|row| (row.id, row.value)));
         self.days.extend(batch.days.into_iter().map(|day| (day.day, day)));
         let booked = |booked: BookedPosting| ((Place(booked.place), booked.line), booked);
-        self.postings.extend(batch.journal.iter().flat_map(Entered::postings).map(booked));
+        self.postings.extend(batch.journal.iter().flat_map(JournalEntry::postings).map(booked));
         self.journal.extend(batch.journal.into_iter().map(|entered| (entered.place, entered)));
         let named = |answer: NewAnswer| ((answer.key.scope.clone(), answer.key.key.clone()), answer);
         self.answers.extend(batch.answers.into_iter().map(named));
@@ -228,7 +228,7 @@ impl Tables {
 
 #[async_trait]
 impl Transaction for Work {
-    async fn answered(&mut self, keys: &[Key]) -> Result<Vec<Answered>> {
+    async fn answered(&mut self, keys: &[Key]) -> Result<Vec<FirstOutcome>> {
         let find = |Key { scope, key, .. }: &Key| self.tables.answers.get(&(scope.clone(), key.clone()));
         let outcome = |NewAnswer { key, came_of }: &NewAnswer| {
             let outcome = match came_of {
@@ -238,12 +238,12 @@ impl Transaction for Work {
                     Ok(entered.receipt.clone())
                 }
             };
-            Ok(Answered { key: key.clone(), outcome })
+            Ok(FirstOutcome { key: key.clone(), outcome })
         };
         keys.iter().filter_map(find).map(outcome).collect()
     }
 
-    async fn load(&mut self, needs: &Needs) -> Result<Loaded> {
+    async fn load(&mut self, needs: &Needs) -> Result<WorkingSet> {
         let shard = match self.scope {
             Scope::Reading => 0,
             Scope::Everyday { shard } | Scope::Alone { shard } => shard,
@@ -251,7 +251,7 @@ impl Transaction for Work {
         let first = Place::first(self.tables.clock + 1, shard);
         let mut excerpt = self.tables.excerpt(needs)?;
         excerpt.head.count_from(first.number());
-        Ok(Loaded { excerpt, first })
+        Ok(WorkingSet { excerpt, first })
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<()> {
@@ -270,18 +270,18 @@ impl Transaction for Work {
         self.batch.take().map_or(Ok(()), |batch| self.tables.enter(batch))
     }
 
-    async fn now(&mut self) -> Result<Now> {
+    async fn now(&mut self) -> Result<CurrentState> {
         let Tables { head, clock, rules, .. } = &*self.tables;
         let rules_version = i64::try_from(rules.len()).unwrap_or(i64::MAX);
-        Ok(Now { head: *head, rules: self.tables.rules()?.clone(), rules_version, clock: *clock })
+        Ok(CurrentState { head: *head, rules: self.tables.rules()?.clone(), rules_version, clock: *clock })
     }
 
-    async fn journal(&mut self, page: Page<Place>) -> Result<Vec<Entered>> {
+    async fn journal(&mut self, page: Page<Place>) -> Result<Vec<JournalEntry>> {
         let after = self.tables.journal.range((Excluded(page.after), Unbounded));
         Ok(after.take(page.limit).map(|(_, entered)| entered.clone()).collect())
     }
 
-    async fn entered(&mut self, place: Place) -> Result<Option<Entered>> {
+    async fn entered(&mut self, place: Place) -> Result<Option<JournalEntry>> {
         Ok(self.tables.journal.get(&place).cloned())
     }
 

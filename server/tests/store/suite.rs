@@ -13,7 +13,7 @@ use gongxiang::tree::Tree;
 use gongxiang_conformance::{cases, day_of, order_of};
 use gongxiang_server::ledger::group::{self, Answer, Denial, Request};
 use gongxiang_server::ledger::needs::{Due, Needs};
-use gongxiang_server::ledger::queue::{Ledger, Sent};
+use gongxiang_server::ledger::queue::{Ledger, Submission};
 use gongxiang_server::ledger::store::{Page, Place, Scope, Store, StoreError, paging};
 use gongxiang_server::ledger::{audit, journal};
 use serde_json::{Value, json};
@@ -48,7 +48,7 @@ fn cdnow_rules() -> Result<RuleSet> {
     rules(&serde_json::from_str(include_str!("../../../tests/data/cdnow.rules.json"))?)
 }
 
-fn sent(event: &Value) -> Sent {
+fn sent(event: &Value) -> Submission {
     journal::parse(event.to_string().as_bytes()).map(|line| Request::of_journal(line, "operator"))
 }
 

@@ -1,7 +1,7 @@
-//! The close of a day, and what it brings to whom.
+//! The close of a day: settles every group and starts the probes.
 
 use super::group::Group;
-use super::{Network, Probed};
+use super::{Network, ProbeHolding};
 use crate::day;
 use crate::economy::figures::{DayFigures, Probe, ratio};
 use crate::price::Signals;
@@ -9,11 +9,11 @@ use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue, narrow
 use crate::release::{EndedEras, Holding, Release};
 use crate::ruleset::Redemption;
 
-/// After so many days a probe is read.
+/// The ages, in days, at which a probe is read.
 const HORIZONS: [usize; 4] = [30, 180, 365, 730];
 
 impl Group {
-    /// Takes what the close released to it. Answers with the points that are not held back, and with all of them.
+    /// Settles the last close. Returns the points that are offered at once, and all points.
     fn settle(
         &mut self,
         (release, ended): (&Release, &EndedEras),
@@ -33,13 +33,13 @@ impl Group {
 }
 
 impl Network<'_> {
-    /// Begins to follow 1000 share value of what was given today. They are a part of it, so they are not added.
+    /// Starts a probe of 1000 share value. It is a part of what was given today, so it is not added to the total.
     pub(super) fn begin_probe(&mut self, day: usize) -> Result<(), OutOfRange> {
         if self.scenario.probes.contains(&(day + 1)) {
             let mut holding = Holding::new_at(&self.open.release);
             self.open.release.clone().give(&mut holding, ShareValue::THOUSAND)?;
             let (points, total) = (Points::ZERO, ShareValue::ZERO);
-            self.probed.push(Probed { given: day, holding, points, worth: 0, total });
+            self.probed.push(ProbeHolding { given: day, holding, points, worth: 0, total });
         }
         Ok(())
     }
@@ -59,7 +59,7 @@ impl Network<'_> {
         Ok(())
     }
 
-    /// What the close released to whom, and what they do with it.
+    /// Settles every group, and decides what each does with its points.
     pub(super) fn settle(&mut self, day: usize, figures: &mut DayFigures) -> Result<(), OutOfRange> {
         let scenario = self.scenario;
         let holds = if day < scenario.hold_days { scenario.hold } else { Rate::default() };
@@ -80,7 +80,7 @@ impl Network<'_> {
             group.offered = group.offered.plus(free)?;
             self.fresh = self.fresh.plus(free)?;
         }
-        // Shops do not offer their points: they use them for orders.
+        // Shops keep their points for orders.
         if !self.groups.shops.holding.units.is_zero() {
             let (free, _) = self.groups.shops.settle(now, price, holds)?;
             self.stock = self.stock.plus(free)?;

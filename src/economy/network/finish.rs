@@ -1,4 +1,4 @@
-//! What is left at the end of a run: cohorts and totals.
+//! The end of a run: cohorts and totals.
 
 use super::Network;
 use super::group::Group;
@@ -6,12 +6,12 @@ use crate::economy::figures::{Cohort, Probe, Run, Totals, gini, ratio};
 use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue, narrow};
 
 impl Group {
-    /// Points that it still has.
+    /// The group's remaining points.
     fn kept(&self) -> Result<Points, OutOfRange> {
         self.held.plus(self.offered)
     }
 
-    /// Money that it got, and the points that it still has at this price.
+    /// Money received, plus the remaining points at this price.
     fn gains(&self, price: Price) -> Result<Money, OutOfRange> {
         Money::from_worth(self.cash + self.kept()?.worth(price)?)
     }
@@ -64,7 +64,7 @@ impl Network<'_> {
     }
 }
 
-/// The first probe ÷ the last of the same length; without probes, cohorts.
+/// The first probe ÷ the last of the same length; without probes, the same of cohorts.
 fn early_late(run: &Run) -> Rate {
     let longest = |probe: &&Probe| run.probes.iter().any(|other| other.after == probe.after && other.day != probe.day);
     if let Some(last) = run.probes.iter().filter(longest).max_by_key(|probe| (probe.after, probe.day)) {

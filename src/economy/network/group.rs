@@ -1,9 +1,9 @@
-//! Who holds share value and points in a run: cohorts of members, and four groups beside them.
+//! The holders of share value and points in a run: cohorts of members, and four other groups.
 
 use crate::quantity::{Points, ShareValue};
 use crate::release::Holding;
 
-/// People who are one account.
+/// People who share one account.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Group {
     pub holding: Holding,
@@ -33,11 +33,11 @@ pub(super) enum Holder {
     Shops,
     /// One person who is merchant, buyer and referrer.
     Washer,
-    /// Accounts that are made for their gifts.
+    /// Accounts made up for their gifts.
     Farm,
 }
 
-/// All of them.
+/// All groups.
 #[derive(Debug)]
 pub(super) struct Groups {
     pub cohorts: Vec<Group>,
@@ -53,7 +53,7 @@ impl Groups {
         Self { cohorts: vec![none; cohorts], team: none, shops: none, washer: none, farm: none }
     }
 
-    /// Nothing for a cohort that there is not.
+    /// `None` if there is no such cohort.
     pub(super) fn get_mut(&mut self, holder: Holder) -> Option<&mut Group> {
         match holder {
             Holder::Cohort(i) => self.cohorts.get_mut(i),

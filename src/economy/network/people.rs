@@ -1,4 +1,4 @@
-//! Who joins, what packs cost and give, and how share value is split among the members.
+//! Joining members, their packs, and the split of share value among members.
 
 use super::group::Holder;
 use super::{Network, part};
@@ -16,7 +16,7 @@ struct SoldPacks {
     value: ShareValue,
 }
 
-/// The cheapest pack that is sold as this.
+/// The cheapest pack that counts as this sale.
 fn cheapest(rules: &RuleSet, sale: Sale) -> Option<&Pack> {
     let fits = |pack: &&Pack| match sale {
         Sale::MemberPack => !pack.merchant && !pack.area_partner,
@@ -28,7 +28,7 @@ fn cheapest(rules: &RuleSet, sale: Sale) -> Option<&Pack> {
 }
 
 impl Network<'_> {
-    /// Gives share value to a group. It has been settled by the last close, unless it held nothing then.
+    /// Gives share value to a group. The last close has settled the group, unless it was empty then.
     pub(super) fn give(&mut self, to: Holder, value: ShareValue) -> Result<(), OutOfRange> {
         if !value.is_positive() {
             return Ok(());
@@ -43,7 +43,7 @@ impl Network<'_> {
         Ok(())
     }
 
-    /// Who joins, and what the packs give and cost.
+    /// Adds the day's new members and sells them their packs.
     pub(super) fn join(&mut self, day: usize) -> Result<(), Refusal> {
         let scenario = self.scenario;
         let joining = if day == 0 {
@@ -81,7 +81,7 @@ impl Network<'_> {
 
     fn welcome(&mut self, day: usize, joining: i128) -> Result<(), OutOfRange> {
         if self.population > 0 {
-            // Whoever joins was recommended by a member, each equally likely.
+            // A new member's referrer is a random member.
             let referrers = self.rules.signup_referrer.raw().checked_mul(joining).ok_or(OutOfRange)?;
             self.give_to_members(referrers, 0)?;
             let more = part(joining, Rate::SCALE, self.population)?;
@@ -90,7 +90,7 @@ impl Network<'_> {
         let cohort = day * self.groups.cohorts.len() / self.scenario.days;
         let sold = self.sell_packs(Sale::MemberPack, joining)?;
         let gifts = self.rules.signup_member.raw().checked_mul(joining).ok_or(OutOfRange)?;
-        // The first members recommended each other: as if each had one child already.
+        // The first members recommended each other, as if each had one child already.
         let at_joining = if self.population == 0 { -Rate::SCALE } else { self.children };
         let group = self.groups.cohorts.get_mut(cohort).ok_or(OutOfRange)?;
         if group.members == 0 {
@@ -102,7 +102,7 @@ impl Network<'_> {
         self.give(Holder::Cohort(cohort), sold.value.plus(ShareValue::from_raw(gifts))?)
     }
 
-    /// Sells so many of the cheapest pack of a kind.
+    /// Sells a number of the cheapest pack of a kind.
     fn sell_packs(&mut self, sale: Sale, count: i128) -> Result<SoldPacks, OutOfRange> {
         let Some(pack) = cheapest(self.rules, sale) else { return Ok(SoldPacks { paid: 0, value: ShareValue::ZERO }) };
         let paid = pack.price.raw().checked_mul(count).ok_or(OutOfRange)?;
@@ -112,7 +112,8 @@ impl Network<'_> {
         Ok(SoldPacks { paid, value })
     }
 
-    /// Splits share value, in 10^-8, among the cohorts: `each` by heads, `by_children` by how many they recommended.
+    /// Splits share value, in 10^-8, among the cohorts: `each` by head, `by_children` by the number of recommended
+    /// members.
     pub(super) fn give_to_members(&mut self, each: i128, by_children: i128) -> Result<(), OutOfRange> {
         let (mut each_left, mut children_left) = (each, by_children);
         // Every member has one referrer, so there are as many children as members.

@@ -1,14 +1,14 @@
-//! Points that are sold, shops that open, orders that are placed and vest.
+//! Sales of points, opening of shops, placing and vesting of orders.
 
 use super::group::Holder;
-use super::{Network, Placed, part};
+use super::{Network, PendingOrders, part};
 use crate::economy::figures::{DayFigures, Sale, ratio};
 use crate::economy::scenario::{PriceMode, Scenario};
 use crate::quantity::{HeldPrice, Money, OutOfRange, Points, Price, Rate, ShareValue, mul, narrow};
 use crate::ruleset::{Channel, PricePolicy};
 
 impl Network<'_> {
-    /// Offers a day's part of the points that were held back until now.
+    /// Offers a day's part of the points that were held back so far.
     pub(super) fn sell_held(&mut self, day: usize) -> Result<(), OutOfRange> {
         let Scenario { hold_days, sell_days, .. } = *self.scenario;
         let Some(since) = day.checked_sub(hold_days).filter(|since| *since < sell_days) else { return Ok(()) };
@@ -22,7 +22,8 @@ impl Network<'_> {
         Ok(())
     }
 
-    /// Buys points for the shops: from those who offer them, then from the treasury. Answers with how many.
+    /// Buys points for the shops, first from the groups that offer them, then from the treasury. Returns the points
+    /// bought.
     fn buy(&mut self, need: Points, price: Price, sale: Sale) -> Result<Points, OutOfRange> {
         let offered = self.groups.iter().try_fold(Points::ZERO, |sum, group| sum.plus(group.offered))?;
         let wanted = need.min(offered);
@@ -30,7 +31,7 @@ impl Network<'_> {
         if wanted.is_positive() {
             for group in self.groups.iter_mut() {
                 let own = narrow(mul(group.offered.raw(), wanted.raw())? / mul(offered.raw(), 1)?)?;
-                // One smallest part more, so that the shops get no less than they need.
+                // Rounded up by one smallest part, so that the shops get at least what they need.
                 let own = Points::from_raw((own + 1).min(group.offered.raw()));
                 group.offered = group.offered.minus(own)?;
                 group.cash = group.cash.checked_add(own.worth(price)?).ok_or(OutOfRange)?;
@@ -48,7 +49,7 @@ impl Network<'_> {
         sold.plus(granted)
     }
 
-    /// Shops that wait open as far as there are points for their deposits.
+    /// Opens waiting shops, as far as there are points for their deposits.
     pub(super) fn open_shops(&mut self) -> Result<(), OutOfRange> {
         let waiting = i128::from(self.scenario.merchants) - self.shops_open;
         if waiting <= 0 {
@@ -108,7 +109,7 @@ impl Network<'_> {
             let covered = gives.burned.raw().checked_mul(Rate::SCALE).ok_or(OutOfRange)? / rules.release_daily.raw();
             figures.coverage = figures.coverage.plus(Rate::checked_from_raw(covered).ok_or(OutOfRange)?)?;
             let wash = money(part(wash.raw(), concession.raw(), taken.raw())?)?;
-            let placed = Placed { gives, concession, wash, back: all.minus(points)? };
+            let placed = PendingOrders { gives, concession, wash, back: all.minus(points)? };
             match channel {
                 Channel::Online => self.online.push(placed),
                 Channel::Offline => self.offline.push(placed),
@@ -121,7 +122,7 @@ impl Network<'_> {
         for channel in [Channel::Online, Channel::Offline] {
             let days = usize::try_from(self.rules.vesting_days(channel)).unwrap_or(usize::MAX);
             let due = day.checked_sub(days).and_then(|day| self.placed(channel).get(day).copied());
-            let Some(Placed { gives, concession, wash, back }) = due else { continue };
+            let Some(PendingOrders { gives, concession, wash, back }) = due else { continue };
             figures.turnover = figures.turnover.plus(concession)?;
             self.stock = self.stock.plus(back)?;
             self.burned = self.burned.plus(gives.burned)?;
@@ -133,7 +134,8 @@ impl Network<'_> {
             self.give_to_members(gives.consumption.raw() - consumption, gives.referrer.raw() - referrer)?;
             self.give(Holder::Shops, ShareValue::from_raw(gives.sale.raw() - sale))?;
             self.give(Holder::Team, gives.team)?;
-            // Rewards in points go to members and team, who offer them. Which members does not matter: the first do.
+            // Point rewards go to members and team, who offer them. It does not matter which members; the first ones
+            // do.
             let team = &mut self.groups.team;
             team.offered = team.offered.plus(gives.team_points)?;
             let members = self.groups.cohorts.first_mut().ok_or(OutOfRange)?;

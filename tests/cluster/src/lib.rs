@@ -1,10 +1,11 @@
-//! A throw-away `PostgreSQL` for tests and benches.
+//! A temporary `PostgreSQL` server for tests and benches.
 //!
-//! Its files lie in a directory of their own below the system's temporary one, since its server refuses to run as root and
-//! another user may not see this repository. It has what a real one has: `fsync` and `synchronous_commit` are on.
+//! Its files are in a directory below the system's temporary directory: PostgreSQL refuses to run as root, and
+//! another user may not be able to read this repository. It runs as a real server does, with `fsync` and
+//! `synchronous_commit` on.
 //!
-//! It ends with whoever started it, however that ends: a small process beside it waits for the end of a pipe, which
-//! comes with a value that is dropped as with Ctrl-C and SIGKILL.
+//! It stops when the process that started it ends, even by SIGKILL. A small process waits for the end of a pipe,
+//! which the system closes in every case.
 
 mod programs;
 
@@ -22,10 +23,10 @@ pub use programs::Programs;
 /// Longest time until a server that was killed has let go of its memory and the next one serves.
 const RESTART_MAX: Duration = Duration::from_mins(1);
 
-/// The user who runs it where root asks.
+/// The user who runs it if we are root.
 const USER: &str = "postgres";
 
-/// A running server, which ends with this value.
+/// A running server; dropping the value stops it.
 #[derive(Debug)]
 pub struct Cluster {
     programs: Programs,
@@ -36,22 +37,22 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Starts a server with nothing in it.
+    /// Starts an empty server.
     ///
     /// # Errors
-    /// If that does not go; nothing is left then.
+    /// If it cannot start; then no files remain.
     pub fn start(programs: Programs) -> Result<Self> {
         let folder = programs.new_folder()?;
         let keeper = programs.keeper(&folder).inspect_err(|_| _ = fs::remove_dir_all(&folder))?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        // From here on whatever fails deletes the directory.
+        // From here on, an error drops `this`, which deletes the directory.
         let this = Self { programs, folder, url: format!("postgres://{USER}@127.0.0.1:{port}/"), keeper };
         this.initialise(port)?;
         this.programs.control(&this.folder, &["start"])?;
         Ok(this)
     }
 
-    /// Where it is: a URL that ends in `/`, as a user who may create databases.
+    /// A URL that ends in `/`, as a user who may create databases.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gongxiang::book::{Book, DayRecord, SoFar};
 use gongxiang::economy::ratio;
-use gongxiang::forecast::{Assumptions, Flow, Forecast, Inputs, Outlook, forecast};
+use gongxiang::forecast::{Assumptions, Forecast, Inputs, Outlook, TurnoverPath, forecast};
 use gongxiang::identity::Id;
 use gongxiang::quantity::{Money, Rate, ShareValue};
 use leptos::prelude::*;
@@ -52,7 +52,7 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
         Ok(eve) => eve,
         Err(refusal) => return refused(app, &refusal.to_string()),
     };
-    let growing = |percent: i128| Flow::Growing(Rate::checked_from_raw(percent * PERCENT).unwrap_or_default());
+    let growing = |percent: i128| TurnoverPath::Growing(Rate::checked_from_raw(percent * PERCENT).unwrap_or_default());
     let work = move |assumptions: &Assumptions| forecast(&eve, assumptions, &mut |_| true);
     let means = match work(&Assumptions { paths: vec![growing(0)], horizons: vec![1], ..Assumptions::default() }) {
         Ok(forecast) => forecast.inputs,

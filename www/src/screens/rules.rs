@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gongxiang::review::{Declared, Finding, Severity, review};
+use gongxiang::review::{Declaration, Finding, Severity, review};
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use leptos::prelude::*;
@@ -75,7 +75,7 @@ fn shown(app: App, rules: RuleSet) -> AnyView {
 fn read(rules: &RuleSet, typed: &str) -> Typed {
     let adopted = serde_json::from_str::<Tree>(typed).map_err(|error| error.to_string()).and_then(|changes| {
         let then = rules.adopt(&changes).map_err(|error| error.to_string())?;
-        let flags = |rules: &RuleSet| review(rules, &Declared::default()).map_err(|error| error.to_string());
+        let flags = |rules: &RuleSet| review(rules, &Declaration::default()).map_err(|error| error.to_string());
         let earlier = flags(rules)?.iter().map(|finding| finding.code).collect();
         let findings = flags(&then)?;
         let mut differences = Vec::new();

@@ -1,11 +1,11 @@
-//! Names in the books: accounts and commodities, spelled so that hledger and beancount take them as they are.
+//! Names of accounts and commodities that hledger and beancount accept unchanged.
 
 use std::fmt;
 
 use gongxiang::identity::Id;
 use gongxiang::receipt::{Amount, Party};
 
-/// What is counted. Each has 8 decimal places.
+/// A commodity; its amounts have 8 decimal places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Commodity {
     /// Share points (共享积分).
@@ -17,10 +17,8 @@ pub enum Commodity {
 }
 
 impl Commodity {
-    /// All of them.
     pub const ALL: [Self; 3] = [Self::Points, Self::ShareValue, Self::Locked];
 
-    /// Its name in the books.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -30,7 +28,7 @@ impl Commodity {
         }
     }
 
-    /// What a posting moves, and how much of it in parts of 10^-8.
+    /// The commodity of an amount, and the amount in parts of 10^-8.
     #[must_use]
     pub const fn of(amount: Amount) -> (Self, i128) {
         match amount {
@@ -44,32 +42,31 @@ impl Commodity {
 /// An account of the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Account {
-    /// All members together; nothing is posted to it.
+    /// The parent of all members' accounts; nothing is posted to it.
     Members,
     /// What the platform owes one member.
     Member(Id),
-    /// Points that were released and that nobody was credited with yet.
+    /// Points that were released but not yet credited to a member.
     Pool,
     /// Points that wait for an order, an offer or a trade.
     Escrow,
-    /// Share value that releases have converted and that was not yet taken from single members.
+    /// Share value that releases have converted but that was not yet taken from single members.
     Conversion,
     /// The platform's own points.
     Treasury,
-    /// Points that are gone for good.
     Burned,
-    /// All points there ever were: what the other balances of points add up to.
+    /// All points ever issued, which is the sum of all other balances of points.
     Issued,
     /// Share value given, less what refunds took back.
     Granted,
     /// Share value that releases have converted.
     Converted,
-    /// Share value that is only in the roundings of the units.
+    /// The share value lost or gained by rounding units.
     Rounding,
 }
 
 impl Account {
-    /// All but the members'.
+    /// All accounts except the members'.
     pub const SHARED: [Self; 10] = [
         Self::Members,
         Self::Pool,
@@ -125,11 +122,11 @@ impl fmt::Display for Account {
     }
 }
 
-/// An id in letters, digits and dashes: `-` becomes `--`, `_` `-U`, `.` `-D` and `:` `-C`. Two ids never become one, since
-/// what follows a dash tells what it stands for.
+/// An id in letters, digits and dashes: `-` becomes `--`, `_` `-U`, `.` `-D` and `:` `-C`. The escape is unambiguous,
+/// so two ids never become one name.
 ///
-/// A beancount account takes no other characters; hledger would read a colon as another level, or `date:` in a comment as
-/// a date.
+/// A beancount account allows no other characters. hledger would read a colon as a sub-account, and `date:` in a
+/// comment as a date.
 #[derive(Clone, Copy, Debug)]
 pub struct Escaped<'a>(pub &'a Id);
 

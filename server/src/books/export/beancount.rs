@@ -70,10 +70,10 @@ impl<W: Write> Form for Beancount<'_, W> {
     }
 
     fn assert(&mut self, day: Day, account: &Account, balances: &[Balance]) -> Result<()> {
-        // A balance holds before anything of its day.
+        // beancount checks a balance before the transactions of its day.
         let after = day.next().context("out_of_range: no calendar reaches the day after the books")?;
         for Balance { commodity, amount } in balances {
-            // Without `~ 0` a difference of 10^-8 would be let through.
+            // Without `~ 0`, beancount would tolerate a difference of 10^-8.
             let amount = Points::from_raw(*amount);
             self.line(format_args!("{after} balance {account}  {amount} ~ 0 {}", commodity.as_str()))?;
         }

@@ -1,29 +1,29 @@
-//! Events from a database, in the order of the journal: one moment's state while the server goes on.
+//! Reads events from a database in the order of the journal, on one snapshot; the server may keep running.
 
 use anyhow::{Context as _, Result};
 use gongxiang::event::Refusal;
 use gongxiang::ruleset::RuleSet;
 use tokio::runtime::Runtime;
 
-use crate::ledger::journal::{self, Line};
+use crate::ledger::journal::{self, JournalLine};
 use crate::ledger::store::sql::SqlStore;
-use crate::ledger::store::{Entered, Page, Place, Scope, Store as _, StoreError, Transaction};
+use crate::ledger::store::{JournalEntry, Page, Place, Scope, Store as _, StoreError, Transaction};
 use crate::text::redacted;
 
 /// How many events are read at once.
 const PAGE: usize = 2_000;
 
 /// A database's journal, event by event.
-pub struct Kept {
+pub struct StoredJournal {
     runtime: Runtime,
-    /// There until the end.
+    /// `Some` until dropped.
     tx: Option<Box<dyn Transaction>>,
-    page: std::vec::IntoIter<Entered>,
+    page: std::vec::IntoIter<JournalEntry>,
     after: Place,
 }
 
-impl Kept {
-    /// Begins to read; answers with the rules of the book's opening too.
+impl StoredJournal {
+    /// Begins to read; also returns the rules with which the book was opened.
     ///
     /// # Errors
     /// If the database cannot be used.
@@ -40,7 +40,7 @@ impl Kept {
         Ok((genesis, Self { runtime, tx: Some(tx), page: Vec::new().into_iter(), after: Place::default() }))
     }
 
-    fn event(&mut self) -> Result<Option<Entered>> {
+    fn event(&mut self) -> Result<Option<JournalEntry>> {
         if let Some(entered) = self.page.next() {
             return Ok(Some(entered));
         }
@@ -53,21 +53,21 @@ impl Kept {
     }
 }
 
-impl Drop for Kept {
+impl Drop for StoredJournal {
     fn drop(&mut self) {
-        // A connection goes back to its pool by the runtime's help.
+        // Returning a connection to its pool needs the runtime.
         let _context = self.runtime.enter();
         self.tx = None;
     }
 }
 
-impl Iterator for Kept {
-    type Item = Result<Result<Line, Refusal>>;
+impl Iterator for StoredJournal {
+    type Item = Result<Result<JournalLine, Refusal>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let parse = |entered: Entered| {
+        let parse = |entered: JournalEntry| {
             let mut line = journal::parse(entered.event.as_bytes());
-            // What is kept was settled once: its `id` has done its work.
+            // The event is settled already, so its `id` is no longer needed.
             if let Ok(line) = &mut line {
                 line.entry.identity = None;
             }

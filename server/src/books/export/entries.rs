@@ -1,9 +1,10 @@
-//! Receipts as double entry: transactions, closing entries, and what every balance must be.
+//! Receipts as double entry: transactions, closing entries, and the balance that every account must have.
 //!
-//! A claim moves from whoever gives to whoever gets: the giver is debited (`+`), the receiver credited (`-`), so that what
-//! the platform owes is a negative balance. Two things have no receipt for each member, since a release changes two
-//! numbers and no account (RULES.md section 5): points earned since a member was last settled are in the pool, and share
-//! value that was converted is, day by day, in one contra account. The closing entries take both to the members.
+//! A claim moves from the giver to the receiver: the giver is debited (`+`), the receiver credited (`-`). What the
+//! platform owes is therefore a negative balance. A release changes two numbers and no account (RULES.md section 5),
+//! so two things have no receipt per member: points earned since a member was last settled, which are still in the
+//! pool, and converted share value, which goes to one contra account every day. The closing entries move both to the
+//! members.
 
 use std::collections::HashMap;
 
@@ -16,38 +17,34 @@ use gongxiang::receipt::{Class, Posting, Reason, Rule};
 use gongxiang_words::Language;
 
 use super::account::{Account, Commodity};
-use super::source::{Accepted, Source};
+use super::source::{SettledEvent, Source};
 
-/// One movement, and why.
+/// One movement with its reason.
 #[derive(Clone, Debug)]
 pub struct Move {
-    /// The account that is debited.
     pub from: Account,
-    /// The account that is credited.
     pub to: Account,
-    /// Of what.
     pub commodity: Commodity,
     /// How much, in parts of 10^-8; above 0.
     pub amount: i128,
     /// By which rule.
     pub rule: &'static str,
-    /// The class of income, where it is one.
+    /// The class of income, if it is income.
     pub class: Option<Class>,
-    /// Why so much.
     pub why: Why,
 }
 
-/// Why something moves in exported books.
+/// The reason of a movement in exported books.
 #[derive(Clone, Debug)]
 pub enum Why {
-    /// As a receipt says.
+    /// The reason in the receipt.
     Posting(Reason),
-    /// An entry that only exported books have.
+    /// The reason of an entry that exists only in exported books.
     Entry(&'static str),
 }
 
 impl Why {
-    /// In English words; `id` writes the ids in them.
+    /// The reason in English; `id` formats the ids in it.
     pub fn words(&self, id: impl Fn(&str) -> String) -> String {
         match self {
             Self::Posting(reason) => {
@@ -59,7 +56,7 @@ impl Why {
     }
 }
 
-/// What a transaction is about, where the journal has a name for it.
+/// The order, offer or trade that a transaction is about.
 #[derive(Clone, Copy, Debug)]
 pub struct Reference<'a> {
     /// `order`, `purchase`, `redemption`, `offer` or `trade`.
@@ -68,12 +65,12 @@ pub struct Reference<'a> {
     pub id: &'a Id,
 }
 
-/// What happened at once.
+/// Movements that happen together.
 #[derive(Clone, Copy, Debug)]
 pub struct Transaction<'a> {
     /// When.
     pub day: Day,
-    /// The event's place in the journal, from 0; none for the opening and the closing entries.
+    /// The event's place in the journal, from 0; `None` for opening and closing entries.
     pub place: Option<u64>,
     /// The event's type, or `genesis` or `closing`.
     pub kind: &'static str,
@@ -83,7 +80,7 @@ pub struct Transaction<'a> {
     pub moves: &'a [Move],
 }
 
-/// What an account must have at the end: negative for what is owed.
+/// The balance that an account must have at the end; negative if the platform owes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Balance {
     /// Of what.
@@ -92,30 +89,30 @@ pub struct Balance {
     pub amount: i128,
 }
 
-/// How books are spelled.
+/// A file format for books.
 pub trait Form {
-    /// The beginning: all accounts but the members'.
+    /// Opens all accounts except the members'.
     fn begin(&mut self, day: Day) -> Result<()>;
 
-    /// A member's account, before anything is posted to it.
+    /// Opens a member's account, before the first posting to it.
     fn open(&mut self, account: &Account, day: Day) -> Result<()>;
 
-    /// The price of a point on a day.
+    /// Writes the price of a point on a day.
     fn price(&mut self, day: Day, price: Price) -> Result<()>;
 
-    /// A transaction. Days never fall from one to the next.
+    /// Writes a transaction. Days never decrease.
     fn transaction(&mut self, transaction: &Transaction<'_>) -> Result<()>;
 
-    /// What an account, those below it included, must have at the end of the last day.
+    /// Asserts the balance of an account, including the accounts below it, at the end of the last day.
     fn assert(&mut self, day: Day, account: &Account, balances: &[Balance]) -> Result<()>;
 
-    /// The end.
+    /// Finishes the file.
     fn end(&mut self) -> Result<()>;
 }
 
-/// What the postings have given a member so far.
+/// The sum of the postings to a member so far.
 #[derive(Clone, Copy, Debug, Default)]
-struct Posted {
+struct MemberSums {
     points: i128,
     share_value: i128,
 }
@@ -127,7 +124,7 @@ struct Posted {
 pub fn write(source: &mut impl Source, form: &mut impl Form) -> Result<()> {
     let genesis = source.genesis();
     let (day, treasury) = (genesis.genesis_day, genesis.supply_treasury.raw());
-    let mut books = Books { form, members: HashMap::new(), conversion: 0 };
+    let mut books = EntryWriter { form, members: HashMap::new(), conversion: 0 };
     books.form.begin(day)?;
     let opening = difference(Account::Issued, Account::Treasury, treasury, Commodity::Points, OPENING);
     let opening = opening.map(|opening| Move { rule: "genesis", class: None, ..opening });
@@ -146,16 +143,16 @@ const EARNED: Why = Why::Entry("earned since it was last settled");
 const CONSUMED: Why = Why::Entry("converted by the releases until now");
 const ROUNDED: Why = Why::Entry("what the roundings of all grants, eras and accounts add up to");
 
-struct Books<'a, F> {
+struct EntryWriter<'a, F> {
     form: &'a mut F,
-    members: HashMap<Id, Posted>,
-    /// What is on [`Account::Conversion`].
+    members: HashMap<Id, MemberSums>,
+    /// The balance of [`Account::Conversion`].
     conversion: i128,
 }
 
-impl<F: Form> Books<'_, F> {
-    fn event(&mut self, accepted: &Accepted) -> Result<()> {
-        let Accepted { place, line, receipt, closed } = accepted;
+impl<F: Form> EntryWriter<'_, F> {
+    fn event(&mut self, accepted: &SettledEvent) -> Result<()> {
+        let SettledEvent { place, line, receipt, closed } = accepted;
         let event = &line.entry.event;
         if let Event::MemberRegistered { member, .. } = event {
             self.form.open(&Account::Member(member.clone()), receipt.day)?;
@@ -186,7 +183,7 @@ impl<F: Form> Books<'_, F> {
         self.form.transaction(transaction)
     }
 
-    /// Keeps count of what the closing entries depend on.
+    /// Adds to the sums from which the closing entries are computed.
     fn count(&mut self, account: &Account, commodity: Commodity, amount: i128) -> Result<()> {
         let sum = match account {
             Account::Conversion => &mut self.conversion,
@@ -204,7 +201,7 @@ impl<F: Form> Books<'_, F> {
         Ok(())
     }
 
-    /// Takes every account to the present, and says what every balance must be.
+    /// Settles every account to the present and asserts every balance.
     fn close(&mut self, state: &State) -> Result<()> {
         let day = state.day;
         self.form.price(day, state.price)?;
@@ -287,14 +284,14 @@ fn reference(event: &Event) -> Option<Reference<'_>> {
     Some(Reference { kind, id })
 }
 
-/// The share value of all that a day's release took.
+/// The share value that a day's release converted, for all members.
 fn converted_by(record: &DayRecord) -> Result<Option<Move>> {
     let after = record.units.share_value_floor(record.nav)?;
     let taken = add(record.total.raw(), -after.raw())?;
     Ok(difference(Account::Conversion, Account::Converted, taken, Commodity::ShareValue, CONVERTED))
 }
 
-/// What is missing in `to`; the other way round if it has too much, none if nothing is missing.
+/// The movement that adds `amount` to `to`; reversed if negative, `None` if zero.
 fn difference(from: Account, to: Account, amount: i128, commodity: Commodity, why: Why) -> Option<Move> {
     let (from, to) = if amount < 0 { (to, from) } else { (from, to) };
     let (rule, class) = (Rule::Release.as_str(), Rule::Release.class());
@@ -305,7 +302,7 @@ fn closing(day: Day, moves: &[Move]) -> Transaction<'_> {
     Transaction { day, place: None, kind: "closing", reference: None, moves }
 }
 
-/// What a member, or all of them, must have.
+/// The balances that the platform must owe a member, or all members.
 fn owed(points: i128, share_value: i128, locked: i128) -> [Balance; 3] {
     let owed = |commodity, amount: i128| Balance { commodity, amount: -amount };
     [owed(Commodity::Points, points), owed(Commodity::ShareValue, share_value), owed(Commodity::Locked, locked)]

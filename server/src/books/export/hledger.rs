@@ -1,7 +1,7 @@
 //! The books as a journal for hledger.
 //!
-//! All of it is ASCII, since hledger reads other text only where the system is set up for it, and nothing in a comment has
-//! a colon but our own: hledger takes `date:` there for a date.
+//! The output is ASCII, because hledger reads other text only under a suitable locale. Comments contain no colon
+//! except our own, because hledger reads `date:` in a comment as a date.
 
 use std::fmt;
 use std::io::Write;
@@ -80,7 +80,7 @@ impl<W: Write> Form for Hledger<'_, W> {
         self.line(format_args!("\n{day} balance"))?;
         for Balance { commodity, amount } in balances {
             let commodity = commodity.as_str();
-            // `=*` counts the accounts below it as well.
+            // `=*` includes the sub-accounts.
             self.line(format_args!("    {account}  0 {commodity} =* {} {commodity}", Points::from_raw(*amount)))?;
         }
         Ok(())
@@ -91,7 +91,7 @@ impl<W: Write> Form for Hledger<'_, W> {
     }
 }
 
-/// A reason in ASCII; the id in it as in the accounts' names.
+/// A reason in ASCII; ids are escaped as in account names.
 pub struct Ascii<'a>(pub &'a Why);
 
 impl fmt::Display for Ascii<'_> {

@@ -8,16 +8,14 @@ use gongxiang::event::{Code, Kind, Refusal};
 use gongxiang::receipt::Receipt;
 use gongxiang::ruleset::RuleSet;
 
-use crate::ledger::journal::Line;
+use crate::ledger::journal::JournalLine;
 
 /// An accepted event.
 #[derive(Clone, Debug)]
-pub struct Accepted {
+pub struct SettledEvent {
     /// Its place in the journal, from 0.
     pub place: u64,
-    /// The event.
-    pub line: Line,
-    /// What it did.
+    pub line: JournalLine,
     pub receipt: Arc<Receipt>,
     /// For `day.closed`: the day's record.
     pub closed: Option<DayRecord>,
@@ -32,7 +30,7 @@ pub trait Source {
     ///
     /// # Errors
     /// If it cannot be had.
-    fn next(&mut self) -> Result<Option<Accepted>>;
+    fn next(&mut self) -> Result<Option<SettledEvent>>;
 
     /// The state after the last event, every account settled to the present; asked for once, at the end.
     ///
@@ -41,9 +39,9 @@ pub trait Source {
     fn state(&mut self) -> Result<State>;
 }
 
-/// A source that settles events itself.
+/// Settles a journal and yields the accepted events.
 #[derive(Debug)]
-pub struct Settling<I> {
+pub struct JournalReplay<I> {
     genesis: RuleSet,
     book: Book,
     lines: I,
@@ -51,19 +49,18 @@ pub struct Settling<I> {
     refused: u64,
 }
 
-impl<I: Iterator<Item = Result<Result<Line, Refusal>>>> Settling<I> {
+impl<I: Iterator<Item = Result<Result<JournalLine, Refusal>>>> JournalReplay<I> {
     /// Takes events in the order of the journal, those that were refused among them or not: they are refused again.
     pub fn new(rules: RuleSet, lines: I) -> Self {
         Self { genesis: rules.clone(), book: Book::open(rules), lines, place: 0, refused: 0 }
     }
 
-    /// How many events were refused until now.
     #[must_use]
     pub fn refused(&self) -> u64 {
         self.refused
     }
 
-    fn settle(&mut self, place: u64, line: Line) -> Option<Accepted> {
+    fn settle(&mut self, place: u64, line: JournalLine) -> Option<SettledEvent> {
         let outcome = self.book.apply(&line.entry);
         let Ok(receipt) = outcome.result else {
             self.refused += u64::from(!outcome.repeated);
@@ -73,16 +70,16 @@ impl<I: Iterator<Item = Result<Result<Line, Refusal>>>> Settling<I> {
             return None;
         }
         let closed = (receipt.kind == Kind::DayClosed).then(|| self.book.days().last().cloned()).flatten();
-        Some(Accepted { place, line, receipt, closed })
+        Some(SettledEvent { place, line, receipt, closed })
     }
 }
 
-impl<I: Iterator<Item = Result<Result<Line, Refusal>>>> Source for Settling<I> {
+impl<I: Iterator<Item = Result<Result<JournalLine, Refusal>>>> Source for JournalReplay<I> {
     fn genesis(&self) -> &RuleSet {
         &self.genesis
     }
 
-    fn next(&mut self) -> Result<Option<Accepted>> {
+    fn next(&mut self) -> Result<Option<SettledEvent>> {
         while let Some(line) = self.lines.next().transpose()? {
             let place = self.place;
             self.place += 1;

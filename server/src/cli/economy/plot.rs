@@ -1,6 +1,6 @@
 //! Line and bar charts as SVG, for reports.
 //!
-//! Floats stand here and nowhere else: they are places on a picture. Every figure beside a picture is exact.
+//! Only this module uses floats, for positions in a picture. The figures beside a picture are exact.
 #![expect(clippy::float_arithmetic, reason = "places on a picture")]
 
 use std::fmt::Write as _;
@@ -12,21 +12,21 @@ const TOP: f64 = 12.0;
 const RIGHT: f64 = 12.0;
 const BOTTOM: f64 = 34.0;
 
-/// A line: its name and its points.
-pub struct Line {
-    /// For the legend.
+/// A named line of a chart.
+pub struct Curve {
+    /// The name in the legend.
     pub name: String,
     /// x and y.
     pub points: Vec<(f64, f64)>,
 }
 
-/// A decimal as a place.
+/// A decimal as a position.
 #[must_use]
 pub fn place(text: &str) -> f64 {
     text.parse().unwrap_or(0.0)
 }
 
-/// Round numbers from 0 to at least `most`: the axis and its steps.
+/// The length of an axis (at least `most`) and its step, both round numbers.
 fn steps(most: f64) -> (f64, f64) {
     if most <= 0.0 || !most.is_finite() {
         return (1.0, 0.5);
@@ -54,7 +54,7 @@ fn label(value: f64, step: f64) -> String {
     format!("{:.places$}{unit}", value / size)
 }
 
-/// The frame: the vertical axis and the place of a value on it.
+/// Draws the vertical axis and returns the scale of its values.
 fn frame(out: &mut String, title: &str, most: f64) -> f64 {
     let (top, step) = steps(most);
     _ = write!(out, r#"<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">"#);
@@ -78,9 +78,9 @@ fn height(value: f64, top: f64) -> f64 {
     HEIGHT - BOTTOM - value / top * (HEIGHT - TOP - BOTTOM)
 }
 
-/// Lines over days; what stands before and after the last day's number.
+/// A line chart over days; `before` and `after` surround the number of the last day.
 #[must_use]
-pub fn lines(title: &str, (before, after): (&str, &str), lines: &[Line]) -> String {
+pub fn lines(title: &str, (before, after): (&str, &str), lines: &[Curve]) -> String {
     let mut out = String::new();
     let all = || lines.iter().flat_map(|line| &line.points);
     let most = all().map(|point| point.1).fold(0.0, f64::max);

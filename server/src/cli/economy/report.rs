@@ -1,25 +1,25 @@
-//! A report as one page that needs nothing else: no script, no font, no network.
+//! A report as one self-contained page: no script, no font, no network.
 
 use std::fmt::Write as _;
 
 use gongxiang::economy::{DayFigures, Run};
 use gongxiang::review::Finding;
 
-use super::plot::{self, Line};
+use super::plot::{self, Curve};
 use super::table::{fields, short, some_days, totals};
 use crate::flags::explained;
 use crate::language::Language;
 
 const STYLE: &str = include_str!("report.css");
 
-/// At most so many points are drawn of a line.
+/// The maximum number of points of a line.
 const POINTS: usize = 400;
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// The page; `note` is the key of the sentence that says what it is.
+/// Renders the page; `note` is the key of the sentence that says what the report is.
 #[must_use]
 pub fn html(title: &str, rules: &str, note: &str, run: &Run, findings: &[Finding], language: Language) -> String {
     let word = |key: &str| escape(&language.name(key));
@@ -102,10 +102,10 @@ pub fn html(title: &str, rules: &str, note: &str, run: &Run, findings: &[Finding
     out
 }
 
-/// One plot: the fields of the days that stand in it.
+/// One plot of these fields of the days.
 fn figure(out: &mut String, run: &Run, names: &[&str], language: Language) {
     let step = run.days.len().div_ceil(POINTS).max(1);
-    // The last day always: the axis ends with it.
+    // Always include the last day, where the axis ends.
     let last = run.days.len().saturating_sub(1);
     let drawn = |(i, _): &(usize, &DayFigures)| i.is_multiple_of(step) || *i == last;
     let days: Vec<&DayFigures> = run.days.iter().enumerate().filter(drawn).map(|(_, day)| day).collect();
@@ -115,14 +115,14 @@ fn figure(out: &mut String, run: &Run, names: &[&str], language: Language) {
     };
     let lines: Vec<_> = names
         .iter()
-        .map(|name| Line {
+        .map(|name| Curve {
             name: escape(&language.name(name)),
             points: rows.iter().map(|row| (value(row, "day"), value(row, name))).collect(),
         })
         .collect();
     let heading = escape(&language.name(&format!("section.{}", names[0])));
     let plot = plot::lines(&heading, language.around_day(), &lines);
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     _ = write!(out, "<figure><figcaption>{heading}</figcaption>{plot}</figure>");
 }
 

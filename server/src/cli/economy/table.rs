@@ -30,10 +30,10 @@ pub fn csv(run: &Run) -> Result<String> {
     Ok(out)
 }
 
-/// At most so many days are shown in a table.
+/// The maximum number of days in a table.
 const ROWS: usize = 16;
 
-/// The days that a table shows: evenly, the last one always.
+/// The days of a table: evenly spaced, always with the last one.
 pub fn some_days(run: &Run) -> impl Iterator<Item = &gongxiang::economy::DayFigures> {
     let step = run.days.len().div_ceil(ROWS).max(1);
     let last = run.days.len().saturating_sub(1);
@@ -50,13 +50,13 @@ pub fn table(title: &str, run: &Run, language: Language) -> String {
     let probe = ["day", "after", "points", "worth", "left", "closed_law"];
     rows(&mut out, &probe, run.probes.iter().map(fields), language);
     for (name, value) in totals(run) {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         _ = writeln!(out, "{}: {value}", language.name(&name));
     }
     out
 }
 
-/// The totals with the income and the mix laid flat.
+/// The totals with the nested income and mix as fields of their own.
 pub fn totals(run: &Run) -> Vec<(String, String)> {
     let mut all = fields(&run.totals);
     all.retain(|(name, _)| name != "income" && name != "mix");
@@ -86,7 +86,7 @@ fn rows(out: &mut String, columns: &[&str], rows: impl Iterator<Item = Vec<(Stri
     out.push('\n');
 }
 
-/// A decimal with at most four places, or six where it begins with zeros: tables are for reading, JSON and CSV have every digit.
+/// A decimal with at most four places (six if it begins with zeros), for reading; JSON and CSV have every digit.
 pub fn short(value: &str) -> &str {
     let places = if value.starts_with("0.00") { 6 } else { 4 };
     match value.split_once('.') {

@@ -8,7 +8,7 @@ use super::{Page, Result, Transaction};
 /// How many rows are read at once.
 pub const PAGE: usize = 2_000;
 
-/// All of the book as it is kept.
+/// Reads the whole stored book.
 ///
 /// # Errors
 /// [`StoreError`](super::StoreError).
@@ -43,7 +43,7 @@ pub async fn whole(tx: &mut dyn Transaction) -> Result<Excerpt> {
     Ok(excerpt)
 }
 
-/// All days that were closed.
+/// Reads all closed days.
 ///
 /// # Errors
 /// If the database cannot be read.

@@ -1,7 +1,8 @@
 //! `SQLite` and `PostgreSQL` behind one set of statements.
 //!
-//! Rows travel as one JSON text a statement, so a group of events costs the same few statements whatever its size, and both
-//! engines read the same SQL (`sql/dialect.rs` has what differs). Neither advisory locks nor LISTEN nor sequences are used.
+//! Each statement takes its rows as one JSON text, so a group costs the same few statements whatever its size, and
+//! both engines read the same SQL (`sql/dialect.rs` has the differences). Advisory locks, LISTEN and sequences are
+//! not used.
 
 mod dialect;
 mod file;
@@ -29,8 +30,8 @@ use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyPool, Connection as _, Executor as _};
 
 use super::{
-    Answered, Batch, Entered, Key, Loaded, Now, Page, Place, Result, SHARDS, Scope, Store, StoreError, Transaction,
-    differs,
+    Batch, CurrentState, FirstOutcome, JournalEntry, Key, Page, Place, Result, SHARDS, Scope, Store, StoreError,
+    Transaction, WorkingSet, differs,
 };
 use crate::ledger::needs::Needs;
 use crate::limits::{CONNECTION_WAIT_MAX, CONNECTIONS_MAX, WRITERS_POSTGRES};
@@ -44,38 +45,37 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 /// The number of the first migration since version 0.2.
 const FIRST_MIGRATION: i64 = 20;
 
-/// Small pages, in files that are new: what is written is whole pages, each for a row or two that changed. 8 MiB of them a
-/// connection: a commit looks through all of them where a tree of the database was balanced, and what is not among them the
-/// system still has. The log goes into the file every 128 MiB: what changes again until then is written once.
+/// Small pages, because a commit writes whole pages and usually changes one or two rows on each (new files only). A
+/// cache of 8 MiB per connection, because a commit searches the cache whenever a tree was balanced; the system's file
+/// cache holds the rest. A checkpoint every 128 MiB, so that a page which changes often is copied into the file once.
 const SQLITE_SETTINGS: &str = "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
     PRAGMA busy_timeout = 10000; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 65536; PRAGMA temp_store = MEMORY";
 
-/// Every statement finds its rows by key. What `PostgreSQL` guesses of the length of a JSON list would have it read whole
-/// tables instead, as long as they have some ten thousand rows; and translating into machine code takes longer than any.
+/// Every statement finds its rows by key. But `PostgreSQL` overestimates the length of a JSON list and would scan
+/// tables of some ten thousand rows. Compiling (JIT) would take longer than any of these statements.
 const POSTGRES_SETTINGS: &str = "SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 
 /// A database by its URL.
 #[derive(Clone, Debug)]
 pub struct SqlStore {
     pool: AnyPool,
-    /// For whoever settles. Of `SQLite` it is one connection, which keeps what it wrote: another one, whoever wrote last,
-    /// would have to read every page again.
+    /// For settling. `SQLite` uses one writing connection, so that its page cache stays warm.
     writers: AnyPool,
     dialect: Dialect,
-    /// Of `SQLite`.
+    /// For `SQLite` only.
     file: Option<OpenFile>,
-    recent: Arc<Mutex<Recent>>,
+    recent: Arc<Mutex<StoreCache>>,
 }
 
-/// What seldom changes, as it was last read.
+/// Rows that seldom change, cached.
 #[derive(Debug, Default)]
-struct Recent {
+struct StoreCache {
     rules: Option<(i64, RuleSet)>,
     ended: Vec<Index>,
 }
 
 impl SqlStore {
-    /// Opens the database and brings its tables up to date; `SQLite` makes the file if there is none.
+    /// Opens the database and migrates it; creates the file of a `SQLite` database.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -98,7 +98,7 @@ impl SqlStore {
         Ok(store)
     }
 
-    /// Without an advisory lock two processes may try at once; the slower one finds the work done.
+    /// Migrations run without an advisory lock, so two processes may try at once; the slower one finds the work done.
     async fn migrate(&self) -> Result<()> {
         const TRIES: u32 = 5;
         if self.is_older().await {
@@ -129,14 +129,14 @@ impl SqlStore {
         let sql = format!("SELECT version FROM _sqlx_migrations WHERE version < {FIRST_MIGRATION}");
         let found: sqlx::Result<Option<(i64,)>> =
             sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_optional(&self.pool).await;
-        // A new database has no such table yet; any other failure shows when the tables are made.
+        // A new database has no such table; any other failure appears when the migrations run.
         matches!(found, Ok(Some(_)))
     }
 
-    /// Opens a book with `named`, or `otherwise`, if there is none.
+    /// Opens a book under `named`, or under `otherwise` if `None`, unless the database has one.
     ///
     /// # Errors
-    /// [`StoreError::OtherRules`] if there is one with others than `named`.
+    /// [`StoreError::OtherRules`] if the existing book was opened under other rules than `named`.
     pub async fn open_book(&self, named: Option<&RuleSet>, otherwise: &RuleSet) -> Result<()> {
         match self.genesis(named.unwrap_or(otherwise)).await {
             Err(StoreError::Conflict) | Ok(()) => {}
@@ -146,7 +146,7 @@ impl SqlStore {
             sqlx::query_as("SELECT rules FROM rules WHERE version = 1").fetch_optional(&self.pool).await?;
         let kept = first.ok_or_else(|| differs("there are no genesis rules"))?.0;
         match named {
-            // As text: the order in which a file names its packs means nothing.
+            // Compared as canonical text: the order of packs in a file has no meaning.
             Some(named) if named.to_tree().canonical() != kept => Err(StoreError::OtherRules),
             _ => Ok(()),
         }
@@ -157,7 +157,7 @@ impl SqlStore {
         let is_there: Option<(i64,)> =
             sqlx::query_as("SELECT only_row FROM head").fetch_optional(&mut *work.tx).await?;
         if is_there.is_some() {
-            // Changes nothing, and is not committed: a database that cannot be written fails here and not at the first order.
+            // A write without effect, never committed: a read-only database fails here and not at the first order.
             return work.run("UPDATE shards SET clock = clock WHERE shard = 0", &[]).await.map(drop);
         }
         let head = json(&Excerpt::genesis(rules.clone()).head);
@@ -201,19 +201,18 @@ impl SqlStore {
         conflict_or(self.dialect, error)
     }
 
-    /// The connections, for what is beside the books: keys, sessions, webhooks.
+    /// The connection pool, for the tables beside the books: keys, sessions, webhooks.
     #[must_use]
     pub fn pool(&self) -> &AnyPool {
         &self.pool
     }
 }
 
-/// Connections as this server wants them.
 fn connections(dialect: Dialect, most: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(most)
         .acquire_timeout(CONNECTION_WAIT_MAX)
-        // Asking costs a way to the engine and back for every transaction, and a file does not hang up.
+        // The test is a round trip per transaction, and a file cannot hang up.
         .test_before_acquire(dialect == Dialect::Postgres)
         .after_connect(move |connection, _| {
             Box::pin(async move {
@@ -225,8 +224,8 @@ fn connections(dialect: Dialect, most: u32) -> AnyPoolOptions {
                 Ok(())
             })
         })
-        // An error that ended SQLite's transaction by itself leaves a connection that believes it is still in one, and
-        // would refuse every other.
+        // If an error ends SQLite's transaction, the connection still believes that it is in one and would refuse
+        // every other. Such a connection is dropped.
         .before_acquire(|connection, _| {
             let usable = !connection.is_in_transaction();
             Box::pin(async move { Ok(usable) })
@@ -256,20 +255,19 @@ impl Store for SqlStore {
     }
 }
 
-/// A transaction of either engine.
 struct Work {
     tx: Tx,
     dialect: Dialect,
     scope: Scope,
-    /// What had flowed to the writer's shard when the part of a group was loaded.
+    /// The flow of the writer's shard when the group was loaded.
     flow: Flow,
-    /// Whether anybody is told of what is settled.
+    /// Whether any webhook is registered.
     has_webhooks: bool,
-    recent: Arc<Mutex<Recent>>,
+    recent: Arc<Mutex<StoreCache>>,
 }
 
 impl Work {
-    /// What one query finds; its parameters are texts.
+    /// Runs a query; parameters are strings.
     async fn all<T>(&mut self, sql: &str, parameters: &[&str]) -> Result<Vec<T>>
     where
         T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
@@ -281,8 +279,8 @@ impl Work {
         query.fetch_all(&mut *self.tx).await.map_err(|error| conflict_or(self.dialect, error))
     }
 
-    /// The same, of a query that may find many. `SQLite`'s thread hands over every row by itself, and each wakes whoever waits:
-    /// there they come as one.
+    /// Runs a query that may find many rows. SQLite's thread hands over rows one by one and wakes the task each time,
+    /// so there the rows come as one JSON text.
     async fn many<T>(&mut self, columns: &str, sql: &str, parameters: &[&str]) -> Result<Vec<T>>
     where
         T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + DeserializeOwned + Send + Unpin,
@@ -294,24 +292,24 @@ impl Work {
         rows.first().map_or_else(|| Ok(Vec::new()), |(rows,)| from_json("rows", rows))
     }
 
-    /// A statement; its parameters are texts.
+    /// Runs a statement; parameters are strings.
     async fn run(&mut self, sql: &str, parameters: &[&str]) -> Result<u64> {
         execute(&mut self.tx, sql, parameters).await.map_err(|error| conflict_or(self.dialect, error))
     }
 
-    fn recent(&self) -> std::sync::MutexGuard<'_, Recent> {
-        // Nothing in there can be half done.
+    fn recent(&self) -> std::sync::MutexGuard<'_, StoreCache> {
+        // The cache is valid after a panic: each field is replaced whole.
         self.recent.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl Transaction for Work {
-    async fn answered(&mut self, keys: &[Key]) -> Result<Vec<Answered>> {
+    async fn answered(&mut self, keys: &[Key]) -> Result<Vec<FirstOutcome>> {
         self.load_answered(keys).await
     }
 
-    async fn load(&mut self, needs: &Needs) -> Result<Loaded> {
+    async fn load(&mut self, needs: &Needs) -> Result<WorkingSet> {
         self.load_part(needs).await
     }
 
@@ -324,15 +322,15 @@ impl Transaction for Work {
         self.tx.commit().await.map_err(|error| conflict_or(dialect, error))
     }
 
-    async fn now(&mut self) -> Result<Now> {
+    async fn now(&mut self) -> Result<CurrentState> {
         self.read_now().await
     }
 
-    async fn journal(&mut self, page: Page<Place>) -> Result<Vec<Entered>> {
+    async fn journal(&mut self, page: Page<Place>) -> Result<Vec<JournalEntry>> {
         self.read_journal(page).await
     }
 
-    async fn entered(&mut self, place: Place) -> Result<Option<Entered>> {
+    async fn entered(&mut self, place: Place) -> Result<Option<JournalEntry>> {
         let before = Page { after: Place(place.0.saturating_sub(1)), limit: 1 };
         Ok(self.read_journal(before).await?.pop().filter(|entered| entered.place == place))
     }

@@ -5,7 +5,6 @@ use sqlx::{Any, AnyConnection, AssertSqlSafe, Transaction};
 use crate::ledger::store::{Result, Scope, StoreError};
 use crate::text::redacted;
 
-/// The engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// One file, one writer at a time.
@@ -14,7 +13,7 @@ pub enum Dialect {
     Postgres,
 }
 
-/// A column of rows that travel as one JSON text.
+/// A column of rows that are passed as one JSON text.
 pub struct Column {
     name: &'static str,
     kind: Kind,
@@ -26,7 +25,7 @@ enum Kind {
     Integer,
 }
 
-/// A statement, its parameters and how many rows it has to write.
+/// A statement, its parameters and the number of rows it must write.
 pub struct Statement {
     pub sql: String,
     pub parameters: Vec<String>,
@@ -34,7 +33,6 @@ pub struct Statement {
 }
 
 impl Column {
-    /// Its name.
     pub const fn name(&self) -> &'static str {
         self.name
     }
@@ -57,7 +55,7 @@ pub const fn integer(name: &'static str) -> Column {
 }
 
 impl Dialect {
-    /// What a URL is of.
+    /// Recognises the engine of a URL.
     pub fn of(url: &str) -> Result<Self> {
         match url.split(':').next() {
             Some("sqlite") => Ok(Self::Sqlite),
@@ -66,13 +64,15 @@ impl Dialect {
         }
     }
 
-    /// A table of rows, given as a JSON list of objects in parameter `$number`, so that a statement takes any number of rows.
+    /// A table expression over a JSON list of objects in parameter `$number`, so that one statement takes any number
+    /// of rows.
     pub fn rows(self, number: u8, columns: &[Column]) -> String {
         match self {
             Self::Sqlite => {
                 let columns: Vec<_> =
                     columns.iter().map(|Column { name, .. }| format!("value ->> '{name}' AS {name}")).collect();
-                // Parsed once: `json_each` would write out every row, to be parsed again for every column.
+                // `jsonb_each` parses the text once; `json_each` would serialise every row and parse it again for
+                // every column.
                 format!("(SELECT {} FROM jsonb_each(${number}))", columns.join(", "))
             }
             Self::Postgres => {
@@ -87,7 +87,7 @@ impl Dialect {
         }
     }
 
-    /// A list of texts, given as a JSON list in parameter `$number`.
+    /// A list of strings, passed as a JSON list in parameter `$number`.
     pub fn list(self, number: u8) -> String {
         match self {
             Self::Sqlite => format!("(SELECT value FROM json_each(${number}))"),
@@ -95,8 +95,8 @@ impl Dialect {
         }
     }
 
-    /// Joins what is to the left, which is little, with rows of a table by their keys. `SQLite` that knows how many rows a table has
-    /// would rather read all of some ten thousand than look up a few of them; a cross join it takes from left to right.
+    /// Joins a few rows on the left with a table by key. A cross join fixes the order for `SQLite`, which would
+    /// otherwise scan a table of some ten thousand rows instead of looking up a few.
     pub const fn by_key(self) -> &'static str {
         match self {
             Self::Sqlite => "CROSS JOIN",
@@ -104,13 +104,13 @@ impl Dialect {
         }
     }
 
-    /// The columns of a query's rows as one JSON list of lists. For `SQLite` only.
+    /// The rows of a query as one JSON list of lists. For `SQLite` only.
     pub fn gathered(columns: &str, query: &str) -> String {
         format!("SELECT json_group_array(json_array({columns})) FROM ({query})")
     }
 
-    /// As few texts as the engine takes for these statements. `SQLite` works in a thread of its own, and every text costs a way
-    /// there and back; `PostgreSQL` takes one statement at a time.
+    /// Joins statements into as few texts as the engine takes. `SQLite` runs in its own thread, so every text costs a
+    /// round trip; `PostgreSQL` takes one statement at a time.
     pub fn joined(self, statements: Vec<Statement>) -> Vec<Statement> {
         if self == Self::Postgres {
             return statements;
@@ -125,8 +125,8 @@ impl Dialect {
         vec![all]
     }
 
-    /// `INSERT` or `UPDATE` of one group: what fails undoes the group and not, before that, the statement, for which `SQLite`
-    /// would keep a copy of every page that the statement changes.
+    /// The prefix of `INSERT` or `UPDATE`. OR FAIL skips SQLite's statement journal, a copy of every page that the
+    /// statement changes; a failure rolls back the whole transaction anyway.
     pub const fn whole(self) -> &'static str {
         match self {
             Self::Sqlite => " OR FAIL",
@@ -134,7 +134,7 @@ impl Dialect {
         }
     }
 
-    /// Takes the rows of a query until the transaction ends. `SQLite` has one writer anyway, and a reader takes none.
+    /// Locks the rows of a query until the transaction ends. `SQLite` has one writer anyway; a reader locks nothing.
     pub const fn take(self, scope: Scope) -> &'static str {
         match (self, scope) {
             (Self::Sqlite, _) | (_, Scope::Reading) => "",
@@ -152,12 +152,12 @@ impl Dialect {
         }
     }
 
-    /// Whether an error says that the same again may succeed.
+    /// Whether an error means that a retry may succeed.
     pub fn is_conflict(self, error: &sqlx::Error) -> bool {
         let Some(error) = error.as_database_error() else { return false };
         let code = error.code().unwrap_or_default();
         match self {
-            // SQLITE_BUSY, SQLITE_LOCKED and their extended codes; a key that is there already.
+            // SQLITE_BUSY and SQLITE_LOCKED with their extended codes; a duplicate key.
             Self::Sqlite => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6)) || is_duplicate(error),
             // Serialization failure, deadlock.
             Self::Postgres => matches!(&*code, "40001" | "40P01") || is_duplicate(error),
@@ -165,10 +165,10 @@ impl Dialect {
     }
 }
 
-/// Appends a statement whose parameters `$1`, `$2` … are counted on from `shift`. Any other `$` stays as it is: one without a
-/// number, and one in a text, such as the JSON path `'$.day'`.
+/// Appends a statement; its parameters `$1`, `$2` … are renumbered by `shift`. Any other `$` stays: one without a
+/// number, and one inside a string, such as the JSON path `'$.day'`.
 fn renumber(sql: &str, shift: usize, out: &mut String) {
-    // Every second part is inside of quotes; a doubled quote opens the text again that it closed.
+    // Every second part is inside quotes; a doubled quote closes a string and opens it again.
     for (number, part) in sql.split('\'').enumerate() {
         if number > 0 {
             out.push('\'');
@@ -195,10 +195,9 @@ fn is_duplicate(error: &dyn sqlx::error::DatabaseError) -> bool {
     error.is_unique_violation()
 }
 
-/// What a transaction of either engine is.
 pub type Tx = Transaction<'static, Any>;
 
-/// Runs a statement whose parameters are texts; answers with how many rows it wrote.
+/// Runs a statement whose parameters are strings; returns the number of rows it wrote.
 pub async fn execute(connection: &mut AnyConnection, sql: &str, parameters: &[&str]) -> sqlx::Result<u64> {
     let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
     for parameter in parameters {

@@ -1,7 +1,7 @@
-//! The file of a `SQLite` database, which has to stay where it is.
+//! Checks that the file of a `SQLite` database stays where it is.
 //!
-//! A process goes on with a file that somebody has deleted or replaced: it would acknowledge events that nobody ever finds
-//! again.
+//! A process can go on writing to a file that was deleted or replaced. It would acknowledge events that are lost when
+//! it ends.
 
 use std::fs;
 use std::io;
@@ -10,7 +10,6 @@ use std::str::FromStr as _;
 
 use sqlx::sqlite::SqliteConnectOptions;
 
-/// The file that was opened.
 #[derive(Clone, Debug)]
 pub struct OpenFile {
     path: PathBuf,
@@ -18,19 +17,19 @@ pub struct OpenFile {
 }
 
 impl OpenFile {
-    /// That of a URL, if it names one that is there; a database in memory has none.
+    /// The file that a URL names, if it exists; a database in memory has none.
     pub fn of(url: &str) -> Option<Self> {
         let path = SqliteConnectOptions::from_str(url).ok()?.get_filename().to_owned();
         Some(Self { identity: identity(&path).ok()?, path })
     }
 
-    /// Whether it is still what its path names.
+    /// Whether the path still names the open file.
     pub fn is_in_place(&self) -> bool {
         identity(&self.path).is_ok_and(|identity| identity == self.identity)
     }
 }
 
-/// Device and number. While the file is open no other one gets them.
+/// Device and inode, which no other file gets while this one is open.
 #[cfg(unix)]
 type Identity = (u64, u64);
 
@@ -40,7 +39,7 @@ fn identity(path: &Path) -> io::Result<Identity> {
     fs::metadata(path).map(|file| (file.dev(), file.ino()))
 }
 
-/// Elsewhere a file that is open cannot be deleted.
+/// Other systems do not delete open files.
 #[cfg(not(unix))]
 type Identity = ();
 

@@ -12,7 +12,9 @@ use serde_json::json;
 use super::dialect::{Dialect, text};
 use super::{Work, from_json, parse_id, parse_rules};
 use crate::ledger::needs::{self, Needs};
-use crate::ledger::store::{Answered, Key, Loaded, Now, Place, Refused, Result, SHARDS, Scope, StoreError, differs};
+use crate::ledger::store::{
+    CurrentState, FirstOutcome, Key, Place, Result, SHARDS, Scope, StoreError, StoredRefusal, WorkingSet, differs,
+};
 use crate::text;
 
 const SHARDS_TABLE: &str = "SELECT shard, clock, flow FROM shards";
@@ -129,13 +131,13 @@ impl Work {
         Ok((head.plus(&all).map_err(out_of_range)?, latest))
     }
 
-    pub(super) async fn read_now(&mut self) -> Result<Now> {
+    pub(super) async fn read_now(&mut self) -> Result<CurrentState> {
         let Frame { head, rules, rules_version, flows, .. } = self.frame().await?;
         let (head, clock) = self.with_flows(&head, flows).await?;
-        Ok(Now { head, rules, rules_version, clock })
+        Ok(CurrentState { head, rules, rules_version, clock })
     }
 
-    pub(super) async fn load_part(&mut self, needs: &Needs) -> Result<Loaded> {
+    pub(super) async fn load_part(&mut self, needs: &Needs) -> Result<WorkingSet> {
         let Frame { head, rules, mut clock, ended, flows, .. } = self.frame().await?;
         let mut excerpt = Excerpt { ended, ..Excerpt::genesis(rules) };
 
@@ -174,7 +176,7 @@ impl Work {
         let first = Place::first(clock + 1, self.scope.shard().unwrap_or_default());
         excerpt.head = head;
         excerpt.head.count_from(first.number());
-        Ok(Loaded { excerpt, first })
+        Ok(WorkingSet { excerpt, first })
     }
 
     /// Rows of a table by id, taken.
@@ -289,7 +291,7 @@ impl Work {
         rows.iter().rev().map(|(record,)| from_json("a day", record)).collect()
     }
 
-    pub(super) async fn load_answered(&mut self, keys: &[Key]) -> Result<Vec<Answered>> {
+    pub(super) async fn load_answered(&mut self, keys: &[Key]) -> Result<Vec<FirstOutcome>> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
@@ -305,10 +307,10 @@ impl Work {
         let answer = |(scope, key, fingerprint, receipt, refusal): AnswerRow| {
             let outcome = match (receipt, refusal) {
                 (Some(receipt), _) => Ok(from_json("a receipt", &receipt)?),
-                (None, Some(refusal)) => Err(from_json::<Refused>("a refusal", &refusal)?.refusal()?),
+                (None, Some(refusal)) => Err(from_json::<StoredRefusal>("a refusal", &refusal)?.refusal()?),
                 (None, None) => return Err(differs("a key has no answer")),
             };
-            Ok(Answered { key: Key { scope, key, fingerprint }, outcome })
+            Ok(FirstOutcome { key: Key { scope, key, fingerprint }, outcome })
         };
         rows.into_iter().map(answer).collect()
     }

@@ -12,7 +12,7 @@ use gongxiang::wire::statement::BookedPosting;
 use serde::de::DeserializeOwned;
 
 use super::{Work, conflict_or, differs, from_json, limit, parse_id, parse_rules};
-use crate::ledger::store::{Entered, Page, Place, Result, StoreError};
+use crate::ledger::store::{JournalEntry, Page, Place, Result, StoreError};
 
 /// Place, version, day, type, event, receipt, time, actor, accepted flags.
 type JournalRow = (i64, i64, String, String, String, String, String, String, String);
@@ -31,7 +31,7 @@ impl Work {
         rows.into_iter().map(|(id, content)| Ok((parse_id(&id)?, from_json(&id, &content)?))).collect()
     }
 
-    pub(super) async fn read_journal(&mut self, page: Page<Place>) -> Result<Vec<Entered>> {
+    pub(super) async fn read_journal(&mut self, page: Page<Place>) -> Result<Vec<JournalEntry>> {
         let rows: Vec<JournalRow> = sqlx::query_as(
             "SELECT place, version, day, kind, event, receipt, at, actor, accepted_flags FROM journal
              WHERE place > $1 ORDER BY place LIMIT $2",
@@ -50,7 +50,7 @@ impl Work {
             let receipt = from_json(&format!("the receipt of event {place}"), &receipt)?;
             let day = Day::parse(&day).ok_or_else(|| differs(format!("`{day}` is no day")))?;
             let accepted_flags = from_json("accepted flags", &flags)?;
-            Ok(Entered { place, day, kind, event, receipt, at, actor, accepted_flags })
+            Ok(JournalEntry { place, day, kind, event, receipt, at, actor, accepted_flags })
         };
         rows.into_iter().map(entered).collect()
     }

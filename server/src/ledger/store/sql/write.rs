@@ -15,7 +15,8 @@ use super::Work;
 use super::dialect::{Column, Dialect, Statement, integer, text};
 use crate::ledger::store::sql::load::out_of_range;
 use crate::ledger::store::{
-    Batch, Entered, HeadChange, Key, NewAnswer, Place, Refused, Result, Row, SHARDS, Scope, StoreError, differs,
+    Batch, HeadChange, JournalEntry, Key, NewAnswer, Place, Result, Row, SHARDS, Scope, StoreError, StoredRefusal,
+    differs,
 };
 use crate::text::json;
 
@@ -34,7 +35,7 @@ impl Work {
         writes.upsert("redemptions", &REDEMPTION, redemptions);
         writes.insert("days", &DAY, batch.days.iter().map(|record| DayRow { day: record.day, record: json(record) }));
         writes.insert("journal", &JOURNAL, batch.journal.iter().map(journal_row));
-        writes.insert("postings", &POSTING, batch.journal.iter().flat_map(Entered::postings).map(posting_row));
+        writes.insert("postings", &POSTING, batch.journal.iter().flat_map(JournalEntry::postings).map(posting_row));
         writes.insert("answers", &ANSWER, batch.answers.iter().map(answer_row));
         for Statement { sql, parameters, rows } in self.dialect.joined(writes.statements) {
             let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
@@ -328,8 +329,8 @@ struct JournalRow<'a> {
     accepted_flags: String,
 }
 
-fn journal_row(entered: &Entered) -> JournalRow<'_> {
-    let Entered { place, day, kind, event, receipt, at, actor, accepted_flags } = entered;
+fn journal_row(entered: &JournalEntry) -> JournalRow<'_> {
+    let JournalEntry { place, day, kind, event, receipt, at, actor, accepted_flags } = entered;
     JournalRow {
         place: *place,
         version: RECEIPT_VERSION,
@@ -384,7 +385,7 @@ fn answer_row(answer: &NewAnswer) -> AnswerRow<'_> {
     let NewAnswer { key: Key { scope, key, fingerprint }, came_of } = answer;
     let (place, refusal) = match came_of {
         Ok(place) => (Some(*place), None),
-        Err(refusal) => (None, Some(json(&Refused::from(refusal)))),
+        Err(refusal) => (None, Some(json(&StoredRefusal::from(refusal)))),
     };
     AnswerRow { scope, key, fingerprint, place, refusal }
 }
