@@ -130,6 +130,9 @@ fn a_party_and_a_rule_come_back_from_their_names() {
 fn every_code_kind_rule_reason_asset_class_and_party_has_words_and_no_word_is_left_over() {
     use gongxiang::event::Code;
     use gongxiang::receipt::Reason;
+    let rule_sets = preset::PRESETS.iter().filter_map(|(name, _)| preset::by_name(name)?.ok());
+    let roles: Vec<String> =
+        rule_sets.flat_map(|rules| rules.service_roles).map(|role| role.name.to_string()).collect();
     for language in Language::ALL {
         for (section, words) in gongxiang_words::keys(language) {
             let known: Vec<&str> = match section {
@@ -142,6 +145,8 @@ fn every_code_kind_rule_reason_asset_class_and_party_has_words_and_no_word_is_le
                 "assets" => vec!["locked", "points", "share_value"],
                 "classes" => vec!["dynamic", "own", "static"],
                 "parties" => vec!["burned", "escrow", "issuance", "pool", "treasury"],
+                "roles" => roles.iter().map(String::as_str).collect(),
+                "units" => vec!["yuan"],
                 other => panic!("{other} is no section that this test knows"),
             };
             for name in &known {

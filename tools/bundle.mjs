@@ -1,12 +1,14 @@
-// What `cargo xtask build` makes of the package's hand-written modules: the widget as one file for a script tag, and the package for
+// What `cargo xtask build` makes of the package's hand-written modules: the widget's words, the widget as one file for a script tag, and the package for
 // Node's `require`, with the same types under the name that TypeScript wants there. Bundlers and `import` take the modules as they are.
 import { copyFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writeWords } from './words.mjs';
 
 const pkg = (path) => fileURLToPath(new URL(`../pkg/${path}`, import.meta.url));
 const common = { bundle: true, logLevel: 'warning', legalComments: 'none', charset: 'utf8' };
 
+await writeWords('widget', pkg('dist/words.js'));
 await Promise.all([
   copyFile(pkg('index.d.ts'), pkg('dist/index.d.cts')),
   ...['LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT'].map((name) => copyFile(pkg(`../${name}`), pkg(`dist/${name}`))),

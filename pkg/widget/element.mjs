@@ -5,7 +5,7 @@ import { init } from '../browser.mjs';
 import { percentOf, grouped, read } from './reading.mjs';
 import { open, packFor, preview, terms } from './scheme.mjs';
 import { style } from './style.mjs';
-import { textFor } from './text.mjs';
+import { refusalIn, textFor } from './text.mjs';
 import { assumptions, bones, frame, h, result } from './view.mjs';
 
 /** @typedef {import('./scheme.mjs').Terms} Terms
@@ -257,19 +257,14 @@ export class EarningsPreview extends Base {
     if (place && place.textContent !== words) place.textContent = words;
   }
 
-  /** @param {Failure} failure */
-  #words({ code }) {
-    const { codes } = this.#text;
-    return Object.hasOwn(codes, code) ? codes[/** @type {keyof typeof codes} */ (code)] : codes.other;
-  }
-
   /** What the rules refuse about a field is said at the field.
    * @param {Failure} failure */
   #refuse(failure) {
     if (failure.field !== 'amount' && failure.field !== 'concession') return this.#fail(failure, false);
-    this.#remark(failure.field, this.#words(failure));
+    const message = refusalIn(this.#text, failure.code);
+    this.#remark(failure.field, message);
     this.#show(false);
-    this.#say('error', { code: failure.code, field: failure.field, message: this.#words(failure) });
+    this.#say('error', { code: failure.code, field: failure.field, message });
   }
 
   /** What stands in the way of every number. @param {Failure} failure @param {boolean} again */
@@ -278,7 +273,7 @@ export class EarningsPreview extends Base {
     const code = failure.code === 'bad_event' && failure.field === 'price' ? 'bad_price' : failure.code;
     const retry = h('button', { type: 'button', part: 'retry' }, this.#text.retry);
     retry.addEventListener('click', () => this.load());
-    this.#show(false, h('div', { class: 'fault', part: 'fault', role: 'alert' }, h('p', {}, this.#words({ ...failure, code })), ...(again ? [retry] : [])));
+    this.#show(false, h('div', { class: 'fault', part: 'fault', role: 'alert' }, h('p', {}, refusalIn(this.#text, code)), ...(again ? [retry] : [])));
     this.#say('error', { code, field: failure.field, message: failure.message });
   }
 

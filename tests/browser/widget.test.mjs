@@ -35,7 +35,7 @@ test('the worked example of the contract stands on the screen', async () => {
   await headline(page).waitFor();
   const seen = await shown(page.locator('earnings-preview'));
   assert.deepEqual([seen.headline, seen.rewards, seen.sums], [['1,000'], ['200', '400'], ['100', '100']]);
-  assert.match(await page.locator('earnings-preview [part=result]').innerText(), /10 × concession 100\.00[^]*2 × concession 100\.00[^]*0\.4 × the buyer’s share value 1,000/);
+  assert.match(await page.locator('earnings-preview [part=result]').innerText(), /10 × concession 100\.00[^]*2 × concession 100\.00[^]*0\.4 × buyer’s share value 1,000/);
   await until(() => said.length, 'an event');
   assert.deepEqual([said.length, said[0].what, said[0].amount, said[0].concession, said[0].price], [1, 'preview', '1000', '100', '1']);
   assert.deepEqual(complaints, []);

@@ -64,8 +64,12 @@ sections! {
     party parties PARTIES
     /// The template of a reason: each name in braces is a field of its data.
     reason reasons REASONS
+    /// What a service role of the presets is called. A rule set may name others, which are shown as they are named.
+    role roles ROLES
     /// By which rule something was posted.
     rule rules RULES
+    /// What an amount is counted in that is no asset: money.
+    unit units UNITS
 }
 
 /// Fills a template: each name in braces becomes what `value` says of it.
