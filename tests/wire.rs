@@ -165,28 +165,3 @@ fn a_number_is_written_canonically() -> Result {
     assert_eq!(event::write(&event::read(&tree)?.event).canonical(), r#"{"price":"1.5","type":"price.set"}"#);
     Ok(())
 }
-
-#[test]
-fn the_types_of_the_package_name_every_reason_with_its_fields() -> Result {
-    let types = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/pkg/index.d.ts"))?;
-    let start = types.find("export type Reason =").ok_or("the package has no type of reasons")?;
-    let end = types[start..].find(";\n\n").ok_or("the type of reasons has no end")?;
-    let rows: Vec<&str> = types[start..start + end].lines().skip(1).collect();
-    let mut tags = Vec::new();
-    for row in &rows {
-        let inside = row.trim().trim_start_matches("| {").trim_end_matches('}');
-        let (of, fields) = inside.split_once(';').unwrap_or((inside, ""));
-        let mut named: Vec<&str> =
-            fields.split(';').filter_map(|field| field.trim().split_once(':')).map(|(n, _)| n).collect();
-        named.sort_unstable();
-        for tag in of.split('\'').skip(1).step_by(2) {
-            let known = gongxiang::receipt::Reason::TAGS.iter().find(|(known, _)| *known == tag);
-            let mut fields = known.ok_or_else(|| format!("`{tag}` is no reason"))?.1.to_vec();
-            fields.sort_unstable();
-            assert_eq!(named, fields, "the fields of `{tag}`");
-            tags.push(tag);
-        }
-    }
-    assert_eq!(tags.len(), gongxiang::receipt::Reason::TAGS.len(), "{tags:?}");
-    Ok(())
-}
