@@ -15,9 +15,28 @@ const FRAME = ['lang', 'heading', 'merchant', 'readonly', 'amount', 'concession'
 const TERMS = ['rules', 'price'];
 const WATCHED = [...FRAME, ...TERMS];
 
-/** One sheet for all elements, made when there is a document.
- * @type {CSSStyleSheet | undefined} */
-let sheet;
+/** One sheet for all elements of a document: no other document may use it.
+ * @type {WeakMap<Document, CSSStyleSheet>} */
+const sheets = new WeakMap();
+
+/** Gives a root its looks. Where sheets cannot be constructed (Safari before 16.4, jsdom) they are a <style> in it.
+ * @param {ShadowRoot} root @param {Document} page */
+function dress(root, page) {
+  try {
+    let sheet = sheets.get(page);
+    if (!sheet) {
+      // The page may be another window's.
+      sheet = new (page.defaultView ?? globalThis).CSSStyleSheet();
+      sheet.replaceSync(style);
+      sheets.set(page, sheet);
+    }
+    if (!('adoptedStyleSheets' in root)) throw new TypeError('no adopted sheets');
+    root.adoptedStyleSheets = [sheet];
+    root.querySelector('style')?.remove();
+  } catch {
+    if (!root.querySelector('style')) root.prepend(h('style', {}, style));
+  }
+}
 
 /** A page that preloads the binary wants its numbers at once: to ask first what is in view would take a layout.
  * @type {boolean} */
@@ -40,7 +59,7 @@ function watch(element) {
   if (preloaded) return element.load();
   // Empty still, so its size says nothing; what is not displayed has no place at all.
   const [place] = element.getClientRects();
-  if (place && place.bottom > -NEAR && place.top < innerHeight + NEAR) return element.load();
+  if ((place && place.bottom > -NEAR && place.top < innerHeight + NEAR) || !globalThis.IntersectionObserver) return element.load();
   viewport ??= new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
@@ -71,18 +90,16 @@ export class EarningsPreview extends Base {
     // Asked for first, so that the frame is made while the binary is on its way.
     if (!this.#seen) watch(this);
     if (!this.shadowRoot) {
+      // Made before there is a root: what stands between the tags is hidden only by something that can be shown.
+      const card = this.#framed();
       const root = this.attachShadow({ mode: 'open' });
-      if (!sheet) {
-        sheet = new CSSStyleSheet();
-        sheet.replaceSync(style);
-      }
-      root.adoptedStyleSheets = [sheet];
+      root.append(card);
       root.addEventListener('input', (event) => this.#typed(/** @type {HTMLInputElement} */ (event.target)));
-    }
-    if (!this.shadowRoot?.firstChild) {
-      this.#frame();
+      this.#assume();
       if (this.#seen) this.#hideAMoment();
     }
+    // Here, not where it is made: an element that was moved to another document has lost its looks.
+    if (this.shadowRoot) dress(this.shadowRoot, this.ownerDocument);
     this.#stand();
   }
 
@@ -117,25 +134,31 @@ export class EarningsPreview extends Base {
     return /** @type {HTMLInputElement | null} */ (this.shadowRoot?.querySelector(`#${name},[name=${name}]:checked`));
   }
 
-  /** Makes the frame anew. What was typed stays, unless the page changed just that.
-   * @param {Set<string>} [changed] */
+  /** Makes the frame anew. @param {Set<string>} changed */
   #frame(changed) {
+    const card = this.#framed(changed);
+    this.#card()?.replaceWith(card);
+    this.#assume();
+  }
+
+  /** The frame. What was typed stays, unless the page changed just that.
+   * @param {Set<string>} [changed] */
+  #framed(changed) {
     const language = this.getAttribute('lang') ?? this.closest('[lang]')?.getAttribute('lang') ?? navigator.language;
     this.#text = textFor(language);
     if (!changed || changed.has('parties')) this.#present = new Set(this.#given('parties', 'referrer merchant_referrer partner').split(/\s+/));
     const [, concession, percent] = /^(.*?)\s*([%％]?)$/.exec(this.#given('concession', '10%')) ?? [];
     /** @param {string} name @param {string} given @param {string} [by] the attribute that gives it */
     const kept = (name, given, by = name) => (changed && !changed.has(by) && this.#input(name)?.value) || given;
-    this.shadowRoot?.replaceChildren(frame(this.#text, {
+    if (!changed || changed.has('service')) this.#service = this.#given('service');
+    return frame(this.#text, {
       amount: kept('amount', this.#given('amount', '1000')),
       concession: kept('concession', concession),
       unit: kept('unit', percent ? 'percent' : 'yuan', 'concession'),
       channel: kept('channel', this.#given('channel') === 'offline' ? 'offline' : 'online'),
       heading: this.#given('heading'),
       readonly: this.hasAttribute('readonly'),
-    }));
-    if (!changed || changed.has('service')) this.#service = this.#given('service');
-    this.#assume();
+    });
   }
 
   /** Where the binary is nearly there, the frame waits for the numbers: then it is laid out once, not twice. */
@@ -147,7 +170,7 @@ export class EarningsPreview extends Base {
   }
 
   #card() {
-    return /** @type {HTMLElement | null | undefined} */ (this.shadowRoot?.firstElementChild);
+    return /** @type {HTMLElement | null | undefined} */ (this.shadowRoot?.querySelector('.card'));
   }
 
   /** @param {HTMLInputElement} input */
