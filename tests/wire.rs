@@ -131,8 +131,7 @@ fn every_code_kind_rule_reason_asset_class_and_party_has_words_and_no_word_is_le
     use gongxiang::event::Code;
     use gongxiang::receipt::Reason;
     let rule_sets = preset::PRESETS.iter().filter_map(|(name, _)| preset::by_name(name)?.ok());
-    let roles: Vec<String> =
-        rule_sets.flat_map(|rules| rules.service_roles).map(|role| role.name.to_string()).collect();
+    let roles: Vec<String> = rule_sets.flat_map(|rules| rules.service_roles).map(|role| role.name).collect();
     for language in Language::ALL {
         for (section, words) in gongxiang_words::keys(language) {
             let known: Vec<&str> = match section {

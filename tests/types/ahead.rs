@@ -29,7 +29,7 @@ pub fn eves() -> Result<(Vec<Value>, Vec<Value>)> {
     let (mut eves, mut newcomers) = (Vec::new(), Vec::new());
     for found in some_eves()? {
         let value = serde_json::to_value(&found)?;
-        eves.extend(given(value, |tree| eve::read(tree).is_ok())?);
+        eves.extend(given(value, |tree| eve::read(tree).is_ok()));
     }
     for book in books(|_, _, _| Ok(()))? {
         let SupplyNow { day, price, supply, release } = supply(&book);
@@ -57,7 +57,7 @@ pub fn forecasts() -> Values {
     Ok(values)
 }
 
-pub fn assumptions() -> Values {
+pub fn assumptions() -> Vec<Value> {
     let all = json!({ "growth_30d": ["0.1"], "horizons": [3], "turnover": "1", "inflow": "1", "series": [["1", "1"]] });
     given(all, |tree| scenario::read_assumptions(tree).is_ok())
 }
@@ -79,10 +79,10 @@ pub fn scenarios() -> Values {
         for other in others {
             let mut value = all.clone();
             value[field] = other;
-            values.extend(given(value, |tree| refusal(tree).is_none())?);
+            values.extend(given(value, |tree| refusal(tree).is_none()));
         }
     }
-    values.extend(given(all, |tree| refusal(tree).is_none())?);
+    values.extend(given(all, |tree| refusal(tree).is_none()));
     Ok(values)
 }
 
@@ -115,7 +115,7 @@ pub fn findings() -> Values {
     Ok(values)
 }
 
-pub fn declared() -> Values {
+pub fn declared() -> Vec<Value> {
     let all = json!({ "concession_rate": "0.1", "security_link": true, "pack_commission": true, "return_days": 7 });
     given(all, |tree| scenario::read_declared(tree).is_ok())
 }

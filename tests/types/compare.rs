@@ -161,13 +161,17 @@ impl Comparison {
             }
             Type::Name(name, parameters) if name == "Partial" => {
                 let mut shapes = self.shapes(&parameters[0])?;
-                shapes.iter_mut().flatten().for_each(|field| field.is_optional = true);
+                for field in shapes.iter_mut().flatten() {
+                    field.is_optional = true;
+                }
                 shapes
             }
             Type::Name(name, parameters) if name == "Omit" => {
                 let mut shapes = self.shapes(&parameters[0])?;
                 let left_out = |field: &Field| is_possible(&parameters[1], Some(&field.name.as_str().into()));
-                shapes.iter_mut().for_each(|shape| shape.retain(|field| !left_out(field)));
+                for shape in &mut shapes {
+                    shape.retain(|field| !left_out(field));
+                }
                 shapes
             }
             Type::Name(name, _) => self.shapes(self.names.get(name).ok_or_else(|| format!("no `{name}`"))?)?,
@@ -203,7 +207,11 @@ impl Comparison {
                 unseen.push(format!("{path} is declared as {literal} too, and never is"));
             }
             Type::List(of) => self.walk(of, path, visited, unseen),
-            Type::Tuple(of) => of.iter().for_each(|of| self.walk(of, path, visited, unseen)),
+            Type::Tuple(of) => {
+                for of in of {
+                    self.walk(of, path, visited, unseen);
+                }
+            }
             Type::Name(name, parameters) if name == "Record" => self.walk(&parameters[1], path, visited, unseen),
             // What of the rules is adopted is left to whoever adopts; each part was compared as a part of the rules.
             Type::Name(name, _) if name == "Partial" => {}
@@ -215,7 +223,9 @@ impl Comparison {
                 }
             }
             Type::Either(types) if self.shapes(what).is_err() => {
-                types.iter().for_each(|what| self.walk(what, path, visited, unseen));
+                for what in types {
+                    self.walk(what, path, visited, unseen);
+                }
             }
             Type::Of(..) => {
                 if let Ok((path, what)) = self.inner(what) {
@@ -226,7 +236,9 @@ impl Comparison {
                 let shapes = self.shapes(what).unwrap_or_default();
                 for shape in &shapes {
                     let path = place(path, shape, shapes.len());
-                    shape.iter().for_each(|field| self.walk_field(field, &path, visited, unseen));
+                    for field in shape {
+                        self.walk_field(field, &path, visited, unseen);
+                    }
                 }
             }
             _ => {}

@@ -145,6 +145,7 @@ impl Reader {
     fn fields(&mut self) -> Result<Vec<Field>, String> {
         let mut fields = Vec::new();
         while !self.takes("}") {
+            self.takes("readonly");
             let name = self.word()?;
             if name == "[" || self.peek(0) == Some("(") {
                 self.skip(&[";"]);
