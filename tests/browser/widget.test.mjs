@@ -160,7 +160,7 @@ test('input that can mean one thing only is taken and shown as understood; anyth
   for (const [field, typed, error] of [
     ['amount', '1,00', /plain number/], ['amount', '', /Enter a number/], ['amount', '1e3', /plain number/], ['amount', '-1', /above 0/],
     ['amount', '0', /above 0/], ['amount', '1.001', /two decimal places/], ['amount', '9'.repeat(13), /At most 999,999,999,999/],
-    ['amount', '<img src=x>', /plain number/], ['concession', '101', /at most the order amount/], ['concession', '0.001', /two decimal places/],
+    ['amount', '<img src=x>', /plain number/], ['concession', '101', /at most the amount/], ['concession', '0.001', /two decimal places/],
     ['concession', '0', /above 0/],
   ]) {
     await type(page, 'amount', '1000');
