@@ -1,11 +1,10 @@
 // @ts-check
-// The loader for browsers, with and without a bundler.
-import * as glue from './dist/gongxiang_bg.js';
-import { fetched, surface } from './core.mjs';
+// The loader for browsers and other runtimes of the web, with and without a bundler.
+import { binary } from './core.mjs';
+import { start } from './rules.mjs';
 
-const { start, openBook, replay, version } = surface(glue, './gongxiang_bg.js');
-export { openBook, replay, version };
-export { preset } from './core.mjs';
+export { openBook, preset, replay, version } from './rules.mjs';
 
-/** @param {string | URL} [source] where the .wasm is, if not beside this file */
-export const init = (source = new URL('./dist/gongxiang_bg.wasm', import.meta.url)) => start(fetched(source));
+/** Loads the rules; every call after the first waits for the same load.
+ * @param {import('./index.d.ts').Binary} [source] the binary, or where it is, if not beside this file */
+export const init = (source) => start(binary(() => source ?? new URL('./dist/gongxiang_bg.wasm', import.meta.url)));

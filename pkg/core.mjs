@@ -25,17 +25,31 @@ export function ruleSet(rules) {
  * @param {string} name */
 export const preset = (name) => structuredClone(ruleSet(String(name)));
 
-/** A binary from a server.
- * @param {string | URL} source
- * @returns {(imports: WebAssembly.Imports) => Promise<WebAssembly.WebAssemblyInstantiatedSource>} */
-export const fetched = (source) => async (imports) => {
-  const response = await fetch(source);
-  if (!response.ok) throw new Error(`${response.url} answered ${response.status}`);
-  // A server that does not know application/wasm still serves the bytes.
-  if (response.headers.get('Content-Type')?.startsWith('application/wasm')) {
+/** What a value is, also if it is of another realm. @param {unknown} value */
+const kindOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
+
+/** @param {Response} response @param {WebAssembly.Imports} imports */
+async function streamed(response, imports) {
+  if (response.ok === false) throw new Error(`${response.url} answered ${response.status}`);
+  // Streaming takes this very type, without parameters, and a response of this realm. A server that says otherwise still serves the bytes.
+  if (response.headers?.get('Content-Type') === 'application/wasm' && response instanceof Response && WebAssembly.instantiateStreaming) {
     return WebAssembly.instantiateStreaming(response, imports);
   }
   return WebAssembly.instantiate(await response.arrayBuffer(), imports);
+}
+
+/** A binary, of whatever there is of it: where it is, its bytes, a response with it, or the module that was compiled of it.
+ * @param {() => import('./index.d.ts').Binary | Promise<import('./index.d.ts').Binary>} source asked for when it is needed: a place can be unknown, which is a failure as any other
+ * @param {(place: string | URL) => Promise<Response | Uint8Array<ArrayBuffer>>} [read] how a place is read
+ * @returns {(imports: WebAssembly.Imports) => Promise<{ instance: WebAssembly.Instance }>} */
+export const binary = (source, read = (place) => fetch(place)) => async (imports) => {
+  /** @type {any} */
+  let found = await source();
+  if (typeof found === 'string' || typeof found?.href === 'string') found = await read(found);
+  if (kindOf(found) === 'WebAssembly.Module') return { instance: await WebAssembly.instantiate(/** @type {WebAssembly.Module} */ (found), imports) };
+  if (typeof found?.arrayBuffer === 'function') return streamed(found, imports);
+  if (ArrayBuffer.isView(found) || kindOf(found) === 'ArrayBuffer') return WebAssembly.instantiate(/** @type {BufferSource} */ (found), imports);
+  throw new Error('neither an address, nor bytes, nor a response, nor a WebAssembly.Module');
 };
 
 /** What both binaries answer, on the glue of one of them.
@@ -54,7 +68,7 @@ export function surface(glue, name) {
   return {
     loaded,
     /** Starts the rules once, however often it is called. A start that failed can be tried again.
-     * @param {(imports: WebAssembly.Imports) => Promise<WebAssembly.WebAssemblyInstantiatedSource>} instantiate */
+     * @param {(imports: WebAssembly.Imports) => Promise<{ instance: WebAssembly.Instance }>} instantiate */
     start: (instantiate) => starting ??= instantiate({ [name]: /** @type {any} */ (glue) }).then(
       ({ instance }) => {
         glue.__wbg_set_wasm(instance.exports);

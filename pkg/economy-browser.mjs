@@ -1,6 +1,6 @@
 // @ts-check
 // The loader of the second binary for browsers, with and without a bundler.
-import { fetched } from './core.mjs';
+import { binary } from './core.mjs';
 import { start } from './economy.mjs';
 
 export {
@@ -9,5 +9,5 @@ export {
 } from './economy.mjs';
 
 /** Loads it; every call after the first waits for the same load.
- * @param {string | URL} [source] where the .wasm is, if not beside this file */
-export const init = (source = new URL('./dist/economy/economy_bg.wasm', import.meta.url)) => start(fetched(source));
+ * @param {import('./index.d.ts').Binary} [source] the binary, or where it is, if not beside this file */
+export const init = (source) => start(binary(() => source ?? new URL('./dist/economy/economy_bg.wasm', import.meta.url)));

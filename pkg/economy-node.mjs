@@ -1,7 +1,8 @@
 // @ts-check
 // The loader of the second binary for Node.
-import { readFile } from 'node:fs/promises';
+import { binary } from './core.mjs';
 import { start } from './economy.mjs';
+import { ownBinary, readBinary } from './read.mjs';
 
 export {
   balance, forecast, newcomer, nextRelease, openBook, openEve, openExcerpt,
@@ -9,6 +10,7 @@ export {
 } from './economy.mjs';
 
 /** Loads it; every call after the first waits for the same load.
- * @param {string | URL} [source] where the .wasm is, if not beside this file */
-export const init = (source = new URL('./dist/economy/economy_bg.wasm', import.meta.url)) =>
-  start(async (imports) => WebAssembly.instantiate(await readFile(source), imports));
+ * @param {import('./index.d.ts').Binary} [source] the binary, or where it is, if not beside this file */
+export const init = (source) => start(binary(
+  async () => source ?? ownBinary(() => new URL('./dist/economy/economy_bg.wasm', import.meta.url), () => import('./dist/economy/economy_bg.br.mjs')), readBinary,
+));

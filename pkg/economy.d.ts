@@ -1,12 +1,13 @@
 import type * as rules from './index.js';
-import type { Day, Decimal, Id, JournalEvent, PresetName, Replayed, RuleSet } from './index.js';
+import type { Binary, Day, Decimal, Id, Index, JournalEvent, PresetName, Replayed, RuleSet } from './index.js';
 import type { SupplyNow } from './wallet.js';
 
 export type * from './index.js';
 export * from './wallet.js';
 
-/** Loads the rules and what looks ahead. Call it once before anything else; calling it again is harmless. */
-export function init(source?: string | URL): Promise<void>;
+/** Loads the rules and what looks ahead. Call it once before anything else; calling it again is harmless. The binary is
+ * `gongxiang/economy.wasm`. */
+export function init(source?: Binary): Promise<void>;
 /** The version of the rules. */
 export function version(): string;
 /** A whole journal at once. Events that are refused are listed in the answer; unsound rules throw. */
@@ -43,7 +44,7 @@ export interface Eve {
   price: Decimal;
   issued: Decimal;
   total_units: Decimal;
-  nav: Decimal;
+  nav: Index;
   /** A whole number of 10^-26 points. */
   carry_points: string;
   /** A whole number of 10^-26 share value. */

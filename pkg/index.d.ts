@@ -1,5 +1,7 @@
 /** An exact decimal as text: `"12.5"`. Money has at most 2 places, everything else at most 8; never a number. */
 export type Decimal = string;
+/** A value of one unit, as text: as {@link Decimal}, with at most 18 places. */
+export type Index = string;
 /** A day, `YYYY-MM-DD`. */
 export type Day = string;
 /** 1 to 64 of `A-Z a-z 0-9 _ . : -`. */
@@ -7,8 +9,20 @@ export type Id = string;
 /** A six-digit GB/T 2260 code. */
 export type Region = string;
 
-/** Loads the rules. Call it once before anything else; calling it again is harmless. */
-export function init(source?: string | URL): Promise<void>;
+/** A response with the binary, as `fetch` gives it. */
+export interface BinaryResponse {
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+/** The binary compiled already: a `WebAssembly.Module`, which has no members of its own. */
+export interface CompiledBinary {
+  readonly [Symbol.toStringTag]?: 'WebAssembly.Module';
+}
+/** The binary (`gongxiang/gongxiang.wasm`), or its address or, in Node, its path. */
+export type Binary = string | URL | ArrayBuffer | ArrayBufferView | CompiledBinary | BinaryResponse | Promise<BinaryResponse>;
+
+/** Loads the rules. Call it once before anything else; calling it again is harmless. Without a `source` the binary is looked for beside the
+ * package; where that cannot be (Cloudflare Workers, other edge runtimes) pass it. Rejects with `not_loaded`, and can be tried again then. */
+export function init(source?: Binary): Promise<void>;
 /** The version of the rules. */
 export function version(): string;
 /** A whole journal at once. Events that are refused are listed in the answer; unsound rules throw. */
@@ -134,7 +148,7 @@ export type Reason =
   | { of: 'pack'; rate: Decimal; price: Decimal }
   | { of: 'at_price'; concession: Decimal; price: Decimal }
   | { of: 'rest'; points: Decimal; rewards: Decimal }
-  | { of: 'release'; units: Decimal; acc: Decimal }
+  | { of: 'release'; units: Decimal; acc: Index }
   | { of: 'day_release' | 'sign_up_gift' | 'activation' | 'grant' | 'reclaim' | 'opening' | 'transfer' | 'redemption' }
   | { of: 'referred_activation'; member: Id }
   | { of: 'refund' | 'refund_before_vesting'; order: Id }
@@ -204,7 +218,7 @@ export interface State {
   day: Day;
   price: Decimal;
   supply: { issued: Decimal; held: Decimal; burned: Decimal; treasury: Decimal; escrow: Decimal; pool: Decimal };
-  release: { era: number; units: Decimal; nav: Decimal; acc: Decimal; returned: Decimal };
+  release: { era: number; units: Decimal; nav: Index; acc: Index; returned: Decimal };
   accounts: Record<Id, AccountState>;
 }
 
@@ -214,11 +228,11 @@ export interface DayRecord {
   released: Decimal;
   total: Decimal;
   units: Decimal;
-  nav: Decimal;
-  acc: Decimal;
+  nav: Index;
+  acc: Index;
   era: number;
   /** The last `acc` of each era that ended with it, if one did; a server says it. */
-  ended?: Decimal[];
+  ended?: Index[];
   /** The day's turnover, from the first day that had one; a server says it. */
   turnover?: Decimal;
 }

@@ -1,4 +1,4 @@
-import type { AccountState, Book, Day, DayRecord, Decimal, Id, PresetName, Region, RuleSet, State } from './index.js';
+import type { AccountState, Book, Day, DayRecord, Decimal, Id, Index, Posting, PresetName, Region, RuleSet, State } from './index.js';
 
 /** The part of a book that a server gives for the preview of an order (`GET /v1/excerpt`). */
 export function openExcerpt(excerpt: Excerpt): Book;
@@ -18,7 +18,7 @@ export interface Account {
   locked: Decimal;
   points: Decimal;
   /** `fraction` is a whole number of 10^-26 points, as text. */
-  holding: { units: Decimal; acc: Decimal; era: number; fraction: string };
+  holding: { units: Decimal; acc: Index; era: number; fraction: string };
   role: Id | null;
   merchant_pack: boolean;
   shop: Region | null;
@@ -34,7 +34,29 @@ export interface StatementDay {
   state: AccountState;
 }
 
-/** The scheme at one moment; a server gives it. */
+/** A member; a server gives it (`GET /v1/members/{member}`). */
+export interface MemberNow {
+  member: Id;
+  /** The open day. */
+  day: Day;
+  /** As it was last settled: what {@link balance} starts from. */
+  account: Account;
+  /** Settled to the present by the server: what {@link balance} must come to. */
+  state: AccountState;
+}
+
+/** A page of a member's statement; a server gives it (`GET /v1/members/{member}/statement`). */
+export interface StatementPage {
+  /** Newest first. */
+  postings: BookedPosting[];
+  /** Where the next page starts; null on the last one. */
+  next: string | null;
+}
+
+/** A posting with its place in the journal: the event's, and its line in that event's receipt, from 0. */
+export type BookedPosting = Omit<Posting, 'from' | 'to' | 'class'> & { place: number; line: number; day: Day; giver: string; receiver: string };
+
+/** The scheme at one moment; a server gives it (`GET /v1/supply`). */
 export interface SupplyNow {
   day: Day;
   price: Decimal;
@@ -46,8 +68,9 @@ export interface SupplyNow {
 /** As much of a book as the preview of an order needs; a server gives it, nobody else makes one. */
 export interface Excerpt {
   rules: RuleSet;
-  head: object;
-  ended: Decimal[];
+  /** `traded_money` is a whole number of 10^-16 yuan, as text. */
+  head: SupplyNow & { turnover: Decimal; traded: Decimal; traded_money: string; order_count: number; trade_count: number };
+  ended: Index[];
   accounts: Record<Id, Account>;
   partners: Record<Region, Id>;
 }

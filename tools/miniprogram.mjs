@@ -1,10 +1,11 @@
 // pkg/miniprogram → pkg/miniprogram_dist: what a mini-program's 构建 npm copies as it is. The engine in ES2015 CommonJS, the binary
-// compressed as WeChat reads it, the components.
+// compressed as WeChat reads it, the components. And the words of the catalogue for the components and for miniprogram/.
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'esbuild';
+import { writeWords } from './words.mjs';
 
 const pkg = fileURLToPath(new URL('../pkg/', import.meta.url));
 const from = join(pkg, 'miniprogram');
@@ -35,15 +36,18 @@ const engine = () => build({
   inject: [join(from, 'platform.mjs')],
 });
 
+/** What the components share: the words and the figures, once. */
+const shared = () => build({ ...common, entryPoints: ['text', 'figures'].map((name) => join(from, `${name}.mjs`)), outdir: into });
+
 async function component(name) {
   await build({
     ...common,
     entryPoints: [join(from, name, 'index.mjs')],
     outfile: join(into, name, 'index.js'),
-    // One engine for all components and the app: each `require`s the same file.
+    // One engine for all components and the app, and one file of words: each `require`s the same file.
     plugins: [{
-      name: 'engine',
-      setup: ({ onResolve }) => onResolve({ filter: /^\.\.\/index\.mjs$/ }, () => ({ path: '../index', external: true })),
+      name: 'shared',
+      setup: ({ onResolve }) => onResolve({ filter: /^\.\.\/\w+\.mjs$/ }, ({ path }) => ({ path: path.slice(0, -'.mjs'.length), external: true })),
     }],
   });
   const others = (await readdir(join(from, name))).filter((file) => !file.endsWith('.mjs'));
@@ -52,6 +56,8 @@ async function component(name) {
 
 await rm(into, { recursive: true, force: true });
 await mkdir(into, { recursive: true });
+await writeWords('components', join(pkg, 'dist/phone/words.js'));
 await Promise.all([
-  binary(), engine(), copy('index.d.ts'), copy('look.wxss'), ...COMPONENTS.map(component),
+  writeWords('miniprogram', join(pkg, '../miniprogram/utils/catalogue.js'), 'cjs'),
+  binary(), engine(), shared(), copy('index.d.ts'), copy('look.wxss'), ...COMPONENTS.map(component),
 ]);

@@ -12,12 +12,14 @@ function request(method, path, data, header = {}) {
   return new Promise((resolve, reject) => {
     wx.request({
       url: server + path, method, data, timeout: TIMEOUT, header: Object.assign({ 'content-type': 'application/json' }, header),
-      success: ({ statusCode, data: body }) => {
+      success: ({ statusCode, data: body, header: said = {} }) => {
         if (statusCode < 400) return resolve(body);
         const problem = body && body.code ? body : { code: 'failed', field: '' };
         // A session that has ended: the next page shown asks to sign in again.
         if (statusCode === 401) forget();
-        return reject({ code: problem.code, field: problem.field || '', status: statusCode });
+        // Some phones write the names of headers as the server does, some in their own way.
+        const after = Number(said['Retry-After'] || said['retry-after']) || 0;
+        return reject({ code: problem.code, field: problem.field || '', status: statusCode, after });
       },
       fail: () => reject({ code: 'unreachable', field: '', status: 0 }),
     });
@@ -28,9 +30,7 @@ const get = (path) => request('GET', path);
 
 const post = (path, data = {}) => request('POST', path, data);
 
-/** A key for one attempt, however often it is sent: an answer that got lost must not settle it twice. */
-const newKey = () => `mp-${Date.now()}-${Math.random().toString(36).slice(2)}`;
-
+/** A command under its key: an answer that got lost must not settle it twice. */
 const command = (path, data, key) => request('POST', path, data, { 'Idempotency-Key': key });
 
 /** Closed days never change: they are kept, and only continued. */
@@ -57,4 +57,4 @@ function snapshot(member, again = 2) {
   });
 }
 
-module.exports = { command, forgetDays, get, newKey, post, request, snapshot };
+module.exports = { command, forgetDays, get, post, request, snapshot };

@@ -5,7 +5,7 @@ import { init } from '../browser.mjs';
 import { percentOf, grouped, read } from './reading.mjs';
 import { open, packFor, preview, terms } from './scheme.mjs';
 import { style } from './style.mjs';
-import { textFor } from './text.mjs';
+import { refusalIn, textFor } from './text.mjs';
 import { assumptions, bones, frame, h, result } from './view.mjs';
 
 /** @typedef {import('./scheme.mjs').Terms} Terms
@@ -15,9 +15,28 @@ const FRAME = ['lang', 'heading', 'merchant', 'readonly', 'amount', 'concession'
 const TERMS = ['rules', 'price'];
 const WATCHED = [...FRAME, ...TERMS];
 
-/** One sheet for all elements, made when there is a document.
- * @type {CSSStyleSheet | undefined} */
-let sheet;
+/** One sheet for all elements of a document: no other document may use it.
+ * @type {WeakMap<Document, CSSStyleSheet>} */
+const sheets = new WeakMap();
+
+/** Gives a root its looks. Where sheets cannot be constructed (Safari before 16.4, jsdom) they are a <style> in it.
+ * @param {ShadowRoot} root @param {Document} page */
+function dress(root, page) {
+  try {
+    let sheet = sheets.get(page);
+    if (!sheet) {
+      // The page may be another window's.
+      sheet = new (page.defaultView ?? globalThis).CSSStyleSheet();
+      sheet.replaceSync(style);
+      sheets.set(page, sheet);
+    }
+    if (!('adoptedStyleSheets' in root)) throw new TypeError('no adopted sheets');
+    root.adoptedStyleSheets = [sheet];
+    root.querySelector('style')?.remove();
+  } catch {
+    if (!root.querySelector('style')) root.prepend(h('style', {}, style));
+  }
+}
 
 /** A page that preloads the binary wants its numbers at once: to ask first what is in view would take a layout.
  * @type {boolean} */
@@ -40,7 +59,7 @@ function watch(element) {
   if (preloaded) return element.load();
   // Empty still, so its size says nothing; what is not displayed has no place at all.
   const [place] = element.getClientRects();
-  if (place && place.bottom > -NEAR && place.top < innerHeight + NEAR) return element.load();
+  if ((place && place.bottom > -NEAR && place.top < innerHeight + NEAR) || !globalThis.IntersectionObserver) return element.load();
   viewport ??= new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
@@ -71,18 +90,16 @@ export class EarningsPreview extends Base {
     // Asked for first, so that the frame is made while the binary is on its way.
     if (!this.#seen) watch(this);
     if (!this.shadowRoot) {
+      // Made before there is a root: what stands between the tags is hidden only by something that can be shown.
+      const card = this.#framed();
       const root = this.attachShadow({ mode: 'open' });
-      if (!sheet) {
-        sheet = new CSSStyleSheet();
-        sheet.replaceSync(style);
-      }
-      root.adoptedStyleSheets = [sheet];
+      root.append(card);
       root.addEventListener('input', (event) => this.#typed(/** @type {HTMLInputElement} */ (event.target)));
-    }
-    if (!this.shadowRoot?.firstChild) {
-      this.#frame();
+      this.#assume();
       if (this.#seen) this.#hideAMoment();
     }
+    // Here, not where it is made: an element that was moved to another document has lost its looks.
+    if (this.shadowRoot) dress(this.shadowRoot, this.ownerDocument);
     this.#stand();
   }
 
@@ -117,25 +134,31 @@ export class EarningsPreview extends Base {
     return /** @type {HTMLInputElement | null} */ (this.shadowRoot?.querySelector(`#${name},[name=${name}]:checked`));
   }
 
-  /** Makes the frame anew. What was typed stays, unless the page changed just that.
-   * @param {Set<string>} [changed] */
+  /** Makes the frame anew. @param {Set<string>} changed */
   #frame(changed) {
+    const card = this.#framed(changed);
+    this.#card()?.replaceWith(card);
+    this.#assume();
+  }
+
+  /** The frame. What was typed stays, unless the page changed just that.
+   * @param {Set<string>} [changed] */
+  #framed(changed) {
     const language = this.getAttribute('lang') ?? this.closest('[lang]')?.getAttribute('lang') ?? navigator.language;
     this.#text = textFor(language);
     if (!changed || changed.has('parties')) this.#present = new Set(this.#given('parties', 'referrer merchant_referrer partner').split(/\s+/));
     const [, concession, percent] = /^(.*?)\s*([%％]?)$/.exec(this.#given('concession', '10%')) ?? [];
     /** @param {string} name @param {string} given @param {string} [by] the attribute that gives it */
     const kept = (name, given, by = name) => (changed && !changed.has(by) && this.#input(name)?.value) || given;
-    this.shadowRoot?.replaceChildren(frame(this.#text, {
+    if (!changed || changed.has('service')) this.#service = this.#given('service');
+    return frame(this.#text, {
       amount: kept('amount', this.#given('amount', '1000')),
       concession: kept('concession', concession),
       unit: kept('unit', percent ? 'percent' : 'yuan', 'concession'),
       channel: kept('channel', this.#given('channel') === 'offline' ? 'offline' : 'online'),
       heading: this.#given('heading'),
       readonly: this.hasAttribute('readonly'),
-    }));
-    if (!changed || changed.has('service')) this.#service = this.#given('service');
-    this.#assume();
+    });
   }
 
   /** Where the binary is nearly there, the frame waits for the numbers: then it is laid out once, not twice. */
@@ -147,7 +170,7 @@ export class EarningsPreview extends Base {
   }
 
   #card() {
-    return /** @type {HTMLElement | null | undefined} */ (this.shadowRoot?.firstElementChild);
+    return /** @type {HTMLElement | null | undefined} */ (this.shadowRoot?.querySelector('.card'));
   }
 
   /** @param {HTMLInputElement} input */
@@ -257,19 +280,14 @@ export class EarningsPreview extends Base {
     if (place && place.textContent !== words) place.textContent = words;
   }
 
-  /** @param {Failure} failure */
-  #words({ code }) {
-    const { codes } = this.#text;
-    return Object.hasOwn(codes, code) ? codes[/** @type {keyof typeof codes} */ (code)] : codes.other;
-  }
-
   /** What the rules refuse about a field is said at the field.
    * @param {Failure} failure */
   #refuse(failure) {
     if (failure.field !== 'amount' && failure.field !== 'concession') return this.#fail(failure, false);
-    this.#remark(failure.field, this.#words(failure));
+    const message = refusalIn(this.#text, failure.code);
+    this.#remark(failure.field, message);
     this.#show(false);
-    this.#say('error', { code: failure.code, field: failure.field, message: this.#words(failure) });
+    this.#say('error', { code: failure.code, field: failure.field, message });
   }
 
   /** What stands in the way of every number. @param {Failure} failure @param {boolean} again */
@@ -278,7 +296,7 @@ export class EarningsPreview extends Base {
     const code = failure.code === 'bad_event' && failure.field === 'price' ? 'bad_price' : failure.code;
     const retry = h('button', { type: 'button', part: 'retry' }, this.#text.retry);
     retry.addEventListener('click', () => this.load());
-    this.#show(false, h('div', { class: 'fault', part: 'fault', role: 'alert' }, h('p', {}, this.#words({ ...failure, code })), ...(again ? [retry] : [])));
+    this.#show(false, h('div', { class: 'fault', part: 'fault', role: 'alert' }, h('p', {}, refusalIn(this.#text, code)), ...(again ? [retry] : [])));
     this.#say('error', { code, field: failure.field, message: failure.message });
   }
 

@@ -3,6 +3,7 @@
 // beside it. Loaded with the second binary, and only where a page asks for it. The binary computes; here it is only shown.
 import { forecast, init, newcomer } from '../economy-browser.mjs';
 import { grouped } from './reading.mjs';
+import { textFor } from './text.mjs';
 import { h } from './view.mjs';
 
 /** @typedef {import('./scheme.mjs').Terms} Terms */
@@ -10,7 +11,7 @@ import { h } from './view.mjs';
 const en = {
   heading: (/** @type {string} */ days) => `What it may come to in ${days} days`,
   falling: 'Turnover falls', steady: 'Turnover stays', rising: 'Turnover rises', each: 'in 30 days',
-  points: 'points', yuan: 'yuan', left: 'share value left',
+  left: 'share value left',
   assumed: (/** @type {string} */ daily, /** @type {string} */ minted) =>
     `Assumed: ${daily} yuan of concessions a day, as today’s price implies, ${minted} share value made by each yuan, nothing sold or spent.`,
   caution: 'Another turnover gives another result: for a real network such forecasts were more than twice too high, and no band is a promise.',
@@ -22,7 +23,7 @@ const en = {
 const zh = {
   heading: (days) => `${days} 天后可能的结果`,
   falling: '让利额下降', steady: '让利额不变', rising: '让利额上升', each: '每 30 天',
-  points: '共享积分', yuan: '元', left: '剩余共享值',
+  left: '剩余共享值',
   assumed: (daily, minted) => `假设：全网每日让利额 ${daily} 元（由当日价格推算），每元让利产生 ${minted} 共享值，期间不转让、不兑换。`,
   caution: '让利额不同，结果就不同：对一个真实网络，此类预测曾高出一倍以上。任何区间都不是承诺。',
   needs: '预测需要全网状态：价格须取自服务器。',
@@ -35,6 +36,7 @@ const PATHS = /** @type {const} */ ([['-0.15', 'falling', '−15 %'], ['0', 'ste
  * @param {HTMLElement} place @param {string} language @param {Terms} terms @param {string} shareValue @param {number} days */
 export async function show(place, language, terms, shareValue, days) {
   const text = language === 'en' ? en : zh;
+  const { assets, yuan } = textFor(language);
   try {
     await init();
     const { rules, supply } = terms;
@@ -48,8 +50,8 @@ export async function show(place, language, terms, shareValue, days) {
         const [, name, rate] = PATHS[path];
         return h('li', { part: 'path' },
           h('div', {}, h('b', {}, text[name]), h('small', {}, rate && `${rate} ${text.each}`)),
-          h('div', { class: 'gets' }, h('span', { part: 'number' }, grouped(worth)), ' ', h('small', {}, text.yuan)),
-          h('div', { class: 'why' }, `${grouped(earned)} ${text.points} · ${grouped(share_value)} ${text.left}`));
+          h('div', { class: 'gets' }, h('span', { part: 'number' }, grouped(worth)), ' ', h('small', {}, yuan)),
+          h('div', { class: 'why' }, `${grouped(earned)} ${assets.points} · ${grouped(share_value)} ${text.left}`));
       })),
       h('p', { class: 'quiet' }, text.assumed(grouped(turnover), minted), ' ', text.caution),
     );

@@ -16,7 +16,7 @@ const SHOP = '110101';
  * @param {string} url @param {'rules' | 'price'} field */
 async function fetched(url, field) {
   try {
-    const response = await fetch(new URL(url, document.baseURI), { signal: AbortSignal.timeout(10_000) });
+    const response = await fetch(new URL(url, document.baseURI), { signal: AbortSignal.timeout?.(10_000) });
     if (!response.ok) throw new Error(String(response.status));
     return await response.json();
   } catch (cause) {

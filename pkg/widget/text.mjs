@@ -1,14 +1,23 @@
 // @ts-check
-// Every word that the widget shows, in both languages.
+// Every word that the widget shows, in both languages: those of the catalogue, and what only the widget says.
+import words from '../dist/words.js';
+import { reasonOf, sentence } from '../words.mjs';
+import { grouped } from './reading.mjs';
 
 /** @typedef {typeof en} Text */
 
+/** The catalogue's words. @param {'en' | 'zh'} language */
+const shared = (language) => {
+  const { assets, classes, codes, reasons, roles, units } = words[language];
+  return { assets, classes, refusals: codes, reasons, roles: /** @type {Record<string, string>} */ (roles), yuan: units.yuan };
+};
+
 const en = {
+  ...shared('en'),
   lang: 'en',
   heading: 'What an order brings',
   amount: 'Order amount (yuan)',
   concession: 'The merchant’s concession',
-  yuan: 'yuan',
   channel: 'Channel',
   online: 'Delivered',
   offline: 'In the shop',
@@ -16,9 +25,6 @@ const en = {
     buyer: 'Buyer', merchant: 'Merchant', referrer: 'Buyer’s referrer', merchant_referrer: 'Merchant’s referrer', service: 'Service team',
     partner: 'Area partner',
   },
-  classes: { static: 'static', own: 'own trade', dynamic: 'from others' },
-  share_value: 'share value',
-  points: 'points',
   gets: (/** @type {string} */ who) => `${who} gets`,
   nobody: 'Nobody gets anything from this order.',
   pays: 'The merchant pays',
@@ -46,36 +52,28 @@ const en = {
     negative: 'It must be above 0.',
     large: 'At most 999,999,999,999.99.',
   },
+  stop: '.',
+  /** After what is wrong with the rules or the price. */
+  without: ', so no numbers are shown.',
   codes: {
-    bad_amount: 'It must be above 0.',
-    bad_concession: 'The concession must be above 0 and at most the order amount.',
-    out_of_range: 'The result is too large to be kept exactly.',
     not_loaded: 'The numbers could not be loaded, so none are shown.',
-    bad_rules: 'The rules of this preview are not sound, so no numbers are shown.',
-    bad_price: 'The price of this preview is not sound, so no numbers are shown.',
     other: 'This order would be refused.',
   },
-  words: /** @type {Record<string, string>} */ ({
-    'buyer’s share value': 'the buyer’s share value', vip: 'VIP',
-  }),
 };
 
 /** @type {Text} */
 const zh = {
+  ...shared('zh'),
   lang: 'zh-CN',
   heading: '订单收益预览',
   amount: '订单金额（元）',
   concession: '商家让利',
-  yuan: '元',
   channel: '渠道',
   online: '到家（线上）',
   offline: '到店（线下）',
   parties: {
     buyer: '买家', merchant: '商家', referrer: '买家推荐人', merchant_referrer: '商家推荐人', service: '服务团队', partner: '区域合伙人',
   },
-  classes: { static: '静态', own: '自身', dynamic: '动态' },
-  share_value: '共享值',
-  points: '共享积分',
   gets: (who) => `${who}可得`,
   nobody: '此订单不给任何人带来收益。',
   pays: '商家支付',
@@ -98,24 +96,27 @@ const zh = {
     negative: '必须大于 0。',
     large: '最大为 999,999,999,999.99。',
   },
+  stop: '。',
+  without: '，因此不显示数字。',
   codes: {
-    bad_amount: '必须大于 0。',
-    bad_concession: '让利额必须大于 0，且不超过订单金额。',
-    out_of_range: '结果过大，无法精确保存。',
     not_loaded: '数据无法加载，因此不显示数字。',
-    bad_rules: '此预览的规则有误，因此不显示数字。',
-    bad_price: '此预览的价格有误，因此不显示数字。',
     other: '此订单会被拒绝。',
-  },
-  words: {
-    concession: '让利额', 'buyer’s share value': '买家共享值', 'order points': '订单积分', vip: 'VIP', shopkeeper: '店主', dealer: '店商',
-    provider: '服务商',
   },
 };
 
 /** @param {string} language a BCP 47 tag */
 export const textFor = (language) => (/^zh\b/i.test(language) ? zh : en);
 
-/** The words of a text that have one in this language: names of roles, the quantities of a formula.
- * @param {Text} text @param {string} sentence */
-export const worded = ({ words }, sentence) => sentence.replace(/order points|buyer’s share value|[a-z_]+/g, (word) => (Object.hasOwn(words, word) ? words[word] : word));
+/** Why a reward is what it is. @param {Text} text @param {import('../index.d.ts').Reward} reward */
+export const reasonIn = ({ reasons }, reward) => reasonOf(reasons, reward, grouped);
+
+/** What a role is called; one that only these rules have, by its name. @param {Text} text @param {string} role */
+export const roleIn = ({ roles }, role) => (Object.hasOwn(roles, role) ? roles[role] : role);
+
+/** A refusal in words. @param {Text} text @param {string} code */
+export function refusalIn({ codes, refusals, stop, without }, code) {
+  if (Object.hasOwn(codes, code)) return codes[/** @type {keyof typeof codes} */ (code)];
+  if (!Object.hasOwn(refusals, code)) return codes.other;
+  const words = refusals[/** @type {keyof typeof refusals} */ (code)];
+  return sentence(words, code === 'bad_rules' || code === 'bad_price' ? without : stop);
+}

@@ -1,7 +1,7 @@
 // @ts-check
 // From values to elements. Everything is made as nodes and text, never parsed: no name can be markup.
 import { grouped, left, parts } from './reading.mjs';
-import { worded } from './text.mjs';
+import { reasonIn, roleIn } from './text.mjs';
 
 /** @typedef {import('./text.mjs').Text} Text
  * @typedef {import('../index.d.ts').Receipt} Receipt
@@ -83,7 +83,7 @@ export function assumptions(text, { rules, price, supply }, present, service, pa
     ...(roles.length ? [h('div', { class: 'field' },
       h('label', { for: 'service' }, text.service),
       h('select', { id: 'service', name: 'service' }, h('option', { value: '' }, text.none),
-        ...roles.map((role) => h('option', { value: role, selected: role === service }, worded(text, role)))))] : []),
+        ...roles.map((role) => h('option', { value: role, selected: role === service }, roleIn(text, role)))))] : []),
     h('p', { part: 'price' }, `${text.price} `, number(price), ` ${text.yuan}`, ...(supply?.day ? [h('small', {}, ` · ${supply.day}`)] : [])),
     h('p', { class: 'quiet' }, text.active),
   ];
@@ -96,11 +96,11 @@ export function result(text, receipt, called, { rules, price }, channel, concess
   const [first, ...rest] = rewards;
   /** @param {import('../index.d.ts').Reward} reward */
   const gain = (reward) => {
-    const [value, asset] = reward.points === '0' ? [reward.share_value, text.share_value] : [reward.points, text.points];
+    const [value, asset] = reward.points === '0' ? [reward.share_value, text.assets.share_value] : [reward.points, text.assets.points];
     return [number(value), ' ', h('small', {}, asset)];
   };
   /** @param {import('../index.d.ts').Reward} reward */
-  const why = (reward) => h('div', { class: 'why' }, `= ${worded(text, grouped(reward.reason))}`);
+  const why = (reward) => h('div', { class: 'why' }, `= ${reasonIn(text, reward)}`);
   /** @param {string} term @param {(Node | string)[]} what */
   const line = (term, ...what) => h('div', {}, h('dt', {}, term), h('dd', {}, ...what));
   const burned = left(points, rewards.map((reward) => reward.points));
@@ -113,9 +113,9 @@ export function result(text, receipt, called, { rules, price }, channel, concess
         h('span', { class: `tag ${reward.class}` }, text.classes[reward.class])),
       h('div', { class: 'gets' }, ...gain(reward)), why(reward)))),
     h('dl', { part: 'sums' },
-      line(text.pays, number(points), ' ', h('small', {}, text.points),
+      line(text.pays, number(points), ' ', h('small', {}, text.assets.points),
         h('div', { class: 'why' }, `= ${grouped(`${concession} ${text.yuan} ÷ ${price}`)}`)),
-      line(text.burned, number(burned), ' ', h('small', {}, text.points)),
+      line(text.burned, number(burned), ' ', h('small', {}, text.assets.points)),
       line(text.when, text.vests(rules.order.vesting_days[channel]))),
   ];
 }

@@ -12,10 +12,12 @@ import { fileURLToPath } from 'node:url';
 import { startServer } from './stage.mjs';
 import { serveApp } from '../miniprogram/app.mjs';
 import { project, root } from '../miniprogram/project.mjs';
+import { catalogue } from '../../tools/words.mjs';
 
 const { chromium } = createRequire(join(root, 'tools/package.json'))('playwright-core');
 const PROMISES = /risk.?free|only rises|\blegal|guarante|稳赚|无风险|只涨不跌|保本|合法/i;
 const CODE = 'a-code-of-wx-login';
+const chinese = await catalogue('zh');
 
 let made;
 let compiled;
@@ -143,7 +145,8 @@ for (const kind of ['written', 'compiled']) {
     const rows = await page.getByTestId('reward').allInnerTexts();
     assert.equal(rows.length, rewards.length);
     rows.forEach((row, at) => {
-      const reason = rewards[at].reason.replace('order points', '订单积分').replace('concession', '让利额').replace('buyer’s share value', '买家所得共享值');
+      const { why } = rewards[at];
+      const reason = chinese.reasons[why.of].replace(/\{(\w+)\}/g, (all, name) => why[name]);
       for (const part of [rewards[at].member, reason]) assert.ok(row.includes(part), `${part}: ${row}`);
       for (const key of ['points', 'share_value']) if (rewards[at][key] !== '0') assert.ok(digits(row).includes(rewards[at][key]), row);
     });
@@ -154,7 +157,7 @@ for (const kind of ['written', 'compiled']) {
     await page.getByText(/假设: −15% \/ \+0% \/ \+15% 每30天/).scrollIntoViewIfNeeded();
     await looksRight(page, `${kind}-forecast`);
     await page.getByTestId('concession').fill('88.81');
-    await page.getByText('让利须大于0且不超过金额').waitFor();
+    await page.getByText('让利额必须大于 0，且不超过订单金额').waitFor();
     assert.equal(await page.getByTestId('reward').count(), 0);
 
     await tab('statement');
@@ -181,7 +184,7 @@ for (const kind of ['written', 'compiled']) {
     await sells.page.getByTestId('points').fill('1.5');
     await sells.page.getByTestId('unit-price').fill('99');
     await sells.page.getByTestId('place').tap();
-    await sells.page.getByText('单价偏离当日价格过多').waitFor();
+    await sells.page.getByText('单价超出当日价格允许的范围').waitFor();
     await sells.page.getByTestId('unit-price').fill(price);
     await sells.page.getByTestId('place').tap();
     await sells.page.getByTestId('cancel').first().waitFor();
@@ -214,7 +217,7 @@ test('wx.login signs in: first with an enrolment code, then without', async () =
   await page.getByText('enter your enrolment code').waitFor();
   await page.getByTestId('enrolment').fill('gxe_nonsense');
   await page.getByTestId('wechat').tap();
-  await page.getByText('This enrolment code is none, or was used').waitFor();
+  await page.getByText('This enrolment code was used, is too old, or is none').waitFor();
   await looksRight(page, 'enrolment-en');
   const { enrolment } = await ask(`/v1/members/${member}/enrolments`, {});
   await page.getByTestId('enrolment').fill(enrolment);
@@ -267,7 +270,7 @@ test('a server with other rules or other answers is noticed, and nothing wrong i
   await page.unrouteAll();
   await change((answer) => ({ ...answer, account: { balance: 1 } }));
   await tab('wallet');
-  await page.getByText('服务器与本程序版本不同').waitFor();
+  await page.getByText('服务器与本程序的版本不同').waitFor();
   await page.unrouteAll();
   await tab('wallet');
   await page.getByText('已核对：与服务器一致').waitFor();

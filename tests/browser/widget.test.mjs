@@ -35,7 +35,7 @@ test('the worked example of the contract stands on the screen', async () => {
   await headline(page).waitFor();
   const seen = await shown(page.locator('earnings-preview'));
   assert.deepEqual([seen.headline, seen.rewards, seen.sums], [['1,000'], ['200', '400'], ['100', '100']]);
-  assert.match(await page.locator('earnings-preview [part=result]').innerText(), /10 × concession 100\.00[^]*2 × concession 100\.00[^]*0\.4 × the buyer’s share value 1,000/);
+  assert.match(await page.locator('earnings-preview [part=result]').innerText(), /10 × concession 100\.00[^]*2 × concession 100\.00[^]*0\.4 × buyer’s share value 1,000/);
   await until(() => said.length, 'an event');
   assert.deepEqual([said.length, said[0].what, said[0].amount, said[0].concession, said[0].price], [1, 'preview', '1000', '100', '1']);
   assert.deepEqual(complaints, []);
@@ -160,7 +160,7 @@ test('input that can mean one thing only is taken and shown as understood; anyth
   for (const [field, typed, error] of [
     ['amount', '1,00', /plain number/], ['amount', '', /Enter a number/], ['amount', '1e3', /plain number/], ['amount', '-1', /above 0/],
     ['amount', '0', /above 0/], ['amount', '1.001', /two decimal places/], ['amount', '9'.repeat(13), /At most 999,999,999,999/],
-    ['amount', '<img src=x>', /plain number/], ['concession', '101', /at most the order amount/], ['concession', '0.001', /two decimal places/],
+    ['amount', '<img src=x>', /plain number/], ['concession', '101', /at most the amount/], ['concession', '0.001', /two decimal places/],
     ['concession', '0', /above 0/],
   ]) {
     await type(page, 'amount', '1000');

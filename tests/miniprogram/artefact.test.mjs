@@ -14,7 +14,7 @@ const text = (name) => readFileSync(join(DIST, name), 'utf8');
 
 test('every script is ES2015, and asks for nothing that a phone does not have', () => {
   const scripts = files.filter((name) => name.endsWith('.js'));
-  assert.deepEqual(scripts.sort(), ['earnings-preview/index.js', 'index.js', 'wallet-card/index.js']);
+  assert.deepEqual(scripts.sort(), ['earnings-preview/index.js', 'figures.js', 'index.js', 'text.js', 'wallet-card/index.js']);
   for (const name of scripts) {
     parse(text(name), { ecmaVersion: 2015, sourceType: 'script' });
     assert.doesNotMatch(text(name), /\b(BigInt|TextEncoder|TextDecoder|structuredClone|globalThis|fetch|import\.meta|eval|process)\b/, name);

@@ -67,6 +67,7 @@ globalThis.wx = {
     document.getElementById('toast').textContent = title;
   },
   stopPullDownRefresh() {},
+  getRandomValues: ({ length, success }) => later(() => success({ randomValues: crypto.getRandomValues(new Uint8Array(length)).buffer })),
   login: ({ success }) => later(() => success({ code: 'a-code-of-wx-login' })),
   request({ url, method, data, header, success, fail }) {
     fetch(url, { method, headers: header, body: data && method !== 'GET' ? JSON.stringify(data) : undefined, credentials: 'omit' })

@@ -64,8 +64,12 @@ sections! {
     party parties PARTIES
     /// The template of a reason: each name in braces is a field of its data.
     reason reasons REASONS
+    /// What a service role of the presets is called. A rule set may name others, which are shown as they are named.
+    role roles ROLES
     /// By which rule something was posted.
     rule rules RULES
+    /// What an amount is counted in that is no asset: money.
+    unit units UNITS
 }
 
 /// Fills a template: each name in braces becomes what `value` says of it.
@@ -74,15 +78,12 @@ pub fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
     let mut parts = template.split('{');
     let mut out = String::from(parts.next().unwrap_or_default());
     for part in parts {
-        match part.split_once('}') {
-            Some((name, rest)) => {
-                out += &value(name);
-                out += rest;
-            }
-            None => {
-                out.push('{');
-                out += part;
-            }
+        if let Some((name, rest)) = part.split_once('}') {
+            out += &value(name);
+            out += rest;
+        } else {
+            out.push('{');
+            out += part;
         }
     }
     out

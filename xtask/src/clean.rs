@@ -29,9 +29,11 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
             steps.quiet(&format!("remove {}", place::shown(&directory)), || remove(&directory))?;
         }
     }
-    let widget = place::at("pkg/widget.js");
-    if widget.exists() {
-        steps.quiet("remove pkg/widget.js", || Ok(fs::remove_file(&widget)?))?;
+    for name in ["pkg/widget.js", "miniprogram/utils/catalogue.js"] {
+        let file = place::at(name);
+        if file.exists() {
+            steps.quiet(&format!("remove {name}"), || Ok(fs::remove_file(&file)?))?;
+        }
     }
     if options.all {
         steps.quiet("remove tools/node_modules", || remove(&place::at("tools/node_modules")))?;

@@ -1,9 +1,14 @@
-const { command, get, newKey } = require('../../utils/api');
+const { get } = require('../../utils/api');
+const { resume, send, waiting } = require('../../utils/outbox');
 const { page } = require('../../utils/page');
 
 page('market', {
   data: { side: 'sell', points: '', unitPrice: '', offers: [], trades: [] },
   load(member) {
+    // What has no outcome yet is asked for first: the lists are those after it.
+    return waiting() ? this.settled(resume()) : this.lists(member);
+  },
+  lists(member) {
     return Promise.all([get('/v1/offers?limit=50'), get('/v1/trades?limit=50')]).then(([offers, trades]) => {
       // A trade names its offer, and whether its taker buys is the offer's side; an offer that is done is asked for by its id.
       const known = {};
@@ -29,23 +34,25 @@ page('market', {
     const { path, points } = currentTarget.dataset;
     return this.send(path, points ? { points } : {});
   },
-  /** The same again after a lost answer is sent with the same key, and settled once. */
   send(path, data) {
-    const what = JSON.stringify([path, data]);
-    if (!this.attempt || this.attempt.what !== what) this.attempt = { what, key: newKey() };
     let done = false;
-    return this.work(() => command(path, data, this.attempt.key).then(
+    return this.work(() => this.settled(send(path, data)).then(() => {
+      done = true;
+    })).then(() => done);
+  },
+  /** Shows what became of a command, and the lists after it, also where it was refused. */
+  settled(outcome) {
+    return outcome.then(
       () => {
-        done = true;
-        this.attempt = null;
         wx.showToast({ title: this.data.words.done, icon: 'success' });
-        return this.load(this.data.member);
+        return this.lists(this.data.member);
       },
       (failure) => {
-        // What was refused was answered: another try is another attempt.
-        if (failure.status) this.attempt = null;
-        throw failure;
+        const say = () => {
+          throw failure;
+        };
+        return this.lists(this.data.member).then(say, say);
       },
-    )).then(() => done);
+    );
   },
 });

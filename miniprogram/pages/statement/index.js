@@ -1,6 +1,6 @@
 const { get } = require('../../utils/api');
 const { page } = require('../../utils/page');
-const { reasonInChinese } = require('../../utils/words');
+const { reasonIn } = require('../../utils/words');
 
 const PER_PAGE = 20;
 
@@ -16,10 +16,13 @@ page('statement', {
   fetch(member, before, cursor) {
     const from = cursor ? `&before=${encodeURIComponent(cursor)}` : '';
     return get(`/v1/members/${member}/statement?limit=${PER_PAGE}${from}`).then(({ postings, next }) => {
-      const lines = postings.map(({ place, line, day, receiver, asset, amount, rule, reason }) => ({
-        key: `${place}-${line}`, day, amount, asset, rule, gets: receiver === `member ${member}`,
-        reason: { zh: reasonInChinese(reason), en: reason },
-      }));
+      const lines = postings.map((posting) => {
+        const { place, line, day, receiver, asset, amount, rule } = posting;
+        return {
+          key: `${place}-${line}`, day, amount, asset, rule, gets: receiver === `member ${member}`,
+          reason: { zh: reasonIn('zh', posting), en: reasonIn('en', posting) },
+        };
+      });
       this.setData({ postings: before.concat(lines), next });
     });
   },

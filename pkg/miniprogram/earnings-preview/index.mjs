@@ -2,14 +2,17 @@
 // server for it, the forecast of the member's account: a band with its assumptions, never one number.
 import { init, openExcerpt } from '../index.mjs';
 import { grouped, order, plain } from '../figures.mjs';
-import { said, worded, wordsOf } from '../text.mjs';
+import { reasonIn, said, wordsOf } from '../text.mjs';
 
-function rows(receipt, buyer, words) {
-  return receipt.rewards.map(({ member, kind, share_value, points, reason }, at) => ({
-    at, who: member === buyer ? `${member} · ${words.you}` : member, kind: words.kinds[kind] || kind, reason: worded(words, reason),
-    gets: [points !== '0' && `${grouped(points)} ${words.points}`, share_value !== '0' && `${grouped(share_value)} ${words.shareValue}`]
-      .filter(Boolean).join(' + '),
-  }));
+function rows(receipt, buyer, words, language) {
+  return receipt.rewards.map((reward, at) => {
+    const { member, kind, share_value, points } = reward;
+    return {
+      at, who: member === buyer ? `${member} · ${words.you}` : member, kind: words.kinds[kind] || kind, reason: reasonIn(language, reward),
+      gets: [points !== '0' && `${grouped(points)} ${words.assets.points}`, share_value !== '0' && `${grouped(share_value)} ${words.assets.share_value}`]
+        .filter(Boolean).join(' + '),
+    };
+  });
 }
 
 const percent = (rate) => `${rate.startsWith('-') ? '−' : '+'}${Number((Math.abs(Number(rate)) * 100).toFixed(2))}%`;
@@ -94,12 +97,12 @@ Component({
       if (this.book) this.preview();
     },
     preview() {
-      const { buyer, merchant, channel, region, typed, words } = this.data;
+      const { buyer, merchant, channel, region, typed, words, language } = this.data;
       const [amount, concession] = [plain(typed.amount), plain(typed.concession)];
       try {
         const receipt = this.book.preview({ type: 'order.placed', order: 'preview', buyer, merchant, channel, region, amount, concession });
         this.setData({
-          failure: '', field: '', result: { points: grouped(receipt.points), due: receipt.due, rows: rows(receipt, buyer, words) },
+          failure: '', field: '', result: { points: grouped(receipt.points), due: receipt.due, rows: rows(receipt, buyer, words, language) },
         });
         this.triggerEvent('preview', { amount, concession, receipt });
       } catch (error) {

@@ -2,6 +2,14 @@ import { init, openBook, preset, type GongxiangError, type JournalEvent, type Re
 import { EarningsPreview, type EarningsPreviewDetail } from 'gongxiang/widget';
 
 await init();
+await init(new URL('https://example.org/gongxiang.wasm'));
+await init(fetch('/gongxiang.wasm'));
+await init(new Uint8Array(8));
+await init(await WebAssembly.compile(new Uint8Array(8)));
+// @ts-expect-error a number is no binary
+await init(7);
+// @ts-expect-error nor is any object
+await init({ path: 'gongxiang.wasm' });
 const rules: RuleSet = { ...preset('seed'), redemption: 'burn' };
 const book = openBook(rules);
 const event: JournalEvent = { type: 'treasury.granted', member: 'shop', points: '1000' };

@@ -1,0 +1,98 @@
+// Commands, each sent until it has an outcome. A command keeps its idempotency key in the phone's storage from before it is first sent, so
+// it is settled once, whatever is lost: an answer, the network, the app itself.
+const { command } = require('./api');
+const { session } = require('./session');
+
+/** Where a member's command is kept. */
+const place = (member) => `gongxiang.outbox.${member}`;
+const KEY_BYTES = 16;
+/** Seconds before each repetition; after the last, the command waits until somebody looks. */
+const PAUSES = [1, 2, 4];
+const PAUSE_MAX = 30;
+
+/** A random key: 128 bits in hexadecimal digits. */
+const newKey = () => new Promise((resolve, reject) => {
+  if (!wx.getRandomValues) return reject({ code: 'old_wechat', field: '', status: 0 });
+  return wx.getRandomValues({
+    length: KEY_BYTES,
+    success: ({ randomValues }) => resolve(Array.from(new Uint8Array(randomValues), (byte) => (256 + byte).toString(16).slice(1)).join('')),
+    fail: () => reject({ code: 'old_wechat', field: '', status: 0 }),
+  });
+});
+
+/** Whether nobody knows yet what became of the command: no answer, a slow or busy server, the first request still being settled. A session
+ * that has ended answers neither: the command may have been settled before. */
+const isOpen = ({ code, status }) => !status || status === 401 || status === 408 || status === 429 || status >= 500
+  || code === 'in_flight' || code === 'pending';
+
+const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, Math.min(seconds, PAUSE_MAX) * 1000));
+
+/** What of the signed-in member waits for an outcome. */
+function waiting() {
+  const signedIn = session();
+  return (signedIn && wx.getStorageSync(place(signedIn.member))) || null;
+}
+
+/** Sends what waits, the same with the same key, and forgets it once it has an outcome. */
+function settle(kept, repeated = 0) {
+  return command(kept.path, kept.data, kept.key).then(
+    (receipt) => {
+      wx.removeStorageSync(place(kept.member));
+      return receipt;
+    },
+    (failure) => {
+      if (!isOpen(failure)) {
+        wx.removeStorageSync(place(kept.member));
+        throw failure;
+      }
+      if (failure.status === 401) throw failure;
+      if (repeated === PAUSES.length) throw Object.assign({}, failure, { code: 'pending' });
+      return wait(failure.after || PAUSES[repeated]).then(() => settle(kept, repeated + 1));
+    },
+  );
+}
+
+/** The command that is being sent: two at once would be two keys for one tap. */
+let sending = null;
+
+function alone(what, work) {
+  const done = Promise.resolve().then(work);
+  const free = () => {
+    sending = null;
+  };
+  sending = { what, done };
+  done.then(free, free);
+  return done;
+}
+
+/** Sends a command and answers with its receipt. Something else that still waits is settled first; if it was refused, whoever sent it did not
+ * wait to hear so. */
+function send(path, data) {
+  const what = JSON.stringify([path, data]);
+  if (sending) {
+    const { what: other, done } = sending;
+    const again = () => send(path, data);
+    return other === what ? done : done.then(again, again);
+  }
+  return alone(what, () => {
+    const before = waiting();
+    if (before && JSON.stringify([before.path, before.data]) === what) return settle(before);
+    const first = before ? settle(before).catch((failure) => {
+      if (isOpen(failure)) throw failure;
+    }) : Promise.resolve();
+    return first.then(newKey).then((key) => {
+      const kept = { member: session().member, path, data, key };
+      wx.setStorageSync(place(kept.member), kept);
+      return settle(kept);
+    });
+  });
+}
+
+/** Goes on with what waits; nothing, if nothing does. */
+function resume() {
+  if (sending) return sending.done;
+  const kept = waiting();
+  return kept ? alone(JSON.stringify([kept.path, kept.data]), () => settle(kept)) : Promise.resolve(null);
+}
+
+module.exports = { resume, send, waiting };

@@ -1,0 +1,132 @@
+// The mini-program's commands: sent with one random key until they have an outcome, whatever the network and the server do meanwhile.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { phone } from './phone.mjs';
+import { root } from './project.mjs';
+
+const OFFER = ['/v1/offers', { side: 'sell', points: '1', unit_price: '1' }];
+const plain = (value) => JSON.parse(JSON.stringify(value));
+
+/** A phone with the app's modules, whose server gives these answers in turn: a status with a body, or nothing. */
+function app(answers, { storage = {}, random = true } = {}) {
+  storage['gongxiang.session'] ??= { member: 'ann', token: 't' };
+  const asked = [];
+  const waited = [];
+  const wx = {
+    getStorageSync: (key) => storage[key] ?? '',
+    setStorageSync: (key, value) => { storage[key] = plain(value); },
+    removeStorageSync: (key) => { delete storage[key]; },
+    request({ url, method, header, data, success, fail }) {
+      asked.push({ url, method, key: header['Idempotency-Key'], data: plain(data) });
+      const answer = answers.shift();
+      // Later, as on a phone.
+      setImmediate(() => (answer ? success({ statusCode: answer[0], data: answer[1], header: answer[2] ?? {} }) : fail({ errMsg: 'request:fail' })));
+    },
+  };
+  if (random) wx.getRandomValues = ({ length, success }) => setImmediate(() => success({ randomValues: crypto.getRandomValues(new Uint8Array(length)).buffer }));
+  const { require, put } = phone('android', { '/utils': join(root, 'miniprogram/utils') }, {
+    wx, setTimeout: (work, milliseconds) => { waited.push(milliseconds / 1000); setImmediate(work); },
+  });
+  put('/config.js', 'module.exports = { server: "https://server" };');
+  return { outbox: require('/utils/outbox.js'), asked, waited, storage };
+}
+const settled = [200, { receipt: {} }];
+const keys = ({ asked }) => asked.map(({ key }) => key);
+
+for (const [name, ...open] of [
+  ['no network', undefined], ['408', [408, { code: 'timeout' }]], ['409 in flight', [409, { code: 'in_flight' }]],
+  ['429', [429, { code: 'rate_limited' }]], ['503', [503, { code: 'unavailable' }]], ['500 without a body', [500, '']],
+  ['502 of a proxy, then no network', [502, '<html>'], undefined],
+]) {
+  test(`${name} is no outcome: the same is sent again with the same key`, async () => {
+    const phone = app([...open, settled]);
+    await phone.outbox.send(...OFFER);
+    assert.equal(phone.asked.length, open.length + 1);
+    assert.equal(new Set(keys(phone)).size, 1);
+    assert.deepEqual(phone.waited, [1, 2].slice(0, open.length));
+    assert.deepEqual(phone.asked.at(-1).data, OFFER[1]);
+    assert.equal(phone.outbox.waiting(), null);
+  });
+}
+
+test('keys are 128 random bits, new for everything new', async () => {
+  const phone = app([settled, settled]);
+  await phone.outbox.send(...OFFER);
+  await phone.outbox.send(...OFFER);
+  for (const key of keys(phone)) assert.match(key, /^[0-9a-f]{32}$/);
+  assert.equal(new Set(keys(phone)).size, 2);
+});
+
+test('a phone without random numbers sends nothing', async () => {
+  const phone = app([], { random: false });
+  await assert.rejects(phone.outbox.send(...OFFER), { code: 'old_wechat' });
+  assert.deepEqual([phone.asked, phone.outbox.waiting()], [[], null]);
+});
+
+test('a refusal is an outcome', async () => {
+  for (const [status, code] of [[422, 'points_short'], [403, 'forbidden'], [409, 'id_conflict'], [422, 'key_reused'], [404, 'unknown_offer']]) {
+    const phone = app([[status, { code }]]);
+    await assert.rejects(phone.outbox.send(...OFFER), { code, status });
+    assert.deepEqual([phone.asked.length, phone.outbox.waiting()], [1, null]);
+  }
+});
+
+test('the server says how long to wait, within reason', async () => {
+  const phone = app([[429, { code: 'rate_limited' }, { 'Retry-After': '7' }], [503, { code: 'unavailable' }, { 'retry-after': '86400' }], settled]);
+  await phone.outbox.send(...OFFER);
+  assert.deepEqual(phone.waited, [7, 30]);
+});
+
+test('without any answer it waits in the storage, and another start of the app goes on with its key', async () => {
+  const storage = {};
+  const first = app([undefined, undefined, undefined, undefined], { storage });
+  await assert.rejects(first.outbox.send(...OFFER), { code: 'pending' });
+  assert.equal(first.asked.length, 4);
+  const second = app([settled], { storage });
+  assert.deepEqual(plain(second.outbox.waiting().data), OFFER[1]);
+  await second.outbox.resume();
+  assert.deepEqual(keys(second), keys(first).slice(0, 1));
+  assert.equal(second.outbox.waiting(), null);
+  assert.equal(await second.outbox.resume(), null);
+});
+
+test('the same once more is the one that waits, something else comes after it', async () => {
+  const storage = {};
+  const first = app([[503, {}], [503, {}], [503, {}], [409, { code: 'in_flight' }]], { storage });
+  await assert.rejects(first.outbox.send(...OFFER), { code: 'pending' });
+  const again = app([settled], { storage: plain(storage) });
+  await again.outbox.send(...OFFER);
+  assert.deepEqual(keys(again), keys(first).slice(0, 1));
+  // What waited is refused meanwhile: the other goes on.
+  const other = app([[422, { code: 'points_short' }], settled], { storage: plain(storage) });
+  await other.outbox.send('/v1/trades/t/pay', {});
+  assert.equal(keys(other)[0], keys(first)[0]);
+  assert.notEqual(keys(other)[1], keys(first)[0]);
+  // It still has no outcome: the other is not sent.
+  const later = app([undefined, undefined, undefined, undefined], { storage: plain(storage) });
+  await assert.rejects(later.outbox.send('/v1/trades/t/pay', {}), { code: 'pending' });
+  assert.ok(keys(later).every((key) => key === keys(first)[0]));
+});
+
+test('two taps are one command, two different ones go one after the other', async () => {
+  const phone = app([[503, {}], settled, settled]);
+  await Promise.all([phone.outbox.send(...OFFER), phone.outbox.send(...OFFER), phone.outbox.send('/v1/trades/t/pay', {})]);
+  assert.deepEqual(phone.asked.map(({ url }) => url.slice('https://server'.length)), ['/v1/offers', '/v1/offers', '/v1/trades/t/pay']);
+  assert.deepEqual(new Set(keys(phone)).size, 2);
+});
+
+test('a session that ended leaves it to the next session of the same member, and to nobody else', async () => {
+  const storage = {};
+  const first = app([undefined, [401, { code: 'unauthorized' }]], { storage });
+  await assert.rejects(first.outbox.send(...OFFER), { code: 'unauthorized', status: 401 });
+  assert.equal(first.outbox.waiting(), null);
+  storage['gongxiang.session'] = { member: 'bob', token: 'u' };
+  const other = app([settled], { storage });
+  assert.equal(other.outbox.waiting(), null);
+  await other.outbox.send('/v1/trades/t/pay', {});
+  storage['gongxiang.session'] = { member: 'ann', token: 'v' };
+  const second = app([settled], { storage });
+  await second.outbox.resume();
+  assert.deepEqual(keys(second), keys(first).slice(0, 1));
+});

@@ -1,0 +1,44 @@
+// words/*.json → the words that a client can show, as a module of its own. What a client says only itself stays in the client.
+import { readFile, writeFile } from 'node:fs/promises';
+
+const LANGUAGES = ['en', 'zh'];
+/** What a reward of an order can be, and why. */
+const REWARDS = {
+  rules: ['consumption', 'sale', 'share_online', 'share_offline', 'merchant_share', 'service', 'area'],
+  reasons: ['concession', 'consumption', 'consumption_step', 'order_points', 'order_points_step'],
+};
+
+/** For each client the sections of the catalogue: all of a section, or the entries named. */
+export const SHOWN = {
+  widget: {
+    assets: ['points', 'share_value'], classes: true, codes: ['bad_amount', 'bad_concession', 'bad_price', 'bad_rules', 'out_of_range'],
+    reasons: REWARDS.reasons, roles: true, units: true,
+  },
+  /** The components of the package's part for mini-programs. */
+  components: {
+    assets: true, codes: ['bad_amount', 'bad_concession', 'bad_snapshot', 'merchant_points_short', 'not_a_merchant', 'out_of_range', 'self_dealing', 'unknown_member'],
+    ...REWARDS,
+  },
+  /** The mini-program: it shows every member's statement, and any refusal of the server. */
+  miniprogram: { assets: true, codes: true, failures: true, reasons: true, rules: true },
+};
+
+/** A catalogue: section → key → word. */
+export const catalogue = async (language) => JSON.parse(await readFile(new URL(`../words/${language}.json`, import.meta.url), 'utf8'));
+
+/** What of a catalogue a client shows. A key without a word is an error. */
+export function selected(words, shown) {
+  return Object.fromEntries(Object.entries(shown).map(([section, keys]) => [section, Object.fromEntries(
+    (keys === true ? Object.keys(words[section]) : keys).map((key) => {
+      if (!Object.hasOwn(words[section], key)) throw new Error(`words/*.json has no ${section}.${key}`);
+      return [key, words[section][key]];
+    }),
+  )]));
+}
+
+/** Writes a client's words as a module, for `import` or for `require`. */
+export async function writeWords(client, file, format = 'esm') {
+  const words = await Promise.all(LANGUAGES.map(async (language) => [language, selected(await catalogue(language), SHOWN[client])]));
+  const start = format === 'esm' ? 'export default' : 'module.exports =';
+  await writeFile(file, `// From words/*.json.\n${start} ${JSON.stringify(Object.fromEntries(words))};\n`);
+}
