@@ -35,11 +35,18 @@ pub(super) struct Changes {
     pub(super) orders: Table<Order>,
     pub(super) offers: Table<Offer>,
     pub(super) trades: Table<Trade>,
+    /// What few events change; nothing where this one does not.
+    rare: Option<Box<Rare>>,
+    pub(super) closed: Option<DayRecord>,
+}
+
+/// Rows that few events change: apart, so that the others pass over them at once.
+#[derive(Default)]
+pub(super) struct Rare {
     pub(super) purchases: Table<Purchase>,
     pub(super) redemptions: Table<RedemptionRecord>,
     /// The partner of each city; nobody any more where there is none.
     pub(super) partners: BTreeMap<Region, Option<Id>>,
-    pub(super) closed: Option<DayRecord>,
 }
 
 /// The value of `key` in the changes, else in the book.
@@ -72,9 +79,7 @@ impl<'a> Draft<'a> {
             orders: Table::new(),
             offers: Table::new(),
             trades: Table::new(),
-            purchases: Table::new(),
-            redemptions: Table::new(),
-            partners: BTreeMap::new(),
+            rare: None,
             closed: None,
         };
         Self { book, changes, quote: None, unrecovered: None, postings: Vec::new() }
@@ -113,11 +118,13 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn purchase(&self, id: &Id) -> Option<&Purchase> {
-        lookup!(self, purchases, id.as_str())
+        let changed = self.changes.rare.as_ref().and_then(|rare| rare.purchases.get(id.as_str()));
+        changed.or_else(|| self.book.purchases.get(id.as_str()))
     }
 
     pub(super) fn redemption(&self, id: &Id) -> Option<&RedemptionRecord> {
-        lookup!(self, redemptions, id.as_str())
+        let changed = self.changes.rare.as_ref().and_then(|rare| rare.redemptions.get(id.as_str()));
+        changed.or_else(|| self.book.redemptions.get(id.as_str()))
     }
 
     pub(super) fn account_mut(&mut self, id: &Id) -> Result<&mut Account, Refusal> {
@@ -137,11 +144,11 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn purchase_mut(&mut self, id: &Id) -> Result<&mut Purchase, Refusal> {
-        writable(&mut self.changes.purchases, &self.book.purchases, id, Code::UnknownPurchase)
+        writable(&mut self.changes.rare().purchases, &self.book.purchases, id, Code::UnknownPurchase)
     }
 
     pub(super) fn redemption_mut(&mut self, id: &Id) -> Result<&mut RedemptionRecord, Refusal> {
-        writable(&mut self.changes.redemptions, &self.book.redemptions, id, Code::UnknownRedemption)
+        writable(&mut self.changes.rare().redemptions, &self.book.redemptions, id, Code::UnknownRedemption)
     }
 
     /// Brings an account up to the present and answers with its points.
@@ -238,6 +245,11 @@ impl<'a> Draft<'a> {
 }
 
 impl Changes {
+    /// What few events change, to be written.
+    pub(super) fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
     /// Which rows of the book these are.
     pub(super) fn changed(&self, book: &Book) -> Changed {
         fn rows<V: PartialEq>(changes: &Table<V>, book: &Table<V>) -> BTreeMap<Id, bool> {
@@ -252,8 +264,11 @@ impl Changes {
             orders: rows(&self.orders, &book.orders),
             offers: rows(&self.offers, &book.offers),
             trades: rows(&self.trades, &book.trades),
-            purchases: rows(&self.purchases, &book.purchases),
-            redemptions: rows(&self.redemptions, &book.redemptions),
+            purchases: self.rare.as_ref().map_or_else(BTreeMap::new, |rare| rows(&rare.purchases, &book.purchases)),
+            redemptions: self
+                .rare
+                .as_ref()
+                .map_or_else(BTreeMap::new, |rare| rows(&rare.redemptions, &book.redemptions)),
             rules: !Arc::ptr_eq(&self.rules, &book.rules) && self.rules != book.rules,
         }
     }
@@ -264,21 +279,8 @@ impl Changes {
         book.rules = self.rules;
         book.accounts.extend(self.accounts);
         book.offers.extend(self.offers);
-        book.redemptions.extend(self.redemptions);
-        for (city, partner) in self.partners {
-            match partner {
-                Some(partner) => _ = book.partners.insert(city, partner),
-                None => _ = book.partners.remove(&city),
-            }
-        }
-        for (id, purchase) in self.purchases {
-            if let Some(key) = book.purchases.get(id.as_str()).and_then(returnable_under) {
-                book.returnable.remove(&key);
-            }
-            if let Some(key) = returnable_under(&purchase) {
-                book.returnable.insert(key, id.clone());
-            }
-            book.purchases.insert(id, purchase);
+        if let Some(rare) = self.rare {
+            rare.commit(book);
         }
         for (id, order) in self.orders {
             if let Some(key) = book.orders.get(id.as_str()).and_then(waits_under) {
@@ -303,6 +305,28 @@ impl Changes {
     }
 }
 
+impl Rare {
+    #[inline(never)]
+    fn commit(self, book: &mut Book) {
+        book.redemptions.extend(self.redemptions);
+        for (city, partner) in self.partners {
+            match partner {
+                Some(partner) => _ = book.partners.insert(city, partner),
+                None => _ = book.partners.remove(&city),
+            }
+        }
+        for (id, purchase) in self.purchases {
+            if let Some(key) = book.purchases.get(id.as_str()).and_then(returnable_under) {
+                book.returnable.remove(&key);
+            }
+            if let Some(key) = returnable_under(&purchase) {
+                book.returnable.insert(key, id.clone());
+            }
+            book.purchases.insert(id, purchase);
+        }
+    }
+}
+
 impl Parties for Draft<'_> {
     fn is_activated(&self, member: &Id) -> bool {
         self.account(member).is_some_and(|account| account.activated)
@@ -317,7 +341,7 @@ impl Parties for Draft<'_> {
     }
 
     fn eligible_partner(&self, city: Region) -> Option<&Id> {
-        let partner = match self.changes.partners.get(&city) {
+        let partner = match self.changes.rare.as_ref().and_then(|rare| rare.partners.get(&city)) {
             Some(partner) => partner.as_ref()?,
             None => self.book.partners.get(&city)?,
         };

@@ -190,7 +190,7 @@ impl Draft<'_> {
         let to = self.changes.rules.redemption;
         if let Some(id) = id {
             let record = RedemptionRecord { member: member.clone(), points, to, cancelled: false };
-            self.changes.redemptions.insert(id.clone(), record);
+            self.changes.rare().redemptions.insert(id.clone(), record);
         }
         self.pay(Party::Member(member.clone()), redeemed_to(to), points, Rule::Redemption, Reason::Redemption {})
     }

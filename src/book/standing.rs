@@ -57,7 +57,7 @@ impl Draft<'_> {
             state: PurchaseState::Pending,
         };
         head.purchase_count += 1;
-        self.changes.purchases.insert(id.clone(), purchase);
+        self.changes.rare().purchases.insert(id.clone(), purchase);
         Ok(())
     }
 
@@ -170,14 +170,14 @@ impl Draft<'_> {
             self.account_mut(replaced)?.city = None;
         }
         self.account_mut(member)?.city = Some(city);
-        self.changes.partners.insert(city, Some(member.clone()));
+        self.changes.rare().partners.insert(city, Some(member.clone()));
         Ok(())
     }
 
     pub(super) fn withdraw_city(&mut self, member: &Id) -> Result<(), Refusal> {
         let city = self.member(member, "member")?.city.ok_or_else(|| Refusal::new(Code::NotAPartner, "member"))?;
         self.account_mut(member)?.city = None;
-        self.changes.partners.insert(city, None);
+        self.changes.rare().partners.insert(city, None);
         Ok(())
     }
 

@@ -11,6 +11,12 @@ use crate::identity::Id;
 #[derive(Clone, Debug)]
 pub(super) struct Table<V>(BTreeMap<Id, Box<V>>);
 
+impl<V> Default for Table<V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<V> Table<V> {
     pub(super) const fn new() -> Self {
         Self(BTreeMap::new())
