@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Dice, Step, rule_sets};
 use crate::exact::{Exact, decimal, floor, text, tiny, whole};
-use crate::state::{Stage, TradeStage};
+use crate::state::TradeStage;
 use crate::{Model, Seen, Verdict};
 
 pub(crate) const REGIONS: [&str; 4] = ["440106", "440305", "110101", "310115"];
@@ -218,8 +218,7 @@ impl Writer {
     }
 
     fn refund(&mut self) -> Option<Value> {
-        let mut open: Vec<&String> =
-            self.model.orders.iter().filter(|o| o.stage != Stage::Refunded).map(|o| &o.id).collect();
+        let mut open: Vec<&String> = self.model.orders.iter().filter(|o| !o.left.is_zero()).map(|o| &o.id).collect();
         // The latest orders are the likelier ones, some of them of today.
         let old = open.len().saturating_sub(8);
         if self.dice.chance(60) {

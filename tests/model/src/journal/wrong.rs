@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::writer::{CITIES, REGIONS, Writer};
 use crate::exact::{ceil, text, tiny, whole};
-use crate::state::{Stage, TradeStage};
+use crate::state::TradeStage;
 
 impl Writer {
     /// An event that is wrong on purpose, if one of the kind that was drawn is possible now. Now and then such an
@@ -162,7 +162,7 @@ impl Writer {
             }
             7 => event = json!({"type": "order.refunded", "order": "o0"}),
             _ => {
-                let done = self.model.orders.iter().find(|o| o.stage == Stage::Refunded)?;
+                let done = self.model.orders.iter().find(|o| num_traits::Zero::is_zero(&o.left))?;
                 event = json!({"type": "order.refunded", "order": done.id});
             }
         }
