@@ -1,7 +1,10 @@
 //! Reading the model.
 
+use num_traits::Zero;
+
 use crate::exact::{Exact, tiny, whole};
-use crate::{Day, Model, Order, Supply, Tolerance, dates};
+use crate::state::{Trade, TradeStage};
+use crate::{Day, Model, Order, OrderStage, Supply, Tolerance, dates};
 
 impl Model {
     /// The open day, `YYYY-MM-DD`.
@@ -74,6 +77,40 @@ impl Model {
     #[must_use]
     pub fn supply_slack(&self) -> (&Exact, &Exact) {
         (&self.issued_slack, &self.returned_slack)
+    }
+
+    /// What the orders that wait, the open offers and the open trades have in escrow, one by one.
+    #[must_use]
+    pub fn in_escrow(&self) -> Exact {
+        let orders = self.orders.iter().filter(|o| o.vesting.is_none()).map(|o| o.points_with(&o.left));
+        let offers = self.offers.values().filter(|o| o.open && o.sells).map(|o| o.left.clone());
+        let open = |trade: &Trade| matches!(trade.stage, TradeStage::Taken | TradeStage::Paid);
+        let trades = self.trades.iter().filter(|(_, trade)| open(trade)).map(|(_, trade)| trade.points.clone());
+        orders.chain(offers).chain(trades).fold(whole(0), |sum, points| sum + points)
+    }
+
+    /// Whether an order is refunded whole, waits, vested on the open day, or earlier.
+    #[must_use]
+    pub fn order_stage(&self, id: &str) -> Option<OrderStage> {
+        let order = self.orders.iter().find(|order| order.id == id)?;
+        Some(match &order.vesting {
+            _ if order.left.is_zero() => OrderStage::Refunded,
+            None => OrderStage::Waiting,
+            Some(vesting) if vesting.day == self.today => OrderStage::VestedToday,
+            Some(_) => OrderStage::Vested,
+        })
+    }
+
+    /// What the last refund could not recover, and how far the rules' figure may be from it.
+    #[must_use]
+    pub fn unrecovered(&self) -> (&Exact, &Exact) {
+        (&self.unrecovered.0, &self.unrecovered.1)
+    }
+
+    /// The most that may be issued.
+    #[must_use]
+    pub fn cap(&self) -> &Exact {
+        &self.rules.cap
     }
 
     /// Eras begun so far.

@@ -37,6 +37,11 @@ impl Model {
         trades.chain(packs).chain(orders).collect()
     }
 
+    /// Whether step 1 has anything to do.
+    pub(crate) fn is_due(&self) -> bool {
+        !self.due().is_empty()
+    }
+
     fn finish(&mut self, due: Due) {
         match due {
             Due::Trade(at) => self.cancel_trade(at),

@@ -45,7 +45,7 @@ use exact::{Exact, whole};
 pub use holding::Tolerance;
 use index::Index;
 use rules::Rules;
-pub use state::{Day, Order, Reward, Supply};
+pub use state::{Day, Order, OrderStage, Reward, Supply};
 use state::{Member, Offer, Purchase, Redemption, Trade};
 
 /// What the model says about an event.

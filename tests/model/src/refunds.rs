@@ -131,9 +131,10 @@ impl Model {
             return Back { earned, rest: Around::exactly(part.clone()), missing: Around::default() };
         }
         if &has.value + &has.slack < &due - &earned.slack {
-            // Nothing is left, whatever uncertainty our figure for it had: it may have been a hair below 0.
-            member.holding.points = whole(0);
-            member.holding.slack.points = fraction;
+            // Nothing is left, whatever uncertainty our figure for it had. If that was a hair below 0, it stays there, so
+            // that the sum of all points stays right.
+            member.holding.points -= &has.value;
+            member.holding.slack.points = fraction - &member.holding.points;
         } else {
             let taken = due.clone().min(has.value.clone());
             member.holding.points -= taken;

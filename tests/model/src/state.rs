@@ -36,6 +36,19 @@ pub struct Reward {
     pub points: Exact,
 }
 
+/// Where an order is, for the rules of its refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OrderStage {
+    /// Its rewards have not vested.
+    Waiting,
+    /// Vested on the open day.
+    VestedToday,
+    /// Vested on an earlier day.
+    Vested,
+    /// Nothing is left of it.
+    Refunded,
+}
+
 /// When an order vested, and how much of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Vesting {
