@@ -58,6 +58,17 @@ impl Model {
         Ok(())
     }
 
+    /// Compares the receipt of the refund that was applied last.
+    ///
+    /// # Errors
+    ///
+    /// A difference that rounding does not explain.
+    pub fn check_refund(&self, theirs: &Value) -> Result<(), String> {
+        let (ours, slack) = self.unrecovered();
+        let theirs = if theirs["unrecovered"].is_null() { whole(0) } else { number(theirs, "unrecovered")? };
+        near("unrecovered", &theirs, ours, slack)
+    }
+
     /// Compares a state: accounts within [`Model::slack`], the rest exact or within [`Model::supply_slack`].
     ///
     /// # Errors

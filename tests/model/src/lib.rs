@@ -15,7 +15,7 @@
 //! - `released` may differ when `min_total` or returned points limit it: [`Model::adopt`] takes the rules' figure.
 //!
 //! [`Model::follow`] does all of that: it applies an event, given what the rules answered, and objects where they
-//! differ by more than rounding. [`Model::check_state`], [`Model::check_day`] and [`Model::check_order`] compare the
+//! differ by more than rounding. [`Model::check_state`], [`Model::check_day`], [`Model::check_order`] and [`Model::check_refund`] compare the
 //! JSON of section 9.
 
 mod accessors;
@@ -193,12 +193,12 @@ impl Model {
         self.objection.take().map_or(Ok(verdict), Err)
     }
 
-    /// [`Model::adopt`], and compares the verdicts.
+    /// [`Model::adopt`], and compares the verdicts. Answers with its own.
     ///
     /// # Errors
     ///
     /// The rules answered what rounding does not explain; the text says what was expected.
-    pub fn follow(&mut self, event: &Value, seen: &Seen) -> Result<(), String> {
+    pub fn follow(&mut self, event: &Value, seen: &Seen) -> Result<Verdict, String> {
         let verdict = self.adopt(event, seen)?;
         let expected = match verdict {
             // A repetition is answered as before, but listed only once: a list of refusals does not show it.
@@ -208,7 +208,7 @@ impl Model {
             Verdict::Refused(code) | Verdict::TooClose(code) => Some(code),
         };
         if expected == seen.refused.as_deref() {
-            Ok(())
+            Ok(verdict)
         } else {
             Err(format!("{event}: answered {:?}, the model says {verdict:?}", seen.refused))
         }
