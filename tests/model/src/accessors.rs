@@ -2,7 +2,7 @@
 
 use num_traits::Zero;
 
-use crate::exact::{Exact, tiny, whole};
+use crate::exact::{Exact, cut_sum, tiny, whole};
 use crate::state::{Trade, TradeStage};
 use crate::{Day, Model, Order, OrderStage, Supply, Tolerance, dates};
 
@@ -60,7 +60,7 @@ impl Model {
     pub fn supply(&self) -> Supply {
         Supply {
             issued: self.issued.clone(),
-            held: self.members.values().fold(whole(0), |sum, m| sum + &m.holding.points),
+            held: self.members.values().fold(whole(0), |sum, m| cut_sum(&sum, &m.holding.points)),
             burned: self.burned.clone(),
             treasury: self.treasury.clone(),
             escrow: self.escrow.clone(),

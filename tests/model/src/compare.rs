@@ -12,7 +12,9 @@ fn number(object: &Value, key: &str) -> Result<Exact, String> {
 }
 
 fn near(what: &str, theirs: &Exact, ours: &Exact, slack: &Exact) -> Result<(), String> {
-    if (theirs - ours).abs() <= *slack {
+    // Multiplied out, because reducing the difference would cost more than all the rest.
+    let difference = theirs.numer() * ours.denom() - ours.numer() * theirs.denom();
+    if difference.abs() * slack.denom() <= slack.numer() * theirs.denom() * ours.denom() {
         return Ok(());
     }
     let [theirs, ours, slack] = [theirs, ours, slack].map(|x| text(x, 20));
