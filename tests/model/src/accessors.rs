@@ -2,7 +2,7 @@
 
 use num_traits::Zero;
 
-use crate::exact::{Exact, cut_sum, tiny, whole};
+use crate::exact::{Exact, bound_sum, cut_sum, tiny, whole};
 use crate::state::{Trade, TradeStage};
 use crate::{Day, Model, Order, OrderStage, Supply, Tolerance, dates};
 
@@ -127,7 +127,8 @@ impl Model {
     pub fn slack(&self, member: &str) -> Option<Tolerance> {
         let slack = &self.members.get(member)?.holding.slack;
         // The rules show both rounded down.
-        Some(Tolerance { share_value: &slack.share_value + tiny(8), points: &slack.points + tiny(8) })
+        let with_floor = |slack: &Exact| bound_sum(&[slack, &tiny(8)]);
+        Some(Tolerance { share_value: with_floor(&slack.share_value), points: with_floor(&slack.points) })
     }
 
     /// What section 7 promises of this account: 10^-6 points and 10^-4 share value, plus 10^-8/P points and 10^-8

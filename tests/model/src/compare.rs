@@ -4,7 +4,7 @@ use num_traits::Signed;
 use serde_json::Value;
 
 use crate::Model;
-use crate::exact::{Exact, output, text, tiny, whole};
+use crate::exact::{Exact, bound_sum, output, text, tiny, whole};
 
 fn number(object: &Value, key: &str) -> Result<Exact, String> {
     let value = object[key].as_str().ok_or_else(|| format!("no {key} in {object}"))?;
@@ -96,7 +96,7 @@ impl Model {
             near(&format!("{id} share_value"), &number(account, "share_value")?, share_value, &slack.share_value)?;
             near(&format!("{id} points"), &number(account, "points")?, points, &slack.points)?;
             near(&format!("{id} locked"), &number(account, "locked")?, locked, &exact)?;
-            held_slack += slack.points;
+            held_slack = bound_sum(&[&held_slack, &slack.points]);
         }
         let supply = self.supply();
         let (issued_slack, returned_slack) = self.supply_slack();
