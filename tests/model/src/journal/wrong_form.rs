@@ -121,7 +121,7 @@ impl Writer {
     /// A field that holds what it may not, in an event that has it or in a new one.
     fn bad_field(&mut self, mut event: Value) -> Value {
         let (member, day) = (self.anybody(), self.model.day());
-        match self.dice.below(11) {
+        match self.dice.below(10) {
             0 => event["reference"] = self.one_of(&[json!("a b"), json!(""), json!(7), json!(null)]),
             1 => {
                 let moments =
@@ -149,10 +149,9 @@ impl Writer {
                 }
             }
             5 => event = json!({"type": "day.closed", "day": self.dice.pick(&["2026-02-29", "2026-1-1", "", "today"])}),
-            6..10 => {
+            _ => {
                 event = json!({"type": self.dice.pick(&LITTLE), "member": member, "colour": "red"});
             }
-            _ => event = json!({"type": "rules.adopted", "rules": null}),
         }
         event
     }
