@@ -110,7 +110,18 @@ fn run(Journal { rules, events }: &Journal) -> Result<(), String> {
             return Err(format!("{event}: settling was visible"));
         }
     }
+    check_promise(replay.book(), &model)?;
     check_statements(replay.book())
+}
+
+/// The last invariant of section 7.
+fn check_promise(book: &Book, model: &Model) -> Result<(), String> {
+    let state = book.state().map_err(|error| error.to_string())?;
+    // It is promised up to W = 10^12.
+    if state.release.units.raw() > 10_i128.pow(12 + 8) {
+        return Ok(());
+    }
+    model.check_promise(&json(&state)?, false).map_err(|error| format!("section 7: {error}"))
 }
 
 fn settle(book: &mut Book, member: Option<&Id>) {

@@ -48,8 +48,15 @@ impl Model {
             self.pay(&order.merchant, &points);
             return Ok(());
         };
+        let mut paid = whole(0);
         for reward in &order.rewards {
-            self.take_back(&order, vesting, reward, &rest);
+            let points = self.take_back(&order, vesting, reward, &rest);
+            if reward.member == order.merchant {
+                // The contract does not say whether what the receivers before it gave is the merchant's by now. It gets
+                // back what it gives, so that this shows in what is missing and nowhere else: both are allowed.
+                self.unrecovered.1 += points.clone().min(paid.clone());
+            }
+            paid += points;
         }
         if vesting.day == self.today {
             self.unburn(at, &rest);
@@ -72,8 +79,9 @@ impl Model {
         self.pay(&merchant, &points);
     }
 
-    /// From one receiver, what is left of its reward with L less what is left of it with `rest`.
-    fn take_back(&mut self, order: &Order, vesting: &Vesting, reward: &Reward, rest: &Exact) {
+    /// From one receiver, what is left of its reward with L less what is left of it with `rest`. Says what of it went to
+    /// the merchant.
+    fn take_back(&mut self, order: &Order, vesting: &Vesting, reward: &Reward, rest: &Exact) -> Exact {
         let mut grant = part_of_grant(order, vesting, reward, rest);
         // Day by day, what this part earned and what is left of it.
         for release in &self.releases[vesting.releases..] {
@@ -91,11 +99,12 @@ impl Model {
         self.returned += &back.earned.value;
         self.returned_slack += &back.earned.slack;
         if let Some(merchant) = self.members.get_mut(&order.merchant) {
-            merchant.holding.points += back.rest.value;
+            merchant.holding.points += &back.rest.value;
             merchant.holding.slack.points += back.rest.slack;
         }
         self.unrecovered.0 += back.missing.value;
         self.unrecovered.1 += back.missing.slack;
+        back.rest.value
     }
 
     fn take_share_value(&mut self, id: &str, grant: &Holding) {
