@@ -13,7 +13,7 @@ use gongxiang::wire::event;
 use gongxiang::wire::replay::Replay;
 use gongxiang_model::exact::decimal;
 use gongxiang_model::journal::{Journal, journals};
-use gongxiang_model::{Model, Seen};
+use gongxiang_model::{Model, Seen, Verdict};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde::Serialize;
@@ -84,15 +84,18 @@ fn run(Journal { rules, events }: &Journal) -> Result<(), String> {
             refused: code.map(|code| code.as_str().into()),
             released: released.and_then(|released| decimal(&released, 8)),
         };
-        model.follow(event, &seen)?;
+        let verdict = model.follow(event, &seen)?;
         if let Some(record) = closed {
             model.check_day(&json(record)?)?;
         }
-        if closed.is_some() || place + 1 == events.len() {
-            model.check_state(&json(&after)?).map_err(|error| format!("{event}: {error}"))?;
-        }
-        if let Some(receipt) = preview.ok().filter(|receipt| receipt.order.is_some()) {
-            model.check_order(&json(&*receipt)?)?;
+        model.check_state(&json(&after)?).map_err(|error| format!("{event}: {error}"))?;
+        if let (Ok(receipt), Verdict::Applied) = (preview, verdict) {
+            let receipt = json(&*receipt)?;
+            match event["type"].as_str() {
+                Some("order.placed") => model.check_order(&receipt)?,
+                Some("order.refunded") => model.check_refund(&receipt).map_err(|error| format!("{event}: {error}"))?,
+                _ => {}
+            }
         }
 
         // Settled at moments that the journal decides, nothing comes out differently.
@@ -107,7 +110,19 @@ fn run(Journal { rules, events }: &Journal) -> Result<(), String> {
             return Err(format!("{event}: settling was visible"));
         }
     }
+    check_promise(replay.book(), &model)?;
     check_statements(replay.book())
+}
+
+/// The last invariant of section 7.
+fn check_promise(book: &Book, model: &Model) -> Result<(), String> {
+    let state = book.state().map_err(|error| error.to_string())?;
+    // It is promised while W is at most 10^12: nav is at least 10^-3, so a total of 10^9 is never more.
+    let few = state.release.units.raw() <= 10_i128.pow(12 + 8);
+    if !few || book.days().iter().any(|day| day.total.raw() > 10_i128.pow(9 + 8)) {
+        return Ok(());
+    }
+    model.check_promise(&json(&state)?, false).map_err(|error| format!("section 7: {error}"))
 }
 
 fn settle(book: &mut Book, member: Option<&Id>) {

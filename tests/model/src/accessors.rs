@@ -1,7 +1,10 @@
 //! Reading the model.
 
-use crate::exact::{Exact, tiny, whole};
-use crate::{Day, Model, Order, Supply, Tolerance, dates};
+use num_traits::Zero;
+
+use crate::exact::{Exact, bound_sum, cut_sum, tiny, whole};
+use crate::state::{Trade, TradeStage};
+use crate::{Day, Model, Order, OrderStage, Supply, Tolerance, dates};
 
 impl Model {
     /// The open day, `YYYY-MM-DD`.
@@ -57,7 +60,7 @@ impl Model {
     pub fn supply(&self) -> Supply {
         Supply {
             issued: self.issued.clone(),
-            held: self.members.values().fold(whole(0), |sum, m| sum + &m.holding.points),
+            held: self.members.values().fold(whole(0), |sum, m| cut_sum(&sum, &m.holding.points)),
             burned: self.burned.clone(),
             treasury: self.treasury.clone(),
             escrow: self.escrow.clone(),
@@ -76,6 +79,40 @@ impl Model {
         (&self.issued_slack, &self.returned_slack)
     }
 
+    /// What the orders that wait, the open offers and the open trades have in escrow, one by one.
+    #[must_use]
+    pub fn in_escrow(&self) -> Exact {
+        let orders = self.orders.iter().filter(|o| o.vesting.is_none()).map(|o| o.points_with(&o.left));
+        let offers = self.offers.values().filter(|o| o.open && o.sells).map(|o| o.left.clone());
+        let open = |trade: &Trade| matches!(trade.stage, TradeStage::Taken | TradeStage::Paid);
+        let trades = self.trades.iter().filter(|(_, trade)| open(trade)).map(|(_, trade)| trade.points.clone());
+        orders.chain(offers).chain(trades).fold(whole(0), |sum, points| sum + points)
+    }
+
+    /// Whether an order is refunded whole, waits, vested on the open day, or earlier.
+    #[must_use]
+    pub fn order_stage(&self, id: &str) -> Option<OrderStage> {
+        let order = self.orders.iter().find(|order| order.id == id)?;
+        Some(match &order.vesting {
+            _ if order.left.is_zero() => OrderStage::Refunded,
+            None => OrderStage::Waiting,
+            Some(vesting) if vesting.day == self.today => OrderStage::VestedToday,
+            Some(_) => OrderStage::Vested,
+        })
+    }
+
+    /// What the last refund could not recover, and how far the rules' figure may be from it.
+    #[must_use]
+    pub fn unrecovered(&self) -> (&Exact, &Exact) {
+        (&self.unrecovered.0, &self.unrecovered.1)
+    }
+
+    /// The most that may be issued.
+    #[must_use]
+    pub fn cap(&self) -> &Exact {
+        &self.rules.cap
+    }
+
     /// Eras begun so far.
     #[must_use]
     pub fn eras(&self) -> i64 {
@@ -90,7 +127,8 @@ impl Model {
     pub fn slack(&self, member: &str) -> Option<Tolerance> {
         let slack = &self.members.get(member)?.holding.slack;
         // The rules show both rounded down.
-        Some(Tolerance { share_value: &slack.share_value + tiny(8), points: &slack.points + tiny(8) })
+        let with_floor = |slack: &Exact| bound_sum(&[slack, &tiny(8)]);
+        Some(Tolerance { share_value: with_floor(&slack.share_value), points: with_floor(&slack.points) })
     }
 
     /// What section 7 promises of this account: 10^-6 points and 10^-4 share value, plus 10^-8/P points and 10^-8

@@ -1,4 +1,4 @@
-//! The close of a day (section 5): release, record, next price.
+//! The close of a day (section 5): what is due, release, record, next price.
 
 use num_traits::Zero;
 
@@ -6,8 +6,16 @@ use crate::event::Event;
 use crate::exact::{CUT, Exact, ceil, floor, tiny, whole};
 use crate::holding::Terms;
 use crate::rules::Policy;
-use crate::state::Day;
+use crate::state::{Day, Order, Purchase, PurchaseStage, Trade, TradeStage};
 use crate::{Model, Stop, dates, refuse};
+
+/// What step 1 of a close does, by its place in the model's lists.
+#[derive(Debug, Clone, Copy)]
+enum Due {
+    Trade(usize),
+    Pack(usize),
+    Order(usize),
+}
 
 /// What a close may release: our own figure, and the range in which the indexed rules' figure must lie.
 #[derive(Debug, Clone)]
@@ -18,10 +26,50 @@ struct Range {
 }
 
 impl Model {
+    /// What step 1 has to do today: trades in the order of taking, packs in that of buying, orders in that of placing.
+    fn due(&self) -> Vec<Due> {
+        let stale = |trade: &Trade| trade.stage == TradeStage::Taken && trade.day < self.today;
+        let takes_effect = |pack: &Purchase| pack.stage == PurchaseStage::Waiting && pack.due <= self.today;
+        let vests = |order: &Order| order.vesting.is_none() && !order.left.is_zero() && order.due <= self.today;
+        let trades = (0..self.trades.len()).filter(|at| stale(&self.trades[*at].1)).map(Due::Trade);
+        let packs = (0..self.purchases.len()).filter(|at| takes_effect(&self.purchases[*at])).map(Due::Pack);
+        let orders = (0..self.orders.len()).filter(|at| vests(&self.orders[*at])).map(Due::Order);
+        trades.chain(packs).chain(orders).collect()
+    }
+
+    /// Whether step 1 has anything to do.
+    pub(crate) fn is_due(&self) -> bool {
+        !self.due().is_empty()
+    }
+
+    fn finish(&mut self, due: Due) {
+        match due {
+            Due::Trade(at) => self.cancel_trade(at),
+            Due::Pack(at) => {
+                self.purchases[at].stage = PurchaseStage::Final;
+                let Purchase { member, pack, .. } = self.purchases[at].clone();
+                self.take_effect(&member, pack);
+            }
+            Due::Order(at) => self.vest(at),
+        }
+    }
+
+    pub(crate) fn day_closing(&mut self, event: &Event) -> Result<(), Stop> {
+        refuse(dates::number(event.text("day")) != Some(self.today), "wrong_day")?;
+        let due = self.due();
+        refuse(due.is_empty(), "nothing_due")?;
+        let most = event.count("most").and_then(|most| usize::try_from(most).ok()).unwrap_or_default();
+        for due in due.into_iter().take(most) {
+            self.finish(due);
+        }
+        Ok(())
+    }
+
     pub(crate) fn day_closed(&mut self, event: &Event) -> Result<(), Stop> {
         refuse(dates::number(event.text("day")) != Some(self.today), "wrong_day")?;
-        self.cancel_stale_trades();
-        self.vest_due_orders();
+        for due in self.due() {
+            self.finish(due);
+        }
         let total = self.total();
         let carry = self.index.carry.clone();
         let range = self.release_range(&total, &carry);
@@ -156,7 +204,7 @@ impl Model {
     }
 }
 
-impl crate::parties::Index {
+impl crate::index::Index {
     /// Steps 4 and 5 of a close; says how many eras begin, generously.
     fn drop(&mut self, converted: &Exact) -> i64 {
         if self.units.is_zero() {

@@ -4,7 +4,7 @@ use num_traits::Signed;
 use serde_json::Value;
 
 use crate::Model;
-use crate::exact::{Exact, output, text, tiny, whole};
+use crate::exact::{Exact, bound_sum, output, text, tiny, whole};
 
 fn number(object: &Value, key: &str) -> Result<Exact, String> {
     let value = object[key].as_str().ok_or_else(|| format!("no {key} in {object}"))?;
@@ -12,7 +12,9 @@ fn number(object: &Value, key: &str) -> Result<Exact, String> {
 }
 
 fn near(what: &str, theirs: &Exact, ours: &Exact, slack: &Exact) -> Result<(), String> {
-    if (theirs - ours).abs() <= *slack {
+    // Multiplied out, because reducing the difference would cost more than all the rest.
+    let difference = theirs.numer() * ours.denom() - ours.numer() * theirs.denom();
+    if difference.abs() * slack.denom() <= slack.numer() * theirs.denom() * ours.denom() {
         return Ok(());
     }
     let [theirs, ours, slack] = [theirs, ours, slack].map(|x| text(x, 20));
@@ -58,6 +60,17 @@ impl Model {
         Ok(())
     }
 
+    /// Compares the receipt of the refund that was applied last.
+    ///
+    /// # Errors
+    ///
+    /// A difference that rounding does not explain.
+    pub fn check_refund(&self, theirs: &Value) -> Result<(), String> {
+        let (ours, slack) = self.unrecovered();
+        let theirs = if theirs["unrecovered"].is_null() { whole(0) } else { number(theirs, "unrecovered")? };
+        near("unrecovered", &theirs, ours, slack)
+    }
+
     /// Compares a state: accounts within [`Model::slack`], the rest exact or within [`Model::supply_slack`].
     ///
     /// # Errors
@@ -83,7 +96,7 @@ impl Model {
             near(&format!("{id} share_value"), &number(account, "share_value")?, share_value, &slack.share_value)?;
             near(&format!("{id} points"), &number(account, "points")?, points, &slack.points)?;
             near(&format!("{id} locked"), &number(account, "locked")?, locked, &exact)?;
-            held_slack += slack.points;
+            held_slack = bound_sum(&[&held_slack, &slack.points]);
         }
         let supply = self.supply();
         let (issued_slack, returned_slack) = self.supply_slack();

@@ -16,19 +16,28 @@ enum Kind {
     Day,
     Channel,
     Side,
+    /// A whole number from 1 to this one.
+    Count(u64),
     Rules,
 }
 
 /// The fields of an event type; an optional one is marked `true`.
 fn fields(kind: &str) -> Option<&'static [(&'static str, Kind, bool)]> {
-    use Kind::{Channel, City, Day, Id, Money, Points, Region, Rules, Side};
+    use Kind::{Channel, City, Count, Day, Id, Money, Points, Region, Rules, Side};
     Some(match kind {
         "member.registered" => &[("member", Id, false), ("referrer", Id, true)],
-        "pack.purchased" => &[("member", Id, false), ("pack", Id, false)],
+        "pack.purchased" => {
+            &[("member", Id, false), ("pack", Id, false), ("purchase", Id, true), ("return_days", Count(30), true)]
+        }
+        "pack.refunded" => &[("purchase", Id, false)],
         "merchant.opened" => &[("member", Id, false), ("region", Region, false)],
+        "merchant.closed" | "member.frozen" | "member.unfrozen" | "role.withdrawn" | "partner.withdrawn" => {
+            &[("member", Id, false)]
+        }
         "role.assigned" => &[("member", Id, false), ("role", Id, false)],
         "partner.appointed" => &[("member", Id, false), ("region", City, false)],
-        "treasury.granted" => &[("member", Id, false), ("points", Points, false)],
+        "treasury.granted" | "treasury.reclaimed" => &[("member", Id, false), ("points", Points, false)],
+        "balance.opened" => &[("member", Id, false), ("share_value", Points, true), ("points", Points, true)],
         "price.set" => &[("price", Points, false)],
         "order.placed" => &[
             ("order", Id, false),
@@ -39,9 +48,12 @@ fn fields(kind: &str) -> Option<&'static [(&'static str, Kind, bool)]> {
             ("concession", Money, false),
             ("region", Region, false),
         ],
-        "order.refunded" => &[("order", Id, false)],
+        "order.refunded" => &[("order", Id, false), ("concession", Money, true)],
         "points.transferred" => &[("from", Id, false), ("to", Id, false), ("points", Points, false)],
-        "points.redeemed" => &[("member", Id, false), ("points", Points, false), ("item", Id, true)],
+        "points.redeemed" => {
+            &[("member", Id, false), ("points", Points, false), ("item", Id, true), ("redemption", Id, true)]
+        }
+        "redemption.cancelled" => &[("redemption", Id, false)],
         "offer.placed" => &[
             ("offer", Id, false),
             ("member", Id, false),
@@ -55,6 +67,7 @@ fn fields(kind: &str) -> Option<&'static [(&'static str, Kind, bool)]> {
         "trade.paid" | "trade.confirmed" | "trade.cancelled" => &[("trade", Id, false)],
         "offer.cancelled" => &[("offer", Id, false)],
         "rules.adopted" => &[("rules", Rules, false)],
+        "day.closing" => &[("day", Day, false), ("most", Count(10_000), false)],
         "day.closed" => &[("day", Day, false)],
         _ => return None,
     })
@@ -80,9 +93,12 @@ pub(crate) fn city(region: &str) -> String {
 }
 
 fn holds(value: &Value, kind: Kind) -> bool {
-    if kind == Kind::Rules {
-        // Whatever it holds is judged as rules: a value of a wrong type is `bad_rules`.
-        return true;
+    match kind {
+        // Whatever it holds is judged as rules: a value of a wrong type is `bad_rules`. Null is no value at all.
+        Kind::Rules => return !value.is_null(),
+        // What is written with a fraction or an exponent is read as a float, however whole it is.
+        Kind::Count(most) => return value.as_u64().is_some_and(|n| (1..=most).contains(&n)),
+        _ => {}
     }
     let Some(text) = value.as_str() else {
         return false;
@@ -96,7 +112,7 @@ fn holds(value: &Value, kind: Kind) -> bool {
         Kind::Day => dates::number(text).is_some(),
         Kind::Channel => matches!(text, "online" | "offline"),
         Kind::Side => matches!(text, "sell" | "buy"),
-        Kind::Rules => true,
+        Kind::Count(_) | Kind::Rules => false,
     }
 }
 
@@ -140,7 +156,7 @@ impl<'a> Event<'a> {
         for (name, value) in map {
             let allowed = match name.as_str() {
                 "type" => true,
-                "id" => holds(value, Kind::Id),
+                "id" | "reference" => holds(value, Kind::Id),
                 "at" => value.as_str().is_some_and(is_moment),
                 name => fields.iter().any(|(field, kind, _)| *field == name && holds(value, *kind)),
             };
@@ -149,7 +165,10 @@ impl<'a> Event<'a> {
             }
         }
         let complete = fields.iter().all(|(field, _, optional)| *optional || map.contains_key(*field));
-        complete.then_some(Self { map, kind })
+        // A pack comes back within its days, or never.
+        let both = map.contains_key("purchase") == map.contains_key("return_days");
+        let paired = kind != "pack.purchased" || both;
+        (complete && paired).then_some(Self { map, kind })
     }
 
     /// A field, if it is there.
@@ -164,7 +183,17 @@ impl<'a> Event<'a> {
 
     /// A decimal field that parsing has seen to be there.
     pub fn number(&self, field: &str) -> Exact {
-        decimal(self.text(field), 8).unwrap_or_default()
+        self.maybe_number(field).unwrap_or_default()
+    }
+
+    /// A decimal field, if it is there.
+    pub fn maybe_number(&self, field: &str) -> Option<Exact> {
+        self.maybe(field).and_then(|text| decimal(text, 8))
+    }
+
+    /// A whole number, if it is there.
+    pub fn count(&self, field: &str) -> Option<i64> {
+        self.map.get(field).and_then(Value::as_i64)
     }
 
     /// The rules that `rules.adopted` carries.

@@ -84,7 +84,9 @@ pub fn cut_sum(a: &Exact, b: &Exact) -> Exact {
     if a.denom() == b.denom() {
         return Exact::new_raw(a.numer() + b.numer(), a.denom().clone());
     }
-    floor(&(a + b), CUT)
+    let scale = ten(CUT);
+    let sum = a.numer() * b.denom() + b.numer() * a.denom();
+    Exact::new_raw((sum * &scale).div_floor(&(a.denom() * b.denom())), scale)
 }
 
 /// Reads `-?(0|[1-9][0-9]*)(\.[0-9]+)?` with at most `places` decimal places and not beyond 10^12 in size.

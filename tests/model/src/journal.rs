@@ -3,9 +3,12 @@
 //! The writer steers by the model: it knows who has points and which trades are open, so that most events are
 //! accepted, and about one event in eight is wrong on purpose.
 
+mod parties;
 mod rule_sets;
+mod trading;
 mod writer;
 mod wrong;
+mod wrong_form;
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -50,7 +53,9 @@ impl Dice {
 #[derive(Debug, Clone)]
 pub(crate) struct Step {
     event: Value,
-    /// It closes the open day, whichever that is when events before it are left out.
+    /// Its day is the open one, whichever that is when events before it are left out.
+    names_today: bool,
+    /// It closes that day.
     closes: bool,
 }
 
@@ -137,10 +142,10 @@ impl ValueTree for Shrinking {
         let mut events = Vec::with_capacity(self.steps.len());
         for step in &self.steps {
             let mut event = step.event.clone();
-            if step.closes {
+            if step.names_today {
                 event["day"] = json!(dates::text(today));
-                today += 1;
             }
+            today += i64::from(step.closes);
             events.push(event);
         }
         Journal { rules: self.rules.clone(), events }

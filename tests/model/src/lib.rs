@@ -15,7 +15,7 @@
 //! - `released` may differ when `min_total` or returned points limit it: [`Model::adopt`] takes the rules' figure.
 //!
 //! [`Model::follow`] does all of that: it applies an event, given what the rules answered, and objects where they
-//! differ by more than rounding. [`Model::check_state`], [`Model::check_day`] and [`Model::check_order`] compare the
+//! differ by more than rounding. [`Model::check_state`], [`Model::check_day`], [`Model::check_order`] and [`Model::check_refund`] compare the
 //! JSON of section 9.
 
 mod accessors;
@@ -25,10 +25,14 @@ mod dates;
 mod event;
 pub mod exact;
 mod holding;
+mod index;
 pub mod journal;
 mod market;
 mod orders;
+mod packs;
 mod parties;
+mod points;
+mod refunds;
 mod rules;
 mod state;
 
@@ -39,10 +43,10 @@ use serde_json::Value;
 use event::Event;
 use exact::{Exact, whole};
 pub use holding::Tolerance;
-use parties::Index;
+use index::Index;
 use rules::Rules;
-pub use state::{Day, Order, Reward, Supply};
-use state::{Member, Offer, Trade};
+pub use state::{Day, Order, OrderStage, Reward, Supply};
+use state::{Member, Offer, Purchase, Redemption, Trade};
 
 /// What the model says about an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +90,10 @@ pub struct Model {
     today: i64,
     price: Exact,
     members: BTreeMap<String, Member>,
+    /// Packs that could come back, in the order of buying.
+    purchases: Vec<Purchase>,
     orders: Vec<Order>,
+    redemptions: BTreeMap<String, Redemption>,
     offers: BTreeMap<String, Offer>,
     trades: Vec<(String, Trade)>,
     issued: Exact,
@@ -94,7 +101,7 @@ pub struct Model {
     treasury: Exact,
     escrow: Exact,
     returned: Exact,
-    /// Concessions of the orders that vested today and were not refunded today.
+    /// Concessions of the orders that vested today, as far as not refunded today.
     turnover: Exact,
     /// The recorded turnovers of earlier days.
     turnovers: Vec<Exact>,
@@ -108,6 +115,8 @@ pub struct Model {
     total_slack: Exact,
     issued_slack: Exact,
     returned_slack: Exact,
+    /// What the last refund could not recover, and how far the rules' figure may be from it.
+    unrecovered: (Exact, Exact),
     grants: i64,
     lowest_price: Option<Exact>,
     /// The rules' verdict, where rounding decides.
@@ -131,7 +140,9 @@ impl Model {
             today: rules.genesis_day,
             price: rules.initial_price.clone(),
             members: BTreeMap::new(),
+            purchases: Vec::new(),
             orders: Vec::new(),
+            redemptions: BTreeMap::new(),
             offers: BTreeMap::new(),
             trades: Vec::new(),
             issued: rules.treasury.clone(),
@@ -150,6 +161,7 @@ impl Model {
             total_slack: zero(),
             issued_slack: zero(),
             returned_slack: zero(),
+            unrecovered: (zero(), zero()),
             grants: 0,
             lowest_price: None,
             seen_accepted: None,
@@ -181,12 +193,12 @@ impl Model {
         self.objection.take().map_or(Ok(verdict), Err)
     }
 
-    /// [`Model::adopt`], and compares the verdicts.
+    /// [`Model::adopt`], and compares the verdicts. Answers with its own.
     ///
     /// # Errors
     ///
     /// The rules answered what rounding does not explain; the text says what was expected.
-    pub fn follow(&mut self, event: &Value, seen: &Seen) -> Result<(), String> {
+    pub fn follow(&mut self, event: &Value, seen: &Seen) -> Result<Verdict, String> {
         let verdict = self.adopt(event, seen)?;
         let expected = match verdict {
             // A repetition is answered as before, but listed only once: a list of refusals does not show it.
@@ -196,7 +208,7 @@ impl Model {
             Verdict::Refused(code) | Verdict::TooClose(code) => Some(code),
         };
         if expected == seen.refused.as_deref() {
-            Ok(())
+            Ok(verdict)
         } else {
             Err(format!("{event}: answered {:?}, the model says {verdict:?}", seen.refused))
         }
@@ -225,15 +237,24 @@ impl Model {
         match event.kind {
             "member.registered" => self.member_registered(event),
             "pack.purchased" => self.pack_purchased(event),
+            "pack.refunded" => self.pack_refunded(event),
             "merchant.opened" => self.merchant_opened(event),
+            "merchant.closed" => self.merchant_closed(event),
+            "member.frozen" => self.member_frozen(event),
+            "member.unfrozen" => self.member_unfrozen(event),
             "role.assigned" => self.role_assigned(event),
+            "role.withdrawn" => self.role_withdrawn(event),
             "partner.appointed" => self.partner_appointed(event),
+            "partner.withdrawn" => self.partner_withdrawn(event),
             "treasury.granted" => self.treasury_granted(event),
+            "treasury.reclaimed" => self.treasury_reclaimed(event),
+            "balance.opened" => self.balance_opened(event),
             "price.set" => self.price_set(event),
             "order.placed" => self.order_placed(event),
             "order.refunded" => self.order_refunded(event),
             "points.transferred" => self.points_transferred(event),
             "points.redeemed" => self.points_redeemed(event),
+            "redemption.cancelled" => self.redemption_cancelled(event),
             "offer.placed" => self.offer_placed(event),
             "offer.taken" => self.offer_taken(event),
             "trade.paid" => self.trade_paid(event),
@@ -241,6 +262,7 @@ impl Model {
             "trade.cancelled" => self.trade_cancelled(event),
             "offer.cancelled" => self.offer_cancelled(event),
             "rules.adopted" => self.rules_adopted(event),
+            "day.closing" => self.day_closing(event),
             "day.closed" => self.day_closed(event),
             _ => Err(Stop::Refused("bad_event")),
         }

@@ -8,9 +8,14 @@ use crate::state::{Offer, Trade, TradeStage};
 use crate::{Model, Stop, refuse};
 
 impl Model {
+    /// `price × (1 ± price_band)` of this moment.
+    pub(crate) fn band(&self) -> (Exact, Exact) {
+        let band = &self.rules.price_band;
+        (&self.price * (whole(1) - band), &self.price * (whole(1) + band))
+    }
+
     fn outside_band(&self, unit_price: &Exact) -> bool {
-        let low = &self.price * (whole(1) - &self.rules.price_band);
-        let high = &self.price * (whole(1) + &self.rules.price_band);
+        let (low, high) = self.band();
         !unit_price.is_positive() || *unit_price < low || *unit_price > high
     }
 
@@ -19,6 +24,7 @@ impl Model {
         let (points, unit_price) = (event.number("points"), event.number("unit_price"));
         let sells = event.text("side") == "sell";
         self.known(member)?;
+        self.free(member)?;
         refuse(self.offers.contains_key(id), "offer_exists")?;
         refuse(!points.is_positive(), "bad_amount")?;
         refuse(self.outside_band(&unit_price), "price_outside_band")?;
@@ -37,6 +43,8 @@ impl Model {
         let points = event.number("points");
         let offer = self.offers.get(id).ok_or(Stop::Refused("unknown_offer"))?;
         self.known(member)?;
+        self.free(member)?;
+        self.free(&offer.member)?;
         refuse(self.trades.iter().any(|(id, _)| id == trade), "trade_exists")?;
         refuse(!offer.open, "offer_closed")?;
         refuse(offer.member == member, "self_dealing")?;
@@ -78,7 +86,8 @@ impl Model {
             return Ok(());
         };
         let buyer = if offer.sells { trade.taker } else { offer.member.clone() };
-        self.traded_money += &trade.points * &offer.unit_price;
+        let (low, high) = self.band();
+        self.traded_money += &trade.points * offer.unit_price.clone().max(low).min(high);
         self.traded_points += &trade.points;
         self.escrow -= &trade.points;
         self.pay(&buyer, &trade.points);
@@ -91,7 +100,7 @@ impl Model {
         Ok(())
     }
 
-    fn cancel_trade(&mut self, at: usize) {
+    pub(crate) fn cancel_trade(&mut self, at: usize) {
         self.trades[at].1.stage = TradeStage::Cancelled;
         let trade = self.trades[at].1.clone();
         let Some(offer) = self.offers.get_mut(&trade.offer) else {
@@ -107,16 +116,6 @@ impl Model {
         let seller = if offer.sells { offer.member.clone() } else { trade.taker };
         self.escrow -= &trade.points;
         self.pay(&seller, &trade.points);
-    }
-
-    /// Step 1 of a close: what was taken on an earlier day and not paid is cancelled, in the order of taking.
-    pub(crate) fn cancel_stale_trades(&mut self) {
-        for at in 0..self.trades.len() {
-            let trade = &self.trades[at].1;
-            if trade.stage == TradeStage::Taken && trade.day < self.today {
-                self.cancel_trade(at);
-            }
-        }
     }
 
     pub(crate) fn offer_cancelled(&mut self, event: &Event) -> Result<(), Stop> {

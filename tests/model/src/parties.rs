@@ -1,9 +1,9 @@
-//! Members, packs, shops, roles, partners and the treasury.
+//! Members, shops, roles and partners.
 
-use num_traits::{Signed, Zero};
+use num_traits::Zero;
 
 use crate::event::Event;
-use crate::exact::{Exact, ceil, floor, tiny, whole};
+use crate::exact::{Exact, ceil};
 use crate::state::Member;
 use crate::{Model, Stop, refuse};
 
@@ -38,6 +38,17 @@ impl Model {
         self.members.get(id).ok_or(Stop::Refused("unknown_member"))
     }
 
+    /// Refuses what a frozen member may not do.
+    pub(crate) fn free(&self, id: &str) -> Result<(), Stop> {
+        refuse(self.known(id)?.frozen, "member_frozen")
+    }
+
+    fn change(&mut self, id: &str, change: impl FnOnce(&mut Member)) {
+        if let Some(member) = self.members.get_mut(id) {
+            change(member);
+        }
+    }
+
     pub(crate) fn member_registered(&mut self, event: &Event) -> Result<(), Stop> {
         let id = event.text("member");
         refuse(self.members.contains_key(id), "member_exists")?;
@@ -54,43 +65,37 @@ impl Model {
         Ok(())
     }
 
-    pub(crate) fn pack_purchased(&mut self, event: &Event) -> Result<(), Stop> {
-        let id = event.text("member");
-        self.known(id)?;
-        let pack = self.rules.packs.get(event.text("pack")).cloned().ok_or(Stop::Refused("unknown_pack"))?;
-        let today = self.today;
-        let mut activation = None;
-        if let Some(member) = self.members.get_mut(id) {
-            member.merchant_pack |= pack.merchant;
-            if pack.area_partner {
-                member.area_pack = Some(today);
-            }
-            if !member.activated {
-                member.activated = true;
-                activation = Some((std::mem::take(&mut member.locked), member.referrer.clone()));
-            }
-        }
-        if let Some((locked, referrer)) = activation {
-            self.give(id, &locked);
-            if let Some(referrer) = referrer {
-                let part = self.rules.signup_referrer.clone();
-                self.give(&referrer, &part);
-            }
-        }
-        self.give(id, &floor(&(pack.price * pack.share_value_rate), 8));
-        Ok(())
-    }
-
     pub(crate) fn merchant_opened(&mut self, event: &Event) -> Result<(), Stop> {
         let id = event.text("member");
         let member = self.known(id)?;
+        self.free(id)?;
         refuse(!member.merchant_pack, "merchant_pack_required")?;
         refuse(member.shop.is_some(), "merchant_exists")?;
         let deposit = ceil(&(&self.rules.deposit / &self.price), 8);
         self.enough(id, &deposit, "deposit_short")?;
-        if let Some(member) = self.members.get_mut(id) {
-            member.shop = Some(event.text("region").to_owned());
-        }
+        self.change(id, |member| member.shop = Some(event.text("region").to_owned()));
+        Ok(())
+    }
+
+    pub(crate) fn merchant_closed(&mut self, event: &Event) -> Result<(), Stop> {
+        let id = event.text("member");
+        refuse(self.known(id)?.shop.is_none(), "not_a_merchant")?;
+        self.change(id, |member| member.shop = None);
+        Ok(())
+    }
+
+    pub(crate) fn member_frozen(&mut self, event: &Event) -> Result<(), Stop> {
+        let id = event.text("member");
+        self.known(id)?;
+        self.free(id)?;
+        self.change(id, |member| member.frozen = true);
+        Ok(())
+    }
+
+    pub(crate) fn member_unfrozen(&mut self, event: &Event) -> Result<(), Stop> {
+        let id = event.text("member");
+        refuse(!self.known(id)?.frozen, "not_frozen")?;
+        self.change(id, |member| member.frozen = false);
         Ok(())
     }
 
@@ -98,9 +103,14 @@ impl Model {
         let (id, role) = (event.text("member"), event.text("role"));
         self.known(id)?;
         refuse(!self.rules.roles.iter().any(|r| r.name == role), "unknown_role")?;
-        if let Some(member) = self.members.get_mut(id) {
-            member.role = Some(role.to_owned());
-        }
+        self.change(id, |member| member.role = Some(role.to_owned()));
+        Ok(())
+    }
+
+    pub(crate) fn role_withdrawn(&mut self, event: &Event) -> Result<(), Stop> {
+        let id = event.text("member");
+        refuse(self.known(id)?.role.is_none(), "no_role")?;
+        self.change(id, |member| member.role = None);
         Ok(())
     }
 
@@ -122,93 +132,16 @@ impl Model {
         let before = self.partner(city).map(|(id, m)| (id.clone(), self.eligible(m)));
         if let Some((before, eligible)) = before {
             refuse(eligible, "region_taken")?;
-            if let Some(before) = self.members.get_mut(&before) {
-                before.city = None;
-            }
+            self.change(&before, |before| before.city = None);
         }
-        if let Some(member) = self.members.get_mut(id) {
-            member.city = Some(city.to_owned());
-        }
+        self.change(id, |member| member.city = Some(city.to_owned()));
         Ok(())
     }
 
-    pub(crate) fn treasury_granted(&mut self, event: &Event) -> Result<(), Stop> {
-        let (id, points) = (event.text("member"), event.number("points"));
-        self.known(id)?;
-        refuse(!points.is_positive(), "bad_amount")?;
-        refuse(points > self.treasury, "treasury_short")?;
-        self.treasury -= &points;
-        self.pay(id, &points);
+    pub(crate) fn partner_withdrawn(&mut self, event: &Event) -> Result<(), Stop> {
+        let id = event.text("member");
+        refuse(self.known(id)?.city.is_none(), "not_a_partner")?;
+        self.change(id, |member| member.city = None);
         Ok(())
-    }
-
-    pub(crate) fn price_set(&mut self, event: &Event) -> Result<(), Stop> {
-        let price = event.number("price");
-        refuse(!price.is_positive(), "bad_price")?;
-        self.price = price;
-        Ok(())
-    }
-
-    pub(crate) fn points_transferred(&mut self, event: &Event) -> Result<(), Stop> {
-        let (from, to, points) = (event.text("from"), event.text("to"), event.number("points"));
-        self.known(from)?;
-        self.known(to)?;
-        refuse(from == to, "same_member")?;
-        refuse(!points.is_positive(), "bad_amount")?;
-        self.enough(from, &points, "points_short")?;
-        self.pay(from, &-&points);
-        self.pay(to, &points);
-        Ok(())
-    }
-
-    pub(crate) fn points_redeemed(&mut self, event: &Event) -> Result<(), Stop> {
-        let (id, points) = (event.text("member"), event.number("points"));
-        self.known(id)?;
-        refuse(!points.is_positive(), "bad_amount")?;
-        self.enough(id, &points, "points_short")?;
-        self.pay(id, &-&points);
-        if self.rules.redemption_burns {
-            self.burned += points;
-        } else {
-            self.treasury += points;
-        }
-        Ok(())
-    }
-}
-
-/// The index of section 5, kept alongside for one purpose: to know how large its roundings are and when eras begin.
-/// No balance follows from it.
-#[derive(Debug, Clone)]
-pub(crate) struct Index {
-    pub nav: Exact,
-    pub units: Exact,
-    /// Bound on the two carries. They stay when units are taken back, and fall to those that are left.
-    pub carry: Exact,
-    pub eras: i64,
-}
-
-impl Index {
-    pub fn new() -> Self {
-        Self { nav: whole(1), units: whole(0), carry: whole(0), eras: 0 }
-    }
-
-    /// What a carry can be for one unit.
-    pub fn carry_per_unit(&self) -> Exact {
-        if self.units.is_zero() { whole(0) } else { &self.carry / &self.units }
-    }
-
-    /// Adds units for this much share value; says by how much `ceil_8(s / nav)` may give more.
-    pub fn give(&mut self, amount: &Exact) -> Exact {
-        let exact = amount / &self.nav;
-        let units = ceil(&exact, 8);
-        let slack = if units == exact { whole(0) } else { tiny(8) };
-        self.units += units;
-        if self.nav == whole(1) { slack } else { tiny(8) }
-    }
-
-    /// Takes units back for this much share value.
-    pub fn take(&mut self, amount: &Exact) {
-        let rest = floor(&(&self.units - amount / &self.nav), 8);
-        self.units = rest.max(whole(0));
     }
 }

@@ -1,12 +1,14 @@
-//! What the model remembers of members, orders, offers and trades.
+//! What the model remembers of members, packs, orders, redemptions, offers and trades.
 
-use crate::exact::Exact;
+use crate::exact::{Exact, ceil, floor};
 use crate::holding::Holding;
+use crate::rules::Pack;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Member {
     pub referrer: Option<String>,
     pub activated: bool,
+    pub frozen: bool,
     pub merchant_pack: bool,
     /// The day of the last `area_partner` pack.
     pub area_pack: Option<i64>,
@@ -34,15 +36,31 @@ pub struct Reward {
     pub points: Exact,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stage {
+/// Where an order is, for the rules of its refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OrderStage {
+    /// Its rewards have not vested.
     Waiting,
-    /// Vested on this day, when so many releases had been.
-    Vested {
-        day: i64,
-        releases: usize,
-    },
+    /// Vested on the open day.
+    VestedToday,
+    /// Vested on an earlier day.
+    Vested,
+    /// Nothing is left of it.
     Refunded,
+}
+
+/// When an order vested, and how much of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Vesting {
+    pub day: i64,
+    /// So many releases had been.
+    pub releases: usize,
+    /// `V`, what was left of the concession.
+    pub left: Exact,
+    /// The units of its grants were worth exactly their share value.
+    pub at_par: bool,
+    /// Burned points that went to the merchant on the day of vesting.
+    pub burned_back: Exact,
 }
 
 /// An accepted order.
@@ -50,14 +68,64 @@ pub(crate) enum Stage {
 pub struct Order {
     /// Its id.
     pub id: String,
-    /// `Q`, the order's points.
+    /// `Q`, the order's points when it was placed.
     pub points: Exact,
-    /// Its rewards, in the order of the table in section 6.
+    /// Its rewards when it was placed, in the order of the table in section 6.
     pub rewards: Vec<Reward>,
     pub(crate) merchant: String,
+    /// `C`.
     pub(crate) concession: Exact,
+    /// `L`, what is left of the concession; nothing once the order is refunded.
+    pub(crate) left: Exact,
     pub(crate) due: i64,
-    pub(crate) stage: Stage,
+    pub(crate) vesting: Option<Vesting>,
+}
+
+impl Order {
+    /// A part `left` of the concession: what of the order's points is left with it.
+    pub(crate) fn points_with(&self, left: &Exact) -> Exact {
+        ceil(&(&self.points * left / &self.concession), 8)
+    }
+
+    /// What of a reward's share value or points is left with a part `left` of the concession.
+    pub(crate) fn reward_with(&self, placed: &Exact, left: &Exact) -> Exact {
+        floor(&(placed * left / &self.concession), 8)
+    }
+
+    /// `B`: what is burned with a part `left` of the concession.
+    pub(crate) fn burned_with(&self, left: &Exact) -> Exact {
+        let rewards = self.rewards.iter().map(|reward| self.reward_with(&reward.points, left));
+        rewards.fold(self.points_with(left), |rest, points| rest - points)
+    }
+}
+
+/// A pack that could come back when it was bought.
+#[derive(Debug, Clone)]
+pub(crate) struct Purchase {
+    pub id: String,
+    pub member: String,
+    /// As it was at its purchase.
+    pub pack: Pack,
+    /// The first day at whose close it takes effect.
+    pub due: i64,
+    pub stage: PurchaseStage,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PurchaseStage {
+    Waiting,
+    Refunded,
+    Final,
+}
+
+/// A redemption that has an id.
+#[derive(Debug, Clone)]
+pub(crate) struct Redemption {
+    pub member: String,
+    pub points: Exact,
+    /// Else they went to the treasury.
+    pub burned: bool,
+    pub cancelled: bool,
 }
 
 #[derive(Debug, Clone)]

@@ -4,8 +4,22 @@ use serde_json::{Value, json};
 
 use super::Dice;
 
-const PRICES: [&str; 12] =
-    ["1", "1", "1", "1", "0.5", "2.5", "5", "0.01234567", "0.00001", "300", "40000", "1000000000000"];
+const PRICES: [&str; 14] = [
+    "1",
+    "1",
+    "1",
+    "1",
+    "0.5",
+    "2.5",
+    "5",
+    "0.01234567",
+    "0.00001",
+    "0.00000003",
+    "0.00000001",
+    "300",
+    "40000",
+    "1000000000000",
+];
 
 /// A sound rule set.
 pub(crate) fn random(dice: &mut Dice) -> Value {
@@ -14,10 +28,7 @@ pub(crate) fn random(dice: &mut Dice) -> Value {
     });
     json!({
         "genesis_day": dice.pick(&["2026-01-01", "2023-12-20", "2024-02-20"]),
-        "supply": {
-            "cap": dice.pick(&["1000000", "1000000", "30000", "27650.5", "27640"]),
-            "treasury": dice.pick(&["27640", "27640", "27640", "20000"]),
-        },
+        "supply": supply(dice),
         "release": {
             "daily": dice.pick(&["888", "888", "50", "0.5", "12345.67890123"]),
             "min_total": dice.pick(&["1", "1", "0.00000001", "0.01", "5000"]),
@@ -58,6 +69,17 @@ pub(crate) fn random(dice: &mut Dice) -> Value {
         },
         "redemption": dice.pick(&["burn", "treasury"]),
         "market": {"price_band": dice.pick(&["0.1", "0.5", "0"])},
+    })
+}
+
+/// Where a price is tiny, only a large treasury makes an order possible.
+fn supply(dice: &mut Dice) -> Value {
+    if dice.chance(20) {
+        return json!({"cap": "1000000000000", "treasury": "10000000000"});
+    }
+    json!({
+        "cap": dice.pick(&["1000000", "1000000", "30000", "27650.5", "27640"]),
+        "treasury": dice.pick(&["27640", "27640", "27640", "20000"]),
     })
 }
 
