@@ -17,6 +17,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::json::{self, Unreadable};
 use crate::keep::{self, Drawer};
 use crate::order::Parties;
 
@@ -37,6 +38,12 @@ pub enum Fault {
     NoPasskey,
     /// The server's rules are of a version that this wallet does not know.
     OtherRules,
+}
+
+impl From<Unreadable> for Fault {
+    fn from(_: Unreadable) -> Self {
+        Self::Nonsense
+    }
 }
 
 impl Fault {
@@ -96,8 +103,8 @@ impl<V: DeserializeOwned> Named<V> {
         struct Name {
             id: Id,
         }
-        let Name { id } = typed(row)?;
-        Ok(Self { id, value: typed(row)? })
+        let Name { id } = json::read_value(row)?;
+        Ok(Self { id, value: json::read_value(row)? })
     }
 }
 
@@ -132,13 +139,7 @@ pub struct Kept<T> {
 
 /// Reads JSON.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    // Every type is read from a plain value: reading each from the text would take 2 KB more of the wallet's budget.
-    let value: Value = serde_json::from_str(text).map_err(|_| Fault::Nonsense)?;
-    typed(&value)
-}
-
-fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, Fault> {
-    T::deserialize(value).map_err(|_| Fault::Nonsense)
+    Ok(json::read(text)?)
 }
 
 async fn get_text(path: &str) -> Result<String, Fault> {

@@ -15,6 +15,7 @@
 //! | `outbox` | what was confirmed: kept, sent once, answered |
 //! | `passkey` | signing in with the browser’s authenticator |
 //! | `keep`, `locks` | what the browser keeps; one tab at a time |
+//! | `json` | JSON into types |
 //! | `input`, `figure` | decimals as a person types and reads them: on the string, never through a float |
 //! | `lang`, `text` | 简体中文 and English, side by side |
 //! | `route` | the address: `#/m/ID` |
@@ -36,6 +37,7 @@ mod fetched;
 mod figure;
 mod history;
 mod input;
+mod json;
 mod keep;
 mod lang;
 mod locks;
@@ -53,11 +55,6 @@ mod wallet;
 
 use leptos::prelude::document;
 use leptos::wasm_bindgen::JsCast as _;
-
-/// Smaller than the default allocator.
-#[cfg(target_arch = "wasm32")]
-#[global_allocator]
-static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 /// Shows the screens of a member.
 pub fn show_wallet() {

@@ -95,7 +95,7 @@ fn error_at(lang: Lang, outcome: Option<&Preview>, field: &str) -> Option<String
     let words = match outcome? {
         Preview::Unread { amount: Some(error), .. } if field == "amount" => text::decimal_error(*error),
         Preview::Unread { concession: Some(error), .. } if field == "concession" => text::decimal_error(*error),
-        Preview::Refused(refusal) if refusal.field == field => text::code(refusal.code),
+        Preview::Refused(refusal) if refusal.field == field => return text::code(lang, refusal.code.as_str()),
         _ => return None,
     };
     Some(words.of(lang).to_owned())

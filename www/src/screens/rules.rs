@@ -11,6 +11,7 @@ use super::answer::asked;
 use super::transfer::ask;
 use crate::action::Action;
 use crate::api;
+use crate::json;
 use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{Words, actions, operator as t};
@@ -73,7 +74,9 @@ fn shown(app: App, rules: RuleSet) -> AnyView {
 }
 
 fn read(rules: &RuleSet, typed: &str) -> Typed {
-    let adopted = serde_json::from_str::<Tree>(typed).map_err(|error| error.to_string()).and_then(|changes| {
+    let parsed = serde_json::from_str(typed).map_err(|error| error.to_string());
+    let changes = parsed.and_then(|changes| json::read_value::<Tree>(&changes).map_err(|error| error.to_string()));
+    let adopted = changes.and_then(|changes| {
         let then = rules.adopt(&changes).map_err(|error| error.to_string())?;
         let flags = |rules: &RuleSet| review(rules, &Declared::default()).map_err(|error| error.to_string());
         let earlier = flags(rules)?.iter().map(|finding| finding.code).collect();

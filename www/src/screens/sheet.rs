@@ -119,18 +119,20 @@ fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
             .into_any()
         }
         Step::Answered(Outcome::Refused(problem), _) => {
-            let code = gongxiang::event::Code::ALL.iter().find(|code| code.as_str() == problem.code);
-            refused(app, t::REFUSED, &problem.code, code.map_or(f::FAILED_NOTE, |code| text::code(*code)))
+            refused(app, t::REFUSED, &problem.code, f::FAILED_NOTE)
         }
         Step::Answered(Outcome::Unclear, _) => refused(app, t::REFUSED, "", t::UNCLEAR),
     }
 }
 
-fn refused(app: App, title: Words, code: &str, why: Words) -> AnyView {
+/// A refusal with its code. `other` is said of a code that is not the rules'.
+fn refused(app: App, title: Words, code: &str, other: Words) -> AnyView {
+    let looked_up = code.to_owned();
+    let why = move || text::code(app.lang(), &looked_up).unwrap_or_else(|| other.of(app.lang()).to_owned());
     view! {
         <div class="refusal" role="alert" data-testid="action-refused" data-code=code.to_owned()>
             <b>{app.say(title)}</b>
-            <p>{app.say(why)}</p>
+            <p>{move || why()}</p>
             <p><code>{code.to_owned()}</code></p>
         </div>
     }
@@ -140,7 +142,7 @@ fn refused(app: App, title: Words, code: &str, why: Words) -> AnyView {
 fn confirm(app: App, action: &Action, key: String, step: RwSignal<Step>, foreseen: &Foreseen) -> AnyView {
     let (content, receipt) = match foreseen {
         Foreseen::Refused(refusal) => {
-            return refused(app, t::WOULD_REFUSE, refusal.code.as_str(), text::code(refusal.code));
+            return refused(app, t::WOULD_REFUSE, refusal.code.as_str(), f::FAILED_NOTE);
         }
         Foreseen::Receipt(receipt) => {
             let preview = view! { <h3>{app.say(t::PREVIEW_TITLE)}</h3> {shown(app, receipt, "preview")} }.into_any();
