@@ -10,7 +10,7 @@ function uplot() {
 }
 
 function style() {
-  const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: 'uplot.css' });
+  const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: new URL('uplot.css', import.meta.url).href });
   document.head.append(link);
   return new Promise((resolve) => { link.onload = link.onerror = resolve; });
 }
