@@ -1,5 +1,5 @@
-//! Decimals as a person reads them: grouped digits, a quiet fraction. All of it on the canonical string, so that what
-//! is shown is what was computed; no number passes through a float.
+//! Decimals as a person reads them: grouped digits, and a fraction in a quieter style. They are formatted from the canonical string,
+//! never through a float, so the screen shows exactly what was computed.
 
 use gongxiang::quantity::Money;
 use leptos::prelude::*;

@@ -14,29 +14,29 @@ use serde_json::Value;
 
 /// A value that is not what it is read as.
 #[derive(Debug)]
-pub struct Unreadable;
+pub struct ReadError;
 
-impl fmt::Display for Unreadable {
+impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not what was expected")
     }
 }
 
-impl std::error::Error for Unreadable {}
+impl std::error::Error for ReadError {}
 
-impl de::Error for Unreadable {
+impl de::Error for ReadError {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self
     }
 }
 
 /// Reads a text.
-pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
-    read_value(&serde_json::from_str(text).map_err(|_| Unreadable)?)
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
+    read_value(&serde_json::from_str(text).map_err(|_| ReadError)?)
 }
 
 /// Reads a value that is parsed already.
-pub fn read_value<'de, T: Deserialize<'de>>(value: &'de Value) -> Result<T, Unreadable> {
+pub fn read_value<'de, T: Deserialize<'de>>(value: &'de Value) -> Result<T, ReadError> {
     T::deserialize(Json(value))
 }
 
@@ -44,20 +44,20 @@ pub fn read_value<'de, T: Deserialize<'de>>(value: &'de Value) -> Result<T, Unre
 struct Json<'de>(&'de Value);
 
 impl<'de> Json<'de> {
-    fn number<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+    fn number<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match (self.0.as_u64(), self.0.as_i64()) {
             (Some(number), _) => visitor.visit_u64(number),
             (_, Some(number)) => visitor.visit_i64(number),
-            _ => Err(Unreadable),
+            _ => Err(ReadError),
         }
     }
 
-    fn text(self) -> Result<&'de str, Unreadable> {
-        self.0.as_str().ok_or(Unreadable)
+    fn text(self) -> Result<&'de str, ReadError> {
+        self.0.as_str().ok_or(ReadError)
     }
 
-    fn fields(self) -> Result<Fields<'de>, Unreadable> {
-        let fields = self.0.as_object().ok_or(Unreadable)?;
+    fn fields(self) -> Result<Fields<'de>, ReadError> {
+        let fields = self.0.as_object().ok_or(ReadError)?;
         let named: fn((&'de String, &'de Value)) -> (&'de str, Self) = |(name, value)| (name, Json(value));
         Ok(MapDeserializer::new(fields.iter().map(named)))
     }
@@ -66,10 +66,10 @@ impl<'de> Json<'de> {
 type Fields<'de> = MapDeserializer<
     'de,
     iter::Map<serde_json::map::Iter<'de>, fn((&'de String, &'de Value)) -> (&'de str, Json<'de>)>,
-    Unreadable,
+    ReadError,
 >;
 
-impl<'de> IntoDeserializer<'de, Unreadable> for Json<'de> {
+impl<'de> IntoDeserializer<'de, ReadError> for Json<'de> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -80,9 +80,9 @@ impl<'de> IntoDeserializer<'de, Unreadable> for Json<'de> {
 /// Asks the visitor only for what the type says that it is. So what a derived reader has beside that (a struct as a list, for
 /// one) is not in the binary.
 impl<'de> Deserializer<'de> for Json<'de> {
-    type Error = Unreadable;
+    type Error = ReadError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
@@ -93,63 +93,63 @@ impl<'de> Deserializer<'de> for Json<'de> {
         }
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        visitor.visit_bool(self.0.as_bool().ok_or(Unreadable)?)
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        visitor.visit_bool(self.0.as_bool().ok_or(ReadError)?)
     }
 
-    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.number(visitor)
     }
 
-    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.number(visitor)
     }
 
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_borrowed_str(self.text()?)
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &str, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &str, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        let items = self.0.as_array().ok_or(Unreadable)?;
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        let items = self.0.as_array().ok_or(ReadError)?;
         visitor.visit_seq(SeqDeserializer::new(items.iter().map(Json)))
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_seq(visitor)
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_map(self.fields()?)
     }
 
-    fn deserialize_struct<V: Visitor<'de>>(self, _: &str, _: &[&str], visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_struct<V: Visitor<'de>>(self, _: &str, _: &[&str], visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_map(visitor)
     }
 
-    fn deserialize_enum<V: Visitor<'de>>(self, _: &str, _: &[&str], visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_enum<V: Visitor<'de>>(self, _: &str, _: &[&str], visitor: V) -> Result<V::Value, ReadError> {
         match self.0 {
             Value::String(name) => visitor.visit_enum(StrDeserializer::new(name)),
             _ => visitor.visit_enum(MapAccessDeserializer::new(self.fields()?)),
         }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_unit()
     }
 

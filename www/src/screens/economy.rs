@@ -1,4 +1,4 @@
-//! The economy: the figures of the days so far, and scenarios that are worked out here by the rules.
+//! The economy: the figures of past days, and scenarios that the rules compute here.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What the rules make of an order: the receipt as a table, or the refusal with its code.
+//! The preview of an order: the receipt as a table, or the refusal with its code.
 
 use gongxiang::event::Refusal;
 use gongxiang::identity::Id;

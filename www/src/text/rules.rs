@@ -1,4 +1,4 @@
-//! What the rules say, in words: rules, assets, parties and reasons by the catalogue, and what only the wallet says.
+//! The words of the rules' data: rules, assets, parties, reasons and codes from the catalogue, and errors of typed numbers.
 
 use gongxiang::quantity::DecimalError;
 use gongxiang::receipt::{Amount, Class, Party, Reason, Rule};
