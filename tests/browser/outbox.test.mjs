@@ -49,7 +49,6 @@ test('an answer that decides nothing leaves the action waiting under its key', a
     while (keys.length <= at) await page.waitForTimeout(50);
     await page.getByTestId('waiting').waitFor();
     assert.equal(await value(page, 'waiting'), '1', `${status}`);
-    await page.waitForTimeout(300);
     assert.equal(await page.getByTestId('action-refused').count(), 0, `${status}`);
     await page.evaluate(() => dispatchEvent(new Event('online')));
   }
@@ -95,17 +94,18 @@ test('another tab that signs in somebody else locks this one, and its actions wa
   const before = await transfers(to);
   const { page, close } = await house.open('#/');
   await signIn(page, me);
-  await page.route('**/v1/transfers', (route) => route.abort());
+  const context = page.context();
+  await context.route('**/v1/transfers', (route) => route.abort());
   await transfer(page, me, to, '0.125');
   await page.getByTestId('waiting').waitFor();
-  await page.unroute('**/v1/transfers');
-  const second = await page.context().newPage();
+  const second = await context.newPage();
   await second.goto(`${house.url}/#/`);
   await second.getByTestId('sign-out').click();
   await second.getByTestId('sign-out-anyway').click();
   await second.getByTestId('members').waitFor();
   await signIn(second, other);
   await page.locator('[data-fault="forbidden"]').waitFor();
+  await context.unroute('**/v1/transfers');
   await page.evaluate(() => dispatchEvent(new Event('online')));
   await page.waitForTimeout(500);
   assert.equal(await transfers(to), before);

@@ -6,7 +6,9 @@ import { createServer, request as ask } from 'node:http';
  *  A path may be another one at the server: `path(url)`. */
 export async function proxy(target, { alter = () => undefined, path = (url) => url } = {}) {
   const server = createServer((request, response) => {
-    const headers = { ...request.headers, host: new URL(target).host, 'accept-encoding': 'identity' };
+    // Without conditions: what the browser has may be another text than the server's.
+    const { 'if-none-match': _, 'if-modified-since': __, ...asked } = request.headers;
+    const headers = { ...asked, host: new URL(target).host, 'accept-encoding': 'identity' };
     const passed = ask(new URL(path(request.url), target), { method: request.method, headers }, (answer) => {
       const parts = [];
       answer.on('data', (part) => parts.push(part));
@@ -15,7 +17,7 @@ export async function proxy(target, { alter = () => undefined, path = (url) => u
         const altered = alter(request.url, body);
         if (altered === null) return response.destroy();
         const sent = altered ?? body;
-        const { 'content-length': _, 'transfer-encoding': __, etag: ___, ...rest } = answer.headers;
+        const { 'content-length': length, 'transfer-encoding': encoding, etag, ...rest } = answer.headers;
         response.writeHead(answer.statusCode, { ...rest, 'content-length': Buffer.byteLength(sent) });
         return response.end(sent);
       });
