@@ -30,9 +30,14 @@ impl de::Error for ReadError {
     }
 }
 
-/// Reads a text.
+/// Parses a text.
+pub fn parse(text: &str) -> Result<Value, ReadError> {
+    serde_json::from_str(text).map_err(|_| ReadError)
+}
+
+/// Parses a text and reads a type from it.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
-    read_value(&serde_json::from_str(text).map_err(|_| ReadError)?)
+    read_value(&parse(text)?)
 }
 
 /// Reads a value that is parsed already.
