@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { proxy } from './proxy.mjs';
-import { stage } from './stage.mjs';
+import { go, stage } from './stage.mjs';
 
 const house = stage();
 
@@ -61,12 +61,13 @@ test('a full store shows what the network gives, the desk too', async () => {
   await page.reload();
   await page.getByTestId('members').waitFor();
   assert.equal(await named(page), state.name, 'the new build');
-  await page.goto(`${url}/#/operator`);
-  await page.reload();
+  // The wallet loads the page again for the desk.
+  await go(page, '#/operator');
   await page.getByTestId('operator').waitFor();
+  await go(page, '#/');
+  await page.getByTestId('members').waitFor();
   // Offline it is the build before, whole.
   await page.context().setOffline(true);
-  await page.goto(`${url}/#/`);
   await page.reload();
   await page.locator('header.bar .segments').waitFor();
   assert.equal(await named(page), state.real);
