@@ -24,9 +24,9 @@ const spoiled = (spoil) => async (route) => {
 
 test('an unknown member, a bad id, a bad address', async () => {
   const { page, close } = await house.open('#/m/nobody-has-this-id');
-  assert.match(await faultOn(page, 'unknown-member'), /No member has this id/);
+  assert.match(await faultOn(page, 'unknown-member'), /No member has this ID/);
   await go(page, '#/m/a%20b');
-  assert.match(await faultOn(page, 'nowhere'), /nothing here/);
+  assert.match(await faultOn(page, 'nowhere'), /not found/);
   await go(page, '#/');
   await page.getByTestId('search').fill('not an id!');
   assert.match(await page.getByTestId('search-error').innerText(), /1 to 64/);
@@ -41,7 +41,7 @@ test('a server that fails, and then does not: the way on works', async () => {
   const prepare = (page) => page.route('**/v1/**', (route) => (fails ? problem(500, 'storage')(route) : route.continue()));
   const { page, close } = await house.open(`#/m/${member}`, { prepare });
   const text = await faultOn(page, 'failed');
-  assert.match(text, /The server failed/);
+  assert.match(text, /Something went wrong/);
   assert.match(text, /500 storage/);
   fails = false;
   await page.getByTestId('retry').click();
@@ -52,7 +52,7 @@ test('a server that fails, and then does not: the way on works', async () => {
 test('a server that does not answer', async () => {
   const prepare = (page) => page.route('**/v1/**', (route) => route.abort());
   const { page, close } = await house.open('#/', { prepare });
-  assert.match(await faultOn(page, 'unreachable'), /does not answer/);
+  assert.match(await faultOn(page, 'unreachable'), /reach the server/);
   await close();
 });
 
@@ -107,13 +107,13 @@ test('where the server’s figures are others, no preview is called final', asyn
   await page.getByTestId('forecast').waitFor();
   assert.match(await page.getByTestId('not-final').innerText(), /^Not final/);
   await page.getByTestId('lang-zh-CN').click();
-  assert.match(await page.getByTestId('not-final').innerText(), /^非最终/);
+  assert.match(await page.getByTestId('not-final').innerText(), /^仅供参考/);
   await go(page, `#/m/${member}/transfer`);
   await page.getByTestId('to').fill(to);
   await page.getByTestId('points').fill('1');
   await page.getByTestId('preview').click();
   await page.locator('[data-testid="sheet"] [data-testid="receipt"]').waitFor();
-  assert.match(await page.locator('[data-testid="sheet"] [data-testid="not-final"]').innerText(), /以结算回执为准/);
+  assert.match(await page.locator('[data-testid="sheet"] [data-testid="not-final"]').innerText(), /以实际结果为准/);
   // It is settled all the same, and the settled receipt is final.
   await page.getByTestId('confirm').click();
   await page.getByTestId('settled').waitFor();
@@ -151,7 +151,7 @@ test('without its binary the page says so', async () => {
   const prepare = (page) => page.route('**/wallet_bg.wasm', (route) => route.fulfill({ status: 404 }));
   const { page, close } = await house.open('#/', { prepare });
   await page.locator('#no-start').waitFor();
-  assert.match(await page.locator('#no-start').innerText(), /cannot start/);
+  assert.match(await page.locator('#no-start').innerText(), /didn't load/);
   await close();
 });
 

@@ -22,8 +22,10 @@ test('sign-in and home are perfect in accessibility and best practices', async (
 test('every text and the binary travel compressed', async () => {
   const index = await fetch(house.url, { headers: { 'accept-encoding': 'br' } });
   const named = [...(await index.text()).matchAll(/(?:href|src)="([^"#]+)"/g)].map(([, name]) => name);
-  assert.ok(named.includes('wallet_bg.wasm') && named.includes('styles.css'), `${named}`);
-  for (const name of ['', 'wallet.js', 'chart.js', 'uplot.js', 'uplot.css', ...named].filter((name) => !name.endsWith('.png'))) {
+  const build = named.find((name) => name.endsWith('/wallet_bg.wasm'))?.split('/')[0];
+  assert.ok(build && named.includes(`${build}/styles.css`), `${named}`);
+  const lazy = ['chart.js', 'uplot.js', 'uplot.css', 'desk/desk.js', 'desk/desk_bg.wasm'].map((name) => `${build}/${name}`);
+  for (const name of ['', 'sw.js', ...lazy, ...named].filter((name) => !name.endsWith('.png'))) {
     const answer = await fetch(`${house.url}/${name}`, { headers: { 'accept-encoding': 'br' } });
     assert.deepEqual([answer.status, answer.headers.get('content-encoding')], [200, 'br'], name);
     const plain = await fetch(`${house.url}/${name}`, { headers: { 'accept-encoding': 'identity' } });

@@ -1,4 +1,4 @@
-//! What a member or the operator wants done: an event. The server's command and the preview both follow from it.
+//! An action of a member or the operator. It holds an event; the server's command and the preview are made from it.
 
 use gongxiang::book::{Account, Book, Excerpt};
 use gongxiang::event::{Code, Entry, Event, Refusal};
@@ -12,37 +12,34 @@ use gongxiang::wire;
 use gongxiang::wire::command::{self, Request};
 use gongxiang::wire::event;
 
-use crate::api::{self, Fault, Named};
+use crate::api::{self, Fault, Item};
 use crate::order::{Parties, id_to_be_made};
 use crate::receipt::{about, only};
 use crate::text::{Words, actions as t};
 use crate::wallet::{self, Days, Wallet};
 
-/// One of them.
 #[derive(Clone, Debug)]
 pub struct Action {
-    /// What it is called.
     pub title: Words,
-    /// What happens with money and points at this step.
+    /// Tells what happens to money and points.
     pub note: Words,
-    /// Who acts; nobody for the operator.
+    /// `None` for the operator.
     pub member: Option<Id>,
-    /// What is to happen. An id that the server makes is a stand-in here.
+    /// Ids that the server makes are placeholders here.
     event: Event,
-    /// The codes of the red flags that the operator accepts with other rules.
+    /// Codes of the red flags that the operator accepts together with new rules.
     accept_flags: Vec<String>,
-    /// Whether the preview needs accounts which the wallet must not see: then the server previews it.
+    /// Set if the preview needs accounts that the wallet must not see. Then the server makes it.
     by_server: bool,
     /// The other member, whose account the preview needs.
     other: Option<Id>,
-    offer: Option<Named<Offer>>,
-    trade: Option<Named<Trade>>,
-    order: Option<Named<Order>>,
+    offer: Option<Item<Offer>>,
+    trade: Option<Item<Trade>>,
+    order: Option<Item<Order>>,
 }
 
 impl PartialEq for Action {
-    /// A screen asks whether what is typed makes another action. The event tells: what else differs follows from it, but for the rows
-    /// that the preview needs.
+    /// A screen compares the action of what is typed now with the one before. Title and note follow from the event, so they are left out.
     fn eq(&self, other: &Self) -> bool {
         wire::event::write(&self.event) == wire::event::write(&other.event)
             && self.member == other.member
@@ -94,7 +91,7 @@ impl Action {
         fields
     }
 
-    /// What of a receipt is to be seen: what the preview can show as well.
+    /// The part of a receipt that the sheet shows: no more than a preview can know.
     pub fn seen(&self, receipt: Receipt) -> Receipt {
         match &self.member {
             Some(me) if self.by_server => only(receipt, me),
@@ -133,7 +130,7 @@ impl Action {
     }
 
     /// A part of somebody's offer.
-    pub fn take_offer(me: &Id, offer: &Named<Offer>, points: Points) -> Self {
+    pub fn take_offer(me: &Id, offer: &Item<Offer>, points: Points) -> Self {
         let note = match offer.value.side {
             Side::Sell => t::TAKE_SELL_NOTE,
             Side::Buy => t::TAKE_BUY_NOTE,
@@ -146,7 +143,7 @@ impl Action {
     }
 
     /// Takes back what nobody took of one's own offer.
-    pub fn cancel_offer(me: &Id, offer: &Named<Offer>) -> Self {
+    pub fn cancel_offer(me: &Id, offer: &Item<Offer>) -> Self {
         let event = Event::OfferCancelled { offer: offer.id.clone() };
         let mut action = Self::new(t::CANCEL_OFFER, t::CANCEL_OFFER_NOTE, Some(me), event);
         action.offer = Some(offer.clone());
@@ -154,7 +151,7 @@ impl Action {
     }
 
     /// The next step of a trade.
-    pub fn trade(me: &Id, step: Step, trade: &Named<Trade>, offer: &Named<Offer>) -> Self {
+    pub fn trade(me: &Id, step: Step, trade: &Item<Trade>, offer: &Item<Offer>) -> Self {
         let id = trade.id.clone();
         let (event, title, note) = match step {
             Step::Pay => (Event::TradePaid { trade: id }, t::PAY, t::PAY_NOTE),
@@ -170,7 +167,7 @@ impl Action {
     }
 
     /// Takes an order of one's shop back.
-    pub fn refund(me: &Id, order: &Named<Order>) -> Self {
+    pub fn refund(me: &Id, order: &Item<Order>) -> Self {
         let event = Event::OrderRefunded { order: order.id.clone(), concession: None };
         let mut action = Self::new(t::REFUND, t::REFUND_NOTE, Some(me), event);
         action.by_server = order.value.state != OrderState::Pending;
@@ -223,25 +220,24 @@ pub enum Step {
     Cancel,
 }
 
-/// What the rules say before anything is sent.
+/// What the rules say of an action before it is sent.
 #[derive(Clone, Debug)]
-pub enum Foreseen {
-    /// This receipt, as far as it is about this member.
+pub enum Expectation {
+    /// The part of the receipt that concerns the member.
     Receipt(Receipt),
-    /// A refusal.
     Refused(Refusal),
     /// The wallet holds too little of the book.
     Unknown,
 }
 
-/// The action as the book would settle it now. Without a network the wallet's own snapshot is the book, in which the other
-/// member is taken to exist.
-pub async fn foresee(action: &Action, key: &str, days: Days) -> Result<Foreseen, Fault> {
+/// Settles the action on a copy of the book. Without a network, the book is made from the wallet's snapshot, and the other member
+/// is assumed to exist.
+pub async fn foresee(action: &Action, key: &str, days: Days) -> Result<Expectation, Fault> {
     let me = match &action.member {
         Some(me) if !action.by_server => me,
         _ => return foresee_by_server(action, key).await,
     };
-    // The chain above the buyer is what an order needs; everything else needs the accounts only.
+    // An order needs the chain of referrers above the buyer; any other action needs only the accounts.
     let excerpt = if let Event::OrderPlaced(order) = &action.event {
         api::excerpt(&Parties::from(order)).await
     } else {
@@ -254,9 +250,9 @@ pub async fn foresee(action: &Action, key: &str, days: Days) -> Result<Foreseen,
     };
     let mut excerpt = match excerpt {
         Ok(excerpt) => excerpt,
-        // Only of an order: where accounts are asked for, the rules themselves say which of them is missing.
+        // Happens for an order only. For other actions the excerpt leaves an unknown account out, and the rules name it.
         Err(fault) if fault.is_unknown_member() => {
-            return Ok(Foreseen::Refused(Refusal::new(Code::UnknownMember, "buyer")));
+            return Ok(Expectation::Refused(Refusal::new(Code::UnknownMember, "buyer")));
         }
         Err(fault) => return Err(fault),
     };
@@ -264,23 +260,23 @@ pub async fn foresee(action: &Action, key: &str, days: Days) -> Result<Foreseen,
     excerpt.trades.extend(action.trade.iter().map(|trade| (trade.id.clone(), trade.value.clone())));
     excerpt.orders.extend(action.order.iter().map(|order| (order.id.clone(), order.value.clone())));
     Ok(match Book::from(excerpt).preview(&Entry::from(action.event.clone())) {
-        Ok(receipt) => Foreseen::Receipt(action.seen(std::sync::Arc::unwrap_or_clone(receipt))),
-        Err(refusal) => Foreseen::Refused(refusal),
+        Ok(receipt) => Expectation::Receipt(action.seen(std::sync::Arc::unwrap_or_clone(receipt))),
+        Err(refusal) => Expectation::Refused(refusal),
     })
 }
 
-async fn foresee_by_server(action: &Action, key: &str) -> Result<Foreseen, Fault> {
+async fn foresee_by_server(action: &Action, key: &str) -> Result<Expectation, Fault> {
     match api::preview(&action.previewed(), key).await {
-        Ok(receipt) => Ok(Foreseen::Receipt(action.seen(receipt))),
+        Ok(receipt) => Ok(Expectation::Receipt(action.seen(receipt))),
         Err(Fault::Status { status, problem }) => match Code::parse(&problem.code) {
-            Some(code) => Ok(Foreseen::Refused(Refusal { field: problem.field.into(), ..Refusal::new(code, "") })),
+            Some(code) => Ok(Expectation::Refused(Refusal { field: problem.field.into(), ..Refusal::new(code, "") })),
             None => Err(Fault::Status { status, problem }),
         },
         Err(fault) => Err(fault),
     }
 }
 
-/// The part of the book that the wallet's snapshot is.
+/// The wallet's snapshot as a part of the book.
 pub fn of_snapshot(wallet: &Wallet, other: &Id) -> Excerpt {
     let mut excerpt = Excerpt::genesis((*wallet.rules).clone());
     excerpt.head.day = wallet.day;
@@ -308,7 +304,7 @@ mod tests {
         let day = Day::parse("2026-01-02").expect("a day");
         let region = Region::parse("440106").expect("a region");
         let offer = Offer { owner: bob.clone(), side: Side::Sell, remaining: points, unit_price: price, open: true };
-        let offer = Named { id: id("f-1"), value: offer };
+        let offer = Item { id: id("f-1"), value: offer };
         let rules = Tree::Table(vec![("release".into(), Tree::Table(Vec::new()))]);
         for (action, path, body) in [
             (Action::transfer(&ann, &bob, points), "/v1/transfers", r#"{"from":"ann","points":"1.5","to":"bob"}"#),

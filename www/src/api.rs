@@ -1,7 +1,6 @@
-//! The server's answers, as far as the wallet asks for them, and what can go wrong with them.
+//! The requests to the server, its answers, and their faults.
 //!
-//! Amounts are strings in them and become typed quantities by the rules' own strict readers, so no amount is ever a
-//! JavaScript number on the way.
+//! Amounts travel as strings, and the rules' strict readers make quantities of them. No amount is ever a JavaScript number.
 
 use gloo::net::http::Request;
 use gongxiang::book::{DayRecord, Excerpt};
@@ -16,7 +15,9 @@ use gongxiang::wire::answer::{DaysPage, MemberNow, MembersPage, StatementPage, S
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use web_sys::RequestCache;
 
+use crate::json::{self, ReadError};
 use crate::keep::{self, Drawer};
 use crate::order::Parties;
 
@@ -35,8 +36,16 @@ pub enum Fault {
     Nonsense,
     /// There is no passkey, or the person declined.
     NoPasskey,
+    /// The browser gives no random numbers, so there can be no idempotency key.
+    NoRandom,
     /// The server's rules are of a version that this wallet does not know.
     OtherRules,
+}
+
+impl From<ReadError> for Fault {
+    fn from(_: ReadError) -> Self {
+        Self::Nonsense
+    }
 }
 
 impl Fault {
@@ -56,9 +65,9 @@ pub struct Problem {
 }
 
 /// Who is signed in.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Session {
-    /// `nobody`, `demo`, `operator`, `member` …
+    /// `nobody`, `demo`, `operator`, `member` …; empty if the server could not be asked.
     pub role: String,
     pub member: Option<Id>,
     /// Set if everybody may do everything.
@@ -79,70 +88,77 @@ impl Session {
     pub fn has_passkeys(&self) -> bool {
         self.ways.iter().any(|way| way == "passkey")
     }
+
+    pub fn is_nobody(&self) -> bool {
+        self.role == "nobody"
+    }
+
+    /// After signing out without a network: the server has not heard of it, so nothing else of the session is known.
+    pub fn nobody() -> Self {
+        Self { role: "nobody".to_owned(), ..Self::default() }
+    }
+
+    /// Whether an action of this member, or of the operator, may be sent in this session. It must never be sent as somebody else's.
+    pub fn may_send_for(&self, member: Option<&Id>) -> bool {
+        match &self.member {
+            Some(me) => member == Some(me),
+            None => self.is_operator(),
+        }
+    }
 }
 
-/// A row with its id.
+/// A value with its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named<V> {
+pub struct Item<V> {
     pub id: Id,
     pub value: V,
 }
 
-impl<V: DeserializeOwned> Named<V> {
-    /// In the row the id stands beside the fields of the value. `#[serde(flatten)]` would say so too, but it takes 5 KB more of the
-    /// wallet's budget.
+impl<V: DeserializeOwned> Item<V> {
+    /// Reads the id and the value from the same JSON object. `#[serde(flatten)]` would do that, too, but adds 5 KB to the binary.
     fn read(row: &Value) -> Result<Self, Fault> {
         #[derive(Deserialize)]
         struct Name {
             id: Id,
         }
-        let Name { id } = typed(row)?;
-        Ok(Self { id, value: typed(row)? })
+        let Name { id } = json::read_value(row)?;
+        Ok(Self { id, value: json::read_value(row)? })
     }
-}
-
-/// A page of rows that are not read yet.
-#[derive(Deserialize)]
-struct Rows<N> {
-    rows: Vec<Value>,
-    next: Option<N>,
 }
 
 /// A page of rows.
 #[derive(Clone, Debug)]
 pub struct Page<V, N> {
-    pub rows: Vec<Named<V>>,
+    pub rows: Vec<Item<V>>,
     /// Where the next page starts; nothing on the last one.
     pub next: Option<N>,
 }
 
 impl<V: DeserializeOwned, N: DeserializeOwned> Page<V, N> {
     fn read(text: &str) -> Result<Self, Fault> {
-        let Rows { rows, next } = read(text)?;
-        Ok(Self { rows: rows.iter().map(|row| Named::read(row)).collect::<Result<_, _>>()?, next })
+        let page = json::parse(text)?;
+        let rows = page.get("rows").and_then(Value::as_array).ok_or(Fault::Nonsense)?;
+        let next = page.get("next").map(json::read_value).transpose()?.flatten();
+        Ok(Self { rows: rows.iter().map(Item::read).collect::<Result<_, _>>()?, next })
     }
 }
 
-/// An answer. `since` is set if it is a stored one, because the server did not answer now.
+/// An answer of the server. `since` is the time at which it was stored, if the server did not answer now.
 #[derive(Clone, Debug)]
-pub struct Kept<T> {
+pub struct Answer<T> {
     pub value: T,
     pub since: Option<String>,
 }
 
 /// Reads JSON.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    // Every type is read from a plain value: reading each from the text would take 2 KB more of the wallet's budget.
-    let value: Value = serde_json::from_str(text).map_err(|_| Fault::Nonsense)?;
-    typed(&value)
-}
-
-fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, Fault> {
-    T::deserialize(value).map_err(|_| Fault::Nonsense)
+    Ok(json::read(text)?)
 }
 
 async fn get_text(path: &str) -> Result<String, Fault> {
-    let asked = Request::get(path).header("accept", "application/json").send().await;
+    // The browser's own cache would keep balances after signing out.
+    let request = Request::get(path).cache(RequestCache::NoStore).header("accept", "application/json");
+    let asked = request.send().await;
     let response = asked.map_err(|_| Fault::Unreachable)?;
     let text = response.text().await.map_err(|_| Fault::Unreachable)?;
     if response.ok() {
@@ -156,23 +172,23 @@ async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
 }
 
 /// Asks the server and stores the answer; without a network, reads the stored one.
-async fn get_kept<T: DeserializeOwned>(path: &str) -> Result<Kept<T>, Fault> {
-    // Boxed, so that these two are not in the binary once for each type of answer: the wallet's budget needs that.
-    let Kept { value: text, since } = Box::pin(get_text_or_kept(path)).await?;
+async fn get_kept<T: DeserializeOwned>(path: &str) -> Result<Answer<T>, Fault> {
+    // Boxed, so that the binary does not contain these two once for each type of answer.
+    let Answer { value: text, since } = Box::pin(get_text_or_kept(path)).await?;
     let value = read(&text)?;
     if since.is_none() {
         Box::pin(keep_text(path, &text)).await;
     }
-    Ok(Kept { value, since })
+    Ok(Answer { value, since })
 }
 
-async fn get_text_or_kept(path: &str) -> Result<Kept<String>, Fault> {
+async fn get_text_or_kept(path: &str) -> Result<Answer<String>, Fault> {
     match get_text(path).await {
-        Ok(value) => Ok(Kept { value, since: None }),
+        Ok(value) => Ok(Answer { value, since: None }),
         Err(Fault::Unreachable) => {
             let kept = keep::read(Drawer::Answers, path).await.ok_or(Fault::Unreachable)?;
             let (time, text) = kept.split_once('\n').ok_or(Fault::Unreachable)?;
-            Ok(Kept { value: text.to_owned(), since: Some(time.to_owned()) })
+            Ok(Answer { value: text.to_owned(), since: Some(time.to_owned()) })
         }
         Err(fault) => Err(fault),
     }
@@ -185,9 +201,23 @@ async fn keep_text(path: &str, text: &str) {
 
 /// Sends a body, with an idempotency key if there is one. Returns the status and the text of the answer.
 pub async fn post(path: &str, key: Option<&str>, body: String) -> Result<(u16, String), Fault> {
+    post_for(None, path, key, body).await
+}
+
+/// [`post`] of an action that this member confirmed. The server compares the name with its session: another tab may have signed in
+/// somebody else in the meantime.
+pub async fn post_for(
+    member: Option<&Id>,
+    path: &str,
+    key: Option<&str>,
+    body: String,
+) -> Result<(u16, String), Fault> {
     let mut request = Request::post(path).header("content-type", "application/json");
     if let Some(key) = key {
         request = request.header("idempotency-key", key);
+    }
+    if let Some(member) = member {
+        request = request.header("gongxiang-member", member.as_str());
     }
     let request = request.body(body).map_err(|_| Fault::Unreachable)?;
     let response = request.send().await.map_err(|_| Fault::Unreachable)?;
@@ -209,9 +239,14 @@ pub async fn preview(event: &Tree, key: &str) -> Result<Receipt, Fault> {
     Err(Fault::Status { status, problem: read(&text).unwrap_or_default() })
 }
 
-/// `/v1/session`.
-pub async fn session() -> Result<Session, Fault> {
-    get_kept("/v1/session").await.map(|kept| kept.value)
+/// `/v1/session`; without a network, the stored answer.
+pub async fn session() -> Result<Answer<Session>, Fault> {
+    get_kept("/v1/session").await
+}
+
+/// `/v1/session`, never a stored answer.
+pub async fn session_now() -> Result<Session, Fault> {
+    get("/v1/session").await
 }
 
 pub async fn sign_in_to_demo(member: &Id) -> Result<(), Fault> {
@@ -223,7 +258,8 @@ pub async fn sign_in_to_demo(member: &Id) -> Result<(), Fault> {
 }
 
 pub async fn sign_out() -> Result<(), Fault> {
-    Request::delete("/v1/session").send().await.map(|_| ()).map_err(|_| Fault::Unreachable)
+    let response = Request::delete("/v1/session").send().await.map_err(|_| Fault::Unreachable)?;
+    if response.ok() { Ok(()) } else { Err(Fault::Status { status: response.status(), problem: Problem::default() }) }
 }
 
 /// `/v1/members`: those whose ids come after `after`, by id.
@@ -235,17 +271,17 @@ pub async fn members(after: &str, limit: u32) -> Result<MembersPage, Fault> {
 }
 
 /// `/v1/members/ID`.
-pub async fn member(id: &Id) -> Result<Kept<MemberNow>, Fault> {
+pub async fn member(id: &Id) -> Result<Answer<MemberNow>, Fault> {
     get_kept(&format!("/v1/members/{id}")).await
 }
 
 /// `/v1/supply`.
-pub async fn supply() -> Result<Kept<SupplyNow>, Fault> {
+pub async fn supply() -> Result<Answer<SupplyNow>, Fault> {
     get_kept("/v1/supply").await
 }
 
 /// `/v1/rules`.
-pub async fn rules() -> Result<Kept<RuleSet>, Fault> {
+pub async fn rules() -> Result<Answer<RuleSet>, Fault> {
     get_kept("/v1/rules").await.map_err(|fault| if fault == Fault::Nonsense { Fault::OtherRules } else { fault })
 }
 
@@ -287,7 +323,7 @@ async fn excerpt_by(query: &str) -> Result<Excerpt, Fault> {
 }
 
 /// All pages of a list, up to `PAGES_MAX`.
-async fn all<V: DeserializeOwned>(path: &str) -> Result<Vec<Named<V>>, Fault> {
+async fn all<V: DeserializeOwned>(path: &str) -> Result<Vec<Item<V>>, Fault> {
     const PAGES_MAX: usize = 40;
     let mut rows = Vec::new();
     let mut after = String::new();
@@ -301,17 +337,17 @@ async fn all<V: DeserializeOwned>(path: &str) -> Result<Vec<Named<V>>, Fault> {
 }
 
 /// `/v1/offers`: all that are open.
-pub async fn offers() -> Result<Vec<Named<Offer>>, Fault> {
+pub async fn offers() -> Result<Vec<Item<Offer>>, Fault> {
     all("/v1/offers").await
 }
 
 /// `/v1/offers/ID`.
-pub async fn offer(id: &Id) -> Result<Named<Offer>, Fault> {
-    Named::read(&get::<Value>(&format!("/v1/offers/{id}")).await?)
+pub async fn offer(id: &Id) -> Result<Item<Offer>, Fault> {
+    Item::read(&json::parse(&get_text(&format!("/v1/offers/{id}")).await?)?)
 }
 
 /// `/v1/trades`: one's own; all of them for an operator.
-pub async fn trades() -> Result<Vec<Named<Trade>>, Fault> {
+pub async fn trades() -> Result<Vec<Item<Trade>>, Fault> {
     all("/v1/trades").await
 }
 
@@ -325,12 +361,14 @@ pub async fn orders(merchant: &Id, before: Option<u64>) -> Result<OrdersPage, Fa
 }
 
 /// `/v1/orders/ID`.
-pub async fn order(id: &Id) -> Result<Named<Order>, Fault> {
-    Named::read(&get::<Value>(&format!("/v1/orders/{id}")).await?)
+pub async fn order(id: &Id) -> Result<Item<Order>, Fault> {
+    Item::read(&json::parse(&get_text(&format!("/v1/orders/{id}")).await?)?)
 }
 
 #[cfg(test)]
 mod tests {
+    use gongxiang::quantity::Price;
+
     use super::*;
 
     #[test]
@@ -347,7 +385,7 @@ mod tests {
     #[test]
     fn an_amount_is_read_from_a_text_only() {
         assert!(read::<SupplyPrice>(r#"{"price": "1.5"}"#).is_ok());
-        for bad in ["1.5", "1", "\"1.50\"", "\"01\"", "\"1e3\"", "\"\"", "null"] {
+        for bad in ["1.5", "1", "\"-1\"", "\"1e3\"", "\"\"", "null"] {
             assert_eq!(read::<SupplyPrice>(&format!(r#"{{"price": {bad}}}"#)).err(), Some(Fault::Nonsense), "{bad}");
         }
     }

@@ -17,6 +17,7 @@ pub fn app(screens: Screens) -> AnyView {
     let app = App::new();
     let route = route::follow();
     app.ask_session();
+    app.follow_session();
     effect(move |_| {
         let lang = app.lang.get();
         lang.announce();

@@ -1,7 +1,7 @@
-//! Decimals as a person reads them: grouped digits, a quiet fraction. All of it on the canonical string, so that what
-//! is shown is what was computed; no number passes through a float.
+//! Decimals as a person reads them: grouped digits, and a fraction in a quieter style. They are formatted from the canonical string,
+//! never through a float, so the screen shows exactly what was computed.
 
-use gongxiang::quantity::Money;
+use gongxiang::quantity::{Money, Rate};
 use leptos::prelude::*;
 
 /// Groups the whole part of a canonical decimal by three: `1234567.5` becomes `1,234,567` and `.5`.
@@ -47,6 +47,17 @@ pub fn money(value: Money) -> AnyView {
     shown(value.to_string(), &two_places(value))
 }
 
+/// A rate on the screen, as a percentage with two places, rounded down: `0.08689` becomes `8.68%`.
+pub fn percent(rate: Rate) -> AnyView {
+    shown(rate.to_string(), &two_places_percent(rate))
+}
+
+fn two_places_percent(rate: Rate) -> String {
+    // A rate has eight places, so a hundredth of a percent is 10,000 of its parts.
+    let hundredths = rate.raw().div_euclid(10_000);
+    format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+}
+
 fn shown(canonical: String, text: &str) -> AnyView {
     let (whole, part) = group(text);
     let part = part.to_owned();
@@ -69,6 +80,13 @@ mod tests {
             ("99999999999999999999.12345678", "99,999,999,999,999,999,999.12345678"),
         ] {
             assert_eq!(grouped(canonical), shown);
+        }
+    }
+
+    #[test]
+    fn a_rate_is_a_percentage_rounded_down() {
+        for (text, shown) in [("0", "0.00%"), ("0.0868", "8.68%"), ("0.00019999", "0.01%"), ("12.5", "1250.00%")] {
+            assert_eq!(Rate::parse(text).map(two_places_percent).as_deref(), Ok(shown));
         }
     }
 

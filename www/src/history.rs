@@ -1,5 +1,5 @@
-//! A member's whole statement: what the server booked, fetched once and kept, with every day's release worked out in between
-//! by the rules ([`statement::history`]).
+//! A member's whole statement. Postings are fetched once and stored; the rules compute each day's release between them
+//! ([`statement::history`]).
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use crate::api::{self, Fault};
 use crate::keep::{self, Drawer};
 use crate::wallet::Wallet;
 
-/// Most pages of postings that are asked for: 20,000 postings.
+/// Limit of the pages that are fetched: 20,000 postings.
 const PAGES_MAX: usize = 40;
 
-/// Fetches the postings that are not kept yet, and works the days out. The rows are the newest first.
+/// Fetches the postings that are not stored yet and computes the days. The newest row comes first.
 pub async fn open(wallet: &Wallet, days: &[DayRecord]) -> Result<Arc<History>, Fault> {
     let postings = postings(&wallet.member).await?;
     let history = statement::history(&wallet.member, &wallet.account, &postings, days);
@@ -54,7 +54,7 @@ async fn postings(me: &Id) -> Result<Vec<BookedPosting>, Fault> {
     Ok(known)
 }
 
-/// What was kept before; nothing if a version of another shape kept it: then everything is fetched anew.
+/// The stored postings; none if a version with another format stored them. Then all are fetched again.
 fn read_kept(text: &str) -> Vec<BookedPosting> {
     api::read(text).unwrap_or_default()
 }

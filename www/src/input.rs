@@ -1,5 +1,5 @@
-//! Numbers as people type and paste them: full-width digits, spaces, grouped digits. Taken where they can mean one thing
-//! only, and then read by the rules' own strict readers; refused otherwise.
+//! Numbers as people type and paste them: full-width digits, spaces, grouped digits. A text that can mean only one number is
+//! accepted; the rules' strict readers decide on it.
 
 use gongxiang::quantity::DecimalError;
 

@@ -1,6 +1,6 @@
-//! What the browser keeps: answers of the server for a time without a network, and actions that were not sent yet.
+//! The browser's database: answers of the server, for times without a network, and actions that wait to be sent.
 //!
-//! Where storage is full or blocked nothing here fails loudly: whoever writes is told, and what was to be read is not there.
+//! Storage can be full, blocked or broken. Then a write returns `false`, and a read finds nothing.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -31,8 +31,6 @@ pub enum Drawer {
 }
 
 impl Drawer {
-    const ALL: [Self; 3] = [Self::Answers, Self::Waiting, Self::Done];
-
     const fn name(self) -> &'static str {
         match self {
             Self::Answers => "answers",
@@ -62,9 +60,9 @@ pub async fn forget(drawer: Drawer, key: &str) {
     let _ = remove(drawer.name(), key).await;
 }
 
-/// Deletes everything, so that signing out leaves no balances on the device.
-pub async fn forget_all() {
-    for drawer in Drawer::ALL {
+/// Deletes what the wallet knows of members. Actions that wait stay for the member who confirmed them.
+pub async fn forget_answers() {
+    for drawer in [Drawer::Answers, Drawer::Done] {
         // Fails only where nothing could be stored either.
         let _ = clear(drawer.name()).await;
     }

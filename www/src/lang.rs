@@ -1,10 +1,9 @@
 //! Which language: the one chosen before, else the browser's.
 
-use gloo::storage::{LocalStorage, Storage as _};
 use gongxiang_words::Language;
 use leptos::prelude::*;
 
-const KEY: &str = "gongxiang.language";
+use crate::mark;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lang {
@@ -45,16 +44,12 @@ impl Lang {
 
     /// The one chosen before, else the browser's.
     pub fn preferred() -> Self {
-        // Raw: the typed calls would read and write the tag as JSON, in quotes.
-        let stored = storage_works().then(|| LocalStorage::raw().get_item(KEY).ok().flatten()).flatten();
-        Self::of_tag(&stored.or_else(|| window().navigator().language()).unwrap_or_default())
+        Self::of_tag(&mark::read(mark::LANGUAGE).or_else(|| window().navigator().language()).unwrap_or_default())
     }
 
     /// Remembers it for the next visit, if the browser allows storage.
     pub fn remember(self) {
-        if storage_works() {
-            let _ = LocalStorage::raw().set_item(KEY, self.tag());
-        }
+        mark::write(mark::LANGUAGE, self.tag());
     }
 
     /// Sets the language of the page, for fonts, hyphenation and screen readers.
@@ -63,9 +58,4 @@ impl Lang {
             let _ = html.set_attribute("lang", self.tag());
         }
     }
-}
-
-/// `LocalStorage::raw` panics where a browser forbids storage, so ask first.
-fn storage_works() -> bool {
-    window().local_storage().is_ok_and(|storage| storage.is_some())
 }

@@ -1,26 +1,27 @@
-//! The browser wallet of 共享购: thin, and it believes nobody.
+//! The browser wallet of 共享购. It trusts no server with a number.
 //!
-//! Every number on the screen is computed here, by the same rules crate as on the server: an account is brought up to
-//! date from its snapshot and the records of the days, and an order is previewed on an excerpt of the book. The wallet
-//! then compares its figures with the server's and says whether they are equal.
+//! Every number on the screen is computed here, by the rules crate that the server uses. The wallet brings an account up to
+//! date from a snapshot and the records of the days, and previews an order on an excerpt of the book. It then compares its
+//! figures with the server's and says whether they are equal.
 //!
 //! | file | what lives there |
 //! |---|---|
 //! | `api` | the server's answers, and what can go wrong with them |
-//! | `wallet` | the snapshot of a member: fetched, computed, compared |
-//! | `history` | the whole statement: what was booked, fetched once and kept |
+//! | `wallet` | a member's balances: fetched, computed, compared |
+//! | `history` | the whole statement: the postings, and each day's release between them |
 //! | `order` | the order as it is typed: strict reading, preview |
-//! | `action` | what is to be done: an event, of which the command and the preview follow |
-//! | `receipt` | the receipt that was foreseen, compared with the settled one |
-//! | `outbox` | what was confirmed: kept, sent once, answered |
+//! | `action` | what a member or the operator wants to do: an event, its command and its preview |
+//! | `receipt` | the expected receipt compared with the settled one |
+//! | `outbox` | confirmed actions until the server has decided them |
 //! | `passkey` | signing in with the browser’s authenticator |
-//! | `keep`, `locks` | what the browser keeps; one tab at a time |
+//! | `keep`, `mark`, `locks` | what the browser keeps: answers and actions, short texts; one tab at a time |
+//! | `json` | JSON into types |
 //! | `input`, `figure` | decimals as a person types and reads them: on the string, never through a float |
 //! | `lang`, `text` | 简体中文 and English, side by side |
 //! | `route` | the address: `#/m/ID` |
-//! | `fetched`, `reactive` | something that is on its way; memos and effects |
+//! | `query`, `reactive` | a question to the server and its state; memos and effects |
 //! | `state` | what every screen shares |
-//! | `app`, `screens`, `ui` | what is seen |
+//! | `app`, `screens`, `ui` | the frame, the screens, and the parts that screens share |
 //!
 //! There are two binaries of it, so that a member does not load what only the operator needs: `bin/wallet.rs` has the
 //! screens of a member, `bin/desk.rs` those of the operator. `boot.js` starts the one that the address asks for.
@@ -32,16 +33,18 @@ mod app;
 #[path = "../build.rs"]
 #[expect(dead_code, reason = "here only its tests run")]
 mod build;
-mod fetched;
 mod figure;
 mod history;
 mod input;
+mod json;
 mod keep;
 mod lang;
 mod locks;
+mod mark;
 mod order;
 mod outbox;
 mod passkey;
+mod query;
 mod reactive;
 mod receipt;
 mod route;
@@ -53,11 +56,6 @@ mod wallet;
 
 use leptos::prelude::document;
 use leptos::wasm_bindgen::JsCast as _;
-
-/// Smaller than the default allocator.
-#[cfg(target_arch = "wasm32")]
-#[global_allocator]
-static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 /// Shows the screens of a member.
 pub fn show_wallet() {

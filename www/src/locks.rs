@@ -1,4 +1,4 @@
-//! One tab at a time: the browser's own locks, which hold across tabs and fall when a tab is closed.
+//! Locks across tabs, by the browser's Web Locks. Closing a tab releases its lock.
 
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::closure::Closure;

@@ -1,5 +1,10 @@
-//! What was confirmed and is not answered yet. Each action is kept with its idempotency key before it is sent, leaves when the
-//! server answered, and is sent by one tab at a time: nothing is lost, nothing is settled twice.
+//! The outbox: actions that were confirmed and have no outcome yet.
+//!
+//! An action is stored with its idempotency key before it is sent, and one tab at a time sends it. It stays until the server
+//! answers with an outcome. Every other answer leaves it open whether the server settled it, so it is sent again with the
+//! same key, which the server settles once.
+
+use std::time::Duration;
 
 use gongxiang::identity::Id;
 use gongxiang::receipt::Receipt;
@@ -9,14 +14,14 @@ use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
-use crate::api::{self, Problem, Session, WithReceipt};
+use crate::api::{self, Fault, Problem, Session, WithReceipt};
 use crate::keep::{self, Drawer};
 use crate::locks;
 use crate::reactive::effect;
 
 /// A confirmed action that the server has not answered yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waiting {
+pub struct PendingAction {
     /// The idempotency key.
     pub key: String,
     /// Time of the confirmation, ISO 8601.
@@ -36,16 +41,32 @@ pub enum Outcome {
     Unclear,
 }
 
+/// The first pause before an action is sent again; each further pause is twice as long.
+const PAUSE: Duration = Duration::from_secs(5);
+const PAUSE_MAX: Duration = Duration::from_mins(5);
+
 /// The unanswered actions of all tabs.
 #[derive(Clone, Copy, Debug)]
 pub struct Outbox {
     /// Oldest first.
-    pub waiting: RwSignal<Vec<Waiting>>,
+    pub waiting: RwSignal<Vec<PendingAction>>,
     /// The last outcome, with its idempotency key.
     pub answered: RwSignal<Option<(String, Outcome)>>,
     /// Set if the browser refused to store an action.
     pub storage_fails: RwSignal<bool>,
     session: RwSignal<Option<Session>>,
+    /// The pause before the next attempt.
+    pause: StoredValue<Duration>,
+}
+
+/// How an attempt to send ended.
+enum Attempt {
+    /// The answer decides the action.
+    Outcome(u16, String),
+    /// The server cannot say now.
+    Later,
+    /// The server takes this session for somebody else's.
+    NotSignedIn,
 }
 
 impl Outbox {
@@ -56,6 +77,7 @@ impl Outbox {
             answered: RwSignal::default(),
             storage_fails: RwSignal::default(),
             session,
+            pause: StoredValue::new(PAUSE),
         };
         window_event_listener(leptos::ev::online, move |_| outbox.flush());
         effect(move |_| {
@@ -71,7 +93,7 @@ impl Outbox {
     pub fn take(self, action: &Action, key: String) {
         let Request { path, body } = action.request();
         let at = js_sys::Date::new_0().to_iso_string().into();
-        let waiting = Waiting { key, at, member: action.member.clone(), path, body: body.canonical() };
+        let waiting = PendingAction { key, at, member: action.member.clone(), path, body: body.canonical() };
         spawn_local(async move {
             let text = serde_json::to_string(&waiting).unwrap_or_default();
             let kept = keep::write(Drawer::Waiting, &waiting.key, &text).await;
@@ -81,30 +103,62 @@ impl Outbox {
         });
     }
 
-    /// Sends what waits, oldest first. Stops when the server does not answer.
+    /// Sends what waits, oldest first. Stops at the first action that the server cannot decide now, and tries again later.
     pub fn flush(self) {
         spawn_local(locks::alone("gongxiang-outbox", self.send_all()));
     }
 
     async fn send_all(self) {
         if let Some(texts) = keep::read_all(Drawer::Waiting).await {
-            let mut kept: Vec<Waiting> = texts.iter().filter_map(|text| api::read(text).ok()).collect();
+            let mut kept: Vec<PendingAction> = texts.iter().filter_map(|text| api::read(text).ok()).collect();
             kept.sort_by(|a, b| a.at.cmp(&b.at));
             self.adopt(kept).await;
         }
+        if self.waiting.read_untracked().is_empty() {
+            return;
+        }
+        // Another tab may have signed in somebody else since this one asked.
+        let session = match api::session_now().await {
+            Ok(session) => session,
+            Err(_) => return self.flush_later(),
+        };
+        self.notice(&session);
         for waiting in self.waiting.get_untracked() {
-            if !self.may_send(&waiting) {
+            if !session.may_send_for(waiting.member.as_ref()) {
                 continue;
             }
-            let Some((status, text)) = answer(&waiting).await else { break };
-            keep::write(Drawer::Done, &waiting.key, &format!("{status}\n{text}")).await;
-            keep::forget(Drawer::Waiting, &waiting.key).await;
-            self.settle(&waiting.key, status, &text);
+            match send(&waiting).await {
+                Attempt::Outcome(status, text) => {
+                    keep::write(Drawer::Done, &waiting.key, &format!("{status}\n{text}")).await;
+                    keep::forget(Drawer::Waiting, &waiting.key).await;
+                    self.settle(&waiting.key, status, &text);
+                    self.pause.set_value(PAUSE);
+                }
+                Attempt::Later => return self.flush_later(),
+                Attempt::NotSignedIn => {
+                    if let Ok(session) = api::session_now().await {
+                        self.notice(&session);
+                    }
+                    return;
+                }
+            }
         }
     }
 
+    fn notice(self, session: &Session) {
+        if self.session.with_untracked(|known| known.as_ref() != Some(session)) {
+            self.session.set(Some(session.clone()));
+        }
+    }
+
+    fn flush_later(self) {
+        let pause = self.pause.get_value();
+        self.pause.set_value((pause * 2).min(PAUSE_MAX));
+        set_timeout(move || self.flush(), pause);
+    }
+
     /// Follows other tabs: takes over actions that they stored, and reads the outcome of those that they sent.
-    async fn adopt(self, kept: Vec<Waiting>) {
+    async fn adopt(self, kept: Vec<PendingAction>) {
         for gone in self.waiting.get_untracked().iter().filter(|mine| !kept.contains(mine)) {
             let done = keep::read(Drawer::Done, &gone.key).await;
             let Some((status, text)) = done.as_deref().and_then(|done| done.split_once('\n')) else { continue };
@@ -113,18 +167,11 @@ impl Outbox {
         self.show(kept);
     }
 
-    fn show(self, mut new: Vec<Waiting>) {
+    fn show(self, mut new: Vec<PendingAction>) {
         self.waiting.with_untracked(|known| new.retain(|waiting| !known.contains(waiting)));
         if !new.is_empty() {
             self.waiting.update(|waiting| waiting.extend(new));
         }
-    }
-
-    /// Whether the signed-in member may send it: members send only their own actions.
-    fn may_send(self, waiting: &Waiting) -> bool {
-        self.session.with_untracked(|session| {
-            session.as_ref().is_none_or(|session| session.member.is_none() || session.member == waiting.member)
-        })
     }
 
     fn settle(self, key: &str, status: u16, text: &str) {
@@ -137,15 +184,54 @@ impl Outbox {
     }
 }
 
-/// The server's answer to an action; `None` if it has to be sent again later.
-async fn answer(waiting: &Waiting) -> Option<(u16, String)> {
-    let answered = api::post(&waiting.path, Some(&waiting.key), waiting.body.clone()).await.ok()?;
-    // In progress, rate-limited, or a server error: all are temporary.
-    (!matches!(answered.0, 409 | 429 | 500..)).then_some(answered)
+async fn send(waiting: &PendingAction) -> Attempt {
+    let key = Some(&*waiting.key);
+    let Ok((status, text)) = api::post_for(waiting.member.as_ref(), &waiting.path, key, waiting.body.clone()).await
+    else {
+        return Attempt::Later;
+    };
+    let problem: Problem = if status == 200 { Problem::default() } else { api::read(&text).unwrap_or_default() };
+    attempt(status, &problem.code, text)
 }
 
-/// A new idempotency key: a random UUID.
-pub fn new_key() -> String {
-    let random = window().crypto().map(|crypto| crypto.random_uuid());
-    random.unwrap_or_else(|_| js_sys::Date::new_0().to_iso_string().into())
+/// Reads an answer: only a receipt or a refusal decides an action.
+fn attempt(status: u16, code: &str, text: String) -> Attempt {
+    match (status, code) {
+        (401, _) | (_, "wrong_member") => Attempt::NotSignedIn,
+        (408 | 425 | 429 | 500.., _) | (409, "in_flight") => Attempt::Later,
+        _ => Attempt::Outcome(status, text),
+    }
+}
+
+/// A new idempotency key: 128 random bits.
+pub fn new_key() -> Result<String, Fault> {
+    let mut bits = [0; 16];
+    // `getRandomValues` works on a page without TLS, too, where a browser has no `randomUUID`.
+    let crypto = window().crypto().map_err(|_| Fault::NoRandom)?;
+    crypto.get_random_values_with_u8_array(&mut bits).map_err(|_| Fault::NoRandom)?;
+    Ok(bits.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_waits_until_an_answer_decides_it() {
+        let waits = |status, code| matches!(attempt(status, code, String::new()), Attempt::Later);
+        let decides = |status, code| matches!(attempt(status, code, String::new()), Attempt::Outcome(..));
+        for (status, code) in
+            [(408, "timeout"), (409, "in_flight"), (429, "rate_limited"), (500, ""), (502, ""), (503, "x")]
+        {
+            assert!(waits(status, code), "{status} {code}");
+        }
+        for (status, code) in
+            [(200, ""), (400, "bad_event"), (403, "forbidden"), (409, "id_conflict"), (422, "points_short")]
+        {
+            assert!(decides(status, code), "{status} {code}");
+        }
+        for (status, code) in [(401, "unauthorized"), (403, "wrong_member"), (409, "wrong_member")] {
+            assert!(matches!(attempt(status, code, String::new()), Attempt::NotSignedIn), "{status} {code}");
+        }
+    }
 }

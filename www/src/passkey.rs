@@ -1,5 +1,5 @@
-//! Passkeys (通行密钥): signing in and registering with the browser's own authenticator. The server begins a ceremony, the
-//! authenticator answers it, the server finishes it; what is secret never passes through the wallet.
+//! Passkeys (通行密钥): signing in and registering with the browser's authenticator. The server starts a ceremony, the
+//! authenticator answers, the server checks the answer. The secret key never leaves the authenticator.
 
 use gongxiang::identity::Id;
 use js_sys::{Function, JSON, Object, Promise, Reflect};
@@ -24,16 +24,16 @@ const SIGN_IN: Ceremony = Ceremony { path: "/v1/sessions/passkey", parse: "parse
 const REGISTER: Ceremony = Ceremony { path: "/v1/passkeys", parse: "parseCreationOptionsFromJSON", ask: "create" };
 
 #[derive(Deserialize)]
-struct Begun {
+struct CeremonyStart {
     ceremony: String,
 }
 
 #[derive(Deserialize)]
-struct Finished {
+struct CeremonyResult {
     member: Id,
 }
 
-/// Signs in with any passkey; it says whose account it is.
+/// Signs in with a passkey. Returns the member to whom it belongs.
 pub async fn sign_in() -> Result<Id, Fault> {
     SIGN_IN.perform("{}").await
 }
@@ -46,12 +46,12 @@ pub async fn register(referrer: &Id) -> Result<Id, Fault> {
 impl Ceremony {
     async fn perform(self, by: &str) -> Result<Id, Fault> {
         let begun = answered(api::post(&format!("{}/begin", self.path), None, by.to_owned()).await?)?;
-        let ceremony = api::read::<Begun>(&begun)?.ceremony;
+        let ceremony = api::read::<CeremonyStart>(&begun)?.ceremony;
         // The browser does not tell "no passkey" from "the person said no".
         let credential = self.credential(&begun).await.map_err(|_| Fault::NoPasskey)?;
         let body = format!(r#"{{"ceremony":"{ceremony}","credential":{credential}}}"#);
         let finished = answered(api::post(self.path, None, body).await?)?;
-        api::read::<Finished>(&finished).map(|finished| finished.member)
+        api::read::<CeremonyResult>(&finished).map(|finished| finished.member)
     }
 
     /// The authenticator's answer, as JSON.

@@ -1,5 +1,4 @@
-//! Memos and effects. leptos compiles its code for them once for each closure; here the closures are boxed, so that the code is in
-//! the binary once for each type of value. That is needed to hold the wallet's budget.
+//! Memos and effects with boxed closures. Without the boxes, the binary would have leptos' code for them once for each closure.
 
 use leptos::prelude::*;
 

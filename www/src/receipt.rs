@@ -1,22 +1,22 @@
-//! How a receipt that was foreseen is compared with the one that was settled.
+//! Compares the expected receipt with the settled one.
 
 use gongxiang::identity::Id;
 use gongxiang::receipt::{Posting, Reason, Receipt, Rule};
 
-/// Without what other members earned on the side: that is booked whenever an account is touched, and the wallet does not know
-/// how much it is.
+/// Leaves out what other members earned from the release: it is booked whenever their accounts are settled, and the wallet cannot
+/// know how much it is.
 pub fn about(mut receipt: Receipt, me: &Id) -> Receipt {
     receipt.postings.retain(|posting| posting.rule != Rule::Release || posting.to.is(me));
     receipt
 }
 
-/// Only what moves to or from this member.
+/// Leaves only the postings to or from this member.
 pub fn only(mut receipt: Receipt, me: &Id) -> Receipt {
     receipt.postings.retain(|posting| posting.from.is(me) || posting.to.is(me));
     receipt
 }
 
-/// Whether the same moves for the same reasons. The ids of what was made cannot be foreseen, so they are not compared.
+/// Whether both receipts move the same amounts for the same reasons. The server makes new ids, so ids in reasons are not compared.
 pub fn moves_like(foreseen: &Receipt, settled: &Receipt) -> bool {
     let same = |(mine, theirs): (&Posting, &Posting)| {
         (&mine.from, &mine.to, mine.amount, mine.rule) == (&theirs.from, &theirs.to, theirs.amount, theirs.rule)

@@ -1,4 +1,4 @@
-//! Where in the wallet one is: the part of the address after `#`, so that a link or a reload leads to the same screen.
+//! The part of the address after `#`. It names the screen, so a link or a reload leads to the same one.
 
 use std::fmt;
 

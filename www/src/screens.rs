@@ -1,4 +1,4 @@
-//! What is seen, a file for each screen.
+//! The screens, a file for each.
 
 mod answer;
 mod economy;
@@ -22,31 +22,43 @@ mod statement;
 mod statement_rows;
 pub mod transfer;
 
+use gongxiang::identity::Id;
 use leptos::prelude::*;
 
 use crate::route::{Desk, Page, Route};
 use crate::state::App;
+use crate::ui;
 
 /// The screens of members and of visitors.
 pub fn of_members(app: App, route: Route) -> Option<AnyView> {
     Some(match route {
         Route::SignIn => members::screen(app),
         Route::Join(id) => invite::joining(app, &id),
-        Route::Member(id, page) => match page {
-            Page::Home => home::screen(app, id),
-            Page::Statement => statement::screen(app, id),
-            Page::Calculator => order::screen(app, &id),
-            Page::Forecast => forecast::screen(app, id),
-            Page::Move => moves::screen(app, &id),
-            Page::Transfer => transfer::screen(app, id),
-            Page::Redeem => redeem::screen(app, id),
-            Page::Market => market::screen(app, id),
-            Page::Invite => invite::screen(app, &id),
-            Page::Shop => shop::screen(app, id),
+        Route::Member(id, page) => match app.session.get() {
+            // Nothing of a member is shown before it is known who asks.
+            None => ui::skeleton(app),
+            Some(session) if session.is_nobody() => members::screen(app),
+            Some(session) if session.member.as_ref().is_some_and(|me| *me != id) => fault::not_yours(app),
+            Some(_) => of_member(app, id, page),
         },
         Route::Operator(_) => return None,
         Route::Nowhere => fault::nowhere(app),
     })
+}
+
+fn of_member(app: App, id: Id, page: Page) -> AnyView {
+    match page {
+        Page::Home => home::screen(app, id),
+        Page::Statement => statement::screen(app, id),
+        Page::Calculator => order::screen(app, &id),
+        Page::Forecast => forecast::screen(app, id),
+        Page::Move => moves::screen(app, &id),
+        Page::Transfer => transfer::screen(app, id),
+        Page::Redeem => redeem::screen(app, id),
+        Page::Market => market::screen(app, id),
+        Page::Invite => invite::screen(app, &id),
+        Page::Shop => shop::screen(app, id),
+    }
 }
 
 /// The screens of the operator.

@@ -6,8 +6,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::action::Action;
-use crate::api::{self, Session};
+use crate::api::{self, Answer, Session};
+use crate::keep;
 use crate::lang::Lang;
+use crate::mark;
 use crate::outbox::Outbox;
 use crate::text::Words;
 use crate::wallet::Days;
@@ -71,11 +73,62 @@ impl App {
 
     /// Asks the server who is signed in.
     pub fn ask_session(self) {
-        spawn_local(async move {
-            // Without an answer the wallet shows what it kept.
-            if let Ok(session) = api::session().await {
-                self.session.set(Some(session));
+        spawn_local(self.learn_session());
+    }
+
+    /// [`App::ask_session`], to be awaited. Without an answer the wallet goes by the session that it stored.
+    pub async fn learn_session(self) {
+        if mark::is_set(mark::SIGNED_OUT) {
+            if api::sign_out().await.is_err() {
+                return self.enter(Session::nobody());
             }
-        });
+            mark::remove(mark::SIGNED_OUT);
+        }
+        match api::session().await {
+            Ok(Answer { value, since }) => {
+                // The session ended elsewhere: nothing of it stays on this device.
+                if value.is_nobody() && since.is_none() {
+                    keep::forget_answers().await;
+                }
+                self.enter(value);
+            }
+            Err(_) if self.session.read_untracked().is_none() => self.enter(Session::default()),
+            Err(_) => {}
+        }
+    }
+
+    /// Signs out. Without a network the server hears of it at the next start; this device forgets everything at once.
+    pub async fn sign_out(self) {
+        let heard = api::sign_out().await.is_ok();
+        keep::forget_answers().await;
+        self.days.set_value(Vec::new());
+        if heard {
+            self.learn_session().await;
+        } else {
+            mark::set(mark::SIGNED_OUT);
+            self.enter(Session::nobody());
+        }
+        mark::set(mark::SESSION);
+        self.changes.update(|changes| *changes += 1);
+    }
+
+    /// After signing in: asks whose session it is, and tells the other tabs.
+    pub async fn signed_in(self) {
+        mark::remove(mark::SIGNED_OUT);
+        self.learn_session().await;
+        mark::set(mark::SESSION);
+    }
+
+    fn enter(self, session: Session) {
+        // Whatever shows the session is drawn again only if it is another one.
+        if self.session.with_untracked(|known| known.as_ref() != Some(&session)) {
+            self.session.set(Some(session));
+        }
+    }
+
+    /// Asks for the session again when somebody comes back to this tab, and when another tab signed in or out.
+    pub fn follow_session(self) {
+        window_event_listener(leptos::ev::focus, move |_| self.ask_session());
+        window_event_listener(leptos::ev::storage, move |_| self.ask_session());
     }
 }

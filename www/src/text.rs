@@ -1,6 +1,6 @@
-//! Every word that is seen, in both languages side by side: a text that is missing in one of them does not compile.
+//! All texts of the screens, in both languages side by side, so that a text that lacks one of them does not compile.
 //!
-//! No text promises anything: what points are worth can fall, and a preview holds for the state of the moment.
+//! No text promises a gain: the value of points can fall, and a preview holds only for the moment.
 
 pub mod actions;
 pub mod calculator;
@@ -18,12 +18,12 @@ pub use rules::{asset, class, code, decimal_error, party, reason, rule};
 
 use crate::lang::Lang;
 
-/// A text in both languages: one constant that holds both, since every place that names a text carries its address and length.
+/// A text in both languages, in one string: each use of a text then costs one address and one length in the binary, not two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words(&'static str);
 
 impl Words {
-    /// In one of them.
+    /// The text in one language.
     #[inline(never)]
     pub fn of(self, lang: Lang) -> &'static str {
         let (zh, en) = self.0.split_once('\n').unwrap_or((self.0, self.0));

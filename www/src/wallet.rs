@@ -1,7 +1,7 @@
-//! A member's figures: fetched, computed here, compared with the server's.
+//! A member's balances: fetched, computed here, compared with the server's.
 //!
-//! The snapshot is an account as it was last settled; the records of all closed days bring it up to date
-//! (RULES.md section 5). The records never change, so they are kept in memory and only continued.
+//! The server gives the account as it was last settled. The records of the closed days bring it up to date (RULES.md
+//! section 5). A record never changes, so the wallet stores the records and asks only for later ones.
 
 use std::sync::Arc;
 
@@ -20,68 +20,64 @@ use crate::keep::{self, Drawer};
 /// How many days are listed at home.
 const LISTED_DAYS: usize = 5;
 
-/// Under which key the records of the days are kept.
+/// Key of the day records in the store.
 const DAYS_KEY: &str = "days";
 
-/// How many days are asked for at once.
+/// Days in one request.
 const DAYS_PER_PAGE: u32 = 200;
 
-/// How often a member is asked for again because a day was closed between two answers.
+/// Attempts to get answers of the same day: a close between two of them makes them differ.
 const ATTEMPTS: usize = 3;
 
-/// The records of the closed days, as far as they were fetched.
+/// The day records fetched so far, oldest first.
 pub type Days = StoredValue<Vec<DayRecord>>;
 
-/// What is known of a member at one moment.
+/// What the wallet knows of a member at one moment.
 #[derive(Clone, Debug)]
 pub struct Wallet {
-    /// Who.
     pub member: Id,
     /// The open day.
     pub day: Day,
-    /// Its price.
+    /// The open day's price of a point.
     pub price: Price,
-    /// The rules in force.
     pub rules: Arc<RuleSet>,
-    /// Where all points are.
     pub supply: Supply,
-    /// The release that all share.
     pub release: Release,
     /// The last `acc` of every era that has ended.
     pub ended: Vec<Index>,
-    /// As it was last settled.
+    /// The account as it was last settled.
     pub account: Account,
-    /// Computed here.
+    /// The balances, computed here.
     pub mine: AccountState,
-    /// Said by the server; nothing where the records of the days reach further than its last word on the member.
+    /// The balances according to the server; `None` if the day records are newer than its answer on the member.
     pub server: Option<AccountState>,
-    /// What the points are worth at the price, yuan.
+    /// The worth of the points at the price, rounded down to the cent.
     pub worth: Money,
-    /// What the close that follows is expected to bring.
-    pub next: Option<Next>,
-    /// The last days, newest first: as far back as the snapshot allows.
+    /// `None` if it cannot be computed.
+    pub next: Option<NextRelease>,
+    /// The last days, newest first. They start after the account was last settled.
     pub lines: Vec<StatementDay>,
-    /// Since when this is kept, where the server did not answer now.
+    /// When the answers were stored, if the server did not answer now.
     pub since: Option<String>,
 }
 
-/// What the close of the open day is expected to bring. Orders that vest at it, and whatever else happens until then, change it.
+/// What the close of the open day is expected to bring. Orders that vest, and account changes until then, alter it.
 #[derive(Clone, Copy, Debug)]
-pub struct Next {
-    /// Points for the member.
+pub struct NextRelease {
+    /// The member's points.
     pub earned: Points,
-    /// What they are worth at the open day's price.
+    /// Their worth at the open day's price.
     pub worth: Money,
 }
 
 impl Wallet {
-    /// Whether what was computed here is what the server says, to the last digit.
+    /// Whether the balances computed here equal the server's to the last digit.
     pub fn is_verified(&self) -> bool {
         self.server.is_none_or(|server| self.mine == server)
     }
 }
 
-/// Fetches and computes.
+/// Fetches and computes a member's balances.
 pub async fn open(id: Id, days: Days) -> Result<Wallet, Fault> {
     if days.with_value(Vec::is_empty)
         && let Some(text) = keep::read(Drawer::Answers, DAYS_KEY).await
@@ -90,7 +86,7 @@ pub async fn open(id: Id, days: Days) -> Result<Wallet, Fault> {
     }
     let first = ask(&id, days).await;
     match first {
-        // Before the server is doubted: it may have started over with another book than that of the days in memory.
+        // The stored day records may belong to another book, if the server started over. Drop them before doubting the server.
         Ok(wallet) if !wallet.is_verified() => {}
         Err(Fault::Nonsense) => {}
         other => return other,
@@ -108,7 +104,7 @@ async fn ask(id: &Id, days: Days) -> Result<Wallet, Fault> {
         let fits = now.value.member == *id && (now.value.day == supply.value.day || since.is_some());
         if fits {
             match fetch_days(now.value.day.max(supply.value.day), days).await {
-                // The days of before will do, if they reach far enough.
+                // The stored records may reach far enough.
                 Err(Fault::Unreachable) if since.is_some() => {}
                 other => other?,
             }
@@ -119,7 +115,7 @@ async fn ask(id: &Id, days: Days) -> Result<Wallet, Fault> {
     Err(Fault::Nonsense)
 }
 
-/// Continues the records until the day before `open`, or until there are no more.
+/// Fetches day records up to the day before `open`, or as many as there are.
 pub async fn fetch_days(open: Day, days: Days) -> Result<(), Fault> {
     let before = days.with_value(Vec::len);
     loop {
@@ -152,8 +148,8 @@ pub async fn fetch_days(open: Day, days: Days) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The figures at the moment of `now`; without a network as late as the records of the days reach. Nothing if the answers do
-/// not fit together.
+/// The balances at the moment of `now`, or, without a network, at the end of the day records. `None` if the answers contradict
+/// each other.
 fn compute(
     now: &MemberNow,
     supply: &SupplyNow,
@@ -161,7 +157,7 @@ fn compute(
     days: &[DayRecord],
     since: Option<String>,
 ) -> Result<Option<Wallet>, OutOfRange> {
-    // Days that were closed after that moment do not count while the server tells the moment.
+    // With a fresh answer, days that closed after it do not count.
     let known = if since.is_some() { days.len() } else { days.partition_point(|record| record.day < now.day) };
     let days = days.get(..known).unwrap_or_default();
     let last = days.last();
@@ -199,12 +195,12 @@ fn next(
     release: &Release,
     rules: &RuleSet,
     now: &SupplyNow,
-) -> Result<Next, OutOfRange> {
+) -> Result<NextRelease, OutOfRange> {
     let earned = statement::next_release(account, days, release, rules, now.price, now.supply.issued)?;
-    Ok(Next { earned, worth: earned.worth_floor(now.price)? })
+    Ok(NextRelease { earned, worth: earned.worth_floor(now.price)? })
 }
 
-/// The last days, newest first. What was before the snapshot is not in it: they start where the account was last touched.
+/// The last days, newest first. They start after the account was last settled: the snapshot says nothing of earlier days.
 fn lines(account: &Account, days: &[DayRecord]) -> Option<Vec<StatementDay>> {
     let mut counts = (0..=LISTED_DAYS.min(days.len())).rev();
     let mut lines = counts.find_map(|count| statement::statement(account, days, count).ok())?;
@@ -212,16 +208,16 @@ fn lines(account: &Account, days: &[DayRecord]) -> Option<Vec<StatementDay>> {
     Some(lines)
 }
 
-/// How a formula agrees with what was earned.
+/// How closely the formula of a day gives what was earned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agreement {
     /// To the last digit.
     Exact,
-    /// To less than 10^-6 points: the rest is the indexed account's, which rounds less often (RULES.md section 7).
+    /// To less than 10^-6 points. An indexed account rounds less often than the formula (RULES.md section 7).
     Close,
 }
 
-/// Whether `released × before ÷ total` explains what was earned; nothing if it does not, and is better not shown.
+/// Whether `released × before ÷ total` gives what was earned; `None` if it does not. Then the formula is not shown.
 pub fn agreement(day: &StatementDay) -> Option<Agreement> {
     const CLOSE: i128 = 100;
     let product = day.released.raw().checked_mul(day.before.raw())?;

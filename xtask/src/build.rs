@@ -1,6 +1,7 @@
 //! `cargo xtask build`: the npm package's binary and the wallet.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -14,6 +15,7 @@ use crate::miniprogram;
 use crate::place;
 use crate::presets;
 use crate::setup;
+use crate::stamp::{files_below, read};
 use crate::steps::Steps;
 use crate::toolchain::Toolchain;
 use crate::wasm::{self, Crate};
@@ -105,21 +107,54 @@ fn charts(into: &Path) -> Result<()> {
     fs::write(into.join("uplot.css"), read("uPlot.min.css")?).context("cannot write uplot.css")
 }
 
+/// The binaries, the glue and the charts of the wallet, in a directory whose name says nothing yet.
+const UNNAMED: &str = "www/built";
+
 fn wallet(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     let raw = steps.loud("compile the wallet", || wasm::compile(&WALLET, toolchain))?;
-    let into = place::at("www/dist");
+    let into = place::at(UNNAMED);
     bind::bind(&raw, "wallet", Glue::Page, Aim::Page, &into, steps)?;
     let raw = steps.loud("compile the operator's desk", || wasm::compile(&DESK, toolchain))?;
-    // It lies inside `www/dist`, which a new build of the wallet empties. Then this is built again as well.
+    // It lies inside `www/built`, which a new build of the wallet empties. Then this is built again as well.
     bind::bind(&raw, "desk", Glue::Page, Aim::Page, &into.join("desk"), steps)?;
-    steps.quiet("copy the wallet's pages", || {
-        let pages = place::at("www/static");
-        if !pages.join("index.html").is_file() {
-            bail!("www/static/index.html is missing, and without it the wallet has no page");
-        }
-        bind::copy_all(&pages, &into)?;
+    let pages = place::at("www/static");
+    steps.quiet("copy the wallet's files", || {
+        bind::copy_all(&pages.join("build"), &into)?;
+        fs::copy(pages.join("icon.svg"), into.join("icon.svg")).context("the wallet has no icon")?;
         charts(&into)
     })?;
-    steps.quiet("compress the wallet's pages", || compress::beside(&into))?;
+    steps.quiet("compress the wallet's files", || compress::beside(&into))?;
+    steps.quiet("name the build", || publish(&pages, &into, &place::at("www/dist")))?;
     budget::check(&["wallet", "desk"], steps)
+}
+
+/// Writes what a server serves: the pages, and beside them the files of the build in a directory with the build's name. Files of
+/// two builds have different addresses, so no browser, cache or proxy can mix them.
+fn publish(pages: &Path, built: &Path, into: &Path) -> Result<()> {
+    let mut content = DefaultHasher::new();
+    for file in files_below(built)? {
+        file.strip_prefix(built).unwrap_or(&file).hash(&mut content);
+        read(&file)?.hash(&mut content);
+    }
+    let name = format!("{:016x}", content.finish());
+    place::remove(into)?;
+    bind::copy_all(built, &into.join(&name))?;
+    for file in files_below(pages)? {
+        let inner = file.strip_prefix(pages).unwrap_or(&file);
+        if inner.starts_with("build") {
+            continue;
+        }
+        fs::copy(&file, into.join(inner)).with_context(|| format!("cannot copy {}", file.display()))?;
+    }
+    for (page, place, named) in [
+        ("index.html", "\"build/", format!("\"{name}/")),
+        ("sw.js", "const BUILD = 'build'", format!("const BUILD = '{name}'")),
+    ] {
+        let text = fs::read_to_string(into.join(page)).with_context(|| format!("the wallet has no {page}"))?;
+        if !text.contains(place) {
+            bail!("www/static/{page} does not say `{place}`, where the build's name belongs");
+        }
+        fs::write(into.join(page), text.replace(place, &named)).with_context(|| format!("cannot write {page}"))?;
+    }
+    compress::beside(into)
 }

@@ -21,6 +21,7 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     for directory in [
         place::at("pkg/dist"),
         place::at("pkg/miniprogram_dist"),
+        place::at("www/built"),
         place::at("www/dist"),
         place::at("target/demo"),
         place::wasm_target(),

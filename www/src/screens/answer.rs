@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::fault;
 use crate::api::Fault;
-use crate::fetched::{Fetched, Remote, fetched};
+use crate::query::{Query, Remote, fetch};
 use crate::reactive::effect;
 use crate::state::App;
 use crate::text::Words;
@@ -31,11 +31,11 @@ where
     T: Clone + Send + Sync + 'static,
     F: Future<Output = Result<T, Fault>> + 'static,
 {
-    shown_when_ready(app, fetched(ask), Box::new(shown))
+    shown_when_ready(app, fetch(ask), Box::new(shown))
 }
 
-/// Shows an answer in the binary once for each type of answer, which is needed to hold the wallet's budget.
-fn shown_when_ready<T>(app: App, found: Fetched<T>, shown: Box<dyn Fn(T) -> AnyView + Send>) -> AnyView
+/// [`asked`] with a boxed closure, so that the binary has the code below only once for each type of answer.
+fn shown_when_ready<T>(app: App, found: Query<T>, shown: Box<dyn Fn(T) -> AnyView + Send>) -> AnyView
 where
     T: Clone + Send + Sync + 'static,
 {
@@ -55,7 +55,7 @@ where
     .into_any()
 }
 
-/// A screen of a member: its head, and below it what `shown` makes of the wallet.
+/// A member's screen: its head, and below it the view that `shown` makes of the wallet.
 pub fn of_member(app: App, id: Id, title: Words, shown: impl Fn(Arc<Wallet>) -> AnyView + Send + 'static) -> AnyView {
     let bar = member_bar(app, &id, title);
     view! { {bar} {asked(app, move || opened(app, id.clone()), shown)} }.into_any()
@@ -70,6 +70,8 @@ pub async fn opened(app: App, id: Id) -> Result<Arc<Wallet>, Fault> {
             app.doubted.set(!wallet.is_verified());
         }
         Err(Fault::Nonsense | Fault::OtherRules) => app.doubted.set(true),
+        // The session has ended: this locks the screen.
+        Err(Fault::Status { status: 401, .. }) => app.ask_session(),
         Err(_) => {}
     }
     wallet.map(Arc::new)

@@ -1,4 +1,4 @@
-//! The economy: the figures of the days so far, and scenarios that are worked out here by the rules.
+//! The economy: the figures of past days, and scenarios that the rules compute here.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use super::answer::asked;
 use crate::api::{self, Fault};
-use crate::figure::number;
+use crate::figure::{number, percent};
 use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{Words, economy as t, frame};
@@ -152,7 +152,7 @@ impl Sliders {
 fn scenario(app: App, rules: Arc<RuleSet>) -> AnyView {
     let sliders = Sliders::new();
     let run = memo(move || simulate(&rules, &sliders.scenario(), &mut |_| true));
-    let percent = |value: i64| format!("{value} %");
+    let whole = |value: i64| format!("{value}%");
     view! {
         <div class="columns">
             <section class="card form">
@@ -164,10 +164,10 @@ fn scenario(app: App, rules: Arc<RuleSet>) -> AnyView {
                     (Course::Swinging, "swinging", t::SWINGING),
                 ])}
                 {ui::slider(app, "daily", t::DAILY, sliders.daily, (500, 100_000, 500), |value| crate::figure::grouped(&value.to_string()))}
-                {ui::slider(app, "growth", t::GROWTH, sliders.growth, (-30, 30, 1), percent)}
-                {ui::slider(app, "online-part", t::ONLINE, sliders.online, (0, 100, 5), percent)}
-                {ui::slider(app, "hold", t::HOLD, sliders.hold, (0, 90, 5), percent)}
-                {ui::slider(app, "redeem", t::REDEEM, sliders.redeem, (0, 100, 5), percent)}
+                {ui::slider(app, "growth", t::GROWTH, sliders.growth, (-30, 30, 1), whole)}
+                {ui::slider(app, "online-part", t::ONLINE, sliders.online, (0, 100, 5), whole)}
+                {ui::slider(app, "hold", t::HOLD, sliders.hold, (0, 90, 5), whole)}
+                {ui::slider(app, "redeem", t::REDEEM, sliders.redeem, (0, 100, 5), whole)}
                 {ui::slider(app, "joining", t::JOINING, sliders.joining, (0, 200, 1), |value| value.to_string())}
                 {ui::slider(app, "days", t::DAYS, sliders.days, (30, 1_095, 5), |value| value.to_string())}
             </section>
@@ -228,7 +228,7 @@ fn cohorts(app: App, run: &Run) -> AnyView {
                 <tr>
                     <th scope="row">{cohort.from_day.to_string()}</th>
                     <td>{number(&cohort.members)}</td>
-                    <td>{number(&cohort.came_back)}</td>
+                    <td>{percent(cohort.came_back)}</td>
                 </tr>
             }
             .into_any()

@@ -1,4 +1,4 @@
-//! What is seen when there is nothing to see: on its way, not there, or wrong.
+//! The screens of faults: what went wrong, and the way on.
 
 use leptos::prelude::*;
 
@@ -11,9 +11,11 @@ use crate::ui;
 pub fn words(fault: &Fault) -> (&'static str, Words, Words) {
     match fault {
         _ if fault.is_unknown_member() => ("unknown-member", t::UNKNOWN_MEMBER, t::UNKNOWN_MEMBER_NOTE),
-        Fault::Status { status: 401 | 403, .. } => ("forbidden", signin::NOT_YOURS, signin::NOT_YOURS_NOTE),
+        Fault::Status { status: 401, .. } => ("signed-out", signin::SIGNED_OUT, signin::SIGNED_OUT_NOTE),
+        Fault::Status { status: 403, .. } => ("forbidden", signin::NOT_YOURS, signin::NOT_YOURS_NOTE),
         Fault::Unreachable => ("unreachable", t::UNREACHABLE, t::UNREACHABLE_NOTE),
         Fault::Status { .. } => ("failed", t::FAILED, t::FAILED_NOTE),
+        Fault::NoRandom => ("no-random", t::NO_RANDOM, t::NO_RANDOM_NOTE),
         Fault::NoPasskey => ("no-passkey", signin::NO_PASSKEY, signin::NO_PASSKEY_NOTE),
         Fault::OtherRules => ("other-rules", frame::OTHER_VERSION, t::NONSENSE_NOTE),
         Fault::Nonsense => ("nonsense", t::NONSENSE, t::NONSENSE_NOTE),
@@ -34,6 +36,18 @@ pub fn fault(app: App, fault: &Fault, retry: Box<dyn Fn()>) -> AnyView {
             {detail.map(|detail| view! { <p><code>{detail}</code></p> }.into_any())}
             {ui::button(app, "primary", "retry", frame::RETRY, move |_| retry())}
             <a href="#/">{app.say(signin::SIGN_IN)}</a>
+        </section>
+    }
+    .into_any()
+}
+
+/// In place of another member's screen: this tab or another one is signed in as somebody else.
+pub fn not_yours(app: App) -> AnyView {
+    view! {
+        <section class="card fault" role="alert" data-testid="fault" data-fault="forbidden">
+            {ui::heading(app, signin::NOT_YOURS)}
+            <p>{app.say(signin::NOT_YOURS_NOTE)}</p>
+            <a class="primary" href="#/">{app.say(signin::SIGN_IN)}</a>
         </section>
     }
     .into_any()

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::answer::of_member;
 use crate::action::of_snapshot;
-use crate::figure::{money, number};
+use crate::figure::{money, number, percent};
 use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{Words, economy, forecast as t, frame};
@@ -92,17 +92,17 @@ fn refused(app: App, why: &str) -> AnyView {
         .into_any()
 }
 
-fn percent(value: i64) -> String {
-    format!("{value} %")
+fn whole_percent(value: i64) -> String {
+    format!("{value}%")
 }
 
 fn assumed(app: App, sliders: Sliders) -> AnyView {
     view! {
         <section class="card form">
             {ui::heading(app, t::ASSUMED)}
-            {ui::slider(app, "turnover", t::TURNOVER, sliders.turnover, (0, 300, 5), percent)}
-            {ui::slider(app, "inflow", t::INFLOW, sliders.inflow, (0, 300, 5), percent)}
-            {ui::slider(app, "spread", t::SPREAD, sliders.spread, (0, 50, 1), |value| format!("± {value} %"))}
+            {ui::slider(app, "turnover", t::TURNOVER, sliders.turnover, (0, 300, 5), whole_percent)}
+            {ui::slider(app, "inflow", t::INFLOW, sliders.inflow, (0, 300, 5), whole_percent)}
+            {ui::slider(app, "spread", t::SPREAD, sliders.spread, (0, 50, 1), |value| format!("±{value}%"))}
             {ui::note(app, t::LATE)}
         </section>
     }
@@ -161,7 +161,7 @@ fn horizon(app: App, forecast: &Forecast, days: usize) -> AnyView {
                 {row(t::EARNED, &|outlook| number(&outlook.earned).into_any())}
                 {row(t::WORTH, &|outlook| money(outlook.worth).into_any())}
                 {row(t::LEFT, &|outlook| number(&outlook.share_value).into_any())}
-                {row(t::BACK, &|outlook| number(&outlook.concession_back).into_any())}
+                {row(t::BACK, &|outlook| percent(outlook.concession_back))}
             </tbody>
         </table>
     }

@@ -1,4 +1,4 @@
-//! A member's home: what it has, what that is worth today, and whether the server says the same.
+//! A member's home: the balances, their worth today, and whether the server's figures are equal.
 
 use std::sync::Arc;
 

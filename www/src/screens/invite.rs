@@ -1,4 +1,4 @@
-//! Inviting: a link and its QR code, and where the link leads.
+//! An invitation: its link with a QR code, and the screen to which the link leads.
 
 use fast_qr::QRBuilder;
 use gongxiang::identity::Id;

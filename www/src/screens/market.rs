@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::answer::{asked, of_member};
 use super::transfer::{ask, available, submit};
 use crate::action::{Action, Step};
-use crate::api::{self, Fault, Named};
+use crate::api::{self, Fault, Item};
 use crate::figure::{money, number};
 use crate::input;
 use crate::reactive::memo;
@@ -24,9 +24,9 @@ const BOARD_LINES: usize = 20;
 
 #[derive(Clone, Debug)]
 struct Market {
-    offers: Vec<Named<Offer>>,
+    offers: Vec<Item<Offer>>,
     /// The member's own open trades, each with its offer.
-    trades: Vec<(Named<Trade>, Named<Offer>)>,
+    trades: Vec<(Item<Trade>, Item<Offer>)>,
 }
 
 async fn open(me: Id) -> Result<Market, Fault> {
@@ -153,7 +153,7 @@ fn side(app: App, wallet: &Wallet, market: &Market, side: Side) -> AnyView {
     view! { {ui::heading(app, title)} {body} }.into_any()
 }
 
-fn line(app: App, wallet: &Wallet, offer: &Named<Offer>, depth: i128) -> AnyView {
+fn line(app: App, wallet: &Wallet, offer: &Item<Offer>, depth: i128) -> AnyView {
     let Offer { owner, remaining, unit_price, .. } = &offer.value;
     let mine = *owner == wallet.member;
     let in_band = wallet.price.band_holds(wallet.rules.market_price_band, *unit_price).unwrap_or(false);
@@ -179,7 +179,7 @@ fn line(app: App, wallet: &Wallet, offer: &Named<Offer>, depth: i128) -> AnyView
     .into_any()
 }
 
-fn take(app: App, me: &Id, offer: &Named<Offer>) -> AnyView {
+fn take(app: App, me: &Id, offer: &Item<Offer>) -> AnyView {
     let points = RwSignal::new(offer.value.remaining.to_string());
     let (me, taken) = (me.clone(), offer.clone());
     let action = memo(move || {
@@ -221,7 +221,7 @@ fn own(app: App, me: &Id, market: &Market) -> AnyView {
 }
 
 /// The member's own open trades, with the next steps.
-fn trades(app: App, me: &Id, trades: &[(Named<Trade>, Named<Offer>)]) -> AnyView {
+fn trades(app: App, me: &Id, trades: &[(Item<Trade>, Item<Offer>)]) -> AnyView {
     if trades.is_empty() {
         return ().into_any();
     }
@@ -229,7 +229,7 @@ fn trades(app: App, me: &Id, trades: &[(Named<Trade>, Named<Offer>)]) -> AnyView
     view! { <section class="card">{ui::heading(app, t::MY_TRADES)}<ul class="deals">{lines}</ul></section> }.into_any()
 }
 
-fn deal(app: App, me: &Id, trade: &Named<Trade>, offer: &Named<Offer>) -> AnyView {
+fn deal(app: App, me: &Id, trade: &Item<Trade>, offer: &Item<Offer>) -> AnyView {
     let buys = trade.value.buyer(&offer.value) == me;
     let (state, name, note) = match (trade.value.state, buys) {
         (TradeState::Paid, true) => (t::STATE_PAID, "paid", t::PAY_NOTE),

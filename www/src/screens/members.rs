@@ -10,9 +10,8 @@ use leptos::task::spawn_local;
 use super::answer::asked;
 use super::fault;
 use crate::api::{self, Fault, Session};
-use crate::fetched::{Remote, fetched};
-use crate::keep;
 use crate::passkey;
+use crate::query::{Remote, fetch};
 use crate::reactive::memo;
 use crate::route::{self, Desk, Page as Screen, Route};
 use crate::state::App;
@@ -31,9 +30,8 @@ struct Page {
 
 pub fn screen(app: App) -> AnyView {
     let ask = move || async move {
-        let session = api::session().await?;
-        app.session.set(Some(session.clone()));
-        Ok(session)
+        app.learn_session().await;
+        app.session.get_untracked().filter(|session| !session.role.is_empty()).ok_or(Fault::Unreachable)
     };
     asked(app, ask, move |session| match session.member {
         Some(member) => signed_in(app, member),
@@ -73,22 +71,22 @@ fn passkeys(app: App, session: &Session) -> AnyView {
 pub fn follow(app: App, signed_in: Result<Id, Fault>, failed: RwSignal<Option<Fault>>) {
     match signed_in {
         Ok(id) => {
-            app.ask_session();
-            route::go(&Route::Member(id, Screen::Home));
+            spawn_local(async move {
+                app.signed_in().await;
+                route::go(&Route::Member(id, Screen::Home));
+            });
         }
         Err(fault) => failed.set(Some(fault)),
     }
 }
 
 fn signed_in(app: App, member: Id) -> AnyView {
-    let out = move |_| {
-        spawn_local(async move {
-            if api::sign_out().await.is_ok() {
-                keep::forget_all().await;
-                app.changes.update(|changes| *changes += 1);
-            }
-        });
-    };
+    // Set once somebody wants to sign out while actions wait.
+    let asks = RwSignal::new(false);
+    let leave = move || spawn_local(app.sign_out());
+    let mine = member.clone();
+    let waits = move || app.outbox.waiting.with(|all| all.iter().any(|waiting| waiting.member.as_ref() == Some(&mine)));
+    let out = move |_| if waits() { asks.set(true) } else { leave() };
     view! {
         <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
         <section class="card form">
@@ -97,6 +95,12 @@ fn signed_in(app: App, member: Id) -> AnyView {
                 <a class="primary" href=Route::Member(member, Screen::Home).to_string()>{app.say(t::CONTINUE)}</a>
                 {ui::button(app, "secondary", "sign-out", t::SIGN_OUT, out)}
             </div>
+            {move || asks.get().then(|| view! {
+                <div class="refusal" role="alert" data-testid="sign-out-waits">
+                    <p>{app.say(t::SIGN_OUT_WAITS)}</p>
+                    {ui::button(app, "secondary", "sign-out-anyway", t::SIGN_OUT_ANYWAY, move |_| leave())}
+                </div>
+            }.into_any())}
         </section>
     }
     .into_any()
@@ -107,7 +111,7 @@ fn enter(app: App, id: Id) {
     spawn_local(async move {
         // If there is no such member, its screen says so.
         let _ = api::sign_in_to_demo(&id).await;
-        app.ask_session();
+        app.signed_in().await;
         route::go(&Route::Member(id, Screen::Home));
     });
 }
@@ -115,7 +119,7 @@ fn enter(app: App, id: Id) {
 fn choose(app: App, session: &Session) -> AnyView {
     let typed = RwSignal::new(String::new());
     let query = memo(move || typed.read().trim().to_owned());
-    let first = fetched(move || {
+    let first = fetch(move || {
         let query = query.get();
         async move { page(&query, &before(&query)).await }
     });

@@ -1,4 +1,4 @@
-//! What holds for every screen: no network, actions that wait, no storage, other rules.
+//! The notices above every screen: no network, actions that wait, no storage.
 
 use leptos::prelude::*;
 

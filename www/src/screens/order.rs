@@ -1,4 +1,4 @@
-//! An order before it is placed: the form, and what the rules make of it.
+//! The calculator: the form of an order and its preview.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use super::answer::{member_bar, opened};
 use super::order_form::{self, Form};
 use super::{fault, order_result};
 use crate::api::{self, Fault};
-use crate::fetched::{Fetched, Remote, fetched};
 use crate::order::{Parties, Preview, preview};
+use crate::query::{Query, Remote, fetch};
 use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{calculator as t, frame, home};
@@ -22,7 +22,7 @@ use crate::ui;
 
 /// The part of the book that an order between these parties needs.
 #[derive(Clone, Debug)]
-struct Cut {
+struct OrderBasis {
     /// A refusal if the server does not know one of the parties.
     book: Result<Arc<Book>, Refusal>,
     parties: Parties,
@@ -33,13 +33,13 @@ pub fn screen(app: App, buyer: &Id) -> AnyView {
     let bar = member_bar(app, buyer, frame::CALCULATOR);
     let me = buyer.clone();
     let parties = memo(move || form.parties(&me));
-    let cut = fetched(move || cut(parties.get()));
+    let cut = fetch(move || cut(parties.get()));
     // Computed again on every key. Only a change of the parties needs another excerpt.
     let outcome = memo(move || match &*cut.state.read() {
-        Remote::Ready(Some(Cut { book: Ok(book), parties })) => {
+        Remote::Ready(Some(OrderBasis { book: Ok(book), parties })) => {
             Some(preview(book, parties, &form.amount.read(), form.concession_as.get(), &form.concession.read()))
         }
-        Remote::Ready(Some(Cut { book: Err(refusal), .. })) => Some(Preview::Refused(refusal.clone())),
+        Remote::Ready(Some(OrderBasis { book: Err(refusal), .. })) => Some(Preview::Refused(refusal.clone())),
         _ => None,
     });
     let me = buyer.clone();
@@ -61,7 +61,7 @@ pub fn screen(app: App, buyer: &Id) -> AnyView {
     .into_any()
 }
 
-async fn cut(parties: Option<Parties>) -> Result<Option<Cut>, Fault> {
+async fn cut(parties: Option<Parties>) -> Result<Option<OrderBasis>, Fault> {
     let Some(parties) = parties else { return Ok(None) };
     let excerpt = api::excerpt(&parties).await;
     let book = match excerpt {
@@ -71,17 +71,17 @@ async fn cut(parties: Option<Parties>) -> Result<Option<Cut>, Fault> {
         }
         Err(fault) => return Err(fault),
     };
-    Ok(Some(Cut { book, parties }))
+    Ok(Some(OrderBasis { book, parties }))
 }
 
-fn result(app: App, me: &Id, cut: Fetched<Option<Cut>>, outcome: Memo<Option<Preview>>) -> AnyView {
+fn result(app: App, me: &Id, cut: Query<Option<OrderBasis>>, outcome: Memo<Option<Preview>>) -> AnyView {
     let (price, parties) = match &*cut.state.read() {
         Remote::Loading => return ui::skeleton(app),
         Remote::Failed(why) => return fault::fault(app, why, Box::new(move || cut.again())),
         Remote::Ready(None) => {
             return view! { <p class="note" data-testid="fill-in">{app.say(t::FILL_IN)}</p> }.into_any();
         }
-        Remote::Ready(Some(Cut { book, parties })) => {
+        Remote::Ready(Some(OrderBasis { book, parties })) => {
             (book.as_ref().ok().map(|book| book.head().price), parties.to_string())
         }
     };
@@ -95,7 +95,7 @@ fn result(app: App, me: &Id, cut: Fetched<Option<Cut>>, outcome: Memo<Option<Pre
 }
 
 /// The price at which the preview was made, and a button to refresh it.
-fn moment(app: App, price: Price, cut: Fetched<Option<Cut>>) -> AnyView {
+fn moment(app: App, price: Price, cut: Query<Option<OrderBasis>>) -> AnyView {
     view! {
         <p class="note moment">
             {app.say(t::PREVIEW_NOTE)} " " {app.say(home::PRICE)} ": " {price.to_string()} " "

@@ -1,13 +1,13 @@
-//! The form of an order. Every field says what is wrong with it right there.
+//! The form of an order. Each field shows its own error.
 
 use gongxiang::identity::{Id, Region};
 use gongxiang::ruleset::Channel;
 use leptos::prelude::*;
 
 use crate::api::{self, Fault};
-use crate::fetched::{Remote, fetched};
 use crate::lang::Lang;
 use crate::order::{ConcessionAs, Parties, Preview};
+use crate::query::{Remote, fetch};
 use crate::reactive::{effect, memo};
 use crate::state::App;
 use crate::text::{self, calculator as t, frame, signin};
@@ -95,7 +95,7 @@ fn error_at(lang: Lang, outcome: Option<&Preview>, field: &str) -> Option<String
     let words = match outcome? {
         Preview::Unread { amount: Some(error), .. } if field == "amount" => text::decimal_error(*error),
         Preview::Unread { concession: Some(error), .. } if field == "concession" => text::decimal_error(*error),
-        Preview::Refused(refusal) if refusal.field == field => text::code(refusal.code),
+        Preview::Refused(refusal) if refusal.field == field => return text::code(lang, refusal.code.as_str()),
         _ => return None,
     };
     Some(words.of(lang).to_owned())
@@ -103,7 +103,7 @@ fn error_at(lang: Lang, outcome: Option<&Preview>, field: &str) -> Option<String
 
 /// The field of the merchant: it suggests those of the list, and takes any id.
 fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sync + 'static) -> AnyView {
-    let found = fetched(merchants);
+    let found = fetch(merchants);
     let touched = StoredValue::new(false);
     let error = memo(error);
     let options = move || match found.state.get() {

@@ -1,4 +1,4 @@
-//! What the rules make of an order: the receipt as a table, or the refusal with its code.
+//! The preview of an order: the receipt as a table, or the refusal with its code.
 
 use gongxiang::event::Refusal;
 use gongxiang::identity::Id;
@@ -30,7 +30,7 @@ fn refused(app: App, refusal: Refusal) -> AnyView {
     view! {
         <div class="refusal" role="alert" data-testid="refusal" data-code=code.as_str() data-field=refusal.field.into_owned()>
             <b>{app.say(t::REFUSED)}</b>
-            <p>{app.say(text::code(code))}</p>
+            <p>{move || text::code(app.lang(), code.as_str())}</p>
             <p><code>{code.as_str()}</code></p>
         </div>
     }

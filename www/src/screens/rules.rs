@@ -1,4 +1,4 @@
-//! Adopting rules: what would change, and the red flags of the whole set as it would hold, before anything is sent.
+//! Adopting rules: the changes, and the red flags of the whole new rule set, before anything is sent.
 
 use std::collections::BTreeSet;
 
@@ -11,6 +11,7 @@ use super::answer::asked;
 use super::transfer::ask;
 use crate::action::Action;
 use crate::api;
+use crate::json;
 use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{Words, actions, operator as t};
@@ -18,7 +19,7 @@ use crate::ui;
 
 /// The rules that were typed.
 #[derive(Clone, Debug, PartialEq)]
-enum Typed {
+enum RulesInput {
     Unsound(String),
     Sound { changes: Tree, findings: Vec<Finding>, earlier: Vec<&'static str>, differences: Vec<[String; 3]> },
 }
@@ -37,7 +38,7 @@ fn shown(app: App, rules: RuleSet) -> AnyView {
     let accepted = RwSignal::new(BTreeSet::<&'static str>::new());
     let understood = memo(move || read(&rules, &typed.read()));
     let action = memo(move || match &*understood.read() {
-        Typed::Sound { changes, findings, differences, .. } if !differences.is_empty() => {
+        RulesInput::Sound { changes, findings, differences, .. } if !differences.is_empty() => {
             let accepted = accepted.get();
             let red = findings.iter().filter(|finding| finding.severity == Severity::Red);
             let all = red.clone().all(|finding| accepted.contains(finding.code));
@@ -54,11 +55,11 @@ fn shown(app: App, rules: RuleSet) -> AnyView {
                     on:input=move |event| typed.set(event_target_value(&event))></textarea>
             </div>
             {move || match understood.get() {
-                Typed::Unsound(why) => view! {
+                RulesInput::Unsound(why) => view! {
                     <p class="refusal" role="alert" data-testid="unsound">{app.say(t::UNSOUND)} " " {why}</p>
                 }
     .into_any(),
-                Typed::Sound { findings, earlier, differences, .. } => view! {
+                RulesInput::Sound { findings, earlier, differences, .. } => view! {
                     {flags(app, &findings, &earlier, accepted)}
                     {difference(app, &differences)}
                 }
@@ -72,17 +73,19 @@ fn shown(app: App, rules: RuleSet) -> AnyView {
     .into_any()
 }
 
-fn read(rules: &RuleSet, typed: &str) -> Typed {
-    let adopted = serde_json::from_str::<Tree>(typed).map_err(|error| error.to_string()).and_then(|changes| {
+fn read(rules: &RuleSet, typed: &str) -> RulesInput {
+    let parsed = serde_json::from_str(typed).map_err(|error| error.to_string());
+    let changes = parsed.and_then(|changes| json::read_value::<Tree>(&changes).map_err(|error| error.to_string()));
+    let adopted = changes.and_then(|changes| {
         let then = rules.adopt(&changes).map_err(|error| error.to_string())?;
         let flags = |rules: &RuleSet| review(rules, &Declaration::default()).map_err(|error| error.to_string());
         let earlier = flags(rules)?.iter().map(|finding| finding.code).collect();
         let findings = flags(&then)?;
         let mut differences = Vec::new();
         differ("", &rules.to_tree(), &then.to_tree(), &mut differences);
-        Ok(Typed::Sound { changes, findings, earlier, differences })
+        Ok(RulesInput::Sound { changes, findings, earlier, differences })
     });
-    adopted.unwrap_or_else(Typed::Unsound)
+    adopted.unwrap_or_else(RulesInput::Unsound)
 }
 
 /// Collects every key that differs, with its value now and then: `release.daily`, `888`, `900`.

@@ -1,4 +1,4 @@
-//! The sheet over every screen in which an action is confirmed: its receipt as the rules foresee it, then the settled one.
+//! The sheet in which an action is confirmed. It shows the expected receipt, then the settled one.
 
 use gongxiang::receipt::{Amount, Party, Posting, Receipt, Rule};
 use gongxiang::wire::worded;
@@ -8,8 +8,9 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlDialogElement;
 
-use crate::action::{Action, Foreseen, foresee};
-use crate::api::{Fault, Problem};
+use super::fault;
+use crate::action::{Action, Expectation, foresee};
+use crate::api::Fault;
 use crate::figure::number;
 use crate::outbox::{self, Outcome};
 use crate::reactive::effect;
@@ -23,7 +24,7 @@ use crate::ui;
 enum Step {
     Foreseeing,
     /// The key is its idempotency key if it is confirmed.
-    Foreseen(String, Result<Foreseen, Fault>),
+    Foreseen(String, Result<Expectation, Fault>),
     /// Confirmed, under this key. Keeps the foreseen receipt, to compare it with the settled one.
     Sent(String, Option<Receipt>),
     Answered(Outcome, Option<Receipt>),
@@ -49,8 +50,10 @@ pub fn sheet(app: App) -> AnyView {
             let _ = dialog.show_modal();
         }
         spawn_local(async move {
-            let key = outbox::new_key();
-            let foreseen = foresee(&action, &key, app.days).await;
+            let (key, foreseen) = match outbox::new_key() {
+                Ok(key) => (key.clone(), foresee(&action, &key, app.days).await),
+                Err(fault) => (String::new(), Err(fault)),
+            };
             if matches!(foreseen, Err(Fault::OtherRules)) {
                 app.doubted.set(true);
             }
@@ -89,14 +92,15 @@ fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
         Step::Foreseeing => ui::skeleton(app),
         Step::Foreseen(key, Ok(foreseen)) => confirm(app, action, key, step, &foreseen),
         Step::Foreseen(key, Err(Fault::Unreachable | Fault::OtherRules)) => {
-            confirm(app, action, key, step, &Foreseen::Unknown)
+            confirm(app, action, key, step, &Expectation::Unknown)
         }
         Step::Foreseen(_, Err(fault)) => {
-            let (status, problem) = match fault {
-                Fault::Status { status, problem } => (status, problem),
-                _ => (0, Problem::default()),
+            let (_, title, note) = fault::words(&fault);
+            let code = match &fault {
+                Fault::Status { status, problem } => format!("{status} {}", problem.code),
+                _ => String::new(),
             };
-            refused(app, f::FAILED, &format!("{status} {}", problem.code), f::FAILED_NOTE)
+            refused(app, title, &code, note)
         }
         Step::Sent(key, _) => {
             let kept = move || {
@@ -118,35 +122,35 @@ fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
             }
             .into_any()
         }
-        Step::Answered(Outcome::Refused(problem), _) => {
-            let code = gongxiang::event::Code::ALL.iter().find(|code| code.as_str() == problem.code);
-            refused(app, t::REFUSED, &problem.code, code.map_or(f::FAILED_NOTE, |code| text::code(*code)))
-        }
+        Step::Answered(Outcome::Refused(problem), _) => refused(app, t::REFUSED, &problem.code, f::FAILED_NOTE),
         Step::Answered(Outcome::Unclear, _) => refused(app, t::REFUSED, "", t::UNCLEAR),
     }
 }
 
-fn refused(app: App, title: Words, code: &str, why: Words) -> AnyView {
+/// A refusal with its code. `other` is said of a code that is not the rules'.
+fn refused(app: App, title: Words, code: &str, other: Words) -> AnyView {
+    let looked_up = code.to_owned();
+    let why = move || text::code(app.lang(), &looked_up).unwrap_or_else(|| other.of(app.lang()).to_owned());
     view! {
         <div class="refusal" role="alert" data-testid="action-refused" data-code=code.to_owned()>
             <b>{app.say(title)}</b>
-            <p>{app.say(why)}</p>
+            <p>{move || why()}</p>
             <p><code>{code.to_owned()}</code></p>
         </div>
     }
     .into_any()
 }
 
-fn confirm(app: App, action: &Action, key: String, step: RwSignal<Step>, foreseen: &Foreseen) -> AnyView {
+fn confirm(app: App, action: &Action, key: String, step: RwSignal<Step>, foreseen: &Expectation) -> AnyView {
     let (content, receipt) = match foreseen {
-        Foreseen::Refused(refusal) => {
-            return refused(app, t::WOULD_REFUSE, refusal.code.as_str(), text::code(refusal.code));
+        Expectation::Refused(refusal) => {
+            return refused(app, t::WOULD_REFUSE, refusal.code.as_str(), f::FAILED_NOTE);
         }
-        Foreseen::Receipt(receipt) => {
+        Expectation::Receipt(receipt) => {
             let preview = view! { <h3>{app.say(t::PREVIEW_TITLE)}</h3> {shown(app, receipt, "preview")} }.into_any();
             (preview.into_any(), Some(receipt.clone()))
         }
-        Foreseen::Unknown => (ui::empty(app, "no-preview", t::NO_PREVIEW), None),
+        Expectation::Unknown => (ui::empty(app, "no-preview", t::NO_PREVIEW), None),
     };
     let action = action.clone();
     let send = move |_| {

@@ -1,4 +1,4 @@
-//! A member's shop: how far its points reach, its orders with their refunds, and what brings it more points.
+//! A member's shop: how many concessions its points cover, a form for orders, and its orders with their refunds.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use leptos::task::spawn_local;
 use super::answer::{asked, of_member};
 use super::transfer::{ask, submit};
 use crate::action::Action;
-use crate::api::{self, Fault, Named, OrdersPage};
+use crate::api::{self, Fault, Item, OrdersPage};
 use crate::figure::{money, number};
 use crate::input;
 use crate::order::Parties;
@@ -28,7 +28,7 @@ const TYPICAL_CENTS: i128 = 1_000;
 
 pub fn screen(app: App, id: Id) -> AnyView {
     // Created here, so that it survives when the screen is drawn again after a settled action.
-    let found = Found { typed: RwSignal::default(), order: RwSignal::default() };
+    let found = OrderSearch { typed: RwSignal::default(), order: RwSignal::default() };
     effect(move |first| {
         app.changes.track();
         if !first {
@@ -65,7 +65,7 @@ fn region_error(app: App, region: RwSignal<String>) -> ui::MaybeText {
     })
 }
 
-fn shown(app: App, wallet: &Arc<Wallet>, region: Region, found: Found) -> AnyView {
+fn shown(app: App, wallet: &Arc<Wallet>, region: Region, found: OrderSearch) -> AnyView {
     let points = wallet.mine.points;
     let deposit = wallet.rules.merchant_deposit.points_ceil(wallet.price).unwrap_or_default();
     let short = points < deposit;
@@ -133,12 +133,12 @@ fn order(app: App, me: &Id, region: Region) -> AnyView {
 
 /// The search for an order by its id.
 #[derive(Clone, Copy)]
-struct Found {
+struct OrderSearch {
     typed: RwSignal<String>,
-    order: RwSignal<Option<Result<Named<Order>, Fault>>>,
+    order: RwSignal<Option<Result<Item<Order>, Fault>>>,
 }
 
-impl Found {
+impl OrderSearch {
     fn look(self) {
         let Some(id) = Id::parse(self.typed.read_untracked().trim()) else { return };
         spawn_local(async move { self.order.set(Some(api::order(&id).await)) });
@@ -146,8 +146,8 @@ impl Found {
 }
 
 /// The search for an order, and below it the newest orders.
-fn orders(app: App, me: &Id, found: Found) -> AnyView {
-    let Found { typed, order } = found;
+fn orders(app: App, me: &Id, found: OrderSearch) -> AnyView {
+    let OrderSearch { typed, order } = found;
     let newest = newest(app, me);
     let me = me.clone();
     view! {
@@ -206,7 +206,7 @@ fn list(app: App, me: &Id, first: OrdersPage) -> AnyView {
     .into_any()
 }
 
-fn one(app: App, me: &Id, order: &Named<Order>, id: &'static str) -> AnyView {
+fn one(app: App, me: &Id, order: &Item<Order>, id: &'static str) -> AnyView {
     let (state, name): (Words, _) = match order.value.state {
         OrderState::Pending => (t::ORDER_PENDING, "pending"),
         OrderState::Vested(_) => (t::ORDER_VESTED, "vested"),

@@ -1,4 +1,4 @@
-//! The whole statement: every day's release and every entry, to filter, to search, to take away.
+//! The whole statement: each day's release and each posting, with filters, a search and an export.
 
 use std::sync::Arc;
 

@@ -1,16 +1,18 @@
-//! What is seen when there is nothing to see.
+//! Faults.
 
 use super::{Words, words};
 
 words! {
-    UNKNOWN_MEMBER "没有此编号的会员" "No member has this id"
-    UNKNOWN_MEMBER_NOTE "请检查编号，注意区分大小写。" "Check the id. Capital letters count."
-    UNREACHABLE "服务器没有响应" "The server does not answer"
-    UNREACHABLE_NOTE "请检查网络后重试。没有发生任何变动。" "Check the connection and try again. Nothing was changed."
-    FAILED "服务器出错" "The server failed"
-    FAILED_NOTE "这不是您的问题，请稍后重试。" "The fault is not yours. Try again in a while."
-    NONSENSE "无法理解服务器的回答" "The answer makes no sense"
-    NONSENSE_NOTE "返回的数据前后不符，因此不予显示，以免出错。" "What came back does not fit together, so nothing is shown rather than something wrong."
-    NOWHERE "这里什么也没有" "There is nothing here"
-    NOWHERE_NOTE "此地址不对应钱包中的任何页面。" "The address leads to no screen of this wallet."
+    UNKNOWN_MEMBER "会员不存在" "No member has this ID"
+    UNKNOWN_MEMBER_NOTE "请检查会员编号，注意区分大小写。" "Check the ID. It is case-sensitive."
+    UNREACHABLE "网络连接失败" "Can’t reach the server"
+    UNREACHABLE_NOTE "请检查网络后重试，账户没有变动。" "Check your connection and try again. Nothing has changed."
+    FAILED "服务暂时不可用" "Something went wrong"
+    FAILED_NOTE "请稍后重试。" "Please try again later."
+    NONSENSE "服务器返回异常" "Unexpected response"
+    NONSENSE_NOTE "数据校验未通过，为避免出错，暂不显示。" "The data didn’t pass our checks, so it isn’t shown."
+    NO_RANDOM "浏览器无法生成安全密钥" "Your browser can't create a secure key"
+    NO_RANDOM_NOTE "无法保证操作不会重复提交，因此没有提交。" "Without one, this could be submitted twice, so nothing was sent."
+    NOWHERE "页面不存在" "Page not found"
+    NOWHERE_NOTE "请检查网址是否正确。" "Check the address."
 }

@@ -1,6 +1,5 @@
-//! What the rules say, in words: rules, assets, parties and reasons by the catalogue, and what only the wallet says.
+//! The words of the rules' data: rules, assets, parties, reasons and codes from the catalogue, and errors of typed numbers.
 
-use gongxiang::event::Code;
 use gongxiang::quantity::DecimalError;
 use gongxiang::receipt::{Amount, Class, Party, Reason, Rule};
 
@@ -59,38 +58,16 @@ pub const fn decimal_error(error: DecimalError) -> Words {
     }
 }
 
-/// What a refusal means.
-pub fn code(code: Code) -> Words {
-    match code {
-        Code::UnknownMember => both!("没有此编号的会员。", "No member has this id."),
-        Code::SelfDealing => both!("不能与自己交易。", "Nobody can trade with themselves."),
-        Code::SameMember => both!("不能转让给自己。", "Points cannot be transferred to oneself."),
-        Code::NotAMerchant => both!("该会员没有开店。", "This member has no shop."),
-        Code::BadAmount => both!("数量必须大于 0。", "The amount must be above 0."),
-        Code::BadConcession => {
-            both!("让利额必须大于 0，且不超过订单金额。", "The concession must be above 0 and at most the amount.")
+/// What a refusal of the rules means, as a sentence; `None` if the code is not theirs.
+pub fn code(lang: Lang, code: &str) -> Option<String> {
+    let words = gongxiang_words::code(lang.catalogue(), code)?;
+    Some(match lang {
+        Lang::Zh => format!("{words}。"),
+        Lang::En => {
+            let (first, rest) = words.split_at(1);
+            format!("{}{rest}.", first.to_ascii_uppercase())
         }
-        Code::MerchantPointsShort => both!(
-            "商家的共享积分少于让利额今日等值的积分，无法接受此订单。",
-            "The merchant has fewer points than the concession is worth today, so it can take no such order.",
-        ),
-        Code::PointsShort => both!("共享积分不足。", "There are not enough points for this."),
-        Code::PriceOutsideBand => {
-            both!("单价超出当日价格允许的范围。", "The unit price is too far from the price of the day.")
-        }
-        Code::OfferShort => both!("此挂单剩余的积分不足。", "The offer has fewer points left than this."),
-        Code::OfferClosed => both!("此挂单已撤销。", "This offer was cancelled."),
-        Code::WrongTradeState => {
-            both!("此成交当前的状态不允许这样做。", "The trade is in a state that does not allow this.")
-        }
-        Code::OrderRefunded => both!("此订单已退款。", "This order was refunded already."),
-        Code::UnknownOrder => both!("没有此编号的订单。", "No order has this id."),
-        Code::WrongDay => both!("这不是当前开放的日期。", "This is not the open day."),
-        Code::BadPrice => both!("价格必须大于 0。", "The price must be above 0."),
-        Code::BadRules => both!("此规则集不成立。", "This rule set is not sound."),
-        Code::OutOfRange => both!("结果过大，无法精确保存。", "The result is too large to be kept exactly."),
-        other => Words(other.sentence()),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ function uplot() {
 }
 
 function style() {
-  const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: 'uplot.css' });
+  const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: new URL('uplot.css', import.meta.url).href });
   document.head.append(link);
   return new Promise((resolve) => { link.onload = link.onerror = resolve; });
 }
@@ -80,16 +80,17 @@ class Chart extends HTMLElement {
       height: HEIGHT,
       tzDate: (stamp) => Plot.tzDate(new Date(stamp * 1000), 'Etc/UTC'),
       scales: { x: { time: days } },
-      legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
       axes: [
         { ...axis, grid: { show: false }, space: 70, values: days ? [[86_400, '{M}/{D}', null, null, null, null, null, null, 1]] : undefined },
         { ...axis, grid: rule, size: 56, values: (_, values) => values.map((value) => short(value)) },
       ],
+      // uPlot's legend: the lines by name, and the values where one taps or points.
       series: [
-        {},
+        { label: '', value: days ? '{YYYY}-{MM}-{DD}' : undefined },
         ...series.map(({ name }, at) => ({
           label: name, stroke: colour(inks[at]), width: 2, points: { show: false },
+          value: (_, value) => (value === null ? '–' : precise(value)),
           dash: series.length === 3 && at !== 1 ? [4, 3] : undefined,
           fill: series.length === 1 ? colour('--tint') : undefined,
         })),
@@ -99,5 +100,6 @@ class Chart extends HTMLElement {
 }
 
 const short = (value) => new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 }).format(value);
+const precise = (value) => new Intl.NumberFormat('en', { maximumFractionDigits: 4 }).format(value);
 
 customElements.define('gx-chart', Chart);

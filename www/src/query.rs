@@ -1,4 +1,4 @@
-//! Something that is on its way from the server: under way, there, or failed and to be tried again.
+//! A question to the server and the state of its answer.
 
 use std::pin::Pin;
 
@@ -15,30 +15,30 @@ pub enum Remote<T> {
     Failed(Fault),
 }
 
-/// A request to the server that can be repeated.
+/// A question to the server that can be repeated.
 #[derive(Debug)]
-pub struct Fetched<T: 'static> {
+pub struct Query<T: 'static> {
     pub state: RwSignal<Remote<T>>,
     again: RwSignal<u64>,
 }
 
-impl<T> Clone for Fetched<T> {
+impl<T> Clone for Query<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Fetched<T> {}
+impl<T> Copy for Query<T> {}
 
-impl<T> Fetched<T> {
+impl<T> Query<T> {
     pub fn again(self) {
         self.again.update(|times| *times += 1);
     }
 }
 
-/// Asks now, and again whenever a signal that `ask` reads has changed. If several requests are under way, only the answer to the
-/// last one counts. [`Fetched::again`] repeats the same question: the old answer stays on the screen until the new one is there.
-pub fn fetched<T, F>(ask: impl Fn() -> F + 'static) -> Fetched<T>
+/// Asks now, and again whenever a signal that `ask` reads has changed. If several requests are open, only the answer to the last
+/// one counts. [`Query::again`] repeats the question; the old answer stays on the screen until the new one arrives.
+pub fn fetch<T, F>(ask: impl Fn() -> F + 'static) -> Query<T>
 where
     T: Send + Sync + 'static,
     F: Future<Output = Result<T, Fault>> + 'static,
@@ -46,11 +46,8 @@ where
     boxed(Box::new(move || Box::pin(ask())))
 }
 
-/// [`fetched`] without a type for each question: the code below is in the binary once for each kind of answer, which is needed to
-/// hold the wallet's budget.
-fn boxed<T: Send + Sync + 'static>(
-    ask: Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, Fault>>>>>,
-) -> Fetched<T> {
+/// [`fetch`] without a type for each question, so that the binary has the code below only once for each type of answer.
+fn boxed<T: Send + Sync + 'static>(ask: Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, Fault>>>>>) -> Query<T> {
     let state = RwSignal::new(Remote::Loading);
     let again = RwSignal::new(0_u64);
     let last = StoredValue::new(0_u64);
@@ -73,5 +70,5 @@ fn boxed<T: Send + Sync + 'static>(
             }
         });
     });
-    Fetched { state, again }
+    Query { state, again }
 }

@@ -1,0 +1,174 @@
+// A confirmed action is sent until the server decides it, as the member who confirmed it and as nobody else.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { go, stage, value } from './stage.mjs';
+
+const house = stage();
+
+const transfers = async (member) => {
+  const { postings } = await house.get(`/v1/members/${member}/statement?limit=50`);
+  return postings.filter((posting) => posting.rule === 'transfer').length;
+};
+
+async function transfer(page, me, to, points) {
+  await go(page, `#/m/${me}/transfer`);
+  await page.getByTestId('to').fill(to);
+  await page.getByTestId('points').fill(points);
+  await page.getByTestId('preview').click();
+  await page.getByTestId('confirm').click();
+}
+
+const signIn = async (page, member) => {
+  await go(page, '#/');
+  await page.getByTestId('search').fill(member);
+  await page.getByTestId('open').click();
+  await page.locator(`[data-testid="home"][data-member="${member}"]`).waitFor();
+};
+
+const sendNow = (page) => page.getByTestId('waiting').getByRole('button').click();
+
+test('an answer that decides nothing leaves the action waiting under its key', async () => {
+  const [me, to] = await house.rich(2);
+  const before = await transfers(to);
+  const { page, close } = await house.open('#/');
+  await signIn(page, me);
+  const keys = [];
+  const undecided = [[408, 'timeout'], [409, 'in_flight'], [429, 'rate_limited'], [503, 'unavailable'], [401, 'unauthorized']];
+  await page.route('**/v1/transfers', async (route) => {
+    const headers = route.request().headers();
+    keys.push(headers['idempotency-key']);
+    assert.equal(headers['gongxiang-member'], me);
+    const [status, code] = undecided[keys.length - 1] ?? [];
+    if (!status) return route.continue();
+    // The first one is settled all the same, as a server may do that answers too late.
+    if (keys.length === 1) await route.fetch();
+    return route.fulfill({ status, contentType: 'application/problem+json', body: JSON.stringify({ status, code }) });
+  });
+  await transfer(page, me, to, '0.5');
+  for (const [at, [status]] of undecided.entries()) {
+    while (keys.length <= at) await page.waitForTimeout(50);
+    await page.getByTestId('waiting').waitFor();
+    assert.equal(await value(page, 'waiting'), '1', `${status}`);
+    assert.equal(await page.getByTestId('action-refused').count(), 0, `${status}`);
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+  }
+  await page.getByTestId('settled').waitFor();
+  assert.equal(new Set(keys).size, 1);
+  assert.match(keys[0], /^[0-9a-f]{32}$/);
+  assert.equal(await transfers(to), before + 1);
+  await close();
+});
+
+test('signing out asks while an action waits, and keeps it for its member', async () => {
+  const [me, to, third] = await house.rich(3);
+  const before = await transfers(to);
+  const { page, close } = await house.open('#/');
+  await signIn(page, me);
+  let fails = true;
+  await page.route('**/v1/transfers', (route) => (fails ? route.fulfill({ status: 503, body: '' }) : route.continue()));
+  await transfer(page, me, to, '0.25');
+  await page.getByTestId('waiting').waitFor();
+  await page.reload();
+  await page.getByTestId('available').waitFor();
+  await go(page, '#/');
+  await page.getByTestId('sign-out').click();
+  await page.getByTestId('sign-out-waits').waitFor();
+  await page.getByTestId('sign-out-anyway').click();
+  await page.getByTestId('members').waitFor();
+  fails = false;
+  await signIn(page, third);
+  await sendNow(page);
+  await page.waitForTimeout(500);
+  assert.equal(await transfers(to), before, 'not as somebody else');
+  await go(page, '#/');
+  await page.getByTestId('sign-out').click();
+  await page.getByTestId('members').waitFor();
+  await signIn(page, me);
+  await page.getByTestId('waiting').waitFor({ state: 'detached' });
+  assert.equal(await transfers(to), before + 1);
+  await close();
+});
+
+test('another tab that signs in somebody else locks this one, and its actions wait', async () => {
+  const [me, to, other] = await house.rich(3);
+  const before = await transfers(to);
+  const { page, close } = await house.open('#/');
+  await signIn(page, me);
+  const context = page.context();
+  await context.route('**/v1/transfers', (route) => route.abort());
+  await transfer(page, me, to, '0.125');
+  await page.getByTestId('waiting').waitFor();
+  const second = await context.newPage();
+  await second.goto(`${house.url}/#/`);
+  await second.getByTestId('sign-out').click();
+  await second.getByTestId('sign-out-anyway').click();
+  await second.getByTestId('members').waitFor();
+  await signIn(second, other);
+  await page.locator('[data-fault="forbidden"]').waitFor();
+  await context.unroute('**/v1/transfers');
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await page.waitForTimeout(500);
+  assert.equal(await transfers(to), before);
+  assert.equal(await value(page, 'waiting'), '1');
+  await close();
+});
+
+/** Everything that the browser stores of this origin, as one text. */
+const storedText = (page) => page.evaluate(async () => {
+  const database = await new Promise((resolve, reject) => {
+    const opening = indexedDB.open('gongxiang');
+    opening.onsuccess = () => resolve(opening.result);
+    opening.onerror = () => reject(opening.error);
+  });
+  const all = await Promise.all(['answers', 'done'].map((name) => new Promise((resolve) => {
+    const asked = database.transaction(name).objectStore(name).getAll();
+    asked.onsuccess = () => resolve(asked.result);
+  })));
+  database.close();
+  return JSON.stringify(all);
+});
+
+test('signing out without a network clears this device, and the server hears of it later', async () => {
+  const [me] = await house.rich(1);
+  const { page, close } = await house.open('#/');
+  await signIn(page, me);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await go(page, '#/');
+  await page.getByTestId('signed-in').waitFor();
+  assert.ok((await storedText(page)).includes(me));
+  await page.context().setOffline(true);
+  await page.getByTestId('sign-out').click();
+  await page.getByTestId('signed-in').waitFor({ state: 'detached' });
+  assert.equal((await storedText(page)).includes(me), false);
+  await go(page, `#/m/${me}`);
+  await page.waitForTimeout(500);
+  assert.equal(await page.locator('.num').count(), 0, 'no number of a member');
+  await page.context().setOffline(false);
+  const cached = await page.evaluate(async (path) => {
+    const answer = await fetch(path, { cache: 'only-if-cached', mode: 'same-origin' }).catch(() => null);
+    return answer?.ok ?? false;
+  }, `/v1/members/${me}`);
+  assert.equal(cached, false, 'nothing is left in the HTTP cache');
+  await page.reload();
+  await page.waitForFunction(() => localStorage.getItem('gongxiang.signed-out') === null);
+  const session = await page.evaluate(async () => (await fetch('/v1/session')).json());
+  assert.equal(session.member, null);
+  await close();
+});
+
+test('a session that ended elsewhere locks the screen before a balance is shown', async () => {
+  const [me] = await house.rich(1);
+  const { page, close } = await house.open('#/');
+  await signIn(page, me);
+  await page.route('**/v1/session', (route) => route.fulfill({ json: { role: 'nobody', member: null, demo: false, ways: ['passkey'] } }));
+  let shown = 0;
+  await page.exposeFunction('sawNumber', () => { shown += 1; });
+  await page.addInitScript(() => {
+    new MutationObserver(() => document.querySelector('.num') && globalThis.sawNumber()).observe(document, { childList: true, subtree: true });
+  });
+  await page.reload();
+  await page.getByTestId('passkey').waitFor();
+  assert.equal(shown, 0);
+  assert.equal((await storedText(page)).includes(me), false);
+  await close();
+});

@@ -1,0 +1,45 @@
+//! Short texts that the browser keeps for all tabs: `localStorage`. Another tab hears of each change.
+
+use gloo::storage::{LocalStorage, Storage as _};
+use leptos::prelude::window;
+
+/// The language that somebody chose.
+pub const LANGUAGE: &str = "gongxiang.language";
+
+/// Set while the server has not heard that somebody signed out.
+pub const SIGNED_OUT: &str = "gongxiang.signed-out";
+
+/// Changes whenever a tab signs in or out.
+pub const SESSION: &str = "gongxiang.session";
+
+/// `LocalStorage::raw` panics where a browser forbids storage, so ask first.
+fn works() -> bool {
+    window().local_storage().is_ok_and(|storage| storage.is_some())
+}
+
+pub fn read(name: &str) -> Option<String> {
+    // Raw: the typed calls would read and write a text as JSON, in quotes.
+    works().then(|| LocalStorage::raw().get_item(name).ok().flatten()).flatten()
+}
+
+pub fn write(name: &str, text: &str) {
+    if works() {
+        // Fails only where there is no room.
+        let _ = LocalStorage::raw().set_item(name, text);
+    }
+}
+
+pub fn is_set(name: &str) -> bool {
+    read(name).is_some()
+}
+
+/// Sets a mark to the time, so that it differs from before.
+pub fn set(name: &str) {
+    write(name, &String::from(js_sys::Date::new_0().to_iso_string()));
+}
+
+pub fn remove(name: &str) {
+    if works() {
+        LocalStorage::delete(name);
+    }
+}
