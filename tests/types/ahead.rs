@@ -5,7 +5,7 @@ use gongxiang::economy;
 use gongxiang::forecast::{self, Assumptions};
 use gongxiang::preset;
 use gongxiang::quantity::ShareValue;
-use gongxiang::review::{self, Declared};
+use gongxiang::review::{self, Declaration};
 use gongxiang::tree::Tree;
 use gongxiang::wire::answer::SupplyNow;
 use gongxiang::wire::{eve, scenario};
@@ -102,7 +102,7 @@ pub fn findings() -> Values {
     ))?;
     let mut values = Vec::new();
     for (rules, _) in vectors()? {
-        for declared in [&declared, &Declared::default()] {
+        for declared in [&declared, &Declaration::default()] {
             for finding in review::review(&rules, declared)? {
                 values.push(serde_json::to_value(finding)?);
             }
