@@ -1,6 +1,6 @@
 //! Rows as orders and refunds: the items of one order become one.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
@@ -18,6 +18,7 @@ use super::plan::{Plan, Request};
 use super::rows::{BadRow, Given, PARTS_OF_FEN, Part, Reader, RefundRow, Refunded, Said, text};
 use super::table::{Row, Table};
 use super::text::encoding;
+use crate::limits::IMPORT_ORDERS_MAX;
 
 /// What happened on a day.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -67,6 +68,8 @@ pub struct Orders {
     ready: VecDeque<Step>,
     /// Rows that do not count, by the reason.
     pub left_out: BTreeMap<String, u64>,
+    /// Orders that do not count, so that a refund of one does not either.
+    pub dropped: HashSet<String>,
 }
 
 /// The rows of one order until now.
@@ -95,7 +98,7 @@ impl Orders {
         let names: Vec<_> = header.iter().map(String::as_str).collect();
         let plan = request.plan(mapping, &names)?;
         table.ends = plan.profile.ends.iter().chain(&reading.until).cloned().collect();
-        Ok(Self { table, plan, group: None, ready: VecDeque::new(), left_out: BTreeMap::new() })
+        Ok(Self { table, plan, group: None, ready: VecDeque::new(), left_out: BTreeMap::new(), dropped: HashSet::new() })
     }
 
     /// The name of a field's column.
@@ -143,7 +146,7 @@ impl Orders {
         let mut group = Group { key, first: row, said: None, concession: 0, good: 0, bad: None };
         match said {
             Said::Refund(refund) => return self.ready.push_back(Step::Item(refund_of(&refund))),
-            Said::Nothing(why, _) => *self.left_out.entry(why).or_default() += 1,
+            Said::Nothing(why, order) => self.leave_out(why, order),
             Said::Bad(bad) => {
                 group.bad = Some(group.first.line);
                 self.ready.push_back(Step::Bad(bad));
@@ -157,18 +160,27 @@ impl Orders {
         self.group = Some(group);
     }
 
+    fn leave_out(&mut self, why: String, order: Option<Id>) {
+        *self.left_out.entry(why).or_default() += 1;
+        let has_refunds = self.plan.has(Field::RefundOf) || self.plan.profile.has_refund_rows();
+        // More than that are not remembered; refunds of them are refused.
+        if let Some(order) = order.filter(|_| has_refunds && self.dropped.len() < IMPORT_ORDERS_MAX) {
+            self.dropped.insert(order.to_string());
+        }
+    }
+
     /// A further row of an order whose first one has its amounts.
     fn repeat(&mut self, row: &Row) {
         const ONCE: [Field; 8] = [
             Field::Buyer, Field::Merchant, Field::Amount, Field::Concession, Field::Rate, Field::Status, Field::Refunded,
             Field::Region,
         ];
-        let Some(group) = &mut self.group else { return };
+        let Some(group) = self.group.as_mut().filter(|group| group.said.is_some()) else { return };
         let cell = |row: &Row, field| {
             let at = self.plan.source(field)?.column.as_ref()?.0;
             row.cells.get(at).map(|cell| unguarded(cell).to_owned()).filter(|cell| !cell.is_empty())
         };
-        let differs = |field: &Field| cell(row, *field).filter(|cell_| Some(cell_) != cell(&group.first, *field).as_ref());
+        let differs = |field: &Field| cell(row, *field).filter(|other| Some(other) != cell(&group.first, *field).as_ref());
         let bad: Vec<_> = ONCE
             .iter()
             .filter_map(|field| {
@@ -183,7 +195,7 @@ impl Orders {
         if !bad.is_empty() {
             group.bad = Some(row.line);
             self.ready.push_back(Step::Bad(bad));
-        } else if group.said.is_some() {
+        } else {
             group.good += 1;
         }
     }

@@ -96,6 +96,11 @@ impl Profile {
         }
     }
 
+    /// Whether a row may be a refund of an order in another row.
+    pub fn has_refund_rows(&self) -> bool {
+        self.negative_refunds || !self.refunds.is_empty()
+    }
+
     /// All words of the status column, for a sentence.
     pub fn words(&self) -> String {
         [&self.paid, &self.unpaid, &self.refunded, &self.refunds].into_iter().flatten().cloned().collect::<Vec<_>>().join(", ")

@@ -56,7 +56,7 @@ impl Lines {
             bail!("bad_row: {shown} is {kind}, not a text: open it and save it as CSV (UTF-8)");
         }
         let (encoding, skipped) = match Encoding::for_bom(start) {
-            Some((UTF_8, bytes)) => (Some(UTF_8), bytes),
+            Some((encoding, bytes)) if encoding == UTF_8 => (Some(UTF_8), bytes),
             Some((wide, _)) => (Some(wide), 0),
             None => (encoding, 0),
         };
