@@ -135,11 +135,14 @@ export type Reason =
   | { of: 'at_price'; concession: Decimal; price: Decimal }
   | { of: 'rest'; points: Decimal; rewards: Decimal }
   | { of: 'release'; units: Decimal; acc: Decimal }
-  | { of: 'day_release' | 'sign_up_gift' | 'activation' | 'grant' | 'transfer' | 'redemption' }
+  | { of: 'day_release' | 'sign_up_gift' | 'activation' | 'grant' | 'reclaim' | 'opening' | 'transfer' | 'redemption' }
   | { of: 'referred_activation'; member: Id }
   | { of: 'refund' | 'refund_before_vesting'; order: Id }
   | { of: 'offer' | 'offer_cancelled'; offer: Id }
-  | { of: 'trade' | 'trade_cancelled'; trade: Id };
+  | { of: 'trade' | 'trade_cancelled'; trade: Id }
+  | { of: 'redemption_cancelled'; redemption: Id }
+  | { of: 'share_value_left'; share_value: Decimal; left: Decimal; concession: Decimal }
+  | { of: 'points_left'; points: Decimal; left: Decimal; concession: Decimal };
 
 export interface Reward {
   member: Id;
@@ -161,7 +164,7 @@ export interface Posting {
   asset: Asset;
   amount: Decimal;
   rule: RewardKind
-    | 'sign_up' | 'sign_up_referrer' | 'activation' | 'pack' | 'treasury' | 'concession' | 'burn' | 'refund'
+    | 'sign_up' | 'sign_up_referrer' | 'activation' | 'pack' | 'treasury' | 'opening' | 'concession' | 'burn' | 'refund'
     | 'transfer' | 'redemption' | 'offer' | 'trade' | 'release';
   class?: IncomeClass;
   /** `why` in English words. */

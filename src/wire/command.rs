@@ -51,6 +51,7 @@ pub const fn made(kind: Kind) -> Option<(&'static str, &'static str)> {
         Kind::OrderPlaced => Some(("order", "o-")),
         Kind::OfferPlaced => Some(("offer", "f-")),
         Kind::OfferTaken => Some(("trade", "t-")),
+        Kind::PointsRedeemed => Some(("redemption", "r-")),
         _ => None,
     }
 }

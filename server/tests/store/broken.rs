@@ -7,6 +7,7 @@ use gongxiang::book::{Account, DayRecord, Flow};
 use gongxiang::identity::{Day, Id};
 use gongxiang::market::{Offer, Trade};
 use gongxiang::order::Order;
+use gongxiang::purchase::{Purchase, RedemptionRecord};
 use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::statement::BookedPosting;
 use gongxiang_server::ledger::needs::Needs;
@@ -21,6 +22,8 @@ pub enum Fault {
     DropsAPosting,
     LosesAnAccount,
     LosesAnOrder,
+    LosesAPurchase,
+    LosesARedemption,
     LosesAFlow,
     CommitsUnasked,
     CommitsNothing,
@@ -33,12 +36,14 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::ForgetsAnswers,
         Self::KeepsNoAnswers,
         Self::DropsAPosting,
         Self::LosesAnAccount,
         Self::LosesAnOrder,
+        Self::LosesAPurchase,
+        Self::LosesARedemption,
         Self::LosesAFlow,
         Self::CommitsUnasked,
         Self::CommitsNothing,
@@ -104,6 +109,8 @@ impl Work {
             Fault::KeepsNoAnswers => batch.answers.clear(),
             Fault::LosesAnAccount => drop(batch.accounts.pop()),
             Fault::LosesAnOrder => drop(batch.orders.pop()),
+            Fault::LosesAPurchase => drop(batch.purchases.pop()),
+            Fault::LosesARedemption => drop(batch.redemptions.pop()),
             Fault::LosesAFlow if matches!(batch.head, HeadChange::Flow(_)) => {
                 batch.head = HeadChange::Flow(Flow::default());
             }
@@ -220,6 +227,16 @@ impl Transaction for Work {
 
     async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
         let rows = inner!(self, inner => inner.trades(member, page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>> {
+        let rows = inner!(self, inner => inner.purchases(page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn redemptions(&mut self, page: Page<&str>) -> Result<Vec<(Id, RedemptionRecord)>> {
+        let rows = inner!(self, inner => inner.redemptions(page))?;
         Ok(self.listed(rows))
     }
 }

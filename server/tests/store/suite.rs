@@ -114,6 +114,14 @@ fn trading() -> Vec<Value> {
     events.push(json!({"type": "order.refunded", "order": "o2"}));
     events.push(json!({"type": "day.closed", "day": "1997-01-03"}));
     events.push(json!({"type": "points.redeemed", "member": "ann", "points": "1"}));
+    for n in 1..=3 {
+        let (purchase, redemption) = (format!("p{n}"), format!("r{n}"));
+        events.push(json!({"type": "pack.purchased", "member": "dan", "pack": "member", "purchase": purchase,
+            "return_days": 1}));
+        events.push(json!({"type": "points.redeemed", "member": "ann", "points": "1", "redemption": redemption}));
+    }
+    events.push(json!({"type": "pack.refunded", "purchase": "p3"}));
+    events.push(json!({"type": "redemption.cancelled", "redemption": "r3"}));
     events
 }
 
