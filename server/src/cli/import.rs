@@ -26,7 +26,7 @@ pub struct Options {
     #[command(subcommand)]
     pub what: Option<Other>,
     #[command(flatten)]
-    pub orders: Option<Orders>,
+    pub orders: Orders,
 }
 
 /// Another table than orders.
@@ -43,7 +43,8 @@ pub enum Other {
 pub struct Orders {
     /// The table; `-` for standard input. The fields are order, buyer, merchant, channel, amount (or quantity and price),
     /// concession (or rate), region and date; and if there are any, status, refunded, refund_of, currency, reference.
-    pub file: PathBuf,
+    #[arg(required = true)]
+    pub file: Option<PathBuf>,
     /// How it is to be read.
     #[command(flatten)]
     pub mapping: Mapping,
@@ -75,9 +76,12 @@ pub struct Orders {
     /// Put the orders in the order of their dates first.
     #[arg(long)]
     pub sort: bool,
-    /// Where the journal goes.
-    #[command(flatten)]
-    pub writing: Writing,
+    /// Write nothing if a row is bad, with exit code 1; all of them are reported.
+    #[arg(long)]
+    pub strict: bool,
+    /// The journal, written whole or not at all; `-` for standard output.
+    #[arg(short, long, required = true)]
+    pub output: Option<PathBuf>,
 }
 
 /// A table of members.
@@ -100,9 +104,12 @@ pub struct Members {
     /// The rule set, a file or a preset: what its treasury has is compared.
     #[arg(long, value_name = "FILE|PRESET")]
     pub rules: Option<String>,
-    /// Where the journal goes.
-    #[command(flatten)]
-    pub writing: Writing,
+    /// Write nothing if a row is bad, with exit code 1; all of them are reported.
+    #[arg(long)]
+    pub strict: bool,
+    /// The journal, written whole or not at all; `-` for standard output.
+    #[arg(short, long)]
+    pub output: PathBuf,
 }
 
 /// A table of balances.
@@ -133,17 +140,6 @@ pub struct Balances {
     pub output: Option<PathBuf>,
 }
 
-/// Where the journal goes.
-#[derive(Args, Clone, Debug)]
-pub struct Writing {
-    /// Write nothing if a row is bad, with exit code 1; all of them are reported.
-    #[arg(long)]
-    pub strict: bool,
-    /// The journal, written whole or not at all; `-` for standard output.
-    #[arg(short, long)]
-    pub output: PathBuf,
-}
-
 fn day(text: &str) -> Result<Day, &'static str> {
     Day::parse(text).ok_or("a day is written as `2026-01-31`")
 }
@@ -168,8 +164,7 @@ pub fn run(options: &Options) -> Result<bool> {
     match options {
         Options { what: Some(Other::Members(members)), .. } => run_members(members),
         Options { what: Some(Other::Balances(balances)), .. } => run_balances(balances),
-        Options { orders: Some(orders), .. } => run_orders(orders),
-        Options { .. } => bail!("name a table of orders, or `members`, or `balances`"),
+        Options { orders, .. } => run_orders(orders),
     }
 }
 
@@ -185,15 +180,17 @@ fn checked(strict: bool, output: &Path) -> Result<()> {
 }
 
 fn run_orders(options: &Orders) -> Result<bool> {
-    let Writing { strict, output } = &options.writing;
-    checked(*strict, output)?;
+    let (Some(file), Some(output)) = (&options.file, &options.output) else {
+        bail!("name a table of orders, or `members`, or `balances`");
+    };
+    checked(options.strict, output)?;
     let rules = options.rules.as_deref().map(rules::load).transpose()?;
     let shops = match (options.open_shops, options.shop_points) {
         (Some(region), Some(points)) => Some(Shops { region, pack: options.shop_pack.clone(), points }),
         _ => None,
     };
     let task = Task {
-        orders: &options.file,
+        orders: file,
         mapping: &options.mapping,
         additions: Additions { members: options.members, pack: options.pack.clone(), shops },
         after: &options.after,
@@ -216,7 +213,7 @@ fn run_orders(options: &Orders) -> Result<bool> {
     for lack in journal.lacks().iter().chain(&journal.first_day()) {
         eprintln!("{lack}");
     }
-    if *strict && refused > 0 {
+    if options.strict && refused > 0 {
         return Ok(false);
     }
     journal.keep()?;
@@ -224,7 +221,7 @@ fn run_orders(options: &Orders) -> Result<bool> {
 }
 
 fn run_members(options: &Members) -> Result<bool> {
-    let Members { file, columns, defaults, after, reading, rules, writing: Writing { strict, output } } = options;
+    let Members { file, columns, defaults, after, reading, rules, strict, output } = options;
     checked(*strict, output)?;
     let rules = rules.as_deref().map(rules::load).transpose()?;
     let registered = registered(after)?;

@@ -8,6 +8,7 @@ use gongxiang::quantity::{DecimalError, Money, Points, Price, Rate, ShareValue};
 use gongxiang::ruleset::Channel;
 
 use super::guards::damage;
+use crate::text::fingerprint;
 
 /// What is wrong with a row, or with one of its cells.
 pub const BAD_ROW: &str = "bad_row";
@@ -70,6 +71,21 @@ fn undamaged(text: &str) -> Cell<()> {
 /// never become one id.
 pub fn escaped_id(text: &str) -> Cell<Id> {
     undamaged(text)?;
+    Id::parse(&escaped(text)).ok_or_else(|| {
+        let text = quoted(text);
+        Refused::bad_row(format!("{text} does not fit an id, which has 64 characters; `--ids digest` makes one of it"))
+    })
+}
+
+/// The same, and a text that does not fit becomes `::`, which no escaped text has, and 160 bits of its SHA-256.
+pub fn digested_id(text: &str) -> Cell<Id> {
+    undamaged(text)?;
+    let digest = || fingerprint(text.as_bytes());
+    let id = Id::parse(&escaped(text)).or_else(|| Id::parse(&format!("::{}", digest().get(..40)?)));
+    id.filter(|_| !text.is_empty()).ok_or_else(|| Refused::bad_row("is empty"))
+}
+
+fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"_.-".contains(&byte) {
@@ -79,8 +95,7 @@ pub fn escaped_id(text: &str) -> Cell<Id> {
             _ = write!(escaped, ":{byte:02X}");
         }
     }
-    Id::parse(&escaped)
-        .ok_or_else(|| Refused::bad_row(format!("{} does not fit an id, which has 64 characters", quoted(text))))
+    escaped
 }
 
 /// `online` or `offline`, in either case; 线上, 到家; 线下, 到店.
@@ -273,6 +288,10 @@ mod tests {
             assert_eq!(shown(escaped_id(text)).as_deref(), Some(escaped), "{text}");
         }
         assert!(escaped_id("").is_err() && escaped_id(&"é".repeat(11)).is_err());
+        let (long, other) = ("深圳市某某茶叶贸易有限公司", "深圳市某某茶叶贸易有限公司2");
+        assert!(escaped_id(long).is_err() && shown(digested_id(long)) != shown(digested_id(other)));
+        assert_eq!(shown(digested_id(long)).map(|id| (id.len(), id.starts_with("::"))), Some((42, true)));
+        assert_eq!(shown(digested_id("张")).as_deref(), Some(":E5:BC:A0"));
         for damaged in ["6.20E+17", "1e5", "17850.0", "####"] {
             assert!(id(damaged).is_err() && escaped_id(damaged).is_err(), "{damaged}");
         }

@@ -183,7 +183,7 @@ fn time_of(text: &str) -> Option<(Time, &str)> {
     let hour = match half {
         Some(hours) if (1..=12).contains(&hour) => hour % 12 + hours,
         // `下午 15:00` is written too.
-        Some(12) if (13..=23).contains(&hour) => hour,
+        Some(12) if before.is_some() && (13..=23).contains(&hour) => hour,
         Some(_) => return None,
         None => hour,
     };

@@ -114,6 +114,8 @@ pub enum Ids {
     Keep,
     /// What no id may have becomes `:` and two hexadecimal digits for each byte, and so does the colon.
     Escape,
+    /// As `escape`; what does not fit then becomes `::` and 40 hexadecimal digits of its SHA-256.
+    Digest,
 }
 
 /// What becomes of `="…"`, blanks, tabs and back-ticks around an id.

@@ -90,7 +90,7 @@ impl Orders {
     ///
     /// # Errors
     /// If it cannot be read, or a column is missing.
-    pub fn open(file: &Path, mapping: &Mapping, request: &Request) -> Result<Self> {
+    pub(super) fn open(file: &Path, mapping: &Mapping, request: &Request) -> Result<Self> {
         let of_profile = request.encoding().map(encoding).transpose().map_err(|error| anyhow!(error))?;
         let reading = &mapping.reading;
         let (mut table, header) =

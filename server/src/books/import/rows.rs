@@ -324,7 +324,7 @@ pub(super) fn id_of(text: &str, guards: Option<Guards>, ids: Ids) -> Cell<Id> {
     let text = match guards {
         Some(Guards::Strip) => plain,
         Some(Guards::Keep) => text,
-        None if ids == Ids::Escape && plain.len() != text.len() => {
+        None if ids != Ids::Keep && plain.len() != text.len() => {
             return Err(Refused::bad_row(format!(
                 "{} has something around it that may not be a part of it: `--guards strip` takes it off, `--guards keep` \
                  keeps it",
@@ -339,5 +339,6 @@ pub(super) fn id_of(text: &str, guards: Option<Guards>, ids: Ids) -> Cell<Id> {
     match ids {
         Ids::Keep => cells::id(text),
         Ids::Escape => cells::escaped_id(text),
+        Ids::Digest => cells::digested_id(text),
     }
 }
