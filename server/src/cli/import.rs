@@ -232,7 +232,10 @@ fn run_members(options: &Members) -> Result<bool> {
     eprintln!("{members} members, {refused} rows refused");
     eprintln!("{packs} packs, {shops} shops, {points} points granted");
     if members > packs {
-        eprintln!("{} members have no pack, so they earn nothing: a column `pack`, or `--default pack=PACK`", members - packs);
+        eprintln!(
+            "{} members have no pack, so they earn nothing: a column `pack`, or `--default pack=PACK`",
+            members - packs
+        );
     }
     if shops_without_points > 0 {
         eprintln!("{shops_without_points} shops get no points here, and their deposit takes some: a column `points`");
@@ -286,7 +289,9 @@ fn run_balances(options: &Balances) -> Result<bool> {
 fn compare(rules: Option<&RuleSet>, points: Points) {
     match rules.map(|rules| rules.supply_treasury) {
         Some(treasury) if treasury < points => {
-            eprintln!("the treasury has {treasury} points, fewer than {points}: some of these events will be refused (`treasury_short`)");
+            eprintln!(
+                "the treasury has {treasury} points, fewer than {points}: some of these events will be refused (`treasury_short`)"
+            );
         }
         _ => {}
     }

@@ -42,20 +42,26 @@ fn gongxiang(arguments: &[&str]) -> TestResult<(Option<i32>, String, String)> {
     Ok((output.status.code(), String::from_utf8(output.stdout)?, String::from_utf8(output.stderr)?))
 }
 
-const MEMBERS: &str = "\u{feff}会员ID,推荐人,礼包,共享积分,店铺地区\r\nbob,ann,member,,\r\nann,,member,,\r\nshop,,merchant,\"2,000\",440106\r\n";
+const MEMBERS: &str = "\u{feff}会员ID,推荐人,礼包,共享积分,店铺地区\r\nbob,ann,member,,\r\nann,,member,,\r\nshop,,merchant,\"2,000.00\",440106\r\n";
 const BALANCES: &str = "\u{feff}会员,共享值,共享积分\r\nann,\"1,000.5\",10\r\nbob,,3.25\r\nshop,0,\r\n";
 const ORDERS: &str = "Id,Day,Who,Sum\no1,2026-01-02,ann,100\no2,2026-01-03,bob,50\n";
 
 #[test]
 fn members_balances_and_orders_become_a_book_without_a_refusal() -> TestResult {
     let files = Files::new("book")?;
-    let (members, balances, orders) =
-        (files.write("members.csv", MEMBERS)?, files.write("balances.csv", BALANCES)?, files.write("orders.csv", ORDERS)?);
+    let (members, balances, orders) = (
+        files.write("members.csv", MEMBERS)?,
+        files.write("balances.csv", BALANCES)?,
+        files.write("orders.csv", ORDERS)?,
+    );
     let [m, b, o] = ["m.jsonl", "b.jsonl", "o.jsonl"].map(|name| files.path(name));
     let (code, _, said) = gongxiang(&["import", "members", &members, "--rules=seed", "-o", &m])?;
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(said, "3 members, 0 rows refused\n3 packs, 1 shops, 2000 points granted\n");
-    assert!(files.read("m.jsonl")?.starts_with(r#"{"type":"member.registered","member":"ann"}"#), "a referrer comes first");
+    assert!(
+        files.read("m.jsonl")?.starts_with(r#"{"type":"member.registered","member":"ann"}"#),
+        "a referrer comes first"
+    );
     let (code, _, said) = gongxiang(&["import", "balances", &balances, "--rules=seed", "-o", &b])?;
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(said, "2 balances, 0 rows refused\n1000.5 share value, 13.25 points\n1 members have neither\n");
@@ -64,8 +70,12 @@ fn members_balances_and_orders_become_a_book_without_a_refusal() -> TestResult {
     let after = ["--after", &m, "--after", &b, "--rules=seed", "-o", &o];
     let (code, _, said) = gongxiang(&[&["import", &orders, map][..], &rest, &after].concat())?;
     assert_eq!((code, said.as_str()), (Some(0), "2 orders, 0 rows refused\n"), "nothing is lacking");
-    assert!(files.read("o.jsonl")?.starts_with(r#"{"type":"day.closed","day":"2026-01-01"}"#), "from the first day of the rules");
-    let journal = files.write("all.jsonl", &[files.read("m.jsonl")?, files.read("b.jsonl")?, files.read("o.jsonl")?].concat())?;
+    assert!(
+        files.read("o.jsonl")?.starts_with(r#"{"type":"day.closed","day":"2026-01-01"}"#),
+        "from the first day of the rules"
+    );
+    let journal =
+        files.write("all.jsonl", &[files.read("m.jsonl")?, files.read("b.jsonl")?, files.read("o.jsonl")?].concat())?;
     let (code, state, said) = gongxiang(&["replay", "--rules=seed", "--strict", &journal])?;
     assert_eq!(code, Some(0), "{said}");
     let state: Value = serde_json::from_str(&state)?;
@@ -79,7 +89,14 @@ fn what_the_journal_lacks_is_said_in_numbers_and_flags_supply_it() -> TestResult
     let files = Files::new("lack")?;
     let (orders, o) = (files.write("orders.csv", ORDERS)?, files.path("o.jsonl"));
     let map = "--map=order=Id,date=Day,buyer=Who,amount=Sum";
-    let rest = ["--default=rate=10%", "--default=channel=online", "--default=merchant=shop", "--default=region=440106", "-o", &o];
+    let rest = [
+        "--default=rate=10%",
+        "--default=channel=online",
+        "--default=merchant=shop",
+        "--default=region=440106",
+        "-o",
+        &o,
+    ];
     let (code, _, said) = gongxiang(&[&["import", &orders, map][..], &rest].concat())?;
     assert_eq!(code, Some(0), "{said}");
     for line in [
@@ -106,9 +123,18 @@ fn a_table_before_the_first_day_of_the_rules_says_what_to_do() -> TestResult {
     let files = Files::new("genesis")?;
     let orders = files.write("orders.csv", &ORDERS.replace("2026-01-02", "2025-12-31"))?;
     let map = "--map=order=Id,date=Day,buyer=Who,amount=Sum";
-    let rest = ["--default=rate=10%", "--default=channel=online", "--default=merchant=shop", "--default=region=440106", "-o=-"];
+    let rest = [
+        "--default=rate=10%",
+        "--default=channel=online",
+        "--default=merchant=shop",
+        "--default=region=440106",
+        "-o=-",
+    ];
     let (_, _, said) = gongxiang(&[&["import", &orders, map, "--rules=seed"][..], &rest].concat())?;
-    assert!(said.contains("line 2, column `Day`: wrong_day: `2025-12-31` is before the first day of the rules, 2026-01-01"), "{said}");
+    assert!(
+        said.contains("line 2, column `Day`: wrong_day: `2025-12-31` is before the first day of the rules, 2026-01-01"),
+        "{said}"
+    );
     assert!(said.contains("a `genesis_day` of"), "{said}");
     Ok(())
 }
@@ -168,7 +194,12 @@ fn a_refund_reaches_an_order_of_an_earlier_import() -> TestResult {
     let orders = files.write("orders.csv", "Id,Day,Who,Sum,Of\no1,2026-01-02,ann,100,\n")?;
     let refunds = files.write("refunds.csv", "Id,Day,Who,Sum,Of\nr1,2026-01-05,ann,40,o1\n")?;
     let (o, r) = (files.path("o.jsonl"), files.path("r.jsonl"));
-    let how = ["--map=order=Id,date=Day,buyer=Who,amount=Sum", "--refund-of=Of", "--default=rate=10%", "--default=channel=online"];
+    let how = [
+        "--map=order=Id,date=Day,buyer=Who,amount=Sum",
+        "--refund-of=Of",
+        "--default=rate=10%",
+        "--default=channel=online",
+    ];
     let rest = ["--default=merchant=shop", "--default=region=440106"];
     gongxiang(&[&["import", &orders, "--open=2026-01-01", "-o", &o][..], &how, &rest].concat())?;
     let (code, _, said) = gongxiang(&[&["import", &refunds, "--after", &o, "-o", &r][..], &how, &rest].concat())?;

@@ -6,7 +6,8 @@ use crate::{TestResult, import};
 
 /// A sample's journal, an event a line in short, and what was said.
 fn read(sample: &[u8], arguments: &[&str]) -> TestResult<(Vec<String>, String)> {
-    let all: Vec<_> = arguments.iter().copied().chain(["--default=region=440106", "--default=rate=10%", "-o=-"]).collect();
+    let all: Vec<_> =
+        arguments.iter().copied().chain(["--default=region=440106", "--default=rate=10%", "-o=-"]).collect();
     let output = import(&all, sample)?;
     let said = String::from_utf8(output.stderr)?;
     assert!(output.status.success(), "{said}");
@@ -20,7 +21,12 @@ fn in_short(line: &str) -> TestResult<String> {
     Ok(match event["type"].as_str() {
         Some("order.placed") => {
             let [order, buyer, merchant, channel] = ["order", "buyer", "merchant", "channel"].map(text);
-            format!("{order} {buyer} {merchant} {channel} {}/{} {}", text("amount"), text("concession"), text("reference"))
+            format!(
+                "{order} {buyer} {merchant} {channel} {}/{} {}",
+                text("amount"),
+                text("concession"),
+                text("reference")
+            )
         }
         Some("order.refunded") => format!("refund {} {}", text("order"), text("concession")),
         Some("day.closed") => format!("close {}", text("day")),
@@ -83,7 +89,13 @@ fn woocommerce() -> TestResult {
         ],
         "{said}"
     );
-    says(&said, &["1 rows do not count: status `cancelled`", "1 rows do not count: refunds of orders that were refunded already"]);
+    says(
+        &said,
+        &[
+            "1 rows do not count: status `cancelled`",
+            "1 rows do not count: refunds of orders that were refunded already",
+        ],
+    );
     Ok(())
 }
 
@@ -104,7 +116,10 @@ fn taobao() -> TestResult {
     says(&said, &["1 rows do not count: status `交易关闭`", "1 rows do not count: status `等待买家付款`"]);
     let text = encoding_rs::GBK.decode(include_bytes!("samples/taobao.csv")).0.replace("交易成功", "不明");
     let (_, said) = read(text.as_bytes(), &["--profile=taobao"])?;
-    assert!(said.contains("line 2, column `订单状态`: bad_row: `不明` is no status that is known: 交易成功, "), "{said}");
+    assert!(
+        said.contains("line 2, column `订单状态`: bad_row: `不明` is no status that is known: 交易成功, "),
+        "{said}"
+    );
     // The third order begins in line 4, and its note has two lines.
     let (_, said) = read(text.replace("等待买家付款\"", "等待\"").as_bytes(), &["--profile=taobao"])?;
     assert!(said.contains("line 6, column `订单状态`"), "{said}");
@@ -113,7 +128,8 @@ fn taobao() -> TestResult {
 
 #[test]
 fn jd() -> TestResult {
-    let (journal, said) = read(include_bytes!("samples/jd.csv"), &["--profile=jd", "--default=merchant=shop", "--map=merchant=商品ID"])?;
+    let (journal, said) =
+        read(include_bytes!("samples/jd.csv"), &["--profile=jd", "--default=merchant=shop", "--map=merchant=商品ID"])?;
     assert_eq!(journal.len(), 1, "the rows of one order do not agree\n{said}");
     let (journal, said) = read(include_bytes!("samples/jd.csv"), &["--profile=jd"])?;
     let shop = ":E8:8C:B6:E5:8F:B6:E5:B0:8F:E5:BA:97";

@@ -10,11 +10,11 @@ fn said_of(table: &[u8], arguments: &[&str]) -> TestResult<(Option<i32>, String,
 
 #[test]
 fn every_encoding_and_line_end_of_windows_gives_the_same_journal() -> TestResult {
-    let table = format!("{HEADER}o1,2026-01-01,张三李四,shop,到店,100,10,440106\no2,2026-01-01,ann,shop,online,1,1,440106\n");
+    let table =
+        format!("{HEADER}o1,2026-01-01,张三李四,shop,到店,100,10,440106\no2,2026-01-01,ann,shop,online,1,1,440106\n");
     let crlf = table.replace('\n', "\r\n");
-    let wide = |to: fn(u16) -> [u8; 2]| {
-        std::iter::once(0xfeff).chain(crlf.encode_utf16()).flat_map(to).collect::<Vec<_>>()
-    };
+    let wide =
+        |to: fn(u16) -> [u8; 2]| std::iter::once(0xfeff).chain(crlf.encode_utf16()).flat_map(to).collect::<Vec<_>>();
     // 张三李四 and 到店.
     let gbk = [
         &HEADER.as_bytes()[..],
@@ -149,18 +149,28 @@ fn a_refund_takes_its_part_of_the_concession() -> TestResult {
 
 #[test]
 fn the_rows_of_one_order_are_summed_up_or_are_one_as_was_said() -> TestResult {
-    let row = |order, amount, concession, buyer| format!("{order},2026-01-01,{buyer},shop,online,{amount},{concession},440106\n");
+    let row = |order, amount, concession, buyer| {
+        format!("{order},2026-01-01,{buyer},shop,online,{amount},{concession},440106\n")
+    };
     let items = [row("o1", "10", "1", "ann"), row("o1", "20.5", "2.5", "ann"), row("o2", "5", "1", "bob")].concat();
     let (journal, _) = orders(&items, &["--lines=sum"])?;
     assert_eq!(journal.len(), 2);
     assert_eq!((&journal[0]["amount"], &journal[0]["concession"]), (&"30.5".into(), &"3.5".into()));
     let (journal, said) = orders(&items, &["--lines=once"])?;
     assert_eq!(journal.len(), 1, "{said}");
-    assert!(said.contains("line 3, column `Total`: bad_row: `20.5` is not what the order's first row has, line 2"), "{said}");
+    assert!(
+        said.contains("line 3, column `Total`: bad_row: `20.5` is not what the order's first row has, line 2"),
+        "{said}"
+    );
     assert!(said.contains("line 2: bad_row: line 3 of the same order is refused"), "{said}");
     let (_, said) = orders(&items, &[])?;
     assert!(said.contains("line 3, column `Order No.`: order_exists: `o1`"), "{said}");
-    let spoiled = [row("o1", "10", "1", "ann"), row("o1", "ten", "2.5", "ann"), row("o1", "1", "1", "ann"), row("o2", "5", "1", "bob")];
+    let spoiled = [
+        row("o1", "10", "1", "ann"),
+        row("o1", "ten", "2.5", "ann"),
+        row("o1", "1", "1", "ann"),
+        row("o2", "5", "1", "bob"),
+    ];
     let (journal, said) = orders(&spoiled.concat(), &["--lines=sum"])?;
     assert_eq!(journal.len(), 1, "an order does not count in part");
     assert!(said.contains("1 orders, 3 rows refused"), "{said}");
@@ -176,12 +186,16 @@ fn a_foreign_zone_is_refused_or_converted_as_was_said() -> TestResult {
     let rows = "o1,2026-01-02 23:30:00 UTC,ann,shop,online,100,10,440106\no2,2026-01-02 23:30:00 PST,ann,shop,online,100,10,440106\n";
     let (code, _, said) = said_of(format!("{HEADER}{rows}").as_bytes(), &[MAP])?;
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("line 2, column `Date`: bad_row") && said.contains("line 3, column `Date`: bad_row"), "{said}");
+    assert!(
+        said.contains("line 2, column `Date`: bad_row") && said.contains("line 3, column `Date`: bad_row"),
+        "{said}"
+    );
     let (journal, said) = orders(rows, &["--convert-zones", "--open=2026-01-02"])?;
     assert_eq!(journal[0]["day"], "2026-01-02", "the order is of 3 January in China");
     assert_eq!(journal.len(), 2);
     assert!(said.contains("line 3, column `Date`: bad_row"), "{said}");
-    let (journal, _) = orders("o1,2026-01-02 23:30,ann,shop,online,100,10,440106\n", &["--zone=Europe/Berlin", "--open=2026-01-02"])?;
+    let (journal, _) =
+        orders("o1,2026-01-02 23:30,ann,shop,online,100,10,440106\n", &["--zone=Europe/Berlin", "--open=2026-01-02"])?;
     assert_eq!(journal.len(), 2);
     Ok(())
 }

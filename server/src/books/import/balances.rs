@@ -14,7 +14,10 @@ use super::sheet::{Known, Sheet};
 use crate::limits::IMPORT_MEMBERS_MAX;
 
 const FIELDS: [Known; 3] = [
-    Known { name: "member", columns: &["member", "会员", "会员ID", "会员编号", "会员号", "用户ID", "用户编号", "member_id"] },
+    Known {
+        name: "member",
+        columns: &["member", "会员", "会员ID", "会员编号", "会员号", "用户ID", "用户编号", "member_id"],
+    },
     Known { name: "share_value", columns: &["share_value", "share value", "共享值", "共享值余额"] },
     Known { name: "points", columns: &["points", "共享积分", "积分", "积分余额"] },
 ];
@@ -57,7 +60,10 @@ pub fn read(
                     bad.push(sheet.bad(row.line, "member", Refused::bad_row("is empty")));
                 }
                 let below = [
-                    ("share_value", share_value.filter(|value| *value < ShareValue::ZERO).map(|value| value.to_string())),
+                    (
+                        "share_value",
+                        share_value.filter(|value| *value < ShareValue::ZERO).map(|value| value.to_string()),
+                    ),
                     ("points", points.filter(|value| *value < Points::ZERO).map(|value| value.to_string())),
                 ];
                 for (field, value) in below {

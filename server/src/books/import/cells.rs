@@ -155,7 +155,9 @@ pub fn currency(text: &str) -> Cell<()> {
 fn number<T>(text: &str, places: usize, parse: impl Fn(&str) -> Result<T, DecimalError>) -> Cell<T> {
     let bad = |why: &str| Refused::bad_row(format!("{} {why}", quoted(text)));
     let sign = |text: &str| text.strip_prefix(['-', '−']).map(|rest| ("-", rest.to_owned()));
-    let plain = |text: &str| text.strip_prefix(['¥', '￥']).or_else(|| text.strip_suffix('元')).unwrap_or(text).trim().to_owned();
+    let plain = |text: &str| {
+        text.strip_prefix(['¥', '￥']).or_else(|| text.strip_suffix('元')).unwrap_or(text).trim().to_owned()
+    };
     let (minus, number) = match sign(text) {
         Some((minus, rest)) => (minus, plain(&rest)),
         None => sign(&plain(text)).unwrap_or_else(|| ("", plain(text))),

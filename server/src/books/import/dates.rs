@@ -77,8 +77,10 @@ impl Calendar {
         let timestamp = timestamp.map_err(|_| bad("is a time that its zone has twice or not at all"))?;
         let chinese = in_china(timestamp);
         if chinese != civil && !self.convert {
-            return Err(bad("has another time zone than +08:00, so its day is not certain; `--convert-zones` makes Chinese \
-                time of it"));
+            return Err(bad(
+                "has another time zone than +08:00, so its day is not certain; `--convert-zones` makes Chinese \
+                time of it",
+            ));
         }
         let day = Day::parse(&chinese.date().to_string()).ok_or_else(|| bad("is no day"))?;
         Ok(moment(day, chinese.time()))
@@ -275,12 +277,38 @@ mod tests {
             assert_eq!(day(text, Dates::Ymd, false).as_deref(), Some(expected), "{text}");
         }
         for bad in [
-            "", "31-01-2026", "01/02/2026", "26-01-31", "2026-02-30", "2026-1", "2026-1-1-1", "2026-01-31T23:00:00Z",
-            "2026-01-31T23:00:00-05:00", "2026-001-01", "2026--1", "1月", "2026-é1-01", "二〇二六-01-01",
-            "2026-01-02 23:30:00 UTC", "2026-01-02 23:30:00 GMT", "2026-01-02 23:30:00 PST", "2026-01-02 11:30:00 PM EST",
-            "2026-01-02 23:30:00 Europe/Berlin", "2026-01-02 hello", "2026-01-02T99:99:99", "2026-01-02 24:00:00",
-            "2026-01-02 23:30:00 CST", "2026-01-02 13:30 PM", "2026-01-02 1:3", "2026-01-02 12", "2026-01-02 12:00 +25:00",
-            "2026-01-02 12:00 Asia/Nowhere", "2026-01-02Z", "2026-01-02 12:00:00 [", "45000.5", "２０２６-01-02",
+            "",
+            "31-01-2026",
+            "01/02/2026",
+            "26-01-31",
+            "2026-02-30",
+            "2026-1",
+            "2026-1-1-1",
+            "2026-01-31T23:00:00Z",
+            "2026-01-31T23:00:00-05:00",
+            "2026-001-01",
+            "2026--1",
+            "1月",
+            "2026-é1-01",
+            "二〇二六-01-01",
+            "2026-01-02 23:30:00 UTC",
+            "2026-01-02 23:30:00 GMT",
+            "2026-01-02 23:30:00 PST",
+            "2026-01-02 11:30:00 PM EST",
+            "2026-01-02 23:30:00 Europe/Berlin",
+            "2026-01-02 hello",
+            "2026-01-02T99:99:99",
+            "2026-01-02 24:00:00",
+            "2026-01-02 23:30:00 CST",
+            "2026-01-02 13:30 PM",
+            "2026-01-02 1:3",
+            "2026-01-02 12",
+            "2026-01-02 12:00 +25:00",
+            "2026-01-02 12:00 Asia/Nowhere",
+            "2026-01-02Z",
+            "2026-01-02 12:00:00 [",
+            "45000.5",
+            "２０２６-01-02",
         ] {
             assert!(day(bad, Dates::Ymd, false).is_none(), "{bad}");
         }
@@ -299,7 +327,12 @@ mod tests {
         ] {
             assert_eq!(day(text, Dates::Ymd, true).as_deref(), Some(expected), "{text}");
         }
-        for bad in ["2026-01-02 11:30:00 PM EST", "2026-01-02 12:00 CST", "2026-03-29 02:30 Europe/Berlin", "2026-10-25 02:30 Europe/Berlin"] {
+        for bad in [
+            "2026-01-02 11:30:00 PM EST",
+            "2026-01-02 12:00 CST",
+            "2026-03-29 02:30 Europe/Berlin",
+            "2026-10-25 02:30 Europe/Berlin",
+        ] {
             assert!(day(bad, Dates::Ymd, true).is_none(), "{bad}");
         }
     }

@@ -68,8 +68,7 @@ const SHORTENED: &str = "is a number that a spreadsheet has shortened, so that s
 
 const ERRORS: [&str; 7] = ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#NUM!", "#DIV/0!", "#NULL!"];
 
-const NOTHING: [&str; 11] =
-    ["/", "-", "--", "—", "null", "nil", "none", "nan", "n/a", "undefined", "(blank)"];
+const NOTHING: [&str; 11] = ["/", "-", "--", "—", "null", "nil", "none", "nan", "n/a", "undefined", "(blank)"];
 
 #[cfg(test)]
 mod tests {
@@ -78,8 +77,22 @@ mod tests {
     #[test]
     fn guards_are_taken_off_whatever_their_order() {
         for guarded in [
-            "26011", "\t26011", "26011\t", " 26011 ", "=\"26011\"", "`26011", "'26011", "'26011'", "\u{feff}26011",
-            "26011\u{a0}", "\u{3000}26011", "26011\u{200b}", "\"26011\"", "=26011", "`=\"26011\"\t", "=\"26011\t\"",
+            "26011",
+            "\t26011",
+            "26011\t",
+            " 26011 ",
+            "=\"26011\"",
+            "`26011",
+            "'26011",
+            "'26011'",
+            "\u{feff}26011",
+            "26011\u{a0}",
+            "\u{3000}26011",
+            "26011\u{200b}",
+            "\"26011\"",
+            "=26011",
+            "`=\"26011\"\t",
+            "=\"26011\t\"",
         ] {
             assert_eq!(unguarded(guarded), "26011", "{guarded:?}");
         }
@@ -92,12 +105,48 @@ mod tests {
     #[test]
     fn what_a_spreadsheet_left_of_an_id_is_known() {
         for damaged in [
-            "6.20E+17", "6.2E17", "1e5", "1E5", "1.2E+05", "1,2E+05", "-1.2e-3", "17850.0", "17850.00", "1,234,567", "1,234",
-            "####", "##", "#N/A", "#REF!", "NULL", "nan", "None", "/", "-", "１３８００", "ａ1", "1,234.0",
+            "6.20E+17",
+            "6.2E17",
+            "1e5",
+            "1E5",
+            "1.2E+05",
+            "1,2E+05",
+            "-1.2e-3",
+            "17850.0",
+            "17850.00",
+            "1,234,567",
+            "1,234",
+            "####",
+            "##",
+            "#N/A",
+            "#REF!",
+            "NULL",
+            "nan",
+            "None",
+            "/",
+            "-",
+            "１３８００",
+            "ａ1",
+            "1,234.0",
         ] {
             assert!(damage(damaged).is_some(), "{damaged}");
         }
-        for whole in ["26011", "#1001", "e5", "1e", "E10", "a1e5", "1.5", "1.2.0", "ann@example.com", "张三", "张三（大）", "A-1", "1,23", "#"] {
+        for whole in [
+            "26011",
+            "#1001",
+            "e5",
+            "1e",
+            "E10",
+            "a1e5",
+            "1.5",
+            "1.2.0",
+            "ann@example.com",
+            "张三",
+            "张三（大）",
+            "A-1",
+            "1,23",
+            "#",
+        ] {
             assert!(damage(whole).is_none(), "{whole}");
         }
     }

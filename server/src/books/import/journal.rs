@@ -73,7 +73,13 @@ pub struct Journal {
 
 impl Journal {
     /// A journal that goes on after what is known. `open` is the day that is open before the first order.
-    pub(super) fn new(output: Output, additions: Additions, columns: Columns, known: Known, genesis: Option<Day>) -> Self {
+    pub(super) fn new(
+        output: Output,
+        additions: Additions,
+        columns: Columns,
+        known: Known,
+        genesis: Option<Day>,
+    ) -> Self {
         let after = known.closed.and_then(Day::next);
         Self {
             output,
@@ -178,7 +184,8 @@ impl Journal {
                 self.buy(buyer, &pack);
             }
         }
-        let reference = reference.as_ref().map(|reference| format!(r#","reference":"{reference}""#)).unwrap_or_default();
+        let reference =
+            reference.as_ref().map(|reference| format!(r#","reference":"{reference}""#)).unwrap_or_default();
         // None of these texts has a character that JSON would have to escape.
         self.line(format_args!(
             r#"{{"type":"order.placed","order":"{order}","buyer":"{buyer}","merchant":"{merchant}","channel":"{channel}","amount":"{amount}","concession":"{concession}","region":"{region}"{reference}}}"#
@@ -194,7 +201,9 @@ impl Journal {
 
     fn refund(&mut self, order: &str, part: Option<Money>) {
         match part {
-            Some(part) => self.line(format_args!(r#"{{"type":"order.refunded","order":"{order}","concession":"{part}"}}"#)),
+            Some(part) => {
+                self.line(format_args!(r#"{{"type":"order.refunded","order":"{order}","concession":"{part}"}}"#))
+            }
             None => self.line(format_args!(r#"{{"type":"order.refunded","order":"{order}"}}"#)),
         }
         self.refunds += 1;

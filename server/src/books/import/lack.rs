@@ -13,7 +13,8 @@ impl Journal {
                 lacks.push(format!("{count} of {of} {what}: {how}"));
             }
         };
-        let absent = |set: &std::collections::HashSet<String>| self.buyers.iter().filter(|buyer| !set.contains(*buyer)).count();
+        let absent =
+            |set: &std::collections::HashSet<String>| self.buyers.iter().filter(|buyer| !set.contains(*buyer)).count();
         lack(
             absent(&self.known.members),
             buyers,
@@ -41,7 +42,12 @@ impl Journal {
             fen / 100,
             fen % 100
         );
-        lack(poor().count(), self.shops.len(), &what, "`--shop-points POINTS`, or a column `points` for `gongxiang import members`");
+        lack(
+            poor().count(),
+            self.shops.len(),
+            &what,
+            "`--shop-points POINTS`, or a column `points` for `gongxiang import members`",
+        );
         lacks
     }
 

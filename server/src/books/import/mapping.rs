@@ -232,7 +232,10 @@ pub(super) fn find(names: &[&str], column: &str) -> Result<Column> {
 }
 
 /// Pairs as a map; a field that is there twice is refused.
-pub(super) fn unique<T: Copy + Ord>(pairs: &[Pair<T>], name: impl Fn(T) -> &'static str) -> Result<BTreeMap<T, String>> {
+pub(super) fn unique<T: Copy + Ord>(
+    pairs: &[Pair<T>],
+    name: impl Fn(T) -> &'static str,
+) -> Result<BTreeMap<T, String>> {
     let mut map = BTreeMap::new();
     for Pair(field, text) in pairs {
         if map.insert(*field, text.clone()).is_some() {

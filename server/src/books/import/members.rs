@@ -16,7 +16,10 @@ use super::sheet::{Known, Sheet};
 use crate::limits::IMPORT_MEMBERS_MAX;
 
 const FIELDS: [Known; 6] = [
-    Known { name: "member", columns: &["member", "会员", "会员ID", "会员编号", "会员号", "用户ID", "用户编号", "member_id"] },
+    Known {
+        name: "member",
+        columns: &["member", "会员", "会员ID", "会员编号", "会员号", "用户ID", "用户编号", "member_id"],
+    },
     Known { name: "referrer", columns: &["referrer", "推荐人", "推荐人ID", "邀请人"] },
     Known { name: "pack", columns: &["pack", "礼包"] },
     Known { name: "role", columns: &["role", "角色"] },
@@ -90,7 +93,8 @@ pub fn read(
                 Err(why) => {
                     counts.refused += 1;
                     let referrer = member.referrer.as_ref().map(Id::to_string).unwrap_or_default();
-                    let refused_ = Refused { code: Code::UnknownMember.as_str(), message: format!("`{referrer}` {why}") };
+                    let refused_ =
+                        Refused { code: Code::UnknownMember.as_str(), message: format!("`{referrer}` {why}") };
                     refused(&sheet.bad(member.line, "referrer", refused_));
                 }
             }
@@ -99,7 +103,12 @@ pub fn read(
     Ok((events, counts))
 }
 
-fn member(sheet: &Sheet, row: &super::table::Row, places: &HashMap<Id, usize>, members: &[Member]) -> Result<Member, Vec<BadRow>> {
+fn member(
+    sheet: &Sheet,
+    row: &super::table::Row,
+    places: &HashMap<Id, usize>,
+    members: &[Member],
+) -> Result<Member, Vec<BadRow>> {
     let mut bad = Vec::new();
     let line = row.line;
     let id = sheet.id(row, "member", &mut bad);

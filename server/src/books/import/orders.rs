@@ -98,7 +98,14 @@ impl Orders {
         let names: Vec<_> = header.iter().map(String::as_str).collect();
         let plan = request.plan(mapping, &names)?;
         table.ends = plan.profile.ends.iter().chain(&reading.until).cloned().collect();
-        Ok(Self { table, plan, group: None, ready: VecDeque::new(), left_out: BTreeMap::new(), dropped: HashSet::new() })
+        Ok(Self {
+            table,
+            plan,
+            group: None,
+            ready: VecDeque::new(),
+            left_out: BTreeMap::new(),
+            dropped: HashSet::new(),
+        })
     }
 
     /// The name of a field's column.
@@ -172,7 +179,13 @@ impl Orders {
     /// A further row of an order whose first one has its amounts.
     fn repeat(&mut self, row: &Row) {
         const ONCE: [Field; 8] = [
-            Field::Buyer, Field::Merchant, Field::Amount, Field::Concession, Field::Rate, Field::Status, Field::Refunded,
+            Field::Buyer,
+            Field::Merchant,
+            Field::Amount,
+            Field::Concession,
+            Field::Rate,
+            Field::Status,
+            Field::Refunded,
             Field::Region,
         ];
         let Some(group) = self.group.as_mut().filter(|group| group.said.is_some()) else { return };
@@ -180,7 +193,8 @@ impl Orders {
             let at = self.plan.source(field)?.column.as_ref()?.0;
             row.cells.get(at).map(|cell| unguarded(cell).to_owned()).filter(|cell| !cell.is_empty())
         };
-        let differs = |field: &Field| cell(row, *field).filter(|other| Some(other) != cell(&group.first, *field).as_ref());
+        let differs =
+            |field: &Field| cell(row, *field).filter(|other| Some(other) != cell(&group.first, *field).as_ref());
         let bad: Vec<_> = ONCE
             .iter()
             .filter_map(|field| {
@@ -221,7 +235,12 @@ impl Orders {
                     group.bad = Some(row.line);
                     let message = format!("is not what the order has in line {}", first.line);
                     let column = self.plan.column(field);
-                    self.ready.push_back(Step::Bad(vec![BadRow { line: row.line, column, code: cells::BAD_ROW, message }]));
+                    self.ready.push_back(Step::Bad(vec![BadRow {
+                        line: row.line,
+                        column,
+                        code: cells::BAD_ROW,
+                        message,
+                    }]));
                     group.good -= 1;
                     return;
                 }

@@ -44,12 +44,10 @@ pub(super) struct Request {
 }
 
 /// What an order cannot be without, whoever says it. Points are counted by the amount, or by pieces and their price.
-const REQUIRED: [Field; 6] =
-    [Field::Order, Field::Buyer, Field::Merchant, Field::Channel, Field::Region, Field::Date];
+const REQUIRED: [Field; 6] = [Field::Order, Field::Buyer, Field::Merchant, Field::Channel, Field::Region, Field::Date];
 
 /// The columns by which a layout is known.
-const MARKS: [Field; 6] =
-    [Field::Order, Field::Amount, Field::Quantity, Field::Price, Field::Date, Field::Status];
+const MARKS: [Field; 6] = [Field::Order, Field::Amount, Field::Quantity, Field::Price, Field::Date, Field::Status];
 
 impl Request {
     /// Reads the profile, if there is one.

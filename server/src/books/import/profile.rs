@@ -65,8 +65,8 @@ pub(super) fn layouts(name: &str) -> Result<Vec<Profile>> {
     let is_file = Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
     if is_file {
         let text = std::fs::read_to_string(name).with_context(|| format!("cannot read the profile {name}"))?;
-        let profiles: Profiles = toml::from_str(text.trim_start_matches('\u{feff}'))
-            .with_context(|| format!("{name} is no profile"))?;
+        let profiles: Profiles =
+            toml::from_str(text.trim_start_matches('\u{feff}')).with_context(|| format!("{name} is no profile"))?;
         return Ok(profiles.profile);
     }
     let Profiles { profile: all } = toml::from_str(include_str!("profiles.toml")).context("the profiles")?;
@@ -103,7 +103,12 @@ impl Profile {
 
     /// All words of the status column, for a sentence.
     pub fn words(&self) -> String {
-        [&self.paid, &self.unpaid, &self.refunded, &self.refunds].into_iter().flatten().cloned().collect::<Vec<_>>().join(", ")
+        [&self.paid, &self.unpaid, &self.refunded, &self.refunds]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 

@@ -136,9 +136,16 @@ impl<'a> Reader<'a> {
         let refunded = self.refunded(standing);
         let reference = self.reference();
         match (order, buyer, merchant, channel, region, amount, given, moment) {
-            (Some(order), Some(buyer), Some(merchant), Some(channel), Some(region), Some(amount), Some(given), Some(moment))
-                if self.bad.is_empty() =>
-            {
+            (
+                Some(order),
+                Some(buyer),
+                Some(merchant),
+                Some(channel),
+                Some(region),
+                Some(amount),
+                Some(given),
+                Some(moment),
+            ) if self.bad.is_empty() => {
                 let part =
                     Part { line, order, buyer, merchant, channel, region, amount, given, moment, refunded, reference };
                 Said::Part(part)
@@ -162,7 +169,10 @@ impl<'a> Reader<'a> {
         let Some(text) = self.text(Field::Status) else { return Ok(Standing::Paid) };
         self.plan.profile.standing(text).ok_or_else(|| {
             let words = self.plan.profile.words();
-            self.refusal(Field::Status, Refused::bad_row(format!("{} is no status that is known: {words}", quoted(text))))
+            self.refusal(
+                Field::Status,
+                Refused::bad_row(format!("{} is no status that is known: {words}", quoted(text))),
+            )
         })
     }
 

@@ -35,7 +35,8 @@ pub(super) struct Lines {
 /// # Errors
 /// If there is none of this name.
 pub fn encoding(name: &str) -> Result<&'static Encoding, String> {
-    Encoding::for_label(name.as_bytes()).ok_or_else(|| format!("`{name}` is no encoding; known are utf-8, gbk, big5, …"))
+    Encoding::for_label(name.as_bytes())
+        .ok_or_else(|| format!("`{name}` is no encoding; known are utf-8, gbk, big5, …"))
 }
 
 impl Lines {
