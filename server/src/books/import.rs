@@ -85,7 +85,7 @@ pub fn import(task: &Task<'_>, output: Output, mut refused: impl FnMut(&BadRow))
     }
     let mut bad = 0;
     let mut unsorted = if task.sort || request.sorts() { Some(Unsorted::new()?) } else { None };
-    while let Some(step) = orders.next()? {
+    while let Some(step) = orders.step()? {
         match step {
             Step::Bad(all) => {
                 bad += 1;
@@ -99,7 +99,7 @@ pub fn import(task: &Task<'_>, output: Output, mut refused: impl FnMut(&BadRow))
     }
     if let Some(unsorted) = unsorted {
         let mut sorted = unsorted.sorted()?;
-        while let Some(item) = sorted.next()? {
+        while let Some(item) = sorted.pull()? {
             bad += take(&mut journal, &orders, &item, &mut refused)?;
         }
     }

@@ -34,7 +34,7 @@ pub struct Options {
 pub enum Other {
     /// Members: columns member and, as far as there are, referrer, pack, role, points, region (of the member's shop).
     Members(Members),
-    /// Opening balances: columns member, share_value, points.
+    /// Opening balances: columns `member`, `share_value`, `points`.
     Balances(Balances),
 }
 
@@ -42,7 +42,7 @@ pub enum Other {
 #[derive(Args, Clone, Debug)]
 pub struct Orders {
     /// The table; `-` for standard input. The fields are order, buyer, merchant, channel, amount (or quantity and price),
-    /// concession (or rate), region and date; and if there are any, status, refunded, refund_of, currency, reference.
+    /// concession (or rate), region and date; and if there are any, status, refunded, `refund_of`, currency, reference.
     #[arg(required = true)]
     pub file: Option<PathBuf>,
     /// How it is to be read.

@@ -1,6 +1,7 @@
 //! The balances of another system, as `balance.opened` (RULES.md section 4).
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -96,19 +97,20 @@ pub fn read(
 type Opened = (Option<ShareValue>, Option<Points>);
 
 fn event(member: &str, (share_value, points): Opened, register: bool) -> String {
+    // Writing to a text does not fail.
     let mut text = String::new();
     if register {
-        text.push_str(&format!("{{\"type\":\"member.registered\",\"member\":\"{member}\"}}\n"));
+        _ = writeln!(text, r#"{{"type":"member.registered","member":"{member}"}}"#);
     }
     if share_value.is_none() && points.is_none() {
         return text;
     }
-    text.push_str(&format!("{{\"type\":\"balance.opened\",\"member\":\"{member}\""));
+    _ = write!(text, r#"{{"type":"balance.opened","member":"{member}""#);
     if let Some(share_value) = share_value {
-        text.push_str(&format!(",\"share_value\":\"{share_value}\""));
+        _ = write!(text, r#","share_value":"{share_value}""#);
     }
     if let Some(points) = points {
-        text.push_str(&format!(",\"points\":\"{points}\""));
+        _ = write!(text, r#","points":"{points}""#);
     }
     text.push_str("}\n");
     text

@@ -164,7 +164,7 @@ impl Journal {
                         }
                     },
                 };
-                if part.is_some_and(|part| part.is_zero()) {
+                if part.is_some_and(Money::is_zero) {
                     return Ok(Err(Rejection::LeftOut("refunds of less than 0.01 of the concession".into())));
                 }
                 self.close(closed, day);
@@ -202,7 +202,7 @@ impl Journal {
     fn refund(&mut self, order: &str, part: Option<Money>) {
         match part {
             Some(part) => {
-                self.line(format_args!(r#"{{"type":"order.refunded","order":"{order}","concession":"{part}"}}"#))
+                self.line(format_args!(r#"{{"type":"order.refunded","order":"{order}","concession":"{part}"}}"#));
             }
             None => self.line(format_args!(r#"{{"type":"order.refunded","order":"{order}"}}"#)),
         }

@@ -214,18 +214,18 @@ pub(super) type Column = (usize, String);
 /// Finds a column by its name or, as `#3`, by its number.
 pub(super) fn find(names: &[&str], column: &str) -> Result<Column> {
     let number = column.strip_prefix('#').and_then(|number| number.parse::<usize>().ok());
-    let named = |at: usize| (at, names.get(at).copied().unwrap_or_default().to_owned());
+    let column_at = |at: usize| (at, names.get(at).copied().unwrap_or_default().to_owned());
     let same = |name: &&str| super::profile::folded(name) == super::profile::folded(column);
     let mut found = names.iter().enumerate().filter(|(_, name)| same(name)).map(|(at, _)| at);
     match (found.next(), found.next(), number) {
-        (Some(at), None, _) => Ok(named(at)),
+        (Some(at), None, _) => Ok(column_at(at)),
         (Some(at), Some(_), _) => {
             bail!("there are several columns `{column}`: say which by its number, such as `#{}`", at + 1)
         }
         (None, _, Some(number)) => number
             .checked_sub(1)
             .filter(|at| *at < names.len())
-            .map(named)
+            .map(column_at)
             .ok_or_else(|| anyhow!("there is no column {column}: the table has {} columns", names.len())),
         (None, ..) => bail!("there is no column `{column}`; the table has {}", names.join(", ")),
     }

@@ -55,7 +55,7 @@ pub struct Order {
 
 /// What comes out of the table, one after the other.
 pub enum Step {
-    Item(Item),
+    Item(Box<Item>),
     /// A row that is refused, with all that is wrong with it.
     Bad(Vec<BadRow>),
 }
@@ -109,6 +109,7 @@ impl Orders {
     }
 
     /// The name of a field's column.
+    #[must_use]
     pub fn column(&self, field: Field) -> Option<String> {
         self.plan.column(field)
     }
@@ -117,7 +118,7 @@ impl Orders {
     ///
     /// # Errors
     /// If the table cannot be read on.
-    pub fn next(&mut self) -> Result<Option<Step>> {
+    pub fn step(&mut self) -> Result<Option<Step>> {
         loop {
             if let Some(step) = self.ready.pop_front() {
                 return Ok(Some(step));
@@ -206,11 +207,11 @@ impl Orders {
                 Some(BadRow { line: row.line, column: self.plan.column(*field), code: cells::BAD_ROW, message })
             })
             .collect();
-        if !bad.is_empty() {
+        if bad.is_empty() {
+            group.good += 1;
+        } else {
             group.bad = Some(row.line);
             self.ready.push_back(Step::Bad(bad));
-        } else {
-            group.good += 1;
         }
     }
 
@@ -345,11 +346,11 @@ fn different(first: &Part, other: &Part) -> Option<Field> {
     .find_map(|(same, field)| (!same).then_some(field))
 }
 
-fn item(line: u64, moment: Moment, what: What) -> Item {
-    Item { line, day: moment.day.to_string(), second: moment.second, what }
+fn item(line: u64, moment: Moment, what: What) -> Box<Item> {
+    Box::new(Item { line, day: moment.day.to_string(), second: moment.second, what })
 }
 
-fn refund_of(refund: &RefundRow) -> Item {
+fn refund_of(refund: &RefundRow) -> Box<Item> {
     let what = What::Refund { order: refund.order.to_string(), amount: amount_of(refund.refunded) };
     item(refund.line, refund.moment, what)
 }

@@ -10,6 +10,7 @@ use super::dates::Dates;
 use super::mapping::{Field, Guards, Ids, LineItems};
 
 /// One layout of an export.
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the file of profiles")]
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Profile {

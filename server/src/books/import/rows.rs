@@ -241,7 +241,7 @@ impl<'a> Reader<'a> {
         let amount = self.cell(field, cells::money);
         let moment = self.cell(Field::Date, |text| plan.calendar.moment(text));
         let amount = amount.and_then(|amount| Money::checked_from_raw(amount.raw().abs()));
-        if amount.is_some_and(|amount| amount.is_zero()) {
+        if amount.is_some_and(Money::is_zero) {
             let text = self.text(field).unwrap_or_default().to_owned();
             self.refuse(field, Refused::of(Code::BadAmount, &text));
         }
@@ -333,7 +333,6 @@ pub(super) fn id_of(text: &str, guards: Option<Guards>, ids: Ids) -> Cell<Id> {
     let plain = unguarded(text);
     let text = match guards {
         Some(Guards::Strip) => plain,
-        Some(Guards::Keep) => text,
         None if ids != Ids::Keep && plain.len() != text.len() => {
             return Err(Refused::bad_row(format!(
                 "{} has something around it that may not be a part of it: `--guards strip` takes it off, `--guards keep` \
@@ -341,7 +340,7 @@ pub(super) fn id_of(text: &str, guards: Option<Guards>, ids: Ids) -> Cell<Id> {
                 quoted(text)
             )));
         }
-        None => text,
+        Some(Guards::Keep) | None => text,
     };
     if text.contains('\u{fffd}') {
         return Err(Refused::bad_row("has characters that were lost"));

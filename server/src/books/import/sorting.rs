@@ -70,7 +70,7 @@ impl Sorted {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn next(&mut self) -> Result<Option<Item>> {
+    pub fn pull(&mut self) -> Result<Option<Item>> {
         let Some(key) = self.keys.next() else { return Ok(None) };
         let context = "cannot read the temporary file";
         self.file.seek(SeekFrom::Start(key.offset)).context(context)?;
