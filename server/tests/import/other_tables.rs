@@ -78,6 +78,10 @@ fn members_balances_and_orders_become_a_book_without_a_refusal() -> TestResult {
         files.write("all.jsonl", &[files.read("m.jsonl")?, files.read("b.jsonl")?, files.read("o.jsonl")?].concat())?;
     let (code, state, said) = gongxiang(&["replay", "--rules=seed", "--strict", &journal])?;
     assert_eq!(code, Some(0), "{said}");
+    let windows = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    let journal = files.write("windows.jsonl", &windows(&files.read("all.jsonl")?))?;
+    let rules = files.write("windows.toml", &windows(include_str!("../../../presets/seed.toml")))?;
+    assert_eq!(gongxiang(&["replay", "--rules", &rules, "--strict", &journal])?.1, state, "as Windows writes them");
     let state: Value = serde_json::from_str(&state)?;
     assert_eq!(state["refused"], serde_json::json!([]));
     assert_eq!(state["state"]["day"], "2026-01-03");
