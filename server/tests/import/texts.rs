@@ -1,5 +1,7 @@
 //! Texts, cells and rows as other programs leave them.
 
+use std::fmt::Write as _;
+
 use crate::{HEADER, MAP, TestResult, import, orders};
 
 fn said_of(table: &[u8], arguments: &[&str]) -> TestResult<(Option<i32>, String, String)> {
@@ -17,7 +19,7 @@ fn every_encoding_and_line_end_of_windows_gives_the_same_journal() -> TestResult
         |to: fn(u16) -> [u8; 2]| std::iter::once(0xfeff).chain(crlf.encode_utf16()).flat_map(to).collect::<Vec<_>>();
     // 张三李四 and 到店.
     let gbk = [
-        &HEADER.as_bytes()[..],
+        HEADER.as_bytes(),
         b"o1,2026-01-01,\xd5\xc5\xc8\xfd\xc0\xee\xcb\xc4,shop,\xb5\xbd\xb5\xea,100,10,440106\no2,2026-01-01,ann,shop,online,1,1,440106\n",
     ]
     .concat();
@@ -219,8 +221,8 @@ fn a_table_from_which_nothing_came_is_a_failure() -> TestResult {
 fn sorting_holds_orders_before_refunds_whatever_the_table_has_first() -> TestResult {
     let mut table = String::from("Id,Day,Who,Sum,Of\n");
     for n in (0..2_000).rev() {
-        table.push_str(&format!("r{n},2026-01-0{} 09:00,ann,1,o{n}\n", 1 + n % 3));
-        table.push_str(&format!("o{n},2026-01-0{} 10:00,ann,10,\n", 1 + n % 3));
+        let day = 1 + n % 3;
+        writeln!(table, "r{n},2026-01-0{day} 09:00,ann,1,o{n}\no{n},2026-01-0{day} 10:00,ann,10,")?;
     }
     let arguments = [
         "--map=order=Id,date=Day,buyer=Who,amount=Sum",
