@@ -84,8 +84,8 @@ export type Channel = 'online' | 'offline';
 /** One line of the journal (RULES.md section 4). */
 export type JournalEvent = Journalled & (
   | { type: 'member.registered'; member: Id; referrer?: Id }
-  | { type: 'pack.purchased'; member: Id; pack: Id }
-  | { type: 'pack.purchased'; member: Id; pack: Id; purchase: Id; return_days: number }
+  /** With `purchase` and `return_days` (both or none) the pack may come back until it takes effect. */
+  | { type: 'pack.purchased'; member: Id; pack: Id; purchase?: Id; return_days?: number }
   | { type: 'pack.refunded'; purchase: Id }
   | { type: 'merchant.opened'; member: Id; region: Region }
   | { type: 'merchant.closed'; member: Id }

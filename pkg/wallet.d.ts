@@ -69,7 +69,7 @@ export interface SupplyNow {
 export interface Excerpt {
   rules: RuleSet;
   /** `traded_money` is a whole number of 10^-16 yuan, as text. */
-  head: SupplyNow & { turnover: Decimal; traded: Decimal; traded_money: string; order_count: number; trade_count: number };
+  head: SupplyNow & { turnover: Decimal; traded: Decimal; traded_money: string; order_count: number; trade_count: number; purchase_count: number };
   ended: Index[];
   accounts: Record<Id, Account>;
   partners: Record<Region, Id>;

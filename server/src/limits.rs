@@ -58,10 +58,23 @@ pub const STATE_ACCOUNTS_MAX: usize = 100_000;
 
 /// Most accounts of an excerpt that is asked for by its members.
 pub const EXCERPT_MEMBERS_MAX: usize = 8;
-/// Most bytes of an imported row, approximately; a quoted field that never closes ends there.
+
+/// Most bytes of a row of orders, about; a quotation mark that is never closed ends there.
 pub const IMPORT_ROW_BYTES_MAX: usize = 1 << 20;
 
-/// Most days between two imported orders; more is probably a mistyped year.
+/// Lines at the start of a table in which its header is looked for.
+pub const IMPORT_HEADER_LINES_MAX: usize = 64;
+
+/// Most orders of one import, with those of the journals before it: each takes some 300 bytes of memory.
+pub const IMPORT_ORDERS_MAX: usize = 5_000_000;
+
+/// Most orders and refunds that are sorted.
+pub const IMPORT_SORTED_MAX: usize = 10_000_000;
+
+/// Most rows of a table of members or of balances, which is held in memory.
+pub const IMPORT_MEMBERS_MAX: usize = 1_000_000;
+
+/// Most days from one order to the next; more is a mistyped year.
 pub const IMPORT_GAP_DAYS_MAX: usize = 3_653;
 
 /// Most client connections at once; further ones wait to be accepted.

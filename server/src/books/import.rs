@@ -1,119 +1,150 @@
-//! Orders of other systems: `gongxiang import` reads a table of orders (CSV) and writes a journal.
+//! What other systems know: `gongxiang import` reads tables of orders, members and balances (CSV) and writes a journal.
 //!
-//! Each row becomes an `order.placed`, and where the date moves on, the days between are closed. Nothing is guessed: a cell
-//! that could mean two things is refused, with its line and column. What is accepted is in `docs/books.md`.
+//! Each order becomes an `order.placed`, each refund an `order.refunded`, and where the date moves on, the days between are closed.
+//! Nothing is guessed: a cell that could mean two things is refused, with its line and column. What is accepted is in
+//! `docs/books.md`.
 //!
 //! | room | what it knows |
 //! |---|---|
-//! | [`mapping`] | which column is which field |
-//! | `cells` | what a cell may say |
-//! | `rows` | the file, row by row |
+//! | `text` | encodings and lines |
+//! | `table` | where a table begins and ends in a text |
+//! | [`mapping`], `profile`, `plan` | which column is which field, and which rows count |
+//! | `guards`, `cells`, `dates` | what a cell may say |
+//! | `rows`, [`orders`] | what a row says, and the rows of one order together |
+//! | [`sorting`] | the order of the days |
+//! | `known`, [`journal`], [`lack`] | what the journal has, becomes, and still lacks |
+//! | [`members`], [`balances`], `sheet` | tables of other things |
 
+pub mod balances;
 mod cells;
+mod dates;
+mod guards;
+pub mod journal;
+mod known;
+pub mod lack;
 pub mod mapping;
+pub mod members;
+pub mod orders;
+mod plan;
+mod profile;
 pub mod rows;
+mod sheet;
+pub mod sorting;
+mod table;
+mod text;
 
-use std::collections::HashSet;
-use std::fmt;
-use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
-use gongxiang::event::{Code, OrderPlaced};
-use gongxiang::identity::{Day, Id};
-use gongxiang::ruleset::Channel;
+use anyhow::Result;
+use gongxiang::identity::Day;
+use gongxiang::ruleset::RuleSet;
 
-use crate::limits::IMPORT_GAP_DAYS_MAX;
+use self::journal::{Additions, Columns, Journal, Rejection};
+use self::known::Known;
+use self::mapping::{Field, Mapping};
+use self::orders::{Item, Orders, Step, What};
+use self::plan::Request;
+use self::rows::BadRow;
+use self::sorting::Unsorted;
 use crate::output::Output;
-use rows::{BadRow, Row, Rows};
 
-/// All rows by their dates, those of one date as they stand.
+/// What an import of orders is asked for.
+#[derive(Clone, Debug)]
+pub struct Task<'a> {
+    pub orders: &'a Path,
+    pub mapping: &'a Mapping,
+    pub additions: Additions,
+    /// Journals that come before.
+    pub after: &'a [PathBuf],
+    pub rules: Option<&'a RuleSet>,
+    pub open: Option<Day>,
+    pub sort: bool,
+}
+
+/// What became of the table.
+pub struct Imported {
+    pub journal: Journal,
+    /// Rows that were refused.
+    pub refused: u64,
+}
+
+/// Reads all orders into a journal; `refused` hears of all that is wrong.
 ///
 /// # Errors
-/// If the table cannot be read to its end.
-pub fn in_order(rows: Rows) -> Result<Vec<Result<Row, BadRow>>> {
-    let mut rows = rows.collect::<Result<Vec<_>>>()?;
-    rows.sort_by_key(|row| row.as_ref().ok().map(|row| row.day));
-    Ok(rows)
+/// If the table or a journal before it cannot be read, or the new one not be written.
+pub fn import(task: &Task<'_>, output: Output, mut refused: impl FnMut(&BadRow)) -> Result<Imported> {
+    let request = Request::new(task.mapping)?;
+    let known = known(task.after)?;
+    let mut orders = Orders::open(task.orders, task.mapping, &request)?;
+    let [order, date, refunded] = [Field::Order, Field::Date, Field::Refunded].map(|field| orders.column(field));
+    let columns = Columns { order, date, refunded };
+    let genesis = task.rules.map(|rules| rules.genesis_day);
+    let mut journal = Journal::new(output, task.additions.clone(), columns, known, genesis);
+    if let Some(day) = task.open {
+        journal.open_on(day);
+    }
+    let mut bad = 0;
+    let mut unsorted = if task.sort || request.sorts() { Some(Unsorted::new()?) } else { None };
+    while let Some(step) = orders.step()? {
+        match step {
+            Step::Bad(all) => {
+                bad += 1;
+                all.iter().for_each(&mut refused);
+            }
+            Step::Item(item) => match &mut unsorted {
+                Some(unsorted) => unsorted.push(&item)?,
+                None => bad += take(&mut journal, &orders, &item, &mut refused)?,
+            },
+        }
+    }
+    if let Some(unsorted) = unsorted {
+        let mut sorted = unsorted.sorted()?;
+        while let Some(item) = sorted.pull()? {
+            bad += take(&mut journal, &orders, &item, &mut refused)?;
+        }
+    }
+    for (why, rows) in std::mem::take(&mut orders.left_out) {
+        *journal.left_out.entry(why).or_default() += rows;
+    }
+    Ok(Imported { journal, refused: bad })
 }
 
-/// The journal while it grows.
-pub struct Journal {
-    pub output: Output,
-    /// Lines that are not written yet.
-    lines: String,
-    /// Buyers that were registered, if they are to be.
-    members: Option<HashSet<Id>>,
-    open: Option<Day>,
-    pub orders: u64,
-}
-
-impl Journal {
-    pub fn new(output: Output, members: bool, open: Option<Day>) -> Self {
-        Self { output, lines: String::new(), members: members.then(HashSet::new), open, orders: 0 }
+/// Puts one into the journal; answers with 1 if it was refused.
+fn take(journal: &mut Journal, orders: &Orders, item: &Item, refused: &mut impl FnMut(&BadRow)) -> Result<u64> {
+    if let What::Refund { order, .. } = &item.what
+        && orders.dropped.contains(order)
+    {
+        *journal.left_out.entry("refunds of orders that do not count".into()).or_default() += 1;
+        return Ok(0);
     }
-
-    /// An order on its day: the days before it are closed.
-    ///
-    /// # Errors
-    /// If the row is of a day that is closed already, or of one that is too far ahead.
-    pub fn place(&mut self, row: &Row) -> Result<(), BadRow> {
-        let closed = days_between(self.open.unwrap_or(row.day), row.day).map_err(|message| BadRow {
-            line: row.line,
-            column: row.date_column.clone(),
-            code: Code::WrongDay.as_str(),
-            message: message.into(),
-        })?;
-        for day in closed {
-            self.line(format_args!(r#"{{"type":"day.closed","day":"{day}"}}"#));
+    let rejection = journal.take(item)?;
+    journal.write()?;
+    match rejection {
+        Ok(()) => Ok(0),
+        Err(Rejection::LeftOut(why)) => {
+            *journal.left_out.entry(why).or_default() += 1;
+            Ok(0)
         }
-        self.open = Some(row.day);
-        // None of these texts has a character that JSON would have to escape.
-        let OrderPlaced { order, buyer, merchant, channel, amount, concession, region } = &row.order;
-        if self.members.as_mut().is_some_and(|members| members.insert(buyer.clone())) {
-            self.line(format_args!(r#"{{"type":"member.registered","member":"{buyer}"}}"#));
+        Err(Rejection::Bad(bad)) => {
+            refused(&bad);
+            Ok(1)
         }
-        let channel = match channel {
-            Channel::Online => "online",
-            Channel::Offline => "offline",
-        };
-        self.line(format_args!(
-            r#"{{"type":"order.placed","order":"{order}","buyer":"{buyer}","merchant":"{merchant}","channel":"{channel}","amount":"{amount}","concession":"{concession}","region":"{region}"}}"#
-        ));
-        self.orders += 1;
-        Ok(())
-    }
-
-    fn line(&mut self, line: fmt::Arguments<'_>) {
-        // Writing to a text does not fail.
-        _ = fmt::Write::write_fmt(&mut self.lines, line);
-        self.lines.push('\n');
-    }
-
-    /// Writes the lines that the last rows became.
-    ///
-    /// # Errors
-    /// If the output cannot be written.
-    pub fn write(&mut self) -> Result<()> {
-        self.output.write_all(self.lines.as_bytes()).context("cannot write the journal")?;
-        self.lines.clear();
-        Ok(())
     }
 }
 
-/// The days from `open` on, `day` left out.
-fn days_between(open: Day, day: Day) -> Result<Vec<Day>, &'static str> {
-    if day < open {
-        return Err("is before the day that is open then; `--sort` puts the rows in order first");
+/// What journals have.
+fn known(journals: &[PathBuf]) -> Result<Known> {
+    let mut known = Known::default();
+    for journal in journals {
+        known.read(journal)?;
     }
-    let mut days = Vec::new();
-    let mut at = open;
-    while at < day {
-        if days.len() == IMPORT_GAP_DAYS_MAX {
-            return Err("is more than ten years after the day that is open then");
-        }
-        days.push(at);
-        let Some(next) = at.next() else { break };
-        at = next;
-    }
-    Ok(days)
+    Ok(known)
+}
+
+/// Who is registered in journals.
+///
+/// # Errors
+/// If one cannot be read.
+pub fn registered(journals: &[PathBuf]) -> Result<std::collections::HashSet<String>> {
+    Ok(known(journals)?.members)
 }

@@ -23,12 +23,14 @@ fn read(source: &str) -> Result<Result<RuleSet, RuleSetError>> {
         return Ok(preset);
     }
     let text = fs::read_to_string(source).with_context(|| format!("cannot read the rule set {source}"))?;
+    // Programs on Windows begin a text with a byte order mark.
+    let text = text.trim_start_matches('\u{feff}');
     if text.trim_start().starts_with('{') {
-        let tree = serde_json::from_str::<Tree>(&text)
+        let tree = serde_json::from_str::<Tree>(text)
             .map_err(|error| RuleSetError { key: String::new(), message: format!("is not JSON: {error}") });
         return Ok(tree.and_then(|tree| RuleSet::from_tree(&tree)));
     }
-    Ok(preset::from_toml(&text))
+    Ok(preset::from_toml(text))
 }
 
 /// Reads a valid rule set.

@@ -62,8 +62,12 @@ impl Lines<Box<dyn BufRead>> {
         if journal == Path::new("-") {
             return Ok(Self(Box::new(io::stdin().lock())));
         }
-        let file = File::open(journal).with_context(|| format!("cannot read the journal {}", journal.display()))?;
-        Ok(Self(Box::new(BufReader::new(file))))
+        let context = || format!("cannot read the journal {}", journal.display());
+        let mut file = BufReader::new(File::open(journal).with_context(context)?);
+        // Programs on Windows begin a text with a byte order mark.
+        let marked = file.fill_buf().with_context(context)?.starts_with(b"\xef\xbb\xbf");
+        file.consume(if marked { 3 } else { 0 });
+        Ok(Self(Box::new(file)))
     }
 }
 

@@ -3,9 +3,12 @@
 use std::fmt::Write as _;
 
 use gongxiang::event::Code;
-use gongxiang::identity::{Day, Id, Region};
-use gongxiang::quantity::{Money, Rate};
+use gongxiang::identity::{Id, Region};
+use gongxiang::quantity::{DecimalError, Money, Points, Price, Rate, ShareValue};
 use gongxiang::ruleset::Channel;
+
+use super::guards::damage;
+use crate::text::fingerprint;
 
 /// What is wrong with a row, or with one of its cells.
 pub const BAD_ROW: &str = "bad_row";
@@ -29,12 +32,17 @@ impl Refused {
     pub fn by(code: Code) -> Self {
         Self { code: code.as_str(), message: code.sentence().into() }
     }
+
+    /// A refusal of the rules, with the value that it is about.
+    pub fn of(code: Code, value: &str) -> Self {
+        Self { code: code.as_str(), message: format!("{}: {}", quoted(value), code.sentence()) }
+    }
 }
 
-type Cell<T> = Result<T, Refused>;
+pub(super) type Cell<T> = Result<T, Refused>;
 
 /// `text` as it was read, in a sentence: control characters would garble it, and a long one bury it.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     const SHOWN: usize = 40;
     let shown: String = text.chars().take(SHOWN).flat_map(char::escape_debug).collect();
     let more = if text.chars().nth(SHOWN).is_some() { "…" } else { "" };
@@ -43,6 +51,7 @@ fn quoted(text: &str) -> String {
 
 /// An id as it stands.
 pub fn id(text: &str) -> Cell<Id> {
+    undamaged(text)?;
     Id::parse(text).ok_or_else(|| {
         Refused::bad_row(format!(
             "{} is no id: 1 to 64 of A-Z a-z 0-9 _ . : -; `--ids escape` makes one of it",
@@ -51,9 +60,32 @@ pub fn id(text: &str) -> Cell<Id> {
     })
 }
 
+fn undamaged(text: &str) -> Cell<()> {
+    match damage(text) {
+        Some(why) => Err(Refused::bad_row(format!("{} {why}", quoted(text)))),
+        None => Ok(()),
+    }
+}
+
 /// An id from any text: every byte outside `[A-Za-z0-9_.-]` becomes `:` and two hexadecimal digits, a colon too. Two texts
 /// never become one id.
 pub fn escaped_id(text: &str) -> Cell<Id> {
+    undamaged(text)?;
+    Id::parse(&escaped(text)).ok_or_else(|| {
+        let text = quoted(text);
+        Refused::bad_row(format!("{text} does not fit an id, which has 64 characters; `--ids digest` makes one of it"))
+    })
+}
+
+/// The same, and a text that does not fit becomes `::`, which no escaped text has, and 160 bits of its SHA-256.
+pub fn digested_id(text: &str) -> Cell<Id> {
+    undamaged(text)?;
+    let digest = || fingerprint(text.as_bytes());
+    let id = Id::parse(&escaped(text)).or_else(|| Id::parse(&format!("::{}", digest().get(..40)?)));
+    id.filter(|_| !text.is_empty()).ok_or_else(|| Refused::bad_row("is empty"))
+}
+
+fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"_.-".contains(&byte) {
@@ -63,8 +95,7 @@ pub fn escaped_id(text: &str) -> Cell<Id> {
             _ = write!(escaped, ":{byte:02X}");
         }
     }
-    Id::parse(&escaped)
-        .ok_or_else(|| Refused::bad_row(format!("{} does not fit an id, which has 64 characters", quoted(text))))
+    escaped
 }
 
 /// `online` or `offline`, in either case; 线上, 到家; 线下, 到店.
@@ -83,23 +114,65 @@ pub fn region(text: &str) -> Cell<Region> {
 
 /// Yuan: `1234.5`, `1,234.50`, `¥12`, `12元`; zeros behind the second place say nothing.
 pub fn money(text: &str) -> Cell<Money> {
+    number(text, 2, Money::parse)
+}
+
+/// Yuan for one piece, with up to 8 places.
+pub fn price(text: &str) -> Cell<Price> {
+    number(text, 8, Price::parse)
+}
+
+/// Points.
+pub fn points(text: &str) -> Cell<Points> {
+    number(text, 8, Points::parse)
+}
+
+/// Share value.
+pub fn share_value(text: &str) -> Cell<ShareValue> {
+    number(text, 8, ShareValue::parse)
+}
+
+/// A whole number of pieces, which may have a minus.
+pub fn quantity(text: &str) -> Cell<i64> {
+    let bad = || Refused::bad_row(format!("{} is no whole number of pieces", quoted(text)));
+    let plain = text.strip_suffix(".0").unwrap_or(text);
+    let digits = plain.strip_prefix('-').unwrap_or(plain);
+    if digits.is_empty() || digits.len() > 9 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(bad());
+    }
+    plain.parse().map_err(|_| bad())
+}
+
+/// Only yuan count: an amount of another currency is no amount of yuan.
+pub fn currency(text: &str) -> Cell<()> {
+    match text.to_uppercase().as_str() {
+        "CNY" | "RMB" | "人民币" | "元" | "人民币元" => Ok(()),
+        _ => Err(Refused::bad_row(format!("{} is not yuan (CNY)", quoted(text)))),
+    }
+}
+
+/// A number as a shop spells it; zeros behind the last of its places say nothing.
+fn number<T>(text: &str, places: usize, parse: impl Fn(&str) -> Result<T, DecimalError>) -> Cell<T> {
     let bad = |why: &str| Refused::bad_row(format!("{} {why}", quoted(text)));
-    let (minus, number) = match text.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", text),
+    let sign = |text: &str| text.strip_prefix(['-', '−']).map(|rest| ("-", rest.to_owned()));
+    let plain = |text: &str| {
+        text.strip_prefix(['¥', '￥']).or_else(|| text.strip_suffix('元')).unwrap_or(text).trim().to_owned()
     };
-    let number = number.strip_prefix(['¥', '￥']).or_else(|| number.strip_suffix('元')).unwrap_or(number).trim();
-    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let (minus, number) = match sign(text) {
+        Some((minus, rest)) => (minus, plain(&rest)),
+        None => sign(&plain(text)).unwrap_or_else(|| ("", plain(text))),
+    };
+    let (whole, part) = number.split_once('.').unwrap_or((&number, ""));
     let whole =
         if whole.contains(',') { without_commas(whole, part).ok_or_else(|| bad(COMMAS))? } else { whole.into() };
-    let extra = part.len().saturating_sub(2);
+    let extra = part.len().saturating_sub(places);
     let part = if part.bytes().rev().take_while(|b| *b == b'0').count() >= extra {
-        part.get(..2).unwrap_or(part)
+        part.get(..places).unwrap_or(part)
     } else {
         part
     };
     let dot = if number.contains('.') { "." } else { "" };
-    Money::parse(&format!("{minus}{whole}{dot}{part}")).map_err(|error| bad(&error.to_string()))
+    parse(&format!("{minus}{whole}{dot}{part}")).map_err(|error| bad(&error.to_string()))
 }
 
 const COMMAS: &str = "may mean two numbers: write thousands as in `1234.00`";
@@ -132,33 +205,6 @@ pub fn part_of(amount: Money, rate: Rate) -> Cell<Money> {
     cents.and_then(Money::checked_from_raw).ok_or_else(|| Refused::by(Code::OutOfRange))
 }
 
-/// A day, the year first: `2026-01-31`, `2026/1/31`, `20260131`; a time behind it is left out, if it is Chinese time.
-pub fn date(text: &str) -> Cell<Day> {
-    let bad = |why: &str| Refused::bad_row(format!("{} {why}", quoted(text)));
-    let (day, time) = match text.find(['T', ' ']) {
-        Some(at) => (&text[..at], &text[at + 1..]),
-        None => (text, ""),
-    };
-    let zone = time.find(['Z', 'z', '+', '-']).map(|at| &time[at..]);
-    if zone.is_some_and(|zone| !["+08:00", "+0800", "+08"].contains(&zone)) {
-        return Err(bad("has another time zone than +08:00, so its day is not certain"));
-    }
-    day_of(day).ok_or_else(|| bad("is no day with the year first, such as `2026-01-31`"))
-}
-
-fn day_of(text: &str) -> Option<Day> {
-    if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
-        return Day::parse(&format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]));
-    }
-    let separator = ['-', '/', '.'].into_iter().find(|c| text.contains(*c))?;
-    let mut parts = text.split(separator);
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || year.len() != 4 {
-        return None;
-    }
-    Day::parse(&format!("{year}-{month:0>2}-{day:0>2}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +226,9 @@ mod tests {
             ("￥1,000.00", "1000"),
             ("12.30元", "12.3"),
             ("-3.00", "-3"),
+            ("-¥3.00", "-3"),
+            ("¥-3.00", "-3"),
+            ("−3.00", "-3"),
         ] {
             assert_eq!(shown(money(text)).as_deref(), Some(value), "{text}");
         }
@@ -228,40 +277,6 @@ mod tests {
     }
 
     #[test]
-    fn a_date_has_its_year_first_and_no_foreign_time_zone() {
-        for (text, day) in [
-            ("2026-01-31", "2026-01-31"),
-            ("2026/1/5", "2026-01-05"),
-            ("2026.01.05", "2026-01-05"),
-            ("20260131", "2026-01-31"),
-            ("2026-01-31 23:59:59", "2026-01-31"),
-            ("2026-01-31T23:59:59+08:00", "2026-01-31"),
-            ("2026-01-31 23:59:59 +0800", "2026-01-31"),
-        ] {
-            assert_eq!(shown(date(text)).as_deref(), Some(day), "{text}");
-        }
-        for bad in [
-            "",
-            "31-01-2026",
-            "01/02/2026",
-            "26-01-31",
-            "2026-02-30",
-            "2026-1",
-            "2026-1-1-1",
-            "2026-01-31T23:00:00Z",
-            "2026-01-31T23:00:00-05:00",
-            "2026年1月31日",
-            "2026-001-01",
-            "2026--1",
-            "1月",
-            "2026-é1-01",
-            "二〇二六-01-01",
-        ] {
-            assert!(date(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
     fn an_escaped_id_tells_the_text() {
         for (text, escaped) in [
             ("c0001", "c0001"),
@@ -275,6 +290,13 @@ mod tests {
             assert_eq!(shown(escaped_id(text)).as_deref(), Some(escaped), "{text}");
         }
         assert!(escaped_id("").is_err() && escaped_id(&"é".repeat(11)).is_err());
+        let (long, other) = ("深圳市某某茶叶贸易有限公司", "深圳市某某茶叶贸易有限公司2");
+        assert!(escaped_id(long).is_err() && shown(digested_id(long)) != shown(digested_id(other)));
+        assert_eq!(shown(digested_id(long)).map(|id| (id.len(), id.starts_with("::"))), Some((42, true)));
+        assert_eq!(shown(digested_id("张")).as_deref(), Some(":E5:BC:A0"));
+        for damaged in ["6.20E+17", "1e5", "17850.0", "####"] {
+            assert!(id(damaged).is_err() && escaped_id(damaged).is_err(), "{damaged}");
+        }
         assert!(id("#1001").is_err() && id(" a").is_err() && id("").is_err() && id("a:b").is_ok());
     }
 }

@@ -1,81 +1,87 @@
-//! Which column is which field of an order, and what holds where a cell is empty.
+//! Which column is which field of an order, what holds where a cell is empty, and which rows count.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::{Args, ValueEnum};
-use csv::ByteRecord;
+use encoding_rs::Encoding;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
 
-/// A field of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// The order's id.
-    Order,
-    /// Who buys.
-    Buyer,
-    /// Who sells.
-    Merchant,
-    /// Online or offline.
-    Channel,
-    /// Yuan.
-    Amount,
-    /// Yuan of it that the merchant gives up.
-    Concession,
-    /// The same as a part of the amount.
-    Rate,
-    /// Six digits.
-    Region,
-    /// The day of the order.
-    Date,
+use super::dates::{self, Dates};
+use super::text::encoding;
+
+macro_rules! fields {
+    ($($variant:ident $name:literal $about:literal,)*) => {
+        /// A field of an order.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+        #[serde(try_from = "String")]
+        pub enum Field {
+            $(#[doc = $about] $variant,)*
+        }
+
+        impl Field {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Its name on the command line.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+    };
 }
 
-impl Field {
-    /// All of them.
-    pub const ALL: [Self; 9] = [
-        Self::Order,
-        Self::Buyer,
-        Self::Merchant,
-        Self::Channel,
-        Self::Amount,
-        Self::Concession,
-        Self::Rate,
-        Self::Region,
-        Self::Date,
-    ];
-
-    /// Its name on the command line.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Order => "order",
-            Self::Buyer => "buyer",
-            Self::Merchant => "merchant",
-            Self::Channel => "channel",
-            Self::Amount => "amount",
-            Self::Concession => "concession",
-            Self::Rate => "rate",
-            Self::Region => "region",
-            Self::Date => "date",
-        }
-    }
+fields! {
+    Order "order" "The order's id.",
+    Buyer "buyer" "Who buys.",
+    Merchant "merchant" "Who sells.",
+    Channel "channel" "Online or offline.",
+    Amount "amount" "Yuan.",
+    Quantity "quantity" "Pieces of one item, instead of an amount.",
+    Price "price" "Yuan for one piece, beside the quantity.",
+    Concession "concession" "Yuan of the amount that the merchant gives up.",
+    Rate "rate" "The same as a part of the amount.",
+    Region "region" "Six digits.",
+    Date "date" "The day of the order.",
+    Status "status" "What became of the order.",
+    Refunded "refunded" "Yuan of the amount that were refunded.",
+    RefundOf "refund_of" "The order of which the row is a refund.",
+    Currency "currency" "Yuan, or the row is refused.",
+    Reference "reference" "Its number in another system.",
 }
 
 impl FromStr for Field {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|field| field.name() == text).ok_or_else(|| {
+        Self::ALL.iter().copied().find(|field| field.name() == text).ok_or_else(|| {
             let names: Vec<_> = Self::ALL.iter().map(|field| field.name()).collect();
             format!("`{text}` is none of {}", names.join(", "))
         })
     }
 }
 
+impl TryFrom<String> for Field {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
 /// `field=text`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pair(pub Field, pub String);
+pub struct Pair<T>(pub T, pub String);
 
-impl FromStr for Pair {
+impl<T: FromStr> FromStr for Pair<T>
+where
+    T::Err: ToString,
+{
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -83,37 +89,115 @@ impl FromStr for Pair {
         if text.is_empty() {
             return Err("nothing stands after the `=`".into());
         }
-        Ok(Self(field.parse()?, text.into()))
+        Ok(Self(field.parse().map_err(|error: T::Err| error.to_string())?, text.into()))
+    }
+}
+
+/// A column, and what must stand in it for a row to count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition(pub String, pub Vec<String>);
+
+impl FromStr for Condition {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (column, values) = text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`"))?;
+        Ok(Self(column.into(), values.split(',').map(Into::into).collect()))
     }
 }
 
 /// How ids are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Ids {
     /// As they are; what is no id is refused.
     Keep,
     /// What no id may have becomes `:` and two hexadecimal digits for each byte, and so does the colon.
     Escape,
+    /// As `escape`; what does not fit then becomes `::` and 40 hexadecimal digits of its SHA-256.
+    Digest,
+}
+
+/// What becomes of `="…"`, blanks, tabs and back-ticks around an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Guards {
+    /// They are a part of the id.
+    Keep,
+    /// They are taken off.
+    Strip,
+}
+
+/// How the rows of one order stand together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LineItems {
+    /// The amounts of each row are those of one item: they are summed up.
+    Sum,
+    /// The first row has the amounts of the order; further ones repeat them or leave them empty.
+    Once,
+}
+
+/// How a text is read, whatever its columns are.
+#[derive(Args, Clone, Debug)]
+pub struct Reading {
+    /// How ids are taken [default: keep].
+    #[arg(long)]
+    pub ids: Option<Ids>,
+    /// What becomes of `="…"`, blanks, tabs and back-ticks around ids; without it, such an id is refused.
+    #[arg(long)]
+    pub guards: Option<Guards>,
+    /// What stands between two cells: `,`, `;`, `\t`; without it, what the header shows.
+    #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
+    pub delimiter: Option<u8>,
+    /// The text's encoding; without it, a byte order mark says it, or UTF-8 and GBK are told apart.
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    pub encoding: Option<&'static Encoding>,
+    /// The table ends before the row that begins with this.
+    #[arg(long, value_name = "TEXT")]
+    pub until: Vec<String>,
 }
 
 /// How a table becomes orders.
 #[derive(Args, Clone, Debug)]
 pub struct Mapping {
+    /// Whose export it is: shopify, woocommerce, taobao, jd, youzan, wechat-bill, wechat-merchant, alipay, uci, or a file of
+    /// the same form (`.toml`). All else replaces what the profile says.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// Which column is which field: `order=OrderId,buyer=Customer`, or `order=#1` for the first column.
-    #[arg(long = "map", value_name = "FIELD=COLUMN", value_delimiter = ',', required = true)]
-    pub columns: Vec<Pair>,
+    #[arg(long = "map", value_name = "FIELD=COLUMN", value_delimiter = ',', required_unless_present = "profile")]
+    pub columns: Vec<Pair<Field>>,
     /// What a field is where its cell is empty, or everywhere if it has no column.
     #[arg(long = "default", value_name = "FIELD=VALUE")]
-    pub defaults: Vec<Pair>,
+    pub defaults: Vec<Pair<Field>>,
+    /// Only rows count in which the column says one of these; nothing after the `=` means that it must be empty.
+    #[arg(long, value_name = "COLUMN=VALUE,…")]
+    pub only: Vec<Condition>,
+    /// A row that has an order's id in this column is a refund of that order.
+    #[arg(long, value_name = "COLUMN")]
+    pub refund_of: Option<String>,
     /// The numbers of this field are written with a minus.
     #[arg(long, value_name = "FIELD")]
     pub negative: Vec<Field>,
-    /// How ids are taken.
-    #[arg(long, default_value = "keep")]
-    pub ids: Ids,
-    /// What stands between two cells.
-    #[arg(long, default_value = ",", value_name = "CHARACTER", value_parser = delimiter)]
-    pub delimiter: u8,
+    /// How several rows of one order stand together; without it, they are refused.
+    #[arg(long)]
+    pub lines: Option<LineItems>,
+    /// What comes first in a date [default: ymd].
+    #[arg(long)]
+    pub dates: Option<Dates>,
+    /// The zone of times that name none [default: Chinese time].
+    #[arg(long, value_name = "ZONE", value_parser = dates::zone)]
+    pub zone: Option<TimeZone>,
+    /// A time of another zone becomes Chinese time; without it, it is refused.
+    #[arg(long)]
+    pub convert_zones: bool,
+    /// Rows without a buyer are left out and counted; without it, they are refused.
+    #[arg(long)]
+    pub skip_guests: bool,
+    /// How the text is read.
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 fn delimiter(text: &str) -> Result<u8, &'static str> {
@@ -124,93 +208,39 @@ fn delimiter(text: &str) -> Result<u8, &'static str> {
     }
 }
 
-/// Where a field comes from.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Source {
-    /// The column: its place, and its name.
-    pub column: Option<(usize, String)>,
-    /// What holds where there is none, or nothing in it.
-    pub default: Option<String>,
-    /// Whether its numbers are written with a minus.
-    pub negative: bool,
-}
+/// A column: its place, and its name.
+pub(super) type Column = (usize, String);
 
-/// A mapping put on the header of a table.
-#[derive(Debug)]
-pub(super) struct Plan {
-    sources: [Source; Field::ALL.len()],
-    /// Whether the concession is given as a rate.
-    pub by_rate: bool,
-    pub ids: Ids,
-    /// Cells in a row.
-    pub width: usize,
-}
-
-impl Plan {
-    /// Finds every column.
-    pub fn new(mapping: &Mapping, header: &ByteRecord) -> Result<Self> {
-        let names: Vec<&str> =
-            header.iter().map(str::from_utf8).collect::<Result<_, _>>().context(
-                "bad_row: the header is not UTF-8; save the table as UTF-8 (or use `iconv -f GBK -t UTF-8`)",
-            )?;
-        let mut sources: [Source; Field::ALL.len()] = Default::default();
-        for Pair(field, column) in &mapping.columns {
-            let found = &mut sources[place(*field)].column;
-            if found.is_some() {
-                bail!("`{}` has two columns", field.name());
-            }
-            let at = find(&names, column)?;
-            *found = Some((at, names.get(at).copied().unwrap_or_default().trim().into()));
-        }
-        for Pair(field, text) in &mapping.defaults {
-            sources[place(*field)].default = Some(text.clone());
-        }
-        for field in &mapping.negative {
-            sources[place(*field)].negative = true;
-        }
-        let plan = Self { sources, by_rate: false, ids: mapping.ids, width: names.len() };
-        let by_rate = plan.has(Field::Rate);
-        if by_rate == plan.has(Field::Concession) {
-            bail!("an order has either a `concession` or a `rate`: give a column or a default for one of them");
-        }
-        let unused = if by_rate { Field::Concession } else { Field::Rate };
-        for field in Field::ALL {
-            if field != unused && !plan.has(field) {
-                let field = field.name();
-                bail!("an order has a `{field}`: say `--map {field}=COLUMN` or `--default {field}=VALUE`");
-            }
-        }
-        Ok(Self { by_rate, ..plan })
-    }
-
-    fn has(&self, field: Field) -> bool {
-        let source = self.source(field);
-        source.column.is_some() || source.default.is_some()
-    }
-
-    pub fn source(&self, field: Field) -> &Source {
-        &self.sources[place(field)]
-    }
-}
-
-/// A field's place in [`Field::ALL`].
-fn place(field: Field) -> usize {
-    Field::ALL.iter().position(|each| *each == field).unwrap_or_default()
-}
-
-fn find(names: &[&str], column: &str) -> Result<usize> {
-    if let Some(number) = column.strip_prefix('#').and_then(|number| number.parse::<usize>().ok()) {
-        return match number.checked_sub(1).filter(|at| *at < names.len()) {
-            Some(at) => Ok(at),
-            None => bail!("there is no column {column}: the table has {} columns", names.len()),
-        };
-    }
-    let mut found = names.iter().enumerate().filter(|(_, name)| name.trim() == column).map(|(at, _)| at);
-    match (found.next(), found.next()) {
-        (Some(at), None) => Ok(at),
-        (Some(at), Some(_)) => {
+/// Finds a column by its name or, as `#3`, by its number.
+pub(super) fn find(names: &[&str], column: &str) -> Result<Column> {
+    let number = column.strip_prefix('#').and_then(|number| number.parse::<usize>().ok());
+    let column_at = |at: usize| (at, names.get(at).copied().unwrap_or_default().to_owned());
+    let same = |name: &&str| super::profile::folded(name) == super::profile::folded(column);
+    let mut found = names.iter().enumerate().filter(|(_, name)| same(name)).map(|(at, _)| at);
+    match (found.next(), found.next(), number) {
+        (Some(at), None, _) => Ok(column_at(at)),
+        (Some(at), Some(_), _) => {
             bail!("there are several columns `{column}`: say which by its number, such as `#{}`", at + 1)
         }
-        (None, _) => bail!("there is no column `{column}`; the table has {}", names.join(", ")),
+        (None, _, Some(number)) => number
+            .checked_sub(1)
+            .filter(|at| *at < names.len())
+            .map(column_at)
+            .ok_or_else(|| anyhow!("there is no column {column}: the table has {} columns", names.len())),
+        (None, ..) => bail!("there is no column `{column}`; the table has {}", names.join(", ")),
     }
+}
+
+/// Pairs as a map; a field that is there twice is refused.
+pub(super) fn unique<T: Copy + Ord>(
+    pairs: &[Pair<T>],
+    name: impl Fn(T) -> &'static str,
+) -> Result<BTreeMap<T, String>> {
+    let mut map = BTreeMap::new();
+    for Pair(field, text) in pairs {
+        if map.insert(*field, text.clone()).is_some() {
+            bail!("`{}` has two columns", name(*field));
+        }
+    }
+    Ok(map)
 }

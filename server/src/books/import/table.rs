@@ -1,0 +1,166 @@
+//! A table inside a text: the lines before its header and after its last row are no part of it.
+//!
+//! The text is handed over line by line, so that a row's number is that of the line in the file on which it begins.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::io::{self, Read};
+use std::path::Path;
+use std::rc::Rc;
+
+use anyhow::{Context as _, Result};
+use csv::{Reader, ReaderBuilder, StringRecord};
+use encoding_rs::Encoding;
+
+use super::guards::unguarded;
+use super::text::{Line, Lines};
+use crate::limits::{IMPORT_HEADER_LINES_MAX, IMPORT_ROW_BYTES_MAX};
+
+/// What may stand between two cells if nobody says what does.
+const DELIMITERS: [u8; 3] = [b',', b'\t', b';'];
+
+/// A row: the line on which it begins, and its cells.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Row {
+    pub line: u64,
+    pub cells: StringRecord,
+}
+
+/// The rows of a table.
+pub(super) struct Table {
+    reader: Reader<Feed>,
+    progress: Rc<RefCell<Progress>>,
+    /// A row whose first cell begins with one of these is the first that is no part of the table.
+    pub ends: Vec<String>,
+}
+
+/// How far the text is read.
+struct Progress {
+    lines: Lines,
+    /// Lines that were looked at to find the header.
+    ahead: VecDeque<Line>,
+    /// The line that is being handed over, and how much of it was.
+    line: String,
+    at: usize,
+    /// The first line of the present row.
+    begun: Option<u64>,
+    /// Bytes of the present row.
+    bytes: usize,
+}
+
+impl Table {
+    /// Opens a table and answers with the cells of its header: the first line that `is_header` accepts, or else the first line.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn open(
+        file: &Path,
+        encoding: Option<&'static Encoding>,
+        delimiter: Option<u8>,
+        is_header: impl Fn(&[&str]) -> bool,
+    ) -> Result<(Self, Vec<String>)> {
+        let mut lines = Lines::open(file, encoding)?;
+        let (mut ahead, mut bytes) = (VecDeque::new(), 0);
+        let context = || format!("bad_row: cannot read the header of {}", file.display());
+        while ahead.len() < IMPORT_HEADER_LINES_MAX && bytes < IMPORT_ROW_BYTES_MAX {
+            let Some(line) = lines.next().with_context(context)? else { break };
+            bytes += line.text.len();
+            ahead.push_back(line);
+        }
+        let candidates = delimiter.map_or_else(|| DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
+        let header = ahead.iter().enumerate().find_map(|(at, line)| {
+            let fits = |delimiter: &u8| is_header(&names(&cells(&line.text, *delimiter)));
+            candidates.iter().find(|delimiter| fits(delimiter)).map(|delimiter| (at, *delimiter))
+        });
+        let (at, delimiter) = header.unwrap_or_else(|| {
+            let first = ahead.front().map(|line| line.text.as_str()).unwrap_or_default();
+            // The last of the largest, so the comma wins among equals.
+            let widest = candidates.iter().rev().max_by_key(|delimiter| cells(first, **delimiter).len());
+            (0, widest.copied().unwrap_or(b','))
+        });
+        ahead.drain(..at);
+        let progress = Progress { lines, ahead, line: String::new(), at: 0, begun: None, bytes: 0 };
+        let progress = Rc::new(RefCell::new(progress));
+        let reader = ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(Feed(Rc::clone(&progress)));
+        let mut table = Self { reader, progress, ends: Vec::new() };
+        let header = table.next().with_context(context)?.unwrap_or_default();
+        Ok((table, names(&header.cells).into_iter().map(Into::into).collect()))
+    }
+
+    /// The next row that is not empty.
+    ///
+    /// # Errors
+    /// If the text cannot be read on.
+    pub fn next(&mut self) -> Result<Option<Row>> {
+        let mut cells = StringRecord::new();
+        loop {
+            let before = {
+                let mut progress = self.progress.borrow_mut();
+                (progress.begun, progress.bytes) = (None, 0);
+                progress.ahead.front().map_or_else(|| progress.lines.number(), |line| line.number - 1)
+            };
+            let read = self.reader.read_record(&mut cells);
+            let line = self.progress.borrow().begun.unwrap_or(before + 1);
+            if !read.with_context(|| format!("line {line}: bad_row: cannot read on"))? {
+                return Ok(None);
+            }
+            let first = unguarded(cells.get(0).unwrap_or_default());
+            if self.ends.iter().any(|end| first.starts_with(end)) {
+                return Ok(None);
+            }
+            if cells.iter().any(|cell| !unguarded(cell).is_empty()) {
+                return Ok(Some(Row { line, cells }));
+            }
+        }
+    }
+
+    /// The encoding's name.
+    pub fn encoding(&self) -> &'static str {
+        self.progress.borrow().lines.encoding()
+    }
+}
+
+fn cells(line: &str, delimiter: u8) -> StringRecord {
+    let mut reader = ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(line.as_bytes());
+    let mut cells = StringRecord::new();
+    // What is no row has no cells, so it is no header.
+    _ = reader.read_record(&mut cells);
+    cells
+}
+
+fn names(cells: &StringRecord) -> Vec<&str> {
+    cells.iter().map(unguarded).collect()
+}
+
+/// Hands over one line at a time, so that a row ends where a line was handed over whole.
+struct Feed(Rc<RefCell<Progress>>);
+
+impl Read for Feed {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let progress = &mut *self.0.borrow_mut();
+        if progress.at == progress.line.len() {
+            let next = progress.ahead.pop_front();
+            let Some(Line { number, text }) = next.map_or_else(|| progress.lines.next(), |line| Ok(Some(line)))? else {
+                return Ok(0);
+            };
+            // Blank lines before a row are passed over.
+            if progress.begun.is_none() && text != "\n" {
+                progress.begun = Some(number);
+            }
+            (progress.line, progress.at) = (text, 0);
+        }
+        let rest = &progress.line.as_bytes()[progress.at..];
+        let count = rest.len().min(bytes.len());
+        bytes[..count].copy_from_slice(&rest[..count]);
+        progress.at += count;
+        progress.bytes += count;
+        if progress.bytes > IMPORT_ROW_BYTES_MAX {
+            return Err(io::Error::other("a row is too long: is a quotation mark never closed?"));
+        }
+        Ok(count)
+    }
+}
