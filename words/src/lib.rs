@@ -74,15 +74,12 @@ pub fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
     let mut parts = template.split('{');
     let mut out = String::from(parts.next().unwrap_or_default());
     for part in parts {
-        match part.split_once('}') {
-            Some((name, rest)) => {
-                out += &value(name);
-                out += rest;
-            }
-            None => {
-                out.push('{');
-                out += part;
-            }
+        if let Some((name, rest)) = part.split_once('}') {
+            out += &value(name);
+            out += rest;
+        } else {
+            out.push('{');
+            out += part;
         }
     }
     out

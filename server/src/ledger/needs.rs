@@ -48,10 +48,8 @@ impl Needs {
     /// What these events need.
     pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
         let mut needs = Self::default();
-        let mut before = 0;
-        for event in events {
+        for (before, event) in events.into_iter().enumerate() {
             needs.add(event, before);
-            before += 1;
         }
         needs
     }
@@ -128,7 +126,7 @@ impl Needs {
             }
             // Either ends its group.
             Event::DayClosing { day, most } => {
-                self.due = Some(Due { day: *day, most: Some(most.saturating_add(before)) })
+                self.due = Some(Due { day: *day, most: Some(most.saturating_add(before)) });
             }
             Event::DayClosed { day } => self.due = Some(Due { day: *day, most: None }),
             Event::PriceSet { .. } | Event::RulesAdopted { .. } => {}
