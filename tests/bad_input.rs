@@ -232,7 +232,7 @@ fn a_pack_that_may_come_back_has_a_purchase_and_1_to_30_days_or_neither() -> Tes
 }
 
 #[test]
-fn a_whole_number_with_a_fraction_or_an_exponent_is_none() -> TestResult {
+fn a_whole_number_with_a_fraction_or_an_exponent_is_none() {
     for number in ["1.0", "1e1", "10E0", "1.5", "01", "+1", "\"1\"", "true", "[]"] {
         let text = format!(r#"{{"type":"day.closing","day":"2026-01-01","most":{number}}}"#);
         let refusal = match serde_json::from_str::<Tree>(&text) {
@@ -242,7 +242,6 @@ fn a_whole_number_with_a_fraction_or_an_exponent_is_none() -> TestResult {
         let refusal = refusal.unwrap_or_else(|| panic!("{number} is taken for a whole number"));
         assert_eq!((refusal.code, &*refusal.field), (Code::BadEvent, "most"), "{number}");
     }
-    Ok(())
 }
 
 #[test]

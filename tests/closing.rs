@@ -120,6 +120,7 @@ fn the_eve_of_a_close_has_what_is_due_in_it() -> TestResult {
     let mut whole = town.book.clone();
     whole.settle(&Event::DayClosing { day: town.book.head().day, most: 100 })?;
     assert_eq!(eve.release.units, whole.head().release.units);
+    assert_eq!(eve.points.to_string(), town.has("a")?[0], "what is due brings `a` share value alone");
     town.take(&part("2026-01-02", 2))?;
     assert_eq!(town.book.eve(&id)?, eve, "a part of the close that is done ahead changes no forecast");
     Ok(())

@@ -147,9 +147,7 @@ pub fn write(event: &Event) -> Tree {
     match event {
         Event::MemberRegistered { member, referrer } => {
             put("member", member);
-            if let Some(referrer) = referrer {
-                put("referrer", referrer);
-            }
+            put_given(&mut put, "referrer", referrer.as_ref());
         }
         Event::PackPurchased { member, pack, terms } => {
             put("member", member);
@@ -179,12 +177,8 @@ pub fn write(event: &Event) -> Tree {
         }
         Event::BalanceOpened { member, share_value, points } => {
             put("member", member);
-            if let Some(share_value) = share_value {
-                put("share_value", share_value);
-            }
-            if let Some(points) = points {
-                put("points", points);
-            }
+            put_given(&mut put, "share_value", share_value.as_ref());
+            put_given(&mut put, "points", points.as_ref());
         }
         Event::PriceSet { price } => put("price", price),
         Event::OrderPlaced(OrderPlaced { order, buyer, merchant, channel, amount, concession, region }) => {
@@ -198,9 +192,7 @@ pub fn write(event: &Event) -> Tree {
         }
         Event::OrderRefunded { order, concession } => {
             put("order", order);
-            if let Some(concession) = concession {
-                put("concession", concession);
-            }
+            put_given(&mut put, "concession", concession.as_ref());
         }
         Event::PointsTransferred { from, to, points } => {
             put("from", from);
@@ -210,12 +202,8 @@ pub fn write(event: &Event) -> Tree {
         Event::PointsRedeemed { member, points, item, redemption } => {
             put("member", member);
             put("points", points);
-            if let Some(item) = item {
-                put("item", item);
-            }
-            if let Some(redemption) = redemption {
-                put("redemption", redemption);
-            }
+            put_given(&mut put, "item", item.as_ref());
+            put_given(&mut put, "redemption", redemption.as_ref());
         }
         Event::RedemptionCancelled { redemption } => put("redemption", redemption),
         Event::OfferPlaced { offer, member, side, points, unit_price } => {
@@ -243,6 +231,13 @@ pub fn write(event: &Event) -> Tree {
         Event::DayClosed { day } => put("day", day),
     }
     Tree::Table(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+/// A field that may be left out.
+fn put_given<T: ToString>(put: &mut impl FnMut(&'static str, &dyn ToString), name: &'static str, value: Option<&T>) {
+    if let Some(value) = value {
+        put(name, value);
+    }
 }
 
 /// A whole number of an event: all of them are small.

@@ -47,10 +47,8 @@ pub struct Due {
 impl Needs {
     pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
         let mut needs = Self::default();
-        let mut before = 0;
-        for event in events {
+        for (before, event) in events.into_iter().enumerate() {
             needs.add(event, before);
-            before += 1;
         }
         needs
     }
@@ -127,7 +125,7 @@ impl Needs {
             }
             // Either ends its group.
             Event::DayClosing { day, most } => {
-                self.due = Some(Due { day: *day, most: Some(most.saturating_add(before)) })
+                self.due = Some(Due { day: *day, most: Some(most.saturating_add(before)) });
             }
             Event::DayClosed { day } => self.due = Some(Due { day: *day, most: None }),
             Event::PriceSet { .. } | Event::RulesAdopted { .. } => {}
