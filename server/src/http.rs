@@ -17,6 +17,7 @@ mod actor;
 mod ahead;
 mod answer;
 pub mod app;
+mod arrival;
 mod body;
 mod commands;
 mod days;

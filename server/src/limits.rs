@@ -79,8 +79,26 @@ pub const REQUEST_ID_MAX: usize = 64;
 /// Clients whose rates are remembered before those that were not seen for a while are forgotten.
 pub const RATED_MAX: usize = 100_000;
 
-/// Longest sleep of the scheduler: clocks are set, machines sleep.
-pub const CLOCK_SLEEP_MAX: Duration = Duration::from_secs(30);
+/// How often it is looked whether a day is over: clocks are set, machines sleep.
+pub const CLOCK_LOOK_EVERY: Duration = Duration::from_secs(30);
+
+/// How long a clock has to stand beyond midnight before a day is closed.
+pub const CLOCK_STANDS_MIN: Duration = Duration::from_secs(60);
+
+/// Most that a clock and the time that passed may differ between two looks; what keeps clocks right moves them by less.
+pub const CLOCK_STEP_MAX: Duration = Duration::from_secs(2);
+
+/// Most that this machine's clock and the database's may differ.
+pub const CLOCK_APART_MAX: Duration = Duration::from_secs(60);
+
+/// Most days that are closed without a person.
+pub const DAYS_CLOSED_ALONE_MAX: u64 = 3;
+
+/// How long it is believed that the database can be written once something was.
+pub const PROOF_HOLDS: Duration = Duration::from_secs(1);
+
+/// How long it is said that the database cannot be written once something could not be.
+pub const TROUBLE_HOLDS: Duration = Duration::from_secs(5);
 
 /// Longest time for one request of ours to somebody else, from its name's resolution to the end of the answer.
 pub const OUTBOUND_TIME_MAX: Duration = Duration::from_secs(10);

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::settings::Settings;
 use super::{replay, rules};
-use crate::clock::Clock;
+use crate::clock::{clock, ticks};
 use crate::http::app::{App, SignIn};
 use crate::http::{edge, listen, routes};
 use crate::ledger::audit;
@@ -80,10 +80,10 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     say_flags(&store).await.with_context(context)?;
     let people = People::new(store.pool().clone());
     let outbound = Outbound::new(settings.allow_private_webhooks)?;
-    let courier = Courier::new(store.pool().clone(), outbound, now());
+    let courier = Courier::new(store.pool().clone(), outbound, clock());
     let store: Arc<dyn Store> = Arc::new(store);
     let (ledger, writing) = Ledger::start(Arc::clone(&store), first_shard(), Arc::default());
-    let closer = Closer::new(ledger.clone(), &settings.zone, now())?;
+    let closer = Closer::new(ledger.clone(), &settings.zone, clock(), ticks())?;
     if let Some(journal) = &settings.demo {
         demo(journal, &ledger).await?;
     }
@@ -156,10 +156,6 @@ fn wechat(settings: &Settings, appid: &str) -> Result<Arc<dyn Code2Session>> {
     let secret = secret.with_context(|| format!("--wechat-appid needs the app's secret in {WECHAT_SECRET}"))?;
     let client = WeChat::new(&settings.wechat_address, appid.into(), secret);
     Ok(Arc::new(client.context("--wechat-address cannot be used")?))
-}
-
-fn now() -> Clock {
-    Arc::new(jiff::Timestamp::now)
 }
 
 /// Processes that share a database should not share shards; if they do they only wait for each other.

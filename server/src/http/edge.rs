@@ -15,6 +15,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use tokio::time::timeout;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use super::arrival;
 use super::problem::{Failure, Problem};
 use super::rates::Rates;
 use crate::limits::REQUEST_ID_MAX;
@@ -90,11 +91,15 @@ async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Re
     let id = edge.request_id(request.headers());
     let mut response = match edge.refusal(&request) {
         Some(response) => response,
-        None => match timeout(edge.request_time, next.run(request)).await {
-            Ok(response) => response,
-            // What was handed to a writer by now is settled all the same.
-            Err(_) => Problem::from(Failure::Timeout).into_response(),
-        },
+        None => {
+            let (request, arrival) = arrival::watch(request);
+            match timeout(edge.request_time, next.run(request)).await {
+                Ok(response) => response,
+                // What was handed to a writer by now is settled all the same: only who asks again hears of it.
+                Err(_) if arrival.is_complete() => Problem::from(Failure::Unavailable).into_response(),
+                Err(_) => Problem::from(Failure::Timeout).into_response(),
+            }
+        }
     };
     let (status, time) = (response.status().as_u16(), started.elapsed());
     edge.metrics.answered(method.as_str(), &route, status, time);

@@ -1,20 +1,27 @@
 //! Whether the process and its database answer.
 
-use std::collections::BTreeMap;
-
 use axum::extract::State;
+use serde::Serialize;
 
 use super::answer::{Written, written};
 use super::app::App;
 use super::problem::Problem;
 
-/// `GET /health/live`: the process answers.
-pub async fn live() -> Written {
-    written(&BTreeMap::from([("status", "ok")]))
+#[derive(Serialize)]
+struct Status {
+    status: &'static str,
+    /// Why no day is closed until a person says so. Orders go on, so the server is ready all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    close_waits: Option<String>,
 }
 
-/// `GET /health/ready`: the database answers.
+/// `GET /health/live`: the process answers.
+pub async fn live() -> Written {
+    written(&Status { status: "ok", close_waits: None })
+}
+
+/// `GET /health/ready`: the database answers, and can be written.
 pub async fn ready(State(app): State<App>) -> Result<Written, Problem> {
-    app.ledger.read().await?.now().await?;
-    Ok(live().await)
+    app.ledger.ready().await?;
+    Ok(written(&Status { status: "ok", close_waits: app.ledger.close_waits() }))
 }

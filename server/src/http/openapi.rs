@@ -84,7 +84,7 @@ const READS: &[Read] = &[
     Read("/v1/session", "Who one is, and how members can sign in", true, &[], "Who"),
     Read("/v1/passkeys", "One's own passkeys, oldest first", false, &[], "Passkeys"),
     Read("/health/live", "The process answers", true, &[], "Status"),
-    Read("/health/ready", "The database answers", true, &[], "Status"),
+    Read("/health/ready", "The database answers, and can be written", true, &[], "Status"),
 ];
 
 const fn format_name(format: Format) -> &'static str {

@@ -67,13 +67,12 @@ async fn settle(
     }
     let key = idempotency_key(request.headers())?;
     let body = json_body(request).await?;
-    let key = Key {
-        scope: actor.name(),
-        fingerprint: fingerprint(format!("{} {path:?} {}", command.path, String::from_utf8_lossy(&body)).as_bytes()),
-        key,
-    };
-    let _flight = app.flights.take_off(&key)?;
     let mut fields = fields(command, &body)?;
+    // As a JSON value: a client that writes its body anew may order and space it as it likes.
+    let sent = Tree::Table(fields.clone()).canonical();
+    let fingerprint = fingerprint(format!("{} {path:?} {sent}", command.path).as_bytes());
+    let key = Key { scope: actor.owner(), fingerprint, key };
+    let _flight = app.flights.take_off(&key)?;
     fields.extend(path.into_iter().map(|(name, value)| (name, Tree::Text(value))));
     let Meant { event, guard, made } = event(command, &actor, fields, &key.key)?;
     let entry = wire::event::read(&event)?;
@@ -138,7 +137,7 @@ pub(super) fn event(
         }
         // From the key: the same request gets the same id.
         Some((field, start)) => {
-            let hash = fingerprint(format!("{} {key}", actor.name()).as_bytes());
+            let hash = fingerprint(format!("{} {key}", actor.owner()).as_bytes());
             Some((field, format!("{start}{}", &hash[..32])))
         }
         None => None,

@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 
 use crate::ledger::group::{self, Answer, Denial, Group, Request};
 use crate::ledger::needs::{self, Needs};
+use crate::ledger::pulse::Pulse;
 use crate::ledger::store::{Place, Scope, Store, StoreError, Transaction};
 use crate::limits::{CONFLICTS_MAX, GROUP_MAX, QUEUE_MAX};
 use crate::metrics::Metrics;
@@ -46,6 +47,8 @@ pub struct Ledger {
     store: Arc<dyn Store>,
     jobs: mpsc::Sender<Job>,
     metrics: Arc<Metrics>,
+    pulse: Arc<Pulse>,
+    close_waits: Arc<std::sync::Mutex<Option<String>>>,
 }
 
 /// The writers; they end when the last [`Ledger`] is gone.
@@ -55,6 +58,7 @@ impl Ledger {
     /// Starts the writers, whose shards begin at `first_shard`.
     #[must_use]
     pub fn start(store: Arc<dyn Store>, first_shard: u8, metrics: Arc<Metrics>) -> (Self, Writing) {
+        let pulse = Arc::<Pulse>::default();
         let (jobs, received) = mpsc::channel(QUEUE_MAX);
         let received = Arc::new(Mutex::new(Queue { jobs: received, kept: None }));
         let writer = |number| {
@@ -64,12 +68,13 @@ impl Ledger {
                 shard,
                 jobs: Arc::clone(&received),
                 metrics: Arc::clone(&metrics),
+                pulse: Arc::clone(&pulse),
                 rules: None,
             };
             tokio::spawn(writer.run())
         };
         let writing = (0..store.writers()).map(writer).collect();
-        (Self { store, jobs, metrics }, writing)
+        (Self { store, jobs, metrics, pulse, close_waits: Arc::default() }, writing)
     }
 
     /// A transaction that sees one moment's state.
@@ -89,6 +94,29 @@ impl Ledger {
         let alone = async { self.store.begin(Scope::Alone { shard: 0 }).await?.now().await };
         let now = alone.await.map_err(|error| unavailable(&error))?;
         Ok(Place::first(now.clock + 1, 0))
+    }
+
+    /// Whether the database answers, and can be written.
+    ///
+    /// # Errors
+    /// [`Unavailable::Storage`].
+    pub async fn ready(&self) -> Result<(), Unavailable> {
+        let now = async { self.store.begin(Scope::Reading).await?.now().await };
+        now.await.map_err(|error| unavailable(&error))?;
+        self.pulse.check(&*self.store).await
+    }
+
+    /// Why no day is closed until a person says so, if it is so.
+    #[must_use]
+    pub fn close_waits(&self) -> Option<String> {
+        // A sentence cannot be half done.
+        self.close_waits.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Says so, or that it is over.
+    pub fn set_close_waits(&self, why: Option<String>) {
+        self.metrics.close_waits(why.is_some());
+        *self.close_waits.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = why;
     }
 
     /// Where everything is kept.
@@ -182,6 +210,7 @@ struct Writer {
     shard: u8,
     jobs: Arc<Mutex<Queue>>,
     metrics: Arc<Metrics>,
+    pulse: Arc<Pulse>,
     /// Those under which it settled last.
     rules: Option<RuleSet>,
 }
@@ -230,10 +259,13 @@ impl Writer {
             waiting.push((part.len(), answer));
             requests.extend(part);
         }
+        self.pulse.begins();
         let result = self.group(&requests).await;
+        self.pulse.ends();
         let mut answers = match result {
             Ok(answers) => answers.into_iter(),
             Err(error) => {
+                self.pulse.wrote(Err(&error));
                 let why = unavailable(&error);
                 for (_, answer) in waiting {
                     // Nobody may be waiting any more.
@@ -295,6 +327,7 @@ impl Writer {
         }
         work.write(&batch).await?;
         work.commit().await?;
+        self.pulse.wrote(Ok(()));
         Ok(Some(answers))
     }
 }

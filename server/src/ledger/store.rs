@@ -33,6 +33,7 @@ use gongxiang::receipt::Receipt;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::RECEIPT_VERSION;
 use gongxiang::wire::statement::BookedPosting;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -71,6 +72,15 @@ pub enum StoreError {
         /// The row's version.
         version: i64,
     },
+    /// A pooler stands in front that forgets what was prepared.
+    #[error(
+        "a pooler stands in front that gives a connection's server to others and forgets what it prepared there. With PgBouncer use \
+         `pool_mode = session`, or PgBouncer 1.21 or newer with `max_prepared_statements` above 0"
+    )]
+    Pooler,
+    /// Its file could not be made.
+    #[error(transparent)]
+    File(#[from] std::io::Error),
     /// Another writer was faster: nothing was kept, and the same again may succeed.
     #[error("another writer was faster")]
     Conflict,
@@ -334,6 +344,15 @@ pub struct Page<C> {
     pub limit: usize,
 }
 
+/// What clocks say that are not this process's own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Clocks {
+    /// When the newest event was settled; none if there is none.
+    pub newest_event: Option<Timestamp>,
+    /// The database's own, if it has one.
+    pub own: Option<Timestamp>,
+}
+
 /// A database.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync {
@@ -342,6 +361,16 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// How many writers one process should run.
     fn writers(&self) -> u8;
+
+    /// What clocks say that are not this process's own.
+    async fn clocks(&self) -> Result<Clocks> {
+        Ok(Clocks::default())
+    }
+
+    /// Whether something can be written now: commits a change that means nothing.
+    async fn prove(&self) -> Result<()> {
+        Ok(())
+    }
 
     /// Ends in good order.
     async fn close(&self);

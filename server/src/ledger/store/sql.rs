@@ -3,6 +3,7 @@
 //! Rows travel as one JSON text a statement, so a group of events costs the same few statements whatever its size, and both
 //! engines read the same SQL (`sql/dialect.rs` has what differs). Neither advisory locks nor LISTEN nor sequences are used.
 
+mod connections;
 mod dialect;
 mod file;
 mod load;
@@ -22,18 +23,20 @@ use gongxiang::quantity::Index;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang::wire::statement::BookedPosting;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::any::AnyConnectOptions;
 use sqlx::migrate::Migrator;
-use sqlx::{Any, AnyPool, Connection as _, Executor as _};
+use sqlx::{Any, AnyPool};
 
 use super::{
-    Answered, Batch, Entered, Key, Loaded, Now, Page, Place, Result, SHARDS, Scope, Store, StoreError, Transaction,
-    differs,
+    Answered, Batch, Clocks, Entered, Key, Loaded, Now, Page, Place, Result, SHARDS, Scope, Store, StoreError,
+    Transaction, differs,
 };
 use crate::ledger::needs::Needs;
-use crate::limits::{CONNECTION_WAIT_MAX, CONNECTIONS_MAX, WRITERS_POSTGRES};
+use crate::limits::{CONNECTIONS_MAX, WRITERS_POSTGRES};
 use crate::text::json;
+use connections::{Common, connections, refuse_forgetful_pooler};
 use dialect::{Dialect, Tx, execute};
 use file::OpenFile;
 
@@ -42,16 +45,6 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The number of the first migration since version 0.2.
 const FIRST_MIGRATION: i64 = 20;
-
-/// Small pages, in files that are new: what is written is whole pages, each for a row or two that changed. 8 MiB of them a
-/// connection: a commit looks through all of them where a tree of the database was balanced, and what is not among them the
-/// system still has. The log goes into the file every 128 MiB: what changes again until then is written once.
-const SQLITE_SETTINGS: &str = "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-    PRAGMA busy_timeout = 10000; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 65536; PRAGMA temp_store = MEMORY";
-
-/// Every statement finds its rows by key. What `PostgreSQL` guesses of the length of a JSON list would have it read whole
-/// tables instead, as long as they have some ten thousand rows; and translating into machine code takes longer than any.
-const POSTGRES_SETTINGS: &str = "SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 
 /// A database by its URL.
 #[derive(Clone, Debug)]
@@ -63,7 +56,7 @@ pub struct SqlStore {
     dialect: Dialect,
     /// Of `SQLite`.
     file: Option<OpenFile>,
-    recent: Arc<Mutex<Recent>>,
+    common: Common,
 }
 
 /// What seldom changes, as it was last read.
@@ -85,14 +78,20 @@ impl SqlStore {
             Dialect::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
             _ => url.to_owned(),
         };
-        let options = AnyConnectOptions::from_str(&url)?;
-        let pool = connections(dialect, CONNECTIONS_MAX).connect_with(options.clone()).await?;
+        if dialect == Dialect::Sqlite {
+            file::make_private(&url)?;
+        }
+        let (options, common) = (AnyConnectOptions::from_str(&url)?, Common::default());
+        let pool = connections(dialect, CONNECTIONS_MAX, &common).connect_with(options.clone()).await?;
         let writers = match dialect {
-            Dialect::Sqlite => connections(dialect, 1).connect_lazy_with(options),
-            Dialect::Postgres => pool.clone(),
+            Dialect::Sqlite => connections(dialect, 1, &common).connect_lazy_with(options),
+            Dialect::Postgres => {
+                refuse_forgetful_pooler(&pool).await?;
+                pool.clone()
+            }
         };
         let file = Some(&url).filter(|_| dialect == Dialect::Sqlite).and_then(|url| OpenFile::of(url));
-        let store = Self { pool, writers, dialect, file, recent: Arc::default() };
+        let store = Self { pool, writers, dialect, file, common };
         store.migrate().await?;
         Ok(store)
     }
@@ -144,6 +143,7 @@ impl SqlStore {
         let first: Option<(String,)> =
             sqlx::query_as("SELECT rules FROM rules WHERE version = 1").fetch_optional(&self.pool).await?;
         let kept = first.ok_or_else(|| differs("there are no genesis rules"))?.0;
+        self.common.remember(&self.pool).await?;
         match named {
             // As text: the order in which a file names its packs means nothing.
             Some(named) if named.to_tree().canonical() != kept => Err(StoreError::OtherRules),
@@ -192,7 +192,7 @@ impl SqlStore {
             scope,
             flow: Flow::default(),
             has_webhooks: false,
-            recent: Arc::clone(&self.recent),
+            recent: Arc::clone(&self.common.recent),
         })
     }
 
@@ -205,31 +205,6 @@ impl SqlStore {
     pub fn pool(&self) -> &AnyPool {
         &self.pool
     }
-}
-
-/// Connections as this server wants them.
-fn connections(dialect: Dialect, most: u32) -> AnyPoolOptions {
-    AnyPoolOptions::new()
-        .max_connections(most)
-        .acquire_timeout(CONNECTION_WAIT_MAX)
-        // Asking costs a way to the engine and back for every transaction, and a file does not hang up.
-        .test_before_acquire(dialect == Dialect::Postgres)
-        .after_connect(move |connection, _| {
-            Box::pin(async move {
-                let settings = match dialect {
-                    Dialect::Sqlite => SQLITE_SETTINGS,
-                    Dialect::Postgres => POSTGRES_SETTINGS,
-                };
-                connection.execute(settings).await?;
-                Ok(())
-            })
-        })
-        // An error that ended SQLite's transaction by itself leaves a connection that believes it is still in one, and
-        // would refuse every other.
-        .before_acquire(|connection, _| {
-            let usable = !connection.is_in_transaction();
-            Box::pin(async move { Ok(usable) })
-        })
 }
 
 fn conflict_or(dialect: Dialect, error: sqlx::Error) -> StoreError {
@@ -247,6 +222,27 @@ impl Store for SqlStore {
             Dialect::Sqlite => 1,
             Dialect::Postgres => WRITERS_POSTGRES,
         }
+    }
+
+    async fn clocks(&self) -> Result<Clocks> {
+        let mut work = self.work(Scope::Reading).await?;
+        let newest: Vec<(String,)> = work.all("SELECT at FROM journal ORDER BY place DESC LIMIT 1", &[]).await?;
+        let own: Vec<(i64,)> = match self.dialect {
+            Dialect::Sqlite => Vec::new(),
+            Dialect::Postgres => work.all("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS bigint)", &[]).await?,
+        };
+        Ok(Clocks {
+            newest_event: newest.first().and_then(|(at,)| at.parse().ok()),
+            own: own.first().and_then(|(seconds,)| Timestamp::from_second(*seconds).ok()),
+        })
+    }
+
+    async fn prove(&self) -> Result<()> {
+        let mut work = self.work(Scope::Everyday { shard: 0 }).await?;
+        // A change that says nothing, in the database's header or in a row that nobody has now, and a commit that has to reach
+        // the disk.
+        work.run(self.dialect.harmless_change(), &[]).await?;
+        Box::new(work).commit().await
     }
 
     async fn close(&self) {
