@@ -7,10 +7,13 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use gongxiang::identity::Day;
 use gongxiang_server::cli::config::Told;
-use gongxiang_server::cli::settings::{Database, Settings};
+use gongxiang_server::cli::settings::{Database, Settings, parse_day};
 use gongxiang_server::cli::webhooks::{self, WebhooksTask};
-use gongxiang_server::cli::{audit, backup, economy, export, import, keys, openapi, replay, review, rules, serve};
+use gongxiang_server::cli::{
+    audit, backup, days, economy, export, import, keys, openapi, replay, review, rules, serve,
+};
 use gongxiang_server::logs;
 
 /// Rows are made on the database's threads and dropped on those of HTTP: the system's allocator is slow at that.
@@ -41,6 +44,15 @@ enum Task {
         /// Keep what comes of it in this new database (`sqlite:…` or `postgres://…`) instead of printing it; stops at the first refusal.
         #[arg(long, value_name = "DATABASE", conflicts_with = "strict")]
         into: Option<String>,
+        /// The place of the last event that is settled, from 0; `gongxiang export --format jsonl` shows places.
+        #[arg(long, value_name = "PLACE")]
+        until: Option<usize>,
+        /// The database of `--into` is a backup that holds the journal's first events: settle those that come after them.
+        #[arg(long, requires = "into", conflicts_with_all = ["rules", "first_day"])]
+        go_on: bool,
+        /// The first day of the book, `YYYY-MM-DD`, if it is another than the `genesis_day` of the rules.
+        #[arg(long, value_name = "DAY", value_parser = parse_day)]
+        first_day: Option<Day>,
         /// The journal, or what `gongxiang export --format jsonl` wrote; `-` for standard input.
         journal: PathBuf,
     },
@@ -90,10 +102,28 @@ enum Task {
     Economy(economy::Options),
     /// Red flags of a rule set, and of a journal's books; exit code 1 where one of them is red.
     Review(review::Options),
+    /// Close days that a server does not close by itself.
+    #[command(subcommand)]
+    Days(DaysTask),
     /// Work with rule sets.
     Rules {
         #[command(subcommand)]
         task: RulesTask,
+    },
+}
+
+#[derive(Subcommand)]
+enum DaysTask {
+    /// Close every day from the open one up to a day that is over. Works while a server goes on.
+    CatchUp {
+        #[command(flatten)]
+        database: Database,
+        /// The time zone whose midnight ends a day, as for `serve`.
+        #[arg(long, env = "GONGXIANG_ZONE", default_value = "Asia/Shanghai")]
+        zone: String,
+        /// The last day that is closed, `YYYY-MM-DD`.
+        #[arg(long, value_name = "DAY", value_parser = parse_day)]
+        until: Day,
     },
 }
 
@@ -106,6 +136,14 @@ enum RulesTask {
         /// Also refuse it if it raises red flags that are not among these codes (`ENTRY_FEE,DEPTH`; may be empty).
         #[arg(long, value_delimiter = ',')]
         accept_flags: Option<Vec<String>>,
+    },
+    /// Print the rule set of a database as JSON: the one in force, or the one with which the book was opened.
+    Show {
+        #[command(flatten)]
+        database: Database,
+        /// The one with which the book was opened, which `gongxiang replay` needs.
+        #[arg(long)]
+        genesis: bool,
     },
     /// Adopt a rule set: what differs from the rules in force, from now on. Works while a server goes on.
     Adopt {
@@ -134,10 +172,16 @@ fn main() -> ExitCode {
 fn run() -> Result<bool> {
     let told = Told::read(Arguments::command())?;
     match Arguments::from_arg_matches(&told.matches)?.task {
-        Task::Replay { rules, strict: _, into: Some(database), journal } => {
-            replay::replay_into(&rules, &journal, &database)
+        Task::Replay { rules, strict: _, into: Some(database), until, go_on, first_day, journal } => {
+            let (rules, journal, database) = (&rules, &journal, &database);
+            replay::replay_into(&replay::Into { rules, first_day, journal, until, go_on, database })
         }
-        Task::Replay { rules, strict, into: None, journal } => replay::replay(&rules, strict, &journal),
+        Task::Replay { rules, strict, into: None, until, go_on: _, first_day, journal } => {
+            replay::replay(&rules, first_day, strict, until, &journal)
+        }
+        Task::Days(DaysTask::CatchUp { database: Database { database }, zone, until }) => {
+            days::catch_up(&database, &zone, until)
+        }
         Task::Serve(settings) => {
             logs::start(&settings.log, settings.log_format)?;
             serve::run(&settings).map(|()| true)
@@ -160,6 +204,9 @@ fn run() -> Result<bool> {
         Task::Economy(options) => economy::run(&options),
         Task::Review(options) => review::run(&options),
         Task::Rules { task: RulesTask::Check { file, accept_flags } } => rules::check(&file, accept_flags.as_deref()),
+        Task::Rules { task: RulesTask::Show { database: Database { database }, genesis } } => {
+            rules::show(&database, genesis)
+        }
         Task::Rules { task: RulesTask::Adopt { database: Database { database }, file, accept_flags } } => {
             rules::adopt(&database, &file, accept_flags)
         }

@@ -7,8 +7,17 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::problem::{Failure, Problem};
 
-/// Without sign-in, only pages of this machine may ask: another site's page could lead a name of its own here.
+/// What proxies add, each in its own way.
+const FORWARDED: [&str; 7] =
+    ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-server", "x-real-ip"];
+
+/// Without sign-in, only pages of this machine may ask: another site's page could lead a name of its own here, and whoever comes
+/// through a proxy is somewhere else, whatever host the proxy names.
 pub async fn from_this_machine(request: Request, next: Next) -> Response {
+    if let Some(header) = FORWARDED.into_iter().find(|header| request.headers().contains_key(*header)) {
+        let why = "a demo answers nobody who comes through a proxy";
+        return Problem::new(Failure::BadHost, header, why).into_response();
+    }
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     if host.is_none_or(is_this_machine) {
         next.run(request).await

@@ -28,12 +28,17 @@ impl Pulse {
         self.working.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Something was written, or could not be. That another writer was faster says nothing.
+    /// Something was written, or could not be. On a disk that is full a small proof may find room where the next event finds none, so
+    /// this is remembered for a while; any other failure is asked about again.
     pub fn wrote(&self, done: Result<(), &StoreError>) {
-        if !matches!(done, Err(StoreError::Conflict)) {
-            // Nothing in there can be half done.
-            *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), done.is_ok()));
-        }
+        let said = match done {
+            Ok(()) => Some((Instant::now(), true)),
+            // Another writer was faster, which says nothing.
+            Err(StoreError::Conflict) => return,
+            Err(error) => error.is_about_the_disk().then(|| (Instant::now(), false)),
+        };
+        // Nothing in there can be half done.
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = said;
     }
 
     /// Proves it, unless it is known.

@@ -98,6 +98,18 @@ pub enum StoreError {
     Differs(String),
 }
 
+impl StoreError {
+    /// Whether the database had no room, or could not reach its disk.
+    #[must_use]
+    pub fn is_about_the_disk(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        let code = error.code().unwrap_or_default();
+        // PostgreSQL's `disk_full` and `io_error`; SQLITE_IOERR, SQLITE_FULL and their extended codes.
+        matches!(&*code, "53100" | "58030")
+            || (code.len() < 5 && code.parse().is_ok_and(|code: u32| matches!(code & 0xff, 10 | 13)))
+    }
+}
+
 /// What storage answers.
 pub type Result<T> = std::result::Result<T, StoreError>;
 

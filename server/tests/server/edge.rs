@@ -81,6 +81,9 @@ fn the_figures_are_there_for_this_machine_and_not_through_a_proxy() -> TestResul
         assert!(figures.contains(figure), "{figure} in {figures}");
     }
     assert!(figures.contains("# EOF"), "it is whole");
+    let other = Folder::new()?;
+    let server = Server::start_closed(&["--database", &other.database()])?;
+    assert!(get(&server, "/metrics", "")?.starts_with("HTTP/1.1 200"));
     assert!(get(&server, "/metrics", "x-forwarded-for: 8.8.8.8\r\n")?.starts_with("HTTP/1.1 404"));
     Ok(())
 }
@@ -102,7 +105,7 @@ fn an_audit_that_goes_on_beside_says_what_it_found() -> TestResult {
 fn a_client_or_a_key_that_asks_too_often_is_told_to_wait_and_others_are_not() -> TestResult {
     let folder = Folder::new()?;
     let arguments = ["--database", &folder.database(), "--behind-proxy", "--rate-per-address=2", "--rate-per-key=1"];
-    let server = Server::start(&arguments)?;
+    let server = Server::start_closed(&arguments)?;
     let ask = |client: &str, more: &str| get(&server, "/health/live", &format!("x-forwarded-for: {client}\r\n{more}"));
     let many = |client: &str, more: &str| (0..8).map(|_| ask(client, more)).collect::<TestResult<Vec<_>>>();
     let refused = many("1.2.3.4, 8.8.8.8", "")?.pop().ok_or("nothing")?;

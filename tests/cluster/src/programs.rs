@@ -1,6 +1,7 @@
 //! `PostgreSQL`'s own programs: where they are, and as whom they run.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -61,7 +62,11 @@ impl Programs {
 
     /// One of them, in `folder`.
     pub(super) fn run(&self, program: &str, folder: &Path) -> Command {
-        let program = self.directory.join(program);
+        self.as_user(self.directory.join(program), folder)
+    }
+
+    /// Any program, as whom the server runs as.
+    pub(super) fn as_user(&self, program: impl AsRef<OsStr>, folder: &Path) -> Command {
         let mut command = if self.as_user {
             let mut command = Command::new("runuser");
             command.args(["-u", USER, "--"]).arg(program);

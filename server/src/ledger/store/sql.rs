@@ -131,24 +131,20 @@ impl SqlStore {
         matches!(found, Ok(Some(_)))
     }
 
-    /// Opens a book with `named`, or `otherwise`, if there is none.
+    /// Opens a book with `named`, or `otherwise`, if there is none; answers with the rules with which it was opened.
     ///
     /// # Errors
     /// [`StoreError::OtherRules`] if there is one with others than `named`.
-    pub async fn open_book(&self, named: Option<&RuleSet>, otherwise: &RuleSet) -> Result<()> {
+    pub async fn open_book(&self, named: Option<&RuleSet>, otherwise: &RuleSet) -> Result<RuleSet> {
         match self.genesis(named.unwrap_or(otherwise)).await {
             Err(StoreError::Conflict) | Ok(()) => {}
             Err(error) => return Err(error),
         }
         let first: Option<(String,)> =
             sqlx::query_as("SELECT rules FROM rules WHERE version = 1").fetch_optional(&self.pool).await?;
-        let kept = first.ok_or_else(|| differs("there are no genesis rules"))?.0;
+        let kept = parse_rules(&first.ok_or_else(|| differs("there are no genesis rules"))?.0)?;
         self.common.remember(&self.pool).await?;
-        match named {
-            // As text: the order in which a file names its packs means nothing.
-            Some(named) if named.to_tree().canonical() != kept => Err(StoreError::OtherRules),
-            _ => Ok(()),
-        }
+        if named.is_some_and(|named| *named != kept) { Err(StoreError::OtherRules) } else { Ok(kept) }
     }
 
     async fn genesis(&self, rules: &RuleSet) -> Result<()> {
