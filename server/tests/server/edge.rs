@@ -227,3 +227,31 @@ fn what_is_refused_at_the_edge_has_the_headers_of_every_answer() -> TestResult {
     }
     Ok(())
 }
+
+#[test]
+fn a_demo_answers_nobody_who_comes_through_a_proxy_and_stands_behind_none() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database()])?;
+    for header in [
+        "x-forwarded-for: 203.0.113.9",
+        "forwarded: for=203.0.113.9",
+        "x-real-ip: 203.0.113.9",
+        "via: 1.1 proxy",
+        "x-forwarded-proto: https",
+    ] {
+        let name = header.split(':').next().unwrap_or_default();
+        for path in ["/v1/state", "/health/ready", "/metrics", "/"] {
+            let answer = get(&server, path, &format!("{header}\r\n"))?;
+            assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("\"bad_host\""), "{header} {path}: {answer}");
+            assert!(answer.contains(name), "{answer}");
+        }
+    }
+    let close =
+        "POST /v1/days/2026-01-01/close HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nidempotency-key: k\r\n";
+    let answer = raw(&server, &format!("{close}x-forwarded-for: 203.0.113.9\r\ncontent-length: 0\r\n\r\n"))?;
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+    assert_eq!(server.get("/v1/supply")?.1["day"], "2026-01-01", "nothing was done");
+    let refused = Server::start(&["--database", &folder.path("other.db").to_string_lossy(), "--behind-proxy"]);
+    assert!(refused.err().ok_or("it starts")?.to_string().contains("behind a proxy"));
+    Ok(())
+}

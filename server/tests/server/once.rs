@@ -50,7 +50,7 @@ impl Shop {
 
     fn points(&self, member: &str) -> TestResult<Value> {
         let (_, account) = self.server.ask("GET", &format!("/v1/members/{member}"), Some(&self.operator), &[], None)?;
-        Ok(account["points"].clone())
+        Ok(account["state"]["points"].clone())
     }
 }
 

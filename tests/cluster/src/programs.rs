@@ -89,7 +89,9 @@ impl Programs {
 
 /// The directory with all of them; Debian keeps it off the path.
 fn directory() -> Option<PathBuf> {
-    let complete = |directory: &PathBuf| ["initdb", "pg_ctl"].iter().all(|program| directory.join(program).is_file());
+    let complete = |directory: &PathBuf| {
+        ["initdb", "pg_ctl", "pg_basebackup"].iter().all(|program| directory.join(program).is_file())
+    };
     let on_path = env::split_paths(&env::var_os("PATH")?).find(complete);
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     on_path.or_else(|| versions.map(|version| version.path().join("bin")).filter(complete).max())
