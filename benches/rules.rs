@@ -56,7 +56,7 @@ fn book_with(accounts: u32) -> Book {
         let member = id(&format!("m{n}"));
         let registered = Event::MemberRegistered { member: member.clone(), referrer: None };
         book.apply(&registered.into()).result.expect("a member");
-        book.apply(&Event::PackPurchased { member, pack: id("member") }.into()).result.expect("a pack");
+        book.apply(&Event::PackPurchased { member, pack: id("member"), terms: None }.into()).result.expect("a pack");
     }
     book
 }
@@ -96,7 +96,7 @@ fn preview_order(c: &mut Criterion) {
     ] {
         let member = id(member);
         apply(Event::MemberRegistered { member: member.clone(), referrer });
-        apply(Event::PackPurchased { member: member.clone(), pack: id(pack) });
+        apply(Event::PackPurchased { member: member.clone(), pack: id(pack), terms: None });
         if let Some(role) = role {
             apply(Event::RoleAssigned { member: member.clone(), role: id(role) });
         }

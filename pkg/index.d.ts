@@ -44,14 +44,16 @@ export interface GongxiangError extends Error {
 
 export type Code =
   | 'bad_event' | 'bad_rules' | 'bad_scenario' | 'bad_snapshot' | 'cancelled' | 'flags_not_accepted' | 'id_conflict' | 'out_of_range'
-  | 'member_exists' | 'unknown_member' | 'unknown_pack'
+  | 'member_exists' | 'unknown_member' | 'member_frozen' | 'not_frozen' | 'unknown_pack'
+  | 'purchase_exists' | 'unknown_purchase' | 'purchase_refunded' | 'pack_final'
   | 'merchant_pack_required' | 'merchant_exists' | 'deposit_short'
-  | 'unknown_role' | 'partner_pack_required' | 'partner_exists' | 'region_taken'
-  | 'bad_amount' | 'treasury_short' | 'bad_price'
+  | 'unknown_role' | 'no_role' | 'partner_pack_required' | 'partner_exists' | 'region_taken' | 'not_a_partner'
+  | 'bad_amount' | 'treasury_short' | 'not_opening' | 'bad_price'
   | 'order_exists' | 'self_dealing' | 'not_a_merchant' | 'bad_concession' | 'merchant_points_short'
   | 'unknown_order' | 'order_refunded' | 'same_member' | 'points_short'
+  | 'redemption_exists' | 'unknown_redemption' | 'redemption_cancelled'
   | 'offer_exists' | 'price_outside_band' | 'unknown_offer' | 'trade_exists' | 'offer_closed' | 'offer_short'
-  | 'unknown_trade' | 'wrong_trade_state' | 'wrong_day'
+  | 'unknown_trade' | 'wrong_trade_state' | 'wrong_day' | 'nothing_due'
   | 'not_initialised' | 'not_loaded';
 
 interface Journalled {
@@ -59,6 +61,8 @@ interface Journalled {
   id?: Id;
   /** RFC 3339, for information. */
   at?: string;
+  /** The id of this in a system of the sender's own, such as a till's receipt number. For information. */
+  reference?: Id;
 }
 
 export type Channel = 'online' | 'offline';
@@ -67,15 +71,25 @@ export type Channel = 'online' | 'offline';
 export type JournalEvent = Journalled & (
   | { type: 'member.registered'; member: Id; referrer?: Id }
   | { type: 'pack.purchased'; member: Id; pack: Id }
+  | { type: 'pack.purchased'; member: Id; pack: Id; purchase: Id; return_days: number }
+  | { type: 'pack.refunded'; purchase: Id }
   | { type: 'merchant.opened'; member: Id; region: Region }
+  | { type: 'merchant.closed'; member: Id }
+  | { type: 'member.frozen'; member: Id }
+  | { type: 'member.unfrozen'; member: Id }
   | { type: 'role.assigned'; member: Id; role: Id }
+  | { type: 'role.withdrawn'; member: Id }
   | { type: 'partner.appointed'; member: Id; region: Region }
+  | { type: 'partner.withdrawn'; member: Id }
   | { type: 'treasury.granted'; member: Id; points: Decimal }
+  | { type: 'treasury.reclaimed'; member: Id; points: Decimal }
+  | { type: 'balance.opened'; member: Id; share_value?: Decimal; points?: Decimal }
   | { type: 'price.set'; price: Decimal }
   | { type: 'order.placed'; order: Id; buyer: Id; merchant: Id; channel: Channel; amount: Decimal; concession: Decimal; region: Region }
-  | { type: 'order.refunded'; order: Id }
+  | { type: 'order.refunded'; order: Id; concession?: Decimal }
   | { type: 'points.transferred'; from: Id; to: Id; points: Decimal }
-  | { type: 'points.redeemed'; member: Id; points: Decimal; item?: Id }
+  | { type: 'points.redeemed'; member: Id; points: Decimal; item?: Id; redemption?: Id }
+  | { type: 'redemption.cancelled'; redemption: Id }
   | { type: 'offer.placed'; offer: Id; member: Id; side: 'sell' | 'buy'; points: Decimal; unit_price: Decimal }
   | { type: 'offer.taken'; offer: Id; trade: Id; member: Id; points: Decimal }
   | { type: 'trade.paid'; trade: Id }
@@ -83,6 +97,7 @@ export type JournalEvent = Journalled & (
   | { type: 'trade.cancelled'; trade: Id }
   | { type: 'offer.cancelled'; offer: Id }
   | { type: 'rules.adopted'; rules: Partial<Omit<RuleSet, 'genesis_day' | 'supply'>> }
+  | { type: 'day.closing'; day: Day; most: number }
   | { type: 'day.closed'; day: Day }
 );
 
@@ -120,11 +135,14 @@ export type Reason =
   | { of: 'at_price'; concession: Decimal; price: Decimal }
   | { of: 'rest'; points: Decimal; rewards: Decimal }
   | { of: 'release'; units: Decimal; acc: Decimal }
-  | { of: 'day_release' | 'sign_up_gift' | 'activation' | 'grant' | 'transfer' | 'redemption' }
+  | { of: 'day_release' | 'sign_up_gift' | 'activation' | 'grant' | 'reclaim' | 'opening' | 'transfer' | 'redemption' }
   | { of: 'referred_activation'; member: Id }
   | { of: 'refund' | 'refund_before_vesting'; order: Id }
   | { of: 'offer' | 'offer_cancelled'; offer: Id }
-  | { of: 'trade' | 'trade_cancelled'; trade: Id };
+  | { of: 'trade' | 'trade_cancelled'; trade: Id }
+  | { of: 'redemption_cancelled'; redemption: Id }
+  | { of: 'share_value_left'; share_value: Decimal; left: Decimal; concession: Decimal }
+  | { of: 'points_left'; points: Decimal; left: Decimal; concession: Decimal };
 
 export interface Reward {
   member: Id;
@@ -146,7 +164,7 @@ export interface Posting {
   asset: Asset;
   amount: Decimal;
   rule: RewardKind
-    | 'sign_up' | 'sign_up_referrer' | 'activation' | 'pack' | 'treasury' | 'concession' | 'burn' | 'refund'
+    | 'sign_up' | 'sign_up_referrer' | 'activation' | 'pack' | 'treasury' | 'opening' | 'concession' | 'burn' | 'refund'
     | 'transfer' | 'redemption' | 'offer' | 'trade' | 'release';
   class?: IncomeClass;
   /** `why` in English words. */

@@ -24,6 +24,8 @@ export interface Account {
   shop: Region | null;
   area_pack: Day | null;
   city: Region | null;
+  /** Whether it can do nothing of its own. */
+  frozen: boolean;
 }
 
 /** One day of an account: what its close gave, and what the account is after it. */

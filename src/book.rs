@@ -9,6 +9,8 @@ mod draft;
 mod eve;
 mod flow;
 mod handlers;
+mod refund;
+mod standing;
 mod table;
 mod view;
 
@@ -22,6 +24,7 @@ use crate::event::{Code, Entry, Event, Identity, OrderPlaced, Refusal};
 use crate::identity::{Day, Id, Region};
 use crate::market::{Offer, Trade, TradeState};
 use crate::order::{Order, OrderState};
+use crate::purchase::{Purchase, PurchaseState, RedemptionRecord};
 use crate::quantity::{Index, Money, Points, Price, ShareValue, Units};
 use crate::receipt::Receipt;
 use crate::release::{Holding, Release};
@@ -73,6 +76,8 @@ pub struct Account {
     pub area_pack: Option<Day>,
     /// The city of which it is the partner.
     pub city: Option<Region>,
+    /// Whether it can do nothing of its own.
+    pub frozen: bool,
 }
 
 impl Account {
@@ -123,16 +128,18 @@ pub struct Head {
     pub supply: Supply,
     /// The release.
     pub release: Release,
-    /// Concessions of the orders that vested today and were not refunded today.
+    /// Concessions of the orders that vested today, as far as they were not refunded today.
     turnover: Money,
     /// Points of today's confirmed trades.
     traded: Points,
-    /// Their money, in 10^-16 yuan.
+    /// Their money, in 10^-24 yuan.
     traded_money: U256,
     /// How many orders there were.
     order_count: u64,
     /// How many trades there were.
     trade_count: u64,
+    /// How many packs were bought that may come back.
+    purchase_count: u64,
 }
 
 /// The answer to an event.
@@ -155,6 +162,10 @@ pub struct Changed {
     pub offers: BTreeMap<Id, bool>,
     /// Trades.
     pub trades: BTreeMap<Id, bool>,
+    /// Purchases of packs that may come back.
+    pub purchases: BTreeMap<Id, bool>,
+    /// Redemptions that can be cancelled.
+    pub redemptions: BTreeMap<Id, bool>,
     /// Whether the rules are others now.
     pub rules: bool,
 }
@@ -171,6 +182,8 @@ impl Changed {
         add(&mut self.orders, later.orders);
         add(&mut self.offers, later.offers);
         add(&mut self.trades, later.trades);
+        add(&mut self.purchases, later.purchases);
+        add(&mut self.redemptions, later.redemptions);
         self.rules |= later.rules;
     }
 }
@@ -203,12 +216,16 @@ pub struct Book {
     orders: Table<Order>,
     offers: Table<Offer>,
     trades: Table<Trade>,
+    purchases: Table<Purchase>,
+    redemptions: Table<RedemptionRecord>,
     /// The partner of each city.
     partners: BTreeMap<Region, Id>,
     /// Orders that have not vested, by the day on which they are due and the order of placing.
     due: BTreeMap<(Day, u64), Id>,
     /// Trades that are `taken`, by the day and in the order of taking.
     taken: BTreeMap<(Day, u64), Id>,
+    /// Packs that may come back, by the day on which they are due and the order of buying.
+    returnable: BTreeMap<(Day, u64), Id>,
     remembered: Table<Remembered>,
 }
 
@@ -226,7 +243,7 @@ pub struct Excerpt {
     pub accounts: BTreeMap<Id, Account>,
     /// The partner of each city.
     pub partners: BTreeMap<Region, Id>,
-    /// Orders; an excerpt that travels as JSON has none, and the three below neither.
+    /// Orders; an excerpt that travels as JSON has none, and those below neither.
     #[serde(skip)]
     pub orders: BTreeMap<Id, Order>,
     /// Offers.
@@ -235,6 +252,12 @@ pub struct Excerpt {
     /// Trades.
     #[serde(skip)]
     pub trades: BTreeMap<Id, Trade>,
+    /// Purchases of packs that may come back.
+    #[serde(skip)]
+    pub purchases: BTreeMap<Id, Purchase>,
+    /// Redemptions that can be cancelled.
+    #[serde(skip)]
+    pub redemptions: BTreeMap<Id, RedemptionRecord>,
     /// The last of the days that were closed, oldest first: a close needs as many as `price.window_days`.
     #[serde(skip)]
     pub days: Vec<DayRecord>,
@@ -253,6 +276,8 @@ impl Excerpt {
             orders: BTreeMap::new(),
             offers: BTreeMap::new(),
             trades: BTreeMap::new(),
+            purchases: BTreeMap::new(),
+            redemptions: BTreeMap::new(),
             days: Vec::new(),
         }
     }
@@ -272,6 +297,7 @@ impl Head {
             traded_money: U256::ZERO,
             order_count: 0,
             trade_count: 0,
+            purchase_count: 0,
         }
     }
 }
@@ -289,9 +315,12 @@ impl Book {
             orders: Table::new(),
             offers: Table::new(),
             trades: Table::new(),
+            purchases: Table::new(),
+            redemptions: Table::new(),
             partners: BTreeMap::new(),
             due: BTreeMap::new(),
             taken: BTreeMap::new(),
+            returnable: BTreeMap::new(),
             remembered: Table::new(),
         }
     }
@@ -433,6 +462,18 @@ impl Book {
         self.trades.get(id.as_str())
     }
 
+    /// A purchase of a pack that may come back.
+    #[must_use]
+    pub fn purchase(&self, id: &Id) -> Option<&Purchase> {
+        self.purchases.get(id.as_str())
+    }
+
+    /// A redemption that can be cancelled.
+    #[must_use]
+    pub fn redemption(&self, id: &Id) -> Option<&RedemptionRecord> {
+        self.redemptions.get(id.as_str())
+    }
+
     /// All accounts as they were last settled, by id.
     pub fn accounts(&self) -> impl Iterator<Item = (&Id, &Account)> {
         self.accounts.iter()
@@ -472,9 +513,12 @@ impl Book {
 
 impl From<Excerpt> for Book {
     fn from(excerpt: Excerpt) -> Self {
-        let Excerpt { rules, head, ended, accounts, partners, orders, offers, trades, days } = excerpt;
+        let Excerpt { rules, head, ended, accounts, partners, orders, offers, trades, purchases, redemptions, days } =
+            excerpt;
         let due = orders.iter().filter_map(|(id, order)| Some((waits_under(order)?, id.clone()))).collect();
         let taken = trades.iter().filter_map(|(id, trade)| Some((unpaid_under(trade)?, id.clone()))).collect();
+        let returnable =
+            purchases.iter().filter_map(|(id, pack)| Some((returnable_under(pack)?, id.clone()))).collect();
         Self {
             head,
             ended,
@@ -483,9 +527,12 @@ impl From<Excerpt> for Book {
             orders: orders.into_iter().collect(),
             offers: offers.into_iter().collect(),
             trades: trades.into_iter().collect(),
+            purchases: purchases.into_iter().collect(),
+            redemptions: redemptions.into_iter().collect(),
             partners,
             due,
             taken,
+            returnable,
             ..Self::open(rules)
         }
     }
@@ -494,17 +541,19 @@ impl From<Excerpt> for Book {
 impl From<Book> for Excerpt {
     /// All of a book but the outcomes that it remembers.
     fn from(book: Book) -> Self {
-        let Book { rules, head, ended, days, accounts, orders, offers, trades, partners, .. } = book;
+        let Book { rules, head, ended, days, accounts, orders, offers, trades, purchases, redemptions, .. } = book;
         let rules = Arc::unwrap_or_clone(rules);
         Self {
             rules,
             head,
             ended,
             accounts: unboxed(accounts),
-            partners,
+            partners: book.partners,
             orders: unboxed(orders),
             offers: unboxed(offers),
             trades: unboxed(trades),
+            purchases: unboxed(purchases),
+            redemptions: unboxed(redemptions),
             days,
         }
     }
@@ -517,6 +566,11 @@ fn unboxed<V>(table: Table<V>) -> BTreeMap<Id, V> {
 /// The key under which an order waits for its day, while it does.
 fn waits_under(order: &Order) -> Option<(Day, u64)> {
     (order.state == OrderState::Pending).then_some((order.due?, order.sequence))
+}
+
+/// The key under which a pack that may come back waits for its day, while it does.
+fn returnable_under(purchase: &Purchase) -> Option<(Day, u64)> {
+    (purchase.state == PurchaseState::Pending).then_some((purchase.due?, purchase.sequence))
 }
 
 /// The key under which a trade waits to be paid, while it does.

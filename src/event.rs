@@ -10,7 +10,7 @@ use gongxiang_words::Language;
 
 use crate::identity::{Day, Id, Region, serde_as_text};
 use crate::market::Side;
-use crate::quantity::{Money, OutOfRange, Points, Price};
+use crate::quantity::{Money, OutOfRange, Points, Price, ShareValue};
 use crate::ruleset::{Channel, RuleSetError};
 use crate::tree::Tree;
 
@@ -19,16 +19,25 @@ use crate::tree::Tree;
 #[expect(missing_docs, reason = "each variant and field is a row of the table in RULES.md section 4")]
 pub enum Event {
     MemberRegistered { member: Id, referrer: Option<Id> },
-    PackPurchased { member: Id, pack: Id },
+    PackPurchased { member: Id, pack: Id, terms: Option<ReturnTerms> },
+    PackRefunded { purchase: Id },
     MerchantOpened { member: Id, region: Region },
+    MerchantClosed { member: Id },
+    MemberFrozen { member: Id },
+    MemberUnfrozen { member: Id },
     RoleAssigned { member: Id, role: Id },
+    RoleWithdrawn { member: Id },
     PartnerAppointed { member: Id, city: Region },
+    PartnerWithdrawn { member: Id },
     TreasuryGranted { member: Id, points: Points },
+    TreasuryReclaimed { member: Id, points: Points },
+    BalanceOpened { member: Id, share_value: Option<ShareValue>, points: Option<Points> },
     PriceSet { price: Price },
     OrderPlaced(OrderPlaced),
-    OrderRefunded { order: Id },
+    OrderRefunded { order: Id, concession: Option<Money> },
     PointsTransferred { from: Id, to: Id, points: Points },
-    PointsRedeemed { member: Id, points: Points, item: Option<Id> },
+    PointsRedeemed { member: Id, points: Points, item: Option<Id>, redemption: Option<Id> },
+    RedemptionCancelled { redemption: Id },
     OfferPlaced { offer: Id, member: Id, side: Side, points: Points, unit_price: Price },
     OfferTaken { offer: Id, trade: Id, member: Id, points: Points },
     TradePaid { trade: Id },
@@ -36,7 +45,17 @@ pub enum Event {
     TradeCancelled { trade: Id },
     OfferCancelled { offer: Id },
     RulesAdopted { rules: Tree },
+    DayClosing { day: Day, most: usize },
     DayClosed { day: Day },
+}
+
+/// The terms of a pack that may come back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReturnTerms {
+    /// The id of the purchase.
+    pub purchase: Id,
+    /// How many days have to pass before the pack takes effect.
+    pub return_days: u64,
 }
 
 /// An order as it is asked for.
@@ -59,15 +78,24 @@ impl Event {
         match self {
             Self::MemberRegistered { .. } => Kind::MemberRegistered,
             Self::PackPurchased { .. } => Kind::PackPurchased,
+            Self::PackRefunded { .. } => Kind::PackRefunded,
             Self::MerchantOpened { .. } => Kind::MerchantOpened,
+            Self::MerchantClosed { .. } => Kind::MerchantClosed,
+            Self::MemberFrozen { .. } => Kind::MemberFrozen,
+            Self::MemberUnfrozen { .. } => Kind::MemberUnfrozen,
             Self::RoleAssigned { .. } => Kind::RoleAssigned,
+            Self::RoleWithdrawn { .. } => Kind::RoleWithdrawn,
             Self::PartnerAppointed { .. } => Kind::PartnerAppointed,
+            Self::PartnerWithdrawn { .. } => Kind::PartnerWithdrawn,
             Self::TreasuryGranted { .. } => Kind::TreasuryGranted,
+            Self::TreasuryReclaimed { .. } => Kind::TreasuryReclaimed,
+            Self::BalanceOpened { .. } => Kind::BalanceOpened,
             Self::PriceSet { .. } => Kind::PriceSet,
             Self::OrderPlaced(_) => Kind::OrderPlaced,
             Self::OrderRefunded { .. } => Kind::OrderRefunded,
             Self::PointsTransferred { .. } => Kind::PointsTransferred,
             Self::PointsRedeemed { .. } => Kind::PointsRedeemed,
+            Self::RedemptionCancelled { .. } => Kind::RedemptionCancelled,
             Self::OfferPlaced { .. } => Kind::OfferPlaced,
             Self::OfferTaken { .. } => Kind::OfferTaken,
             Self::TradePaid { .. } => Kind::TradePaid,
@@ -75,6 +103,7 @@ impl Event {
             Self::TradeCancelled { .. } => Kind::TradeCancelled,
             Self::OfferCancelled { .. } => Kind::OfferCancelled,
             Self::RulesAdopted { .. } => Kind::RulesAdopted,
+            Self::DayClosing { .. } => Kind::DayClosing,
             Self::DayClosed { .. } => Kind::DayClosed,
         }
     }
@@ -110,15 +139,24 @@ macro_rules! kinds {
 kinds! {
     MemberRegistered "member.registered"
     PackPurchased "pack.purchased"
+    PackRefunded "pack.refunded"
     MerchantOpened "merchant.opened"
+    MerchantClosed "merchant.closed"
+    MemberFrozen "member.frozen"
+    MemberUnfrozen "member.unfrozen"
     RoleAssigned "role.assigned"
+    RoleWithdrawn "role.withdrawn"
     PartnerAppointed "partner.appointed"
+    PartnerWithdrawn "partner.withdrawn"
     TreasuryGranted "treasury.granted"
+    TreasuryReclaimed "treasury.reclaimed"
+    BalanceOpened "balance.opened"
     PriceSet "price.set"
     OrderPlaced "order.placed"
     OrderRefunded "order.refunded"
     PointsTransferred "points.transferred"
     PointsRedeemed "points.redeemed"
+    RedemptionCancelled "redemption.cancelled"
     OfferPlaced "offer.placed"
     OfferTaken "offer.taken"
     TradePaid "trade.paid"
@@ -126,6 +164,7 @@ kinds! {
     TradeCancelled "trade.cancelled"
     OfferCancelled "offer.cancelled"
     RulesAdopted "rules.adopted"
+    DayClosing "day.closing"
     DayClosed "day.closed"
 }
 
@@ -203,13 +242,22 @@ codes! {
     MemberExists "member_exists"
     UnknownMember "unknown_member"
     UnknownPack "unknown_pack"
+    PurchaseExists "purchase_exists"
+    UnknownPurchase "unknown_purchase"
+    PurchaseRefunded "purchase_refunded"
+    PackFinal "pack_final"
+    MemberFrozen "member_frozen"
+    NotFrozen "not_frozen"
     MerchantPackRequired "merchant_pack_required"
     MerchantExists "merchant_exists"
     DepositShort "deposit_short"
     UnknownRole "unknown_role"
+    NoRole "no_role"
     PartnerPackRequired "partner_pack_required"
     PartnerExists "partner_exists"
     RegionTaken "region_taken"
+    NotAPartner "not_a_partner"
+    NotOpening "not_opening"
     BadAmount "bad_amount"
     TreasuryShort "treasury_short"
     BadPrice "bad_price"
@@ -222,6 +270,9 @@ codes! {
     OrderRefunded "order_refunded"
     SameMember "same_member"
     PointsShort "points_short"
+    RedemptionExists "redemption_exists"
+    UnknownRedemption "unknown_redemption"
+    RedemptionCancelled "redemption_cancelled"
     OfferExists "offer_exists"
     PriceOutsideBand "price_outside_band"
     UnknownOffer "unknown_offer"
@@ -231,6 +282,7 @@ codes! {
     UnknownTrade "unknown_trade"
     WrongTradeState "wrong_trade_state"
     WrongDay "wrong_day"
+    NothingDue "nothing_due"
     BadScenario "bad_scenario"
     BadSnapshot "bad_snapshot"
     Cancelled "cancelled"

@@ -11,7 +11,7 @@
 //! |---|---|
 //! | 4 | [`wire`]: plain data in, plain data out; `wasm`: the JavaScript surface |
 //! | 3 | [`review`]: red flags; [`economy`]: the whole network, day by day; [`past`]: the same from a journal; [`forecast`]: what a member may expect; [`book`]: the whole state, `apply(event) -> receipt`; [`statement`]: an account brought up to date by day records |
-//! | 2 | [`event`]: one line of the journal, the codes; [`order`]: who gets what by an order, and why; [`release`]: units, `nav`, `acc`, eras; [`market`]: offers and trades; [`price`]: the next day's; [`day`]: the close, for book, simulator and forecast alike |
+//! | 2 | [`event`]: one line of the journal, the codes; [`order`]: who gets what by an order, and why; [`release`]: units, `nav`, `acc`, eras; [`market`]: offers and trades; [`purchase`]: packs and redemptions that may come back; [`price`]: the next day's; [`day`]: the close, for book, simulator and forecast alike |
 //! | 1 | [`ruleset`]: the scheme's numbers; [`receipt`]: what happened, by which rule, in words |
 //! | 0 | [`quantity`]: exact decimals with named roundings; [`identity`]: ids, regions, days; [`tree`]: plain data; [`limits`]; [`power`]: growth, for statistics |
 //!
@@ -43,6 +43,7 @@ pub mod power;
 #[cfg(feature = "toml")]
 pub mod preset;
 pub mod price;
+pub mod purchase;
 pub mod quantity;
 pub mod receipt;
 pub mod release;

@@ -1,6 +1,6 @@
 //! Every limit of the rules, in one place. What lies beyond them is refused at the border, by name.
 
-/// Longest id of anything: member, order, offer, trade, event, item.
+/// Longest id of anything: member, purchase, order, offer, trade, redemption, event, item, reference.
 pub const ID_LENGTH_MAX: usize = 64;
 
 /// Largest size of a decimal or whole number in an event or a rule set (RULES.md section 1).
@@ -21,6 +21,12 @@ pub const LINE_LENGTH_MAX: usize = 65_536;
 /// Total of all units, in 10^-8: with it every intermediate of a release fits 256 bits. A grant that would lift
 /// the total beyond it is refused as `out_of_range`.
 pub const UNITS_RAW_MAX: i128 = 10_i128.pow(37);
+
+/// Longest time in which a pack may come back, in days (RULES.md section 4).
+pub const RETURN_DAYS_MAX: u64 = 30;
+
+/// Most trades, packs and orders of one `day.closing` (RULES.md section 4).
+pub const CLOSING_MOST: u64 = 10_000;
 
 /// Longest scenario or forecast, in days: 100 years.
 pub const SCENARIO_DAYS_MAX: usize = 36_525;

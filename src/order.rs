@@ -77,17 +77,52 @@ pub struct Order {
     pub due: Option<Day>,
     /// Where it stands.
     pub state: OrderState,
+    /// What of the concession is not refunded, yuan (`L`).
+    pub left: Money,
+    /// What of it was left when the order vested (`V`); 0 before.
+    pub left_at_vesting: Money,
+    /// Burned points that refunds brought back on the day of vesting.
+    pub burned_back: Points,
     /// Who gets what.
     pub rewards: Vec<OrderReward>,
 }
 
 impl Order {
-    /// The part of the order's points that nobody gets.
+    /// What of the order's points is left with so much of its concession: `ceil_8(Q × L / C)`.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] never, for a concession that is above 0.
+    pub fn points_left(&self, left: Money) -> Result<Points, OutOfRange> {
+        if left == self.concession { Ok(self.points) } else { self.points.part_ceil(left, self.concession) }
+    }
+
+    /// What of a reward's points is left with so much of the concession: `floor_8(x × L / C)`.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] never, for a concession that is above 0.
+    pub fn reward_points_left(&self, reward: &Reward, left: Money) -> Result<Points, OutOfRange> {
+        if left == self.concession { Ok(reward.points) } else { reward.points.part_floor(left, self.concession) }
+    }
+
+    /// What of a reward's share value is left with so much of the concession: `floor_8(x × L / C)`.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] never, for a concession that is above 0.
+    pub fn reward_value_left(&self, reward: &Reward, left: Money) -> Result<ShareValue, OutOfRange> {
+        if left == self.concession {
+            Ok(reward.share_value)
+        } else {
+            reward.share_value.part_floor(left, self.concession)
+        }
+    }
+
+    /// The points that no reward takes, with so much of the concession left (`B(L)`).
     ///
     /// # Errors
     /// [`OutOfRange`] never, for rewards of this module under a sound rule set.
-    pub fn burned(&self) -> Result<Points, OutOfRange> {
-        self.rewards.iter().try_fold(self.points, |rest, reward| rest.minus(reward.reward.points))
+    pub fn burned(&self, left: Money) -> Result<Points, OutOfRange> {
+        let rest = |rest: Points, reward: &OrderReward| rest.minus(self.reward_points_left(&reward.reward, left)?);
+        self.rewards.iter().try_fold(self.points_left(left)?, rest)
     }
 }
 

@@ -7,18 +7,18 @@ use std::collections::VecDeque;
 
 use ethnum::U256;
 
-use crate::quantity::{Money, OutOfRange, Points, Price, narrow, wide};
+use crate::quantity::{Money, OutOfRange, Points, Price, mul, narrow};
 use crate::ruleset::{PricePolicy, RuleSet};
 use crate::wide::mul_add_div;
 
 /// What happened on one day, as far as the next price depends on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Signals {
-    /// Concessions of the orders that vested on the day and were not refunded on it.
+    /// Concessions of the orders that vested on the day, as far as they were not refunded on it.
     pub turnover: Money,
     /// Points of the day's confirmed trades.
     pub traded: Points,
-    /// Their money, in 10^-16 yuan.
+    /// Their money, in 10^-24 yuan: each at its unit price, held within the band of the moment of its confirmation.
     pub traded_money: U256,
 }
 
@@ -114,12 +114,14 @@ fn turnover_aim(rules: &RuleSet, turnovers: &RecentTurnovers) -> Result<Option<i
     Ok(Some(mul_add_div(turnovers.sum, 10_i128.pow(14), 0, by).map_or(BEYOND, |(aim, _)| aim)))
 }
 
-/// `floor_8(money / points)` of the day's confirmed trades; nothing where there were too few.
+/// `floor_8(money / points)` of the trades confirmed on the day; nothing where there were too few.
 fn market_aim(rules: &RuleSet, signals: &Signals) -> Result<Option<i128>, OutOfRange> {
     if !signals.traded.is_positive() || signals.traded < rules.price_min_volume {
         return Ok(None);
     }
-    Ok(Some(narrow(signals.traded_money / wide(signals.traded.raw())?).unwrap_or(BEYOND)))
+    // 10^-24 yuan over 10^-8 points, wanted in 10^-8 yuan a point.
+    let by = mul(signals.traded.raw(), 10_i128.pow(8))?;
+    Ok(Some(narrow(signals.traded_money / by).unwrap_or(BEYOND)))
 }
 
 /// No price is above 10^12, so an aim far beyond it is as good as this one.

@@ -438,6 +438,14 @@ impl ShareValue {
         mul_div_floor(self.0, rate.raw(), ten(8)).map(Self)
     }
 
+    /// `floor_8(self × part / whole)` (RULES.md section 6, Refund).
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if `whole` is not above 0.
+    pub fn part_floor(self, part: Money, whole: Money) -> Result<Self, OutOfRange> {
+        mul_div_floor(self.0, part.raw(), whole.raw()).map(Self)
+    }
+
     /// The units that hold this share value: `ceil_8(self / nav)` (RULES.md section 5).
     ///
     /// # Errors
@@ -456,6 +464,22 @@ impl Points {
         mul_div_floor(self.0, rate.raw(), ten(8)).map(Self)
     }
 
+    /// `floor_8(self × part / whole)` (RULES.md section 6, Refund).
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if `whole` is not above 0.
+    pub fn part_floor(self, part: Money, whole: Money) -> Result<Self, OutOfRange> {
+        mul_div_floor(self.0, part.raw(), whole.raw()).map(Self)
+    }
+
+    /// `ceil_8(self × part / whole)` (RULES.md section 6, Refund).
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if `whole` is not above 0.
+    pub fn part_ceil(self, part: Money, whole: Money) -> Result<Self, OutOfRange> {
+        mul_div_ceil(self.0, part.raw(), whole.raw()).map(Self)
+    }
+
     /// What these points are worth at `price`, in yuan, rounded down to the cent. For display; no rule uses it.
     ///
     /// # Errors
@@ -463,6 +487,11 @@ impl Points {
     pub fn worth_floor(self, price: Price) -> Result<Money, OutOfRange> {
         let cents = mul_div_floor(self.0, price.raw(), ten(8 + 8 - 2))?;
         Money::checked_from_raw(cents).ok_or(OutOfRange)
+    }
+
+    /// `self × price`, exactly, in 10^-24 yuan: as fine as a price that was held within a band.
+    pub(crate) fn worth_held(self, price: HeldPrice) -> Result<U256, OutOfRange> {
+        mul(self.0, price.0)
     }
 
     /// `self × price`, exactly, in 10^-16 yuan.
@@ -488,6 +517,14 @@ impl Units {
         mul_div_floor(self.0, nav.0, ten(18)).map(ShareValue)
     }
 
+    /// `floor_8(self × part / whole)` (RULES.md section 6, Refund).
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if `whole` is not above 0.
+    pub fn part_floor(self, part: Money, whole: Money) -> Result<Self, OutOfRange> {
+        mul_div_floor(self.0, part.raw(), whole.raw()).map(Self)
+    }
+
     /// `floor_8(self / 10^3)`: what they become when a new era begins (RULES.md section 5).
     #[must_use]
     pub const fn next_era(self) -> Self {
@@ -503,6 +540,17 @@ impl Index {
     pub const ERA_FLOOR: Self = Self(ten(15));
 }
 
+/// A price that may have been held at an end of a band, in 10^-16 yuan: a price times a rate, not rounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HeldPrice(i128);
+
+impl HeldPrice {
+    /// A price as it is.
+    pub(crate) fn exactly(price: Price) -> Result<Self, OutOfRange> {
+        price.raw().checked_mul(ten(8)).map(Self).ok_or(OutOfRange)
+    }
+}
+
 impl Price {
     /// The smallest price: 10^-8.
     #[must_use]
@@ -515,10 +563,17 @@ impl Price {
     /// # Errors
     /// [`OutOfRange`] if a product does not fit.
     pub fn band_holds(self, band: Rate, unit_price: Self) -> Result<bool, OutOfRange> {
-        let offered = unit_price.raw().checked_mul(ten(8)).ok_or(OutOfRange)?;
+        Ok(self.held_within(band, unit_price)? == HeldPrice::exactly(unit_price)?)
+    }
+
+    /// `unit_price`, or the nearer end of `self × (1 ± band)` where it lies outside (RULES.md section 5, step 7).
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if a product does not fit.
+    pub(crate) fn held_within(self, band: Rate, unit_price: Self) -> Result<HeldPrice, OutOfRange> {
         let low = self.raw().checked_mul(ten(8) - band.raw()).ok_or(OutOfRange)?;
         let high = self.raw().checked_mul(ten(8) + band.raw()).ok_or(OutOfRange)?;
-        Ok((low..=high).contains(&offered))
+        Ok(HeldPrice(HeldPrice::exactly(unit_price)?.0.clamp(low, high)))
     }
 
     /// This price moved towards `aim` (10^-8 yuan), as far as `daily_limit` lets it (RULES.md section 5, step 7).

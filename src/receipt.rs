@@ -190,8 +190,10 @@ pub enum Rule {
     Activation,
     /// A pack's share value (section 4, Pack).
     Pack,
-    /// From the treasury (section 4).
+    /// From the treasury and back into it (section 4).
     Treasury,
+    /// What a member had in another system (section 4, Opening balances).
+    Opening,
     /// The merchant's points for its concession (section 6).
     Concession,
     /// A reward of an order (section 6).
@@ -214,12 +216,13 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::SignUp,
         Self::SignUpReferrer,
         Self::Activation,
         Self::Pack,
         Self::Treasury,
+        Self::Opening,
         Self::Concession,
         Self::Reward(RewardKind::Consumption),
         Self::Reward(RewardKind::Sale),
@@ -252,6 +255,7 @@ impl Rule {
             Self::Activation => "activation",
             Self::Pack => "pack",
             Self::Treasury => "treasury",
+            Self::Opening => "opening",
             Self::Concession => "concession",
             Self::Reward(RewardKind::Consumption) => "consumption",
             Self::Reward(RewardKind::Sale) => "sale",

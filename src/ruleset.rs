@@ -23,7 +23,8 @@ pub enum PricePolicy {
 }
 
 /// Where redeemed points go (RULES.md section 4, Redemption).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Redemption {
     /// They are burned.
     Burn,

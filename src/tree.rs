@@ -55,8 +55,8 @@ impl Tree {
         }
     }
 
-    /// A number by its text: whole if every JSON reader keeps it exactly. `1.0` and `1` are one JSON value, and
-    /// JavaScript cannot tell them apart; so the text of the number decides, not the text that was sent.
+    /// A number by its text: whole if every JSON reader keeps it exactly. JavaScript reads `1.0` as 1 and cannot tell them
+    /// apart, so there the text of the number decides. JSON that is read here is taken at its word: `1.0` is no whole number.
     #[must_use]
     pub fn number(text: String) -> Self {
         match text.parse() {
@@ -211,7 +211,8 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Tree, E> {
-        Ok(Tree::number(value.to_string()))
+        // The same JSON value as a whole number has the same text, so that an `id` stands for either.
+        Ok(Tree::OtherNumber(value.to_string()))
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Tree, E> {

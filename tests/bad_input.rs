@@ -196,6 +196,95 @@ fn an_id_outside_its_grammar_is_a_bad_event() -> TestResult {
 }
 
 #[test]
+fn every_event_may_carry_a_reference_that_is_an_id() -> TestResult {
+    for bad in [json!(""), json!("a b"), json!("x".repeat(65)), json!(7), Value::Null] {
+        refused(&with(new_order(), "reference", bad), Code::BadEvent, "reference")?;
+    }
+    let mut book = book()?;
+    let plain = with(new_order(), "id", json!("e"));
+    let marked = with(plain.clone(), "reference", json!("till-7:42"));
+    apply(&mut book, &marked)?;
+    // It is a part of the content that an `id` stands for.
+    apply(&mut book, &marked)?;
+    assert_eq!(apply(&mut book, &plain).map_err(|refusal| refusal.code), Err(Code::IdConflict));
+    Ok(())
+}
+
+#[test]
+fn a_pack_that_may_come_back_has_a_purchase_and_1_to_30_days_or_neither() -> TestResult {
+    let pack = json!({"type": "pack.purchased", "member": "a", "pack": "member", "purchase": "p", "return_days": 7});
+    refused(&without(pack.clone(), "return_days"), Code::BadEvent, "return_days")?;
+    refused(&without(pack.clone(), "purchase"), Code::BadEvent, "purchase")?;
+    for days in [json!(0), json!(31), json!(-1), json!(1.5), json!("7"), json!(1e300), json!(u64::MAX), Value::Null] {
+        refused(&with(pack.clone(), "return_days", days), Code::BadEvent, "return_days")?;
+    }
+    for id in [json!(""), json!("a b"), json!(7), Value::Null] {
+        refused(&with(pack.clone(), "purchase", id.clone()), Code::BadEvent, "purchase")?;
+        refused(&json!({"type": "pack.refunded", "purchase": id}), Code::BadEvent, "purchase")?;
+    }
+    refused(&json!({"type": "pack.refunded"}), Code::BadEvent, "purchase")?;
+    refused(&with(pack.clone(), "member", json!("ghost")), Code::UnknownMember, "member")?;
+    refused(&with(pack.clone(), "pack", json!("ghost")), Code::UnknownPack, "pack")?;
+    for days in [1, 30] {
+        apply(&mut book()?, &with(pack.clone(), "return_days", json!(days)))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_whole_number_with_a_fraction_or_an_exponent_is_none() -> TestResult {
+    for number in ["1.0", "1e1", "10E0", "1.5", "01", "+1", "\"1\"", "true", "[]"] {
+        let text = format!(r#"{{"type":"day.closing","day":"2026-01-01","most":{number}}}"#);
+        let refusal = match serde_json::from_str::<Tree>(&text) {
+            Ok(tree) => event::read(&tree).err(),
+            Err(_) => continue,
+        };
+        let refusal = refusal.unwrap_or_else(|| panic!("{number} is taken for a whole number"));
+        assert_eq!((refusal.code, &*refusal.field), (Code::BadEvent, "most"), "{number}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_part_of_a_close_is_of_1_to_10000() -> TestResult {
+    let closing = json!({"type": "day.closing", "day": "2026-01-01", "most": 1});
+    for most in [json!(0), json!(10_001), json!(-1), json!(0.5), json!("1"), Value::Null] {
+        refused(&with(closing.clone(), "most", most), Code::BadEvent, "most")?;
+    }
+    refused(&without(closing.clone(), "most"), Code::BadEvent, "most")?;
+    refused(&with(closing.clone(), "day", json!("2026-02-30")), Code::BadEvent, "day")?;
+    refused(&with(closing.clone(), "day", json!("2026-01-02")), Code::WrongDay, "day")?;
+    for most in [1, 10_000] {
+        refused(&with(closing.clone(), "most", json!(most)), Code::NothingDue, "day")?;
+    }
+    Ok(())
+}
+
+#[test]
+fn the_fields_that_may_be_left_out_are_read_as_strictly_as_the_others() -> TestResult {
+    let refund = json!({"type": "order.refunded", "order": "o1"});
+    for bad in [json!("1.000"), json!(1), json!(""), Value::Null] {
+        refused(&with(refund.clone(), "concession", bad), Code::BadEvent, "concession")?;
+    }
+    let redeem = json!({"type": "points.redeemed", "member": "shop", "points": "1"});
+    let cancel = json!({"type": "redemption.cancelled"});
+    for bad in [json!("a b"), json!(1), json!(""), Value::Null] {
+        refused(&with(redeem.clone(), "redemption", bad.clone()), Code::BadEvent, "redemption")?;
+        refused(&with(cancel.clone(), "redemption", bad), Code::BadEvent, "redemption")?;
+    }
+    let opened = json!({"type": "balance.opened", "member": "a"});
+    for bad in [json!("1.000000000"), json!(1), json!("1e3"), Value::Null] {
+        refused(&with(opened.clone(), "share_value", bad.clone()), Code::BadEvent, "share_value")?;
+        refused(&with(opened.clone(), "points", bad), Code::BadEvent, "points")?;
+    }
+    for kind in ["merchant.closed", "member.frozen", "member.unfrozen", "role.withdrawn", "partner.withdrawn"] {
+        refused(&json!({"type": kind}), Code::BadEvent, "member")?;
+        refused(&json!({"type": kind, "member": "a", "region": "440100"}), Code::BadEvent, "region")?;
+    }
+    refused(&json!({"type": "treasury.reclaimed", "member": "a", "points": 1}), Code::BadEvent, "points")
+}
+
+#[test]
 fn no_cycle_of_referrers_can_be_made() -> TestResult {
     refused(&json!({"type": "member.registered", "member": "b", "referrer": "b"}), Code::UnknownMember, "referrer")?;
     refused(

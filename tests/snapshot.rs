@@ -106,6 +106,8 @@ fn what_no_server_says_is_refused_by_its_field() -> TestResult {
         ("points", json!(1)),
         ("points", json!("1e3")),
         ("activated", json!("yes")),
+        ("frozen", json!("no")),
+        ("frozen", Value::Null),
         ("referrer", json!(7)),
         ("referrer", json!("a b")),
         ("shop", json!("12345")),

@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::{Book, DayRecord};
 use crate::day::{self, OpenDay};
 use crate::event::{Code, Refusal};
-use crate::identity::{Day, Id};
+use crate::identity::Day;
 use crate::price::{RecentTurnovers, Signals};
 use crate::quantity::{Money, Points};
 use crate::receipt::{Party, Reason, Rule};
@@ -13,12 +13,9 @@ use crate::receipt::{Party, Reason, Rule};
 impl Draft<'_> {
     #[inline(never)]
     pub(super) fn close_day(&mut self, day: Day) -> Result<(), Refusal> {
-        if day != self.changes.head.day {
-            return Err(Refusal::new(Code::WrongDay, "day"));
-        }
+        self.is_open(day)?;
         let tomorrow = day.next().ok_or_else(|| Refusal::new(Code::OutOfRange, "day"))?;
-        self.cancel_stale_trades()?;
-        self.vest_due_orders()?;
+        self.do_what_is_due(usize::MAX)?;
 
         let head = &self.changes.head;
         let turnovers = RecentTurnovers::for_price(&self.changes.rules, self.book.recorded_turnovers())?;
@@ -50,27 +47,41 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Cancels the trades that were taken on an earlier day and are still `taken`.
-    pub(super) fn cancel_stale_trades(&mut self) -> Result<(), Refusal> {
-        let book = self.book;
-        let today = self.changes.head.day;
-        for (_, id) in book.taken.range(..(today, 0)) {
-            self.cancel_trade(id)?;
+    /// Does a part of step 1 ahead.
+    pub(super) fn close_part(&mut self, day: Day, most: usize) -> Result<(), Refusal> {
+        self.is_open(day)?;
+        match self.do_what_is_due(most)? {
+            0 => Err(Refusal::new(Code::NothingDue, "day")),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
-    /// Vests the orders that are due, in the order in which they were placed.
-    pub(super) fn vest_due_orders(&mut self) -> Result<(), Refusal> {
+    fn is_open(&self, day: Day) -> Result<(), Refusal> {
+        if day == self.changes.head.day { Ok(()) } else { Err(Refusal::new(Code::WrongDay, "day")) }
+    }
+
+    /// Step 1 for at most `most` trades, packs and orders, in this order: cancels the trades that were taken on an earlier day and
+    /// are still `taken`, has the packs that are due take effect, vests the orders that are due. Answers with how many they were.
+    ///
+    /// What is due on a day before today was done at that day's close, so the queues have it in the order in which it was
+    /// taken, bought and placed: a part of a close takes from their fronts, and costs nothing for what it leaves.
+    pub(super) fn do_what_is_due(&mut self, most: usize) -> Result<usize, Refusal> {
         let book = self.book;
         let today = self.changes.head.day;
-        let mut due: Vec<(u64, &Id)> =
-            book.due.range(..=(today, u64::MAX)).map(|((_, sequence), id)| (*sequence, id)).collect();
-        due.sort_unstable();
-        for (_, id) in due {
-            self.vest(id)?;
+        let mut done = 0;
+        for id in book.taken.range(..(today, 0)).map(|(_, id)| id).take(most) {
+            self.cancel_trade(id)?;
+            done += 1;
         }
-        Ok(())
+        for id in book.returnable.range(..=(today, u64::MAX)).map(|(_, id)| id).take(most - done) {
+            self.take_effect(id)?;
+            done += 1;
+        }
+        for id in book.due.range(..=(today, u64::MAX)).map(|(_, id)| id).take(most - done) {
+            self.vest(id)?;
+            done += 1;
+        }
+        Ok(done)
     }
 }
 

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::table::Table;
-use super::{Account, Book, Changed, DayRecord, Head, unpaid_under, waits_under};
+use super::{Account, Book, Changed, DayRecord, Head, returnable_under, unpaid_under, waits_under};
 use crate::event::{Code, Event, Refusal};
 use crate::identity::{Id, Region};
 use crate::market::{Offer, Trade};
 use crate::order::{Order, Parties};
+use crate::purchase::{Purchase, RedemptionRecord};
 use crate::quantity::{Points, ShareValue};
 use crate::receipt::{Amount, OrderQuote, Party, Posting, Reason, Receipt, Rule};
 use crate::release::Grant;
@@ -34,7 +35,10 @@ pub(super) struct Changes {
     pub(super) orders: Table<Order>,
     pub(super) offers: Table<Offer>,
     pub(super) trades: Table<Trade>,
-    pub(super) partners: BTreeMap<Region, Id>,
+    pub(super) purchases: Table<Purchase>,
+    pub(super) redemptions: Table<RedemptionRecord>,
+    /// The partner of each city; nobody any more where there is none.
+    pub(super) partners: BTreeMap<Region, Option<Id>>,
     pub(super) closed: Option<DayRecord>,
 }
 
@@ -68,6 +72,8 @@ impl<'a> Draft<'a> {
             orders: Table::new(),
             offers: Table::new(),
             trades: Table::new(),
+            purchases: Table::new(),
+            redemptions: Table::new(),
             partners: BTreeMap::new(),
             closed: None,
         };
@@ -106,6 +112,14 @@ impl<'a> Draft<'a> {
         lookup!(self, trades, id.as_str())
     }
 
+    pub(super) fn purchase(&self, id: &Id) -> Option<&Purchase> {
+        lookup!(self, purchases, id.as_str())
+    }
+
+    pub(super) fn redemption(&self, id: &Id) -> Option<&RedemptionRecord> {
+        lookup!(self, redemptions, id.as_str())
+    }
+
     pub(super) fn account_mut(&mut self, id: &Id) -> Result<&mut Account, Refusal> {
         writable(&mut self.changes.accounts, &self.book.accounts, id, Code::UnknownMember)
     }
@@ -120,6 +134,14 @@ impl<'a> Draft<'a> {
 
     pub(super) fn trade_mut(&mut self, id: &Id) -> Result<&mut Trade, Refusal> {
         writable(&mut self.changes.trades, &self.book.trades, id, Code::UnknownTrade)
+    }
+
+    pub(super) fn purchase_mut(&mut self, id: &Id) -> Result<&mut Purchase, Refusal> {
+        writable(&mut self.changes.purchases, &self.book.purchases, id, Code::UnknownPurchase)
+    }
+
+    pub(super) fn redemption_mut(&mut self, id: &Id) -> Result<&mut RedemptionRecord, Refusal> {
+        writable(&mut self.changes.redemptions, &self.book.redemptions, id, Code::UnknownRedemption)
     }
 
     /// Brings an account up to the present and answers with its points.
@@ -230,6 +252,8 @@ impl Changes {
             orders: rows(&self.orders, &book.orders),
             offers: rows(&self.offers, &book.offers),
             trades: rows(&self.trades, &book.trades),
+            purchases: rows(&self.purchases, &book.purchases),
+            redemptions: rows(&self.redemptions, &book.redemptions),
             rules: !Arc::ptr_eq(&self.rules, &book.rules) && self.rules != book.rules,
         }
     }
@@ -240,7 +264,22 @@ impl Changes {
         book.rules = self.rules;
         book.accounts.extend(self.accounts);
         book.offers.extend(self.offers);
-        book.partners.extend(self.partners);
+        book.redemptions.extend(self.redemptions);
+        for (city, partner) in self.partners {
+            match partner {
+                Some(partner) => _ = book.partners.insert(city, partner),
+                None => _ = book.partners.remove(&city),
+            }
+        }
+        for (id, purchase) in self.purchases {
+            if let Some(key) = book.purchases.get(id.as_str()).and_then(returnable_under) {
+                book.returnable.remove(&key);
+            }
+            if let Some(key) = returnable_under(&purchase) {
+                book.returnable.insert(key, id.clone());
+            }
+            book.purchases.insert(id, purchase);
+        }
         for (id, order) in self.orders {
             if let Some(key) = book.orders.get(id.as_str()).and_then(waits_under) {
                 book.due.remove(&key);
@@ -278,7 +317,10 @@ impl Parties for Draft<'_> {
     }
 
     fn eligible_partner(&self, city: Region) -> Option<&Id> {
-        let partner = lookup!(self, partners, &city)?;
+        let partner = match self.changes.partners.get(&city) {
+            Some(partner) => partner.as_ref()?,
+            None => self.book.partners.get(&city)?,
+        };
         let last_pack = self.account(partner)?.area_pack?;
         // A last day that no calendar reaches is never over.
         let last_day = last_pack.plus(self.changes.rules.area_repurchase_days);

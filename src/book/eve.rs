@@ -11,7 +11,7 @@ use crate::quantity::{Index, Money, OutOfRange, Points, Price, ShareValue};
 use crate::release::{Holding, Release};
 use crate::ruleset::RuleSet;
 
-/// Everything that is due has vested, nothing is released yet. It is small, however long the past and however many the
+/// Everything that is due has vested or taken effect, nothing is released yet. It is small, however long the past and however many the
 /// members: whoever has it can forecast without the book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Eve {
@@ -78,8 +78,7 @@ impl Book {
     pub fn eve(&self, member: &Id) -> Result<Eve, Refusal> {
         let mut draft = Draft::over(self);
         draft.member(member, "member")?;
-        draft.cancel_stale_trades()?;
-        draft.vest_due_orders()?;
+        draft.do_what_is_due(usize::MAX)?;
         draft.settle(member)?;
         let account = draft.member(member, "member")?;
         let head = draft.changes.head;

@@ -1,6 +1,6 @@
 //! What everyday events add to a book's head, as signed sums.
 //!
-//! Orders, transfers and trades change no rule, no price and no weight: of the head they only move points between the
+//! Orders, transfers, redemptions and trades change no rule, no price and no weight: of the head they only move points between the
 //! places of RULES.md section 7, and count. So several writers can settle them side by side, each with a flow of its
 //! own, and the sum of all flows and the head is the head that one writer would have.
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Head, Supply};
 use crate::quantity::{OutOfRange, Points};
 
-/// Signed sums, in 10^-8 points; `traded_money` in 10^-16 yuan.
+/// Signed sums, in 10^-8 points; `traded_money` in 10^-24 yuan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flow {
     held: i128,
@@ -60,15 +60,17 @@ impl Head {
             traded: difference(self.traded, earlier.traded)?,
             traded_money: self.traded_money.checked_sub(earlier.traded_money)?,
         };
-        let counted = Self { order_count: self.order_count, trade_count: self.trade_count, ..*earlier };
+        let &Self { order_count, trade_count, purchase_count, .. } = self;
+        let counted = Self { order_count, trade_count, purchase_count, ..*earlier };
         (counted.plus(&flow) == Ok(*self)).then_some(flow)
     }
 
-    /// From which number on orders and trades are counted: storage counts them by their place in the journal, so that
+    /// From which number on orders, trades and purchases are counted: storage counts them by their place in the journal, so that
     /// no two writers share a counter. Only the order of the numbers means something.
     pub fn count_from(&mut self, number: u64) {
         self.order_count = number;
         self.trade_count = number;
+        self.purchase_count = number;
     }
 }
 

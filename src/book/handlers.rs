@@ -1,4 +1,5 @@
-//! One short handler per event: the checks in the order of the table in RULES.md section 4, then the effect.
+//! One short handler per event: the checks in the order of the table in RULES.md section 4, then the effect. Those of members
+//! are in `book/standing.rs`, refunds in `book/refund.rs`.
 //!
 //! The longer ones are never inlined: a browser translates a function when it is called first, all of it, and a page that
 //! shows one order needs few of them.
@@ -8,17 +9,38 @@ use std::sync::Arc;
 use super::Account;
 use super::draft::Draft;
 use crate::event::{Code, Event, OrderPlaced, Refusal};
-use crate::identity::{Id, Region};
+use crate::identity::Id;
 use crate::market::{Offer, Side, Trade, TradeState};
-use crate::order::{self, Order, OrderReward, OrderState, Parties as _, Terms};
-use crate::quantity::{Points, Price, ShareValue};
-use crate::receipt::{Amount, OrderQuote, Party, Reason, Rule};
+use crate::order::{self, Order, OrderReward, OrderState, Terms};
+use crate::purchase::RedemptionRecord;
+use crate::quantity::{Money, Points, Price};
+use crate::receipt::{OrderQuote, Party, Reason, Reward, Rule};
 use crate::ruleset::{Channel, Redemption};
 use crate::tree::Tree;
 
 /// Refuses with a code at a field unless the condition holds.
-fn require(condition: bool, code: Code, field: &'static str) -> Result<(), Refusal> {
+pub(super) fn require(condition: bool, code: Code, field: &'static str) -> Result<(), Refusal> {
     if condition { Ok(()) } else { Err(Refusal::new(code, field)) }
+}
+
+/// Where redeemed points go.
+const fn redeemed_to(to: Redemption) -> Party {
+    match to {
+        Redemption::Burn => Party::Burned,
+        Redemption::Treasury => Party::Treasury,
+    }
+}
+
+/// Why a reward is what it is once a part of its order was refunded.
+fn reason_left(order: &Order, reward: &Reward) -> Reason {
+    let &Order { left, concession, .. } = order;
+    if left == concession {
+        reward.why.clone()
+    } else if reward.points.is_positive() {
+        Reason::PointsLeft { points: reward.points, left, concession }
+    } else {
+        Reason::ShareValueLeft { share_value: reward.share_value, left, concession }
+    }
 }
 
 impl Draft<'_> {
@@ -26,16 +48,27 @@ impl Draft<'_> {
     pub(super) fn handle(&mut self, event: &Event) -> Result<(), Refusal> {
         match event {
             Event::MemberRegistered { member, referrer } => self.register(member, referrer.as_ref()),
-            Event::PackPurchased { member, pack } => self.buy_pack(member, pack),
+            Event::PackPurchased { member, pack, terms } => self.buy_pack(member, pack, terms.as_ref()),
+            Event::PackRefunded { purchase } => self.refund_pack(purchase),
             Event::MerchantOpened { member, region } => self.open_shop(member, *region),
+            Event::MerchantClosed { member } => self.close_shop(member),
+            Event::MemberFrozen { member } => self.freeze(member),
+            Event::MemberUnfrozen { member } => self.unfreeze(member),
             Event::RoleAssigned { member, role } => self.assign_role(member, role),
+            Event::RoleWithdrawn { member } => self.withdraw_role(member),
             Event::PartnerAppointed { member, city } => self.appoint_partner(member, *city),
+            Event::PartnerWithdrawn { member } => self.withdraw_city(member),
             Event::TreasuryGranted { member, points } => self.grant_from_treasury(member, *points),
+            Event::TreasuryReclaimed { member, points } => self.reclaim_to_treasury(member, *points),
+            Event::BalanceOpened { member, share_value, points } => self.open_balance(member, *share_value, *points),
             Event::PriceSet { price } => self.set_price(*price),
             Event::OrderPlaced(order) => self.place_order(order),
-            Event::OrderRefunded { order } => self.refund(order),
+            Event::OrderRefunded { order, concession } => self.refund(order, *concession),
             Event::PointsTransferred { from, to, points } => self.transfer(from, to, *points),
-            Event::PointsRedeemed { member, points, item: _ } => self.redeem(member, *points),
+            Event::PointsRedeemed { member, points, item: _, redemption } => {
+                self.redeem(member, *points, redemption.as_ref())
+            }
+            Event::RedemptionCancelled { redemption } => self.cancel_redemption(redemption),
             Event::OfferPlaced { offer, member, side, points, unit_price } => self.place_offer(
                 offer,
                 Offer { owner: member.clone(), side: *side, remaining: *points, unit_price: *unit_price, open: true },
@@ -46,102 +79,16 @@ impl Draft<'_> {
             Event::TradeCancelled { trade } => self.cancel_trade(trade),
             Event::OfferCancelled { offer } => self.cancel_offer(offer),
             Event::RulesAdopted { rules } => self.adopt(rules),
+            Event::DayClosing { day, most } => self.close_part(*day, *most),
             Event::DayClosed { day } => self.close_day(*day),
         }
     }
 
-    fn register(&mut self, member: &Id, referrer: Option<&Id>) -> Result<(), Refusal> {
-        require(self.account(member).is_none(), Code::MemberExists, "member")?;
-        if let Some(referrer) = referrer {
-            self.member(referrer, "referrer")?;
-        }
-        let release = &self.changes.head.release;
-        let mut account = Account { referrer: referrer.cloned(), ..Account::default() };
-        account.holding.acc = release.acc;
-        account.holding.era = release.era;
-        self.changes.accounts.insert(member.clone(), account);
-        let gift = self.changes.rules.signup_member;
-        self.give(member, gift, Rule::SignUp, Reason::SignUpGift {})?;
-        Ok(())
-    }
-
-    fn buy_pack(&mut self, member: &Id, name: &Id) -> Result<(), Refusal> {
-        let activated = self.member(member, "member")?.activated;
-        let rules = Arc::clone(&self.changes.rules);
-        let pack = rules.pack_named(name.as_str()).ok_or_else(|| Refusal::new(Code::UnknownPack, "pack"))?;
-        if !activated {
-            self.activate(member, rules.signup_referrer)?;
-        }
-        let value = pack.price.share_value_floor(pack.share_value_rate)?;
-        self.give(member, value, Rule::Pack, Reason::Pack { rate: pack.share_value_rate, price: pack.price })?;
-        let today = self.changes.head.day;
-        let account = self.account_mut(member)?;
-        account.merchant_pack |= pack.merchant;
-        if pack.area_partner {
-            account.area_pack = Some(today);
-        }
-        Ok(())
-    }
-
-    fn activate(&mut self, member: &Id, for_referrer: ShareValue) -> Result<(), Refusal> {
-        let account = self.account_mut(member)?;
-        let locked = std::mem::take(&mut account.locked);
-        account.activated = true;
-        let referrer = account.referrer.clone();
-        if !locked.is_zero() {
-            let why = Reason::Activation {};
-            self.post(
-                Party::Member(member.clone()),
-                Party::Issuance,
-                Amount::Locked(locked),
-                Rule::Activation,
-                why.clone(),
-            );
-            self.give(member, locked, Rule::Activation, why)?;
-        }
-        if let Some(referrer) = referrer {
-            let why = Reason::ReferredActivation { member: member.clone() };
-            self.give(&referrer, for_referrer, Rule::SignUpReferrer, why)?;
-        }
-        Ok(())
-    }
-
-    fn open_shop(&mut self, member: &Id, region: Region) -> Result<(), Refusal> {
-        let account = self.member(member, "member")?;
-        require(account.merchant_pack, Code::MerchantPackRequired, "member")?;
-        require(account.shop.is_none(), Code::MerchantExists, "member")?;
-        let deposit = self.changes.rules.merchant_deposit.points_ceil(self.changes.head.price)?;
-        require(self.settle(member)? >= deposit, Code::DepositShort, "member")?;
-        self.account_mut(member)?.shop = Some(region);
-        Ok(())
-    }
-
-    fn assign_role(&mut self, member: &Id, role: &Id) -> Result<(), Refusal> {
-        self.member(member, "member")?;
-        require(self.changes.rules.role_named(role.as_str()).is_some(), Code::UnknownRole, "role")?;
-        self.account_mut(member)?.role = Some(role.clone());
-        Ok(())
-    }
-
-    fn appoint_partner(&mut self, member: &Id, city: Region) -> Result<(), Refusal> {
-        let account = self.member(member, "member")?;
-        require(account.area_pack.is_some(), Code::PartnerPackRequired, "member")?;
-        require(account.city.is_none(), Code::PartnerExists, "member")?;
-        require(self.eligible_partner(city).is_none(), Code::RegionTaken, "region")?;
-        if let Some(replaced) = self.book.partners.get(&city) {
-            self.account_mut(replaced)?.city = None;
-        }
-        self.account_mut(member)?.city = Some(city);
-        self.changes.partners.insert(city, member.clone());
-        Ok(())
-    }
-
-    fn grant_from_treasury(&mut self, member: &Id, points: Points) -> Result<(), Refusal> {
-        self.member(member, "member")?;
-        require(points.is_positive(), Code::BadAmount, "points")?;
-        require(points <= self.changes.head.supply.treasury, Code::TreasuryShort, "points")?;
-        let why = Reason::Grant {};
-        self.pay(Party::Treasury, Party::Member(member.clone()), points, Rule::Treasury, why)
+    /// A member that an event names and that is not frozen.
+    pub(super) fn active_member(&self, id: &Id, field: &'static str) -> Result<&Account, Refusal> {
+        let account = self.member(id, field)?;
+        require(!account.frozen, Code::MemberFrozen, field)?;
+        Ok(account)
     }
 
     fn set_price(&mut self, price: Price) -> Result<(), Refusal> {
@@ -153,8 +100,11 @@ impl Draft<'_> {
     #[inline(never)]
     fn place_order(&mut self, placed: &OrderPlaced) -> Result<(), Refusal> {
         let OrderPlaced { order: id, buyer, merchant, channel, amount, concession, region } = placed;
-        self.member(buyer, "buyer")?;
-        let shop = self.member(merchant, "merchant")?.shop;
+        let buyer_frozen = self.member(buyer, "buyer")?.frozen;
+        let seller = self.member(merchant, "merchant")?;
+        require(!buyer_frozen, Code::MemberFrozen, "buyer")?;
+        require(!seller.frozen, Code::MemberFrozen, "merchant")?;
+        let shop = seller.shop;
         require(self.order(id).is_none(), Code::OrderExists, "order")?;
         require(buyer != merchant, Code::SelfDealing, "merchant")?;
         let shop = shop.ok_or_else(|| Refusal::new(Code::NotAMerchant, "merchant"))?;
@@ -183,6 +133,9 @@ impl Draft<'_> {
             sequence: head.order_count,
             due: head.day.plus(days),
             state: OrderState::Pending,
+            left: *concession,
+            left_at_vesting: Money::default(),
+            burned_back: Points::ZERO,
             rewards: rewards.iter().map(|reward| OrderReward { reward: reward.clone(), grant: None }).collect(),
         };
         head.order_count += 1;
@@ -196,80 +149,31 @@ impl Draft<'_> {
     pub(super) fn vest(&mut self, id: &Id) -> Result<(), Refusal> {
         let today = self.changes.head.day;
         let mut order = self.order_mut(id)?.clone();
-        for OrderReward { reward, grant } in &mut order.rewards {
+        let left = order.left;
+        let (points, burned) = (order.points_left(left)?, order.burned(left)?);
+        let mut rewards = std::mem::take(&mut order.rewards);
+        for OrderReward { reward, grant } in &mut rewards {
             let rule = Rule::Reward(reward.kind);
-            *grant = self.give(&reward.member, reward.share_value, rule, reward.why.clone())?;
-            self.pay(Party::Escrow, Party::Member(reward.member.clone()), reward.points, rule, reward.why.clone())?;
+            let (value, paid) = (order.reward_value_left(reward, left)?, order.reward_points_left(reward, left)?);
+            *grant = self.give(&reward.member, value, rule, reason_left(&order, reward))?;
+            self.pay(Party::Escrow, Party::Member(reward.member.clone()), paid, rule, reason_left(&order, reward))?;
         }
-        let burned = order.burned()?;
-        let why = Reason::Rest { points: order.points, rewards: order.points.minus(burned)? };
+        order.rewards = rewards;
+        let why = Reason::Rest { points, rewards: points.minus(burned)? };
         self.pay(Party::Escrow, Party::Burned, burned, Rule::Burn, why)?;
-        self.changes.head.turnover = self.changes.head.turnover.plus(order.concession)?;
+        self.changes.head.turnover = self.changes.head.turnover.plus(left)?;
+        order.left_at_vesting = left;
         order.state = OrderState::Vested(today);
         *self.order_mut(id)? = order;
         Ok(())
     }
 
     #[inline(never)]
-    fn refund(&mut self, id: &Id) -> Result<(), Refusal> {
-        let order = self.order(id).ok_or_else(|| Refusal::new(Code::UnknownOrder, "order"))?.clone();
-        let missing = match order.state {
-            OrderState::Refunded => return Err(Refusal::new(Code::OrderRefunded, "order")),
-            OrderState::Pending => {
-                let why = Reason::RefundBeforeVesting { order: id.clone() };
-                self.pay(Party::Escrow, Party::Member(order.merchant.clone()), order.points, Rule::Refund, why)?;
-                Points::ZERO
-            }
-            OrderState::Vested(day) => self.refund_vested(id, &order, day == self.changes.head.day)?,
-        };
-        self.unrecovered = Some(missing);
-        self.order_mut(id)?.state = OrderState::Refunded;
-        Ok(())
-    }
-
-    /// Takes back what the receivers still have; answers with what they do not have any more.
-    fn refund_vested(&mut self, id: &Id, order: &Order, vested_today: bool) -> Result<Points, Refusal> {
-        let why = || Reason::Refund { order: id.clone() };
-        let (mut all_earned, mut owed, mut back) = (Points::ZERO, Points::ZERO, Points::ZERO);
-        for OrderReward { reward, grant } in &order.rewards {
-            let member = &reward.member;
-            let points = self.settle(member)?;
-            let mut due = reward.points;
-            if let Some(grant) = grant {
-                let mut release = self.changes.head.release;
-                let earned = release.earned(grant, &self.book.ended)?;
-                let ended = &self.book.ended;
-                let units = release.take_back(&mut self.account_mut(member)?.holding, grant, ended)?;
-                self.changes.head.release = release;
-                let value = Amount::ShareValue(units.share_value_floor(release.nav)?);
-                self.post(Party::Member(member.clone()), Party::Issuance, value, Rule::Refund, why());
-                all_earned = all_earned.plus(earned)?;
-                due = due.plus(earned)?;
-            }
-            let taken = due.min(points);
-            self.pay(Party::Member(member.clone()), Party::Escrow, taken, Rule::Refund, why())?;
-            owed = owed.plus(due)?;
-            back = back.plus(taken)?;
-        }
-        let missing = owed.minus(back)?;
-        if vested_today {
-            let burned = order.burned()?;
-            self.pay(Party::Burned, Party::Escrow, burned, Rule::Refund, why())?;
-            back = back.plus(burned)?;
-            self.changes.head.turnover = self.changes.head.turnover.minus(order.concession)?;
-        }
-        // Earned points leave the supply and are released again; what the merchant had paid goes back to it.
-        let again = all_earned.min(back);
-        self.pay(Party::Escrow, Party::Issuance, again, Rule::Refund, why())?;
-        self.changes.head.release.returned = self.changes.head.release.returned.plus(again)?;
-        self.pay(Party::Escrow, Party::Member(order.merchant.clone()), back.minus(again)?, Rule::Refund, why())?;
-        Ok(missing)
-    }
-
-    #[inline(never)]
     fn transfer(&mut self, from: &Id, to: &Id, points: Points) -> Result<(), Refusal> {
         self.member(from, "from")?;
         self.member(to, "to")?;
+        self.active_member(from, "from")?;
+        self.active_member(to, "to")?;
         require(from != to, Code::SameMember, "to")?;
         require(points.is_positive(), Code::BadAmount, "points")?;
         require(self.settle(from)? >= points, Code::PointsShort, "points")?;
@@ -278,15 +182,28 @@ impl Draft<'_> {
     }
 
     #[inline(never)]
-    fn redeem(&mut self, member: &Id, points: Points) -> Result<(), Refusal> {
-        self.member(member, "member")?;
+    fn redeem(&mut self, member: &Id, points: Points, id: Option<&Id>) -> Result<(), Refusal> {
+        self.active_member(member, "member")?;
+        require(id.is_none_or(|id| self.redemption(id).is_none()), Code::RedemptionExists, "redemption")?;
         require(points.is_positive(), Code::BadAmount, "points")?;
         require(self.settle(member)? >= points, Code::PointsShort, "points")?;
-        let to = match self.changes.rules.redemption {
-            Redemption::Burn => Party::Burned,
-            Redemption::Treasury => Party::Treasury,
-        };
-        self.pay(Party::Member(member.clone()), to, points, Rule::Redemption, Reason::Redemption {})
+        let to = self.changes.rules.redemption;
+        if let Some(id) = id {
+            let record = RedemptionRecord { member: member.clone(), points, to, cancelled: false };
+            self.changes.redemptions.insert(id.clone(), record);
+        }
+        self.pay(Party::Member(member.clone()), redeemed_to(to), points, Rule::Redemption, Reason::Redemption {})
+    }
+
+    #[inline(never)]
+    fn cancel_redemption(&mut self, id: &Id) -> Result<(), Refusal> {
+        let record = self.redemption(id).ok_or_else(|| Refusal::new(Code::UnknownRedemption, "redemption"))?.clone();
+        require(!record.cancelled, Code::RedemptionCancelled, "redemption")?;
+        let enough = record.to == Redemption::Burn || record.points <= self.changes.head.supply.treasury;
+        require(enough, Code::TreasuryShort, "redemption")?;
+        self.redemption_mut(id)?.cancelled = true;
+        let why = Reason::RedemptionCancelled { redemption: id.clone() };
+        self.pay(redeemed_to(record.to), Party::Member(record.member), record.points, Rule::Redemption, why)
     }
 
     fn price_is_in_band(&self, unit_price: Price) -> Result<(), Refusal> {
@@ -296,7 +213,7 @@ impl Draft<'_> {
 
     #[inline(never)]
     fn place_offer(&mut self, id: &Id, offer: Offer) -> Result<(), Refusal> {
-        self.member(&offer.owner, "member")?;
+        self.active_member(&offer.owner, "member")?;
         require(self.offer(id).is_none(), Code::OfferExists, "offer")?;
         require(offer.remaining.is_positive(), Code::BadAmount, "points")?;
         self.price_is_in_band(offer.unit_price)?;
@@ -312,7 +229,8 @@ impl Draft<'_> {
     #[inline(never)]
     fn take_offer(&mut self, offer_id: &Id, trade_id: &Id, taker: &Id, points: Points) -> Result<(), Refusal> {
         let offer = self.offer(offer_id).ok_or_else(|| Refusal::new(Code::UnknownOffer, "offer"))?.clone();
-        self.member(taker, "member")?;
+        self.active_member(taker, "member")?;
+        require(!self.account(&offer.owner).is_some_and(|owner| owner.frozen), Code::MemberFrozen, "offer")?;
         require(self.trade(trade_id).is_none(), Code::TradeExists, "trade")?;
         require(offer.open, Code::OfferClosed, "offer")?;
         require(offer.owner != *taker, Code::SelfDealing, "member")?;
@@ -357,7 +275,8 @@ impl Draft<'_> {
         let (trade, offer) = self.advance(id, TradeState::Confirmed)?;
         let head = &mut self.changes.head;
         head.traded = head.traded.plus(trade.points)?;
-        let money = trade.points.worth_exact(offer.unit_price)?;
+        let unit_price = head.price.held_within(self.changes.rules.market_price_band, offer.unit_price)?;
+        let money = trade.points.worth_held(unit_price)?;
         head.traded_money =
             head.traded_money.checked_add(money).ok_or_else(|| Refusal::new(Code::OutOfRange, "trade"))?;
         let why = Reason::Trade { trade: id.clone() };

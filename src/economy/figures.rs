@@ -143,8 +143,8 @@ impl Takings {
             Sale::DepositPoints => &mut self.deposits,
             Sale::OrderPoints => &mut self.points,
         };
-        // Far beyond what money can be: `income` refuses it.
-        *sum = sum.saturating_add(cents);
+        // Far beyond what money can be: `income` refuses it. What goes back is worth what it is today, which may be more.
+        *sum = sum.saturating_add(cents).max(0);
     }
 
     /// The income so far.

@@ -136,6 +136,16 @@ reasons! {
     Transfer "transfer" {}
     /// Redeemed.
     Redemption "redemption" {}
+    /// A redemption was cancelled.
+    RedemptionCancelled "redemption_cancelled" { redemption: Id }
+    /// The platform takes back points of its own.
+    Reclaim "reclaim" {}
+    /// What a member had in another system.
+    Opening "opening" {}
+    /// What refunds leave of a reward in share value.
+    ShareValueLeft "share_value_left" { share_value: ShareValue, left: Money, concession: Money }
+    /// What refunds leave of a reward in points.
+    PointsLeft "points_left" { points: Points, left: Money, concession: Money }
     /// An order was refunded after it vested.
     Refund "refund" { order: Id }
     /// An order was refunded before it vested.
@@ -212,8 +222,8 @@ mod tests {
 
     fn example(tag: &str, names: &[&str]) -> Result<Reason, String> {
         let value = |name: &str| match name {
-            "member" | "order" | "offer" | "trade" => "a-1",
-            "concession" => "100.00",
+            "member" | "order" | "offer" | "trade" | "redemption" => "a-1",
+            "concession" | "left" => "100.00",
             "price" if tag == "pack" => "299.00",
             _ => "12.5",
         };

@@ -8,7 +8,7 @@ use crate::economy::{Income, Sale, Takings, ratio};
 use crate::event::{Event, Refusal};
 use crate::identity::Id;
 use crate::market::Side;
-use crate::quantity::{Money, OutOfRange, Price};
+use crate::quantity::{Money, OutOfRange, Points, Price};
 use crate::ruleset::Pack;
 
 /// What a book does not keep and a reviewer asks for: collected event by event.
@@ -30,43 +30,58 @@ pub struct Books {
     turnover: i128,
 }
 
-/// What the platform earns by an event: for what, and how many cents.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Note(Option<(Sale, i128)>);
+/// What the platform earns by an event: for what, how many cents, and from which member if it is a pack. Below 0 for what goes
+/// back.
+#[derive(Clone, Debug, Default)]
+pub struct Note {
+    income: Option<(Sale, i128)>,
+    payer: Option<Id>,
+}
+
+fn sale_of(pack: &Pack) -> Sale {
+    match pack {
+        Pack { area_partner: true, .. } => Sale::AreaPack,
+        Pack { merchant: true, .. } => Sale::MerchantPack,
+        _ => Sale::MemberPack,
+    }
+}
 
 impl Books {
     /// What an event costs its member, by the rules and the price of the moment: asked just before it is applied.
     #[must_use]
     pub fn note(&self, event: &Event, before: &Book) -> Note {
+        let points_worth = |points: &Points| points.worth_floor(before.head().price).map_or(0, Money::raw);
         match event {
-            Event::PackPurchased { pack, .. } => {
+            Event::PackPurchased { member, pack, .. } => {
                 let pack = before.rules().pack_named(pack.as_str());
-                Note(pack.map(|pack| {
-                    let sale = match pack {
-                        Pack { area_partner: true, .. } => Sale::AreaPack,
-                        Pack { merchant: true, .. } => Sale::MerchantPack,
-                        _ => Sale::MemberPack,
-                    };
-                    (sale, pack.price.raw())
-                }))
+                let income = pack.map(|pack| (sale_of(pack), pack.price.raw()));
+                Note { income, payer: Some(member.clone()) }
+            }
+            Event::PackRefunded { purchase } => {
+                let Some(purchase) = before.purchase(purchase) else { return Note::default() };
+                let income = Some((sale_of(&purchase.pack()), -purchase.price.raw()));
+                Note { income, payer: Some(purchase.member.clone()) }
             }
             // The journal does not say for what the points are: deposits are counted with the rest.
             Event::TreasuryGranted { points, .. } => {
-                let money = points.worth_floor(before.head().price);
-                Note(money.ok().map(|money| (Sale::OrderPoints, money.raw())))
+                Note { income: Some((Sale::OrderPoints, points_worth(points))), payer: None }
+            }
+            Event::TreasuryReclaimed { points, .. } => {
+                Note { income: Some((Sale::OrderPoints, -points_worth(points))), payer: None }
             }
             _ => Note::default(),
         }
     }
 
     /// Takes an event that was accepted, with what was noted just before it.
-    pub fn observe(&mut self, event: &Event, Note(income): Note) {
-        let cents = income.map_or(0, |(_, cents)| cents);
+    pub fn observe(&mut self, event: &Event, Note { income, payer }: Note) {
         if let Some((sale, cents)) = income {
             self.takings.add(sale, cents);
+            if let Some(payer) = payer {
+                *self.paid.entry(payer).or_default() += cents;
+            }
         }
         match event {
-            Event::PackPurchased { member, .. } => *self.paid.entry(member.clone()).or_default() += cents,
             Event::OrderPlaced(order) => {
                 self.turnover += order.concession.raw();
                 let pair = (order.buyer.clone(), order.merchant.clone());

@@ -13,15 +13,24 @@ pub const fn path(kind: Kind) -> &'static str {
     match kind {
         Kind::MemberRegistered => "/v1/members",
         Kind::PackPurchased => "/v1/members/{member}/packs",
+        Kind::PackRefunded => "/v1/purchases/{purchase}/refund",
         Kind::RoleAssigned => "/v1/members/{member}/role",
+        Kind::RoleWithdrawn => "/v1/members/{member}/role/withdraw",
+        Kind::MemberFrozen => "/v1/members/{member}/freeze",
+        Kind::MemberUnfrozen => "/v1/members/{member}/unfreeze",
+        Kind::BalanceOpened => "/v1/members/{member}/opening",
         Kind::MerchantOpened => "/v1/merchants",
+        Kind::MerchantClosed => "/v1/merchants/{member}/close",
         Kind::PartnerAppointed => "/v1/partners",
+        Kind::PartnerWithdrawn => "/v1/partners/{member}/withdraw",
         Kind::TreasuryGranted => "/v1/treasury/grants",
+        Kind::TreasuryReclaimed => "/v1/treasury/reclaims",
         Kind::PriceSet => "/v1/prices",
         Kind::OrderPlaced => "/v1/orders",
         Kind::OrderRefunded => "/v1/orders/{order}/refund",
         Kind::PointsTransferred => "/v1/transfers",
         Kind::PointsRedeemed => "/v1/redemptions",
+        Kind::RedemptionCancelled => "/v1/redemptions/{redemption}/cancel",
         Kind::OfferPlaced => "/v1/offers",
         Kind::OfferCancelled => "/v1/offers/{offer}/cancel",
         Kind::OfferTaken => "/v1/offers/{offer}/trades",
@@ -29,6 +38,7 @@ pub const fn path(kind: Kind) -> &'static str {
         Kind::TradeConfirmed => "/v1/trades/{trade}/confirm",
         Kind::TradeCancelled => "/v1/trades/{trade}/cancel",
         Kind::RulesAdopted => "/v1/rules",
+        Kind::DayClosing => "/v1/days/{day}/closing",
         Kind::DayClosed => "/v1/days/{day}/close",
     }
 }
@@ -41,6 +51,7 @@ pub const fn made(kind: Kind) -> Option<(&'static str, &'static str)> {
         Kind::OrderPlaced => Some(("order", "o-")),
         Kind::OfferPlaced => Some(("offer", "f-")),
         Kind::OfferTaken => Some(("trade", "t-")),
+        Kind::PointsRedeemed => Some(("redemption", "r-")),
         _ => None,
     }
 }

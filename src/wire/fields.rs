@@ -1,5 +1,7 @@
 //! The fields of a table while it is read: each must be asked for, and none may be left.
 
+use std::ops::RangeInclusive;
+
 use crate::event::Refusal;
 use crate::identity::{Id, Region};
 use crate::quantity::{DecimalError, Points};
@@ -76,6 +78,15 @@ impl<'a> Fields<'a> {
         let taken = self.take(name)?;
         let whole = if let Tree::Whole(n) = taken { u64::try_from(*n).ok() } else { None };
         whole.ok_or_else(|| Refusal::bad_event(name, "must be a whole number, not negative"))
+    }
+
+    /// A whole number of an event, within its range.
+    pub(super) fn whole_in(&mut self, name: &'static str, range: RangeInclusive<u64>) -> Result<u64, Refusal> {
+        let whole = if let Tree::Whole(n) = self.take(name)? { u64::try_from(*n).ok() } else { None };
+        whole.filter(|n| range.contains(n)).ok_or_else(|| {
+            let what = format!("must be a whole number from {} to {}", range.start(), range.end());
+            Refusal::bad_event(name, what)
+        })
     }
 
     pub(super) fn flag(&mut self, name: &'static str) -> Result<bool, Refusal> {

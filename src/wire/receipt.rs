@@ -116,14 +116,19 @@ impl Serialize for Written<'_, OrderReward> {
 
 impl Serialize for Written<'_, Order> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(Order { merchant, concession, points, sequence, due, state, rewards }, words) = self;
-        let mut out = serializer.serialize_map(Some(7))?;
+        let Self(order, words) = self;
+        let Order { merchant, concession, points, sequence, due, state, left, left_at_vesting, burned_back, rewards } =
+            order;
+        let mut out = serializer.serialize_map(Some(10))?;
         out.serialize_entry("merchant", merchant)?;
         out.serialize_entry("concession", concession)?;
         out.serialize_entry("points", points)?;
         out.serialize_entry("sequence", sequence)?;
         out.serialize_entry("due", due)?;
         out.serialize_entry("state", state)?;
+        out.serialize_entry("left", left)?;
+        out.serialize_entry("left_at_vesting", left_at_vesting)?;
+        out.serialize_entry("burned_back", burned_back)?;
         out.serialize_entry("rewards", &WrittenList(rewards, *words))?;
         out.end()
     }

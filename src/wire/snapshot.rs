@@ -86,6 +86,7 @@ fn account_of(tree: &Tree) -> Result<Account, Refusal> {
         shop: nullable(&mut fields, "shop", Region::parse)?,
         area_pack: nullable(&mut fields, "area_pack", Day::parse)?,
         city: nullable(&mut fields, "city", Region::parse)?,
+        frozen: fields.flag("frozen")?,
     })
 }
 

@@ -35,7 +35,7 @@ const snapshot = () => ({
     member: 'ann', day: '2026-01-03',
     account: {
       referrer: null, activated: true, locked: '0', points: '5', holding: { units: '500', acc: '0', era: 0, fraction: '0' }, role: null,
-      merchant_pack: false, shop: null, area_pack: null, city: null,
+      merchant_pack: false, shop: null, area_pack: null, city: null, frozen: false,
     },
     state: { share_value: '400', locked: '0', points: '105', units: '500' },
   },

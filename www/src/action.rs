@@ -121,7 +121,7 @@ impl Action {
 
     /// Points for goods of the platform.
     pub fn redeem(me: &Id, points: Points, item: Option<&Id>) -> Self {
-        let event = Event::PointsRedeemed { member: me.clone(), points, item: item.cloned() };
+        let event = Event::PointsRedeemed { member: me.clone(), points, item: item.cloned(), redemption: None };
         Self::new(t::REDEEM, t::REDEEM_NOTE, Some(me), event)
     }
 
@@ -171,7 +171,7 @@ impl Action {
 
     /// Takes an order of one's shop back.
     pub fn refund(me: &Id, order: &Named<Order>) -> Self {
-        let event = Event::OrderRefunded { order: order.id.clone() };
+        let event = Event::OrderRefunded { order: order.id.clone(), concession: None };
         let mut action = Self::new(t::REFUND, t::REFUND_NOTE, Some(me), event);
         action.by_server = order.value.state != OrderState::Pending;
         action.order = Some(order.clone());

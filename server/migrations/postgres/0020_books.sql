@@ -79,7 +79,7 @@ CREATE TABLE orders (
     clock    BIGINT NOT NULL,
     content  TEXT NOT NULL CHECK (content::json IS NOT NULL)
 );
-CREATE INDEX orders_by_due ON orders (due) WHERE due IS NOT NULL;
+CREATE INDEX orders_by_due ON orders (due, sequence) WHERE due IS NOT NULL;
 CREATE INDEX orders_by_merchant ON orders (merchant, sequence);
 
 CREATE TABLE offers (
@@ -97,12 +97,32 @@ CREATE TABLE trades (
     owner   TEXT COLLATE "C" NOT NULL, -- of the offer
     taker   TEXT COLLATE "C" NOT NULL,
     unpaid  TEXT, -- the day on which it was taken, while it is `taken`
+    sequence BIGINT NOT NULL,
     clock   BIGINT NOT NULL,
     content TEXT NOT NULL CHECK (content::json IS NOT NULL)
 );
 CREATE INDEX trades_by_owner  ON trades (owner, id);
 CREATE INDEX trades_by_taker  ON trades (taker, id);
-CREATE INDEX trades_by_unpaid ON trades (unpaid) WHERE unpaid IS NOT NULL;
+CREATE INDEX trades_by_unpaid ON trades (unpaid, sequence) WHERE unpaid IS NOT NULL;
+
+-- Packs that may come back, or did.
+CREATE TABLE purchases (
+    id       TEXT COLLATE "C" PRIMARY KEY,
+    member   TEXT NOT NULL,
+    due      TEXT, -- only while it may come back
+    sequence BIGINT NOT NULL,
+    clock    BIGINT NOT NULL,
+    content  TEXT NOT NULL CHECK (content::json IS NOT NULL)
+);
+CREATE INDEX purchases_by_due ON purchases (due, sequence) WHERE due IS NOT NULL;
+
+-- Redemptions that have an id, and can be cancelled.
+CREATE TABLE redemptions (
+    id      TEXT COLLATE "C" PRIMARY KEY,
+    member  TEXT NOT NULL,
+    clock   BIGINT NOT NULL,
+    content TEXT NOT NULL CHECK (content::json IS NOT NULL)
+);
 
 CREATE TABLE days (
     day    TEXT COLLATE "C" PRIMARY KEY,

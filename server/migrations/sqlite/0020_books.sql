@@ -80,7 +80,7 @@ CREATE TABLE orders (
     clock    INTEGER NOT NULL,
     content  TEXT NOT NULL CHECK (json_valid(content))
 ) STRICT;
-CREATE INDEX orders_by_due ON orders (due) WHERE due IS NOT NULL;
+CREATE INDEX orders_by_due ON orders (due, sequence) WHERE due IS NOT NULL;
 CREATE INDEX orders_by_merchant ON orders (merchant, sequence);
 
 CREATE TABLE offers (
@@ -98,12 +98,32 @@ CREATE TABLE trades (
     owner   TEXT NOT NULL, -- of the offer
     taker   TEXT NOT NULL,
     unpaid  TEXT, -- the day on which it was taken, while it is `taken`
+    sequence INTEGER NOT NULL,
     clock   INTEGER NOT NULL,
     content TEXT NOT NULL CHECK (json_valid(content))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX trades_by_owner  ON trades (owner, id);
 CREATE INDEX trades_by_taker  ON trades (taker, id);
-CREATE INDEX trades_by_unpaid ON trades (unpaid) WHERE unpaid IS NOT NULL;
+CREATE INDEX trades_by_unpaid ON trades (unpaid, sequence) WHERE unpaid IS NOT NULL;
+
+-- Packs that may come back, or did.
+CREATE TABLE purchases (
+    id       TEXT PRIMARY KEY,
+    member   TEXT NOT NULL,
+    due      TEXT, -- only while it may come back
+    sequence INTEGER NOT NULL,
+    clock    INTEGER NOT NULL,
+    content  TEXT NOT NULL CHECK (json_valid(content))
+) STRICT;
+CREATE INDEX purchases_by_due ON purchases (due, sequence) WHERE due IS NOT NULL;
+
+-- Redemptions that have an id, and can be cancelled.
+CREATE TABLE redemptions (
+    id      TEXT PRIMARY KEY,
+    member  TEXT NOT NULL,
+    clock   INTEGER NOT NULL,
+    content TEXT NOT NULL CHECK (json_valid(content))
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE days (
     day    TEXT PRIMARY KEY,

@@ -25,7 +25,7 @@ use super::app::App;
 use super::body::{json_body, table};
 use super::problem::{Failure, Problem};
 use super::query::Parameters;
-use crate::ledger::needs::Needs;
+use crate::ledger::needs::{Due, Needs};
 use crate::ledger::store::paging;
 use crate::limits::LOOK_TIME_MAX;
 use crate::people::actor::Actor;
@@ -105,7 +105,7 @@ fn take(fields: &mut Vec<(String, Tree)>, name: &str) -> Option<Tree> {
 async fn book_of(app: &App, member: &Id) -> Result<Book, Problem> {
     let mut tx = app.ledger.read().await?;
     let day = tx.now().await?.head.day;
-    let needs = Needs { members: [member.clone()].into(), closes: Some(day), ..Needs::default() };
+    let needs = Needs { members: [member.clone()].into(), due: Some(Due { day, most: None }), ..Needs::default() };
     let mut part = tx.load(&needs).await?.excerpt;
     part.days = paging::days(&mut *tx).await?;
     Ok(Book::from(part))

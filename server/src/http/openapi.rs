@@ -6,6 +6,7 @@ mod sign_in;
 
 use std::collections::BTreeMap;
 
+use gongxiang::limits::CLOSING_MOST;
 use gongxiang::review::FLAGS;
 use serde_json::{Value, json};
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
@@ -96,6 +97,7 @@ const fn format_name(format: Format) -> &'static str {
         Format::Table => "Rules",
         // Written out where they stand.
         Format::OneOf(_) => "Channel",
+        Format::Whole => "Whole",
         Format::Flags => "Flag",
     }
 }
@@ -205,6 +207,8 @@ fn properties(fields: &[Field]) -> Value {
     let property = |field: &Field| {
         let schema = match field.format {
             Format::OneOf(values) => json!({"type": "string", "enum": values}),
+            // Each field's own range is the rules' business.
+            Format::Whole => json!({"type": "integer", "minimum": 1, "maximum": CLOSING_MOST}),
             Format::Flags => json!({"type": "array", "uniqueItems": true, "items": reference("Flag")}),
             format => reference(format_name(format)),
         };

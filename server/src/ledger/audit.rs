@@ -1,7 +1,7 @@
 //! Everything rebuilt from the journal and compared with every row.
 //!
 //! The journal is settled again by one book, event by event in the order of the places; each receipt has to come out as it
-//! is kept, and at the end every account, order, offer, trade, day, rule set and the totals.
+//! is kept, and at the end every account, order, offer, trade, purchase, redemption, day, rule set and the totals.
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use gongxiang::book::{Account, Book, Excerpt};
 use gongxiang::identity::Id;
 use gongxiang::market::Trade;
 use gongxiang::order::Order;
+use gongxiang::purchase::Purchase;
 use gongxiang::wire::statement::BookedPosting;
 use serde::Serialize;
 use tokio::sync::watch;
@@ -84,6 +85,8 @@ pub async fn audit(tx: &mut dyn Transaction) -> Result<Audited> {
     same("order", kept.orders.iter(), computed.orders.iter(), same_order)?;
     same("offer", kept.offers.iter(), computed.offers.iter(), PartialEq::eq)?;
     same("trade", kept.trades.iter(), computed.trades.iter(), same_trade)?;
+    same("purchase", kept.purchases.iter(), computed.purchases.iter(), same_purchase)?;
+    same("redemption", kept.redemptions.iter(), computed.redemptions.iter(), PartialEq::eq)?;
     let by_day = |days: &[gongxiang::book::DayRecord]| days.iter().map(|day| (day.day, json(day))).collect::<Vec<_>>();
     if by_day(&kept.days) != by_day(&computed.days) || kept.ended != computed.ended {
         return Err(differs("the days are not what the journal makes of them"));
@@ -148,7 +151,7 @@ impl Postings {
     }
 }
 
-/// Storage numbers orders and trades by their place, a book one by one; everything else is the same.
+/// Storage numbers orders, trades and purchases by their place, a book one by one; everything else is the same.
 fn same_order(kept: &Order, computed: &Order) -> bool {
     let computed = Order { sequence: kept.sequence, ..computed.clone() };
     json(kept) == json(&computed)
@@ -156,6 +159,10 @@ fn same_order(kept: &Order, computed: &Order) -> bool {
 
 fn same_trade(kept: &Trade, computed: &Trade) -> bool {
     *kept == Trade { sequence: kept.sequence, ..computed.clone() }
+}
+
+fn same_purchase(kept: &Purchase, computed: &Purchase) -> bool {
+    *kept == Purchase { sequence: kept.sequence, ..computed.clone() }
 }
 
 /// Two tables in the same order, row by row.

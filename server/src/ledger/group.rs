@@ -216,12 +216,17 @@ fn pass(guard: Option<&Guard>, event: &Event, book: &Book) -> Result<Vec<String>
 /// Whether what an event names belongs to a member. What is not there belongs to nobody: the rules refuse it.
 fn owns(ownership: Ownership, member: &Id, event: &Event, book: &Book) -> bool {
     match event {
-        Event::OrderRefunded { order } => book.order(order).is_none_or(|order| order.merchant == *member),
+        Event::OrderRefunded { order, .. } => book.order(order).is_none_or(|order| order.merchant == *member),
         Event::OfferCancelled { offer } => book.offer(offer).is_none_or(|offer| offer.owner == *member),
         Event::TradePaid { trade } | Event::TradeConfirmed { trade } | Event::TradeCancelled { trade } => {
             let Some(trade) = book.trade(trade) else { return true };
             let Some(offer) = book.offer(&trade.offer) else { return true };
             let (is_buyer, is_seller) = (trade.buyer(offer) == member, trade.seller(offer) == member);
+            // Where the seller is frozen, the operator alone finishes or cancels (RULES.md section 4).
+            let frozen = book.account(trade.seller(offer).as_str()).is_some_and(|seller| seller.frozen);
+            if frozen && ownership != Ownership::Buyer {
+                return false;
+            }
             match ownership {
                 Ownership::Buyer => is_buyer,
                 Ownership::Seller => is_seller,
@@ -275,6 +280,8 @@ fn batch(
         orders: rows(changed.orders, |id| book.order(id)),
         offers: rows(changed.offers, |id| book.offer(id)),
         trades: rows(changed.trades, |id| book.trade(id)).into_iter().filter_map(owned).collect(),
+        purchases: rows(changed.purchases, |id| book.purchase(id)),
+        redemptions: rows(changed.redemptions, |id| book.redemption(id)),
         days: book.days().iter().skip(days_before).cloned().collect(),
         rules,
         head: flow.map_or(HeadChange::Whole(*book.head()), HeadChange::Flow),

@@ -1,8 +1,8 @@
 //! Which rows of the book events need, and which events need to be alone.
 //!
 //! Everyday events (orders, transfers, redemptions, offers, trades, registrations, opening a shop) write only rows that they
-//! name. What changes the standing of a member that others' orders look at (packs, roles, partners), the rules, the price,
-//! the weights (refunds, vesting) or the treasury is settled alone.
+//! name. What changes the standing of a member that others' orders and trades look at (packs, roles, partners, freezing), the rules,
+//! the price, the weights (refunds, vesting, opening balances) or the treasury is settled alone.
 
 use std::collections::BTreeSet;
 
@@ -27,30 +27,50 @@ pub struct Needs {
     pub offers: BTreeSet<Id>,
     /// Trades, with their offers and takers.
     pub trades: BTreeSet<Id>,
-    /// The day whose close is asked for: all that is due then.
-    pub closes: Option<Day>,
+    /// Purchases of packs that may come back.
+    pub purchases: BTreeSet<Id>,
+    /// Redemptions that can be cancelled, with whoever redeemed.
+    pub redemptions: BTreeSet<Id>,
+    /// What is due at a close.
+    pub due: Option<Due>,
+}
+
+/// Trades, packs and orders that are due at the close of a day, in the order in which the rules do them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// The day.
+    pub day: Day,
+    /// How many of all of them, from the first; all where nothing is said. Days before come to the price only if all are.
+    pub most: Option<usize>,
 }
 
 impl Needs {
     /// What these events need.
     pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
         let mut needs = Self::default();
+        let mut before = 0;
         for event in events {
-            needs.add(event);
+            needs.add(event, before);
+            before += 1;
         }
         needs
     }
 
-    fn add(&mut self, event: &Event) {
+    /// `before` is the number of events before it in the group: each may do away with one thing that is due.
+    fn add(&mut self, event: &Event, before: usize) {
         match event {
             Event::MemberRegistered { member, referrer } => {
                 self.members.insert(member.clone());
                 // Whoever is registered may buy in the same group.
                 self.buyers.extend(referrer.clone());
             }
-            Event::PackPurchased { member, .. } => {
+            Event::PackPurchased { member, terms, .. } => {
                 self.members.insert(member.clone());
                 self.buyers.insert(member.clone());
+                self.purchases.extend(terms.as_ref().map(|terms| terms.purchase.clone()));
+            }
+            Event::PackRefunded { purchase } => {
+                self.purchases.insert(purchase.clone());
             }
             Event::MerchantOpened { member, region } => {
                 self.members.insert(member.clone());
@@ -61,9 +81,22 @@ impl Needs {
                 self.cities.insert(*city);
             }
             Event::RoleAssigned { member, .. }
+            | Event::RoleWithdrawn { member }
+            | Event::PartnerWithdrawn { member }
+            | Event::MerchantClosed { member }
+            | Event::MemberFrozen { member }
+            | Event::MemberUnfrozen { member }
             | Event::TreasuryGranted { member, .. }
-            | Event::PointsRedeemed { member, .. } => {
+            | Event::TreasuryReclaimed { member, .. }
+            | Event::BalanceOpened { member, .. } => {
                 self.members.insert(member.clone());
+            }
+            Event::PointsRedeemed { member, redemption, .. } => {
+                self.members.insert(member.clone());
+                self.redemptions.extend(redemption.clone());
+            }
+            Event::RedemptionCancelled { redemption } => {
+                self.redemptions.insert(redemption.clone());
             }
             Event::OrderPlaced(OrderPlaced { order, buyer, merchant, region, .. }) => {
                 self.orders.insert(order.clone());
@@ -72,7 +105,7 @@ impl Needs {
                 self.shops.insert(merchant.clone());
                 self.cities.insert(region.city());
             }
-            Event::OrderRefunded { order } => {
+            Event::OrderRefunded { order, .. } => {
                 self.orders.insert(order.clone());
             }
             Event::PointsTransferred { from, to, .. } => {
@@ -93,7 +126,11 @@ impl Needs {
             Event::OfferCancelled { offer } => {
                 self.offers.insert(offer.clone());
             }
-            Event::DayClosed { day } => self.closes = self.closes.max(Some(*day)),
+            // Either ends its group.
+            Event::DayClosing { day, most } => {
+                self.due = Some(Due { day: *day, most: Some(most.saturating_add(before)) })
+            }
+            Event::DayClosed { day } => self.due = Some(Due { day: *day, most: None }),
             Event::PriceSet { .. } | Event::RulesAdopted { .. } => {}
         }
     }
@@ -117,12 +154,22 @@ pub fn is_everyday(event: &Event, rules: Option<&RuleSet>) -> bool {
         | Event::TradeCancelled { .. }
         | Event::OfferCancelled { .. } => true,
         Event::PackPurchased { .. }
+        | Event::PackRefunded { .. }
+        | Event::MerchantClosed { .. }
+        | Event::MemberFrozen { .. }
+        | Event::MemberUnfrozen { .. }
         | Event::RoleAssigned { .. }
+        | Event::RoleWithdrawn { .. }
         | Event::PartnerAppointed { .. }
+        | Event::PartnerWithdrawn { .. }
         | Event::TreasuryGranted { .. }
+        | Event::TreasuryReclaimed { .. }
+        | Event::BalanceOpened { .. }
         | Event::PriceSet { .. }
         | Event::OrderRefunded { .. }
+        | Event::RedemptionCancelled { .. }
         | Event::RulesAdopted { .. }
+        | Event::DayClosing { .. }
         | Event::DayClosed { .. } => false,
     }
 }
@@ -130,7 +177,7 @@ pub fn is_everyday(event: &Event, rules: Option<&RuleSet>) -> bool {
 /// Whether what comes after an event can need rows that are not known before it: such an event ends its group.
 #[must_use]
 pub const fn ends_group(event: &Event) -> bool {
-    matches!(event, Event::RulesAdopted { .. } | Event::DayClosed { .. })
+    matches!(event, Event::RulesAdopted { .. } | Event::DayClosing { .. } | Event::DayClosed { .. })
 }
 
 /// How many members above a buyer an order may look at.

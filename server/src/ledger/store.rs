@@ -29,6 +29,7 @@ use gongxiang::event::{Code, Kind, Refusal};
 use gongxiang::identity::{Day, Id};
 use gongxiang::market::{Offer, Trade};
 use gongxiang::order::Order;
+use gongxiang::purchase::{Purchase, RedemptionRecord};
 use gongxiang::receipt::Receipt;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::RECEIPT_VERSION;
@@ -337,6 +338,10 @@ pub struct Batch {
     pub offers: Vec<Row<Offer>>,
     /// Trades, with the owners of their offers.
     pub trades: Vec<Row<(Trade, Id)>>,
+    /// Purchases of packs that may come back.
+    pub purchases: Vec<Row<Purchase>>,
+    /// Redemptions that can be cancelled.
+    pub redemptions: Vec<Row<RedemptionRecord>>,
     /// Days that were closed.
     pub days: Vec<DayRecord>,
     /// The rules, if they changed.
@@ -439,4 +444,10 @@ pub trait Transaction: Send {
 
     /// Trades by id; only those in which `member` is buyer or seller, if there is one.
     async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>>;
+
+    /// Purchases of packs that may come back, by id.
+    async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>>;
+
+    /// Redemptions that can be cancelled, by id.
+    async fn redemptions(&mut self, page: Page<&str>) -> Result<Vec<(Id, RedemptionRecord)>>;
 }

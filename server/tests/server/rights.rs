@@ -72,7 +72,16 @@ fn commands() -> Vec<(&'static str, Value)> {
     vec![
         ("/v1/members", json!({})),
         ("/v1/members/bob/packs", json!({"pack": "member"})),
+        ("/v1/members/bob/packs", json!({"pack": "member", "purchase": "p2", "return_days": 7})),
+        ("/v1/purchases/p1/refund", json!({})),
         ("/v1/members/bob/role", json!({"role": "vip"})),
+        ("/v1/members/bob/role/withdraw", json!({})),
+        ("/v1/members/bob/freeze", json!({})),
+        ("/v1/members/bob/unfreeze", json!({})),
+        ("/v1/members/bob/opening", json!({"points": "1"})),
+        ("/v1/merchants/shop/close", json!({})),
+        ("/v1/partners/bob/withdraw", json!({})),
+        ("/v1/treasury/reclaims", json!({"member": "bob", "points": "1"})),
         ("/v1/merchants", json!({"member": "bob", "region": "440106"})),
         ("/v1/partners", json!({"member": "bob", "region": "440100"})),
         ("/v1/treasury/grants", json!({"member": "bob", "points": "1"})),
@@ -83,8 +92,10 @@ fn commands() -> Vec<(&'static str, Value)> {
                    "region": "440106"}),
         ),
         ("/v1/orders/o1/refund", json!({})),
+        ("/v1/orders/o1/refund", json!({"concession": "1"})),
         ("/v1/transfers", json!({"from": "bob", "to": "ann", "points": "1"})),
         ("/v1/redemptions", json!({"member": "bob", "points": "1"})),
+        ("/v1/redemptions/r1/cancel", json!({})),
         ("/v1/offers", json!({"member": "bob", "side": "sell", "points": "1", "unit_price": "1"})),
         ("/v1/offers/f1/cancel", json!({})),
         ("/v1/offers/f1/trades", json!({"member": "shop", "points": "1"})),
@@ -93,6 +104,7 @@ fn commands() -> Vec<(&'static str, Value)> {
         ("/v1/trades/t1/cancel", json!({})),
         ("/v1/rules", json!({"rules": {}})),
         ("/v1/rules/check", json!({"rules": {}})),
+        ("/v1/days/2026-01-01/closing", json!({"most": 1})),
         ("/v1/days/2026-01-01/close", json!({})),
         ("/v1/previews", json!({"type": "price.set", "price": "1"})),
         ("/v1/previews", json!({"type": "day.closed", "day": "2026-01-01"})),
@@ -456,6 +468,60 @@ fn a_trade_is_paid_by_its_buyer_and_confirmed_by_its_seller() -> TestResult {
     assert_eq!(server.ask("GET", "/v1/members/bob", Some(&buyer), &[], None)?.1["state"]["points"], "4");
     let (_, trades) = server.ask("GET", "/v1/trades", Some(&buyer), &[], None)?;
     assert_eq!(trades["rows"].as_array().map(Vec::len), Some(2));
+    Ok(())
+}
+
+#[test]
+fn where_the_seller_is_frozen_the_operator_alone_finishes_a_trade() -> TestResult {
+    let town = town()?;
+    let (bob, ann) = (town.signed_in("bob")?, town.signed_in("ann")?);
+    let ask = |path: &str, token: &str| town.status("POST", path, Some(token), None);
+    assert_eq!(ask("/v1/members/bob/freeze", &town.operator)?.0, 200);
+    for (path, token) in [("confirm", &bob), ("cancel", &bob), ("cancel", &ann)] {
+        assert_eq!(ask(&format!("/v1/trades/t1/{path}"), token)?.0, 403, "{path}");
+    }
+    // The buyer may say that it has paid: that moves nothing.
+    assert_eq!(ask("/v1/trades/t1/pay", &ann)?.0, 200);
+    let (status, problem) = town.status("POST", "/v1/redemptions", Some(&bob), Some(&json!({"points": "1"})))?;
+    assert_eq!((status, &problem["code"]), (422, &json!("member_frozen")));
+    assert_eq!(ask("/v1/trades/t1/confirm", &town.operator)?.0, 200);
+    assert_eq!(ask("/v1/members/bob/unfreeze", &town.operator)?.0, 200);
+    assert_eq!(town.status("POST", "/v1/redemptions", Some(&bob), Some(&json!({"points": "1"})))?.0, 200);
+    Ok(())
+}
+
+#[test]
+fn a_member_redeems_under_an_id_of_the_server_and_the_operator_cancels_it() -> TestResult {
+    let town = town()?;
+    let bob = town.signed_in("bob")?;
+    let points = || -> TestResult<Value> {
+        Ok(town.status("GET", "/v1/members/bob", Some(&town.operator), None)?.1["state"]["points"].clone())
+    };
+    let named = json!({"points": "3", "redemption": "mine"});
+    assert_eq!(town.status("POST", "/v1/redemptions", Some(&bob), Some(&named))?.0, 403, "ids are the server's");
+    let (status, redeemed) = town.status("POST", "/v1/redemptions", Some(&bob), Some(&json!({"points": "3"})))?;
+    assert_eq!(status, 200, "{redeemed}");
+    assert_eq!(points()?, "37");
+    let path = format!("/v1/redemptions/{}/cancel", redeemed["redemption"].as_str().ok_or("no id")?);
+    assert_eq!(town.status("POST", &path, Some(&bob), None)?.0, 403);
+    assert_eq!(town.status("POST", &path, Some(&town.operator), None)?.0, 200);
+    assert_eq!(points()?, "40");
+    assert_eq!(town.status("POST", &path, Some(&town.operator), None)?.1["code"], "redemption_cancelled");
+    Ok(())
+}
+
+#[test]
+fn a_merchant_refunds_a_part_of_an_order_of_its_own_shop() -> TestResult {
+    let town = town()?;
+    let refund = |concession: &str| {
+        town.status("POST", "/v1/orders/o1/refund", Some(&town.merchant), Some(&json!({"concession": concession})))
+    };
+    assert_eq!(refund("4")?.0, 200);
+    let (_, order) = town.status("GET", "/v1/orders/o1", Some(&town.merchant), None)?;
+    assert_eq!((&order["concession"], &order["left"]), (&json!("10"), &json!("6")), "{order}");
+    assert_eq!(refund("6.01")?.1["code"], "bad_concession");
+    assert_eq!(refund("6")?.0, 200);
+    assert_eq!(refund("1")?.1["code"], "order_refunded");
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use gongxiang::book::{Account, DayRecord, Flow};
 use gongxiang::identity::{Day, Id};
 use gongxiang::market::{Offer, Trade};
 use gongxiang::order::Order;
+use gongxiang::purchase::{Purchase, RedemptionRecord};
 use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::statement::BookedPosting;
 use gongxiang_server::ledger::needs::Needs;
@@ -21,6 +22,8 @@ pub enum Fault {
     DropsAPosting,
     LosesAnAccount,
     LosesAnOrder,
+    LosesAPurchase,
+    LosesARedemption,
     LosesAFlow,
     CommitsUnasked,
     CommitsNothing,
@@ -30,15 +33,18 @@ pub enum Fault {
     MistakesTheOrder,
     HidesConflicts,
     MovesOnWhileRead,
+    LoadsAllThatIsDue,
 }
 
 impl Fault {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::ForgetsAnswers,
         Self::KeepsNoAnswers,
         Self::DropsAPosting,
         Self::LosesAnAccount,
         Self::LosesAnOrder,
+        Self::LosesAPurchase,
+        Self::LosesARedemption,
         Self::LosesAFlow,
         Self::CommitsUnasked,
         Self::CommitsNothing,
@@ -48,6 +54,7 @@ impl Fault {
         Self::MistakesTheOrder,
         Self::HidesConflicts,
         Self::MovesOnWhileRead,
+        Self::LoadsAllThatIsDue,
     ];
 }
 
@@ -104,6 +111,8 @@ impl Work {
             Fault::KeepsNoAnswers => batch.answers.clear(),
             Fault::LosesAnAccount => drop(batch.accounts.pop()),
             Fault::LosesAnOrder => drop(batch.orders.pop()),
+            Fault::LosesAPurchase => drop(batch.purchases.pop()),
+            Fault::LosesARedemption => drop(batch.redemptions.pop()),
             Fault::LosesAFlow if matches!(batch.head, HeadChange::Flow(_)) => {
                 batch.head = HeadChange::Flow(Flow::default());
             }
@@ -136,7 +145,11 @@ impl Transaction for Work {
     }
 
     async fn load(&mut self, needs: &Needs) -> Result<Loaded> {
-        inner!(self, inner => inner.load(needs))
+        let mut needs = needs.clone();
+        if let (Fault::LoadsAllThatIsDue, Some(due)) = (self.fault, &mut needs.due) {
+            due.most = None;
+        }
+        inner!(self, inner => inner.load(&needs))
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<()> {
@@ -220,6 +233,16 @@ impl Transaction for Work {
 
     async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
         let rows = inner!(self, inner => inner.trades(member, page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>> {
+        let rows = inner!(self, inner => inner.purchases(page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn redemptions(&mut self, page: Page<&str>) -> Result<Vec<(Id, RedemptionRecord)>> {
+        let rows = inner!(self, inner => inner.redemptions(page))?;
         Ok(self.listed(rows))
     }
 }

@@ -88,13 +88,17 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let trades = paged!("trades", "", page => tx.trades(None, page), row => row.0.to_string());
     let hers = paged!("trades of one", "", page => tx.trades(Some(&ann), page), row => row.0.to_string());
 
+    let purchases = paged!("purchases", "", page => tx.purchases(page), row => row.0.to_string());
+    let redemptions = paged!("redemptions", "", page => tx.redemptions(page), row => row.0.to_string());
+
     let mut mentioned: Vec<String> = postings.into_iter().filter(|row| row.contains("Member(Id(\"ann\"))")).collect();
     mentioned.reverse();
     ensure!(theirs == mentioned, "a statement is not what the postings say");
     ensure!((accounts.len(), orders.len(), offers.len(), trades.len()) == (6, 5, 4, 4), "rows are missing");
     ensure!(open.len() == 3 && open.iter().all(|row| offers.contains(row)), "the open offers are {open:?}");
     ensure!(hers.len() == 3 && hers.iter().all(|row| trades.contains(row)), "the trades of ann are {hers:?}");
-    for list in [&accounts, &orders, &offers, &trades] {
+    ensure!((purchases.len(), redemptions.len()) == (3, 3), "purchases or redemptions are missing");
+    for list in [&accounts, &orders, &offers, &trades, &purchases, &redemptions] {
         ensure!(list.is_sorted(), "a list is not in the order of its ids");
     }
     let all = tx.orders(Page { after: "", limit: ALL }).await?;
@@ -121,6 +125,8 @@ pub async fn all(store: &Arc<dyn Store>) -> Result<Vec<String>> {
     all.extend(shown(&tx.orders(by_id).await?));
     all.extend(shown(&tx.offers(false, by_id).await?));
     all.extend(shown(&tx.trades(None, by_id).await?));
+    all.extend(shown(&tx.purchases(by_id).await?));
+    all.extend(shown(&tx.redemptions(by_id).await?));
     all.extend(shown(&tx.days(Page { after: None, limit: ALL }).await?));
     all.extend(shown(&tx.rules().await?));
     all.push(format!("{:?}", tx.now().await?));

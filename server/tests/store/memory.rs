@@ -3,7 +3,7 @@
 //! A transaction holds the whole book until it ends, so there is one writer at a time and no shard. What it writes is laid
 //! aside and entered at its commit; dropped before, it is forgotten.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use gongxiang::event::Kind;
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade, TradeState};
 use gongxiang::order::{Order, OrderState};
+use gongxiang::purchase::{Purchase, PurchaseState, RedemptionRecord};
 use gongxiang::quantity::Index;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::statement::BookedPosting;
@@ -38,6 +39,8 @@ struct Tables {
     orders: BTreeMap<Id, Order>,
     offers: BTreeMap<Id, Offer>,
     trades: BTreeMap<Id, (Trade, Id)>,
+    purchases: BTreeMap<Id, Purchase>,
+    redemptions: BTreeMap<Id, RedemptionRecord>,
     days: BTreeMap<Day, DayRecord>,
     journal: BTreeMap<Place, Entered>,
     postings: BTreeMap<(Place, i64), BookedPosting>,
@@ -57,6 +60,8 @@ impl MemoryStore {
             orders: BTreeMap::new(),
             offers: BTreeMap::new(),
             trades: BTreeMap::new(),
+            purchases: BTreeMap::new(),
+            redemptions: BTreeMap::new(),
             days: BTreeMap::new(),
             journal: BTreeMap::new(),
             postings: BTreeMap::new(),
@@ -90,6 +95,22 @@ fn page<V: Clone>(table: &BTreeMap<Id, V>, page: Page<&str>, wanted: impl Fn(&V)
     rows.map(|(id, value)| (id.clone(), value.clone())).collect()
 }
 
+/// Rows that are named, and the first `left` of those that are due.
+fn first_due<'a, V: Clone + 'a>(
+    rows: impl Iterator<Item = (&'a Id, &'a V)> + Clone,
+    named: &BTreeSet<Id>,
+    left: &mut usize,
+    due: impl Fn(&V) -> Option<(Day, u64)>,
+) -> BTreeMap<Id, V> {
+    let mut queue: Vec<_> = rows.clone().filter_map(|(id, value)| Some((due(value)?, id, value))).collect();
+    queue.sort_by_key(|(key, ..)| *key);
+    queue.truncate(*left);
+    *left -= queue.len();
+    let named = rows.filter(|(id, _)| named.contains(*id));
+    let due = queue.into_iter().map(|(_, id, value)| (id, value));
+    named.chain(due).map(|(id, value)| (id.clone(), value.clone())).collect()
+}
+
 impl Tables {
     fn rules(&self) -> Result<&RuleSet> {
         self.rules.last().map(|(_, rules)| rules).ok_or_else(|| differs("there are no rules"))
@@ -98,13 +119,21 @@ impl Tables {
     fn excerpt(&self, needs: &Needs) -> Result<Excerpt> {
         let mut part =
             Excerpt { ended: self.ended.clone(), head: self.head, ..Excerpt::genesis(self.rules()?.clone()) };
-        let due =
-            |order: &Order| order.state == OrderState::Pending && order.due.is_some() && order.due <= needs.closes;
-        let unpaid = |trade: &Trade| trade.state == TradeState::Taken && Some(trade.day) < needs.closes;
-        let trades = self.trades.iter().filter(|(id, (trade, _))| needs.trades.contains(*id) || unpaid(trade));
-        part.trades = trades.map(|(id, (trade, _))| (id.clone(), trade.clone())).collect();
-        let orders = self.orders.iter().filter(|(id, order)| needs.orders.contains(*id) || due(order));
-        part.orders = orders.map(|(id, order)| (id.clone(), order.clone())).collect();
+        let mut left = needs.due.and_then(|due| due.most).unwrap_or(usize::MAX);
+        let today = needs.due.map(|due| due.day);
+        let unpaid = self.trades.iter().map(|(id, (trade, _))| (id, trade));
+        part.trades = first_due(unpaid, &needs.trades, &mut left, |trade| {
+            (trade.state == TradeState::Taken && Some(trade.day) < today).then_some((trade.day, trade.sequence))
+        });
+        let is_due = |due: Option<Day>, sequence| Some((due.filter(|due| Some(*due) <= today)?, sequence));
+        part.purchases = first_due(self.purchases.iter(), &needs.purchases, &mut left, |purchase| {
+            is_due(purchase.due, purchase.sequence).filter(|_| purchase.state == PurchaseState::Pending)
+        });
+        part.orders = first_due(self.orders.iter(), &needs.orders, &mut left, |order| {
+            is_due(order.due, order.sequence).filter(|_| order.state == OrderState::Pending)
+        });
+        let redeemed = needs.redemptions.iter().filter_map(|id| self.redemptions.get_key_value(id));
+        part.redemptions = redeemed.map(|(id, redemption)| (id.clone(), redemption.clone())).collect();
         for id in part.trades.values().map(|trade| &trade.offer).chain(&needs.offers) {
             part.offers.extend(self.offers.get(id).map(|offer| (id.clone(), offer.clone())));
         }
@@ -112,6 +141,11 @@ impl Tables {
         let mut members: Vec<&Id> = needs.members.iter().collect();
         members.extend(part.trades.values().map(|trade| &trade.taker));
         members.extend(part.offers.values().map(|offer| &offer.owner));
+        members.extend(part.redemptions.values().map(|redemption| &redemption.member));
+        for purchase in part.purchases.values() {
+            members.push(&purchase.member);
+            members.extend(self.accounts.get(&purchase.member).and_then(|account| account.referrer.as_ref()));
+        }
         for order in part.orders.values() {
             members.push(&order.merchant);
             members.extend(order.rewards.iter().map(|reward| &reward.reward.member));
@@ -139,7 +173,7 @@ impl Tables {
         };
         part.partners = accounts.iter().filter_map(|(id, account)| Some((account.city?, id.clone()))).collect();
         part.accounts = accounts;
-        if needs.closes.is_some() {
+        if needs.due.is_some_and(|due| due.most.is_none()) {
             let window = usize::try_from(part.rules.price_window_days).unwrap_or(usize::MAX).max(1);
             let before = self.days.len().saturating_sub(window);
             part.days = self.days.values().skip(before).cloned().collect();
@@ -157,6 +191,8 @@ impl Tables {
             && fit(&self.orders, &batch.orders)
             && fit(&self.offers, &batch.offers)
             && fit(&self.trades, &batch.trades)
+            && fit(&self.purchases, &batch.purchases)
+            && fit(&self.redemptions, &batch.redemptions)
             && batch.days.iter().all(|day| !self.days.contains_key(&day.day))
             && batch.journal.iter().all(|entered| !self.journal.contains_key(&entered.place))
             && batch.answers.iter().all(|answer| !self.answers.contains_key(&name(answer)))
@@ -178,6 +214,8 @@ impl Tables {
         self.orders.extend(batch.orders.into_iter().map(|row| (row.id, row.value)));
         self.offers.extend(batch.offers.into_iter().map(|row| (row.id, row.value)));
         self.trades.extend(batch.trades.into_iter().map(|row| (row.id, row.value)));
+        self.purchases.extend(batch.purchases.into_iter().map(|row| (row.id, row.value)));
+        self.redemptions.extend(batch.redemptions.into_iter().map(|row| (row.id, row.value)));
         self.days.extend(batch.days.into_iter().map(|day| (day.day, day)));
         let booked = |booked: BookedPosting| ((Place(booked.place), booked.line), booked);
         self.postings.extend(batch.journal.iter().flat_map(Entered::postings).map(booked));
@@ -293,5 +331,13 @@ impl Transaction for Work {
         let theirs = |(trade, owner): &(Trade, Id)| member.is_none_or(|id| *id == trade.taker || id == owner);
         let rows = self::page(&self.tables.trades, page, theirs);
         Ok(rows.into_iter().map(|(id, (trade, _))| (id, trade)).collect())
+    }
+
+    async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>> {
+        Ok(self::page(&self.tables.purchases, page, |_| true))
+    }
+
+    async fn redemptions(&mut self, page: Page<&str>) -> Result<Vec<(Id, RedemptionRecord)>> {
+        Ok(self::page(&self.tables.redemptions, page, |_| true))
     }
 }

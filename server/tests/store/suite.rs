@@ -1,17 +1,18 @@
 //! What every engine has to keep. A check answers with what is wrong, so that broken stores can be told from sound ones.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use gongxiang::book::Book;
 use gongxiang::event::Code;
-use gongxiang::identity::Id;
+use gongxiang::identity::{Day, Id};
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang_conformance::{cases, day_of, order_of};
 use gongxiang_server::ledger::group::{self, Answer, Denial, Request};
-use gongxiang_server::ledger::needs::Needs;
+use gongxiang_server::ledger::needs::{Due, Needs};
 use gongxiang_server::ledger::queue::{Ledger, Sent};
 use gongxiang_server::ledger::store::{Page, Place, Scope, Store, StoreError, paging};
 use gongxiang_server::ledger::{audit, journal};
@@ -32,6 +33,7 @@ pub async fn everything(make: Make<'_>) -> Result<()> {
         a_dropped_transaction_leaves_nothing(make).await.context("rolling back")?;
         conflicts(make).await.context("conflicts")?;
         a_reader_sees_one_moment(make).await.context("reading")?;
+        a_part_of_a_close_loads_the_first_that_are_due(make).await.context("what is due")?;
         many_writers(make).await.context("many writers")
     };
     tokio::time::timeout(TIME_MAX, checks).await.context("it does not come to an end")?
@@ -114,6 +116,14 @@ fn trading() -> Vec<Value> {
     events.push(json!({"type": "order.refunded", "order": "o2"}));
     events.push(json!({"type": "day.closed", "day": "1997-01-03"}));
     events.push(json!({"type": "points.redeemed", "member": "ann", "points": "1"}));
+    for n in 1..=3 {
+        let (purchase, redemption) = (format!("p{n}"), format!("r{n}"));
+        events.push(json!({"type": "pack.purchased", "member": "dan", "pack": "member", "purchase": purchase,
+            "return_days": 1}));
+        events.push(json!({"type": "points.redeemed", "member": "ann", "points": "1", "redemption": redemption}));
+    }
+    events.push(json!({"type": "pack.refunded", "purchase": "p3"}));
+    events.push(json!({"type": "redemption.cancelled", "redemption": "r3"}));
     events
 }
 
@@ -227,6 +237,39 @@ async fn a_reader_sees_one_moment(make: Make<'_>) -> Result<()> {
     writing.await??;
     let mut tx = store.begin(Scope::Reading).await?;
     ensure!(tx.journal(page).await?.len() == before.len() + 1, "an answered event cannot be read");
+    Ok(())
+}
+
+async fn a_part_of_a_close_loads_the_first_that_are_due(make: Make<'_>) -> Result<()> {
+    let engine = make()?;
+    let store = engine.open(&cdnow_rules()?).await?;
+    let mut events = opening();
+    events.push(json!({"type": "offer.placed", "offer": "f", "member": "ann", "side": "sell", "points": "9",
+        "unit_price": "1"}));
+    events.extend(
+        ["t2", "t1"]
+            .map(|trade| json!({"type": "offer.taken", "offer": "f", "trade": trade, "member": "eve", "points": "1"})),
+    );
+    events.extend(["p2", "p1"].map(|purchase| {
+        json!({"type": "pack.purchased", "member": "dan", "pack": "member", "purchase": purchase, "return_days": 1})
+    }));
+    events.extend(["o3", "o1", "o2"].map(|id| order(id, "bob")));
+    // Not due with the others.
+    events
+        .push(json!({"type": "pack.purchased", "member": "dan", "pack": "member", "purchase": "p0", "return_days": 2}));
+    events.push(json!({"type": "day.closed", "day": "1997-01-01"}));
+    accepted(&start(&store, 0), &events).await?;
+    let day = Day::parse("1997-01-02").context("a day")?;
+    let all = ["t2", "t1", "p2", "p1", "o3", "o1", "o2"];
+    for most in (0..=8).map(Some).chain([None]) {
+        let needs = Needs { due: Some(Due { day, most }), ..Needs::default() };
+        let part = store.begin(Scope::Reading).await?.load(&needs).await?.excerpt;
+        let loaded: BTreeSet<&str> =
+            part.trades.keys().chain(part.purchases.keys()).chain(part.orders.keys()).map(Id::as_str).collect();
+        let wanted: BTreeSet<&str> = all.into_iter().take(most.unwrap_or(usize::MAX)).collect();
+        ensure!(loaded == wanted, "{most:?} of what is due are {loaded:?}");
+        ensure!(part.days.is_empty() == most.is_some(), "only the close itself needs the days before");
+    }
     Ok(())
 }
 

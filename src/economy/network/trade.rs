@@ -4,7 +4,7 @@ use super::group::Holder;
 use super::{Network, Placed, part};
 use crate::economy::figures::{DayFigures, Sale, ratio};
 use crate::economy::scenario::{PriceMode, Scenario};
-use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue, mul, narrow};
+use crate::quantity::{HeldPrice, Money, OutOfRange, Points, Price, Rate, ShareValue, mul, narrow};
 use crate::ruleset::{Channel, PricePolicy};
 
 impl Network<'_> {
@@ -38,7 +38,8 @@ impl Network<'_> {
             }
             let signals = &mut self.signals;
             signals.traded = signals.traded.plus(sold)?;
-            signals.traded_money = signals.traded_money.checked_add(sold.worth_exact(price)?).ok_or(OutOfRange)?;
+            signals.traded_money =
+                signals.traded_money.checked_add(sold.worth_held(HeldPrice::exactly(price)?)?).ok_or(OutOfRange)?;
         }
         let granted = need.minus(sold).unwrap_or_default().min(self.treasury);
         self.treasury = self.treasury.minus(granted)?;

@@ -45,7 +45,7 @@ pub fn cases() -> Vec<Case> {
     let mut paths: Vec<_> = files.filter_map(Result::ok).map(|file| file.path()).collect();
     paths.sort();
     let mut cases: Vec<_> = paths.iter().map(|path| vector(path)).collect();
-    assert!(cases.len() >= 29, "the vectors are all there");
+    assert!(cases.len() >= 65, "the vectors are all there");
     cases.push(cdnow());
     cases
 }

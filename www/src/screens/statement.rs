@@ -42,7 +42,7 @@ impl Filter {
             }
             (Self::Moves, Row::Posting(booked)) => matches!(
                 booked.posting.rule,
-                Rule::Transfer | Rule::Redemption | Rule::Offer | Rule::Trade | Rule::Treasury
+                Rule::Transfer | Rule::Redemption | Rule::Offer | Rule::Trade | Rule::Treasury | Rule::Opening
             ),
             _ => false,
         }

@@ -62,7 +62,7 @@ impl Why {
 /// What a transaction is about, where the journal has a name for it.
 #[derive(Clone, Copy, Debug)]
 pub struct Reference<'a> {
-    /// `order`, `offer` or `trade`.
+    /// `order`, `purchase`, `redemption`, `offer` or `trade`.
     pub kind: &'static str,
     /// Its id.
     pub id: &'a Id,
@@ -268,10 +268,15 @@ impl Move {
     }
 }
 
-/// What an order, offer or trade is called in the journal.
+/// What an order, purchase, redemption, offer or trade is called in the journal.
 fn reference(event: &Event) -> Option<Reference<'_>> {
     let (kind, id) = match event {
-        Event::OrderPlaced(OrderPlaced { order, .. }) | Event::OrderRefunded { order } => ("order", order),
+        Event::OrderPlaced(OrderPlaced { order, .. }) | Event::OrderRefunded { order, .. } => ("order", order),
+        Event::PackPurchased { terms: Some(terms), .. } => ("purchase", &terms.purchase),
+        Event::PackRefunded { purchase } => ("purchase", purchase),
+        Event::PointsRedeemed { redemption: Some(redemption), .. } | Event::RedemptionCancelled { redemption } => {
+            ("redemption", redemption)
+        }
         Event::OfferPlaced { offer, .. } | Event::OfferCancelled { offer } => ("offer", offer),
         Event::OfferTaken { trade, .. }
         | Event::TradePaid { trade }

@@ -34,6 +34,8 @@ pub async fn whole(tx: &mut dyn Transaction) -> Result<Excerpt> {
     excerpt.orders = table!(page => tx.orders(page));
     excerpt.offers = table!(page => tx.offers(false, page));
     excerpt.trades = table!(page => tx.trades(None, page));
+    excerpt.purchases = table!(page => tx.purchases(page));
+    excerpt.redemptions = table!(page => tx.redemptions(page));
     let partner = |(id, account): (&Id, &Account)| Some((account.city?, id.clone()));
     excerpt.partners = excerpt.accounts.iter().filter_map(partner).collect();
     excerpt.days = days(tx).await?;

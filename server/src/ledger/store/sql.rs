@@ -19,6 +19,7 @@ use gongxiang::book::{Account, DayRecord, Excerpt, Flow};
 use gongxiang::identity::{Day, Id};
 use gongxiang::market::{Offer, Trade};
 use gongxiang::order::Order;
+use gongxiang::purchase::{Purchase, RedemptionRecord};
 use gongxiang::quantity::Index;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
@@ -367,6 +368,14 @@ impl Transaction for Work {
 
     async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
         self.read_trades(member, page).await
+    }
+
+    async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>> {
+        self.read_table("SELECT id, content FROM purchases WHERE id > $1 ORDER BY id LIMIT $2", page).await
+    }
+
+    async fn redemptions(&mut self, page: Page<&str>) -> Result<Vec<(Id, RedemptionRecord)>> {
+        self.read_table("SELECT id, content FROM redemptions WHERE id > $1 ORDER BY id LIMIT $2", page).await
     }
 }
 

@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gongxiang::book::{Account, DayRecord, Excerpt, Flow, Head};
-use gongxiang::identity::{Id, Region};
-use gongxiang::market::Trade;
-use gongxiang::order::Order;
+use gongxiang::identity::{Day, Id, Region};
+use gongxiang::purchase::{Purchase, PurchaseState};
 use gongxiang::quantity::{Index, OutOfRange};
 use gongxiang::ruleset::RuleSet;
 use serde_json::json;
@@ -142,10 +141,19 @@ impl Work {
 
         // In this order, and each by id: whoever takes the same rows takes them in the same order.
         let mut members = needs.members.clone();
-        excerpt.trades = self.trades_for(needs, &mut clock).await?;
+        self.load_due(needs, &mut excerpt, &mut clock).await?;
+        excerpt.trades.extend(self.named("trades", &needs.trades, &mut clock).await?);
         let offers = excerpt.trades.values().map(|trade| &trade.offer).chain(&needs.offers).cloned().collect();
         excerpt.offers = self.named("offers", &offers, &mut clock).await?;
-        excerpt.orders = self.orders_for(needs, &mut clock).await?;
+        excerpt.orders.extend(self.named("orders", &needs.orders, &mut clock).await?);
+        excerpt.purchases.extend(self.named("purchases", &needs.purchases, &mut clock).await?);
+        excerpt.redemptions = self.named("redemptions", &needs.redemptions, &mut clock).await?;
+        members.extend(excerpt.redemptions.values().map(|redemption| redemption.member.clone()));
+        // A pack that takes effect may activate its member, and so give its referrer something.
+        let mut shops = needs.shops.clone();
+        let waiting = |purchase: &&Purchase| purchase.state == PurchaseState::Pending;
+        shops.extend(excerpt.purchases.values().filter(waiting).map(|purchase| purchase.member.clone()));
+        members.extend(excerpt.purchases.values().map(|purchase| purchase.member.clone()));
         members.extend(excerpt.trades.values().map(|trade| trade.taker.clone()));
         members.extend(excerpt.offers.values().map(|offer| offer.owner.clone()));
         for order in excerpt.orders.values() {
@@ -155,8 +163,8 @@ impl Work {
         if self.dialect == Dialect::Postgres {
             self.take_accounts(&members, &mut excerpt, &mut clock).await?;
         }
-        self.look_at_accounts(needs, &members, &mut excerpt, &mut clock).await?;
-        if needs.closes.is_some() {
+        self.look_at_accounts(needs, &shops, &members, &mut excerpt, &mut clock).await?;
+        if needs.due.is_some_and(|due| due.most.is_none()) {
             excerpt.days = self.last_days(excerpt.rules.price_window_days).await?;
         }
 
@@ -185,30 +193,34 @@ impl Work {
         contents(rows, clock)
     }
 
-    async fn trades_for(&mut self, needs: &Needs, clock: &mut i64) -> Result<BTreeMap<Id, Trade>> {
-        let mut trades = self.named("trades", &needs.trades, clock).await?;
-        if let Some(day) = needs.closes {
-            let sql = format!(
-                "SELECT id, clock, content FROM trades WHERE unpaid < $1 ORDER BY id{}",
-                self.dialect.take(self.scope)
-            );
-            let rows: Vec<(String, i64, String)> = self.many("id, clock, content", &sql, &[&day.to_string()]).await?;
-            trades.extend(contents(rows, clock)?);
-        }
-        Ok(trades)
+    /// What is due at a close: trades, packs, orders, in the order in which the rules do them, as many as are wanted of all.
+    async fn load_due(&mut self, needs: &Needs, excerpt: &mut Excerpt, clock: &mut i64) -> Result<()> {
+        let Some(due) = needs.due else { return Ok(()) };
+        let mut left = due.most;
+        excerpt.trades = self.first_due("trades", "unpaid", "<", due.day, &mut left, clock).await?;
+        excerpt.purchases = self.first_due("purchases", "due", "<=", due.day, &mut left, clock).await?;
+        excerpt.orders = self.first_due("orders", "due", "<=", due.day, &mut left, clock).await?;
+        Ok(())
     }
 
-    async fn orders_for(&mut self, needs: &Needs, clock: &mut i64) -> Result<BTreeMap<Id, Order>> {
-        let mut orders = self.named("orders", &needs.orders, clock).await?;
-        if let Some(day) = needs.closes {
-            let sql = format!(
-                "SELECT id, clock, content FROM orders WHERE due <= $1 ORDER BY id{}",
-                self.dialect.take(self.scope)
-            );
-            let rows: Vec<(String, i64, String)> = self.many("id, clock, content", &sql, &[&day.to_string()]).await?;
-            orders.extend(contents(rows, clock)?);
-        }
-        Ok(orders)
+    /// The first rows of a table whose day has come; `left` is how many are wanted still.
+    async fn first_due<V: serde::de::DeserializeOwned>(
+        &mut self,
+        table: &str,
+        column: &str,
+        compare: &str,
+        day: Day,
+        left: &mut Option<usize>,
+        clock: &mut i64,
+    ) -> Result<BTreeMap<Id, V>> {
+        let take = self.dialect.take(self.scope);
+        let some = left.map_or(String::new(), |left| format!(" LIMIT {left}"));
+        let sql = format!(
+            "SELECT id, clock, content FROM {table} WHERE {column} {compare} $1 ORDER BY {column}, sequence{some}{take}"
+        );
+        let rows: Vec<(String, i64, String)> = self.many("id, clock, content", &sql, &[&day.to_string()]).await?;
+        *left = left.map(|left| left.saturating_sub(rows.len()));
+        contents(rows, clock)
     }
 
     /// Accounts that may be written.
@@ -227,6 +239,7 @@ impl Work {
     async fn look_at_accounts(
         &mut self,
         needs: &Needs,
+        shops: &BTreeSet<Id>,
         members: &BTreeSet<Id>,
         excerpt: &mut Excerpt,
         clock: &mut i64,
@@ -235,7 +248,7 @@ impl Work {
             Dialect::Sqlite => (!members.is_empty(), list(members)),
             Dialect::Postgres => (false, list(excerpt.accounts.keys())),
         };
-        if !with_these && needs.buyers.is_empty() && needs.shops.is_empty() && needs.cities.is_empty() {
+        if !with_these && needs.buyers.is_empty() && shops.is_empty() && needs.cities.is_empty() {
             return Ok(());
         }
         let (with, without) = match self.dialect {
@@ -263,7 +276,7 @@ impl Work {
             join = self.dialect.by_key(),
         );
         let cities: Vec<String> = needs.cities.iter().map(Region::to_string).collect();
-        let parameters = [&list(&needs.buyers), &list(&needs.shops), &text::json(&cities), &members];
+        let parameters = [&list(&needs.buyers), &list(shops), &text::json(&cities), &members];
         let rows = self.many("member, clock, account", &sql, &parameters.map(String::as_str)).await?;
         enter(rows, excerpt, clock)
     }

@@ -5,6 +5,7 @@ use gongxiang::event::Kind;
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade, TradeState};
 use gongxiang::order::{Order, OrderState};
+use gongxiang::purchase::{Purchase, PurchaseState, RedemptionRecord};
 use gongxiang::receipt::{Party, Posting, Rule};
 use gongxiang::wire::RECEIPT_VERSION;
 use gongxiang::wire::statement::BookedPosting;
@@ -27,6 +28,10 @@ impl Work {
         writes.upsert("orders", &ORDER, batch.orders.iter().map(|row| (row.new, order_row(row, clock))));
         writes.upsert("offers", &OFFER, batch.offers.iter().map(|row| (row.new, offer_row(row, clock))));
         writes.upsert("trades", &TRADE, batch.trades.iter().map(|row| (row.new, trade_row(row, clock))));
+        let purchases = batch.purchases.iter().map(|row| (row.new, purchase_row(row, clock)));
+        writes.upsert("purchases", &PURCHASE, purchases);
+        let redemptions = batch.redemptions.iter().map(|row| (row.new, redemption_row(row, clock)));
+        writes.upsert("redemptions", &REDEMPTION, redemptions);
         writes.insert("days", &DAY, batch.days.iter().map(|record| DayRow { day: record.day, record: json(record) }));
         writes.insert("journal", &JOURNAL, batch.journal.iter().map(journal_row));
         writes.insert("postings", &POSTING, batch.journal.iter().flat_map(Entered::postings).map(posting_row));
@@ -165,8 +170,19 @@ const ACCOUNT: [Column; 6] =
 const ORDER: [Column; 6] =
     [text("id"), text("merchant"), text("due"), integer("sequence"), integer("clock"), text("content")];
 const OFFER: [Column; 5] = [text("id"), text("owner"), integer("wants"), integer("clock"), text("content")];
-const TRADE: [Column; 7] =
-    [text("id"), text("offer"), text("owner"), text("taker"), text("unpaid"), integer("clock"), text("content")];
+const TRADE: [Column; 8] = [
+    text("id"),
+    text("offer"),
+    text("owner"),
+    text("taker"),
+    text("unpaid"),
+    integer("sequence"),
+    integer("clock"),
+    text("content"),
+];
+const PURCHASE: [Column; 6] =
+    [text("id"), text("member"), text("due"), integer("sequence"), integer("clock"), text("content")];
+const REDEMPTION: [Column; 4] = [text("id"), text("member"), integer("clock"), text("content")];
 const DAY: [Column; 2] = [text("day"), text("record")];
 const JOURNAL: [Column; 9] = [
     integer("place"),
@@ -252,6 +268,7 @@ struct TradeRow<'a> {
     owner: &'a Id,
     taker: &'a Id,
     unpaid: Option<Day>,
+    sequence: u64,
     clock: i64,
     content: String,
 }
@@ -259,7 +276,37 @@ struct TradeRow<'a> {
 fn trade_row(row: &Row<(Trade, Id)>, clock: i64) -> TradeRow<'_> {
     let Row { id, value: (value, owner), .. } = row;
     let unpaid = Some(value.day).filter(|_| value.state == TradeState::Taken);
-    TradeRow { id, offer: &value.offer, owner, taker: &value.taker, unpaid, clock, content: json(value) }
+    let Trade { offer, taker, sequence, .. } = value;
+    TradeRow { id, offer, owner, taker, unpaid, sequence: *sequence, clock, content: json(value) }
+}
+
+#[derive(Serialize)]
+struct PurchaseRow<'a> {
+    id: &'a Id,
+    member: &'a Id,
+    due: Option<Day>,
+    sequence: u64,
+    clock: i64,
+    content: String,
+}
+
+fn purchase_row(row: &Row<Purchase>, clock: i64) -> PurchaseRow<'_> {
+    let Row { id, value, .. } = row;
+    let due = value.due.filter(|_| value.state == PurchaseState::Pending);
+    PurchaseRow { id, member: &value.member, due, sequence: value.sequence, clock, content: json(value) }
+}
+
+#[derive(Serialize)]
+struct RedemptionRow<'a> {
+    id: &'a Id,
+    member: &'a Id,
+    clock: i64,
+    content: String,
+}
+
+fn redemption_row(row: &Row<RedemptionRecord>, clock: i64) -> RedemptionRow<'_> {
+    let Row { id, value, .. } = row;
+    RedemptionRow { id, member: &value.member, clock, content: json(value) }
 }
 
 #[derive(Serialize)]
