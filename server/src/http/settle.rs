@@ -80,9 +80,17 @@ async fn settle(
     let request = Event { line, key: Some(key), actor: actor.name().into(), guard };
     let Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
     let receipt = outcome.map_err(|denial| match denial {
-        Denial::Refused(refusal) if refusal.code == Code::IdConflict => Failure::KeyReused.into(),
+        Denial::Refused(refusal) if refusal.code == Code::IdConflict && refusal.field == "id" => {
+            Failure::KeyReused.into()
+        }
         denial => Problem::from(denial),
     })?;
+    // Under a reference that has an order already, it is that order's.
+    let settled = |(field, made)| {
+        let order = receipt.order.as_ref().map(|quote| quote.order.to_string());
+        (field, order.filter(|_| field == "order").unwrap_or(made))
+    };
+    let made = made.map(settled);
     let receipt = Worded(&*receipt, Language::En);
     Ok(written(&Settled { made: made.into_iter().collect(), repeated, receipt }))
 }

@@ -317,7 +317,7 @@ impl Writer {
             self.rules = Some(loaded.excerpt.rules.clone());
         }
         // After the shard was taken: whoever had the same key before has committed it.
-        let keys: Vec<_> = requests.iter().filter_map(|request| request.key.clone()).collect();
+        let keys: Vec<_> = requests.iter().flat_map(Request::keys).collect();
         let answered = work.answered(&keys).await?;
         let Group { answers, batch, everyday } =
             group::settle(requests, loaded, answered, needs, &Timestamp::now().to_string());

@@ -133,6 +133,74 @@ fn a_body_that_is_the_same_json_value_is_the_same_request_and_any_other_is_refus
     Ok(())
 }
 
+#[test]
+fn a_shops_own_reference_makes_an_order_once_whatever_key_it_comes_with() -> TestResult {
+    let folder = Folder::new()?;
+    let shop = shop(folder.database(), &[])?;
+    let merchant = shop.key(&["--role", "merchant", "--member", "shop"])?;
+    let order = ORDER.replacen('{', r#"{"reference":"S78","#, 1);
+    let (status, first) = shop.post("/v1/orders", &merchant, "one", &order)?;
+    assert_eq!((status, &first["repeated"]), (200, &json!(false)), "{first}");
+    // Another key, another order of fields, the shop named, and the operator in its place.
+    let named = ORDER.replacen('{', r#"{"merchant":"shop","reference":"S78","#, 1);
+    for (token, key, body) in
+        [(&merchant, "two", &order), (&merchant, "three", &named), (&shop.operator, "four", &named)]
+    {
+        let (status, again) = shop.post("/v1/orders", token, key, body)?;
+        assert_eq!(
+            (status, &again["repeated"], &again["order"]),
+            (200, &json!(true), &first["order"]),
+            "{key} {again}"
+        );
+        assert_eq!(again["receipt"], first["receipt"]);
+    }
+    let other = order.replacen("\"100\"", "\"101\"", 1);
+    let (status, refused) = shop.post("/v1/orders", &merchant, "five", &other)?;
+    assert_eq!(
+        (status, &refused["code"], &refused["field"]),
+        (409, &json!("id_conflict"), &json!("reference")),
+        "{refused}"
+    );
+    assert_eq!(shop.points("shop")?, "990");
+    let (status, next) = shop.post("/v1/orders", &merchant, "five", &other.replacen("S78", "S79", 1))?;
+    assert_eq!((status, &next["repeated"]), (200, &json!(false)), "the next request works: {next}");
+    Ok(())
+}
+
+#[test]
+fn an_order_that_was_refused_does_not_use_its_reference_up() -> TestResult {
+    let folder = Folder::new()?;
+    let shop = shop(folder.database(), &[])?;
+    let merchant = shop.key(&["--role", "merchant", "--member", "shop"])?;
+    let dear =
+        r#"{"reference":"S1","buyer":"ann","channel":"online","amount":"5000","concession":"2000","region":"440106"}"#;
+    let (status, refused) = shop.post("/v1/orders", &merchant, "one", dear)?;
+    assert_eq!((status, &refused["code"]), (422, &json!("merchant_points_short")), "{refused}");
+    shop.post("/v1/treasury/grants", &shop.operator, "g", r#"{"member":"shop","points":"2000"}"#)?;
+    let (status, placed) = shop.post("/v1/orders", &merchant, "two", dear)?;
+    assert_eq!((status, &placed["repeated"]), (200, &json!(false)), "{placed}");
+    Ok(())
+}
+
+#[test]
+fn a_reference_of_a_journals_order_is_known_to_the_shop_and_two_of_them_are_both_settled() -> TestResult {
+    let folder = Folder::new()?;
+    let shop = shop(folder.database(), &[])?;
+    let merchant = shop.key(&["--role", "merchant", "--member", "shop"])?;
+    let event = |order: &str| {
+        json!({"type": "order.placed", "order": order, "merchant": "shop", "buyer": "ann", "channel": "online", "amount": "100",
+               "concession": "10", "region": "440106", "reference": "S1"})
+    };
+    let (_, answers) =
+        shop.server.ask("POST", "/v1/events", Some(&shop.operator), &[], Some(&json!([event("a"), event("b")])))?;
+    all_accepted(&answers)?;
+    assert_eq!(shop.points("shop")?, "980", "a journal is settled as it is");
+    let order = ORDER.replacen('{', r#"{"reference":"S1","#, 1);
+    let (status, again) = shop.post("/v1/orders", &merchant, "one", &order)?;
+    assert_eq!((status, &again["repeated"], &again["order"]), (200, &json!(true), &json!("a")), "{again}");
+    Ok(())
+}
+
 /// What was read to its end is answered with 503, never with 408, while the database waits; asked again it is there once.
 fn late(shop: &Shop, hold: impl FnOnce() -> TestResult + Send) -> TestResult {
     let grant = r#"{"member":"ann","points":"7"}"#;
