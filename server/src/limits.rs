@@ -50,6 +50,9 @@ pub const CONNECTIONS_MAX: u32 = 16;
 /// Longest wait for a connection.
 pub const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(10);
 
+/// Longest wait for one statement of a writer on `PostgreSQL`: a host that is gone closes no connection.
+pub const STATEMENT_TIME_MAX: Duration = Duration::from_secs(40);
+
 /// Most accounts of a book that is answered as a whole; `gongxiang export` has no limit.
 pub const STATE_ACCOUNTS_MAX: usize = 100_000;
 

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::arrival;
+use super::guard::forwarded_by;
 use super::problem::{Failure, Problem};
 use super::rates::Rates;
 use crate::limits::REQUEST_ID_MAX;
@@ -173,6 +174,6 @@ fn network(address: IpAddr) -> IpAddr {
 /// Whether a request comes from this machine or a private network, and not through a proxy: who may read the figures.
 #[must_use]
 pub fn is_from_inside(request: &Request) -> bool {
-    let forwarded = ["forwarded", "x-forwarded-for"].iter().any(|header| request.headers().contains_key(*header));
-    !forwarded && peer(request).is_some_and(|peer| !crate::outbound::is_public(peer))
+    let direct = forwarded_by(request.headers()).is_none();
+    direct && peer(request).is_some_and(|peer| !crate::outbound::is_public(peer))
 }

@@ -124,7 +124,9 @@ fn rules_whose_packs_are_named_in_another_order_are_the_same_rules_to_audit_and_
         "merchant":{"price":"599","share_value_rate":"1","merchant":true},
         "area":{"area_partner":true,"share_value_rate":"1","price":"4999"},"Zero":{"price":"1","share_value_rate":"0"}}"#;
     let event = format!(r#"{{"type":"rules.adopted","rules":{{"packs":{packs}}}}}"#);
-    let (status, answer) = server.post("/v1/events", JSON, event)?;
+    let flags =
+        "ENTRY_FEE,LOCKED_BAIT,HEADCOUNT_REWARD,TEAM_REMUNERATION,DEPTH,TERRITORY_FEE,CASH_OUT,FORCED_POINT_PURCHASE";
+    let (status, answer) = server.post(&format!("/v1/events?accept_flags={flags}"), JSON, event)?;
     assert_eq!(status, 200, "{answer}");
     register(&server, "ann")?;
     assert!(gongxiang(&["audit", "--database", &folder.database()])?.status.success());
@@ -163,7 +165,8 @@ fn the_way_back_ends_at_the_place_before_the_mistake() -> TestResult {
     let export = ["export", "--format", "jsonl", "--database", &database, "--output", argument(&journal)];
     assert!(gongxiang(&export)?.status.success());
     let text = std::fs::read_to_string(&journal)?;
-    let wrong = text.lines().position(|line| line.contains("2026-02-04")).ok_or("it is not there")?;
+    let wrong =
+        text.lines().position(|line| line.contains("\"event\":{\"day\":\"2026-02-04\"")).ok_or("it is not there")?;
     assert!(text.lines().nth(wrong).is_some_and(|line| line.starts_with(&format!("{{\"place\":{wrong},"))));
     let until = (wrong - 1).to_string();
     std::fs::write(&rules, gongxiang(&["rules", "show", "--genesis", "--database", &database])?.stdout)?;
@@ -186,7 +189,7 @@ fn the_way_back_ends_at_the_place_before_the_mistake() -> TestResult {
     for (arguments, why) in [
         (vec!["--into", &anew, "--rules", argument(&rules)], "--go-on"),
         (vec!["--into", &database, "--go-on"], "another book, or too short"),
-        (vec!["--into", &empty, "--go-on"], "there is no book"),
+        (vec!["--into", &empty, "--go-on"], "there are no events"),
         (vec!["--go-on"], "--into"),
     ] {
         let output = replay(&arguments)?;

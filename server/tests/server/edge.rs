@@ -238,6 +238,7 @@ fn a_demo_answers_nobody_who_comes_through_a_proxy_and_stands_behind_none() -> T
         "x-real-ip: 203.0.113.9",
         "via: 1.1 proxy",
         "x-forwarded-proto: https",
+        "cf-connecting-ip: 203.0.113.9",
     ] {
         let name = header.split(':').next().unwrap_or_default();
         for path in ["/v1/state", "/health/ready", "/metrics", "/"] {

@@ -3,11 +3,12 @@
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use gongxiang_cluster::{Cluster, Programs};
+use gongxiang_server::limits::STATEMENT_TIME_MAX;
 use serde_json::json;
 
 use crate::kill::{Scene, run};
@@ -24,6 +25,8 @@ fn cluster() -> TestResult<Cluster> {
 struct Name {
     port: u16,
     leads_to: Arc<AtomicU16>,
+    /// Counts how often everybody who is connected was left alone: nothing arrives, and nothing is hung up.
+    left_alone: Arc<AtomicU32>,
 }
 
 impl Name {
@@ -31,17 +34,23 @@ impl Name {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let port = listener.local_addr()?.port();
         let leads_to = Arc::new(AtomicU16::new(cluster.port()));
-        let target = Arc::clone(&leads_to);
+        let left_alone = Arc::<AtomicU32>::default();
+        let (target, left) = (Arc::clone(&leads_to), Arc::clone(&left_alone));
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 // Whoever finds nobody is hung up on.
                 let Ok(server) = TcpStream::connect(("127.0.0.1", target.load(Ordering::SeqCst))) else { continue };
                 let (Ok(from_client), Ok(from_server)) = (client.try_clone(), server.try_clone()) else { continue };
-                thread::spawn(move || copy(from_client, server));
-                thread::spawn(move || copy(from_server, client));
+                let (one, other) = (Arc::clone(&left), Arc::clone(&left));
+                thread::spawn(move || copy(from_client, server, &one));
+                thread::spawn(move || copy(from_server, client, &other));
             }
         });
-        Ok(Self { port, leads_to })
+        Ok(Self { port, leads_to, left_alone })
+    }
+
+    fn leave_alone(&self) {
+        self.left_alone.fetch_add(1, Ordering::SeqCst);
     }
 
     fn leads_to(&self, cluster: &Cluster) {
@@ -53,9 +62,13 @@ impl Name {
     }
 }
 
-fn copy(mut from: TcpStream, mut to: TcpStream) {
+fn copy(mut from: TcpStream, mut to: TcpStream, left_alone: &AtomicU32) {
+    let since = left_alone.load(Ordering::SeqCst);
     let mut bytes = [0; 8 << 10];
     while let Ok(count @ 1..) = from.read(&mut bytes) {
+        if left_alone.load(Ordering::SeqCst) != since {
+            continue;
+        }
         if to.write_all(&bytes[..count]).is_err() {
             break;
         }
@@ -104,6 +117,21 @@ fn a_fail_over_to_a_synchronous_standby_loses_and_doubles_nothing() -> TestResul
         fail_over(scene, &name, &one, &other)?;
         // And back again.
         fail_over(scene, &name, &other, &one)
+    })
+}
+
+#[test]
+fn a_server_whose_database_says_nothing_any_more_and_hangs_up_on_nobody_goes_on_with_new_connections() -> TestResult {
+    let cluster = cluster()?;
+    let name = Name::of(&cluster)?;
+    run(&name.url(), |scene| {
+        thread::sleep(Duration::from_millis(500));
+        name.leave_alone();
+        // What was under way may have been acknowledged a moment before.
+        thread::sleep(Duration::from_millis(100));
+        let away = scene.recovered_within(STATEMENT_TIME_MAX + FOUND_MAX)?;
+        println!("events again {away:?} after the last word");
+        Ok(())
     })
 }
 

@@ -139,9 +139,14 @@ fn kill_the_database(cluster: &Cluster, scene: &Scene) -> TestResult {
 impl Scene<'_> {
     /// How long it takes until another event is acknowledged.
     pub fn recovered(&self) -> TestResult<Duration> {
+        self.recovered_within(RECOVERY_MAX)
+    }
+
+    /// The same, if that may take longer.
+    pub fn recovered_within(&self, most: Duration) -> TestResult<Duration> {
         let (started, before) = (Instant::now(), self.acknowledged.load(Ordering::Relaxed));
         while self.acknowledged.load(Ordering::Relaxed) == before {
-            if started.elapsed() > RECOVERY_MAX {
+            if started.elapsed() > most {
                 return Err("the server does not find its database again".into());
             }
             thread::sleep(Duration::from_millis(1));

@@ -270,7 +270,7 @@ impl Work {
         for parameter in parameters {
             query = query.bind((*parameter).to_owned());
         }
-        query.fetch_all(&mut *self.tx).await.map_err(|error| conflict_or(self.dialect, error))
+        self.dialect.bounded(query.fetch_all(&mut *self.tx)).await.map_err(|error| conflict_or(self.dialect, error))
     }
 
     /// The same, of a query that may find many. `SQLite`'s thread hands over every row by itself, and each wakes whoever waits:
@@ -288,7 +288,10 @@ impl Work {
 
     /// A statement; its parameters are texts.
     async fn run(&mut self, sql: &str, parameters: &[&str]) -> Result<u64> {
-        execute(&mut self.tx, sql, parameters).await.map_err(|error| conflict_or(self.dialect, error))
+        self.dialect
+            .bounded(execute(&mut self.tx, sql, parameters))
+            .await
+            .map_err(|error| conflict_or(self.dialect, error))
     }
 
     fn recent(&self) -> std::sync::MutexGuard<'_, Recent> {
@@ -313,7 +316,7 @@ impl Transaction for Work {
 
     async fn commit(self: Box<Self>) -> Result<()> {
         let dialect = self.dialect;
-        self.tx.commit().await.map_err(|error| conflict_or(dialect, error))
+        dialect.bounded(self.tx.commit()).await.map_err(|error| conflict_or(dialect, error))
     }
 
     async fn now(&mut self) -> Result<Now> {

@@ -3,6 +3,7 @@
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Transaction};
 
 use crate::ledger::store::{Result, Scope, StoreError};
+use crate::limits::STATEMENT_TIME_MAX;
 use crate::text::redacted;
 
 /// The engine.
@@ -150,6 +151,15 @@ impl Dialect {
             (Self::Postgres, Scope::Reading) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
             (Self::Postgres, _) => "BEGIN ISOLATION LEVEL READ COMMITTED",
         }
+    }
+
+    /// Waits for a statement, but not for ever for a server that is gone. `SQLite` is in this process.
+    pub async fn bounded<T>(self, statement: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+        if self == Self::Sqlite {
+            return statement.await;
+        }
+        let gone = |_| sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "the database says nothing"));
+        tokio::time::timeout(STATEMENT_TIME_MAX, statement).await.map_err(gone)?
     }
 
     /// Writes something that means nothing, so that a commit has something to bring to the disk; waits for nobody.
