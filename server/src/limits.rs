@@ -86,13 +86,13 @@ pub const RATED_MAX: usize = 100_000;
 pub const CLOCK_LOOK_EVERY: Duration = Duration::from_secs(30);
 
 /// How long a clock has to stand beyond midnight before a day is closed.
-pub const CLOCK_STANDS_MIN: Duration = Duration::from_secs(60);
+pub const CLOCK_STANDS_MIN: Duration = Duration::from_mins(1);
 
 /// Most that a clock and the time that passed may differ between two looks; what keeps clocks right moves them by less.
 pub const CLOCK_STEP_MAX: Duration = Duration::from_secs(2);
 
 /// Most that this machine's clock and the database's may differ.
-pub const CLOCK_APART_MAX: Duration = Duration::from_secs(60);
+pub const CLOCK_APART_MAX: Duration = Duration::from_mins(1);
 
 /// Most days that are closed without a person.
 pub const DAYS_CLOSED_ALONE_MAX: u64 = 3;

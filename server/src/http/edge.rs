@@ -90,18 +90,8 @@ async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Re
     // The template, never the address: that may hold a member's id.
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let id = edge.request_id(request.headers());
-    let mut response = match edge.refusal(&request) {
-        Some(response) => response,
-        None => {
-            let (request, arrival) = arrival::watch(request);
-            match timeout(edge.request_time, next.run(request)).await {
-                Ok(response) => response,
-                // What was handed to a writer by now is settled all the same: only who asks again hears of it.
-                Err(_) if arrival.is_complete() => Problem::from(Failure::Unavailable).into_response(),
-                Err(_) => Problem::from(Failure::Timeout).into_response(),
-            }
-        }
-    };
+    let mut response =
+        if let Some(refusal) = edge.refusal(&request) { refusal } else { edge.answer(request, next).await };
     let (status, time) = (response.status().as_u16(), started.elapsed());
     edge.metrics.answered(method.as_str(), &route, status, time);
     let (ms, name) = (u64::try_from(time.as_millis()).unwrap_or(u64::MAX), id.to_str().unwrap_or_default());
@@ -111,6 +101,20 @@ async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Re
 }
 
 impl Edge {
+    /// The API's answer, if it comes in time.
+    async fn answer(&self, request: Request, next: Next) -> Response {
+        let (request, arrival) = arrival::watch(request);
+        match timeout(self.request_time, next.run(request)).await {
+            Ok(response) => response,
+            // What was handed to a writer by now is settled all the same: only who asks again hears of it.
+            Err(_) if arrival.is_complete() => {
+                let why = "it takes longer than a request may, and may still be settled; ask again with the same key";
+                Problem::new(Failure::Unavailable, "", why).into_response()
+            }
+            Err(_) => Problem::from(Failure::Timeout).into_response(),
+        }
+    }
+
     /// As the client names it, if it is harmless in a log; otherwise a new one.
     fn request_id(&self, headers: &HeaderMap) -> HeaderValue {
         let harmless = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');

@@ -119,9 +119,10 @@ impl Closer {
         if self.doubt == doubt {
             return;
         }
-        match &doubt {
-            Some(doubt) => tracing::error!("no day is closed: {doubt}"),
-            None => tracing::info!("days are closed again"),
+        if let Some(doubt) = &doubt {
+            tracing::error!("no day is closed: {doubt}");
+        } else {
+            tracing::info!("days are closed again");
         }
         self.ledger.set_close_waits(doubt.as_ref().map(ToString::to_string));
         self.doubt = doubt;

@@ -53,7 +53,7 @@ impl Pulse {
             _ => {}
         }
         let proved = store.prove().await;
-        self.wrote(proved.as_ref().map(|()| ()));
+        self.wrote(proved.as_ref().copied());
         match proved {
             Ok(()) | Err(StoreError::Conflict) => Ok(()),
             Err(error) => Err(crate::ledger::queue::unavailable(&error)),

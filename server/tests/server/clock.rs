@@ -65,20 +65,20 @@ impl Clock {
 }
 
 /// A zone in which it is about noon now, so that no test meets a midnight.
-fn noon_zone() -> TestResult<String> {
+fn noon_zone() -> String {
     let hour = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).hour();
     let east = 12 - i32::from(hour);
-    Ok(if east < 0 { format!("Etc/GMT+{}", -east) } else { format!("Etc/GMT-{east}") })
+    if east < 0 { format!("Etc/GMT+{}", -east) } else { format!("Etc/GMT-{east}") }
 }
 
 fn today() -> TestResult<Day> {
-    Ok(day_of(Timestamp::now(), &find_zone(&noon_zone()?)?)?)
+    Ok(day_of(Timestamp::now(), &find_zone(&noon_zone())?)?)
 }
 
 /// So many days before today.
 fn days_ago(days: i64) -> TestResult<Day> {
     let then = Timestamp::now() - SignedDuration::from_secs(days * DAY);
-    Ok(day_of(then, &find_zone(&noon_zone()?)?)?)
+    Ok(day_of(then, &find_zone(&noon_zone())?)?)
 }
 
 /// The book of one process.
@@ -148,7 +148,7 @@ async fn a_midnight_that_does_not_exist_is_the_first_moment_of_the_day() -> Test
 
 #[tokio::test]
 async fn a_clock_that_is_wrong_for_seconds_closes_nothing() -> TestResult {
-    let (folder, zone) = (Folder::new()?, noon_zone()?);
+    let (folder, zone) = (Folder::new()?, noon_zone());
     let ledger = book(&folder.database(), today()?, 0).await?;
     settle(&ledger, "ann").await?;
     let clock = Clock::at(Timestamp::now());
@@ -175,7 +175,7 @@ async fn a_clock_that_is_wrong_for_seconds_closes_nothing() -> TestResult {
 
 #[tokio::test]
 async fn more_than_three_missed_days_are_not_closed_without_a_person_however_often_the_server_starts() -> TestResult {
-    let (folder, zone) = (Folder::new()?, noon_zone()?);
+    let (folder, zone) = (Folder::new()?, noon_zone());
     let first = days_ago(5)?;
     let ledger = book(&folder.database(), first, 0).await?;
     settle(&ledger, "ann").await?;
@@ -200,7 +200,7 @@ async fn more_than_three_missed_days_are_not_closed_without_a_person_however_oft
 
 #[tokio::test]
 async fn three_missed_days_are_closed_where_something_was_settled_since() -> TestResult {
-    let (folder, zone) = (Folder::new()?, noon_zone()?);
+    let (folder, zone) = (Folder::new()?, noon_zone());
     let ledger = book(&folder.database(), days_ago(3)?, 0).await?;
     settle(&ledger, "ann").await?;
     let clock = Clock::at(Timestamp::now());
@@ -215,7 +215,7 @@ async fn three_missed_days_are_closed_where_something_was_settled_since() -> Tes
 #[tokio::test]
 async fn a_day_more_than_a_day_ahead_of_the_newest_event_needs_a_person_and_none_is_closed_before() -> TestResult {
     for (ahead, closes) in [(1, 1), (2, 2), (3, 0)] {
-        let (folder, zone) = (Folder::new()?, noon_zone()?);
+        let (folder, zone) = (Folder::new()?, noon_zone());
         let ledger = book(&folder.database(), today()?, 0).await?;
         settle(&ledger, "ann").await?;
         let clock = Clock::at(Timestamp::now() + SignedDuration::from_secs(ahead * DAY));
@@ -233,7 +233,7 @@ async fn a_day_more_than_a_day_ahead_of_the_newest_event_needs_a_person_and_none
 
 #[tokio::test]
 async fn a_clock_behind_the_open_day_closes_nothing_and_says_so() -> TestResult {
-    let (folder, zone) = (Folder::new()?, noon_zone()?);
+    let (folder, zone) = (Folder::new()?, noon_zone());
     let ledger = book(&folder.database(), today()?, 0).await?;
     let clock = Clock::at(Timestamp::now());
     let mut closer = closer(&ledger, &zone, &clock)?;
@@ -249,7 +249,7 @@ async fn a_clock_behind_the_open_day_closes_nothing_and_says_so() -> TestResult 
 
 #[tokio::test]
 async fn a_machine_that_slept_closes_its_day_a_minute_after_it_woke() -> TestResult {
-    let (folder, zone) = (Folder::new()?, noon_zone()?);
+    let (folder, zone) = (Folder::new()?, noon_zone());
     let ledger = book(&folder.database(), today()?, 0).await?;
     settle(&ledger, "ann").await?;
     let clock = Clock::at(Timestamp::now());
@@ -267,7 +267,7 @@ async fn a_machine_that_slept_closes_its_day_a_minute_after_it_woke() -> TestRes
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_schedulers_on_one_database_close_each_missed_day_once_and_in_order() -> TestResult {
-    let (folder, zone) = (Folder::new()?, noon_zone()?);
+    let (folder, zone) = (Folder::new()?, noon_zone());
     for database in databases(&folder)? {
         let clock = Clock::at(Timestamp::now() - SignedDuration::from_secs(30));
         let first = days_ago(2)?;
@@ -287,7 +287,7 @@ async fn two_schedulers_on_one_database_close_each_missed_day_once_and_in_order(
 
 #[tokio::test]
 async fn a_server_whose_clock_is_not_the_databases_closes_nothing_and_the_others_do() -> TestResult {
-    let (folder, zone) = (Folder::new()?, noon_zone()?);
+    let (folder, zone) = (Folder::new()?, noon_zone());
     for database in databases(&folder)?.iter().filter(|database| database.starts_with("postgres")) {
         let first = days_ago(1)?;
         let ledger = book(database, first, 0).await?;
@@ -318,7 +318,7 @@ async fn a_zone_that_is_none_is_refused() -> TestResult {
 
 #[test]
 fn a_server_asks_for_a_person_and_closes_the_rest_by_itself_when_that_has_spoken() -> TestResult {
-    let (folder, zone) = (Folder::new()?, noon_zone()?);
+    let (folder, zone) = (Folder::new()?, noon_zone());
     let database = folder.database();
     let first = days_ago(10)?.to_string();
     let arguments = ["--database", &database, "--close-days", "--zone", &zone, "--first-day", &first];
@@ -354,7 +354,7 @@ fn a_server_asks_for_a_person_and_closes_the_rest_by_itself_when_that_has_spoken
 
 #[test]
 fn a_preset_opens_a_book_at_today_and_goes_on_with_it_under_its_name() -> TestResult {
-    let (folder, zone) = (Folder::new()?, noon_zone()?);
+    let (folder, zone) = (Folder::new()?, noon_zone());
     let database = folder.database();
     let start = |rules: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gongxiang"));

@@ -154,15 +154,15 @@ fn a_shops_own_reference_makes_an_order_once_whatever_key_it_comes_with() -> Tes
         );
         assert_eq!(again["receipt"], first["receipt"]);
     }
-    let other = order.replacen("\"100\"", "\"101\"", 1);
-    let (status, refused) = shop.post("/v1/orders", &merchant, "five", &other)?;
+    let changed = order.replacen("\"100\"", "\"101\"", 1);
+    let (status, refused) = shop.post("/v1/orders", &merchant, "five", &changed)?;
     assert_eq!(
         (status, &refused["code"], &refused["field"]),
         (409, &json!("id_conflict"), &json!("reference")),
         "{refused}"
     );
     assert_eq!(shop.points("shop")?, "990");
-    let (status, next) = shop.post("/v1/orders", &merchant, "five", &other.replacen("S78", "S79", 1))?;
+    let (status, next) = shop.post("/v1/orders", &merchant, "five", &changed.replacen("S78", "S79", 1))?;
     assert_eq!((status, &next["repeated"]), (200, &json!(false)), "the next request works: {next}");
     Ok(())
 }
@@ -205,13 +205,13 @@ fn a_reference_of_a_journals_order_is_known_to_the_shop_and_two_of_them_are_both
 fn late(shop: &Shop, hold: impl FnOnce() -> TestResult + Send) -> TestResult {
     let grant = r#"{"member":"ann","points":"7"}"#;
     std::thread::scope(|scope| {
-        let held = scope.spawn(|| hold().map_err(|error| error.to_string()));
+        let lock = scope.spawn(|| hold().map_err(|error| error.to_string()));
         std::thread::sleep(Duration::from_millis(500));
         let started = Instant::now();
         let (status, problem) = shop.post("/v1/treasury/grants", &shop.operator, "late", grant)?;
         assert_eq!((status, &problem["code"]), (503, &json!("unavailable")), "{problem}");
         assert!(started.elapsed() < Duration::from_secs(4), "it does not wait for the database");
-        held.join().map_err(|_| "it was not held")??;
+        lock.join().map_err(|_| "it was not held")??;
         TestResult::Ok(())
     })?;
     for _ in 0..100 {
