@@ -503,6 +503,8 @@ impl<'a> Reader<'a> {
             };
             packs.push((name.clone(), pack));
         }
+        // A table of names: the order in which somebody wrote them makes no other rule set.
+        packs.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         Ok(packs)
     }
 

@@ -19,6 +19,7 @@ mod ahead;
 mod answer;
 mod api;
 pub mod app;
+mod arrival;
 mod body;
 mod commands;
 mod days;

@@ -4,6 +4,8 @@ pub mod audit;
 pub mod close;
 pub mod group;
 pub mod journal;
+pub mod missed;
 pub mod needs;
+mod pulse;
 pub mod queue;
 pub mod store;

@@ -20,6 +20,9 @@ pub const PAGE_DEFAULT: usize = 100;
 /// Most requests that wait for the writers; further ones are refused as busy.
 pub const QUEUE_MAX: usize = 1_024;
 
+/// Trades, packs and orders that one part of a close does. Other commands wait for one part at most.
+pub const CLOSING_PART: usize = 1_000;
+
 /// Most events that are committed together.
 pub const GROUP_MAX: usize = 256;
 
@@ -53,7 +56,10 @@ pub const CONNECTIONS_MAX: u32 = 16;
 /// Longest wait for a connection.
 pub const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(10);
 
-/// Most accounts of a book that HTTP returns whole; `gongxiang export` has no limit.
+/// Longest wait for one statement of a writer on `PostgreSQL`: a host that is gone closes no connection.
+pub const STATEMENT_TIME_MAX: Duration = Duration::from_secs(40);
+
+/// Most accounts of a book that is answered as a whole; `gongxiang export` has no limit.
 pub const STATE_ACCOUNTS_MAX: usize = 100_000;
 
 /// Most accounts of an excerpt that is asked for by its members.
@@ -95,8 +101,26 @@ pub const REQUEST_ID_MAX: usize = 64;
 /// Most clients whose rates are remembered; beyond it, idle ones are forgotten.
 pub const RATED_MAX: usize = 100_000;
 
-/// Longest sleep of the scheduler, because clocks change and machines sleep.
-pub const CLOCK_SLEEP_MAX: Duration = Duration::from_secs(30);
+/// How often it is looked whether a day is over: clocks are set, machines sleep.
+pub const CLOCK_LOOK_EVERY: Duration = Duration::from_secs(30);
+
+/// How long a clock has to stand beyond midnight before a day is closed.
+pub const CLOCK_STANDS_MIN: Duration = Duration::from_mins(1);
+
+/// Most that a clock and the time that passed may differ between two looks; what keeps clocks right moves them by less.
+pub const CLOCK_STEP_MAX: Duration = Duration::from_secs(2);
+
+/// Most that this machine's clock and the database's may differ.
+pub const CLOCK_APART_MAX: Duration = Duration::from_mins(1);
+
+/// Most days that are closed without a person.
+pub const DAYS_CLOSED_ALONE_MAX: u64 = 3;
+
+/// How long it is believed that the database can be written once something was.
+pub const PROOF_HOLDS: Duration = Duration::from_secs(1);
+
+/// How long it is said that the database cannot be written once something could not be.
+pub const TROUBLE_HOLDS: Duration = Duration::from_secs(5);
 
 /// Longest time for a request to another server, from name resolution to the end of the answer.
 pub const OUTBOUND_TIME_MAX: Duration = Duration::from_secs(10);

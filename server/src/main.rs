@@ -8,10 +8,13 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use gongxiang::identity::Day;
 use gongxiang_server::cli::config::CommandLine;
-use gongxiang_server::cli::settings::{Database, Settings};
+use gongxiang_server::cli::settings::{Database, Settings, parse_day};
 use gongxiang_server::cli::webhooks::{self, WebhooksTask};
-use gongxiang_server::cli::{audit, backup, economy, export, import, keys, openapi, replay, review, rules, serve};
+use gongxiang_server::cli::{
+    audit, backup, days, economy, export, import, keys, openapi, replay, review, rules, serve,
+};
 use gongxiang_server::logs;
 
 /// Rows are allocated on the database's threads and freed on HTTP threads; the system's allocator is slow at that.
@@ -43,7 +46,16 @@ enum Task {
         /// first refusal.
         #[arg(long, value_name = "DATABASE", conflicts_with = "strict")]
         into: Option<String>,
-        /// The journal (JSON Lines), or the output of `gongxiang export --format jsonl`; `-` reads standard input.
+        /// The place of the last event that is settled, from 0; `gongxiang export --format jsonl` shows places.
+        #[arg(long, value_name = "PLACE")]
+        until: Option<usize>,
+        /// The database of `--into` is a backup that holds the journal's first events: settle those that come after them.
+        #[arg(long, requires = "into", conflicts_with_all = ["rules", "first_day"])]
+        go_on: bool,
+        /// The first day of the book, `YYYY-MM-DD`, if it is another than the `genesis_day` of the rules.
+        #[arg(long, value_name = "DAY", value_parser = parse_day)]
+        first_day: Option<Day>,
+        /// The journal, or what `gongxiang export --format jsonl` wrote; `-` for standard input.
         journal: PathBuf,
     },
     /// Run the settlement server.
@@ -92,10 +104,28 @@ enum Task {
     Economy(economy::Options),
     /// Show the red flags of a rule set and of a journal's books; exit code 1 if any flag is red.
     Review(review::Options),
-    /// Check and adopt rule sets.
+    /// Close days that a server does not close by itself.
+    #[command(subcommand)]
+    Days(DaysTask),
+    /// Work with rule sets.
     Rules {
         #[command(subcommand)]
         task: RulesTask,
+    },
+}
+
+#[derive(Subcommand)]
+enum DaysTask {
+    /// Close every day from the open one up to a day that is over. Works while a server goes on.
+    CatchUp {
+        #[command(flatten)]
+        database: Database,
+        /// The time zone whose midnight ends a day, as for `serve`.
+        #[arg(long, env = "GONGXIANG_ZONE", default_value = "Asia/Shanghai")]
+        zone: String,
+        /// The last day that is closed, `YYYY-MM-DD`.
+        #[arg(long, value_name = "DAY", value_parser = parse_day)]
+        until: Day,
     },
 }
 
@@ -110,7 +140,15 @@ enum RulesTask {
         #[arg(long, value_delimiter = ',')]
         accept_flags: Option<Vec<String>>,
     },
-    /// Adopt a rule set: every key that differs from the rules in force changes now. The server may keep running.
+    /// Print the rule set of a database as JSON: the one in force, or the one with which the book was opened.
+    Show {
+        #[command(flatten)]
+        database: Database,
+        /// The one with which the book was opened, which `gongxiang replay` needs.
+        #[arg(long)]
+        genesis: bool,
+    },
+    /// Adopt a rule set: what differs from the rules in force, from now on. Works while a server goes on.
     Adopt {
         #[command(flatten)]
         database: Database,
@@ -135,18 +173,24 @@ fn main() -> ExitCode {
 
 /// Returns `false` if the rules say no.
 fn run() -> Result<bool> {
-    let line = CommandLine::read(Arguments::command())?;
-    match Arguments::from_arg_matches(&line.matches)?.task {
-        Task::Replay { rules, strict: _, into: Some(database), journal } => {
-            replay::replay_into(&rules, &journal, &database)
+    let told = CommandLine::read(Arguments::command())?;
+    match Arguments::from_arg_matches(&told.matches)?.task {
+        Task::Replay { rules, strict: _, into: Some(database), until, go_on, first_day, journal } => {
+            let (rules, journal, database) = (&rules, &journal, &database);
+            replay::replay_into(&replay::Into { rules, first_day, journal, until, go_on, database })
         }
-        Task::Replay { rules, strict, into: None, journal } => replay::replay(&rules, strict, &journal),
+        Task::Replay { rules, strict, into: None, until, go_on: _, first_day, journal } => {
+            replay::replay(&rules, first_day, strict, until, &journal)
+        }
+        Task::Days(DaysTask::CatchUp { database: Database { database }, zone, until }) => {
+            days::catch_up(&database, &zone, until)
+        }
         Task::Serve(settings) => {
             logs::start(&settings.log, settings.log_format)?;
             serve::run(&settings).map(|()| true)
         }
         Task::Config(_) => {
-            print!("{}", line.shown());
+            print!("{}", told.shown());
             Ok(true)
         }
         Task::Audit(Database { database }) => audit::run(&database),
@@ -163,6 +207,9 @@ fn run() -> Result<bool> {
         Task::Economy(options) => economy::run(&options),
         Task::Review(options) => review::run(&options),
         Task::Rules { task: RulesTask::Check { file, accept_flags } } => rules::check(&file, accept_flags.as_deref()),
+        Task::Rules { task: RulesTask::Show { database: Database { database }, genesis } } => {
+            rules::show(&database, genesis)
+        }
         Task::Rules { task: RulesTask::Adopt { database: Database { database }, file, accept_flags } } => {
             rules::adopt(&database, &file, accept_flags)
         }

@@ -29,6 +29,7 @@ pub struct Metrics {
     supply: Family<Vec<(&'static str, String)>, Number>,
     share_value: Number,
     last_closed_day: Gauge,
+    close_waits: Gauge,
     audit: Gauge,
 }
 
@@ -46,6 +47,7 @@ impl Default for Metrics {
             supply: Family::default(),
             share_value: Number::default(),
             last_closed_day: Gauge::default(),
+            close_waits: Gauge::default(),
             audit: Gauge::default(),
         };
         this.register();
@@ -72,6 +74,8 @@ impl Metrics {
         registry.register("share_value", "Share value of all", self.share_value.clone());
         let day = "The last day that was closed, in days since 1970-01-01";
         registry.register("last_closed_day", day, self.last_closed_day.clone());
+        let waits = "1 while days wait for a person to close them";
+        registry.register("close_waits", waits, self.close_waits.clone());
         let audit = "The last audit: 1 clean, 0 not, -1 none yet";
         registry.register("audit_clean", audit, self.audit.clone());
         self.audit.set(-1);
@@ -115,7 +119,12 @@ impl Metrics {
         self.last_closed_day.set(days_since_1970);
     }
 
-    /// Records the result of the last audit.
+    /// Whether days wait for a person.
+    pub fn close_waits(&self, waits: bool) {
+        self.close_waits.set(waits.into());
+    }
+
+    /// What the last audit found.
     pub fn audited(&self, clean: Option<bool>) {
         self.audit.set(clean.map_or(-1, i64::from));
     }

@@ -6,8 +6,24 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-/// Where a result goes. [`Output::keep`] gives the file its name; until then an existing file of that name stays as
-/// it is.
+/// Makes a file for its owner only, whatever the process makes files for: balances are in all that this program writes.
+///
+/// # Errors
+/// If it is there already, or cannot be made.
+pub fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    // A umask may take the owner's own rights, too.
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(file)
+}
+
+/// Where a result goes. A file gets its name by [`Output::keep`]; until then, and without it, what had the name is
+/// still there.
 #[derive(Debug)]
 pub struct Output {
     writer: Writer,
@@ -40,7 +56,7 @@ impl Output {
         let mut partial = name.clone().into_os_string();
         partial.push(format!(".{}.partial", std::process::id()));
         let partial = PathBuf::from(partial);
-        let file = File::create_new(&partial).with_context(cannot)?;
+        let file = create_private(&partial).with_context(cannot)?;
         Ok(Self { writer: Writer::File(BufWriter::new(file)), names: Some((partial, name)) })
     }
 

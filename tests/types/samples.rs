@@ -169,6 +169,7 @@ pub fn events() -> Values {
             let Ok(entry) = event::read(&tree(&value)) else { continue };
             value["id"] = "e-1".into();
             value["at"] = "2026-01-01T00:00:00Z".into();
+            value["reference"] = "till-1".into();
             let kind = entry.event.kind();
             let fields = value.as_object().map_or(0, serde_json::Map::len);
             if kinds.contains(&(kind, fields)) {

@@ -3,7 +3,7 @@
 //! Nothing is ever overwritten, and a backup is audited before it takes its place.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
@@ -15,6 +15,7 @@ use tokio::runtime::Runtime;
 use crate::ledger::audit;
 use crate::ledger::store::sql::SqlStore;
 use crate::ledger::store::{Scope, Store as _};
+use crate::output::create_private;
 use crate::text::redacted;
 
 /// Writes a snapshot of the database into a new file.
@@ -111,12 +112,7 @@ struct Part(PathBuf);
 impl Part {
     fn new(file: &Path) -> Result<Self> {
         let part = with_ending(file, ".part");
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        // Readable only by its owner: it contains every balance.
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&part).with_context(|| format!("cannot make {}", part.display()))?;
+        create_private(&part).with_context(|| format!("cannot make {}", part.display()))?;
         Ok(Self(part))
     }
 

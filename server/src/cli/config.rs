@@ -42,7 +42,11 @@ impl CommandLine {
     pub fn read(command: Command) -> Result<Self> {
         let matches = command.clone().get_matches();
         let named = matches.get_one::<PathBuf>("config").cloned();
-        let path = named.or_else(|| Some(PathBuf::from(FILE)).filter(|path| path.is_file()));
+        let found = || Some(PathBuf::from(FILE)).filter(|path| path.is_file());
+        let path = match named {
+            Some(named) => Some(named),
+            None => found().map(refuse_if_others_write).transpose()?,
+        };
         let Some(path) = path else { return Ok(Self { command, matches, file: None }) };
         let settings = read(&path, &known(&command)).with_context(|| format!("cannot use {}", path.display()))?;
         let file = File { path, settings };
@@ -98,7 +102,34 @@ impl File {
     }
 }
 
-/// The settings of a command (those that the environment can set too), with clap's names for them.
+/// A file that nobody named is taken only if nobody else can have put it there: it may open the server to everybody.
+#[cfg(unix)]
+fn refuse_if_others_write(path: PathBuf) -> Result<PathBuf> {
+    use std::os::unix::fs::MetadataExt as _;
+    const STICKY: u32 = 0o1000;
+    let look = |path: &Path| fs::metadata(path).with_context(|| format!("cannot look at {}", path.display()));
+    let (file, folder) = (look(&path)?, look(Path::new("."))?);
+    // As the system shows the process; where it does not, whoever has the folder.
+    let own = look(Path::new("/proc/self")).map_or_else(|_| folder.uid(), |process| process.uid());
+    let is_others = |owner: u32| owner != own && owner != 0;
+    let can_write = |mode: u32| mode & 0o022 != 0;
+    // In a sticky folder everybody makes files, and nobody replaces another's.
+    let replaced = is_others(folder.uid()) || (can_write(folder.mode()) && folder.mode() & STICKY == 0);
+    if is_others(file.uid()) || can_write(file.mode()) || replaced {
+        bail!(
+            "{} can be written by others, or lies where they can, and is not taken unasked: name it with --config, or take their right away",
+            path.display()
+        );
+    }
+    Ok(path)
+}
+
+#[cfg(not(unix))]
+fn refuse_if_others_write(path: PathBuf) -> Result<PathBuf> {
+    Ok(path)
+}
+
+/// The settings of a command: those that the environment knows too, with the names under which clap has them.
 fn keys(command: &Command) -> Vec<(String, &str)> {
     let settings = command.get_arguments().filter(|argument| argument.get_env().is_some() && !argument.is_global_set());
     let named = settings.filter_map(|argument| Some((argument.get_long()?.to_owned(), argument.get_id().as_str())));

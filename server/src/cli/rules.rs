@@ -15,6 +15,7 @@ use crate::ledger::group::{Guard, Request};
 use crate::ledger::journal::JournalLine;
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::sql::SqlStore;
+use crate::ledger::store::{Scope, Store as _, StoreError};
 use crate::text::redacted;
 
 /// Reads a file or preset. Outer error: the source cannot be read. Inner error: the rules are invalid.
@@ -68,8 +69,24 @@ pub fn check(source: &str, accept_flags: Option<&[String]>) -> Result<bool> {
     Ok(true)
 }
 
-/// Adopts the top-level keys in which a rule set differs from the rules in force; returns `false` if the rules
-/// refuse.
+/// Prints the rules of a database: those in force, or those with which the book was opened.
+///
+/// # Errors
+/// If the database cannot be used.
+pub fn show(database: &str, genesis: bool) -> Result<bool> {
+    tokio::runtime::Runtime::new().context("cannot start")?.block_on(async {
+        let context = || format!("cannot use {}", redacted(database));
+        let store = SqlStore::open(database).await.with_context(context)?;
+        let history = store.begin(Scope::Reading).await?.rules().await.with_context(context)?;
+        let found = if genesis { history.first() } else { history.last() };
+        let (_, rules) = found.ok_or(StoreError::Empty).with_context(context)?;
+        println!("{}", rules.to_tree().canonical());
+        store.close().await;
+        Ok(true)
+    })
+}
+
+/// Adopts the top-level keys in which a rule set differs from the one in force; answers whether the rules say yes.
 ///
 /// # Errors
 /// If there is no such file or the database cannot be used.

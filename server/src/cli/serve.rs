@@ -14,14 +14,15 @@ use tokio::sync::watch;
 
 use super::settings::Settings;
 use super::{replay, rules};
-use crate::clock::Clock;
+use crate::clock::{clock, ticks};
 use crate::http::app::{App, SignIn};
 use crate::http::{edge, listen, routes};
 use crate::ledger::audit;
-use crate::ledger::close::Closer;
+use crate::ledger::close::{Closer, day_of, find_zone};
+use crate::ledger::journal::Lines;
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::sql::SqlStore;
-use crate::ledger::store::{Page, Place, SHARDS, Scope, Store};
+use crate::ledger::store::{Page, Place, SHARDS, Scope, Store, StoreError};
 use crate::outbound::Outbound;
 use crate::people::passkeys::{self, Passkeys};
 use crate::people::store::People;
@@ -68,22 +69,24 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
                 settings.listen
             );
         }
+        if settings.behind_proxy {
+            bail!("a demo does not stand behind a proxy: everybody whom that lets in would be the operator");
+        }
     }
     if let Some(wallet) = settings.wallet.as_deref().filter(|wallet| !wallet.join("index.html").is_file()) {
         bail!("there is no wallet in {}: `cargo xtask build wallet` makes one", wallet.display());
     }
     let database = &settings.database.database;
-    let named = settings.rules.as_deref().map(rules::load).transpose()?;
     let context = || format!("cannot use {}", redacted(database));
     let store = SqlStore::open(database).await.with_context(context)?;
-    store.open_book(named.as_ref(), &preset::seed()?).await.with_context(context)?;
+    open_book(settings, &store).await.with_context(context)?;
     say_flags(&store).await.with_context(context)?;
     let people = People::new(store.pool().clone());
     let outbound = Outbound::new(settings.allow_private_webhooks)?;
-    let courier = Courier::new(store.pool().clone(), outbound, now());
+    let courier = Courier::new(store.pool().clone(), outbound, clock());
     let store: Arc<dyn Store> = Arc::new(store);
     let (ledger, writing) = Ledger::start(Arc::clone(&store), first_shard(), Arc::default());
-    let closer = Closer::new(ledger.clone(), &settings.zone, now())?;
+    let closer = Closer::new(ledger.clone(), &settings.zone, clock(), ticks())?;
     if let Some(journal) = &settings.demo {
         demo(journal, &ledger).await?;
     }
@@ -124,7 +127,29 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     Ok(())
 }
 
-/// Logs the red flags of the rules in force, so that no operator runs them unaware.
+/// Opens a book with the rules that are named, or goes on with the one that is there if they are its own. On which day it was opened
+/// is a question of the rules only where a file says so.
+async fn open_book(settings: &Settings, store: &SqlStore) -> Result<()> {
+    let named = settings.rules.as_deref().map(rules::load).transpose()?;
+    let is_preset = settings.rules.as_deref().is_none_or(|source| preset::by_name(source).is_some());
+    let mut opening = match &named {
+        Some(named) => named.clone(),
+        None => preset::seed()?,
+    };
+    if let Some(day) = settings.first_day {
+        opening.genesis_day = day;
+    } else if is_preset && !settings.is_demo() {
+        opening.genesis_day = day_of(jiff::Timestamp::now(), &find_zone(&settings.zone)?)?;
+    }
+    let mut kept = store.open_book(None, &opening).await?;
+    let Some(named) = named else { return Ok(()) };
+    if is_preset || settings.first_day.is_some() {
+        kept.genesis_day = named.genesis_day;
+    }
+    if kept == named { Ok(()) } else { Err(StoreError::OtherRules.into()) }
+}
+
+/// What a reviewer would ask about the rules in force: nobody who runs them can say that it was not said.
 async fn say_flags(store: &SqlStore) -> Result<()> {
     let rules = store.begin(Scope::Reading).await?.now().await?.rules;
     let findings = review(&rules, &Declaration::default())?;
@@ -158,11 +183,7 @@ fn wechat(settings: &Settings, appid: &str) -> Result<Arc<dyn Code2Session>> {
     Ok(Arc::new(client.context("--wechat-address cannot be used")?))
 }
 
-fn now() -> Clock {
-    Arc::new(jiff::Timestamp::now)
-}
-
-/// Processes that share a database should use different shards; if they do not, they only wait for each other.
+/// Processes that share a database should not share shards; if they do they only wait for each other.
 fn first_shard() -> u8 {
     u8::try_from(std::process::id() * 2 % u32::from(SHARDS)).unwrap_or_default()
 }
@@ -177,7 +198,7 @@ async fn demo(journal: &Path, ledger: &Ledger) -> Result<()> {
     let size = fs::metadata(journal).map(|file| file.len()).unwrap_or_default();
     eprintln!("settling {} ({} KB)", journal.display(), size / 1_000);
     let mut refused = 0;
-    let settled = replay::settle(journal, ledger, |_, _| {
+    let settled = replay::settle(Lines::open(journal)?, ledger, |_, _| {
         refused += 1;
         Ok(())
     })

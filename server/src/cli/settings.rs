@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use gongxiang::identity::Day;
+
 use crate::logs::LogFormat;
 use crate::people::wechat;
 
@@ -24,7 +26,11 @@ pub struct Settings {
     /// own rules; the server does not start if you name others.
     #[arg(long, env = "GONGXIANG_RULES")]
     pub rules: Option<String>,
-    /// Settle this journal first, if the database is empty.
+    /// The first day of a new book, `YYYY-MM-DD`. Otherwise it is the `genesis_day` of a file of rules; of a preset it is today, or
+    /// in a demo the day of the preset.
+    #[arg(long, env = "GONGXIANG_FIRST_DAY", value_name = "DAY", value_parser = parse_day)]
+    pub first_day: Option<Day>,
+    /// A journal to be settled into the database first, if that is empty.
     #[arg(long, env = "GONGXIANG_DEMO")]
     pub demo: Option<PathBuf>,
     /// Allow everybody to see and do everything, and to sign in as any member; reachable from this machine only.
@@ -94,8 +100,22 @@ pub struct Settings {
     pub log_format: LogFormat,
 }
 
+/// A day on the command line.
+///
+/// # Errors
+/// If it is none.
+pub fn parse_day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "it has to be a day such as 2026-01-31".into())
+}
+
 impl Settings {
-    /// Whether the server closes days; a demo's journal is of the past and closes its own days.
+    /// Whether it is a demo: its days need not be those of the calendar.
+    #[must_use]
+    pub fn is_demo(&self) -> bool {
+        self.demo_mode || self.demo.is_some()
+    }
+
+    /// Whether days are closed by themselves: a demo's journal is of the past, and closes its own.
     #[must_use]
     pub fn closes_days(&self) -> bool {
         self.close_days.unwrap_or(self.demo.is_none())

@@ -112,6 +112,7 @@ pub const ORDER: &[Field] = &[
     required("amount", Format::Money),
     required("concession", Format::Money),
     required("region", Format::Region),
+    optional("reference", Format::Id),
 ];
 
 /// The body of an adoption.

@@ -15,6 +15,8 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use tokio::time::timeout;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use super::arrival;
+use super::guard::forwarded_by;
 use super::problem::{Failure, Problem};
 use super::rates::Rates;
 use crate::limits::REQUEST_ID_MAX;
@@ -88,14 +90,8 @@ async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Re
     // The template, never the address: that may hold a member's id.
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let id = edge.request_id(request.headers());
-    let mut response = match edge.refusal(&request) {
-        Some(response) => response,
-        None => match timeout(edge.request_time, next.run(request)).await {
-            Ok(response) => response,
-            // What was handed to a writer by now is settled all the same.
-            Err(_) => Problem::from(Failure::Timeout).into_response(),
-        },
-    };
+    let mut response =
+        if let Some(refusal) = edge.refusal(&request) { refusal } else { edge.answer(request, next).await };
     let (status, time) = (response.status().as_u16(), started.elapsed());
     edge.metrics.answered(method.as_str(), &route, status, time);
     let (ms, name) = (u64::try_from(time.as_millis()).unwrap_or(u64::MAX), id.to_str().unwrap_or_default());
@@ -105,6 +101,20 @@ async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Re
 }
 
 impl Edge {
+    /// The API's answer, if it comes in time.
+    async fn answer(&self, request: Request, next: Next) -> Response {
+        let (request, arrival) = arrival::watch(request);
+        match timeout(self.request_time, next.run(request)).await {
+            Ok(response) => response,
+            // What was handed to a writer by now is settled all the same: only who asks again hears of it.
+            Err(_) if arrival.is_complete() => {
+                let why = "it takes longer than a request may, and may still be settled; ask again with the same key";
+                Problem::new(Failure::Unavailable, "", why).into_response()
+            }
+            Err(_) => Problem::from(Failure::Timeout).into_response(),
+        }
+    }
+
     /// As the client names it, if it is harmless in a log; otherwise a new one.
     fn request_id(&self, headers: &HeaderMap) -> HeaderValue {
         let harmless = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
@@ -168,6 +178,6 @@ fn network(address: IpAddr) -> IpAddr {
 /// Whether a request comes from this machine or a private network, and not through a proxy: who may read the figures.
 #[must_use]
 pub fn is_from_inside(request: &Request) -> bool {
-    let forwarded = ["forwarded", "x-forwarded-for"].iter().any(|header| request.headers().contains_key(*header));
-    !forwarded && peer(request).is_some_and(|peer| !crate::outbound::is_public(peer))
+    let direct = forwarded_by(request.headers()).is_none();
+    direct && peer(request).is_some_and(|peer| !crate::outbound::is_public(peer))
 }

@@ -2,13 +2,28 @@
 
 use axum::extract::Request;
 use axum::http::header::HOST;
+use axum::http::{HeaderMap, HeaderName};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::problem::{Failure, Problem};
 
-/// Without sign-in, only pages of this machine may ask: another site's page could lead a name of its own here.
+/// What proxies add beside `x-forwarded-…`, each in its own way.
+const FORWARDED: [&str; 7] =
+    ["forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "x-original-host"];
+
+/// The header by which a proxy says that it hands on somebody else's request.
+pub fn forwarded_by(headers: &HeaderMap) -> Option<&HeaderName> {
+    headers.keys().find(|name| name.as_str().starts_with("x-forwarded-") || FORWARDED.contains(&name.as_str()))
+}
+
+/// Without sign-in, only pages of this machine may ask: another site's page could lead a name of its own here, and whoever comes
+/// through a proxy is somewhere else, whatever host the proxy names.
 pub async fn from_this_machine(request: Request, next: Next) -> Response {
+    if let Some(header) = forwarded_by(request.headers()) {
+        let why = "a demo answers nobody who comes through a proxy";
+        return Problem::new(Failure::BadHost, header.as_str(), why).into_response();
+    }
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     if host.is_none_or(is_this_machine) {
         next.run(request).await

@@ -14,15 +14,19 @@ use super::rights::Anybody;
 pub struct Status {
     /// `ok`.
     status: &'static str,
+    /// Why no day is closed until a person says so. Orders go on, so the server is ready all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    close_waits: Option<String>,
 }
 
 /// The process answers.
 pub async fn live(_: Anybody) -> Answer<Status> {
-    Answer::of(&Status { status: "ok" })
+    Answer::of(&Status { status: "ok", close_waits: None })
 }
 
-/// The database answers.
+/// The database answers, and can be written.
 pub async fn ready(State(app): State<App>, _: Anybody) -> Result<Answer<Status>, Problem> {
-    app.ledger.read().await?.now().await?;
-    Ok(live(Anybody).await)
+    app.ledger.ready().await?;
+    Ok(Answer::of(&Status { status: "ok", close_waits: app.ledger.close_waits() }))
 }

@@ -42,7 +42,7 @@ pub fn api() -> Api {
     settle::routes(sign_in(looks(api))).get("/health/live", "live", "The process answers", health::live).get(
         "/health/ready",
         "ready",
-        "The database answers",
+        "The database answers, and can be written",
         health::ready,
     )
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::routing::post;
-use gongxiang::event::{Code, Refusal};
+use gongxiang::event::{Code, Event, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::receipt::Receipt;
 use gongxiang::tree::Tree;
@@ -27,6 +27,7 @@ use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
 use super::rights::{Somebody, operator};
 use super::rules::accepted_in_body;
+use crate::ledger::close;
 use crate::ledger::group::{self, Denial, Guard, Ownership};
 use crate::ledger::journal::JournalLine;
 use crate::ledger::store::Key;
@@ -100,27 +101,37 @@ async fn settle(
 ) -> Result<Answer<Settlement>, Problem> {
     let key = idempotency_key(request.headers())?;
     let body = json_body(request, BODY_BYTES_MAX).await?;
-    let key = Key {
-        scope: actor.name(),
-        fingerprint: fingerprint(format!("{} {path:?} {}", command.path, String::from_utf8_lossy(&body)).as_bytes()),
-        key,
-    };
-    let _flight = app.flights.take_off(&key)?;
     let mut fields = table(&body)?;
     if let Some((name, _)) = fields.iter().find(|(name, _)| !command.has_in_body(name)) {
         return Err(Refusal::bad_event(name.clone(), "is unknown here").into());
     }
+    // As a JSON value: a client that writes its body anew may order and space it as it likes.
+    let sent = Tree::Table(fields.clone()).canonical();
+    let fingerprint = fingerprint(format!("{} {path:?} {sent}", command.path).as_bytes());
+    let key = Key { scope: actor.owner(), fingerprint, key };
+    let _flight = app.flights.take_off(&key)?;
     fields.extend(path.into_iter().map(|(name, value)| (name, Tree::Text(value))));
     let Resolved { event, guard, made } = resolve(command, &actor, fields, &key.key)?;
     let entry = wire::event::read(&event)?;
+    if let Event::DayClosed { day } = entry.event {
+        close::do_ahead(&app.ledger, day, &actor.name()).await.map_err(|_| Failure::Unavailable)?;
+    }
     let line = JournalLine { text: event.canonical(), entry };
     let request = group::Request { line, key: Some(key), actor: actor.name().into(), guard };
     let group::Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
     let receipt = outcome.map_err(|denial| match denial {
-        Denial::Refused(refusal) if refusal.code == Code::IdConflict => Failure::KeyReused.into(),
+        Denial::Refused(refusal) if refusal.code == Code::IdConflict && refusal.field == "id" => {
+            Failure::KeyReused.into()
+        }
         denial => Problem::from(denial),
     })?;
-    Ok(Answer::of(&Settlement { made: made.into_iter().collect(), repeated, receipt: (*receipt).clone() }))
+    // Under a reference that has an order already, it is that order's.
+    let settled = |(field, made)| {
+        let order = receipt.order.as_ref().map(|quote| quote.order.to_string());
+        (field, order.filter(|_| field == "order").unwrap_or(made))
+    };
+    let made = made.map(settled).into_iter().collect();
+    Ok(Answer::of(&Settlement { made, repeated, receipt: (*receipt).clone() }))
 }
 
 /// A command as an event, for whoever gives it.
@@ -172,7 +183,7 @@ pub(super) fn resolve(
         }
         // From the key: the same request gets the same id.
         Some((field, start)) => {
-            let hash = fingerprint(format!("{} {key}", actor.name()).as_bytes());
+            let hash = fingerprint(format!("{} {key}", actor.owner()).as_bytes());
             Some((field, format!("{start}{}", &hash[..32])))
         }
         None => None,

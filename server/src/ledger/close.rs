@@ -1,95 +1,200 @@
-//! Closes each day at midnight of one time zone, and catches up on missed days one by one.
+//! The day closes by itself, after midnight in one time zone; a few days that were missed are closed one by one.
 //!
-//! Several processes may do this at once. The event names the day, so the second process is refused with `wrong_day`
-//! and looks again. That is why no idempotency key is needed; it would only store that refusal for ever.
+//! Any number of processes may do so at once. Closing names the day it closes, so whoever comes second is refused with
+//! `wrong_day`: a key would add nothing, and would keep a refusal for ever.
 
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use gongxiang::event::Code;
+use gongxiang::event::{Code, Refusal};
 use gongxiang::identity::Day;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Ticks};
 use crate::ledger::group::{Denial, Request};
 use crate::ledger::journal;
+use crate::ledger::missed::{Doubt, plan};
+use crate::ledger::needs::{Due, Needs};
 use crate::ledger::queue::Ledger;
-use crate::limits::CLOCK_SLEEP_MAX;
+use crate::limits::{CLOCK_APART_MAX, CLOCK_LOOK_EVERY, CLOCK_STANDS_MIN, CLOCK_STEP_MAX, CLOSING_PART};
 use crate::shutdown::ended;
 
-#[derive(Clone)]
+/// Closes days.
 pub struct Closer {
     ledger: Ledger,
     zone: TimeZone,
     now: Clock,
+    ticks: Ticks,
+    /// When the clock was looked at last, and since when it goes on evenly; both in ticks.
+    looked: Option<(Duration, Timestamp)>,
+    even_since: Duration,
+    doubt: Option<Doubt>,
 }
 
 impl Closer {
-    /// `zone` is an IANA name such as `Asia/Shanghai`.
+    /// Days as they are in `zone`, an IANA name such as `Asia/Shanghai`; the machine's own zone says nothing.
     ///
     /// # Errors
     /// If there is no such zone.
-    pub fn new(ledger: Ledger, zone: &str, now: Clock) -> Result<Self> {
-        let zone = TimeZone::get(zone).with_context(|| format!("`{zone}` is no time zone"))?;
-        Ok(Self { ledger, zone, now })
+    pub fn new(ledger: Ledger, zone: &str, now: Clock, ticks: Ticks) -> Result<Self> {
+        let even_since = ticks();
+        Ok(Self { ledger, zone: find_zone(zone)?, now, ticks, looked: None, even_since, doubt: None })
     }
 
-    /// Closes every day that is over, until `end`.
-    pub async fn run(self, mut end: watch::Receiver<bool>) {
+    /// Closes every day that is over, until `end` says so.
+    pub async fn run(mut self, mut end: watch::Receiver<bool>) {
         loop {
-            if let Err(error) = self.catch_up().await {
+            if let Err(error) = self.look().await {
                 tracing::error!(%error, "the day could not be closed; trying again");
             }
-            let sleep = tokio::time::sleep(self.until_midnight().min(CLOCK_SLEEP_MAX));
             tokio::select! {
-                () = sleep => {}
+                () = tokio::time::sleep(CLOCK_LOOK_EVERY) => {}
                 () = ended(&mut end) => return,
             }
         }
     }
 
-    /// Closes every day that is over, oldest first; returns how many this process closed.
+    /// Looks at the clock, and closes what is over if the clock is believed; answers with how many days it closed itself. What a
+    /// person has to say is in [`Ledger::close_waits`].
     ///
     /// # Errors
     /// If the database does not answer, or the rules refuse.
-    pub async fn catch_up(&self) -> Result<usize> {
+    pub async fn look(&mut self) -> Result<usize> {
+        let now = (self.now)();
+        let stands = self.stands(now);
+        let today = day_of(now, &self.zone)?;
+        let database = self.ledger.store().clocks().await?;
+        let current = self.ledger.read().await?.now().await?;
+        let newest = database.newest_event.map(|at| day_of(at, &self.zone)).transpose()?;
+        let apart = database.own.map_or(0, |own| own.as_second().saturating_sub(now.as_second()));
+        let planned = if apart.unsigned_abs() > CLOCK_APART_MAX.as_secs() {
+            Err(Doubt::Apart(apart))
+        } else {
+            plan(&current.head, &current.rules, today, newest)
+        };
+        let missed = match planned {
+            Ok(missed) => {
+                self.doubts(None);
+                missed
+            }
+            Err(doubt) => {
+                self.doubts(Some(doubt));
+                return Ok(0);
+            }
+        };
+        // A clock that was wrong for seconds has closed nothing.
+        let Some(missed) = missed.filter(|_| stands && self.since_midnight(now) >= CLOCK_STANDS_MIN) else {
+            return Ok(0);
+        };
         let mut closed = 0;
-        let mut tried = None;
-        loop {
-            let open = self.ledger.read().await?.now().await?.head.day;
-            if open >= self.today()? {
-                return Ok(closed);
-            }
-            if tried == Some(open) {
-                bail!("{open} does not close");
-            }
-            tried = Some(open);
-            let event = format!(r#"{{"type":"day.closed","day":"{open}"}}"#);
-            let line = journal::parse(event.as_bytes()).context("cannot be")?;
-            let request = Request { line, key: None, actor: "scheduler".into(), guard: None };
-            match self.ledger.settle_one(request).await?.outcome {
-                Ok(_) => {
-                    closed += 1;
-                    tracing::info!(day = %open, "the day is closed");
-                }
-                // Another process was faster.
-                Err(Denial::Refused(refusal)) if refusal.code == Code::WrongDay => {}
-                Err(Denial::Refused(refusal)) => bail!("{open} cannot be closed: {refusal}"),
-                Err(Denial::Forbidden) => bail!("{open} cannot be closed: it belongs to somebody else"),
+        for day in missed.each() {
+            closed += usize::from(close(&self.ledger, day, "scheduler").await?);
+        }
+        Ok(closed)
+    }
+
+    /// Whether the clock has gone on evenly for long enough. A clock that is set, and a machine that sleeps, make a step.
+    fn stands(&mut self, now: Timestamp) -> bool {
+        let ticks = (self.ticks)();
+        if let Some((then, time)) = self.looked {
+            let passed = i128::try_from(ticks.saturating_sub(then).as_millis()).unwrap_or(i128::MAX);
+            let step = i128::from(now.as_millisecond()) - i128::from(time.as_millisecond()) - passed;
+            if step.unsigned_abs() > CLOCK_STEP_MAX.as_millis() {
+                tracing::warn!(milliseconds = %step, "this machine's clock made a step: no day is closed until it has stood for a while");
+                self.even_since = ticks;
             }
         }
+        self.looked = Some((ticks, now));
+        ticks.saturating_sub(self.even_since) >= CLOCK_STANDS_MIN
     }
 
-    fn today(&self) -> Result<Day> {
-        let date = (self.now)().to_zoned(self.zone.clone()).date();
-        Day::parse(&date.to_string()).with_context(|| format!("{date} is no day of the scheme"))
+    fn since_midnight(&self, now: Timestamp) -> Duration {
+        let now = now.to_zoned(self.zone.clone());
+        let midnight = now.start_of_day().map(|midnight| now.timestamp().duration_since(midnight.timestamp()));
+        midnight.ok().and_then(|since| Duration::try_from(since).ok()).unwrap_or_default()
     }
 
-    fn until_midnight(&self) -> Duration {
-        let now = (self.now)().to_zoned(self.zone.clone());
-        let midnight = now.tomorrow().and_then(|tomorrow| tomorrow.start_of_day());
-        let left = midnight.map(|midnight| midnight.timestamp().duration_since(now.timestamp()));
-        left.ok().and_then(|left| Duration::try_from(left).ok()).unwrap_or(CLOCK_SLEEP_MAX)
+    fn doubts(&mut self, doubt: Option<Doubt>) {
+        if self.doubt == doubt {
+            return;
+        }
+        if let Some(doubt) = &doubt {
+            tracing::error!("no day is closed: {doubt}");
+        } else {
+            tracing::info!("days are closed again");
+        }
+        self.ledger.set_close_waits(doubt.as_ref().map(ToString::to_string));
+        self.doubt = doubt;
+    }
+}
+
+/// The zone of this IANA name.
+///
+/// # Errors
+/// If there is none.
+pub fn find_zone(zone: &str) -> Result<TimeZone> {
+    TimeZone::get(zone).with_context(|| format!("`{zone}` is no time zone"))
+}
+
+/// The scheme's day of a moment.
+///
+/// # Errors
+/// If it is none of the years 1 to 9999.
+pub fn day_of(moment: Timestamp, zone: &TimeZone) -> Result<Day> {
+    let date = moment.to_zoned(zone.clone()).date();
+    Day::parse(&date.to_string()).with_context(|| format!("{date} is no day of the scheme"))
+}
+
+/// Closes a day; `false` if another process was faster.
+///
+/// # Errors
+/// If the database does not answer, or the rules refuse.
+pub async fn close(ledger: &Ledger, day: Day, actor: &str) -> Result<bool> {
+    do_ahead(ledger, day, actor).await?;
+    match settle(ledger, &format!(r#"{{"type":"day.closed","day":"{day}"}}"#), actor).await? {
+        None => {
+            tracing::info!(%day, "the day is closed");
+            Ok(true)
+        }
+        Some(refusal) if refusal.code == Code::WrongDay => Ok(false),
+        Some(refusal) => bail!("{day} cannot be closed: {refusal}"),
+    }
+}
+
+/// Does most of what is due at the close of a day ahead, in parts (RULES.md section 5, step 1). The close itself then takes no more
+/// memory and time than a part, however much was due; other commands are served between the parts. Several processes may do
+/// this at once: each part is what is due when it is settled.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn do_ahead(ledger: &Ledger, day: Day, actor: &str) -> Result<()> {
+    let part = format!(r#"{{"type":"day.closing","day":"{day}","most":{CLOSING_PART}}}"#);
+    while is_more_than_a_part_due(ledger, day).await? {
+        match settle(ledger, &part, actor).await? {
+            None => {}
+            // Another process did the rest, or closed the day.
+            Some(refusal) if matches!(refusal.code, Code::NothingDue | Code::WrongDay) => break,
+            Some(refusal) => bail!("{day} cannot be closed: {refusal}"),
+        }
+    }
+    Ok(())
+}
+
+async fn is_more_than_a_part_due(ledger: &Ledger, day: Day) -> Result<bool> {
+    let due = Some(Due { day, most: Some(CLOSING_PART + 1) });
+    let part = ledger.read().await?.load(&Needs { due, ..Needs::default() }).await?.excerpt;
+    Ok(part.trades.len() + part.purchases.len() + part.orders.len() > CLOSING_PART)
+}
+
+/// Settles an event of the server's own; answers with its refusal, if it is refused.
+async fn settle(ledger: &Ledger, event: &str, actor: &str) -> Result<Option<Refusal>> {
+    let line = journal::parse(event.as_bytes()).context("cannot be")?;
+    let request = Request { line, key: None, actor: actor.into(), guard: None };
+    match ledger.settle_one(request).await?.outcome {
+        Ok(_) => Ok(None),
+        Err(Denial::Refused(refusal)) => Ok(Some(refusal)),
+        Err(Denial::Forbidden) => bail!("{event} belongs to somebody else"),
     }
 }

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gongxiang::book::{Book, Changed, Excerpt, Head};
-use gongxiang::event::{Code, Event, Identity, Refusal};
+use gongxiang::event::{Code, Event, Identity, OrderPlaced, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::market::{Trade, TradeState};
 use gongxiang::receipt::Receipt;
 use gongxiang::review::{self, Declaration};
+use gongxiang::tree::Tree;
 use thiserror::Error;
 
 use crate::ledger::journal::JournalLine;
@@ -73,12 +74,41 @@ impl Denial {
     }
 }
 
+/// The scope of the ids of a journal's events.
+const JOURNAL: &str = "journal";
+
 impl Request {
-    /// An event of a journal; its `id`, if it has one, becomes the key.
+    /// All keys that make it the same as an earlier one.
+    pub fn keys(&self) -> impl Iterator<Item = Key> {
+        self.key.iter().cloned().chain(self.reference())
+    }
+
+    /// A shop's own name of its order, with all that it asked for: the id and the time are not the shop's.
+    fn reference(&self) -> Option<Key> {
+        const NOT_THE_SHOPS: [&str; 3] = ["order", "id", "at"];
+        let Event::OrderPlaced(OrderPlaced { merchant, .. }) = &self.line.entry.event else { return None };
+        // Most orders have none, and are not read again.
+        if !self.line.text.contains(r#""reference""#) {
+            return None;
+        }
+        let Ok(Tree::Table(mut fields)) = serde_json::from_str(&self.line.text) else { return None };
+        let (_, reference) = fields.iter().find(|(name, _)| name == "reference")?;
+        let Tree::Text(reference) = reference.clone() else { return None };
+        fields.retain(|(name, _)| !NOT_THE_SHOPS.contains(&name.as_str()));
+        let fingerprint = fingerprint(Tree::Table(fields).canonical().as_bytes());
+        Some(Key { scope: format!("orders of {merchant}"), key: reference, fingerprint })
+    }
+
+    /// In a journal a reference is for information (RULES.md section 4): it is remembered, and stops nothing.
+    fn is_of_journal(&self) -> bool {
+        self.key.as_ref().is_none_or(|key| key.scope == JOURNAL)
+    }
+
+    /// An event of a journal: its `id`, if it has one, makes it the same as an earlier one.
     #[must_use]
     pub fn of_journal(mut line: JournalLine, actor: &str) -> Self {
         let key = line.entry.identity.take().map(|Identity { id, content }| Key {
-            scope: "journal".into(),
+            scope: JOURNAL.into(),
             key: id.to_string(),
             fingerprint: fingerprint(content.as_bytes()),
         });
@@ -114,13 +144,16 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
     let traders = traders(&excerpt);
     let mut book = Book::from(excerpt);
     let mut known: BTreeMap<(String, String), FirstOutcome> =
-        answered.into_iter().map(|answer| ((answer.key.scope.clone(), answer.key.key.clone()), answer)).collect();
+        answered.into_iter().map(|answer| (name(&answer.key), answer)).collect();
     let mut fresh = Vec::new();
     let mut journal: Vec<JournalEntry> = Vec::new();
     let mut changed = Changed::default();
     let mut answers = Vec::with_capacity(requests.len());
-    for Request { line, key, actor, guard } in requests {
-        if let Some(answer) = key.as_ref().and_then(|key| recall(&known, key)) {
+    for request @ Request { line, key, actor, guard } in requests {
+        let reference = request.reference();
+        let by_key = key.as_ref().and_then(|key| recall(&known, key, "id"));
+        let named = reference.as_ref().filter(|_| !request.is_of_journal());
+        if let Some(answer) = by_key.or_else(|| recall(&known, named?, "reference")) {
             answers.push(answer);
             continue;
         }
@@ -147,11 +180,13 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
             });
             receipt
         });
-        if let Some(key) = key {
+        // An order that was refused is none: the shop may place it again under its name.
+        let reference = reference.filter(|key| outcome.is_ok() && !known.contains_key(&name(key)));
+        for key in key.iter().chain(&reference) {
             let came_of = outcome.as_ref().map(|_| place).map_err(Refusal::clone);
             fresh.push(NewAnswer { key: key.clone(), came_of });
             let answer = FirstOutcome { key: key.clone(), outcome: outcome.clone() };
-            known.insert((key.scope.clone(), key.key.clone()), answer);
+            known.insert(name(key), answer);
         }
         answers.push(Answer { repeated: false, outcome: outcome.map_err(Denial::Refused) });
     }
@@ -173,13 +208,17 @@ pub fn preview(event: &Event, guard: Option<&Guard>, part: Excerpt) -> Result<Re
     book.foresee(event).map_err(Denial::Refused)
 }
 
-/// The first outcome of a key, or a conflict if the key was used for another request.
-fn recall(known: &BTreeMap<(String, String), FirstOutcome>, key: &Key) -> Option<Answer> {
-    let first = known.get(&(key.scope.clone(), key.key.clone()))?;
+fn name(key: &Key) -> (String, String) {
+    (key.scope.clone(), key.key.clone())
+}
+
+/// The first outcome of a key, or a conflict in this field if it was another request then.
+fn recall(known: &BTreeMap<(String, String), FirstOutcome>, key: &Key, field: &'static str) -> Option<Answer> {
+    let first = known.get(&name(key))?;
     Some(if first.key.fingerprint == key.fingerprint {
         Answer { repeated: true, outcome: first.outcome.clone().map_err(Denial::Refused) }
     } else {
-        Answer { repeated: false, outcome: Err(Denial::Refused(Refusal::new(Code::IdConflict, "id"))) }
+        Answer { repeated: false, outcome: Err(Denial::Refused(Refusal::new(Code::IdConflict, field))) }
     })
 }
 

@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 
 use crate::ledger::group::{self, Answer, Denial, Group, Request};
 use crate::ledger::needs::{self, Needs};
+use crate::ledger::pulse::Pulse;
 use crate::ledger::store::{Place, Scope, Store, StoreError, Transaction};
 use crate::limits::{CONFLICTS_MAX, GROUP_MAX, QUEUE_MAX};
 use crate::metrics::Metrics;
@@ -45,6 +46,8 @@ pub struct Ledger {
     store: Arc<dyn Store>,
     jobs: mpsc::Sender<Job>,
     metrics: Arc<Metrics>,
+    pulse: Arc<Pulse>,
+    close_waits: Arc<std::sync::Mutex<Option<String>>>,
 }
 
 /// The writers' tasks; they end when the last [`Ledger`] is dropped.
@@ -54,6 +57,7 @@ impl Ledger {
     /// Starts the writers; their shards begin at `first_shard`.
     #[must_use]
     pub fn start(store: Arc<dyn Store>, first_shard: u8, metrics: Arc<Metrics>) -> (Self, WriterTasks) {
+        let pulse = Arc::<Pulse>::default();
         let (jobs, received) = mpsc::channel(QUEUE_MAX);
         let received = Arc::new(Mutex::new(Queue { jobs: received, kept: None }));
         let writer = |number| {
@@ -63,12 +67,13 @@ impl Ledger {
                 shard,
                 jobs: Arc::clone(&received),
                 metrics: Arc::clone(&metrics),
+                pulse: Arc::clone(&pulse),
                 rules: None,
             };
             tokio::spawn(writer.run())
         };
         let writing = (0..store.writers()).map(writer).collect();
-        (Self { store, jobs, metrics }, writing)
+        (Self { store, jobs, metrics, pulse, close_waits: Arc::default() }, writing)
     }
 
     /// Begins a transaction that reads a snapshot.
@@ -90,6 +95,30 @@ impl Ledger {
         Ok(Place::first(now.clock + 1, 0))
     }
 
+    /// Whether the database answers, and can be written.
+    ///
+    /// # Errors
+    /// [`Unavailable::Storage`].
+    pub async fn ready(&self) -> Result<(), Unavailable> {
+        let now = async { self.store.begin(Scope::Reading).await?.now().await };
+        now.await.map_err(|error| unavailable(&error))?;
+        self.pulse.check(&*self.store).await
+    }
+
+    /// Why no day is closed until a person says so, if it is so.
+    #[must_use]
+    pub fn close_waits(&self) -> Option<String> {
+        // A sentence cannot be half done.
+        self.close_waits.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Says so, or that it is over.
+    pub fn set_close_waits(&self, why: Option<String>) {
+        self.metrics.close_waits(why.is_some());
+        *self.close_waits.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = why;
+    }
+
+    /// Where everything is kept.
     #[must_use]
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.store
@@ -177,7 +206,8 @@ struct Writer {
     shard: u8,
     jobs: Arc<Mutex<Queue>>,
     metrics: Arc<Metrics>,
-    /// The rules under which this writer settled last.
+    pulse: Arc<Pulse>,
+    /// Those under which it settled last.
     rules: Option<RuleSet>,
 }
 
@@ -225,10 +255,13 @@ impl Writer {
             waiting.push((part.len(), answer));
             requests.extend(part);
         }
+        self.pulse.begins();
         let result = self.group(&requests).await;
+        self.pulse.ends();
         let mut answers = match result {
             Ok(answers) => answers.into_iter(),
             Err(error) => {
+                self.pulse.wrote(Err(&error));
                 let why = unavailable(&error);
                 for (_, answer) in waiting {
                     // The client may have gone away.
@@ -279,8 +312,8 @@ impl Writer {
         if self.rules.as_ref() != Some(&loaded.excerpt.rules) {
             self.rules = Some(loaded.excerpt.rules.clone());
         }
-        // Only now, after taking the shard: an earlier request with the same key has been committed.
-        let keys: Vec<_> = requests.iter().filter_map(|request| request.key.clone()).collect();
+        // After the shard was taken: whoever had the same key before has committed it.
+        let keys: Vec<_> = requests.iter().flat_map(Request::keys).collect();
         let answered = work.answered(&keys).await?;
         let Group { answers, batch, everyday } =
             group::settle(requests, loaded, answered, needs, &Timestamp::now().to_string());
@@ -290,6 +323,7 @@ impl Writer {
         }
         work.write(&batch).await?;
         work.commit().await?;
+        self.pulse.wrote(Ok(()));
         Ok(Some(answers))
     }
 }

@@ -34,6 +34,7 @@ use gongxiang::receipt::Receipt;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::RECEIPT_VERSION;
 use gongxiang::wire::statement::BookedPosting;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
@@ -67,8 +68,22 @@ pub enum StoreError {
     Older,
     /// A newer version of this server wrote a row.
     #[error("event {place} has a row of version {version}, and this `gongxiang` knows version {known}: use a newer one", known = RECEIPT_VERSION)]
-    NewerRow { place: Place, version: i64 },
-    /// Another writer was faster. Nothing was stored; a retry may succeed.
+    NewerRow {
+        /// Where the event stands.
+        place: Place,
+        /// The row's version.
+        version: i64,
+    },
+    /// A pooler stands in front that forgets what was prepared.
+    #[error(
+        "a pooler stands in front that gives a connection's server to others and forgets what it prepared there. With PgBouncer use \
+         `pool_mode = session`, or PgBouncer 1.21 or newer with `max_prepared_statements` above 0"
+    )]
+    Pooler,
+    /// Its file could not be made.
+    #[error(transparent)]
+    File(#[from] std::io::Error),
+    /// Another writer was faster: nothing was kept, and the same again may succeed.
     #[error("another writer was faster")]
     Conflict,
     /// The book was opened with other rules than those asked for.
@@ -85,6 +100,19 @@ pub enum StoreError {
     Differs(String),
 }
 
+impl StoreError {
+    /// Whether the database had no room, or could not reach its disk.
+    #[must_use]
+    pub fn is_about_the_disk(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        let code = error.code().unwrap_or_default();
+        // PostgreSQL's `disk_full` and `io_error`; SQLITE_IOERR, SQLITE_FULL and their extended codes.
+        matches!(&*code, "53100" | "58030")
+            || (code.len() < 5 && code.parse().is_ok_and(|code: u32| matches!(code & 0xff, 10 | 13)))
+    }
+}
+
+/// What storage answers.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// The error for stored rows that contradict each other or the journal.
@@ -314,6 +342,15 @@ pub struct Page<C> {
     pub limit: usize,
 }
 
+/// What clocks say that are not this process's own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Clocks {
+    /// When the newest event was settled; none if there is none.
+    pub newest_event: Option<Timestamp>,
+    /// The database's own, if it has one.
+    pub own: Option<Timestamp>,
+}
+
 /// A database.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync {
@@ -323,7 +360,17 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// How many writers one process should run.
     fn writers(&self) -> u8;
 
-    /// Closes all connections.
+    /// What clocks say that are not this process's own.
+    async fn clocks(&self) -> Result<Clocks> {
+        Ok(Clocks::default())
+    }
+
+    /// Whether something can be written now: commits a change that means nothing.
+    async fn prove(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Ends in good order.
     async fn close(&self);
 }
 

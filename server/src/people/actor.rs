@@ -32,7 +32,19 @@ impl Actor {
         }
     }
 
-    /// Whether operator rights apply.
+    /// Whose idempotency keys it uses: the shop's, the member's or the operator's. A new API key or session changes nothing, so what
+    /// is sent again with it is still settled once. The payment system is the operator's.
+    #[must_use]
+    pub fn owner(&self) -> String {
+        match self {
+            Self::Nobody => "nobody".into(),
+            Self::Demo | Self::Operator(_) | Self::Payment(_) => "operator".into(),
+            Self::Merchant(_, member) => format!("shop {member}"),
+            Self::Member(member) => format!("member {member}"),
+        }
+    }
+
+    /// Whether it may do what only the operator may.
     #[must_use]
     pub const fn is_operator(&self) -> bool {
         matches!(self, Self::Operator(_) | Self::Demo)

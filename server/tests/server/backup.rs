@@ -115,3 +115,86 @@ fn postgresql_is_told_to_use_its_own() -> TestResult {
     }
     Ok(())
 }
+
+#[test]
+fn rules_whose_packs_are_named_in_another_order_are_the_same_rules_to_audit_and_restore() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database()])?;
+    let packs = r#"{"member":{"price":"299","share_value_rate":"1"},
+        "merchant":{"price":"599","share_value_rate":"1","merchant":true},
+        "area":{"area_partner":true,"share_value_rate":"1","price":"4999"},"Zero":{"price":"1","share_value_rate":"0"}}"#;
+    let event = format!(r#"{{"type":"rules.adopted","rules":{{"packs":{packs}}}}}"#);
+    let flags =
+        "ENTRY_FEE,LOCKED_BAIT,HEADCOUNT_REWARD,TEAM_REMUNERATION,DEPTH,TERRITORY_FEE,CASH_OUT,FORCED_POINT_PURCHASE";
+    let (status, answer) = server.post(&format!("/v1/events?accept_flags={flags}"), JSON, event)?;
+    assert_eq!(status, 200, "{answer}");
+    register(&server, "ann")?;
+    assert!(gongxiang(&["audit", "--database", &folder.database()])?.status.success());
+    assert!(server.terminate()?);
+    let file = folder.path("backup.db");
+    assert!(gongxiang(&["backup", "--database", &folder.database(), argument(&file)])?.status.success());
+    let restored = format!("sqlite:{}", folder.path("restored.db").display());
+    let output = gongxiang(&["restore", argument(&file), "--database", &restored])?;
+    assert!(output.status.success(), "{}", said(&output));
+    Ok(())
+}
+
+/// A book whose days were closed by mistake is taken back to the place before, into a new database and onto a backup.
+#[test]
+fn the_way_back_ends_at_the_place_before_the_mistake() -> TestResult {
+    let folder = Folder::new()?;
+    let (database, rules) = (folder.database(), folder.path("rules.json"));
+    let server = Server::start(&["--database", &database, "--first-day", "2026-02-03"])?;
+    register(&server, "ann")?;
+    server.post(
+        "/v1/events",
+        JSON,
+        json!({"type": "pack.purchased", "member": "ann", "pack": "member"}).to_string(),
+    )?;
+    let backup = folder.path("backup.db");
+    assert!(gongxiang(&["backup", "--database", &database, argument(&backup)])?.status.success());
+    server.post("/v1/events", JSON, json!({"type": "day.closed", "day": "2026-02-03"}).to_string())?;
+    register(&server, "bob")?;
+    let (_, before) = server.get("/v1/state")?;
+    for day in ["2026-02-04", "2026-02-05", "2026-02-06"] {
+        server.post("/v1/events", JSON, json!({"type": "day.closed", "day": day}).to_string())?;
+    }
+    assert!(server.terminate()?);
+
+    let journal = folder.path("journal.jsonl");
+    let export = ["export", "--format", "jsonl", "--database", &database, "--output", argument(&journal)];
+    assert!(gongxiang(&export)?.status.success());
+    let text = std::fs::read_to_string(&journal)?;
+    let wrong =
+        text.lines().position(|line| line.contains("\"event\":{\"day\":\"2026-02-04\"")).ok_or("it is not there")?;
+    assert!(text.lines().nth(wrong).is_some_and(|line| line.starts_with(&format!("{{\"place\":{wrong},"))));
+    let until = (wrong - 1).to_string();
+    std::fs::write(&rules, gongxiang(&["rules", "show", "--genesis", "--database", &database])?.stdout)?;
+
+    let anew = format!("sqlite:{}", folder.path("anew.db").display());
+    let restored = format!("sqlite:{}", folder.path("restored.db").display());
+    assert!(gongxiang(&["restore", argument(&backup), "--database", &restored])?.status.success());
+    let replay =
+        |arguments: &[&str]| gongxiang(&[&["replay", "--until", &until, argument(&journal)], arguments].concat());
+    for arguments in [vec!["--into", &anew, "--rules", argument(&rules)], vec!["--into", &restored, "--go-on"]] {
+        let output = replay(&arguments)?;
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+        let server = Server::start(&["--database", arguments[1]])?;
+        assert_eq!(server.get("/v1/state")?.1, before, "{arguments:?}");
+        assert!(server.terminate()?);
+        assert!(gongxiang(&["audit", "--database", arguments[1]])?.status.success());
+    }
+
+    let empty = format!("sqlite:{}", folder.path("empty.db").display());
+    for (arguments, why) in [
+        (vec!["--into", &anew, "--rules", argument(&rules)], "--go-on"),
+        (vec!["--into", &database, "--go-on"], "another book, or too short"),
+        (vec!["--into", &empty, "--go-on"], "there are no events"),
+        (vec!["--go-on"], "--into"),
+    ] {
+        let output = replay(&arguments)?;
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(said(&output).contains(why), "{arguments:?}: {}", said(&output));
+    }
+    Ok(())
+}

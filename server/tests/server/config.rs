@@ -77,3 +77,33 @@ fn a_file_that_cannot_be_is_refused_by_the_name_of_its_key() -> TestResult {
     assert_eq!(config(&folder, &["--config", "missing.toml"], &[])?.status.code(), Some(2));
     Ok(())
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_others_can_write_is_not_taken_unasked() -> TestResult {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::new()?;
+    let file = folder.path("gongxiang.toml");
+    std::fs::write(&file, "zone = \"UTC\"")?;
+    let set = |path: &std::path::Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode));
+    let here = folder.path("");
+    for (of_folder, of_file, taken) in [
+        (0o755, 0o644, true),
+        (0o700, 0o600, true),
+        (0o1777, 0o644, true),
+        (0o777, 0o644, false),
+        (0o775, 0o644, false),
+        (0o755, 0o666, false),
+        (0o755, 0o664, false),
+        (0o1777, 0o646, false),
+    ] {
+        set(&here, of_folder)?;
+        set(&file, of_file)?;
+        let output = config(&folder, &[], &[])?;
+        let said = String::from_utf8(output.stderr)?;
+        assert_eq!(output.status.success(), taken, "{of_folder:o} {of_file:o} {said}");
+        assert!(taken || said.contains("--config"), "{said}");
+        assert!(config(&folder, &["--config", "gongxiang.toml"], &[])?.status.success(), "somebody named it");
+    }
+    Ok(())
+}

@@ -81,6 +81,9 @@ fn the_figures_are_there_for_this_machine_and_not_through_a_proxy() -> TestResul
         assert!(figures.contains(figure), "{figure} in {figures}");
     }
     assert!(figures.contains("# EOF"), "it is whole");
+    let other = Folder::new()?;
+    let server = Server::start_closed(&["--database", &other.database()])?;
+    assert!(get(&server, "/metrics", "")?.starts_with("HTTP/1.1 200"));
     assert!(get(&server, "/metrics", "x-forwarded-for: 8.8.8.8\r\n")?.starts_with("HTTP/1.1 404"));
     Ok(())
 }
@@ -102,7 +105,7 @@ fn an_audit_that_goes_on_beside_says_what_it_found() -> TestResult {
 fn a_client_or_a_key_that_asks_too_often_is_told_to_wait_and_others_are_not() -> TestResult {
     let folder = Folder::new()?;
     let arguments = ["--database", &folder.database(), "--behind-proxy", "--rate-per-address=2", "--rate-per-key=1"];
-    let server = Server::start(&arguments)?;
+    let server = Server::start_closed(&arguments)?;
     let ask = |client: &str, more: &str| get(&server, "/health/live", &format!("x-forwarded-for: {client}\r\n{more}"));
     let many = |client: &str, more: &str| (0..8).map(|_| ask(client, more)).collect::<TestResult<Vec<_>>>();
     let refused = many("1.2.3.4, 8.8.8.8", "")?.pop().ok_or("nothing")?;
@@ -222,5 +225,34 @@ fn what_is_refused_at_the_edge_has_the_headers_of_every_answer() -> TestResult {
     {
         assert!(answer.contains(header), "{header} in {answer}");
     }
+    Ok(())
+}
+
+#[test]
+fn a_demo_answers_nobody_who_comes_through_a_proxy_and_stands_behind_none() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database()])?;
+    for header in [
+        "x-forwarded-for: 203.0.113.9",
+        "forwarded: for=203.0.113.9",
+        "x-real-ip: 203.0.113.9",
+        "via: 1.1 proxy",
+        "x-forwarded-proto: https",
+        "cf-connecting-ip: 203.0.113.9",
+    ] {
+        let name = header.split(':').next().unwrap_or_default();
+        for path in ["/v1/state", "/health/ready", "/metrics", "/"] {
+            let answer = get(&server, path, &format!("{header}\r\n"))?;
+            assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("\"bad_host\""), "{header} {path}: {answer}");
+            assert!(answer.contains(name), "{answer}");
+        }
+    }
+    let close =
+        "POST /v1/days/2026-01-01/close HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nidempotency-key: k\r\n";
+    let answer = raw(&server, &format!("{close}x-forwarded-for: 203.0.113.9\r\ncontent-length: 0\r\n\r\n"))?;
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+    assert_eq!(server.get("/v1/supply")?.1["day"], "2026-01-01", "nothing was done");
+    let refused = Server::start(&["--database", &folder.path("other.db").to_string_lossy(), "--behind-proxy"]);
+    assert!(refused.err().ok_or("it starts")?.to_string().contains("behind a proxy"));
     Ok(())
 }

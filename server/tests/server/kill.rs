@@ -32,9 +32,9 @@ const LONG_OUTAGE: Duration = CONNECTION_WAIT_MAX.saturating_add(Duration::from_
 type Answered = Vec<Value>;
 
 /// What is under load.
-struct Scene<'a> {
+pub struct Scene<'a> {
     arguments: &'a [&'a str],
-    server: Server,
+    pub server: Server,
     address: Address,
     acknowledged: Arc<AtomicUsize>,
 }
@@ -49,7 +49,7 @@ fn pause() {
 }
 
 /// Has the clients work while `disturb` does what it does, and then compares.
-fn run(database: &str, disturb: impl FnOnce(&mut Scene) -> TestResult) -> TestResult {
+pub fn run(database: &str, disturb: impl FnOnce(&mut Scene) -> TestResult) -> TestResult {
     let arguments = ["--database", database, "--rules", RULES];
     let server = Server::start(&arguments)?;
     settle_opening(&server, CLIENTS)?;
@@ -138,10 +138,15 @@ fn kill_the_database(cluster: &Cluster, scene: &Scene) -> TestResult {
 
 impl Scene<'_> {
     /// How long it takes until another event is acknowledged.
-    fn recovered(&self) -> TestResult<Duration> {
+    pub fn recovered(&self) -> TestResult<Duration> {
+        self.recovered_within(RECOVERY_MAX)
+    }
+
+    /// The same, if that may take longer.
+    pub fn recovered_within(&self, most: Duration) -> TestResult<Duration> {
         let (started, before) = (Instant::now(), self.acknowledged.load(Ordering::Relaxed));
         while self.acknowledged.load(Ordering::Relaxed) == before {
-            if started.elapsed() > RECOVERY_MAX {
+            if started.elapsed() > most {
                 return Err("the server does not find its database again".into());
             }
             thread::sleep(Duration::from_millis(1));

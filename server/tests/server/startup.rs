@@ -73,6 +73,10 @@ fn a_full_database_answers_with_a_problem_and_loses_nothing() -> TestResult {
         }
     }
     assert_eq!(refused.len(), 3, "it never was full");
+    for _ in 0..2 {
+        let (status, problem) = server.get("/health/ready")?;
+        assert_eq!((status, &problem["code"]), (503, &json!("unavailable")), "a full disk settles nothing");
+    }
     let (status, answer) = server.get("/v1/supply")?;
     assert_eq!(status, 200, "reading goes on: {answer} {}", server.log()?);
     server.kill()?;
@@ -133,5 +137,55 @@ fn a_server_whose_file_was_deleted_or_replaced_says_so_and_takes_nothing_more() 
     std::fs::rename(&aside, &file)?;
     assert_eq!(server.get("/health/ready")?.0, 200);
     assert_eq!(register(&server, "bob")?.0, 200, "what was answered with a problem was not settled");
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn every_file_is_for_its_owner_only_whatever_the_umask() -> TestResult {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::process::{Command, Stdio};
+    for umask in ["000", "022", "377"] {
+        let folder = Folder::new()?;
+        let database = folder.database();
+        let program = |arguments: &[&str]| {
+            let mut command = Command::new("sh");
+            command.args(["-c", &format!("umask {umask}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_gongxiang")]);
+            command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            command
+        };
+        let serve = ["serve", "--demo-mode", "--listen", "127.0.0.1:0", "--database", &database];
+        let server = Server::of(program(&serve))?;
+        assert_eq!(register(&server, "ann")?.0, 200);
+        let (backup, journal) = (folder.path("backup.db"), folder.path("journal.jsonl"));
+        let restored = format!("sqlite:{}", folder.path("restored.db").display());
+        let (backup, journal) = (backup.to_string_lossy(), journal.to_string_lossy());
+        for arguments in [
+            vec!["backup", "--database", &database, &backup],
+            vec!["export", "--format", "jsonl", "--database", &database, "--output", &journal],
+            vec!["restore", &backup, "--database", &restored],
+        ] {
+            let output = program(&arguments).output()?;
+            assert!(output.status.success(), "{umask} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        let mut files = 0;
+        for file in std::fs::read_dir(folder.path(""))? {
+            let file = file?;
+            assert_eq!(file.metadata()?.permissions().mode() & 0o777, 0o600, "{umask} {}", file.path().display());
+            files += 1;
+        }
+        assert!(files >= 6, "the database, its log and its index, a backup, a journal, a restored database");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_log_that_grew_is_given_back() -> TestResult {
+    let folder = Folder::new()?;
+    let store = gongxiang_server::ledger::store::sql::SqlStore::open(&folder.database()).await?;
+    let (most,): (i64,) = sqlx::query_as("PRAGMA journal_size_limit").fetch_one(store.pool()).await?;
+    let (pages,): (i64,) = sqlx::query_as("PRAGMA wal_autocheckpoint").fetch_one(store.pool()).await?;
+    let (page,): (i64,) = sqlx::query_as("PRAGMA page_size").fetch_one(store.pool()).await?;
+    assert_eq!(most, pages * page, "as large as it is when nobody reads for long");
     Ok(())
 }

@@ -137,9 +137,13 @@ impl Server {
     /// The same, and with more in its environment.
     pub fn start_closed_with(arguments: &[&str], environment: &[(&str, &str)]) -> TestResult<Self> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gongxiang"));
-        command.envs(environment.iter().copied());
         command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
+        if !arguments.contains(&"--rules") || arguments.contains(&"seed") {
+            // The days of the tests are those of the preset.
+            command.env("GONGXIANG_FIRST_DAY", "2026-01-01");
+        }
         command.env("GONGXIANG_LOG", "warn").env("GONGXIANG_CLOSE_DAYS", "false");
+        command.envs(environment.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self::of(command)
     }
@@ -160,7 +164,8 @@ impl Server {
         Self::of(command)
     }
 
-    fn of(mut command: Command) -> TestResult<Self> {
+    /// Of a command that `serve`s.
+    pub fn of(mut command: Command) -> TestResult<Self> {
         let mut process = command.spawn()?;
         let mut said = String::new();
         BufReader::new(process.stdout.take().ok_or("no pipe")?).read_line(&mut said)?;

@@ -7,6 +7,7 @@
 //! It stops when the process that started it ends, even by SIGKILL. A small process waits for the end of a pipe,
 //! which the system closes in every case.
 
+mod pooler;
 mod programs;
 
 use std::fs;
@@ -18,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
+pub use pooler::Pooler;
 pub use programs::Programs;
 
 /// Longest time until a server that was killed has let go of its memory and the next one serves.
@@ -32,6 +34,7 @@ pub struct Cluster {
     programs: Programs,
     folder: PathBuf,
     url: String,
+    port: u16,
     /// Stops the server and deletes the directory when its input ends.
     keeper: Child,
 }
@@ -42,14 +45,77 @@ impl Cluster {
     /// # Errors
     /// If it cannot start; then no files remain.
     pub fn start(programs: Programs) -> Result<Self> {
+        let this = Self::prepare(programs)?;
+        this.initialise()?;
+        this.programs.control(&this.folder, &["start"])?;
+        Ok(this)
+    }
+
+    /// Starts a server that follows this one and is told of every commit before the client is.
+    ///
+    /// # Errors
+    /// If that does not go; nothing is left then.
+    pub fn start_standby(&self) -> Result<Self> {
+        let this = Self::prepare(self.programs.clone())?;
+        this.follow(self)?;
+        self.set("synchronous_standby_names = '*'")?;
+        Ok(this)
+    }
+
+    fn prepare(programs: Programs) -> Result<Self> {
         let folder = programs.new_folder()?;
         let keeper = programs.keeper(&folder).inspect_err(|_| _ = fs::remove_dir_all(&folder))?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        // From here on, an error drops `this`, which deletes the directory.
-        let this = Self { programs, folder, url: format!("postgres://{USER}@127.0.0.1:{port}/"), keeper };
-        this.initialise(port)?;
-        this.programs.control(&this.folder, &["start"])?;
-        Ok(this)
+        // From here on whatever fails deletes the directory.
+        Ok(Self { programs, folder, url: format!("postgres://{USER}@127.0.0.1:{port}/"), port, keeper })
+    }
+
+    /// Begins anew as a standby of another server.
+    ///
+    /// # Errors
+    /// If it runs, or the other one does not.
+    pub fn follow(&self, primary: &Self) -> Result<()> {
+        let data = self.folder.join("data");
+        // Of the user who runs the server.
+        let mut empty = self.programs.as_user("rm", &self.folder);
+        programs::quietly(empty.arg("-rf").arg(&data))?;
+        let mut copy = self.programs.run("pg_basebackup", &self.folder);
+        copy.args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--host=127.0.0.1"]);
+        copy.args([&format!("--port={}", primary.port), &format!("--username={USER}")]).arg("--pgdata").arg(&data);
+        programs::quietly(&mut copy)?;
+        self.append(&format!("port = {}", self.port))?;
+        self.programs.control(&self.folder, &["start"])
+    }
+
+    /// Makes a standby a primary.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn promote(&self) -> Result<()> {
+        self.programs.control(&self.folder, &["promote"])
+    }
+
+    /// Changes a setting of a running server.
+    ///
+    /// # Errors
+    /// If it does not run.
+    pub fn set(&self, setting: &str) -> Result<()> {
+        self.append(setting)?;
+        self.programs.control(&self.folder, &["reload"])
+    }
+
+    /// A pooler before this server.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn pooler(&self, mode: &str) -> Result<Option<Pooler>> {
+        Pooler::start(&self.programs, self.port, mode)
+    }
+
+    /// The port of its address.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// A URL that ends in `/`, as a user who may create databases.
@@ -97,19 +163,23 @@ impl Cluster {
         }
     }
 
-    fn initialise(&self, port: u16) -> Result<()> {
+    fn initialise(&self) -> Result<()> {
         let data = self.folder.join("data");
         let mut initdb = self.programs.run("initdb", &self.folder);
         initdb.args(["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]);
         programs::quietly(initdb.arg(format!("--username={USER}")).arg("--pgdata").arg(&data))?;
-        let settings = format!(
-            "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = ''\nmax_connections = 200\n\
-             fsync = on\nsynchronous_commit = on\n"
-        );
-        // Appended: the last of several lines holds.
-        let file = data.join("postgresql.conf");
+        self.append(&format!(
+            "listen_addresses = '127.0.0.1'\nport = {}\nunix_socket_directories = ''\nmax_connections = 200\n\
+             fsync = on\nsynchronous_commit = on",
+            self.port
+        ))
+    }
+
+    /// The last of several lines holds.
+    fn append(&self, settings: &str) -> Result<()> {
+        let file = self.folder.join("data/postgresql.conf");
         let old = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        fs::write(&file, old + &settings).with_context(|| format!("cannot write {}", file.display()))
+        fs::write(&file, format!("{old}\n{settings}\n")).with_context(|| format!("cannot write {}", file.display()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `PostgreSQL`'s own programs: where they are, and as whom they run.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -61,7 +62,11 @@ impl Programs {
 
     /// One of them, in `folder`.
     pub(super) fn run(&self, program: &str, folder: &Path) -> Command {
-        let program = self.directory.join(program);
+        self.as_user(self.directory.join(program), folder)
+    }
+
+    /// Any program, as whom the server runs as.
+    pub(super) fn as_user(&self, program: impl AsRef<OsStr>, folder: &Path) -> Command {
         let mut command = if self.as_user {
             let mut command = Command::new("runuser");
             command.args(["-u", USER, "--"]).arg(program);
@@ -84,7 +89,9 @@ impl Programs {
 
 /// The directory with all of them; Debian keeps it off the path.
 fn directory() -> Option<PathBuf> {
-    let complete = |directory: &PathBuf| ["initdb", "pg_ctl"].iter().all(|program| directory.join(program).is_file());
+    let complete = |directory: &PathBuf| {
+        ["initdb", "pg_ctl", "pg_basebackup"].iter().all(|program| directory.join(program).is_file())
+    };
     let on_path = env::split_paths(&env::var_os("PATH")?).find(complete);
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     on_path.or_else(|| versions.map(|version| version.path().join("bin")).filter(complete).max())

@@ -4,6 +4,7 @@
 //! both engines read the same SQL (`sql/dialect.rs` has the differences). Advisory locks, LISTEN and sequences are
 //! not used.
 
+mod connections;
 mod dialect;
 mod file;
 mod load;
@@ -24,18 +25,20 @@ use gongxiang::quantity::Index;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang::wire::statement::BookedPosting;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::any::AnyConnectOptions;
 use sqlx::migrate::Migrator;
-use sqlx::{Any, AnyPool, Connection as _, Executor as _};
+use sqlx::{Any, AnyPool};
 
 use super::{
-    Batch, CurrentState, FirstOutcome, JournalEntry, Key, Page, Place, Result, SHARDS, Scope, Store, StoreError,
-    Transaction, WorkingSet, differs,
+    Batch, Clocks, CurrentState, FirstOutcome, JournalEntry, Key, Page, Place, Result, SHARDS, Scope, Store,
+    StoreError, Transaction, WorkingSet, differs,
 };
 use crate::ledger::needs::Needs;
-use crate::limits::{CONNECTION_WAIT_MAX, CONNECTIONS_MAX, WRITERS_POSTGRES};
+use crate::limits::{CONNECTIONS_MAX, WRITERS_POSTGRES};
 use crate::text::json;
+use connections::{Common, connections, refuse_forgetful_pooler};
 use dialect::{Dialect, Tx, execute};
 use file::OpenFile;
 
@@ -44,16 +47,6 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The number of the first migration since version 0.2.
 const FIRST_MIGRATION: i64 = 20;
-
-/// Small pages, because a commit writes whole pages and usually changes one or two rows on each (new files only). A
-/// cache of 8 MiB per connection, because a commit searches the cache whenever a tree was balanced; the system's file
-/// cache holds the rest. A checkpoint every 128 MiB, so that a page which changes often is copied into the file once.
-const SQLITE_SETTINGS: &str = "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-    PRAGMA busy_timeout = 10000; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 65536; PRAGMA temp_store = MEMORY";
-
-/// Every statement finds its rows by key. But `PostgreSQL` overestimates the length of a JSON list and would scan
-/// tables of some ten thousand rows. Compiling (JIT) would take longer than any of these statements.
-const POSTGRES_SETTINGS: &str = "SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 
 /// A database by its URL.
 #[derive(Clone, Debug)]
@@ -64,7 +57,7 @@ pub struct SqlStore {
     dialect: Dialect,
     /// For `SQLite` only.
     file: Option<OpenFile>,
-    recent: Arc<Mutex<StoreCache>>,
+    common: Common,
 }
 
 /// Rows that seldom change, cached.
@@ -86,14 +79,20 @@ impl SqlStore {
             Dialect::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
             _ => url.to_owned(),
         };
-        let options = AnyConnectOptions::from_str(&url)?;
-        let pool = connections(dialect, CONNECTIONS_MAX).connect_with(options.clone()).await?;
+        if dialect == Dialect::Sqlite {
+            file::make_private(&url)?;
+        }
+        let (options, common) = (AnyConnectOptions::from_str(&url)?, Common::default());
+        let pool = connections(dialect, CONNECTIONS_MAX, &common).connect_with(options.clone()).await?;
         let writers = match dialect {
-            Dialect::Sqlite => connections(dialect, 1).connect_lazy_with(options),
-            Dialect::Postgres => pool.clone(),
+            Dialect::Sqlite => connections(dialect, 1, &common).connect_lazy_with(options),
+            Dialect::Postgres => {
+                refuse_forgetful_pooler(&pool).await?;
+                pool.clone()
+            }
         };
         let file = Some(&url).filter(|_| dialect == Dialect::Sqlite).and_then(|url| OpenFile::of(url));
-        let store = Self { pool, writers, dialect, file, recent: Arc::default() };
+        let store = Self { pool, writers, dialect, file, common };
         store.migrate().await?;
         Ok(store)
     }
@@ -133,23 +132,20 @@ impl SqlStore {
         matches!(found, Ok(Some(_)))
     }
 
-    /// Opens a book under `named`, or under `otherwise` if `None`, unless the database has one.
+    /// Opens a book with `named`, or `otherwise`, if there is none; answers with the rules with which it was opened.
     ///
     /// # Errors
-    /// [`StoreError::OtherRules`] if the existing book was opened under other rules than `named`.
-    pub async fn open_book(&self, named: Option<&RuleSet>, otherwise: &RuleSet) -> Result<()> {
+    /// [`StoreError::OtherRules`] if there is one with others than `named`.
+    pub async fn open_book(&self, named: Option<&RuleSet>, otherwise: &RuleSet) -> Result<RuleSet> {
         match self.genesis(named.unwrap_or(otherwise)).await {
             Err(StoreError::Conflict) | Ok(()) => {}
             Err(error) => return Err(error),
         }
         let first: Option<(String,)> =
             sqlx::query_as("SELECT rules FROM rules WHERE version = 1").fetch_optional(&self.pool).await?;
-        let kept = first.ok_or_else(|| differs("there are no genesis rules"))?.0;
-        match named {
-            // Compared as canonical text: the order of packs in a file has no meaning.
-            Some(named) if named.to_tree().canonical() != kept => Err(StoreError::OtherRules),
-            _ => Ok(()),
-        }
+        let kept = parse_rules(&first.ok_or_else(|| differs("there are no genesis rules"))?.0)?;
+        self.common.remember(&self.pool).await?;
+        if named.is_some_and(|named| *named != kept) { Err(StoreError::OtherRules) } else { Ok(kept) }
     }
 
     async fn genesis(&self, rules: &RuleSet) -> Result<()> {
@@ -193,7 +189,7 @@ impl SqlStore {
             scope,
             flow: Flow::default(),
             has_webhooks: false,
-            recent: Arc::clone(&self.recent),
+            recent: Arc::clone(&self.common.recent),
         })
     }
 
@@ -206,30 +202,6 @@ impl SqlStore {
     pub fn pool(&self) -> &AnyPool {
         &self.pool
     }
-}
-
-fn connections(dialect: Dialect, most: u32) -> AnyPoolOptions {
-    AnyPoolOptions::new()
-        .max_connections(most)
-        .acquire_timeout(CONNECTION_WAIT_MAX)
-        // The test is a round trip per transaction, and a file cannot hang up.
-        .test_before_acquire(dialect == Dialect::Postgres)
-        .after_connect(move |connection, _| {
-            Box::pin(async move {
-                let settings = match dialect {
-                    Dialect::Sqlite => SQLITE_SETTINGS,
-                    Dialect::Postgres => POSTGRES_SETTINGS,
-                };
-                connection.execute(settings).await?;
-                Ok(())
-            })
-        })
-        // If an error ends SQLite's transaction, the connection still believes that it is in one and would refuse
-        // every other. Such a connection is dropped.
-        .before_acquire(|connection, _| {
-            let usable = !connection.is_in_transaction();
-            Box::pin(async move { Ok(usable) })
-        })
 }
 
 fn conflict_or(dialect: Dialect, error: sqlx::Error) -> StoreError {
@@ -247,6 +219,27 @@ impl Store for SqlStore {
             Dialect::Sqlite => 1,
             Dialect::Postgres => WRITERS_POSTGRES,
         }
+    }
+
+    async fn clocks(&self) -> Result<Clocks> {
+        let mut work = self.work(Scope::Reading).await?;
+        let newest: Vec<(String,)> = work.all("SELECT at FROM journal ORDER BY place DESC LIMIT 1", &[]).await?;
+        let own: Vec<(i64,)> = match self.dialect {
+            Dialect::Sqlite => Vec::new(),
+            Dialect::Postgres => work.all("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS bigint)", &[]).await?,
+        };
+        Ok(Clocks {
+            newest_event: newest.first().and_then(|(at,)| at.parse().ok()),
+            own: own.first().and_then(|(seconds,)| Timestamp::from_second(*seconds).ok()),
+        })
+    }
+
+    async fn prove(&self) -> Result<()> {
+        let mut work = self.work(Scope::Everyday { shard: 0 }).await?;
+        // A change that says nothing, in the database's header or in a row that nobody has now, and a commit that has to reach
+        // the disk.
+        work.run(self.dialect.harmless_change(), &[]).await?;
+        Box::new(work).commit().await
     }
 
     async fn close(&self) {
@@ -276,7 +269,7 @@ impl Work {
         for parameter in parameters {
             query = query.bind((*parameter).to_owned());
         }
-        query.fetch_all(&mut *self.tx).await.map_err(|error| conflict_or(self.dialect, error))
+        self.dialect.bounded(query.fetch_all(&mut *self.tx)).await.map_err(|error| conflict_or(self.dialect, error))
     }
 
     /// Runs a query that may find many rows. SQLite's thread hands over rows one by one and wakes the task each time,
@@ -294,7 +287,10 @@ impl Work {
 
     /// Runs a statement; parameters are strings.
     async fn run(&mut self, sql: &str, parameters: &[&str]) -> Result<u64> {
-        execute(&mut self.tx, sql, parameters).await.map_err(|error| conflict_or(self.dialect, error))
+        self.dialect
+            .bounded(execute(&mut self.tx, sql, parameters))
+            .await
+            .map_err(|error| conflict_or(self.dialect, error))
     }
 
     fn recent(&self) -> std::sync::MutexGuard<'_, StoreCache> {
@@ -319,7 +315,7 @@ impl Transaction for Work {
 
     async fn commit(self: Box<Self>) -> Result<()> {
         let dialect = self.dialect;
-        self.tx.commit().await.map_err(|error| conflict_or(dialect, error))
+        dialect.bounded(self.tx.commit()).await.map_err(|error| conflict_or(dialect, error))
     }
 
     async fn now(&mut self) -> Result<CurrentState> {

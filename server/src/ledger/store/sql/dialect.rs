@@ -3,6 +3,7 @@
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Transaction};
 
 use crate::ledger::store::{Result, Scope, StoreError};
+use crate::limits::STATEMENT_TIME_MAX;
 use crate::text::redacted;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +153,26 @@ impl Dialect {
         }
     }
 
-    /// Whether an error means that a retry may succeed.
+    /// Waits for a statement, but not for ever for a server that is gone. `SQLite` is in this process.
+    pub async fn bounded<T>(self, statement: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+        if self == Self::Sqlite {
+            return statement.await;
+        }
+        let gone = |_| sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "the database says nothing"));
+        tokio::time::timeout(STATEMENT_TIME_MAX, statement).await.map_err(gone)?
+    }
+
+    /// Writes something that means nothing, so that a commit has something to bring to the disk; waits for nobody.
+    pub const fn harmless_change(self) -> &'static str {
+        match self {
+            Self::Sqlite => "PRAGMA user_version = 0",
+            Self::Postgres => {
+                "UPDATE shards SET clock = clock WHERE shard = (SELECT shard FROM shards LIMIT 1 FOR UPDATE SKIP LOCKED)"
+            }
+        }
+    }
+
+    /// Whether an error says that the same again may succeed.
     pub fn is_conflict(self, error: &sqlx::Error) -> bool {
         let Some(error) = error.as_database_error() else { return false };
         let code = error.code().unwrap_or_default();

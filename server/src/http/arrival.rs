@@ -1,0 +1,59 @@
+//! Whether a request's body has arrived: until then nothing can have come of it, and from then on nobody knows.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::Request;
+use hyper::body::{Frame, SizeHint};
+
+/// What is known of one request's body.
+#[derive(Clone, Debug)]
+pub struct Arrival(Arc<AtomicBool>);
+
+impl Arrival {
+    /// Whether all of it was read.
+    pub fn is_complete(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// The same request, whose body says when it was read to its end.
+pub fn watch(request: Request) -> (Request, Arrival) {
+    let arrival = Arrival(Arc::new(AtomicBool::new(request.body().is_end_stream())));
+    let watched = |body| Body::new(Watched { body, arrival: arrival.clone() });
+    (request.map(watched), arrival)
+}
+
+struct Watched {
+    body: Body,
+    arrival: Arrival,
+}
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        // A body whose length was said ends with its last frame, and is not always asked for another.
+        let ended = matches!(frame, Poll::Ready(None)) || (frame.is_ready() && self.body.is_end_stream());
+        if ended {
+            self.arrival.0.store(true, Ordering::Release);
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
