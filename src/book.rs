@@ -88,6 +88,12 @@ pub struct Account {
 }
 
 impl Account {
+    /// What others may know for a transfer or a trade: that the member is there, and whether it can act.
+    #[must_use]
+    pub fn for_others(&self) -> Self {
+        Self { frozen: self.frozen, ..Self::default() }
+    }
+
     /// Takes out all balances, for somebody who needs to know only who the member is.
     pub fn hide_balances(&mut self) {
         self.locked = ShareValue::ZERO;
@@ -384,9 +390,9 @@ impl Book {
     /// The refusal.
     pub fn settle(&mut self, event: &Event) -> Result<Applied, Refusal> {
         let (receipt, changes) = Draft::over(self).run(event)?;
-        let changed = changes.changed(self);
+        let rows = changes.changed(self);
         changes.commit(self);
-        Ok(Applied { receipt, changed })
+        Ok(Applied { receipt, changed: rows })
     }
 
     /// What [`Book::settle`] would answer now; changes nothing.

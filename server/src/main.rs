@@ -61,9 +61,9 @@ enum Task {
     /// Run the settlement server.
     ///
     /// Operators and merchants authenticate with a key (`gongxiang keys add`); members sign in.
-    Serve(Settings),
+    Serve(Box<Settings>),
     /// Print every setting of `serve` with its value and where it came from.
-    Config(Settings),
+    Config(Box<Settings>),
     /// Rebuild the books from the journal and compare every row; exit code 1 if they differ.
     ///
     /// Works on a snapshot, so the server may keep running.
@@ -90,7 +90,7 @@ enum Task {
         task: WebhooksTask,
     },
     Export(export::Options),
-    Import(import::Options),
+    Import(Box<import::Options>),
     /// Print the server's `OpenAPI` document.
     Openapi,
     /// Add, list and revoke API keys.
@@ -101,7 +101,7 @@ enum Task {
         task: keys::Task,
     },
     /// Simulate a scenario day by day, or show the figures of a journal.
-    Economy(economy::Options),
+    Economy(Box<economy::Options>),
     /// Show the red flags of a rule set and of a journal's books; exit code 1 if any flag is red.
     Review(review::Options),
     /// Close days that a server does not close by itself.

@@ -1,6 +1,6 @@
-//! Reads JSON into types. serde_json parses the text; the types are then read from its value by the `Deserializer` below.
+//! Reads JSON into types. `serde_json` parses the text; the types are then read from its value by the `Deserializer` below.
 //!
-//! It is not serde_json's own because of that one's errors: they say which field is wrong, in words that would take a
+//! It is not `serde_json`'s own because of that one's errors: they say which field is wrong, in words that would take a
 //! twentieth of the wallet's budget. Nobody would read them, since an answer that cannot be read is one fault.
 //!
 //! The numbers in answers are whole. A number with a fraction is skipped with an unknown field, and is an error elsewhere.
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn what_is_no_such_type_is_refused() {
         for bad in [
-            r#"[1, true, null, []]"#,
+            "[1, true, null, []]",
             r#"{"place": 1.5, "states": []}"#,
             r#"{"place": -1, "states": []}"#,
             r#"{"place": "1", "states": []}"#,

@@ -118,10 +118,7 @@ impl Outbox {
             return;
         }
         // Another tab may have signed in somebody else since this one asked.
-        let session = match api::session_now().await {
-            Ok(session) => session,
-            Err(_) => return self.flush_later(),
-        };
+        let Ok(session) = api::session_now().await else { return self.flush_later() };
         self.notice(&session);
         for waiting in self.waiting.get_untracked() {
             if !session.may_send_for(waiting.member.as_ref()) {
@@ -209,7 +206,8 @@ pub fn new_key() -> Result<String, Fault> {
     // `getRandomValues` works on a page without TLS, too, where a browser has no `randomUUID`.
     let crypto = window().crypto().map_err(|_| Fault::NoRandom)?;
     crypto.get_random_values_with_u8_array(&mut bits).map_err(|_| Fault::NoRandom)?;
-    Ok(bits.iter().map(|byte| format!("{byte:02x}")).collect())
+    let hex = |text: String, byte: &u8| text + &format!("{byte:02x}");
+    Ok(bits.iter().fold(String::new(), hex))
 }
 
 #[cfg(test)]

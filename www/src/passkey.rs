@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::api::{self, Fault};
 
-/// The two ceremonies of WebAuthn.
+/// The two ceremonies of `WebAuthn`.
 #[derive(Clone, Copy)]
 struct Ceremony {
     path: &'static str,

@@ -46,8 +46,11 @@ where
     boxed(Box::new(move || Box::pin(ask())))
 }
 
+/// Asks again each time it is called.
+type Ask<T> = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, Fault>>>>>;
+
 /// [`fetch`] without a type for each question, so that the binary has the code below only once for each type of answer.
-fn boxed<T: Send + Sync + 'static>(ask: Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, Fault>>>>>) -> Query<T> {
+fn boxed<T: Send + Sync + 'static>(ask: Ask<T>) -> Query<T> {
     let state = RwSignal::new(Remote::Loading);
     let again = RwSignal::new(0_u64);
     let last = StoredValue::new(0_u64);

@@ -147,7 +147,7 @@ fn minify(output: &mut Output, script: &Path, into: &Path) -> Result<()> {
 fn drop_globals(module: &mut Module, prefixes: &[&str]) -> Result<()> {
     for prefix in prefixes {
         let found: Vec<_> =
-            module.exports.iter().filter(|export| export.name.starts_with(prefix)).map(|export| export.id()).collect();
+            module.exports.iter().filter(|export| export.name.starts_with(prefix)).map(walrus::Export::id).collect();
         if found.is_empty() {
             bail!("no export begins with `{prefix}`: take it off the list of Globals to drop");
         }

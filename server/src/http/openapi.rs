@@ -51,6 +51,7 @@ fn fields_json(fields: &[Field]) -> (serde_json::Map<String, Value>, Vec<&'stati
 }
 
 /// A table with these fields, and with the id that the server makes if it is left out.
+#[must_use]
 pub fn fields_schema(fields: &[Field], made: Option<&'static str>) -> RefOr<Schema> {
     let (mut properties, required) = fields_json(fields);
     if let Some(made) = made {
@@ -62,6 +63,7 @@ pub fn fields_schema(fields: &[Field], made: Option<&'static str>) -> RefOr<Sche
 }
 
 /// The event of a command, without the id that the server makes.
+#[must_use]
 pub fn event_schema(command: &Command) -> RefOr<Schema> {
     let (mut properties, mut required) = fields_json(command.fields);
     for name in command.in_path() {

@@ -1,8 +1,8 @@
 //! HTTP, version 1: who asks for what, and in which words it is answered.
 //!
 //! Every answer under `/v1` is JSON; every error is a problem document (RFC 9457) with a stable code and the field. A handler's
-//! arguments say its right, its parameters and its body ([`super::api`]). What can be done is the table of commands
-//! ([`super::commands`]); each other file is a resource, and what looks ahead is in `ahead.rs`.
+//! arguments say its right, its parameters and its body (`api.rs`). What can be done is the table of commands
+//! (`commands.rs`); each other file is a resource, and what looks ahead is in `ahead.rs`.
 
 use std::path::Path;
 

@@ -6,7 +6,7 @@ use axum::extract::State;
 use gongxiang::book::{Book, Excerpt, State as BookState};
 use gongxiang::event::{Event, OrderPlaced};
 use gongxiang::identity::{Id, Region};
-use gongxiang::quantity::Money;
+use gongxiang::quantity::{Money, Points};
 use gongxiang::ruleset::Channel;
 use gongxiang::wire::answer::SupplyNow;
 use serde::Deserialize;
@@ -101,7 +101,8 @@ impl ExcerptQuery {
 }
 
 /// As much of the book as a preview needs: the accounts of members, for a transfer or a trade between them, or what an order
-/// needs. Whoever has it previews what it asked for as it would be settled now.
+/// needs, for its buyer and its shop. Of others it says only what the preview needs: no balance, and whether they can act. A
+/// buyer's excerpt takes it that the shop has the points; the order itself says if it has not.
 pub async fn excerpt(
     State(app): State<App>,
     Somebody(actor): Somebody,
@@ -112,28 +113,43 @@ pub async fn excerpt(
             return Err(Problem::new(Failure::BadQuery, other, "does not go together with `members`"));
         }
         let needs = Needs { members, ..Needs::default() };
-        let Excerpt { rules, head, ended, accounts, .. } = app.ledger.read().await?.load(&needs).await?.excerpt;
-        let mut excerpt = Excerpt { head, ended, accounts, ..Excerpt::genesis(rules) };
-        hide_balances(&mut excerpt, &actor, None);
-        return Ok(Answer::of(&excerpt));
+        let Excerpt { rules, head, ended, mut accounts, .. } = app.ledger.read().await?.load(&needs).await?.excerpt;
+        for (_, account) in accounts.iter_mut().filter(|(id, _)| !is_own(&actor, id)) {
+            *account = account.for_others();
+        }
+        return Ok(Answer::of(&Excerpt { head, ended, accounts, ..Excerpt::genesis(rules) }));
     }
     let order = query.order()?;
+    if !is_own(&actor, &order.buyer) && !is_own(&actor, &order.merchant) {
+        return Err(Failure::Forbidden.into());
+    }
     let needs = Needs::of([&Event::OrderPlaced(order.clone())]);
     let part = app.ledger.read().await?.load(&needs).await?.excerpt;
+    let has_shop = part.accounts.get(&order.merchant).is_some_and(|account| account.shop.is_some());
+    // Who is above a buyer is for the buyer and for shops.
+    if !has_shop && !is_own(&actor, &order.buyer) {
+        return Err(Failure::Forbidden.into());
+    }
     let mut excerpt = Book::from(part).excerpt(&order);
-    // The preview needs who is above the buyer and what the merchant can pay.
-    hide_balances(&mut excerpt, &actor, Some(&order.merchant));
+    for (id, account) in excerpt.accounts.iter_mut().filter(|(id, _)| !is_own(&actor, id)) {
+        if *id != order.merchant {
+            account.hide_balances();
+        } else if has_shop {
+            account.hide_balances();
+            account.points = enough();
+        } else {
+            *account = account.for_others();
+        }
+    }
     Ok(Answer::of(&excerpt))
 }
 
-/// Leaves balances of the one who asks and of `needed`; an operator sees all.
-fn hide_balances(excerpt: &mut Excerpt, actor: &Actor, needed: Option<&Id>) {
-    if actor.is_operator() {
-        return;
-    }
-    for (id, account) in &mut excerpt.accounts {
-        if Some(id) != needed && Some(id) != actor.member() {
-            account.hide_balances();
-        }
-    }
+/// Whether somebody may see all of an account.
+fn is_own(actor: &Actor, member: &Id) -> bool {
+    actor.is_operator() || actor.member() == Some(member)
+}
+
+/// More points than any order takes.
+fn enough() -> Points {
+    Points::parse("1000000000000").unwrap_or_default()
 }

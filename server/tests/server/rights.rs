@@ -175,7 +175,7 @@ fn another_merchant_and_the_payment_system_do_only_what_is_theirs() -> TestResul
         }
     }
     for (path, public) in READS {
-        let allowed = public || ["/v1/offers", "/v1/offers/f1"].contains(&path) || path.starts_with("/v1/excerpt");
+        let allowed = public || ["/v1/offers", "/v1/offers/f1"].contains(&path);
         let (status, answer) = town.status("GET", path, Some(&town.other_merchant), None)?;
         // `ann`, whose key it is, is the buyer of the trade.
         assert_eq!(status == 200, allowed || path == "/v1/trades/t1", "{path}: {answer}");
@@ -201,16 +201,30 @@ fn another_member_sees_and_moves_nothing_of_others() -> TestResult {
     for (path, public) in READS {
         // Its own trades and passkeys, of which there are none and one.
         let own = ["/v1/offers", "/v1/offers/f1", "/v1/trades", "/v1/passkeys"].contains(&path);
-        let allowed = public || own || path.starts_with("/v1/excerpt");
+        let allowed = public || own;
         let (status, answer) = town.status("GET", path, Some(&eve), None)?;
         assert_eq!(status == 200, allowed, "{path}: {answer}");
     }
-    let (excerpt, _) = READS.iter().find(|(path, _)| path.starts_with("/v1/excerpt")).ok_or("no excerpt")?;
-    let (_, excerpt) = town.status("GET", excerpt, Some(&eve), None)?;
-    assert_eq!(excerpt["accounts"]["bob"]["points"], "0", "balances of others are hidden: {excerpt}");
-    let (_, excerpt) = town.status("GET", "/v1/excerpt?members=bob,shop", Some(&eve), None)?;
-    for member in ["bob", "shop"] {
-        assert_eq!(excerpt["accounts"][member]["points"], "0", "balances of others are hidden: {excerpt}");
+    let of_order = |buyer: &str, merchant: &str| {
+        format!("/v1/excerpt?buyer={buyer}&merchant={merchant}&channel=online&region=440106")
+    };
+    let (status, _) = town.status("GET", &of_order("bob", "eve"), Some(&eve), None)?;
+    assert_eq!(status, 403, "who has no shop sees nobody's referrers");
+    for (path, member) in [
+        ("/v1/excerpt?members=bob,shop".to_owned(), "bob"),
+        ("/v1/excerpt?members=bob,shop".to_owned(), "shop"),
+        (of_order("eve", "bob"), "bob"),
+        (of_order("eve", "shop"), "shop"),
+    ] {
+        let (status, excerpt) = town.status("GET", &path, Some(&eve), None)?;
+        assert_eq!(status, 200, "{path}: {excerpt}");
+        let account = &excerpt["accounts"][member];
+        let (_, own) = town.status("GET", &format!("/v1/members/{member}"), Some(&town.operator), None)?;
+        assert_ne!(account["points"], own["state"]["points"], "{path}: {account}");
+        assert_eq!((&account["locked"], &account["holding"]["units"]), (&json!("0"), &json!("0")), "{path}: {account}");
+        let is_shop = member == "shop" && path.contains("buyer=");
+        assert_eq!(account["shop"].is_null(), !is_shop, "{path}: {account}");
+        assert!(is_shop || account["referrer"].is_null(), "{path}: {account}");
     }
     assert_eq!(town.status("GET", "/v1/trades", Some(&eve), None)?.1["rows"], json!([]));
     assert_eq!(town.status("GET", "/v1/state", Some(&town.operator), None)?, before);

@@ -1,6 +1,6 @@
 //! A temporary `PostgreSQL` server for tests and benches.
 //!
-//! Its files are in a directory below the system's temporary directory: PostgreSQL refuses to run as root, and
+//! Its files are in a directory below the system's temporary directory: `PostgreSQL` refuses to run as root, and
 //! another user may not be able to read this repository. It runs as a real server does, with `fsync` and
 //! `synchronous_commit` on.
 //!

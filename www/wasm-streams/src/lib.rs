@@ -18,6 +18,7 @@ impl ReadableStream {
     }
 
     /// Panics: nothing here streams.
+    #[must_use]
     pub fn from_stream<S>(_: S) -> Self {
         unreachable!("the wallet has no server functions")
     }

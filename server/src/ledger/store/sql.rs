@@ -272,7 +272,7 @@ impl Work {
         self.dialect.bounded(query.fetch_all(&mut *self.tx)).await.map_err(|error| conflict_or(self.dialect, error))
     }
 
-    /// Runs a query that may find many rows. SQLite's thread hands over rows one by one and wakes the task each time,
+    /// Runs a query that may find many rows. `SQLite`'s thread hands over rows one by one and wakes the task each time,
     /// so there the rows come as one JSON text.
     async fn many<T>(&mut self, columns: &str, sql: &str, parameters: &[&str]) -> Result<Vec<T>>
     where

@@ -126,7 +126,7 @@ impl Dialect {
         vec![all]
     }
 
-    /// The prefix of `INSERT` or `UPDATE`. OR FAIL skips SQLite's statement journal, a copy of every page that the
+    /// The prefix of `INSERT` or `UPDATE`. OR FAIL skips `SQLite`'s statement journal, a copy of every page that the
     /// statement changes; a failure rolls back the whole transaction anyway.
     pub const fn whole(self) -> &'static str {
         match self {
