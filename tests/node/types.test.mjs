@@ -9,7 +9,7 @@ const read = (name) => readFile(new URL(`../../pkg/${name}`, import.meta.url), '
 const code = (text) => text.replace(/\/\*[^]*?\*\/|\/\/.*/g, '');
 
 /** What is counted, and may be a number: everything else is a decimal, a day or a name, and a text. */
-const COUNTED = ['window_days', 'max_depth', 'repurchase_days', 'online', 'offline', 'era', 'order_count', 'trade_count', 'place', 'line'];
+const COUNTED = ['window_days', 'max_depth', 'repurchase_days', 'online', 'offline', 'era', 'order_count', 'trade_count', 'purchase_count', 'return_days', 'most', 'place', 'line'];
 
 test('index.d.ts declares what the package exports, no more and no less', async () => {
   const declared = [...code(await read('index.d.ts')).matchAll(/export function (\w+)/g)].map(([, name]) => name);
@@ -35,7 +35,7 @@ test('a declared day of a statement has the fields of a real one', async () => {
   await economy.init();
   const account = {
     referrer: null, activated: true, locked: '0', points: '0', holding: { units: '1', acc: '0', era: 0, fraction: '0' }, role: null, merchant_pack: false,
-    shop: null, area_pack: null, city: null,
+    shop: null, area_pack: null, city: null, frozen: false,
   };
   const day = { day: '2026-01-01', price: '1', released: '1', total: '1', units: '1', nav: '1', acc: '0.1', era: 0 };
   const [line] = economy.statement(account, [day], 1);

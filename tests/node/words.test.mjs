@@ -124,7 +124,7 @@ test('the widget shows reasons with grouped numbers, and what is wrong as a sent
   const reward = { why: { of: 'consumption', rate: '0.4', consumption: '12345.5' }, reason: '' };
   assert.equal(widget.reasonIn(en, reward), '0.4 × buyer’s share value 12,345.5');
   assert.equal(widget.reasonIn(zh, reward), '0.4 × 买家所得共享值 12,345.5');
-  assert.equal(widget.refusalIn(en, 'bad_concession'), 'The concession must be above 0 and at most the amount.');
+  assert.equal(widget.refusalIn(en, 'bad_concession'), 'The concession must be above 0 and at most the amount, or what is left of the order\'s.');
   assert.equal(widget.refusalIn(en, 'bad_price'), 'The price must be above 0, so no numbers are shown.');
   assert.equal(widget.refusalIn(zh, 'bad_rules'), '此规则集不成立，因此不显示数字。');
   assert.equal(widget.refusalIn(en, 'region_taken'), 'This order would be refused.');
