@@ -11,7 +11,7 @@
 //! | `rights`, `actor` | who asks, and whether they may |
 //! | `query`, `body`, `fields`, `one` | how a request is read |
 //! | `answer`, `page`, `problem`, `etag` | how it is answered |
-//! | `api`, `openapi` | the document, made of the handlers' arguments and answers |
+//! | `api`, `schemas`, `openapi` | the document, made of the handlers' arguments and answers |
 //! | `files`, `health`, `metrics` | the wallet's files, probes, figures |
 
 mod actor;
@@ -38,7 +38,7 @@ mod members;
 mod metrics;
 mod newcomers;
 mod one;
-pub mod openapi;
+mod openapi;
 mod orders;
 mod page;
 mod passkeys;
@@ -50,6 +50,7 @@ mod rates;
 mod rights;
 pub mod routes;
 mod rules;
+mod schemas;
 mod scheme;
 mod sessions;
 mod settle;

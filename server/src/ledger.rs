@@ -9,3 +9,4 @@ pub mod needs;
 mod pulse;
 pub mod queue;
 pub mod store;
+pub mod unavailable;

@@ -1,8 +1,8 @@
 //! `gongxiang openapi`.
 
-use crate::http::openapi;
+use crate::http::routes;
 
 /// Prints the document.
 pub fn run() {
-    println!("{}", openapi::text());
+    println!("{}", routes::document());
 }

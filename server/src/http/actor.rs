@@ -6,6 +6,7 @@ use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use url::Url;
 
+use super::api::Input;
 use super::app::App;
 use super::problem::{Failure, Problem};
 use crate::people::actor::Actor;
@@ -74,6 +75,11 @@ impl FromRequestParts<App> for Actor {
         actor.ok_or_else(|| Failure::Unauthorized.into())
     }
 }
+
+/// Who it is, beside the right that another argument says.
+impl Input for Actor {}
+
+impl Input for SessionToken {}
 
 #[cfg(test)]
 mod tests {

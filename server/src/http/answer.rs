@@ -8,6 +8,9 @@ use axum::response::{IntoResponse, Response};
 use gongxiang::wire::worded::Worded;
 use gongxiang_words::Language;
 use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::api::{Description, Output};
 
 use crate::text::json;
 
@@ -63,5 +66,24 @@ impl<T: IntoResponse> IntoResponse for WithCookie<T> {
             response.headers_mut().insert(SET_COOKIE, cookie);
         }
         response
+    }
+}
+
+impl<T: ToSchema> Output for Answer<T> {
+    fn describe(description: &mut Description) {
+        let schema = description.schema::<T>();
+        description.response("200", "The answer", Some(schema));
+    }
+}
+
+impl<T: Output> Output for WithCookie<T> {
+    fn describe(description: &mut Description) {
+        T::describe(description);
+    }
+}
+
+impl Output for Gone {
+    fn describe(description: &mut Description) {
+        description.response("204", "It is done", None);
     }
 }

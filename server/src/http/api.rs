@@ -17,16 +17,8 @@ use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, Ref, RefOr, Required, ResponseBuilder, Schema};
 
-use super::actor::SessionToken;
-use super::answer::{Answer, Gone, WithCookie};
 use super::app::App;
-use super::body::{Body, EventsBody, Table};
-use super::one::One;
-use super::preview::PreviewKey;
 use super::problem::Problem;
-use super::query::Query;
-use super::rights::{Anybody, Operator, Owner, SignedIn, Somebody};
-use crate::people::actor::Actor;
 
 /// The scheme of bearer tokens in the document.
 pub const TOKEN: &str = "token";
@@ -130,9 +122,14 @@ impl Description {
         description
     }
 
+    /// Brings the schemas to which a type's own refers.
+    pub fn parts<T: ToSchema>(&mut self) {
+        T::schemas(&mut self.schemas);
+    }
+
     /// A reference to a type's schema, which the document gets.
     pub fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
-        T::schemas(&mut self.schemas);
+        self.parts::<T>();
         self.schemas.push((T::name().into(), T::schema()));
         Ref::from_schema_name(T::name()).into()
     }
@@ -227,11 +224,6 @@ impl Input for State<App> {}
 /// Its name in the address describes it.
 impl Input for axum::extract::Path<String> {}
 
-/// Who it is, beside the right that another argument says.
-impl Input for Actor {}
-
-impl Input for SessionToken {}
-
 /// An argument whose fault the handler answers with later.
 impl<T: Input> Input for Result<T, Problem> {
     fn describe(description: &mut Description) {
@@ -239,83 +231,9 @@ impl<T: Input> Input for Result<T, Problem> {
     }
 }
 
-impl Input for Anybody {
-    fn describe(description: &mut Description) {
-        description.open();
-    }
-}
-
-macro_rules! closed {
-    ($($right:ident)*) => {$(
-        impl Input for $right {
-            fn describe(description: &mut Description) {
-                description.closed();
-            }
-        }
-    )*};
-}
-
-closed! { Somebody Operator SignedIn Owner One }
-
-impl<T: ToSchema> Input for Query<T> {
-    fn describe(description: &mut Description) {
-        T::schemas(&mut description.schemas);
-        let RefOr::T(Schema::Object(table)) = T::schema() else { return };
-        for (name, schema) in table.properties {
-            description.parameter(&name, ParameterIn::Query, table.required.contains(&name), schema);
-        }
-    }
-}
-
-impl<T: ToSchema, const BYTES_MAX: usize> Input for Body<T, BYTES_MAX> {
-    fn describe(description: &mut Description) {
-        let may_be_empty = matches!(T::schema(), RefOr::T(Schema::Object(table)) if table.required.is_empty());
-        let schema = description.schema::<T>();
-        description.body(schema, !may_be_empty);
-    }
-}
-
-impl<T: ToSchema> Input for Table<T> {
-    fn describe(description: &mut Description) {
-        <Body<T> as Input>::describe(description);
-    }
-}
-
-impl Input for EventsBody {
-    fn describe(description: &mut Description) {
-        description.body(EventsBody::schema(), true);
-    }
-}
-
-impl Input for PreviewKey {
-    fn describe(description: &mut Description) {
-        let schema = description.schema::<super::settle::IdempotencyKey>();
-        description.parameter(super::settle::IDEMPOTENCY_KEY, ParameterIn::Header, false, schema);
-    }
-}
-
 impl<T: Output> Output for Result<T, Problem> {
     fn describe(description: &mut Description) {
         T::describe(description);
-    }
-}
-
-impl<T: ToSchema> Output for Answer<T> {
-    fn describe(description: &mut Description) {
-        let schema = description.schema::<T>();
-        description.response("200", "The answer", Some(schema));
-    }
-}
-
-impl<T: Output> Output for WithCookie<T> {
-    fn describe(description: &mut Description) {
-        T::describe(description);
-    }
-}
-
-impl Output for Gone {
-    fn describe(description: &mut Description) {
-        description.response("204", "It is done", None);
     }
 }
 

@@ -13,9 +13,10 @@ use serde::Deserializer as _;
 use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
 use serde_json::json;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
-use super::api;
+use super::api::{self, Description, Input};
 use super::fields::{self, FieldError};
 use super::problem::{Failure, Problem};
 use crate::ledger::group;
@@ -188,5 +189,25 @@ impl<'de> Visitor<'de> for Events {
             events.push(sent(journal::parse(event.get().as_bytes())));
         }
         Ok(events)
+    }
+}
+
+impl<T: ToSchema, const BYTES_MAX: usize> Input for Body<T, BYTES_MAX> {
+    fn describe(description: &mut Description) {
+        let may_be_empty = matches!(T::schema(), RefOr::T(Schema::Object(table)) if table.required.is_empty());
+        let schema = description.schema::<T>();
+        description.body(schema, !may_be_empty);
+    }
+}
+
+impl<T: ToSchema> Input for Table<T> {
+    fn describe(description: &mut Description) {
+        <Body<T> as Input>::describe(description);
+    }
+}
+
+impl Input for EventsBody {
+    fn describe(description: &mut Description) {
+        description.body(EventsBody::schema(), true);
     }
 }

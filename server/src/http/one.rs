@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use gongxiang::book::Excerpt;
 use gongxiang::identity::Id;
 
+use super::api::{Description, Input};
 use super::app::App;
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
@@ -37,5 +38,11 @@ impl One {
         let mut all = Needs::default();
         needs(&mut all, [self.id.clone()].into());
         Ok(self.app.ledger.read().await?.load(&all).await?.excerpt)
+    }
+}
+
+impl Input for One {
+    fn describe(description: &mut Description) {
+        description.closed();
     }
 }

@@ -9,19 +9,21 @@ use gongxiang::receipt::Receipt;
 use gongxiang::tree::Tree;
 use gongxiang::wire;
 use serde::Serialize;
+use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::{OneOfBuilder, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::answer::Answer;
+use super::api::{Description, Input};
 use super::app::App;
 use super::body::Table;
 use super::commands::COMMANDS;
-use super::openapi::event_schema;
 use super::orders::worded;
 use super::problem::Problem;
 use super::query::{NoParameters, Query};
 use super::rights::Somebody;
-use super::settle::{IDEMPOTENCY_KEY, Resolved, idempotency_key, resolve};
+use super::schemas::event_schema;
+use super::settle::{IDEMPOTENCY_KEY, IdempotencyKey, Resolved, idempotency_key, resolve};
 use crate::ledger::group;
 use crate::ledger::needs::Needs;
 
@@ -87,4 +89,11 @@ pub async fn preview(
 fn about(receipt: &mut Receipt, member: &Id) {
     receipt.postings.retain(|posting| posting.from.is(member) || posting.to.is(member));
     receipt.accounts.retain(|account| account == member);
+}
+
+impl Input for PreviewKey {
+    fn describe(description: &mut Description) {
+        let schema = description.schema::<IdempotencyKey>();
+        description.parameter(IDEMPOTENCY_KEY, ParameterIn::Header, false, schema);
+    }
 }

@@ -10,8 +10,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ledger::group::Denial;
-use crate::ledger::queue::{Unavailable, unavailable};
 use crate::ledger::store::StoreError;
+use crate::ledger::unavailable::{Unavailable, unavailable};
 use crate::people::passkeys::PasskeyError;
 use crate::people::wechat::WeChatError;
 

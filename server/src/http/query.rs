@@ -6,7 +6,10 @@ use gongxiang::tree::Tree;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
+use utoipa::openapi::path::ParameterIn;
+use utoipa::openapi::{RefOr, Schema};
 
+use super::api::{Description, Input};
 use super::fields;
 use super::problem::{Failure, Problem};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
@@ -98,4 +101,14 @@ mod schema {
     }
 
     impl ToSchema for Number {}
+}
+
+impl<T: ToSchema> Input for Query<T> {
+    fn describe(description: &mut Description) {
+        description.parts::<T>();
+        let RefOr::T(Schema::Object(table)) = T::schema() else { return };
+        for (name, schema) in table.properties {
+            description.parameter(&name, ParameterIn::Query, table.required.contains(&name), schema);
+        }
+    }
 }

@@ -16,11 +16,11 @@ use super::answer::Answer;
 use super::app::App;
 use super::body::Table;
 use super::commands::ORDER;
-use super::openapi::fields_schema;
 use super::orders::worded;
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
 use super::rights::Somebody;
+use super::schemas::fields_schema;
 use super::settle::speak_for;
 use crate::ledger::needs::Needs;
 

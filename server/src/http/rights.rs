@@ -5,6 +5,7 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use gongxiang::identity::Id;
 
+use super::api::{Description, Input};
 use super::app::App;
 use super::problem::{Failure, Problem};
 use crate::people::actor::Actor;
@@ -101,3 +102,21 @@ pub fn signed_in(actor: Actor) -> Result<Id, Problem> {
         Actor::Demo | Actor::Operator(_) | Actor::Payment(_) | Actor::Merchant(..) => Err(Failure::Forbidden.into()),
     }
 }
+
+impl Input for Anybody {
+    fn describe(description: &mut Description) {
+        description.open();
+    }
+}
+
+macro_rules! closed {
+    ($($right:ident)*) => {$(
+        impl Input for $right {
+            fn describe(description: &mut Description) {
+                description.closed();
+            }
+        }
+    )*};
+}
+
+closed! { Somebody Operator SignedIn Owner }

@@ -11,6 +11,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
 use axum::routing::get;
 
+use super::answer::Answer;
 use super::api::Api;
 use super::app::App;
 use super::{
@@ -24,7 +25,7 @@ pub fn router(app: App, files: Option<&Path>) -> Router {
     let demo = app.demo;
     let router = api()
         .into_router()
-        .route("/v1/openapi.json", get(openapi::served))
+        .route("/v1/openapi.json", get(async || Answer::<()>::from_text(document())))
         .route("/metrics", get(metrics::metrics))
         .method_not_allowed_fallback(problem::method_not_allowed);
     let router = match files {
@@ -36,8 +37,14 @@ pub fn router(app: App, files: Option<&Path>) -> Router {
     if demo { router.layer(from_fn(guard::from_this_machine)) } else { router }
 }
 
+/// The `OpenAPI` document.
+#[must_use]
+pub fn document() -> String {
+    openapi::text(api())
+}
+
 /// Every route that the document describes.
-pub fn api() -> Api {
+fn api() -> Api {
     let api = reads(Api::default()).map(|router| router.route_layer(from_fn(etag::by_content)));
     settle::routes(sign_in(looks(api))).get("/health/live", "live", "The process answers", health::live).get(
         "/health/ready",
@@ -147,4 +154,44 @@ fn sign_in(api: Api) -> Api {
             "Remove one of one's own passkeys; its sessions end",
             passkeys::remove,
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    #[test]
+    fn the_document_that_is_checked_in_is_the_one_that_is_served() {
+        let kept = include_str!("../../openapi.json");
+        assert_eq!(
+            kept.trim(),
+            super::document().trim(),
+            "`gongxiang openapi > server/openapi.json` brings it up to date"
+        );
+    }
+
+    #[test]
+    fn whatever_the_document_refers_to_is_in_it() -> Result<(), serde_json::Error> {
+        let document: Value = serde_json::from_str(&super::document())?;
+        let mut named = BTreeSet::new();
+        references(&document, &mut named);
+        assert!(named.len() > 30, "{named:?}");
+        for name in named {
+            assert!(document.pointer(name.trim_start_matches('#')).is_some(), "{name} is missing");
+        }
+        Ok(())
+    }
+
+    fn references<'a>(value: &'a Value, named: &mut BTreeSet<&'a str>) {
+        match value {
+            Value::Object(fields) => {
+                named.extend(fields.get("$ref").and_then(Value::as_str));
+                fields.values().for_each(|value| references(value, named));
+            }
+            Value::Array(items) => items.iter().for_each(|value| references(value, named)),
+            _ => {}
+        }
+    }
 }

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use crate::ledger::queue::Unavailable;
 use crate::ledger::store::{Store, StoreError};
+use crate::ledger::unavailable::{Unavailable, unavailable};
 use crate::limits::{PROOF_HOLDS, TROUBLE_HOLDS};
 
 /// What is known of one database.
@@ -56,7 +56,7 @@ impl Pulse {
         self.wrote(proved.as_ref().copied());
         match proved {
             Ok(()) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(crate::ledger::queue::unavailable(&error)),
+            Err(error) => Err(unavailable(&error)),
         }
     }
 }

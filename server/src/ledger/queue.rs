@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use gongxiang::event::Refusal;
 use gongxiang::ruleset::RuleSet;
 use jiff::Timestamp;
-use thiserror::Error;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -19,18 +18,9 @@ use crate::ledger::group::{self, Answer, Denial, Group, Request};
 use crate::ledger::needs::{self, Needs};
 use crate::ledger::pulse::Pulse;
 use crate::ledger::store::{Place, Scope, Store, StoreError, Transaction};
+use crate::ledger::unavailable::{Unavailable, unavailable};
 use crate::limits::{CONFLICTS_MAX, GROUP_MAX, QUEUE_MAX};
 use crate::metrics::Metrics;
-
-/// There is no answer now, but the request may have been settled. The client should repeat it with the same key.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-pub enum Unavailable {
-    /// Too many requests are waiting; this one was not settled.
-    #[error("too many requests are waiting; try again")]
-    Busy,
-    #[error("the database does not answer; try again with the same key")]
-    Storage,
-}
 
 /// An event, or the refusal of one that cannot be read.
 pub type Submission = Result<Request, Refusal>;
@@ -188,11 +178,6 @@ impl Ledger {
         self.metrics.queued(self.jobs.max_capacity() - self.jobs.capacity());
         answered.await.map_err(|_| Unavailable::Storage)?
     }
-}
-
-pub(crate) fn unavailable(error: &StoreError) -> Unavailable {
-    tracing::error!(%error, "the database does not answer");
-    Unavailable::Storage
 }
 
 struct Queue {

@@ -70,6 +70,21 @@ const ERRORS: [&str; 7] = ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#NUM!", "#DIV/
 
 const NOTHING: [&str; 11] = ["/", "-", "--", "—", "null", "nil", "none", "nan", "n/a", "undefined", "(blank)"];
 
+/// A text in the spelling in which two are compared: case, blanks around it and the width of signs say nothing.
+pub(super) fn folded(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '（' => '(',
+        '）' => ')',
+        '，' => ',',
+        '：' => ':',
+        '／' => '/',
+        '＃' => '#',
+        '￥' => '¥',
+        other => other,
+    };
+    unguarded(text).chars().map(narrow).flat_map(char::to_lowercase).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::dates::{self, Dates};
+use super::guards::folded;
 use super::text::encoding;
 
 macro_rules! fields {
@@ -215,7 +216,7 @@ pub(super) type Column = (usize, String);
 pub(super) fn find(names: &[&str], column: &str) -> Result<Column> {
     let number = column.strip_prefix('#').and_then(|number| number.parse::<usize>().ok());
     let column_at = |at: usize| (at, names.get(at).copied().unwrap_or_default().to_owned());
-    let same = |name: &&str| super::profile::folded(name) == super::profile::folded(column);
+    let same = |name: &&str| folded(name) == folded(column);
     let mut found = names.iter().enumerate().filter(|(_, name)| same(name)).map(|(at, _)| at);
     match (found.next(), found.next(), number) {
         (Some(at), None, _) => Ok(column_at(at)),

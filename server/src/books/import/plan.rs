@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, bail};
 
 use super::dates::Calendar;
+use super::guards::folded;
 use super::mapping::{Column, Condition, Field, Guards, Ids, LineItems, Mapping, find, unique};
-use super::profile::{Profile, folded, layouts};
+use super::profile::{Profile, layouts};
 
 /// Where a field comes from.
 #[derive(Clone, Debug, Default)]

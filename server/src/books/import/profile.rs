@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 
 use super::dates::Dates;
+use super::guards::folded;
 use super::mapping::{Field, Guards, Ids, LineItems};
 
 /// One layout of an export.
@@ -119,21 +120,6 @@ fn rest_of(text: &str, word: &str) -> Option<String> {
         Some(start) => text.strip_prefix(&folded(start)).map(Into::into),
         None => (text == folded(word)).then(String::new),
     }
-}
-
-/// A text in the spelling in which two are compared: case, blanks around it and the width of signs say nothing.
-pub(super) fn folded(text: &str) -> String {
-    let narrow = |c: char| match c {
-        '（' => '(',
-        '）' => ')',
-        '，' => ',',
-        '：' => ':',
-        '／' => '/',
-        '＃' => '#',
-        '￥' => '¥',
-        other => other,
-    };
-    super::guards::unguarded(text).chars().map(narrow).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -9,10 +9,11 @@ use gongxiang::ruleset::Channel;
 
 use super::cells::{self, Cell, Refused, quoted};
 use super::dates::Moment;
+use super::guards::folded;
 use super::guards::unguarded;
 use super::mapping::{Field, Guards, Ids};
 use super::plan::Plan;
-use super::profile::{Standing, folded};
+use super::profile::Standing;
 use super::table;
 
 /// Why a row becomes nothing.

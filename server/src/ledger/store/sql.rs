@@ -21,7 +21,6 @@ use gongxiang::identity::{Day, Id};
 use gongxiang::market::{Offer, Trade};
 use gongxiang::order::Order;
 use gongxiang::purchase::{Purchase, RedemptionRecord};
-use gongxiang::quantity::Index;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang::wire::statement::BookedPosting;
@@ -38,7 +37,7 @@ use super::{
 use crate::ledger::needs::Needs;
 use crate::limits::{CONNECTIONS_MAX, WRITERS_POSTGRES};
 use crate::text::json;
-use connections::{Common, connections, refuse_forgetful_pooler};
+use connections::{Common, StoreCache, connections, refuse_forgetful_pooler};
 use dialect::{Dialect, Tx, execute};
 use file::OpenFile;
 
@@ -58,13 +57,6 @@ pub struct SqlStore {
     /// For `SQLite` only.
     file: Option<OpenFile>,
     common: Common,
-}
-
-/// Rows that seldom change, cached.
-#[derive(Debug, Default)]
-struct StoreCache {
-    rules: Option<(i64, RuleSet)>,
-    ended: Vec<Index>,
 }
 
 impl SqlStore {

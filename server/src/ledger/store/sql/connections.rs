@@ -5,13 +5,21 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use gongxiang::quantity::Index;
+use gongxiang::ruleset::RuleSet;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, Connection as _, Executor as _, Row as _};
 
-use super::StoreCache;
 use super::dialect::Dialect;
 use crate::ledger::store::{Result, StoreError};
 use crate::limits::CONNECTION_WAIT_MAX;
+
+/// Rows that seldom change, cached.
+#[derive(Debug, Default)]
+pub(super) struct StoreCache {
+    pub(super) rules: Option<(i64, RuleSet)>,
+    pub(super) ended: Vec<Index>,
+}
 
 /// Small pages, in files that are new: what is written is whole pages, each for a row or two that changed. 8 MiB of them a
 /// connection: a commit looks through all of them where a tree of the database was balanced, and what is not among them the

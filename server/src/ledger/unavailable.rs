@@ -1,0 +1,21 @@
+//! No answer for now: the queue is full, or the database does not answer.
+
+use thiserror::Error;
+
+use crate::ledger::store::StoreError;
+
+/// There is no answer now, but the request may have been settled. The client should repeat it with the same key.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum Unavailable {
+    /// Too many requests are waiting; this one was not settled.
+    #[error("too many requests are waiting; try again")]
+    Busy,
+    #[error("the database does not answer; try again with the same key")]
+    Storage,
+}
+
+/// Logs why the database gives no answer, which clients are not told.
+pub(crate) fn unavailable(error: &StoreError) -> Unavailable {
+    tracing::error!(%error, "the database does not answer");
+    Unavailable::Storage
+}
