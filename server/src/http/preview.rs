@@ -79,8 +79,6 @@ pub async fn preview(
     let mut receipt = group::preview(&entry.event, guard.as_ref(), loaded.excerpt)?;
     if let Some(member) = actor.member() {
         about(&mut receipt, member);
-        // What is missing says what others have left.
-        receipt.unrecovered = None;
     }
     Ok(Answer::of(&Preview { receipt }))
 }
