@@ -177,6 +177,8 @@ test('a slow answer for another member never lands on this one', async () => {
   const prepare = (page) => page.route(`**/v1/members/${slow}`, (route) => { held = route; });
   const { page, complaints, close } = await house.open(`#/m/${slow}`, { prepare });
   await page.getByTestId('loading').waitFor();
+  // The screen asks for the session first, then for the member.
+  while (!held) await page.waitForTimeout(20);
   await go(page, `#/m/${quick}`);
   await page.locator(`[data-testid="home"][data-member="${quick}"]`).waitFor();
   await held.continue();
