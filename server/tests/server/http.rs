@@ -512,3 +512,53 @@ fn what_the_database_does_not_keep_did_not_happen() -> TestResult {
     assert_eq!(start(&folder)?.get("/v1/state")?, after);
     Ok(())
 }
+
+#[test]
+fn a_day_with_much_due_is_closed_in_parts() -> TestResult {
+    const ORDERS: usize = 1_300;
+    let folder = Folder::new()?;
+    let server = start_with_a_shop(&folder)?;
+    let (_, supply) = server.get("/v1/supply")?;
+    let mut day = supply["day"].as_str().ok_or("no day")?.to_owned();
+    let orders: Vec<_> = (0..ORDERS)
+        .map(|n| {
+            json!({
+                "type": "order.placed", "order": format!("o{n}"), "buyer": "bob", "merchant": "shop",
+                "channel": "offline", "amount": "1", "concession": "0.01", "region": "320106",
+            })
+        })
+        .collect();
+    let (_, answers) = server.post("/v1/events", JSON, json!(orders).to_string())?;
+    all_accepted(&answers)?;
+    let mut orders_left = true;
+    while orders_left {
+        let key = [("idempotency-key", day.as_str())];
+        let (status, closed) = server.ask("POST", &format!("/v1/days/{day}/close"), None, &key, None)?;
+        assert_eq!(status, 200, "{closed}");
+        let (_, last) = server.get(&format!("/v1/orders/o{}", ORDERS - 1))?;
+        orders_left = !last["state"].to_string().contains("vested");
+        day = server.get("/v1/supply")?.1["day"].as_str().ok_or("no day")?.to_owned();
+    }
+    let (_, journal) = server.get(&format!("/v1/events?after={}&limit=500", place_of(&server, "o1299")?))?;
+    let kinds: Vec<_> = journal["events"].as_array().ok_or("no events")?.iter().map(|event| &event["kind"]).collect();
+    assert_eq!(kinds.iter().filter(|kind| **kind == "day.closing").count(), 1, "one part of 1,000: {kinds:?}");
+    assert_eq!(kinds.last(), Some(&&json!("day.closed")), "then the close with the rest");
+    Ok(())
+}
+
+fn place_of(server: &Server, order: &str) -> TestResult<i64> {
+    let (_, receipt) = server.get(&format!("/v1/orders/{order}/receipt"))?;
+    Ok(receipt["place"].as_i64().ok_or("no place")?)
+}
+
+#[test]
+fn a_body_about_signing_in_is_small_and_read_within_bounds() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start(&folder)?;
+    let many = format!(r#"{{"member":[{}0]}}"#, r#"{"":0},"#.repeat(20_000));
+    let (status, problem) = server.post("/v1/sessions/demo", JSON, many)?;
+    assert_eq!((status, &problem["code"]), (413, &json!("too_large")));
+    let (status, problem) = server.post("/v1/sessions/demo", JSON, r#"{"member":[{},{}]}"#)?;
+    assert_eq!((status, &problem["code"], &problem["field"]), (400, &json!("bad_event"), &json!("member")));
+    Ok(())
+}
