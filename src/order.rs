@@ -4,6 +4,8 @@
 //! partners and rules of that moment. Whoever is not activated gets none, and a reward of 0 is no reward. Vesting and
 //! refunds move what is computed here; the book does that.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{Day, Id, Region};
@@ -54,13 +56,20 @@ pub enum OrderState {
     Refunded,
 }
 
-/// A reward and, once it vested with share value, the grant it became.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct OrderReward {
-    /// The reward.
-    pub reward: Reward,
-    /// What its share value became.
-    pub grant: Option<Grant>,
+/// An order's rewards and the grants that they became.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderRewards {
+    /// Who gets what. Rewards never change, so the receipt and every copy of the order share them.
+    pub rewards: Arc<[Reward]>,
+    /// What the share value of each reward became when it vested: as many as there are rewards.
+    pub grants: Vec<Option<Grant>>,
+}
+
+impl OrderRewards {
+    /// Each reward with its grant, if it vested with share value.
+    pub fn iter(&self) -> impl Iterator<Item = (&Reward, Option<&Grant>)> {
+        self.rewards.iter().zip(self.grants.iter().map(Option::as_ref))
+    }
 }
 
 /// An accepted order.
@@ -85,7 +94,7 @@ pub struct Order {
     /// Burned points that refunds brought back on the day of vesting.
     pub burned_back: Points,
     /// Who gets what.
-    pub rewards: Vec<OrderReward>,
+    pub rewards: OrderRewards,
 }
 
 impl Order {
@@ -122,8 +131,8 @@ impl Order {
     /// # Errors
     /// [`OutOfRange`] never, for rewards of this module under a sound rule set.
     pub fn burned(&self, left: Money) -> Result<Points, OutOfRange> {
-        let rest = |rest: Points, reward: &OrderReward| rest.minus(self.reward_points_left(&reward.reward, left)?);
-        self.rewards.iter().try_fold(self.points_left(left)?, rest)
+        let rest = |rest: Points, reward| rest.minus(self.reward_points_left(reward, left)?);
+        self.rewards.rewards.iter().try_fold(self.points_left(left)?, rest)
     }
 }
 

@@ -7,6 +7,7 @@
 mod reason;
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -337,7 +338,7 @@ pub struct OrderQuote {
     /// The day at whose close the rewards vest; today if they vested at once, nothing if no calendar reaches so far.
     pub due: Option<Day>,
     /// Who gets what, in the order of the table in section 6.
-    pub rewards: Vec<Reward>,
+    pub rewards: Arc<[Reward]>,
 }
 
 /// What an event did.

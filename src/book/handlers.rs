@@ -11,7 +11,7 @@ use super::draft::Draft;
 use crate::event::{Code, Event, OrderPlaced, Refusal};
 use crate::identity::Id;
 use crate::market::{Offer, Side, Trade, TradeState};
-use crate::order::{self, Order, OrderReward, OrderState, Terms};
+use crate::order::{self, Order, OrderRewards, OrderState, Terms};
 use crate::purchase::RedemptionRecord;
 use crate::quantity::{Money, Points, Price};
 use crate::receipt::{OrderQuote, Party, Reason, Reward, Rule};
@@ -120,7 +120,7 @@ impl Draft<'_> {
             Channel::Offline => shop,
         };
         let terms = Terms { buyer, merchant, channel: *channel, concession: *concession, points, city: area.city() };
-        let rewards = order::rewards(&terms, &rules, self)?;
+        let rewards: Arc<[_]> = order::rewards(&terms, &rules, self)?.into();
 
         let why = Reason::AtPrice { concession: *concession, price };
         self.pay(Party::Member(merchant.clone()), Party::Escrow, points, Rule::Concession, why)?;
@@ -136,7 +136,7 @@ impl Draft<'_> {
             left: *concession,
             left_at_vesting: Money::default(),
             burned_back: Points::ZERO,
-            rewards: rewards.iter().map(|reward| OrderReward { reward: reward.clone(), grant: None }).collect(),
+            rewards: OrderRewards { grants: vec![None; rewards.len()], rewards: Arc::clone(&rewards) },
         };
         head.order_count += 1;
         self.quote = Some(OrderQuote { order: id.clone(), points, due: order.due, rewards });
@@ -148,23 +148,23 @@ impl Draft<'_> {
     #[inline(never)]
     pub(super) fn vest(&mut self, id: &Id) -> Result<(), Refusal> {
         let today = self.changes.head.day;
-        let mut order = self.order_mut(id)?.clone();
+        let order = self.order_mut(id)?.clone();
         let left = order.left;
         let (points, burned) = (order.points_left(left)?, order.burned(left)?);
-        let mut rewards = std::mem::take(&mut order.rewards);
-        for OrderReward { reward, grant } in &mut rewards {
+        let mut grants = Vec::with_capacity(order.rewards.grants.len());
+        for reward in &*order.rewards.rewards {
             let rule = Rule::Reward(reward.kind);
             let (value, paid) = (order.reward_value_left(reward, left)?, order.reward_points_left(reward, left)?);
-            *grant = self.give(&reward.member, value, rule, reason_left(&order, reward))?;
+            grants.push(self.give(&reward.member, value, rule, reason_left(&order, reward))?);
             self.pay(Party::Escrow, Party::Member(reward.member.clone()), paid, rule, reason_left(&order, reward))?;
         }
-        order.rewards = rewards;
         let why = Reason::Rest { points, rewards: points.minus(burned)? };
         self.pay(Party::Escrow, Party::Burned, burned, Rule::Burn, why)?;
         self.changes.head.turnover = self.changes.head.turnover.plus(left)?;
+        let order = self.order_mut(id)?;
+        order.rewards.grants = grants;
         order.left_at_vesting = left;
         order.state = OrderState::Vested(today);
-        *self.order_mut(id)? = order;
         Ok(())
     }
 

@@ -4,9 +4,9 @@ use super::draft::Draft;
 use super::handlers::require;
 use crate::event::{Code, Refusal};
 use crate::identity::Id;
-use crate::order::{Order, OrderReward, OrderState};
+use crate::order::{Order, OrderState};
 use crate::quantity::{Money, Points};
-use crate::receipt::{Amount, Party, Reason, Rule};
+use crate::receipt::{Amount, Party, Reason, Reward, Rule};
 use crate::release::Grant;
 
 /// What is left of an order's concession before and after a refund (`L` and `L'`).
@@ -57,7 +57,7 @@ impl Draft<'_> {
     fn refund_vested(&mut self, id: &Id, order: &Order, step: Step, vested_today: bool) -> Result<Points, Refusal> {
         let why = || Reason::Refund { order: id.clone() };
         let mut recovered = Recovered::default();
-        for reward in &order.rewards {
+        for reward in order.rewards.iter() {
             self.recover(id, order, reward, step, &mut recovered)?;
         }
         let Recovered { owed, taken, mut to_merchant } = recovered;
@@ -81,7 +81,7 @@ impl Draft<'_> {
         &mut self,
         id: &Id,
         order: &Order,
-        OrderReward { reward, grant }: &OrderReward,
+        (reward, grant): (&Reward, Option<&Grant>),
         step: Step,
         recovered: &mut Recovered,
     ) -> Result<(), Refusal> {

@@ -4,14 +4,17 @@
 //! `class` follows from the rule and `reason` is made of `why` where somebody reads it ([`super::worded`]): both are written
 //! for readers and passed over when a receipt is read back.
 
+use std::sync::Arc;
+
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::event::Kind;
 use crate::identity::{Day, Id};
-use crate::order::{Order, OrderReward};
+use crate::order::{Order, OrderRewards};
 use crate::quantity::Points;
 use crate::receipt::{Amount, Class, OrderQuote, Party, Posting, Reason, Receipt, Reward, Rule};
+use crate::release::Grant;
 
 /// The version of a receipt's shape, and of a journal row that holds one. Version 0.1 of the program wrote none.
 pub const RECEIPT_VERSION: u32 = 2;
@@ -76,7 +79,7 @@ where
     }
 }
 
-impl Serialize for Written<'_, Vec<Reward>> {
+impl Serialize for Written<'_, Arc<[Reward]>> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         WrittenList(self.0, self.1).serialize(serializer)
     }
@@ -104,13 +107,33 @@ impl Serialize for Written<'_, Receipt> {
     }
 }
 
-impl Serialize for Written<'_, OrderReward> {
+impl Serialize for Written<'_, OrderRewards> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(OrderReward { reward, grant }, words) = self;
+        let pairs: Vec<_> = self.0.iter().collect();
+        WrittenList(&pairs, self.1).serialize(serializer)
+    }
+}
+
+impl Serialize for Written<'_, (&Reward, Option<&Grant>)> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self((reward, grant), words) = self;
         let mut out = serializer.serialize_map(Some(2))?;
-        out.serialize_entry("reward", &Written(reward, *words))?;
+        out.serialize_entry("reward", &Written(*reward, *words))?;
         out.serialize_entry("grant", grant)?;
         out.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for OrderRewards {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(serde::Deserialize)]
+        struct Pair {
+            reward: Reward,
+            grant: Option<Grant>,
+        }
+        let pairs = Vec::<Pair>::deserialize(deserializer)?;
+        let (rewards, grants): (Vec<_>, _) = pairs.into_iter().map(|Pair { reward, grant }| (reward, grant)).unzip();
+        Ok(Self { rewards: rewards.into(), grants })
     }
 }
 
@@ -129,7 +152,7 @@ impl Serialize for Written<'_, Order> {
         out.serialize_entry("left", left)?;
         out.serialize_entry("left_at_vesting", left_at_vesting)?;
         out.serialize_entry("burned_back", burned_back)?;
-        out.serialize_entry("rewards", &WrittenList(rewards, *words))?;
+        out.serialize_entry("rewards", &Written(rewards, *words))?;
         out.end()
     }
 }
@@ -144,7 +167,7 @@ macro_rules! without_words {
     )*};
 }
 
-without_words! { Posting Reward Receipt OrderReward Order }
+without_words! { Posting Reward Receipt Order }
 
 /// A posting's fields, alone or with its place in the journal: one reader for both.
 #[derive(serde::Deserialize)]
@@ -217,7 +240,9 @@ impl<'de> Deserialize<'de> for Receipt {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let fields = ReceiptFields::deserialize(deserializer)?;
         let order = match (fields.order, fields.points, fields.rewards) {
-            (Some(order), Some(points), Some(rewards)) => Some(OrderQuote { order, points, due: fields.due, rewards }),
+            (Some(order), Some(points), Some(rewards)) => {
+                Some(OrderQuote { order, points, due: fields.due, rewards: rewards.into() })
+            }
             (None, None, None) => None,
             _ => return Err(D::Error::custom("an order's receipt has `order`, `points` and `rewards`")),
         };

@@ -148,7 +148,7 @@ impl Tables {
         }
         for order in part.orders.values() {
             members.push(&order.merchant);
-            members.extend(order.rewards.iter().map(|reward| &reward.reward.member));
+            members.extend(order.rewards.iter().map(|(reward, _)| &reward.member));
         }
         for buyer in &needs.buyers {
             let mut above = Some(buyer);

@@ -170,7 +170,7 @@ fn confirm(app: App, action: &Action, key: String, step: RwSignal<Step>, foresee
 
 /// A receipt: what moves, from whom to whom, and why.
 fn shown(app: App, receipt: &Receipt, kind: &'static str) -> AnyView {
-    let rewards = receipt.order.iter().flat_map(|quote| &quote.rewards).map(|reward| Posting {
+    let rewards = receipt.order.iter().flat_map(|quote| quote.rewards.iter()).map(|reward| Posting {
         from: Party::Escrow,
         to: Party::Member(reward.member.clone()),
         amount: if reward.points.is_positive() {

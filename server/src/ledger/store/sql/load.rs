@@ -160,7 +160,7 @@ impl Work {
         members.extend(excerpt.offers.values().map(|offer| offer.owner.clone()));
         for order in excerpt.orders.values() {
             members.insert(order.merchant.clone());
-            members.extend(order.rewards.iter().map(|reward| reward.reward.member.clone()));
+            members.extend(order.rewards.iter().map(|(reward, _)| reward.member.clone()));
         }
         if self.dialect == Dialect::Postgres {
             self.take_accounts(&members, &mut excerpt, &mut clock).await?;
