@@ -1,5 +1,7 @@
 //! What an order would be answered with now, without placing it. The same function settles it.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use gongxiang::book::Book;
 use gongxiang::event::{Entry, Refusal};
@@ -34,7 +36,8 @@ pub struct Quote {
     #[schema(required = true)]
     due: Option<Day>,
     #[serde(serialize_with = "worded")]
-    rewards: Vec<Reward>,
+    #[schema(value_type = Vec<Reward>)]
+    rewards: Arc<[Reward]>,
 }
 
 /// The fields of an order that is not placed.
