@@ -106,7 +106,7 @@ fn preview_order(c: &mut Criterion) {
     apply(Event::TreasuryGranted { member: id("shop"), points });
     let region = Region::parse("440106").expect("a region");
     apply(Event::MerchantOpened { member: id("shop"), region });
-    apply(Event::PartnerAppointed { member: id("provider"), city: region.city() });
+    apply(Event::PartnerAppointed { member: id("provider"), region: region.city() });
     let order: Entry = Event::OrderPlaced(OrderPlaced {
         order: id("o1"),
         buyer: id("buyer"),

@@ -56,20 +56,6 @@ export interface GongxiangError extends Error {
   field: string;
 }
 
-export type Code =
-  | 'bad_event' | 'bad_rules' | 'bad_scenario' | 'bad_snapshot' | 'cancelled' | 'flags_not_accepted' | 'id_conflict' | 'out_of_range'
-  | 'member_exists' | 'unknown_member' | 'member_frozen' | 'not_frozen' | 'unknown_pack'
-  | 'purchase_exists' | 'unknown_purchase' | 'purchase_refunded' | 'pack_final'
-  | 'merchant_pack_required' | 'merchant_exists' | 'deposit_short'
-  | 'unknown_role' | 'no_role' | 'partner_pack_required' | 'partner_exists' | 'region_taken' | 'not_a_partner'
-  | 'bad_amount' | 'treasury_short' | 'not_opening' | 'bad_price'
-  | 'order_exists' | 'self_dealing' | 'not_a_merchant' | 'bad_concession' | 'merchant_points_short'
-  | 'unknown_order' | 'order_refunded' | 'same_member' | 'points_short'
-  | 'redemption_exists' | 'unknown_redemption' | 'redemption_cancelled'
-  | 'offer_exists' | 'price_outside_band' | 'unknown_offer' | 'trade_exists' | 'offer_closed' | 'offer_short'
-  | 'unknown_trade' | 'wrong_trade_state' | 'wrong_day' | 'nothing_due'
-  | 'not_initialised' | 'not_loaded';
-
 interface Journalled {
   /** The same id with the same content again is answered with the first outcome. */
   id?: Id;
@@ -80,40 +66,6 @@ interface Journalled {
 }
 
 export type Channel = 'online' | 'offline';
-
-/** One line of the journal (RULES.md section 4). */
-export type JournalEvent = Journalled & (
-  | { type: 'member.registered'; member: Id; referrer?: Id }
-  /** With `purchase` and `return_days` (both or none) the pack may come back until it takes effect. */
-  | { type: 'pack.purchased'; member: Id; pack: Id; purchase?: Id; return_days?: number }
-  | { type: 'pack.refunded'; purchase: Id }
-  | { type: 'merchant.opened'; member: Id; region: Region }
-  | { type: 'merchant.closed'; member: Id }
-  | { type: 'member.frozen'; member: Id }
-  | { type: 'member.unfrozen'; member: Id }
-  | { type: 'role.assigned'; member: Id; role: Id }
-  | { type: 'role.withdrawn'; member: Id }
-  | { type: 'partner.appointed'; member: Id; region: Region }
-  | { type: 'partner.withdrawn'; member: Id }
-  | { type: 'treasury.granted'; member: Id; points: Decimal }
-  | { type: 'treasury.reclaimed'; member: Id; points: Decimal }
-  | { type: 'balance.opened'; member: Id; share_value?: Decimal; points?: Decimal }
-  | { type: 'price.set'; price: Decimal }
-  | { type: 'order.placed'; order: Id; buyer: Id; merchant: Id; channel: Channel; amount: Decimal; concession: Decimal; region: Region }
-  | { type: 'order.refunded'; order: Id; concession?: Decimal }
-  | { type: 'points.transferred'; from: Id; to: Id; points: Decimal }
-  | { type: 'points.redeemed'; member: Id; points: Decimal; item?: Id; redemption?: Id }
-  | { type: 'redemption.cancelled'; redemption: Id }
-  | { type: 'offer.placed'; offer: Id; member: Id; side: 'sell' | 'buy'; points: Decimal; unit_price: Decimal }
-  | { type: 'offer.taken'; offer: Id; trade: Id; member: Id; points: Decimal }
-  | { type: 'trade.paid'; trade: Id }
-  | { type: 'trade.confirmed'; trade: Id }
-  | { type: 'trade.cancelled'; trade: Id }
-  | { type: 'offer.cancelled'; offer: Id }
-  | { type: 'rules.adopted'; rules: Partial<Omit<RuleSet, 'genesis_day' | 'supply'>> }
-  | { type: 'day.closing'; day: Day; most: number }
-  | { type: 'day.closed'; day: Day }
-);
 
 /** What a scheme's numbers are (RULES.md section 3). Every key is required. */
 export interface RuleSet {
@@ -135,29 +87,6 @@ export interface RuleSet {
 /** Static: the daily release on one's own share value. Own: by one's own trade. Dynamic: by others. */
 export type IncomeClass = 'static' | 'own' | 'dynamic';
 
-export type RewardKind =
-  | 'consumption' | 'sale' | 'share_online' | 'share_offline' | 'merchant_share' | 'service' | 'area';
-
-/** Why an amount is what it is: a tag, and the reason's numbers and ids as texts. */
-export type Reason =
-  | { of: 'concession'; rate: Decimal; concession: Decimal }
-  | { of: 'consumption'; rate: Decimal; consumption: Decimal }
-  | { of: 'consumption_step'; rate: Decimal; paid: Decimal; consumption: Decimal }
-  | { of: 'order_points'; rate: Decimal; points: Decimal }
-  | { of: 'order_points_step'; rate: Decimal; paid: Decimal; points: Decimal }
-  | { of: 'pack'; rate: Decimal; price: Decimal }
-  | { of: 'at_price'; concession: Decimal; price: Decimal }
-  | { of: 'rest'; points: Decimal; rewards: Decimal }
-  | { of: 'release'; units: Decimal; acc: Index }
-  | { of: 'day_release' | 'sign_up_gift' | 'activation' | 'grant' | 'reclaim' | 'opening' | 'transfer' | 'redemption' }
-  | { of: 'referred_activation'; member: Id }
-  | { of: 'refund' | 'refund_before_vesting'; order: Id }
-  | { of: 'offer' | 'offer_cancelled'; offer: Id }
-  | { of: 'trade' | 'trade_cancelled'; trade: Id }
-  | { of: 'redemption_cancelled'; redemption: Id }
-  | { of: 'share_value_left'; share_value: Decimal; left: Decimal; concession: Decimal }
-  | { of: 'points_left'; points: Decimal; left: Decimal; concession: Decimal };
-
 export interface Reward {
   member: Id;
   kind: RewardKind;
@@ -177,9 +106,7 @@ export interface Posting {
   to: string;
   asset: Asset;
   amount: Decimal;
-  rule: RewardKind
-    | 'sign_up' | 'sign_up_referrer' | 'activation' | 'pack' | 'treasury' | 'opening' | 'concession' | 'burn' | 'refund'
-    | 'transfer' | 'redemption' | 'offer' | 'trade' | 'release';
+  rule: Rule;
   class?: IncomeClass;
   /** `why` in English words. */
   reason: string;
@@ -243,3 +170,5 @@ export interface Replayed {
   refused: [number, Code][];
   days: DayRecord[];
 }
+
+// From here on written by `WRITE_TYPES=1 cargo test --test types`, from src/contract.rs.

@@ -1,116 +1,58 @@
 //! One line of the journal, and the codes with which it can be refused.
 //!
-//! Carries out the table of RULES.md section 4. Reading and writing events as plain data is the wire's business
+//! Carries out the table of RULES.md section 4, which is [`crate::contract`] in code. Reading and writing events as plain data is the wire's business
 //! ([`crate::wire::event`]).
+
+pub(crate) mod format;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use gongxiang_words::Language;
 
+use crate::contract::{codes, events, records};
 use crate::identity::{Day, Id, Region, serde_as_text};
+use crate::limits::CLOSING_MOST;
 use crate::market::Side;
 use crate::quantity::{Money, OutOfRange, Points, Price, ShareValue};
 use crate::ruleset::{Channel, RuleSetError};
-use crate::tree::Tree;
 
-/// What happened. Numbers may be 0 or negative here: the rules refuse that with the event's own code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant and field is a row of the table in RULES.md section 4")]
-pub enum Event {
-    MemberRegistered { member: Id, referrer: Option<Id> },
-    PackPurchased { member: Id, pack: Id, terms: Option<ReturnTerms> },
-    PackRefunded { purchase: Id },
-    MerchantOpened { member: Id, region: Region },
-    MerchantClosed { member: Id },
-    MemberFrozen { member: Id },
-    MemberUnfrozen { member: Id },
-    RoleAssigned { member: Id, role: Id },
-    RoleWithdrawn { member: Id },
-    PartnerAppointed { member: Id, city: Region },
-    PartnerWithdrawn { member: Id },
-    TreasuryGranted { member: Id, points: Points },
-    TreasuryReclaimed { member: Id, points: Points },
-    BalanceOpened { member: Id, share_value: Option<ShareValue>, points: Option<Points> },
-    PriceSet { price: Price },
-    OrderPlaced(OrderPlaced),
-    OrderRefunded { order: Id, concession: Option<Money> },
-    PointsTransferred { from: Id, to: Id, points: Points },
-    PointsRedeemed { member: Id, points: Points, item: Option<Id>, redemption: Option<Id> },
-    RedemptionCancelled { redemption: Id },
-    OfferPlaced { offer: Id, member: Id, side: Side, points: Points, unit_price: Price },
-    OfferTaken { offer: Id, trade: Id, member: Id, points: Points },
-    TradePaid { trade: Id },
-    TradeConfirmed { trade: Id },
-    TradeCancelled { trade: Id },
-    OfferCancelled { offer: Id },
-    RulesAdopted { rules: Tree },
-    DayClosing { day: Day, most: usize },
-    DayClosed { day: Day },
-}
+use format::{
+    Buyer, City, Count, FieldFormat, Item, Member, Merchant, Offer, Optional, Order, Pack, Purchase, Redemption,
+    Referrer, Role, Rules, Terms, Trade,
+};
+pub use format::{Field, Format, Name, ReturnTerms};
 
-/// The terms of a pack that may come back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReturnTerms {
-    /// The id of the purchase.
-    pub purchase: Id,
-    /// How many days have to pass before the pack takes effect.
-    pub return_days: u64,
-}
-
-/// An order as it is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields of `order.placed` in RULES.md section 4")]
-pub struct OrderPlaced {
-    pub order: Id,
-    pub buyer: Id,
-    pub merchant: Id,
-    pub channel: Channel,
-    pub amount: Money,
-    pub concession: Money,
-    pub region: Region,
-}
-
-impl Event {
-    /// Its type.
-    #[must_use]
-    pub const fn kind(&self) -> Kind {
-        match self {
-            Self::MemberRegistered { .. } => Kind::MemberRegistered,
-            Self::PackPurchased { .. } => Kind::PackPurchased,
-            Self::PackRefunded { .. } => Kind::PackRefunded,
-            Self::MerchantOpened { .. } => Kind::MerchantOpened,
-            Self::MerchantClosed { .. } => Kind::MerchantClosed,
-            Self::MemberFrozen { .. } => Kind::MemberFrozen,
-            Self::MemberUnfrozen { .. } => Kind::MemberUnfrozen,
-            Self::RoleAssigned { .. } => Kind::RoleAssigned,
-            Self::RoleWithdrawn { .. } => Kind::RoleWithdrawn,
-            Self::PartnerAppointed { .. } => Kind::PartnerAppointed,
-            Self::PartnerWithdrawn { .. } => Kind::PartnerWithdrawn,
-            Self::TreasuryGranted { .. } => Kind::TreasuryGranted,
-            Self::TreasuryReclaimed { .. } => Kind::TreasuryReclaimed,
-            Self::BalanceOpened { .. } => Kind::BalanceOpened,
-            Self::PriceSet { .. } => Kind::PriceSet,
-            Self::OrderPlaced(_) => Kind::OrderPlaced,
-            Self::OrderRefunded { .. } => Kind::OrderRefunded,
-            Self::PointsTransferred { .. } => Kind::PointsTransferred,
-            Self::PointsRedeemed { .. } => Kind::PointsRedeemed,
-            Self::RedemptionCancelled { .. } => Kind::RedemptionCancelled,
-            Self::OfferPlaced { .. } => Kind::OfferPlaced,
-            Self::OfferTaken { .. } => Kind::OfferTaken,
-            Self::TradePaid { .. } => Kind::TradePaid,
-            Self::TradeConfirmed { .. } => Kind::TradeConfirmed,
-            Self::TradeCancelled { .. } => Kind::TradeCancelled,
-            Self::OfferCancelled { .. } => Kind::OfferCancelled,
-            Self::RulesAdopted { .. } => Kind::RulesAdopted,
-            Self::DayClosing { .. } => Kind::DayClosing,
-            Self::DayClosed { .. } => Kind::DayClosed,
+macro_rules! declare_events {
+    ($(
+        #[doc = $title:literal]
+        $variant:ident $name:literal $(($record:ident: $whole:ident))? $({ $($field:ident: $format:ty),* })? [$($command:tt)*]
+    )*) => {
+        /// What happened. Numbers may be 0 or negative here: the rules refuse that with the event's own code.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "each field is named in the table of RULES.md section 4")]
+        pub enum Event {
+            $(#[doc = concat!("`", $name, "`.")] $variant $(($whole))? $({ $($field: <$format as FieldFormat>::Value),* })?,)*
         }
-    }
-}
 
-macro_rules! kinds {
-    ($($variant:ident $name:literal)*) => {
+        impl Event {
+            /// Its type.
+            #[must_use]
+            pub const fn kind(&self) -> Kind {
+                match self { $(Self::$variant { .. } => Kind::$variant),* }
+            }
+
+            /// Shows whatever its fields name: ids and regions, in the order of the fields.
+            pub fn names(&self, see: &mut dyn FnMut(Format, Name<'_>)) {
+                match self {$(
+                    Self::$variant $(($record))? $({ $($field),* })? => {
+                        $(<$whole as FieldFormat>::names($record, see);)?
+                        $($(<$format as FieldFormat>::names($field, see);)*)?
+                    }
+                )*}
+            }
+        }
+
         /// The type of an event (RULES.md section 4).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Kind {
@@ -132,41 +74,48 @@ macro_rules! kinds {
             pub fn parse(name: &str) -> Option<Self> {
                 Some(match name { $($name => Self::$variant,)* _ => return None })
             }
+
+            /// The fields of such an event, in the order in which they are read.
+            #[must_use]
+            pub fn fields(self) -> Vec<Field> {
+                let mut fields = Vec::new();
+                match self {$(
+                    Self::$variant => {
+                        $(<$whole as FieldFormat>::fields("", &mut fields);)?
+                        $($(<$format as FieldFormat>::fields(stringify!($field), &mut fields);)*)?
+                    }
+                )*}
+                fields
+            }
         }
     };
 }
 
-kinds! {
-    MemberRegistered "member.registered"
-    PackPurchased "pack.purchased"
-    PackRefunded "pack.refunded"
-    MerchantOpened "merchant.opened"
-    MerchantClosed "merchant.closed"
-    MemberFrozen "member.frozen"
-    MemberUnfrozen "member.unfrozen"
-    RoleAssigned "role.assigned"
-    RoleWithdrawn "role.withdrawn"
-    PartnerAppointed "partner.appointed"
-    PartnerWithdrawn "partner.withdrawn"
-    TreasuryGranted "treasury.granted"
-    TreasuryReclaimed "treasury.reclaimed"
-    BalanceOpened "balance.opened"
-    PriceSet "price.set"
-    OrderPlaced "order.placed"
-    OrderRefunded "order.refunded"
-    PointsTransferred "points.transferred"
-    PointsRedeemed "points.redeemed"
-    RedemptionCancelled "redemption.cancelled"
-    OfferPlaced "offer.placed"
-    OfferTaken "offer.taken"
-    TradePaid "trade.paid"
-    TradeConfirmed "trade.confirmed"
-    TradeCancelled "trade.cancelled"
-    OfferCancelled "offer.cancelled"
-    RulesAdopted "rules.adopted"
-    DayClosing "day.closing"
-    DayClosed "day.closed"
+macro_rules! declare_records {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $format:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "each field is named in the table of RULES.md section 4")]
+        pub struct $name {
+            $(pub $field: <$format as FieldFormat>::Value,)*
+        }
+
+        impl FieldFormat for $name {
+            type Value = Self;
+
+            fn fields(_: &'static str, fields: &mut Vec<Field>) {
+                $(<$format as FieldFormat>::fields(stringify!($field), fields);)*
+            }
+
+            fn names(value: &Self, see: &mut dyn FnMut(Format, Name<'_>)) {
+                $(<$format as FieldFormat>::names(&value.$field, see);)*
+            }
+        }
+    )*};
 }
+
+events!(declare_events);
+records!(declare_records);
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -200,7 +149,7 @@ impl From<Event> for Entry {
     }
 }
 
-macro_rules! codes {
+macro_rules! declare_codes {
     ($($variant:ident $code:literal)*) => {
         /// Why an event is refused. Stable: the same codes in Rust, JavaScript, HTTP and the journal. What each means is in the
         /// words (`codes`).
@@ -234,60 +183,7 @@ macro_rules! codes {
     };
 }
 
-codes! {
-    BadEvent "bad_event"
-    BadRules "bad_rules"
-    IdConflict "id_conflict"
-    OutOfRange "out_of_range"
-    MemberExists "member_exists"
-    UnknownMember "unknown_member"
-    UnknownPack "unknown_pack"
-    PurchaseExists "purchase_exists"
-    UnknownPurchase "unknown_purchase"
-    PurchaseRefunded "purchase_refunded"
-    PackFinal "pack_final"
-    MemberFrozen "member_frozen"
-    NotFrozen "not_frozen"
-    MerchantPackRequired "merchant_pack_required"
-    MerchantExists "merchant_exists"
-    DepositShort "deposit_short"
-    UnknownRole "unknown_role"
-    NoRole "no_role"
-    PartnerPackRequired "partner_pack_required"
-    PartnerExists "partner_exists"
-    RegionTaken "region_taken"
-    NotAPartner "not_a_partner"
-    NotOpening "not_opening"
-    BadAmount "bad_amount"
-    TreasuryShort "treasury_short"
-    BadPrice "bad_price"
-    OrderExists "order_exists"
-    SelfDealing "self_dealing"
-    NotAMerchant "not_a_merchant"
-    BadConcession "bad_concession"
-    MerchantPointsShort "merchant_points_short"
-    UnknownOrder "unknown_order"
-    OrderRefunded "order_refunded"
-    SameMember "same_member"
-    PointsShort "points_short"
-    RedemptionExists "redemption_exists"
-    UnknownRedemption "unknown_redemption"
-    RedemptionCancelled "redemption_cancelled"
-    OfferExists "offer_exists"
-    PriceOutsideBand "price_outside_band"
-    UnknownOffer "unknown_offer"
-    TradeExists "trade_exists"
-    OfferClosed "offer_closed"
-    OfferShort "offer_short"
-    UnknownTrade "unknown_trade"
-    WrongTradeState "wrong_trade_state"
-    WrongDay "wrong_day"
-    NothingDue "nothing_due"
-    BadScenario "bad_scenario"
-    BadSnapshot "bad_snapshot"
-    Cancelled "cancelled"
-    FlagsNotAccepted "flags_not_accepted"
-}
+codes!(declare_codes);
 
 /// A refusal: the code, the field that caused it, and a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -30,6 +30,7 @@
 //! ```
 
 pub mod book;
+mod contract;
 pub mod day;
 pub mod economy;
 pub mod event;

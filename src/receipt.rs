@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::contract::rules;
 use crate::event::Kind;
 use crate::identity::{Day, Id, serde_as_text};
 use crate::quantity::{Points, ShareValue};
@@ -114,27 +115,6 @@ impl fmt::Display for Amount {
     }
 }
 
-/// What somebody earns by an order (RULES.md section 6, the table).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum RewardKind {
-    /// The buyer's own (消费).
-    Consumption,
-    /// The merchant's own (销售).
-    Sale,
-    /// The buyer's referrer, online (线上分享).
-    ShareOnline,
-    /// The buyer's referrer, offline (线下分享).
-    ShareOffline,
-    /// The merchant's referrer (推荐门店).
-    MerchantShare,
-    /// Service roles above the buyer (服务团队).
-    Service,
-    /// The partner of the city (区域合伙人).
-    Area,
-}
-
 /// Whether an income comes from one's own share value, one's own trade, or from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -160,135 +140,71 @@ impl Class {
     }
 }
 
-impl RewardKind {
-    /// Every kind, in the order of the table.
-    pub const ALL: [Self; 7] = [
-        Self::Consumption,
-        Self::Sale,
-        Self::ShareOnline,
-        Self::ShareOffline,
-        Self::MerchantShare,
-        Self::Service,
-        Self::Area,
-    ];
-
-    /// The class that follows from the kind.
-    #[must_use]
-    pub const fn class(self) -> Class {
-        match self {
-            Self::Consumption | Self::Sale => Class::Own,
-            Self::ShareOnline | Self::ShareOffline | Self::MerchantShare | Self::Service | Self::Area => Class::Dynamic,
+macro_rules! declare {
+    (
+        rules { $($(#[$doc:meta])* $rule:ident $name:literal $class:expr,)* }
+        rewards { $($(#[$reward_doc:meta])* $reward:ident $reward_name:literal $reward_class:ident,)* }
+    ) => {
+        /// What somebody earns by an order (RULES.md section 6, the table).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "snake_case")]
+        pub enum RewardKind {
+            $($(#[$reward_doc])* $reward,)*
         }
-    }
+
+        impl RewardKind {
+            /// Every kind, in the order of the table.
+            pub const ALL: [Self; [$($reward_name),*].len()] = [$(Self::$reward),*];
+
+            /// The class that follows from the kind.
+            #[must_use]
+            pub const fn class(self) -> Class {
+                match self { $(Self::$reward => Class::$reward_class),* }
+            }
+        }
+
+        /// By which rule something was posted.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Rule {
+            $($(#[$doc])* $rule,)*
+            /// A reward of an order (section 6).
+            Reward(RewardKind),
+        }
+
+        impl Rule {
+            /// Every rule.
+            pub const ALL: [Self; [$($name),*].len() + RewardKind::ALL.len()] =
+                [$(Self::$rule,)* $(Self::Reward(RewardKind::$reward)),*];
+
+            /// The rule of this name; `None` if this version has none.
+            #[must_use]
+            pub fn parse(name: &str) -> Option<Self> {
+                Self::ALL.into_iter().find(|rule| rule.as_str() == name)
+            }
+
+            /// Its name in receipts.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$rule => $name,)*
+                    $(Self::Reward(RewardKind::$reward) => $reward_name,)*
+                }
+            }
+
+            /// The class of income, where it is one.
+            #[must_use]
+            pub const fn class(self) -> Option<Class> {
+                match self {
+                    $(Self::$rule => $class,)*
+                    Self::Reward(kind) => Some(kind.class()),
+                }
+            }
+        }
+    };
 }
 
-/// By which rule something was posted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
-    /// `signup.member` (section 4, Registration).
-    SignUp,
-    /// `signup.referrer`, at the activation (section 4, Registration).
-    SignUpReferrer,
-    /// The first pack turns locked share value into share value (section 4, Pack).
-    Activation,
-    /// A pack's share value (section 4, Pack).
-    Pack,
-    /// From the treasury and back into it (section 4).
-    Treasury,
-    /// What a member had in another system (section 4, Opening balances).
-    Opening,
-    /// The merchant's points for its concession (section 6).
-    Concession,
-    /// A reward of an order (section 6).
-    Reward(RewardKind),
-    /// What of an order's points nobody gets (section 6, Vesting).
-    Burn,
-    /// A refund (section 6).
-    Refund,
-    /// From member to member (section 4).
-    Transfer,
-    /// Redeemed (section 4, Redemption).
-    Redemption,
-    /// An offer's escrow (section 4, Market).
-    Offer,
-    /// A trade (section 4, Market).
-    Trade,
-    /// The daily release (section 5).
-    Release,
-}
-
-impl Rule {
-    /// Every rule.
-    pub const ALL: [Self; 21] = [
-        Self::SignUp,
-        Self::SignUpReferrer,
-        Self::Activation,
-        Self::Pack,
-        Self::Treasury,
-        Self::Opening,
-        Self::Concession,
-        Self::Reward(RewardKind::Consumption),
-        Self::Reward(RewardKind::Sale),
-        Self::Reward(RewardKind::ShareOnline),
-        Self::Reward(RewardKind::ShareOffline),
-        Self::Reward(RewardKind::MerchantShare),
-        Self::Reward(RewardKind::Service),
-        Self::Reward(RewardKind::Area),
-        Self::Burn,
-        Self::Refund,
-        Self::Transfer,
-        Self::Redemption,
-        Self::Offer,
-        Self::Trade,
-        Self::Release,
-    ];
-
-    /// The rule of this name; `None` if this version has none.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rule| rule.as_str() == name)
-    }
-
-    /// Its name in receipts.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SignUp => "sign_up",
-            Self::SignUpReferrer => "sign_up_referrer",
-            Self::Activation => "activation",
-            Self::Pack => "pack",
-            Self::Treasury => "treasury",
-            Self::Opening => "opening",
-            Self::Concession => "concession",
-            Self::Reward(RewardKind::Consumption) => "consumption",
-            Self::Reward(RewardKind::Sale) => "sale",
-            Self::Reward(RewardKind::ShareOnline) => "share_online",
-            Self::Reward(RewardKind::ShareOffline) => "share_offline",
-            Self::Reward(RewardKind::MerchantShare) => "merchant_share",
-            Self::Reward(RewardKind::Service) => "service",
-            Self::Reward(RewardKind::Area) => "area",
-            Self::Burn => "burn",
-            Self::Refund => "refund",
-            Self::Transfer => "transfer",
-            Self::Redemption => "redemption",
-            Self::Offer => "offer",
-            Self::Trade => "trade",
-            Self::Release => "release",
-        }
-    }
-
-    /// The class of income, where it is one.
-    #[must_use]
-    pub const fn class(self) -> Option<Class> {
-        match self {
-            Self::Release => Some(Class::Static),
-            Self::SignUp | Self::Activation | Self::Pack => Some(Class::Own),
-            Self::SignUpReferrer => Some(Class::Dynamic),
-            Self::Reward(kind) => Some(kind.class()),
-            _ => None,
-        }
-    }
-}
+rules!(declare);
 
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

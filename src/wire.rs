@@ -8,6 +8,7 @@ pub mod command;
 pub mod eve;
 pub mod event;
 mod fields;
+mod format;
 mod receipt;
 pub mod replay;
 pub mod scenario;

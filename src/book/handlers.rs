@@ -56,7 +56,7 @@ impl Draft<'_> {
             Event::MemberUnfrozen { member } => self.unfreeze(member),
             Event::RoleAssigned { member, role } => self.assign_role(member, role),
             Event::RoleWithdrawn { member } => self.withdraw_role(member),
-            Event::PartnerAppointed { member, city } => self.appoint_partner(member, *city),
+            Event::PartnerAppointed { member, region } => self.appoint_partner(member, *region),
             Event::PartnerWithdrawn { member } => self.withdraw_city(member),
             Event::TreasuryGranted { member, points } => self.grant_from_treasury(member, *points),
             Event::TreasuryReclaimed { member, points } => self.reclaim_to_treasury(member, *points),

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
+use crate::contract::reasons;
 use crate::identity::Id;
 use crate::quantity::{Index, Money, Points, Price, Rate, ShareValue, Units, fmt_places};
 
@@ -62,7 +63,7 @@ impl Value for Id {
     }
 }
 
-macro_rules! reasons {
+macro_rules! declare {
     ($($(#[$doc:meta])* $variant:ident $tag:literal { $($field:ident: $type:ident),* })*) => {
         /// Why an amount is what it is.
         ///
@@ -75,9 +76,9 @@ macro_rules! reasons {
         }
 
         impl Reason {
-            /// Every tag, with the names of its fields.
-            pub const TAGS: &'static [(&'static str, &'static [&'static str])] =
-                &[$(($tag, &[$(stringify!($field)),*])),*];
+            /// Every tag, with its fields: the name of each, and of its type.
+            pub const TAGS: &'static [(&'static str, &'static [(&'static str, &'static str)])] =
+                &[$(($tag, &[$((stringify!($field), stringify!($type))),*])),*];
 
             /// Its tag.
             #[must_use]
@@ -103,62 +104,7 @@ macro_rules! reasons {
     };
 }
 
-reasons! {
-    /// A multiple of the order's concession.
-    Concession "concession" { rate: Rate, concession: Money }
-    /// A part of the share value that the buyer gets by the order.
-    Consumption "consumption" { rate: Rate, consumption: ShareValue }
-    /// The same, for the step between a role's rate and what the roles below were paid.
-    ConsumptionStep "consumption_step" { rate: Rate, paid: Rate, consumption: ShareValue }
-    /// A part of the order's points.
-    OrderPoints "order_points" { rate: Rate, points: Points }
-    /// The same, for the step between a role's rate and what the roles below were paid.
-    OrderPointsStep "order_points_step" { rate: Rate, paid: Rate, points: Points }
-    /// A multiple of a pack's price.
-    Pack "pack" { rate: Rate, price: Money }
-    /// The points that a concession is worth at the price of the day.
-    AtPrice "at_price" { concession: Money, price: Price }
-    /// What of an order's points no reward takes.
-    Rest "rest" { points: Points, rewards: Points }
-    /// What so many units earned since they were last settled: until `acc` points per unit.
-    Release "release" { units: Units, acc: Index }
-    /// The day's release, into the pool.
-    DayRelease "day_release" {}
-    /// The gift for signing up.
-    SignUpGift "sign_up_gift" {}
-    /// The first pack unlocks what was locked.
-    Activation "activation" {}
-    /// A recommended member bought its first pack.
-    ReferredActivation "referred_activation" { member: Id }
-    /// The platform sold or gave points of its own.
-    Grant "grant" {}
-    /// From member to member.
-    Transfer "transfer" {}
-    /// Redeemed.
-    Redemption "redemption" {}
-    /// A redemption was cancelled.
-    RedemptionCancelled "redemption_cancelled" { redemption: Id }
-    /// The platform takes back points of its own.
-    Reclaim "reclaim" {}
-    /// What a member had in another system.
-    Opening "opening" {}
-    /// What refunds leave of a reward in share value.
-    ShareValueLeft "share_value_left" { share_value: ShareValue, left: Money, concession: Money }
-    /// What refunds leave of a reward in points.
-    PointsLeft "points_left" { points: Points, left: Money, concession: Money }
-    /// An order was refunded after it vested.
-    Refund "refund" { order: Id }
-    /// An order was refunded before it vested.
-    RefundBeforeVesting "refund_before_vesting" { order: Id }
-    /// An offer's escrow.
-    Offer "offer" { offer: Id }
-    /// An offer was cancelled.
-    OfferCancelled "offer_cancelled" { offer: Id }
-    /// A trade.
-    Trade "trade" { trade: Id }
-    /// A trade was cancelled.
-    TradeCancelled "trade_cancelled" { trade: Id }
-}
+reasons!(declare);
 
 // Never inlined: each reason reads its fields by it.
 #[inline(never)]
@@ -220,20 +166,19 @@ impl<'de> Deserialize<'de> for Reason {
 mod tests {
     use super::*;
 
-    fn example(tag: &str, names: &[&str]) -> Result<Reason, String> {
-        let value = |name: &str| match name {
-            "member" | "order" | "offer" | "trade" | "redemption" => "a-1",
-            "concession" | "left" => "100.00",
-            "price" if tag == "pack" => "299.00",
+    fn example(tag: &str, fields: &[(&str, &str)]) -> Result<Reason, String> {
+        let value = |kind: &str| match kind {
+            "Id" => "a-1",
+            "Money" => "100.00",
             _ => "12.5",
         };
-        Reason::read(tag, &names.iter().map(|name| ((*name).to_owned(), value(name).to_owned())).collect::<Vec<_>>())
+        Reason::read(tag, &fields.iter().map(|(name, kind)| ((*name).into(), value(kind).into())).collect::<Vec<_>>())
     }
 
     #[test]
     fn every_reason_comes_back_from_its_json() -> Result<(), Box<dyn std::error::Error>> {
-        for (tag, names) in Reason::TAGS {
-            let reason = example(tag, names)?;
+        for (tag, fields) in Reason::TAGS {
+            let reason = example(tag, fields)?;
             let json = serde_json::to_string(&reason)?;
             assert_eq!(serde_json::from_str::<Reason>(&json)?, reason, "{json}");
             assert_eq!(reason.tag(), *tag);
@@ -243,13 +188,13 @@ mod tests {
 
     #[test]
     fn a_template_of_every_language_uses_just_the_fields_of_its_reason() -> Result<(), Box<dyn std::error::Error>> {
-        for (tag, names) in Reason::TAGS {
+        for (tag, fields) in Reason::TAGS {
             for language in gongxiang_words::Language::ALL {
                 let template = gongxiang_words::reason(language, tag).ok_or(*tag)?;
-                for name in *names {
+                for (name, _) in *fields {
                     assert!(template.contains(&format!("{{{name}}}")), "{language:?} {tag} does not show `{name}`");
                 }
-                assert_eq!(template.matches('{').count(), names.len(), "{language:?} {tag} shows something else");
+                assert_eq!(template.matches('{').count(), fields.len(), "{language:?} {tag} shows something else");
             }
         }
         Ok(())

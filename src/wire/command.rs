@@ -1,60 +1,95 @@
-//! Commands over HTTP: which address takes an event, and which of its fields the server makes.
+//! Commands over HTTP: which address takes an event, who may give it, and which of its fields the server makes.
 //!
-//! One table for the server, whose routes are made of it, and for its clients, whose requests are.
+//! The server makes its routes of it, and its clients make their requests.
 
+use crate::contract::events;
 use crate::event::{Event, Kind};
 use crate::tree::Tree;
 
 use super::event;
 
-/// The address that settles an event of this type; a name in braces is a field of the event.
-#[must_use]
-pub const fn path(kind: Kind) -> &'static str {
-    match kind {
-        Kind::MemberRegistered => "/v1/members",
-        Kind::PackPurchased => "/v1/members/{member}/packs",
-        Kind::PackRefunded => "/v1/purchases/{purchase}/refund",
-        Kind::RoleAssigned => "/v1/members/{member}/role",
-        Kind::RoleWithdrawn => "/v1/members/{member}/role/withdraw",
-        Kind::MemberFrozen => "/v1/members/{member}/freeze",
-        Kind::MemberUnfrozen => "/v1/members/{member}/unfreeze",
-        Kind::BalanceOpened => "/v1/members/{member}/opening",
-        Kind::MerchantOpened => "/v1/merchants",
-        Kind::MerchantClosed => "/v1/merchants/{member}/close",
-        Kind::PartnerAppointed => "/v1/partners",
-        Kind::PartnerWithdrawn => "/v1/partners/{member}/withdraw",
-        Kind::TreasuryGranted => "/v1/treasury/grants",
-        Kind::TreasuryReclaimed => "/v1/treasury/reclaims",
-        Kind::PriceSet => "/v1/prices",
-        Kind::OrderPlaced => "/v1/orders",
-        Kind::OrderRefunded => "/v1/orders/{order}/refund",
-        Kind::PointsTransferred => "/v1/transfers",
-        Kind::PointsRedeemed => "/v1/redemptions",
-        Kind::RedemptionCancelled => "/v1/redemptions/{redemption}/cancel",
-        Kind::OfferPlaced => "/v1/offers",
-        Kind::OfferCancelled => "/v1/offers/{offer}/cancel",
-        Kind::OfferTaken => "/v1/offers/{offer}/trades",
-        Kind::TradePaid => "/v1/trades/{trade}/pay",
-        Kind::TradeConfirmed => "/v1/trades/{trade}/confirm",
-        Kind::TradeCancelled => "/v1/trades/{trade}/cancel",
-        Kind::RulesAdopted => "/v1/rules",
-        Kind::DayClosing => "/v1/days/{day}/closing",
-        Kind::DayClosed => "/v1/days/{day}/close",
-    }
+/// Who may give a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// The operator.
+    Operator,
+    /// The operator or its payment system.
+    Payment,
+    /// The member named in this field, which is the member's own if it is left out, or the operator.
+    Own(&'static str),
+    /// The merchant whose shop it is, or the operator.
+    Merchant,
+    /// Whoever owns what is named, or the operator.
+    Owner(Ownership),
 }
 
-/// The id that the server makes for an event of this type: the field, and how such ids begin.
-#[must_use]
-pub const fn made(kind: Kind) -> Option<(&'static str, &'static str)> {
-    match kind {
-        Kind::MemberRegistered => Some(("member", "m-")),
-        Kind::OrderPlaced => Some(("order", "o-")),
-        Kind::OfferPlaced => Some(("offer", "f-")),
-        Kind::OfferTaken => Some(("trade", "t-")),
-        Kind::PointsRedeemed => Some(("redemption", "r-")),
-        _ => None,
-    }
+/// Who owns what an event names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ownership {
+    /// The merchant of the order.
+    Order,
+    /// The member who placed the offer.
+    Offer,
+    /// The buyer of the trade.
+    Buyer,
+    /// The seller of the trade.
+    Seller,
+    /// Either party while the trade is `taken`, the buyer after `paid`.
+    Canceller,
 }
+
+/// With which other events a server may settle one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settling {
+    /// With others at once: it writes only what it names.
+    Everyday,
+    /// With no other server at work: it changes rules, price, weights, the treasury, or what others' events look at.
+    Alone,
+}
+
+macro_rules! declare {
+    ($(
+        #[doc = $title:literal]
+        $variant:ident $name:literal $(($record:ident: $whole:ident))? $({ $($fields:tt)* })?
+        [POST $path:literal by $who:expr, $settling:ident $(, makes $made:ident $start:literal)?]
+    )*) => {
+        /// The address that settles an event of this type; a name in braces is a field of the event.
+        #[must_use]
+        pub const fn path(kind: Kind) -> &'static str {
+            match kind { $(Kind::$variant => $path),* }
+        }
+
+        /// The id that the server makes for an event of this type: the field, and how such ids begin.
+        #[must_use]
+        pub const fn made(kind: Kind) -> Option<(&'static str, &'static str)> {
+            match kind {
+                $($(Kind::$variant => Some((stringify!($made), $start)),)?)*
+                _ => None,
+            }
+        }
+
+        /// What the command does, in a few words.
+        #[must_use]
+        pub const fn title(kind: Kind) -> &'static str {
+            match kind { $(Kind::$variant => $title.trim_ascii()),* }
+        }
+
+        /// Who may give the command.
+        #[must_use]
+        pub const fn who(kind: Kind) -> Who {
+            use Who::{Merchant, Operator, Own, Owner, Payment};
+            match kind { $(Kind::$variant => $who),* }
+        }
+
+        /// With which other events a server may settle one of this type.
+        #[must_use]
+        pub const fn settling(kind: Kind) -> Settling {
+            match kind { $(Kind::$variant => Settling::$settling),* }
+        }
+    };
+}
+
+events!(declare);
 
 /// The names in braces of an address.
 pub fn in_path(path: &'static str) -> impl Iterator<Item = &'static str> {

@@ -1,5 +1,6 @@
 //! Values of each type as Rust writes them, and as it reads them.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use gongxiang::book::{Book, DayRecord};
@@ -20,6 +21,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::Result;
+use crate::contract::OF_THE_LOADER;
 
 /// How many values of a kind are tried without each of their fields; the others are compared as they are.
 pub const TRIED: usize = 12;
@@ -109,7 +111,7 @@ fn reasons() -> Result<Vec<Reason>> {
     let mut reasons = Vec::new();
     for (tag, names) in Reason::TAGS {
         let mut reason = json!({ "of": tag });
-        for name in *names {
+        for (name, _) in *names {
             reason[name] = "12.5".into();
         }
         reasons.push(serde_json::from_value(reason)?);
@@ -162,8 +164,8 @@ pub fn events() -> Values {
     let mut values = Vec::new();
     let mut kinds = Vec::new();
     let readable = |tree: &Tree| event::read(tree).is_ok();
-    let mut optional = event_fields()?;
-    optional.retain(|(_, is_optional)| *is_optional);
+    let fields = Kind::ALL.iter().flat_map(|kind| kind.fields());
+    let optional: BTreeSet<&str> = fields.filter(|field| field.is_optional).map(|field| field.name).collect();
     for (_, events) in vectors()? {
         for mut value in events {
             let Ok(entry) = event::read(&tree(&value)) else { continue };
@@ -178,7 +180,7 @@ pub fn events() -> Values {
             }
             kinds.push((kind, fields));
             values.extend(choices(&value, &|tree| event::read(tree).err().map(|refusal| refusal.message.into_owned())));
-            for (name, _) in optional.iter().filter(|(name, _)| value.get(name).is_none()) {
+            for name in optional.iter().filter(|name| value.get(name).is_none()) {
                 let mut value = value.clone();
                 value[name] = "a-1".into();
                 values.extend(Some(value).filter(|value| readable(&tree(value))));
@@ -229,25 +231,8 @@ fn texts(value: &Value, path: String) -> Vec<String> {
     }
 }
 
-/// The fields that the reader of events asks for, and whether they can be left out, from its source.
-pub fn event_fields() -> Result<Vec<(String, bool)>> {
-    let source = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/wire/event.rs"))?;
-    let reader = source.split("fn read_fields").nth(1).and_then(|rest| rest.split("\npub fn ").next());
-    let mut fields = Vec::new();
-    for call in reader.ok_or("no reader of fields")?.split("fields.").skip(1) {
-        let Some((method, rest)) = call.split_once("(\"") else { continue };
-        let name = rest.split('"').next().unwrap_or_default();
-        if method.chars().all(|c| c.is_alphanumeric() || c == '_') {
-            fields.push((name.to_owned(), method == "optional"));
-        }
-    }
-    assert!(fields.len() > 30, "the reader of events reads another way");
-    Ok(fields)
-}
-
 pub fn codes() -> Vec<Value> {
-    // Those of the loader are no codes of the rules.
-    let names = Code::ALL.iter().map(|code| code.as_str()).chain(["not_initialised", "not_loaded"]);
+    let names = Code::ALL.iter().map(|code| code.as_str()).chain(OF_THE_LOADER);
     names.map(Value::from).collect()
 }
 

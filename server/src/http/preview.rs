@@ -68,7 +68,7 @@ pub async fn preview(
     mut body: Table<PreviewRequest>,
 ) -> Result<Answer<Preview>, Problem> {
     let kind = body.take("type");
-    let command = COMMANDS.iter().find(|command| kind == Some(Tree::Text(command.kind.into())));
+    let command = COMMANDS.iter().find(|command| kind == Some(Tree::from(command.kind.as_str())));
     let command = command.ok_or_else(|| Refusal::bad_event("type", "has to be the event of a command"))?;
     if let Some((name, _)) = body.fields.iter().find(|(name, _)| !command.has(name)) {
         return Err(Refusal::bad_event(name.clone(), "is unknown here").into());

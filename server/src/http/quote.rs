@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use gongxiang::book::Book;
-use gongxiang::event::{Entry, Refusal};
+use gongxiang::event::{Entry, Kind, Refusal};
 use gongxiang::identity::Day;
 use gongxiang::quantity::Points;
 use gongxiang::receipt::{OrderQuote, Receipt, Reward};
@@ -17,7 +17,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::answer::Answer;
 use super::app::App;
 use super::body::Table;
-use super::commands::ORDER;
+use super::commands::Command;
 use super::orders::worded;
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
@@ -45,7 +45,7 @@ pub struct QuoteRequest;
 
 impl PartialSchema for QuoteRequest {
     fn schema() -> RefOr<Schema> {
-        fields_schema(ORDER, None)
+        fields_schema(&Command::of(Kind::OrderPlaced).fields, None)
     }
 }
 
@@ -58,7 +58,8 @@ pub async fn quote(
     Somebody(actor): Somebody,
     Table { mut fields, .. }: Table<QuoteRequest>,
 ) -> Result<Answer<Quote>, Problem> {
-    if let Some((name, _)) = fields.iter().find(|(name, _)| ORDER.iter().all(|field| field.name != name)) {
+    let order = Command::of(Kind::OrderPlaced).fields;
+    if let Some((name, _)) = fields.iter().find(|(name, _)| order.iter().all(|field| field.name != name)) {
         return Err(Refusal::bad_event(name.clone(), "is unknown here").into());
     }
     let buys = actor.member().is_some_and(|member| {

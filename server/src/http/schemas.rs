@@ -1,26 +1,49 @@
 //! Schemas of what a table of ours describes: the body of a command, and its event.
 
+use gongxiang::event::Format;
 use gongxiang::identity::{Day, Id, Region};
-use gongxiang::quantity::{Money, Points};
+use gongxiang::quantity::{Money, Points, Price, ShareValue};
 use gongxiang::ruleset::RuleSet;
 use serde_json::{Value, json};
 use utoipa::PartialSchema as _;
 use utoipa::openapi::{RefOr, Schema};
 
 use super::api::schema;
-use super::commands::{Command, Field, Format};
+use super::commands::{BodyFormat, Command, Field};
 use super::rules::accepted_schema;
 
-fn format_schema(format: Format) -> RefOr<Schema> {
+fn format_schema(format: BodyFormat) -> RefOr<Schema> {
     match format {
-        Format::Id => Id::schema(),
+        BodyFormat::Event(format) => event_format_schema(format),
+        BodyFormat::Reference => Id::schema(),
+        BodyFormat::Flags => accepted_schema(),
+    }
+}
+
+fn event_format_schema(format: Format) -> RefOr<Schema> {
+    match format {
+        Format::Member
+        | Format::Referrer
+        | Format::Buyer
+        | Format::Merchant
+        | Format::Pack
+        | Format::Role
+        | Format::Order
+        | Format::Offer
+        | Format::Trade
+        | Format::Purchase
+        | Format::Redemption
+        | Format::Item => Id::schema(),
         Format::Money => Money::schema(),
-        Format::Decimal => Points::schema(),
-        Format::Region => Region::schema(),
-        Format::Whole(least, most) => schema(json!({"type": "integer", "minimum": least, "maximum": most})),
-        Format::Table => RuleSet::schema(),
-        Format::OneOf(values) => schema(json!({"type": "string", "enum": values})),
-        Format::Flags => accepted_schema(),
+        Format::Points => Points::schema(),
+        Format::ShareValue => ShareValue::schema(),
+        Format::Price => Price::schema(),
+        Format::Region | Format::City => Region::schema(),
+        Format::Channel => schema(json!({"type": "string", "enum": ["online", "offline"]})),
+        Format::Side => schema(json!({"type": "string", "enum": ["sell", "buy"]})),
+        Format::Day => Day::schema(),
+        Format::Count(most) => schema(json!({"type": "integer", "minimum": 1, "maximum": most})),
+        Format::Rules => RuleSet::schema(),
     }
 }
 
@@ -45,13 +68,13 @@ pub fn fields_schema(fields: &[Field], made: Option<&'static str>) -> RefOr<Sche
 /// The event of a command, without the id that the server makes.
 #[must_use]
 pub fn event_schema(command: &Command) -> RefOr<Schema> {
-    let (mut properties, mut required) = fields_json(command.fields);
-    for name in command.in_path() {
-        let text = if name == "day" { Day::schema() } else { Id::schema() };
-        properties.insert(name.into(), json!(text));
-        required.push(name);
+    let (mut properties, mut required) = fields_json(&command.fields);
+    let in_path = |name| command.in_path().any(|other| other == name);
+    for field in command.kind.fields().iter().filter(|field| in_path(field.name)) {
+        properties.insert(field.name.into(), json!(event_format_schema(field.format)));
+        required.push(field.name);
     }
-    properties.insert("type".into(), json!({"type": "string", "enum": [command.kind]}));
+    properties.insert("type".into(), json!({"type": "string", "enum": [command.kind.as_str()]}));
     required.push("type");
     schema(json!({
         "type": "object", "additionalProperties": false, "properties": properties, "required": required,

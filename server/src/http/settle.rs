@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::routing::post;
-use gongxiang::event::{Code, Event, Refusal};
+use gongxiang::event::{Code, Event, Kind, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::receipt::Receipt;
 use gongxiang::tree::Tree;
 use gongxiang::wire;
+use gongxiang::wire::command::Ownership;
 use serde::Serialize;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{HttpMethod, ParameterIn};
@@ -28,7 +29,7 @@ use super::rights::{Somebody, operator};
 use super::rules::accepted_in_body;
 use super::schemas::fields_schema;
 use crate::ledger::close;
-use crate::ledger::group::{self, Denial, Guard, Ownership};
+use crate::ledger::group::{self, Denial, Guard};
 use crate::ledger::journal::JournalLine;
 use crate::ledger::store::Key;
 use crate::limits::{BODY_BYTES_MAX, KEY_LENGTH_MAX};
@@ -46,7 +47,7 @@ pub fn routes(api: Api) -> Api {
             let path = path.map_or_else(Vec::new, |Path(path)| path);
             settle(command, app.0, somebody.0, path, request)
         };
-        let id = command.kind.replace('.', "_");
+        let id = command.kind.as_str().replace('.', "_");
         let describe = |description: &mut Description| describe(command, description);
         api.route(HttpMethod::Post, command.path, &id, command.title, post(handler), describe)
     })
@@ -58,7 +59,7 @@ fn describe(command: &Command, description: &mut Description) {
     description.parameter(IDEMPOTENCY_KEY, ParameterIn::Header, true, key);
     let made = command.made.map(|(field, _)| field);
     let required = command.fields.iter().any(|field| field.required);
-    description.body(fields_schema(command.fields, made), required);
+    description.body(fields_schema(&command.fields, made), required);
     let settled = description.schema::<Settlement>();
     description.response("200", "It is settled", Some(settled));
 }
@@ -191,10 +192,10 @@ pub(super) fn resolve(
     if let Some((field, id)) = &made {
         fields.push(((*field).into(), Tree::Text(id.clone())));
     }
-    if command.kind == "rules.adopted" {
+    if command.kind == Kind::RulesAdopted {
         guard = Some(accepted_in_body(&mut fields)?);
     }
-    fields.push(("type".into(), Tree::Text(command.kind.into())));
+    fields.push(("type".into(), Tree::from(command.kind.as_str())));
     Ok(Resolved { event: Tree::Table(fields), guard, made })
 }
 

@@ -11,6 +11,7 @@ use gongxiang::market::{Trade, TradeState};
 use gongxiang::receipt::Receipt;
 use gongxiang::review::{self, Declaration};
 use gongxiang::tree::Tree;
+use gongxiang::wire::command::Ownership;
 use thiserror::Error;
 
 use crate::ledger::journal::JournalLine;
@@ -35,21 +36,6 @@ pub enum Guard {
     Owner { ownership: Ownership, member: Id },
     /// New rules raise no red flags but these codes.
     Flags(Arc<[String]>),
-}
-
-/// Who owns what an event names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ownership {
-    /// The merchant of the order.
-    Order,
-    /// The member who placed the offer.
-    Offer,
-    /// The buyer of the trade.
-    Buyer,
-    /// The seller of the trade.
-    Seller,
-    /// Either party while the trade is `taken`, the buyer after `paid`.
-    Canceller,
 }
 
 /// Why nothing was settled. A guard's denial is not stored under the key: next time the guard may pass.

@@ -2,13 +2,15 @@
 //!
 //! Everyday events (orders, transfers, redemptions, offers, trades, registrations, opening a shop) write only rows that they
 //! name. What changes the standing of a member that others' orders and trades look at (packs, roles, partners, freezing), the rules,
-//! the price, the weights (refunds, vesting, opening balances) or the treasury is settled alone.
+//! the price, the weights (refunds, vesting, opening balances) or the treasury is settled alone. The contract's table says which event
+//! is which, and what each of its fields names; here is only what does not follow from a field.
 
 use std::collections::BTreeSet;
 
-use gongxiang::event::{Event, OrderPlaced};
+use gongxiang::event::{Event, Format, Name, OrderPlaced};
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::ruleset::RuleSet;
+use gongxiang::wire::command::{Settling, settling};
 
 /// The rows to load.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,81 +57,43 @@ impl Needs {
 
     /// `before` is the number of events before it in the group: each may do away with one thing that is due.
     fn add(&mut self, event: &Event, before: usize) {
+        event.names(&mut |format, name| self.add_named(format, name));
         match event {
-            Event::MemberRegistered { member, referrer } => {
-                self.members.insert(member.clone());
-                // The referrer may be above a buyer in the same group.
-                self.buyers.extend(referrer.clone());
-            }
-            Event::PackPurchased { member, terms, .. } => {
-                self.members.insert(member.clone());
-                self.buyers.insert(member.clone());
-                self.purchases.extend(terms.as_ref().map(|terms| terms.purchase.clone()));
-            }
-            Event::PackRefunded { purchase } => {
-                self.purchases.insert(purchase.clone());
-            }
-            Event::MerchantOpened { member, region } => {
-                self.members.insert(member.clone());
-                self.cities.insert(region.city());
-            }
-            Event::PartnerAppointed { member, city } => {
-                self.members.insert(member.clone());
-                self.cities.insert(*city);
-            }
-            Event::RoleAssigned { member, .. }
-            | Event::RoleWithdrawn { member }
-            | Event::PartnerWithdrawn { member }
-            | Event::MerchantClosed { member }
-            | Event::MemberFrozen { member }
-            | Event::MemberUnfrozen { member }
-            | Event::TreasuryGranted { member, .. }
-            | Event::TreasuryReclaimed { member, .. }
-            | Event::BalanceOpened { member, .. } => {
-                self.members.insert(member.clone());
-            }
-            Event::PointsRedeemed { member, redemption, .. } => {
-                self.members.insert(member.clone());
-                self.redemptions.extend(redemption.clone());
-            }
-            Event::RedemptionCancelled { redemption } => {
-                self.redemptions.insert(redemption.clone());
-            }
-            Event::OrderPlaced(OrderPlaced { order, buyer, merchant, region, .. }) => {
-                self.orders.insert(order.clone());
-                self.buyers.insert(buyer.clone());
-                self.members.insert(merchant.clone());
-                self.shops.insert(merchant.clone());
-                self.cities.insert(region.city());
-            }
-            Event::OrderRefunded { order, .. } => {
-                self.orders.insert(order.clone());
-            }
-            Event::PointsTransferred { from, to, .. } => {
-                self.members.extend([from.clone(), to.clone()]);
-            }
-            Event::OfferPlaced { offer, member, .. } => {
-                self.offers.insert(offer.clone());
-                self.members.insert(member.clone());
-            }
-            Event::OfferTaken { offer, trade, member, .. } => {
-                self.offers.insert(offer.clone());
-                self.trades.insert(trade.clone());
-                self.members.insert(member.clone());
-            }
-            Event::TradePaid { trade } | Event::TradeConfirmed { trade } | Event::TradeCancelled { trade } => {
-                self.trades.insert(trade.clone());
-            }
-            Event::OfferCancelled { offer } => {
-                self.offers.insert(offer.clone());
-            }
+            // The pack is rewarded like an order, and may open a shop.
+            Event::PackPurchased { member, .. } => _ = self.buyers.insert(member.clone()),
             // Either ends its group.
             Event::DayClosing { day, most } => {
                 self.due = Some(Due { day: *day, most: Some(most.saturating_add(before)) });
             }
             Event::DayClosed { day } => self.due = Some(Due { day: *day, most: None }),
-            Event::PriceSet { .. } | Event::RulesAdopted { .. } => {}
+            _ => {}
         }
+    }
+
+    /// What a field of this format names.
+    fn add_named(&mut self, format: Format, name: Name<'_>) {
+        let id = match name {
+            Name::Id(id) => id.clone(),
+            Name::Region(region) => {
+                self.cities.insert(region.city());
+                return;
+            }
+        };
+        if format == Format::Merchant {
+            self.shops.insert(id.clone());
+        }
+        let rows = match format {
+            Format::Member | Format::Merchant => &mut self.members,
+            // A referrer may be above a buyer in the same group.
+            Format::Buyer | Format::Referrer => &mut self.buyers,
+            Format::Order => &mut self.orders,
+            Format::Offer => &mut self.offers,
+            Format::Trade => &mut self.trades,
+            Format::Purchase => &mut self.purchases,
+            Format::Redemption => &mut self.redemptions,
+            _ => return,
+        };
+        rows.insert(id);
     }
 }
 
@@ -138,37 +102,8 @@ impl Needs {
 /// after settling ([`crate::ledger::group::Group::everyday`]).
 #[must_use]
 pub fn is_everyday(event: &Event, rules: Option<&RuleSet>) -> bool {
-    match event {
-        Event::OrderPlaced(order) => rules.is_none_or(|rules| rules.vesting_days(order.channel) > 0),
-        Event::MemberRegistered { .. }
-        | Event::MerchantOpened { .. }
-        | Event::PointsTransferred { .. }
-        | Event::PointsRedeemed { .. }
-        | Event::OfferPlaced { .. }
-        | Event::OfferTaken { .. }
-        | Event::TradePaid { .. }
-        | Event::TradeConfirmed { .. }
-        | Event::TradeCancelled { .. }
-        | Event::OfferCancelled { .. } => true,
-        Event::PackPurchased { .. }
-        | Event::PackRefunded { .. }
-        | Event::MerchantClosed { .. }
-        | Event::MemberFrozen { .. }
-        | Event::MemberUnfrozen { .. }
-        | Event::RoleAssigned { .. }
-        | Event::RoleWithdrawn { .. }
-        | Event::PartnerAppointed { .. }
-        | Event::PartnerWithdrawn { .. }
-        | Event::TreasuryGranted { .. }
-        | Event::TreasuryReclaimed { .. }
-        | Event::BalanceOpened { .. }
-        | Event::PriceSet { .. }
-        | Event::OrderRefunded { .. }
-        | Event::RedemptionCancelled { .. }
-        | Event::RulesAdopted { .. }
-        | Event::DayClosing { .. }
-        | Event::DayClosed { .. } => false,
-    }
+    let vests_later = |order: &OrderPlaced| rules.is_none_or(|rules| rules.vesting_days(order.channel) > 0);
+    settling(event.kind()) == Settling::Everyday && !matches!(event, Event::OrderPlaced(order) if !vests_later(order))
 }
 
 /// Whether later events may need rows that are not known before this one is settled. Such an event ends its group.

@@ -2,12 +2,18 @@
 
 use num_traits::Zero;
 
-use crate::event::Event;
+use crate::event::{Event, Kind, Row};
 use crate::exact::{CUT, Exact, ceil, floor, tiny, whole};
 use crate::holding::Terms;
 use crate::rules::Policy;
 use crate::state::{Day, Order, Purchase, PurchaseStage, Trade, TradeStage};
 use crate::{Model, Stop, dates, refuse};
+
+/// The events of this file.
+pub(crate) const EVENTS: &[Row] = &[
+    ("day.closing", &[("day", Kind::Day, false), ("most", Kind::Count(10_000), false)], Model::day_closing),
+    ("day.closed", &[("day", Kind::Day, false)], Model::day_closed),
+];
 
 /// What step 1 of a close does, by its place in the model's lists.
 #[derive(Debug, Clone, Copy)]

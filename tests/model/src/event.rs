@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use crate::dates;
 use crate::exact::{Exact, decimal};
+use crate::{Model, Stop, close, dates, market, orders, packs, parties, points, refunds};
 
 /// What a field may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Id,
     Money,
     Points,
@@ -21,57 +21,21 @@ enum Kind {
     Rules,
 }
 
-/// The fields of an event type; an optional one is marked `true`.
-fn fields(kind: &str) -> Option<&'static [(&'static str, Kind, bool)]> {
-    use Kind::{Channel, City, Count, Day, Id, Money, Points, Region, Rules, Side};
-    Some(match kind {
-        "member.registered" => &[("member", Id, false), ("referrer", Id, true)],
-        "pack.purchased" => {
-            &[("member", Id, false), ("pack", Id, false), ("purchase", Id, true), ("return_days", Count(30), true)]
-        }
-        "pack.refunded" => &[("purchase", Id, false)],
-        "merchant.opened" => &[("member", Id, false), ("region", Region, false)],
-        "merchant.closed" | "member.frozen" | "member.unfrozen" | "role.withdrawn" | "partner.withdrawn" => {
-            &[("member", Id, false)]
-        }
-        "role.assigned" => &[("member", Id, false), ("role", Id, false)],
-        "partner.appointed" => &[("member", Id, false), ("region", City, false)],
-        "treasury.granted" | "treasury.reclaimed" => &[("member", Id, false), ("points", Points, false)],
-        "balance.opened" => &[("member", Id, false), ("share_value", Points, true), ("points", Points, true)],
-        "price.set" => &[("price", Points, false)],
-        "order.placed" => &[
-            ("order", Id, false),
-            ("buyer", Id, false),
-            ("merchant", Id, false),
-            ("channel", Channel, false),
-            ("amount", Money, false),
-            ("concession", Money, false),
-            ("region", Region, false),
-        ],
-        "order.refunded" => &[("order", Id, false), ("concession", Money, true)],
-        "points.transferred" => &[("from", Id, false), ("to", Id, false), ("points", Points, false)],
-        "points.redeemed" => {
-            &[("member", Id, false), ("points", Points, false), ("item", Id, true), ("redemption", Id, true)]
-        }
-        "redemption.cancelled" => &[("redemption", Id, false)],
-        "offer.placed" => &[
-            ("offer", Id, false),
-            ("member", Id, false),
-            ("side", Side, false),
-            ("points", Points, false),
-            ("unit_price", Points, false),
-        ],
-        "offer.taken" => {
-            &[("offer", Id, false), ("trade", Id, false), ("member", Id, false), ("points", Points, false)]
-        }
-        "trade.paid" | "trade.confirmed" | "trade.cancelled" => &[("trade", Id, false)],
-        "offer.cancelled" => &[("offer", Id, false)],
-        "rules.adopted" => &[("rules", Rules, false)],
-        "day.closing" => &[("day", Day, false), ("most", Count(10_000), false)],
-        "day.closed" => &[("day", Day, false)],
-        _ => return None,
-    })
-}
+/// An event type: its name, its fields (an optional one is marked `true`), and what it does.
+pub(crate) type Row =
+    (&'static str, &'static [(&'static str, Kind, bool)], fn(&mut Model, &Event<'_>) -> Result<(), Stop>);
+
+/// The event types, by the file that has them.
+const EVENTS: &[&[Row]] = &[
+    parties::EVENTS,
+    packs::EVENTS,
+    points::EVENTS,
+    orders::EVENTS,
+    refunds::EVENTS,
+    market::EVENTS,
+    close::EVENTS,
+    crate::EVENTS,
+];
 
 fn id(text: &str) -> bool {
     (1..=64).contains(&text.len())
@@ -141,10 +105,11 @@ fn is_moment(text: &str) -> bool {
 }
 
 /// An event that parses.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Event<'a> {
     map: &'a Map<String, Value>,
-    pub kind: &'a str,
+    /// What it does.
+    pub handler: fn(&mut Model, &Event<'_>) -> Result<(), Stop>,
 }
 
 impl<'a> Event<'a> {
@@ -152,7 +117,7 @@ impl<'a> Event<'a> {
     pub fn read(value: &'a Value) -> Option<Self> {
         let map = value.as_object()?;
         let kind = map.get("type")?.as_str()?;
-        let fields = fields(kind)?;
+        let (_, fields, handler) = *EVENTS.iter().copied().flatten().find(|(name, ..)| *name == kind)?;
         for (name, value) in map {
             let allowed = match name.as_str() {
                 "type" => true,
@@ -168,7 +133,7 @@ impl<'a> Event<'a> {
         // A pack comes back within its days, or never.
         let both = map.contains_key("purchase") == map.contains_key("return_days");
         let paired = kind != "pack.purchased" || both;
-        (complete && paired).then_some(Self { map, kind })
+        (complete && paired).then_some(Self { map, handler })
     }
 
     /// A field, if it is there.

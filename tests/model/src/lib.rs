@@ -40,13 +40,16 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use event::Event;
+use event::{Event, Kind, Row};
 use exact::{Exact, whole};
 pub use holding::Tolerance;
 use index::Index;
 use rules::Rules;
 pub use state::{Day, Order, OrderStage, Reward, Supply};
 use state::{Member, Offer, Purchase, Redemption, Trade};
+
+/// The events of this file.
+const EVENTS: &[Row] = &[("rules.adopted", &[("rules", Kind::Rules, false)], Model::rules_adopted)];
 
 /// What the model says about an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,7 +225,7 @@ impl Model {
         if let Some((before, answer)) = id.and_then(|id| self.answered.get(id)) {
             return if before == value { Verdict::Repeated(*answer) } else { Verdict::Refused("id_conflict") };
         }
-        let (verdict, code) = match self.handle(&event) {
+        let (verdict, code) = match (event.handler)(self, &event) {
             Ok(()) => (Verdict::Applied, None),
             Err(Stop::Refused(code)) => (Verdict::Refused(code), Some(code)),
             Err(Stop::TooClose(code)) => return Verdict::TooClose(code),
@@ -231,41 +234,6 @@ impl Model {
             self.answered.insert(id.to_owned(), (value.clone(), code));
         }
         verdict
-    }
-
-    fn handle(&mut self, event: &Event) -> Result<(), Stop> {
-        match event.kind {
-            "member.registered" => self.member_registered(event),
-            "pack.purchased" => self.pack_purchased(event),
-            "pack.refunded" => self.pack_refunded(event),
-            "merchant.opened" => self.merchant_opened(event),
-            "merchant.closed" => self.merchant_closed(event),
-            "member.frozen" => self.member_frozen(event),
-            "member.unfrozen" => self.member_unfrozen(event),
-            "role.assigned" => self.role_assigned(event),
-            "role.withdrawn" => self.role_withdrawn(event),
-            "partner.appointed" => self.partner_appointed(event),
-            "partner.withdrawn" => self.partner_withdrawn(event),
-            "treasury.granted" => self.treasury_granted(event),
-            "treasury.reclaimed" => self.treasury_reclaimed(event),
-            "balance.opened" => self.balance_opened(event),
-            "price.set" => self.price_set(event),
-            "order.placed" => self.order_placed(event),
-            "order.refunded" => self.order_refunded(event),
-            "points.transferred" => self.points_transferred(event),
-            "points.redeemed" => self.points_redeemed(event),
-            "redemption.cancelled" => self.redemption_cancelled(event),
-            "offer.placed" => self.offer_placed(event),
-            "offer.taken" => self.offer_taken(event),
-            "trade.paid" => self.trade_paid(event),
-            "trade.confirmed" => self.trade_confirmed(event),
-            "trade.cancelled" => self.trade_cancelled(event),
-            "offer.cancelled" => self.offer_cancelled(event),
-            "rules.adopted" => self.rules_adopted(event),
-            "day.closing" => self.day_closing(event),
-            "day.closed" => self.day_closed(event),
-            _ => Err(Stop::Refused("bad_event")),
-        }
     }
 
     /// Whether an account has this many points, if rounding cannot decide it.

@@ -2,10 +2,35 @@
 
 use num_traits::Signed;
 
-use crate::event::Event;
+use crate::event::Kind::{Id, Points, Side};
+use crate::event::{Event, Row};
 use crate::exact::{Exact, whole};
 use crate::state::{Offer, Trade, TradeStage};
 use crate::{Model, Stop, refuse};
+
+/// The events of this file.
+pub(crate) const EVENTS: &[Row] = &[
+    (
+        "offer.placed",
+        &[
+            ("offer", Id, false),
+            ("member", Id, false),
+            ("side", Side, false),
+            ("points", Points, false),
+            ("unit_price", Points, false),
+        ],
+        Model::offer_placed,
+    ),
+    (
+        "offer.taken",
+        &[("offer", Id, false), ("trade", Id, false), ("member", Id, false), ("points", Points, false)],
+        Model::offer_taken,
+    ),
+    ("trade.paid", &[("trade", Id, false)], Model::trade_paid),
+    ("trade.confirmed", &[("trade", Id, false)], Model::trade_confirmed),
+    ("trade.cancelled", &[("trade", Id, false)], Model::trade_cancelled),
+    ("offer.cancelled", &[("offer", Id, false)], Model::offer_cancelled),
+];
 
 impl Model {
     /// `price × (1 ± price_band)` of this moment.

@@ -2,10 +2,26 @@
 
 use num_traits::{Signed, Zero};
 
-use crate::event::{Event, city};
+use crate::event::Kind::{Channel, Id, Money, Region};
+use crate::event::{Event, Row, city};
 use crate::exact::{Exact, ceil, floor, whole};
 use crate::state::{Order, Reward, Vesting};
 use crate::{Model, Stop, refuse};
+
+/// The events of this file.
+pub(crate) const EVENTS: &[Row] = &[(
+    "order.placed",
+    &[
+        ("order", Id, false),
+        ("buyer", Id, false),
+        ("merchant", Id, false),
+        ("channel", Channel, false),
+        ("amount", Money, false),
+        ("concession", Money, false),
+        ("region", Region, false),
+    ],
+    Model::order_placed,
+)];
 
 /// What an order is about, while its rewards are worked out.
 struct Terms<'a> {

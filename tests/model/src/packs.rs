@@ -1,10 +1,21 @@
 //! Gift packs: at once, or after the days in which they may come back.
 
-use crate::event::Event;
+use crate::event::Kind::{Count, Id};
+use crate::event::{Event, Row};
 use crate::exact::floor;
 use crate::rules::Pack;
 use crate::state::{Purchase, PurchaseStage};
 use crate::{Model, Stop, refuse};
+
+/// The events of this file.
+pub(crate) const EVENTS: &[Row] = &[
+    (
+        "pack.purchased",
+        &[("member", Id, false), ("pack", Id, false), ("purchase", Id, true), ("return_days", Count(30), true)],
+        Model::pack_purchased,
+    ),
+    ("pack.refunded", &[("purchase", Id, false)], Model::pack_refunded),
+];
 
 impl Model {
     pub(crate) fn pack_purchased(&mut self, event: &Event) -> Result<(), Stop> {

@@ -2,10 +2,24 @@
 
 use num_traits::Zero;
 
-use crate::event::Event;
+use crate::event::Kind::{City, Id, Region};
+use crate::event::{Event, Row};
 use crate::exact::{Exact, ceil};
 use crate::state::Member;
 use crate::{Model, Stop, refuse};
+
+/// The events of this file.
+pub(crate) const EVENTS: &[Row] = &[
+    ("member.registered", &[("member", Id, false), ("referrer", Id, true)], Model::member_registered),
+    ("merchant.opened", &[("member", Id, false), ("region", Region, false)], Model::merchant_opened),
+    ("merchant.closed", &[("member", Id, false)], Model::merchant_closed),
+    ("member.frozen", &[("member", Id, false)], Model::member_frozen),
+    ("member.unfrozen", &[("member", Id, false)], Model::member_unfrozen),
+    ("role.assigned", &[("member", Id, false), ("role", Id, false)], Model::role_assigned),
+    ("role.withdrawn", &[("member", Id, false)], Model::role_withdrawn),
+    ("partner.appointed", &[("member", Id, false), ("region", City, false)], Model::partner_appointed),
+    ("partner.withdrawn", &[("member", Id, false)], Model::partner_withdrawn),
+];
 
 impl Model {
     /// Gives share value: to the locked part of whoever is not activated.

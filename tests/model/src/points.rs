@@ -2,9 +2,33 @@
 
 use num_traits::Signed;
 
-use crate::event::Event;
+use crate::event::Kind::{Id, Points};
+use crate::event::{Event, Row};
 use crate::state::Redemption;
 use crate::{Model, Stop, refuse};
+
+/// The events of this file.
+pub(crate) const EVENTS: &[Row] = &[
+    ("treasury.granted", &[("member", Id, false), ("points", Points, false)], Model::treasury_granted),
+    ("treasury.reclaimed", &[("member", Id, false), ("points", Points, false)], Model::treasury_reclaimed),
+    (
+        "balance.opened",
+        &[("member", Id, false), ("share_value", Points, true), ("points", Points, true)],
+        Model::balance_opened,
+    ),
+    ("price.set", &[("price", Points, false)], Model::price_set),
+    (
+        "points.transferred",
+        &[("from", Id, false), ("to", Id, false), ("points", Points, false)],
+        Model::points_transferred,
+    ),
+    (
+        "points.redeemed",
+        &[("member", Id, false), ("points", Points, false), ("item", Id, true), ("redemption", Id, true)],
+        Model::points_redeemed,
+    ),
+    ("redemption.cancelled", &[("redemption", Id, false)], Model::redemption_cancelled),
+];
 
 impl Model {
     pub(crate) fn treasury_granted(&mut self, event: &Event) -> Result<(), Stop> {

@@ -2,11 +2,16 @@
 
 use num_traits::{Signed, Zero};
 
-use crate::event::Event;
+use crate::event::Kind::{Id, Money};
+use crate::event::{Event, Row};
 use crate::exact::{CUT, Exact, floor, tiny, whole};
 use crate::holding::Holding;
 use crate::state::{Order, Reward, Vesting};
 use crate::{Model, Stop, refuse};
+
+/// The events of this file.
+pub(crate) const EVENTS: &[Row] =
+    &[("order.refunded", &[("order", Id, false), ("concession", Money, true)], Model::order_refunded)];
 
 /// A number and how far the rules' may be from it.
 #[derive(Debug, Clone, Default)]
