@@ -24,7 +24,7 @@ const zh = {
   heading: (days) => `${days} 天后可能的结果`,
   falling: '让利额下降', steady: '让利额不变', rising: '让利额上升', each: '每 30 天',
   left: '剩余共享值',
-  assumed: (daily, minted) => `假设：全网每日让利额 ${daily} 元（由当日价格推算），每元让利产生 ${minted} 共享值，期间不转让、不兑换。`,
+  assumed: (daily, minted) => `假设：全网每日让利额 ${daily} 元（由当日价格推算），每元让利产生 ${minted} 共享值，期间不出售、不兑换。`,
   caution: '让利额不同，结果就不同：对一个真实网络，此类预测曾高出一倍以上。任何区间都不是承诺。',
   needs: '预测需要全网状态：价格须取自服务器。',
   failed: '目前无法预测。',

@@ -26,7 +26,7 @@ const en = {
     partner: 'Area partner',
   },
   gets: (/** @type {string} */ who) => `${who} gets`,
-  nobody: 'Nobody gets anything from this order.',
+  nobody: 'This order brings no rewards.',
   pays: 'The merchant pays',
   burned: 'of which burned',
   when: 'Arrives',
@@ -40,10 +40,10 @@ const en = {
   service: 'Service role above the buyer’s referrer',
   none: 'none',
   price: '1 point =',
-  active: 'All of them are activated, and the merchant has the points it pays.',
-  caution: 'A preview at these rules and this price; it promises nothing. Share value is a weight in the daily release, not money, and a '
-    + 'point’s price can fall.',
-  understood: 'Understood as',
+  active: 'All parties are activated, and the merchant has enough points.',
+  caution: 'A preview under these rules and at this price; it promises nothing. Share value is a weight in the daily release, not money. '
+    + 'A point’s price can fall.',
+  understood: 'Read as',
   retry: 'Try again',
   troubles: {
     empty: 'Enter a number.',
@@ -57,7 +57,7 @@ const en = {
   without: ', so no numbers are shown.',
   codes: {
     not_loaded: 'The numbers could not be loaded, so none are shown.',
-    other: 'This order would be refused.',
+    other: 'This order can’t be placed.',
   },
 };
 
@@ -75,7 +75,7 @@ const zh = {
     buyer: '买家', merchant: '商家', referrer: '买家推荐人', merchant_referrer: '商家推荐人', service: '服务团队', partner: '区域合伙人',
   },
   gets: (who) => `${who}可得`,
-  nobody: '此订单不给任何人带来收益。',
+  nobody: '此订单没有奖励。',
   pays: '商家支付',
   burned: '其中销毁',
   when: '到账',
@@ -86,8 +86,8 @@ const zh = {
   none: '无',
   price: '1 共享积分 =',
   active: '以上各方均已激活，且商家有足够的共享积分。',
-  caution: '只按此处的规则和价格预览，不作任何承诺。共享值是每日释放的权重，不是钱；共享积分的价格可能下跌。',
-  understood: '理解为',
+  caution: '预览仅按当前规则和价格计算，不作任何承诺。共享值是每日释放的权重，不是货币；共享积分的价格可能下跌。',
+  understood: '识别为',
   retry: '重试',
   troubles: {
     empty: '请输入数字。',
@@ -100,7 +100,7 @@ const zh = {
   without: '，因此不显示数字。',
   codes: {
     not_loaded: '数据无法加载，因此不显示数字。',
-    other: '此订单会被拒绝。',
+    other: '无法提交此订单。',
   },
 };
 

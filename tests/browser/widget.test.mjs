@@ -150,7 +150,7 @@ test('input that can mean one thing only is taken and shown as understood; anyth
   await headline(page).waitFor();
   const widget = page.locator('earnings-preview');
   for (const [typed, hint, number] of [
-    ['１，２３４．５０', 'Understood as 1,234.5 yuan', '1,234.5'], [' 2\u00a0000 ', 'Understood as 2,000 yuan', '2,000'], ['¥3,000', 'Understood as 3,000 yuan', '3,000'],
+    ['１，２３４．５０', 'Read as 1,234.5 yuan', '1,234.5'], [' 2\u00a0000 ', 'Read as 2,000 yuan', '2,000'], ['¥3,000', 'Read as 3,000 yuan', '3,000'],
     ['40', '', '40'],
   ]) {
     await type(page, 'amount', typed);

@@ -75,7 +75,7 @@ test('the mini-program has a sentence for every code that a server sends', () =>
   for (const language of LANGUAGES) {
     for (const code of Object.keys(sent(language))) assert.notEqual(app.said(language, { code }), code, `${language} ${code}`);
   }
-  assert.equal(app.said('en', { code: 'rate_limited' }), 'Too many requests; come again later');
+  assert.equal(app.said('en', { code: 'rate_limited' }), 'Too many requests; try again later');
   assert.equal(app.said('zh', { code: 'of_tomorrow' }), 'of_tomorrow');
 });
 
@@ -126,7 +126,7 @@ test('the widget shows reasons with grouped numbers, and what is wrong as a sent
   assert.equal(widget.reasonIn(zh, reward), '0.4 × 买家所得共享值 12,345.5');
   assert.equal(widget.refusalIn(en, 'bad_concession'), 'The concession must be above 0 and at most the amount, or what is left of the order\'s.');
   assert.equal(widget.refusalIn(en, 'bad_price'), 'The price must be above 0, so no numbers are shown.');
-  assert.equal(widget.refusalIn(zh, 'bad_rules'), '此规则集不成立，因此不显示数字。');
-  assert.equal(widget.refusalIn(en, 'region_taken'), 'This order would be refused.');
+  assert.equal(widget.refusalIn(zh, 'bad_rules'), '规则集无效，因此不显示数字。');
+  assert.equal(widget.refusalIn(en, 'region_taken'), 'This order can’t be placed.');
   assert.deepEqual([widget.roleIn(zh, 'dealer'), widget.roleIn(zh, 'captain'), widget.roleIn(zh, 'toString')], ['店商', 'captain', 'toString']);
 });

@@ -9,7 +9,7 @@ words! {
     LOCKED_NOTE "购买首个礼包后解锁。" "Unlocked by your first gift pack."
     LOCKED_NONE "没有锁定的共享值。" "Nothing is locked."
     POINTS "共享积分" "Points"
-    POINTS_NOTE "可转账、交易和兑换。" "Transfer, trade or redeem them."
+    POINTS_NOTE "可转赠、交易或兑换。" "Transfer, trade or redeem them."
     WORTH "今日价值" "Worth today"
     PRICE "积分价格" "Price per point"
     DAY "日期" "Day"
