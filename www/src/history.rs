@@ -19,7 +19,7 @@ const PAGES_MAX: usize = 40;
 pub async fn open(wallet: &Wallet, days: &[DayRecord]) -> Result<Arc<History>, Fault> {
     let postings = postings(&wallet.member).await?;
     let history = statement::history(&wallet.member, &wallet.account, &postings, days);
-    let mut history = history.map_err(|_| Fault::Nonsense)?;
+    let mut history = history.map_err(|_| Fault::BadAnswer)?;
     history.rows.reverse();
     Ok(Arc::new(history))
 }

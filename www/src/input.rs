@@ -3,6 +3,8 @@
 
 use gongxiang::quantity::DecimalError;
 
+use crate::text::{Words, calculator as t};
+
 /// Turns what was typed into a plain decimal. A text that cannot mean exactly one number stays as it is.
 pub fn plain(typed: &str) -> String {
     let mut text: String = typed.chars().map(half_width).collect();
@@ -43,6 +45,17 @@ fn ungrouped(text: &str, separator: char) -> Option<String> {
 /// Reads a quantity by `parse`, one of the rules' strict readers.
 pub fn read<T>(typed: &str, parse: fn(&str) -> Result<T, DecimalError>) -> Result<T, DecimalError> {
     parse(&plain(typed))
+}
+
+/// What is wrong with a decimal.
+pub const fn error_words(error: DecimalError) -> Words {
+    match error {
+        DecimalError::Grammar => t::NUMBER_BAD,
+        DecimalError::Places { max: 2 } => t::TWO_PLACES,
+        DecimalError::Places { .. } => t::EIGHT_PLACES,
+        DecimalError::TooLarge => t::TOO_LARGE,
+        DecimalError::Negative => t::NEGATIVE,
+    }
 }
 
 /// The plain decimal, if it differs from what was typed.

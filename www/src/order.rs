@@ -51,7 +51,7 @@ pub fn id_to_be_made(fallback: &Id) -> Id {
 
 /// The unit in which the concession is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConcessionAs {
+pub enum ConcessionUnit {
     /// Percent of the order's amount.
     Percent,
     Yuan,
@@ -73,15 +73,21 @@ pub enum Preview {
 }
 
 /// The order as the book would settle it now.
-pub fn preview(book: &Book, parties: &Parties, amount: &str, concession_as: ConcessionAs, concession: &str) -> Preview {
+pub fn preview(
+    book: &Book,
+    parties: &Parties,
+    amount: &str,
+    concession_unit: ConcessionUnit,
+    concession: &str,
+) -> Preview {
     let amount = input::read(amount, Money::parse);
     let typed = input::read(concession, Money::parse);
     let (Ok(amount), Ok(typed)) = (amount, typed) else {
         return Preview::Unread { amount: amount.err(), concession: typed.err() };
     };
-    let concession = match concession_as {
-        ConcessionAs::Yuan => Some(typed),
-        ConcessionAs::Percent => percent_floor(amount, typed),
+    let concession = match concession_unit {
+        ConcessionUnit::Yuan => Some(typed),
+        ConcessionUnit::Percent => percent_floor(amount, typed),
     };
     let Some(concession) = concession else { return Preview::Refused(Refusal::new(Code::OutOfRange, "concession")) };
     match book.preview(&Entry::from(parties.order(amount, concession))) {

@@ -13,14 +13,14 @@ pub enum Route {
     /// `#/join/ID`: the invitation of this member.
     Join(Id),
     /// `#/m/ID…`: a member's screen.
-    Member(Id, Page),
+    Member(Id, MemberScreen),
     /// `#/operator…`: an operator's screen.
     Operator(Desk),
     Nowhere,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Page {
+pub enum MemberScreen {
     Home,
     Statement,
     /// The preview of an order.
@@ -42,7 +42,7 @@ pub enum Desk {
     Economy,
 }
 
-impl Page {
+impl MemberScreen {
     const ALL: [(Self, &str); 10] = [
         (Self::Home, ""),
         (Self::Statement, "statement"),
@@ -85,7 +85,7 @@ impl Route {
             "operator" => named(&Desk::ALL, rest).map(Self::Operator),
             "m" => {
                 let (id, page) = rest.split_once('/').unwrap_or((rest, ""));
-                Id::parse(id).zip(named(&Page::ALL, page)).map(|(id, page)| Self::Member(id, page))
+                Id::parse(id).zip(named(&MemberScreen::ALL, page)).map(|(id, page)| Self::Member(id, page))
             }
             _ => None,
         };
@@ -98,7 +98,7 @@ impl fmt::Display for Route {
         let (start, rest) = match self {
             Self::SignIn | Self::Nowhere => return f.write_str("#/"),
             Self::Join(id) => return write!(f, "#/join/{id}"),
-            Self::Member(id, page) => (format!("#/m/{id}"), name_of(&Page::ALL, page)),
+            Self::Member(id, page) => (format!("#/m/{id}"), name_of(&MemberScreen::ALL, page)),
             Self::Operator(desk) => ("#/operator".to_owned(), name_of(&Desk::ALL, desk)),
         };
         f.write_str(&start)?;
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn an_address_leads_where_it_says() {
         let ann = Id::parse("ann:1.x").expect("an id");
-        let pages = Page::ALL.map(|(page, _)| Route::Member(ann.clone(), page));
+        let pages = MemberScreen::ALL.map(|(page, _)| Route::Member(ann.clone(), page));
         let desks = Desk::ALL.map(|(desk, _)| Route::Operator(desk));
         for route in [Route::SignIn, Route::Join(ann.clone())].into_iter().chain(pages).chain(desks) {
             assert_eq!(Route::parse(&route.to_string()), route);

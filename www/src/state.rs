@@ -14,12 +14,12 @@ use crate::outbox::Outbox;
 use crate::text::Words;
 use crate::wallet::Days;
 
-/// State that every screen shares. It lives as long as the page, so a closure that captures it carries one pointer.
+/// The state that every screen shares. It lives as long as the page, so a closure that captures it carries one pointer.
 #[derive(Clone, Copy)]
-pub struct App(&'static Shared);
+pub struct App(&'static AppState);
 
 /// The fields behind [`App`].
-pub struct Shared {
+pub struct AppState {
     pub lang: RwSignal<Lang>,
     pub days: Days,
     /// Who is signed in; `None` until the server has answered.
@@ -39,9 +39,9 @@ pub struct Shared {
 }
 
 impl Deref for App {
-    type Target = Shared;
+    type Target = AppState;
 
-    fn deref(&self) -> &Shared {
+    fn deref(&self) -> &AppState {
         self.0
     }
 }
@@ -49,7 +49,7 @@ impl Deref for App {
 impl App {
     pub fn new() -> Self {
         let session = RwSignal::default();
-        Self(Box::leak(Box::new(Shared {
+        Self(Box::leak(Box::new(AppState {
             lang: RwSignal::new(Lang::preferred()),
             days: StoredValue::new(Vec::new()),
             session,

@@ -14,7 +14,7 @@ mod rules;
 pub mod signin;
 pub mod statement;
 
-pub use rules::{asset, class, code, decimal_error, party, reason, rule};
+pub use rules::{asset, class, code, party, reason, rule};
 
 use crate::lang::Lang;
 
@@ -34,18 +34,10 @@ impl Words {
     }
 }
 
-/// `both!("中文", "English")`.
-macro_rules! both {
-    ($zh:literal, $en:literal $(,)?) => {
-        crate::text::Words(concat!($zh, "\n", $en))
-    };
-}
-use both;
-
 /// Names texts: `NAME "中文" "English"`.
 macro_rules! words {
     ($($name:ident $zh:literal $en:literal)*) => {
-        $(pub const $name: Words = super::both!($zh, $en);)*
+        $(pub const $name: Words = Words(concat!($zh, "\n", $en));)*
     };
 }
 use words;

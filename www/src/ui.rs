@@ -1,6 +1,7 @@
 //! Small parts that several screens are made of.
 
 use gongxiang::quantity::DecimalError;
+use gongxiang::receipt::Class;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
@@ -8,9 +9,10 @@ use crate::figure::{grouped, number};
 use crate::input;
 use crate::reactive::memo;
 use crate::state::App;
-use crate::text::{Words, decimal_error, frame as t};
+use crate::text::{self, Words, frame as t};
 
-pub type MaybeText = Memo<Option<String>>;
+/// What is wrong with a field; `None` if nothing is.
+pub type FieldError = Memo<Option<String>>;
 
 /// The title of a screen, and a sentence about it.
 pub fn intro(app: App, title: Words, note: Words) -> AnyView {
@@ -34,6 +36,38 @@ pub fn note(app: App, words: Words) -> AnyView {
 /// The head of a table's column.
 pub fn column(app: App, words: Words) -> AnyView {
     view! { <th scope="col">{app.say(words)}</th> }.into_any()
+}
+
+/// A table; `name` is its class and its `data-testid`.
+pub fn table(app: App, name: &'static str, columns: &[Words], rows: Vec<AnyView>) -> AnyView {
+    let columns: Vec<_> = columns.iter().map(|words| column(app, *words)).collect();
+    view! { <table class=name data-testid=name><thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table> }
+        .into_any()
+}
+
+/// A card with one figure: its title, the figure as `shown`, and a note. `id` and `value` are for tests.
+pub fn figure_card(
+    app: App,
+    title: Words,
+    id: &'static str,
+    value: &dyn ToString,
+    shown: AnyView,
+    note: AnyView,
+) -> AnyView {
+    view! {
+        <article class="card">
+            {heading(app, title)}
+            <p class="mid" data-testid=id data-value=value.to_string()>{shown}</p>
+            {note}
+        </article>
+    }
+    .into_any()
+}
+
+/// The tag of a class of income.
+pub fn class_tag(app: App, class: Class) -> AnyView {
+    let name = class.as_str();
+    view! { <span class=format!("tag class-{name}")>{move || text::class(app.lang(), class)}</span> }.into_any()
 }
 
 /// A number and its unit.
@@ -70,7 +104,7 @@ pub fn field(
     label: Words,
     keyboard: &'static str,
     value: RwSignal<String>,
-    error: MaybeText,
+    error: FieldError,
 ) -> AnyView {
     let (error_id, hint_id) = (format!("{name}-error"), format!("{name}-hint"));
     let is_number = keyboard == "decimal";
@@ -93,7 +127,7 @@ pub fn field(
 }
 
 /// The error of a number field; `None` while it is empty.
-pub fn number_error<T>(app: App, typed: RwSignal<String>, parse: fn(&str) -> Result<T, DecimalError>) -> MaybeText
+pub fn number_error<T>(app: App, typed: RwSignal<String>, parse: fn(&str) -> Result<T, DecimalError>) -> FieldError
 where
     T: 'static,
 {
@@ -102,16 +136,16 @@ where
         if typed.trim().is_empty() {
             return None;
         }
-        input::read(&typed, parse).err().map(|error| decimal_error(error).of(app.lang()).to_owned())
+        input::read(&typed, parse).err().map(|error| input::error_words(error).of(app.lang()).to_owned())
     })
 }
 
 /// The error of an id field; `None` while it is empty.
-pub fn id_error(app: App, typed: RwSignal<String>) -> MaybeText {
+pub fn id_error(app: App, typed: RwSignal<String>) -> FieldError {
     memo(move || {
         let typed = typed.read();
         let bad = !typed.trim().is_empty() && gongxiang::identity::Id::parse(typed.trim()).is_none();
-        bad.then(|| crate::text::calculator::ID_BAD.of(app.lang()).to_owned())
+        bad.then(|| text::calculator::ID_BAD.of(app.lang()).to_owned())
     })
 }
 

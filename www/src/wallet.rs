@@ -88,7 +88,7 @@ pub async fn open(id: Id, days: Days) -> Result<Wallet, Fault> {
     match first {
         // The stored day records may belong to another book, if the server started over. Drop them before doubting the server.
         Ok(wallet) if !wallet.is_verified() => {}
-        Err(Fault::Nonsense) => {}
+        Err(Fault::BadAnswer) => {}
         other => return other,
     }
     days.set_value(Vec::new());
@@ -109,10 +109,10 @@ async fn ask(id: &Id, days: Days) -> Result<Wallet, Fault> {
                 other => other?,
             }
             let computed = days.with_value(|days| compute(&now.value, &supply.value, rules, days, since));
-            return computed.ok().flatten().ok_or(Fault::Nonsense);
+            return computed.ok().flatten().ok_or(Fault::BadAnswer);
         }
     }
-    Err(Fault::Nonsense)
+    Err(Fault::BadAnswer)
 }
 
 /// Fetches day records up to the day before `open`, or as many as there are.
@@ -130,7 +130,7 @@ pub async fn fetch_days(open: Day, days: Days) -> Result<(), Fault> {
         let follows = page.iter().zip(page.iter().skip(1)).all(|(record, next)| record.day.next() == Some(next.day));
         let continues = last.is_none_or(|last| last.next() == page.first().map(|record| record.day));
         if !(follows && continues) {
-            return Err(Fault::Nonsense);
+            return Err(Fault::BadAnswer);
         }
         days.update_value(|days| {
             for record in page {
