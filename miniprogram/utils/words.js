@@ -1,5 +1,4 @@
-// The pages' words, in both languages: those of the catalogue (`cargo xtask build` writes it), and what only the pages say. The
-// components bring their own.
+// The pages' words in both languages: those of the catalogue, which `cargo xtask build` writes, and the pages' own. The components have theirs.
 const catalogue = require('./catalogue');
 
 /** The catalogue's words that templates show. */
@@ -45,7 +44,7 @@ const wordsOf = (language) => words[language] || zh;
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1).replace(/`/g, '');
 
-/** A failure in words; one without is shown by its code. */
+/** A failure in words; its code if there are none. */
 function said(language, failure) {
   const code = (failure && failure.code) || 'failed';
   const own = wordsOf(language).codes;
@@ -54,7 +53,7 @@ function said(language, failure) {
   return own[code] || (word ? capital(word) : code);
 }
 
-/** Why something moved: its template, filled. A reason that is not in the catalogue is of a newer server, which says it in English. */
+/** The reason of a posting. If the catalogue has no template, the reason comes from a newer server, which says it in English. */
 function reasonIn(language, { why, reason }) {
   const template = catalogue[language].reasons[why.of];
   return template ? template.replace(/\{(\w+)\}/g, (all, name) => why[name]) : reason || why.of;

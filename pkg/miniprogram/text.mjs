@@ -1,9 +1,9 @@
 // @ts-check
-// The components' words, in both languages: those of the catalogue, and what only the components say.
+// The components' words in both languages: those of the catalogue, and their own.
 import words from '../dist/phone/words.js';
 import { reasonOf, sentence } from '../words.mjs';
 
-/** The catalogue's words, but for refusals and reasons, which no template shows by itself. @param {'en' | 'zh'} language */
+/** The catalogue's words that templates show. @param {'en' | 'zh'} language */
 const shared = (language) => {
   const { assets: { points, share_value, locked }, rules } = words[language];
   return {
@@ -46,7 +46,7 @@ const catalogue = (language) => words[/^en/i.test(language) ? 'en' : 'zh'];
 /** @param {string} language */
 export const wordsOf = (language) => (/^en/i.test(language) ? EN : ZH);
 
-/** Why a reward is what it is. @param {string} language @param {{ why: { of: string }, reason: string }} reward */
+/** The reason of a reward. @param {string} language @param {{ why: { of: string }, reason: string }} reward */
 export const reasonIn = (language, reward) => reasonOf(catalogue(language).reasons, reward);
 
 /** A failure in words. @param {string} language @param {any} error */

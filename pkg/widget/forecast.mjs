@@ -1,6 +1,6 @@
 // @ts-check
-// What the buyer's share value may come to: a band over falling, steady and rising turnover, never one number, with what it assumes
-// beside it. Loaded with the second binary, and only where a page asks for it. The binary computes; here it is only shown.
+// The forecast of the buyer's share value: a band over falling, steady and rising turnover with its assumptions, never one number.
+// Loaded with the second binary, and only if a page asks for it.
 import { forecast, init, newcomer } from '../economy-browser.mjs';
 import { grouped } from './reading.mjs';
 import { textFor } from './text.mjs';
@@ -32,7 +32,7 @@ const zh = {
 
 const PATHS = /** @type {const} */ ([['-0.15', 'falling', '−15 %'], ['0', 'steady', ''], ['0.15', 'rising', '+15 %']]);
 
-/** Fills the place with the band.
+/** Shows the band in `place`.
  * @param {HTMLElement} place @param {string} language @param {Terms} terms @param {string} shareValue @param {number} days */
 export async function show(place, language, terms, shareValue, days) {
   const text = language === 'en' ? en : zh;

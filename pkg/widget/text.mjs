@@ -1,5 +1,5 @@
 // @ts-check
-// Every word that the widget shows, in both languages: those of the catalogue, and what only the widget says.
+// The widget's words in both languages: those of the catalogue, and its own.
 import words from '../dist/words.js';
 import { reasonOf, sentence } from '../words.mjs';
 import { grouped } from './reading.mjs';
@@ -53,7 +53,7 @@ const en = {
     large: 'At most 999,999,999,999.99.',
   },
   stop: '.',
-  /** After what is wrong with the rules or the price. */
+  /** Follows a refusal of the rules or the price. */
   without: ', so no numbers are shown.',
   codes: {
     not_loaded: 'The numbers could not be loaded, so none are shown.',
@@ -107,10 +107,10 @@ const zh = {
 /** @param {string} language a BCP 47 tag */
 export const textFor = (language) => (/^zh\b/i.test(language) ? zh : en);
 
-/** Why a reward is what it is. @param {Text} text @param {import('../index.d.ts').Reward} reward */
+/** The reason of a reward. @param {Text} text @param {import('../index.d.ts').Reward} reward */
 export const reasonIn = ({ reasons }, reward) => reasonOf(reasons, reward, grouped);
 
-/** What a role is called; one that only these rules have, by its name. @param {Text} text @param {string} role */
+/** The name of a role; a role that only these rules have is shown as it is named. @param {Text} text @param {string} role */
 export const roleIn = ({ roles }, role) => (Object.hasOwn(roles, role) ? roles[role] : role);
 
 /** A refusal in words. @param {Text} text @param {string} code */
