@@ -58,13 +58,13 @@ async function shown(name, properties) {
   return { component, parent, heard, text: () => parent.textContent.replace(/\s+/g, ' ') };
 }
 
-/** Until it is so: the rules are loaded beside the view. */
+/** Waits until it is so, because the rules load in the background. */
 async function until(check) {
   for (let i = 0; i < 200 && !check(); i += 1) await sleep(10);
   assert.ok(check(), String(check));
 }
 
-test('the wallet card brings a snapshot up to date and says that it equals the server', async () => {
+test('the wallet card brings a snapshot up to date and says that it matches the server', async () => {
   const { heard, text } = await shown('wallet-card', { language: 'en', snapshot: snapshot() });
   await until(() => heard.length);
   const [[event, wallet]] = heard;
@@ -138,7 +138,7 @@ test('the forecast is a band with its assumptions', async () => {
   for (const words of ['30 days later', '75 – 100', '¥9.5 – 11', '−15% / +0% / +15% in 30 days', '¥1,234.5', '777']) assert.ok(text().includes(words), `${words}: ${text()}`);
 });
 
-test('an excerpt that cannot be read is said, and the next is shown', async () => {
+test('an unreadable excerpt is reported, and the next is shown', async () => {
   const { component, heard, text } = await shown('earnings-preview', { ...parties, excerpt: { rules: preset('seed'), head: 7 } });
   await until(() => heard.length);
   assert.equal(heard[0][1].code, 'bad_snapshot');
