@@ -18,7 +18,7 @@ use serde_json::Value;
 use web_sys::RequestCache;
 
 use crate::json::{self, ReadError};
-use crate::keep::{self, Drawer};
+use crate::keep::{self, Store};
 use crate::order::Parties;
 
 /// A request that failed.
@@ -188,7 +188,7 @@ async fn get_text_or_kept(path: &str) -> Result<Answer<String>, Fault> {
     match get_text(path).await {
         Ok(value) => Ok(Answer { value, since: None }),
         Err(Fault::Unreachable) => {
-            let kept = keep::read(Drawer::Answers, path).await.ok_or(Fault::Unreachable)?;
+            let kept = keep::read(Store::Answers, path).await.ok_or(Fault::Unreachable)?;
             let (time, text) = kept.split_once('\n').ok_or(Fault::Unreachable)?;
             Ok(Answer { value: text.to_owned(), since: Some(time.to_owned()) })
         }
@@ -198,7 +198,7 @@ async fn get_text_or_kept(path: &str) -> Result<Answer<String>, Fault> {
 
 async fn keep_text(path: &str, text: &str) {
     let time = String::from(js_sys::Date::new_0().to_iso_string());
-    keep::write(Drawer::Answers, path, &format!("{time}\n{text}")).await;
+    keep::write(Store::Answers, path, &format!("{time}\n{text}")).await;
 }
 
 /// Sends a body, with an idempotency key if there is one. Returns the text of the answer.
@@ -260,10 +260,8 @@ pub async fn sign_out() -> Result<(), Fault> {
 
 /// `/v1/members`: those whose ids come after `after`, by id.
 pub async fn members(after: &str, limit: u32) -> Result<MembersPage, Fault> {
-    if after.is_empty() {
-        return get(&format!("/v1/members?limit={limit}")).await;
-    }
-    get(&format!("/v1/members?after={after}&limit={limit}")).await
+    let after = if after.is_empty() { String::new() } else { format!("&after={after}") };
+    get(&format!("/v1/members?limit={limit}{after}")).await
 }
 
 /// `/v1/members/ID`.
@@ -283,11 +281,8 @@ pub async fn rules() -> Result<Answer<RuleSet>, Fault> {
 
 /// `/v1/days`: the closed days after `after`, oldest first.
 pub async fn days(after: Option<Day>, limit: u32) -> Result<Vec<DayRecord>, Fault> {
-    let path = match after {
-        Some(day) => format!("/v1/days?after={day}&limit={limit}"),
-        None => format!("/v1/days?limit={limit}"),
-    };
-    get::<DaysPage>(&path).await.map(|page| page.days)
+    let after = after.map(|day| format!("&after={day}")).unwrap_or_default();
+    get::<DaysPage>(&format!("/v1/days?limit={limit}{after}")).await.map(|page| page.days)
 }
 
 /// `/v1/members/ID/statement`: the postings before `before`, newest first.

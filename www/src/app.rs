@@ -1,4 +1,4 @@
-//! The frame around every screen: name, language, ways to go, what waits, and the caution that is always there.
+//! The frame around every screen: name, language, navigation, notices, and the caution.
 
 use leptos::prelude::*;
 

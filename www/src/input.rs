@@ -1,11 +1,11 @@
-//! Numbers as people type and paste them: full-width digits, spaces, grouped digits. A text that can mean only one number is
-//! accepted; the rules' strict readers decide on it.
+//! Reads numbers as people type and paste them: full-width digits, spaces, grouped digits. A text that can mean only one number
+//! becomes a plain decimal, which the rules' strict readers then parse.
 
 use gongxiang::quantity::DecimalError;
 
 use crate::text::{Words, calculator as t};
 
-/// Turns what was typed into a plain decimal. A text that cannot mean exactly one number stays as it is.
+/// The plain decimal of a typed text. A text that could mean several numbers, or none, stays as it is.
 pub fn plain(typed: &str) -> String {
     let mut text: String = typed.chars().map(half_width).collect();
     text = text.trim_matches(' ').to_owned();

@@ -1,5 +1,5 @@
 //! Passkeys (通行密钥): signing in and registering with the browser's authenticator. The server starts a ceremony, the
-//! authenticator answers, the server checks the answer. The secret key never leaves the authenticator.
+//! authenticator answers, and the server checks the answer.
 
 use gongxiang::identity::Id;
 use js_sys::{Function, JSON, Object, Promise, Reflect};
@@ -47,7 +47,7 @@ impl Ceremony {
     async fn perform(self, by: &str) -> Result<Id, Fault> {
         let begun = api::post(&format!("{}/begin", self.path), None, by.to_owned()).await?;
         let ceremony = api::read::<CeremonyStart>(&begun)?.ceremony;
-        // The browser does not tell "no passkey" from "the person said no".
+        // The browser does not say whether there is no passkey or the person declined.
         let credential = self.credential(&begun).await.map_err(|_| Fault::NoPasskey)?;
         let body = format!(r#"{{"ceremony":"{ceremony}","credential":{credential}}}"#);
         let finished = api::post(self.path, None, body).await?;

@@ -1,4 +1,4 @@
-//! The part of the address after `#`. It names the screen, so a link or a reload leads to the same one.
+//! Routes: the part of the address after `#`, which names the screen.
 
 use std::fmt;
 
@@ -56,7 +56,7 @@ impl MemberScreen {
         (Self::Shop, "shop"),
     ];
 
-    /// Whether it is reached through the screen of the ways to move points.
+    /// Whether it belongs to the navigation's entry for moving points.
     pub const fn is_way_to_move(self) -> bool {
         matches!(self, Self::Move | Self::Transfer | Self::Redeem | Self::Market | Self::Invite)
     }
@@ -107,11 +107,11 @@ impl fmt::Display for Route {
 }
 
 fn here() -> Route {
-    // Only a browser that refuses access to its own address has none.
+    // Fails only if the browser denies access to the address.
     Route::parse(&window().location().hash().unwrap_or_default())
 }
 
-/// The route of the address, as a signal that follows it.
+/// The route of the address, as a signal.
 pub fn follow() -> RwSignal<Route> {
     let route = RwSignal::new(here());
     window_event_listener(leptos::ev::hashchange, move |_| {
@@ -122,13 +122,13 @@ pub fn follow() -> RwSignal<Route> {
 }
 
 pub fn go(route: &Route) {
-    // The browser answers with `hashchange`, which `follow` hears.
+    // This triggers `hashchange`, on which `follow` updates the route.
     let _ = window().location().set_hash(&route.to_string());
 }
 
 /// Loads the page again, because the screen of the address is in the other binary.
 pub fn load() {
-    // Only a page that is on its way to elsewhere refuses.
+    // Fails only if the page is being left already.
     let _ = window().location().reload();
 }
 

@@ -1,4 +1,4 @@
-//! Small parts that several screens are made of.
+//! Small parts that several screens share.
 
 use gongxiang::quantity::DecimalError;
 use gongxiang::receipt::Class;
@@ -97,7 +97,7 @@ fn boxed_button(
     view! { <button type="button" class=class data-testid=id on:click=act>{app.say(words)}</button> }.into_any()
 }
 
-/// A text field that is checked on every key. It shows an error, or how a number was understood if that is not obvious.
+/// A text field that is checked on every key. It shows an error, or how a number was read if that is not obvious.
 pub fn field(
     app: App,
     name: &'static str,
@@ -149,7 +149,7 @@ pub fn id_error(app: App, typed: RwSignal<String>) -> FieldError {
     })
 }
 
-/// A value to choose, its `data-testid`, its label.
+/// A choice: its value, `data-testid` and label.
 pub type Choice<T> = (T, &'static str, Words);
 
 /// A group of toggle buttons of which one is pressed.
@@ -213,7 +213,7 @@ pub fn figure(app: App, name: Words, id: &'static str, value: &dyn ToString, uni
 
 /// A line of a chart.
 pub struct Series {
-    /// Goes into JSON unescaped, so it is one of our own texts.
+    /// Written into JSON without escapes, so it must be one of our own texts.
     pub name: &'static str,
     /// Decimals, one for each label of the axis.
     pub values: Vec<String>,
@@ -228,7 +228,7 @@ pub fn chart(id: &'static str, summary: String, along: &[String], series: &[Seri
         .map(|line| format!("{{\"name\":\"{}\",\"values\":{}}}", line.name, quoted(&line.values)))
         .collect();
     let data = format!("{{\"along\":{},\"series\":[{}]}}", quoted(along), lines.join(","));
-    // In capitals, as `tagName` has it: leptos compares the two names, and updates the element in place only if they are equal.
+    // In capitals like `tagName`: leptos updates an element in place only if the names are equal.
     view! { <GX-CHART role="img" data-testid=id aria-label=summary data-chart=data></GX-CHART> }.into_any()
 }
 
@@ -243,7 +243,7 @@ pub fn skeleton(app: App) -> AnyView {
     .into_any()
 }
 
-/// A notice beside every preview while the wallet doubts its own figures.
+/// The notice beside every preview while the figures are in doubt.
 pub fn not_final(app: App) -> AnyView {
     view! {
         {move || app.doubted.get().then(|| view! {
@@ -255,7 +255,7 @@ pub fn not_final(app: App) -> AnyView {
     .into_any()
 }
 
-/// Says why there is nothing to show.
+/// A sentence in place of missing content.
 pub fn empty(app: App, id: &'static str, words: Words) -> AnyView {
     view! { <p class="empty" data-testid=id>{app.say(words)}</p> }.into_any()
 }

@@ -1,4 +1,4 @@
-//! Screens that show an answer of the server: a placeholder, then the answer or a fault.
+//! Screens of an answer of the server: a placeholder, then the answer or a fault.
 
 use std::sync::Arc;
 

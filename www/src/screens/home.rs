@@ -1,4 +1,4 @@
-//! A member's home: the balances, their worth today, and whether the server's figures are equal.
+//! A member's home: balances, their worth today, and whether the server's figures are equal.
 
 use std::sync::Arc;
 
@@ -130,27 +130,19 @@ fn check(app: App, wallet: &Wallet) -> AnyView {
         }
         .into_any()
     };
+    let rows = vec![
+        row(t::SHARE_VALUE, mine.share_value.to_string(), server.share_value.to_string()),
+        row(t::LOCKED, mine.locked.to_string(), server.locked.to_string()),
+        row(t::POINTS, mine.points.to_string(), server.points.to_string()),
+        row(t::UNITS, mine.units.to_string(), server.units.to_string()),
+    ];
     view! {
         <section class="check bad" role="alert" data-testid="check" data-value="differs">
             <span class="sign" aria-hidden="true">"≠"</span>
             <div>
                 <b>{app.say(t::DIFFERS)}</b>
                 <p>{app.say(t::DIFFERS_NOTE)}</p>
-                <table>
-                    <thead>
-                        <tr>
-                            <td></td>
-                            {ui::column(app, t::COMPUTED_HERE)}
-                            {ui::column(app, t::SAID_BY_SERVER)}
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {row(t::SHARE_VALUE, mine.share_value.to_string(), server.share_value.to_string())}
-                        {row(t::LOCKED, mine.locked.to_string(), server.locked.to_string())}
-                        {row(t::POINTS, mine.points.to_string(), server.points.to_string())}
-                        {row(t::UNITS, mine.units.to_string(), server.units.to_string())}
-                    </tbody>
-                </table>
+                {ui::table(app, "balances", &[t::BALANCE, t::COMPUTED_HERE, t::SAID_BY_SERVER], rows)}
             </div>
         </section>
     }

@@ -1,4 +1,4 @@
-//! Signing in: in a demo as any member, by its id or from the list; or at the desk of the operator.
+//! Signing in: by passkey; in a demo as any member, by its id or from the list, or as the operator.
 
 use gongxiang::identity::Id;
 use gongxiang::limits::ID_LENGTH_MAX;
@@ -216,7 +216,7 @@ async fn page(query: &str, after: &str) -> Result<MembersPage, Fault> {
     Ok(page)
 }
 
-/// An id right before all ids that start with `query`: the request asks for those after it.
+/// An id just before all ids that start with `query`, because a request asks for the ids after one.
 fn before(query: &str) -> String {
     const SORTED: &str = "-.0123456789:ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
     let mut id = query.to_owned();

@@ -17,7 +17,7 @@ use crate::state::App;
 use crate::text::{Words, operator as t};
 use crate::ui;
 
-/// The rules that were typed.
+/// The typed rules.
 #[derive(Clone, Debug, PartialEq)]
 enum RulesInput {
     Unsound(String),

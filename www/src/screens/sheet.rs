@@ -25,7 +25,7 @@ enum Stage {
     Foreseeing,
     /// The key is its idempotency key if it is confirmed.
     Foreseen(String, Result<Expectation, Fault>),
-    /// Confirmed, under this key. Keeps the foreseen receipt, to compare it with the settled one.
+    /// Confirmed under this key. Keeps the foreseen receipt, which is compared with the settled one.
     Sent(String, Option<Receipt>),
     Answered(Outcome, Option<Receipt>),
 }
@@ -127,7 +127,7 @@ fn body(app: App, action: &Action, stage: RwSignal<Stage>) -> AnyView {
     }
 }
 
-/// A refusal with its code. `other` is said of a code that is not the rules'.
+/// A refusal with its code. `other` is shown for a code that is not one of the rules.
 fn refused(app: App, title: Words, code: &str, other: Words) -> AnyView {
     let looked_up = code.to_owned();
     let why = move || text::code(app.lang(), &looked_up).unwrap_or_else(|| other.of(app.lang()).to_owned());

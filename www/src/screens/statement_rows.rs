@@ -19,7 +19,7 @@ pub fn row(app: App, me: &Id, row: &Row) -> AnyView {
     }
 }
 
-/// The formula of a day, `888 × 966.13 ÷ 1,610.00 = 532.87`; `None` if it does not explain what was earned.
+/// The formula of a day, `888 × 966.13 ÷ 1,610.00 = 532.87`; `None` if it does not give what was earned.
 pub fn formula(line: &StatementDay) -> Option<String> {
     // A day on which nothing was released has no formula.
     let sign = match agreement(line).filter(|_| line.released.is_positive())? {

@@ -17,6 +17,7 @@ words! {
     VERIFIED_NOTE "本机计算与服务器一致。" "Calculated on your device; it matches the server."
     DIFFERS "余额与服务器不一致" "Balance differs from the server"
     DIFFERS_NOTE "以上显示本机计算的结果。" "The figures above are calculated on your device."
+    BALANCE "余额" "Balance"
     COMPUTED_HERE "本机计算" "Your device"
     SAID_BY_SERVER "服务器" "Server"
     UNITS "份额" "Units"

@@ -1,4 +1,4 @@
-//! The words of the rules' data: classes, rules, assets, parties, reasons and codes, from the catalogue.
+//! Words of the rules' data: classes, rules, assets, parties, reasons and codes, from the catalogue.
 
 use gongxiang::receipt::{Amount, Class, Party, Reason, Rule};
 
@@ -21,7 +21,7 @@ pub fn asset(lang: Lang, amount: Amount) -> &'static str {
     gongxiang_words::asset(lang.catalogue(), amount.asset()).unwrap_or(amount.asset())
 }
 
-/// Who gives or gets: a member by its id.
+/// What a party is called: a member by its id.
 pub fn party(lang: Lang, party: &Party) -> String {
     match party {
         Party::Member(id) => id.to_string(),
@@ -32,13 +32,13 @@ pub fn party(lang: Lang, party: &Party) -> String {
     }
 }
 
-/// Why an amount is what it is, with grouped digits.
+/// The reason of an amount, with grouped digits.
 pub fn reason(lang: Lang, why: &Reason) -> String {
     let template = gongxiang_words::reason(lang.catalogue(), why.tag()).unwrap_or(why.tag());
     why.fill(template, |text, is_number| if is_number { grouped(text) } else { text.to_owned() })
 }
 
-/// What a refusal of the rules means, as a sentence; `None` if the code is not theirs.
+/// The sentence of a refusal; `None` if the code is not one of the rules.
 pub fn code(lang: Lang, code: &str) -> Option<String> {
     let words = gongxiang_words::code(lang.catalogue(), code)?;
     Some(match lang {
