@@ -2,7 +2,7 @@ const { init } = require('gongxiang');
 
 App({
   onLaunch() {
-    // Begun early, so that the first page does not wait for it; whoever needs the rules waits for the same load.
+    // Starts to load early. Whoever needs the rules waits for the same load.
     init().catch(() => {});
   },
 });

@@ -6,5 +6,5 @@ import { start } from './rules.mjs';
 export { openBook, preset, replay, version } from './rules.mjs';
 
 /** Loads the rules; every call after the first waits for the same load.
- * @param {import('./index.d.ts').Binary} [source] the binary, or where it is, if not beside this file */
+ * @param {import('./index.d.ts').Binary} [source] the binary or its address, if it is not beside this file */
 export const init = (source) => start(binary(() => source ?? new URL('./dist/gongxiang_bg.wasm', import.meta.url)));

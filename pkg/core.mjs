@@ -1,11 +1,11 @@
 // @ts-check
-// What all loaders share: one instance of each binary, started once, and a plain word where it has not been started.
+// What all loaders share: one instance of each binary, started once, and a clear error if it is used before.
 import generated from './dist/presets.js';
 
 /** @type {Record<string, unknown>} */
 const presets = generated;
 
-/** An error as the rules give it.
+/** An error of the same form as those of the rules.
  * @param {string} code @param {string} field @param {string} message */
 function failure(code, field, message) {
   const error = new Error(`${code}: ${message}`);
@@ -25,22 +25,22 @@ export function ruleSet(rules) {
  * @param {string} name */
 export const preset = (name) => structuredClone(ruleSet(String(name)));
 
-/** What a value is, also if it is of another realm. @param {unknown} value */
+/** The class of a value, even if it comes from another realm. @param {unknown} value */
 const kindOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
 
 /** @param {Response} response @param {WebAssembly.Imports} imports */
 async function streamed(response, imports) {
   if (response.ok === false) throw new Error(`${response.url} answered ${response.status}`);
-  // Streaming takes this very type, without parameters, and a response of this realm. A server that says otherwise still serves the bytes.
+  // Streaming accepts only this type without parameters, and only a response of this realm. Anything else is read as bytes.
   if (response.headers?.get('Content-Type') === 'application/wasm' && response instanceof Response && WebAssembly.instantiateStreaming) {
     return WebAssembly.instantiateStreaming(response, imports);
   }
   return WebAssembly.instantiate(await response.arrayBuffer(), imports);
 }
 
-/** A binary, of whatever there is of it: where it is, its bytes, a response with it, or the module that was compiled of it.
- * @param {() => import('./index.d.ts').Binary | Promise<import('./index.d.ts').Binary>} source asked for when it is needed: a place can be unknown, which is a failure as any other
- * @param {(place: string | URL) => Promise<Response | Uint8Array<ArrayBuffer>>} [read] how a place is read
+/** Instantiates a binary, given as an address, bytes, a response or a compiled module.
+ * @param {() => import('./index.d.ts').Binary | Promise<import('./index.d.ts').Binary>} source called when the binary is needed, so that an unknown address is an ordinary failure
+ * @param {(place: string | URL) => Promise<Response | Uint8Array<ArrayBuffer>>} [read] reads an address
  * @returns {(imports: WebAssembly.Imports) => Promise<{ instance: WebAssembly.Instance }>} */
 export const binary = (source, read = (place) => fetch(place)) => async (imports) => {
   /** @type {any} */
@@ -52,9 +52,9 @@ export const binary = (source, read = (place) => fetch(place)) => async (imports
   throw new Error('neither an address, nor bytes, nor a response, nor a WebAssembly.Module');
 };
 
-/** What both binaries answer, on the glue of one of them.
+/** The functions that every binary has.
  * @template {typeof import('./dist/gongxiang_bg.js')} Glue
- * @param {Glue} glue @param {string} name what the binary calls its glue */
+ * @param {Glue} glue @param {string} name the name under which the binary imports its glue */
 export function surface(glue, name) {
   /** @type {Promise<void> | undefined} */
   let starting;
@@ -67,7 +67,7 @@ export function surface(glue, name) {
 
   return {
     loaded,
-    /** Starts the rules once, however often it is called. A start that failed can be tried again.
+    /** Starts the rules once, however often it is called. A failed start can be tried again.
      * @param {(imports: WebAssembly.Imports) => Promise<{ instance: WebAssembly.Instance }>} instantiate */
     start: (instantiate) => starting ??= instantiate({ [name]: /** @type {any} */ (glue) }).then(
       ({ instance }) => {

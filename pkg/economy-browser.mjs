@@ -8,6 +8,6 @@ export {
   preset, replay, review, simulate, statement, version,
 } from './economy.mjs';
 
-/** Loads it; every call after the first waits for the same load.
- * @param {import('./index.d.ts').Binary} [source] the binary, or where it is, if not beside this file */
+/** Loads the binary; every call after the first waits for the same load.
+ * @param {import('./index.d.ts').Binary} [source] the binary or its address, if it is not beside this file */
 export const init = (source) => start(binary(() => source ?? new URL('./dist/economy/economy_bg.wasm', import.meta.url)));

@@ -5,38 +5,38 @@ import type { SupplyNow } from './wallet.js';
 export type * from './index.js';
 export * from './wallet.js';
 
-/** Loads the rules and what looks ahead. Call it once before anything else; calling it again is harmless. The binary is
+/** Loads the rules, forecasts and simulations. Call it once before anything else; calling it again is harmless. The binary is
  * `gongxiang/economy.wasm`. */
 export function init(source?: Binary): Promise<void>;
 /** The version of the rules. */
 export function version(): string;
-/** A whole journal at once. Events that are refused are listed in the answer; unsound rules throw. */
+/** Settles a whole journal. The answer lists the refused events; invalid rules throw. */
 export function replay(rules: RuleSet | PresetName, events: readonly JournalEvent[]): Replayed;
-/** An empty book under these rules. Throws a {@link rules.GongxiangError} if they are not sound. */
+/** An empty book under these rules. Throws a {@link rules.GongxiangError} if they are not valid. */
 export function openBook(rules: RuleSet | PresetName): Book;
 /** A copy of a preset. */
 export function preset(name: PresetName): RuleSet;
 
-/** A scenario on these rules, day by day. `goOn` is asked every day; where it answers false, the run is `cancelled`. */
+/** Runs a scenario day by day. `goOn` is called every day; if it returns false, the run is `cancelled`. */
 export function simulate(rules: RuleSet | PresetName, scenario?: Scenario, goOn?: (day: number) => boolean): Run;
-/** What a member may expect: a band, with the inputs beside it. The first day is the close that follows. */
+/** The forecast of a member: a band and its inputs. The first day is the next close. */
 export function forecast(eve: Eve, assumptions?: Assumptions, goOn?: (path: number) => boolean): Forecast;
-/** Reads an eve once, to forecast from it many times: for a slider that is dragged. */
+/** Reads an eve once for many forecasts, as for a slider. */
 export function openEve(eve: Eve): OpenEve;
-/** What a forecast for somebody new starts from, who has nothing but this share value; `supply` is the answer of `GET /v1/supply`. */
+/** The eve of a new member who has only this share value; `supply` is the answer of `GET /v1/supply`. */
 export function newcomer(rules: RuleSet | PresetName, supply: SupplyNow, shareValue: Decimal): Newcomer;
-/** The red flags of a rule set. An empty list says that no flag was raised, and nothing more. */
+/** The red flags of a rule set. An empty list does not mean that the rules are lawful. */
 export function review(rules: RuleSet | PresetName, declared?: Declared): Finding[];
 
 /** All state of a scheme. */
 export interface Book extends rules.Book {
-  /** The open day just before its release, for one member: what a forecast starts from. Changes nothing. */
+  /** The eve of a member, from which a forecast starts. Changes nothing. */
   eve(member: Id): Eve;
 }
 
 /**
  * The open day just before its release, as one member sees it: everything that is due has vested. Plain data from
- * {@link Book.eve} or a server's `GET /v1/members/{member}/eve`: whoever has it can forecast without the book.
+ * {@link Book.eve} or a server's `GET /v1/members/{member}/eve`. A forecast needs it and no book.
  */
 export interface Eve {
   rules: RuleSet;
@@ -61,25 +61,25 @@ export interface Eve {
   so_far: SoFar | null;
 }
 
-/** The eve of somebody new, and what it assumes of the days that it does not know. */
+/** The eve of a new member, and what it assumes about earlier days. */
 export interface Newcomer {
-  /** The share value is in it already. */
+  /** It includes the new member's share value. */
   eve: Eve;
-  /** Concessions of a day: as many as keep the price where it is. */
+  /** The daily turnover that keeps the price as it is. */
   turnover: Decimal;
   /** New share value per yuan of concession: of orders that are online, from buyers with a referrer. */
   minted: Decimal;
 }
 
-/** An eve that was read. */
+/** An open eve. */
 export interface OpenEve {
-  /** As the function {@link forecast}. */
+  /** Like the function {@link forecast}. */
   forecast(assumptions?: Assumptions, goOn?: (path: number) => boolean): Forecast;
-  /** Gives the memory back. It is not to be used afterwards. */
+  /** Frees the memory. Do not use it afterwards. */
   free(): void;
 }
 
-/** What 1000 share value of the first day have really been worth. */
+/** The worth so far of 1000 share value of the first day. */
 export interface SoFar { since: Day; days: number; points: Decimal; worth_then: Decimal; worth: Decimal; left: Decimal }
 
 export type ScenarioName =
@@ -96,7 +96,7 @@ export type Turnover = Decimal | Decimal[] | {
   swing_by?: Decimal;
 };
 
-/** What people are assumed to do. Everything may be left out; `name` starts from a named scenario. Rates are parts of 1. */
+/** Assumptions of a scenario. All are optional; `name` starts from a named scenario. Rates are parts of 1. */
 export interface Scenario {
   name?: ScenarioName;
   days?: number;
@@ -131,7 +131,7 @@ export interface DayFigures {
   members: number;
   turnover: Decimal;
   price: Decimal;
-  /** The price at which the points that are offered find buyers; 0 where there is none. */
+  /** The price at which the offered points find buyers; 0 if there is none. */
   clearing: Decimal;
   gap: Decimal;
   released: Decimal;
@@ -157,7 +157,7 @@ export interface Cohort {
   came_back: Decimal;
 }
 
-/** What became of 1000 share value. */
+/** The outcome of 1000 share value. */
 export interface Probe {
   day: number;
   after: number;
@@ -177,7 +177,7 @@ export interface Income {
   area_packs: Decimal;
   deposits: Decimal;
   points: Decimal;
-  /** The part of all that comes from joining. */
+  /** The part of the income that comes from joining. */
   joining: Decimal;
 }
 
@@ -205,7 +205,7 @@ export interface Totals {
 
 export interface Run { days: DayFigures[]; cohorts: Cohort[]; probes: Probe[]; totals: Totals }
 
-/** What a forecast assumes. Growth is of turnover and new share value, in 30 days, one path each. */
+/** Assumptions of a forecast. Each growth of turnover and new share value in 30 days is a path. */
 export interface Assumptions {
   growth_30d?: Decimal[];
   horizons?: number[];
@@ -244,7 +244,7 @@ export interface Forecast {
   paths: { growth_30d: Decimal | null; outlooks: Outlook[] }[];
 }
 
-/** What no rule set has. */
+/** Facts that no rule set has. */
 export interface Declared {
   concession_rate?: Decimal;
   security_link?: boolean;
@@ -263,6 +263,6 @@ export interface Finding {
   severity: 'red' | 'high' | 'notice';
   /** References of the rules, as docs/redflags.md lists them. */
   rules: string;
-  /** The key of the rule set, or the figure, that trips it. */
+  /** The key of the rule set, or the figure, that raises the flag. */
   evidence: { key: string; value: string }[];
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// What looks ahead, beside all that the rules answer: the second binary, which only who looks ahead loads.
+// The second binary: all functions of the rules, and forecasts, simulations and reviews. Only pages that need these load it.
 import * as glue from './dist/economy/economy_bg.js';
 import { ruleSet, surface } from './core.mjs';
 import { forWallets } from './wallet.mjs';

@@ -13,30 +13,30 @@ export type Region = string;
 export interface BinaryResponse {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
-/** The binary compiled already: a `WebAssembly.Module`, which has no members of its own. */
+/** A compiled binary: a `WebAssembly.Module`, which has no members of its own. */
 export interface CompiledBinary {
   readonly [Symbol.toStringTag]?: 'WebAssembly.Module';
 }
 /** The binary (`gongxiang/gongxiang.wasm`), or its address or, in Node, its path. */
 export type Binary = string | URL | ArrayBuffer | ArrayBufferView | CompiledBinary | BinaryResponse | Promise<BinaryResponse>;
 
-/** Loads the rules. Call it once before anything else; calling it again is harmless. Without a `source` the binary is looked for beside the
- * package; where that cannot be (Cloudflare Workers, other edge runtimes) pass it. Rejects with `not_loaded`, and can be tried again then. */
+/** Loads the rules. Call it once before anything else; calling it again is harmless. Without a `source` the binary is read from beside the
+ * package. Where that is impossible (Cloudflare Workers, other edge runtimes), pass it. Rejects with `not_loaded`; it can then be called again. */
 export function init(source?: Binary): Promise<void>;
 /** The version of the rules. */
 export function version(): string;
-/** A whole journal at once. Events that are refused are listed in the answer; unsound rules throw. */
+/** Settles a whole journal. The answer lists the refused events; invalid rules throw. */
 export function replay(rules: RuleSet | PresetName, events: readonly JournalEvent[]): Replayed;
-/** An empty book under these rules. Throws a {@link GongxiangError} if they are not sound. */
+/** An empty book under these rules. Throws a {@link GongxiangError} if they are not valid. */
 export function openBook(rules: RuleSet | PresetName): Book;
 /** A copy of a preset. */
 export function preset(name: PresetName): RuleSet;
 
 export type PresetName = 'seed' | 'single-level';
 
-/** All state of a scheme. Every method throws a {@link GongxiangError} where it refuses. */
+/** All state of a scheme. Every method throws a {@link GongxiangError} on a refusal. */
 export interface Book {
-  /** Applies an event, whole or not at all. */
+  /** Settles an event, whole or not at all. */
   apply(event: JournalEvent): Receipt;
   /** The receipt that `apply` would give now; changes nothing. */
   preview(event: JournalEvent): Receipt;
@@ -44,7 +44,7 @@ export interface Book {
   state(): State;
   /** One account, settled to the present. */
   account(id: Id): AccountState;
-  /** Gives the memory back. The book is not to be used afterwards. */
+  /** Frees the memory. Do not use the book afterwards. */
   free(): void;
 }
 
@@ -52,22 +52,22 @@ export interface Book {
 export interface GongxiangError extends Error {
   name: 'GongxiangError';
   code: Code;
-  /** The event's field or the rule set's key; empty if it is none in particular. */
+  /** The event's field or the rule set's key; may be empty. */
   field: string;
 }
 
 interface Journalled {
-  /** The same id with the same content again is answered with the first outcome. */
+  /** The same id with the same content gets the first outcome again. */
   id?: Id;
   /** RFC 3339, for information. */
   at?: string;
-  /** The id of this in a system of the sender's own, such as a till's receipt number. For information. */
+  /** The id of the same thing in the sender's system, such as a till's receipt number. For information. */
   reference?: Id;
 }
 
 export type Channel = 'online' | 'offline';
 
-/** What a scheme's numbers are (RULES.md section 3). Every key is required. */
+/** The numbers of a scheme (RULES.md section 3). Every key is required. */
 export interface RuleSet {
   genesis_day: Day;
   supply: { cap: Decimal; treasury: Decimal };
@@ -84,7 +84,7 @@ export interface RuleSet {
   market: { price_band: Decimal };
 }
 
-/** Static: the daily release on one's own share value. Own: by one's own trade. Dynamic: by others. */
+/** The source of income. Static: the daily release. Own: one's own buying and selling. Dynamic: others. */
 export type IncomeClass = 'static' | 'own' | 'dynamic';
 
 export interface Reward {
@@ -115,13 +115,13 @@ export interface Posting {
 
 /** What an event did. */
 export interface Receipt {
-  /** The version of this shape. */
+  /** The version of this form. */
   version: 2;
   type: JournalEvent['type'];
   day: Day;
   /** For an order that was placed: its id. */
   order?: Id;
-  /** For an order that was placed: the points the merchant pays. */
+  /** For an order that was placed: the points that the merchant pays. */
   points?: Decimal;
   /** For an order that was placed: the day at whose close the rewards vest; today if they vested at once. */
   due?: Day | null;
@@ -158,9 +158,9 @@ export interface DayRecord {
   nav: Index;
   acc: Index;
   era: number;
-  /** The last `acc` of each era that ended with it, if one did; a server says it. */
+  /** The last `acc` of each era that ended on this day; only from a server. */
   ended?: Index[];
-  /** The day's turnover, from the first day that had one; a server says it. */
+  /** The day's turnover, from the first day that had one; only from a server. */
   turnover?: Decimal;
 }
 

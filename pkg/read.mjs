@@ -1,10 +1,10 @@
 // @ts-check
-// The binary from the disk, for the loaders in Node; or from a module of its own, where a bundler left the file behind.
+// Reads a binary from the disk, for the loaders in Node; or from a module, if a bundler left the file behind.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
 
-/** A URL may be another realm's, or a bundler's stand-in for one: only its text says where the file is.
+/** Reads an address. It may be a URL of another realm or a bundler's stand-in for one, so only its text counts.
  * @param {string | URL} source
  * @returns {Promise<Response | Uint8Array<ArrayBuffer>>} */
 export const readBinary = async (source) => {
@@ -13,7 +13,7 @@ export const readBinary = async (source) => {
   return readFile(place.startsWith('file:') ? fileURLToPath(place) : place);
 };
 
-/** The package's own binary. A bundle for a server may not know where it is, or think that it is where pages find it.
+/** The package's own binary. A server's bundle may not know its file, or name the place where pages find it.
  * @param {() => URL} place @param {() => Promise<{ default: string }>} packed the binary as brotli in base64
  * @returns {Promise<Uint8Array<ArrayBuffer>>} */
 export async function ownBinary(place, packed) {

@@ -1,6 +1,5 @@
 // @ts-check
-// The rules on their glue: one instance, whichever loader starts it. So a test that runs in Node starts them for an element that was
-// made for pages.
+// One instance of the rules, whichever loader starts it. So a test in Node can start the rules for an element that was made for pages.
 import * as glue from './dist/gongxiang_bg.js';
 import { surface } from './core.mjs';
 

@@ -2,16 +2,16 @@ import type { AccountState, Book, Day, DayRecord, Decimal, Id, Index, Posting, P
 
 /** The part of a book that a server gives for the preview of an order (`GET /v1/excerpt`). */
 export function openExcerpt(excerpt: Excerpt): Book;
-/** An account as a server gave it (`GET /v1/members/{member}`), brought up to date by all days that were closed, from the first
- * (`GET /v1/days`): what it is before the next event touches it. */
+/** Brings an account of a server (`GET /v1/members/{member}`) up to date. `days` are all closed days from the first
+ * (`GET /v1/days`). */
 export function balance(account: Account, days: readonly DayRecord[]): AccountState;
 /** The last `count` of the days, one by one. Throws `out_of_range` if the account was settled after the first of them. */
 export function statement(account: Account, days: readonly DayRecord[], count: number): StatementDay[];
-/** The points that the close of the open day would bring the account if nothing happened before it and no order fell due;
- * `supply` is the answer of `GET /v1/supply`. */
+/** The points that the next close brings the account, if nothing happens before and no order falls due. `supply` is the answer of
+ * `GET /v1/supply`. */
 export function nextRelease(account: Account, days: readonly DayRecord[], supply: SupplyNow, rules: RuleSet | PresetName): Decimal;
 
-/** An account as it was last settled; a server gives it. */
+/** An account as it was last settled; comes from a server. */
 export interface Account {
   referrer: Id | null;
   activated: boolean;
@@ -24,28 +24,28 @@ export interface Account {
   shop: Region | null;
   area_pack: Day | null;
   city: Region | null;
-  /** Whether it can do nothing of its own. */
+  /** Whether the member can do nothing itself. */
   frozen: boolean;
 }
 
-/** One day of an account: what its close gave, and what the account is after it. */
+/** One day of an account: what the close gave, and the account after it. */
 export interface StatementDay {
   earned: Decimal;
   state: AccountState;
 }
 
-/** A member; a server gives it (`GET /v1/members/{member}`). */
+/** A member (`GET /v1/members/{member}`). */
 export interface MemberNow {
   member: Id;
   /** The open day. */
   day: Day;
-  /** As it was last settled: what {@link balance} starts from. */
+  /** As it was last settled: {@link balance} starts from it. */
   account: Account;
-  /** Settled to the present by the server: what {@link balance} must come to. */
+  /** Settled to the present by the server: {@link balance} must give the same. */
   state: AccountState;
 }
 
-/** A page of a member's statement; a server gives it (`GET /v1/members/{member}/statement`). */
+/** A page of a member's statement (`GET /v1/members/{member}/statement`). */
 export interface StatementPage {
   /** Newest first. */
   postings: BookedPosting[];
@@ -56,7 +56,7 @@ export interface StatementPage {
 /** A posting with its place in the journal: the event's, and its line in that event's receipt, from 0. */
 export type BookedPosting = Omit<Posting, 'from' | 'to' | 'class'> & { place: number; line: number; day: Day; giver: string; receiver: string };
 
-/** The scheme at one moment; a server gives it (`GET /v1/supply`). */
+/** The scheme at one moment (`GET /v1/supply`). */
 export interface SupplyNow {
   day: Day;
   price: Decimal;
@@ -65,7 +65,7 @@ export interface SupplyNow {
   release: State['release'] & { carry_points: string; carry_value: string };
 }
 
-/** As much of a book as the preview of an order needs; a server gives it, nobody else makes one. */
+/** The part of a book that a preview needs; only a server makes it. */
 export interface Excerpt {
   rules: RuleSet;
   /** `traded_money` is a whole number of 10^-16 yuan, as text. */

@@ -1,9 +1,9 @@
 // @ts-check
-// What a wallet computes from a server's answers: in the binaries for mini-programs and for looking ahead.
+// What a wallet computes from a server's answers: functions of the binaries `phone` and `economy`.
 import { ruleSet } from './core.mjs';
 
 /** @template {typeof import('./dist/phone/phone_bg.js')} Glue
- * @param {() => Glue} loaded the glue, once its binary is there */
+ * @param {() => Glue} loaded returns the glue once its binary is loaded */
 export const forWallets = (loaded) => ({
   /** @param {unknown} excerpt */
   openExcerpt: (excerpt) => loaded().openExcerpt(excerpt),

@@ -1,10 +1,10 @@
 import type { Channel, Decimal, Receipt } from './index.js';
 
-/** What `gongxiang:preview` carries: the preview that is on the screen. */
+/** The detail of `gongxiang:preview`: the preview on the screen. */
 export interface EarningsPreviewDetail {
   /** Yuan. */
   amount: Decimal;
-  /** Yuan, also where it was typed in percent. */
+  /** Yuan, even if it was typed in percent. */
   concession: Decimal;
   channel: Channel;
   /** Yuan for a point. */
@@ -12,9 +12,9 @@ export interface EarningsPreviewDetail {
   receipt: Receipt;
 }
 
-/** What `gongxiang:error` carries: why there is no number on the screen. */
+/** The detail of `gongxiang:error`: why there is no number on the screen. */
 export interface EarningsPreviewFailure {
-  /** A code of the package; `not_loaded` where the binary, the rules or the price could not be fetched. */
+  /** A code of the package; `not_loaded` if the binary, the rules or the price could not be fetched. */
   code: string;
   /** `amount`, `concession`, `rules`, `price`, a key of the rule set, or empty. */
   field: string;
@@ -26,28 +26,28 @@ export interface EarningsPreviewFailure {
 export interface EarningsPreviewAttributes {
   /** `zh-CN` or `en`; otherwise that of the nearest element with one, otherwise the browser's. */
   lang?: string;
-  /** Otherwise as the visitor's system is set. */
+  /** Otherwise the visitor's system setting. */
   theme?: 'light' | 'dark';
   /** A preset's name, the address of a rule set, or a rule set as JSON. Otherwise `seed`. */
   rules?: string;
   /** Yuan for a point, or the address of a server's supply (`/v1/supply`). Otherwise the price at which the rules start. */
   price?: string;
-  /** What is filled in at first: `online` or `offline`. */
+  /** The initial channel: `online` or `offline`. */
   channel?: Channel;
-  /** What is filled in at first, in yuan. */
+  /** The initial amount in yuan. */
   amount?: string;
-  /** What is filled in at first: yuan, or a percentage (`10%`). */
+  /** The initial concession: yuan, or a percentage (`10%`). */
   concession?: string;
-  /** Who is assumed to take part: some of `referrer merchant_referrer partner`, with spaces between; `none` for none. Otherwise all. */
+  /** The parties that are assumed: some of `referrer merchant_referrer partner`, with spaces between; `none` for none. Otherwise all. */
   parties?: string;
-  /** The service role that is assumed above the buyer's referrer: a name of the rule set. */
+  /** The name of the service role that is assumed above the buyer's referrer. */
   service?: string;
   /** The merchant's name. */
   merchant?: string;
   heading?: string;
-  /** Days: the band of what the buyer's share value may come to. Needs a price from a server. Without a number 365. */
+  /** The days of a forecast of the buyer's share value, which needs a price from a server. Without a number 365. */
   forecast?: string | boolean;
-  /** The visitor cannot change what is filled in. */
+  /** The visitor cannot change the fields. */
   readonly?: boolean | '';
 }
 
@@ -59,7 +59,7 @@ export interface EarningsPreviewAttributes {
  * `-color`, `-quiet`, `-line`, `-tint`, `-radius`, `-font`.
  */
 export class EarningsPreview extends HTMLElement {
-  /** Loads the rules now, without waiting until the element comes into view; or loads them again. */
+  /** Loads the rules now, before the element comes into view, or again. */
   load(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
-// Bundles the glue of a page with its snippets (`keep.js`) into one minified file, in its place. Only the default export stays: the
-// page starts the binary with it. The names that glue and binary share become short; prints them as JSON, for the binary.
+// Bundles a page's glue and its snippets (`keep.js`) into one minified file, in place. Only the default export stays, with which the page
+// starts the binary. Shortens the names that glue and binary share, and prints them as JSON, so that the binary can be renamed too.
 import { basename, dirname } from 'node:path';
 import { build } from 'esbuild';
 

@@ -1,5 +1,5 @@
-// pkg/miniprogram → pkg/miniprogram_dist: what a mini-program's 构建 npm copies as it is. The engine in ES2015 CommonJS, the binary
-// compressed as WeChat reads it, the components. And the words of the catalogue for the components and for miniprogram/.
+// pkg/miniprogram → pkg/miniprogram_dist, which 构建 npm copies unchanged: the engine as ES2015 CommonJS, the binary compressed as WeChat
+// reads it, the components. Also writes the words of the catalogue for the components and for miniprogram/.
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,11 +32,11 @@ const engine = () => build({
   ...common,
   entryPoints: [join(from, 'index.mjs')],
   outfile: join(into, 'index.js'),
-  // The globals that phones do not have, or have otherwise, where the glue asks for them.
+  // Replaces the globals that phones lack or have in another form.
   inject: [join(from, 'platform.mjs')],
 });
 
-/** What the components share: the words and the figures, once. */
+/** The words and figures that all components share. */
 const shared = () => build({ ...common, entryPoints: ['text', 'figures'].map((name) => join(from, `${name}.mjs`)), outdir: into });
 
 async function component(name) {
@@ -44,7 +44,7 @@ async function component(name) {
     ...common,
     entryPoints: [join(from, name, 'index.mjs')],
     outfile: join(into, name, 'index.js'),
-    // One engine for all components and the app, and one file of words: each `require`s the same file.
+    // Components and app `require` the same engine and the same words.
     plugins: [{
       name: 'shared',
       setup: ({ onResolve }) => onResolve({ filter: /^\.\.\/\w+\.mjs$/ }, ({ path }) => ({ path: path.slice(0, -'.mjs'.length), external: true })),

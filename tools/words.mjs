@@ -1,14 +1,14 @@
-// words/*.json → the words that a client can show, as a module of its own. What a client says only itself stays in the client.
+// words/*.json → a module with the words that a client shows. A client's own words stay in the client.
 import { readFile, writeFile } from 'node:fs/promises';
 
 const LANGUAGES = ['en', 'zh'];
-/** What a reward of an order can be, and why. */
+/** The kinds of an order's rewards, and their reasons. */
 const REWARDS = {
   rules: ['consumption', 'sale', 'share_online', 'share_offline', 'merchant_share', 'service', 'area'],
   reasons: ['concession', 'consumption', 'consumption_step', 'order_points', 'order_points_step'],
 };
 
-/** For each client the sections of the catalogue: all of a section, or the entries named. */
+/** For each client the sections of the catalogue that it shows: `true` for all of a section, or a list of keys. */
 export const SHOWN = {
   widget: {
     assets: ['points', 'share_value'], classes: true, codes: ['bad_amount', 'bad_concession', 'bad_price', 'bad_rules', 'out_of_range'],
@@ -19,14 +19,14 @@ export const SHOWN = {
     assets: true, codes: ['bad_amount', 'bad_concession', 'bad_snapshot', 'merchant_points_short', 'not_a_merchant', 'out_of_range', 'self_dealing', 'unknown_member'],
     ...REWARDS,
   },
-  /** The mini-program: it shows every member's statement, and any refusal of the server. */
+  /** The mini-program shows statements and every refusal of the server. */
   miniprogram: { assets: true, codes: true, failures: true, reasons: true, rules: true },
 };
 
 /** A catalogue: section → key → word. */
 export const catalogue = async (language) => JSON.parse(await readFile(new URL(`../words/${language}.json`, import.meta.url), 'utf8'));
 
-/** What of a catalogue a client shows. A key without a word is an error. */
+/** The part of a catalogue that a client shows. A key without a word is an error. */
 export function selected(words, shown) {
   return Object.fromEntries(Object.entries(shown).map(([section, keys]) => [section, Object.fromEntries(
     (keys === true ? Object.keys(words[section]) : keys).map((key) => {

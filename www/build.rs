@@ -1,5 +1,5 @@
-//! Checks the event handlers in the markup. `view!` takes any other name for an event of our own, so a misspelt event or
-//! modifier would compile, and nothing would ever call the handler.
+//! Checks the event handlers in the markup. `view!` accepts any name as a custom event, so a misspelt event or modifier would
+//! compile, and its handler would never be called.
 
 use std::path::Path;
 use std::{fs, io};
@@ -12,7 +12,7 @@ fn main() -> io::Result<()> {
     check(Path::new("src"))
 }
 
-/// Fails at the first handler in this directory of which the event or a modifier is unknown.
+/// Fails at the first handler below this directory with an unknown event or modifier.
 fn check(directory: &Path) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();

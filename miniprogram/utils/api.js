@@ -1,5 +1,5 @@
-// The settlement server's HTTP. An answer is its plain data; a failure is an object with `code` and `field`, the server's own where it
-// answered, `unreachable` where it did not.
+// Requests to the settlement server. An answer is plain data. A failure is an object with `code` and `field`: the server's own, or
+// `unreachable` if it did not answer.
 const { server } = require('../config');
 const { forget, session } = require('./session');
 
@@ -15,9 +15,9 @@ function request(method, path, data, header = {}) {
       success: ({ statusCode, data: body, header: said = {} }) => {
         if (statusCode < 400) return resolve(body);
         const problem = body && body.code ? body : { code: 'failed', field: '' };
-        // A session that has ended: the next page shown asks to sign in again.
+        // The session has ended: the next page asks to sign in again.
         if (statusCode === 401) forget();
-        // Some phones write the names of headers as the server does, some in their own way.
+        // Some phones keep the case of header names, others change it.
         const after = Number(said['Retry-After'] || said['retry-after']) || 0;
         return reject({ code: problem.code, field: problem.field || '', status: statusCode, after });
       },
@@ -30,10 +30,10 @@ const get = (path) => request('GET', path);
 
 const post = (path, data = {}) => request('POST', path, data);
 
-/** A command under its key: an answer that got lost must not settle it twice. */
+/** Sends a command under its idempotency key, so that a repetition does not settle it twice. */
 const command = (path, data, key) => request('POST', path, data, { 'Idempotency-Key': key });
 
-/** Closed days never change: they are kept, and only continued. */
+/** The closed days. They never change, so only later ones are fetched. */
 let days = [];
 
 function closedDays() {
@@ -44,12 +44,12 @@ function closedDays() {
   });
 }
 
-/** Forgets the days: the server may have begun anew. */
+/** Forgets the days, because the server may have started over. */
 function forgetDays() {
   days = [];
 }
 
-/** What the wallet card computes from, all of one moment. */
+/** The answers that the wallet card needs, all of the same day. */
 function snapshot(member, again = 2) {
   return Promise.all([get(`/v1/members/${member}`), get('/v1/supply'), get('/v1/rules')]).then(([now, supply, rules]) => {
     if (now.day !== supply.day && again) return snapshot(member, again - 1);

@@ -1,12 +1,12 @@
-// Commands, each sent until it has an outcome. A command keeps its idempotency key in the phone's storage from before it is first sent, so
-// it is settled once, whatever is lost: an answer, the network, the app itself.
+// Sends each command until it has an outcome. The command and its idempotency key are in the phone's storage before it is first sent. So it is
+// settled once, whatever is lost: an answer, the network or the app.
 const { command } = require('./api');
 const { session } = require('./session');
 
-/** Where a member's command is kept. */
+/** The storage key of a member's command. */
 const place = (member) => `gongxiang.outbox.${member}`;
 const KEY_BYTES = 16;
-/** Seconds before each repetition; after the last, the command waits until somebody looks. */
+/** Seconds before each repetition. After the last, the command waits until the page is opened again. */
 const PAUSES = [1, 2, 4];
 const PAUSE_MAX = 30;
 
@@ -20,20 +20,20 @@ const newKey = () => new Promise((resolve, reject) => {
   });
 });
 
-/** Whether nobody knows yet what became of the command: no answer, a slow or busy server, the first request still being settled. A session
- * that has ended answers neither: the command may have been settled before. */
+/** Whether the outcome is unknown: no answer, a busy server, a first request that is still being settled, or an ended session, before which the
+ * command may have been settled. */
 const isOpen = ({ code, status }) => !status || status === 401 || status === 408 || status === 429 || status >= 500
   || code === 'in_flight' || code === 'pending';
 
 const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, Math.min(seconds, PAUSE_MAX) * 1000));
 
-/** What of the signed-in member waits for an outcome. */
+/** The command of the signed-in member that has no outcome yet. */
 function waiting() {
   const signedIn = session();
   return (signedIn && wx.getStorageSync(place(signedIn.member))) || null;
 }
 
-/** Sends what waits, the same with the same key, and forgets it once it has an outcome. */
+/** Sends a stored command with its key, and forgets it once it has an outcome. */
 function settle(kept, repeated = 0) {
   return command(kept.path, kept.data, kept.key).then(
     (receipt) => {
@@ -52,7 +52,7 @@ function settle(kept, repeated = 0) {
   );
 }
 
-/** The command that is being sent: two at once would be two keys for one tap. */
+/** The command that is being sent. Only one at a time, so that a double tap does not make two keys. */
 let sending = null;
 
 function alone(what, work) {
@@ -65,8 +65,8 @@ function alone(what, work) {
   return done;
 }
 
-/** Sends a command and answers with its receipt. Something else that still waits is settled first; if it was refused, whoever sent it did not
- * wait to hear so. */
+/** Sends a command and returns its receipt. A stored command without an outcome is sent first; its refusal is not shown, because nobody waits
+ * for it. */
 function send(path, data) {
   const what = JSON.stringify([path, data]);
   if (sending) {
@@ -88,7 +88,7 @@ function send(path, data) {
   });
 }
 
-/** Goes on with what waits; nothing, if nothing does. */
+/** Sends the stored command, if there is one. */
 function resume() {
   if (sending) return sending.done;
   const kept = waiting();

@@ -1,8 +1,8 @@
-// What all pages share: words in the chosen language, who is signed in, one place for a failure.
+// What all pages share: the language, the session, and one place for failures.
 const { language, session, speak } = require('./session');
 const { said, wordsOf } = require('./words');
 
-/** A page of the app for somebody who is signed in. `load()` is called whenever it is shown. */
+/** A page for a signed-in member. `load()` is called whenever it is shown. */
 function page(title, definition) {
   const { data, ...methods } = definition;
   Page(Object.assign({
@@ -24,7 +24,7 @@ function page(title, definition) {
       speak(this.data.language === 'en' ? 'zh' : 'en');
       this.speakAgain();
     },
-    /** Does something that can fail; the failure is shown, and nothing else is lost. */
+    /** Runs a task, and shows its failure. */
     work(task) {
       this.setData({ busy: true, failure: '' });
       return Promise.resolve().then(task).then(() => this.setData({ busy: false }), (failure) => {

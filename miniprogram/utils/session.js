@@ -1,4 +1,4 @@
-// Who is signed in, and in which language. Both survive a restart; the token is sent to the settlement server and nowhere else.
+// The session and the language. Both survive a restart. The token is sent to the settlement server only.
 
 const KEY = 'gongxiang.session';
 const LANGUAGE = 'gongxiang.language';

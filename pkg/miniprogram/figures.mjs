@@ -1,5 +1,5 @@
 // @ts-check
-// Exact decimals as texts: for showing, never for the rules. No number, and no BigInt, which old phones do not have.
+// Exact decimals as texts, only for showing. They use no floats, and no BigInt, which old phones lack.
 
 /** The digits of a decimal at 8 places, the last first. @param {string} decimal */
 function digits(decimal) {
@@ -14,7 +14,7 @@ export function worth(points, price) {
   const sums = new Array(a.length + b.length).fill(0);
   a.forEach((x, i) => b.forEach((y, j) => {
     sums[i + j] += x * y;
-    // Kept small: nothing comes near 2^53.
+    // Carries at once, so that nothing comes near 2^53.
     sums[i + j + 1] += Math.floor(sums[i + j] / 10);
     sums[i + j] %= 10;
   }));
@@ -24,7 +24,7 @@ export function worth(points, price) {
   return grouped(places(`${cents.length > 2 ? cents.slice(0, -2) : '0'}.${`00${cents}`.slice(-2)}`));
 }
 
-/** Without the zeros at the end. @param {string} decimal */
+/** Drops trailing zeros. @param {string} decimal */
 const places = (decimal) => decimal.replace(/\.?0+$/, '');
 
 /** `1234567.5` as `1,234,567.5`. @param {string} decimal */
@@ -34,7 +34,7 @@ export function grouped(decimal) {
   return part ? `${figures}.${part}` : figures;
 }
 
-/** What a person types, as the rules want it: full-width digits are digits, spaces and grouping commas are nothing.
+/** Turns what a person typed into a plain decimal: full-width digits become digits; spaces and grouping commas go.
  * @param {string} typed */
 export const plain = (typed) => String(typed).trim()
   .replace(/[\uff0c-\uff0e\uff10-\uff19]/g, (char) => String.fromCharCode(char.charCodeAt(0) - 0xfee0))

@@ -1,8 +1,8 @@
-/** What the package answers in a WeChat mini-program: the same as everywhere, but for the way it is loaded. */
+/** The package in a WeChat mini-program. Only the way to load it differs. */
 export * from '../index';
 export * from '../wallet';
 
-/** Loads the rules. Call it once before anything else; calling it again is harmless. Rejects with `not_loaded` where the binary cannot be
- * read, and where WeChat's base library is older than 2.14.0. `path` is the place of `gongxiang.wasm.br` in the code package, if it is not
+/** Loads the rules. Call it once before anything else; calling it again is harmless. Rejects with `not_loaded` if the binary cannot be
+ * read, or if WeChat's base library is older than 2.14.0. `path` is the place of `gongxiang.wasm.br` in the code package, if it is not
  * `/miniprogram_npm/gongxiang/gongxiang.wasm.br`. */
 export function init(options?: { path?: string }): Promise<void>;

@@ -10,7 +10,7 @@ export { openBook, replay, version };
 export const { balance, nextRelease, openExcerpt, statement } = forWallets(loaded);
 export { preset } from '../core.mjs';
 
-/** Where 构建 npm puts it, if the package is one of the main package. */
+/** Where 构建 npm puts the binary in the main package. */
 const PATH = '/miniprogram_npm/gongxiang/gongxiang.wasm.br';
 
 /** @typedef {{ exports: WebAssembly.Exports }} Instance */
@@ -19,7 +19,7 @@ const PATH = '/miniprogram_npm/gongxiang/gongxiang.wasm.br';
  * @param {{ path?: string }} [options] `path`: where the .wasm.br is, from the root of the code package; for sub-packages
  * @returns {Promise<void>} */
 export function init({ path = PATH } = {}) {
-  // No `async`: WeChat's compiler would make ES5 of it that asks for a helper which not every app has.
+  // No `async`: WeChat's compiler turns it into ES5 that needs a helper, which not every app has.
   return start((imports) => Promise.resolve().then(() => {
     // @ts-ignore: WeChat's own global
     const engine = typeof WXWebAssembly === 'undefined' ? undefined : WXWebAssembly;

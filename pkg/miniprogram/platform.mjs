@@ -1,5 +1,5 @@
-// What the generated glue takes from its surroundings and a mini-program does not have. The build puts these in the place of the
-// globals of the same names, in the glue alone: nothing is patched, and nothing is left behind in the app.
+// The globals that the generated glue needs and a mini-program lacks. The build puts these in their place, in the glue alone, so the app's own
+// globals are not patched.
 
 /** @type {{ buffer: ArrayBuffer } | undefined} */
 let memory;
@@ -13,8 +13,8 @@ export const watch = (of) => {
 const Bytes = Uint8Array;
 const View = DataView;
 
-/** The glue keeps a view of the memory until the view says that it is detached. Not every phone detaches when the memory grows, so the
- * view says it as soon as the memory has another buffer.
+/** The glue keeps a view of the memory until the view is detached. Some phones do not detach it when the memory grows. So this view reports
+ * that it is detached as soon as the memory has another buffer.
  * @param {ArrayBuffer} buffer */
 function WatchedBytes(buffer) {
   return Object.defineProperty(new Bytes(buffer), 'byteLength', {
@@ -29,7 +29,7 @@ function WatchedView(buffer) {
   });
 }
 
-/** Most arguments of one call that every engine takes. */
+/** Arguments of one call that every engine accepts. */
 const CHUNK = 4096;
 const REPLACEMENT = 0xfffd;
 
@@ -99,14 +99,14 @@ class Utf8Decoder {
   }
 }
 
-/** Old phones have none, and no answer of the rules needs one: their whole numbers are below 2^53. */
+/** Old phones have no BigInt, and no answer of the rules needs one: whole numbers are below 2^53. */
 const NoBigInt = {
   asUintN() {
     throw new Error('a whole number beyond 2^53');
   },
 };
 
-/** Of plain data. @param {unknown} value */
+/** Copies plain data. @param {unknown} value */
 const copy = (value) => JSON.parse(JSON.stringify(value));
 
 export {

@@ -1,9 +1,9 @@
 // @ts-check
-// The components' words, in both languages: those of the catalogue, and what only the components say.
+// The components' words in both languages: those of the catalogue, and their own.
 import words from '../dist/phone/words.js';
 import { reasonOf, sentence } from '../words.mjs';
 
-/** The catalogue's words, but for refusals and reasons, which no template shows by itself. @param {'en' | 'zh'} language */
+/** The catalogue's words that templates show. @param {'en' | 'zh'} language */
 const shared = (language) => {
   const { assets: { points, share_value, locked }, rules } = words[language];
   return {
@@ -15,13 +15,13 @@ const shared = (language) => {
 const ZH = {
   ...shared('zh'),
   day: '日', worth: '今日价值', price: '单价',
-  next: '下次释放', nextNote: '若之前无变动，到期订单除外', entries: '最近每日释放', none: '上次变动后尚无日结',
+  next: '下次释放', nextNote: '以日结时为准，未计入到期订单', entries: '最近每日释放', none: '账户变动后暂无日结',
   equal: '已核对：与服务器一致', differs: '与服务器不一致', mine: '本机', server: '服务器',
-  caution: '价值可能下跌；预览只对此刻有效，不作承诺。', loading: '正在计算…',
-  amount: '消费金额', concession: '让利金额', merchantPays: '商家付出积分', due: '到账日', you: '您', nobody: '此单无人获益',
-  band: '您账户的预测（两位小数）', days: '天后', assumes: '假设', turnover: '日让利额', inflow: '日新增共享值', monthly: '每30天', worthThen: '届时价值',
+  caution: '积分价值可能下跌。预览仅反映当前状态，不构成承诺。', loading: '正在计算…',
+  amount: '消费金额', concession: '让利金额', merchantPays: '商家付出积分', due: '到账日', you: '您', nobody: '此订单没有奖励',
+  band: '账户收益预测（两位小数）', days: '天后', assumes: '假设', turnover: '日让利额', inflow: '日新增共享值', monthly: '每30天', worthThen: '届时价值',
   codes: {
-    bad_event: '请填写数字，如 12.50，最多两位小数', not_loaded: '无法加载规则，请升级微信', other: '无法计算',
+    bad_event: '请填写数字，如 12.50，最多两位小数', not_loaded: '规则加载失败，请升级微信', other: '无法计算',
   },
 };
 
@@ -29,14 +29,14 @@ const ZH = {
 const EN = {
   ...shared('en'),
   day: 'Day', worth: 'Worth today', price: 'Price',
-  next: 'Next release', nextNote: 'if nothing happens before it; orders that fall due not counted', entries: 'Released on the last days',
-  none: 'No day was closed since the last change', equal: 'Checked: equals the server', differs: 'Differs from the server', mine: 'here',
-  server: 'server', caution: 'The value can fall. A preview holds for this moment; it promises nothing.', loading: 'Computing …',
-  amount: 'Amount', concession: 'Concession', merchantPays: 'The merchant pays, points', due: 'Due', you: 'you', nobody: 'Nobody gets anything',
-  band: 'Forecast of your account (two places)', days: 'days on', assumes: 'Assumes', turnover: 'concessions a day', inflow: 'new share value a day',
+  next: 'Next release', nextNote: 'if the account does not change; without orders that fall due', entries: 'Recent daily releases',
+  none: 'No day has closed since the last change', equal: 'Checked: matches the server', differs: 'Differs from the server', mine: 'this phone',
+  server: 'server', caution: 'The value of points can fall. Previews reflect the current state and are not a promise.', loading: 'Computing …',
+  amount: 'Amount', concession: 'Concession', merchantPays: 'The merchant pays (points)', due: 'Due', you: 'you', nobody: 'This order brings no rewards',
+  band: 'Forecast for your account (two decimals)', days: 'days later', assumes: 'Assumes', turnover: 'concessions a day', inflow: 'new share value a day',
   monthly: 'in 30 days', worthThen: 'worth then',
   codes: {
-    bad_event: 'Digits such as 12.50, at most two places', not_loaded: 'The rules cannot be loaded: update WeChat', other: 'Cannot be computed',
+    bad_event: 'Enter a number such as 12.50, at most two decimals', not_loaded: 'The rules could not be loaded. Update WeChat.', other: 'This can’t be computed',
   },
 };
 
@@ -46,7 +46,7 @@ const catalogue = (language) => words[/^en/i.test(language) ? 'en' : 'zh'];
 /** @param {string} language */
 export const wordsOf = (language) => (/^en/i.test(language) ? EN : ZH);
 
-/** Why a reward is what it is. @param {string} language @param {{ why: { of: string }, reason: string }} reward */
+/** The reason of a reward. @param {string} language @param {{ why: { of: string }, reason: string }} reward */
 export const reasonIn = (language, reward) => reasonOf(catalogue(language).reasons, reward);
 
 /** A failure in words. @param {string} language @param {any} error */

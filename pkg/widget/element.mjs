@@ -1,6 +1,6 @@
 // @ts-check
-// `<earnings-preview>`: what an order brings to whom, on any page. This file is the element's life; what it reads, computes, says and
-// shows is in the files beside it. The rules are loaded when the first of the page's elements comes into view.
+// `<earnings-preview>`: shows on any page what an order brings to whom. This file is the element; the files beside it read, compute, word
+// and show. The rules are loaded when the first element of the page comes into view.
 import { init } from '../browser.mjs';
 import { percentOf, grouped, read } from './reading.mjs';
 import { open, packFor, preview, terms } from './scheme.mjs';
@@ -19,13 +19,13 @@ const WATCHED = [...FRAME, ...TERMS];
  * @type {WeakMap<Document, CSSStyleSheet>} */
 const sheets = new WeakMap();
 
-/** Gives a root its looks. Where sheets cannot be constructed (Safari before 16.4, jsdom) they are a <style> in it.
+/** Styles a root. Where sheets cannot be constructed (Safari before 16.4, jsdom), it gets a <style>.
  * @param {ShadowRoot} root @param {Document} page */
 function dress(root, page) {
   try {
     let sheet = sheets.get(page);
     if (!sheet) {
-      // The page may be another window's.
+      // The page may belong to another window.
       sheet = new (page.defaultView ?? globalThis).CSSStyleSheet();
       sheet.replaceSync(style);
       sheets.set(page, sheet);
@@ -38,26 +38,26 @@ function dress(root, page) {
   }
 }
 
-/** A page that preloads the binary wants its numbers at once: to ask first what is in view would take a layout.
+/** Whether the page preloads the binary. Then it wants its numbers at once, and asking what is in view would cost a layout.
  * @type {boolean} */
 const preloaded = Boolean(globalThis.document?.querySelector('link[rel=preload][href$="gongxiang_bg.wasm"]'));
-// What goes wrong is said by the element that loads.
+// A failure is shown by the element that loads.
 if (preloaded) init().catch(() => {});
 
 /** @type {IntersectionObserver | undefined} */
 let viewport;
 
-/** How far from the view an element is near enough. */
+/** Pixels from the view within which an element is loaded. */
 const NEAR = 200;
 
-/** So many milliseconds without numbers nobody notices. */
+/** Milliseconds without numbers that nobody notices. */
 const MOMENT = 60;
 
-/** Has an element load once it is near the view: at once if it is there already, for an observer answers a frame later.
+/** Loads an element once it is near the view: at once if it is there already, because an observer answers a frame later.
  * @param {EarningsPreview} element */
 function watch(element) {
   if (preloaded) return element.load();
-  // Empty still, so its size says nothing; what is not displayed has no place at all.
+  // The element is still empty, so only its position counts. What is not displayed has no rectangle.
   const [place] = element.getClientRects();
   if ((place && place.bottom > -NEAR && place.top < innerHeight + NEAR) || !globalThis.IntersectionObserver) return element.load();
   viewport ??= new IntersectionObserver((entries) => {
@@ -70,7 +70,7 @@ function watch(element) {
   viewport.observe(element);
 }
 
-// On a server, where pages are only written, there is no HTMLElement; the module can be imported all the same.
+// A server that renders pages has no HTMLElement, but can import the module.
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
 
 export class EarningsPreview extends Base {
@@ -79,18 +79,18 @@ export class EarningsPreview extends Base {
   #text = textFor('');
   /** @type {Terms | undefined} */ #terms;
   /** @type {import('../index.d.ts').Book | undefined} */ #book;
-  /** Who is assumed to take part. @type {Set<string>} */ #present = new Set();
+  /** The parties that are assumed to take part. @type {Set<string>} */ #present = new Set();
   #service = '';
   #seen = false;
   #loading = 0;
-  /** Which attributes changed since the last look. @type {Set<string>} */ #changed = new Set();
-  /** The last event, as text: nothing is said twice. */ #said = '';
+  /** The attributes that changed since they were last applied. @type {Set<string>} */ #changed = new Set();
+  /** The last event as text, so that none is sent twice. */ #said = '';
 
   connectedCallback() {
-    // Asked for first, so that the frame is made while the binary is on its way.
+    // First, so that the frame is made while the binary is loading.
     if (!this.#seen) watch(this);
     if (!this.shadowRoot) {
-      // Made before there is a root: what stands between the tags is hidden only by something that can be shown.
+      // Made before the root exists: if this fails, the text between the tags stays visible.
       const card = this.#framed();
       const root = this.attachShadow({ mode: 'open' });
       root.append(card);
@@ -98,7 +98,7 @@ export class EarningsPreview extends Base {
       this.#assume();
       if (this.#seen) this.#hideAMoment();
     }
-    // Here, not where it is made: an element that was moved to another document has lost its looks.
+    // On every connection: an element that is moved to another document loses its styles.
     if (this.shadowRoot) dress(this.shadowRoot, this.ownerDocument);
     this.#stand();
   }
@@ -111,7 +111,7 @@ export class EarningsPreview extends Base {
   /** @param {string} name @param {string | null} before @param {string | null} after */
   attributeChangedCallback(name, before, after) {
     if (before === after || !this.shadowRoot) return;
-    // A page may change several at once, from within an event of ours too: one look at all of them, later.
+    // A page may change several attributes at once, even inside our events. They are applied together, later.
     if (!this.#changed.size) queueMicrotask(() => this.#attributesChanged());
     this.#changed.add(name);
   }
@@ -134,14 +134,14 @@ export class EarningsPreview extends Base {
     return /** @type {HTMLInputElement | null} */ (this.shadowRoot?.querySelector(`#${name},[name=${name}]:checked`));
   }
 
-  /** Makes the frame anew. @param {Set<string>} changed */
+  /** Replaces the frame. @param {Set<string>} changed */
   #frame(changed) {
     const card = this.#framed(changed);
     this.#card()?.replaceWith(card);
     this.#assume();
   }
 
-  /** The frame. What was typed stays, unless the page changed just that.
+  /** The frame. It keeps what was typed, unless the page changed that attribute.
    * @param {Set<string>} [changed] */
   #framed(changed) {
     const language = this.getAttribute('lang') ?? this.closest('[lang]')?.getAttribute('lang') ?? navigator.language;
@@ -161,7 +161,7 @@ export class EarningsPreview extends Base {
     });
   }
 
-  /** Where the binary is nearly there, the frame waits for the numbers: then it is laid out once, not twice. */
+  /** Hides the frame for a moment, until the numbers are there, so that it is laid out once instead of twice. */
   #hideAMoment() {
     const card = this.#card();
     if (!card) return;
@@ -186,7 +186,7 @@ export class EarningsPreview extends Base {
     }
   }
 
-  /** Loads what is needed for numbers, now that they can be seen. */
+  /** Loads rules, price and binary, and shows the numbers. */
   async load() {
     this.#seen = true;
     const load = ++this.#loading;
@@ -196,7 +196,7 @@ export class EarningsPreview extends Base {
     this.#show(true, ...bones());
     try {
       const [found] = await Promise.all([terms(this.#given('rules', 'seed'), this.#given('price')), init()]);
-      // Another attribute, another load: the answer of this one is not wanted any more.
+      // An attribute has changed meanwhile and started another load.
       if (load !== this.#loading) return;
       this.#terms = found;
       this.#stand();
@@ -209,7 +209,7 @@ export class EarningsPreview extends Base {
     }
   }
 
-  /** Shows what is assumed; nothing, where there are no rules to assume it under. */
+  /** Shows the assumptions; nothing without rules. */
   #assume() {
     this.shadowRoot?.querySelector('.assumed')?.replaceChildren(...this.#terms
       ? assumptions(this.#text, this.#terms, this.#present, this.#service, Boolean(packFor(this.#terms.rules, 'area_partner'))) : []);
@@ -220,7 +220,7 @@ export class EarningsPreview extends Base {
     this.#book = undefined;
   }
 
-  /** Opens the book of the parties that are assumed. */
+  /** Opens a book with the assumed parties. */
   #stand() {
     if (!this.#terms || !this.isConnected) return;
     this.#close();
@@ -228,7 +228,7 @@ export class EarningsPreview extends Base {
     this.#update();
   }
 
-  /** From what is typed to what is shown, at once. */
+  /** Reads the fields and shows the preview. */
   #update() {
     if (!this.#book || !this.#terms) return;
     const percent = this.#input('unit')?.value === 'percent';
@@ -248,7 +248,7 @@ export class EarningsPreview extends Base {
     }
   }
 
-  /** The band that a page asks for, below the numbers. @param {import('../index.d.ts').Receipt} receipt */
+  /** Shows the forecast below the numbers, if the page asks for one. @param {import('../index.d.ts').Receipt} receipt */
   async #lookAhead({ rewards: [first] = [] }) {
     if (!this.hasAttribute('forecast') || !first || !this.#terms) return;
     const place = h('section', { part: 'forecast' });
@@ -257,7 +257,7 @@ export class EarningsPreview extends Base {
     await show(place, this.#text.lang, this.#terms, first.share_value, Number(this.#given('forecast', '365')));
   }
 
-  /** One field: what it means, or what is wrong with it, right there.
+  /** Reads a field, and shows beside it how it was read or what is wrong.
    * @param {'amount' | 'concession'} name @param {string} unit */
   #read(name, unit) {
     const input = this.#input(name);
@@ -280,7 +280,7 @@ export class EarningsPreview extends Base {
     if (place && place.textContent !== words) place.textContent = words;
   }
 
-  /** What the rules refuse about a field is said at the field.
+  /** Shows a refusal: at the field that it names, if that is one of ours.
    * @param {Failure} failure */
   #refuse(failure) {
     if (failure.field !== 'amount' && failure.field !== 'concession') return this.#fail(failure, false);
@@ -290,9 +290,9 @@ export class EarningsPreview extends Base {
     this.#say('error', { code: failure.code, field: failure.field, message });
   }
 
-  /** What stands in the way of every number. @param {Failure} failure @param {boolean} again */
+  /** Shows a failure in place of all numbers. @param {Failure} failure @param {boolean} again */
   #fail(failure, again) {
-    // An event that cannot be read came from a price or a rule set that was no good.
+    // The price comes from the page, so an unreadable one is a bad price, not a bad event.
     const code = failure.code === 'bad_event' && failure.field === 'price' ? 'bad_price' : failure.code;
     const retry = h('button', { type: 'button', part: 'retry' }, this.#text.retry);
     retry.addEventListener('click', () => this.load());
@@ -309,7 +309,7 @@ export class EarningsPreview extends Base {
     if (card && !busy) card.hidden = false;
   }
 
-  /** Tells the page, once. @param {'preview' | 'error'} what @param {object} detail */
+  /** Sends an event to the page, unless it is the last one again. @param {'preview' | 'error'} what @param {object} detail */
   #say(what, detail) {
     const text = JSON.stringify([what, detail]);
     if (text === this.#said) return;

@@ -1,6 +1,6 @@
 // @ts-check
-// What the buyer's share value may come to: a band over falling, steady and rising turnover, never one number, with what it assumes
-// beside it. Loaded with the second binary, and only where a page asks for it. The binary computes; here it is only shown.
+// The forecast of the buyer's share value: a band over falling, steady and rising turnover with its assumptions, never one number.
+// Loaded with the second binary, and only if a page asks for it.
 import { forecast, init, newcomer } from '../economy-browser.mjs';
 import { grouped } from './reading.mjs';
 import { textFor } from './text.mjs';
@@ -24,7 +24,7 @@ const zh = {
   heading: (days) => `${days} 天后可能的结果`,
   falling: '让利额下降', steady: '让利额不变', rising: '让利额上升', each: '每 30 天',
   left: '剩余共享值',
-  assumed: (daily, minted) => `假设：全网每日让利额 ${daily} 元（由当日价格推算），每元让利产生 ${minted} 共享值，期间不转让、不兑换。`,
+  assumed: (daily, minted) => `假设：全网每日让利额 ${daily} 元（由当日价格推算），每元让利产生 ${minted} 共享值，期间不出售、不兑换。`,
   caution: '让利额不同，结果就不同：对一个真实网络，此类预测曾高出一倍以上。任何区间都不是承诺。',
   needs: '预测需要全网状态：价格须取自服务器。',
   failed: '目前无法预测。',
@@ -32,7 +32,7 @@ const zh = {
 
 const PATHS = /** @type {const} */ ([['-0.15', 'falling', '−15 %'], ['0', 'steady', ''], ['0.15', 'rising', '+15 %']]);
 
-/** Fills the place with the band.
+/** Shows the band in `place`.
  * @param {HTMLElement} place @param {string} language @param {Terms} terms @param {string} shareValue @param {number} days */
 export async function show(place, language, terms, shareValue, days) {
   const text = language === 'en' ? en : zh;

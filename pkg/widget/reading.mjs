@@ -1,5 +1,5 @@
 // @ts-check
-// What people type, as a decimal of the rules: accepted where it can mean one thing only, refused otherwise. Texts only.
+// Reads a decimal as people type it. It is accepted only if it can mean one thing. Decimals stay texts.
 
 /** Nothing of the rules is larger than 10^12. */
 const DIGITS_MAX = 12;
@@ -7,7 +7,7 @@ const DIGITS_MAX = 12;
 const SPACE = '[\\s\\u00a0\\u2000-\\u200b\\u202f\\u3000]';
 const BEFORE = new RegExp(`^${SPACE}*[¥￥]?${SPACE}*`);
 const AFTER = new RegExp(`${SPACE}*(元|yuan|CNY|RMB)?${SPACE}*$`, 'i');
-/** `1,000,000` or `1 000 000`: groups of three all through, by one mark. Anything else could be another country's decimal. */
+/** `1,000,000` or `1 000 000`: groups of three with one separator throughout. Anything else could be a decimal comma. */
 const GROUPED = new RegExp(`^\\d{1,3}(?:(,|${SPACE})\\d{3})(?:\\1\\d{3})*(?=\\.|$)`);
 
 /** @typedef {'empty' | 'shape' | 'places' | 'negative' | 'large'} Trouble
@@ -35,15 +35,15 @@ export function read(typed) {
   return { value: rest ? `${figures}.${rest}` : figures };
 }
 
-/** So many percent of an amount, rounded down to the cent. No rule does this: it only fills in the concession.
+/** A percentage of an amount, rounded down to the cent. It is no rule; it only fills in the concession.
  * @param {string} amount @param {string} percent */
 export const percentOf = (amount, percent) => decimal((whole(amount, 2) * whole(percent, 2)) / 10_000n, 2);
 
-/** What is left of the points when these are taken away.
+/** Points minus those taken.
  * @param {string} points @param {string[]} taken */
 export const left = (points, taken) => decimal(taken.reduce((rest, part) => rest - whole(part, 8), whole(points, 8)), 8);
 
-/** A decimal as a whole number of its smallest part.
+/** A decimal as a whole number of its smallest unit.
  * @param {string} decimal @param {number} places */
 export function whole(decimal, places) {
   const [figures, part = ''] = decimal.split('.');
@@ -63,6 +63,6 @@ export function parts(decimal) {
   return [whole.replace(/\B(?=(\d{3})+$)/g, ','), part ? `.${part}` : ''];
 }
 
-/** Every decimal of a text with its digits in groups.
+/** Groups the digits of every decimal in a text.
  * @param {string} text */
 export const grouped = (text) => text.replace(/\d+(\.\d+)?/g, (decimal) => parts(decimal).join(''));

@@ -1,8 +1,8 @@
 // @ts-check
-// The book behind a preview: just the parties that the page assumes, under its rules and at its price.
+// The book behind a preview: the parties that the page assumes, under its rules and at its price.
 import { openBook, preset } from '../browser.mjs';
 
-/** No rule allows more. The preview is about who gets what, not about whether this merchant is short of points today. */
+/** The most points that a rule set allows. The preview shows who gets what, not whether a merchant has enough points. */
 const PLENTY = '1000000000000';
 const CITY = '110100';
 const SHOP = '110101';
@@ -12,7 +12,7 @@ const SHOP = '110101';
  * @typedef {import('../wallet.d.ts').SupplyNow} SupplyNow
  * @typedef {{ rules: RuleSet, price: string, supply?: SupplyNow }} Terms with what a server said, if it was asked */
 
-/** A rule set or a price, from where the page says it is.
+/** Fetches a rule set or a price.
  * @param {string} url @param {'rules' | 'price'} field */
 async function fetched(url, field) {
   try {
@@ -24,8 +24,8 @@ async function fetched(url, field) {
   }
 }
 
-/** What the attributes `rules` and `price` mean.
- * @param {string} rules a preset's name, a rule set as JSON, or where there is one
+/** Reads the attributes `rules` and `price`.
+ * @param {string} rules a preset's name, a rule set as JSON, or the address of one
  * @param {string} price a decimal, or the address of a server's supply; empty for the price at which the rules start
  * @returns {Promise<Terms>} */
 export async function terms(rules, price) {
@@ -50,10 +50,10 @@ function parsed(json) {
  * @param {RuleSet} rules @param {'merchant' | 'area_partner'} right */
 export const packFor = (rules, right) => Object.keys(rules.packs).find((name) => rules.packs[name][right]);
 
-/** A book in which these parties wait for an order, as far as the rules know such parties.
+/** Opens a book in which these parties are ready for an order, as far as the rules have such parties.
  * @param {Terms} terms @param {Set<string>} present @param {string} role the service role above the buyer's referrer, or none */
 export function open({ rules, price }, present, role) {
-  // Refuses unsound rules, before anything of theirs is read here.
+  // Refuses invalid rules before anything of them is read here.
   const book = openBook({ ...rules, supply: { cap: PLENTY, treasury: PLENTY } });
   const [first = 'none'] = Object.keys(rules.packs);
   /** @param {JournalEvent[]} events */

@@ -1,6 +1,6 @@
 // @ts-check
-// The looks. A page changes them by custom properties (`--gongxiang-…`) and parts. A constructed sheet, where there are such: a <style> in the
-// shadow root would be stopped by a page's `style-src 'self'`. Each size and weight of type costs a first preview its part: there are few.
+// The styles. A page changes them by custom properties (`--gongxiang-…`) and parts. They are a constructed sheet where possible, because a
+// page's `style-src 'self'` forbids a <style> in the shadow root. Each size and weight of type slows the first preview, so there are few.
 
 const LIGHT = 'color-scheme:light;--_card:#fff;--_ink:#1c2420;--_quiet:#5c6762;--_line:#e2ded2;--_accent:#0d6b58;--_on:#fff;--_tint:#e9f4f0;'
   + '--_gold:#7a5808;--_gilt:#f8edd0;--_bad:#a72d20;--_pale:#fbe9e6';

@@ -1,5 +1,5 @@
 // @ts-check
-// Every word that the widget shows, in both languages: those of the catalogue, and what only the widget says.
+// The widget's words in both languages: those of the catalogue, and its own.
 import words from '../dist/words.js';
 import { reasonOf, sentence } from '../words.mjs';
 import { grouped } from './reading.mjs';
@@ -26,7 +26,7 @@ const en = {
     partner: 'Area partner',
   },
   gets: (/** @type {string} */ who) => `${who} gets`,
-  nobody: 'Nobody gets anything from this order.',
+  nobody: 'This order brings no rewards.',
   pays: 'The merchant pays',
   burned: 'of which burned',
   when: 'Arrives',
@@ -40,10 +40,10 @@ const en = {
   service: 'Service role above the buyer’s referrer',
   none: 'none',
   price: '1 point =',
-  active: 'All of them are activated, and the merchant has the points it pays.',
-  caution: 'A preview at these rules and this price; it promises nothing. Share value is a weight in the daily release, not money, and a '
-    + 'point’s price can fall.',
-  understood: 'Understood as',
+  active: 'All parties are activated, and the merchant has enough points.',
+  caution: 'A preview under these rules and at this price; it promises nothing. Share value is a weight in the daily release, not money. '
+    + 'A point’s price can fall.',
+  understood: 'Read as',
   retry: 'Try again',
   troubles: {
     empty: 'Enter a number.',
@@ -53,11 +53,11 @@ const en = {
     large: 'At most 999,999,999,999.99.',
   },
   stop: '.',
-  /** After what is wrong with the rules or the price. */
+  /** Follows a refusal of the rules or the price. */
   without: ', so no numbers are shown.',
   codes: {
     not_loaded: 'The numbers could not be loaded, so none are shown.',
-    other: 'This order would be refused.',
+    other: 'This order can’t be placed.',
   },
 };
 
@@ -75,7 +75,7 @@ const zh = {
     buyer: '买家', merchant: '商家', referrer: '买家推荐人', merchant_referrer: '商家推荐人', service: '服务团队', partner: '区域合伙人',
   },
   gets: (who) => `${who}可得`,
-  nobody: '此订单不给任何人带来收益。',
+  nobody: '此订单没有奖励。',
   pays: '商家支付',
   burned: '其中销毁',
   when: '到账',
@@ -86,8 +86,8 @@ const zh = {
   none: '无',
   price: '1 共享积分 =',
   active: '以上各方均已激活，且商家有足够的共享积分。',
-  caution: '只按此处的规则和价格预览，不作任何承诺。共享值是每日释放的权重，不是钱；共享积分的价格可能下跌。',
-  understood: '理解为',
+  caution: '预览仅按当前规则和价格计算，不作任何承诺。共享值是每日释放的权重，不是货币；共享积分的价格可能下跌。',
+  understood: '识别为',
   retry: '重试',
   troubles: {
     empty: '请输入数字。',
@@ -100,17 +100,17 @@ const zh = {
   without: '，因此不显示数字。',
   codes: {
     not_loaded: '数据无法加载，因此不显示数字。',
-    other: '此订单会被拒绝。',
+    other: '无法提交此订单。',
   },
 };
 
 /** @param {string} language a BCP 47 tag */
 export const textFor = (language) => (/^zh\b/i.test(language) ? zh : en);
 
-/** Why a reward is what it is. @param {Text} text @param {import('../index.d.ts').Reward} reward */
+/** The reason of a reward. @param {Text} text @param {import('../index.d.ts').Reward} reward */
 export const reasonIn = ({ reasons }, reward) => reasonOf(reasons, reward, grouped);
 
-/** What a role is called; one that only these rules have, by its name. @param {Text} text @param {string} role */
+/** The name of a role; a role that only these rules have is shown as it is named. @param {Text} text @param {string} role */
 export const roleIn = ({ roles }, role) => (Object.hasOwn(roles, role) ? roles[role] : role);
 
 /** A refusal in words. @param {Text} text @param {string} code */

@@ -1,5 +1,5 @@
 // @ts-check
-// From values to elements. Everything is made as nodes and text, never parsed: no name can be markup.
+// Makes elements of values. Nothing is parsed as markup, so no name can be markup.
 import { grouped, left, parts } from './reading.mjs';
 import { reasonIn, roleIn } from './text.mjs';
 
@@ -39,14 +39,14 @@ function field(name, label, value, ...beside) {
     h('p', { id: `${name}-error`, class: 'error', part: 'error', 'aria-live': 'polite' }));
 }
 
-/** A choice of two, as radio buttons: the arrow keys move it.
+/** A choice of two, as radio buttons, so that arrow keys work.
  * @param {string} name @param {string} chosen @param {[string, string][]} choices */
 const segments = (name, chosen, choices) => h('div', { class: 'seg', part: 'choice' }, ...choices.map(([value, label]) =>
   h('label', {}, h('input', { type: 'radio', name, value, checked: value === chosen }), h('span', {}, label))));
 
 /** @typedef {{ amount: string, concession: string, unit: string, channel: string, heading: string, readonly: boolean }} Given */
 
-/** The frame around the numbers: made once for a language.
+/** The frame around the numbers.
  * @param {Text} text @param {Given} given */
 export function frame(text, given) {
   const unit = segments('unit', given.unit, [['percent', '%'], ['yuan', text.yuan]]);
@@ -69,9 +69,9 @@ const slot = (name, otherwise = '') => h('slot', { name }, otherwise);
 
 export const bones = () => [h('div', { class: 'bone' }), h('div', { class: 'bone' })];
 
-/** What the numbers rest on: what is known, and what the reader may assume otherwise.
+/** The assumptions: the price, and the parties that a reader may switch.
  * @param {Text} text @param {import('./scheme.mjs').Terms} terms
- * @param {Set<string>} present @param {string} service @param {boolean} partners whether the rules have partners at all */
+ * @param {Set<string>} present @param {string} service @param {boolean} partners whether the rules have partners */
 export function assumptions(text, { rules, price, supply }, present, service, partners) {
   /** @param {keyof Text['with']} party */
   const tick = (party) => h('label', { class: 'tick' },

@@ -1,4 +1,4 @@
-// What can go wrong has a screen of its own, in words, with a way on; and it never shows a wrong number instead.
+// Every fault has a screen with words and a way on, and never a wrong number.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { go, stage } from './stage.mjs';
@@ -15,7 +15,7 @@ const problem = (status, code) => (route) => route.fulfill({
   status, contentType: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', title: 'x', status, code }),
 });
 
-/** The server's answer, with something changed. */
+/** Changes the server's answer. */
 const spoiled = (spoil) => async (route) => {
   const answer = await (await route.fetch()).json();
   spoil(answer);
@@ -35,7 +35,7 @@ test('an unknown member, a bad id, a bad address', async () => {
   await close();
 });
 
-test('a server that fails, and then does not: the way on works', async () => {
+test('after a server fails, a second try works', async () => {
   const [{ member }] = await house.members();
   let fails = true;
   const prepare = (page) => page.route('**/v1/**', (route) => (fails ? problem(500, 'storage')(route) : route.continue()));
@@ -84,14 +84,14 @@ test('answers that make no sense, on every screen', async () => {
   }
 });
 
-test('where the server’s figures are others, no preview is called final', async () => {
+test('where the server’s figures differ, no preview is called final', async () => {
   const [member, to] = await house.rich(2);
   const doubts = [
-    // It computes as no rules that this wallet knows.
+    // Its figures follow from no rules that this wallet knows.
     ['**/v1/members/*', (answer) => { answer.state.points = '1'; }],
-    // The days do not fit together.
+    // Its days do not follow each other.
     ['**/v1/days?**', (answer) => { answer.days.splice(1, 1); }],
-    // It has rules that nobody has heard of yet.
+    // Its rules are of a later version.
     ['**/v1/rules', (answer) => { answer.order.buyer_fortune = '1'; }],
   ];
   for (const [path, spoil] of doubts) {
@@ -114,7 +114,7 @@ test('where the server’s figures are others, no preview is called final', asyn
   await page.getByTestId('preview').click();
   await page.locator('[data-testid="sheet"] [data-testid="receipt"]').waitFor();
   assert.match(await page.locator('[data-testid="sheet"] [data-testid="not-final"]').innerText(), /以实际结果为准/);
-  // It is settled all the same, and the settled receipt is final.
+  // The command is settled anyway, and its receipt is final.
   await page.getByTestId('confirm').click();
   await page.getByTestId('settled').waitFor();
   assert.equal(await page.locator('[data-testid="sheet"] [data-testid="not-final"]').count(), 0);
@@ -135,7 +135,7 @@ test('rules that this wallet does not know are named as the reason', async () =>
   }
 });
 
-test('where all is as computed, nothing says otherwise', async () => {
+test('where the figures are equal, there is no warning', async () => {
   const [member] = await house.rich(1);
   const { page, close } = await house.open(`#/m/${member}`);
   await page.locator('[data-testid="check"][data-value="equal"]').waitFor();
@@ -155,7 +155,7 @@ test('without its binary the page says so', async () => {
   await close();
 });
 
-test('while its binary is on its way the page shows the caution, in both languages', async () => {
+test('while its binary is loading, the page shows the caution in both languages', async () => {
   let held;
   const prepare = (page) => page.route('**/wallet_bg.wasm', (route) => { held = route; });
   const { page, complaints, close } = await house.open('#/', { prepare });

@@ -1,4 +1,4 @@
-// What the wallet shows is what the server says, for members spread over the whole list; and the wallet can tell.
+// The wallet shows the server's figures, for members from the whole list, and notices if the server's are wrong.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { go, raw8, stage, value, worth } from './stage.mjs';
@@ -47,7 +47,7 @@ test("every member: every figure equals the server's", async () => {
   await close();
 });
 
-test('the days of a statement follow from the day records, and the formula is what it says', async () => {
+test('the days of a statement follow from the day records, and each formula gives its result', async () => {
   const records = new Map();
   for (let after = ''; ;) {
     const { days } = await house.get(`/v1/days?limit=100${after && `&after=${after}`}`);
@@ -80,7 +80,7 @@ test('the days of a statement follow from the day records, and the formula is wh
   await close();
 });
 
-test('a server that tells another balance is found out', async () => {
+test('a server that answers a wrong balance is noticed', async () => {
   const [{ member }] = await house.members();
   const { state } = await house.get(`/v1/members/${member}`);
   const prepare = (page) => page.route(`**/v1/members/${member}`, async (route) => {
@@ -95,7 +95,7 @@ test('a server that tells another balance is found out', async () => {
   await close();
 });
 
-test('a server that changes a day record is found out', async () => {
+test('a server that changes a day record is noticed', async () => {
   const [{ member }] = (await house.members()).filter((line) => line.activated);
   const prepare = (page) => page.route('**/v1/days?**', async (route) => {
     const answer = await (await route.fetch()).json();
@@ -107,7 +107,7 @@ test('a server that changes a day record is found out', async () => {
   await close();
 });
 
-test('the list finds an id and what starts like it, and a typed id opens', async () => {
+test('the list finds ids by their beginning, and a typed id opens its account', async () => {
   const all = await house.members();
   const { member } = all[Math.floor(all.length / 2)];
   const { page, complaints, close } = await house.open();

@@ -1,4 +1,4 @@
-// The keyboard alone moves points: nothing here clicks, and nothing is focused but by Tab.
+// The keyboard alone moves points: these tests never click, and move the focus only by Tab.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { raw8, stage } from './stage.mjs';
@@ -9,7 +9,7 @@ const TABS_MAX = 120;
 const pointsOf = async (member) => raw8((await house.get(`/v1/members/${member}`)).state.points);
 const named = (id) => `[data-testid="${id}"]`;
 
-/** Presses Tab until an element has the focus that is there by now. */
+/** Presses Tab until the element has the focus. */
 async function tabTo(page, selector) {
   await page.locator(selector).first().waitFor();
   for (let pressed = 0; pressed < TABS_MAX; pressed += 1) {

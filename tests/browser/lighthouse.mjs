@@ -1,4 +1,4 @@
-// Lighthouse on a screen of the wallet, as a phone and as a desk, throttled as it does by itself: simulated from what was loaded.
+// Lighthouse on a screen of the wallet, as a phone and as a desktop, with its own simulated throttling.
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { freePort, stage } from './stage.mjs';
@@ -6,7 +6,7 @@ import { freePort, stage } from './stage.mjs';
 const tools = createRequire(fileURLToPath(new URL('../../tools/lighthouse/package.json', import.meta.url)));
 const { default: lighthouse, desktopConfig } = await import(pathToFileURL(tools.resolve('lighthouse')).href);
 
-/** A house whose browser Lighthouse can be sent to. */
+/** A server and a browser that Lighthouse can use. */
 export async function lighthouseStage() {
   const port = await freePort();
   const house = stage({ args: [`--remote-debugging-port=${port}`] });

@@ -1,5 +1,4 @@
-// What Lighthouse says of the demo, as far as it says the same on a slow machine. Its performance is measured by
-// benches/lighthouse.mjs: that is made of times.
+// Lighthouse on the demo, except for what depends on time: benches/lighthouse.mjs measures that.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lighthouseStage } from './lighthouse.mjs';
@@ -19,7 +18,7 @@ test('sign-in and home are perfect in accessibility and best practices', async (
   assert.deepEqual(faults, []);
 });
 
-test('every text and the binary travel compressed', async () => {
+test('every text and the binary are sent compressed', async () => {
   const index = await fetch(house.url, { headers: { 'accept-encoding': 'br' } });
   const named = [...(await index.text()).matchAll(/(?:href|src)="([^"#]+)"/g)].map(([, name]) => name);
   const build = named.find((name) => name.endsWith('/wallet_bg.wasm'))?.split('/')[0];

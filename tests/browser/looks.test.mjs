@@ -1,4 +1,4 @@
-// Every screen in both languages, on a phone and on a desk, light and dark: nothing sticks out, nothing complains.
+// Every screen in both languages, on a phone and on a desktop, light and dark: nothing overflows, and the browser reports no error.
 // `SCREENSHOTS=directory` keeps the pictures.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
@@ -12,7 +12,7 @@ const LANGUAGES = { 'zh-CN': /价值可能下跌/, en: /can fall/ };
 const CHARTS = { home: 1, differs: 1, forecast: 1, economy: 3 };
 const PROMISES = /risk.?free|only rises|\blegal|guarante|稳赚|无风险|只涨不跌|保本|合法/i;
 
-/** A member with much to show: the one whose statement is longest. */
+/** The member with the longest statement. */
 async function somebody() {
   const { day } = await house.get('/v1/supply');
   const old = (await house.members()).filter((line) => line.activated && !line.merchant);
@@ -28,7 +28,7 @@ const sticksOut = (page) => page.evaluate(() => {
   return scrollWidth > clientWidth ? ['page', ...beyond] : beyond;
 });
 
-/** Scrolls to each chart, which is drawn only then, and back. */
+/** Scrolls to each chart, because a chart is drawn when it comes into view, and back. */
 async function seeCharts(page, count) {
   const charts = page.locator('gx-chart');
   for (let at = 0; at < count; at += 1) {

@@ -1,5 +1,5 @@
-// The real pages, rendered by WeChat's component framework at the size of a phone, touched and typed into, against the real server: as they
-// are written, and as WeChat's compiler makes ES5 of them. `SCREENSHOTS=directory` keeps the pictures.
+// The mini-program's pages in WeChat's component framework, at the size of a phone, against the real server: from the sources, and from the ES5
+// of WeChat's compiler. `SCREENSHOTS=directory` keeps the pictures.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -34,7 +34,7 @@ before(async () => {
   made = await project({ server: '' });
   compiled = await mkdtemp(join(tmpdir(), 'gongxiang-compiled-'));
   execFileSync(process.execPath, [fileURLToPath(new URL('../miniprogram/compile.mjs', import.meta.url)), made.directory, compiled], { stdio: 'pipe', timeout: 120_000 });
-  // In the place of WeChat's own server: it knows the one code that the pages' `wx.login` gives.
+  // Stands in for WeChat's server. It knows the one code that the pages' `wx.login` gives.
   weChat = createServer((incoming, outgoing) => {
     const { searchParams } = new URL(incoming.url, 'http://wechat');
     const known = searchParams.get('js_code') === CODE;
@@ -62,7 +62,7 @@ after(async () => {
   if (compiled) await rm(compiled, { recursive: true, force: true });
 });
 
-/** A phone of a new user. `complaints` is what framework and browser complained about. */
+/** A new user's phone. `complaints` has the errors of framework and browser. */
 async function phone(kind, { locale = 'zh-CN', colorScheme = 'light' } = {}) {
   const context = await browser.newContext({
     locale, colorScheme, viewport: { width: 375, height: 667 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2,
@@ -151,7 +151,7 @@ for (const kind of ['written', 'compiled']) {
       for (const key of ['points', 'share_value']) if (rewards[at][key] !== '0') assert.ok(digits(row).includes(rewards[at][key]), row);
     });
     await looksRight(page, `${kind}-calculator`);
-    // The forecast of the account: a band for each of three horizons, with what it assumes.
+    // The forecast: a band for each of three horizons, with its assumptions.
     await page.getByTestId('band').nth(2).scrollIntoViewIfNeeded();
     assert.match(await page.getByTestId('band').first().innerText(), /30 天后[\s\S]* – [\s\S]*¥/);
     await page.getByText(/假设: −15% \/ \+0% \/ \+15% 每30天/).scrollIntoViewIfNeeded();
@@ -217,22 +217,22 @@ test('wx.login signs in: first with an enrolment code, then without', async () =
   await page.getByText('enter your enrolment code').waitFor();
   await page.getByTestId('enrolment').fill('gxe_nonsense');
   await page.getByTestId('wechat').tap();
-  await page.getByText('This enrolment code was used, is too old, or is none').waitFor();
+  await page.getByText('This enrolment code is wrong, used or expired').waitFor();
   await looksRight(page, 'enrolment-en');
   const { enrolment } = await ask(`/v1/members/${member}/enrolments`, {});
   await page.getByTestId('enrolment').fill(enrolment);
   await page.getByTestId('wechat').tap();
-  await page.getByText('Checked: equals the server').waitFor();
+  await page.getByText('Checked: matches the server').waitFor();
   assert.ok((await page.locator('wallet-card').innerText()).includes(member));
   await looksRight(page, 'wallet-en');
   await page.getByTestId('sign-out').tap();
   await page.getByTestId('wechat').tap();
-  await page.getByText('Checked: equals the server').waitFor();
+  await page.getByText('Checked: matches the server').waitFor();
   assert.deepEqual(complaints, []);
   await close();
 });
 
-test('a lost network and an ended session are said, and the next try works', async () => {
+test('a lost network and an ended session are shown, and the next try works', async () => {
   const member = buyers(await everybody())[2];
   const { page, complaints, tab, enter, close } = await phone('written');
   await enter(member);

@@ -1,4 +1,4 @@
-// Every action end to end: what was previewed is what the server settles, on a phone and on a desk, in both languages.
+// Every action from preview to settlement: the server settles what was previewed, on a phone and on a desktop, in both languages.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { raw8, stage } from './stage.mjs';
@@ -10,14 +10,14 @@ const pointsOf = async (member) => raw8((await house.get(`/v1/members/${member}`
 
 const postings = (page) => page.getByTestId('posting').evaluateAll((lines) => lines.map(({ dataset }) => ({ ...dataset })));
 
-/** Confirms what the sheet shows; the settled receipt has to be the one that was foreseen. */
+/** Confirms the action. The settled receipt must equal the preview. */
 async function confirm(page) {
   await page.getByTestId('confirm').waitFor();
   const foreseen = await postings(page);
   await page.getByTestId('confirm').click();
   await page.getByTestId('settled').waitFor();
   const settled = await postings(page);
-  // Ids of what was made cannot be foreseen; everything else is.
+  // A preview cannot know the ids that the server makes.
   const plain = (lines) => lines.map((line) => ({ ...line, reason: line.reason.replace(/(offer|trade) \S+$/, '$1') }));
   assert.deepEqual(plain(settled), plain(foreseen));
   assert.equal(await page.getByTestId('settled').getAttribute('data-as-seen'), 'true');
@@ -32,7 +32,7 @@ async function settle(event) {
   assert.ok(answer.receipt, JSON.stringify(answer));
 }
 
-/** So many small orders in a shop, and the days closed until the close that lets them vest is the next one. */
+/** Places small orders in a shop, and closes days until the next close vests them. */
 async function busyDay(orders) {
   const [buyer] = await house.rich(1);
   const { accounts } = await house.get('/v1/state');
@@ -48,7 +48,7 @@ async function busyDay(orders) {
   }
 }
 
-test('points go to another member, and what was pasted is understood', async () => {
+test('points go to another member, and a pasted number is understood', async () => {
   const [me, to] = await house.rich(2);
   const before = [await pointsOf(me), await pointsOf(to)];
   const { page, complaints, close } = await house.open(`#/m/${me}/transfer`);
@@ -123,7 +123,7 @@ test('a trade from the offer to the confirmation, by both members', async () => 
   }
 });
 
-test('a wish to buy is taken, and the trade is cancelled', async () => {
+test('an offer to buy is taken, and the trade is cancelled', async () => {
   const [buyer, seller] = await house.rich(2);
   const buys = await house.open(`#/m/${buyer}/market`);
   await buys.page.getByTestId('buy').click();
@@ -164,7 +164,7 @@ test('a shop’s orders are listed newest first, page by page', async () => {
   await close();
 });
 
-test('a shop places an order and takes it back', async () => {
+test('a shop places an order and refunds it', async () => {
   const { accounts } = await house.get('/v1/state');
   const shops = (await house.members()).filter((line) => line.merchant).map((line) => line.member);
   const [shop] = shops.sort((a, b) => Number(raw8(accounts[b].points) - raw8(accounts[a].points)));
@@ -185,14 +185,14 @@ test('a shop places an order and takes it back', async () => {
   await line.getByTestId('refund').click();
   await confirm(page);
   await page.locator(`[data-testid="shop-order"][data-order="${newest}"][data-state="refunded"]`).waitFor();
-  // What was looked for is looked for again, and what was taken back cannot be twice.
+  // The search is repeated, and an order cannot be refunded twice.
   await page.locator('[data-testid="order"][data-state="refunded"]').waitFor();
   assert.equal(await line.getByTestId('refund').count(), 0);
   assert.deepEqual(complaints, []);
   await close();
 });
 
-test('a shop sees what it gets back for an order whose rewards vested before it takes it back', async () => {
+test('a shop sees what it gets back before it refunds an order after vesting', async () => {
   const { rows } = await house.get('/v1/orders?merchant=shop9&limit=200');
   const { id } = rows.find(({ state }) => typeof state === 'object');
   const { page, complaints, close } = await house.open('#/m/shop9/shop');
@@ -230,7 +230,7 @@ test('the operator sets the price, closes the day, and adopts rules by accepting
   await close();
 });
 
-test('the close of a busy day shows the first lines of its receipt, and all of them to who asks', async () => {
+test('the close of a busy day shows the first lines of its receipt, and all of them on request', async () => {
   const orders = 60;
   await busyDay(orders);
   const { page, complaints, close } = await house.open('#/operator', { viewport: DESK });
@@ -248,7 +248,7 @@ test('the close of a busy day shows the first lines of its receipt, and all of t
   await close();
 });
 
-test('an invitation leads to a registration under who invited', async () => {
+test('an invitation leads to a registration under its sender', async () => {
   const [me] = await house.rich(1);
   const { page, complaints, close } = await house.open(`#/m/${me}/invite`);
   const link = await page.getByTestId('link').inputValue();
@@ -264,7 +264,7 @@ test('an invitation leads to a registration under who invited', async () => {
   await close();
 });
 
-test('who signs in sees its own account only, and signs out again', async () => {
+test('a member sees only its own account, and signs out again', async () => {
   const [me, other] = await house.rich(2);
   const { page, close } = await house.open('#/');
   await page.getByTestId('search').fill(me);

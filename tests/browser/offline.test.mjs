@@ -1,4 +1,4 @@
-// Without a network the wallet opens, says how old its numbers are, and keeps what is confirmed until it can be sent, once.
+// Without a network the wallet opens, says how old its numbers are, and keeps confirmed actions until it can send them, once each.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { raw8, stage, value } from './stage.mjs';
@@ -10,7 +10,7 @@ const transfers = async (member) => {
   return postings.filter((posting) => posting.rule === 'transfer').length;
 };
 
-/** Visits once, and waits until the wallet's files are kept. */
+/** Visits once, and waits until the wallet's files are stored. */
 async function visit(hash) {
   const opened = await house.open(hash);
   await opened.page.evaluate(() => navigator.serviceWorker.ready);
@@ -27,7 +27,7 @@ async function transfer(page, me, to, points) {
   await page.getByTestId('confirm').click();
 }
 
-test('cut off, it reloads with its age, queues a transfer, and settles it once', async () => {
+test('without a network it reloads, shows the age of its data, queues a transfer, and settles it once', async () => {
   const [me, to] = await house.rich(2);
   const before = await transfers(to);
   const { page, close } = await visit(`#/m/${me}`);
@@ -40,7 +40,7 @@ test('cut off, it reloads with its age, queues a transfer, and settles it once',
   assert.ok(Date.now() - since < 120_000 && since <= Date.now());
   await transfer(page, me, to, '1');
   await page.getByTestId('waiting').waitFor();
-  // Closed and opened again, it still waits.
+  // The transfer still waits after the wallet was closed and opened again.
   await page.reload();
   await page.getByTestId('waiting').waitFor();
   assert.equal(await transfers(to), before);
@@ -53,7 +53,7 @@ test('cut off, it reloads with its age, queues a transfer, and settles it once',
   await close();
 });
 
-test('day records alone bring a kept account up to date', async () => {
+test('day records alone bring a stored account up to date', async () => {
   const [me] = await house.rich(1);
   const { page, close } = await visit(`#/m/${me}`);
   const { day } = await house.get('/v1/supply');
@@ -67,7 +67,7 @@ test('day records alone bring a kept account up to date', async () => {
   await close();
 });
 
-test('two tabs send what waits once', async () => {
+test('two tabs send a waiting action once', async () => {
   const [me, to] = await house.rich(2);
   const before = await transfers(to);
   const first = await visit(`#/m/${me}`);
@@ -113,7 +113,7 @@ test('a server that fails gets the same key again, and settles once', async () =
   });
   await transfer(page, me, to, '0.75');
   await page.getByTestId('waiting').waitFor();
-  // While it is being sent, a network that comes back changes nothing: it is said until it is heard.
+  // While the action is being sent, a network that comes back starts no second attempt.
   for (let said = 0; said < 200 && !(await page.getByTestId('settled').isVisible()); said += 1) {
     await page.evaluate(() => dispatchEvent(new Event('online')));
     await page.waitForTimeout(100);
@@ -125,7 +125,7 @@ test('a server that fails gets the same key again, and settles once', async () =
   await close();
 });
 
-test('where the browser keeps nothing the wallet still works, and says so', async () => {
+test('where the browser stores nothing, the wallet still works and says so', async () => {
   const [me, to] = await house.rich(2);
   const before = await transfers(to);
   const prepare = (page) => page.addInitScript(() => {

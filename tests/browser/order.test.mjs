@@ -1,4 +1,4 @@
-// A preview on the screen is what the server settles when that very order is placed.
+// The server settles an order exactly as the wallet previewed it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { raw8, stage, value } from './stage.mjs';
@@ -18,7 +18,7 @@ async function previewOf(page, { buyer, merchant, channel, region, amount, conce
   await page.locator(`[data-testid="outcome"][data-parties="${parties}"]`).waitFor();
 }
 
-// What the screen shows of a reward: all but its reason as data, which the words are made of.
+// A reward as the screen shows it: without its reason as data, of which the words are made.
 const shown = (rewards) => rewards.map(({ why, ...rest }) => rest);
 
 const rewardsOn = (page) => page.getByTestId('reward').evaluateAll((rows) => rows.map(({ dataset }) => ({
@@ -26,7 +26,7 @@ const rewardsOn = (page) => page.getByTestId('reward').evaluateAll((rows) => row
   points: dataset.points, reason: dataset.reason,
 })));
 
-/** Buyers whose orders pay many: those with a referrer and somebody with a role above them. */
+/** Buyers whose orders reward many: with a referrer, and a member with a service role above it. */
 async function buyers(count) {
   const found = [];
   for (const { member, merchant } of (await house.members()).filter((line) => line.activated && !line.merchant)) {
@@ -38,14 +38,14 @@ async function buyers(count) {
   return found;
 }
 
-/** Merchants, those with the most points first: they can pay for an order. */
+/** Merchants, the richest first, so that they can pay for an order. */
 async function richMerchants() {
   const { accounts } = await house.get('/v1/state');
   const ids = (await house.members()).filter((line) => line.merchant).map((line) => line.member);
   return ids.sort((a, b) => Number(raw8(accounts[b].points) - raw8(accounts[a].points)));
 }
 
-test('what was previewed is what is settled, online and in the shop', async () => {
+test('an order is settled as previewed, online and in the shop', async () => {
   const merchants = await richMerchants();
   const kinds = new Set();
   const orders = (await buyers(6)).map((buyer, at) => ({
@@ -95,7 +95,7 @@ test('a refusal on the screen is the refusal of the server', async () => {
       [code, field],
     );
     codes.push(code);
-    // Said at the field as well.
+    // The field shows it as well.
     await page.getByTestId(`${field}-error`).getByText(/\w/).waitFor();
     await close();
   }
@@ -105,7 +105,7 @@ test('a refusal on the screen is the refusal of the server', async () => {
   ]);
 });
 
-test('bad input is shown at its field, by name, and nothing else is', async () => {
+test('bad input is shown at its field and nowhere else', async () => {
   const [buyer] = await buyers(1);
   const { page, complaints, close } = await house.open(`#/m/${buyer}/order`);
   await page.getByTestId('order-points').waitFor();
@@ -139,9 +139,9 @@ test('bad input is shown at its field, by name, and nothing else is', async () =
   await close();
 });
 
-test('typing asks the server for nothing; other parties do, once', async () => {
+test('typing amounts sends no request; other parties send one', async () => {
   const [buyer] = await buyers(1);
-  // The last that the screen asks for by itself, in no order with the preview: the buyer's own account, checked by the days.
+  // The screen also asks for the buyer's own account, before or after the preview.
   let checked;
   const { page, close } = await house.open(`#/m/${buyer}/order`, {
     prepare: (page) => { checked = page.waitForResponse(/\/v1\/days\?/); },
@@ -182,8 +182,8 @@ test('a merchant that is being typed is not replaced by the first of the list', 
   await close();
 });
 
-// The last one: afterwards some shops cannot pay for another order.
-/** The same numbers every time: xorshift. */
+// The last test, because afterwards some shops cannot pay for another order.
+/** Reproducible random numbers: xorshift. */
 function* numbers(seed) {
   for (let state = seed; ;) {
     state ^= state << 13;
@@ -194,7 +194,7 @@ function* numbers(seed) {
 }
 
 test('500 random orders: the wallet, the quote and the settled receipt say the same', async () => {
-  // Those that can pay for all of it.
+  // Shops that can pay for all of their orders.
   const merchants = (await richMerchants()).slice(0, 8);
   const random = numbers(20_261_124);
   const pick = (list) => list[random.next().value % list.length];
@@ -206,7 +206,7 @@ test('500 random orders: the wallet, the quote and the settled receipt say the s
     for (let at = 0; at < 25; at += 1) {
       const concession = cents(30);
       const channel = pick(['online', 'offline']);
-      // In a shop the field is hidden, and stays as it was.
+      // For an order in the shop the field is hidden and keeps its value.
       if (channel === 'online') region = pick(['110101', '320106', '440305']);
       const order = {
         buyer, merchant: pick(merchants), channel, region,

@@ -1,4 +1,4 @@
-// A confirmed action is sent until the server decides it, as the member who confirmed it and as nobody else.
+// A confirmed action is sent until the server decides it, and only in the session of the member who confirmed it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { go, stage, value } from './stage.mjs';
@@ -40,7 +40,7 @@ test('an answer that decides nothing leaves the action waiting under its key', a
     assert.equal(headers['gongxiang-member'], me);
     const [status, code] = undecided[keys.length - 1] ?? [];
     if (!status) return route.continue();
-    // The first one is settled all the same, as a server may do that answers too late.
+    // The first request is settled anyway, as by a server that answers too late.
     if (keys.length === 1) await route.fetch();
     return route.fulfill({ status, contentType: 'application/problem+json', body: JSON.stringify({ status, code }) });
   });

@@ -1,4 +1,4 @@
-// A passkey of a real browser: its virtual authenticator registers a member and signs it in, against the real server.
+// Passkeys in a real browser: its virtual authenticator registers a member at the real server and signs it in.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
@@ -20,7 +20,7 @@ async function wallet() {
   return { ...opened, devtools, authenticatorId };
 }
 
-/** What a page does to sign in or to register: this is all of it. */
+/** Everything that a page does to sign in or to register. */
 const ceremony = (page, kind, by = {}) => page.evaluate(async ([kind, by]) => {
   const post = async (path, body) => {
     const headers = { 'content-type': 'application/json' };
@@ -85,10 +85,10 @@ test('another page of the same machine sends the cookie along, and changes nothi
   await other.goto(`http://localhost:${elsewhere.address().port}/`);
   const target = `${house.url.replace('127.0.0.1', 'localhost')}/v1/members/${member}/enrolments`;
   const answered = other.waitForResponse(target);
-  // What a page may send anywhere without asking first.
+  // A request that a page may send to any site without a preflight.
   await other.evaluate((target) => fetch(target, { method: 'POST', mode: 'no-cors', credentials: 'include' }), target);
   const answer = await answered;
-  // Without the cookie a demo would let it: to a browser this is the same site.
+  // Without the cookie a demo would accept it. For a browser this is the same site.
   assert.equal(answer.status(), 403);
   assert.equal((await asked(page, `/v1/members/${member}/enrolments`, 'POST')).status, 200, 'as our own page may');
   await close();

@@ -16,7 +16,7 @@ const ask = async (path, body) => {
   return answer.json();
 };
 
-/** What the phone has: the server's texts, read by its own `JSON.parse`. */
+/** The server's answers, parsed by the phone's own `JSON.parse`. */
 const onPhone = (value) => rules.phone.run(`(${JSON.stringify(value)})`);
 
 before(async () => {
@@ -66,8 +66,8 @@ test(`the balances of ${COUNT} members are the server's`, async () => {
   assert.ok(moved > COUNT / 2, 'most were brought up to date by days');
 });
 
-test(`what the next close brings ${COUNT} members is what it brings`, async () => {
-  // Until no order is due any more.
+test(`the next release of ${COUNT} members is what the close brings`, async () => {
+  // Closes days until no order is due.
   const ruleSet = onPhone(await ask('/v1/rules'));
   for (let i = 0; i <= ruleSet.order.vesting_days.online; i += 1) await closeDay();
   days = await closedDays();

@@ -1,12 +1,12 @@
-// Stands between the browser and the server, so that a test can change files also for the service worker, whose requests no
-// page's route sees.
+// Stands between the browser and the server, so that a test can also change files for the service worker, whose requests do not pass through a
+// page's routes.
 import { createServer, request as ask } from 'node:http';
 
-/** Passes everything on to `target`. `alter(path, text)` may return another text of an answer, `null` for no answer, or nothing.
- *  A path may be another one at the server: `path(url)`. */
+/** Passes every request on to `target`. `alter(path, text)` returns another text of the answer, `null` for no answer, or nothing to keep it.
+ *  `path(url)` maps a path to the server's. */
 export async function proxy(target, { alter = () => undefined, path = (url) => url } = {}) {
   const server = createServer((request, response) => {
-    // Without conditions: what the browser has may be another text than the server's.
+    // Without conditional headers, because the browser may have an altered text.
     const { 'if-none-match': _, 'if-modified-since': __, ...asked } = request.headers;
     const headers = { ...asked, host: new URL(target).host, 'accept-encoding': 'identity' };
     const passed = ask(new URL(path(request.url), target), { method: request.method, headers }, (answer) => {

@@ -1,4 +1,4 @@
-// A page of somebody else's that embeds the widget: plain files under the strictest policy that a page may have, and a real browser.
+// A shop's page that embeds the widget, under a strict content security policy, in a real browser.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -14,11 +14,11 @@ const TYPES = {
   '.html': 'text/html', '.mjs': 'text/javascript', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json',
   '.wasm': 'application/wasm',
 };
-/** Not even markup from a text: `require-trusted-types-for`. Only Vue has a policy for its own templates. */
+/** `require-trusted-types-for` forbids markup from texts. Only Vue has a policy, for its own templates. */
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self' http://127.0.0.1:*; base-uri 'none'; "
   + "form-action 'none'; require-trusted-types-for 'script'; trusted-types vue";
 
-/** Serves the files of these directories, each below its own name; `pages` are made up. */
+/** Serves the files of these directories, each below its own name, and the texts in `pages`. */
 async function serve(directories, pages) {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, 'http://shop').pathname));
@@ -37,7 +37,7 @@ async function serve(directories, pages) {
   return server;
 }
 
-/** Starts shop and browser for the tests of one file, and ends both after them. */
+/** Starts shop and browser for the tests of one file, and stops both after them. */
 export function shop(directories = { '/gongxiang/': join(root, 'pkg') }) {
   const pages = new Map();
   const house = { directories };
@@ -59,7 +59,7 @@ export function shop(directories = { '/gongxiang/': join(root, 'pkg') }) {
     server?.close();
   });
 
-  /** A visitor's page at `path`. `complaints` is what the browser complained about, `said` the widget's events, `asked` the files. */
+  /** A visitor's page at `path`. `complaints` has the browser's errors, `said` the widget's events, `asked` the requested files. */
   house.visit = async (path, { prepare, viewport = { width: 1000, height: 800 }, ...options } = {}) => {
     const context = await browser.newContext({ viewport, locale: 'en-US', ...options });
     const page = await context.newPage();
@@ -89,7 +89,7 @@ export function shop(directories = { '/gongxiang/': join(root, 'pkg') }) {
   return house;
 }
 
-/** The number that stands out, as text. */
+/** The headline number, as text. */
 export const headline = (page, nth = 0) => page.locator('earnings-preview').nth(nth).locator('[part=headline]');
 
 /** What a widget shows, digit by digit. */
@@ -102,12 +102,12 @@ export const shown = (element) => element.evaluate(({ shadowRoot }) => {
   };
 });
 
-/** Types into a field as a paste does: all at once. */
+/** Fills a field at once, as a paste does. */
 export async function type(page, field, text, nth = 0) {
   await page.locator('earnings-preview').nth(nth).locator(`#${field}`).fill(text);
 }
 
-/** Waits until `holds` does. */
+/** Waits until `holds` returns true. */
 export async function until(holds, what) {
   for (let tries = 0; tries < 200; tries += 1) {
     if (await holds()) return;

@@ -1,4 +1,4 @@
-// The sliders of the forecast and of the simulator: each moves the figures on the screen and the charts, by mouse, keyboard and touch.
+// Each slider of the forecast and the simulator changes figures and charts, by mouse, keyboard and touch.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,17 +21,17 @@ const SCREENS = {
   },
 };
 
-/** What a person sees of a slider and its outcome: the slider's number, the figures, the pixels of the charts. */
+/** A slider and its outcome as a person sees them: its number, the figures, the pixels of the charts. */
 async function look(page, outcome, slider) {
   const figures = await page.getByTestId(outcome).innerText();
   const charts = await page.getByTestId(outcome).locator('canvas').evaluateAll((all) => all.map((canvas) => canvas.toDataURL()));
   return { number: await page.locator(`output[for="${slider}"]`).innerText(), figures, charts: charts.join() };
 }
 
-/** What the browser complained about, except that the desk does not use the member's binary, which the page preloads. */
+/** The browser's errors, without the one that the desk does not use the wallet's preloaded binary. */
 const serious = (complaints) => complaints.filter((text) => !text.includes('preloaded using link preload'));
 
-/** Opens the screen, and brings its charts into view once: they are drawn when they are first seen. */
+/** Opens the screen and scrolls to its charts, which are drawn when they come into view. */
 async function open({ hash, outcome }, options) {
   const opened = await house.open(await hash(), options);
   const charts = opened.page.getByTestId(outcome).locator('gx-chart');
@@ -43,7 +43,7 @@ async function open({ hash, outcome }, options) {
   return opened;
 }
 
-/** Moves the slider; its number, the figures and the charts have to be others then. */
+/** Moves the slider. Its number, the figures and the charts must change. */
 async function moves(page, { outcome }, slider, move) {
   const input = page.getByTestId(slider);
   await input.scrollIntoViewIfNeeded();
@@ -58,13 +58,13 @@ async function moves(page, { outcome }, slider, move) {
   for (const part of Object.keys(before)) assert.notEqual(after[part], before[part], `${slider} does not move the ${part}`);
 }
 
-/** Where the thumb can be, as a part of the way from the slider's left to its right. */
+/** The thumb's position between the slider's ends, from 0 to 1. */
 async function placeOn(input, part) {
   const { x, y, width, height } = await input.boundingBox();
   return { x: x + width * part, y: y + height / 2 };
 }
 
-/** Two places away from where any of the sliders starts. */
+/** Two positions at which no slider starts. */
 const PATH = [0.6, 0.8];
 
 for (const [name, screen] of Object.entries(SCREENS)) {

@@ -1,4 +1,4 @@
-// What every browser test stands on: the real server on a fresh database with the CDNOW purchases, and a real browser.
+// The ground of every browser test: the real server on a fresh database with the CDNOW purchases, and a real browser.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -18,7 +18,7 @@ const PHONE = { width: 375, height: 667 };
 const START_SECONDS = 120;
 const WALLET = process.env.WALLET ?? 'www/dist';
 
-/** The server's program: what `GONGXIANG_BIN` names, else what cargo built. */
+/** The server's program: `GONGXIANG_BIN`, or what cargo built. */
 function program() {
   const target = process.env.CARGO_TARGET_DIR ?? 'target';
   const named = process.env.GONGXIANG_BIN;
@@ -27,7 +27,7 @@ function program() {
   return found;
 }
 
-/** A port of this machine that nobody has. */
+/** A free port. */
 export async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => probe.once('listening', resolve));
@@ -36,7 +36,7 @@ export async function freePort() {
   return port;
 }
 
-/** The server on a fresh database, with these settings of the environment too. */
+/** Starts the server on a fresh database, with additional environment variables. */
 export async function startServer(environment = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'gongxiang-browser-'));
   const port = await freePort();
@@ -66,7 +66,7 @@ export async function startServer(environment = {}) {
   throw new Error(`the server does not start: ${failed ?? ''} ${said}`);
 }
 
-/** Starts server and browser, with these arguments too, for the tests of one file, and ends both after them. */
+/** Starts server and browser for the tests of one file, and stops both after them. */
 export function stage({ args = [] } = {}) {
   const house = {
     url: '',
@@ -111,7 +111,7 @@ export function stage({ args = [] } = {}) {
     await server?.stop();
   });
 
-  /** A page of a new visitor, at a screen of the wallet. `complaints` is what the browser complained about. `host` is another
+  /** A new visitor's page at a screen of the wallet. `complaints` has the browser's errors. `host` is another
    *  name of this machine. */
   house.open = async (hash = '#/', { host, locale = 'en-US', viewport = PHONE, prepare, ...options } = {}) => {
     const context = await browser.newContext({ locale, viewport, ...options });
@@ -130,7 +130,7 @@ export function stage({ args = [] } = {}) {
     });
     await prepare?.(page);
     await page.goto(`${host ? house.url.replace('127.0.0.1', host) : house.url}/${hash}`);
-    // What is still being answered for the page in a test's own way has nobody to go to.
+    // The page is closed, so answers that a test still makes for it go nowhere.
     const close = async () => {
       await page.unrouteAll({ behavior: 'ignoreErrors' });
       await context.close();
@@ -153,7 +153,7 @@ export function raw8(text) {
   return BigInt(whole + part.padEnd(8, '0'));
 }
 
-/** Points times price in yuan, rounded down to the cent, as a canonical decimal: BigInt, nothing of the wallet's. */
+/** Points times price in yuan, rounded down to the cent, as a canonical decimal. Independent of the wallet. */
 export function worth(points, price) {
   const cents = (raw8(points) * raw8(price)) / 10n ** 14n;
   const text = `${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`;

@@ -1,4 +1,4 @@
-// The browser's stores fail: they are damaged, full, blocked, or hold another build. The wallet goes on, or says what is wrong.
+// The browser's stores are damaged, full, blocked, or hold another build. The wallet goes on, or says what is wrong.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { proxy } from './proxy.mjs';
@@ -6,7 +6,7 @@ import { go, stage } from './stage.mjs';
 
 const house = stage();
 
-/** A page at a server of the test's own, once its worker is in charge. */
+/** A page at a test's own server, after its service worker has taken over. */
 async function visit(url, options) {
   const opened = await house.open('#/', options);
   await opened.page.goto(url);
@@ -15,7 +15,7 @@ async function visit(url, options) {
   return opened;
 }
 
-/** Builds by name: `state.name` is what the server has now; its files are those of the only build there is. */
+/** A server with named builds: `state.name` is the current one. All have the files of the only real build. */
 async function builds() {
   const index = await (await fetch(`${house.url}/`)).text();
   const real = /"([0-9a-f]{16})\//.exec(index)[1];
@@ -35,9 +35,9 @@ async function builds() {
 
 const named = (page) => page.evaluate(() => document.querySelector('link[rel=stylesheet]').getAttribute('href').split('/')[0]);
 
-test('a damaged store leaves the network', async () => {
+test('with a damaged store everything comes from the network', async () => {
   const { state, url, close: end } = await builds();
-  // The first call stores the build; each later one finds the store damaged.
+  // The first call stores the build. Each later one fails.
   state.worker = `
     const open = caches.open.bind(caches);
     let calls = 0;
@@ -51,7 +51,7 @@ test('a damaged store leaves the network', async () => {
   await end();
 });
 
-test('a full store shows what the network gives, the desk too', async () => {
+test('with a full store wallet and desk come from the network', async () => {
   const { state, url, close: end } = await builds();
   const { page, close } = await visit(url);
   state.name = 'f'.repeat(16);
@@ -66,7 +66,7 @@ test('a full store shows what the network gives, the desk too', async () => {
   await page.getByTestId('operator').waitFor();
   await go(page, '#/');
   await page.getByTestId('members').waitFor();
-  // Offline it is the build before, whole.
+  // Offline the earlier build runs, complete.
   await page.context().setOffline(true);
   await page.reload();
   await page.locator('header.bar .segments').waitFor();
@@ -117,7 +117,7 @@ for (const [name, spoil] of Object.entries(databases)) {
   });
 }
 
-test('a browser without WebAssembly is told so, and not to reload', async () => {
+test('a browser without WebAssembly is told so, without advice to reload', async () => {
   const prepare = (page) => page.addInitScript(() => { delete globalThis.WebAssembly; });
   const { page, close } = await house.open('#/', { prepare });
   await page.locator('#no-wasm').waitFor();

@@ -1,11 +1,11 @@
-// The band that the widget shows where a page asks for it.
+// The widget's forecast.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { headline, shop, shown, type, until } from './shop.mjs';
 
 const house = shop();
 
-test('a forecast is a band with its assumptions beside it, asked for and loaded only where the page wants one', async () => {
+test('a forecast is a band with its assumptions, loaded only if the page asks for one', async () => {
   const supply = {
     day: '2026-06-01', price: '2', supply: { issued: '160000', held: '0', burned: '0', treasury: '0', escrow: '0', pool: '0' },
     release: { era: 0, units: '2000000', nav: '0.5', acc: '0.1', carry_points: '0', carry_value: '0', returned: '0' },
@@ -40,7 +40,7 @@ test('a forecast is a band with its assumptions beside it, asked for and loaded 
   await close();
 });
 
-test('without the second binary there is a preview all the same', async () => {
+test('without the second binary the preview still works', async () => {
   const { page, close } = await house.open('<earnings-preview forecast="365" price="/v1/supply"></earnings-preview>', {
     prepare: async (page) => {
       await page.route('**/economy_bg.wasm', (route) => route.abort());

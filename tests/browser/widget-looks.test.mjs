@@ -1,4 +1,4 @@
-// How the widget looks and is used: both languages, themes and sizes, by keyboard, by screen reader, without motion.
+// The widget's looks and use: both languages, themes and sizes, by keyboard, by screen reader, without motion.
 // `SCREENSHOTS=directory` keeps the pictures.
 import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ const SIZES = { phone: { width: 375, height: 800 }, desk: { width: 1100, height:
 const LANGUAGES = { 'zh-CN': /不作任何承诺.*价格可能下跌/, en: /promises nothing.*price can fall/ };
 const PROMISES = /risk.?free|only rises|\blegal|guarante|稳赚|无风险|只涨不跌|保本|合法/i;
 
-/** What a visitor may come to see: attributes, what is typed, and what it looks like when it is there. */
+/** Cases: attributes, what is typed, and the element that appears at the end. */
 const STATES = {
   online: ['', '', '[part=headline]'],
   offline: ['channel="offline" service="dealer" amount="12345678.9" merchant="茶叶店"', '', '[part=headline]'],
@@ -28,7 +28,7 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     test(`${language} on a ${size}: no violation, no promise, nothing sticks out`, async () => {
       for (const [theme, other] of [['light', 'dark'], ['dark', 'light']]) {
-        // The theme is the visitor's system, but for one that the page wishes otherwise.
+        // The theme follows the visitor's system, except for one element that sets it.
         const elements = Object.entries(STATES).map(([state, [attributes]]) =>
           `<earnings-preview lang="${language}" ${attributes} ${state === 'offline' ? `theme="${other}"` : ''}></earnings-preview>`);
         const { page, close } = await house.open(`<h1>${language === 'en' ? 'A shop' : '店'}</h1>${elements.join('')}`, {
@@ -105,7 +105,7 @@ test('a screen reader is told names, changes and mistakes', async () => {
   await close();
 });
 
-test('who wants no motion gets none', async () => {
+test('nothing moves for visitors who prefer reduced motion', async () => {
   for (const [reducedMotion, animation] of [['reduce', 'none'], ['no-preference', 'wait']]) {
     const { page, close } = await house.open('<earnings-preview rules="/held.json"></earnings-preview>', {
       reducedMotion, prepare: (page) => page.route('**/held.json', () => {}),

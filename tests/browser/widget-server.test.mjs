@@ -1,5 +1,4 @@
-// The widget on a shop's page, rules and price from the real settlement server, which is another origin: what it shows is what that server
-// quotes and settles.
+// The widget on a shop's page with rules and price from the real server, at another origin, shows what that server quotes and settles.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { grouped } from '../../pkg/widget/reading.mjs';

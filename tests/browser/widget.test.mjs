@@ -1,4 +1,4 @@
-// The widget on somebody else's page: exact, alone and in company, with bad input, bad names and bad servers.
+// The widget on a shop's page: exact, alone and with others, with bad input, bad names and bad servers.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const ELEMENT = '<earnings-preview></earnings-preview>';
 const WASM = '/gongxiang/dist/gongxiang_bg.wasm';
 const last = (said, what) => said.findLast((event) => event.what === what);
 
-/** Sets attributes all at once, again and again; each time answers with the widget's next event and all digits it then shows. */
+/** Sets attributes, one set after the other. For each, returns the widget's next event and all digits that it shows. */
 const changes = (page, list) => page.locator('earnings-preview').first().evaluate(async (element, list) => {
   const numbers = (part) => [...element.shadowRoot.querySelectorAll(`[part=${part}] [part=number]`)].map((number) => number.textContent);
   const answers = [];
@@ -30,7 +30,7 @@ const changes = (page, list) => page.locator('earnings-preview').first().evaluat
 }, list);
 const change = async (page, attributes) => (await changes(page, [attributes]))[0];
 
-test('the worked example of the contract stands on the screen', async () => {
+test('the screen shows the worked example of the contract', async () => {
   const { page, complaints, said, close } = await house.open('<earnings-preview amount="1000" concession="10%"></earnings-preview>');
   await headline(page).waitFor();
   const seen = await shown(page.locator('earnings-preview'));
@@ -42,7 +42,7 @@ test('the worked example of the contract stands on the screen', async () => {
   await close();
 });
 
-/** The orders of the random vectors, with the price and the rules of their moment: what was really settled. */
+/** The settled orders of the random vectors, with the price and the rules of their moment. */
 async function settled() {
   await init();
   const orders = [];
@@ -66,7 +66,7 @@ async function settled() {
   return orders;
 }
 
-test('what it shows equals what was settled, to the last digit, in 500 orders of the vectors', async () => {
+test('500 orders of the vectors are shown as they were settled, to the last digit', async () => {
   const { page, complaints, close } = await house.open(ELEMENT);
   await headline(page).waitFor();
   const orders = (await settled()).filter(({ result }) => result.rewards.some(({ kind }) => kind === 'consumption'));
@@ -116,7 +116,7 @@ test('every assumption changes who gets what, as the rules settle it', async () 
   await close();
 });
 
-test('several on a page share one binary, and none is asked for before one comes into view', async () => {
+test('several on a page share one binary, which is loaded when one comes into view', async () => {
   const { page, asked, said, complaints, close } = await house.open('<br>'.repeat(200) + ELEMENT.repeat(4));
   await page.waitForTimeout(300);
   assert.deepEqual([asked.includes(WASM), said.length], [false, 0]);
@@ -145,12 +145,12 @@ test('a page that preloads the binary has all its elements start at once, with o
   await close();
 });
 
-test('input that can mean one thing only is taken and shown as understood; anything else is refused in a sentence, without a number', async () => {
+test('input that can mean only one thing is accepted; anything else is refused in a sentence, without a number', async () => {
   const { page, said, close } = await house.open(ELEMENT);
   await headline(page).waitFor();
   const widget = page.locator('earnings-preview');
   for (const [typed, hint, number] of [
-    ['１，２３４．５０', 'Understood as 1,234.5 yuan', '1,234.5'], [' 2\u00a0000 ', 'Understood as 2,000 yuan', '2,000'], ['¥3,000', 'Understood as 3,000 yuan', '3,000'],
+    ['１，２３４．５０', 'Read as 1,234.5 yuan', '1,234.5'], [' 2\u00a0000 ', 'Read as 2,000 yuan', '2,000'], ['¥3,000', 'Read as 3,000 yuan', '3,000'],
     ['40', '', '40'],
   ]) {
     await type(page, 'amount', typed);
@@ -178,7 +178,7 @@ test('input that can mean one thing only is taken and shown as understood; anyth
   await close();
 });
 
-test('without its binary it says so, keeps the form, and tries again when asked', async () => {
+test('without its binary it says so, keeps the form, and tries again on request', async () => {
   let offline = true;
   const { page, said, close } = await house.open(ELEMENT, {
     prepare: (page) => page.route(`**${WASM}`, (route) => (offline ? route.abort() : route.continue())),
@@ -193,7 +193,7 @@ test('without its binary it says so, keeps the form, and tries again when asked'
   await close();
 });
 
-test('a price from a server: as it says, or no number at all', async () => {
+test('the price comes from the server, or there is no number', async () => {
   let answer = (route) => route.fulfill({ json: { day: '2026-03-04', price: '0.25', issued: '1' } });
   const { page, said, close } = await house.open('<earnings-preview price="/v1/supply"></earnings-preview>', {
     prepare: (page) => page.route('**/v1/supply*', (route) => answer(route)),
@@ -217,7 +217,7 @@ test('a price from a server: as it says, or no number at all', async () => {
     assert.deepEqual([seen.headline, seen.rewards, seen.sums], [[], [], []]);
     assert.ok(seen.fault);
   }
-  // A slow answer that is not wanted any more does not land.
+  // A slow answer to an earlier request is not shown.
   let held;
   answer = (route) => { held = route; };
   await page.locator('earnings-preview').evaluate((element) => element.setAttribute('price', '/v1/supply?slow'));
@@ -229,7 +229,7 @@ test('a price from a server: as it says, or no number at all', async () => {
   await close();
 });
 
-test('rules by preset, by address and inline; unsound ones are refused by their key', async () => {
+test('rules come as preset, address or JSON; invalid ones are refused by their key', async () => {
   await init();
   const seed = preset('seed');
   const tripled = { ...seed, order: { ...seed.order, buyer_multiple: '30' } };
@@ -253,7 +253,7 @@ test('rules by preset, by address and inline; unsound ones are refused by their 
   await close();
 });
 
-test('names are text, whatever is in them', async () => {
+test('names are shown as text, whatever is in them', async () => {
   await init();
   const { page, complaints, close } = await house.open(ELEMENT);
   await headline(page).waitFor();

@@ -1,4 +1,4 @@
-// The mini-program as a page for a browser: templates by WeChat's own compiler, styles, modules; and the settlement server behind it.
+// The mini-program as a page for a browser: its templates from WeChat's own compiler, its styles and modules, and the server behind it.
 import { readFile, readdir } from 'node:fs/promises';
 import { createServer, request as ask } from 'node:http';
 import { createRequire } from 'node:module';
@@ -15,7 +15,7 @@ async function filesBelow(directory) {
     .filter((path) => !path.startsWith('node_modules'));
 }
 
-/** What the templates are in JavaScript; a warning of the compiler is a failure. */
+/** The templates as JavaScript. A warning of the compiler is a failure. */
 async function templates(directory, files) {
   const group = new TmplGroup();
   for (const file of files.filter((name) => name.endsWith('.wxml'))) {
@@ -54,7 +54,7 @@ export async function serveApp(directory, server) {
   // Components first: a page finds those that it uses.
   for (const path of [...components, ...app.pages]) {
     const config = await json(`${path}.json`);
-    // A path that is not a file of the project is one of a package.
+    // A path that is no file of the project belongs to a package.
     const used = Object.entries(config.usingComponents ?? {})
       .map(([tag, place]) => [tag, components.includes(`miniprogram_npm/${place}`) ? `/miniprogram_npm/${place}` : place]);
     configs[path] = { ...config, usingComponents: Object.fromEntries(used) };
@@ -62,7 +62,7 @@ export async function serveApp(directory, server) {
   const scripts = files.filter((file) => file.endsWith('.js'));
   const modules = await Promise.all(scripts.map(async (file) => (
     `${JSON.stringify(file)}: function (module, exports, require) {${await readFile(join(directory, file), 'utf8')}\n}`)));
-  // A component's classes are its own: the framework writes its scope before each.
+  // The framework prefixes each class with its component's scope.
   const scopes = Object.fromEntries(components.map((path, at) => [path, `c${at}`]));
   const scoped = async (path) => (await styles(directory, `${path}.wxss`)).replace(/\.(?=[a-z][\w-]*)/g, `.${scopes[path]}--`);
   const css = await Promise.all([styles(directory, 'app.wxss'), ...components.map(scoped)]);

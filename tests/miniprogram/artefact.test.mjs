@@ -1,4 +1,4 @@
-// What a mini-program gets is small, old enough for every phone, and the same binary as everywhere.
+// The mini-program's files are small, old enough for every phone, and have the package's binary.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,7 +12,7 @@ const { parse } = createRequire(join(root, 'tools/package.json'))('acorn');
 const files = readdirSync(DIST, { recursive: true }).filter((name) => statSync(join(DIST, name)).isFile());
 const text = (name) => readFileSync(join(DIST, name), 'utf8');
 
-test('every script is ES2015, and asks for nothing that a phone does not have', () => {
+test('every script is ES2015, and uses nothing that a phone lacks', () => {
   const scripts = files.filter((name) => name.endsWith('.js'));
   assert.deepEqual(scripts.sort(), ['earnings-preview/index.js', 'figures.js', 'index.js', 'text.js', 'wallet-card/index.js']);
   for (const name of scripts) {

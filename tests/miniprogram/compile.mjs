@@ -11,7 +11,7 @@ net.Socket.prototype.connect = () => {
 };
 const ci = tool('miniprogram-ci');
 const project = new ci.Project({ appid: 'wx0123456789abcdef', type: 'miniProgram', projectPath: from, privateKey: 'none', ignores: ['node_modules/**/*'] });
-// What WeChat says of an app, and would be asked for: the limits of every ordinary one.
+// The limits of an ordinary app, which the compiler would ask WeChat for.
 project.attr = async () => ({ ...ci.DefaultProjectAttr, platform: false, appType: 0, isSandbox: false, released: false, setting: {
   MaxCodeSize: 2, MaxSubpackageSubCodeSize: 2, MaxSubpackageFullCodeSize: 12, NavigateMiniprogramLimit: 10, MaxSubPackageLimit: 100,
   MinTabbarCount: 2, MaxTabbarCount: 5, MaxTabbarIconSize: 40,

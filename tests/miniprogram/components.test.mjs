@@ -58,13 +58,13 @@ async function shown(name, properties) {
   return { component, parent, heard, text: () => parent.textContent.replace(/\s+/g, ' ') };
 }
 
-/** Until it is so: the rules are loaded beside the view. */
+/** Waits until it is so, because the rules load in the background. */
 async function until(check) {
   for (let i = 0; i < 200 && !check(); i += 1) await sleep(10);
   assert.ok(check(), String(check));
 }
 
-test('the wallet card brings a snapshot up to date and says that it equals the server', async () => {
+test('the wallet card brings a snapshot up to date and says that it matches the server', async () => {
   const { heard, text } = await shown('wallet-card', { language: 'en', snapshot: snapshot() });
   await until(() => heard.length);
   const [[event, wallet]] = heard;
@@ -72,7 +72,7 @@ test('the wallet card brings a snapshot up to date and says that it equals the s
   assert.deepEqual(wallet.balance, { share_value: '400', locked: '0', points: '105', units: '500' });
   assert.equal(wallet.equal, true);
   // 105 points at 0.5 yuan; the next close gives half of the daily 888 points.
-  for (const words of ['105', '¥52.5', 'Share value', '400', '+444', '+50', '2026-01-02', 'equals the server', 'can fall']) {
+  for (const words of ['105', '¥52.5', 'Share value', '400', '+444', '+50', '2026-01-02', 'matches the server', 'can fall']) {
     assert.ok(text().includes(words), `${words}: ${text()}`);
   }
 });
@@ -82,7 +82,7 @@ test('the wallet card says where the server differs, and what it cannot read', a
   wrong.member.state.points = '106';
   const differs = await shown('wallet-card', { language: 'en', snapshot: wrong });
   await until(() => differs.heard.length);
-  assert.match(differs.text(), /Differs from the server: here 105, server 106/);
+  assert.match(differs.text(), /Differs from the server: this phone 105, server 106/);
   const newer = snapshot();
   newer.member.account = { balance: 'of another version' };
   const unread = await shown('wallet-card', { language: 'zh', snapshot: newer });
@@ -135,10 +135,10 @@ test('the forecast is a band with its assumptions', async () => {
   };
   const { heard, text } = await shown('earnings-preview', { ...parties, excerpt: excerpt(), forecast });
   await until(() => heard.length);
-  for (const words of ['30 days on', '75 – 100', '¥9.5 – 11', '−15% / +0% / +15% in 30 days', '¥1,234.5', '777']) assert.ok(text().includes(words), `${words}: ${text()}`);
+  for (const words of ['30 days later', '75 – 100', '¥9.5 – 11', '−15% / +0% / +15% in 30 days', '¥1,234.5', '777']) assert.ok(text().includes(words), `${words}: ${text()}`);
 });
 
-test('an excerpt that cannot be read is said, and the next is shown', async () => {
+test('an unreadable excerpt is reported, and the next is shown', async () => {
   const { component, heard, text } = await shown('earnings-preview', { ...parties, excerpt: { rules: preset('seed'), head: 7 } });
   await until(() => heard.length);
   assert.equal(heard[0][1].code, 'bad_snapshot');

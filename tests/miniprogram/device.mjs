@@ -1,4 +1,4 @@
-// In the browser: as much of WeChat as the pages need, around WeChat's own component framework (glass-easel). Nothing of the app is here.
+// Runs in the browser: as much of WeChat as the pages need, around WeChat's own component framework (glass-easel).
 import * as adapter from 'glass-easel-miniprogram-adapter';
 
 const { glassEasel } = adapter;
@@ -77,7 +77,7 @@ globalThis.wx = {
         try {
           body = JSON.parse(text);
         } catch {
-          // WeChat hands over what is no JSON as it came.
+          // WeChat passes on a body that is no JSON as text.
         }
         success({ statusCode: answer.status, data: body });
       }, (cause) => fail({ errMsg: `request:fail ${cause.message}` }));
@@ -110,13 +110,13 @@ function resolved(name, from) {
 }
 
 const window = new glassEasel.CurrentWindowBackendContext();
-// Real touches become taps there; what people type is told as the input of a mini-program tells it.
+// Touches become taps, and typing becomes the input event of a mini-program.
 window.onEvent((target, type, detail, options) => {
   const typed = type === 'input' ? { value: options.originalEvent.target.value } : detail;
   return glassEasel.triggerEvent(target, type, typed, options);
 });
 const backend = env.associateBackend(window);
-/** The templates' `data-testid` where a browser looks for it. */
+/** Copies the templates' `data-testid` to where a browser looks for it. */
 const mark = () => {
   for (const element of document.querySelectorAll('#page *')) {
     const name = element.__wxElement?.dataset?.testid;
@@ -124,7 +124,7 @@ const mark = () => {
   }
 };
 new MutationObserver(mark).observe(document.getElementById('page'), { childList: true, subtree: true });
-/** An input of a mini-program shows what its page says, a browser's what was typed last. */
+/** Sets an input to its page's value, as a mini-program does; a browser would keep what was typed last. */
 new MutationObserver((changes) => changes.forEach(({ target }) => {
   if (target.value !== target.getAttribute('value')) target.value = target.getAttribute('value');
 })).observe(document.getElementById('page'), { attributes: true, attributeFilter: ['value'], subtree: true });

@@ -1,4 +1,4 @@
-// The mini-program's commands: sent with one random key until they have an outcome, whatever the network and the server do meanwhile.
+// The mini-program sends each command with one random key until it has an outcome, whatever network and server do.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import { root } from './project.mjs';
 const OFFER = ['/v1/offers', { side: 'sell', points: '1', unit_price: '1' }];
 const plain = (value) => JSON.parse(JSON.stringify(value));
 
-/** A phone with the app's modules, whose server gives these answers in turn: a status with a body, or nothing. */
+/** A phone with the app's modules. Its server gives these answers in turn: a status with a body, or none. */
 function app(answers, { storage = {}, random = true } = {}) {
   storage['gongxiang.session'] ??= { member: 'ann', token: 't' };
   const asked = [];
@@ -50,7 +50,7 @@ for (const [name, ...open] of [
   });
 }
 
-test('keys are 128 random bits, new for everything new', async () => {
+test('keys are 128 random bits, one for each command', async () => {
   const phone = app([settled, settled]);
   await phone.outbox.send(...OFFER);
   await phone.outbox.send(...OFFER);
@@ -78,7 +78,7 @@ test('the server says how long to wait, within reason', async () => {
   assert.deepEqual(phone.waited, [7, 30]);
 });
 
-test('without any answer it waits in the storage, and another start of the app goes on with its key', async () => {
+test('without an answer the command stays in the storage, and the next start of the app sends it with its key', async () => {
   const storage = {};
   const first = app([undefined, undefined, undefined, undefined], { storage });
   await assert.rejects(first.outbox.send(...OFFER), { code: 'pending' });
@@ -91,32 +91,32 @@ test('without any answer it waits in the storage, and another start of the app g
   assert.equal(await second.outbox.resume(), null);
 });
 
-test('the same once more is the one that waits, something else comes after it', async () => {
+test('a repeated command is the stored one; another command comes after it', async () => {
   const storage = {};
   const first = app([[503, {}], [503, {}], [503, {}], [409, { code: 'in_flight' }]], { storage });
   await assert.rejects(first.outbox.send(...OFFER), { code: 'pending' });
   const again = app([settled], { storage: plain(storage) });
   await again.outbox.send(...OFFER);
   assert.deepEqual(keys(again), keys(first).slice(0, 1));
-  // What waited is refused meanwhile: the other goes on.
+  // The stored command is refused, and the other one is sent.
   const other = app([[422, { code: 'points_short' }], settled], { storage: plain(storage) });
   await other.outbox.send('/v1/trades/t/pay', {});
   assert.equal(keys(other)[0], keys(first)[0]);
   assert.notEqual(keys(other)[1], keys(first)[0]);
-  // It still has no outcome: the other is not sent.
+  // The stored command still has no outcome, so the other one is not sent.
   const later = app([undefined, undefined, undefined, undefined], { storage: plain(storage) });
   await assert.rejects(later.outbox.send('/v1/trades/t/pay', {}), { code: 'pending' });
   assert.ok(keys(later).every((key) => key === keys(first)[0]));
 });
 
-test('two taps are one command, two different ones go one after the other', async () => {
+test('two taps are one command; two different commands are sent one after the other', async () => {
   const phone = app([[503, {}], settled, settled]);
   await Promise.all([phone.outbox.send(...OFFER), phone.outbox.send(...OFFER), phone.outbox.send('/v1/trades/t/pay', {})]);
   assert.deepEqual(phone.asked.map(({ url }) => url.slice('https://server'.length)), ['/v1/offers', '/v1/offers', '/v1/trades/t/pay']);
   assert.deepEqual(new Set(keys(phone)).size, 2);
 });
 
-test('a session that ended leaves it to the next session of the same member, and to nobody else', async () => {
+test('after a session ends, only the same member’s next session sends the command', async () => {
   const storage = {};
   const first = app([undefined, [401, { code: 'unauthorized' }]], { storage });
   await assert.rejects(first.outbox.send(...OFFER), { code: 'unauthorized', status: 401 });

@@ -1,5 +1,5 @@
-// What a mini-program's code finds on a phone, and nothing else: a context of its own without WebAssembly, text codecs, BigInt or code
-// from texts, a `require` for the files of a code package, and `WXWebAssembly` as it was seen on phones (docs/wechat.md).
+// A context with only what a mini-program finds on a phone: no WebAssembly, text codecs, BigInt or code from texts, a `require` for the files of
+// a code package, and `WXWebAssembly` as phones have it (docs/wechat.md).
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { createContext, runInContext } from 'node:vm';
 import { brotliDecompressSync } from 'node:zlib';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-/** What `cargo xtask build` leaves: the package as 构建 npm copies it. */
+/** The package that `cargo xtask build` makes, as 构建 npm copies it. */
 export const DIST = join(root, 'pkg/miniprogram_dist');
 
 /** Globals of a Node context that phones lack, and younger methods that old ones lack. */
@@ -38,7 +38,7 @@ export const PROFILES = {
   'non-detaching': { answer: 'both', detaches: false },
 };
 
-/** Fails for what is newer than WebAssembly 1.0, as old phones do. */
+/** Fails for anything newer than WebAssembly 1.0, as old phones do. */
 function validate(bytes) {
   const directory = mkdtempSync(join(tmpdir(), 'gongxiang-phone-'));
   try {
@@ -102,7 +102,7 @@ async function instantiate(files, { answer, namesMax = Infinity, globals = true,
   const names = new Map();
   for (const [name, value] of Object.entries(instance.exports)) {
     names.set(value, (names.get(value) ?? 0) + 1);
-    // What has more names than that is lost.
+    // Further names are lost.
     if (names.get(value) <= namesMax) exports[name] = value;
   }
   return answer === 'both' ? { instance: { exports }, module } : { exports };
@@ -140,7 +140,7 @@ export function phone(profile, mounts = { '/miniprogram_npm/gongxiang': DIST }, 
   Object.assign(context, { setTimeout, clearTimeout }, globals);
   if (traits.webAssembly !== false) {
     context.WXWebAssembly = {
-      // The promise is the app's own kind.
+      // A promise of the app's own realm.
       instantiate: (path, imports) => runInContext('(work) => new Promise((resolve, reject) => work(resolve, reject))', context)(
         (resolve, reject) => instantiate(files, traits, path, imports).then(resolve, reject),
       ),
@@ -166,7 +166,7 @@ export function phone(profile, mounts = { '/miniprogram_npm/gongxiang': DIST }, 
   return {
     context,
     require: (name) => load(resolved(name, '/')),
-    /** Puts other bytes in the place of a file. */
+    /** Replaces the bytes of a file. */
     put: (path, bytes) => overlay.set(path, Buffer.from(bytes)),
     run: (code) => runInContext(code, context),
   };

@@ -1,4 +1,4 @@
-// The engine on a phone: it starts once, says plainly why it cannot, survives bad input; and what is not made for phones fails there.
+// The engine on a phone starts once, says why it cannot start, and survives bad input. Controls: what is not made for phones fails there.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -15,7 +15,7 @@ const binary = () => brotliDecompressSync(readFileSync(join(DIST, 'gongxiang.was
 const code = (expected) => (error) => error.name === 'GongxiangError' && error.code === expected;
 const member = { type: 'member.registered', member: 'ann' };
 
-test('the rules start on every phone, once, however often they are asked to', async () => {
+test('the rules start once on every phone, however often `init` is called', async () => {
   for (const profile of Object.keys(PROFILES)) {
     let starts = 0;
     const { require, context } = phone(profile);
@@ -47,7 +47,7 @@ test('a package in a sub-package says where its binary is', async () => {
   assert.ok(rules.openBook('seed'));
 });
 
-test('a path that leads nowhere, a truncated binary and an old base library are said, and the next start works', async () => {
+test('a wrong path, a truncated binary and an old base library are reported, and the next start works', async () => {
   const truncated = brotliCompressSync(binary().subarray(0, 70_000));
   for (const [path, bytes] of [['/nowhere.wasm.br', undefined], ['/short.wasm.br', truncated], ['/empty.wasm', []], [BINARY, [1, 2, 3]]]) {
     const { require, put } = phone('android');
@@ -114,7 +114,7 @@ test('hostile values are refused by code, and the next call works', async () => 
   }
 });
 
-test('memory that grows while a value is read is seen on every phone', async () => {
+test('memory may grow while a value is read, on every phone', async () => {
   for (const profile of Object.keys(PROFILES)) {
     const { require, context, run } = phone(profile);
     context.rules = require('gongxiang');
@@ -127,7 +127,7 @@ test('memory that grows while a value is read is seen on every phone', async () 
   }
 });
 
-/** The package's glue and a loader of its own, with other hands at the platform's places. */
+/** The package's glue with another loader and another platform. */
 async function otherEngine(inject, path) {
   const { build } = createRequire(join(root, 'tools/package.json'))('esbuild');
   const { outputFiles: [{ text }] } = await build({
@@ -175,7 +175,7 @@ test('control: a binary with the features of a default build, or with a Global, 
     ]);
     return readFileSync(out);
   };
-  // What rustc's default for wasm32 lets the compiler use.
+  // The features of rustc's default target for wasm32.
   const modern = opt('modern.wasm', '--enable-sign-ext', '--enable-bulk-memory', '--enable-nontrapping-float-to-int', '--enable-multivalue',
     '--enable-mutable-globals', '-O2');
   // A Global that is exported, as wasm-bindgen's two: (export "g" (global 0)) is one entry more in the section of exports.

@@ -1,4 +1,4 @@
-// The project as a developer has it after `npm install` and 构建 npm: copied to a directory of its own, packed by WeChat's own tool.
+// The project after `npm install` and 构建 npm: a copy in its own directory, packed by WeChat's own tool.
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ export async function project({ server } = {}) {
   if (server !== undefined) await writeFile(join(directory, 'config.js'), `module.exports = { server: ${JSON.stringify(server)} };\n`);
   const installed = join(directory, 'node_modules/gongxiang');
   await mkdir(installed, { recursive: true });
-  // What `npm pack` takes, as far as 构建 npm looks.
+  // The files of `npm pack` that 构建 npm reads.
   await Promise.all(['package.json', 'miniprogram_dist'].map((name) => cp(join(root, 'pkg', name), join(installed, name), { recursive: true })));
   const packed = await tool('miniprogram-ci').packNpmManually({
     packageJsonPath: join(directory, 'package.json'), miniprogramNpmDistDir: directory,

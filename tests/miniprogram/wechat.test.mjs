@@ -1,4 +1,4 @@
-// WeChat's own tools take the project and the package, offline.
+// WeChat's own tools accept the project and the package, offline.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { project, root, tool } from './project.mjs';
 const { parse } = createRequire(join(root, 'tools/package.json'))('acorn');
 let made;
 let compiled;
-/** What the compilers write, run with as much of a view as it asks for. */
+/** Runs the compilers' output in a minimal view. */
 const inView = (code) => new Function('global', 'window', code)({}, {});
 const below = (directory) => readdirSync(directory, { recursive: true }).filter((name) => statSync(join(directory, name)).isFile()).sort();
 
@@ -56,7 +56,7 @@ test('the engine still runs on a phone after the compiler made ES5 of it', async
   assert.deepEqual({ refused, state }, { refused: vector.refused, state: vector.state });
 });
 
-test('wcc takes every template, and renders what the data say', () => {
+test('wcc compiles every template, and renders its data', () => {
   const { wxmlToJs } = tool('miniprogram-compiler');
   const render = inView(wxmlToJs(made.directory));
   const templates = below(made.directory).filter((name) => name.endsWith('.wxml') && !name.startsWith('node_modules'));
@@ -67,7 +67,7 @@ test('wcc takes every template, and renders what the data say', () => {
   assert.doesNotMatch(card, /gx-large/);
 });
 
-test('wcsc takes every style', () => {
+test('wcsc compiles every style', () => {
   const { wxssToJs } = tool('miniprogram-compiler');
   const styles = below(made.directory).filter((name) => name.endsWith('.wxss') && !name.startsWith('node_modules'));
   const code = wxssToJs(made.directory);
@@ -77,7 +77,7 @@ test('wcsc takes every style', () => {
   for (const part of ['prefers-color-scheme', 'gx-large', 'head-title']) assert.ok(code.includes(part), part);
 });
 
-test('control: the compilers refuse what is no template and no style', () => {
+test('control: the compilers refuse invalid templates and styles', () => {
   const { wxmlToJs } = tool('miniprogram-compiler');
   assert.throws(() => wxmlToJs(join(root, 'tests/miniprogram/broken')), /end tag missing|unexpected|error/i);
 });

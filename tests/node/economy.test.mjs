@@ -1,4 +1,4 @@
-// What a scheme's numbers do, as the package's second binary answers it: simulate, forecast, review.
+// The package's second binary: simulate, forecast, review.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as core from '../../pkg/node.mjs';
@@ -34,7 +34,7 @@ function annsBook() {
   return book;
 }
 
-test('a scenario is worked out with decimals as strings, and refused by its field', () => {
+test('a scenario is computed with decimals as strings, and refused by its field', () => {
   const run = simulate('seed', { name: 'flat', days: 40, probes: [1] });
   assert.equal(run.days.length, 40);
   assert.equal(run.days[30].price, '11.26126126');
@@ -77,7 +77,7 @@ test('an eve that was read once forecasts as often as it is asked', () => {
   open.free();
 });
 
-test('what no book would say is refused, and the next call works', () => {
+test('an eve that no book gives is refused, and the next call works', () => {
   const book = annsBook();
   const eve = book.eve('ann');
   book.free();
@@ -119,7 +119,7 @@ test('a newcomer has its share value in the network, and the turnover that keeps
   assert.deepEqual([first.price, paths[0].outlooks[0].price], ['2', '2']);
 });
 
-test('a newcomer is refused by what is wrong', () => {
+test('a bad newcomer is refused by its field', () => {
   const long = preset('seed');
   long.price.window_days = 1_000_000;
   for (const [rules, now, shareValue, code, field] of [

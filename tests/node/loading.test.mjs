@@ -1,4 +1,4 @@
-// The binary comes to the rules in whatever way a runtime has it. Each way in a process of its own: the rules are started once.
+// Every way to give the rules their binary. Each has a process of its own, because the rules start once.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -14,7 +14,7 @@ const { build } = createRequire(new URL('../../tools/package.json', import.meta.
 const { version } = JSON.parse(await readFile(`${root}pkg/package.json`, 'utf8'));
 const WASM = 'pkg/dist/gongxiang_bg.wasm';
 
-/** What the code prints, run as a module at the root of this repository. */
+/** Runs the code as a module at the root of this repository, and returns what it prints. */
 const said = async (code) => (await run(process.execPath, ['--input-type=module', '-e', `
   import { readFile } from 'node:fs/promises';
   import { createServer } from 'node:http';
@@ -42,7 +42,7 @@ const PLACES = {
   'a path': `'${WASM}'`,
   'an address of a file': 'href',
   'a URL': 'new URL(href)',
-  // As a bundler makes one, or a framework that evaluates modules in a context of its own: no instance of this realm's URL.
+  // A URL of a bundler, or of a framework that evaluates modules in its own context, is no instance of this realm's URL.
   'a URL of another realm': '{ href, protocol: "file:", toString: () => href }',
   'a server that does not know the type': `await new Promise((resolve) => {
     const server = createServer((request, response) => response.end(bytes)).listen(0, () => resolve(\`http://127.0.0.1:\${server.address().port}/x.wasm\`)).unref();
@@ -53,7 +53,7 @@ for (const [name, source] of Object.entries({ ...WAYS, ...PLACES })) {
   test(`Node: ${name}`, async () => {
     for (const loader of ['node', 'economy-node']) {
       const economy = loader.startsWith('economy');
-      // Both binaries take all ways; the second one is tried with its own file.
+      // Both binaries accept every way. The second one has its own file.
       const code = economy ? source.replaceAll(WASM, 'pkg/dist/economy/economy_bg.wasm') : source;
       const own = economy ? `const [bytes, href] = await (async () => { const file = 'pkg/dist/economy/economy_bg.wasm'; return [await readFile(file), pathToFileURL(file).href]; })();` : '';
       assert.equal(await said(`{ ${own} const { init, version } = await import('./pkg/${loader}.mjs'); await init(${code}); console.log(version()); process.exit(); }`), `${version}\n`, loader);
@@ -67,7 +67,7 @@ for (const [name, source] of Object.entries(WAYS).slice(1)) {
   });
 }
 
-test('what is no binary is refused in words, and the next try works', async () => {
+test('a value that is no binary is refused in words, and the next try works', async () => {
   const out = await said(`
     const { init, version } = await import('./pkg/browser.mjs');
     for (const source of [
@@ -80,7 +80,7 @@ test('what is no binary is refused in words, and the next try works', async () =
 });
 
 test('where a module has no address, as in Cloudflare Workers, `init()` is refused and `init(module)` works', async () => {
-  // Nothing but what such a runtime has, and code only from modules that were compiled before.
+  // A context with only what such a runtime has. It compiles no code at run time.
   const { outputFiles: [{ text }] } = await build({
     entryPoints: [`${root}pkg/browser.mjs`], bundle: true, write: false, format: 'iife', globalName: 'gongxiang', define: { 'import.meta.url': '"worker.js"' },
   });

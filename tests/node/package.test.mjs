@@ -1,4 +1,4 @@
-// The package's surface, as Node gets it: what it answers, how it refuses, that the next call works.
+// The package in Node: its answers and refusals, and that the next call works after a refusal.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
@@ -45,7 +45,7 @@ const order = {
   type: 'order.placed', order: 'o1', buyer: 'ann', merchant: 'shop', channel: 'online', amount: '1000', concession: '100', region: '440106',
 };
 
-test('a preview is what apply does, and changes nothing', () => {
+test('a preview gives what apply gives, and changes nothing', () => {
   const book = shopAndBuyer();
   const before = book.state();
   const preview = book.preview(order);

@@ -1,9 +1,9 @@
-// What people type into the widget: read where it can mean one thing only.
+// The widget reads what people type only if it can mean one thing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { grouped, left, parts, percentOf, read } from '../../pkg/widget/reading.mjs';
 
-test('what is pasted with spaces, commas, full-width characters or a currency is read as what it must mean', () => {
+test('spaces, commas, full-width characters and a currency are understood', () => {
   for (const [typed, value] of [
     ['1000', '1000'], ['12.5', '12.5'], ['12.50', '12.5'], ['0.05', '0.05'], ['.5', '0.5'], ['5.', '5'], ['007', '7'], ['1.000', '1'],
     ['  1000\u00a0', '1000'], ['\u30001000\u3000', '1000'], ['1 000', '1000'], ['1\u202f000\u202f000.5', '1000000.5'], ['１２３．４５', '123.45'],
@@ -12,7 +12,7 @@ test('what is pasted with spaces, commas, full-width characters or a currency is
   ]) assert.deepEqual(read(typed), { value }, typed);
 });
 
-test('what could mean two things, or nothing, is refused and never guessed', () => {
+test('a text that could mean two things, or none, is refused', () => {
   for (const [typed, trouble] of [
     ['', 'empty'], ['   ', 'empty'], ['元', 'empty'], ['1,00', 'shape'], ['1,5', 'shape'], ['1.000,00', 'shape'], ['1,000,00', 'shape'],
     ['10,00,000', 'shape'], ['1 00', 'shape'], ['12 34', 'shape'], ['1,000 000', 'shape'], ['1.2.3', 'shape'], ['1e3', 'shape'], ['+5', 'shape'],
@@ -29,7 +29,7 @@ test('a percentage is rounded down to the cent', () => {
   ]) assert.equal(percentOf(amount, percent), concession);
 });
 
-test('what is left of the points is exact', () => {
+test('the remaining points are exact', () => {
   assert.equal(left('100', []), '100');
   assert.equal(left('100', ['100']), '0');
   assert.equal(left('30.00000001', ['1.5', '0', '0.90000001']), '27.6');

@@ -1,4 +1,4 @@
-// The declarations: checked in, equal to what there is, and strict where money is. Their fields are compared with Rust in tests/types.
+// The type declarations: equal to what the package exports, and strict about money. tests/types compares their fields with Rust.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import * as scheme from '../../pkg/node.mjs';
 const read = (name) => readFile(new URL(`../../pkg/${name}`, import.meta.url), 'utf8');
 const code = (text) => text.replace(/\/\*[^]*?\*\/|\/\/.*/g, '');
 
-/** What is counted, and may be a number: everything else is a decimal, a day or a name, and a text. */
+/** Counts, which may be numbers. Everything else is a text: a decimal, a day or a name. */
 const COUNTED = ['window_days', 'max_depth', 'repurchase_days', 'online', 'offline', 'era', 'order_count', 'trade_count', 'purchase_count', 'return_days', 'most', 'place', 'line'];
 
 test('index.d.ts declares what the package exports, no more and no less', async () => {

@@ -1,5 +1,5 @@
-// Words live once: what a client shows of rules, reasons, codes and roles is the catalogue's, which a native test compares with the Rust
-// types (tests/wire.rs; for failures server/src/http/problem.rs). What a client says only itself must be something that can happen.
+// Every word stands once. Clients take the words of rules, reasons, codes and roles from the catalogue, which native tests compare with the Rust
+// types (tests/wire.rs, server/src/http/problem.rs). A client's own words must belong to something that can happen.
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -14,7 +14,7 @@ const app = createRequire(import.meta.url)('../../miniprogram/utils/words.js');
 const LANGUAGES = ['en', 'zh'];
 const words = Object.fromEntries(await Promise.all(LANGUAGES.map(async (language) => [language, await catalogue(language)])));
 
-/** Everything that a server or the rules can refuse with. */
+/** Every code of a server or of the rules. */
 const sent = (language) => ({ ...words[language].codes, ...words[language].failures });
 
 async function sources(...directories) {
@@ -26,7 +26,7 @@ async function sources(...directories) {
   return texts.flat().join('\n');
 }
 
-/** Each client: its own words for codes, and where the codes that are its own are made. */
+/** Each client: its own words for codes, and the sources that make its own codes. */
 const CLIENTS = {
   widget: { own: (language) => widget.textFor(language).codes, made: ['pkg'] },
   components: { own: (language) => components.wordsOf(language).codes, made: ['pkg'] },
@@ -52,9 +52,9 @@ test('a client has no word for a code that nobody sends', async () => {
   }
 });
 
-test('a client’s own words are there in both languages', () => {
+test('a client has its own words in both languages', () => {
   const keys = (value, path = '') => Object.entries(value).flatMap(([key, inner]) => (
-    // A code has a word of the client's own only where the catalogue's does not do.
+    // A client replaces the catalogue's word for a code only where that does not fit.
     key === 'codes' ? [] : typeof inner === 'object' ? keys(inner, `${path}${key}.`) : [`${path}${key}`]));
   for (const of of [widget.textFor, components.wordsOf, app.wordsOf]) assert.deepEqual(keys(of('en')).sort(), keys(of('zh')).sort());
 });
@@ -75,11 +75,11 @@ test('the mini-program has a sentence for every code that a server sends', () =>
   for (const language of LANGUAGES) {
     for (const code of Object.keys(sent(language))) assert.notEqual(app.said(language, { code }), code, `${language} ${code}`);
   }
-  assert.equal(app.said('en', { code: 'rate_limited' }), 'Too many requests; come again later');
+  assert.equal(app.said('en', { code: 'rate_limited' }), 'Too many requests; try again later');
   assert.equal(app.said('zh', { code: 'of_tomorrow' }), 'of_tomorrow');
 });
 
-test('the mini-program fills every reason, ids as they are, and passes on what a newer server says', () => {
+test('the mini-program fills every reason, keeps ids, and passes on a newer server’s reason', () => {
   for (const language of LANGUAGES) {
     for (const [of, template] of Object.entries(words[language].reasons)) {
       const why = { of };
@@ -89,7 +89,7 @@ test('the mini-program fills every reason, ids as they are, and passes on what a
       for (const name of Object.keys(why).slice(1)) assert.ok(text.includes(`offer-${name}`), text);
     }
   }
-  // An id that is made of other words of the scheme stays itself.
+  // An id that contains words of the scheme is not translated.
   assert.equal(app.reasonIn('zh', { why: { of: 'refund', order: 'offer:trade.price' } }), '退款 offer:trade.price');
   assert.equal(app.reasonIn('zh', { why: { of: 'luck' }, reason: 'by luck' }), 'by luck');
 });
@@ -126,7 +126,7 @@ test('the widget shows reasons with grouped numbers, and what is wrong as a sent
   assert.equal(widget.reasonIn(zh, reward), '0.4 × 买家所得共享值 12,345.5');
   assert.equal(widget.refusalIn(en, 'bad_concession'), 'The concession must be above 0 and at most the amount, or what is left of the order\'s.');
   assert.equal(widget.refusalIn(en, 'bad_price'), 'The price must be above 0, so no numbers are shown.');
-  assert.equal(widget.refusalIn(zh, 'bad_rules'), '此规则集不成立，因此不显示数字。');
-  assert.equal(widget.refusalIn(en, 'region_taken'), 'This order would be refused.');
+  assert.equal(widget.refusalIn(zh, 'bad_rules'), '规则集无效，因此不显示数字。');
+  assert.equal(widget.refusalIn(en, 'region_taken'), 'This order can’t be placed.');
   assert.deepEqual([widget.roleIn(zh, 'dealer'), widget.roleIn(zh, 'captain'), widget.roleIn(zh, 'toString')], ['店商', 'captain', 'toString']);
 });

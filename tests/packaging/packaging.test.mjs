@@ -1,5 +1,5 @@
-// The package as people get it: packed, installed into small projects, built with what they build with, and run – in Chromium under a
-// strict policy where it is a page. Projects are copied to target/packaging; bundlers and frameworks are those of tools/packaging.
+// The package as people get it: packed, installed into small projects, built with their bundlers, and run. Pages run in Chromium under a strict
+// policy. Projects are copied to target/packaging; bundlers and frameworks come from tools/packaging.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
@@ -26,7 +26,7 @@ before(async () => {
   await rm(work, { recursive: true, force: true });
   await mkdir(work, { recursive: true });
   await run(NPM, ['pack', '--pack-destination', work], { cwd: join(root, 'pkg') });
-  // Where a project does not find a bundler or a framework in its own node_modules, it finds it here.
+  // Projects find bundlers and frameworks here if their own node_modules lack them.
   await symlink(join(root, 'tools/packaging/node_modules'), at('node_modules'), 'junction');
   await Promise.all(Object.entries(PROJECTS).map(async ([name, source]) => {
     await cp(join(root, source), at(name), { recursive: true });
@@ -38,7 +38,7 @@ before(async () => {
 const node = (project, ...parameters) => run(process.execPath, parameters, { cwd: at(project) });
 const vite = (project) => node(project, join(root, 'tools/packaging/node_modules/vite/bin/vite.js'), 'build', '--base', `/${project}/`, '--logLevel', 'warn');
 
-test('one tarball, with nothing in it that is not wanted and everything that is', async () => {
+test('the tarball has every file that it needs and no other', async () => {
   const files = (await readdir(at('plain/node_modules/gongxiang'), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile()).map(({ parentPath, path, name }) => join(parentPath ?? path, name).slice(at('plain/node_modules/gongxiang/').length));
   for (const file of ['browser.mjs', 'node.mjs', 'dist/node.cjs', 'index.d.ts', 'widget.d.ts', 'widget.js', 'dist/gongxiang_bg.wasm', 'README.md', 'dist/LICENSE-MIT']) {
@@ -107,7 +107,7 @@ for (const framework of ['react', 'vue']) {
   });
 }
 
-test('what the READMEs show is what happens', async () => {
+test('the code of the READMEs prints what they say', async () => {
   let ran = 0;
   for (const readme of ['pkg/README.md', 'README.md']) {
     const text = await readFile(join(root, readme), 'utf8');

@@ -1,5 +1,4 @@
-// The widget where a page or a browser is not as usual: browsers without constructed sheets, another document, a package inside of a
-// server's bundle.
+// The widget in unusual surroundings: browsers without constructed sheets, another document, a server's bundle.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
@@ -12,7 +11,7 @@ const run = promisify(execFile);
 const house = shop();
 const WIDGET = '<earnings-preview amount="1000" concession="10%">1000 yuan bring 1000 share value</earnings-preview>';
 
-/** Safari before 16.4 has the class and no constructor; others have neither. */
+/** Safari before 16.4 has the class without its constructor; others have neither. */
 const OLD = {
   'no constructor': () => {
     Object.defineProperty(globalThis, 'CSSStyleSheet', { value: class { constructor() { throw new TypeError('Illegal constructor'); } } });
@@ -60,7 +59,7 @@ for (const [name, prepare] of Object.entries(OLD)) {
   });
 }
 
-test('under a policy that stops a <style> the numbers are shown all the same', async () => {
+test('under a policy that forbids a <style> the numbers are still shown', async () => {
   const { page, close } = await house.open(WIDGET, { prepare: (page) => page.addInitScript(OLD['no constructor']) });
   await headline(page).waitFor();
   assert.deepEqual((await shown(page.locator('earnings-preview'))).headline, ['1,000']);
@@ -100,7 +99,7 @@ test('where there is no shadow tree, the text between the tags stays', async () 
   await close();
 });
 
-/** The package inside a server's bundle, as a framework makes one of everything that a server renders. */
+/** The package in a server's bundle, as frameworks make one for server rendering. */
 const work = join(root, 'target/surroundings');
 const MAIN = `import { init, openBook } from 'gongxiang';
 init().then(() => console.log(openBook('seed').state().price));\n`;
@@ -116,9 +115,9 @@ async function bundled(name, command) {
   await writeFile(at('package.json'), JSON.stringify({ name, private: true }));
   await writeFile(at('main.mjs'), MAIN);
   await command(at);
-  // What the bundle does not have is not there.
+  // The bundle must not find files outside itself.
   await rm(at('node_modules'), { recursive: true });
-  // Nor is the file where a framework serves it to pages.
+  // Nor the file that a framework serves to pages.
   await Promise.all((await readdir(at('dist'), { recursive: true })).filter((file) => file.endsWith('.wasm')).map((file) => rm(at('dist', file))));
   return (await run(process.execPath, [at('dist/main.js')], { cwd: work })).stdout;
 }

@@ -1,4 +1,4 @@
-//! An action of a member or the operator. It holds an event; the server's command and the preview are made from it.
+//! An action of a member or the operator: an event, from which the command and the preview are made.
 
 use gongxiang::book::{Account, Book, Excerpt};
 use gongxiang::event::{Code, Entry, Event, Refusal};
@@ -39,7 +39,7 @@ pub struct Action {
 }
 
 impl PartialEq for Action {
-    /// A screen compares the action of what is typed now with the one before. Title and note follow from the event, so they are left out.
+    /// Screens compare the actions of two inputs. Title and note follow from the event, so they are left out.
     fn eq(&self, other: &Self) -> bool {
         wire::event::write(&self.event) == wire::event::write(&other.event)
             && self.member == other.member
@@ -65,13 +65,13 @@ impl Action {
         }
     }
 
-    /// The command that asks the server for it.
+    /// Its command.
     pub fn request(&self) -> Request {
         let Request { path, body } = command::request(&self.event);
         Request { path, body: self.with_flags(body) }
     }
 
-    /// What the server previews: the event without the id that the server makes.
+    /// The event for the server's preview, without the id that the server makes.
     fn previewed(&self) -> Tree {
         let mut event = event::write(&self.event);
         if let (Tree::Table(fields), Some((made, _))) = (&mut event, command::made(self.event.kind())) {
@@ -80,7 +80,7 @@ impl Action {
         self.with_flags(event)
     }
 
-    /// Adds what a command says and its event does not.
+    /// Adds the accepted flags, which the event does not have.
     fn with_flags(&self, mut fields: Tree) -> Tree {
         if let Tree::Table(fields) = &mut fields
             && !self.accept_flags.is_empty()
@@ -91,7 +91,7 @@ impl Action {
         fields
     }
 
-    /// The part of a receipt that the sheet shows: no more than a preview can know.
+    /// The part of a receipt that the sheet shows: what a preview can know.
     pub fn seen(&self, receipt: Receipt) -> Receipt {
         match &self.member {
             Some(me) if self.by_server => only(receipt, me),
@@ -142,7 +142,7 @@ impl Action {
         action
     }
 
-    /// Takes back what nobody took of one's own offer.
+    /// Cancels the rest of one's own offer.
     pub fn cancel_offer(me: &Id, offer: &Item<Offer>) -> Self {
         let event = Event::OfferCancelled { offer: offer.id.clone() };
         let mut action = Self::new(t::CANCEL_OFFER, t::CANCEL_OFFER_NOTE, Some(me), event);
@@ -166,7 +166,7 @@ impl Action {
         action
     }
 
-    /// Takes an order of one's shop back.
+    /// Refunds an order of one's shop.
     pub fn refund(me: &Id, order: &Item<Order>) -> Self {
         let event = Event::OrderRefunded { order: order.id.clone(), concession: None };
         let mut action = Self::new(t::REFUND, t::REFUND_NOTE, Some(me), event);
@@ -220,18 +220,18 @@ pub enum Step {
     Cancel,
 }
 
-/// What the rules say of an action before it is sent.
+/// The preview of an action.
 #[derive(Clone, Debug)]
 pub enum Expectation {
     /// The part of the receipt that concerns the member.
     Receipt(Receipt),
     Refused(Refusal),
-    /// The wallet holds too little of the book.
+    /// The wallet has too little of the book for a preview.
     Unknown,
 }
 
-/// Settles the action on a copy of the book. Without a network, the book is made from the wallet's snapshot, and the other member
-/// is assumed to exist.
+/// Previews the action on an excerpt of the book. Without a network the excerpt is made from the wallet's snapshot, and the other
+/// member is assumed to exist.
 pub async fn foresee(action: &Action, key: &str, days: Days) -> Result<Expectation, Fault> {
     let me = match &action.member {
         Some(me) if !action.by_server => me,
@@ -276,7 +276,7 @@ async fn foresee_by_server(action: &Action, key: &str) -> Result<Expectation, Fa
     }
 }
 
-/// The wallet's snapshot as a part of the book.
+/// The wallet's snapshot as an excerpt of the book.
 pub fn of_snapshot(wallet: &Wallet, other: &Id) -> Excerpt {
     let mut excerpt = Excerpt::genesis((*wallet.rules).clone());
     excerpt.head.day = wallet.day;

@@ -18,7 +18,7 @@ use serde_json::Value;
 use web_sys::RequestCache;
 
 use crate::json::{self, ReadError};
-use crate::keep::{self, Drawer};
+use crate::keep::{self, Store};
 use crate::order::Parties;
 
 /// A request that failed.
@@ -33,7 +33,7 @@ pub enum Fault {
         problem: Problem,
     },
     /// The answer cannot be read, or contradicts itself.
-    Nonsense,
+    BadAnswer,
     /// There is no passkey, or the person declined.
     NoPasskey,
     /// The browser gives no random numbers, so there can be no idempotency key.
@@ -44,7 +44,7 @@ pub enum Fault {
 
 impl From<ReadError> for Fault {
     fn from(_: ReadError) -> Self {
-        Self::Nonsense
+        Self::BadAnswer
     }
 }
 
@@ -115,7 +115,7 @@ pub struct Item<V> {
 }
 
 impl<V: DeserializeOwned> Item<V> {
-    /// Reads the id and the value from the same JSON object. `#[serde(flatten)]` would do that, too, but adds 5 KB to the binary.
+    /// Reads the id and the value from the same JSON object. `#[serde(flatten)]` would do the same, but adds 5 KB to the binary.
     fn read(row: &Value) -> Result<Self, Fault> {
         #[derive(Deserialize)]
         struct Name {
@@ -128,16 +128,16 @@ impl<V: DeserializeOwned> Item<V> {
 
 /// A page of rows.
 #[derive(Clone, Debug)]
-pub struct Page<V, N> {
+pub struct ListPage<V, N> {
     pub rows: Vec<Item<V>>,
     /// Where the next page starts; nothing on the last one.
     pub next: Option<N>,
 }
 
-impl<V: DeserializeOwned, N: DeserializeOwned> Page<V, N> {
+impl<V: DeserializeOwned, N: DeserializeOwned> ListPage<V, N> {
     fn read(text: &str) -> Result<Self, Fault> {
         let page = json::parse(text)?;
-        let rows = page.get("rows").and_then(Value::as_array).ok_or(Fault::Nonsense)?;
+        let rows = page.get("rows").and_then(Value::as_array).ok_or(Fault::BadAnswer)?;
         let next = page.get("next").map(json::read_value).transpose()?.flatten();
         Ok(Self { rows: rows.iter().map(Item::read).collect::<Result<_, _>>()?, next })
     }
@@ -161,10 +161,12 @@ async fn get_text(path: &str) -> Result<String, Fault> {
     let asked = request.send().await;
     let response = asked.map_err(|_| Fault::Unreachable)?;
     let text = response.text().await.map_err(|_| Fault::Unreachable)?;
-    if response.ok() {
-        return Ok(text);
-    }
-    Err(Fault::Status { status: response.status(), problem: read(&text).unwrap_or_default() })
+    success(response.status(), text)
+}
+
+/// The text of an answer, if it is a success.
+fn success(status: u16, text: String) -> Result<String, Fault> {
+    if status == 200 { Ok(text) } else { Err(Fault::Status { status, problem: read(&text).unwrap_or_default() }) }
 }
 
 async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
@@ -186,7 +188,7 @@ async fn get_text_or_kept(path: &str) -> Result<Answer<String>, Fault> {
     match get_text(path).await {
         Ok(value) => Ok(Answer { value, since: None }),
         Err(Fault::Unreachable) => {
-            let kept = keep::read(Drawer::Answers, path).await.ok_or(Fault::Unreachable)?;
+            let kept = keep::read(Store::Answers, path).await.ok_or(Fault::Unreachable)?;
             let (time, text) = kept.split_once('\n').ok_or(Fault::Unreachable)?;
             Ok(Answer { value: text.to_owned(), since: Some(time.to_owned()) })
         }
@@ -196,16 +198,17 @@ async fn get_text_or_kept(path: &str) -> Result<Answer<String>, Fault> {
 
 async fn keep_text(path: &str, text: &str) {
     let time = String::from(js_sys::Date::new_0().to_iso_string());
-    keep::write(Drawer::Answers, path, &format!("{time}\n{text}")).await;
+    keep::write(Store::Answers, path, &format!("{time}\n{text}")).await;
 }
 
-/// Sends a body, with an idempotency key if there is one. Returns the status and the text of the answer.
-pub async fn post(path: &str, key: Option<&str>, body: String) -> Result<(u16, String), Fault> {
-    post_for(None, path, key, body).await
+/// Sends a body, with an idempotency key if there is one. Returns the text of the answer.
+pub async fn post(path: &str, key: Option<&str>, body: String) -> Result<String, Fault> {
+    let (status, text) = post_for(None, path, key, body).await?;
+    success(status, text)
 }
 
-/// [`post`] of an action that this member confirmed. The server compares the name with its session: another tab may have signed in
-/// somebody else in the meantime.
+/// Sends an action that this member confirmed. The server compares the member with its session: another tab may have signed in
+/// somebody else in the meantime. Returns the status and the text of the answer.
 pub async fn post_for(
     member: Option<&Id>,
     path: &str,
@@ -232,11 +235,8 @@ pub struct WithReceipt {
 
 /// `/v1/previews`: the receipt that an event would have now under this key, as far as the signed-in member may see it.
 pub async fn preview(event: &Tree, key: &str) -> Result<Receipt, Fault> {
-    let (status, text) = post("/v1/previews", Some(key), event.canonical()).await?;
-    if status == 200 {
-        return read::<WithReceipt>(&text).map(|answer| answer.receipt);
-    }
-    Err(Fault::Status { status, problem: read(&text).unwrap_or_default() })
+    let text = post("/v1/previews", Some(key), event.canonical()).await?;
+    read::<WithReceipt>(&text).map(|answer| answer.receipt)
 }
 
 /// `/v1/session`; without a network, the stored answer.
@@ -250,11 +250,7 @@ pub async fn session_now() -> Result<Session, Fault> {
 }
 
 pub async fn sign_in_to_demo(member: &Id) -> Result<(), Fault> {
-    let (status, text) = post("/v1/sessions/demo", None, format!(r#"{{"member":"{member}"}}"#)).await?;
-    if status == 200 {
-        return Ok(());
-    }
-    Err(Fault::Status { status, problem: read(&text).unwrap_or_default() })
+    post("/v1/sessions/demo", None, format!(r#"{{"member":"{member}"}}"#)).await.map(drop)
 }
 
 pub async fn sign_out() -> Result<(), Fault> {
@@ -264,10 +260,8 @@ pub async fn sign_out() -> Result<(), Fault> {
 
 /// `/v1/members`: those whose ids come after `after`, by id.
 pub async fn members(after: &str, limit: u32) -> Result<MembersPage, Fault> {
-    if after.is_empty() {
-        return get(&format!("/v1/members?limit={limit}")).await;
-    }
-    get(&format!("/v1/members?after={after}&limit={limit}")).await
+    let after = if after.is_empty() { String::new() } else { format!("&after={after}") };
+    get(&format!("/v1/members?limit={limit}{after}")).await
 }
 
 /// `/v1/members/ID`.
@@ -282,16 +276,13 @@ pub async fn supply() -> Result<Answer<SupplyNow>, Fault> {
 
 /// `/v1/rules`.
 pub async fn rules() -> Result<Answer<RuleSet>, Fault> {
-    get_kept("/v1/rules").await.map_err(|fault| if fault == Fault::Nonsense { Fault::OtherRules } else { fault })
+    get_kept("/v1/rules").await.map_err(|fault| if fault == Fault::BadAnswer { Fault::OtherRules } else { fault })
 }
 
 /// `/v1/days`: the closed days after `after`, oldest first.
 pub async fn days(after: Option<Day>, limit: u32) -> Result<Vec<DayRecord>, Fault> {
-    let path = match after {
-        Some(day) => format!("/v1/days?after={day}&limit={limit}"),
-        None => format!("/v1/days?limit={limit}"),
-    };
-    get::<DaysPage>(&path).await.map(|page| page.days)
+    let after = after.map(|day| format!("&after={day}")).unwrap_or_default();
+    get::<DaysPage>(&format!("/v1/days?limit={limit}{after}")).await.map(|page| page.days)
 }
 
 /// `/v1/members/ID/statement`: the postings before `before`, newest first.
@@ -315,7 +306,7 @@ pub async fn excerpt_of(members: &[&Id]) -> Result<Excerpt, Fault> {
 
 async fn excerpt_by(query: &str) -> Result<Excerpt, Fault> {
     let excerpt = get(&format!("/v1/excerpt?{query}")).await;
-    if matches!(excerpt, Err(Fault::Nonsense)) {
+    if matches!(excerpt, Err(Fault::BadAnswer)) {
         // The excerpt contains the rules. If the wallet cannot read those either, report that instead.
         rules().await?;
     }
@@ -328,7 +319,7 @@ async fn all<V: DeserializeOwned>(path: &str) -> Result<Vec<Item<V>>, Fault> {
     let mut rows = Vec::new();
     let mut after = String::new();
     for _ in 0..PAGES_MAX {
-        let page = Page::<V, Id>::read(&get_text(&format!("{path}?limit=500{after}")).await?)?;
+        let page = ListPage::<V, Id>::read(&get_text(&format!("{path}?limit=500{after}")).await?)?;
         rows.extend(page.rows);
         let Some(next) = page.next else { break };
         after = format!("&after={next}");
@@ -352,12 +343,12 @@ pub async fn trades() -> Result<Vec<Item<Trade>>, Fault> {
 }
 
 /// A page of a shop's orders, newest first.
-pub type OrdersPage = Page<Order, u64>;
+pub type OrdersPage = ListPage<Order, u64>;
 
 /// `/v1/orders`: a shop's, before the one with that number.
 pub async fn orders(merchant: &Id, before: Option<u64>) -> Result<OrdersPage, Fault> {
     let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
-    Page::read(&get_text(&format!("/v1/orders?merchant={merchant}&limit=20{before}")).await?)
+    ListPage::read(&get_text(&format!("/v1/orders?merchant={merchant}&limit=20{before}")).await?)
 }
 
 /// `/v1/orders/ID`.
@@ -375,7 +366,7 @@ mod tests {
     fn a_row_is_its_id_and_its_value_side_by_side() {
         let text = r#"{"rows": [{"id": "o1", "owner": "ann", "side": "sell", "remaining": "2.5", "unit_price": "1.1",
             "open": true, "later": [1.5, null]}], "next": "o2"}"#;
-        let page = Page::<Offer, Id>::read(text).expect("a page");
+        let page = ListPage::<Offer, Id>::read(text).expect("a page");
         assert_eq!(page.rows.len(), 1);
         assert_eq!(page.rows[0].id.as_str(), "o1");
         assert_eq!(page.rows[0].value.remaining.to_string(), "2.5");
@@ -386,7 +377,7 @@ mod tests {
     fn an_amount_is_read_from_a_text_only() {
         assert!(read::<SupplyPrice>(r#"{"price": "1.5"}"#).is_ok());
         for bad in ["1.5", "1", "\"-1\"", "\"1e3\"", "\"\"", "null"] {
-            assert_eq!(read::<SupplyPrice>(&format!(r#"{{"price": {bad}}}"#)).err(), Some(Fault::Nonsense), "{bad}");
+            assert_eq!(read::<SupplyPrice>(&format!(r#"{{"price": {bad}}}"#)).err(), Some(Fault::BadAnswer), "{bad}");
         }
     }
 
@@ -402,7 +393,7 @@ mod tests {
         for bad in
             ["", " ", "[", "[1,]", "[1]]", "{\"a\":1,}", "{a:1}", "01", "+1", "NaN", r#""\ud800""#, "\"\n\"", &deep]
         {
-            assert_eq!(read::<Tree>(bad).err(), Some(Fault::Nonsense), "{}", bad.get(..20).unwrap_or(bad));
+            assert_eq!(read::<Tree>(bad).err(), Some(Fault::BadAnswer), "{}", bad.get(..20).unwrap_or(bad));
         }
     }
 }

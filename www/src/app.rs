@@ -1,10 +1,10 @@
-//! The frame around every screen: name, language, ways to go, what waits, and the caution that is always there.
+//! The frame around every screen: name, language, navigation, notices, and the caution.
 
 use leptos::prelude::*;
 
 use crate::lang::Lang;
 use crate::reactive::effect;
-use crate::route::{self, Desk, Page, Route};
+use crate::route::{self, Desk, MemberScreen, Route};
 use crate::screens;
 use crate::state::App;
 use crate::text::{Words, frame as t};
@@ -73,12 +73,12 @@ fn ways(app: App, route: &Route) -> AnyView {
             let to = |page| Route::Member(id.clone(), page);
             let is = |other| *page == other;
             vec![
-                way(to(Page::Home), t::HOME, "home", is(Page::Home)),
-                way(to(Page::Statement), t::STATEMENT, "statement", is(Page::Statement)),
-                way(to(Page::Calculator), t::CALCULATOR, "calculator", is(Page::Calculator)),
-                way(to(Page::Forecast), t::FORECAST, "forecast", is(Page::Forecast)),
-                way(to(Page::Move), t::MOVE, "move", page.is_way_to_move()),
-                way(to(Page::Shop), t::SHOP, "shop", is(Page::Shop)),
+                way(to(MemberScreen::Home), t::HOME, "home", is(MemberScreen::Home)),
+                way(to(MemberScreen::Statement), t::STATEMENT, "statement", is(MemberScreen::Statement)),
+                way(to(MemberScreen::Calculator), t::CALCULATOR, "calculator", is(MemberScreen::Calculator)),
+                way(to(MemberScreen::Forecast), t::FORECAST, "forecast", is(MemberScreen::Forecast)),
+                way(to(MemberScreen::Move), t::MOVE, "move", page.is_way_to_move()),
+                way(to(MemberScreen::Shop), t::SHOP, "shop", is(MemberScreen::Shop)),
             ]
         }
         Route::Operator(desk) => {

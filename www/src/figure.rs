@@ -1,5 +1,5 @@
-//! Decimals as a person reads them: grouped digits, and a fraction in a quieter style. They are formatted from the canonical string,
-//! never through a float, so the screen shows exactly what was computed.
+//! Decimals as a person reads them: grouped digits, and a fraction in a quieter style. They are made from the canonical string, never
+//! from a float, so the screen shows exactly what was computed.
 
 use gongxiang::quantity::{Money, Rate};
 use leptos::prelude::*;

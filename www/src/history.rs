@@ -1,4 +1,4 @@
-//! A member's whole statement. Postings are fetched once and stored; the rules compute each day's release between them
+//! A member's whole statement. Postings are fetched once and stored. The rules compute the releases of the days between them
 //! ([`statement::history`]).
 
 use std::sync::Arc;
@@ -9,25 +9,25 @@ use gongxiang::statement::{self, History};
 use gongxiang::wire::statement::BookedPosting;
 
 use crate::api::{self, Fault};
-use crate::keep::{self, Drawer};
+use crate::keep::{self, Store};
 use crate::wallet::Wallet;
 
 /// Limit of the pages that are fetched: 20,000 postings.
 const PAGES_MAX: usize = 40;
 
-/// Fetches the postings that are not stored yet and computes the days. The newest row comes first.
+/// Fetches the postings that are not stored yet, and computes the days. Newest first.
 pub async fn open(wallet: &Wallet, days: &[DayRecord]) -> Result<Arc<History>, Fault> {
     let postings = postings(&wallet.member).await?;
     let history = statement::history(&wallet.member, &wallet.account, &postings, days);
-    let mut history = history.map_err(|_| Fault::Nonsense)?;
+    let mut history = history.map_err(|_| Fault::BadAnswer)?;
     history.rows.reverse();
     Ok(Arc::new(history))
 }
 
 /// All postings, oldest first.
 async fn postings(me: &Id) -> Result<Vec<BookedPosting>, Fault> {
-    let drawer_key = format!("statement {me}");
-    let mut known = keep::read(Drawer::Answers, &drawer_key).await.map(|text| read_kept(&text)).unwrap_or_default();
+    let key = format!("statement {me}");
+    let mut known = keep::read(Store::Answers, &key).await.map(|text| read_kept(&text)).unwrap_or_default();
     let last = known.last().map(|booked| (booked.place, booked.line));
     let mut fresh = Vec::new();
     let mut before = None;
@@ -48,13 +48,13 @@ async fn postings(me: &Id) -> Result<Vec<BookedPosting>, Fault> {
     if !fresh.is_empty() {
         known.extend(fresh.into_iter().rev());
         if let Ok(text) = serde_json::to_string(&known) {
-            keep::write(Drawer::Answers, &drawer_key, &text).await;
+            keep::write(Store::Answers, &key, &text).await;
         }
     }
     Ok(known)
 }
 
-/// The stored postings; none if a version with another format stored them. Then all are fetched again.
+/// The stored postings; none if another version stored them in another format. Then all are fetched again.
 fn read_kept(text: &str) -> Vec<BookedPosting> {
     api::read(text).unwrap_or_default()
 }

@@ -1,9 +1,11 @@
-//! Numbers as people type and paste them: full-width digits, spaces, grouped digits. A text that can mean only one number is
-//! accepted; the rules' strict readers decide on it.
+//! Reads numbers as people type and paste them: full-width digits, spaces, grouped digits. A text that can mean only one number
+//! becomes a plain decimal, which the rules' strict readers then parse.
 
 use gongxiang::quantity::DecimalError;
 
-/// Turns what was typed into a plain decimal. A text that cannot mean exactly one number stays as it is.
+use crate::text::{Words, calculator as t};
+
+/// The plain decimal of a typed text. A text that could mean several numbers, or none, stays as it is.
 pub fn plain(typed: &str) -> String {
     let mut text: String = typed.chars().map(half_width).collect();
     text = text.trim_matches(' ').to_owned();
@@ -43,6 +45,17 @@ fn ungrouped(text: &str, separator: char) -> Option<String> {
 /// Reads a quantity by `parse`, one of the rules' strict readers.
 pub fn read<T>(typed: &str, parse: fn(&str) -> Result<T, DecimalError>) -> Result<T, DecimalError> {
     parse(&plain(typed))
+}
+
+/// What is wrong with a decimal.
+pub const fn error_words(error: DecimalError) -> Words {
+    match error {
+        DecimalError::Grammar => t::NUMBER_BAD,
+        DecimalError::Places { max: 2 } => t::TWO_PLACES,
+        DecimalError::Places { .. } => t::EIGHT_PLACES,
+        DecimalError::TooLarge => t::TOO_LARGE,
+        DecimalError::Negative => t::NEGATIVE,
+    }
 }
 
 /// The plain decimal, if it differs from what was typed.

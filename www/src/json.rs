@@ -1,9 +1,9 @@
-//! Reads JSON into types. `serde_json` parses the text; the types are then read from its value by the `Deserializer` below.
+//! Reads types from JSON. `serde_json` parses the text, and the `Deserializer` below reads the types from its value.
 //!
-//! It is not `serde_json`'s own because of that one's errors: they say which field is wrong, in words that would take a
-//! twentieth of the wallet's budget. Nobody would read them, since an answer that cannot be read is one fault.
+//! `serde_json` has a `Deserializer` of its own, but its error texts would take a twentieth of the wallet's budget. Nobody would
+//! read them: an answer that cannot be read is one fault.
 //!
-//! The numbers in answers are whole. A number with a fraction is skipped with an unknown field, and is an error elsewhere.
+//! The numbers in answers are whole. A number with a fraction is an error, except in an unknown field, which is skipped.
 
 use std::{fmt, iter};
 
@@ -12,7 +12,7 @@ use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, IntoDeseriali
 use serde::forward_to_deserialize_any;
 use serde_json::Value;
 
-/// A value that is not what it is read as.
+/// The value is not of the expected type.
 #[derive(Debug)]
 pub struct ReadError;
 
@@ -82,8 +82,7 @@ impl<'de> IntoDeserializer<'de, ReadError> for Json<'de> {
     }
 }
 
-/// Asks the visitor only for what the type says that it is. So what a derived reader has beside that (a struct as a list, for
-/// one) is not in the binary.
+/// Visits only the form that a type asks for, so that the binary has no code for other forms, such as a struct as a list.
 impl<'de> Deserializer<'de> for Json<'de> {
     type Error = ReadError;
 

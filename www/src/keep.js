@@ -1,11 +1,11 @@
-// IndexedDB as `keep.rs` asks for it: one request in one transaction, a promise each. It is bundled into the glue.
+// IndexedDB for `keep.rs`: each function makes one request in one transaction, and returns a promise. Bundled into the glue.
 
-/** A database that answers nothing for so long is taken to be broken, and not asked again. */
+/** A database that does not answer for so long counts as broken, and is not asked again. */
 const PATIENCE_MS = 3_000;
 let broken = false;
 
 /** The result of a request once it is stored. Fails where the browser blocks storage, has no room, or never answers. */
-function ask(drawer, mode, request) {
+function ask(name, mode, request) {
   return new Promise((resolve, reject) => {
     if (broken) throw new Error('the database does not answer');
     const timer = setTimeout(() => {
@@ -18,14 +18,14 @@ function ask(drawer, mode, request) {
     };
     const opening = indexedDB.open('gongxiang', 1);
     opening.onupgradeneeded = () => {
-      for (const name of ['answers', 'waiting', 'done']) opening.result.createObjectStore(name);
+      for (const store of ['answers', 'waiting', 'done']) opening.result.createObjectStore(store);
     };
     opening.onerror = () => ended(reject, opening.error);
     opening.onsuccess = () => {
       const database = opening.result;
       try {
-        const transaction = database.transaction(drawer, mode);
-        const asked = request(transaction.objectStore(drawer));
+        const transaction = database.transaction(name, mode);
+        const asked = request(transaction.objectStore(name));
         transaction.oncomplete = () => ended(resolve, asked.result);
         transaction.onabort = () => ended(reject, transaction.error);
         // Closes once the transaction has ended.
@@ -38,8 +38,8 @@ function ask(drawer, mode, request) {
   });
 }
 
-export const get = (drawer, key) => ask(drawer, 'readonly', (store) => store.get(key));
-export const all = (drawer) => ask(drawer, 'readonly', (store) => store.getAll());
-export const put = (drawer, key, value) => ask(drawer, 'readwrite', (store) => store.put(value, key));
-export const remove = (drawer, key) => ask(drawer, 'readwrite', (store) => store.delete(key));
-export const clear = (drawer) => ask(drawer, 'readwrite', (store) => store.clear());
+export const get = (name, key) => ask(name, 'readonly', (store) => store.get(key));
+export const all = (name) => ask(name, 'readonly', (store) => store.getAll());
+export const put = (name, key, value) => ask(name, 'readwrite', (store) => store.put(value, key));
+export const remove = (name, key) => ask(name, 'readwrite', (store) => store.delete(key));
+export const clear = (name) => ask(name, 'readwrite', (store) => store.clear());

@@ -1,6 +1,6 @@
-//! The browser's database: answers of the server, for times without a network, and actions that wait to be sent.
+//! The browser's database: answers of the server for times without a network, and actions that are not sent yet.
 //!
-//! Storage can be full, blocked or broken. Then a write returns `false`, and a read finds nothing.
+//! The database can be full, blocked or broken. Then a write returns `false`, and a read finds nothing.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -8,20 +8,20 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 #[wasm_bindgen(module = "/src/keep.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
-    async fn get(drawer: &str, key: &str) -> Result<JsValue, JsValue>;
+    async fn get(store: &str, key: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
-    async fn all(drawer: &str) -> Result<JsValue, JsValue>;
+    async fn all(store: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
-    async fn put(drawer: &str, key: &str, value: &str) -> Result<JsValue, JsValue>;
+    async fn put(store: &str, key: &str, value: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
-    async fn remove(drawer: &str, key: &str) -> Result<JsValue, JsValue>;
+    async fn remove(store: &str, key: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
-    async fn clear(drawer: &str) -> Result<JsValue, JsValue>;
+    async fn clear(store: &str) -> Result<JsValue, JsValue>;
 }
 
 /// An object store of the database.
 #[derive(Clone, Copy, Debug)]
-pub enum Drawer {
+pub enum Store {
     /// Answers of the server, by path.
     Answers,
     /// Actions that are not sent yet, by idempotency key.
@@ -30,7 +30,7 @@ pub enum Drawer {
     Done,
 }
 
-impl Drawer {
+impl Store {
     const fn name(self) -> &'static str {
         match self {
             Self::Answers => "answers",
@@ -40,30 +40,30 @@ impl Drawer {
     }
 }
 
-pub async fn read(drawer: Drawer, key: &str) -> Option<String> {
-    get(drawer.name(), key).await.ok()?.as_string()
+pub async fn read(store: Store, key: &str) -> Option<String> {
+    get(store.name(), key).await.ok()?.as_string()
 }
 
 /// All values, in the order of their keys; `None` if the browser stores nothing.
-pub async fn read_all(drawer: Drawer) -> Option<Vec<String>> {
-    let values = Array::from(&all(drawer.name()).await.ok()?);
+pub async fn read_all(store: Store) -> Option<Vec<String>> {
+    let values = Array::from(&all(store.name()).await.ok()?);
     Some(values.iter().filter_map(|value| value.as_string()).collect())
 }
 
 /// Stores a text. Returns whether that worked.
-pub async fn write(drawer: Drawer, key: &str, value: &str) -> bool {
-    put(drawer.name(), key, value).await.is_ok()
+pub async fn write(store: Store, key: &str, value: &str) -> bool {
+    put(store.name(), key, value).await.is_ok()
 }
 
-pub async fn forget(drawer: Drawer, key: &str) {
-    // Fails only where nothing could be stored either.
-    let _ = remove(drawer.name(), key).await;
+pub async fn forget(store: Store, key: &str) {
+    // Fails only if nothing could be stored either.
+    let _ = remove(store.name(), key).await;
 }
 
-/// Deletes what the wallet knows of members. Actions that wait stay for the member who confirmed them.
+/// Deletes all data of members, except actions that wait: they belong to the member who confirmed them.
 pub async fn forget_answers() {
-    for drawer in [Drawer::Answers, Drawer::Done] {
-        // Fails only where nothing could be stored either.
-        let _ = clear(drawer.name()).await;
+    for store in [Store::Answers, Store::Done] {
+        // Fails only if nothing could be stored either.
+        let _ = clear(store.name()).await;
     }
 }

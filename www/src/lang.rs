@@ -1,4 +1,4 @@
-//! Which language: the one chosen before, else the browser's.
+//! The language: the one chosen before, else the browser's.
 
 use gongxiang_words::Language;
 use leptos::prelude::*;
@@ -47,7 +47,7 @@ impl Lang {
         Self::of_tag(&mark::read(mark::LANGUAGE).or_else(|| window().navigator().language()).unwrap_or_default())
     }
 
-    /// Remembers it for the next visit, if the browser allows storage.
+    /// Stores it for the next visit, if the browser allows that.
     pub fn remember(self) {
         mark::write(mark::LANGUAGE, self.tag());
     }

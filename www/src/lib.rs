@@ -1,30 +1,30 @@
 //! The browser wallet of 共享购. It trusts no server with a number.
 //!
-//! Every number on the screen is computed here, by the rules crate that the server uses. The wallet brings an account up to
-//! date from a snapshot and the records of the days, and previews an order on an excerpt of the book. It then compares its
-//! figures with the server's and says whether they are equal.
+//! Every number on the screen is computed here, by the crate of rules that the server uses. The wallet brings an account up to
+//! date from a snapshot and the day records, previews an action on an excerpt of the book, and compares its figures with the
+//! server's.
 //!
 //! | file | what lives there |
 //! |---|---|
-//! | `api` | the server's answers, and what can go wrong with them |
+//! | `api` | requests to the server, its answers and faults |
 //! | `wallet` | a member's balances: fetched, computed, compared |
-//! | `history` | the whole statement: the postings, and each day's release between them |
-//! | `order` | the order as it is typed: strict reading, preview |
-//! | `action` | what a member or the operator wants to do: an event, its command and its preview |
-//! | `receipt` | the expected receipt compared with the settled one |
-//! | `outbox` | confirmed actions until the server has decided them |
-//! | `passkey` | signing in with the browser’s authenticator |
-//! | `keep`, `mark`, `locks` | what the browser keeps: answers and actions, short texts; one tab at a time |
-//! | `json` | JSON into types |
-//! | `input`, `figure` | decimals as a person types and reads them: on the string, never through a float |
+//! | `history` | the whole statement: the postings and each day's release |
+//! | `order` | an order as it is typed, and its preview |
+//! | `action` | an action of a member or the operator: its event, command and preview |
+//! | `receipt` | compares the expected receipt with the settled one |
+//! | `outbox` | confirmed actions, until the server decides them |
+//! | `passkey` | signing in by passkey |
+//! | `keep`, `mark`, `locks` | the browser's database, its short texts, and locks across tabs |
+//! | `json` | reads types from JSON |
+//! | `input`, `figure` | decimals as a person types and reads them, never as floats |
 //! | `lang`, `text` | 简体中文 and English, side by side |
 //! | `route` | the address: `#/m/ID` |
-//! | `query`, `reactive` | a question to the server and its state; memos and effects |
+//! | `query`, `reactive` | a request and the state of its answer; memos and effects |
 //! | `state` | what every screen shares |
 //! | `app`, `screens`, `ui` | the frame, the screens, and the parts that screens share |
 //!
-//! There are two binaries of it, so that a member does not load what only the operator needs: `bin/wallet.rs` has the
-//! screens of a member, `bin/desk.rs` those of the operator. `boot.js` starts the one that the address asks for.
+//! It has two binaries, so that a member does not load what only the operator needs: `bin/wallet.rs` has a member's screens,
+//! `bin/desk.rs` the operator's. `boot.js` starts the one that the address names.
 
 mod action;
 mod api;

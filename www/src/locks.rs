@@ -1,4 +1,4 @@
-//! Locks across tabs, by the browser's Web Locks. Closing a tab releases its lock.
+//! Locks across tabs (Web Locks). Closing a tab releases its lock.
 
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
@@ -7,8 +7,8 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use leptos::prelude::window;
 
-/// Does `work` while holding the lock of this name. A browser without locks does it at once: the server settles each
-/// idempotency key only once anyway.
+/// Does `work` while holding the lock of this name. A browser without locks does it at once, which is safe because the server
+/// settles each idempotency key once.
 pub async fn alone(name: &str, work: impl Future<Output = ()> + 'static) {
     let navigator = window().navigator();
     let locks = Reflect::get(&navigator, &JsValue::from_str("locks")).unwrap_or_default();

@@ -1,18 +1,18 @@
-//! Short texts that the browser keeps for all tabs: `localStorage`. Another tab hears of each change.
+//! Short texts that all tabs share (`localStorage`). Other tabs are notified of each change.
 
 use gloo::storage::{LocalStorage, Storage as _};
 use leptos::prelude::window;
 
-/// The language that somebody chose.
+/// The chosen language.
 pub const LANGUAGE: &str = "gongxiang.language";
 
-/// Set while the server has not heard that somebody signed out.
+/// Set until the server has been told of a sign-out.
 pub const SIGNED_OUT: &str = "gongxiang.signed-out";
 
 /// Changes whenever a tab signs in or out.
 pub const SESSION: &str = "gongxiang.session";
 
-/// `LocalStorage::raw` panics where a browser forbids storage, so ask first.
+/// Whether there is storage. `LocalStorage::raw` panics without.
 fn works() -> bool {
     window().local_storage().is_ok_and(|storage| storage.is_some())
 }
@@ -24,7 +24,7 @@ pub fn read(name: &str) -> Option<String> {
 
 pub fn write(name: &str, text: &str) {
     if works() {
-        // Fails only where there is no room.
+        // Fails only if the storage is full.
         let _ = LocalStorage::raw().set_item(name, text);
     }
 }
@@ -33,7 +33,7 @@ pub fn is_set(name: &str) -> bool {
     read(name).is_some()
 }
 
-/// Sets a mark to the time, so that it differs from before.
+/// Sets a mark to the time, so that other tabs see a change.
 pub fn set(name: &str) {
     write(name, &String::from(js_sys::Date::new_0().to_iso_string()));
 }

@@ -1,4 +1,4 @@
-//! An order as it is typed: read strictly, field by field, and previewed by the rules on an excerpt of the book.
+//! An order as it is typed, and its preview on an excerpt of the book.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use gongxiang::ruleset::Channel;
 
 use crate::input;
 
-/// Buyer, merchant, channel and region of an order: what the server needs to know to cut an excerpt of the book.
+/// Buyer, merchant, channel and region of an order. The server needs them for an excerpt of the book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parties {
     pub buyer: Id,
@@ -44,14 +44,14 @@ impl fmt::Display for Parties {
     }
 }
 
-/// Stands for the id of what the server is to make, where the rules need one.
+/// A placeholder for an id that the server will make.
 pub fn id_to_be_made(fallback: &Id) -> Id {
     Id::parse("preview").unwrap_or_else(|| fallback.clone())
 }
 
 /// The unit in which the concession is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConcessionAs {
+pub enum ConcessionUnit {
     /// Percent of the order's amount.
     Percent,
     Yuan,
@@ -73,15 +73,21 @@ pub enum Preview {
 }
 
 /// The order as the book would settle it now.
-pub fn preview(book: &Book, parties: &Parties, amount: &str, concession_as: ConcessionAs, concession: &str) -> Preview {
+pub fn preview(
+    book: &Book,
+    parties: &Parties,
+    amount: &str,
+    concession_unit: ConcessionUnit,
+    concession: &str,
+) -> Preview {
     let amount = input::read(amount, Money::parse);
     let typed = input::read(concession, Money::parse);
     let (Ok(amount), Ok(typed)) = (amount, typed) else {
         return Preview::Unread { amount: amount.err(), concession: typed.err() };
     };
-    let concession = match concession_as {
-        ConcessionAs::Yuan => Some(typed),
-        ConcessionAs::Percent => percent_floor(amount, typed),
+    let concession = match concession_unit {
+        ConcessionUnit::Yuan => Some(typed),
+        ConcessionUnit::Percent => percent_floor(amount, typed),
     };
     let Some(concession) = concession else { return Preview::Refused(Refusal::new(Code::OutOfRange, "concession")) };
     match book.preview(&Entry::from(parties.order(amount, concession))) {
@@ -90,8 +96,7 @@ pub fn preview(book: &Book, parties: &Parties, amount: &str, concession_as: Conc
     }
 }
 
-/// A percentage of an amount, rounded down to the cent. It is a help for typing, not a rule: the order states its
-/// concession in yuan.
+/// A percentage of an amount, rounded down to the cent. It only helps with typing: the order has its concession in yuan.
 fn percent_floor(amount: Money, percent: Money) -> Option<Money> {
     // Both have two places: 100 × 100 for them, 100 for the percent, 100 back to cents.
     const DIVISOR: i128 = 100 * 100;

@@ -1,8 +1,8 @@
-//! The outbox: actions that were confirmed and have no outcome yet.
+//! The outbox: confirmed actions without an outcome.
 //!
-//! An action is stored with its idempotency key before it is sent, and one tab at a time sends it. It stays until the server
-//! answers with an outcome. Every other answer leaves it open whether the server settled it, so it is sent again with the
-//! same key, which the server settles once.
+//! An action is stored with its idempotency key before it is sent, and one tab at a time sends it. It stays until an answer has
+//! its outcome. After any other answer the server may or may not have settled it. So it is sent again with the same key, which
+//! the server settles once.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
 use crate::api::{self, Fault, Problem, Session, WithReceipt};
-use crate::keep::{self, Drawer};
+use crate::keep::{self, Store};
 use crate::locks;
 use crate::reactive::effect;
 
@@ -65,7 +65,7 @@ enum Attempt {
     Outcome(u16, String),
     /// The server cannot say now.
     Later,
-    /// The server takes this session for somebody else's.
+    /// The session has ended or belongs to somebody else.
     NotSignedIn,
 }
 
@@ -88,15 +88,14 @@ impl Outbox {
         outbox
     }
 
-    /// Takes a confirmed action. The screen shows it as waiting only after it was stored, so closing the wallet then loses
-    /// nothing.
+    /// Takes a confirmed action. The screen shows it as waiting only after it was stored, so that closing the wallet loses nothing.
     pub fn take(self, action: &Action, key: String) {
         let Request { path, body } = action.request();
         let at = js_sys::Date::new_0().to_iso_string().into();
         let waiting = PendingAction { key, at, member: action.member.clone(), path, body: body.canonical() };
         spawn_local(async move {
             let text = serde_json::to_string(&waiting).unwrap_or_default();
-            let kept = keep::write(Drawer::Waiting, &waiting.key, &text).await;
+            let kept = keep::write(Store::Waiting, &waiting.key, &text).await;
             self.storage_fails.set(!kept);
             self.show(vec![waiting]);
             self.flush();
@@ -109,7 +108,7 @@ impl Outbox {
     }
 
     async fn send_all(self) {
-        if let Some(texts) = keep::read_all(Drawer::Waiting).await {
+        if let Some(texts) = keep::read_all(Store::Waiting).await {
             let mut kept: Vec<PendingAction> = texts.iter().filter_map(|text| api::read(text).ok()).collect();
             kept.sort_by(|a, b| a.at.cmp(&b.at));
             self.adopt(kept).await;
@@ -126,8 +125,8 @@ impl Outbox {
             }
             match send(&waiting).await {
                 Attempt::Outcome(status, text) => {
-                    keep::write(Drawer::Done, &waiting.key, &format!("{status}\n{text}")).await;
-                    keep::forget(Drawer::Waiting, &waiting.key).await;
+                    keep::write(Store::Done, &waiting.key, &format!("{status}\n{text}")).await;
+                    keep::forget(Store::Waiting, &waiting.key).await;
                     self.settle(&waiting.key, status, &text);
                     self.pause.set_value(PAUSE);
                 }
@@ -157,7 +156,7 @@ impl Outbox {
     /// Follows other tabs: takes over actions that they stored, and reads the outcome of those that they sent.
     async fn adopt(self, kept: Vec<PendingAction>) {
         for gone in self.waiting.get_untracked().iter().filter(|mine| !kept.contains(mine)) {
-            let done = keep::read(Drawer::Done, &gone.key).await;
+            let done = keep::read(Store::Done, &gone.key).await;
             let Some((status, text)) = done.as_deref().and_then(|done| done.split_once('\n')) else { continue };
             self.settle(&gone.key, status.parse().unwrap_or_default(), text);
         }
@@ -203,7 +202,7 @@ fn attempt(status: u16, code: &str, text: String) -> Attempt {
 /// A new idempotency key: 128 random bits.
 pub fn new_key() -> Result<String, Fault> {
     let mut bits = [0; 16];
-    // `getRandomValues` works on a page without TLS, too, where a browser has no `randomUUID`.
+    // `getRandomValues` also works on a page without TLS, where there is no `randomUUID`.
     let crypto = window().crypto().map_err(|_| Fault::NoRandom)?;
     crypto.get_random_values_with_u8_array(&mut bits).map_err(|_| Fault::NoRandom)?;
     let hex = |text: String, byte: &u8| text + &format!("{byte:02x}");

@@ -1,5 +1,5 @@
 //! Passkeys (通行密钥): signing in and registering with the browser's authenticator. The server starts a ceremony, the
-//! authenticator answers, the server checks the answer. The secret key never leaves the authenticator.
+//! authenticator answers, and the server checks the answer.
 
 use gongxiang::identity::Id;
 use js_sys::{Function, JSON, Object, Promise, Reflect};
@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::api::{self, Fault};
 
-/// The two ceremonies of `WebAuthn`.
+/// A ceremony of `WebAuthn`.
 #[derive(Clone, Copy)]
 struct Ceremony {
     path: &'static str,
@@ -45,12 +45,12 @@ pub async fn register(referrer: &Id) -> Result<Id, Fault> {
 
 impl Ceremony {
     async fn perform(self, by: &str) -> Result<Id, Fault> {
-        let begun = answered(api::post(&format!("{}/begin", self.path), None, by.to_owned()).await?)?;
+        let begun = api::post(&format!("{}/begin", self.path), None, by.to_owned()).await?;
         let ceremony = api::read::<CeremonyStart>(&begun)?.ceremony;
-        // The browser does not tell "no passkey" from "the person said no".
+        // The browser does not say whether there is no passkey or the person declined.
         let credential = self.credential(&begun).await.map_err(|_| Fault::NoPasskey)?;
         let body = format!(r#"{{"ceremony":"{ceremony}","credential":{credential}}}"#);
-        let finished = answered(api::post(self.path, None, body).await?)?;
+        let finished = api::post(self.path, None, body).await?;
         api::read::<CeremonyResult>(&finished).map(|finished| finished.member)
     }
 
@@ -70,11 +70,4 @@ impl Ceremony {
 
 fn call(of: &JsValue, name: &str, with: &JsValue) -> Result<JsValue, JsValue> {
     Reflect::get(of, &name.into())?.dyn_into::<Function>()?.call1(of, with)
-}
-
-fn answered((status, text): (u16, String)) -> Result<String, Fault> {
-    if status == 200 {
-        return Ok(text);
-    }
-    Err(Fault::Status { status, problem: api::read(&text).unwrap_or_default() })
 }

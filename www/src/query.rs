@@ -1,4 +1,4 @@
-//! A question to the server and the state of its answer.
+//! A request to the server and the state of its answer.
 
 use std::pin::Pin;
 
@@ -15,7 +15,7 @@ pub enum Remote<T> {
     Failed(Fault),
 }
 
-/// A question to the server that can be repeated.
+/// A request that can be repeated.
 #[derive(Debug)]
 pub struct Query<T: 'static> {
     pub state: RwSignal<Remote<T>>,
@@ -36,8 +36,8 @@ impl<T> Query<T> {
     }
 }
 
-/// Asks now, and again whenever a signal that `ask` reads has changed. If several requests are open, only the answer to the last
-/// one counts. [`Query::again`] repeats the question; the old answer stays on the screen until the new one arrives.
+/// Sends a request now, and again whenever a signal that `ask` reads has changed. If several are open, only the last answer
+/// counts. [`Query::again`] repeats the request; the old answer stays on the screen until the new one arrives.
 pub fn fetch<T, F>(ask: impl Fn() -> F + 'static) -> Query<T>
 where
     T: Send + Sync + 'static,
@@ -46,10 +46,10 @@ where
     boxed(Box::new(move || Box::pin(ask())))
 }
 
-/// Asks again each time it is called.
+/// Sends the request.
 type Ask<T> = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, Fault>>>>>;
 
-/// [`fetch`] without a type for each question, so that the binary has the code below only once for each type of answer.
+/// [`fetch`] with a boxed closure, so that the binary has the code below once for each type of answer.
 fn boxed<T: Send + Sync + 'static>(ask: Ask<T>) -> Query<T> {
     let state = RwSignal::new(Remote::Loading);
     let again = RwSignal::new(0_u64);
@@ -67,7 +67,7 @@ fn boxed<T: Send + Sync + 'static>(ask: Ask<T>) -> Query<T> {
         }
         spawn_local(async move {
             let answer = answer.await;
-            // Without a value the screen was left meanwhile.
+            // There is no value if the screen was left meanwhile.
             if last.try_get_value() == Some(request) {
                 state.set(answer.map_or_else(Remote::Failed, Remote::Ready));
             }

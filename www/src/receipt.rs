@@ -3,8 +3,8 @@
 use gongxiang::identity::Id;
 use gongxiang::receipt::{Posting, Reason, Receipt, Rule};
 
-/// Leaves out what other members earned from the release: it is booked whenever their accounts are settled, and the wallet cannot
-/// know how much it is.
+/// Leaves out other members' earnings from the release. They are posted when their accounts are settled, and the wallet cannot
+/// know them.
 pub fn about(mut receipt: Receipt, me: &Id) -> Receipt {
     receipt.postings.retain(|posting| posting.rule != Rule::Release || posting.to.is(me));
     receipt

@@ -1,4 +1,4 @@
-//! The part of the address after `#`. It names the screen, so a link or a reload leads to the same one.
+//! Routes: the part of the address after `#`, which names the screen.
 
 use std::fmt;
 
@@ -13,14 +13,14 @@ pub enum Route {
     /// `#/join/ID`: the invitation of this member.
     Join(Id),
     /// `#/m/ID…`: a member's screen.
-    Member(Id, Page),
+    Member(Id, MemberScreen),
     /// `#/operator…`: an operator's screen.
     Operator(Desk),
     Nowhere,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Page {
+pub enum MemberScreen {
     Home,
     Statement,
     /// The preview of an order.
@@ -42,7 +42,7 @@ pub enum Desk {
     Economy,
 }
 
-impl Page {
+impl MemberScreen {
     const ALL: [(Self, &str); 10] = [
         (Self::Home, ""),
         (Self::Statement, "statement"),
@@ -56,7 +56,7 @@ impl Page {
         (Self::Shop, "shop"),
     ];
 
-    /// Whether it is reached through the screen of the ways to move points.
+    /// Whether it belongs to the navigation's entry for moving points.
     pub const fn is_way_to_move(self) -> bool {
         matches!(self, Self::Move | Self::Transfer | Self::Redeem | Self::Market | Self::Invite)
     }
@@ -85,7 +85,7 @@ impl Route {
             "operator" => named(&Desk::ALL, rest).map(Self::Operator),
             "m" => {
                 let (id, page) = rest.split_once('/').unwrap_or((rest, ""));
-                Id::parse(id).zip(named(&Page::ALL, page)).map(|(id, page)| Self::Member(id, page))
+                Id::parse(id).zip(named(&MemberScreen::ALL, page)).map(|(id, page)| Self::Member(id, page))
             }
             _ => None,
         };
@@ -98,7 +98,7 @@ impl fmt::Display for Route {
         let (start, rest) = match self {
             Self::SignIn | Self::Nowhere => return f.write_str("#/"),
             Self::Join(id) => return write!(f, "#/join/{id}"),
-            Self::Member(id, page) => (format!("#/m/{id}"), name_of(&Page::ALL, page)),
+            Self::Member(id, page) => (format!("#/m/{id}"), name_of(&MemberScreen::ALL, page)),
             Self::Operator(desk) => ("#/operator".to_owned(), name_of(&Desk::ALL, desk)),
         };
         f.write_str(&start)?;
@@ -107,11 +107,11 @@ impl fmt::Display for Route {
 }
 
 fn here() -> Route {
-    // Only a browser that refuses access to its own address has none.
+    // Fails only if the browser denies access to the address.
     Route::parse(&window().location().hash().unwrap_or_default())
 }
 
-/// The route of the address, as a signal that follows it.
+/// The route of the address, as a signal.
 pub fn follow() -> RwSignal<Route> {
     let route = RwSignal::new(here());
     window_event_listener(leptos::ev::hashchange, move |_| {
@@ -122,13 +122,13 @@ pub fn follow() -> RwSignal<Route> {
 }
 
 pub fn go(route: &Route) {
-    // The browser answers with `hashchange`, which `follow` hears.
+    // This triggers `hashchange`, on which `follow` updates the route.
     let _ = window().location().set_hash(&route.to_string());
 }
 
 /// Loads the page again, because the screen of the address is in the other binary.
 pub fn load() {
-    // Only a page that is on its way to elsewhere refuses.
+    // Fails only if the page is being left already.
     let _ = window().location().reload();
 }
 
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn an_address_leads_where_it_says() {
         let ann = Id::parse("ann:1.x").expect("an id");
-        let pages = Page::ALL.map(|(page, _)| Route::Member(ann.clone(), page));
+        let pages = MemberScreen::ALL.map(|(page, _)| Route::Member(ann.clone(), page));
         let desks = Desk::ALL.map(|(desk, _)| Route::Operator(desk));
         for route in [Route::SignIn, Route::Join(ann.clone())].into_iter().chain(pages).chain(desks) {
             assert_eq!(Route::parse(&route.to_string()), route);

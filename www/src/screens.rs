@@ -1,5 +1,6 @@
 //! The screens, a file for each.
 
+mod action_form;
 mod answer;
 mod economy;
 mod fault;
@@ -20,12 +21,12 @@ pub mod sheet;
 mod shop;
 mod statement;
 mod statement_rows;
-pub mod transfer;
+mod transfer;
 
 use gongxiang::identity::Id;
 use leptos::prelude::*;
 
-use crate::route::{Desk, Page, Route};
+use crate::route::{Desk, MemberScreen, Route};
 use crate::state::App;
 use crate::ui;
 
@@ -46,18 +47,18 @@ pub fn of_members(app: App, route: Route) -> Option<AnyView> {
     })
 }
 
-fn of_member(app: App, id: Id, page: Page) -> AnyView {
+fn of_member(app: App, id: Id, page: MemberScreen) -> AnyView {
     match page {
-        Page::Home => home::screen(app, id),
-        Page::Statement => statement::screen(app, id),
-        Page::Calculator => order::screen(app, &id),
-        Page::Forecast => forecast::screen(app, id),
-        Page::Move => moves::screen(app, &id),
-        Page::Transfer => transfer::screen(app, id),
-        Page::Redeem => redeem::screen(app, id),
-        Page::Market => market::screen(app, id),
-        Page::Invite => invite::screen(app, &id),
-        Page::Shop => shop::screen(app, id),
+        MemberScreen::Home => home::screen(app, id),
+        MemberScreen::Statement => statement::screen(app, id),
+        MemberScreen::Calculator => order::screen(app, &id),
+        MemberScreen::Forecast => forecast::screen(app, id),
+        MemberScreen::Move => moves::screen(app, &id),
+        MemberScreen::Transfer => transfer::screen(app, id),
+        MemberScreen::Redeem => redeem::screen(app, id),
+        MemberScreen::Market => market::screen(app, id),
+        MemberScreen::Invite => invite::screen(app, &id),
+        MemberScreen::Shop => shop::screen(app, id),
     }
 }
 

@@ -14,12 +14,12 @@ use crate::outbox::Outbox;
 use crate::text::Words;
 use crate::wallet::Days;
 
-/// State that every screen shares. It lives as long as the page, so a closure that captures it carries one pointer.
+/// The state that every screen shares. It lives as long as the page, so a closure that captures it carries one pointer.
 #[derive(Clone, Copy)]
-pub struct App(&'static Shared);
+pub struct App(&'static AppState);
 
 /// The fields behind [`App`].
-pub struct Shared {
+pub struct AppState {
     pub lang: RwSignal<Lang>,
     pub days: Days,
     /// Who is signed in; `None` until the server has answered.
@@ -30,18 +30,18 @@ pub struct Shared {
     pub outbox: Outbox,
     /// Counts settled actions. An effect that reads it runs again after each, and asks the server again.
     pub changes: RwSignal<u64>,
-    /// Set while the screen shows kept data because the server did not answer: when it was kept, and the day up to which it
-    /// was brought.
+    /// Set while the screen shows stored data because the server did not answer: when it was stored, and the day up to which it
+    /// is computed.
     pub stale: RwSignal<Option<(String, String)>>,
-    /// Set if the server's figures differ from those computed here, or if this wallet does not know the server's rules. Then no
-    /// preview is final.
+    /// Set if the server's figures differ from those computed here, or if its rules are unknown to this wallet. Then no preview is
+    /// final.
     pub doubted: RwSignal<bool>,
 }
 
 impl Deref for App {
-    type Target = Shared;
+    type Target = AppState;
 
-    fn deref(&self) -> &Shared {
+    fn deref(&self) -> &AppState {
         self.0
     }
 }
@@ -49,7 +49,7 @@ impl Deref for App {
 impl App {
     pub fn new() -> Self {
         let session = RwSignal::default();
-        Self(Box::leak(Box::new(Shared {
+        Self(Box::leak(Box::new(AppState {
             lang: RwSignal::new(Lang::preferred()),
             days: StoredValue::new(Vec::new()),
             session,
@@ -76,7 +76,7 @@ impl App {
         spawn_local(self.learn_session());
     }
 
-    /// [`App::ask_session`], to be awaited. Without an answer the wallet goes by the session that it stored.
+    /// [`App::ask_session`], to be awaited. Without an answer the wallet uses the stored session.
     pub async fn learn_session(self) {
         if mark::is_set(mark::SIGNED_OUT) {
             if api::sign_out().await.is_err() {
@@ -97,7 +97,7 @@ impl App {
         }
     }
 
-    /// Signs out. Without a network the server hears of it at the next start; this device forgets everything at once.
+    /// Signs out. This device forgets everything at once. Without a network the server is told at the next start.
     pub async fn sign_out(self) {
         let heard = api::sign_out().await.is_ok();
         keep::forget_answers().await;
@@ -112,7 +112,7 @@ impl App {
         self.changes.update(|changes| *changes += 1);
     }
 
-    /// After signing in: asks whose session it is, and tells the other tabs.
+    /// Learns the new session after signing in, and tells the other tabs.
     pub async fn signed_in(self) {
         mark::remove(mark::SIGNED_OUT);
         self.learn_session().await;
@@ -120,13 +120,13 @@ impl App {
     }
 
     fn enter(self, session: Session) {
-        // Whatever shows the session is drawn again only if it is another one.
+        // An equal session must not draw the screens again.
         if self.session.with_untracked(|known| known.as_ref() != Some(&session)) {
             self.session.set(Some(session));
         }
     }
 
-    /// Asks for the session again when somebody comes back to this tab, and when another tab signed in or out.
+    /// Asks for the session again when this tab gets the focus, and when another tab signs in or out.
     pub fn follow_session(self) {
         window_event_listener(leptos::ev::focus, move |_| self.ask_session());
         window_event_listener(leptos::ev::storage, move |_| self.ask_session());

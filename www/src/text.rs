@@ -1,4 +1,4 @@
-//! All texts of the screens, in both languages side by side, so that a text that lacks one of them does not compile.
+//! All texts of the screens, both languages side by side, so that a text in only one does not compile.
 //!
 //! No text promises a gain: the value of points can fall, and a preview holds only for the moment.
 
@@ -14,11 +14,11 @@ mod rules;
 pub mod signin;
 pub mod statement;
 
-pub use rules::{asset, class, code, decimal_error, party, reason, rule};
+pub use rules::{asset, class, code, party, reason, rule};
 
 use crate::lang::Lang;
 
-/// A text in both languages, in one string: each use of a text then costs one address and one length in the binary, not two.
+/// A text in both languages, as one string, so that each use costs the binary one pointer instead of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words(&'static str);
 
@@ -34,18 +34,10 @@ impl Words {
     }
 }
 
-/// `both!("中文", "English")`.
-macro_rules! both {
-    ($zh:literal, $en:literal $(,)?) => {
-        crate::text::Words(concat!($zh, "\n", $en))
-    };
-}
-use both;
-
 /// Names texts: `NAME "中文" "English"`.
 macro_rules! words {
     ($($name:ident $zh:literal $en:literal)*) => {
-        $(pub const $name: Words = super::both!($zh, $en);)*
+        $(pub const $name: Words = Words(concat!($zh, "\n", $en));)*
     };
 }
 use words;

@@ -1,6 +1,7 @@
-//! Small parts that several screens are made of.
+//! Small parts that several screens share.
 
 use gongxiang::quantity::DecimalError;
+use gongxiang::receipt::Class;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
@@ -8,9 +9,10 @@ use crate::figure::{grouped, number};
 use crate::input;
 use crate::reactive::memo;
 use crate::state::App;
-use crate::text::{Words, decimal_error, frame as t};
+use crate::text::{self, Words, frame as t};
 
-pub type MaybeText = Memo<Option<String>>;
+/// What is wrong with a field; `None` if nothing is.
+pub type FieldError = Memo<Option<String>>;
 
 /// The title of a screen, and a sentence about it.
 pub fn intro(app: App, title: Words, note: Words) -> AnyView {
@@ -34,6 +36,38 @@ pub fn note(app: App, words: Words) -> AnyView {
 /// The head of a table's column.
 pub fn column(app: App, words: Words) -> AnyView {
     view! { <th scope="col">{app.say(words)}</th> }.into_any()
+}
+
+/// A table; `name` is its class and its `data-testid`.
+pub fn table(app: App, name: &'static str, columns: &[Words], rows: Vec<AnyView>) -> AnyView {
+    let columns: Vec<_> = columns.iter().map(|words| column(app, *words)).collect();
+    view! { <table class=name data-testid=name><thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table> }
+        .into_any()
+}
+
+/// A card with one figure: its title, the figure as `shown`, and a note. `id` and `value` are for tests.
+pub fn figure_card(
+    app: App,
+    title: Words,
+    id: &'static str,
+    value: &dyn ToString,
+    shown: AnyView,
+    note: AnyView,
+) -> AnyView {
+    view! {
+        <article class="card">
+            {heading(app, title)}
+            <p class="mid" data-testid=id data-value=value.to_string()>{shown}</p>
+            {note}
+        </article>
+    }
+    .into_any()
+}
+
+/// The tag of a class of income.
+pub fn class_tag(app: App, class: Class) -> AnyView {
+    let name = class.as_str();
+    view! { <span class=format!("tag class-{name}")>{move || text::class(app.lang(), class)}</span> }.into_any()
 }
 
 /// A number and its unit.
@@ -63,14 +97,14 @@ fn boxed_button(
     view! { <button type="button" class=class data-testid=id on:click=act>{app.say(words)}</button> }.into_any()
 }
 
-/// A text field that is checked on every key. It shows an error, or how a number was understood if that is not obvious.
+/// A text field that is checked on every key. It shows an error, or how a number was read if that is not obvious.
 pub fn field(
     app: App,
     name: &'static str,
     label: Words,
     keyboard: &'static str,
     value: RwSignal<String>,
-    error: MaybeText,
+    error: FieldError,
 ) -> AnyView {
     let (error_id, hint_id) = (format!("{name}-error"), format!("{name}-hint"));
     let is_number = keyboard == "decimal";
@@ -93,7 +127,7 @@ pub fn field(
 }
 
 /// The error of a number field; `None` while it is empty.
-pub fn number_error<T>(app: App, typed: RwSignal<String>, parse: fn(&str) -> Result<T, DecimalError>) -> MaybeText
+pub fn number_error<T>(app: App, typed: RwSignal<String>, parse: fn(&str) -> Result<T, DecimalError>) -> FieldError
 where
     T: 'static,
 {
@@ -102,20 +136,20 @@ where
         if typed.trim().is_empty() {
             return None;
         }
-        input::read(&typed, parse).err().map(|error| decimal_error(error).of(app.lang()).to_owned())
+        input::read(&typed, parse).err().map(|error| input::error_words(error).of(app.lang()).to_owned())
     })
 }
 
 /// The error of an id field; `None` while it is empty.
-pub fn id_error(app: App, typed: RwSignal<String>) -> MaybeText {
+pub fn id_error(app: App, typed: RwSignal<String>) -> FieldError {
     memo(move || {
         let typed = typed.read();
         let bad = !typed.trim().is_empty() && gongxiang::identity::Id::parse(typed.trim()).is_none();
-        bad.then(|| crate::text::calculator::ID_BAD.of(app.lang()).to_owned())
+        bad.then(|| text::calculator::ID_BAD.of(app.lang()).to_owned())
     })
 }
 
-/// A value to choose, its `data-testid`, its label.
+/// A choice: its value, `data-testid` and label.
 pub type Choice<T> = (T, &'static str, Words);
 
 /// A group of toggle buttons of which one is pressed.
@@ -179,7 +213,7 @@ pub fn figure(app: App, name: Words, id: &'static str, value: &dyn ToString, uni
 
 /// A line of a chart.
 pub struct Series {
-    /// Goes into JSON unescaped, so it is one of our own texts.
+    /// Written into JSON without escapes, so it must be one of our own texts.
     pub name: &'static str,
     /// Decimals, one for each label of the axis.
     pub values: Vec<String>,
@@ -194,7 +228,7 @@ pub fn chart(id: &'static str, summary: String, along: &[String], series: &[Seri
         .map(|line| format!("{{\"name\":\"{}\",\"values\":{}}}", line.name, quoted(&line.values)))
         .collect();
     let data = format!("{{\"along\":{},\"series\":[{}]}}", quoted(along), lines.join(","));
-    // In capitals, as `tagName` has it: leptos compares the two names, and updates the element in place only if they are equal.
+    // In capitals like `tagName`: leptos updates an element in place only if the names are equal.
     view! { <GX-CHART role="img" data-testid=id aria-label=summary data-chart=data></GX-CHART> }.into_any()
 }
 
@@ -209,7 +243,7 @@ pub fn skeleton(app: App) -> AnyView {
     .into_any()
 }
 
-/// A notice beside every preview while the wallet doubts its own figures.
+/// The notice beside every preview while the figures are in doubt.
 pub fn not_final(app: App) -> AnyView {
     view! {
         {move || app.doubted.get().then(|| view! {
@@ -221,7 +255,7 @@ pub fn not_final(app: App) -> AnyView {
     .into_any()
 }
 
-/// Says why there is nothing to show.
+/// A sentence in place of missing content.
 pub fn empty(app: App, id: &'static str, words: Words) -> AnyView {
     view! { <p class="empty" data-testid=id>{app.say(words)}</p> }.into_any()
 }

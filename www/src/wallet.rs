@@ -15,7 +15,7 @@ use gongxiang::wire::answer::{MemberNow, SupplyNow};
 use leptos::prelude::*;
 
 use crate::api::{self, Fault};
-use crate::keep::{self, Drawer};
+use crate::keep::{self, Store};
 
 /// How many days are listed at home.
 const LISTED_DAYS: usize = 5;
@@ -26,7 +26,7 @@ const DAYS_KEY: &str = "days";
 /// Days in one request.
 const DAYS_PER_PAGE: u32 = 200;
 
-/// Attempts to get answers of the same day: a close between two of them makes them differ.
+/// Attempts to get answers of the same day. A close between two requests makes them differ.
 const ATTEMPTS: usize = 3;
 
 /// The day records fetched so far, oldest first.
@@ -61,7 +61,7 @@ pub struct Wallet {
     pub since: Option<String>,
 }
 
-/// What the close of the open day is expected to bring. Orders that vest, and account changes until then, alter it.
+/// What the close of the open day is expected to bring. Orders that vest and account changes until then alter it.
 #[derive(Clone, Copy, Debug)]
 pub struct NextRelease {
     /// The member's points.
@@ -80,15 +80,15 @@ impl Wallet {
 /// Fetches and computes a member's balances.
 pub async fn open(id: Id, days: Days) -> Result<Wallet, Fault> {
     if days.with_value(Vec::is_empty)
-        && let Some(text) = keep::read(Drawer::Answers, DAYS_KEY).await
+        && let Some(text) = keep::read(Store::Answers, DAYS_KEY).await
     {
         days.set_value(api::read(&text).unwrap_or_default());
     }
     let first = ask(&id, days).await;
     match first {
-        // The stored day records may belong to another book, if the server started over. Drop them before doubting the server.
+        // If the server started over, the stored day records belong to another book. Drop them before doubting the server.
         Ok(wallet) if !wallet.is_verified() => {}
-        Err(Fault::Nonsense) => {}
+        Err(Fault::BadAnswer) => {}
         other => return other,
     }
     days.set_value(Vec::new());
@@ -109,10 +109,10 @@ async fn ask(id: &Id, days: Days) -> Result<Wallet, Fault> {
                 other => other?,
             }
             let computed = days.with_value(|days| compute(&now.value, &supply.value, rules, days, since));
-            return computed.ok().flatten().ok_or(Fault::Nonsense);
+            return computed.ok().flatten().ok_or(Fault::BadAnswer);
         }
     }
-    Err(Fault::Nonsense)
+    Err(Fault::BadAnswer)
 }
 
 /// Fetches day records up to the day before `open`, or as many as there are.
@@ -130,7 +130,7 @@ pub async fn fetch_days(open: Day, days: Days) -> Result<(), Fault> {
         let follows = page.iter().zip(page.iter().skip(1)).all(|(record, next)| record.day.next() == Some(next.day));
         let continues = last.is_none_or(|last| last.next() == page.first().map(|record| record.day));
         if !(follows && continues) {
-            return Err(Fault::Nonsense);
+            return Err(Fault::BadAnswer);
         }
         days.update_value(|days| {
             for record in page {
@@ -143,7 +143,7 @@ pub async fn fetch_days(open: Day, days: Days) -> Result<(), Fault> {
     }
     if days.with_value(Vec::len) > before {
         let text = days.with_value(serde_json::to_string).unwrap_or_default();
-        keep::write(Drawer::Answers, DAYS_KEY, &text).await;
+        keep::write(Store::Answers, DAYS_KEY, &text).await;
     }
     Ok(())
 }

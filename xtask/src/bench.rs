@@ -14,22 +14,22 @@ use crate::postgres;
 use crate::setup;
 use crate::steps::Steps;
 
-/// Measure: the native benchmarks, then the package in Node and Chromium (benches/wasm.mjs), then the widget beside a
-/// reference page with Lit and decimal.js (benches/widget.mjs), then the wallet (benches/frames.mjs), and
-/// what Lighthouse says of it (benches/lighthouse.mjs).
+/// Measure: the native benchmarks, the package in Node and Chromium (benches/wasm.mjs), the widget beside a reference page
+/// with Lit and decimal.js (benches/widget.mjs), the wallet (benches/frames.mjs), and the wallet by Lighthouse
+/// (benches/lighthouse.mjs).
 #[derive(Args)]
 pub struct Options {
     #[command(subcommand)]
-    what: Option<What>,
+    what: Option<Subject>,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum Subject {
     /// Measure the settlement server instead: orders a second on `SQLite` and `PostgreSQL`, and with ten million accounts.
     ///
-    /// Takes some minutes and 8 GB below the system's temporary directory, which are free again at the end.
+    /// Takes some minutes, and 8 GB in the system's temporary directory, which it frees at the end.
     Server {
-        /// For the bench itself: `--seconds`, `--accounts`.
+        /// Passed to the bench: `--seconds`, `--accounts`.
         #[arg(last = true)]
         arguments: Vec<String>,
     },
@@ -38,7 +38,7 @@ enum What {
 pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     match &options.what {
         None => rules(steps),
-        Some(What::Server { arguments }) => server(arguments, steps),
+        Some(Subject::Server { arguments }) => server(arguments, steps),
     }
 }
 
@@ -50,16 +50,15 @@ fn rules(steps: &mut Steps) -> Result<()> {
     build::everything(&toolchain, steps)?;
     demo::server(steps)?;
     steps.loud("native benchmarks", || command::run(command::cargo().arg("bench")))?;
-    for (title, script) in [("the package", "benches/wasm.mjs"), ("the widget", "benches/widget.mjs")] {
+    // The last two are written as tests.
+    for (title, arguments) in [
+        ("the package", ["benches/wasm.mjs"].as_slice()),
+        ("the widget", &["benches/widget.mjs"]),
+        ("the wallet", &["--test", "benches/frames.mjs"]),
+        ("the wallet by Lighthouse", &["--test", "benches/lighthouse.mjs"]),
+    ] {
         steps.loud(&format!("benchmarks of {title}"), || {
-            command::run(command::command("node").env(browser::VARIABLE, &browser).arg(script))
-        })?;
-    }
-    for (title, script) in
-        [("the wallet", "benches/frames.mjs"), ("the wallet by Lighthouse", "benches/lighthouse.mjs")]
-    {
-        steps.loud(&format!("benchmarks of {title}"), || {
-            command::run(command::command("node").env(browser::VARIABLE, &browser).args(["--test", script]))
+            command::run(command::command("node").env(browser::VARIABLE, &browser).args(arguments))
         })?;
     }
     Ok(())
@@ -67,7 +66,7 @@ fn rules(steps: &mut Steps) -> Result<()> {
 
 fn server(arguments: &[String], steps: &mut Steps) -> Result<()> {
     postgres::set_up(steps)?;
-    // One build each: together, the server would be built with the features that the other ledger asks for.
+    // Built apart: built together, the server would get the features that the other ledger asks for.
     for package in ["gongxiang-server", "gongxiang-bench-server"] {
         steps.loud(&format!("{package}, as it is deployed"), || {
             command::run(command::cargo().args(["build", "--profile=dist", "--package", package]))

@@ -27,15 +27,15 @@ pub enum Glue {
 /// The aim of the optimiser.
 #[derive(Clone, Copy, Debug)]
 pub enum Aim {
-    /// Small, and quick to start: a page that shows one figure waits for few functions.
+    /// Small, and quick to start: a page that shows one figure calls few functions.
     Size,
-    /// As small as can be: of a whole wallet most functions are called anyway.
+    /// As small as possible: a wallet calls most of its functions anyway.
     Page,
     Speed,
 }
 
-/// Flags of wasm-opt for every aim. `--converge` repeats until nothing gets smaller. The stripped sections are for debuggers
-/// and for tools that ran before.
+/// Flags of wasm-opt for every aim. `--converge` repeats until nothing gets smaller. The stripped sections serve debuggers and
+/// earlier tools.
 const OPTIMISER_FLAGS: [&str; 5] =
     ["--mvp-features", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
@@ -121,8 +121,8 @@ fn write_glue(raw: &Path, name: &str, glue: Glue, into: &Path) -> Result<()> {
     }
 }
 
-/// Minifies the glue, and gives the binary the short names of what the two share. wasm-bindgen's names end in 64 random bits
-/// each, which no compression makes smaller: they would take 2 KB of the wallet's budget.
+/// Minifies the glue, and gives the names that glue and binary share their short form in the binary too. Each of wasm-bindgen's
+/// names ends in 64 random bits, which do not compress: they would take 2 KB of the wallet's budget.
 fn minify(output: &mut Output, script: &Path, into: &Path) -> Result<()> {
     let answer = command::output(command::command("node").arg(place::at(MINIFIER)).arg(script))
         .context("the glue cannot be minified")?;

@@ -24,13 +24,14 @@ pub const SCHEMATHESIS: &str = "SCHEMATHESIS";
 /// The variable that names another Python to make beancount's environment with.
 const PYTHON: &str = "PYTHON";
 
-pub struct Readers {
+/// Programs that read the exported books.
+pub struct BookReaders {
     hledger: PathBuf,
     beancount: PathBuf,
 }
 
-impl Readers {
-    /// Tells a test where they are.
+impl BookReaders {
+    /// Sets the variables that tell a test where they are.
     pub fn tell<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         let schemathesis = self.beancount.join(format!("schemathesis{}", env::consts::EXE_SUFFIX));
         command.env(HLEDGER, &self.hledger).env(BEANCOUNT, &self.beancount).env(SCHEMATHESIS, schemathesis)
@@ -38,8 +39,8 @@ impl Readers {
 }
 
 /// Finds hledger or, on Debian, installs it; puts beancount of `tools/requirements.txt` into a Python environment.
-pub fn set_up(steps: &mut Steps) -> Result<Readers> {
-    Ok(Readers { hledger: hledger(steps)?, beancount: beancount(steps)? })
+pub fn set_up(steps: &mut Steps) -> Result<BookReaders> {
+    Ok(BookReaders { hledger: hledger(steps)?, beancount: beancount(steps)? })
 }
 
 fn hledger(steps: &mut Steps) -> Result<PathBuf> {

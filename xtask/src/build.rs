@@ -11,7 +11,6 @@ use crate::bind::{self, Aim, Glue};
 use crate::budget;
 use crate::command;
 use crate::compress;
-use crate::miniprogram;
 use crate::place;
 use crate::presets;
 use crate::setup;
@@ -91,11 +90,16 @@ pub fn package(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     let raw = steps.loud("compile the package's economy", || wasm::compile(&ECONOMY, toolchain))?;
     // It lies inside `pkg/dist`, which a new build of the package empties. Then this is built again as well.
     bind::bind(&raw, "economy", Glue::Bare, Aim::Speed, &place::at("pkg/dist/economy"), steps)?;
-    steps.quiet("bundle the widget", || command::run(command::command("node").arg("tools/bundle.mjs")))?;
+    steps.quiet("bundle the widget", || node("tools/bundle.mjs"))?;
     budget::check(&["package", "widget", "economy"], steps)?;
     let raw = steps.loud("compile the package for mini-programs", || wasm::compile(&PHONE, toolchain))?;
     bind::bind(&raw, "phone", Glue::Bare, Aim::Size, &place::at("pkg/dist/phone"), steps)?;
-    miniprogram::build(steps)
+    steps.quiet("bundle for mini-programs", || node("tools/miniprogram.mjs"))?;
+    budget::check(&["miniprogram"], steps)
+}
+
+fn node(script: &str) -> Result<()> {
+    command::run(command::command("node").arg(script))
 }
 
 /// Copies the chart library. Its minified file is a plain script, so an `export` makes a module of it.
@@ -107,7 +111,7 @@ fn charts(into: &Path) -> Result<()> {
     fs::write(into.join("uplot.css"), read("uPlot.min.css")?).context("cannot write uplot.css")
 }
 
-/// The binaries, the glue and the charts of the wallet, in a directory whose name says nothing yet.
+/// The wallet's files before the build has a name.
 const UNNAMED: &str = "www/built";
 
 fn wallet(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
@@ -128,8 +132,8 @@ fn wallet(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     budget::check(&["wallet", "desk"], steps)
 }
 
-/// Writes what a server serves: the pages, and beside them the files of the build in a directory with the build's name. Files of
-/// two builds have different addresses, so no browser, cache or proxy can mix them.
+/// Writes what a server serves: the pages, and the build's files in a directory with the build's name. So files of two builds
+/// have different addresses, and no browser, cache or proxy can mix them.
 fn publish(pages: &Path, built: &Path, into: &Path) -> Result<()> {
     let mut content = DefaultHasher::new();
     for file in files_below(built)? {

@@ -1,6 +1,4 @@
-//! `cargo xtask clean`: what the tasks made, removed.
-
-use std::fs;
+//! `cargo xtask clean`: removes what the tasks made.
 
 use anyhow::Result;
 use clap::Args;
@@ -17,32 +15,31 @@ pub struct Options {
     all: bool,
 }
 
+const BUILT: [&str; 7] = [
+    "pkg/dist",
+    "pkg/miniprogram_dist",
+    "pkg/widget.js",
+    "miniprogram/utils/catalogue.js",
+    "www/built",
+    "www/dist",
+    "target/demo",
+];
+
+const INSTALLED: [&str; 5] = [
+    "tools/node_modules",
+    "tools/packaging/node_modules",
+    "tools/lighthouse/node_modules",
+    "tools/miniprogram/node_modules",
+    "tools/venv",
+];
+
 pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
-    for directory in [
-        place::at("pkg/dist"),
-        place::at("pkg/miniprogram_dist"),
-        place::at("www/built"),
-        place::at("www/dist"),
-        place::at("target/demo"),
-        place::wasm_target(),
-    ] {
-        if directory.exists() {
-            steps.quiet(&format!("remove {}", place::shown(&directory)), || remove(&directory))?;
-        }
-    }
-    for name in ["pkg/widget.js", "miniprogram/utils/catalogue.js"] {
-        let file = place::at(name);
-        if file.exists() {
-            steps.quiet(&format!("remove {name}"), || Ok(fs::remove_file(&file)?))?;
-        }
+    let installed = if options.all { INSTALLED.as_slice() } else { &[] };
+    let paths = BUILT.iter().chain(installed).map(|path| place::at(path));
+    for path in paths.chain([place::wasm_target()]).filter(|path| path.exists()) {
+        steps.quiet(&format!("remove {}", place::shown(&path)), || remove(&path))?;
     }
     if options.all {
-        steps.quiet("remove tools/node_modules", || remove(&place::at("tools/node_modules")))?;
-        steps.quiet("remove tools/packaging/node_modules", || remove(&place::at("tools/packaging/node_modules")))?;
-        steps.quiet("remove tools/lighthouse/node_modules", || remove(&place::at("tools/lighthouse/node_modules")))?;
-        steps
-            .quiet("remove tools/miniprogram/node_modules", || remove(&place::at("tools/miniprogram/node_modules")))?;
-        steps.quiet("remove tools/venv", || remove(&place::at("tools/venv")))?;
         steps.loud("cargo clean", || command::run(command::cargo().arg("clean")))?;
     }
     Ok(())

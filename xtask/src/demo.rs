@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: a real shop's purchases settled by the server, and the wallet that checks it, in one command.
+//! `cargo xtask demo`: settles a real shop's purchases, and serves the wallet that checks them.
 
 use std::fs;
 use std::net::SocketAddr;

@@ -1,14 +1,14 @@
 //! `cargo xtask`: every task that a person or the CI runs, set-up included.
 //!
-//! The map. One file per concern, from the ground up:
+//! The map, from the ground up:
 //!
 //! | file | what it knows |
 //! |---|---|
 //! | [`steps`] | one line a step, with its time |
 //! | [`place`] | where things are in this repository |
-//! | [`command`] | starting other programs, and saying in a sentence what failed |
-//! | [`stamp`] | what was done already, and need not be done again |
-//! | [`packages`] | apt, where there is apt, and what to say where there is none |
+//! | [`command`] | starting other programs |
+//! | [`stamp`] | which steps are up to date |
+//! | [`packages`] | Debian's packages, and advice on other systems |
 //! | [`toolchain`] | a Rust that can build for WebAssembly |
 //! | [`npm`] | Node and the npm development tools |
 //! | [`browser`] | a Chromium for the browser tests |
@@ -17,11 +17,10 @@
 //! | [`wasm`] | cargo → raw WebAssembly |
 //! | [`bind`] | raw WebAssembly → JS glue and a small, checked binary |
 //! | [`presets`] | the rule sets as a JavaScript module |
-//! | [`mvp`] | the check: nothing newer than WebAssembly 1.0 |
-//! | [`miniprogram`] | the package's part for mini-programs, and `WeChat`'s tools |
+//! | [`mvp`] | checks that a binary has nothing newer than WebAssembly 1.0 |
 //! | [`compress`] | brotli |
 //! | [`budget`] | how large the results may be |
-//! | [`build`] | the package and the wallet, with the above |
+//! | [`build`] | the package and the wallet |
 //! | [`setup`], [`demo`], [`mod@test`], [`mod@bench`], [`check`], [`clean`] | the other subcommands |
 
 mod bench;
@@ -35,7 +34,6 @@ mod clean;
 mod command;
 mod compress;
 mod demo;
-mod miniprogram;
 mod mvp;
 mod npm;
 mod packages;

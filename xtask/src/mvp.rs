@@ -1,7 +1,7 @@
-//! The check: nothing newer than WebAssembly 1.0 as it was in 2017, and nothing exported but functions and memory.
+//! Checks a binary: nothing newer than WebAssembly 1.0 of 2017, and nothing exported but functions and memory.
 //!
-//! One binary serves browsers, Node and mini-programs because the oldest machine of them all takes it. Some of
-//! those fail only when the binary is loaded, on a phone, so this is found out here.
+//! One binary serves browsers, Node and mini-programs, so it must suit the oldest phone. A phone would fail only when it loads
+//! the binary; this check fails the build.
 
 use anyhow::{Context as _, Result, bail};
 use wasmparser::{ExternalKind, Parser, Payload, Validator, WasmFeatures};

@@ -12,7 +12,7 @@ use crate::steps::Steps;
 /// The oldest Node that will do; the package's `engines` says the same.
 const OLDEST_NODE: u32 = 20;
 
-/// Checks that Node is there, and installs the tools if the lock file changed since they were.
+/// Checks that Node is there, and installs the tools.
 pub fn set_up(steps: &mut Steps) -> Result<()> {
     let node = command::first_line("node", &["--version"])
         .with_context(|| format!("Node is missing: install Node {OLDEST_NODE} or newer, {}", how_to_get_node()))?;
@@ -25,7 +25,7 @@ pub fn set_up(steps: &mut Steps) -> Result<()> {
     install("tools", "npm tools", steps)
 }
 
-/// The bundlers and frameworks that the package is tried with.
+/// The bundlers and frameworks that the package is tested with.
 pub fn set_up_packaging(steps: &mut Steps) -> Result<()> {
     install("tools/packaging", "npm bundlers and frameworks", steps)
 }
@@ -35,8 +35,13 @@ pub fn set_up_lighthouse(steps: &mut Steps) -> Result<()> {
     install("tools/lighthouse", "Lighthouse", steps)
 }
 
-/// Installs what the directory's lock file says, if it changed since it was done last.
-pub fn install(directory: &str, title: &str, steps: &mut Steps) -> Result<()> {
+/// `WeChat`'s tools, which only the tests need.
+pub fn set_up_miniprogram(steps: &mut Steps) -> Result<()> {
+    install("tools/miniprogram", "WeChat's tools", steps)
+}
+
+/// Installs what the directory's lock file says, unless that is installed already.
+fn install(directory: &str, title: &str, steps: &mut Steps) -> Result<()> {
     let place = place::at(directory);
     // The stamp lies in `node_modules`, so that deleting the directory forces a new installation.
     let stamp = Stamp::new(place.join("node_modules/.xtask-stamp")).input(&place.join("package-lock.json"))?;

@@ -1,7 +1,7 @@
 //! The system's packages: apt on Debian; elsewhere, advice on what to install.
 //!
-//! Only Debian is supported, because the CI uses its Rust for WebAssembly and its Chromium. Other systems name their
-//! packages differently, and people should decide themselves what to install there.
+//! Only Debian is supported, because CI uses its Rust for WebAssembly and its Chromium. Other systems name their packages
+//! differently, and people there should decide what to install.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Where things are in this repository. No path is spelled anywhere else.
+//! Where things are in this repository.
 
 use std::env;
 use std::fs;
@@ -24,26 +24,30 @@ pub fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| at("target"), |directory| root().join(directory))
 }
 
-/// Where the WebAssembly builds go. They use another rustc and other flags than the native ones; in a
-/// directory of their own neither makes the other start again.
+/// Where the WebAssembly builds go. They use another rustc and other flags than the native ones; in one directory, each would
+/// make the other start again.
 pub fn wasm_target() -> PathBuf {
     target().join("wasm")
 }
 
-/// A path as a person reads it: from the root on, where it lies below the root.
+/// A path as a person reads it: relative to the root, if it is below the root.
 pub fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
-/// Where cargo keeps the sources of other people's crates.
+/// Where cargo keeps the sources of dependencies.
 pub fn cargo_home() -> Option<PathBuf> {
     env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")))
 }
 
-/// Deletes a directory with all below it, if it is there.
-pub fn remove(directory: &Path) -> Result<()> {
-    if directory.exists() {
-        fs::remove_dir_all(directory).with_context(|| format!("cannot delete {}", shown(directory)))?;
-    }
-    Ok(())
+/// Deletes a file, or a directory with all below it, if it is there.
+pub fn remove(path: &Path) -> Result<()> {
+    let removed = if path.is_dir() {
+        fs::remove_dir_all(path)
+    } else if path.exists() {
+        fs::remove_file(path)
+    } else {
+        Ok(())
+    };
+    removed.with_context(|| format!("cannot delete {}", shown(path)))
 }

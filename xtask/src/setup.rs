@@ -5,7 +5,6 @@ use clap::Args;
 
 use crate::books;
 use crate::browser;
-use crate::miniprogram;
 use crate::npm;
 use crate::steps::Steps;
 use crate::toolchain::Toolchain;
@@ -31,7 +30,7 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<Toolchain> {
         npm::set_up_lighthouse(steps)?;
     }
     books::set_up(steps)?;
-    miniprogram::set_up(steps)?;
+    npm::set_up_miniprogram(steps)?;
     Ok(toolchain)
 }
 

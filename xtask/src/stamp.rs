@@ -1,4 +1,4 @@
-//! What was done already, and need not be done again: a fingerprint of what went in, and of what came out.
+//! Skips a step that is up to date, by a fingerprint of its inputs and outputs.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-/// A step's fingerprint, compared with the one its last run left in a file.
+/// The fingerprint of a step. The last run left its own in a file.
 pub struct Stamp {
     file: PathBuf,
     inputs: DefaultHasher,
@@ -20,7 +20,7 @@ impl Stamp {
         Self { file, inputs: DefaultHasher::new(), outputs: Vec::new() }
     }
 
-    /// A text that influences the step: options, a version.
+    /// A text that the result depends on: options, a version.
     pub fn text(mut self, text: &str) -> Self {
         text.hash(&mut self.inputs);
         self
@@ -35,13 +35,13 @@ impl Stamp {
         Ok(self)
     }
 
-    /// A file that the step makes. If it is missing, or somebody changed it, the step is done again.
+    /// A file that the step makes. If it is missing or was changed, the step runs again.
     pub fn output(mut self, file: &Path) -> Self {
         self.outputs.push(file.to_path_buf());
         self
     }
 
-    /// Whether the step's last run had the same inputs and left what is there now.
+    /// Whether the last run had the same inputs and left the outputs that are there now.
     pub fn is_current(&self) -> bool {
         let now = self.fingerprint();
         now.is_some() && fs::read_to_string(&self.file).ok() == now

@@ -1,4 +1,4 @@
-//! What a person sees: one line a step, with the time it took, and a table at the end where there were many.
+//! The progress that a person sees: one line for each step with its time, and a table after a long task.
 
 use std::fmt;
 use std::io::{IsTerminal as _, Write as _, stdout};

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: what the CI runs.
+//! `cargo xtask test`: everything that CI runs.
 
 use std::path::{Path, PathBuf};
 
@@ -9,10 +9,9 @@ use crate::books;
 use crate::browser;
 use crate::build;
 use crate::command;
-use crate::miniprogram;
 use crate::npm;
 use crate::place;
-use crate::postgres::Postgres;
+use crate::postgres;
 use crate::setup;
 use crate::stamp::files_below;
 use crate::steps::Steps;
@@ -38,14 +37,14 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     let toolchain = setup::for_building(steps)?;
     let browser = if options.no_browser { None } else { Some(browser::set_up(steps)?) };
     let readers = books::set_up(steps)?;
-    miniprogram::set_up(steps)?;
+    npm::set_up_miniprogram(steps)?;
     build::everything(&toolchain, steps)?;
     steps.loud("types of the package", types)?;
-    let postgres = Postgres::start(steps)?;
+    let postgres = postgres::start(steps)?;
     steps.loud("native tests", || {
         let mut tests = command::cargo();
         tests.args(["test", "--workspace", "--exclude=gongxiang-www", "--exclude=gongxiang-bench-server"]);
-        command::run(postgres.tell(readers.tell(&mut tests)))
+        command::run(readers.tell(&mut tests).env(postgres::VARIABLE, postgres.url()))
     })?;
     drop(postgres);
     steps.loud("Node tests", || node_tests("tests/node", None))?;
@@ -89,11 +88,11 @@ fn types() -> Result<()> {
 fn files_ending(directory: &str, end: &str) -> Result<Vec<PathBuf>> {
     let path = place::at(directory);
     if !path.is_dir() {
-        bail!("{directory} is missing: there have to be tests");
+        bail!("{directory} is missing");
     }
     let files: Vec<_> = files_below(&path)?.into_iter().filter(|file| file.to_string_lossy().ends_with(end)).collect();
     if files.is_empty() {
-        bail!("{directory} has no file whose name ends in {end}: there have to be tests");
+        bail!("{directory} has no file whose name ends in {end}");
     }
     Ok(files)
 }

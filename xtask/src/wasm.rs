@@ -1,4 +1,4 @@
-//! cargo → raw WebAssembly: one crate of the workspace, built small and for the oldest machines.
+//! cargo → raw WebAssembly: one crate of the workspace, small and for old phones.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -13,9 +13,9 @@ use crate::toolchain::Toolchain;
 /// Flags for rustc beyond the profile.
 ///
 /// - `target-cpu=mvp`: WebAssembly 1.0, which old phones take as well.
-/// - `immediate-abort`: a panic is a trap without a message. The rules answer with values, never with a panic,
-///   so the messages and all that formats them would only be carried along.
-/// - `erase_components`: leptos' views are boxed instead of being a type each; the wallet is a tenth smaller by it.
+/// - `immediate-abort`: a panic is a trap without a message. The rules answer with values, so the messages and the code
+///   that formats them would be dead weight.
+/// - `erase_components`: leptos boxes views instead of giving each a type, which makes the wallet a tenth smaller.
 const RUSTC_FLAGS: [&str; 4] =
     ["-Ctarget-cpu=mvp", "-Zunstable-options", "-Cpanic=immediate-abort", "--cfg=erase_components"];
 
@@ -35,16 +35,16 @@ pub struct Crate {
     pub package: &'static str,
     /// Name of the library or of the binary.
     pub target: &'static str,
-    /// The subcommand: `rustc` where the crate type has to be said, `build` where the crate says it itself.
+    /// `rustc` if the arguments name the crate type, `build` if the crate does.
     pub subcommand: &'static str,
     pub profile: &'static str,
     /// Further arguments, after the package's name.
     pub arguments: &'static [&'static str],
 }
 
-/// One line of cargo's report, as far as it matters here.
+/// One line of cargo's report, as far as it is read here.
 #[derive(Deserialize)]
-struct Message {
+struct CargoMessage {
     reason: String,
     target: Option<Target>,
     #[serde(default)]
@@ -56,7 +56,7 @@ struct Target {
     name: String,
 }
 
-/// Compiles the crate, if cargo finds that it has to, and says where the result is.
+/// Compiles the crate if it is not up to date, and returns the path of the binary.
 pub fn compile(part: &Crate, toolchain: &Toolchain) -> Result<PathBuf> {
     let mut cargo = toolchain.cargo();
     cargo
@@ -73,7 +73,7 @@ pub fn compile(part: &Crate, toolchain: &Toolchain) -> Result<PathBuf> {
     let report = command::output(&mut cargo).with_context(|| format!("`{}` does not compile", part.target))?;
     let mut results = report
         .lines()
-        .filter_map(|line| serde_json::from_str::<Message>(line).ok())
+        .filter_map(|line| serde_json::from_str::<CargoMessage>(line).ok())
         .filter(|message| message.reason == "compiler-artifact")
         // A dependency that is a cdylib produces WebAssembly too.
         .filter(|message| message.target.as_ref().is_some_and(|target| target.name == part.target))
@@ -86,7 +86,7 @@ pub fn compile(part: &Crate, toolchain: &Toolchain) -> Result<PathBuf> {
     }
 }
 
-/// The flags, and a remapping of paths, so that no directory of this machine gets into the binary.
+/// The flags. Paths are remapped, so that the binary names no directory of this machine.
 fn rustc_flags(toolchain: &Toolchain) -> Vec<String> {
     let mut flags: Vec<_> = RUSTC_FLAGS.map(str::to_owned).into();
     for (directory, name) in

@@ -19,7 +19,7 @@ page('calculator', {
       .map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
     return get(`/v1/excerpt?${address}`).then((excerpt) => {
       this.setData({ excerpt, asked });
-      // The forecast comes later than the preview, or not at all: a server need not have it.
+      // The forecast comes later than the preview. If the server has none, the page works without it.
       return post('/v1/forecast').then((forecast) => this.setData({ forecast }), () => this.setData({ forecast: null }));
     });
   },

@@ -5,12 +5,12 @@ const { page } = require('../../utils/page');
 page('market', {
   data: { side: 'sell', points: '', unitPrice: '', offers: [], trades: [] },
   load(member) {
-    // What has no outcome yet is asked for first: the lists are those after it.
+    // A command without an outcome is sent first, so that the lists show its result.
     return waiting() ? this.settled(resume()) : this.lists(member);
   },
   lists(member) {
     return Promise.all([get('/v1/offers?limit=50'), get('/v1/trades?limit=50')]).then(([offers, trades]) => {
-      // A trade names its offer, and whether its taker buys is the offer's side; an offer that is done is asked for by its id.
+      // Who buys in a trade follows from its offer's side. An offer that is no longer open is fetched by its id.
       const known = {};
       offers.rows.forEach((offer) => { known[offer.id] = offer; });
       const missing = trades.rows.map(({ offer }) => offer).filter((id, at, all) => !known[id] && all.indexOf(id) === at);
@@ -40,7 +40,7 @@ page('market', {
       done = true;
     })).then(() => done);
   },
-  /** Shows what became of a command, and the lists after it, also where it was refused. */
+  /** Shows the outcome of a command and the new lists, even if it was refused. */
   settled(outcome) {
     return outcome.then(
       () => {

@@ -6,7 +6,7 @@ Page({
   data: { words: wordsOf('zh'), language: 'zh', failure: '', demo: false, enrols: false, enrolment: '', name: '' },
   onShow() {
     this.speakAgain();
-    // Only a demo server lets anybody in as anybody; whether this is one, it says itself.
+    // The server says whether it is a demo, where anybody may sign in as any member.
     return get('/v1/session').then(({ demo }) => this.setData({ demo }), (failure) => this.fail(failure));
   },
   speakAgain() {
@@ -21,7 +21,7 @@ Page({
   typed({ currentTarget, detail }) {
     this.setData({ [currentTarget.dataset.field]: detail.value });
   },
-  /** A code of WeChat holds once: whatever comes of it, the next attempt asks for another. */
+  /** A WeChat code works once, so each attempt gets a new one. */
   wechat() {
     this.setData({ failure: '' });
     const enrolment = this.data.enrolment.trim();

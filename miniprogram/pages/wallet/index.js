@@ -8,7 +8,7 @@ page('wallet', {
     this.doubted = false;
     return snapshot(member).then((known) => card.show(known));
   },
-  /** Before the server is doubted: it may have begun anew, with other days than those that are kept. */
+  /** If the figures differ, asks once more without the stored days: the server may have started over. */
   checked({ detail }) {
     if (detail.equal || this.doubted) return;
     this.doubted = true;
@@ -23,7 +23,7 @@ page('wallet', {
       forget();
       wx.reLaunch({ url: '/pages/sign-in/index' });
     };
-    // Whether or not the server hears of it, the phone forgets the session.
+    // The phone forgets the session even if the server does not answer.
     request('DELETE', '/v1/session').then(leave, leave);
   },
 });

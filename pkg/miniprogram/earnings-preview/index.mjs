@@ -1,5 +1,5 @@
-// What an order would bring, to whom and why, computed on the phone from an excerpt of the server's book; and, where the app has asked the
-// server for it, the forecast of the member's account: a band with its assumptions, never one number.
+// What an order would bring, to whom and why, computed on the phone from an excerpt of the server's book. If the app passes a forecast of the
+// server, it is shown as a band with its assumptions, never as one number.
 import { init, openExcerpt } from '../index.mjs';
 import { grouped, order, plain } from '../figures.mjs';
 import { reasonIn, said, wordsOf } from '../text.mjs';
@@ -17,12 +17,12 @@ function rows(receipt, buyer, words, language) {
 
 const percent = (rate) => `${rate.startsWith('-') ? '−' : '+'}${Number((Math.abs(Number(rate)) * 100).toFixed(2))}%`;
 
-/** For each horizon the lowest and the highest of all paths. */
+/** The lowest and the highest value of all paths, for each horizon. */
 function band({ inputs, paths }, words) {
   const horizons = paths.length ? paths[0].outlooks : [];
   const ends = (at, key) => {
     const all = paths.map(({ outlooks }) => outlooks[at][key]).sort(order);
-    // More places would say more than an assumption can.
+    // More places would pretend to know more than an assumption can.
     return [all[0], all[all.length - 1]].map((decimal) => grouped(decimal.replace(/(\.\d\d)\d+$/, '$1'))).join(' – ');
   };
   return {
@@ -82,7 +82,7 @@ Component({
       const { excerpt, path } = this.data;
       if (!excerpt) return this.changed();
       init(path ? { path } : {}).then(() => {
-        // Meanwhile it may have been taken off the page, or given another excerpt.
+        // Meanwhile the element may have left the page or got another excerpt.
         if (!this.here || this.data.excerpt !== excerpt) return;
         this.close();
         this.book = openExcerpt(excerpt);

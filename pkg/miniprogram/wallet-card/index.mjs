@@ -1,9 +1,9 @@
-// A member's wallet: the snapshot of a server, brought up to date and checked by the rules on the phone.
+// A member's wallet: the rules bring a server's snapshot up to date on the phone, and check it.
 import { balance, init, nextRelease, statement } from '../index.mjs';
 import { grouped, worth } from '../figures.mjs';
 import { said, wordsOf } from '../text.mjs';
 
-/** The last days that can be listed: the account is known from when it was last touched. */
+/** The last days that can be listed. The account is known from its last settlement on. */
 function lastDays(account, days, count) {
   for (let n = Math.min(count, days.length); n > 0; n -= 1) {
     try {
@@ -56,7 +56,7 @@ Component({
     changed() {
       if (this.here) this.compute(this.shown || this.data.snapshot);
     },
-    /** The same as the property, for long histories: it does not pass through the view. */
+    /** Sets the snapshot without passing it through the view, which is slow for long histories. */
     show(snapshot) {
       this.shown = snapshot;
       return this.compute(snapshot);

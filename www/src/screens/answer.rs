@@ -1,4 +1,4 @@
-//! Screens that show an answer of the server: a placeholder, then the answer or a fault.
+//! Screens of an answer of the server: a placeholder, then the answer or a fault.
 
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ pub async fn opened(app: App, id: Id) -> Result<Arc<Wallet>, Fault> {
             app.stale.set(wallet.since.as_ref().map(|since| (since.clone(), wallet.day.to_string())));
             app.doubted.set(!wallet.is_verified());
         }
-        Err(Fault::Nonsense | Fault::OtherRules) => app.doubted.set(true),
+        Err(Fault::BadAnswer | Fault::OtherRules) => app.doubted.set(true),
         // The session has ended: this locks the screen.
         Err(Fault::Status { status: 401, .. }) => app.ask_session(),
         Err(_) => {}

@@ -10,14 +10,14 @@ use leptos::prelude::*;
 
 use super::answer::asked;
 use crate::api::{self, Fault};
-use crate::figure::{number, percent};
+use crate::figure::{grouped, number, percent};
 use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{Words, economy as t, frame};
 use crate::ui::{self, Series};
 use crate::wallet;
 
-/// Points of a chart at most; more would not be visible.
+/// Limit of the points of a chart; more would not be visible.
 const DRAWN: usize = 180;
 /// One percent, as a raw rate with 8 places.
 const PERCENT: i128 = 1_000_000;
@@ -92,18 +92,7 @@ fn so_far(app: App, days: &[DayRecord]) -> AnyView {
             <h2>{app.say(t::SO_FAR)} " · " {app.say(t::PRICE)}</h2>
             {ui::chart("price-so-far", summary, &along, &[Series { name: t::PRICE.of(app.lang()), values }])}
             <div class="scroll" tabindex="0" role="region" aria-label=app.say(t::SO_FAR)>
-                <table>
-                    <thead>
-                        <tr>
-                            {ui::column(app, t::DAY)}
-                            {ui::column(app, t::PRICE)}
-                            {ui::column(app, t::TURNOVER)}
-                            {ui::column(app, t::RELEASED)}
-                            {ui::column(app, t::TOTAL)}
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
+                {ui::table(app, "last-days", &[t::DAY, t::PRICE, t::TURNOVER, t::RELEASED, t::TOTAL], rows)}
             </div>
         </section>
     }
@@ -163,7 +152,7 @@ fn scenario(app: App, rules: Arc<RuleSet>) -> AnyView {
                     (Course::Crashing, "crashing", t::CRASHING),
                     (Course::Swinging, "swinging", t::SWINGING),
                 ])}
-                {ui::slider(app, "daily", t::DAILY, sliders.daily, (500, 100_000, 500), |value| crate::figure::grouped(&value.to_string()))}
+                {ui::slider(app, "daily", t::DAILY, sliders.daily, (500, 100_000, 500), |value| grouped(&value.to_string()))}
                 {ui::slider(app, "growth", t::GROWTH, sliders.growth, (-30, 30, 1), whole)}
                 {ui::slider(app, "online-part", t::ONLINE, sliders.online, (0, 100, 5), whole)}
                 {ui::slider(app, "hold", t::HOLD, sliders.hold, (0, 90, 5), whole)}
@@ -179,7 +168,7 @@ fn scenario(app: App, rules: Arc<RuleSet>) -> AnyView {
                             {app.say(t::REFUSED)} " " {refusal.to_string()}
                         </p>
                     }
-    .into_any(),
+                    .into_any(),
                 }}
             </section>
         </div>
@@ -236,16 +225,7 @@ fn cohorts(app: App, run: &Run) -> AnyView {
         .collect();
     view! {
         <h3>{app.say(t::COHORTS)}</h3>
-        <table>
-            <thead>
-                <tr>
-                    {ui::column(app, t::FROM_DAY)}
-                    {ui::column(app, t::MEMBERS)}
-                    {ui::column(app, t::CAME_BACK)}
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        {ui::table(app, "cohorts", &[t::FROM_DAY, t::MEMBERS, t::CAME_BACK], rows)}
     }
     .into_any()
 }

@@ -17,8 +17,8 @@ pub fn words(fault: &Fault) -> (&'static str, Words, Words) {
         Fault::Status { .. } => ("failed", t::FAILED, t::FAILED_NOTE),
         Fault::NoRandom => ("no-random", t::NO_RANDOM, t::NO_RANDOM_NOTE),
         Fault::NoPasskey => ("no-passkey", signin::NO_PASSKEY, signin::NO_PASSKEY_NOTE),
-        Fault::OtherRules => ("other-rules", frame::OTHER_VERSION, t::NONSENSE_NOTE),
-        Fault::Nonsense => ("nonsense", t::NONSENSE, t::NONSENSE_NOTE),
+        Fault::OtherRules => ("other-rules", frame::OTHER_VERSION, t::BAD_ANSWER_NOTE),
+        Fault::BadAnswer => ("nonsense", t::BAD_ANSWER, t::BAD_ANSWER_NOTE),
     }
 }
 

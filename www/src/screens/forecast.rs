@@ -1,4 +1,4 @@
-//! What a member may expect: a band, its assumptions as sliders, and what really came so far. Never one number.
+//! The forecast: a band, its assumptions as sliders, and the past. Never one number.
 
 use std::sync::Arc;
 
@@ -158,9 +158,9 @@ fn horizon(app: App, forecast: &Forecast, days: usize) -> AnyView {
                 </tr>
             </thead>
             <tbody>
-                {row(t::EARNED, &|outlook| number(&outlook.earned).into_any())}
-                {row(t::WORTH, &|outlook| money(outlook.worth).into_any())}
-                {row(t::LEFT, &|outlook| number(&outlook.share_value).into_any())}
+                {row(t::EARNED, &|outlook| number(&outlook.earned))}
+                {row(t::WORTH, &|outlook| money(outlook.worth))}
+                {row(t::LEFT, &|outlook| number(&outlook.share_value))}
                 {row(t::BACK, &|outlook| percent(outlook.concession_back))}
             </tbody>
         </table>
@@ -185,7 +185,7 @@ fn inputs(app: App, inputs: &Inputs) -> AnyView {
     .into_any()
 }
 
-/// What one share value of the first day has really been worth.
+/// What 1 share value of the first day has been worth.
 fn real(app: App, so_far: &SoFar) -> AnyView {
     // The rules count the cents of 1000 share value.
     let one = |worth: Money| ratio(worth.raw(), 100_000);

@@ -1,4 +1,4 @@
-//! A member's home: the balances, their worth today, and whether the server's figures are equal.
+//! A member's home: balances, their worth today, and whether the server's figures are equal.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::answer::{asked, of_member};
 use super::{statement, statement_rows};
 use crate::figure::{money, number};
-use crate::route::{Page, Route};
+use crate::route::{MemberScreen, Route};
 use crate::state::App;
 use crate::text::{Words, economy, frame, home as t, statement as s};
 use crate::ui::{self, Series};
@@ -35,7 +35,7 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
         {asked(app, load, move |history| past(app, &me, &history))}
         {days(app, wallet)}
         {wallet.account.shop.map(|_| view! {
-            <a class="card link-card" href=Route::Member(wallet.member.clone(), Page::Shop).to_string()>
+            <a class="card link-card" href=Route::Member(wallet.member.clone(), MemberScreen::Shop).to_string()>
                 {app.say(t::TO_SHOP)} <span aria-hidden="true">"›"</span>
             </a>
         }.into_any())}
@@ -44,43 +44,28 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
 }
 
 fn figures(app: App, wallet: &Wallet) -> AnyView {
-    let activated = wallet.account.activated;
-    let locked_note = if activated { t::LOCKED_NONE } else { t::LOCKED_NOTE };
+    let mine = &wallet.mine;
+    let locked_note = if wallet.account.activated { t::LOCKED_NONE } else { t::LOCKED_NOTE };
+    let worth = ui::amount(app, money(wallet.worth), frame::YUAN);
+    let price = view! {
+        <p class="note">
+            {app.say(t::PRICE)} " "
+            <span data-testid="price" data-value=wallet.price.to_string()>{number(&wallet.price)}</span> " "
+            {app.say(frame::YUAN)}
+        </p>
+    }
+    .into_any();
     view! {
         <section class="figures" data-testid="home" data-member=wallet.member.to_string()
             data-day=wallet.day.to_string()>
             <article class="card chief">
                 {ui::heading(app, t::SHARE_VALUE)}
-                <p class="big" data-testid="share-value" data-value=wallet.mine.share_value.to_string()>
-                    {number(&wallet.mine.share_value)}
-                </p>
+                <p class="big" data-testid="share-value" data-value=mine.share_value.to_string()>{number(&mine.share_value)}</p>
                 {ui::note(app, t::SHARE_VALUE_NOTE)}
             </article>
-            <article class="card">
-                {ui::heading(app, t::POINTS)}
-                <p class="mid" data-testid="points" data-value=wallet.mine.points.to_string()>
-                    {number(&wallet.mine.points)}
-                </p>
-                {ui::note(app, t::POINTS_NOTE)}
-            </article>
-            <article class="card">
-                {ui::heading(app, t::WORTH)}
-                <p class="mid" data-testid="worth" data-value=wallet.worth.to_string()>
-                    {ui::amount(app, money(wallet.worth), frame::YUAN)}
-                </p>
-                <p class="note">
-                    {app.say(t::PRICE)} " "
-                    <span data-testid="price" data-value=wallet.price.to_string()>{number(&wallet.price)}</span> " "
-                    {app.say(frame::YUAN)}
-                </p>
-            </article>
-            <article class="card">
-                {ui::heading(app, t::LOCKED)}
-                <p class="mid" data-testid="locked" data-value=wallet.mine.locked.to_string()>
-                    {number(&wallet.mine.locked)}
-                </p>
-                {ui::note(app, locked_note)}
-            </article>
+            {ui::figure_card(app, t::POINTS, "points", &mine.points, number(&mine.points), ui::note(app, t::POINTS_NOTE))}
+            {ui::figure_card(app, t::WORTH, "worth", &wallet.worth, worth, price)}
+            {ui::figure_card(app, t::LOCKED, "locked", &mine.locked, number(&mine.locked), ui::note(app, locked_note))}
         </section>
     }
     .into_any()
@@ -145,27 +130,19 @@ fn check(app: App, wallet: &Wallet) -> AnyView {
         }
         .into_any()
     };
+    let rows = vec![
+        row(t::SHARE_VALUE, mine.share_value.to_string(), server.share_value.to_string()),
+        row(t::LOCKED, mine.locked.to_string(), server.locked.to_string()),
+        row(t::POINTS, mine.points.to_string(), server.points.to_string()),
+        row(t::UNITS, mine.units.to_string(), server.units.to_string()),
+    ];
     view! {
         <section class="check bad" role="alert" data-testid="check" data-value="differs">
             <span class="sign" aria-hidden="true">"≠"</span>
             <div>
                 <b>{app.say(t::DIFFERS)}</b>
                 <p>{app.say(t::DIFFERS_NOTE)}</p>
-                <table>
-                    <thead>
-                        <tr>
-                            <td></td>
-                            {ui::column(app, t::COMPUTED_HERE)}
-                            {ui::column(app, t::SAID_BY_SERVER)}
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {row(t::SHARE_VALUE, mine.share_value.to_string(), server.share_value.to_string())}
-                        {row(t::LOCKED, mine.locked.to_string(), server.locked.to_string())}
-                        {row(t::POINTS, mine.points.to_string(), server.points.to_string())}
-                        {row(t::UNITS, mine.units.to_string(), server.units.to_string())}
-                    </tbody>
-                </table>
+                {ui::table(app, "balances", &[t::BALANCE, t::COMPUTED_HERE, t::SAID_BY_SERVER], rows)}
             </div>
         </section>
     }
@@ -239,7 +216,7 @@ fn latest(app: App, me: &Id, history: &History) -> AnyView {
         <section class="card statement">
             {ui::heading(app, t::LATEST)}
             {body}
-            <a href=Route::Member(me.clone(), Page::Statement).to_string()>{app.say(t::SEE_ALL)}</a>
+            <a href=Route::Member(me.clone(), MemberScreen::Statement).to_string()>{app.say(t::SEE_ALL)}</a>
         </section>
     }
     .into_any()
@@ -247,7 +224,7 @@ fn latest(app: App, me: &Id, history: &History) -> AnyView {
 
 /// The line that the chart shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shown {
+enum Curve {
     Points,
     ShareValue,
     Price,
@@ -258,15 +235,15 @@ fn course(app: App, history: &Arc<History>) -> AnyView {
     if history.days.len() < 2 {
         return ().into_any();
     }
-    let shown = RwSignal::new(Shown::Points);
+    let shown = RwSignal::new(Curve::Points);
     let range = RwSignal::new(usize::MAX);
     let drawn = move || {
         let from = history.days.len().saturating_sub(range.get());
         let part = history.days.get(from..).unwrap_or_default();
         let (words, read): (Words, fn(&StatementDay) -> String) = match shown.get() {
-            Shown::Points => (t::POINTS, |day| day.state.points.to_string()),
-            Shown::ShareValue => (t::SHARE_VALUE, |day| day.state.share_value.to_string()),
-            Shown::Price => (t::PRICE, |day| day.price.to_string()),
+            Curve::Points => (t::POINTS, |day| day.state.points.to_string()),
+            Curve::ShareValue => (t::SHARE_VALUE, |day| day.state.share_value.to_string()),
+            Curve::Price => (t::PRICE, |day| day.price.to_string()),
         };
         let along: Vec<_> = part.iter().map(|day| day.day.to_string()).collect();
         let values: Vec<_> = part.iter().map(read).collect();
@@ -288,9 +265,9 @@ fn course(app: App, history: &Arc<History>) -> AnyView {
             <div class="tools">
                 {ui::heading(app, t::COURSE)}
                 {ui::segments(app, shown, t::SERIES, vec![
-                    (Shown::Points, "course-points", t::POINTS),
-                    (Shown::ShareValue, "course-share-value", t::SHARE_VALUE),
-                    (Shown::Price, "course-price", economy::PRICE),
+                    (Curve::Points, "course-points", t::POINTS),
+                    (Curve::ShareValue, "course-share-value", t::SHARE_VALUE),
+                    (Curve::Price, "course-price", economy::PRICE),
                 ])}
                 {ui::segments(app, range, t::RANGE, vec![
                     (30, "range-30", t::RANGE_30),

@@ -21,7 +21,7 @@ pub fn screen(app: App, id: &Id) -> AnyView {
     let to_copy = link.clone();
     let copy = move |_| {
         let written = window().navigator().clipboard().write_text(&to_copy);
-        leptos::task::spawn_local(async move {
+        spawn_local(async move {
             copied.set(wasm_bindgen_futures::JsFuture::from(written).await.is_ok());
         });
     };

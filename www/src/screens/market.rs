@@ -7,8 +7,8 @@ use gongxiang::market::{Offer, Side, Trade, TradeState};
 use gongxiang::quantity::{Points, Price, Rate};
 use leptos::prelude::*;
 
+use super::action_form::{action_button, ask, available, submit};
 use super::answer::{asked, of_member};
-use super::transfer::{ask, available, submit};
 use crate::action::{Action, Step};
 use crate::api::{self, Fault, Item};
 use crate::figure::{money, number};
@@ -19,7 +19,7 @@ use crate::text::{Words, actions as t, frame, home};
 use crate::ui;
 use crate::wallet::Wallet;
 
-/// Lines on each side of the board at most.
+/// Limit of the lines on each side of the board.
 const BOARD_LINES: usize = 20;
 
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ struct Market {
 }
 
 async fn open(me: Id) -> Result<Market, Fault> {
-    let offers = api::offers().await?;
+    let mut offers = api::offers().await?;
     let mut trades = Vec::new();
     for trade in api::trades().await? {
         if !matches!(trade.value.state, TradeState::Taken | TradeState::Paid) {
@@ -45,7 +45,6 @@ async fn open(me: Id) -> Result<Market, Fault> {
             trades.push((trade, offer));
         }
     }
-    let mut offers = offers;
     offers.retain(|offer| offer.value.remaining.is_positive());
     Ok(Market { offers, trades })
 }
@@ -110,16 +109,15 @@ fn place(app: App, wallet: &Arc<Wallet>) -> AnyView {
     .into_any()
 }
 
-/// The band of prices that the rules allow today.
+/// The range of prices that the rules allow today, rounded inwards.
 fn band(app: App, wallet: &Wallet) -> AnyView {
     const ONE: i128 = 100_000_000;
     let part = |rate: i128, up: i128| {
         let raw = wallet.price.raw().checked_mul(rate)?.checked_add(up)?.div_euclid(ONE);
         Price::checked_from_raw(raw)
     };
-    let band = wallet.rules.market_price_band;
-    let bounds = Rate::raw(band);
-    let (low, high) = (part(ONE - bounds, ONE - 1), part(ONE + bounds, 0));
+    let width = Rate::raw(wallet.rules.market_price_band);
+    let (low, high) = (part(ONE - width, ONE - 1), part(ONE + width, 0));
     let (Some(low), Some(high)) = (low, high) else { return ().into_any() };
     view! { <p class="hint">{app.say(t::BAND)} ": " {number(&low)} " – " {number(&high)}</p> }.into_any()
 }
@@ -203,13 +201,12 @@ fn own(app: App, me: &Id, market: &Market) -> AnyView {
     }
     let lines = mine.into_iter().map(|offer| {
         let side = if offer.value.side == Side::Sell { t::SELL } else { t::BUY };
-        let action = Action::cancel_offer(me, offer);
         view! {
             <li class="deal" data-testid="my-offer" data-offer=offer.id.to_string()>
                 <span>
                     {app.say(side)} " " {number(&offer.value.remaining)} " × " {number(&offer.value.unit_price)}
                 </span>
-                {ui::button(app, "secondary", "cancel-offer", t::CANCEL_OFFER, move |_| app.asked.set(Some(action.clone())))}
+                {action_button(app, "secondary", "cancel-offer", t::CANCEL_OFFER, Action::cancel_offer(me, offer))}
             </li>
         }
         .into_any()
@@ -237,7 +234,7 @@ fn deal(app: App, me: &Id, trade: &Item<Trade>, offer: &Item<Offer>) -> AnyView 
         (_, true) => (t::STATE_TAKEN, "taken", t::TAKE_SELL_NOTE),
         (_, false) => (t::STATE_TAKEN, "taken", t::TAKE_BUY_NOTE),
     };
-    let steps: &[(Step, Words, &str)] = match (buys, trade.value.state) {
+    let steps: &[(Step, Words, &'static str)] = match (buys, trade.value.state) {
         (true, TradeState::Taken) => &[(Step::Pay, t::PAY, "pay"), (Step::Cancel, t::CANCEL_TRADE, "cancel-trade")],
         (true, _) => &[(Step::Cancel, t::CANCEL_TRADE, "cancel-trade")],
         (false, TradeState::Taken) => {
@@ -246,14 +243,8 @@ fn deal(app: App, me: &Id, trade: &Item<Trade>, offer: &Item<Offer>) -> AnyView 
         (false, _) => &[(Step::Confirm, t::CONFIRM, "confirm-trade")],
     };
     let buttons = steps.iter().map(|(step, words, id)| {
-        let action = Action::trade(me, *step, trade, offer);
         let class = if *step == Step::Cancel { "secondary" } else { "primary" };
-        view! {
-            <button type="button" class=class data-testid=*id on:click=move |_| app.asked.set(Some(action.clone()))>
-                {app.say(*words)}
-            </button>
-        }
-        .into_any()
+        action_button(app, class, id, *words, Action::trade(me, *step, trade, offer))
     });
     let total = trade.value.points.worth_floor(offer.value.unit_price).ok();
     view! {

@@ -1,8 +1,8 @@
-//! Signing in: in a demo as any member, by its id or from the list; or at the desk of the operator.
+//! Signing in: by passkey; in a demo as any member, by its id or from the list, or as the operator.
 
 use gongxiang::identity::Id;
 use gongxiang::limits::ID_LENGTH_MAX;
-use gongxiang::wire::answer::MemberLine;
+use gongxiang::wire::answer::{MemberLine, MembersPage};
 use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -13,20 +13,12 @@ use crate::api::{self, Fault, Session};
 use crate::passkey;
 use crate::query::{Remote, fetch};
 use crate::reactive::memo;
-use crate::route::{self, Desk, Page as Screen, Route};
+use crate::route::{self, Desk, MemberScreen, Route};
 use crate::state::App;
 use crate::text::{calculator, fault as f, signin as t};
 use crate::ui;
 
 const PER_PAGE: u32 = 50;
-
-/// A page of the members whose ids start with what was typed.
-#[derive(Clone, Debug)]
-struct Page {
-    members: Vec<MemberLine>,
-    /// Where the next page starts; nothing on the last one.
-    next: Option<Id>,
-}
 
 pub fn screen(app: App) -> AnyView {
     let ask = move || async move {
@@ -73,7 +65,7 @@ pub fn follow(app: App, signed_in: Result<Id, Fault>, failed: RwSignal<Option<Fa
         Ok(id) => {
             spawn_local(async move {
                 app.signed_in().await;
-                route::go(&Route::Member(id, Screen::Home));
+                route::go(&Route::Member(id, MemberScreen::Home));
             });
         }
         Err(fault) => failed.set(Some(fault)),
@@ -92,7 +84,7 @@ fn signed_in(app: App, member: Id) -> AnyView {
         <section class="card form">
             <p>{app.say(t::SIGNED_IN)} " " <b><bdi data-testid="signed-in">{member.to_string()}</bdi></b></p>
             <div class="buttons">
-                <a class="primary" href=Route::Member(member, Screen::Home).to_string()>{app.say(t::CONTINUE)}</a>
+                <a class="primary" href=Route::Member(member, MemberScreen::Home).to_string()>{app.say(t::CONTINUE)}</a>
                 {ui::button(app, "secondary", "sign-out", t::SIGN_OUT, out)}
             </div>
             {move || asks.get().then(|| view! {
@@ -112,7 +104,7 @@ fn enter(app: App, id: Id) {
         // If there is no such member, its screen says so.
         let _ = api::sign_in_to_demo(&id).await;
         app.signed_in().await;
-        route::go(&Route::Member(id, Screen::Home));
+        route::go(&Route::Member(id, MemberScreen::Home));
     });
 }
 
@@ -152,13 +144,13 @@ fn choose(app: App, session: &Session) -> AnyView {
         {move || match first.state.get() {
             Remote::Loading => ui::skeleton(app),
             Remote::Failed(why) => fault::fault(app, &why, Box::new(move || first.again())),
-            Remote::Ready(page) => shown(app, query.get_untracked(), page).into_any(),
+            Remote::Ready(page) => shown(app, query.get_untracked(), page),
         }}
     }
     .into_any()
 }
 
-fn shown(app: App, query: String, first: Page) -> AnyView {
+fn shown(app: App, query: String, first: MembersPage) -> AnyView {
     if first.members.is_empty() {
         return view! { <p class="loading" data-testid="none-found">{app.say(t::NONE_FOUND)}</p> }.into_any();
     }
@@ -200,7 +192,7 @@ fn member(app: App, line: &MemberLine) -> AnyView {
     };
     view! {
         <li>
-            <a href=Route::Member(line.member.clone(), Screen::Home).to_string() data-member=line.member.to_string()
+            <a href=Route::Member(line.member.clone(), MemberScreen::Home).to_string() data-member=line.member.to_string()
                 on:click=sign_in>
                 <b>{line.member.to_string()}</b>
                 {line.merchant.then(|| view! { <span class="tag shop">{app.say(t::MERCHANT)}</span> }.into_any())}
@@ -212,19 +204,19 @@ fn member(app: App, line: &MemberLine) -> AnyView {
 }
 
 /// The members after `after` whose ids start with `query`.
-async fn page(query: &str, after: &str) -> Result<Page, Fault> {
+async fn page(query: &str, after: &str) -> Result<MembersPage, Fault> {
     if !query.is_empty() && Id::parse(query).is_none() {
-        return Ok(Page { members: Vec::new(), next: None });
+        return Ok(MembersPage { members: Vec::new(), next: None });
     }
     let mut page = api::members(after, PER_PAGE).await?;
     let asked = page.members.len();
     page.members.retain(|line| line.member.as_str().starts_with(query));
     // The list is sorted, so the first other id is the end.
-    let next = page.next.filter(|_| page.members.len() == asked);
-    Ok(Page { members: page.members, next })
+    page.next = page.next.filter(|_| page.members.len() == asked);
+    Ok(page)
 }
 
-/// An id right before all ids that start with `query`: the request asks for those after it.
+/// An id just before all ids that start with `query`, because a request asks for the ids after one.
 fn before(query: &str) -> String {
     const SORTED: &str = "-.0123456789:ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
     let mut id = query.to_owned();

@@ -4,12 +4,12 @@ use gongxiang::identity::Id;
 use leptos::prelude::*;
 
 use super::answer::member_bar;
-use crate::route::{Page, Route};
+use crate::route::{MemberScreen, Route};
 use crate::state::App;
 use crate::text::{Words, actions as t};
 
 pub fn screen(app: App, id: &Id) -> AnyView {
-    let way = |page: Page, title: Words, note: Words, name: &'static str| {
+    let way = |page: MemberScreen, title: Words, note: Words, name: &'static str| {
         view! {
             <li>
                 <a class="card way-card" href=Route::Member(id.clone(), page).to_string() data-testid=name>
@@ -24,10 +24,10 @@ pub fn screen(app: App, id: &Id) -> AnyView {
         {member_bar(app, id, t::MOVE)}
         <p class="lead">{app.say(t::MOVE_NOTE)}</p>
         <ul class="way-cards">
-            {way(Page::Transfer, t::TRANSFER, t::TRANSFER_NOTE, "to-transfer")}
-            {way(Page::Market, t::MARKET, t::MARKET_NOTE, "to-market")}
-            {way(Page::Redeem, t::REDEEM, t::REDEEM_NOTE, "to-redeem")}
-            {way(Page::Invite, t::INVITE, t::INVITE_NOTE, "to-invite")}
+            {way(MemberScreen::Transfer, t::TRANSFER, t::TRANSFER_NOTE, "to-transfer")}
+            {way(MemberScreen::Market, t::MARKET, t::MARKET_NOTE, "to-market")}
+            {way(MemberScreen::Redeem, t::REDEEM, t::REDEEM_NOTE, "to-redeem")}
+            {way(MemberScreen::Invite, t::INVITE, t::INVITE_NOTE, "to-invite")}
         </ul>
     }
     .into_any()

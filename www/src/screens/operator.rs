@@ -6,18 +6,18 @@ use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::answer::SupplyNow;
 use leptos::prelude::*;
 
+use super::action_form::{ask, submit};
 use super::answer::asked;
-use super::transfer::{ask, submit};
 use crate::action::Action;
 use crate::api::{self, Fault};
 use crate::figure::number;
 use crate::input;
 use crate::reactive::memo;
 use crate::state::App;
-use crate::text::{frame, home, operator as t};
+use crate::text::{actions, frame, home, operator as t};
 use crate::ui;
 
-/// At most so many shops are asked for one by one.
+/// Limit of the shops that are asked for one by one.
 const SHOPS_MAX: usize = 200;
 
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ struct Overview {
 
 /// Shops with fewer points than their deposit, the poorest first, and the number of all shops.
 #[derive(Clone, Debug)]
-struct Risk {
+struct ShopsAtRisk {
     below: Vec<(Id, Points)>,
     shops: usize,
 }
@@ -58,16 +58,8 @@ fn shown(app: App, Overview { now, rules }: &Overview) -> AnyView {
                 <p class="big" data-testid="total" data-value=total.to_string()>{number(&total)}</p>
                 <p class="note">{app.say(frame::DAY_NOW)} " " <time>{now.day.to_string()}</time></p>
             </article>
-            <article class="card">
-                {ui::heading(app, home::PRICE)}
-                <p class="mid" data-testid="price" data-value=now.price.to_string()>{number(&now.price)}</p>
-                {ui::note(app, frame::YUAN)}
-            </article>
-            <article class="card">
-                {ui::heading(app, t::RELEASE)}
-                <p class="mid" data-testid="release" data-value=released.to_string()>{number(&released)}</p>
-                {ui::note(app, t::ORDERS_COVER)}
-            </article>
+            {ui::figure_card(app, home::PRICE, "price", &now.price, number(&now.price), ui::note(app, frame::YUAN))}
+            {ui::figure_card(app, t::RELEASE, "release", &released, number(&released), ui::note(app, t::AT_PRESENT))}
         </section>
         <section class="card">
             {ui::heading(app, t::SUPPLY)}
@@ -92,7 +84,7 @@ fn price(app: App) -> AnyView {
     let action = memo(move || input::read(&typed.read(), Price::parse).ok().map(Action::set_price));
     view! {
         <form class="card form" on:submit=ask(app, action)>
-            {ui::heading(app, crate::text::actions::SET_PRICE)}
+            {ui::heading(app, actions::SET_PRICE)}
             {ui::field(app, "new-price", t::NEW_PRICE, "decimal", typed, ui::number_error(app, typed, Price::parse))}
             {submit(app, action)}
         </form>
@@ -104,18 +96,18 @@ fn close(app: App, now: &SupplyNow) -> AnyView {
     let action = Action::close_day(now.day);
     view! {
         <section class="card form">
-            {ui::heading(app, crate::text::actions::CLOSE_DAY)}
-            {ui::note(app, crate::text::actions::CLOSE_DAY_NOTE)}
+            {ui::heading(app, actions::CLOSE_DAY)}
+            {ui::note(app, actions::CLOSE_DAY_NOTE)}
             <button type="button" class="primary" data-testid="close-day"
                 on:click=move |_| app.asked.set(Some(action.clone()))>
-                {app.say(crate::text::actions::CLOSE_DAY)} " " {now.day.to_string()}
+                {app.say(actions::CLOSE_DAY)} " " {now.day.to_string()}
             </button>
         </section>
     }
     .into_any()
 }
 
-async fn risk(deposit: Points) -> Result<Risk, Fault> {
+async fn risk(deposit: Points) -> Result<ShopsAtRisk, Fault> {
     let shops = super::order_form::merchants().await?;
     let mut below = Vec::new();
     for id in shops.iter().take(SHOPS_MAX) {
@@ -125,10 +117,10 @@ async fn risk(deposit: Points) -> Result<Risk, Fault> {
         }
     }
     below.sort_by_key(|(_, points)| *points);
-    Ok(Risk { below, shops: shops.len() })
+    Ok(ShopsAtRisk { below, shops: shops.len() })
 }
 
-fn at_risk(app: App, risk: &Risk) -> AnyView {
+fn at_risk(app: App, risk: &ShopsAtRisk) -> AnyView {
     let lines = risk.below.iter().map(|(id, points)| {
         view! {
             <div data-testid="at-risk" data-member=id.to_string()>

@@ -34,10 +34,10 @@ pub fn screen(app: App, buyer: &Id) -> AnyView {
     let me = buyer.clone();
     let parties = memo(move || form.parties(&me));
     let cut = fetch(move || cut(parties.get()));
-    // Computed again on every key. Only a change of the parties needs another excerpt.
+    // Computed on every key. Only other parties need another excerpt.
     let outcome = memo(move || match &*cut.state.read() {
         Remote::Ready(Some(OrderBasis { book: Ok(book), parties })) => {
-            Some(preview(book, parties, &form.amount.read(), form.concession_as.get(), &form.concession.read()))
+            Some(preview(book, parties, &form.amount.read(), form.concession_unit.get(), &form.concession.read()))
         }
         Remote::Ready(Some(OrderBasis { book: Err(refusal), .. })) => Some(Preview::Refused(refusal.clone())),
         _ => None,

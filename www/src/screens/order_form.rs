@@ -5,15 +5,16 @@ use gongxiang::ruleset::Channel;
 use leptos::prelude::*;
 
 use crate::api::{self, Fault};
+use crate::input;
 use crate::lang::Lang;
-use crate::order::{ConcessionAs, Parties, Preview};
+use crate::order::{ConcessionUnit, Parties, Preview};
 use crate::query::{Remote, fetch};
 use crate::reactive::{effect, memo};
 use crate::state::App;
 use crate::text::{self, calculator as t, frame, signin};
 use crate::ui;
 
-/// The list of members has no filter for merchants, so it is read in large pages, and up to so many.
+/// Limit of the pages in which merchants are looked for: the list of members has no filter for them.
 const MERCHANT_PAGES: usize = 20;
 const PER_PAGE: u32 = 500;
 
@@ -24,7 +25,7 @@ pub struct Form {
     pub channel: RwSignal<Channel>,
     pub region: RwSignal<String>,
     pub amount: RwSignal<String>,
-    pub concession_as: RwSignal<ConcessionAs>,
+    pub concession_unit: RwSignal<ConcessionUnit>,
     pub concession: RwSignal<String>,
 }
 
@@ -35,7 +36,7 @@ impl Form {
             channel: RwSignal::new(Channel::Online),
             region: RwSignal::new("110101".into()),
             amount: RwSignal::new("100".into()),
-            concession_as: RwSignal::new(ConcessionAs::Percent),
+            concession_unit: RwSignal::new(ConcessionUnit::Percent),
             concession: RwSignal::new("10".into()),
         }
     }
@@ -80,9 +81,9 @@ pub fn form(app: App, buyer: &Id, form: Form, outcome: Memo<Option<Preview>>) ->
             {ui::field(app, "amount", t::AMOUNT, "decimal", form.amount, amount_error)}
             <div class="pair">
                 {ui::field(app, "concession", t::CONCESSION, "decimal", form.concession, concession_error)}
-                {ui::segments(app, form.concession_as, t::CONCESSION, vec![
-                    (ConcessionAs::Percent, "percent", t::BY_PERCENT),
-                    (ConcessionAs::Yuan, "yuan", t::BY_YUAN),
+                {ui::segments(app, form.concession_unit, t::CONCESSION, vec![
+                    (ConcessionUnit::Percent, "percent", t::BY_PERCENT),
+                    (ConcessionUnit::Yuan, "yuan", t::BY_YUAN),
                 ])}
             </div>
         </form>
@@ -93,15 +94,15 @@ pub fn form(app: App, buyer: &Id, form: Form, outcome: Memo<Option<Preview>>) ->
 /// The error of a field, in words.
 fn error_at(lang: Lang, outcome: Option<&Preview>, field: &str) -> Option<String> {
     let words = match outcome? {
-        Preview::Unread { amount: Some(error), .. } if field == "amount" => text::decimal_error(*error),
-        Preview::Unread { concession: Some(error), .. } if field == "concession" => text::decimal_error(*error),
+        Preview::Unread { amount: Some(error), .. } if field == "amount" => input::error_words(*error),
+        Preview::Unread { concession: Some(error), .. } if field == "concession" => input::error_words(*error),
         Preview::Refused(refusal) if refusal.field == field => return text::code(lang, refusal.code.as_str()),
         _ => return None,
     };
     Some(words.of(lang).to_owned())
 }
 
-/// The field of the merchant: it suggests those of the list, and takes any id.
+/// The field of the merchant. It suggests the merchants of the list and accepts any id.
 fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sync + 'static) -> AnyView {
     let found = fetch(merchants);
     let touched = StoredValue::new(false);

@@ -18,7 +18,7 @@ pub fn result(app: App, me: &Id, preview: Preview) -> AnyView {
     match preview {
         // The fields show their own errors.
         Preview::Unread { .. } => view! { <p class="note" data-testid="unread">"—"</p> }.into_any(),
-        Preview::Refused(refusal) => refused(app, refusal).into_any(),
+        Preview::Refused(refusal) => refused(app, refusal),
         Preview::Accepted { concession, receipt } => {
             receipt.order.as_ref().map(|quote| accepted(app, me, concession, quote)).into_any()
         }
@@ -73,33 +73,19 @@ fn rewards(app: App, me: &Id, rewards: &[Reward]) -> AnyView {
     if rewards.is_empty() {
         return view! { <p class="note" data-testid="no-rewards">{app.say(t::NOBODY)}</p> }.into_any();
     }
-    view! {
-        <table class="rewards" data-testid="rewards">
-            <thead>
-                <tr>
-                    {ui::column(app, t::WHO)}
-                    {ui::column(app, t::WHAT_FOR)}
-                    {ui::column(app, t::GETS)}
-                    {ui::column(app, t::WHY)}
-                </tr>
-            </thead>
-            <tbody>{rewards.iter().map(|reward| line(app, reward.member == *me, reward)).collect::<Vec<_>>()}</tbody>
-        </table>
-    }
-    .into_any()
+    let rows = rewards.iter().map(|reward| row(app, reward.member == *me, reward)).collect();
+    ui::table(app, "rewards", &[t::WHO, t::WHAT_FOR, t::GETS, t::WHY], rows)
 }
 
-fn line(app: App, mine: bool, reward: &Reward) -> AnyView {
+fn row(app: App, mine: bool, reward: &Reward) -> AnyView {
     let kind = reward.kind;
-    let class = kind.class();
-    let (class_name, class_words) = text::class(class);
     let in_points = reward.points.is_positive();
     let amount = if in_points { number(&reward.points) } else { number(&reward.share_value) };
     let asset = app.say(if in_points { home::POINTS } else { home::SHARE_VALUE });
     let why = reward.why.clone();
     view! {
         <tr class:mine=mine data-testid="reward" data-member=reward.member.to_string()
-            data-kind=Rule::Reward(kind).as_str() data-class=class_name
+            data-kind=Rule::Reward(kind).as_str() data-class=kind.class().as_str()
             data-share-value=reward.share_value.to_string() data-points=reward.points.to_string()
             data-reason=worded::reason(&reward.why, Language::En)>
             <th scope="row" class="who">
@@ -108,7 +94,7 @@ fn line(app: App, mine: bool, reward: &Reward) -> AnyView {
             </th>
             <td class="what">
                 {move || text::rule(app.lang(), Rule::Reward(kind))} " "
-                <span class=format!("tag class-{class_name}")>{app.say(class_words)}</span>
+                {ui::class_tag(app, kind.class())}
             </td>
             <td class="gets">{amount} " " <small>{asset}</small></td>
             <td class="why">"= " {move || text::reason(app.lang(), &why)}</td>

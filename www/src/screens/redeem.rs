@@ -4,8 +4,8 @@ use gongxiang::identity::Id;
 use gongxiang::quantity::Points;
 use leptos::prelude::*;
 
+use super::action_form::{ask, available, submit};
 use super::answer::of_member;
-use super::transfer::{ask, available, submit};
 use crate::action::Action;
 use crate::input;
 use crate::reactive::memo;

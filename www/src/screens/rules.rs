@@ -7,17 +7,17 @@ use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use leptos::prelude::*;
 
+use super::action_form::{ask, submit};
 use super::answer::asked;
-use super::transfer::ask;
 use crate::action::Action;
 use crate::api;
 use crate::json;
 use crate::reactive::memo;
 use crate::state::App;
-use crate::text::{Words, actions, operator as t};
+use crate::text::{Words, operator as t};
 use crate::ui;
 
-/// The rules that were typed.
+/// The typed rules.
 #[derive(Clone, Debug, PartialEq)]
 enum RulesInput {
     Unsound(String),
@@ -58,16 +58,14 @@ fn shown(app: App, rules: RuleSet) -> AnyView {
                 RulesInput::Unsound(why) => view! {
                     <p class="refusal" role="alert" data-testid="unsound">{app.say(t::UNSOUND)} " " {why}</p>
                 }
-    .into_any(),
+                .into_any(),
                 RulesInput::Sound { findings, earlier, differences, .. } => view! {
                     {flags(app, &findings, &earlier, accepted)}
                     {difference(app, &differences)}
                 }
-    .into_any(),
+                .into_any(),
             }}
-            <button class="primary" data-testid="preview" disabled=move || action.read().is_none()>
-                {app.say(actions::PREVIEW)}
-            </button>
+            {submit(app, action)}
         </form>
     }
     .into_any()
@@ -179,16 +177,7 @@ fn difference(app: App, differences: &[[String; 3]]) -> AnyView {
     view! {
         <section>
             {ui::heading(app, t::DIFFERENCE)}
-            <table>
-                <thead>
-                    <tr>
-                        {ui::column(app, t::KEY)}
-                        {ui::column(app, t::BEFORE)}
-                        {ui::column(app, t::AFTER)}
-                    </tr>
-                </thead>
-                <tbody>{rows.collect::<Vec<_>>()}</tbody>
-            </table>
+            {ui::table(app, "differences", &[t::KEY, t::BEFORE, t::AFTER], rows.collect())}
         </section>
     }
     .into_any()

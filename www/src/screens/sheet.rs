@@ -21,11 +21,11 @@ use crate::ui;
 
 /// The stage of an action.
 #[derive(Clone, Debug)]
-enum Step {
+enum Stage {
     Foreseeing,
     /// The key is its idempotency key if it is confirmed.
     Foreseen(String, Result<Expectation, Fault>),
-    /// Confirmed, under this key. Keeps the foreseen receipt, to compare it with the settled one.
+    /// Confirmed under this key. Keeps the foreseen receipt, which is compared with the settled one.
     Sent(String, Option<Receipt>),
     Answered(Outcome, Option<Receipt>),
 }
@@ -41,11 +41,11 @@ fn dialog() -> Option<HtmlDialogElement> {
 
 /// The sheet.
 pub fn sheet(app: App) -> AnyView {
-    let step = RwSignal::new(Step::Foreseeing);
+    let stage = RwSignal::new(Stage::Foreseeing);
     effect(move |_| {
         let Some(dialog) = dialog() else { return };
         let Some(action) = app.asked.get() else { return dialog.close() };
-        step.set(Step::Foreseeing);
+        stage.set(Stage::Foreseeing);
         if !dialog.open() {
             let _ = dialog.show_modal();
         }
@@ -58,16 +58,16 @@ pub fn sheet(app: App) -> AnyView {
                 app.doubted.set(true);
             }
             if app.asked.with_untracked(|asked| asked.as_ref() == Some(&action)) {
-                step.set(Step::Foreseen(key, foreseen));
+                stage.set(Stage::Foreseen(key, foreseen));
             }
         });
     });
     effect(move |_| {
         let Some((key, outcome)) = app.outbox.answered.get() else { return };
-        if let Step::Sent(mine, foreseen) = step.get_untracked()
+        if let Stage::Sent(mine, foreseen) = stage.get_untracked()
             && mine == key
         {
-            step.set(Step::Answered(outcome, foreseen));
+            stage.set(Stage::Answered(outcome, foreseen));
         }
         app.changes.update(|changes| *changes += 1);
     });
@@ -80,21 +80,21 @@ pub fn sheet(app: App) -> AnyView {
                     <button type="button" class="close" aria-label=app.say(frame::CLOSE) on:click=move |_| close()>"×"</button>
                 </header>
                 {ui::note(app, action.note)}
-                <div class="body" aria-live="polite">{move || body(app, &action, step)}</div>
+                <div class="body" aria-live="polite">{move || body(app, &action, stage)}</div>
             }.into_any())}
         </dialog>
     }
     .into_any()
 }
 
-fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
-    match step.get() {
-        Step::Foreseeing => ui::skeleton(app),
-        Step::Foreseen(key, Ok(foreseen)) => confirm(app, action, key, step, &foreseen),
-        Step::Foreseen(key, Err(Fault::Unreachable | Fault::OtherRules)) => {
-            confirm(app, action, key, step, &Expectation::Unknown)
+fn body(app: App, action: &Action, stage: RwSignal<Stage>) -> AnyView {
+    match stage.get() {
+        Stage::Foreseeing => ui::skeleton(app),
+        Stage::Foreseen(key, Ok(foreseen)) => confirm(app, action, key, stage, &foreseen),
+        Stage::Foreseen(key, Err(Fault::Unreachable | Fault::OtherRules)) => {
+            confirm(app, action, key, stage, &Expectation::Unknown)
         }
-        Step::Foreseen(_, Err(fault)) => {
+        Stage::Foreseen(_, Err(fault)) => {
             let (_, title, note) = fault::words(&fault);
             let code = match &fault {
                 Fault::Status { status, problem } => format!("{status} {}", problem.code),
@@ -102,14 +102,14 @@ fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
             };
             refused(app, title, &code, note)
         }
-        Step::Sent(key, _) => {
+        Stage::Sent(key, _) => {
             let kept = move || {
                 let waits = app.outbox.waiting.with(|all| all.iter().any(|waiting| waiting.key == key));
-                (waits && !app.outbox.storage_fails.get()).then(|| view! { {ui::note(app, t::QUEUED)} }.into_any())
+                (waits && !app.outbox.storage_fails.get()).then(|| ui::note(app, t::QUEUED))
             };
             view! { <p class="sending" data-testid="sending">{app.say(t::SENDING)}</p> {move || kept()} }.into_any()
         }
-        Step::Answered(Outcome::Settled(receipt), foreseen) => {
+        Stage::Answered(Outcome::Settled(receipt), foreseen) => {
             let receipt = action.seen(receipt);
             let as_seen = foreseen.map(|foreseen| moves_like(&foreseen, &receipt));
             let says = as_seen.map(|same| if same { t::AS_SEEN } else { t::NOT_AS_SEEN });
@@ -122,12 +122,12 @@ fn body(app: App, action: &Action, step: RwSignal<Step>) -> AnyView {
             }
             .into_any()
         }
-        Step::Answered(Outcome::Refused(problem), _) => refused(app, t::REFUSED, &problem.code, f::FAILED_NOTE),
-        Step::Answered(Outcome::Unclear, _) => refused(app, t::REFUSED, "", t::UNCLEAR),
+        Stage::Answered(Outcome::Refused(problem), _) => refused(app, t::REFUSED, &problem.code, f::FAILED_NOTE),
+        Stage::Answered(Outcome::Unclear, _) => refused(app, t::REFUSED, "", t::UNCLEAR),
     }
 }
 
-/// A refusal with its code. `other` is said of a code that is not the rules'.
+/// A refusal with its code. `other` is shown for a code that is not one of the rules.
 fn refused(app: App, title: Words, code: &str, other: Words) -> AnyView {
     let looked_up = code.to_owned();
     let why = move || text::code(app.lang(), &looked_up).unwrap_or_else(|| other.of(app.lang()).to_owned());
@@ -141,21 +141,21 @@ fn refused(app: App, title: Words, code: &str, other: Words) -> AnyView {
     .into_any()
 }
 
-fn confirm(app: App, action: &Action, key: String, step: RwSignal<Step>, foreseen: &Expectation) -> AnyView {
+fn confirm(app: App, action: &Action, key: String, stage: RwSignal<Stage>, foreseen: &Expectation) -> AnyView {
     let (content, receipt) = match foreseen {
         Expectation::Refused(refusal) => {
             return refused(app, t::WOULD_REFUSE, refusal.code.as_str(), f::FAILED_NOTE);
         }
         Expectation::Receipt(receipt) => {
             let preview = view! { <h3>{app.say(t::PREVIEW_TITLE)}</h3> {shown(app, receipt, "preview")} }.into_any();
-            (preview.into_any(), Some(receipt.clone()))
+            (preview, Some(receipt.clone()))
         }
         Expectation::Unknown => (ui::empty(app, "no-preview", t::NO_PREVIEW), None),
     };
     let action = action.clone();
     let send = move |_| {
         app.outbox.take(&action, key.clone());
-        step.set(Step::Sent(key.clone(), receipt.clone()));
+        stage.set(Stage::Sent(key.clone(), receipt.clone()));
     };
     view! {
         {ui::not_final(app)}

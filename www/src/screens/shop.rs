@@ -9,15 +9,15 @@ use gongxiang::ruleset::Channel;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::action_form::{action_button, ask, submit};
 use super::answer::{asked, of_member};
-use super::transfer::{ask, submit};
 use crate::action::Action;
 use crate::api::{self, Fault, Item, OrdersPage};
 use crate::figure::{money, number};
 use crate::input;
 use crate::order::Parties;
 use crate::reactive::{effect, memo};
-use crate::route::{Page, Route};
+use crate::route::{MemberScreen, Route};
 use crate::state::App;
 use crate::text::{Words, actions as t, calculator as c, frame, signin};
 use crate::ui;
@@ -46,7 +46,7 @@ fn none(app: App, wallet: &Wallet) -> AnyView {
     let region = RwSignal::new(String::new());
     let action = memo(move || Region::parse(region.read().trim()).map(|region| Action::open_shop(&me, region)));
     view! {
-        <p class="empty" data-testid="no-shop">{app.say(t::NO_SHOP)}</p>
+        {ui::empty(app, "no-shop", t::NO_SHOP)}
         <form class="card form" on:submit=ask(app, action)>
             {ui::heading(app, t::OPEN_SHOP)}
             {ui::note(app, t::OPEN_SHOP_NOTE)}
@@ -57,7 +57,7 @@ fn none(app: App, wallet: &Wallet) -> AnyView {
     .into_any()
 }
 
-fn region_error(app: App, region: RwSignal<String>) -> ui::MaybeText {
+fn region_error(app: App, region: RwSignal<String>) -> ui::FieldError {
     memo(move || {
         let typed = region.read();
         let bad = !typed.trim().is_empty() && Region::parse(typed.trim()).is_none();
@@ -89,7 +89,7 @@ fn shown(app: App, wallet: &Arc<Wallet>, region: Region, found: OrderSearch) -> 
                 </div>
                 {ui::figure(app, t::COVERS_ORDERS, "covers-orders", &(covers.raw() / TYPICAL_CENTS), None)}
             </dl>
-            <a class="secondary" href=Route::Member(wallet.member.clone(), Page::Market).to_string()
+            <a class="secondary" href=Route::Member(wallet.member.clone(), MemberScreen::Market).to_string()
                 data-testid="buy-points">{app.say(t::BUY_POINTS)}</a>
         </section>
         <div class="columns">{order(app, &wallet.member, region)} {orders(app, &wallet.member, found)}</div>
@@ -212,16 +212,14 @@ fn one(app: App, me: &Id, order: &Item<Order>, id: &'static str) -> AnyView {
         OrderState::Vested(_) => (t::ORDER_VESTED, "vested"),
         OrderState::Refunded => (t::ORDER_REFUNDED, "refunded"),
     };
-    let action = Action::refund(me, order);
     view! {
         <div class="deal" data-testid=id data-order=order.id.to_string() data-state=name>
             <span>
                 <bdi>{order.id.to_string()}</bdi> " · " {ui::amount(app, money(order.value.concession), frame::YUAN)} " · "
                 {number(&order.value.points)} " " <span class="tag">{app.say(state)}</span>
             </span>
-            {(order.value.state != OrderState::Refunded).then(|| {
-                ui::button(app, "secondary", "refund", t::REFUND, move |_| app.asked.set(Some(action.clone())))
-            })}
+            {(order.value.state != OrderState::Refunded)
+                .then(|| action_button(app, "secondary", "refund", t::REFUND, Action::refund(me, order)))}
         </div>
     }
     .into_any()

@@ -1,4 +1,4 @@
-//! The whole statement: each day's release and each posting, with filters, a search and an export.
+//! The whole statement: each day's release and each posting, with filters, search and export.
 
 use std::sync::Arc;
 
@@ -160,7 +160,7 @@ fn csv(me: &Id, rows: &[Row]) -> String {
     std::iter::once(head).chain(rows.iter().map(line)).collect()
 }
 
-/// A quoted cell. The apostrophe keeps spreadsheets from taking it for a formula.
+/// A quoted cell. The apostrophe stops spreadsheets from reading it as a formula.
 fn cell(text: &str) -> String {
     let start = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
     format!("\"{start}{}\"", text.replace('"', "\"\""))

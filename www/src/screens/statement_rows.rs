@@ -1,7 +1,7 @@
 //! The lines of a statement: a day's release with its formula, or an entry with its reason.
 
 use gongxiang::identity::Id;
-use gongxiang::receipt::Rule;
+use gongxiang::receipt::{Class, Rule};
 use gongxiang::statement::{Row, StatementDay};
 use gongxiang::wire::statement::BookedPosting;
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ pub fn row(app: App, me: &Id, row: &Row) -> AnyView {
     }
 }
 
-/// The formula of a day, `888 × 966.13 ÷ 1,610.00 = 532.87`; `None` if it does not explain what was earned.
+/// The formula of a day, `888 × 966.13 ÷ 1,610.00 = 532.87`; `None` if it does not give what was earned.
 pub fn formula(line: &StatementDay) -> Option<String> {
     // A day on which nothing was released has no formula.
     let sign = match agreement(line).filter(|_| line.released.is_positive())? {
@@ -46,7 +46,7 @@ pub fn day(app: App, line: &StatementDay) -> AnyView {
             <p class="head">
                 <span class="what">
                     {move || text::rule(app.lang(), Rule::Release)} " "
-                    <span class="tag class-static">{app.say(text::class(gongxiang::receipt::Class::Static).1)}</span>
+                    {ui::class_tag(app, Class::Static)}
                 </span>
                 <span class="gets gain">"+" {ui::amount(app, number(&line.earned), h::POINTS)}</span>
             </p>
@@ -65,10 +65,7 @@ fn entry(app: App, me: &Id, booked: &BookedPosting) -> AnyView {
     let gain = booked.is_gain(me);
     let other = booked.other(me).clone();
     let (rule, amount, why) = (booked.posting.rule, booked.posting.amount, booked.posting.why.clone());
-    let class = rule.class().map(|class| {
-        let (name, words) = text::class(class);
-        view! { " " <span class=format!("tag class-{name}")>{app.say(words)}</span> }.into_any()
-    });
+    let class = rule.class().map(|class| view! { " " {ui::class_tag(app, class)} }.into_any());
     view! {
         <li class="entry" data-testid="entry" data-day=booked.day.to_string() data-rule=rule.as_str()
             data-asset=amount.asset() data-amount=amount.to_string() data-gain=gain.to_string()>

@@ -2,18 +2,16 @@
 
 use gongxiang::identity::Id;
 use gongxiang::quantity::Points;
-use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use super::action_form::{ask, available, submit};
 use super::answer::of_member;
 use crate::action::Action;
-use crate::figure::number;
 use crate::input;
 use crate::reactive::memo;
 use crate::state::App;
-use crate::text::{actions as t, home};
+use crate::text::actions as t;
 use crate::ui;
-use crate::wallet::Wallet;
 
 pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, t::TRANSFER, move |wallet| {
@@ -34,35 +32,4 @@ pub fn screen(app: App, id: Id) -> AnyView {
         }
         .into_any()
     })
-}
-
-/// The points that the member can move.
-pub fn available(app: App, wallet: &Wallet) -> AnyView {
-    view! {
-        <p class="fixed">
-            <span>{app.say(t::AVAILABLE)}</span>
-            <b data-testid="available" data-value=wallet.mine.points.to_string()>
-                {ui::amount(app, number(&wallet.mine.points), home::POINTS)}
-            </b>
-        </p>
-    }
-    .into_any()
-}
-
-/// The `submit` handler of a form: opens the sheet with its action.
-pub fn ask(app: App, action: Memo<Option<Action>>) -> impl Fn(SubmitEvent) + 'static {
-    move |event| {
-        event.prevent_default();
-        if let Some(action) = action.get_untracked() {
-            app.asked.set(Some(action));
-        }
-    }
-}
-
-/// The button of a form. It is disabled while a field cannot be read.
-pub fn submit(app: App, action: Memo<Option<Action>>) -> AnyView {
-    view! {
-        <button class="primary" data-testid="preview" disabled=move || action.read().is_none()>{app.say(t::PREVIEW)}</button>
-    }
-    .into_any()
 }

@@ -17,7 +17,7 @@ words! {
     STATEMENT "明细" "Statement"
     CALCULATOR "试算" "Calculator"
     FORECAST "预测" "Forecast"
-    MOVE "转账" "Transfer"
+    MOVE "转赠" "Transfer"
     SHOP "店铺" "Shop"
     OVERVIEW "概览" "Overview"
     RULES "规则" "Rules"

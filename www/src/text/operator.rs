@@ -35,5 +35,5 @@ words! {
     BEFORE "现行" "Current"
     AFTER "修改后" "New"
     UNSOUND "规则无效：" "Invalid rules:"
-    ORDERS_COVER "按当前数据估算" "at current figures"
+    AT_PRESENT "按当前数据估算" "at current figures"
 }

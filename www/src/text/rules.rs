@@ -1,24 +1,18 @@
-//! The words of the rules' data: rules, assets, parties, reasons and codes from the catalogue, and errors of typed numbers.
+//! Words of the rules' data: classes, rules, assets, parties, reasons and codes, from the catalogue.
 
-use gongxiang::quantity::DecimalError;
 use gongxiang::receipt::{Amount, Class, Party, Reason, Rule};
 
-use super::{Words, both};
 use crate::figure::grouped;
 use crate::lang::Lang;
 
-/// A class of income: its name for styles and tests, and the word.
-pub const fn class(class: Class) -> (&'static str, Words) {
-    match class {
-        Class::Static => ("static", both!("静态", "static")),
-        Class::Own => ("own", both!("自身", "own")),
-        Class::Dynamic => ("dynamic", both!("动态", "dynamic")),
-    }
+/// What a class of income is called.
+pub fn class(lang: Lang, class: Class) -> &'static str {
+    // A test of the rules holds that no word is missing.
+    gongxiang_words::class(lang.catalogue(), class.as_str()).unwrap_or(class.as_str())
 }
 
 /// What a rule is called.
 pub fn rule(lang: Lang, rule: Rule) -> &'static str {
-    // A test of the rules holds that no word is missing.
     gongxiang_words::rule(lang.catalogue(), rule.as_str()).unwrap_or(rule.as_str())
 }
 
@@ -27,7 +21,7 @@ pub fn asset(lang: Lang, amount: Amount) -> &'static str {
     gongxiang_words::asset(lang.catalogue(), amount.asset()).unwrap_or(amount.asset())
 }
 
-/// Who gives or gets: a member by its id.
+/// What a party is called: a member by its id.
 pub fn party(lang: Lang, party: &Party) -> String {
     match party {
         Party::Member(id) => id.to_string(),
@@ -38,27 +32,13 @@ pub fn party(lang: Lang, party: &Party) -> String {
     }
 }
 
-/// Why an amount is what it is, with grouped digits.
+/// The reason of an amount, with grouped digits.
 pub fn reason(lang: Lang, why: &Reason) -> String {
     let template = gongxiang_words::reason(lang.catalogue(), why.tag()).unwrap_or(why.tag());
     why.fill(template, |text, is_number| if is_number { grouped(text) } else { text.to_owned() })
 }
 
-/// What is wrong with a decimal that was typed.
-pub const fn decimal_error(error: DecimalError) -> Words {
-    match error {
-        DecimalError::Grammar => both!(
-            "请输入普通数字，例如 12.50 或 1,234.5：不含指数，小数点前须有数字。",
-            "Write plain digits such as 12.50 or 1,234.5: no exponent, a digit before the point.",
-        ),
-        DecimalError::Places { max: 2 } => both!("最多两位小数。", "At most two decimal places."),
-        DecimalError::Places { .. } => both!("最多八位小数。", "At most eight decimal places."),
-        DecimalError::TooLarge => both!("最大为 1,000,000,000,000。", "At most 1,000,000,000,000."),
-        DecimalError::Negative => both!("不能为负数。", "Must not be negative."),
-    }
-}
-
-/// What a refusal of the rules means, as a sentence; `None` if the code is not theirs.
+/// The sentence of a refusal; `None` if the code is not one of the rules.
 pub fn code(lang: Lang, code: &str) -> Option<String> {
     let words = gongxiang_words::code(lang.catalogue(), code)?;
     Some(match lang {
@@ -90,7 +70,7 @@ mod tests {
                 "(0.15 − 0.1) × 买家所得共享值 1,000",
                 "(0.15 − 0.1) × buyer’s share value 1,000",
             ),
-            (Reason::Trade { trade: id() }, "成交 1000000", "trade 1000000"),
+            (Reason::Trade { trade: id() }, "交易 1000000", "trade 1000000"),
             (Reason::Refund { order: id() }, "退款 1000000", "refund of 1000000"),
         ] {
             assert_eq!(reason(Lang::Zh, &why), zh);

@@ -18,7 +18,7 @@ words! {
     ALL "全部" "All"
     ONLY_RELEASE "释放" "Release"
     ONLY_ORDERS "订单与奖励" "Orders and rewards"
-    ONLY_MOVES "转账与交易" "Transfers and trades"
+    ONLY_MOVES "转赠与交易" "Transfers and trades"
     EXPORT "导出 CSV" "Export CSV"
     ROWS "条" "rows"
     NONE "没有符合条件的明细" "No matching activity"

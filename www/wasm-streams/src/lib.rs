@@ -1,7 +1,7 @@
-//! Replaces the crate `wasm-streams` in this workspace (`[patch.crates-io]`). leptos needs it for its server functions, which the
-//! wallet does not have. But the linker keeps all of its exported classes, and the wallet's budget has no room for them.
+//! Replaces the crate `wasm-streams` in this workspace (`[patch.crates-io]`). leptos needs it for server functions, which the wallet
+//! does not have. The linker would keep all of its exported classes, for which the wallet's budget has no room.
 //!
-//! It has what leptos calls and nothing else, so a version of leptos that calls more does not compile.
+//! It has only what leptos calls. A version of leptos that calls more does not compile.
 
 use futures_util::stream::Empty;
 use wasm_bindgen::JsValue;

@@ -1,0 +1,47 @@
+//! The parts of a form that asks for an action.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+use crate::action::Action;
+use crate::figure::number;
+use crate::state::App;
+use crate::text::{Words, actions as t, home};
+use crate::ui;
+use crate::wallet::Wallet;
+
+/// The points that the member can move.
+pub fn available(app: App, wallet: &Wallet) -> AnyView {
+    view! {
+        <p class="fixed">
+            <span>{app.say(t::AVAILABLE)}</span>
+            <b data-testid="available" data-value=wallet.mine.points.to_string()>
+                {ui::amount(app, number(&wallet.mine.points), home::POINTS)}
+            </b>
+        </p>
+    }
+    .into_any()
+}
+
+/// The `submit` handler of a form: opens the sheet with its action.
+pub fn ask(app: App, action: Memo<Option<Action>>) -> impl Fn(SubmitEvent) + 'static {
+    move |event| {
+        event.prevent_default();
+        if let Some(action) = action.get_untracked() {
+            app.asked.set(Some(action));
+        }
+    }
+}
+
+/// The button of a form. It is disabled while a field cannot be read.
+pub fn submit(app: App, action: Memo<Option<Action>>) -> AnyView {
+    view! {
+        <button class="primary" data-testid="preview" disabled=move || action.read().is_none()>{app.say(t::PREVIEW)}</button>
+    }
+    .into_any()
+}
+
+/// A button that opens the sheet with an action.
+pub fn action_button(app: App, class: &'static str, id: &'static str, words: Words, action: Action) -> AnyView {
+    ui::button(app, class, id, words, move |_| app.asked.set(Some(action.clone())))
+}
