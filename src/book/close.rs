@@ -2,7 +2,7 @@
 //! [`day::close`].
 
 use super::draft::Draft;
-use super::{Book, DayRecord};
+use super::record::DayRecord;
 use crate::day::{self, OpenDay};
 use crate::event::{Code, Refusal};
 use crate::identity::Day;
@@ -82,12 +82,5 @@ impl Draft<'_> {
             done += 1;
         }
         Ok(done)
-    }
-}
-
-impl Book {
-    /// The turnovers of the days that were closed, newest first, back to the first day that had one.
-    pub(super) fn recorded_turnovers(&self) -> impl Iterator<Item = Money> {
-        self.days.iter().rev().map_while(|record| record.turnover)
     }
 }

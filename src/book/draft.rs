@@ -3,12 +3,11 @@
 //! Handlers read through it and write into it. It moves points and share value and writes the postings, so that the
 //! sums of RULES.md section 7 hold by construction.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use super::table::Table;
-use super::{Account, Book, Changed, DayRecord, Head, returnable_under, unpaid_under, waits_under};
-use crate::event::{Code, Event, Refusal};
+use super::account::Account;
+use super::changes::Changes;
+use super::id_map::IdMap;
+use super::tables::Book;
+use crate::event::{Code, Kind, Refusal};
 use crate::identity::{Id, Region};
 use crate::market::{Offer, Trade};
 use crate::order::{Order, Parties};
@@ -16,7 +15,6 @@ use crate::purchase::{Purchase, RedemptionRecord};
 use crate::quantity::{Points, ShareValue};
 use crate::receipt::{Amount, OrderQuote, Party, Posting, Reason, Receipt, Rule};
 use crate::release::Grant;
-use crate::ruleset::RuleSet;
 
 /// Changes laid over a book.
 pub(super) struct Draft<'a> {
@@ -27,26 +25,9 @@ pub(super) struct Draft<'a> {
     postings: Vec<Posting>,
 }
 
-/// What a draft changes. All of it is new values, so keeping it cannot fail.
-pub(super) struct Changes {
-    pub(super) head: Head,
-    pub(super) rules: Arc<RuleSet>,
-    pub(super) accounts: Table<Account>,
-    pub(super) orders: Table<Order>,
-    pub(super) offers: Table<Offer>,
-    pub(super) trades: Table<Trade>,
-    /// What few events change; nothing where this one does not.
-    rare: Option<Box<Rare>>,
-    pub(super) closed: Option<DayRecord>,
-}
-
-/// Rows that few events change: apart, so that the others pass over them at once.
-#[derive(Default)]
-pub(super) struct Rare {
-    pub(super) purchases: Table<Purchase>,
-    pub(super) redemptions: Table<RedemptionRecord>,
-    /// The partner of each city; nobody any more where there is none.
-    pub(super) partners: BTreeMap<Region, Option<Id>>,
+/// Refuses with a code at a field unless the condition holds.
+pub(super) fn require(condition: bool, code: Code, field: &'static str) -> Result<(), Refusal> {
+    if condition { Ok(()) } else { Err(Refusal::new(code, field)) }
 }
 
 /// The value of `key` in the changes, else in the book.
@@ -58,8 +39,8 @@ macro_rules! lookup {
 
 /// The value of `id`, copied into the changes so that it can be written.
 fn writable<'t, V: Clone>(
-    changes: &'t mut Table<V>,
-    book: &Table<V>,
+    changes: &'t mut IdMap<V>,
+    book: &IdMap<V>,
     id: &Id,
     code: Code,
 ) -> Result<&'t mut V, Refusal> {
@@ -72,28 +53,17 @@ fn writable<'t, V: Clone>(
 
 impl<'a> Draft<'a> {
     pub(super) fn over(book: &'a Book) -> Self {
-        let changes = Changes {
-            head: book.head,
-            rules: Arc::clone(&book.rules),
-            accounts: Table::new(),
-            orders: Table::new(),
-            offers: Table::new(),
-            trades: Table::new(),
-            rare: None,
-            closed: None,
-        };
+        let changes = Changes::of_nothing(book);
         Self { book, changes, quote: None, unrecovered: None, postings: Vec::new() }
     }
 
-    /// Handles one event; what it did and what it changed, or why it is refused.
-    pub(super) fn run(mut self, event: &Event) -> Result<(Receipt, Changes), Refusal> {
-        self.handle(event)?;
+    /// The receipt of an event of this kind, and what it changed.
+    pub(super) fn finish(self, kind: Kind) -> (Receipt, Changes) {
         let Self { book, changes, quote: order, unrecovered, postings } = self;
-        // What was only settled to the same numbers stays among the changes: writing it again changes nothing.
+        // An account that was settled to the same numbers stays among the changes: writing it again changes nothing.
         let changed = |(id, account): &(&Id, &Account)| book.accounts.get(id.as_str()) != Some(*account);
         let accounts = changes.accounts.iter().filter(changed).map(|(id, _)| id.clone()).collect();
-        let receipt = Receipt { kind: event.kind(), day: book.head.day, order, unrecovered, postings, accounts };
-        Ok((receipt, changes))
+        (Receipt { kind, day: book.head.day, order, unrecovered, postings, accounts }, changes)
     }
 
     pub(super) fn account(&self, id: &Id) -> Option<&Account> {
@@ -103,6 +73,13 @@ impl<'a> Draft<'a> {
     /// An account that an event names, or `unknown_member` at that field.
     pub(super) fn member(&self, id: &Id, field: &'static str) -> Result<&Account, Refusal> {
         self.account(id).ok_or_else(|| Refusal::new(Code::UnknownMember, field))
+    }
+
+    /// A member that an event names and that is not frozen.
+    pub(super) fn active_member(&self, id: &Id, field: &'static str) -> Result<&Account, Refusal> {
+        let account = self.member(id, field)?;
+        require(!account.frozen, Code::MemberFrozen, field)?;
+        Ok(account)
     }
 
     pub(super) fn order(&self, id: &Id) -> Option<&Order> {
@@ -241,89 +218,6 @@ impl<'a> Draft<'a> {
 
     pub(super) fn post(&mut self, from: Party, to: Party, amount: Amount, rule: Rule, why: Reason) {
         self.postings.push(Posting { from, to, amount, rule, why });
-    }
-}
-
-impl Changes {
-    /// What few events change, to be written.
-    pub(super) fn rare(&mut self) -> &mut Rare {
-        self.rare.get_or_insert_default()
-    }
-
-    /// Which rows of the book these are.
-    pub(super) fn changed(&self, book: &Book) -> Changed {
-        fn rows<V: PartialEq>(changes: &Table<V>, book: &Table<V>) -> BTreeMap<Id, bool> {
-            let row = |(id, value): (&Id, &V)| match book.get(id.as_str()) {
-                Some(earlier) => (earlier != value).then(|| (id.clone(), false)),
-                None => Some((id.clone(), true)),
-            };
-            changes.iter().filter_map(row).collect()
-        }
-        Changed {
-            accounts: rows(&self.accounts, &book.accounts),
-            orders: rows(&self.orders, &book.orders),
-            offers: rows(&self.offers, &book.offers),
-            trades: rows(&self.trades, &book.trades),
-            purchases: self.rare.as_ref().map_or_else(BTreeMap::new, |rare| rows(&rare.purchases, &book.purchases)),
-            redemptions: self
-                .rare
-                .as_ref()
-                .map_or_else(BTreeMap::new, |rare| rows(&rare.redemptions, &book.redemptions)),
-            rules: !Arc::ptr_eq(&self.rules, &book.rules) && self.rules != book.rules,
-        }
-    }
-
-    /// Keeps the changes.
-    pub(super) fn commit(self, book: &mut Book) {
-        book.head = self.head;
-        book.rules = self.rules;
-        book.accounts.extend(self.accounts);
-        book.offers.extend(self.offers);
-        if let Some(rare) = self.rare {
-            rare.commit(book);
-        }
-        for (id, order) in self.orders {
-            if let Some(key) = book.orders.get(id.as_str()).and_then(waits_under) {
-                book.due.remove(&key);
-            }
-            if let Some(key) = waits_under(&order) {
-                book.due.insert(key, id.clone());
-            }
-            book.orders.insert(id, order);
-        }
-        for (id, trade) in self.trades {
-            match unpaid_under(&trade) {
-                Some(key) => _ = book.taken.insert(key, id.clone()),
-                None => _ = book.taken.remove(&(trade.day, trade.sequence)),
-            }
-            book.trades.insert(id, trade);
-        }
-        if let Some(record) = self.closed {
-            book.ended.extend(&record.ended);
-            book.days.push(record);
-        }
-    }
-}
-
-impl Rare {
-    #[inline(never)]
-    fn commit(self, book: &mut Book) {
-        book.redemptions.extend(self.redemptions);
-        for (city, partner) in self.partners {
-            match partner {
-                Some(partner) => _ = book.partners.insert(city, partner),
-                None => _ = book.partners.remove(&city),
-            }
-        }
-        for (id, purchase) in self.purchases {
-            if let Some(key) = book.purchases.get(id.as_str()).and_then(returnable_under) {
-                book.returnable.remove(&key);
-            }
-            if let Some(key) = returnable_under(&purchase) {
-                book.returnable.insert(key, id.clone());
-            }
-            book.purchases.insert(id, purchase);
-        }
     }
 }
 

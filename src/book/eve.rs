@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::draft::Draft;
-use super::{Book, DayRecord};
+use super::record::DayRecord;
+use super::tables::Book;
 use crate::event::Refusal;
 use crate::identity::{Day, Id};
 use crate::price::RecentTurnovers;

@@ -7,7 +7,7 @@
 use ethnum::U256;
 use serde::{Deserialize, Serialize};
 
-use super::{Head, Supply};
+use super::head::{Head, Supply};
 use crate::quantity::{OutOfRange, Points};
 
 /// Signed sums, in 10^-8 points; `traded_money` in 10^-24 yuan.

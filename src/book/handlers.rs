@@ -6,9 +6,8 @@
 
 use std::sync::Arc;
 
-use super::Account;
-use super::draft::Draft;
-use crate::event::{Code, Event, OrderPlaced, Refusal};
+use super::draft::{Draft, require};
+use crate::event::{Code, OrderPlaced, Refusal};
 use crate::identity::Id;
 use crate::market::{Offer, Side, Trade, TradeState};
 use crate::order::{self, Order, OrderReward, OrderState, Terms};
@@ -17,11 +16,6 @@ use crate::quantity::{Money, Points, Price};
 use crate::receipt::{OrderQuote, Party, Reason, Reward, Rule};
 use crate::ruleset::{Channel, Redemption};
 use crate::tree::Tree;
-
-/// Refuses with a code at a field unless the condition holds.
-pub(super) fn require(condition: bool, code: Code, field: &'static str) -> Result<(), Refusal> {
-    if condition { Ok(()) } else { Err(Refusal::new(code, field)) }
-}
 
 /// Where redeemed points go.
 const fn redeemed_to(to: Redemption) -> Party {
@@ -44,61 +38,14 @@ fn reason_left(order: &Order, reward: &Reward) -> Reason {
 }
 
 impl Draft<'_> {
-    /// One event: one arm.
-    pub(super) fn handle(&mut self, event: &Event) -> Result<(), Refusal> {
-        match event {
-            Event::MemberRegistered { member, referrer } => self.register(member, referrer.as_ref()),
-            Event::PackPurchased { member, pack, terms } => self.buy_pack(member, pack, terms.as_ref()),
-            Event::PackRefunded { purchase } => self.refund_pack(purchase),
-            Event::MerchantOpened { member, region } => self.open_shop(member, *region),
-            Event::MerchantClosed { member } => self.close_shop(member),
-            Event::MemberFrozen { member } => self.freeze(member),
-            Event::MemberUnfrozen { member } => self.unfreeze(member),
-            Event::RoleAssigned { member, role } => self.assign_role(member, role),
-            Event::RoleWithdrawn { member } => self.withdraw_role(member),
-            Event::PartnerAppointed { member, city } => self.appoint_partner(member, *city),
-            Event::PartnerWithdrawn { member } => self.withdraw_city(member),
-            Event::TreasuryGranted { member, points } => self.grant_from_treasury(member, *points),
-            Event::TreasuryReclaimed { member, points } => self.reclaim_to_treasury(member, *points),
-            Event::BalanceOpened { member, share_value, points } => self.open_balance(member, *share_value, *points),
-            Event::PriceSet { price } => self.set_price(*price),
-            Event::OrderPlaced(order) => self.place_order(order),
-            Event::OrderRefunded { order, concession } => self.refund(order, *concession),
-            Event::PointsTransferred { from, to, points } => self.transfer(from, to, *points),
-            Event::PointsRedeemed { member, points, item: _, redemption } => {
-                self.redeem(member, *points, redemption.as_ref())
-            }
-            Event::RedemptionCancelled { redemption } => self.cancel_redemption(redemption),
-            Event::OfferPlaced { offer, member, side, points, unit_price } => self.place_offer(
-                offer,
-                Offer { owner: member.clone(), side: *side, remaining: *points, unit_price: *unit_price, open: true },
-            ),
-            Event::OfferTaken { offer, trade, member, points } => self.take_offer(offer, trade, member, *points),
-            Event::TradePaid { trade } => self.pay_trade(trade),
-            Event::TradeConfirmed { trade } => self.confirm_trade(trade),
-            Event::TradeCancelled { trade } => self.cancel_trade(trade),
-            Event::OfferCancelled { offer } => self.cancel_offer(offer),
-            Event::RulesAdopted { rules } => self.adopt(rules),
-            Event::DayClosing { day, most } => self.close_part(*day, *most),
-            Event::DayClosed { day } => self.close_day(*day),
-        }
-    }
-
-    /// A member that an event names and that is not frozen.
-    pub(super) fn active_member(&self, id: &Id, field: &'static str) -> Result<&Account, Refusal> {
-        let account = self.member(id, field)?;
-        require(!account.frozen, Code::MemberFrozen, field)?;
-        Ok(account)
-    }
-
-    fn set_price(&mut self, price: Price) -> Result<(), Refusal> {
+    pub(super) fn set_price(&mut self, price: Price) -> Result<(), Refusal> {
         require(price.is_positive(), Code::BadPrice, "price")?;
         self.changes.head.price = price;
         Ok(())
     }
 
     #[inline(never)]
-    fn place_order(&mut self, placed: &OrderPlaced) -> Result<(), Refusal> {
+    pub(super) fn place_order(&mut self, placed: &OrderPlaced) -> Result<(), Refusal> {
         let OrderPlaced { order: id, buyer, merchant, channel, amount, concession, region } = placed;
         let buyer_frozen = self.member(buyer, "buyer")?.frozen;
         let seller = self.member(merchant, "merchant")?;
@@ -169,7 +116,7 @@ impl Draft<'_> {
     }
 
     #[inline(never)]
-    fn transfer(&mut self, from: &Id, to: &Id, points: Points) -> Result<(), Refusal> {
+    pub(super) fn transfer(&mut self, from: &Id, to: &Id, points: Points) -> Result<(), Refusal> {
         self.member(from, "from")?;
         self.member(to, "to")?;
         self.active_member(from, "from")?;
@@ -182,7 +129,7 @@ impl Draft<'_> {
     }
 
     #[inline(never)]
-    fn redeem(&mut self, member: &Id, points: Points, id: Option<&Id>) -> Result<(), Refusal> {
+    pub(super) fn redeem(&mut self, member: &Id, points: Points, id: Option<&Id>) -> Result<(), Refusal> {
         self.active_member(member, "member")?;
         require(id.is_none_or(|id| self.redemption(id).is_none()), Code::RedemptionExists, "redemption")?;
         require(points.is_positive(), Code::BadAmount, "points")?;
@@ -196,7 +143,7 @@ impl Draft<'_> {
     }
 
     #[inline(never)]
-    fn cancel_redemption(&mut self, id: &Id) -> Result<(), Refusal> {
+    pub(super) fn cancel_redemption(&mut self, id: &Id) -> Result<(), Refusal> {
         let record = self.redemption(id).ok_or_else(|| Refusal::new(Code::UnknownRedemption, "redemption"))?.clone();
         require(!record.cancelled, Code::RedemptionCancelled, "redemption")?;
         let enough = record.to == Redemption::Burn || record.points <= self.changes.head.supply.treasury;
@@ -212,7 +159,7 @@ impl Draft<'_> {
     }
 
     #[inline(never)]
-    fn place_offer(&mut self, id: &Id, offer: Offer) -> Result<(), Refusal> {
+    pub(super) fn place_offer(&mut self, id: &Id, offer: Offer) -> Result<(), Refusal> {
         self.active_member(&offer.owner, "member")?;
         require(self.offer(id).is_none(), Code::OfferExists, "offer")?;
         require(offer.remaining.is_positive(), Code::BadAmount, "points")?;
@@ -227,7 +174,13 @@ impl Draft<'_> {
     }
 
     #[inline(never)]
-    fn take_offer(&mut self, offer_id: &Id, trade_id: &Id, taker: &Id, points: Points) -> Result<(), Refusal> {
+    pub(super) fn take_offer(
+        &mut self,
+        offer_id: &Id,
+        trade_id: &Id,
+        taker: &Id,
+        points: Points,
+    ) -> Result<(), Refusal> {
         let offer = self.offer(offer_id).ok_or_else(|| Refusal::new(Code::UnknownOffer, "offer"))?.clone();
         self.active_member(taker, "member")?;
         require(!self.account(&offer.owner).is_some_and(|owner| owner.frozen), Code::MemberFrozen, "offer")?;
@@ -266,12 +219,12 @@ impl Draft<'_> {
         Ok((trade, offer))
     }
 
-    fn pay_trade(&mut self, id: &Id) -> Result<(), Refusal> {
+    pub(super) fn pay_trade(&mut self, id: &Id) -> Result<(), Refusal> {
         self.advance(id, TradeState::Paid).map(|_| ())
     }
 
     #[inline(never)]
-    fn confirm_trade(&mut self, id: &Id) -> Result<(), Refusal> {
+    pub(super) fn confirm_trade(&mut self, id: &Id) -> Result<(), Refusal> {
         let (trade, offer) = self.advance(id, TradeState::Confirmed)?;
         let head = &mut self.changes.head;
         head.traded = head.traded.plus(trade.points)?;
@@ -299,7 +252,7 @@ impl Draft<'_> {
     }
 
     #[inline(never)]
-    fn cancel_offer(&mut self, id: &Id) -> Result<(), Refusal> {
+    pub(super) fn cancel_offer(&mut self, id: &Id) -> Result<(), Refusal> {
         let offer = self.offer(id).ok_or_else(|| Refusal::new(Code::UnknownOffer, "offer"))?.clone();
         require(offer.open, Code::OfferClosed, "offer")?;
         let closed = self.offer_mut(id)?;
@@ -313,7 +266,7 @@ impl Draft<'_> {
     }
 
     #[inline(never)]
-    fn adopt(&mut self, changes: &Tree) -> Result<(), Refusal> {
+    pub(super) fn adopt(&mut self, changes: &Tree) -> Result<(), Refusal> {
         self.changes.rules = Arc::new(self.changes.rules.adopt(changes)?);
         Ok(())
     }

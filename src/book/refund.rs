@@ -1,7 +1,6 @@
 //! Refunds of orders, whole or in part (RULES.md section 6, Refund).
 
-use super::draft::Draft;
-use super::handlers::require;
+use super::draft::{Draft, require};
 use crate::event::{Code, Refusal};
 use crate::identity::Id;
 use crate::order::{Order, OrderReward, OrderState};
@@ -18,7 +17,7 @@ struct Step {
 
 /// What came of all receivers of an order.
 #[derive(Default)]
-struct Recovered {
+struct Recovery {
     /// Earned and reward points of the part that is taken back.
     owed: Points,
     /// What of them the receivers had.
@@ -56,11 +55,11 @@ impl Draft<'_> {
     /// Takes back what the receivers still have; answers with what they do not have any more.
     fn refund_vested(&mut self, id: &Id, order: &Order, step: Step, vested_today: bool) -> Result<Points, Refusal> {
         let why = || Reason::Refund { order: id.clone() };
-        let mut recovered = Recovered::default();
+        let mut recovered = Recovery::default();
         for reward in &order.rewards {
             self.recover(id, order, reward, step, &mut recovered)?;
         }
-        let Recovered { owed, taken, mut to_merchant } = recovered;
+        let Recovery { owed, taken, mut to_merchant } = recovered;
         if vested_today {
             // Rounding can leave more unpaid than before, or have brought back more already: then nothing comes back.
             let kept = order.burned(step.after)?.plus(order.burned_back)?;
@@ -83,7 +82,7 @@ impl Draft<'_> {
         order: &Order,
         OrderReward { reward, grant }: &OrderReward,
         step: Step,
-        recovered: &mut Recovered,
+        recovered: &mut Recovery,
     ) -> Result<(), Refusal> {
         let why = || Reason::Refund { order: id.clone() };
         let receiver = || Party::Member(reward.member.clone());

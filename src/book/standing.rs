@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Account;
-use super::draft::Draft;
-use super::handlers::require;
+use super::account::Account;
+use super::draft::{Draft, require};
 use crate::event::{Code, Refusal, ReturnTerms};
 use crate::identity::{Id, Region};
 use crate::order::Parties as _;

@@ -2,10 +2,12 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{Account, Book, Supply};
+use super::account::AccountState;
+use super::head::Supply;
+use super::tables::Book;
 use crate::identity::{Day, Id};
-use crate::quantity::{Index, OutOfRange, Points, Price, ShareValue, Units};
-use crate::release::{EndedEras, Release};
+use crate::quantity::{Index, OutOfRange, Points, Price, Units};
+use crate::release::Release;
 
 /// The state of a book.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,37 +45,6 @@ pub struct ReleaseState {
     pub acc: Index,
     /// Points to be released again.
     pub returned: Points,
-}
-
-/// An account, settled to the present.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct AccountState {
-    /// `floor_8(units × nav)`.
-    pub share_value: ShareValue,
-    /// Share value that waits for the activation.
-    pub locked: ShareValue,
-    /// Points.
-    pub points: Points,
-    /// Units.
-    pub units: Units,
-}
-
-impl Account {
-    /// This account settled to the present.
-    ///
-    /// # Errors
-    /// [`OutOfRange`] if the release is older than the account.
-    pub fn state(&self, release: &Release, ended: &EndedEras) -> Result<AccountState, OutOfRange> {
-        let mut holding = self.holding;
-        let earned = release.settle(&mut holding, ended)?;
-        Ok(AccountState {
-            share_value: holding.units.share_value_floor(release.nav)?,
-            locked: self.locked,
-            points: self.points.plus(earned)?,
-            units: holding.units,
-        })
-    }
 }
 
 impl Book {

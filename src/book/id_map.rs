@@ -9,15 +9,15 @@ use std::ops::Bound;
 use crate::identity::Id;
 
 #[derive(Clone, Debug)]
-pub(super) struct Table<V>(BTreeMap<Id, Box<V>>);
+pub(super) struct IdMap<V>(BTreeMap<Id, Box<V>>);
 
-impl<V> Default for Table<V> {
+impl<V> Default for IdMap<V> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<V> Table<V> {
+impl<V> IdMap<V> {
     pub(super) const fn new() -> Self {
         Self(BTreeMap::new())
     }
@@ -56,7 +56,7 @@ impl<V> Table<V> {
     }
 }
 
-impl<V> IntoIterator for Table<V> {
+impl<V> IntoIterator for IdMap<V> {
     type Item = (Id, Box<V>);
     type IntoIter = btree_map::IntoIter<Id, Box<V>>;
 
@@ -65,7 +65,7 @@ impl<V> IntoIterator for Table<V> {
     }
 }
 
-impl<V> FromIterator<(Id, V)> for Table<V> {
+impl<V> FromIterator<(Id, V)> for IdMap<V> {
     fn from_iter<T: IntoIterator<Item = (Id, V)>>(values: T) -> Self {
         let mut table = Self::new();
         for (id, value) in values {
