@@ -10,17 +10,19 @@ mod mix;
 mod named;
 mod network;
 mod path;
+mod ratio;
 mod scenario;
 
 use crate::event::{Code, Refusal};
 use crate::ruleset::RuleSet;
 use network::Network;
 
-pub use figures::{Cohort, DayFigures, Income, Probe, Run, Totals, gini, ratio};
+pub use figures::{Cohort, DayFigures, Income, Probe, Run, Totals};
 pub(crate) use figures::{Sale, Takings};
 pub use mix::{Mix, mix};
 pub use named::{NAMES, named};
 pub use path::{Growth, Turnover};
+pub use ratio::{gini, ratio};
 pub use scenario::{PriceMode, Scenario};
 
 /// Runs a scenario. `go_on` is called every day with the number of days done; the run stops when it returns `false`.

@@ -132,7 +132,7 @@ impl Order {
 /// # Errors
 /// [`OutOfRange`] if one does not fit.
 pub fn rewards(terms: &Terms<'_>, rules: &RuleSet, parties: &impl Parties) -> Result<Vec<Reward>, OutOfRange> {
-    let mut table = Table { terms, rewards: Vec::new() };
+    let mut list = RewardList { terms, rewards: Vec::new() };
     let activated = |id: &&Id| parties.is_activated(id);
     let buyer = Some(terms.buyer).filter(activated);
     let consumption = match buyer {
@@ -141,28 +141,28 @@ pub fn rewards(terms: &Terms<'_>, rules: &RuleSet, parties: &impl Parties) -> Re
     };
 
     let why = Reason::Concession { rate: rules.order_buyer_multiple, concession: terms.concession };
-    table.share_value(RewardKind::Consumption, buyer, consumption, why);
+    list.share_value(RewardKind::Consumption, buyer, consumption, why);
 
     let sale = terms.concession.share_value_floor(rules.order_merchant_multiple)?;
     let why = Reason::Concession { rate: rules.order_merchant_multiple, concession: terms.concession };
-    table.share_value(RewardKind::Sale, Some(terms.merchant).filter(activated), sale, why);
+    list.share_value(RewardKind::Sale, Some(terms.merchant).filter(activated), sale, why);
 
     let referrer = buyer.and_then(|buyer| parties.referrer(buyer)).filter(activated);
     match terms.channel {
         Channel::Online => {
             let rate = rules.share_online_share_value_rate;
             let why = Reason::Consumption { rate, consumption };
-            table.share_value(RewardKind::ShareOnline, referrer, consumption.times_floor(rate)?, why);
+            list.share_value(RewardKind::ShareOnline, referrer, consumption.times_floor(rate)?, why);
         }
         Channel::Offline => {
-            table.points(RewardKind::ShareOffline, referrer, rules.share_offline_points_rate)?;
+            list.points(RewardKind::ShareOffline, referrer, rules.share_offline_points_rate)?;
             let merchant_referrer = parties.referrer(terms.merchant).filter(activated);
-            table.points(RewardKind::MerchantShare, merchant_referrer, rules.share_merchant_points_rate)?;
+            list.points(RewardKind::MerchantShare, merchant_referrer, rules.share_merchant_points_rate)?;
         }
     }
 
     if let Some(buyer) = buyer {
-        table.service(buyer, consumption, rules, parties)?;
+        list.service(buyer, consumption, rules, parties)?;
     }
 
     let partner = parties.eligible_partner(terms.city).filter(activated);
@@ -170,17 +170,17 @@ pub fn rewards(terms: &Terms<'_>, rules: &RuleSet, parties: &impl Parties) -> Re
         Channel::Online => rules.area_online_points_rate,
         Channel::Offline => rules.area_offline_points_rate,
     };
-    table.points(RewardKind::Area, partner, rate)?;
-    Ok(table.rewards)
+    list.points(RewardKind::Area, partner, rate)?;
+    Ok(list.rewards)
 }
 
-/// The table while it is filled.
-struct Table<'a> {
+/// The rewards of an order while they are collected, in the order of the table.
+struct RewardList<'a> {
     terms: &'a Terms<'a>,
     rewards: Vec<Reward>,
 }
 
-impl Table<'_> {
+impl RewardList<'_> {
     fn share_value(&mut self, kind: RewardKind, to: Option<&Id>, share_value: ShareValue, why: Reason) {
         if let Some(member) = to.filter(|_| share_value.is_positive()) {
             self.rewards.push(Reward { member: member.clone(), kind, share_value, points: Points::ZERO, why });

@@ -9,7 +9,7 @@ use crate::event::{Code, Event, Refusal};
 use crate::identity::Id;
 use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 use crate::receipt::{Amount, Party, Rule};
-use crate::review::{Books, Finding, Note, review_books};
+use crate::review::{Dealings, Finding, IncomeEntry, review_book};
 
 /// What a member was promised and what it got, according to the receipts.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,7 +32,7 @@ struct CohortSums {
 /// Collects the figures of a journal, event by event.
 #[derive(Clone, Debug, Default)]
 pub struct Past {
-    books: Books,
+    dealings: Dealings,
     members: BTreeMap<Id, Member>,
     minted: ShareValue,
     /// Wanted and refused concessions of the open day, in cents.
@@ -54,15 +54,15 @@ pub struct Past {
 impl Past {
     /// The platform's income from an event. To be called just before the event is applied.
     #[must_use]
-    pub fn note(&self, event: &Event, before: &Book) -> Note {
-        self.books.note(event, before)
+    pub fn income_of(&self, event: &Event, before: &Book) -> IncomeEntry {
+        self.dealings.income_of(event, before)
     }
 
-    /// Adds an event with its note ([`Past::note`]) and its outcome.
+    /// Adds an event with its income ([`Past::income_of`]) and its outcome.
     ///
     /// # Errors
     /// [`OutOfRange`] if a sum does not fit.
-    pub fn observe(&mut self, event: &Event, note: Note, outcome: &Outcome) -> Result<(), OutOfRange> {
+    pub fn observe(&mut self, event: &Event, income: IncomeEntry, outcome: &Outcome) -> Result<(), OutOfRange> {
         if outcome.repeated {
             return Ok(());
         }
@@ -76,7 +76,7 @@ impl Past {
             }
         }
         let Ok(receipt) = &outcome.result else { return Ok(()) };
-        self.books.observe(event, note);
+        self.dealings.record(event, income);
         if let Event::MemberRegistered { member, .. } = event {
             self.members.insert(member.clone(), Member { joined: self.days.len(), ..Member::default() });
         }
@@ -173,7 +173,7 @@ impl Past {
             cohort.left = cohort.left.plus(state.share_value)?.plus(state.locked)?;
             cohort.points = cohort.points.plus(member.earned)?.plus(state.points.minus(account.points)?)?;
             cohort.kept = cohort.kept.plus(state.points)?;
-            let money = self.books.cash(id);
+            let money = self.dealings.cash(id);
             *cash += money;
             *back += money + state.points.worth(head.price)?;
         }
@@ -208,7 +208,7 @@ impl Past {
             last_order: self.last_order,
             early_late: ratio(came_back(run.cohorts.first()), came_back(late)),
             gini: gini(&groups),
-            income: self.books.income()?,
+            income: self.dealings.income()?,
             ..Totals::default()
         };
         Ok(run)
@@ -219,6 +219,6 @@ impl Past {
     /// # Errors
     /// `out_of_range` if a figure does not fit.
     pub fn review(&self, book: &Book) -> Result<Vec<Finding>, Refusal> {
-        review_books(book, &self.books)
+        review_book(book, &self.dealings)
     }
 }

@@ -7,10 +7,9 @@
 use crate::book::{Account, AccountState, DayRecord};
 use crate::identity::{Day, Id};
 use crate::quantity::{Index, Money, OutOfRange, Points, Price, ShareValue, Units};
-use crate::receipt::{Amount, Class, Reason, Rule};
+use crate::receipt::{Amount, Class, Party, Posting, Reason, Rule};
 use crate::release::Release;
 use crate::ruleset::RuleSet;
-use crate::wire::statement::BookedPosting;
 
 /// A closed day of an account: what the release gave and took (当日获得, 个人消耗).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,9 +122,36 @@ pub fn next_release(
     walk.settle(&mut account)
 }
 
-/// A line of an account's whole past.
+/// A posting, with its place in the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Row {
+pub struct BookedPosting {
+    /// The place of its event in the journal.
+    pub place: i64,
+    /// Its number in the receipt, from 0.
+    pub line: i64,
+    /// The day on which it was booked.
+    pub day: Day,
+    /// What moved.
+    pub posting: Posting,
+}
+
+impl BookedPosting {
+    /// Whether it brings something to a member.
+    #[must_use]
+    pub fn is_gain(&self, member: &Id) -> bool {
+        self.posting.to.is(member)
+    }
+
+    /// The other side.
+    #[must_use]
+    pub fn other(&self, member: &Id) -> &Party {
+        if self.is_gain(member) { &self.posting.from } else { &self.posting.to }
+    }
+}
+
+/// A row of an account's whole past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HistoryRow {
     /// What the close of a day brought.
     Day(StatementDay),
     /// Anything else that was booked.
@@ -134,7 +160,7 @@ pub enum Row {
 
 /// What came by a class of income.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Income {
+pub struct ClassIncome {
     /// As points.
     pub points: Points,
     /// As share value.
@@ -145,7 +171,7 @@ pub struct Income {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
     /// Every posting but the releases, and in their place every closed day on which the account held something. Oldest first.
-    pub rows: Vec<Row>,
+    pub rows: Vec<HistoryRow>,
     /// Every closed day since the first posting, with the balances after it. Oldest first.
     pub days: Vec<StatementDay>,
     /// What the account is after all of it.
@@ -153,18 +179,25 @@ pub struct History {
     /// Whether all postings together give the points that the account has.
     pub adds_up: bool,
     /// Static income: the release.
-    pub from_release: Income,
+    pub from_release: ClassIncome,
     /// Own income.
-    pub own: Income,
+    pub own: ClassIncome,
     /// Dynamic income: what others bring.
-    pub from_others: Income,
+    pub from_others: ClassIncome,
 }
 
 impl History {
+    /// No past yet.
+    fn starting(state: AccountState) -> Self {
+        let nothing = ClassIncome::default();
+        let (rows, days) = (Vec::new(), Vec::new());
+        Self { rows, days, state, adds_up: false, from_release: nothing, own: nothing, from_others: nothing }
+    }
+
     fn day(&mut self, day: StatementDay) -> Result<(), OutOfRange> {
         self.from_release.points = self.from_release.points.plus(day.earned)?;
         if day.before.is_positive() || day.earned.is_positive() {
-            self.rows.push(Row::Day(day));
+            self.rows.push(HistoryRow::Day(day));
         }
         // Nobody has a past before the first posting.
         if !self.rows.is_empty() {
@@ -205,16 +238,7 @@ pub fn history(
 ) -> Result<History, OutOfRange> {
     let mut walk = Walk::after(&[], days);
     let mut now = Account::default();
-    let nothing = Income::default();
-    let mut history = History {
-        rows: Vec::new(),
-        days: Vec::new(),
-        state: now.state(&walk.release, &walk.ended)?,
-        adds_up: false,
-        from_release: nothing,
-        own: nothing,
-        from_others: nothing,
-    };
+    let mut history = History::starting(now.state(&walk.release, &walk.ended)?);
     let mut booked_points = Points::ZERO;
     now.holding.units = units_until_change(postings, account).unwrap_or_default();
     let mut rest = postings;
@@ -225,19 +249,16 @@ pub fn history(
         }
         let (amount, is_gain) = (booked.posting.amount, booked.is_gain(member));
         if let Amount::Points(points) = amount {
-            booked_points = if is_gain { booked_points.plus(points)? } else { booked_points.minus(points)? };
+            booked_points = moved(booked_points, points, is_gain)?;
         }
-        // Its days have brought it.
+        // The days before this posting have brought what a release sums up.
         if booked.posting.rule == Rule::Release {
             continue;
         }
         match amount {
-            Amount::Points(points) => {
-                now.points = if is_gain { now.points.plus(points)? } else { now.points.minus(points)? };
-            }
-            Amount::Locked(value) => {
-                now.locked = if is_gain { now.locked.plus(value)? } else { now.locked.minus(value)? };
-            }
+            Amount::Points(points) => now.points = moved(now.points, points, is_gain)?,
+            Amount::Locked(value) if is_gain => now.locked = now.locked.plus(value)?,
+            Amount::Locked(value) => now.locked = now.locked.minus(value)?,
             Amount::ShareValue(value) => {
                 let units = value.units_ceil(walk.release.nav)?;
                 let held = now.holding.units;
@@ -248,7 +269,7 @@ pub fn history(
         if is_gain {
             history.income(booked.posting.rule, amount)?;
         }
-        history.rows.push(Row::Posting(booked.clone()));
+        history.rows.push(HistoryRow::Posting(booked.clone()));
     }
     while let Some(day) = walk.day(&mut now, None)? {
         history.day(day)?;
@@ -256,6 +277,11 @@ pub fn history(
     history.state = now.state(&walk.release, &walk.ended)?;
     history.adds_up = booked_points == account.points;
     Ok(history)
+}
+
+/// `held` after a posting brought or took `points`.
+fn moved(held: Points, points: Points, is_gain: bool) -> Result<Points, OutOfRange> {
+    if is_gain { held.plus(points) } else { held.minus(points) }
 }
 
 /// The units that an account has until its share value changes by one of these postings: a release says them, and so does the

@@ -149,23 +149,23 @@ impl Serialize for Tree {
 impl<'de> de::Deserialize<'de> for Tree {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut values = 0;
-        Reader { depth: 0, values: &mut values }.deserialize(deserializer)
+        TreeReader { depth: 0, values: &mut values }.deserialize(deserializer)
     }
 }
 
 /// Reads one value, counting depth and values: hostile input is refused before it costs anything.
-struct Reader<'a> {
+struct TreeReader<'a> {
     depth: usize,
     values: &'a mut usize,
 }
 
-impl Reader<'_> {
-    fn below(&mut self) -> Reader<'_> {
-        Reader { depth: self.depth + 1, values: self.values }
+impl TreeReader<'_> {
+    fn below(&mut self) -> TreeReader<'_> {
+        TreeReader { depth: self.depth + 1, values: self.values }
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Reader<'_> {
+impl<'de> DeserializeSeed<'de> for TreeReader<'_> {
     type Value = Tree;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tree, D::Error> {
@@ -187,7 +187,7 @@ fn text<E: de::Error>(text: &str) -> Result<String, E> {
     Ok(text.into())
 }
 
-impl<'de> Visitor<'de> for Reader<'_> {
+impl<'de> Visitor<'de> for TreeReader<'_> {
     type Value = Tree;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,7 +3,7 @@
 use gongxiang::book::Book;
 use gongxiang::event::Code;
 use gongxiang::preset;
-use gongxiang::review::{Books, Declaration, FLAGS, Finding, Severity, check_accepted, review, review_books};
+use gongxiang::review::{Dealings, Declaration, FLAGS, Finding, Severity, check_accepted, review, review_book};
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang::wire::event;
@@ -155,15 +155,15 @@ fn what_is_declared_trips_its_flags() -> TestResult {
 
 /// The flags of books that grew from these events.
 fn books(rules: RuleSet, events: &[Value]) -> Result<Vec<Finding>, Box<dyn std::error::Error>> {
-    let (mut book, mut books) = (Book::open(rules), Books::default());
+    let (mut book, mut dealings) = (Book::open(rules), Dealings::default());
     for value in events {
         let tree: Tree = serde_json::from_value(value.clone())?;
         let entry = event::read(&tree)?;
-        let note = books.note(&entry.event, &book);
+        let income = dealings.income_of(&entry.event, &book);
         book.apply(&entry).result.map_err(|refusal| format!("{value}: {refusal}"))?;
-        books.observe(&entry.event, note);
+        dealings.record(&entry.event, income);
     }
-    Ok(review_books(&book, &books)?)
+    Ok(review_book(&book, &dealings)?)
 }
 
 fn members(chain: usize, below: usize) -> Vec<Value> {

@@ -1,4 +1,4 @@
-//! A member's account: as it was last settled, and settled to the present.
+//! A member's account, as it was last settled and as it is now (RULES.md sections 2 and 5).
 
 use serde::{Deserialize, Serialize};
 
@@ -6,57 +6,59 @@ use crate::identity::{Day, Id, Region};
 use crate::quantity::{OutOfRange, Points, ShareValue, Units};
 use crate::release::{EndedEras, Holding, Release};
 
-/// A member's account (会员账户), as it was last settled.
+/// A member's account (会员账户), as it was last settled. Points and share value that it earned since then are not in it yet;
+/// [`Account::state`] adds them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Account {
-    /// Who recommended the member.
+    /// The member who recommended this one.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub referrer: Option<Id>,
-    /// Whether it has bought a pack.
+    /// Whether the member has bought a pack that is final.
     pub activated: bool,
-    /// Share value that waits for the activation.
+    /// Share value that is locked until the member is activated.
     pub locked: ShareValue,
-    /// Points, of which it can dispose.
+    /// Points that the member can spend.
     pub points: Points,
-    /// Its part in the release.
+    /// The member's part in the release.
     pub holding: Holding,
-    /// Its service role.
+    /// The name of the member's service role.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub role: Option<Id>,
-    /// Whether it has bought a merchant pack.
+    /// Whether the member has bought a merchant pack.
     pub merchant_pack: bool,
-    /// Where its shop is.
+    /// The region of the member's shop; `None` if it has no shop.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub shop: Option<Region>,
-    /// The day of its last area pack.
+    /// The day on which the member's last area pack took effect.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub area_pack: Option<Day>,
-    /// The city of which it is the partner.
+    /// The city whose partner the member is.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub city: Option<Region>,
-    /// Whether it can do nothing of its own.
+    /// Whether the member is frozen and can do nothing itself.
     pub frozen: bool,
 }
 
 impl Account {
-    /// What others may know for a transfer or a trade: that the member is there, and whether it can act.
+    /// The part of the account that other members may see: only whether it is frozen. That is enough to preview a transfer or
+    /// a trade with it.
     #[must_use]
     pub fn for_others(&self) -> Self {
         Self { frozen: self.frozen, ..Self::default() }
     }
 
-    /// Takes out all balances, for somebody who needs to know only who the member is.
+    /// Sets all balances to 0, for readers who may not see them.
     pub fn hide_balances(&mut self) {
         self.locked = ShareValue::ZERO;
         self.points = Points::ZERO;
         self.holding = Holding::default();
     }
 
-    /// This account settled to the present.
+    /// The account settled to the present (RULES.md section 5). Changes nothing.
     ///
     /// # Errors
-    /// [`OutOfRange`] if the release is older than the account.
+    /// [`OutOfRange`] if the account was settled later than this release.
     pub fn state(&self, release: &Release, ended: &EndedEras) -> Result<AccountState, OutOfRange> {
         let mut holding = self.holding;
         let earned = release.settle(&mut holding, ended)?;
@@ -69,13 +71,13 @@ impl Account {
     }
 }
 
-/// An account, settled to the present.
+/// An account settled to the present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountState {
-    /// `floor_8(units × nav)`.
+    /// Share value: `floor_8(units × nav)`.
     pub share_value: ShareValue,
-    /// Share value that waits for the activation.
+    /// Share value that is locked until the member is activated.
     pub locked: ShareValue,
     /// Points.
     pub points: Points,

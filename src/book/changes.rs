@@ -1,4 +1,4 @@
-//! What an event changes in a book: new values of rows, which are kept as a whole or dropped as a whole.
+//! The changes of an event: new values of rows, committed to the book as a whole or dropped as a whole.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::order::Order;
 use crate::purchase::{Purchase, RedemptionRecord};
 use crate::ruleset::RuleSet;
 
-/// What a draft changes. All of it is new values, so keeping it cannot fail.
+/// The changes of a draft. They are only new values, so committing them cannot fail.
 pub(super) struct Changes {
     pub(super) head: Head,
     pub(super) rules: Arc<RuleSet>,
@@ -23,17 +23,17 @@ pub(super) struct Changes {
     pub(super) orders: IdMap<Order>,
     pub(super) offers: IdMap<Offer>,
     pub(super) trades: IdMap<Trade>,
-    /// What few events change; nothing where this one does not.
+    /// Rows that few events change; `None` if this event changes none of them.
     pub(super) rare: Option<Box<Rare>>,
     pub(super) closed: Option<DayRecord>,
 }
 
-/// Rows that few events change: apart, so that the others pass over them at once.
+/// Rows that few events change. They are kept apart so that all other events skip them with one test.
 #[derive(Default)]
 pub(super) struct Rare {
     pub(super) purchases: IdMap<Purchase>,
     pub(super) redemptions: IdMap<RedemptionRecord>,
-    /// The partner of each city; nobody any more where there is none.
+    /// The partner of each city; `None` where the city lost its partner.
     pub(super) partners: BTreeMap<Region, Option<Id>>,
 }
 
@@ -52,12 +52,12 @@ impl Changes {
         }
     }
 
-    /// What few events change, to be written.
+    /// The rows that few events change, for writing.
     pub(super) fn rare(&mut self) -> &mut Rare {
         self.rare.get_or_insert_default()
     }
 
-    /// Which rows of the book these are.
+    /// The ids of the rows whose values differ from the book's.
     pub(super) fn changed(&self, book: &Book) -> ChangedRows {
         fn rows<V: PartialEq>(changes: &IdMap<V>, book: &IdMap<V>) -> BTreeMap<Id, bool> {
             let row = |(id, value): (&Id, &V)| match book.get(id.as_str()) {
@@ -80,7 +80,7 @@ impl Changes {
         }
     }
 
-    /// Keeps the changes.
+    /// Writes the changes into the book.
     pub(super) fn commit(self, book: &mut Book) {
         book.head = self.head;
         book.rules = self.rules;

@@ -1,7 +1,7 @@
-//! A draft: changes laid over a book, kept as a whole or dropped as a whole.
+//! A draft: a book, and the changes of one event laid over it.
 //!
-//! Handlers read through it and write into it. It moves points and share value and writes the postings, so that the
-//! sums of RULES.md section 7 hold by construction.
+//! Handlers read and write through the draft. Only the draft moves points and share value, and it writes a posting for each
+//! movement. So the sums of RULES.md section 7 hold by construction.
 
 use super::account::Account;
 use super::changes::Changes;
@@ -16,7 +16,7 @@ use crate::quantity::{Points, ShareValue};
 use crate::receipt::{Amount, OrderQuote, Party, Posting, Reason, Receipt, Rule};
 use crate::release::Grant;
 
-/// Changes laid over a book.
+/// A book with changes laid over it.
 pub(super) struct Draft<'a> {
     pub(super) book: &'a Book,
     pub(super) changes: Changes,
@@ -25,19 +25,19 @@ pub(super) struct Draft<'a> {
     postings: Vec<Posting>,
 }
 
-/// Refuses with a code at a field unless the condition holds.
+/// Refuses with a code and a field unless the condition holds.
 pub(super) fn require(condition: bool, code: Code, field: &'static str) -> Result<(), Refusal> {
     if condition { Ok(()) } else { Err(Refusal::new(code, field)) }
 }
 
-/// The value of `key` in the changes, else in the book.
+/// The value of `key`: from the changes if it is there, else from the book.
 macro_rules! lookup {
     ($draft:expr, $table:ident, $key:expr) => {
         $draft.changes.$table.get($key).or_else(|| $draft.book.$table.get($key))
     };
 }
 
-/// The value of `id`, copied into the changes so that it can be written.
+/// The value of `id` for writing. It is copied from the book into the changes first.
 fn writable<'t, V: Clone>(
     changes: &'t mut IdMap<V>,
     book: &IdMap<V>,
@@ -70,12 +70,12 @@ impl<'a> Draft<'a> {
         lookup!(self, accounts, id.as_str())
     }
 
-    /// An account that an event names, or `unknown_member` at that field.
+    /// The account that an event names in `field`, or `unknown_member`.
     pub(super) fn member(&self, id: &Id, field: &'static str) -> Result<&Account, Refusal> {
         self.account(id).ok_or_else(|| Refusal::new(Code::UnknownMember, field))
     }
 
-    /// A member that an event names and that is not frozen.
+    /// The account that an event names in `field`, or `unknown_member`, or `member_frozen`.
     pub(super) fn active_member(&self, id: &Id, field: &'static str) -> Result<&Account, Refusal> {
         let account = self.member(id, field)?;
         require(!account.frozen, Code::MemberFrozen, field)?;
@@ -128,7 +128,7 @@ impl<'a> Draft<'a> {
         writable(&mut self.changes.rare().redemptions, &self.book.redemptions, id, Code::UnknownRedemption)
     }
 
-    /// Brings an account up to the present and answers with its points.
+    /// Settles an account to the present (RULES.md section 5). Returns its points.
     pub(super) fn settle(&mut self, id: &Id) -> Result<Points, Refusal> {
         let release = self.changes.head.release;
         let ended = &self.book.ended;
@@ -148,7 +148,9 @@ impl<'a> Draft<'a> {
         Ok(account.points)
     }
 
-    /// Moves points, which the giver must have; nothing if there are none to move.
+    /// Moves points and writes the posting. Does nothing for 0 points. Both accounts are settled first.
+    ///
+    /// `out_of_range` if the giver has too few: handlers check that before and refuse with a code of their own.
     pub(super) fn pay(
         &mut self,
         from: Party,
@@ -191,7 +193,8 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// Gives share value (RULES.md section 4): locked while the member is not activated, else as units.
+    /// Gives share value and writes the posting (RULES.md section 4). A member who is not activated gets it locked; then there is no
+    /// grant.
     pub(super) fn give(
         &mut self,
         to: &Id,
@@ -240,7 +243,7 @@ impl Parties for Draft<'_> {
             None => self.book.partners.get(&city)?,
         };
         let last_pack = self.account(partner)?.area_pack?;
-        // A last day that no calendar reaches is never over.
+        // `None` is a last day after 9999-12-31, which no open day passes.
         let last_day = last_pack.plus(self.changes.rules.area_repurchase_days);
         last_day.is_none_or(|last_day| self.changes.head.day <= last_day).then_some(partner)
     }

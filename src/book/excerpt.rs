@@ -1,4 +1,4 @@
-//! An excerpt: the part of a book that some events need, and the way between it and a book.
+//! The excerpt: the part of a book that some events need. A book can be made of it, and the other way round.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,14 +18,14 @@ use crate::purchase::{Purchase, RedemptionRecord};
 use crate::quantity::Index;
 use crate::ruleset::RuleSet;
 
-/// A part of a book: whoever holds all rows that an event touches settles or previews it as the whole book would. Storage
-/// loads one for each group of events; a wallet gets one for an order.
+/// A part of a book. A book made of it settles and previews an event as the whole book would, if the excerpt has every row that
+/// the event reads or changes. Storage loads an excerpt for each group of events; a wallet gets one to preview an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Excerpt {
-    /// The rules of the moment.
+    /// The rules that hold at this moment.
     pub rules: RuleSet,
-    /// The numbers of the moment.
+    /// The head at this moment.
     pub head: Head,
     /// The last `acc` of every era that has ended.
     pub ended: Vec<Index>,
@@ -33,7 +33,7 @@ pub struct Excerpt {
     pub accounts: BTreeMap<Id, Account>,
     /// The partner of each city.
     pub partners: BTreeMap<Region, Id>,
-    /// Orders; an excerpt that travels as JSON has none, and those below neither.
+    /// Orders. Neither they nor the tables below are part of an excerpt in JSON.
     #[serde(skip)]
     pub orders: BTreeMap<Id, Order>,
     /// Offers.
@@ -48,13 +48,13 @@ pub struct Excerpt {
     /// Redemptions that can be cancelled.
     #[serde(skip)]
     pub redemptions: BTreeMap<Id, RedemptionRecord>,
-    /// The last of the days that were closed, oldest first: a close needs as many as `price.window_days`.
+    /// The records of the last closed days, oldest first. A close needs `price.window_days` of them.
     #[serde(skip)]
     pub days: Vec<DayRecord>,
 }
 
 impl Excerpt {
-    /// An empty book on the genesis day; the treasury holds what `supply.treasury` says.
+    /// An empty book on the genesis day. The treasury holds `supply.treasury`.
     #[must_use]
     pub fn genesis(rules: RuleSet) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl Excerpt {
 }
 
 impl Book {
-    /// As much of this book as `order` needs.
+    /// The part of this book that settling `order` needs: buyer, merchant, the members above them, and the cities' partners.
     #[must_use]
     pub fn excerpt(&self, order: &OrderPlaced) -> Excerpt {
         let mut accounts = BTreeMap::new();
@@ -129,7 +129,7 @@ impl From<Excerpt> for Book {
 }
 
 impl From<Book> for Excerpt {
-    /// All of a book but the outcomes that it remembers.
+    /// The whole book, without the outcomes of earlier events.
     fn from(book: Book) -> Self {
         let Book { rules, head, ended, days, accounts, orders, offers, trades, purchases, redemptions, .. } = book;
         let rules = Arc::unwrap_or_clone(rules);

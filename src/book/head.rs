@@ -1,4 +1,4 @@
-//! The head of a book: the day, its price, the release, where all points are, and the counts.
+//! The head of a book: the numbers that all members share.
 
 use ethnum::U256;
 use serde::{Deserialize, Serialize};
@@ -12,49 +12,49 @@ use crate::ruleset::RuleSet;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Supply {
-    /// All there are, the burned ones included.
+    /// All points, the burned ones included.
     pub issued: Points,
-    /// In accounts.
+    /// Points in accounts.
     pub held: Points,
-    /// Burned.
+    /// Burned points.
     pub burned: Points,
-    /// The platform's.
+    /// Points of the platform.
     pub treasury: Points,
-    /// Held for orders, offers and trades.
+    /// Points held for orders, offers and trades.
     pub escrow: Points,
-    /// Released and not yet settled.
+    /// Points that are released and not yet settled into accounts.
     pub pool: Points,
 }
 
-/// The few numbers of a book that are no table.
+/// The numbers of a book that belong to no member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Head {
     /// The open day.
     pub day: Day,
-    /// Its price (当日共享积分价值).
+    /// Its price in yuan for one point (当日共享积分价值).
     pub price: Price,
     /// Where all points are.
     pub supply: Supply,
     /// The release.
     pub release: Release,
-    /// Concessions of the orders that vested today, as far as they were not refunded today.
+    /// Concessions of the orders that vested today, less what of them was refunded today.
     pub(super) turnover: Money,
-    /// Points of today's confirmed trades.
+    /// Points of the trades that were confirmed today.
     pub(super) traded: Points,
-    /// Their money, in 10^-24 yuan.
+    /// The money of these trades, in 10^-24 yuan.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub(super) traded_money: U256,
-    /// How many orders there were.
+    /// The number of the next order.
     pub(super) order_count: u64,
-    /// How many trades there were.
+    /// The number of the next trade.
     pub(super) trade_count: u64,
-    /// How many packs were bought that may come back.
+    /// The number of the next purchase of a pack that may come back.
     pub(super) purchase_count: u64,
 }
 
 impl Head {
-    /// On the genesis day the treasury holds what `supply.treasury` says.
+    /// The head on the genesis day. The treasury holds `supply.treasury`; all other places are empty.
     pub(super) fn genesis(rules: &RuleSet) -> Self {
         let treasury = rules.supply_treasury;
         Self {

@@ -1,4 +1,4 @@
-//! What settling an event answers.
+//! The answers of a book to an event.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,22 +10,22 @@ use crate::receipt::Receipt;
 /// The answer to an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// Whether this is the first outcome of an `id` that came again: nothing was applied now.
+    /// Whether an earlier event had the same `id` and content. Its outcome is returned, and nothing is applied again.
     pub repeated: bool,
-    /// What it did, or why it was refused.
+    /// The receipt, or why the event was refused.
     pub result: Result<Arc<Receipt>, Refusal>,
 }
 
-/// What an event did.
+/// A settled event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settlement {
-    /// What happened, and why.
+    /// The receipt.
     pub receipt: Receipt,
-    /// Which rows of the book are others now: whoever stores the book stores these.
+    /// The rows that storage must write.
     pub changed: ChangedRows,
 }
 
-/// Which rows events changed, each with whether it is new. Their values are in the book.
+/// The ids of the rows that events changed, each with whether the row is new. The values are in the book.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangedRows {
     /// Accounts.
@@ -40,12 +40,12 @@ pub struct ChangedRows {
     pub purchases: BTreeMap<Id, bool>,
     /// Redemptions that can be cancelled.
     pub redemptions: BTreeMap<Id, bool>,
-    /// Whether the rules are others now.
+    /// Whether the rules changed.
     pub rules: bool,
 }
 
 impl ChangedRows {
-    /// Adds what a later event changed: a row that was new before stays new.
+    /// Adds the rows that a later event changed. A row that was new stays new.
     pub fn extend(&mut self, later: Self) {
         fn add(rows: &mut BTreeMap<Id, bool>, later: BTreeMap<Id, bool>) {
             for (id, new) in later {

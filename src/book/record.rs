@@ -5,31 +5,31 @@ use serde::{Deserialize, Serialize};
 use crate::identity::Day;
 use crate::quantity::{Index, Money, Points, Price, ShareValue, Units};
 
-/// What one close did and what held after it (RULES.md section 5, step 6). With these alone a wallet brings an old
-/// account up to date.
+/// What the close of a day did, and the release after it (RULES.md section 5, step 6). These records are all that a wallet needs
+/// to bring an old account up to date.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayRecord {
     /// The day that was closed.
     pub day: Day,
-    /// The price at which it was closed.
+    /// The price of that day, in yuan for one point.
     pub price: Price,
-    /// Points released.
+    /// Points released by the close.
     pub released: Points,
-    /// Share value of all before the release (`T`).
+    /// Share value of all members before the release (`T`).
     pub total: ShareValue,
-    /// All units after it.
+    /// Units of all members after the release.
     pub units: Units,
-    /// `nav` after it.
+    /// `nav` after the release.
     pub nav: Index,
-    /// `acc` after it.
+    /// `acc` after the release.
     pub acc: Index,
-    /// The era after it.
+    /// The era after the release, from 0.
     pub era: u32,
-    /// The last `acc` of each era that ended with it.
+    /// The last `acc` of each era that ended with this close.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ended: Vec<Index>,
-    /// The day's turnover, from the first day that had one.
+    /// The day's turnover in yuan; `None` before the first day with a turnover above 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turnover: Option<Money>,
 }

@@ -1,4 +1,4 @@
-//! Settling and previewing an event: one arm per event, each with a handler below.
+//! Settles and previews events. Each event has one arm in `Draft::handle` and one handler in a file below.
 
 use std::sync::Arc;
 
@@ -12,7 +12,8 @@ use crate::market::Offer;
 use crate::receipt::Receipt;
 
 impl Book {
-    /// Applies an event, whole or not at all.
+    /// Applies an event as a whole, or refuses it and changes nothing. An event with an `id` that came before is not applied again
+    /// (RULES.md section 4, `id`).
     pub fn apply(&mut self, entry: &Entry) -> Outcome {
         if let Some(outcome) = self.recall(entry) {
             return outcome;
@@ -28,11 +29,11 @@ impl Book {
         Outcome { repeated: false, result }
     }
 
-    /// Settles an event, whole or not at all, and says which rows it changed. For whoever stores the book elsewhere, and looks
-    /// after repeated events there: this remembers none.
+    /// Settles an event as a whole, or refuses it and changes nothing. The answer lists the changed rows, for a caller that stores
+    /// them. Unlike [`Book::apply`] it does not look at the event's `id`: such a caller finds repeated events in its storage.
     ///
     /// # Errors
-    /// The refusal.
+    /// The refusal, with its code and field (RULES.md section 4).
     pub fn settle(&mut self, event: &Event) -> Result<Settlement, Refusal> {
         let (receipt, changes) = Draft::over(self).run(event)?;
         let rows = changes.changed(self);
@@ -40,15 +41,15 @@ impl Book {
         Ok(Settlement { receipt, changed: rows })
     }
 
-    /// What [`Book::settle`] would answer now; changes nothing.
+    /// The receipt that [`Book::settle`] would give now. Changes nothing.
     ///
     /// # Errors
-    /// The refusal.
+    /// The refusal that `settle` would give.
     pub fn foresee(&self, event: &Event) -> Result<Receipt, Refusal> {
         Draft::over(self).run(event).map(|(receipt, _)| receipt)
     }
 
-    /// What [`Book::apply`] would answer now; changes nothing.
+    /// The receipt that [`Book::apply`] would give now. Changes nothing.
     ///
     /// # Errors
     /// The refusal that `apply` would give.
@@ -59,11 +60,10 @@ impl Book {
         Draft::over(self).run(&entry.event).map(|(receipt, _)| Arc::new(receipt))
     }
 
-    /// Settles a member's account in place. Settling is invisible: no answer of the book changes by it, now or later
-    /// (RULES.md section 5).
+    /// Settles a member's account in place. This changes no answer of the book, now or later (RULES.md section 5).
     ///
     /// # Errors
-    /// `unknown_member`.
+    /// `unknown_member`; `out_of_range` if the points do not fit.
     pub fn settle_account(&mut self, member: &Id) -> Result<(), Refusal> {
         let mut draft = Draft::over(self);
         draft.settle(member)?;
@@ -71,7 +71,7 @@ impl Book {
         Ok(())
     }
 
-    /// The outcome that an `id` already has.
+    /// The outcome of an earlier event with the same `id`; `id_conflict` if that event said something else.
     fn recall(&self, entry: &Entry) -> Option<Outcome> {
         let Identity { id, content } = entry.identity.as_ref()?;
         let first = self.remembered.get(id.as_str())?;
@@ -84,7 +84,7 @@ impl Book {
 }
 
 impl Draft<'_> {
-    /// What an event does and changes, or why it is refused.
+    /// The receipt and the changes of an event, or why it is refused.
     fn run(mut self, event: &Event) -> Result<(Receipt, Changes), Refusal> {
         self.handle(event)?;
         Ok(self.finish(event.kind()))

@@ -1,5 +1,6 @@
-//! The book itself: its tables, the queues of what waits for a day, and questions to them. What changes a book is above, in
-//! `book/settling.rs`.
+//! The book: its tables, the queues of what waits for a day, and the questions that can be asked.
+//!
+//! Events change a book in `book/settling.rs`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use crate::receipt::Receipt;
 use crate::release::Release;
 use crate::ruleset::RuleSet;
 
-/// The first outcome of an `id`.
+/// The outcome of the first event with an `id`, and what the event said.
 #[derive(Clone, Debug)]
 pub(super) struct FirstOutcome {
     pub(super) content: Box<str>,
@@ -30,7 +31,7 @@ pub(super) struct FirstOutcome {
 pub struct Book {
     pub(super) rules: Arc<RuleSet>,
     pub(super) head: Head,
-    /// The last `acc` of every era that has ended.
+    /// The last `acc` of every era that has ended, from era 0.
     pub(super) ended: Vec<Index>,
     pub(super) days: Vec<DayRecord>,
     pub(super) accounts: IdMap<Account>,
@@ -41,17 +42,17 @@ pub struct Book {
     pub(super) redemptions: IdMap<RedemptionRecord>,
     /// The partner of each city.
     pub(super) partners: BTreeMap<Region, Id>,
-    /// Orders that have not vested, by the day on which they are due and the order of placing.
+    /// Orders that have not vested, by the day on which they are due, then in the order of placing.
     pub(super) due: BTreeMap<(Day, u64), Id>,
-    /// Trades that are `taken`, by the day and in the order of taking.
+    /// Trades in the state `taken`, by the day of taking, then in the order of taking.
     pub(super) taken: BTreeMap<(Day, u64), Id>,
-    /// Packs that may come back, by the day on which they are due and the order of buying.
+    /// Packs that may come back, by the day on which they take effect, then in the order of buying.
     pub(super) returnable: BTreeMap<(Day, u64), Id>,
     pub(super) remembered: IdMap<FirstOutcome>,
 }
 
 impl Book {
-    /// An empty book on the genesis day; the treasury holds what `supply.treasury` says.
+    /// An empty book on the genesis day. The treasury holds `supply.treasury`.
     #[must_use]
     pub fn open(rules: RuleSet) -> Self {
         Self {
@@ -73,7 +74,8 @@ impl Book {
         }
     }
 
-    /// A part of a book with nobody in it yet, in the middle of a day of which only this is known.
+    /// A part of a book without members, on a day of which only these numbers are known. [`Book::hold`] and [`Book::appoint`] add
+    /// the rows.
     pub(crate) fn part(
         rules: RuleSet,
         day: Day,
@@ -88,12 +90,12 @@ impl Book {
         book
     }
 
-    /// Takes in an account of the same moment.
+    /// Adds an account as it was at the moment of this book.
     pub(crate) fn hold(&mut self, id: Id, account: Account) {
         self.accounts.insert(id, account);
     }
 
-    /// Takes in who is the partner of a city.
+    /// Adds the partner of a city.
     pub(crate) fn appoint(&mut self, city: Region, partner: Id) {
         self.partners.insert(city, partner);
     }
@@ -104,7 +106,7 @@ impl Book {
         &self.rules
     }
 
-    /// The numbers that hold now.
+    /// The numbers that all members share, as they are now.
     #[must_use]
     pub fn head(&self) -> &Head {
         &self.head
@@ -157,28 +159,28 @@ impl Book {
         self.accounts.iter()
     }
 
-    /// The accounts whose ids come after `id`, by id; all of them after the empty text.
+    /// The accounts whose ids come after `id`, by id. The empty text comes before all ids.
     pub fn accounts_after(&self, id: &str) -> impl Iterator<Item = (&Id, &Account)> {
         self.accounts.after(id)
     }
 
-    /// The turnovers of the days that were closed, newest first, back to the first day that had one.
+    /// The recorded turnovers of closed days, newest first.
     pub(super) fn recorded_turnovers(&self) -> impl Iterator<Item = Money> {
         self.days.iter().rev().map_while(|record| record.turnover)
     }
 }
 
-/// The key under which an order waits for its day, while it does.
+/// The key of an order in the queue `due`; `None` once it has vested or was refunded.
 pub(super) fn waits_under(order: &Order) -> Option<(Day, u64)> {
     (order.state == OrderState::Pending).then_some((order.due?, order.sequence))
 }
 
-/// The key under which a pack that may come back waits for its day, while it does.
+/// The key of a purchase in the queue `returnable`; `None` once it is final or came back.
 pub(super) fn returnable_under(purchase: &Purchase) -> Option<(Day, u64)> {
     (purchase.state == PurchaseState::Pending).then_some((purchase.due?, purchase.sequence))
 }
 
-/// The key under which a trade waits to be paid, while it does.
+/// The key of a trade in the queue `taken`; `None` once it was paid, confirmed or cancelled.
 pub(super) fn unpaid_under(trade: &Trade) -> Option<(Day, u64)> {
     (trade.state == TradeState::Taken).then_some((trade.day, trade.sequence))
 }

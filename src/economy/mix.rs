@@ -1,7 +1,7 @@
 //! The average rewards of an order in a scenario: the table of RULES.md section 6, applied to typical people. Also
 //! the closed form that follows from it.
 
-use super::figures::ratio;
+use super::ratio::ratio;
 use super::scenario::Scenario;
 use crate::identity::{Id, Region};
 use crate::order::{self, Parties, Terms};

@@ -1,5 +1,6 @@
 //! Scenarios by name, each with the changes of the rule set that it needs.
 
+use super::mix::mix;
 use super::path::Turnover;
 use super::scenario::{PriceMode, Scenario};
 use crate::quantity::{Money, Points, Price, Rate, ShareValue};
@@ -86,7 +87,7 @@ fn reference(rules: &RuleSet, scenario: &Scenario, ends: bool) -> RuleSet {
     if let Ok(Ok(cap)) = cap {
         rules.supply_cap = cap;
     }
-    let burned = super::mix(&rules, scenario).map(|mix| mix.burned.raw()).unwrap_or_default();
+    let burned = mix(&rules, scenario).map(|mix| mix.burned.raw()).unwrap_or_default();
     // 10,000 yuan × q ÷ release.
     let clearing = 10_000 * Price::SCALE * burned / rules.release_daily.raw();
     if let Some(price) = Price::checked_from_raw(clearing).filter(|price| price.is_positive()) {

@@ -1,6 +1,6 @@
 //! What a rule set alone shows, and the reference scenarios run on it.
 
-use super::{Declaration, Evidence, Finding, Findings, Severity};
+use super::finding::{Declaration, Evidence, Finding, Findings, Severity};
 use crate::economy::{self, Scenario, mix, ratio};
 use crate::event::Refusal;
 use crate::quantity::{Money, Rate};

@@ -14,14 +14,14 @@ use crate::tree::Tree;
 /// # Errors
 /// What is wrong with it, as the end of a sentence.
 pub(super) fn read(value: &JsValue) -> Result<Tree, &'static str> {
-    Reader { values: 0 }.value(value, 0)
+    ValueReader { values: 0 }.value(value, 0)
 }
 
-struct Reader {
+struct ValueReader {
     values: usize,
 }
 
-impl Reader {
+impl ValueReader {
     fn value(&mut self, value: &JsValue, depth: usize) -> Result<Tree, &'static str> {
         self.values += 1;
         if depth > DEPTH_MAX {

@@ -28,7 +28,7 @@ pub fn balance(account: &JsValue, days: &JsValue) -> Result<JsValue, JsValue> {
 
 // A day of an account, as scripts get it.
 #[derive(Serialize)]
-struct Line {
+struct DayLine {
     earned: Points,
     state: AccountState,
 }
@@ -40,7 +40,7 @@ pub fn statement(account: &JsValue, days: &JsValue, count: u32) -> Result<JsValu
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     let days = statement::statement(&account, &read_days(days)?, count).map_err(|error| to_error(&error.into()))?;
     // What the record of a day says, the caller knows.
-    let lines: Vec<_> = days.into_iter().map(|StatementDay { earned, state, .. }| Line { earned, state }).collect();
+    let lines: Vec<_> = days.into_iter().map(|StatementDay { earned, state, .. }| DayLine { earned, state }).collect();
     to_js(&lines)
 }
 

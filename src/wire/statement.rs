@@ -4,35 +4,8 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::receipt::{Placed, PostingFields, Written};
-use crate::identity::{Day, Id};
-use crate::receipt::{Party, Posting};
 
-/// A posting, with its place in the journal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BookedPosting {
-    /// The place of its event in the journal.
-    pub place: i64,
-    /// Its number in the receipt, from 0.
-    pub line: i64,
-    /// The day on which it was booked.
-    pub day: Day,
-    /// What moved.
-    pub posting: Posting,
-}
-
-impl BookedPosting {
-    /// Whether it brings something to a member.
-    #[must_use]
-    pub fn is_gain(&self, member: &Id) -> bool {
-        self.posting.to.is(member)
-    }
-
-    /// The other side.
-    #[must_use]
-    pub fn other(&self, member: &Id) -> &Party {
-        if self.is_gain(member) { &self.posting.from } else { &self.posting.to }
-    }
-}
+pub use crate::statement::BookedPosting;
 
 impl Serialize for Written<'_, BookedPosting> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -9,7 +9,7 @@ pub(super) struct Group {
     pub holding: Holding,
     pub members: i128,
     pub from_day: usize,
-    /// The sum, over the members, of what [`super::Network::children`] was when they joined.
+    /// The sum, over the members, of what `Network::children` was when they joined.
     pub children_at_joining: i128,
     pub promised: ShareValue,
     pub earned: Points,

@@ -1,8 +1,9 @@
 //! Sales of points, opening of shops, placing and vesting of orders.
 
 use super::group::Holder;
-use super::{Network, PendingOrders, part};
-use crate::economy::figures::{DayFigures, Sale, ratio};
+use super::state::{Network, PendingOrders, part};
+use crate::economy::figures::{DayFigures, Sale};
+use crate::economy::ratio::ratio;
 use crate::economy::scenario::{PriceMode, Scenario};
 use crate::quantity::{HeldPrice, Money, OutOfRange, Points, Price, Rate, ShareValue, mul, narrow};
 use crate::ruleset::{Channel, PricePolicy};
