@@ -1,8 +1,8 @@
-//! What one order gives to whom, and why.
+//! The rewards of an order: who gets what, and why.
 //!
-//! Carries out the table of RULES.md section 6: rewards are fixed when the order is placed, from the accounts, roles,
-//! partners and rules of that moment. Whoever is not activated gets none, and a reward of 0 is no reward. Vesting and
-//! refunds move what is computed here; the book does that.
+//! Carries out the table of RULES.md section 6. Rewards are computed when the order is placed, from the accounts, roles, partners
+//! and rules of that moment. A member who is not activated gets none, and a reward of 0 is left out. The book moves the amounts,
+//! at vesting and at refunds.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::receipt::{Reason, Reward, RewardKind};
 use crate::release::Grant;
 use crate::ruleset::{Channel, RuleSet};
 
-/// What an order's rewards depend on besides the order and the rules.
+/// The members around an order, whom its rewards depend on.
 pub trait Parties {
     /// Whether a member is activated.
     fn is_activated(&self, member: &Id) -> bool;
@@ -20,76 +20,76 @@ pub trait Parties {
     fn referrer(&self, member: &Id) -> Option<&Id>;
     /// The name of a member's service role.
     fn role(&self, member: &Id) -> Option<&str>;
-    /// The partner of a city who is eligible today.
+    /// The partner of a city, if it is eligible today.
     fn eligible_partner(&self, city: Region) -> Option<&Id>;
 }
 
-/// An order's terms, checked.
+/// The terms of an order that was checked.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms<'a> {
-    /// Who buys.
+    /// The buyer.
     pub buyer: &'a Id,
-    /// Who sells.
+    /// The merchant.
     pub merchant: &'a Id,
-    /// How.
+    /// The channel of the order.
     pub channel: Channel,
     /// The merchant's concession (让利额), yuan.
     pub concession: Money,
     /// The order's points (`Q`).
     pub points: Points,
-    /// The city whose partner counts: of the delivery online, of the shop offline.
+    /// The city whose partner may get a reward: that of the delivery online, that of the shop offline.
     pub city: Region,
 }
 
-/// Where an order stands.
+/// The state of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OrderState {
     /// Its rewards have not vested.
     Pending,
-    /// They vested on this day.
+    /// Its rewards vested on this day.
     Vested(Day),
-    /// It was taken back.
+    /// It was refunded in whole.
     Refunded,
 }
 
-/// A reward and, once it vested with share value, the grant it became.
+/// A reward, and the grant of its share value once it has vested.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct OrderReward {
     /// The reward.
     pub reward: Reward,
-    /// What its share value became.
+    /// The grant of its share value; `None` before vesting, and if no units were given.
     pub grant: Option<Grant>,
 }
 
 /// An accepted order.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Order {
-    /// Who sold.
+    /// The merchant.
     pub merchant: Id,
-    /// The concession, yuan: the day's turnover counts it.
+    /// The concession, yuan. It counts for the turnover of the day on which the order vests.
     pub concession: Money,
-    /// The points the merchant paid (`Q`).
+    /// The points that the merchant paid (`Q`).
     pub points: Points,
-    /// Its place among all orders, in the order of placing.
+    /// Its number among all orders, in the order of placing.
     pub sequence: u64,
-    /// The day at whose close it vests; nothing if no calendar reaches so far.
+    /// The day at whose close it vests; `None` after 9999-12-31.
     pub due: Option<Day>,
-    /// Where it stands.
+    /// Its state.
     pub state: OrderState,
-    /// What of the concession is not refunded, yuan (`L`).
+    /// The part of the concession that was not refunded, yuan (`L`).
     pub left: Money,
-    /// What of it was left when the order vested (`V`); 0 before.
+    /// `left` at the moment of vesting, yuan (`V`); 0 before.
     pub left_at_vesting: Money,
-    /// Burned points that refunds brought back on the day of vesting.
+    /// Burned points that refunds on the day of vesting brought back.
     pub burned_back: Points,
-    /// Who gets what.
+    /// Its rewards, in the order of the table.
     pub rewards: Vec<OrderReward>,
 }
 
 impl Order {
-    /// What of the order's points is left with so much of its concession: `ceil_8(Q × L / C)`.
+    /// The part of the order's points for a concession of `left`: `ceil_8(Q × L / C)`.
     ///
     /// # Errors
     /// [`OutOfRange`] never, for a concession that is above 0.
@@ -97,7 +97,7 @@ impl Order {
         if left == self.concession { Ok(self.points) } else { self.points.part_ceil(left, self.concession) }
     }
 
-    /// What of a reward's points is left with so much of the concession: `floor_8(x × L / C)`.
+    /// The part of a reward's points for a concession of `left`: `floor_8(x × L / C)`.
     ///
     /// # Errors
     /// [`OutOfRange`] never, for a concession that is above 0.
@@ -105,7 +105,7 @@ impl Order {
         if left == self.concession { Ok(reward.points) } else { reward.points.part_floor(left, self.concession) }
     }
 
-    /// What of a reward's share value is left with so much of the concession: `floor_8(x × L / C)`.
+    /// The part of a reward's share value for a concession of `left`: `floor_8(x × L / C)`.
     ///
     /// # Errors
     /// [`OutOfRange`] never, for a concession that is above 0.
@@ -117,7 +117,7 @@ impl Order {
         }
     }
 
-    /// The points that no reward takes, with so much of the concession left (`B(L)`).
+    /// The points that no reward takes for a concession of `left` (`B(L)`).
     ///
     /// # Errors
     /// [`OutOfRange`] never, for rewards of this module under a sound rule set.
@@ -200,7 +200,7 @@ impl RewardList<'_> {
         Ok(())
     }
 
-    /// 级差: up from the buyer's referrer, each role is paid the step above what those below it were paid.
+    /// Service rewards (级差). From the buyer's referrer upwards, a role is paid its rate less the highest rate paid below it.
     fn service(
         &mut self,
         buyer: &Id,
@@ -209,7 +209,7 @@ impl RewardList<'_> {
         parties: &impl Parties,
     ) -> Result<(), OutOfRange> {
         let channel = self.terms.channel;
-        // Rates never fall along the list, so nobody is paid above the last one: the walk can end there.
+        // Rates never fall along the list. Once the last role's rate is paid, nobody above gets anything.
         let Some(highest) = rules.service_roles.last().map(|role| role.rate(channel)) else { return Ok(()) };
         let mut paid = Rate::default();
         let mut at = parties.referrer(buyer);

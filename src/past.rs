@@ -1,5 +1,5 @@
-//! The figures of a real journal, day by day and cohort by cohort; the same figures as those of a scenario
-//! ([`crate::economy`]).
+//! The figures of a journal, day by day and cohort by cohort. They are the figures that [`crate::economy`] computes for a
+//! scenario.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 use crate::receipt::{Amount, Party, Rule};
 use crate::review::{Dealings, Finding, IncomeEntry, review_book};
 
-/// What a member was promised and what it got, according to the receipts.
+/// Share value given to a member and points it earned, according to the receipts.
 #[derive(Clone, Copy, Debug, Default)]
 struct Member {
     /// The number of days closed before the member joined.
@@ -20,12 +20,12 @@ struct Member {
     earned: Points,
 }
 
-/// A cohort's sums; money in 10^-16 yuan, rounded once at the end.
+/// The sums of a cohort. Money is in 10^-16 yuan and rounded once, at the end.
 #[derive(Clone, Copy, Debug, Default)]
 struct CohortSums {
     cohort: Cohort,
     cash: i128,
-    /// Money got and points kept.
+    /// Money received for points, plus the value of the points that are left.
     back: i128,
 }
 
@@ -35,7 +35,7 @@ pub struct Past {
     dealings: Dealings,
     members: BTreeMap<Id, Member>,
     minted: ShareValue,
-    /// Wanted and refused concessions of the open day, in cents.
+    /// Concessions that were wanted and that were refused on the open day, in cents.
     wanted: i128,
     refused: i128,
     used: Points,
@@ -52,7 +52,7 @@ pub struct Past {
 }
 
 impl Past {
-    /// The platform's income from an event. To be called just before the event is applied.
+    /// The platform's income from an event. Call it just before the event is applied, with the book at that moment.
     #[must_use]
     pub fn income_of(&self, event: &Event, before: &Book) -> IncomeEntry {
         self.dealings.income_of(event, before)
@@ -115,7 +115,7 @@ impl Past {
         Ok(())
     }
 
-    /// Reads the book after an event: its day records show whether a day was closed.
+    /// Adds the figures of a day if the last event closed one. Call it after each event.
     ///
     /// # Errors
     /// [`OutOfRange`] if a figure does not fit.
@@ -214,7 +214,7 @@ impl Past {
         Ok(run)
     }
 
-    /// The red flags of the books so far.
+    /// The red flags of the journal so far.
     ///
     /// # Errors
     /// `out_of_range` if a figure does not fit.

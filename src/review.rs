@@ -1,8 +1,8 @@
-//! Red flags of a rule set and of running books: what a reviewer looks for, and which figure trips it.
+//! Red flags of a rule set and of a book in use: what a reviewer of such schemes looks for, each with the figures that raise it.
 //!
-//! What each flag means, the rule it comes from with its source, and a cleaner alternative are data ([`FLAGS`],
-//! `docs/redflags.md`): the package carries them apart from the binary. A review never says that something may be done: where
-//! nothing trips, it says that no flag was raised.
+//! The meaning of a flag, the law it comes from with the source, and a cleaner alternative are data (`review/flags.json`,
+//! `docs/redflags.md`); the package ships them apart from the binary. A review never says that something is allowed. Without a
+//! finding it says that no flag was raised.
 
 mod book;
 mod dealings;

@@ -1,6 +1,6 @@
 //! The rule set: what the scheme's numbers are, and when a rule set is refused as a whole.
 //!
-//! Carries out RULES.md section 3. Values are here, what they do is elsewhere.
+//! Carries out RULES.md section 3. This room has the values; other rooms apply them.
 
 mod choice;
 mod data;

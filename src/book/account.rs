@@ -14,7 +14,7 @@ pub struct Account {
     /// The member who recommended this one.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub referrer: Option<Id>,
-    /// Whether the member has bought a pack that is final.
+    /// Whether the member is activated: one of its packs has taken effect.
     pub activated: bool,
     /// Share value that is locked until the member is activated.
     pub locked: ShareValue,

@@ -60,8 +60,8 @@ impl Draft<'_> {
         if day == self.changes.head.day { Ok(()) } else { Err(Refusal::new(Code::WrongDay, "day")) }
     }
 
-    /// Step 1 for at most `most` rows. It cancels the trades that were taken on an earlier day and never paid, then lets due packs
-    /// take effect, then vests due orders. Returns the number of rows.
+    /// Step 1 for at most `most` rows. It cancels the trades that were taken on an earlier day and never paid, then lets due
+    /// packs take effect, then vests due orders. Returns the number of rows.
     ///
     /// Every earlier day was closed, so all rows that are due today stand at the front of their queues. A part of a close costs
     /// nothing for the rows that it leaves.

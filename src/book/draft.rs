@@ -193,8 +193,8 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// Gives share value and writes the posting (RULES.md section 4). A member who is not activated gets it locked; then there is no
-    /// grant.
+    /// Gives share value and writes the posting (RULES.md section 4). A member who is not activated gets it locked; then
+    /// there is no grant.
     pub(super) fn give(
         &mut self,
         to: &Id,

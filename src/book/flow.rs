@@ -1,8 +1,8 @@
 //! The flow: what everyday events add to a book's head, as signed sums.
 //!
-//! Orders, transfers, redemptions and trades change no rule, no price and no weight. In the head they only move points between the
-//! places of RULES.md section 7. So several writers can settle such events at the same time, each with a flow of its own. The head
-//! plus all flows is the head that a single writer would have.
+//! Orders, transfers, redemptions and trades change no rule, no price and no weight. In the head they only move points
+//! between the places of RULES.md section 7. So several writers can settle such events at the same time, each with a flow of
+//! its own. The head plus all flows is the head that a single writer would have.
 
 use ethnum::U256;
 use serde::{Deserialize, Serialize};
@@ -67,8 +67,8 @@ impl Head {
         (counted.plus(&flow) == Ok(*self)).then_some(flow)
     }
 
-    /// Numbers the next orders, trades and purchases from `number` on. Storage uses their place in the journal, so writers need no
-    /// common counter. Only the order of the numbers has a meaning.
+    /// Numbers the next orders, trades and purchases from `number` on. Storage uses their place in the journal, so writers
+    /// need no common counter. Only the order of the numbers has a meaning.
     pub fn count_from(&mut self, number: u64) {
         self.order_count = number;
         self.trade_count = number;

@@ -1,8 +1,8 @@
 //! Handlers of orders, transfers, redemptions, offers, trades and rules. A handler checks in the order of the table in RULES.md
 //! section 4, then moves amounts. Handlers of members are in `book/standing.rs`, refunds in `book/refund.rs`.
 //!
-//! The longer handlers are never inlined. A browser compiles a whole function when it is first called, and a page that previews one
-//! order calls few of them.
+//! The longer handlers are never inlined. A browser compiles a whole function when it is first called, and a page that
+//! previews one order calls few of them.
 
 use std::sync::Arc;
 

@@ -61,7 +61,7 @@ impl Draft<'_> {
         }
         let Recovery { owed, taken, mut to_merchant } = recovered;
         if vested_today {
-            // The roundings of several refunds can sum to more than what was burned. Then nothing comes back.
+            // Because of rounding, what stays burned and what came back before can exceed what was burned. Then nothing comes back.
             let kept = order.burned(step.after)?.plus(order.burned_back)?;
             let burned = order.burned(order.left_at_vesting)?.minus(kept).unwrap_or_default();
             self.pay(Party::Burned, Party::Escrow, burned, Rule::Refund, why())?;

@@ -12,8 +12,8 @@ use crate::market::Offer;
 use crate::receipt::Receipt;
 
 impl Book {
-    /// Applies an event as a whole, or refuses it and changes nothing. An event with an `id` that came before is not applied again
-    /// (RULES.md section 4, `id`).
+    /// Applies an event as a whole, or refuses it and changes nothing. An event with an `id` that came before is not applied
+    /// again (RULES.md section 4, `id`).
     pub fn apply(&mut self, entry: &Entry) -> Outcome {
         if let Some(outcome) = self.recall(entry) {
             return outcome;
@@ -29,8 +29,9 @@ impl Book {
         Outcome { repeated: false, result }
     }
 
-    /// Settles an event as a whole, or refuses it and changes nothing. The answer lists the changed rows, for a caller that stores
-    /// them. Unlike [`Book::apply`] it does not look at the event's `id`: such a caller finds repeated events in its storage.
+    /// Settles an event as a whole, or refuses it and changes nothing. The answer lists the changed rows, for a caller that
+    /// stores them. Unlike [`Book::apply`] it does not look at the event's `id`: such a caller finds repeated events in its
+    /// storage.
     ///
     /// # Errors
     /// The refusal, with its code and field (RULES.md section 4).

@@ -1,4 +1,4 @@
-//! The figures of a run: per day, per cohort, and totals. Ratios are rounded down to 8 places.
+//! The figures of a run: per day, per cohort, and in total. Ratios are rounded down to 8 places.
 
 use serde::Serialize;
 
@@ -6,13 +6,13 @@ use super::mix::Mix;
 use super::ratio::ratio;
 use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 
-/// One day.
+/// The figures of one day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayFigures {
-    /// Its number, from 1.
+    /// The number of the day, from 1.
     pub day: usize,
-    /// Members at its end.
+    /// Members at the end of the day.
     pub members: i128,
     /// Concessions that vested.
     pub turnover: Money,
@@ -26,7 +26,7 @@ pub struct DayFigures {
     pub released: Points,
     /// The share value of all members before the release.
     pub total: ShareValue,
-    /// The part of it that the release converted.
+    /// The part of `total` that the release converted.
     pub release_yield: Rate,
     /// Points outside the treasury that are not burned.
     pub circulation: Points,
@@ -62,7 +62,7 @@ pub struct Cohort {
     pub cash: Money,
     /// Points they still have.
     pub kept: Points,
-    /// (Money received + points redeemed + remaining points at the last price) ÷ what was promised.
+    /// (Money received + points redeemed + remaining points at the last price) ÷ share value promised.
     pub came_back: Rate,
 }
 
@@ -136,7 +136,8 @@ impl Takings {
             Sale::DepositPoints => &mut self.deposits,
             Sale::OrderPoints => &mut self.points,
         };
-        // Far beyond what money can be: `income` refuses it. What goes back is worth what it is today, which may be more.
+        // A sum at the limit is refused by `income`. Points that go back are valued at today's price, which can exceed what they
+        // brought; the sum then stays at 0.
         *sum = sum.saturating_add(cents).max(0);
     }
 
@@ -207,7 +208,7 @@ pub struct Run {
     pub days: Vec<DayFigures>,
     /// Cohort by cohort, oldest first.
     pub cohorts: Vec<Cohort>,
-    /// The development of 1000 share value from each watched day.
+    /// The development of 1000 share value from each probe day.
     pub probes: Vec<Probe>,
     /// The sums.
     pub totals: Totals,

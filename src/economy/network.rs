@@ -1,7 +1,7 @@
-//! The running network: one step per day, in the order of the book: packs, trades, orders, the close.
+//! The running network: one step per day, in the order of the book (packs, trades, orders, the close).
 //!
-//! A group (a cohort, the shops, the team) is one account. Splits among groups round down and the last group gets the
-//! rest, so the sums hold: issued = burned + treasury + escrow + what the groups have or have not settled.
+//! A group (a cohort, the shops, the team) is one account. A split among groups is rounded down and the last group gets the rest.
+//! So the sum holds: issued = burned + treasury + escrow + points that the groups have or have not settled yet.
 
 mod close;
 mod finish;

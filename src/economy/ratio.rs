@@ -2,7 +2,7 @@
 
 use crate::quantity::Rate;
 
-/// `a ÷ b` with 8 places, rounded down. 0 if `b` is 0; the largest rate if the result does not fit.
+/// `a ÷ b`, rounded down to 8 places. 0 if `b` is 0; the largest rate if the result does not fit.
 #[must_use]
 pub fn ratio(a: i128, b: i128) -> Rate {
     if b == 0 {
@@ -15,7 +15,7 @@ pub fn ratio(a: i128, b: i128) -> Rate {
         .unwrap_or_else(|| Rate::checked_from_raw(i128::from(i64::MAX)).unwrap_or_default())
 }
 
-/// The Gini coefficient of groups, each given as `(members, what all of them got)`.
+/// The Gini coefficient of groups, rounded down to 8 places. A group is `(members, sum that all of them got)`.
 #[must_use]
 pub fn gini(groups: &[(i128, i128)]) -> Rate {
     // Σ over pairs of groups |xi·nj − xj·ni| ÷ (2 · n · x): the mean absolute difference over twice the mean.

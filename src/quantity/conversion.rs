@@ -8,7 +8,7 @@ use super::kinds::{Index, Money, Points, Price, Rate, ShareValue, Units};
 use super::price::HeldPrice;
 
 impl Money {
-    /// The points worth this money at `price`, rounded up: `ceil_8(self / price)` (RULES.md sections 4 and 6).
+    /// The points that this money buys at `price`: `ceil_8(self / price)` (RULES.md sections 4 and 6).
     ///
     /// # Errors
     /// [`OutOfRange`] if the result does not fit.
@@ -16,13 +16,13 @@ impl Money {
         mul_div_ceil(self.raw(), ten(6 + 8), price.raw()).map(Points)
     }
 
-    /// So many whole yuan.
+    /// `n` yuan.
     #[must_use]
     pub fn yuan(n: i32) -> Self {
         Self(Decimal::new(i64::from(n) * 100, Self::PLACES))
     }
 
-    /// What [`Points::worth`] or a sum of it is in cents, rounded towards 0.
+    /// Money from [`Points::worth`], or from a sum of it, rounded towards 0 to the cent.
     ///
     /// # Errors
     /// [`OutOfRange`] if the result does not fit.
@@ -43,13 +43,13 @@ impl Rate {
     /// 1, the factor that changes nothing.
     pub const ONE: Self = Self(Decimal::from_parts(100_000_000, 0, 0, false, Self::PLACES));
 
-    /// So many hundredths.
+    /// `n` hundredths.
     #[must_use]
     pub fn percent(n: i32) -> Self {
         Self(Decimal::new(i64::from(n) * 1_000_000, Self::PLACES))
     }
 
-    /// Whether it is a part of a whole: from 0 to 1, both included.
+    /// Whether it is a part of a whole: from 0 to 1, both ends included.
     #[must_use]
     pub fn is_part(self) -> bool {
         (0..=Self::SCALE).contains(&self.raw())
@@ -57,10 +57,10 @@ impl Rate {
 }
 
 impl ShareValue {
-    /// 1000 share value: so much of one day's is followed by forecasts, probes and what came so far.
+    /// 1000 share value, the amount that forecasts and probes follow.
     pub const THOUSAND: Self = Self(1_000 * Self::SCALE);
 
-    /// What [`Points::worth`] or a sum of it is in share value, of which 1 is worth a yuan: rounded towards 0.
+    /// Share value from [`Points::worth`], or from a sum of it, rounded towards 0 to 8 places. 1 share value counts as 1 yuan.
     pub(crate) const fn from_worth(worth: i128) -> Self {
         Self(worth / ten(16 - 8))
     }
@@ -115,7 +115,7 @@ impl Points {
         mul_div_ceil(self.0, part.raw(), whole.raw()).map(Self)
     }
 
-    /// What these points are worth at `price`, in yuan, rounded down to the cent. For display; no rule uses it.
+    /// The value of these points at `price`, in yuan, rounded down to the cent. It is for display; no rule uses it.
     ///
     /// # Errors
     /// [`OutOfRange`] if the result does not fit.
@@ -124,7 +124,7 @@ impl Points {
         Money::checked_from_raw(cents).ok_or(OutOfRange)
     }
 
-    /// `self × price`, exactly, in 10^-24 yuan: as fine as a price that was held within a band.
+    /// `self × price`, exactly, in 10^-24 yuan, for a price that was clamped to a band.
     pub(crate) fn worth_held(self, price: HeldPrice) -> Result<U256, OutOfRange> {
         mul(self.0, price.0)
     }
@@ -160,7 +160,7 @@ impl Units {
         mul_div_floor(self.0, part.raw(), whole.raw()).map(Self)
     }
 
-    /// `floor_8(self / 10^3)`: what they become when a new era begins (RULES.md section 5).
+    /// `floor_8(self / 10^3)`: the units after the beginning of a new era (RULES.md section 5).
     #[must_use]
     pub const fn next_era(self) -> Self {
         Self(self.0 / ten(3))

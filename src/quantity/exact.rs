@@ -6,8 +6,8 @@ use ethnum::U256;
 
 use crate::wide;
 
-/// A result that does not fit its quantity. No sound rule set and no input below the limits reaches it in practice;
-/// it is refused as `out_of_range` instead of being rounded or wrapped.
+/// A result that does not fit its quantity. The rules refuse it as `out_of_range`; they never round or wrap it. With a valid rule
+/// set and inputs within the limits it does not occur in practice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfRange;
 
@@ -24,12 +24,12 @@ pub(super) const fn ten(n: u32) -> i128 {
     10_i128.pow(n)
 }
 
-/// A number that is never negative, in 256 bits.
+/// `n` in 256 bits; [`OutOfRange`] if it is negative.
 pub(crate) fn wide(n: i128) -> Result<U256, OutOfRange> {
     U256::try_from(n).map_err(|_| OutOfRange)
 }
 
-/// Back from 256 bits.
+/// `n` in 128 bits with sign; [`OutOfRange`] if it does not fit.
 pub(crate) fn narrow(n: U256) -> Result<i128, OutOfRange> {
     i128::try_from(n).map_err(|_| OutOfRange)
 }

@@ -7,14 +7,14 @@ use rust_decimal::Decimal;
 use super::exact::{OutOfRange, ten};
 use super::text::{DecimalError, fmt_fixed, parse, parse_balance};
 
-/// What all quantities share: reading, writing, comparing, adding.
+/// The functions that all quantities have.
 macro_rules! common {
     ($name:ident, $places:literal) => {
         impl $name {
             /// Decimal places (RULES.md section 1).
             pub const PLACES: u32 = $places;
 
-            /// How many of the smallest part make 1: `10^PLACES`.
+            /// `10^PLACES`: so many of the smallest part make 1.
             pub const SCALE: i128 = ten($places);
 
             /// The sum.
@@ -73,7 +73,7 @@ macro_rules! decimal_quantity {
 
         common!($name, $places);
 
-        // All have one scale, so their raw numbers compare as they do, without rescaling.
+        // All values have the same scale, so comparing the raw numbers needs no rescaling.
         impl Ord for $name {
             fn cmp(&self, other: &Self) -> std::cmp::Ordering {
                 self.raw().cmp(&other.raw())
@@ -93,15 +93,15 @@ macro_rules! decimal_quantity {
         }
 
         impl $name {
-            /// Reads it as section 1 of RULES.md wants: strictly, at most 10^12 in size, never rounded.
+            /// Reads a decimal strictly (RULES.md section 1): from −10^12 to 10^12, never rounded.
             ///
             /// # Errors
-            /// [`DecimalError`], which the border reports as `bad_event` or `bad_rules`.
+            /// [`DecimalError`]; readers of events and rule sets refuse it as `bad_event` and `bad_rules`.
             pub fn parse(text: &str) -> Result<Self, DecimalError> {
                 parse(text, $places).and_then(|raw| Self::checked_from_raw(raw).ok_or(DecimalError::TooLarge))
             }
 
-            /// Reads what a book says: canonical or not, of any size, never negative.
+            /// Reads a balance of a book: canonical or not, of any size, not negative.
             pub(crate) fn from_balance(text: &str) -> Result<Self, DecimalError> {
                 parse_balance(text, $places).and_then(|raw| Self::checked_from_raw(raw).ok_or(DecimalError::TooLarge))
             }
@@ -147,15 +147,15 @@ macro_rules! wide_quantity {
             /// 0.
             pub const ZERO: Self = Self(0);
 
-            /// Reads it as section 1 of RULES.md wants: strictly, at most 10^12 in size, never rounded.
+            /// Reads a decimal strictly (RULES.md section 1): from −10^12 to 10^12, never rounded.
             ///
             /// # Errors
-            /// [`DecimalError`], which the border reports as `bad_event` or `bad_rules`.
+            /// [`DecimalError`]; readers of events and rule sets refuse it as `bad_event` and `bad_rules`.
             pub fn parse(text: &str) -> Result<Self, DecimalError> {
                 parse(text, $places).map(Self)
             }
 
-            /// Reads what a book says: canonical or not, of any size, never negative.
+            /// Reads a balance of a book: canonical or not, of any size, not negative.
             pub(crate) fn from_balance(text: &str) -> Result<Self, DecimalError> {
                 parse_balance(text, $places).map(Self)
             }
@@ -187,30 +187,30 @@ macro_rules! wide_quantity {
 }
 
 decimal_quantity! {
-    /// Money (元), yuan with 2 places: amounts, concessions, pack prices, the deposit.
+    /// Money (元): yuan with 2 places. Amounts, concessions, pack prices, the deposit.
     Money, 2
 }
 decimal_quantity! {
-    /// Yuan for one point (当日共享积分价值), 8 places.
+    /// A price (当日共享积分价值): yuan for one point, 8 places.
     Price, 8
 }
 decimal_quantity! {
-    /// A plain factor (比例), 8 places: `…_rate`, `…_multiple`, bands and limits.
+    /// A factor (比例), 8 places: `…_rate`, `…_multiple`, bands and limits.
     Rate, 8
 }
 wide_quantity! {
-    /// Share value (共享值), 8 places: a weight, one's part in the day's release.
+    /// Share value (共享值), 8 places: a member's weight in the day's release.
     ShareValue, 8
 }
 wide_quantity! {
-    /// Share points (共享积分), 8 places: released, traded, redeemed, burned.
+    /// Share points (共享积分), 8 places. They are released, traded, redeemed and burned.
     Points, 8
 }
 wide_quantity! {
-    /// Units, 8 places: how share value is held (RULES.md section 5).
+    /// Units (份额), 8 places. Share value is held as units (RULES.md section 5).
     Units, 8
 }
 wide_quantity! {
-    /// `nav` (share value per unit) or `acc` (points released per unit), 18 places (RULES.md section 5).
+    /// `nav` (净值, share value per unit) or `acc` (points released per unit), 18 places (RULES.md section 5).
     Index, 18
 }

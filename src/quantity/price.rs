@@ -6,12 +6,12 @@ use super::exact::{OutOfRange, mul_div_ceil, mul_div_floor, ten};
 use super::kinds::{Price, Rate};
 use crate::limits::NUMBER_MAX;
 
-/// A price that may have been held at an end of a band, in 10^-16 yuan: a price times a rate, not rounded.
+/// A price clamped to a band, in 10^-16 yuan: an end of a band is a price times a rate, and it is not rounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct HeldPrice(pub(super) i128);
 
 impl HeldPrice {
-    /// A price as it is.
+    /// The price itself.
     pub(crate) fn exactly(price: Price) -> Result<Self, OutOfRange> {
         price.raw().checked_mul(ten(8)).map(Self).ok_or(OutOfRange)
     }
@@ -32,7 +32,7 @@ impl Price {
         Ok(self.held_within(band, unit_price)? == HeldPrice::exactly(unit_price)?)
     }
 
-    /// `unit_price`, or the nearer end of `self × (1 ± band)` where it lies outside (RULES.md section 5, step 7).
+    /// `unit_price`, or the nearer end of `self × (1 ± band)` if it lies outside (RULES.md section 5, step 7).
     ///
     /// # Errors
     /// [`OutOfRange`] if a product does not fit.
@@ -42,7 +42,7 @@ impl Price {
         Ok(HeldPrice(HeldPrice::exactly(unit_price)?.0.clamp(low, high)))
     }
 
-    /// This price moved towards `aim` (10^-8 yuan), as far as `daily_limit` lets it (RULES.md section 5, step 7).
+    /// This price moved towards `aim` (in 10^-8 yuan) by at most `daily_limit` (RULES.md section 5, step 7).
     ///
     /// # Errors
     /// [`OutOfRange`] if a product does not fit.
@@ -53,7 +53,7 @@ impl Price {
         let mut low = mul_div_ceil(self.raw(), ten(8) - daily_limit.raw(), ten(8))?;
         let mut high = mul_div_floor(self.raw(), ten(8) + daily_limit.raw(), ten(8))?;
         if daily_limit.is_positive() {
-            // A price so small that the limit rounds away can still move by its smallest part.
+            // If the limit of a small price rounds to 0, the price can still move by its smallest part.
             low = low.min(self.raw() - 1);
             high = high.max(self.raw() + 1);
         }

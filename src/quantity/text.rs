@@ -5,19 +5,19 @@ use std::fmt;
 use super::exact::ten;
 use crate::limits::NUMBER_MAX;
 
-/// Why a text is not a decimal of section 1.
+/// Why a text is not a decimal of RULES.md section 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecimalError {
-    /// Not `-?(0|[1-9][0-9]*)(\.[0-9]+)?`.
+    /// The text is not `-?(0|[1-9][0-9]*)(\.[0-9]+)?`.
     Grammar,
-    /// More decimal places than the quantity has, zeros counted.
+    /// The text has more decimal places than the quantity. Zeros count.
     Places {
-        /// How many it has at most.
+        /// The decimal places of the quantity.
         max: u32,
     },
-    /// Larger than 10^12 in size.
+    /// The number is above 10^12 or below −10^12.
     TooLarge,
-    /// Negative where only a snapshot of balances is read.
+    /// The number is negative where it must not be, as in a balance.
     Negative,
 }
 
@@ -34,7 +34,7 @@ impl fmt::Display for DecimalError {
 
 impl std::error::Error for DecimalError {}
 
-/// Whether `text` is `-?(0|[1-9][0-9]*)(\.[0-9]+)?`; answers with its number of decimal places.
+/// Checks that `text` is `-?(0|[1-9][0-9]*)(\.[0-9]+)?`. Returns the number of its decimal places.
 fn places_of(text: &str) -> Result<u32, DecimalError> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, part) = match digits.split_once('.') {
@@ -64,7 +64,7 @@ fn parse_any_size(text: &str, places: u32) -> Result<i128, DecimalError> {
     Ok(if text.starts_with('-') { -size } else { size })
 }
 
-/// The same, at most 10^12 in size: what events and rule sets may say.
+/// The same, but refuses numbers above 10^12 or below −10^12. Events and rule sets are read so.
 pub(super) fn parse(text: &str, places: u32) -> Result<i128, DecimalError> {
     let raw = parse_any_size(text, places)?;
     if raw.abs() > i128::from(NUMBER_MAX) * ten(places) {
@@ -73,7 +73,7 @@ pub(super) fn parse(text: &str, places: u32) -> Result<i128, DecimalError> {
     Ok(raw)
 }
 
-/// Reads a balance, which may be larger than an input and is never negative.
+/// Reads a balance. It may exceed 10^12, and it is never negative.
 pub(super) fn parse_balance(text: &str, places: u32) -> Result<i128, DecimalError> {
     let raw = parse_any_size(text, places)?;
     if raw < 0 { Err(DecimalError::Negative) } else { Ok(raw) }
@@ -86,7 +86,7 @@ pub(super) fn fmt_fixed(raw: i128, places: u32, f: &mut fmt::Formatter<'_>) -> f
 
 /// The same with at least `kept` decimal places.
 pub(crate) fn fmt_places(raw: i128, places: u32, kept: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    // From the last digit on: 39 digits and the point.
+    // Written from the last digit to the first. There are at most 39 digits and the point.
     let mut text = [0_u8; 40];
     let mut start = text.len();
     let mut put = |byte| {

@@ -1,4 +1,5 @@
-//! What members and the platform dealt with each other, summed event by event: what a review needs and a book does not store.
+//! Who dealt with whom, and what the platform earned, summed event by event. A review needs these sums and a book does not store
+//! them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +11,7 @@ use crate::market::Side;
 use crate::quantity::{Money, OutOfRange, Points, Price};
 use crate::ruleset::Pack;
 
-/// Sums that a review needs and a book does not store; collected event by event.
+/// The dealings of members with each other and with the platform.
 #[derive(Clone, Debug, Default)]
 pub struct Dealings {
     takings: Takings,
@@ -18,9 +19,9 @@ pub struct Dealings {
     pub(super) paid: BTreeMap<Id, i128>,
     /// Concessions between a buyer and a shop, in cents.
     pub(super) bought: BTreeMap<(Id, Id), i128>,
-    /// Points that went from one member to another outside orders.
+    /// Giver and receiver of points that moved outside orders.
     pub(super) moved: BTreeSet<(Id, Id)>,
-    /// Open offers with their owners, to know who traded with whom.
+    /// Owner, side and price of every offer, to know who traded with whom.
     offers: BTreeMap<Id, (Id, Side, Price)>,
     /// Seller, buyer and money in 10^-16 yuan.
     trades: BTreeMap<Id, (Id, Id, i128)>,
@@ -29,8 +30,7 @@ pub struct Dealings {
     pub(super) turnover: i128,
 }
 
-/// What the platform earns by an event: for what, how many cents, and from which member if it is a pack. Below 0 for what goes
-/// back.
+/// The platform's income from one event: for what, in cents, and the paying member of a pack. Negative if the platform pays back.
 #[derive(Clone, Debug, Default)]
 pub struct IncomeEntry {
     income: Option<(Sale, i128)>,
@@ -46,8 +46,8 @@ fn sale_of(pack: &Pack) -> Sale {
 }
 
 impl Dealings {
-    /// The platform's income from an event, by the rules and the price of the moment. To be called just before the
-    /// event is applied.
+    /// The platform's income from an event. Call it just before the event is applied: it depends on the rules and the price
+    /// of that moment.
     #[must_use]
     pub fn income_of(&self, event: &Event, before: &Book) -> IncomeEntry {
         let points_worth = |points: &Points| points.worth_floor(before.head().price).map_or(0, Money::raw);
@@ -62,7 +62,7 @@ impl Dealings {
                 let income = Some((sale_of(&purchase.pack()), -purchase.price.raw()));
                 IncomeEntry { income, payer: Some(purchase.member.clone()) }
             }
-            // The journal does not say what the points are for, so deposits are counted with the rest.
+            // The journal does not say what the points are for, so points for deposits count as points for orders.
             Event::TreasuryGranted { points, .. } => {
                 IncomeEntry { income: Some((Sale::OrderPoints, points_worth(points))), payer: None }
             }
@@ -73,7 +73,7 @@ impl Dealings {
         }
     }
 
-    /// Takes an event that was accepted, with what was noted just before it.
+    /// Adds an event that was accepted, with its income from [`Dealings::income_of`].
     pub fn record(&mut self, event: &Event, IncomeEntry { income, payer }: IncomeEntry) {
         if let Some((sale, cents)) = income {
             self.takings.add(sale, cents);

@@ -1,23 +1,23 @@
-//! The flags, and what a review answers.
+//! The flags, and the findings of a review.
 
 use serde::Serialize;
 
 use crate::event::{Code, Refusal};
 use crate::quantity::Rate;
 
-/// How grave a flag is.
+/// The severity of a flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Worth knowing.
+    /// A reader should know it.
     Notice,
-    /// People lose money by it, or a regulator asks.
+    /// People can lose money by it, or a regulator may ask about it.
     High,
-    /// The sign of a forbidden scheme.
+    /// A sign of a forbidden scheme.
     Red,
 }
 
-/// Code, severity and the references of the rules of every flag.
+/// Every flag: code, severity, references of the laws.
 pub const FLAGS: [(&str, Severity, &str); 21] = [
     ("ENTRY_FEE", Severity::Red, "R1(二) R2 R4 R10"),
     ("LOCKED_BAIT", Severity::Red, "R1(二)"),
@@ -42,12 +42,12 @@ pub const FLAGS: [(&str, Severity, &str); 21] = [
     ("PREPAID", Severity::Notice, "R11"),
 ];
 
-/// What trips a flag: a key of the rule set with its value, or a figure.
+/// What raises a flag: a key of the rule set with its value, or a figure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Evidence {
     /// The key, such as `signup.referrer`, or the name of the figure.
     pub key: String,
-    /// Its value.
+    /// The value, as text.
     pub value: String,
 }
 
@@ -56,29 +56,29 @@ pub struct Evidence {
 pub struct Finding {
     /// The flag's code.
     pub code: &'static str,
-    /// How grave it is here; some flags are milder where less of their condition holds.
+    /// The severity of this finding. It can be lower than the flag's, if only a part of the condition holds.
     pub severity: Severity,
-    /// References of the rules, as `docs/redflags.md` lists them.
+    /// References of the laws, as `docs/redflags.md` lists them.
     pub rules: &'static str,
-    /// What trips it.
+    /// What raised the flag.
     pub evidence: Vec<Evidence>,
 }
 
-/// What an operator says about the operation that no rule set has.
+/// What an operator declares about the operation, because no rule set says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declaration {
-    /// The usual concession ÷ the order's amount.
+    /// The usual concession ÷ the amount of the order.
     pub concession_rate: Rate,
     /// Whether points are tied to equity, a listing or tokens.
     pub security_link: bool,
     /// Whether anybody is paid for packs that others buy, outside these rules.
     pub pack_commission: bool,
-    /// Days within which a buyer may return what it bought online.
+    /// The days within which a buyer may return an online purchase.
     pub return_days: u64,
 }
 
 impl Default for Declaration {
-    /// A concession of 10 %, seven days to return, nothing else.
+    /// A concession of 10 % and seven days for returns; nothing else.
     fn default() -> Self {
         Self { concession_rate: Rate::percent(10), security_link: false, pack_commission: false, return_days: 7 }
     }
@@ -107,22 +107,22 @@ impl Findings {
         }
     }
 
-    /// The gravest first, in the order of the list.
+    /// The findings by severity, the highest first; within one severity in the order in which they were raised.
     pub(super) fn sorted(mut self) -> Vec<Finding> {
         self.0.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         self.0
     }
 }
 
-/// The codes of those that are red.
+/// The codes of the red findings.
 pub fn red(findings: &[Finding]) -> impl Iterator<Item = &'static str> {
     findings.iter().filter(|finding| finding.severity == Severity::Red).map(|finding| finding.code)
 }
 
-/// Whether everything red was accepted by its code. Codes of flags that are not raised do no harm.
+/// Checks that every red finding was accepted by its code. Other codes in `accepted` are ignored.
 ///
 /// # Errors
-/// `flags_not_accepted`, naming the codes that are missing.
+/// `flags_not_accepted`; its field has the missing codes, separated by commas.
 pub fn check_accepted(findings: &[Finding], accepted: &[&str]) -> Result<(), Refusal> {
     let missing: Vec<_> = red(findings).filter(|code| !accepted.contains(code)).collect();
     if missing.is_empty() {

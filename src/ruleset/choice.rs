@@ -1,13 +1,13 @@
-//! The values of a rule set that are names: policies, where redeemed points go, channels.
+//! The choices in a rule set, and the channels of orders.
 
-/// How the next day's price is found (RULES.md section 5, step 7).
+/// The policy for the next day's price (RULES.md section 5, step 7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PricePolicy {
     /// From the turnover of the last days.
     Turnover,
     /// From the day's confirmed trades.
     Market,
-    /// By `price.set` alone.
+    /// By the event `price.set` alone.
     Operator,
 }
 
@@ -15,24 +15,24 @@ pub enum PricePolicy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Redemption {
-    /// They are burned.
+    /// Redeemed points are burned.
     Burn,
-    /// The treasury gets them.
+    /// Redeemed points go to the treasury.
     Treasury,
 }
 
-/// The way an order was made.
+/// The channel of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
-    /// 到家.
+    /// Delivered to the buyer (到家).
     Online,
-    /// 到店.
+    /// Bought in the shop (到店).
     Offline,
 }
 
 impl Channel {
-    /// Its name in events.
+    /// The name in events.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -14,7 +14,7 @@ use crate::tree::Tree;
 /// The keys that `rules.adopted` cannot change.
 const FIXED_KEYS: [&str; 2] = ["genesis_day", "supply"];
 
-/// The flags of a pack, which are written only where they are true.
+/// The flags of a pack. They are written only if they are true.
 const PACK_FLAGS: [&str; 2] = ["merchant", "area_partner"];
 
 impl RuleSet {
@@ -54,7 +54,7 @@ impl RuleSet {
             redemption: top.choice("redemption", "`burn` or `treasury`", Redemption::parse)?,
             market_price_band: top.decimal("market.price_band", Rate::parse)?,
         };
-        // Every key that is known was read, so what the rule set would not write itself is unknown.
+        // All known keys were read. A key that the rule set would not write is unknown.
         refuse_unknown(tree, &rules.to_tree(), "")?;
         rules.check()?;
         Ok(rules)
@@ -63,7 +63,7 @@ impl RuleSet {
     /// This rule set with whole top-level keys replaced, as `rules.adopted` does.
     ///
     /// # Errors
-    /// [`RuleSetError`] (`bad_rules`): a key that cannot be adopted, or a result that is not sound.
+    /// [`RuleSetError`] (`bad_rules`) if a key cannot be adopted, or the result is not valid.
     pub fn adopt(&self, changes: &Tree) -> Result<Self, RuleSetError> {
         let (Tree::Table(changes), Tree::Table(mut keys)) = (changes, self.to_tree()) else {
             return Err(RuleSetError { key: "rules".into(), message: "must be a table".into() });

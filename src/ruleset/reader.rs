@@ -5,11 +5,11 @@ use crate::limits::NUMBER_MAX;
 use crate::quantity::{DecimalError, Money, Rate};
 use crate::tree::Tree;
 
-/// A rule set, or a table in it, while it is read.
+/// Reads the values of a rule set, or of a table in it.
 #[derive(Clone, Copy)]
 pub(super) struct TableReader<'a> {
     pub(super) tree: &'a Tree,
-    /// Where the table is; empty for the rule set itself.
+    /// The key of the table; empty for the rule set itself.
     pub(super) path: &'a str,
 }
 
@@ -21,7 +21,7 @@ impl<'a> TableReader<'a> {
     /// The value under a dotted key; every table on the way must be there.
     pub(super) fn find(self, key: &str) -> Result<&'a Tree, RuleSetError> {
         let mut at = self.tree;
-        // How much of the key lies behind, its dot included.
+        // The length of the key up to here, with its dot.
         let mut passed = 0_usize;
         for name in key.split('.') {
             let Tree::Table(_) = at else {
@@ -91,7 +91,7 @@ impl<'a> TableReader<'a> {
             };
             packs.push((name.clone(), pack));
         }
-        // A table of names: the order in which somebody wrote them makes no other rule set.
+        // Sorted by name: rule sets are equal whatever the order in which the packs are written.
         packs.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         Ok(packs)
     }

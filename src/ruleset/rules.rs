@@ -1,4 +1,4 @@
-//! The rule set itself, and when it is sound.
+//! The rule set, and the conditions under which it is valid.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 /// A gift pack (激活礼包).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pack {
-    /// What it costs.
+    /// The price, yuan.
     pub price: Money,
     /// Share value given per yuan of its price.
     pub share_value_rate: Rate,
@@ -19,19 +19,19 @@ pub struct Pack {
     pub area_partner: bool,
 }
 
-/// A service role (服务团队) and its part, of which only the step above the roles below is paid (级差).
+/// A service role (服务团队) and its rates. An order pays a role its rate less the rate paid to roles below it (级差).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Of the buyer's consumption reward, for online orders.
+    /// The rate of the buyer's consumption reward, for online orders.
     pub share_value_rate: Rate,
-    /// Of the order's points, for offline orders.
+    /// The rate of the order's points, for offline orders.
     pub points_rate: Rate,
 }
 
 impl Role {
-    /// The rate that counts in this channel.
+    /// The rate for orders of this channel.
     #[must_use]
     pub const fn rate(&self, channel: Channel) -> Rate {
         match channel {
@@ -41,7 +41,7 @@ impl Role {
     }
 }
 
-/// A sound rule set (RULES.md section 3, where every key is explained). Money has 2 places, everything else 8.
+/// A valid rule set. RULES.md section 3 explains every key. Money has 2 decimal places, all other decimals have 8.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each field is a key of the table in RULES.md section 3")]
 pub struct RuleSet {
@@ -75,12 +75,12 @@ pub struct RuleSet {
     pub market_price_band: Rate,
 }
 
-/// Why a rule set is refused: the key and a sentence. Its code is `bad_rules`.
+/// Why a rule set is refused (code `bad_rules`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleSetError {
     /// The key, such as `release.daily`; empty for the rule set itself.
     pub key: String,
-    /// What is wrong with it.
+    /// What is wrong with it, as the end of a sentence.
     pub message: String,
 }
 
@@ -96,7 +96,7 @@ impl fmt::Display for RuleSetError {
 impl std::error::Error for RuleSetError {}
 
 impl RuleSet {
-    /// The days until an order's rewards vest.
+    /// The days from placing an order to the vesting of its rewards.
     #[must_use]
     pub const fn vesting_days(&self, channel: Channel) -> u64 {
         match channel {
@@ -117,7 +117,7 @@ impl RuleSet {
         self.service_roles.iter().find(|role| role.name == name)
     }
 
-    /// What no single key shows.
+    /// Checks the conditions of RULES.md section 3 that are not about the form of a single value.
     pub(super) fn check(&self) -> Result<(), RuleSetError> {
         let refuse = |key: &str, message: &str| Err(RuleSetError { key: key.into(), message: message.into() });
         for (key, positive) in [
@@ -169,7 +169,7 @@ impl RuleSet {
         Ok(())
     }
 
-    /// The largest part of an offline order's points that can be given away.
+    /// The largest part of an offline order's points that rewards can take.
     fn offline_points_rate_max(&self) -> Result<Rate, OutOfRange> {
         let highest_role = self.service_roles.last().map_or(Rate::default(), |role| role.points_rate);
         self.share_offline_points_rate

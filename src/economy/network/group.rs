@@ -23,12 +23,12 @@ pub(super) struct Group {
     pub cash: i128,
 }
 
-/// Which group.
+/// The name of a group.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Holder {
     /// The members of this cohort.
     Cohort(usize),
-    /// Everybody above the buyers, and the partners.
+    /// The members above the buyers, and the partners.
     Team,
     Shops,
     /// One person who is merchant, buyer and referrer.

@@ -1,4 +1,4 @@
-//! The state of the running network, and its first day's morning.
+//! The state of the running network, and the state before its first day.
 
 use ethnum::U256;
 
@@ -13,7 +13,7 @@ use crate::quantity::{Index, Money, OutOfRange, Points, ShareValue};
 use crate::release::{Holding, Release};
 use crate::ruleset::{Channel, RuleSet};
 
-/// The orders of one day in one channel, until they vest.
+/// The orders of one day in one channel, before they vest.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct PendingOrders {
     pub(super) gives: Gives,
@@ -24,7 +24,7 @@ pub(super) struct PendingOrders {
     pub(super) back: Points,
 }
 
-/// A probe: 1000 share value of one day, followed from then on.
+/// A probe: 1000 share value of one day, followed to the end of the run.
 pub(super) struct ProbeHolding {
     pub(super) given: usize,
     pub(super) holding: Holding,

@@ -135,8 +135,8 @@ impl Network<'_> {
             self.give_to_members(gives.consumption.raw() - consumption, gives.referrer.raw() - referrer)?;
             self.give(Holder::Shops, ShareValue::from_raw(gives.sale.raw() - sale))?;
             self.give(Holder::Team, gives.team)?;
-            // Point rewards go to members and team, who offer them. It does not matter which members; the first ones
-            // do.
+            // Point rewards go to members and the team, who offer them. Which members get them makes no difference, so the first
+            // cohort does.
             let team = &mut self.groups.team;
             team.offered = team.offered.plus(gives.team_points)?;
             let members = self.groups.cohorts.first_mut().ok_or(OutOfRange)?;
