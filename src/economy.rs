@@ -1,32 +1,35 @@
-//! A simulation of the whole network, day by day, on the real rules. It shows what a scheme's numbers do before
+//! A simulation of the whole network, day by day, under the real rules. It shows what the numbers of a scheme lead to before
 //! people lose money by them.
 //!
-//! Each cohort of members is one account; so are the merchants, and the team above the buyers. A [`Scenario`] says
-//! what they do. Rewards come from [`crate::order`], and [`crate::day::close`] closes every day as in the book, so
-//! nothing is computed by a second formula. Everything is exact; only ratios are rounded, down to 8 places.
+//! Each cohort of members is one account. The merchants are another, and so is the team above the buyers. A [`Scenario`] says
+//! what they do. Rewards come from [`crate::order`], and [`crate::day::close`] closes every day as in the book, so there is
+//! no second formula. Amounts are exact; ratios are rounded down to 8 places.
 
 mod figures;
 mod mix;
 mod named;
 mod network;
 mod path;
+mod ratio;
 mod scenario;
 
 use crate::event::{Code, Refusal};
 use crate::ruleset::RuleSet;
 use network::Network;
 
-pub use figures::{Cohort, DayFigures, Income, Probe, Run, Totals, gini, ratio};
+pub use figures::{Cohort, DayFigures, Income, Probe, Run, Totals};
 pub(crate) use figures::{Sale, Takings};
 pub use mix::{Mix, mix};
 pub use named::{NAMES, named};
 pub use path::{Growth, Turnover};
+pub use ratio::{gini, ratio};
 pub use scenario::{PriceMode, Scenario};
 
-/// Runs a scenario. `go_on` is called every day with the number of days done; the run stops when it returns `false`.
+/// Runs a scenario. Before each day, `go_on` is called with the number of days that are done. The run stops if it returns
+/// `false`.
 ///
 /// # Errors
-/// `bad_scenario` with the field, `out_of_range` if a result does not fit, `cancelled`.
+/// `bad_scenario` with the field; `out_of_range` if a result does not fit; `cancelled` if `go_on` returned `false`.
 pub fn simulate(rules: &RuleSet, scenario: &Scenario, go_on: &mut dyn FnMut(usize) -> bool) -> Result<Run, Refusal> {
     scenario.check()?;
     let mut network = Network::open(rules, scenario)?;

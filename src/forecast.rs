@@ -1,8 +1,8 @@
-//! What a member may expect, with all inputs: a band over falling, flat and rising turnover, never a single number.
+//! The forecast for a member: a band over falling, constant and rising turnover, with all inputs. It is never a single number.
 //!
-//! The first day is exact: it starts from the book just before the release ([`Eve`]) and closes the day as the book
-//! does ([`day::close`]). Later days rest on an assumption about the network's turnover and new share value, and the
-//! result depends mainly on that.
+//! The first day is exact. It starts from the book just before the release ([`Eve`]) and closes the day as the book does
+//! ([`day::close`]). Later days depend on assumptions about the network's turnover and new share value, and the result depends
+//! mainly on these.
 
 use serde::Serialize;
 
@@ -17,10 +17,10 @@ use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 use crate::release::{EndedEras, Holding, Release};
 use crate::ruleset::RuleSet;
 
-/// How turnover and new share value develop, from the day after the open one.
+/// The development of turnover and new share value, from the day after the open one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TurnoverPath {
-    /// From the mean of the last 30 days; the rate is the growth in 30 days.
+    /// Growth from the mean of the last 30 days. The rate is the growth in 30 days.
     Growing(Rate),
     /// Turnover and new share value of each day; the last entry repeats.
     Series(Vec<(Money, ShareValue)>),
@@ -89,9 +89,9 @@ pub struct Outlook {
     pub share_value: ShareValue,
     /// The price on that day.
     pub price: Price,
-    /// The value of the released points at that price.
+    /// The value of the released points at that price, yuan, rounded down.
     pub worth: Money,
-    /// The part of a concession paid today that has come back to its buyer by then.
+    /// The part of a concession paid today that has come back to its buyer by then, rounded down to 8 places.
     pub concession_back: Rate,
     /// Share value left by the closed form `(S0 ÷ St)^(q ÷ (k − q))`, which holds at the clearing price. It serves as
     /// a cross-check.
@@ -102,7 +102,7 @@ pub struct Outlook {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Path {
-    /// By how much turnover and new share value grow in 30 days; nothing for a series.
+    /// The growth of turnover and new share value in 30 days; `None` for a series.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub growth_30d: Option<Rate>,
     /// One outlook for each horizon.
@@ -115,10 +115,10 @@ pub struct Path {
 pub struct Forecast {
     /// The numbers on which it depends.
     pub inputs: Inputs,
-    /// What really came so far; nothing before the first close.
+    /// What 1000 share value of the first day have earned so far; `None` before the first close.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub so_far: Option<SoFar>,
-    /// After the next close, without any assumption.
+    /// The account after the next close. It depends on no assumption.
     pub first: Outlook,
     /// The paths of the band.
     pub paths: Vec<Path>,
@@ -161,7 +161,7 @@ pub fn forecast(
     Ok(Forecast { inputs: start.inputs, so_far: eve.so_far, first, paths })
 }
 
-/// The eve of a member who has only new share value, in a network of which only the supply is known.
+/// The eve of a member who has nothing but new share value, in a network of which only the supply is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Newcomer {
     /// The eve, with the share value already in it.
@@ -258,7 +258,7 @@ impl<'a> Start<'a> {
         };
         let turnovers = RecentTurnovers::for_price(&eve.rules, earlier.iter().copied())?;
         let mut open = OpenDay { price: eve.price, issued: eve.issued, release: eve.release, turnovers };
-        // A holding of 1000 of today's share value, followed beside the network and not added to it.
+        // 1000 share value of today. They are only followed; they are not added to the network.
         let mut thousand = Holding::new_at(&eve.release);
         eve.release.clone().give(&mut thousand, ShareValue::THOUSAND)?;
         let growth = match flow {

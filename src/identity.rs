@@ -7,7 +7,7 @@ use time::{Date, Month};
 
 use crate::limits::ID_LENGTH_MAX;
 
-/// Reads and writes a type as the text that its `parse` and its `Display` know.
+/// Serde for a type by the text that its `parse` reads and its `Display` writes.
 macro_rules! serde_as_text {
     ($name:ident, $what:literal) => {
         impl serde::Serialize for $name {
@@ -76,7 +76,7 @@ impl Region {
         Self(self.0 / 100 * 100)
     }
 
-    /// Whether it is a city itself: it ends in `00`, and is no province.
+    /// Whether the region is a city: it ends in `00` but is no province.
     #[must_use]
     pub const fn is_city(self) -> bool {
         self.0.is_multiple_of(100) && !self.0.is_multiple_of(10_000)
@@ -119,7 +119,7 @@ impl Day {
         self.0.previous_day().filter(|date| date.year() > 0).map(Self)
     }
 
-    /// So many days later; `None` after 9999-12-31.
+    /// The day `days` days later; `None` after 9999-12-31.
     #[must_use]
     pub fn plus(self, days: u64) -> Option<Self> {
         let number = i64::from(self.0.to_julian_day()).checked_add(i64::try_from(days).ok()?)?;
@@ -138,7 +138,7 @@ fn two(s: &str, max: u8) -> bool {
     s.len() == 2 && s.bytes().all(|b| b.is_ascii_digit()) && s.parse::<u8>().is_ok_and(|n| n <= max)
 }
 
-/// What follows `HH:`.
+/// The text after a valid hour and its colon (`HH:`).
 fn after_hour(s: &str) -> Option<&str> {
     s.split_once(':').filter(|(hour, _)| two(hour, 23)).map(|(_, rest)| rest)
 }

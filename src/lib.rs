@@ -1,19 +1,25 @@
 //! The rules of 共享购 (gongxiang), a consumer-points scheme: exact, pure, the same natively and in WebAssembly.
 //!
-//! Whatever a browser, a mini-program or the settlement server computes, the same function here computed it. There is
-//! no I/O, no clock, no randomness and no float in the rules; time is an argument. The contract is `RULES.md`.
+//! A browser, a mini-program and the settlement server call the same functions, so they get the same numbers. The rules have
+//! no I/O, no clock, no randomness and no floats; time is an argument. The contract is `docs/RULES.md`.
 //!
 //! # The map of the house
 //!
-//! A room knows only rooms below it:
+//! A room uses only rooms in the rows below its own:
 //!
-//! | floor | rooms |
-//! |---|---|
-//! | 4 | [`wire`]: plain data in, plain data out; `wasm`: the JavaScript surface |
-//! | 3 | [`review`]: red flags; [`economy`]: the whole network, day by day; [`past`]: the same from a journal; [`forecast`]: what a member may expect; [`book`]: the whole state, `apply(event) -> receipt`; [`statement`]: an account brought up to date by day records |
-//! | 2 | [`event`]: one line of the journal, the codes; [`order`]: who gets what by an order, and why; [`release`]: units, `nav`, `acc`, eras; [`market`]: offers and trades; [`purchase`]: packs and redemptions that may come back; [`price`]: the next day's; [`day`]: the close, for book, simulator and forecast alike |
-//! | 1 | [`ruleset`]: the scheme's numbers; [`receipt`]: what happened, by which rule, in words |
-//! | 0 | [`quantity`]: exact decimals with named roundings; [`identity`]: ids, regions, days; [`tree`]: plain data; [`limits`]; [`power`]: growth, for statistics |
+//! | rooms |
+//! |---|
+//! | `wasm`: the JavaScript surface |
+//! | [`wire`]: plain data in, plain data out |
+//! | [`past`]: the figures of a journal, as [`economy`] gives them for a scenario |
+//! | [`review`]: red flags; [`forecast`]: what a member may expect; [`statement`]: an account brought up to date by day records |
+//! | [`book`]: the whole state, `apply(event) -> receipt`; [`economy`]: the whole network, day by day |
+//! | [`order`]: who gets what by an order, and why; [`day`]: the close, for book, simulator and forecast alike |
+//! | [`receipt`]: what happened, by which rule, and why; [`release`]: units, `nav`, `acc`, eras; [`price`]: the next day's price; [`purchase`]: packs and redemptions that may come back; `preset`: the rule sets that ship with the rules |
+//! | [`event`]: a line of the journal, and the codes of refusals |
+//! | [`ruleset`]: the scheme's numbers; [`market`]: offers and trades; [`power`]: growth, for statistics |
+//! | [`quantity`]: exact decimals with named roundings; [`identity`]: ids, regions, days; [`tree`]: plain data |
+//! | [`limits`]: how large anything may be; `wide`: products and quotients in 256 bits |
 //!
 //! # Example
 //!

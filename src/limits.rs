@@ -1,4 +1,4 @@
-//! Every limit of the rules, in one place. What lies beyond them is refused at the border, by name.
+//! Every limit of the rules. A value beyond its limit is refused where it is read, with a code and the field.
 
 /// Longest id of anything: member, purchase, order, offer, trade, redemption, event, item, reference.
 pub const ID_LENGTH_MAX: usize = 64;
@@ -6,7 +6,7 @@ pub const ID_LENGTH_MAX: usize = 64;
 /// Largest size of a decimal or whole number in an event or a rule set (RULES.md section 1).
 pub const NUMBER_MAX: u64 = 1_000_000_000_000;
 
-/// Deepest nesting of an event or a rule set; the deepest sound one has five levels.
+/// Deepest nesting of an event or a rule set. The deepest valid rule set has five levels.
 pub const DEPTH_MAX: usize = 16;
 
 /// Most values in one event or rule set, tables and lists included.
@@ -18,11 +18,11 @@ pub const TEXT_LENGTH_MAX: usize = 1_024;
 /// Longest line of a journal, in bytes.
 pub const LINE_LENGTH_MAX: usize = 65_536;
 
-/// Total of all units, in 10^-8: with it every intermediate of a release fits 256 bits. A grant that would lift
-/// the total beyond it is refused as `out_of_range`.
+/// Largest total of all units, in 10^-8. Up to it, every intermediate result of a release fits 256 bits. A grant that would
+/// exceed it is refused as `out_of_range`.
 pub const UNITS_RAW_MAX: i128 = 10_i128.pow(37);
 
-/// Longest time in which a pack may come back, in days (RULES.md section 4).
+/// Longest time for returning a pack, in days (RULES.md section 4).
 pub const RETURN_DAYS_MAX: u64 = 30;
 
 /// Most trades, packs and orders of one `day.closing` (RULES.md section 4).
@@ -34,5 +34,5 @@ pub const SCENARIO_DAYS_MAX: usize = 36_525;
 /// Most cohorts, and most watched days, of a scenario.
 pub const SCENARIO_COHORTS_MAX: usize = 128;
 
-/// Most members, shops, cities, joiners a day of a scenario.
+/// Most members, shops, cities, and new members a day, of a scenario.
 pub const SCENARIO_MEMBERS_MAX: u64 = 10_000_000_000;

@@ -1,21 +1,20 @@
-//! Offers and trades: points wait in escrow, money is paid outside.
+//! Offers and trades. The points of a sale wait in escrow; the money is paid outside the scheme.
 //!
-//! Carries out RULES.md section 4, "Market": which state follows which, and what is still wanted. Moving the points is
-//! the book's business.
+//! Carries out RULES.md section 4, "Market": the records and the order of their states. The book moves the points.
 
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{Day, Id};
 use crate::quantity::{Points, Price};
 
-/// What an offer's owner wants to do.
+/// Whether the owner of an offer sells or buys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// The owner sells points, which wait in escrow.
     Sell,
-    /// The owner buys points; the taker's wait in escrow.
+    /// The owner buys points. Those of a taker wait in escrow.
     Buy,
 }
 
@@ -40,30 +39,30 @@ impl Side {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Offer {
-    /// Whose it is.
+    /// The member who placed it.
     pub owner: Id,
-    /// Sells or buys.
+    /// Whether the owner sells or buys.
     pub side: Side,
-    /// What nobody has taken yet.
+    /// Points that nobody has taken yet.
     pub remaining: Points,
     /// Yuan for one point.
     pub unit_price: Price,
-    /// Taken whole, it stays open with nothing left; cancelled, it is closed.
+    /// Whether the offer was not cancelled. An offer that was taken in whole stays open, with 0 points remaining.
     pub open: bool,
 }
 
-/// Where a trade stands.
+/// The state of a trade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TradeState {
-    /// The buyer has not paid yet, or has not said so.
+    /// The buyer has not reported the payment.
     Taken,
-    /// The buyer says that the money is paid.
+    /// The buyer has reported the payment.
     Paid,
-    /// The seller has the money, the buyer the points.
+    /// The seller has confirmed the money, and the buyer has the points.
     Confirmed,
-    /// The points went back.
+    /// The trade was cancelled, and the points went back.
     Cancelled,
 }
 
@@ -71,17 +70,17 @@ pub enum TradeState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Trade {
-    /// The offer of which it is a part.
+    /// The offer that was taken.
     pub offer: Id,
-    /// Who took the offer.
+    /// The member who took the offer.
     pub taker: Id,
-    /// How many points.
+    /// The points that are traded.
     pub points: Points,
     /// The day on which it was taken.
     pub day: Day,
-    /// Its place among all trades, in the order in which they were taken.
+    /// Its number among all trades, in the order of taking.
     pub sequence: u64,
-    /// Where it stands.
+    /// Its state.
     pub state: TradeState,
 }
 
@@ -97,7 +96,7 @@ impl TradeState {
 }
 
 impl Trade {
-    /// Who gets the points: the owner of an offer to buy, else the taker.
+    /// The member who gets the points: the owner of an offer to buy, or the taker of an offer to sell.
     #[must_use]
     pub const fn buyer<'a>(&'a self, offer: &'a Offer) -> &'a Id {
         match offer.side {
@@ -106,7 +105,7 @@ impl Trade {
         }
     }
 
-    /// Whose points they are until then.
+    /// The member who gives the points.
     #[must_use]
     pub const fn seller<'a>(&'a self, offer: &'a Offer) -> &'a Id {
         match offer.side {

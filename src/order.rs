@@ -1,8 +1,8 @@
-//! What one order gives to whom, and why.
+//! The rewards of an order: who gets what, and why.
 //!
-//! Carries out the table of RULES.md section 6: rewards are fixed when the order is placed, from the accounts, roles,
-//! partners and rules of that moment. Whoever is not activated gets none, and a reward of 0 is no reward. Vesting and
-//! refunds move what is computed here; the book does that.
+//! Carries out the table of RULES.md section 6. Rewards are computed when the order is placed, from the accounts, roles, partners
+//! and rules of that moment. A member who is not activated gets none, and a reward of 0 is left out. The book moves the amounts,
+//! at vesting and at refunds.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::receipt::{Reason, Reward, RewardKind};
 use crate::release::Grant;
 use crate::ruleset::{Channel, RuleSet};
 
-/// What an order's rewards depend on besides the order and the rules.
+/// The members around an order, whom its rewards depend on.
 pub trait Parties {
     /// Whether a member is activated.
     fn is_activated(&self, member: &Id) -> bool;
@@ -22,51 +22,51 @@ pub trait Parties {
     fn referrer(&self, member: &Id) -> Option<&Id>;
     /// The name of a member's service role.
     fn role(&self, member: &Id) -> Option<&str>;
-    /// The partner of a city who is eligible today.
+    /// The partner of a city, if it is eligible today.
     fn eligible_partner(&self, city: Region) -> Option<&Id>;
 }
 
-/// An order's terms, checked.
+/// The terms of an order that was checked.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms<'a> {
-    /// Who buys.
+    /// The buyer.
     pub buyer: &'a Id,
-    /// Who sells.
+    /// The merchant.
     pub merchant: &'a Id,
-    /// How.
+    /// The channel of the order.
     pub channel: Channel,
     /// The merchant's concession (让利额), yuan.
     pub concession: Money,
     /// The order's points (`Q`).
     pub points: Points,
-    /// The city whose partner counts: of the delivery online, of the shop offline.
+    /// The city whose partner may get a reward: that of the delivery online, that of the shop offline.
     pub city: Region,
 }
 
-/// Where an order stands.
+/// The state of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OrderState {
     /// Its rewards have not vested.
     Pending,
-    /// They vested on this day.
+    /// Its rewards vested on this day.
     Vested(Day),
-    /// It was taken back.
+    /// It was refunded in whole.
     Refunded,
 }
 
 /// An order's rewards and the grants that they became.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderRewards {
-    /// Who gets what. Rewards never change, so the receipt and every copy of the order share them.
+    /// The rewards, in the order of the table. They never change, so the receipt and every copy of the order share them.
     pub rewards: Arc<[Reward]>,
-    /// What the share value of each reward became when it vested: as many as there are rewards.
+    /// The grant of each reward's share value; `None` before vesting, and if no units were given.
     pub grants: Vec<Option<Grant>>,
 }
 
 impl OrderRewards {
-    /// Each reward with its grant, if it vested with share value.
+    /// Each reward with its grant.
     pub fn iter(&self) -> impl Iterator<Item = (&Reward, Option<&Grant>)> {
         self.rewards.iter().zip(self.grants.iter().map(Option::as_ref))
     }
@@ -75,30 +75,30 @@ impl OrderRewards {
 /// An accepted order.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Order {
-    /// Who sold.
+    /// The merchant.
     pub merchant: Id,
-    /// The concession, yuan: the day's turnover counts it.
+    /// The concession, yuan. It counts for the turnover of the day on which the order vests.
     pub concession: Money,
-    /// The points the merchant paid (`Q`).
+    /// The points that the merchant paid (`Q`).
     pub points: Points,
-    /// Its place among all orders, in the order of placing.
+    /// Its number among all orders, in the order of placing.
     pub sequence: u64,
-    /// The day at whose close it vests; nothing if no calendar reaches so far.
+    /// The day at whose close it vests; `None` after 9999-12-31.
     pub due: Option<Day>,
-    /// Where it stands.
+    /// Its state.
     pub state: OrderState,
-    /// What of the concession is not refunded, yuan (`L`).
+    /// The part of the concession that was not refunded, yuan (`L`).
     pub left: Money,
-    /// What of it was left when the order vested (`V`); 0 before.
+    /// `left` at the moment of vesting, yuan (`V`); 0 before.
     pub left_at_vesting: Money,
-    /// Burned points that refunds brought back on the day of vesting.
+    /// Burned points that refunds on the day of vesting brought back.
     pub burned_back: Points,
-    /// Who gets what.
+    /// Its rewards and their grants.
     pub rewards: OrderRewards,
 }
 
 impl Order {
-    /// What of the order's points is left with so much of its concession: `ceil_8(Q × L / C)`.
+    /// The part of the order's points for a concession of `left`: `ceil_8(Q × L / C)`.
     ///
     /// # Errors
     /// [`OutOfRange`] never, for a concession that is above 0.
@@ -106,7 +106,7 @@ impl Order {
         if left == self.concession { Ok(self.points) } else { self.points.part_ceil(left, self.concession) }
     }
 
-    /// What of a reward's points is left with so much of the concession: `floor_8(x × L / C)`.
+    /// The part of a reward's points for a concession of `left`: `floor_8(x × L / C)`.
     ///
     /// # Errors
     /// [`OutOfRange`] never, for a concession that is above 0.
@@ -114,7 +114,7 @@ impl Order {
         if left == self.concession { Ok(reward.points) } else { reward.points.part_floor(left, self.concession) }
     }
 
-    /// What of a reward's share value is left with so much of the concession: `floor_8(x × L / C)`.
+    /// The part of a reward's share value for a concession of `left`: `floor_8(x × L / C)`.
     ///
     /// # Errors
     /// [`OutOfRange`] never, for a concession that is above 0.
@@ -126,7 +126,7 @@ impl Order {
         }
     }
 
-    /// The points that no reward takes, with so much of the concession left (`B(L)`).
+    /// The points that no reward takes for a concession of `left` (`B(L)`).
     ///
     /// # Errors
     /// [`OutOfRange`] never, for rewards of this module under a sound rule set.
@@ -141,7 +141,7 @@ impl Order {
 /// # Errors
 /// [`OutOfRange`] if one does not fit.
 pub fn rewards(terms: &Terms<'_>, rules: &RuleSet, parties: &impl Parties) -> Result<Vec<Reward>, OutOfRange> {
-    let mut table = Table { terms, rewards: Vec::new() };
+    let mut list = RewardList { terms, rewards: Vec::new() };
     let activated = |id: &&Id| parties.is_activated(id);
     let buyer = Some(terms.buyer).filter(activated);
     let consumption = match buyer {
@@ -150,28 +150,28 @@ pub fn rewards(terms: &Terms<'_>, rules: &RuleSet, parties: &impl Parties) -> Re
     };
 
     let why = Reason::Concession { rate: rules.order_buyer_multiple, concession: terms.concession };
-    table.share_value(RewardKind::Consumption, buyer, consumption, why);
+    list.share_value(RewardKind::Consumption, buyer, consumption, why);
 
     let sale = terms.concession.share_value_floor(rules.order_merchant_multiple)?;
     let why = Reason::Concession { rate: rules.order_merchant_multiple, concession: terms.concession };
-    table.share_value(RewardKind::Sale, Some(terms.merchant).filter(activated), sale, why);
+    list.share_value(RewardKind::Sale, Some(terms.merchant).filter(activated), sale, why);
 
     let referrer = buyer.and_then(|buyer| parties.referrer(buyer)).filter(activated);
     match terms.channel {
         Channel::Online => {
             let rate = rules.share_online_share_value_rate;
             let why = Reason::Consumption { rate, consumption };
-            table.share_value(RewardKind::ShareOnline, referrer, consumption.times_floor(rate)?, why);
+            list.share_value(RewardKind::ShareOnline, referrer, consumption.times_floor(rate)?, why);
         }
         Channel::Offline => {
-            table.points(RewardKind::ShareOffline, referrer, rules.share_offline_points_rate)?;
+            list.points(RewardKind::ShareOffline, referrer, rules.share_offline_points_rate)?;
             let merchant_referrer = parties.referrer(terms.merchant).filter(activated);
-            table.points(RewardKind::MerchantShare, merchant_referrer, rules.share_merchant_points_rate)?;
+            list.points(RewardKind::MerchantShare, merchant_referrer, rules.share_merchant_points_rate)?;
         }
     }
 
     if let Some(buyer) = buyer {
-        table.service(buyer, consumption, rules, parties)?;
+        list.service(buyer, consumption, rules, parties)?;
     }
 
     let partner = parties.eligible_partner(terms.city).filter(activated);
@@ -179,17 +179,17 @@ pub fn rewards(terms: &Terms<'_>, rules: &RuleSet, parties: &impl Parties) -> Re
         Channel::Online => rules.area_online_points_rate,
         Channel::Offline => rules.area_offline_points_rate,
     };
-    table.points(RewardKind::Area, partner, rate)?;
-    Ok(table.rewards)
+    list.points(RewardKind::Area, partner, rate)?;
+    Ok(list.rewards)
 }
 
-/// The table while it is filled.
-struct Table<'a> {
+/// The rewards of an order while they are collected, in the order of the table.
+struct RewardList<'a> {
     terms: &'a Terms<'a>,
     rewards: Vec<Reward>,
 }
 
-impl Table<'_> {
+impl RewardList<'_> {
     fn share_value(&mut self, kind: RewardKind, to: Option<&Id>, share_value: ShareValue, why: Reason) {
         if let Some(member) = to.filter(|_| share_value.is_positive()) {
             self.rewards.push(Reward { member: member.clone(), kind, share_value, points: Points::ZERO, why });
@@ -209,7 +209,7 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// 级差: up from the buyer's referrer, each role is paid the step above what those below it were paid.
+    /// Service rewards (级差). From the buyer's referrer upwards, a role is paid its rate less the highest rate paid below it.
     fn service(
         &mut self,
         buyer: &Id,
@@ -218,7 +218,7 @@ impl Table<'_> {
         parties: &impl Parties,
     ) -> Result<(), OutOfRange> {
         let channel = self.terms.channel;
-        // Rates never fall along the list, so nobody is paid above the last one: the walk can end there.
+        // Rates never fall along the list. Once the last role's rate is paid, nobody above gets anything.
         let Some(highest) = rules.service_roles.last().map(|role| role.rate(channel)) else { return Ok(()) };
         let mut paid = Rate::default();
         let mut at = parties.referrer(buyer);

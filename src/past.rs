@@ -1,5 +1,5 @@
-//! The figures of a real journal, day by day and cohort by cohort; the same figures as those of a scenario
-//! ([`crate::economy`]).
+//! The figures of a journal, day by day and cohort by cohort. They are the figures that [`crate::economy`] computes for a
+//! scenario.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use crate::event::{Code, Event, Refusal};
 use crate::identity::Id;
 use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 use crate::receipt::{Amount, Party, Rule};
-use crate::review::{Books, Finding, Note, review_books};
+use crate::review::{Dealings, Finding, IncomeEntry, review_book};
 
-/// What a member was promised and what it got, according to the receipts.
+/// Share value given to a member and points it earned, according to the receipts.
 #[derive(Clone, Copy, Debug, Default)]
 struct Member {
     /// The number of days closed before the member joined.
@@ -20,22 +20,22 @@ struct Member {
     earned: Points,
 }
 
-/// A cohort's sums; money in 10^-16 yuan, rounded once at the end.
+/// The sums of a cohort. Money is in 10^-16 yuan and rounded once, at the end.
 #[derive(Clone, Copy, Debug, Default)]
 struct CohortSums {
     cohort: Cohort,
     cash: i128,
-    /// Money got and points kept.
+    /// Money received for points, plus the value of the points that are left.
     back: i128,
 }
 
 /// Collects the figures of a journal, event by event.
 #[derive(Clone, Debug, Default)]
 pub struct Past {
-    books: Books,
+    dealings: Dealings,
     members: BTreeMap<Id, Member>,
     minted: ShareValue,
-    /// Wanted and refused concessions of the open day, in cents.
+    /// Concessions that were wanted and that were refused on the open day, in cents.
     wanted: i128,
     refused: i128,
     used: Points,
@@ -52,17 +52,17 @@ pub struct Past {
 }
 
 impl Past {
-    /// The platform's income from an event. To be called just before the event is applied.
+    /// The platform's income from an event. Call it just before the event is applied, with the book at that moment.
     #[must_use]
-    pub fn note(&self, event: &Event, before: &Book) -> Note {
-        self.books.note(event, before)
+    pub fn income_of(&self, event: &Event, before: &Book) -> IncomeEntry {
+        self.dealings.income_of(event, before)
     }
 
-    /// Adds an event with its note ([`Past::note`]) and its outcome.
+    /// Adds an event with its income ([`Past::income_of`]) and its outcome.
     ///
     /// # Errors
     /// [`OutOfRange`] if a sum does not fit.
-    pub fn observe(&mut self, event: &Event, note: Note, outcome: &Outcome) -> Result<(), OutOfRange> {
+    pub fn observe(&mut self, event: &Event, income: IncomeEntry, outcome: &Outcome) -> Result<(), OutOfRange> {
         if outcome.repeated {
             return Ok(());
         }
@@ -76,7 +76,7 @@ impl Past {
             }
         }
         let Ok(receipt) = &outcome.result else { return Ok(()) };
-        self.books.observe(event, note);
+        self.dealings.record(event, income);
         if let Event::MemberRegistered { member, .. } = event {
             self.members.insert(member.clone(), Member { joined: self.days.len(), ..Member::default() });
         }
@@ -115,7 +115,7 @@ impl Past {
         Ok(())
     }
 
-    /// Reads the book after an event: its day records show whether a day was closed.
+    /// Adds the figures of a day if the last event closed one. Call it after each event.
     ///
     /// # Errors
     /// [`OutOfRange`] if a figure does not fit.
@@ -173,7 +173,7 @@ impl Past {
             cohort.left = cohort.left.plus(state.share_value)?.plus(state.locked)?;
             cohort.points = cohort.points.plus(member.earned)?.plus(state.points.minus(account.points)?)?;
             cohort.kept = cohort.kept.plus(state.points)?;
-            let money = self.books.cash(id);
+            let money = self.dealings.cash(id);
             *cash += money;
             *back += money + state.points.worth(head.price)?;
         }
@@ -208,17 +208,17 @@ impl Past {
             last_order: self.last_order,
             early_late: ratio(came_back(run.cohorts.first()), came_back(late)),
             gini: gini(&groups),
-            income: self.books.income()?,
+            income: self.dealings.income()?,
             ..Totals::default()
         };
         Ok(run)
     }
 
-    /// The red flags of the books so far.
+    /// The red flags of the journal so far.
     ///
     /// # Errors
     /// `out_of_range` if a figure does not fit.
     pub fn review(&self, book: &Book) -> Result<Vec<Finding>, Refusal> {
-        review_books(book, &self.books)
+        review_book(book, &self.dealings)
     }
 }

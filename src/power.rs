@@ -1,11 +1,11 @@
-//! Powers of ratios in fixed point: growth by a part of a month, and the closed law of the economics.
+//! Powers of ratios in fixed point: growth over a number of days, and the closed form of the economics.
 //!
-//! A statistic, never a balance. It is fixed point and not a float so that a phone, a browser and the server print the
-//! same digits. Errors are below 10^-15 of the result.
+//! They serve statistics, never a balance. Fixed point instead of floats lets a phone, a browser and the server print the same
+//! digits. The relative error is below 10^-15.
 
 use crate::quantity::Rate;
 
-/// 1 with 62 binary places: the square of anything below 2 fits 128 bits.
+/// 1 with 62 binary places, so that the square of a number below 2 fits 128 bits.
 const ONE: u128 = 1 << PLACES;
 const PLACES: u32 = 62;
 
@@ -27,7 +27,7 @@ const ROOTS: [u128; 62] = {
 pub struct Log2(i128);
 
 impl Log2 {
-    /// Of `number`; nothing for 0.
+    /// The logarithm of `number`; `None` for 0.
     #[must_use]
     pub fn of(number: u128) -> Option<Self> {
         let whole = number.checked_ilog2()?;
@@ -44,19 +44,19 @@ impl Log2 {
         Some(Self(log))
     }
 
-    /// Of `a ÷ b`; nothing where one of them is 0.
+    /// The logarithm of `a ÷ b`; `None` if one of them is 0.
     #[must_use]
     pub fn of_ratio(a: u128, b: u128) -> Option<Self> {
         Some(Self(Self::of(a)?.0 - Self::of(b)?.0))
     }
 
-    /// Times `a ÷ b`, which must be small: below 2^57 in size each.
+    /// `self × a ÷ b`, rounded towards 0; `None` if `self × a` does not fit 128 bits or `b` is 0.
     #[must_use]
     pub fn times(self, a: i128, b: i128) -> Option<Self> {
         self.0.checked_mul(a)?.checked_div(b).map(Self)
     }
 
-    /// `amount × 2^self`, rounded down, `amount` below 2^64; nothing where it does not fit.
+    /// `amount × 2^self`, rounded down; `None` if it does not fit. `amount` is below 2^64.
     #[must_use]
     pub fn scale(self, amount: u128) -> Option<u128> {
         let part = self.0.rem_euclid(1 << PLACES).cast_unsigned();
@@ -76,7 +76,7 @@ impl Log2 {
         scaled.checked_shl(places).filter(|shifted| shifted >> places == scaled)
     }
 
-    /// `2^self` as a rate, rounded down; nothing where it does not fit.
+    /// `2^self` as a rate, rounded down to 8 places; `None` if it does not fit.
     #[must_use]
     pub fn power(self) -> Option<Rate> {
         Rate::checked_from_raw(i128::try_from(self.scale(100_000_000)?).ok()?)

@@ -16,7 +16,7 @@ pub fn by_name(name: &str) -> Option<Result<RuleSet, RuleSetError>> {
     PRESETS.iter().find(|(preset, _)| *preset == name).map(|(_, text)| from_toml(text))
 }
 
-/// The scheme's own numbers.
+/// The preset `seed`: the numbers of the scheme's own description.
 ///
 /// # Errors
 /// [`RuleSetError`] never: a test reads it.
@@ -27,7 +27,7 @@ pub fn seed() -> Result<RuleSet, RuleSetError> {
 /// Reads a rule set written as TOML.
 ///
 /// # Errors
-/// [`RuleSetError`] (`bad_rules`): not TOML, or not sound.
+/// [`RuleSetError`] (`bad_rules`) if the text is not TOML or breaks a rule of section 3.
 pub fn from_toml(text: &str) -> Result<RuleSet, RuleSetError> {
     let tree: Tree = toml::from_str(text).map_err(|error| RuleSetError {
         key: String::new(),

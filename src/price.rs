@@ -1,7 +1,7 @@
 //! The next day's price.
 //!
-//! Carries out RULES.md section 5, step 7: which turnovers are recorded, over which of them the mean is taken, and where
-//! the price goes. [`crate::day::close`] is the only caller of [`next`].
+//! Carries out RULES.md section 5, step 7: which turnovers are recorded, over how many the mean is taken, and how the price
+//! follows. Only [`crate::day::close`] calls [`next`].
 
 use std::collections::VecDeque;
 
@@ -11,18 +11,19 @@ use crate::quantity::{Money, OutOfRange, Points, Price, mul, narrow};
 use crate::ruleset::{PricePolicy, RuleSet};
 use crate::wide::mul_add_div;
 
-/// What happened on one day, as far as the next price depends on it.
+/// The figures of a day on which the next price depends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Signals {
-    /// Concessions of the orders that vested on the day, as far as they were not refunded on it.
+    /// Concessions of the orders that vested on the day, less what of them was refunded on the same day, yuan.
     pub turnover: Money,
     /// Points of the day's confirmed trades.
     pub traded: Points,
-    /// Their money, in 10^-24 yuan: each at its unit price, held within the band of the moment of its confirmation.
+    /// The money of these trades, in 10^-24 yuan. A unit price outside the band at the moment of confirmation counts as the
+    /// nearer end of the band.
     pub traded_money: U256,
 }
 
-/// The last recorded turnovers, as many as the window has days, with their sum.
+/// The last recorded turnovers, at most as many as the window has days, and their sum.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecentTurnovers {
     window_days: usize,
@@ -33,7 +34,7 @@ pub struct RecentTurnovers {
 }
 
 impl RecentTurnovers {
-    /// Those that the price looks at: the last `price.window_days` of the turnovers recorded so far.
+    /// The last `price.window_days` of the given turnovers: those that the next price depends on.
     ///
     /// # Errors
     /// [`OutOfRange`] if their sum does not fit.
@@ -41,7 +42,7 @@ impl RecentTurnovers {
         Self::of(usize::try_from(rules.price_window_days).unwrap_or(usize::MAX), newest_first)
     }
 
-    /// Those of so many days.
+    /// The last `window_days` of the given turnovers.
     ///
     /// # Errors
     /// [`OutOfRange`] if their sum does not fit.
@@ -49,7 +50,7 @@ impl RecentTurnovers {
         let (mut recorded, mut sum) = (Vec::new(), 0_i128);
         for turnover in newest_first.into_iter().take(window_days) {
             if recorded.is_empty() {
-                // The book makes a window at every close: with room for the usual one and today, it allocates once.
+                // The book makes a window at every close. With room for the usual window and today it allocates once.
                 recorded.reserve(window_days.min(30) + 1);
             }
             sum = sum.checked_add(turnover.raw()).ok_or(OutOfRange)?;
@@ -58,8 +59,8 @@ impl RecentTurnovers {
         Ok(Self { window_days, recorded: recorded.into(), sum })
     }
 
-    /// Records a day's turnover, zeros included, from the first day on whose turnover is above 0. Answers with what was
-    /// recorded: nothing before that day.
+    /// Records the turnover of the next day. Days before the first turnover above 0 are not recorded; later days are, even with
+    /// 0. Returns the turnover if it was recorded.
     ///
     /// # Errors
     /// [`OutOfRange`] if the sum does not fit.
@@ -103,7 +104,7 @@ pub fn next(
     }
 }
 
-/// `floor_8(mean turnover of the last window_days recorded days / release.daily)`; nothing where none is recorded.
+/// `floor_8(mean turnover of the last window_days recorded days / release.daily)`, in 10^-8 yuan; `None` if no day is recorded.
 fn turnover_aim(rules: &RuleSet, turnovers: &RecentTurnovers) -> Result<Option<i128>, OutOfRange> {
     let days = i128::try_from(turnovers.recorded.len()).map_err(|_| OutOfRange)?;
     if days == 0 {
@@ -114,7 +115,7 @@ fn turnover_aim(rules: &RuleSet, turnovers: &RecentTurnovers) -> Result<Option<i
     Ok(Some(mul_add_div(turnovers.sum, 10_i128.pow(14), 0, by).map_or(BEYOND, |(aim, _)| aim)))
 }
 
-/// `floor_8(money / points)` of the trades confirmed on the day; nothing where there were too few.
+/// `floor_8(money / points)` of the day's confirmed trades, in 10^-8 yuan; `None` below `price.min_volume`.
 fn market_aim(rules: &RuleSet, signals: &Signals) -> Result<Option<i128>, OutOfRange> {
     if !signals.traded.is_positive() || signals.traded < rules.price_min_volume {
         return Ok(None);
@@ -124,7 +125,7 @@ fn market_aim(rules: &RuleSet, signals: &Signals) -> Result<Option<i128>, OutOfR
     Ok(Some(narrow(signals.traded_money / by).unwrap_or(BEYOND)))
 }
 
-/// No price is above 10^12, so an aim far beyond it is as good as this one.
+/// An aim beyond every price, which is at most 10^12 yuan: it stands for all aims that do not fit.
 const BEYOND: i128 = 10_i128.pow(20);
 
 #[cfg(test)]

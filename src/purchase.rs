@@ -1,7 +1,7 @@
 //! Packs that may come back, and redemptions that can be cancelled.
 //!
-//! Carries out RULES.md section 4, "A pack that may come back" and "Redemption": what each is and how it stands. Moving share
-//! value and points is the book's business.
+//! Carries out RULES.md section 4, "A pack that may come back" and "Redemption": the records and their states. The book moves
+//! share value and points.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,36 +9,36 @@ use crate::identity::{Day, Id};
 use crate::quantity::{Money, Points, Rate};
 use crate::ruleset::{Pack, Redemption};
 
-/// Where the purchase of a pack stands.
+/// The state of a purchase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PurchaseState {
-    /// It may come back, and has given nothing yet.
+    /// The pack may come back. It has given nothing yet.
     Pending,
-    /// It has taken effect.
+    /// The pack has taken effect and cannot come back.
     Final,
-    /// It came back.
+    /// The pack came back.
     Refunded,
 }
 
 /// The purchase of a pack that may come back (可退礼包).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Purchase {
-    /// Who bought.
+    /// The buyer.
     pub member: Id,
-    /// What the pack cost.
+    /// The price of the pack, yuan.
     pub price: Money,
     /// Share value given per yuan of its price.
     pub share_value_rate: Rate,
-    /// Whether it allows opening a shop.
+    /// Whether the pack allows opening a shop.
     pub merchant: bool,
-    /// Whether it makes its buyer eligible as an area partner.
+    /// Whether the pack makes its buyer eligible as an area partner.
     pub area_partner: bool,
-    /// Its place among all purchases, in the order of buying.
+    /// Its number among all purchases, in the order of buying.
     pub sequence: u64,
-    /// The day at whose close it takes effect; nothing if no calendar reaches so far.
+    /// The day at whose close the pack takes effect; `None` after 9999-12-31.
     pub due: Option<Day>,
-    /// Where it stands.
+    /// Its state.
     pub state: PurchaseState,
 }
 
@@ -54,12 +54,12 @@ impl Purchase {
 /// A redemption that can be cancelled (兑换记录).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RedemptionRecord {
-    /// Who redeemed.
+    /// The member who redeemed.
     pub member: Id,
-    /// How many points.
+    /// The points that were redeemed.
     pub points: Points,
-    /// Where they went.
+    /// Where the points went.
     pub to: Redemption,
-    /// Whether they came back.
+    /// Whether the redemption was cancelled and the points came back.
     pub cancelled: bool,
 }

@@ -1,8 +1,8 @@
 //! Share value and the day's release: units, `nav`, `acc`, eras, grants.
 //!
-//! Carries out RULES.md section 5. A day is settled by changing two numbers, however many accounts there are; an
-//! account is settled when somebody touches it, and nothing depends on when. What a release may be is decided here
-//! too; where its points go is the book's business.
+//! Carries out RULES.md section 5. The release of a day changes two numbers, however many accounts there are. An account is
+//! settled when an event names it, and no result depends on when that is. This room computes how many points are released; the
+//! book moves them.
 
 use ethnum::U256;
 use serde::{Deserialize, Serialize};
@@ -12,10 +12,10 @@ use crate::quantity::{Index, OutOfRange, Points, Price, ShareValue, Units, mul, 
 use crate::ruleset::RuleSet;
 use crate::wide::{mul_add_div, product, quotient};
 
-/// `10^-26`, the smallest part of a carry and of units × index: 10^18 of them are 10^-8 points.
+/// Carries and the product of units and an index count parts of 10^-26. So many of these parts are 10^-8 points.
 const PER_POINT_PART: i128 = 10_i128.pow(18);
 
-/// A whole number that can be beyond 2^53 travels as text: JavaScript would round it.
+/// Writes a whole number as text, because JavaScript rounds numbers beyond 2^53.
 mod exact {
     use std::borrow::Cow;
     use std::fmt::Display;
@@ -34,27 +34,27 @@ mod exact {
     }
 }
 
-/// What is released to whom: the state of the release that all accounts share.
+/// The state of the release, which all accounts share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Release {
-    /// How many eras have begun since the first.
+    /// The era, from 0.
     pub era: u32,
-    /// All units (`W`).
+    /// Units of all members (`W`).
     pub units: Units,
     /// Share value per unit.
     pub nav: Index,
     /// Points released per unit since the era began.
     pub acc: Index,
-    /// Released points too few to raise `acc` by its smallest part, in 10^-26 points.
+    /// Released points that are too few to raise `acc` by its smallest part, in 10^-26 points. The next release adds them.
     #[serde(with = "exact")]
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub(crate) carry_points: i128,
-    /// Converted share value too little to lower `nav` by its smallest part, in 10^-26.
+    /// Converted share value that is too little to lower `nav` by its smallest part, in 10^-26. The next release adds it.
     #[serde(with = "exact")]
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub(crate) carry_value: i128,
-    /// Points that came back from refunds and are to be released again.
+    /// Points that refunds returned and that will be released again.
     pub returned: Points,
 }
 
@@ -72,58 +72,58 @@ impl Default for Release {
     }
 }
 
-/// What one account holds of the release, as it was last settled.
+/// The part of one account in the release, as it was last settled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Holding {
     /// Its units.
     pub units: Units,
-    /// `acc` when it was last settled.
+    /// `acc` when the account was last settled.
     pub acc: Index,
-    /// The era in which it was last settled.
+    /// The era in which the account was last settled.
     pub era: u32,
-    /// Earned parts of 10^-8 points that are not yet one, in 10^-26 points: below 10^18.
+    /// Earned points below 10^-8, in 10^-26 points: less than 10^18.
     #[serde(with = "exact")]
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub fraction: u64,
 }
 
 impl Holding {
-    /// A holding of nothing, settled to the present: share value can be given to it.
+    /// A holding of no units, settled to the present, so that share value can be given to it.
     #[must_use]
     pub fn new_at(release: &Release) -> Self {
         Self { acc: release.acc, era: release.era, ..Self::default() }
     }
 }
 
-/// What a grant of share value gave, so that a refund can take it back.
+/// A grant of share value: what a refund needs to take it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Grant {
-    /// The units it gave.
+    /// The units that were given.
     pub units: Units,
-    /// `acc` at that moment.
+    /// `acc` at the moment of giving.
     pub acc: Index,
-    /// The era at that moment.
+    /// The era at the moment of giving.
     pub era: u32,
 }
 
-/// What a close did.
+/// The release of one day.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Closed {
-    /// Points released: they go to the pool.
+pub struct DayRelease {
+    /// Points released. They go to the pool.
     pub released: Points,
-    /// Share value of all before the release (`T`).
+    /// Share value of all members before the release (`T`).
     pub total: ShareValue,
-    /// The last `acc` of each era that ended; none on most days.
+    /// The last `acc` of each era that ended; empty on most days.
     pub ended: Vec<Index>,
 }
 
 /// The last `acc` of every era that has ended, from era 0.
 pub type EndedEras = [Index];
 
-/// Units × (acc at the end − acc at the start), summed over the eras since then, in 10^-26 points, and what the units
-/// have become.
+/// What `units` have earned since `acc` in `era`, in 10^-26 points: units × (last `acc` − first `acc`), summed over the eras
+/// since then. Also returns the units that they are now.
 fn earned_since(
     mut units: Units,
     mut acc: Index,
@@ -146,13 +146,14 @@ fn earned_since(
 }
 
 impl Release {
-    /// The release as a day record describes it: enough to settle accounts, not to close the next day.
+    /// The release as a day record describes it. Accounts can be settled with it, but no day can be closed: the carries are
+    /// missing.
     #[must_use]
     pub fn recorded(era: u32, units: Units, nav: Index, acc: Index) -> Self {
         Self { era, units, nav, acc, ..Self::default() }
     }
 
-    /// Share value of all: `floor_8(W × nav)`.
+    /// Share value of all members: `floor_8(W × nav)`.
     ///
     /// # Errors
     /// [`OutOfRange`] if it does not fit.
@@ -160,10 +161,11 @@ impl Release {
         self.units.share_value_floor(self.nav)
     }
 
-    /// Brings an account up to the present; answers with the points it earned since it was last settled.
+    /// Settles an account to the present. Returns the points that it earned since it was last settled; parts below 10^-8 stay in
+    /// its `fraction`.
     ///
     /// # Errors
-    /// [`OutOfRange`] if they do not fit; the account is then as it was.
+    /// [`OutOfRange`] if they do not fit. The account is then unchanged.
     pub fn settle(&self, holding: &mut Holding, ended: &EndedEras) -> Result<Points, OutOfRange> {
         let (sum, units) = earned_since(holding.units, holding.acc, holding.era, self, ended)?;
         let sum = sum.checked_add(U256::from(holding.fraction)).ok_or(OutOfRange)?;
@@ -175,7 +177,7 @@ impl Release {
         Ok(Points::from_raw(points))
     }
 
-    /// Gives share value to a settled account: `u = ceil_8(s / nav)` units more.
+    /// Gives share value to a settled account. It gets `ceil_8(s / nav)` units.
     ///
     /// # Errors
     /// [`OutOfRange`] if the total of all units would leave its limit.
@@ -194,7 +196,7 @@ impl Release {
         Ok(Grant { units, acc: self.acc, era: self.era })
     }
 
-    /// The points a grant has earned until now, rounded down once.
+    /// The points that a grant has earned until now, rounded down once.
     ///
     /// # Errors
     /// [`OutOfRange`] if they do not fit.
@@ -203,7 +205,7 @@ impl Release {
         Ok(Points::from_raw(narrow(sum / wide(PER_POINT_PART)?)?))
     }
 
-    /// Takes a grant back from a settled account: `min(units, u as it is now)`. Answers with the units taken.
+    /// Takes a grant back from a settled account: `min(units of the account, units of the grant now)`. Returns the units taken.
     ///
     /// # Errors
     /// [`OutOfRange`] if the grant is not of this release.
@@ -218,13 +220,13 @@ impl Release {
     /// Closes a day (RULES.md section 5, steps 2 to 5).
     ///
     /// # Errors
-    /// [`OutOfRange`] if a result does not fit; nothing is then changed.
-    pub fn close(&mut self, rules: &RuleSet, price: Price, issued: Points) -> Result<Closed, OutOfRange> {
+    /// [`OutOfRange`] if a result does not fit. Nothing is then changed.
+    pub fn close(&mut self, rules: &RuleSet, price: Price, issued: Points) -> Result<DayRelease, OutOfRange> {
         let total = self.total()?;
         let wanted = rules.release_daily.plus(self.returned)?.min(rules.supply_cap.minus(issued)?);
         let released = self.convertible(wanted, total, rules.release_min_total, price)?;
         if !released.is_positive() {
-            return Ok(Closed { released: Points::ZERO, total, ended: Vec::new() });
+            return Ok(DayRelease { released: Points::ZERO, total, ended: Vec::new() });
         }
         let mut next = *self;
         let beyond_daily = released.minus(rules.release_daily).unwrap_or_default();
@@ -232,7 +234,7 @@ impl Release {
         let price = price.raw().checked_mul(10_i128.pow(10)).ok_or(OutOfRange)?;
         let ended = next.release_exact(released, (released.raw(), price))?;
         *self = next;
-        Ok(Closed { released, total, ended })
+        Ok(DayRelease { released, total, ended })
     }
 
     /// `wanted`, or the points whose release would leave just `min_total` of share value if that is less:
@@ -245,29 +247,29 @@ impl Release {
         price: Price,
     ) -> Result<Points, OutOfRange> {
         let Ok(above) = total.minus(min_total) else { return Ok(Points::ZERO) };
-        // In 10^-26; a carry larger than what is there leaves nothing to convert.
+        // In 10^-26. If the carry is larger, there is nothing to convert.
         let value = mul(above.raw(), PER_POINT_PART)?;
         let Some(value) = value.checked_sub(wide(self.carry_value)?) else { return Ok(Points::ZERO) };
         let divisor = mul(price.raw(), 10_i128.pow(10))?;
-        // Multiplying is cheaper than dividing, and on most days it is enough.
+        // On most days all of `wanted` can be released. A product shows it without the division below.
         if product(divisor, wide(wanted.raw())?).is_some_and(|worth| worth <= value) {
             return Ok(wanted);
         }
-        // More than fits is more than any supply: the other bound decides.
+        // A quotient that does not fit is larger than `wanted`.
         let most = quotient(value, divisor).ok_or(OutOfRange)?.0;
         Ok(wanted.min(Points::from_raw(narrow(most).unwrap_or(i128::MAX))))
     }
 
-    /// Steps 3 to 5 for any value: spreads `points` over all units and takes `value` from their share value. Answers
-    /// with the last `acc` of each era that ended.
+    /// Steps 3 to 5 for any value: spreads `points` over all units and takes `value` from their share value. Returns the last
+    /// `acc` of each era that ended.
     ///
     /// # Errors
-    /// [`OutOfRange`] if there are no units, or less share value than that; nothing is then changed.
+    /// [`OutOfRange`] if there are no units, or if `value` is not below all share value. Nothing is then changed.
     pub fn release(&mut self, points: Points, value: ShareValue) -> Result<Vec<Index>, OutOfRange> {
         self.release_exact(points, (value.raw(), PER_POINT_PART))
     }
 
-    /// The same; the product of `value` is in 10^-26.
+    /// The same, with the value as two factors whose product is in 10^-26.
     fn release_exact(&mut self, points: Points, value: (i128, i128)) -> Result<Vec<Index>, OutOfRange> {
         let mut next = *self;
         next.spread(points, value)?;

@@ -1,143 +1,15 @@
-//! Red flags of a rule set and of running books: what a reviewer looks for, and which figure trips it.
+//! Red flags of a rule set and of a book in use: what a reviewer of such schemes looks for, each with the figures that raise it.
 //!
-//! What each flag means, the rule it comes from with its source, and a cleaner alternative are data ([`FLAGS`],
-//! `docs/redflags.md`): the package carries them apart from the binary. A review never says that something may be done: where
-//! nothing trips, it says that no flag was raised.
+//! The meaning of a flag, the law it comes from with the source, and a cleaner alternative are data (`review/flags.json`,
+//! `docs/redflags.md`); the package ships them apart from the binary. A review never says that something is allowed. Without a
+//! finding it says that no flag was raised.
 
-mod books;
+mod book;
+mod dealings;
+mod finding;
 mod scheme;
 
-use serde::Serialize;
-
-use crate::event::{Code, Refusal};
-use crate::quantity::Rate;
-
-pub use books::{Books, Note, review_books};
+pub use book::review_book;
+pub use dealings::{Dealings, IncomeEntry};
+pub use finding::{Declaration, Evidence, FLAGS, Finding, Severity, check_accepted, red};
 pub use scheme::review;
-
-/// How grave a flag is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Worth knowing.
-    Notice,
-    /// People lose money by it, or a regulator asks.
-    High,
-    /// The sign of a forbidden scheme.
-    Red,
-}
-
-/// Code, severity and the references of the rules of every flag.
-pub const FLAGS: [(&str, Severity, &str); 21] = [
-    ("ENTRY_FEE", Severity::Red, "R1(二) R2 R4 R10"),
-    ("LOCKED_BAIT", Severity::Red, "R1(二)"),
-    ("HEADCOUNT_REWARD", Severity::Red, "R1(一) R2"),
-    ("PACK_COMMISSION", Severity::Red, "R1(二) R2"),
-    ("TEAM_REMUNERATION", Severity::Red, "R1(三) R3 R10"),
-    ("DEPTH", Severity::Red, "R2 R3 R10"),
-    ("SUBTREE", Severity::Red, "R2 R3"),
-    ("CASH_OUT", Severity::Red, "R7 R8 R9"),
-    ("FORCED_POINT_PURCHASE", Severity::Red, "R8 R9"),
-    ("TERRITORY_FEE", Severity::Red, "R1(二) R5"),
-    ("SECURITY_LINK", Severity::Red, "R6 R7"),
-    ("FULL_REBATE", Severity::High, "R5"),
-    ("UNFUNDED_MULTIPLE", Severity::High, "R5"),
-    ("NET_BURN", Severity::High, "R5"),
-    ("JOIN_INCOME_SHARE", Severity::High, "R2 R5"),
-    ("WASH_TRADE", Severity::High, "R5 R8"),
-    ("NO_CLAWBACK", Severity::High, "R5"),
-    ("THIN_MARKET_PRICE", Severity::High, "R8 R9"),
-    ("REPURCHASE_CONDITION", Severity::Notice, "R1(二)"),
-    ("EARLY_MOVER", Severity::Notice, "R5"),
-    ("PREPAID", Severity::Notice, "R11"),
-];
-
-/// What trips a flag: a key of the rule set with its value, or a figure.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Evidence {
-    /// The key, such as `signup.referrer`, or the name of the figure.
-    pub key: String,
-    /// Its value.
-    pub value: String,
-}
-
-/// A flag that was raised.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// The flag's code.
-    pub code: &'static str,
-    /// How grave it is here; some flags are milder where less of their condition holds.
-    pub severity: Severity,
-    /// References of the rules, as `docs/redflags.md` lists them.
-    pub rules: &'static str,
-    /// What trips it.
-    pub evidence: Vec<Evidence>,
-}
-
-/// What an operator says about the operation that no rule set has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Declaration {
-    /// The usual concession ÷ the order's amount.
-    pub concession_rate: Rate,
-    /// Whether points are tied to equity, a listing or tokens.
-    pub security_link: bool,
-    /// Whether anybody is paid for packs that others buy, outside these rules.
-    pub pack_commission: bool,
-    /// Days within which a buyer may return what it bought online.
-    pub return_days: u64,
-}
-
-impl Default for Declaration {
-    /// A concession of 10 %, seven days to return, nothing else.
-    fn default() -> Self {
-        Self { concession_rate: Rate::percent(10), security_link: false, pack_commission: false, return_days: 7 }
-    }
-}
-
-/// The findings while they are collected.
-#[derive(Default)]
-struct Findings(Vec<Finding>);
-
-impl Findings {
-    fn evidence(key: &str, value: String) -> Evidence {
-        Evidence { key: key.into(), value }
-    }
-
-    /// Raises a flag with its own severity, if there is evidence.
-    fn raise(&mut self, code: &str, evidence: Vec<Evidence>) {
-        self.raise_as(code, None, evidence);
-    }
-
-    fn raise_as(&mut self, code: &str, milder: Option<Severity>, evidence: Vec<Evidence>) {
-        if evidence.is_empty() {
-            return;
-        }
-        if let Some((code, severity, rules)) = FLAGS.iter().find(|(known, ..)| *known == code) {
-            self.0.push(Finding { code, severity: milder.unwrap_or(*severity), rules, evidence });
-        }
-    }
-
-    /// The gravest first, in the order of the list.
-    fn sorted(mut self) -> Vec<Finding> {
-        self.0.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        self.0
-    }
-}
-
-/// The codes of those that are red.
-pub fn red(findings: &[Finding]) -> impl Iterator<Item = &'static str> {
-    findings.iter().filter(|finding| finding.severity == Severity::Red).map(|finding| finding.code)
-}
-
-/// Whether everything red was accepted by its code. Codes of flags that are not raised do no harm.
-///
-/// # Errors
-/// `flags_not_accepted`, naming the codes that are missing.
-pub fn check_accepted(findings: &[Finding], accepted: &[&str]) -> Result<(), Refusal> {
-    let missing: Vec<_> = red(findings).filter(|code| !accepted.contains(code)).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let message = Code::FlagsNotAccepted.sentence();
-    Err(Refusal { code: Code::FlagsNotAccepted, field: missing.join(",").into(), message: message.into() })
-}

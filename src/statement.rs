@@ -1,45 +1,45 @@
-//! An account's days, from the day records alone: how a wallet brings an old snapshot up to date and checks the server.
+//! The statement of an account: its days, computed from the day records. A wallet brings an old snapshot up to date with it and
+//! checks the server.
 //!
-//! Carries out the last paragraphs of RULES.md section 5: an account is a few numbers that stay put until somebody
-//! touches it, and the records of the days since then are all that is needed to settle it. Postings say when it was touched,
-//! so that with them the whole past of an account can be worked out ([`history`]).
+//! Carries out the last paragraphs of RULES.md section 5. An account stays as it is until an event names it, and the records
+//! of the days since then are enough to settle it. Postings say when the account changed, so with them its whole past can be
+//! computed ([`history`]).
 
 use crate::book::{Account, AccountState, DayRecord};
 use crate::identity::{Day, Id};
 use crate::quantity::{Index, Money, OutOfRange, Points, Price, ShareValue, Units};
-use crate::receipt::{Amount, Class, Reason, Rule};
+use crate::receipt::{Amount, Class, Party, Posting, Reason, Rule};
 use crate::release::Release;
 use crate::ruleset::RuleSet;
-use crate::wire::statement::BookedPosting;
 
-/// A closed day of an account: what the release gave and took (当日获得, 个人消耗).
+/// A closed day of an account: the points it earned (当日获得) and the share value it used (个人消耗).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatementDay {
     /// The day.
     pub day: Day,
-    /// The price at its close.
+    /// The price of the day, in yuan for one point.
     pub price: Price,
-    /// Points that all accounts together earned by its close.
+    /// Points released to all accounts by the close.
     pub released: Points,
-    /// Share value of all before it.
+    /// Share value of all members before the release.
     pub total: ShareValue,
-    /// Share value of this account before it.
+    /// Share value of this account before the release.
     pub before: ShareValue,
-    /// Points that this account earned by it.
+    /// Points that this account earned by the release.
     pub earned: Points,
-    /// What these points were worth at the price of the day, yuan.
+    /// The value of these points at the price of the day, yuan, rounded down.
     pub worth: Money,
-    /// What the account is after it.
+    /// The account after the release.
     pub state: AccountState,
 }
 
 /// The release, followed from one closed day to the next.
 struct Walk<'a> {
-    /// The days that were not followed yet, oldest first.
+    /// The days that are still to be followed, oldest first.
     ahead: &'a [DayRecord],
     /// The release after all days before them.
     release: Release,
-    /// The last `acc` of every era that had ended by then.
+    /// The last `acc` of every era that had ended before them.
     ended: Vec<Index>,
 }
 
@@ -49,14 +49,14 @@ impl<'a> Walk<'a> {
         Self { ahead, release, ended: passed.iter().flat_map(|record| &record.ended).copied().collect() }
     }
 
-    /// Brings an account to where the walk is; answers with the points it earned.
+    /// Settles an account to the day that the walk has reached. Returns the points that it earned.
     fn settle(&self, account: &mut Account) -> Result<Points, OutOfRange> {
         let earned = self.release.settle(&mut account.holding, &self.ended)?;
         account.points = account.points.plus(earned)?;
         Ok(earned)
     }
 
-    /// Follows the next day, if there is one before `end`, with an account that was brought to where the walk is.
+    /// Follows the next day, if there is one before `end`. The account must be settled to the day that the walk has reached.
     fn day(&mut self, account: &mut Account, end: Option<Day>) -> Result<Option<StatementDay>, OutOfRange> {
         let Some((record, ahead)) = self.ahead.split_first() else { return Ok(None) };
         if end.is_some_and(|end| record.day >= end) {
@@ -73,24 +73,24 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The release as a day left it.
+/// The release after the close of a day.
 fn recorded(record: &DayRecord) -> Release {
     Release::recorded(record.era, record.units, record.nav, record.acc)
 }
 
-/// An account brought up to date: `days` are all days that were closed, from the first.
+/// An account settled to the present. `days` are the records of all closed days, from the first.
 ///
 /// # Errors
-/// [`OutOfRange`] if the account is younger than the last of the days, or the days do not fit together.
+/// [`OutOfRange`] if the account was settled after the last of the days, or the records contradict each other.
 pub fn balance(account: &Account, days: &[DayRecord]) -> Result<AccountState, OutOfRange> {
     let walk = Walk::after(days, &[]);
     account.state(&walk.release, &walk.ended)
 }
 
-/// The last `count` of `days`, day by day; `days` are all days that were closed, from the first.
+/// The last `count` days of an account, oldest first. `days` are the records of all closed days, from the first.
 ///
 /// # Errors
-/// [`OutOfRange`] if the account was settled after the first day that is listed, or the days do not fit together.
+/// [`OutOfRange`] if the account was settled after the first listed day, or the records contradict each other.
 pub fn statement(account: &Account, days: &[DayRecord], count: usize) -> Result<Vec<StatementDay>, OutOfRange> {
     let (earlier, listed) = days.split_at(days.len().saturating_sub(count));
     let mut walk = Walk::after(earlier, listed);
@@ -103,11 +103,11 @@ pub fn statement(account: &Account, days: &[DayRecord], count: usize) -> Result<
     Ok(lines)
 }
 
-/// The points that the close of the open day would bring an account if nothing happened before it and no order fell due;
-/// `days` are all days that were closed, from the first.
+/// The points that the next close would bring an account if no event came before it and no order or pack were due. `days` are the
+/// records of all closed days, from the first.
 ///
 /// # Errors
-/// [`OutOfRange`] if account, release and days are not of one moment.
+/// [`OutOfRange`] if account, release and days are not of the same moment.
 pub fn next_release(
     account: &Account,
     days: &[DayRecord],
@@ -123,50 +123,85 @@ pub fn next_release(
     walk.settle(&mut account)
 }
 
-/// A line of an account's whole past.
+/// A posting, with its place in the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Row {
-    /// What the close of a day brought.
+pub struct BookedPosting {
+    /// The place of its event in the journal. Places rise and have gaps.
+    pub place: i64,
+    /// Its number in the receipt, from 0.
+    pub line: i64,
+    /// The day on which it was booked.
+    pub day: Day,
+    /// The posting.
+    pub posting: Posting,
+}
+
+impl BookedPosting {
+    /// Whether the member receives what is posted.
+    #[must_use]
+    pub fn is_gain(&self, member: &Id) -> bool {
+        self.posting.to.is(member)
+    }
+
+    /// The party on the other side of a member's posting.
+    #[must_use]
+    pub fn other(&self, member: &Id) -> &Party {
+        if self.is_gain(member) { &self.posting.from } else { &self.posting.to }
+    }
+}
+
+/// A row of an account's whole past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HistoryRow {
+    /// A closed day.
     Day(StatementDay),
-    /// Anything else that was booked.
+    /// A posting that is not a release.
     Posting(BookedPosting),
 }
 
-/// What came by a class of income.
+/// The income of one class, summed over the whole past.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Income {
-    /// As points.
+pub struct ClassIncome {
+    /// Points received.
     pub points: Points,
-    /// As share value.
+    /// Share value received; locked share value counts when it is unlocked.
     pub share_value: ShareValue,
 }
 
 /// The whole past of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
-    /// Every posting but the releases, and in their place every closed day on which the account held something. Oldest first.
-    pub rows: Vec<Row>,
-    /// Every closed day since the first posting, with the balances after it. Oldest first.
+    /// Every posting except the releases, and instead of them every closed day on which the account held share value. Oldest
+    /// first.
+    pub rows: Vec<HistoryRow>,
+    /// Every closed day since the first posting. Oldest first.
     pub days: Vec<StatementDay>,
-    /// What the account is after all of it.
+    /// The account at the end.
     pub state: AccountState,
-    /// Whether all postings together give the points that the account has.
+    /// Whether the points of all postings sum to the points of the account.
     pub adds_up: bool,
     /// Static income: the release.
-    pub from_release: Income,
+    pub from_release: ClassIncome,
     /// Own income.
-    pub own: Income,
-    /// Dynamic income: what others bring.
-    pub from_others: Income,
+    pub own: ClassIncome,
+    /// Dynamic income: rewards for what others do.
+    pub from_others: ClassIncome,
 }
 
 impl History {
+    /// No past yet.
+    fn starting(state: AccountState) -> Self {
+        let nothing = ClassIncome::default();
+        let (rows, days) = (Vec::new(), Vec::new());
+        Self { rows, days, state, adds_up: false, from_release: nothing, own: nothing, from_others: nothing }
+    }
+
     fn day(&mut self, day: StatementDay) -> Result<(), OutOfRange> {
         self.from_release.points = self.from_release.points.plus(day.earned)?;
         if day.before.is_positive() || day.earned.is_positive() {
-            self.rows.push(Row::Day(day));
+            self.rows.push(HistoryRow::Day(day));
         }
-        // Nobody has a past before the first posting.
+        // The past of an account starts with its first posting.
         if !self.rows.is_empty() {
             self.days.push(day);
         }
@@ -182,21 +217,21 @@ impl History {
         match amount {
             Amount::Points(points) => income.points = income.points.plus(points)?,
             Amount::ShareValue(value) => income.share_value = income.share_value.plus(value)?,
-            // Counted once, when it is unlocked.
+            // It counts when it is unlocked.
             Amount::Locked(_) => {}
         }
         Ok(())
     }
 }
 
-/// Works out the whole past of a member: `account` as it was last settled, all its `postings`, oldest first, and all `days` that
-/// were closed, from the first.
+/// Computes the whole past of a member from `account` as it was last settled, all its `postings`, oldest first, and the
+/// records of all closed `days`, from the first.
 ///
-/// The server books a release when an account is touched, as one sum. Here each day gets its own part of it: between two
-/// changes the account's units stay what they were, and the records of the days say what each day gave.
+/// The server posts the releases of several days as one sum, when an event names the account. Here each day gets its own part of
+/// that sum: the units of an account are constant between two changes, and the day records say what each unit earned.
 ///
 /// # Errors
-/// [`OutOfRange`] if account, postings and days do not fit together.
+/// [`OutOfRange`] if account, postings and days contradict each other.
 pub fn history(
     member: &Id,
     account: &Account,
@@ -205,16 +240,7 @@ pub fn history(
 ) -> Result<History, OutOfRange> {
     let mut walk = Walk::after(&[], days);
     let mut now = Account::default();
-    let nothing = Income::default();
-    let mut history = History {
-        rows: Vec::new(),
-        days: Vec::new(),
-        state: now.state(&walk.release, &walk.ended)?,
-        adds_up: false,
-        from_release: nothing,
-        own: nothing,
-        from_others: nothing,
-    };
+    let mut history = History::starting(now.state(&walk.release, &walk.ended)?);
     let mut booked_points = Points::ZERO;
     now.holding.units = units_until_change(postings, account).unwrap_or_default();
     let mut rest = postings;
@@ -225,19 +251,16 @@ pub fn history(
         }
         let (amount, is_gain) = (booked.posting.amount, booked.is_gain(member));
         if let Amount::Points(points) = amount {
-            booked_points = if is_gain { booked_points.plus(points)? } else { booked_points.minus(points)? };
+            booked_points = moved(booked_points, points, is_gain)?;
         }
-        // Its days have brought it.
+        // The days above already contain the points of a release.
         if booked.posting.rule == Rule::Release {
             continue;
         }
         match amount {
-            Amount::Points(points) => {
-                now.points = if is_gain { now.points.plus(points)? } else { now.points.minus(points)? };
-            }
-            Amount::Locked(value) => {
-                now.locked = if is_gain { now.locked.plus(value)? } else { now.locked.minus(value)? };
-            }
+            Amount::Points(points) => now.points = moved(now.points, points, is_gain)?,
+            Amount::Locked(value) if is_gain => now.locked = now.locked.plus(value)?,
+            Amount::Locked(value) => now.locked = now.locked.minus(value)?,
             Amount::ShareValue(value) => {
                 let units = value.units_ceil(walk.release.nav)?;
                 let held = now.holding.units;
@@ -248,7 +271,7 @@ pub fn history(
         if is_gain {
             history.income(booked.posting.rule, amount)?;
         }
-        history.rows.push(Row::Posting(booked.clone()));
+        history.rows.push(HistoryRow::Posting(booked.clone()));
     }
     while let Some(day) = walk.day(&mut now, None)? {
         history.day(day)?;
@@ -258,8 +281,13 @@ pub fn history(
     Ok(history)
 }
 
-/// The units that an account has until its share value changes by one of these postings: a release says them, and so does the
-/// account after the last change. `None` if nothing was released before the change: then no day depends on them.
+/// `held` after a posting brought or took `points`.
+fn moved(held: Points, points: Points, is_gain: bool) -> Result<Points, OutOfRange> {
+    if is_gain { held.plus(points) } else { held.minus(points) }
+}
+
+/// The units that an account holds until one of these postings changes its share value. A release names them; after the last
+/// change the account itself has them. `None` if nothing was released before the change: no day depends on the units then.
 fn units_until_change(postings: &[BookedPosting], account: &Account) -> Option<Units> {
     for booked in postings {
         match (&booked.posting.why, booked.posting.amount) {

@@ -1,7 +1,7 @@
-//! A plain data tree: what JSON, TOML and JavaScript values have in common, before anybody believes it.
+//! A tree of plain data: what JSON, TOML and JavaScript values have in common, not yet checked.
 //!
-//! Events and rule sets are read from it strictly (`wire::event`, [`crate::ruleset`]). It keeps a number only as a
-//! whole number, or as text that nothing accepts: no decimal of the rules travels as a number.
+//! Events and rule sets are read from it strictly (`wire::event`, [`crate::ruleset`]). A number is kept as a whole number, or
+//! as a text that no reader accepts. So no decimal can enter the rules as a number.
 
 use std::fmt::{self, Write as _};
 
@@ -19,7 +19,7 @@ pub enum Tree {
     Bool(bool),
     /// A whole number that every JSON reader keeps exactly (below 2^53 in size).
     Whole(i64),
-    /// Any other number, as text: good for comparing and for nothing else.
+    /// Any other number, as text. It is only compared.
     OtherNumber(String),
     /// A text.
     Text(String),
@@ -29,7 +29,7 @@ pub enum Tree {
     Table(Vec<(String, Tree)>),
 }
 
-/// The largest whole number that a double keeps exactly.
+/// `2^53 − 1`: a double keeps every whole number up to it exactly.
 const WHOLE_MAX: i64 = (1 << 53) - 1;
 
 impl Tree {
@@ -42,7 +42,7 @@ impl Tree {
         }
     }
 
-    /// What it is, for messages.
+    /// The kind of this value, for messages.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -55,8 +55,8 @@ impl Tree {
         }
     }
 
-    /// A number by its text: whole if every JSON reader keeps it exactly. JavaScript reads `1.0` as 1 and cannot tell them
-    /// apart, so there the text of the number decides. JSON that is read here is taken at its word: `1.0` is no whole number.
+    /// A number given as text. It is a whole number if every JSON reader keeps it exactly. In JSON, `1.0` is no whole number;
+    /// JavaScript cannot tell it from `1`, so there the text of the number value decides.
     #[must_use]
     pub fn number(text: String) -> Self {
         match text.parse() {
@@ -65,7 +65,8 @@ impl Tree {
         }
     }
 
-    /// The same JSON value gives the same text, whatever the order of its keys (RULES.md section 4, `id`).
+    /// The canonical text of this value: equal JSON values have the same text, whatever the order of their keys (RULES.md section
+    /// 4, `id`).
     #[must_use]
     pub fn canonical(&self) -> String {
         let mut out = String::new();
@@ -149,23 +150,23 @@ impl Serialize for Tree {
 impl<'de> de::Deserialize<'de> for Tree {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut values = 0;
-        Reader { depth: 0, values: &mut values }.deserialize(deserializer)
+        TreeReader { depth: 0, values: &mut values }.deserialize(deserializer)
     }
 }
 
-/// Reads one value, counting depth and values: hostile input is refused before it costs anything.
-struct Reader<'a> {
+/// Reads one value. It counts depth and values while it reads, so hostile input is refused before it takes much memory.
+struct TreeReader<'a> {
     depth: usize,
     values: &'a mut usize,
 }
 
-impl Reader<'_> {
-    fn below(&mut self) -> Reader<'_> {
-        Reader { depth: self.depth + 1, values: self.values }
+impl TreeReader<'_> {
+    fn below(&mut self) -> TreeReader<'_> {
+        TreeReader { depth: self.depth + 1, values: self.values }
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Reader<'_> {
+impl<'de> DeserializeSeed<'de> for TreeReader<'_> {
     type Value = Tree;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tree, D::Error> {
@@ -187,7 +188,7 @@ fn text<E: de::Error>(text: &str) -> Result<String, E> {
     Ok(text.into())
 }
 
-impl<'de> Visitor<'de> for Reader<'_> {
+impl<'de> Visitor<'de> for TreeReader<'_> {
     type Value = Tree;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,10 +1,10 @@
-//! The JavaScript surface: plain data in, plain data out, nothing else.
+//! The JavaScript surface: plain data in, plain data out.
 //!
-//! Plain objects cross the border, decimals as strings: outward through serde-wasm-bindgen, inward through [`input`]. Every failure is a real `Error`
-//! with `code` and `field`; no number crosses that is money. What a wallet computes from a
-//! server's answers (feature `wasm-wallet`, for mini-programs) and what looks ahead (`wasm-economy`) are in binaries of
-//! their own, which have all of this too: whoever only previews does not load them. What is exported is documented in
-//! `pkg/index.d.ts`, `pkg/wallet.d.ts` and `pkg/economy.d.ts`: doc comments here would only be shipped once more, in the glue.
+//! Values are plain objects with decimals as strings; no money is a number. [`input`] reads them, serde-wasm-bindgen writes
+//! them. Every failure is an `Error` with `code` and `field`. What a wallet computes from a server's answers (feature
+//! `wasm-wallet`, for mini-programs) and what looks ahead (`wasm-economy`) are in larger binaries, so a page that only
+//! previews does not load them. The exports are documented in `pkg/index.d.ts`, `pkg/wallet.d.ts` and `pkg/economy.d.ts`. Doc
+//! comments here would be shipped a second time, in the glue.
 
 #[cfg(feature = "wasm-economy")]
 mod economy;
@@ -25,7 +25,7 @@ use crate::wire::event;
 use crate::wire::replay::Replay;
 use crate::wire::worded::Worded;
 
-// A third of the size of the standard library's allocator, and as fast; memory that is given back is joined and used again.
+// As fast as the standard library's allocator at a third of its size. Freed memory is merged and used again.
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
@@ -43,7 +43,7 @@ pub fn replay(rules: &JsValue, events: &JsValue) -> Result<JsValue, JsValue> {
     let mut replay = Replay::new(read_rules(rules)?);
     let events: &Array = events.dyn_ref().ok_or_else(|| to_error(&Refusal::bad_event("events", "must be an array")))?;
     for value in events.iter() {
-        // A refusal is listed in the answer.
+        // The answer lists the refusals.
         _ = replay.push(read_event(&value));
     }
     let replayed = replay.finish().map_err(|error| to_error(&error.into()))?;

@@ -1,12 +1,13 @@
-//! Products and quotients in 256 bits, with a short way for those that fit 128.
+//! Products and quotients in 256 bits, with a shorter way for those that fit 128 bits.
 //!
-//! Almost all do, and WebAssembly has no wide division: the short way makes a forecast several times faster. Both ways are exact.
+//! Almost all fit. WebAssembly has no wide division, so the shorter way makes a forecast several times faster. Both ways are
+//! exact.
 
 use ethnum::U256;
 
 const HALF: u64 = 1 << 32;
 
-/// `a × b`; nothing beyond 256 bits.
+/// `a × b`; `None` beyond 256 bits.
 #[inline(never)]
 pub(crate) fn product(a: U256, b: U256) -> Option<U256> {
     let ((a_high, a_low), (b_high, b_low)) = (a.into_words(), b.into_words());
@@ -18,7 +19,7 @@ pub(crate) fn product(a: U256, b: U256) -> Option<U256> {
     a.checked_mul(b)
 }
 
-/// `n ÷ d` rounded down, and the rest; nothing for a divisor of 0.
+/// `n ÷ d` rounded down, and the rest; `None` for a divisor of 0.
 #[inline(never)]
 pub(crate) fn quotient(n: U256, d: U256) -> Option<(U256, U256)> {
     if let ((0, low), (0, short)) = (n.into_words(), d.into_words())
@@ -31,7 +32,7 @@ pub(crate) fn quotient(n: U256, d: U256) -> Option<(U256, U256)> {
     Some((quotient, n.wrapping_sub(quotient.wrapping_mul(d))))
 }
 
-/// `(a × b + c) ÷ by` rounded down, and the rest, of the exact value; nothing where one of them is negative, `by` is 0, or a
+/// `(a × b + c) ÷ by` of the exact value, rounded down, and the rest. `None` if an argument is negative, `by` is 0, or a
 /// result does not fit.
 #[inline(never)]
 pub(crate) fn mul_add_div(a: i128, b: i128, c: i128, by: i128) -> Option<(i128, i128)> {
@@ -55,7 +56,7 @@ fn long(a: u128, b: u128, c: u128, by: u128) -> Option<(u128, u128)> {
     Some((quotient.try_into().ok()?, rest.try_into().ok()?))
 }
 
-/// A product that surely fits.
+/// The product, if the leading zeros of the factors show that it fits; else `None`.
 fn short_product(a: u128, b: u128) -> Option<u128> {
     (a.leading_zeros() + b.leading_zeros() >= u128::BITS).then(|| a.wrapping_mul(b))
 }
@@ -64,8 +65,8 @@ fn short_product(a: u128, b: u128) -> Option<u128> {
 fn by_short(n: u128, d: u64) -> Option<(u128, u64)> {
     let high = u64::try_from(n >> 64).ok()?;
     let low = u64::try_from(n & u128::from(u64::MAX)).ok()?;
-    // A rest is multiplied back everywhere here: WebAssembly would divide once more for it. No such product is above what it
-    // came from, and a check of 64 bits would cost a product of 128.
+    // Every rest is computed by a product, because WebAssembly would divide again for `%`. The products wrap: none can exceed the
+    // number that was divided, and checking them would need 128 bits.
     let first = if high < d { 0 } else { high.checked_div(d)? };
     let rest = high - first.wrapping_mul(d);
     if rest == 0 {

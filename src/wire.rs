@@ -1,7 +1,7 @@
-//! What crosses a border: the only declarations of these shapes, with serde in both directions.
+//! The shapes of data that enter and leave the rules, with serde in both directions. They are declared only here.
 //!
-//! Foreign values become typed quantities here, strictly, and typed values become plain data. The wasm surface, the server and
-//! the wallet stand on this room. What is read is refused with a code and a field; nothing is guessed.
+//! Input is read strictly into typed quantities, or refused with a code and a field; nothing is guessed. The JavaScript
+//! surface, the server and the wallet use this room.
 
 pub mod answer;
 pub mod command;

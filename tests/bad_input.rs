@@ -44,7 +44,7 @@ fn apply(book: &mut Book, event: &Value) -> Result<(), Refusal> {
     outcome.result.map(|_| ())
 }
 
-/// Refused with this code at this field, and nothing changed.
+/// Checks that the event is refused with this code and field, and that it changes nothing.
 fn refused(event: &Value, code: Code, field: &str) -> TestResult {
     let mut book = book()?;
     let before = book.state()?;
@@ -159,7 +159,7 @@ fn the_largest_numbers_are_exact_or_refused_and_never_wrap() -> TestResult {
         "huge": {"price": largest, "share_value_rate": largest}}}});
     apply(&mut book, &packs)?;
     apply(&mut book, &json!({"type": "price.set", "price": "0.00000001"}))?;
-    // 10^24 of share value at a time, until no more can be kept.
+    // 10^24 share value at a time, until the sum does not fit.
     let huge = json!({"type": "pack.purchased", "member": "a", "pack": "huge"});
     let mut given = 0;
     while apply(&mut book, &huge).is_ok() {
@@ -204,7 +204,7 @@ fn every_event_may_carry_a_reference_that_is_an_id() -> TestResult {
     let plain = with(new_order(), "id", json!("e"));
     let marked = with(plain.clone(), "reference", json!("till-7:42"));
     apply(&mut book, &marked)?;
-    // It is a part of the content that an `id` stands for.
+    // The reference is a part of the content: with another one the same `id` is a conflict.
     apply(&mut book, &marked)?;
     assert_eq!(apply(&mut book, &plain).map_err(|refusal| refusal.code), Err(Code::IdConflict));
     Ok(())
@@ -232,7 +232,7 @@ fn a_pack_that_may_come_back_has_a_purchase_and_1_to_30_days_or_neither() -> Tes
 }
 
 #[test]
-fn a_whole_number_with_a_fraction_or_an_exponent_is_none() {
+fn a_number_with_a_fraction_or_an_exponent_is_no_whole_number() {
     for number in ["1.0", "1e1", "10E0", "1.5", "01", "+1", "\"1\"", "true", "[]"] {
         let text = format!(r#"{{"type":"day.closing","day":"2026-01-01","most":{number}}}"#);
         let refusal = match serde_json::from_str::<Tree>(&text) {
@@ -245,7 +245,7 @@ fn a_whole_number_with_a_fraction_or_an_exponent_is_none() {
 }
 
 #[test]
-fn a_part_of_a_close_is_of_1_to_10000() -> TestResult {
+fn a_part_of_a_close_takes_1_to_10000_rows() -> TestResult {
     let closing = json!({"type": "day.closing", "day": "2026-01-01", "most": 1});
     for most in [json!(0), json!(10_001), json!(-1), json!(0.5), json!("1"), Value::Null] {
         refused(&with(closing.clone(), "most", most), Code::BadEvent, "most")?;
@@ -335,7 +335,7 @@ fn the_same_id_is_applied_once_and_with_another_content_is_a_conflict() -> TestR
         serde_json::from_str(r#"{"id":"t1","points":"1","to":"a","from":"shop","type":"points.transferred"}"#)?;
     assert!(book.apply(&event::read(&reordered)?).repeated);
 
-    // `1.0` is another text than `1`: another content.
+    // `1.0` and `1` are different texts, so the content differs.
     for other in [transfer("1.0", "t1")?, transfer("2", "t1")?] {
         let conflict = book.apply(&event::read(&other)?);
         assert!(!conflict.repeated);
@@ -345,14 +345,14 @@ fn the_same_id_is_applied_once_and_with_another_content_is_a_conflict() -> TestR
         );
     }
 
-    // A refusal is an outcome, too: it is not tried again.
+    // A refusal is an outcome as well, so the event is not tried again.
     let too_much = event::read(&transfer("1000000", "t2")?)?;
     assert!(!book.apply(&too_much).repeated);
     let again = book.apply(&too_much);
     assert_eq!((again.repeated, again.result.map_err(|refusal| refusal.code)), (true, Err(Code::PointsShort)));
     assert_eq!(book.state()?, after);
 
-    // What does not parse is not remembered under its id.
+    // An event that does not parse leaves its `id` free.
     let unread = event::read(&transfer("1e3", "t3")?).map_err(|refusal| (refusal.code, refusal.field));
     assert_eq!(unread.err(), Some((Code::BadEvent, "points".into())));
     assert!(book.apply(&event::read(&transfer("1", "t3")?)?).result.is_ok());
@@ -360,7 +360,7 @@ fn the_same_id_is_applied_once_and_with_another_content_is_a_conflict() -> TestR
 }
 
 #[test]
-fn hostile_json_is_refused_before_it_costs_anything() {
+fn hostile_json_is_refused_while_it_is_read() {
     let deep = format!("{}1{}", "[".repeat(100), "]".repeat(100));
     let wide = format!("[{}1]", "1,".repeat(100_000));
     let long = format!("{{\"type\":\"{}\"}}", "x".repeat(2_000));
@@ -385,7 +385,7 @@ fn check(rules: &Value) -> Result<RuleSet, RuleSetError> {
 }
 
 #[test]
-fn every_preset_is_sound_and_written_as_it_is_read() -> TestResult {
+fn every_preset_is_valid_and_is_written_as_it_was_read() -> TestResult {
     for (name, text) in preset::PRESETS {
         let rules = preset::from_toml(text)?;
         assert_eq!(check(&serde_json::to_value(&rules)?)?, rules, "{name}");
@@ -396,7 +396,7 @@ fn every_preset_is_sound_and_written_as_it_is_read() -> TestResult {
 }
 
 #[test]
-fn an_unsound_rule_set_is_refused_by_its_key() -> TestResult {
+fn an_invalid_rule_set_is_refused_with_the_key_that_is_wrong() -> TestResult {
     let seed = serde_json::to_value(preset::seed()?)?;
     let role_list = "/service/roles";
     for (pointer, value, key) in [
@@ -435,7 +435,7 @@ fn an_unsound_rule_set_is_refused_by_its_key() -> TestResult {
         let mut rules = seed.clone();
         *rules.pointer_mut(pointer).unwrap_or(&mut Value::Null) = value.clone();
         match (check(&rules), pointer) {
-            // A flag that is not written has no place to put a value in.
+            // The preset does not write this flag, so it has no value to replace.
             (Ok(_), "/packs/member/merchant") => {
                 rules["packs"]["member"]["merchant"] = value;
                 assert_eq!(check(&rules).map_err(|error| error.key), Err(key.into()));

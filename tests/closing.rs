@@ -10,7 +10,7 @@ use gongxiang::purchase::PurchaseState;
 use serde_json::{Value, json};
 use town::{TestResult, Town};
 
-/// On its second day: 2 trades, 2 packs and 3 orders are due.
+/// A town on its second day. 2 trades, 2 packs and 3 orders are due.
 fn busy() -> Result<Town, Box<dyn std::error::Error>> {
     let mut town = Town::with(&json!({}))?;
     let order = |n: u32| {
@@ -35,7 +35,7 @@ fn part(day: &str, most: u64) -> Value {
     json!({"type": "day.closing", "day": day, "most": most})
 }
 
-/// Ids of what is done, in no order: trades, packs, orders.
+/// The ids of the trades, packs and orders that step 1 of the close has done.
 fn done(book: &Book) -> Vec<String> {
     let part = Excerpt::from(book.clone());
     let trades = part.trades.iter().filter(|(_, trade)| trade.state == TradeState::Cancelled).map(|(id, _)| id);
@@ -76,7 +76,7 @@ fn a_day_in_parts_of_any_size_ends_as_the_day_at_once() -> TestResult {
         assert_eq!(in_parts.book.state()?, at_once.book.state()?, "parts of {most}");
         assert_eq!(in_parts.book.days(), at_once.book.days());
     }
-    // Some of it ahead, the rest with the close.
+    // A part before the close, the rest with it.
     let mut both = busy()?;
     both.take(&part("2026-01-02", 3))?;
     both.close()?;
@@ -99,7 +99,7 @@ fn a_part_of_a_close_settles_with_just_the_rows_that_it_touches() -> TestResult 
     let event = Event::DayClosing { day: town.book.head().day, most: 3 };
     let mut whole = town.book.clone();
     let expected = whole.settle(&event)?;
-    // A store loads the first three of what is due, and the accounts that they name.
+    // Storage loads the first three due rows and the accounts that they name.
     let mut few = Excerpt::from(town.book.clone());
     few.purchases.retain(|id, _| id.as_str() == "p2");
     few.orders.clear();
@@ -113,7 +113,7 @@ fn a_part_of_a_close_settles_with_just_the_rows_that_it_touches() -> TestResult 
 }
 
 #[test]
-fn the_eve_of_a_close_has_what_is_due_in_it() -> TestResult {
+fn in_the_eve_of_a_close_everything_due_is_done() -> TestResult {
     let mut town = busy()?;
     let id = gongxiang::identity::Id::parse("a").ok_or("no id")?;
     let eve = town.book.eve(&id)?;
@@ -135,7 +135,7 @@ fn a_trade_counts_for_the_market_at_its_price_held_within_the_band_of_its_confir
     town.take(&json!({"type": "price.set", "price": "0.33333333"}))?;
     town.take(&json!({"type": "trade.confirmed", "trade": "t"}))?;
     town.close()?;
-    // 0.33333333 × 1.1 is 0.366666663, of which 8 places are kept once.
+    // 0.33333333 × 1.1 is 0.366666663. It is rounded to 8 places once, at the end.
     assert_eq!(town.book.head().price.to_string(), "0.36666666");
     Ok(())
 }

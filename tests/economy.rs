@@ -14,7 +14,7 @@ fn run(name: &str) -> Result<Run, Box<dyn std::error::Error>> {
     Ok(simulate(&rules, &scenario, &mut |_| true)?)
 }
 
-/// A decimal as a float: tests compare statistics, which have no last digit.
+/// A decimal as a float. These tests compare statistics, within a tolerance.
 fn float(value: impl std::fmt::Display) -> f64 {
     value.to_string().parse().expect("a decimal")
 }
@@ -109,7 +109,7 @@ fn under_the_market_policy_the_fall_takes_days_and_is_as_deep() -> TestResult {
 fn a_supply_of_390_000_ends_on_day_439_or_440_and_then_orders_stop() -> TestResult {
     let run = run("ending")?;
     assert!((439..=440).contains(&run.totals.last_release), "{}", run.totals.last_release);
-    // What the treasury has left lasts for some days more.
+    // The rest of the treasury lasts for some more days.
     assert!(run.totals.last_order < 500, "{}", run.totals.last_order);
     assert_eq!(day(&run, 600).refused.to_string(), "1");
     Ok(())
@@ -173,7 +173,7 @@ fn wash_trades_in_a_young_network_pay() -> TestResult {
     Ok(())
 }
 
-/// Refused with this code at this field.
+/// Checks that the scenario is refused as `bad_scenario` with this field.
 #[track_caller]
 fn refused(scenario: &Scenario, rules: &RuleSet, field: &str) {
     match simulate(rules, scenario, &mut |_| true) {
@@ -183,7 +183,7 @@ fn refused(scenario: &Scenario, rules: &RuleSet, field: &str) {
 }
 
 #[test]
-fn what_cannot_be_worked_out_is_refused_by_its_field() -> TestResult {
+fn a_scenario_that_cannot_be_computed_is_refused_with_its_field() -> TestResult {
     let rules = preset::seed()?;
     let rate = |text| Rate::parse(text).expect("a rate");
     let growing = |growth| Turnover::Steady {

@@ -1,4 +1,4 @@
-//! Forecasts against what really came, on the CDNOW journal; the first day against the close that follows.
+//! Forecasts on the CDNOW journal, compared with the later days of that journal. The first day is compared with its close.
 
 use gongxiang::book::Book;
 use gongxiang::event::{Code, Entry, Event};
@@ -19,7 +19,7 @@ fn journal() -> (RuleSet, Vec<Entry>) {
     (rules, include_str!("data/cdnow.jsonl").lines().map(read).collect())
 }
 
-/// The book before the close of the day after so many closes.
+/// The book after `closes` closes, just before the next one.
 fn book_at(closes: usize) -> Book {
     let (rules, entries) = journal();
     let mut book = Book::open(rules);
@@ -38,7 +38,7 @@ fn float(value: impl std::fmt::Display) -> f64 {
 
 #[test]
 fn the_first_day_is_the_close_that_follows_to_the_last_digit_for_every_member() -> TestResult {
-    // A market price would need the trades of the day: this demo's price follows the turnover.
+    // The price of this journal follows the turnover. A market price would need the trades of the day.
     for closes in [0, 1, 30, 90, 180] {
         let book = book_at(closes);
         let mut after = book.clone();
@@ -54,7 +54,7 @@ fn the_first_day_is_the_close_that_follows_to_the_last_digit_for_every_member() 
     Ok(())
 }
 
-/// What a day after `closes` really brought: turnover and new share value.
+/// Turnover and new share value of each day after `closes` closes, from the journal.
 fn really(last: &Book, closes: usize) -> Vec<(Money, ShareValue)> {
     let inflow = |pair: &[gongxiang::book::DayRecord]| {
         let converted = pair[0].released.raw() * pair[0].price.raw() / 100_000_000;
@@ -76,7 +76,7 @@ fn with_the_turnover_and_growth_that_really_came_the_forecast_is_within_2_percen
         let names = ["falling", "flat", "rising", "what came"];
         let mut worst = [[0_f64; 3]; 4];
         for (id, account) in book.accounts().filter(|(_, account)| !account.holding.units.is_zero()) {
-            // The very units that the member had when the forecast was made, settled by the days that came.
+            // The units that the member held at the time of the forecast, settled by the days that followed.
             let eve = book.eve(id)?;
             let mut alone = account.clone();
             let now = book.head().release;
@@ -113,7 +113,7 @@ fn with_the_turnover_and_growth_that_really_came_the_forecast_is_within_2_percen
 }
 
 #[test]
-fn what_cannot_be_forecast_is_refused_by_its_field() -> TestResult {
+fn assumptions_that_cannot_be_computed_are_refused_with_their_field() -> TestResult {
     let book = book_at(30);
     let id = Id::parse("c0001").ok_or("an id")?;
     let eve = book.eve(&id)?;
@@ -155,7 +155,7 @@ fn a_newcomers_forecast_assumes_the_turnover_that_keeps_the_price_where_it_is() 
     let (head, share_value) = (book.head(), ShareValue::parse("1000")?);
     let now = (head.day, head.price, head.supply.issued);
     let Newcomer { eve, turnover, minted } = newcomer(book.rules(), now, &head.release, share_value)?;
-    // What the newcomer gets is a part of the network.
+    // The newcomer's share value is a part of the total.
     let own = share_value.units_ceil(head.release.nav)?;
     assert_eq!((eve.holding.units, eve.release.units), (own, head.release.units.plus(own)?));
     assert_eq!(turnover, book.rules().release_daily.worth_floor(head.price)?);
@@ -186,7 +186,7 @@ fn a_newcomers_share_value_per_yuan_is_what_buyer_merchant_and_referrer_get_onli
 }
 
 #[test]
-fn a_window_longer_than_an_eve_may_be_makes_no_newcomer() -> TestResult {
+fn a_price_window_longer_than_an_eve_is_refused_for_a_newcomer() -> TestResult {
     let mut rules = preset::seed()?;
     rules.price_window_days = 1_000_000_000_000;
     let release = gongxiang::release::Release::default();

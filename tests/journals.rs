@@ -25,7 +25,7 @@ fn read(event: &Value) -> Result<Entry, Refusal> {
     event::read(&tree)
 }
 
-/// Every sum of RULES.md section 7, exactly.
+/// Checks every sum of RULES.md section 7, exactly.
 fn check_invariants(book: &Book, state: &State) -> Result<(), String> {
     let supply = &state.supply;
     let parts = [supply.held, supply.pool, supply.escrow, supply.treasury, supply.burned];
@@ -53,7 +53,7 @@ fn check_invariants(book: &Book, state: &State) -> Result<(), String> {
     Ok(())
 }
 
-/// The code that a list of refusals would show.
+/// The code that the list of refusals shows for this result.
 fn listed(result: Result<(), Refusal>) -> Option<Code> {
     result.err().map(|refusal| refusal.code)
 }
@@ -63,7 +63,7 @@ fn run(Journal { rules, events }: &Journal) -> Result<(), String> {
     let rule_set = RuleSet::from_tree(&tree).map_err(|error| error.to_string())?;
     let mut model = Model::new(rules)?;
     let mut replay = Replay::new(rule_set.clone());
-    // The same journal with accounts settled in between.
+    // The same journal, with accounts settled between events.
     let mut often = Book::open(rule_set);
     for (place, event) in events.iter().enumerate() {
         let entry = read(event);
@@ -98,7 +98,7 @@ fn run(Journal { rules, events }: &Journal) -> Result<(), String> {
             }
         }
 
-        // Settled at moments that the journal decides, nothing comes out differently.
+        // Settling an account between events changes no result.
         if let (Ok(entry), 0) = (&entry, place % 3) {
             let member = after.accounts.get(place % after.accounts.len().max(1)).map(|(id, _)| id.clone());
             settle(&mut often, member.as_ref());
@@ -114,7 +114,7 @@ fn run(Journal { rules, events }: &Journal) -> Result<(), String> {
     check_statements(replay.book())
 }
 
-/// The last invariant of section 7.
+/// Checks the last invariant of section 7: the promised distance from exact fractions.
 fn check_promise(book: &Book, model: &Model) -> Result<(), String> {
     let state = book.state().map_err(|error| error.to_string())?;
     // It is promised while W is at most 10^12: nav is at least 10^-3, so a total of 10^9 is never more.
@@ -127,12 +127,12 @@ fn check_promise(book: &Book, model: &Model) -> Result<(), String> {
 
 fn settle(book: &mut Book, member: Option<&Id>) {
     if let Some(member) = member {
-        // Whoever is not there yet has nothing to settle.
+        // A member that is not registered yet has nothing to settle.
         _ = book.settle_account(member);
     }
 }
 
-/// From the day records alone every account comes out as the book has it.
+/// Checks that the day records alone give every account as the book has it.
 fn check_statements(book: &Book) -> Result<(), String> {
     let state = book.state().map_err(|error| error.to_string())?;
     for (id, settled) in &state.accounts {
@@ -149,8 +149,8 @@ fn json(value: &impl Serialize) -> Result<Value, String> {
     serde_json::to_value(value).map_err(|error| error.to_string())
 }
 
-/// The same journals every time, so that what fails in CI fails at the desk; the long run (`PROPTEST_CASES`) takes new
-/// ones each time.
+/// The same journals in every run, so that a failure in CI can be repeated. The long run (`PROPTEST_CASES`) takes new ones each
+/// time.
 fn config() -> ProptestConfig {
     let default = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     match std::env::var_os("PROPTEST_CASES") {

@@ -22,7 +22,7 @@ fn refund(id: &str, concession: &str) -> Value {
     json!({"type": "order.refunded", "order": id, "concession": concession})
 }
 
-/// Points of a receipt's refund, from where to where.
+/// The points that a refund's receipt moves: from, to, amount.
 fn moved(receipt: &Receipt) -> Vec<(String, String, String)> {
     let points = receipt.postings.iter().filter(|posting| posting.rule == Rule::Refund);
     let row = |posting: &gongxiang::receipt::Posting| match posting.amount {
@@ -125,7 +125,7 @@ fn a_redemption_comes_back_once_from_where_it_went() -> TestResult {
 }
 
 #[test]
-fn a_part_may_be_as_much_as_is_left_and_no_more() -> TestResult {
+fn a_part_of_a_refund_is_at_most_what_is_left_of_the_concession() -> TestResult {
     let mut town = Town::with(&json!({}))?;
     town.take(&order("o", "offline", "10"))?;
     town.refuses(&refund("o", "10.01"), Code::BadConcession, "concession")?;
@@ -162,7 +162,7 @@ fn two_refunds_before_vesting_leave_what_one_would() -> TestResult {
 }
 
 #[test]
-fn a_reward_that_a_refund_made_smaller_says_so() -> TestResult {
+fn the_reason_of_a_reward_names_the_part_that_a_refund_left() -> TestResult {
     let mut town = Town::with(&json!({}))?;
     town.take(&order("o", "offline", "10"))?;
     town.take(&refund("o", "5"))?;
@@ -176,7 +176,7 @@ fn a_reward_that_a_refund_made_smaller_says_so() -> TestResult {
         .collect();
     assert!(whys.contains(&"share_value_left".into()) && whys.contains(&"points_left".into()), "{whys:?}");
     let share = closed.postings.iter().find(|posting| posting.rule.as_str() == "share_offline").ok_or("no share")?;
-    // 5 % of 10 points, half of which is left.
+    // 5 % of 10 points; half of the order is left.
     assert_eq!(share.amount.to_string(), "0.25");
     Ok(())
 }
@@ -191,7 +191,7 @@ fn earned_points_of_a_receiver_are_released_again_before_anything_goes_to_the_me
     let receipt = town.take(&refund("o", "50"))?;
     let moved = moved(&receipt);
     assert!(moved.iter().any(|(from, to, _)| from == "member a" && to == "issuance"), "{moved:?}");
-    // What `r` got by the order is points alone: all of them go to the merchant, by way of the escrow.
+    // The order gave `r` only points. All of them go to the merchant, through the escrow.
     assert!(
         moved.iter().any(|(from, to, points)| from == "member r" && to == "escrow" && points == "2.5"),
         "{moved:?}"
@@ -256,7 +256,7 @@ fn on_the_day_of_vesting_a_refund_lowers_the_turnover_and_brings_burned_points_b
 }
 
 #[test]
-fn whoever_stores_the_book_is_told_every_purchase_and_redemption_that_changed() -> TestResult {
+fn settling_lists_every_purchase_and_redemption_that_changed() -> TestResult {
     let mut town = Town::with(&json!({}))?;
     let mut settle = |event: Value| -> Result<(Vec<String>, Vec<String>), Box<dyn std::error::Error>> {
         let entry = gongxiang::wire::event::read(&serde_json::from_value(event)?)?;

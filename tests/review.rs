@@ -1,9 +1,9 @@
-//! Every red flag has a rule set that trips it and one that does not (docs/redflags.md).
+//! Every red flag has a rule set that raises it and one that does not (docs/redflags.md).
 
 use gongxiang::book::Book;
 use gongxiang::event::Code;
 use gongxiang::preset;
-use gongxiang::review::{Books, Declaration, FLAGS, Finding, Severity, check_accepted, review, review_books};
+use gongxiang::review::{Dealings, Declaration, FLAGS, Finding, Severity, check_accepted, review, review_book};
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang::wire::event;
@@ -25,7 +25,7 @@ fn codes(findings: &[Finding]) -> Vec<&'static str> {
 }
 
 #[test]
-fn the_seed_trips_what_the_list_names() -> TestResult {
+fn the_seed_raises_the_flags_of_the_list() -> TestResult {
     let found = review(&preset::seed()?, &Declaration::default())?;
     let mut expected = vec![
         "ENTRY_FEE",
@@ -70,7 +70,7 @@ fn the_single_level_preset_raises_nothing_red() -> TestResult {
 }
 
 #[test]
-fn each_flag_of_a_rule_set_is_tripped_by_one_change_and_not_without_it() -> TestResult {
+fn each_flag_of_a_rule_set_is_raised_by_one_change_and_not_without_it() -> TestResult {
     let declared = Declaration::default();
     let clean = review(&with("single-level", &[])?, &declared)?;
     let roles = json!([{"name": "vip", "share_value_rate": "0.1", "points_rate": "0.1"}]);
@@ -95,7 +95,7 @@ fn each_flag_of_a_rule_set_is_tripped_by_one_change_and_not_without_it() -> Test
         assert!(codes(&review(&with("single-level", &changes)?, &declared)?).contains(&code), "{code} trips");
         assert!(!codes(&clean).contains(&code), "{code} does not trip without");
     }
-    // What cannot be mild enough in a scheme that multiplies: the other way round, from what trips.
+    // A scheme that multiplies always raises these flags. So here one change makes them go away.
     let modest = with(
         "single-level",
         &[
@@ -111,7 +111,7 @@ fn each_flag_of_a_rule_set_is_tripped_by_one_change_and_not_without_it() -> Test
         assert!(!modest.contains(&code), "{code} does not trip without");
     }
     assert!(!modest.contains(&"WASH_TRADE"), "nothing is gained by washing where less is minted than burned");
-    // One share value a yuan burned: everybody gets it all back at once, whenever they joined.
+    // With one share value per yuan burned, everybody gets everything back at once, whenever they joined.
     let short = with(
         "seed",
         &[
@@ -143,7 +143,7 @@ fn cash_out_and_forced_purchase_are_red_only_where_the_price_moves_or_points_mus
 }
 
 #[test]
-fn what_is_declared_trips_its_flags() -> TestResult {
+fn a_declaration_raises_its_flags() -> TestResult {
     let rules = with("single-level", &[])?;
     let declared = Declaration { security_link: true, pack_commission: true, ..Declaration::default() };
     let found = codes(&review(&rules, &declared)?);
@@ -153,17 +153,17 @@ fn what_is_declared_trips_its_flags() -> TestResult {
     Ok(())
 }
 
-/// The flags of books that grew from these events.
+/// The flags of a book that grew from these events.
 fn books(rules: RuleSet, events: &[Value]) -> Result<Vec<Finding>, Box<dyn std::error::Error>> {
-    let (mut book, mut books) = (Book::open(rules), Books::default());
+    let (mut book, mut dealings) = (Book::open(rules), Dealings::default());
     for value in events {
         let tree: Tree = serde_json::from_value(value.clone())?;
         let entry = event::read(&tree)?;
-        let note = books.note(&entry.event, &book);
+        let income = dealings.income_of(&entry.event, &book);
         book.apply(&entry).result.map_err(|refusal| format!("{value}: {refusal}"))?;
-        books.observe(&entry.event, note);
+        dealings.record(&entry.event, income);
     }
-    Ok(review_books(&book, &books)?)
+    Ok(review_book(&book, &dealings)?)
 }
 
 fn members(chain: usize, below: usize) -> Vec<Value> {
@@ -194,7 +194,7 @@ fn thirty_people_on_three_levels_are_a_subtree_and_two_levels_or_29_are_none() -
 }
 
 #[test]
-fn a_circle_of_trades_and_an_income_by_joining_show_in_the_books() -> TestResult {
+fn circular_trades_and_an_income_by_joining_raise_their_flags() -> TestResult {
     let mut events = vec![
         json!({"type": "member.registered", "member": "shop"}),
         json!({"type": "pack.purchased", "member": "shop", "pack": "merchant"}),

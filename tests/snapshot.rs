@@ -1,4 +1,4 @@
-//! What a server says of one moment, read back: nothing is lost, nothing unsound gets in.
+//! The answers of a server, read back: nothing is lost, and nothing invalid is accepted.
 
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ fn accounts_and_days_come_back_as_they_are() -> TestResult {
 }
 
 #[test]
-fn no_whole_number_that_javascript_would_round_leaves_as_a_number() -> TestResult {
+fn a_whole_number_that_javascript_would_round_is_written_as_text() -> TestResult {
     fn sound(value: &Value) -> bool {
         match value {
             Value::Number(number) => number.as_u64().is_some_and(|whole| whole < 1 << 53),
@@ -79,7 +79,7 @@ fn an_excerpt_previews_as_the_whole_book_does() -> TestResult {
 #[test]
 fn the_next_release_is_what_the_close_brings_where_nothing_falls_due() -> TestResult {
     let (mut book, _) = cdnow();
-    // Longer than any order waits.
+    // Longer than the vesting days of any order.
     for _ in 0..10 {
         book.apply(&Event::DayClosed { day: book.head().day }.into()).result?;
     }
@@ -97,7 +97,7 @@ fn the_next_release_is_what_the_close_brings_where_nothing_falls_due() -> TestRe
 }
 
 #[test]
-fn what_no_server_says_is_refused_by_its_field() -> TestResult {
+fn an_answer_that_no_server_gives_is_refused_with_its_field() -> TestResult {
     let (book, _) = cdnow();
     let (_, account) = book.accounts().next().ok_or("no account")?;
     let sound = serde_json::to_value(account)?;

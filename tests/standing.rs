@@ -61,7 +61,7 @@ fn a_frozen_buyer_and_a_frozen_taker_are_refused_before_anything_else_about_the_
 }
 
 #[test]
-fn the_new_events_name_members_who_are_there() -> TestResult {
+fn events_about_members_refuse_unknown_members() -> TestResult {
     let mut town = Town::with(&json!({}))?;
     for kind in
         ["merchant.closed", "member.frozen", "member.unfrozen", "role.withdrawn", "partner.withdrawn", "balance.opened"]
@@ -89,7 +89,7 @@ fn a_shop_that_was_closed_takes_no_order_and_opens_as_if_for_the_first_time() ->
     town.take(&of("merchant.closed", "shop"))?;
     town.refuses(&order("o2", "offline"), Code::NotAMerchant, "merchant")?;
     town.refuses(&of("merchant.closed", "shop"), Code::NotAMerchant, "member")?;
-    // What was placed goes on.
+    // Orders that were placed before still vest.
     town.take(&json!({"type": "order.refunded", "order": "o1", "concession": "4"}))?;
     assert_eq!(town.has("shop")?[0], "994");
     town.take(&json!({"type": "treasury.reclaimed", "member": "shop", "points": "494.00000001"}))?;
@@ -122,7 +122,7 @@ fn a_withdrawn_role_or_city_earns_by_no_later_order_and_keeps_what_earlier_ones_
     assert_eq!(kinds(town.take(&order("o3", "offline"))?), ["ShareOffline"]);
     town.refuses(&of("role.withdrawn", "r"), Code::NoRole, "member")?;
     town.refuses(&of("partner.withdrawn", "r"), Code::NotAPartner, "member")?;
-    // The city is free, and the former partner may have it again.
+    // The city is free, so the former partner can be appointed again.
     town.take(&json!({"type": "partner.appointed", "member": "r", "region": "440100"}))?;
     town.close()?;
     town.close()?;

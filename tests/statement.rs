@@ -1,4 +1,4 @@
-//! A member's statement, worked out from its postings and the records of the days alone, is the book's own account.
+//! A member's statement, computed from its postings and the day records alone, equals the account in the book.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -10,7 +10,7 @@ use gongxiang::preset;
 use gongxiang::quantity::{Points, ShareValue};
 use gongxiang::receipt::{Amount, Class, Party, Receipt, Rule};
 use gongxiang::ruleset::RuleSet;
-use gongxiang::statement::{self, History, Row};
+use gongxiang::statement::{self, History, HistoryRow};
 use gongxiang::wire::event;
 use gongxiang::wire::statement::BookedPosting;
 use serde_json::Value;
@@ -43,7 +43,7 @@ impl Journal {
         Ok(statement::history(id, account, postings, book.days())?)
     }
 
-    /// Holds every member's statement against the book.
+    /// Compares every member's statement with the book.
     fn compare(&self, book: &Book, at: &str) -> TestResult {
         for (id, _) in book.accounts() {
             let at = format!("{at}, {id}");
@@ -56,26 +56,26 @@ impl Journal {
     }
 }
 
-/// Adds the rows of a statement up, one by one: its own sums have to be theirs.
+/// Adds up the rows of a statement, one by one, and compares the sums with the statement's own.
 fn adds_up(me: &Id, history: &History, at: &str) -> TestResult {
     let (mut points, mut own, mut from_others) = (Points::ZERO, Points::ZERO, Points::ZERO);
     let mut days = history.days.iter().peekable();
     let mut last = None;
     for row in &history.rows {
         let day = match row {
-            Row::Day(day) => day.day,
-            Row::Posting(booked) => booked.day,
+            HistoryRow::Day(day) => day.day,
+            HistoryRow::Posting(booked) => booked.day,
         };
         assert!(last.is_none_or(|last| last <= day), "{at}: the rows are in order");
         last = Some(day);
         match row {
-            Row::Day(closed) => {
+            HistoryRow::Day(closed) => {
                 points = points.plus(closed.earned)?;
                 assert_eq!(points, closed.state.points, "{at}, {day}");
                 let kept = days.by_ref().find(|other| other.day == day);
                 assert_eq!(kept, Some(closed), "{at}, {day}");
             }
-            Row::Posting(booked) => {
+            HistoryRow::Posting(booked) => {
                 assert!(booked.posting.rule != Rule::Release, "{at}: a release has become its days");
                 let Amount::Points(moved) = booked.posting.amount else { continue };
                 if !booked.is_gain(me) {
@@ -122,7 +122,7 @@ fn a_statement_is_the_account_after_every_event_of_the_vectors() -> TestResult {
         let Ok((rules, events)) = vector(name) else { continue };
         let mut book = Book::open(rules);
         let mut journal = Journal::default();
-        // After some events of a long vector, after all of a short one, and always at the end.
+        // After every event of a short vector, after some events of a long one, and always at the end.
         let step = events.len().div_ceil(40);
         for (number, line) in events.iter().enumerate() {
             let Ok(entry) = event::read(&serde_json::from_value(line.clone())?) else { continue };
@@ -151,7 +151,7 @@ fn a_statement_is_the_account_after_a_long_journal() -> TestResult {
     }
     assert!(book.days().len() > 100);
     journal.compare(&book, "the end of the journal")?;
-    // Nothing that is worked out differently: the last days of the account are the last of its whole past.
+    // The last days of the account are the last days of its whole past.
     for (id, account) in book.accounts() {
         let history = journal.history(&book, id)?;
         let mut counts = (0..=5).rev();

@@ -1,4 +1,4 @@
-//! What crosses a border comes back the same, and what another version wrote is refused by name.
+//! A value that is written and read back is the same. A receipt of another version is refused by its number.
 
 use std::error::Error;
 
@@ -79,7 +79,7 @@ fn an_event_comes_back_from_its_json_and_is_a_request() -> Result {
 }
 
 #[test]
-fn a_request_has_in_its_body_what_its_path_and_the_server_do_not_say() -> Result {
+fn the_body_of_a_request_has_the_fields_that_are_neither_in_its_path_nor_added_by_the_server() -> Result {
     let event: Event = serde_json::from_str(
         r#"{"type": "offer.taken", "offer": "f-1", "trade": "preview", "member": "ann", "points": "1.5"}"#,
     )?;
@@ -145,7 +145,7 @@ fn every_code_kind_rule_reason_asset_class_and_party_has_words_and_no_word_is_le
         for (section, words) in gongxiang_words::keys(language) {
             let known: Vec<&str> = match section {
                 "codes" => Code::ALL.iter().map(|code| code.as_str()).collect(),
-                // The server's own test compares these.
+                // A test of the server compares these.
                 "failures" => continue,
                 "events" => Kind::ALL.iter().map(|kind| kind.as_str()).collect(),
                 "reasons" => Reason::TAGS.iter().map(|(tag, _)| *tag).collect(),

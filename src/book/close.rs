@@ -1,8 +1,8 @@
-//! The day's close, in the order of RULES.md section 5: step 1 and where the points go are here, the rest is
-//! [`day::close`].
+//! The day's close in the order of RULES.md section 5. Step 1 and the movement of the released points are here; the other steps
+//! are [`day::close`].
 
 use super::draft::Draft;
-use super::{Book, DayRecord};
+use super::record::DayRecord;
 use crate::day::{self, OpenDay};
 use crate::event::{Code, Refusal};
 use crate::identity::Day;
@@ -47,7 +47,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Does a part of step 1 ahead.
+    /// Does a part of step 1 before the close, for at most `most` trades, packs and orders.
     pub(super) fn close_part(&mut self, day: Day, most: usize) -> Result<(), Refusal> {
         self.is_open(day)?;
         match self.do_what_is_due(most)? {
@@ -60,11 +60,11 @@ impl Draft<'_> {
         if day == self.changes.head.day { Ok(()) } else { Err(Refusal::new(Code::WrongDay, "day")) }
     }
 
-    /// Step 1 for at most `most` trades, packs and orders, in this order: cancels the trades that were taken on an earlier day and
-    /// are still `taken`, has the packs that are due take effect, vests the orders that are due. Answers with how many they were.
+    /// Step 1 for at most `most` rows. It cancels the trades that were taken on an earlier day and never paid, then lets due
+    /// packs take effect, then vests due orders. Returns the number of rows.
     ///
-    /// What is due on a day before today was done at that day's close, so the queues have it in the order in which it was
-    /// taken, bought and placed: a part of a close takes from their fronts, and costs nothing for what it leaves.
+    /// Every earlier day was closed, so all rows that are due today stand at the front of their queues. A part of a close costs
+    /// nothing for the rows that it leaves.
     pub(super) fn do_what_is_due(&mut self, most: usize) -> Result<usize, Refusal> {
         let book = self.book;
         let today = self.changes.head.day;
@@ -82,12 +82,5 @@ impl Draft<'_> {
             done += 1;
         }
         Ok(done)
-    }
-}
-
-impl Book {
-    /// The turnovers of the days that were closed, newest first, back to the first day that had one.
-    pub(super) fn recorded_turnovers(&self) -> impl Iterator<Item = Money> {
-        self.days.iter().rev().map_while(|record| record.turnover)
     }
 }

@@ -1,14 +1,13 @@
-//! A draft: changes laid over a book, kept as a whole or dropped as a whole.
+//! A draft: a book, and the changes of one event laid over it.
 //!
-//! Handlers read through it and write into it. It moves points and share value and writes the postings, so that the
-//! sums of RULES.md section 7 hold by construction.
+//! Handlers read and write through the draft. Only the draft moves points and share value, and it writes a posting for each
+//! movement. So the sums of RULES.md section 7 hold by construction.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use super::table::Table;
-use super::{Account, Book, Changed, DayRecord, Head, returnable_under, unpaid_under, waits_under};
-use crate::event::{Code, Event, Refusal};
+use super::account::Account;
+use super::changes::Changes;
+use super::id_map::IdMap;
+use super::tables::Book;
+use crate::event::{Code, Kind, Refusal};
 use crate::identity::{Id, Region};
 use crate::market::{Offer, Trade};
 use crate::order::{Order, Parties};
@@ -16,9 +15,8 @@ use crate::purchase::{Purchase, RedemptionRecord};
 use crate::quantity::{Points, ShareValue};
 use crate::receipt::{Amount, OrderQuote, Party, Posting, Reason, Receipt, Rule};
 use crate::release::Grant;
-use crate::ruleset::RuleSet;
 
-/// Changes laid over a book.
+/// A book with changes laid over it.
 pub(super) struct Draft<'a> {
     pub(super) book: &'a Book,
     pub(super) changes: Changes,
@@ -27,39 +25,22 @@ pub(super) struct Draft<'a> {
     postings: Vec<Posting>,
 }
 
-/// What a draft changes. All of it is new values, so keeping it cannot fail.
-pub(super) struct Changes {
-    pub(super) head: Head,
-    pub(super) rules: Arc<RuleSet>,
-    pub(super) accounts: Table<Account>,
-    pub(super) orders: Table<Order>,
-    pub(super) offers: Table<Offer>,
-    pub(super) trades: Table<Trade>,
-    /// What few events change; nothing where this one does not.
-    rare: Option<Box<Rare>>,
-    pub(super) closed: Option<DayRecord>,
+/// Refuses with a code and a field unless the condition holds.
+pub(super) fn require(condition: bool, code: Code, field: &'static str) -> Result<(), Refusal> {
+    if condition { Ok(()) } else { Err(Refusal::new(code, field)) }
 }
 
-/// Rows that few events change: apart, so that the others pass over them at once.
-#[derive(Default)]
-pub(super) struct Rare {
-    pub(super) purchases: Table<Purchase>,
-    pub(super) redemptions: Table<RedemptionRecord>,
-    /// The partner of each city; nobody any more where there is none.
-    pub(super) partners: BTreeMap<Region, Option<Id>>,
-}
-
-/// The value of `key` in the changes, else in the book.
+/// The value of `key`: from the changes if it is there, else from the book.
 macro_rules! lookup {
     ($draft:expr, $table:ident, $key:expr) => {
         $draft.changes.$table.get($key).or_else(|| $draft.book.$table.get($key))
     };
 }
 
-/// The value of `id`, copied into the changes so that it can be written.
+/// The value of `id` for writing. It is copied from the book into the changes first.
 fn writable<'t, V: Clone>(
-    changes: &'t mut Table<V>,
-    book: &Table<V>,
+    changes: &'t mut IdMap<V>,
+    book: &IdMap<V>,
     id: &Id,
     code: Code,
 ) -> Result<&'t mut V, Refusal> {
@@ -72,37 +53,33 @@ fn writable<'t, V: Clone>(
 
 impl<'a> Draft<'a> {
     pub(super) fn over(book: &'a Book) -> Self {
-        let changes = Changes {
-            head: book.head,
-            rules: Arc::clone(&book.rules),
-            accounts: Table::new(),
-            orders: Table::new(),
-            offers: Table::new(),
-            trades: Table::new(),
-            rare: None,
-            closed: None,
-        };
+        let changes = Changes::of_nothing(book);
         Self { book, changes, quote: None, unrecovered: None, postings: Vec::new() }
     }
 
-    /// Handles one event; what it did and what it changed, or why it is refused.
-    pub(super) fn run(mut self, event: &Event) -> Result<(Receipt, Changes), Refusal> {
-        self.handle(event)?;
+    /// The receipt of an event of this kind, and what it changed.
+    pub(super) fn finish(self, kind: Kind) -> (Receipt, Changes) {
         let Self { book, changes, quote: order, unrecovered, postings } = self;
-        // What was only settled to the same numbers stays among the changes: writing it again changes nothing.
+        // An account that was settled to the same numbers stays among the changes: writing it again changes nothing.
         let changed = |(id, account): &(&Id, &Account)| book.accounts.get(id.as_str()) != Some(*account);
         let accounts = changes.accounts.iter().filter(changed).map(|(id, _)| id.clone()).collect();
-        let receipt = Receipt { kind: event.kind(), day: book.head.day, order, unrecovered, postings, accounts };
-        Ok((receipt, changes))
+        (Receipt { kind, day: book.head.day, order, unrecovered, postings, accounts }, changes)
     }
 
     pub(super) fn account(&self, id: &Id) -> Option<&Account> {
         lookup!(self, accounts, id.as_str())
     }
 
-    /// An account that an event names, or `unknown_member` at that field.
+    /// The account that an event names in `field`, or `unknown_member`.
     pub(super) fn member(&self, id: &Id, field: &'static str) -> Result<&Account, Refusal> {
         self.account(id).ok_or_else(|| Refusal::new(Code::UnknownMember, field))
+    }
+
+    /// The account that an event names in `field`, or `unknown_member`, or `member_frozen`.
+    pub(super) fn active_member(&self, id: &Id, field: &'static str) -> Result<&Account, Refusal> {
+        let account = self.member(id, field)?;
+        require(!account.frozen, Code::MemberFrozen, field)?;
+        Ok(account)
     }
 
     pub(super) fn order(&self, id: &Id) -> Option<&Order> {
@@ -151,7 +128,7 @@ impl<'a> Draft<'a> {
         writable(&mut self.changes.rare().redemptions, &self.book.redemptions, id, Code::UnknownRedemption)
     }
 
-    /// Brings an account up to the present and answers with its points.
+    /// Settles an account to the present (RULES.md section 5). Returns its points.
     pub(super) fn settle(&mut self, id: &Id) -> Result<Points, Refusal> {
         let release = self.changes.head.release;
         let ended = &self.book.ended;
@@ -171,7 +148,9 @@ impl<'a> Draft<'a> {
         Ok(account.points)
     }
 
-    /// Moves points, which the giver must have; nothing if there are none to move.
+    /// Moves points and writes the posting. Does nothing for 0 points. Both accounts are settled first.
+    ///
+    /// `out_of_range` if the giver has too few: handlers check that before and refuse with a code of their own.
     pub(super) fn pay(
         &mut self,
         from: Party,
@@ -214,7 +193,8 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// Gives share value (RULES.md section 4): locked while the member is not activated, else as units.
+    /// Gives share value and writes the posting (RULES.md section 4). A member who is not activated gets it locked; then
+    /// there is no grant.
     pub(super) fn give(
         &mut self,
         to: &Id,
@@ -244,89 +224,6 @@ impl<'a> Draft<'a> {
     }
 }
 
-impl Changes {
-    /// What few events change, to be written.
-    pub(super) fn rare(&mut self) -> &mut Rare {
-        self.rare.get_or_insert_default()
-    }
-
-    /// Which rows of the book these are.
-    pub(super) fn changed(&self, book: &Book) -> Changed {
-        fn rows<V: PartialEq>(changes: &Table<V>, book: &Table<V>) -> BTreeMap<Id, bool> {
-            let row = |(id, value): (&Id, &V)| match book.get(id.as_str()) {
-                Some(earlier) => (earlier != value).then(|| (id.clone(), false)),
-                None => Some((id.clone(), true)),
-            };
-            changes.iter().filter_map(row).collect()
-        }
-        Changed {
-            accounts: rows(&self.accounts, &book.accounts),
-            orders: rows(&self.orders, &book.orders),
-            offers: rows(&self.offers, &book.offers),
-            trades: rows(&self.trades, &book.trades),
-            purchases: self.rare.as_ref().map_or_else(BTreeMap::new, |rare| rows(&rare.purchases, &book.purchases)),
-            redemptions: self
-                .rare
-                .as_ref()
-                .map_or_else(BTreeMap::new, |rare| rows(&rare.redemptions, &book.redemptions)),
-            rules: !Arc::ptr_eq(&self.rules, &book.rules) && self.rules != book.rules,
-        }
-    }
-
-    /// Keeps the changes.
-    pub(super) fn commit(self, book: &mut Book) {
-        book.head = self.head;
-        book.rules = self.rules;
-        book.accounts.extend(self.accounts);
-        book.offers.extend(self.offers);
-        if let Some(rare) = self.rare {
-            rare.commit(book);
-        }
-        for (id, order) in self.orders {
-            if let Some(key) = book.orders.get(id.as_str()).and_then(waits_under) {
-                book.due.remove(&key);
-            }
-            if let Some(key) = waits_under(&order) {
-                book.due.insert(key, id.clone());
-            }
-            book.orders.insert(id, order);
-        }
-        for (id, trade) in self.trades {
-            match unpaid_under(&trade) {
-                Some(key) => _ = book.taken.insert(key, id.clone()),
-                None => _ = book.taken.remove(&(trade.day, trade.sequence)),
-            }
-            book.trades.insert(id, trade);
-        }
-        if let Some(record) = self.closed {
-            book.ended.extend(&record.ended);
-            book.days.push(record);
-        }
-    }
-}
-
-impl Rare {
-    #[inline(never)]
-    fn commit(self, book: &mut Book) {
-        book.redemptions.extend(self.redemptions);
-        for (city, partner) in self.partners {
-            match partner {
-                Some(partner) => _ = book.partners.insert(city, partner),
-                None => _ = book.partners.remove(&city),
-            }
-        }
-        for (id, purchase) in self.purchases {
-            if let Some(key) = book.purchases.get(id.as_str()).and_then(returnable_under) {
-                book.returnable.remove(&key);
-            }
-            if let Some(key) = returnable_under(&purchase) {
-                book.returnable.insert(key, id.clone());
-            }
-            book.purchases.insert(id, purchase);
-        }
-    }
-}
-
 impl Parties for Draft<'_> {
     fn is_activated(&self, member: &Id) -> bool {
         self.account(member).is_some_and(|account| account.activated)
@@ -346,7 +243,7 @@ impl Parties for Draft<'_> {
             None => self.book.partners.get(&city)?,
         };
         let last_pack = self.account(partner)?.area_pack?;
-        // A last day that no calendar reaches is never over.
+        // `None` is a last day after 9999-12-31, which no open day passes.
         let last_day = last_pack.plus(self.changes.rules.area_repurchase_days);
         last_day.is_none_or(|last_day| self.changes.head.day <= last_day).then_some(partner)
     }

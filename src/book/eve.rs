@@ -1,9 +1,10 @@
-//! The eve of a close: the open day just before its release, as one member sees it. A forecast starts from nothing else.
+//! The eve of a close: the open day just before its release, for one member. A forecast needs nothing else of a book.
 
 use serde::Serialize;
 
 use super::draft::Draft;
-use super::{Book, DayRecord};
+use super::record::DayRecord;
+use super::tables::Book;
 use crate::event::Refusal;
 use crate::identity::{Day, Id};
 use crate::price::RecentTurnovers;
@@ -11,8 +12,8 @@ use crate::quantity::{Index, Money, OutOfRange, Points, Price, ShareValue};
 use crate::release::{Holding, Release};
 use crate::ruleset::RuleSet;
 
-/// Everything that is due has vested or taken effect, nothing is released yet. It is small, however long the past and however many the
-/// members: whoever has it can forecast without the book.
+/// The open day just before its release: due orders have vested, due packs have taken effect. Its size does not grow with the
+/// number of days or members, so a client can fetch it and forecast without the book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Eve {
     /// The rules that hold.
@@ -21,51 +22,50 @@ pub struct Eve {
     pub day: Day,
     /// Its price.
     pub price: Price,
-    /// Points issued.
+    /// All points issued so far.
     pub issued: Points,
-    /// The release. Its era and `acc` start from 0 here, since a forecast asks only how much they grow.
+    /// The release. Its era and `acc` are set to 0, because a forecast only needs their growth.
     pub release: Release,
-    /// The member's part in it, settled.
+    /// The member's part in the release, settled.
     pub holding: Holding,
     /// The member's points.
     pub points: Points,
-    /// Recorded turnovers, the open day's included, newest first: as many as the price looks at, and at least
-    /// [`MEAN_DAYS`].
+    /// Recorded turnovers, newest first, from the open day on: `price.window_days` of them, and at least [`MEAN_DAYS`].
     pub turnovers: Vec<Money>,
-    /// New share value of a day, on the mean of the last days.
+    /// New share value of a day: the mean of the last [`MEAN_DAYS`] days.
     pub inflow: ShareValue,
-    /// What really came so far; nothing before the first close.
+    /// What 1000 share value of the first day have earned so far; `None` before the first close.
     pub so_far: Option<SoFar>,
 }
 
-/// What 1000 share value of the first day have really been worth so far, from the day records.
+/// What 1000 share value of the first day have earned so far, according to the day records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SoFar {
     /// The first day.
     pub since: Day,
-    /// How many closes.
+    /// The number of closes.
     pub days: usize,
-    /// Points released to them.
+    /// Points released to these 1000 share value.
     pub points: Points,
-    /// What those were worth, each on its day.
+    /// The value of these points at the prices of their days, yuan, rounded towards 0.
     pub worth_then: Money,
-    /// What they are worth at today's price.
+    /// The value of these points at today's price, yuan, rounded down.
     pub worth: Money,
-    /// Share value left.
+    /// Share value that is left.
     pub left: ShareValue,
 }
 
-/// How many days the means are taken over.
+/// The number of days over which the means are taken.
 pub const MEAN_DAYS: usize = 30;
 
 impl Eve {
-    /// How many recorded turnovers an eve has at most.
+    /// The largest number of turnovers in an eve.
     pub(crate) fn turnovers_max(rules: &RuleSet) -> usize {
         usize::try_from(rules.price_window_days).unwrap_or(usize::MAX).max(MEAN_DAYS)
     }
 
-    /// A release and a settled holding, with era and `acc` starting from 0.
+    /// A release and a holding settled by it, both with era and `acc` set to 0.
     pub(crate) fn counted_from_here(release: Release, holding: Holding) -> (Release, Holding) {
         (Release { acc: Index::ZERO, era: 0, ..release }, Holding { acc: Index::ZERO, era: 0, ..holding })
     }
@@ -75,7 +75,7 @@ impl Book {
     /// The open day just before its release, for one member. Changes nothing.
     ///
     /// # Errors
-    /// `unknown_member`; `out_of_range` where a sum would not fit.
+    /// `unknown_member`; `out_of_range` if a sum does not fit.
     pub fn eve(&self, member: &Id) -> Result<Eve, Refusal> {
         let mut draft = Draft::over(self);
         draft.member(member, "member")?;
@@ -101,8 +101,8 @@ impl Book {
     }
 }
 
-/// New share value of a day, on the mean of the last days. A day adds what there is before its release, less what the day
-/// before had left: `T − (T − converted) of the day before`.
+/// New share value of a day: the mean of the last [`MEAN_DAYS`] days. The new share value of a day is its `T` less what the
+/// release of the day before left: `T − (T − converted of the day before)`.
 fn mean_inflow(days: &[DayRecord], total: ShareValue) -> Result<ShareValue, OutOfRange> {
     let (mut sum, mut count, mut next) = (0_i128, 0, total);
     for record in days.iter().rev().take(MEAN_DAYS) {

@@ -1,16 +1,16 @@
-//! What everyday events add to a book's head, as signed sums.
+//! The flow: what everyday events add to a book's head, as signed sums.
 //!
-//! Orders, transfers, redemptions and trades change no rule, no price and no weight: of the head they only move points between the
-//! places of RULES.md section 7, and count. So several writers can settle them side by side, each with a flow of its
-//! own, and the sum of all flows and the head is the head that one writer would have.
+//! Orders, transfers, redemptions and trades change no rule, no price and no weight. In the head they only move points
+//! between the places of RULES.md section 7. So several writers can settle such events at the same time, each with a flow of
+//! its own. The head plus all flows is the head that a single writer would have.
 
 use ethnum::U256;
 use serde::{Deserialize, Serialize};
 
-use super::{Head, Supply};
+use super::head::{Head, Supply};
 use crate::quantity::{OutOfRange, Points};
 
-/// Signed sums, in 10^-8 points; `traded_money` in 10^-24 yuan.
+/// Signed sums in 10^-8 points; `traded_money` in 10^-24 yuan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Flow {
@@ -24,7 +24,7 @@ pub struct Flow {
     traded_money: U256,
 }
 
-/// `points` and a signed number of its smallest part.
+/// `points` plus a signed number of 10^-8 points.
 fn moved(points: Points, by: i128) -> Result<Points, OutOfRange> {
     points.raw().checked_add(by).filter(|raw| *raw >= 0).map(Points::from_raw).ok_or(OutOfRange)
 }
@@ -33,7 +33,7 @@ impl Head {
     /// This head with a flow added.
     ///
     /// # Errors
-    /// [`OutOfRange`] if a sum does not fit or is negative: then the flow is not of this head.
+    /// [`OutOfRange`] if a sum does not fit or is negative. The flow then belongs to another head.
     pub fn plus(&self, flow: &Flow) -> Result<Self, OutOfRange> {
         let Supply { issued, held, burned, treasury, escrow, pool } = self.supply;
         let supply = Supply {
@@ -48,7 +48,7 @@ impl Head {
         Ok(Self { supply, traded: moved(self.traded, flow.traded)?, traded_money, ..*self })
     }
 
-    /// What was added to `earlier`; `None` if anything else has changed: then it takes a writer that is alone.
+    /// The flow from `earlier` to this head. `None` if anything else changed; such events need a writer that is alone.
     #[must_use]
     pub fn flow_since(&self, earlier: &Self) -> Option<Flow> {
         let difference = |now: Points, then: Points| now.raw().checked_sub(then.raw());
@@ -67,8 +67,8 @@ impl Head {
         (counted.plus(&flow) == Ok(*self)).then_some(flow)
     }
 
-    /// From which number on orders, trades and purchases are counted: storage counts them by their place in the journal, so that
-    /// no two writers share a counter. Only the order of the numbers means something.
+    /// Numbers the next orders, trades and purchases from `number` on. Storage uses their place in the journal, so writers
+    /// need no common counter. Only the order of the numbers has a meaning.
     pub fn count_from(&mut self, number: u64) {
         self.order_count = number;
         self.trade_count = number;
@@ -77,7 +77,7 @@ impl Head {
 }
 
 impl Flow {
-    /// Both.
+    /// The sum of two flows.
     ///
     /// # Errors
     /// [`OutOfRange`] if a sum does not fit.

@@ -1,13 +1,12 @@
-//! One short handler per event: the checks in the order of the table in RULES.md section 4, then the effect. Those of members
-//! are in `book/standing.rs`, refunds in `book/refund.rs`.
+//! Handlers of orders, transfers, redemptions, offers, trades and rules. A handler checks in the order of the table in RULES.md
+//! section 4, then moves amounts. Handlers of members are in `book/standing.rs`, refunds in `book/refund.rs`.
 //!
-//! The longer ones are never inlined: a browser translates a function when it is called first, all of it, and a page that
-//! shows one order needs few of them.
+//! The longer handlers are never inlined. A browser compiles a whole function when it is first called, and a page that
+//! previews one order calls few of them.
 
 use std::sync::Arc;
 
-use super::Account;
-use super::draft::Draft;
+use super::draft::{Draft, require};
 use crate::event::{Code, Event, OrderPlaced, Refusal};
 use crate::identity::Id;
 use crate::market::{Offer, Side, Trade, TradeState};
@@ -18,12 +17,7 @@ use crate::receipt::{OrderQuote, Party, Reason, Reward, Rule};
 use crate::ruleset::{Channel, Redemption};
 use crate::tree::Tree;
 
-/// Refuses with a code at a field unless the condition holds.
-pub(super) fn require(condition: bool, code: Code, field: &'static str) -> Result<(), Refusal> {
-    if condition { Ok(()) } else { Err(Refusal::new(code, field)) }
-}
-
-/// Where redeemed points go.
+/// The party that gets redeemed points.
 const fn redeemed_to(to: Redemption) -> Party {
     match to {
         Redemption::Burn => Party::Burned,
@@ -31,7 +25,7 @@ const fn redeemed_to(to: Redemption) -> Party {
     }
 }
 
-/// Why a reward is what it is once a part of its order was refunded.
+/// The reason of a reward. If a part of the order was refunded, it names the part that is left.
 fn reason_left(order: &Order, reward: &Reward) -> Reason {
     let &Order { left, concession, .. } = order;
     if left == concession {
@@ -82,13 +76,6 @@ impl Draft<'_> {
             Event::DayClosing { day, most } => self.close_part(*day, *most),
             Event::DayClosed { day } => self.close_day(*day),
         }
-    }
-
-    /// A member that an event names and that is not frozen.
-    pub(super) fn active_member(&self, id: &Id, field: &'static str) -> Result<&Account, Refusal> {
-        let account = self.member(id, field)?;
-        require(!account.frozen, Code::MemberFrozen, field)?;
-        Ok(account)
     }
 
     fn set_price(&mut self, price: Price) -> Result<(), Refusal> {
@@ -144,7 +131,7 @@ impl Draft<'_> {
         if days == 0 { self.vest(id) } else { Ok(()) }
     }
 
-    /// Gives an order's rewards; what nobody gets is burned (RULES.md section 6, Vesting).
+    /// Gives an order's rewards and burns the points that no reward takes (RULES.md section 6, Vesting).
     #[inline(never)]
     pub(super) fn vest(&mut self, id: &Id) -> Result<(), Refusal> {
         let today = self.changes.head.day;
@@ -227,7 +214,13 @@ impl Draft<'_> {
     }
 
     #[inline(never)]
-    fn take_offer(&mut self, offer_id: &Id, trade_id: &Id, taker: &Id, points: Points) -> Result<(), Refusal> {
+    fn take_offer(
+        &mut self,
+        offer_id: &Id,
+        trade_id: &Id,
+        taker: &Id,
+        points: Points,
+    ) -> Result<(), Refusal> {
         let offer = self.offer(offer_id).ok_or_else(|| Refusal::new(Code::UnknownOffer, "offer"))?.clone();
         self.active_member(taker, "member")?;
         require(!self.account(&offer.owner).is_some_and(|owner| owner.frozen), Code::MemberFrozen, "offer")?;
@@ -257,7 +250,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Moves a trade on; answers with it as it was and its offer.
+    /// Moves a trade to its next state. Returns the trade as it was before, and its offer.
     fn advance(&mut self, id: &Id, next: TradeState) -> Result<(Trade, Offer), Refusal> {
         let trade = self.trade(id).ok_or_else(|| Refusal::new(Code::UnknownTrade, "trade"))?.clone();
         require(trade.state.leads_to(next), Code::WrongTradeState, "trade")?;

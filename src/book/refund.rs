@@ -1,7 +1,6 @@
 //! Refunds of orders, whole or in part (RULES.md section 6, Refund).
 
-use super::draft::Draft;
-use super::handlers::require;
+use super::draft::{Draft, require};
 use crate::event::{Code, Refusal};
 use crate::identity::Id;
 use crate::order::{Order, OrderState};
@@ -9,21 +8,21 @@ use crate::quantity::{Money, Points};
 use crate::receipt::{Amount, Party, Reason, Reward, Rule};
 use crate::release::Grant;
 
-/// What is left of an order's concession before and after a refund (`L` and `L'`).
+/// The concession that is left of an order before and after a refund (`L` and `L'`), yuan.
 #[derive(Clone, Copy)]
 struct Step {
     before: Money,
     after: Money,
 }
 
-/// What came of all receivers of an order.
+/// The points of a refund, summed over all receivers of the order's rewards.
 #[derive(Default)]
-struct Recovered {
-    /// Earned and reward points of the part that is taken back.
+struct Recovery {
+    /// Earned points and reward points of the refunded part.
     owed: Points,
-    /// What of them the receivers had.
+    /// Of `owed`: points that the receivers still had.
     taken: Points,
-    /// What of that goes to the merchant.
+    /// Of `taken`: points that go to the merchant.
     to_merchant: Points,
 }
 
@@ -53,16 +52,16 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Takes back what the receivers still have; answers with what they do not have any more.
+    /// Takes the refunded part back from the receivers. Returns the points that they do not have any more.
     fn refund_vested(&mut self, id: &Id, order: &Order, step: Step, vested_today: bool) -> Result<Points, Refusal> {
         let why = || Reason::Refund { order: id.clone() };
-        let mut recovered = Recovered::default();
+        let mut recovered = Recovery::default();
         for reward in order.rewards.iter() {
             self.recover(id, order, reward, step, &mut recovered)?;
         }
-        let Recovered { owed, taken, mut to_merchant } = recovered;
+        let Recovery { owed, taken, mut to_merchant } = recovered;
         if vested_today {
-            // Rounding can leave more unpaid than before, or have brought back more already: then nothing comes back.
+            // Because of rounding, what stays burned and what came back before can exceed what was burned. Then nothing comes back.
             let kept = order.burned(step.after)?.plus(order.burned_back)?;
             let burned = order.burned(order.left_at_vesting)?.minus(kept).unwrap_or_default();
             self.pay(Party::Burned, Party::Escrow, burned, Rule::Refund, why())?;
@@ -75,15 +74,15 @@ impl Draft<'_> {
         Ok(owed.minus(taken)?)
     }
 
-    /// One receiver: the part of its grant, and as many of the earned and reward points of that part as it has. Earned points
-    /// leave the supply and are released again, the rest waits in escrow for the merchant.
+    /// Takes back one reward: the refunded part of its grant, and of the points of that part as many as the receiver has. Earned
+    /// points leave the supply and are released again. Reward points wait in escrow for the merchant.
     fn recover(
         &mut self,
         id: &Id,
         order: &Order,
         (reward, grant): (&Reward, Option<&Grant>),
         step: Step,
-        recovered: &mut Recovered,
+        recovered: &mut Recovery,
     ) -> Result<(), Refusal> {
         let why = || Reason::Refund { order: id.clone() };
         let receiver = || Party::Member(reward.member.clone());
@@ -106,14 +105,14 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Takes a grant back from a settled account; answers with the points it earned.
+    /// Takes a grant back from a settled account. Returns the points that the grant earned.
     fn take_grant_back(&mut self, order: &Id, member: &Id, grant: &Grant) -> Result<Points, Refusal> {
         let ended = &self.book.ended;
         let mut release = self.changes.head.release;
         let earned = release.earned(grant, ended)?;
         let units = release.take_back(&mut self.account_mut(member)?.holding, grant, ended)?;
         self.changes.head.release = release;
-        // A statement sees by this posting that the units change, however little they are worth.
+        // A statement learns from this posting that the units changed, even if their value rounds to 0.
         if !units.is_zero() {
             let value = Amount::ShareValue(units.share_value_floor(release.nav)?);
             let why = Reason::Refund { order: order.clone() };
@@ -123,7 +122,7 @@ impl Draft<'_> {
     }
 }
 
-/// The part of a grant that a refund takes back, as a grant of its own: `floor_8(u × L / V)` less `floor_8(u × L' / V)`.
+/// The refunded part of a grant, as a grant of its own: `floor_8(u × L / V) − floor_8(u × L' / V)`.
 fn part_of(grant: &Grant, at_vesting: Money, step: Step) -> Result<Grant, Refusal> {
     let before = grant.units.part_floor(step.before, at_vesting)?;
     let units = before.minus(grant.units.part_floor(step.after, at_vesting)?)?;

@@ -1,10 +1,9 @@
-//! Handlers of what concerns members themselves: registration, packs, shops, roles, cities, freezing, the treasury.
+//! Handlers of members: registration, packs, shops, roles, cities, freezing, the treasury (RULES.md section 4).
 
 use std::sync::Arc;
 
-use super::Account;
-use super::draft::Draft;
-use super::handlers::require;
+use super::account::Account;
+use super::draft::{Draft, require};
 use crate::event::{Code, Refusal, ReturnTerms};
 use crate::identity::{Id, Region};
 use crate::order::Parties as _;
@@ -39,7 +38,7 @@ impl Draft<'_> {
         }
     }
 
-    /// A pack that may come back gives nothing yet.
+    /// Stores the purchase of a pack that may come back. The pack gives nothing until it takes effect.
     #[inline(never)]
     fn keep_purchase(&mut self, member: &Id, pack: &Pack, terms: &ReturnTerms) -> Result<(), Refusal> {
         let ReturnTerms { purchase: id, return_days } = terms;
@@ -61,7 +60,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// A pack whose time to come back has passed.
+    /// Gives a pack that can no longer come back.
     #[inline(never)]
     pub(super) fn take_effect(&mut self, id: &Id) -> Result<(), Refusal> {
         let purchase = self.purchase_mut(id)?;
@@ -79,7 +78,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// What a pack gives, as if it were bought today.
+    /// Gives what the pack gives to a member who buys it today.
     fn give_pack(&mut self, member: &Id, pack: &Pack) -> Result<(), Refusal> {
         if !self.member(member, "member")?.activated {
             self.activate(member)?;
@@ -197,7 +196,7 @@ impl Draft<'_> {
         self.pay(Party::Member(member.clone()), Party::Treasury, points, Rule::Treasury, why)
     }
 
-    /// Brings over what a member has in another system.
+    /// Opens a member's account with the balances that it had in another system.
     #[inline(never)]
     pub(super) fn open_balance(
         &mut self,

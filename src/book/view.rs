@@ -1,11 +1,13 @@
-//! What a book looks like from outside: the shapes of RULES.md section 9, every account settled to the present.
+//! The state of a book as RULES.md section 9 writes it, with every account settled to the present.
 
 use serde::{Serialize, Serializer};
 
-use super::{Account, Book, Supply};
+use super::account::AccountState;
+use super::head::Supply;
+use super::tables::Book;
 use crate::identity::{Day, Id};
-use crate::quantity::{Index, OutOfRange, Points, Price, ShareValue, Units};
-use crate::release::{EndedEras, Release};
+use crate::quantity::{Index, OutOfRange, Points, Price, Units};
+use crate::release::Release;
 
 /// The state of a book.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -13,9 +15,9 @@ use crate::release::{EndedEras, Release};
 pub struct State {
     /// The open day.
     pub day: Day,
-    /// Its price.
+    /// Its price in yuan for one point.
     pub price: Price,
-    /// Where all points are; `held` counts every account settled up to the present.
+    /// Where all points are. `held` counts every account settled to the present.
     pub supply: Supply,
     /// The release.
     pub release: ReleaseState,
@@ -29,58 +31,27 @@ fn as_table<S: Serializer>(accounts: &[(Id, AccountState)], serializer: S) -> Re
     serializer.collect_map(accounts.iter().map(|(id, state)| (id, state)))
 }
 
-/// The release as others see it.
+/// The release in a state: without the carries, which no account depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReleaseState {
-    /// How many eras have begun since the first.
+    /// The era, from 0.
     pub era: u32,
-    /// All units.
+    /// Units of all members.
     pub units: Units,
     /// Share value per unit.
     pub nav: Index,
     /// Points released per unit in this era.
     pub acc: Index,
-    /// Points to be released again.
+    /// Points that refunds returned and that will be released again.
     pub returned: Points,
-}
-
-/// An account, settled to the present.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct AccountState {
-    /// `floor_8(units × nav)`.
-    pub share_value: ShareValue,
-    /// Share value that waits for the activation.
-    pub locked: ShareValue,
-    /// Points.
-    pub points: Points,
-    /// Units.
-    pub units: Units,
-}
-
-impl Account {
-    /// This account settled to the present.
-    ///
-    /// # Errors
-    /// [`OutOfRange`] if the release is older than the account.
-    pub fn state(&self, release: &Release, ended: &EndedEras) -> Result<AccountState, OutOfRange> {
-        let mut holding = self.holding;
-        let earned = release.settle(&mut holding, ended)?;
-        Ok(AccountState {
-            share_value: holding.units.share_value_floor(release.nav)?,
-            locked: self.locked,
-            points: self.points.plus(earned)?,
-            units: holding.units,
-        })
-    }
 }
 
 impl Book {
     /// One account, settled to the present.
     ///
     /// # Errors
-    /// [`OutOfRange`] only for an excerpt that does not fit together.
+    /// [`OutOfRange`] only if the book was made of an excerpt whose rows contradict each other.
     pub fn account_state(&self, member: &str) -> Result<Option<AccountState>, OutOfRange> {
         self.account(member).map(|account| account.state(&self.head.release, &self.ended)).transpose()
     }
@@ -88,7 +59,7 @@ impl Book {
     /// The whole state, every account settled to the present. Changes nothing.
     ///
     /// # Errors
-    /// [`OutOfRange`] only for an excerpt that does not fit together.
+    /// [`OutOfRange`] only if the book was made of an excerpt whose rows contradict each other.
     pub fn state(&self) -> Result<State, OutOfRange> {
         let release = &self.head.release;
         let mut supply = self.head.supply;

@@ -1,29 +1,18 @@
-//! The figures of a run: per day, per cohort, and totals. Ratios are rounded down to 8 places.
+//! The figures of a run: per day, per cohort, and in total. Ratios are rounded down to 8 places.
 
 use serde::Serialize;
 
+use super::mix::Mix;
+use super::ratio::ratio;
 use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 
-/// `a ÷ b` with 8 places, rounded down. 0 if `b` is 0; the largest rate if the result does not fit.
-#[must_use]
-pub fn ratio(a: i128, b: i128) -> Rate {
-    if b == 0 {
-        return Rate::default();
-    }
-    let one = Rate::SCALE;
-    let exact = a.checked_mul(one).map(|a| a / b).or_else(|| (a / b).checked_mul(one));
-    exact
-        .and_then(Rate::checked_from_raw)
-        .unwrap_or_else(|| Rate::checked_from_raw(i128::from(i64::MAX)).unwrap_or_default())
-}
-
-/// One day.
+/// The figures of one day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayFigures {
-    /// Its number, from 1.
+    /// The number of the day, from 1.
     pub day: usize,
-    /// Members at its end.
+    /// Members at the end of the day.
     pub members: i128,
     /// Concessions that vested.
     pub turnover: Money,
@@ -37,7 +26,7 @@ pub struct DayFigures {
     pub released: Points,
     /// The share value of all members before the release.
     pub total: ShareValue,
-    /// The part of it that the release converted.
+    /// The part of `total` that the release converted.
     pub release_yield: Rate,
     /// Points outside the treasury that are not burned.
     pub circulation: Points,
@@ -73,7 +62,7 @@ pub struct Cohort {
     pub cash: Money,
     /// Points they still have.
     pub kept: Points,
-    /// (Money received + points redeemed + remaining points at the last price) ÷ what was promised.
+    /// (Money received + points redeemed + remaining points at the last price) ÷ share value promised.
     pub came_back: Rate,
 }
 
@@ -147,7 +136,8 @@ impl Takings {
             Sale::DepositPoints => &mut self.deposits,
             Sale::OrderPoints => &mut self.points,
         };
-        // Far beyond what money can be: `income` refuses it. What goes back is worth what it is today, which may be more.
+        // A sum at the limit is refused by `income`. Points that go back are valued at today's price, which can exceed what they
+        // brought; the sum then stays at 0.
         *sum = sum.saturating_add(cents).max(0);
     }
 
@@ -186,7 +176,7 @@ pub struct Totals {
     /// Points of members, shops and team, both offered and held.
     pub circulating: Points,
     /// Share value minted per yuan of concession and part burned.
-    pub mix: super::Mix,
+    pub mix: Mix,
     /// The last day on which points were released.
     pub last_release: usize,
     /// The last day on which orders were taken.
@@ -218,25 +208,8 @@ pub struct Run {
     pub days: Vec<DayFigures>,
     /// Cohort by cohort, oldest first.
     pub cohorts: Vec<Cohort>,
-    /// The development of 1000 share value from each watched day.
+    /// The development of 1000 share value from each probe day.
     pub probes: Vec<Probe>,
     /// The sums.
     pub totals: Totals,
-}
-
-/// The Gini coefficient of groups, each given as `(members, what all of them got)`.
-#[must_use]
-pub fn gini(groups: &[(i128, i128)]) -> Rate {
-    // Σ over pairs of groups |xi·nj − xj·ni| ÷ (2 · n · x): the mean absolute difference over twice the mean.
-    let (mut differences, mut members, mut got) = (0_i128, 0_i128, 0_i128);
-    for (n, x) in groups {
-        members = members.saturating_add(*n);
-        got = got.saturating_add(*x);
-    }
-    for (i, (n, x)) in groups.iter().enumerate() {
-        for (m, y) in &groups[..i] {
-            differences = differences.saturating_add(x.saturating_mul(*m).saturating_sub(y.saturating_mul(*n)).abs());
-        }
-    }
-    ratio(differences, members.saturating_mul(got))
 }

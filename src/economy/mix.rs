@@ -1,7 +1,7 @@
 //! The average rewards of an order in a scenario: the table of RULES.md section 6, applied to typical people. Also
 //! the closed form that follows from it.
 
-use super::figures::ratio;
+use super::ratio::ratio;
 use super::scenario::Scenario;
 use crate::identity::{Id, Region};
 use crate::order::{self, Parties, Terms};
@@ -10,7 +10,7 @@ use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 use crate::receipt::RewardKind;
 use crate::ruleset::{Channel, RuleSet};
 
-/// A typical buyer with all members above it who may be paid.
+/// A typical buyer, with all members who can be paid for its order.
 #[derive(Debug)]
 pub(super) struct Typical {
     buyer: Id,
@@ -22,7 +22,7 @@ pub(super) struct Typical {
     partner: Option<Id>,
 }
 
-/// What one order gives to each group.
+/// The rewards of one order, summed for each group of the simulation.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Gives {
     pub consumption: ShareValue,
@@ -116,7 +116,7 @@ impl Parties for Typical {
     }
 }
 
-/// What a yuan of concession brings, in one channel or on average.
+/// Share value and burned points of a yuan of concession, for one channel or on average.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Mix {
@@ -142,10 +142,10 @@ impl Mix {
     }
 }
 
-/// `k` and `q` of a scenario, from the real table of rewards.
+/// `k` and `q` of a scenario, computed by the table of rewards of RULES.md section 6.
 ///
 /// # Errors
-/// [`OutOfRange`] if one does not fit.
+/// [`OutOfRange`] if a result does not fit.
 pub fn mix(rules: &RuleSet, scenario: &Scenario) -> Result<Mix, OutOfRange> {
     let typical = Typical::new(rules, scenario).ok_or(OutOfRange)?;
     let (mut minted, mut burned, mut all) = (0, 0, 0);

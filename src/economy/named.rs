@@ -1,5 +1,6 @@
-//! Scenarios by name, each with the changes of the rule set that it needs.
+//! Scenarios by name, each with the changes to the rule set that it needs.
 
+use super::mix::mix;
 use super::path::Turnover;
 use super::scenario::{PriceMode, Scenario};
 use crate::quantity::{Money, Points, Price, Rate, ShareValue};
@@ -11,14 +12,14 @@ pub const NAMES: [&str; 11] = [
     "farming",
 ];
 
-/// The scenario of this name under these rules; with it, the rules it runs on.
+/// The scenario of this name, and the rules that it runs on; `None` for an unknown name.
 ///
-/// All but `income`, `washing` and `farming` are the reference of the economics: the rule set's multiples and release,
-/// nobody gets gifts, orders vest at once, the price starts where the points that are released find buyers. `income` is
-/// the scheme's own example.
+/// `income` is the example of the scheme's own description. It, `washing` and `farming` run on `rules` as they are. All
+/// others run on reference rules: the multiples and the release of `rules`, but no gifts, orders that vest at once, and a
+/// first price at which the released points find buyers.
 ///
 /// # Errors
-/// [`RuleSetError`] never, for a sound rule set.
+/// [`RuleSetError`] never, for a valid rule set.
 pub fn named(name: &str, rules: &RuleSet) -> Result<Option<(RuleSet, Scenario)>, RuleSetError> {
     let steady = |percent, crash, swing| Turnover::Steady {
         daily: Money::yuan(10_000),
@@ -72,7 +73,7 @@ pub fn named(name: &str, rules: &RuleSet) -> Result<Option<(RuleSet, Scenario)>,
     Ok(Some((rules, scenario)))
 }
 
-/// The rules of the reference: no gifts, no waiting, and a supply that does not end unless `ends` says so.
+/// The reference rules: no gifts, no vesting days, and a supply that lasts longer than any scenario unless `ends` is true.
 fn reference(rules: &RuleSet, scenario: &Scenario, ends: bool) -> RuleSet {
     let mut rules = rules.clone();
     rules.signup_member = ShareValue::ZERO;
@@ -86,7 +87,7 @@ fn reference(rules: &RuleSet, scenario: &Scenario, ends: bool) -> RuleSet {
     if let Ok(Ok(cap)) = cap {
         rules.supply_cap = cap;
     }
-    let burned = super::mix(&rules, scenario).map(|mix| mix.burned.raw()).unwrap_or_default();
+    let burned = mix(&rules, scenario).map(|mix| mix.burned.raw()).unwrap_or_default();
     // 10,000 yuan × q ÷ release.
     let clearing = 10_000 * Price::SCALE * burned / rules.release_daily.raw();
     if let Some(price) = Price::checked_from_raw(clearing).filter(|price| price.is_positive()) {

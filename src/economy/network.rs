@@ -1,137 +1,27 @@
-//! The running network: one step per day, in the order of the book: packs, trades, orders, the close.
+//! The running network: one step per day, in the order of the book (packs, trades, orders, the close).
 //!
-//! A group (a cohort, the shops, the team) is one account. Splits among groups round down and the last group gets the
-//! rest, so the sums hold: issued = burned + treasury + escrow + what the groups have or have not settled.
+//! A group (a cohort, the shops, the team) is one account. A split among groups is rounded down and the last group gets the rest.
+//! So the sum holds: issued = burned + treasury + escrow + points that the groups have or have not settled yet.
 
 mod close;
 mod finish;
 mod group;
 mod people;
+mod state;
 mod trade;
 
-use ethnum::U256;
-
-use super::figures::{DayFigures, Run, Takings, ratio};
-use super::mix::{Gives, Mix, Typical, mix};
+use super::figures::DayFigures;
 use super::path::Growth;
-use super::scenario::{PriceMode, Scenario};
-use crate::day::OpenDay;
+use super::ratio::ratio;
+use super::scenario::PriceMode;
 use crate::event::Refusal;
 use crate::limits::NUMBER_MAX;
-use crate::price::{RecentTurnovers, Signals};
-use crate::quantity::{Index, Money, OutOfRange, Points, Price, Rate, ShareValue};
-use crate::release::{Holding, Release};
-use crate::ruleset::{Channel, RuleSet};
-use group::Groups;
+use crate::quantity::{Money, OutOfRange, Points, Price, Rate};
+use state::part;
 
-/// The orders of one day in one channel, until they vest.
-#[derive(Clone, Copy, Debug, Default)]
-struct PendingOrders {
-    gives: Gives,
-    concession: Money,
-    /// The washer's part of the concession.
-    wash: Money,
-    /// Points of the orders that will be refunded.
-    back: Points,
-}
+pub(super) use state::Network;
 
-/// A probe: 1000 share value of one day, followed from then on.
-struct ProbeHolding {
-    given: usize,
-    holding: Holding,
-    points: Points,
-    /// The points at the price of their day, in 10^-16 yuan.
-    worth: i128,
-    /// The share value of all members after the close of the first day.
-    total: ShareValue,
-}
-
-pub(super) struct Network<'a> {
-    rules: &'a RuleSet,
-    scenario: &'a Scenario,
-    typical: Typical,
-    mix: Mix,
-    open: OpenDay,
-    /// Today's signals for the next price.
-    signals: Signals,
-    /// The last `acc` of every era that has ended, oldest first.
-    ended: Vec<Index>,
-    burned: Points,
-    treasury: Points,
-    escrow: Points,
-    groups: Groups,
-    population: i128,
-    /// How many members an average member has recommended since the first day, times [`Rate::SCALE`].
-    children: i128,
-    /// Points that the shops hold for orders.
-    stock: Points,
-    shops_open: i128,
-    /// Orders by the day of placing.
-    online: Vec<PendingOrders>,
-    offline: Vec<PendingOrders>,
-    /// Points newly offered since the last close.
-    fresh: Points,
-    random: u64,
-    probed: Vec<ProbeHolding>,
-    run: Run,
-    minted: ShareValue,
-    /// In 10^-16 yuan.
-    converted: U256,
-    takings: Takings,
-    /// In cents.
-    wash_paid: i128,
-    /// In cents.
-    farm_paid: i128,
-}
-
-/// `of × numerator ÷ denominator`, rounded towards 0; 0 if the denominator is 0.
-fn part(of: i128, numerator: i128, denominator: i128) -> Result<i128, OutOfRange> {
-    let product = of.checked_mul(numerator).ok_or(OutOfRange)?;
-    Ok(product.checked_div(denominator).unwrap_or(0))
-}
-
-impl<'a> Network<'a> {
-    pub(super) fn open(rules: &'a RuleSet, scenario: &'a Scenario) -> Result<Self, Refusal> {
-        let typical = Typical::new(rules, scenario);
-        let typical = typical.ok_or_else(|| Refusal::bad_scenario("roles", "a role has a name that is no id"))?;
-        let open = OpenDay {
-            price: rules.price_initial,
-            issued: rules.supply_treasury,
-            release: Release::default(),
-            turnovers: RecentTurnovers::for_price(rules, [])?,
-        };
-        let mut network = Self {
-            rules,
-            scenario,
-            typical,
-            mix: mix(rules, scenario)?,
-            open,
-            signals: Signals::default(),
-            ended: Vec::new(),
-            burned: Points::ZERO,
-            treasury: rules.supply_treasury,
-            escrow: Points::ZERO,
-            groups: Groups::new(scenario.cohorts),
-            population: 0,
-            children: 0,
-            stock: Points::ZERO,
-            shops_open: 0,
-            online: Vec::new(),
-            offline: Vec::new(),
-            fresh: Points::ZERO,
-            random: scenario.seed,
-            probed: Vec::new(),
-            run: Run::default(),
-            minted: ShareValue::ZERO,
-            converted: U256::ZERO,
-            takings: Takings::default(),
-            wash_paid: 0,
-            farm_paid: 0,
-        };
-        network.run.days.reserve(scenario.days);
-        Ok(network)
-    }
-
+impl Network<'_> {
     /// Runs one day; the first is 0.
     pub(super) fn day(&mut self, day: usize) -> Result<(), Refusal> {
         let mut figures = DayFigures { day: day + 1, ..DayFigures::default() };
@@ -205,12 +95,5 @@ impl<'a> Network<'a> {
         }
         figures.price = self.open.price;
         figures.gap = ratio(self.open.price.raw(), figures.clearing.raw());
-    }
-
-    fn placed(&self, channel: Channel) -> &[PendingOrders] {
-        match channel {
-            Channel::Online => &self.online,
-            Channel::Offline => &self.offline,
-        }
     }
 }

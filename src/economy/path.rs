@@ -1,23 +1,23 @@
-//! How much is bought on which day.
+//! The turnover of each day of a scenario.
 
 use crate::event::Refusal;
 use crate::limits::SCENARIO_DAYS_MAX;
 use crate::power::Log2;
 use crate::quantity::{Money, OutOfRange, Rate};
 
-/// Steady growth: the same factor every day, so much in 30 days.
+/// Steady growth: the same factor every day, given as the growth in 30 days.
 #[derive(Clone, Copy, Debug)]
 pub struct Growth(Log2);
 
 impl Growth {
-    /// Growth by `rate` in 30 days; nothing at −1 or below.
+    /// Growth by `rate` in 30 days; `None` at −1 or below.
     #[must_use]
     pub fn new(rate: Rate) -> Option<Self> {
         let factor = u128::try_from(Rate::SCALE.checked_add(rate.raw())?).ok()?;
         Log2::of_ratio(factor, Rate::SCALE.cast_unsigned()).map(Self)
     }
 
-    /// `amount` after so many days, rounded down.
+    /// `amount` after `days` days of growth, rounded down.
     ///
     /// # Errors
     /// [`OutOfRange`] if it does not fit.
@@ -31,26 +31,26 @@ impl Growth {
     }
 }
 
-/// The day's concessions, yuan.
+/// The concessions of each day, yuan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Turnover {
-    /// A start that grows, may crash once and may swing.
+    /// A first day, then growth, perhaps a crash and a swing.
     Steady {
-        /// On the first day.
+        /// The concessions of the first day, yuan.
         daily: Money,
-        /// By how much it grows in 30 days; −0.15 falls.
+        /// The growth in 30 days; −0.15 is a fall by 15 %.
         growth_30d: Rate,
-        /// From this day on, from 1, only a part of it is left: the day and the part.
+        /// The day of the crash, from 1, and the part of the turnover that is left from that day on.
         crash: Option<(usize, Rate)>,
-        /// It swings up and down in so many days, by this part of itself.
+        /// The days of one full swing, and the part of the turnover by which it rises and falls.
         swing: Option<(usize, Rate)>,
     },
-    /// Day by day; after the last one, the last one.
+    /// The concessions of each day. The last entry repeats.
     Series(Vec<Money>),
 }
 
 impl Turnover {
-    /// The same every day.
+    /// The same turnover every day.
     #[must_use]
     pub fn flat(daily: Money) -> Self {
         Self::Steady { daily, growth_30d: Rate::default(), crash: None, swing: None }
@@ -83,10 +83,10 @@ impl Turnover {
         Ok(())
     }
 
-    /// The turnover of a day, from 0.
+    /// The turnover of a day; the first day is 0.
     ///
     /// # Errors
-    /// `bad_scenario` where it grows beyond 10^12 yuan.
+    /// `bad_scenario` if it is more than 10^12 yuan.
     pub fn on(&self, day: usize) -> Result<Money, Refusal> {
         match self {
             Self::Series(days) => Ok(days.get(day).or(days.last()).copied().unwrap_or_default()),
@@ -113,7 +113,7 @@ fn steady(
         cents = cents.checked_mul(part.raw()).ok_or(OutOfRange)? / Rate::SCALE;
     }
     if let Some((period, part)) = swing {
-        // From 0 up to 1, down to −1 and back, in straight lines.
+        // A triangle wave: from 0 up to 1, down to −1 and back to 0.
         let whole = i128::try_from(period).map_err(|_| OutOfRange)?;
         let at = i128::try_from(day % period).map_err(|_| OutOfRange)? * 4 * Rate::SCALE / whole;
         let height = if at < Rate::SCALE {

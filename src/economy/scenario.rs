@@ -1,4 +1,4 @@
-//! What people are assumed to do.
+//! The assumptions of a run: what the people of the network do.
 
 use super::path::Turnover;
 use crate::event::Refusal;
@@ -8,25 +8,25 @@ use crate::quantity::{Money, Rate};
 /// Who sets the price.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PriceMode {
-    /// The rule set's policy.
+    /// The policy of the rule set.
     #[default]
     Rules,
-    /// Every morning the price at which the points that are offered find buyers: `q × C ÷ points offered`.
+    /// Each day, the price at which all offered points find buyers: `q × C ÷ points offered`.
     Clearing,
-    /// Every morning the price that retires the day's new share value: `k × C ÷ release`.
+    /// Each day, the price at which the release converts the day's new share value: `k × C ÷ release`.
     Retiring,
 }
 
-/// A scenario: days, turnover, people. Rates are parts of 1.
+/// A scenario: days, turnover, people. A part is a rate from 0 to 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
-    /// How many days.
+    /// The number of days.
     pub days: usize,
-    /// For the noise; the same seed gives the same run.
+    /// The seed of the noise. The same seed gives the same run.
     pub seed: u64,
-    /// Concessions that buyers and merchants want to agree on, a day.
+    /// Concessions that buyers and merchants want to agree on each day.
     pub turnover: Turnover,
-    /// By how much of itself a day's turnover is more or less, by chance.
+    /// The largest part by which chance raises or lowers the turnover of a day.
     pub noise: Rate,
     /// The part of the turnover that is online.
     pub online: Rate,
@@ -38,42 +38,42 @@ pub struct Scenario {
     pub partners: bool,
     /// Members on the first day.
     pub members: u64,
-    /// Members that join each day from the second on.
+    /// Members that join on the second day. Later days follow `joining_growth_30d`.
     pub joining: u64,
-    /// By how much that grows in 30 days.
+    /// The growth of `joining` in 30 days.
     pub joining_growth_30d: Rate,
-    /// Shops that want to open on the first day; 0: there are shops enough, nobody pays to open one.
+    /// Shops that want to open on the first day. With 0 there are enough shops already, and nobody pays to open one.
     pub merchants: u64,
-    /// The part of the shops that leaves in 30 days, and their turnover with them.
+    /// The part of the shops that leaves in 30 days, with their turnover.
     pub leaving_30d: Rate,
     /// Cities whose partners buy an area pack on the first day.
     pub cities: u64,
     /// The part of the orders that is refunded before it vests.
     pub refunds: Rate,
-    /// The part of the released points that is kept back, by members and shops alike.
+    /// The part of the released points that members and shops hold back.
     pub hold: Rate,
-    /// For so many days.
+    /// The number of days, from the first, on which points are held back.
     pub hold_days: usize,
-    /// Over so many days it is sold after that; 0: never.
+    /// The number of days after that over which these points are sold; 0 for never.
     pub sell_days: usize,
     /// The part of the members' released points that is redeemed.
     pub redeem: Rate,
     /// Concessions a day of one person who is merchant, buyer and referrer.
     pub wash: Money,
-    /// For so many days.
+    /// The number of days, from the first, of these concessions.
     pub wash_days: usize,
-    /// Accounts a day that are made for their gifts.
+    /// Accounts that are made each day for their gifts alone.
     pub farm: u64,
     /// Who sets the price.
     pub price: PriceMode,
-    /// Into how many cohorts the members are put, by the day of joining.
+    /// The number of cohorts into which the members are grouped by their day of joining.
     pub cohorts: usize,
-    /// Days, from 1, on which 1000 share value of the day's grants are watched from then on.
+    /// The days, from 1, from which on 1000 share value are followed ([`Probe`](super::Probe)).
     pub probes: Vec<usize>,
 }
 
 impl Default for Scenario {
-    /// A year of 10,000 yuan a day, all of it online and referred; 1,000 members, nobody joins.
+    /// A year of 10,000 yuan a day, all online and referred, with 1,000 members and nobody joining.
     fn default() -> Self {
         Self {
             days: 365,

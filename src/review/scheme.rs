@@ -1,12 +1,12 @@
-//! What a rule set alone shows, and the reference scenarios run on it.
+//! Red flags of a rule set: from its values, and from the reference scenarios under it.
 
-use super::{Declaration, Evidence, Finding, Findings, Severity};
+use super::finding::{Declaration, Evidence, Finding, Findings, Severity};
 use crate::economy::{self, Scenario, mix, ratio};
 use crate::event::Refusal;
 use crate::quantity::{Money, Rate};
 use crate::ruleset::{Channel, Pack, PricePolicy, Redemption, RuleSet};
 
-/// The name and the pack that gives a right most cheaply.
+/// The cheapest pack with a property, and its name.
 fn cheapest(rules: &RuleSet, gives: fn(&Pack) -> bool) -> Option<&(String, Pack)> {
     rules.packs.iter().filter(|(_, pack)| gives(pack)).min_by_key(|(_, pack)| pack.price)
 }
@@ -14,7 +14,7 @@ fn cheapest(rules: &RuleSet, gives: fn(&Pack) -> bool) -> Option<&(String, Pack)
 /// The flags of a rule set.
 ///
 /// # Errors
-/// [`Refusal`] only where a reference scenario cannot be worked out under these rules (`out_of_range`).
+/// `out_of_range` if a reference scenario has a result that does not fit.
 pub fn review(rules: &RuleSet, declared: &Declaration) -> Result<Vec<Finding>, Refusal> {
     let mut findings = Findings::default();
     people(rules, declared, &mut findings);
@@ -28,7 +28,7 @@ fn listed<const N: usize>(rows: [(bool, &str, String); N]) -> Vec<Evidence> {
     rows.into_iter().filter(|row| row.0).map(|(_, key, value)| Findings::evidence(key, value)).collect()
 }
 
-/// The largest distance from the buyer at which a sale pays somebody.
+/// The largest number of levels above a buyer at which its order pays a member.
 fn depth(rules: &RuleSet) -> u64 {
     let pays = |channel| rules.service_roles.last().is_some_and(|role| role.rate(channel).is_positive());
     let team = if pays(Channel::Online) || pays(Channel::Offline) { rules.service_max_depth } else { 0 };
@@ -36,7 +36,7 @@ fn depth(rules: &RuleSet) -> u64 {
     team.max(u64::from(shares))
 }
 
-/// Who pays to join, and who is paid for whom.
+/// Flags about joining and recommending: who pays to join, and who is paid for whose orders.
 fn people(rules: &RuleSet, declared: &Declaration, findings: &mut Findings) {
     let entry = cheapest(rules, |_| true);
     let area = cheapest(rules, |pack| pack.area_partner);
@@ -88,7 +88,7 @@ fn people(rules: &RuleSet, declared: &Declaration, findings: &mut Findings) {
     }
 }
 
-/// What points are and how they are got rid of.
+/// Flags about points: how members sell them, and who must buy them.
 fn points(rules: &RuleSet, declared: &Declaration, findings: &mut Findings) {
     let band = rules.market_price_band;
     let moves = rules.price_policy != PricePolicy::Operator;
@@ -97,7 +97,7 @@ fn points(rules: &RuleSet, declared: &Declaration, findings: &mut Findings) {
         listed([(moves, "price.policy", policy.into()), (band.is_positive(), "market.price_band", band.to_string())]);
     let fixed = evidence.is_empty();
     if fixed {
-        // Offers between members at the one price remain possible by the contract.
+        // Members can still trade at the day's price.
         evidence = listed([(true, "market.price_band", band.to_string())]);
     }
     findings.raise_as("CASH_OUT", fixed.then_some(Severity::Notice), evidence);
@@ -110,7 +110,7 @@ fn points(rules: &RuleSet, declared: &Declaration, findings: &mut Findings) {
     ]);
     let only_gate = evidence.is_empty();
     if only_gate {
-        // An order still takes points from the merchant; the platform can grant them.
+        // An order still needs points of the merchant, which the platform can grant.
         evidence = listed([(true, "supply.treasury", rules.supply_treasury.to_string())]);
     }
     findings.raise_as("FORCED_POINT_PURCHASE", only_gate.then_some(Severity::Notice), evidence);
@@ -128,7 +128,7 @@ fn points(rules: &RuleSet, declared: &Declaration, findings: &mut Findings) {
     );
 }
 
-/// What one order promises, mints and burns.
+/// Flags about orders: what one order promises, mints and burns.
 fn orders(rules: &RuleSet, declared: &Declaration, findings: &mut Findings) -> Result<(), Refusal> {
     let (mut unfunded, mut burn, mut face) = (Vec::new(), Vec::new(), Vec::new());
     let mut severest = Severity::Notice;
@@ -144,7 +144,7 @@ fn orders(rules: &RuleSet, declared: &Declaration, findings: &mut Findings) -> R
             severest = if given >= Rate::SCALE { Severity::High } else { severest };
             burn.push(Findings::evidence(&format!("{name}.point_rewards"), ratio(given, Rate::SCALE).to_string()));
         }
-        // Of the order's amount: share value at its face, and points at the price.
+        // The rewards as a part of the order's amount: share value at its face value, points at the price.
         let whole = (mix.minted.raw() + given) * declared.concession_rate.raw() / Rate::SCALE;
         if whole >= Rate::SCALE {
             face.push(Findings::evidence(&format!("{name}.face_rewards"), ratio(whole, Rate::SCALE).to_string()));
@@ -164,7 +164,7 @@ fn orders(rules: &RuleSet, declared: &Declaration, findings: &mut Findings) -> R
     Ok(())
 }
 
-/// What only days show.
+/// Flags that only a simulation of many days shows.
 fn scenarios(rules: &RuleSet, findings: &mut Findings) -> Result<(), Refusal> {
     let run = |name: &str, days: Option<usize>, probes: Option<Vec<usize>>| {
         let Some((rules, mut scenario)) = economy::named(name, rules).map_err(Refusal::from)? else {
@@ -175,7 +175,7 @@ fn scenarios(rules: &RuleSet, findings: &mut Findings) -> Result<(), Refusal> {
         scenario.cohorts = 1;
         economy::simulate(&rules, &scenario, &mut |_| true)
     };
-    // The joint income of the scheme's own example; a month of it is enough for a share.
+    // The income from joining in the scheme's own example. A month is enough for a ratio.
     let joining = run("income", Some(30), None)?.totals.income.joining;
     findings.raise(
         "JOIN_INCOME_SHARE",

@@ -1,4 +1,4 @@
-//! What looks ahead: scenarios, forecasts, red flags, and the eve of a close, from which a forecast starts.
+//! What looks ahead: scenarios, forecasts, red flags, and the eve of a close, which a forecast starts from.
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
@@ -49,7 +49,7 @@ pub fn newcomer(rules: &JsValue, supply: &JsValue, share_value: &JsValue) -> Res
     to_js(&newcomer.map_err(|refusal| to_error(&refusal))?)
 }
 
-// An eve that was read. Reading it takes as long as a year of forecast, so it is kept.
+// An eve that was read. It is kept because reading it takes as long as forecasting a year.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct OpenEve(book::Eve);
@@ -82,7 +82,7 @@ pub fn review(rules: &JsValue, declared: &JsValue) -> Result<JsValue, JsValue> {
     to_js(&findings.map_err(|refusal| to_error(&refusal))?)
 }
 
-// What is left out is an empty table.
+// An argument that is left out counts as an empty table.
 fn read(value: &JsValue) -> Result<Tree, Refusal> {
     if value.is_undefined() {
         return Ok(Tree::Table(Vec::new()));
@@ -90,7 +90,7 @@ fn read(value: &JsValue) -> Result<Tree, Refusal> {
     input::read(value).map_err(|message| Refusal::bad_scenario("", message))
 }
 
-// Whether to go on: `false` from the page's own function stops, and so does its failure.
+// Whether to continue. The page's function stops the run if it returns `false` or throws.
 fn ask(go_on: &JsValue, done: usize) -> bool {
     let Some(go_on) = go_on.dyn_ref::<Function>() else { return true };
     let done = u32::try_from(done).unwrap_or(u32::MAX);

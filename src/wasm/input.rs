@@ -1,7 +1,7 @@
-//! JavaScript values as plain data, strictly.
+//! Reads JavaScript values as plain data, strictly.
 //!
-//! serde-wasm-bindgen would do this too, at 14 KB of the package and with less to say about what it refuses: it takes
-//! `undefined`, a `Map` or a `BigInt` for plain data.
+//! serde-wasm-bindgen could read them, but it would add 14 KB to the package, and it accepts `undefined`, a `Map` or a
+//! `BigInt` as plain data.
 
 use js_sys::{Array, JsString, Object};
 use wasm_bindgen::prelude::*;
@@ -14,14 +14,14 @@ use crate::tree::Tree;
 /// # Errors
 /// What is wrong with it, as the end of a sentence.
 pub(super) fn read(value: &JsValue) -> Result<Tree, &'static str> {
-    Reader { values: 0 }.value(value, 0)
+    ValueReader { values: 0 }.value(value, 0)
 }
 
-struct Reader {
+struct ValueReader {
     values: usize,
 }
 
-impl Reader {
+impl ValueReader {
     fn value(&mut self, value: &JsValue, depth: usize) -> Result<Tree, &'static str> {
         self.values += 1;
         if depth > DEPTH_MAX {
@@ -74,7 +74,7 @@ fn pair(entry: JsValue) -> (JsValue, JsValue) {
 }
 
 fn text(value: &JsValue) -> Result<String, &'static str> {
-    // UTF-8 is at least as long as UTF-16: what is far too long is not even copied.
+    // A text is at least as long in UTF-8 as in UTF-16, so a text that is too long need not be copied.
     let length = usize::try_from(value.unchecked_ref::<JsString>().length()).unwrap_or(usize::MAX);
     let text = if length > TEXT_LENGTH_MAX { None } else { value.as_string() };
     text.filter(|text| text.len() <= TEXT_LENGTH_MAX).ok_or("has a text that is too long")

@@ -1,4 +1,4 @@
-//! What a wallet computes from the answers of a server: they are read as strictly as everything else.
+//! What a wallet computes from the answers of a server.
 
 use js_sys::Array;
 use serde::Serialize;
@@ -28,7 +28,7 @@ pub fn balance(account: &JsValue, days: &JsValue) -> Result<JsValue, JsValue> {
 
 // A day of an account, as scripts get it.
 #[derive(Serialize)]
-struct Line {
+struct DayLine {
     earned: Points,
     state: AccountState,
 }
@@ -39,8 +39,8 @@ pub fn statement(account: &JsValue, days: &JsValue, count: u32) -> Result<JsValu
     let account = read_snapshot("account", account, snapshot::account)?;
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     let days = statement::statement(&account, &read_days(days)?, count).map_err(|error| to_error(&error.into()))?;
-    // What the record of a day says, the caller knows.
-    let lines: Vec<_> = days.into_iter().map(|StatementDay { earned, state, .. }| Line { earned, state }).collect();
+    // The caller has the records of the days already.
+    let lines: Vec<_> = days.into_iter().map(|StatementDay { earned, state, .. }| DayLine { earned, state }).collect();
     to_js(&lines)
 }
 
@@ -59,7 +59,7 @@ fn read_snapshot<T>(field: &'static str, value: &JsValue, read: fn(&Tree) -> Res
     tree.and_then(|tree| read(&tree)).map_err(|refusal| to_error(&refusal))
 }
 
-// One by one: a list of years would be more values than anything else may have.
+// Read one by one, because the records of many years have more values than one input may have.
 fn read_days(days: &JsValue) -> Result<Vec<DayRecord>, JsValue> {
     let days: &Array = days.dyn_ref().ok_or_else(|| to_error(&snapshot::bad("days", "must be an array")))?;
     days.iter().map(|day| read_snapshot("days", &day, snapshot::day_record)).collect()

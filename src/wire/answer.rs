@@ -1,9 +1,9 @@
-//! Answers of a server about one moment: the scheme's numbers, a member, a member's statement.
+//! Answers of a server: the numbers of the scheme, members, closed days, statements.
 
 use serde::ser::{SerializeMap as _, Serializer};
 use serde::{Deserialize, Serialize};
 
-use super::receipt::{Written, WrittenList};
+use super::receipt::{WireForm, WireList};
 use super::statement::BookedPosting;
 use crate::book::{Account, AccountState, DayRecord, Supply};
 use crate::identity::{Day, Id};
@@ -16,9 +16,9 @@ use crate::release::Release;
 pub struct SupplyNow {
     /// The open day.
     pub day: Day,
-    /// Its price.
+    /// Its price in yuan for one point.
     pub price: Price,
-    /// Where all points are. Accounts count as they were last settled: what they earned since is in `pool`.
+    /// Where all points are. Accounts count as they were last settled; points that they earned since then are in `pool`.
     pub supply: Supply,
     /// The release.
     pub release: Release,
@@ -28,13 +28,13 @@ pub struct SupplyNow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MemberNow {
-    /// Who it is.
+    /// The member's id.
     pub member: Id,
     /// The open day.
     pub day: Day,
-    /// The account as it was last settled: what a wallet computes from.
+    /// The account as it was last settled. A wallet computes from it.
     pub account: Account,
-    /// The account settled to the present by the server: what a wallet compares with.
+    /// The account settled to the present by the server. A wallet compares its own result with it.
     pub state: AccountState,
 }
 
@@ -42,11 +42,11 @@ pub struct MemberNow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MemberLine {
-    /// Who it is.
+    /// The member's id.
     pub member: Id,
-    /// Whether it has bought a pack.
+    /// Whether the member is activated.
     pub activated: bool,
-    /// Whether it has a shop.
+    /// Whether the member has a shop.
     pub merchant: bool,
 }
 
@@ -54,9 +54,9 @@ pub struct MemberLine {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MembersPage {
-    /// By id.
+    /// The members, by id.
     pub members: Vec<MemberLine>,
-    /// Where the next page starts; nothing on the last one.
+    /// Where the next page starts; `null` on the last page.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub next: Option<Id>,
 }
@@ -65,7 +65,7 @@ pub struct MembersPage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DaysPage {
-    /// Oldest first.
+    /// The records, oldest first.
     pub days: Vec<DayRecord>,
 }
 
@@ -73,18 +73,18 @@ pub struct DaysPage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatementPage {
-    /// Newest first.
+    /// The postings, newest first.
     pub postings: Vec<BookedPosting>,
-    /// Where the next page starts; nothing on the last one.
+    /// Where the next page starts; `null` on the last page.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub next: Option<String>,
 }
 
-impl Serialize for Written<'_, StatementPage> {
+impl Serialize for WireForm<'_, StatementPage> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(StatementPage { postings, next }, words) = self;
         let mut out = serializer.serialize_map(Some(2))?;
-        out.serialize_entry("postings", &WrittenList(postings, *words))?;
+        out.serialize_entry("postings", &WireList(postings, *words))?;
         out.serialize_entry("next", next)?;
         out.end()
     }

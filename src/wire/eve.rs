@@ -1,6 +1,7 @@
 //! The eve of a close as plain data: a book or a server writes it, a forecast reads it.
 //!
-//! Decimals are texts as everywhere. The two carries are whole numbers of 10^-26 as texts: no decimal has so many places.
+//! Decimals are texts, as everywhere. The two carries are whole numbers of 10^-26, as texts, because no decimal has so many
+//! places.
 
 use serde::ser::{Serialize, Serializer};
 
@@ -15,7 +16,7 @@ use crate::ruleset::RuleSet;
 use crate::tree::Tree;
 
 #[derive(serde::Serialize)]
-struct Plain<'a> {
+struct EveData<'a> {
     rules: &'a RuleSet,
     day: Day,
     price: Price,
@@ -33,7 +34,7 @@ struct Plain<'a> {
     so_far: Option<SoFar>,
 }
 
-/// A whole number that JavaScript would round.
+/// A whole number written as text, because JavaScript would round it.
 struct Text<T>(T);
 
 impl<T: std::fmt::Display> Serialize for Text<T> {
@@ -44,7 +45,7 @@ impl<T: std::fmt::Display> Serialize for Text<T> {
 
 impl Serialize for Eve {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let plain = Plain {
+        let plain = EveData {
             rules: &self.rules,
             day: self.day,
             price: self.price,
@@ -65,7 +66,7 @@ impl Serialize for Eve {
     }
 }
 
-/// Reads an eve. What no book could have written is refused, here or later by the arithmetic.
+/// Reads an eve. An eve that no book could have written is refused here, or by the arithmetic of the forecast.
 ///
 /// # Errors
 /// `bad_scenario` with the field, `bad_rules` with the key.

@@ -1,8 +1,7 @@
 //! Receipts, postings, rewards and orders as plain data, in both directions.
 //!
-//! A receipt says the version of its shape first: one of another version is refused by name, and nothing in it is guessed.
-//! `class` follows from the rule and `reason` is made of `why` where somebody reads it ([`super::worded`]): both are written
-//! for readers and passed over when a receipt is read back.
+//! A receipt names the version of its shape first. A receipt of another version is refused by that name. `class` follows from the
+//! rule, and `reason` is `why` in words ([`super::worded`]). Both are written for people and ignored when a receipt is read.
 
 use std::sync::Arc;
 
@@ -19,7 +18,7 @@ use crate::release::Grant;
 /// The version of a receipt's shape, and of a journal row that holds one. Version 0.1 of the program wrote none.
 pub const RECEIPT_VERSION: u32 = 2;
 
-/// How a reason is written beside its data: not at all where it is kept, in words where somebody reads it.
+/// How a reason is put in words; `None` for storage, which has the data only.
 pub(super) type Words<'a> = Option<&'a dyn Fn(&Reason) -> String>;
 
 fn reasoned<M: SerializeMap>(
@@ -38,9 +37,9 @@ fn reasoned<M: SerializeMap>(
 }
 
 /// A value that is written with or without words.
-pub(super) struct Written<'a, T>(pub(super) &'a T, pub(super) Words<'a>);
+pub(super) struct WireForm<'a, T>(pub(super) &'a T, pub(super) Words<'a>);
 
-impl Serialize for Written<'_, Posting> {
+impl Serialize for WireForm<'_, Posting> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(Posting { from, to, amount, rule, why }, words) = self;
         let mut out = serializer.serialize_map(None)?;
@@ -54,7 +53,7 @@ impl Serialize for Written<'_, Posting> {
     }
 }
 
-impl Serialize for Written<'_, Reward> {
+impl Serialize for WireForm<'_, Reward> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(Reward { member, kind, share_value, points, why }, words) = self;
         let mut out = serializer.serialize_map(None)?;
@@ -68,24 +67,24 @@ impl Serialize for Written<'_, Reward> {
 }
 
 /// A list of which each element is written with or without words.
-pub(super) struct WrittenList<'a, T>(pub(super) &'a [T], pub(super) Words<'a>);
+pub(super) struct WireList<'a, T>(pub(super) &'a [T], pub(super) Words<'a>);
 
-impl<'a, T> Serialize for WrittenList<'a, T>
+impl<'a, T> Serialize for WireList<'a, T>
 where
-    Written<'a, T>: Serialize,
+    WireForm<'a, T>: Serialize,
 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|item| Written(item, self.1)))
+        serializer.collect_seq(self.0.iter().map(|item| WireForm(item, self.1)))
     }
 }
 
-impl Serialize for Written<'_, Arc<[Reward]>> {
+impl Serialize for WireForm<'_, Arc<[Reward]>> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        WrittenList(self.0, self.1).serialize(serializer)
+        WireList(self.0, self.1).serialize(serializer)
     }
 }
 
-impl Serialize for Written<'_, Receipt> {
+impl Serialize for WireForm<'_, Receipt> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(receipt, words) = self;
         let mut out = serializer.serialize_map(None)?;
@@ -96,29 +95,29 @@ impl Serialize for Written<'_, Receipt> {
             out.serialize_entry("order", order)?;
             out.serialize_entry("points", points)?;
             out.serialize_entry("due", due)?;
-            out.serialize_entry("rewards", &WrittenList(rewards, *words))?;
+            out.serialize_entry("rewards", &WireList(rewards, *words))?;
         }
         if let Some(points) = &receipt.unrecovered {
             out.serialize_entry("unrecovered", points)?;
         }
-        out.serialize_entry("postings", &WrittenList(&receipt.postings, *words))?;
+        out.serialize_entry("postings", &WireList(&receipt.postings, *words))?;
         out.serialize_entry("accounts", &receipt.accounts)?;
         out.end()
     }
 }
 
-impl Serialize for Written<'_, OrderRewards> {
+impl Serialize for WireForm<'_, OrderRewards> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let pairs: Vec<_> = self.0.iter().collect();
-        WrittenList(&pairs, self.1).serialize(serializer)
+        WireList(&pairs, self.1).serialize(serializer)
     }
 }
 
-impl Serialize for Written<'_, (&Reward, Option<&Grant>)> {
+impl Serialize for WireForm<'_, (&Reward, Option<&Grant>)> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self((reward, grant), words) = self;
         let mut out = serializer.serialize_map(Some(2))?;
-        out.serialize_entry("reward", &Written(*reward, *words))?;
+        out.serialize_entry("reward", &WireForm(*reward, *words))?;
         out.serialize_entry("grant", grant)?;
         out.end()
     }
@@ -137,7 +136,7 @@ impl<'de> Deserialize<'de> for OrderRewards {
     }
 }
 
-impl Serialize for Written<'_, Order> {
+impl Serialize for WireForm<'_, Order> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(order, words) = self;
         let Order { merchant, concession, points, sequence, due, state, left, left_at_vesting, burned_back, rewards } =
@@ -152,7 +151,7 @@ impl Serialize for Written<'_, Order> {
         out.serialize_entry("left", left)?;
         out.serialize_entry("left_at_vesting", left_at_vesting)?;
         out.serialize_entry("burned_back", burned_back)?;
-        out.serialize_entry("rewards", &Written(rewards, *words))?;
+        out.serialize_entry("rewards", &WireForm(rewards, *words))?;
         out.end()
     }
 }
@@ -161,7 +160,7 @@ macro_rules! without_words {
     ($($name:ident)*) => {$(
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                Written(self, None).serialize(serializer)
+                WireForm(self, None).serialize(serializer)
             }
         }
     )*};
@@ -185,8 +184,8 @@ pub(super) struct PostingFields {
     why: Reason,
 }
 
-/// Where a posting is booked.
-pub(super) struct Placed {
+/// The place of a posting in the journal.
+pub(super) struct JournalPlace {
     pub(super) place: i64,
     pub(super) line: i64,
     pub(super) day: Day,
@@ -195,11 +194,13 @@ pub(super) struct Placed {
 impl PostingFields {
     // Never inlined: lists of both kinds of posting share it.
     #[inline(never)]
-    pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(Posting, Option<Placed>), D::Error> {
+    pub(super) fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<(Posting, Option<JournalPlace>), D::Error> {
         let Self { place, line, day, from, to, asset, amount, rule, why } = Self::deserialize(deserializer)?;
         let unknown = || D::Error::custom(format_args!("`{amount}` of `{asset}` is no amount"));
         let amount = Amount::parse(&asset, &amount).ok_or_else(unknown)?;
-        let placed = place.zip(line).zip(day).map(|((place, line), day)| Placed { place, line, day });
+        let placed = place.zip(line).zip(day).map(|((place, line), day)| JournalPlace { place, line, day });
         Ok((Posting { from, to, amount, rule, why }, placed))
     }
 }

@@ -7,7 +7,7 @@ use crate::event::{Code, Entry, Refusal};
 use crate::quantity::OutOfRange;
 use crate::ruleset::RuleSet;
 
-/// A book and what was refused on the way.
+/// A book that grows line by line, and the refusals on the way.
 #[derive(Debug)]
 pub struct Replay {
     book: Book,
@@ -15,12 +15,12 @@ pub struct Replay {
     lines: usize,
 }
 
-/// The answer of a replay. Serializes to the object of RULES.md section 9.
+/// The result of a replay. It serializes to the object of RULES.md section 9.
 #[derive(Debug)]
 pub struct Replayed<'a> {
     /// The state after the last event.
     pub state: State,
-    /// Place in the journal, from 0, and code.
+    /// The refused lines: number in the journal, from 0, and code.
     pub refused: &'a [(usize, Code)],
     /// The days that were closed.
     pub days: &'a [DayRecord],
@@ -33,8 +33,8 @@ impl Replay {
         Self { book: Book::open(rules), refused: Vec::new(), lines: 0 }
     }
 
-    /// Takes the next line of the journal: an event, or why it is none. A refusal is kept under its place and
-    /// answered; the first outcome of a repeated `id` is not listed again.
+    /// Applies the next line of the journal: an event, or the refusal of a line that is none. A refusal is listed with the
+    /// number of its line. A repeated event is not listed again.
     ///
     /// # Errors
     /// The refusal.
@@ -55,22 +55,22 @@ impl Replay {
         Err(refusal)
     }
 
-    /// How many lines were taken.
+    /// The number of lines so far.
     #[must_use]
     pub fn lines(&self) -> usize {
         self.lines
     }
 
-    /// The book as it stands.
+    /// The book after these lines.
     #[must_use]
     pub fn book(&self) -> &Book {
         &self.book
     }
 
-    /// What came out.
+    /// The result after these lines.
     ///
     /// # Errors
-    /// [`OutOfRange`] never, for a book that grew from events.
+    /// [`OutOfRange`] never, because the book grew from events.
     pub fn finish(&self) -> Result<Replayed<'_>, OutOfRange> {
         Ok(Replayed { state: self.book.state()?, refused: &self.refused, days: self.book.days() })
     }
@@ -80,36 +80,36 @@ impl Serialize for Replayed<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_map(Some(3))?;
         out.serialize_entry("state", &self.state)?;
-        out.serialize_entry("refused", &Refused(self.refused))?;
-        out.serialize_entry("days", &Days(self.days))?;
+        out.serialize_entry("refused", &RefusalList(self.refused))?;
+        out.serialize_entry("days", &DayList(self.days))?;
         out.end()
     }
 }
 
-struct Refused<'a>(&'a [(usize, Code)]);
+struct RefusalList<'a>(&'a [(usize, Code)]);
 
-impl Serialize for Refused<'_> {
+impl Serialize for RefusalList<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(|(place, code)| (place, code.as_str())))
     }
 }
 
-struct Days<'a>(&'a [DayRecord]);
+struct DayList<'a>(&'a [DayRecord]);
 
-impl Serialize for Days<'_> {
+impl Serialize for DayList<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_seq(Some(self.0.len()))?;
         for record in self.0 {
-            out.serialize_element(&Day(record))?;
+            out.serialize_element(&DayFields(record))?;
         }
         out.end()
     }
 }
 
 /// A day record with just the fields of RULES.md section 9.
-struct Day<'a>(&'a DayRecord);
+struct DayFields<'a>(&'a DayRecord);
 
-impl Serialize for Day<'_> {
+impl Serialize for DayFields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let DayRecord { day, price, released, total, units, nav, acc, era, ended: _, turnover: _ } = self.0;
         let mut out = serializer.serialize_map(Some(8))?;

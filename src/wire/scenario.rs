@@ -1,5 +1,5 @@
-//! Reads scenarios, a forecast's assumptions and what an operator declares from plain data: every field may be left out,
-//! none may be unknown. What does not parse is `bad_scenario`, with its field.
+//! Reads scenarios, the assumptions of a forecast and an operator's declaration from plain data. Every field is optional, and no
+//! unknown field is allowed. Errors are `bad_scenario` with the field.
 
 use super::fields::Fields;
 use crate::economy::{PriceMode, Scenario, Turnover, named};
@@ -64,7 +64,8 @@ fn numbers(fields: &mut Fields<'_>, name: &'static str) -> Result<Vec<usize>, Re
     all.ok_or_else(|| Refusal::bad_scenario(name, "must be a list of whole numbers"))
 }
 
-/// A scenario and the rules it runs on: one by its `name`, or the default one, with what is given instead.
+/// Reads a scenario. It starts from the scenario called `name`, or from the default one; given fields replace its values.
+/// Returns it with the rules that it runs on.
 ///
 /// # Errors
 /// `bad_scenario` with the field.
@@ -160,7 +161,8 @@ fn turnover(tree: &Tree) -> Result<Turnover, Refusal> {
     Ok(Turnover::Steady { daily, growth_30d, crash, swing })
 }
 
-/// What a forecast assumes: `{growth_30d?: […], horizons?: […], turnover?, inflow?, series?: [[turnover, inflow], …]}`.
+/// Reads the assumptions of a forecast: `{growth_30d?: […], horizons?: […], turnover?, inflow?, series?: [[turnover, inflow],
+/// …]}`.
 ///
 /// # Errors
 /// `bad_scenario` with the field.
@@ -200,7 +202,7 @@ pub fn read_assumptions(tree: &Tree) -> Result<Assumptions, Refusal> {
     Ok(assumptions)
 }
 
-/// What an operator declares: `{concession_rate?, security_link?, pack_commission?, return_days?}`.
+/// Reads an operator's declaration: `{concession_rate?, security_link?, pack_commission?, return_days?}`.
 ///
 /// # Errors
 /// `bad_scenario` with the field.

@@ -1,7 +1,7 @@
-//! What a server says of one moment as plain data: an account, day records, the scheme's numbers, an excerpt of the book.
+//! Reads the answers of a server from plain data: an account, day records, the numbers of the scheme, an excerpt of the book.
 //!
-//! Read by hand, field by field: serde's readers of the same types would make the package half as large again. Fields that are not
-//! known are passed over, since a newer server may say more.
+//! They are read field by field, because serde's readers of the same types would make the package half as large again. Unknown
+//! fields are ignored, because a newer server may send more.
 
 use std::str::FromStr;
 
@@ -15,7 +15,7 @@ use crate::release::{Holding, Release};
 use crate::ruleset::RuleSet;
 use crate::tree::Tree;
 
-/// An account as it was last settled.
+/// Reads an account as it was last settled.
 ///
 /// # Errors
 /// `bad_snapshot` with the field.
@@ -23,7 +23,7 @@ pub fn account(tree: &Tree) -> Result<Account, Refusal> {
     of_snapshot(account_of(tree))
 }
 
-/// The record of a closed day.
+/// Reads the record of a closed day.
 ///
 /// # Errors
 /// `bad_snapshot` with the field.
@@ -31,7 +31,7 @@ pub fn day_record(tree: &Tree) -> Result<DayRecord, Refusal> {
     of_snapshot(day_record_of(tree))
 }
 
-/// The scheme at one moment.
+/// Reads the numbers of the scheme (the answer of `GET /v1/supply`).
 ///
 /// # Errors
 /// `bad_snapshot` with the field.
@@ -39,8 +39,7 @@ pub fn now(tree: &Tree) -> Result<SupplyNow, Refusal> {
     of_snapshot(now_of(tree))
 }
 
-/// As much of a book as the preview of an order needs (the answer of `GET /v1/excerpt`). What only a close needs is not read: the days
-/// before are not in it either.
+/// Reads the part of a book that the preview of an order needs (the answer of `GET /v1/excerpt`). A day cannot be closed with it.
 ///
 /// # Errors
 /// `bad_snapshot` with the field, `bad_rules` with the key.
@@ -50,7 +49,7 @@ pub fn excerpt(tree: &Tree) -> Result<Book, Refusal> {
     of_snapshot(excerpt_of(tree, rules))
 }
 
-/// An answer that is not what it should be.
+/// The refusal of an answer: `bad_snapshot` with the field.
 #[must_use]
 pub fn bad(field: &'static str, message: &'static str) -> Refusal {
     Refusal { code: Code::BadSnapshot, field: field.into(), message: message.into() }
@@ -188,7 +187,7 @@ fn era(fields: &mut Fields<'_>) -> Result<u32, Refusal> {
     u32::try_from(fields.whole("era")?).map_err(|_| bad("era", "is beyond every era"))
 }
 
-/// A whole number that JavaScript would round.
+/// A whole number as text, because JavaScript would round it.
 fn exact<T: FromStr>(fields: &mut Fields<'_>, name: &'static str) -> Result<T, Refusal> {
     fields.parsed(name, "a whole number as text", |text| text.parse().ok())
 }

@@ -1,40 +1,13 @@
-//! A posting where it is booked: a line of a member's statement.
+//! Booked postings as plain data: the lines of a member's statement.
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
-use super::receipt::{Placed, PostingFields, Written};
-use crate::identity::{Day, Id};
-use crate::receipt::{Party, Posting};
+use super::receipt::{JournalPlace, PostingFields, WireForm};
 
-/// A posting, with its place in the journal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BookedPosting {
-    /// The place of its event in the journal.
-    pub place: i64,
-    /// Its number in the receipt, from 0.
-    pub line: i64,
-    /// The day on which it was booked.
-    pub day: Day,
-    /// What moved.
-    pub posting: Posting,
-}
+pub use crate::statement::BookedPosting;
 
-impl BookedPosting {
-    /// Whether it brings something to a member.
-    #[must_use]
-    pub fn is_gain(&self, member: &Id) -> bool {
-        self.posting.to.is(member)
-    }
-
-    /// The other side.
-    #[must_use]
-    pub fn other(&self, member: &Id) -> &Party {
-        if self.is_gain(member) { &self.posting.from } else { &self.posting.to }
-    }
-}
-
-impl Serialize for Written<'_, BookedPosting> {
+impl Serialize for WireForm<'_, BookedPosting> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(BookedPosting { place, line, day, posting }, words) = self;
         let mut out = serializer.serialize_map(None)?;
@@ -56,14 +29,14 @@ impl Serialize for Written<'_, BookedPosting> {
 
 impl Serialize for BookedPosting {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Written(self, None).serialize(serializer)
+        WireForm(self, None).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for BookedPosting {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (posting, place) = PostingFields::read(deserializer)?;
-        let Placed { place, line, day } =
+        let JournalPlace { place, line, day } =
             place.ok_or_else(|| D::Error::custom("a booked posting says its place, line and day"))?;
         Ok(Self { place, line, day, posting })
     }

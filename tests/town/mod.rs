@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 
 pub type TestResult = Result<(), Box<dyn std::error::Error>>;
 
-/// A book under the seed rules, with what was changed in them.
+/// A book under the seed rules, perhaps with changes.
 pub struct Town {
     pub book: Book,
 }
 
 impl Town {
-    /// An empty one; `changes` are whole top-level keys of the rules.
+    /// An empty book. `changes` replace whole top-level keys of the rules.
     pub fn empty(changes: &Value) -> Result<Self, Box<dyn std::error::Error>> {
         let mut rules = serde_json::to_value(preset::seed()?)?;
         for (key, value) in changes.as_object().into_iter().flatten() {
@@ -25,7 +25,7 @@ impl Town {
         Ok(Self { book: Book::open(serde_json::from_value(rules)?) })
     }
 
-    /// With `shop` in 440106, `r`, and `a`, whom `r` recommended; all are activated, and the shop has 1000 points.
+    /// A book with `shop` in 440106, `r`, and `a`, whom `r` recommended. All are activated, and the shop has 1000 points.
     pub fn with(changes: &Value) -> Result<Self, Box<dyn std::error::Error>> {
         let mut town = Self::empty(changes)?;
         for event in [
@@ -43,7 +43,7 @@ impl Town {
         Ok(town)
     }
 
-    /// Applies an event as it would be previewed.
+    /// Applies an event and checks that its preview gave the same receipt.
     pub fn take(&mut self, event: &Value) -> Result<Receipt, Refusal> {
         let tree: Tree =
             serde_json::from_value(event.clone()).map_err(|error| Refusal::bad_event("", error.to_string()))?;
@@ -54,7 +54,7 @@ impl Town {
         result
     }
 
-    /// Refused with this code at this field; nothing is changed by it.
+    /// Checks that an event is refused with this code and field, and that it changes nothing.
     pub fn refuses(&mut self, event: &Value, code: Code, field: &str) -> TestResult {
         let before = self.book.state()?;
         match self.take(event) {

@@ -127,9 +127,9 @@ pub fn past(rules: &str, journal: &Path) -> Result<(Run, Vec<Finding>)> {
     for (number, line) in Lines::open(journal)?.enumerate() {
         let Ok(line) = line.context("cannot read on in the journal")? else { continue };
         // Before the event is applied, because its income depends on the price and rules of that moment.
-        let eve = past.note(&line.entry.event, &book);
+        let income = past.income_of(&line.entry.event, &book);
         let outcome = book.apply(&line.entry);
-        past.observe(&line.entry.event, eve, &outcome)?;
+        past.observe(&line.entry.event, income, &outcome)?;
         past.closed(&book)?;
         if shows_progress && number.is_multiple_of(10_000) {
             eprint!("\r{number} events");

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gongxiang::book::{Book, Changed, Excerpt, Head};
+use gongxiang::book::{Book, ChangedRows, Excerpt, Head};
 use gongxiang::event::{Code, Event, Identity, OrderPlaced, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::market::{Trade, TradeState};
@@ -133,7 +133,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
         answered.into_iter().map(|answer| (name(&answer.key), answer)).collect();
     let mut fresh = Vec::new();
     let mut journal: Vec<JournalEntry> = Vec::new();
-    let mut changed = Changed::default();
+    let mut changed = ChangedRows::default();
     let mut answers = Vec::with_capacity(requests.len());
     for request @ Request { line, key, actor, guard } in requests {
         let reference = request.reference();
@@ -276,7 +276,7 @@ fn batch(
     days_before: usize,
     first: Place,
     journal: Vec<JournalEntry>,
-    changed: Changed,
+    changed: ChangedRows,
     answers: Vec<NewAnswer>,
 ) -> Batch {
     fn rows<'a, V: Clone + 'a>(changed: BTreeMap<Id, bool>, now: impl Fn(&Id) -> Option<&'a V>) -> Vec<Row<V>> {

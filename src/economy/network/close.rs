@@ -1,9 +1,10 @@
 //! The close of a day: settles every group and starts the probes.
 
 use super::group::Group;
-use super::{Network, ProbeHolding};
+use super::state::{Network, ProbeHolding};
 use crate::day;
-use crate::economy::figures::{DayFigures, Probe, ratio};
+use crate::economy::figures::{DayFigures, Probe};
+use crate::economy::ratio::ratio;
 use crate::price::Signals;
 use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue, narrow};
 use crate::release::{EndedEras, Holding, Release};

@@ -1,8 +1,9 @@
 //! The end of a run: cohorts and totals.
 
-use super::Network;
 use super::group::Group;
-use crate::economy::figures::{Cohort, Probe, Run, Totals, gini, ratio};
+use super::state::Network;
+use crate::economy::figures::{Cohort, Probe, Run, Totals};
+use crate::economy::ratio::{gini, ratio};
 use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue, narrow};
 
 impl Group {

@@ -9,7 +9,7 @@ pub(super) struct Group {
     pub holding: Holding,
     pub members: i128,
     pub from_day: usize,
-    /// The sum, over the members, of what [`super::Network::children`] was when they joined.
+    /// The sum, over the members, of what `Network::children` was when they joined.
     pub children_at_joining: i128,
     pub promised: ShareValue,
     pub earned: Points,
@@ -23,12 +23,12 @@ pub(super) struct Group {
     pub cash: i128,
 }
 
-/// Which group.
+/// The name of a group.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Holder {
     /// The members of this cohort.
     Cohort(usize),
-    /// Everybody above the buyers, and the partners.
+    /// The members above the buyers, and the partners.
     Team,
     Shops,
     /// One person who is merchant, buyer and referrer.

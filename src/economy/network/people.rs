@@ -1,7 +1,7 @@
 //! Joining members, their packs, and the split of share value among members.
 
 use super::group::Holder;
-use super::{Network, part};
+use super::state::{Network, part};
 use crate::economy::figures::Sale;
 use crate::economy::path::Growth;
 use crate::event::Refusal;

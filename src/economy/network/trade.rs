@@ -1,8 +1,9 @@
 //! Sales of points, opening of shops, placing and vesting of orders.
 
 use super::group::Holder;
-use super::{Network, PendingOrders, part};
-use crate::economy::figures::{DayFigures, Sale, ratio};
+use super::state::{Network, PendingOrders, part};
+use crate::economy::figures::{DayFigures, Sale};
+use crate::economy::ratio::ratio;
 use crate::economy::scenario::{PriceMode, Scenario};
 use crate::quantity::{HeldPrice, Money, OutOfRange, Points, Price, Rate, ShareValue, mul, narrow};
 use crate::ruleset::{Channel, PricePolicy};
@@ -134,8 +135,8 @@ impl Network<'_> {
             self.give_to_members(gives.consumption.raw() - consumption, gives.referrer.raw() - referrer)?;
             self.give(Holder::Shops, ShareValue::from_raw(gives.sale.raw() - sale))?;
             self.give(Holder::Team, gives.team)?;
-            // Point rewards go to members and team, who offer them. It does not matter which members; the first ones
-            // do.
+            // Point rewards go to members and the team, who offer them. Which members get them makes no difference, so the first
+            // cohort does.
             let team = &mut self.groups.team;
             team.offered = team.offered.plus(gives.team_points)?;
             let members = self.groups.cohorts.first_mut().ok_or(OutOfRange)?;

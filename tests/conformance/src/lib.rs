@@ -1,15 +1,15 @@
-//! The vectors and what must come out of them, for every runner: native, WebAssembly under Node, and the server's HTTP
+//! The vectors and their expected results, for every runner: native, WebAssembly, and the server's HTTP
 //! (`server/tests/server/conformance.rs`).
 //!
-//! A runner takes a [`Case`] and answers with one object: `refused`, `orders`, `days` and `state` in the shapes of
-//! RULES.md section 9. [`Case::compare`] is the only comparison.
+//! A runner takes a [`Case`] and returns one object: `refused`, `orders`, `days` and `state` in the shapes of RULES.md
+//! section 9. [`Case::compare`] is the only comparison.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-/// A rule set, events, and what must come out.
+/// A rule set, events, and the expected results.
 #[derive(Debug)]
 pub struct Case {
     /// The file's name.
@@ -18,11 +18,11 @@ pub struct Case {
     pub rules: Value,
     /// The events, in order.
     pub events: Vec<Value>,
-    /// `refused`, `orders`, `days`, `state`, as far as they are known.
+    /// The expected `refused`, `orders`, `days` and `state`. A vector may leave some out.
     pub expected: Map<String, Value>,
 }
 
-/// What a vector says about its results.
+/// The expected results in the file of a vector.
 const RESULTS: [&str; 4] = ["refused", "orders", "days", "state"];
 
 fn tests_folder() -> PathBuf {
@@ -37,7 +37,7 @@ fn read_json(path: &Path) -> Value {
 /// Every vector of `tests/vectors`, and the CDNOW journal of `tests/data`.
 ///
 /// # Panics
-/// If a file is missing or no vector: there is nothing to test then.
+/// If a file is missing or is not a vector.
 #[must_use]
 pub fn cases() -> Vec<Case> {
     let folder = tests_folder().join("vectors");
@@ -77,10 +77,10 @@ pub fn cdnow() -> Case {
 }
 
 impl Case {
-    /// Compares what a runner got with what must come out, to the last digit.
+    /// Compares the results of a runner with the expected ones, to the last digit.
     ///
     /// # Panics
-    /// At the first difference, saying where it is.
+    /// At the first difference. The message names the case and the place.
     pub fn compare(&self, got: &Value) {
         assert!(!self.expected.is_empty(), "{}: nothing expected", self.name);
         for (key, expected) in &self.expected {
@@ -112,8 +112,8 @@ fn difference(path: &str, expected: &Value, got: &Value) -> Option<String> {
     }
 }
 
-/// Of an accepted order's receipt just what the vectors list: `order`, `points`, and of each reward its member, kind
-/// and amounts. `None` for the receipt of another event.
+/// The fields of an accepted order's receipt that the vectors list: `order`, `points`, and of each reward its member, kind and
+/// amounts. `None` for the receipt of another event.
 #[must_use]
 pub fn order_of(receipt: &Value) -> Option<Value> {
     let rewards = receipt.get("rewards")?.as_array()?.iter();
@@ -123,7 +123,7 @@ pub fn order_of(receipt: &Value) -> Option<Value> {
     Some(order.into())
 }
 
-/// Of a day record just what RULES.md section 9 lists: the server adds what a wallet needs beside it.
+/// The fields of a day record that RULES.md section 9 lists. The server adds others for wallets.
 #[must_use]
 pub fn day_of(record: &Value) -> Value {
     only(record, &["day", "price", "released", "total", "units", "nav", "acc", "era"]).into()

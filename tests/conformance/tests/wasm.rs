@@ -1,5 +1,5 @@
-//! The WebAssembly runners: the package under Node, the mini-program's package on four kinds of phone, and the binary in wasm3, an
-//! interpreter; event by event and as a whole journal.
+//! The WebAssembly runners: the package under Node, the mini-program's package on four kinds of phone, and the binary in the
+//! interpreter wasm3. Each applies the events one by one, and then the whole journal at once.
 
 use std::env;
 use std::ffi::OsStr;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// Runs all cases by a script that answers a line for a line.
+/// Runs all cases with a script that answers each line with a line.
 fn every_case_comes_out(program: impl AsRef<OsStr>, script: &[&str]) -> Outcome {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     assert!(here.join("../../pkg/dist/gongxiang_bg.wasm").exists(), "`cargo xtask build package` comes first");
@@ -25,7 +25,7 @@ fn every_case_comes_out(program: impl AsRef<OsStr>, script: &[&str]) -> Outcome 
     let cases = cases();
     let lines: Vec<_> =
         cases.iter().map(|case| json!({"rules": case.rules, "events": case.events}).to_string()).collect();
-    // Written from another thread: the runner answers while it reads.
+    // A thread of its own writes, because the runner answers while it reads.
     let writer = thread::spawn(move || lines.iter().try_for_each(|line| writeln!(input, "{line}")));
 
     let mut compared = 0;
@@ -34,7 +34,7 @@ fn every_case_comes_out(program: impl AsRef<OsStr>, script: &[&str]) -> Outcome 
         let orders: Vec<_> = got["receipts"].as_array().into_iter().flatten().filter_map(order_of).collect();
         got["orders"] = orders.into();
         case.compare(&got);
-        // The book that took each event by itself ends in the same state.
+        // The book that got the events one by one ends in the same state.
         assert_eq!(got["stepwise"], got["state"], "{}", case.name);
         compared += 1;
     }
@@ -71,7 +71,7 @@ fn every_vector_and_cdnow_come_out_where_memory_does_not_detach() -> Outcome {
 
 #[test]
 fn every_vector_and_cdnow_come_out_in_an_interpreter() -> Outcome {
-    // Where the other Python tools of the tests are, too.
+    // The other Python tools of the tests are there as well.
     let tools =
         env::var("BEANCOUNT").map_err(|_| "BEANCOUNT=$PWD/tools/venv/bin names the Python environment (HACKING.md)")?;
     every_case_comes_out(Path::new(&tools).join("python"), &["run-wasm3.py"])

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gongxiang::identity::Id;
-use gongxiang::statement::{History, Income, Row, StatementDay};
+use gongxiang::statement::{ClassIncome, History, HistoryRow, StatementDay};
 use leptos::prelude::*;
 
 use super::answer::{asked, of_member};
@@ -181,7 +181,7 @@ fn past(app: App, me: &Id, history: &Arc<History>) -> AnyView {
     .into_any()
 }
 
-fn income(app: App, name: Words, id: &'static str, income: Income) -> AnyView {
+fn income(app: App, name: Words, id: &'static str, income: ClassIncome) -> AnyView {
     let points = income.points.is_positive() || !income.share_value.is_positive();
     view! {
         <div data-testid=id data-points=income.points.to_string() data-share-value=income.share_value.to_string()>
@@ -203,7 +203,7 @@ fn latest(app: App, me: &Id, history: &History) -> AnyView {
     let entries: Vec<_> = history
         .rows
         .iter()
-        .filter(|row| matches!(row, Row::Posting(_)))
+        .filter(|row| matches!(row, HistoryRow::Posting(_)))
         .take(LATEST)
         .map(|row| statement_rows::row(app, me, row))
         .collect();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gongxiang::identity::Id;
 use gongxiang::receipt::Rule;
-use gongxiang::statement::{History, Row};
+use gongxiang::statement::{History, HistoryRow};
 use gongxiang::wire::worded;
 use gongxiang_words::Language;
 use js_sys::Array;
@@ -33,14 +33,14 @@ enum Filter {
 }
 
 impl Filter {
-    fn takes(self, row: &Row) -> bool {
+    fn takes(self, row: &HistoryRow) -> bool {
         match (self, row) {
-            (Self::All, _) | (Self::Release, Row::Day(_)) => true,
-            (Self::Orders, Row::Posting(booked)) => {
+            (Self::All, _) | (Self::Release, HistoryRow::Day(_)) => true,
+            (Self::Orders, HistoryRow::Posting(booked)) => {
                 let rule = booked.posting.rule;
                 rule.class().is_some() || matches!(rule, Rule::Concession | Rule::Refund)
             }
-            (Self::Moves, Row::Posting(booked)) => matches!(
+            (Self::Moves, HistoryRow::Posting(booked)) => matches!(
                 booked.posting.rule,
                 Rule::Transfer | Rule::Redemption | Rule::Offer | Rule::Trade | Rule::Treasury | Rule::Opening
             ),
@@ -77,7 +77,8 @@ fn shown(app: App, me: &Id, history: Arc<History>) -> AnyView {
         let me = me.clone();
         memo(move || {
             let (filter, typed) = (filter.get(), typed.read().trim().to_ascii_lowercase());
-            let fits = |row: &&Row| filter.takes(row) && (typed.is_empty() || words(app, &me, row).contains(&typed));
+            let fits =
+                |row: &&HistoryRow| filter.takes(row) && (typed.is_empty() || words(app, &me, row).contains(&typed));
             history.rows.iter().filter(fits).cloned().collect::<Vec<_>>()
         })
     };
@@ -116,11 +117,11 @@ fn shown(app: App, me: &Id, history: Arc<History>) -> AnyView {
 }
 
 /// The text in which the search looks.
-fn words(app: App, me: &Id, row: &Row) -> String {
+fn words(app: App, me: &Id, row: &HistoryRow) -> String {
     let lang = app.lang();
     let text = match row {
-        Row::Day(line) => format!("{} {} {}", line.day, text::rule(lang, Rule::Release), line.earned),
-        Row::Posting(booked) => format!(
+        HistoryRow::Day(line) => format!("{} {} {}", line.day, text::rule(lang, Rule::Release), line.earned),
+        HistoryRow::Posting(booked) => format!(
             "{} {} {} {} {} {}",
             booked.day,
             text::rule(lang, booked.posting.rule),
@@ -135,9 +136,9 @@ fn words(app: App, me: &Id, row: &Row) -> String {
 }
 
 /// The lines as CSV (RFC 4180), newest first as on the screen.
-fn csv(me: &Id, rows: &[Row]) -> String {
-    let line = |row: &Row| match row {
-        Row::Day(line) => {
+fn csv(me: &Id, rows: &[HistoryRow]) -> String {
+    let line = |row: &HistoryRow| match row {
+        HistoryRow::Day(line) => {
             let formula = statement_rows::formula(line).unwrap_or_default();
             format!(
                 "{},release,points,{},pool,{},{},{}\r\n",
@@ -148,7 +149,7 @@ fn csv(me: &Id, rows: &[Row]) -> String {
                 line.price
             )
         }
-        Row::Posting(booked) => {
+        HistoryRow::Posting(booked) => {
             let (rule, amount) = (booked.posting.rule, booked.posting.amount);
             let sign = if booked.is_gain(me) { "" } else { "-" };
             let other = cell(&booked.other(me).to_string());

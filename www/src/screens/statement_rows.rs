@@ -2,7 +2,7 @@
 
 use gongxiang::identity::Id;
 use gongxiang::receipt::{Class, Rule};
-use gongxiang::statement::{Row, StatementDay};
+use gongxiang::statement::{HistoryRow, StatementDay};
 use gongxiang::wire::statement::BookedPosting;
 use leptos::prelude::*;
 
@@ -12,10 +12,10 @@ use crate::text::{self, home as h, statement as t};
 use crate::ui;
 use crate::wallet::{Agreement, agreement};
 
-pub fn row(app: App, me: &Id, row: &Row) -> AnyView {
+pub fn row(app: App, me: &Id, row: &HistoryRow) -> AnyView {
     match row {
-        Row::Day(line) => day(app, line),
-        Row::Posting(booked) => entry(app, me, booked),
+        HistoryRow::Day(line) => day(app, line),
+        HistoryRow::Posting(booked) => entry(app, me, booked),
     }
 }
 

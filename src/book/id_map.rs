@@ -1,7 +1,7 @@
-//! A table of the book: values by id, in the order of the ids.
+//! A table of the book: values in the order of their ids.
 //!
-//! Each value lies behind a pointer, so that all tables share one compiled tree; a tree for each kind of value would be a
-//! fifth of the package.
+//! Each value is boxed, so that all tables use one compiled B-tree. A B-tree for each kind of value would be a fifth of the
+//! package.
 
 use std::collections::{BTreeMap, btree_map};
 use std::ops::Bound;
@@ -9,15 +9,15 @@ use std::ops::Bound;
 use crate::identity::Id;
 
 #[derive(Clone, Debug)]
-pub(super) struct Table<V>(BTreeMap<Id, Box<V>>);
+pub(super) struct IdMap<V>(BTreeMap<Id, Box<V>>);
 
-impl<V> Default for Table<V> {
+impl<V> Default for IdMap<V> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<V> Table<V> {
+impl<V> IdMap<V> {
     pub(super) const fn new() -> Self {
         Self(BTreeMap::new())
     }
@@ -34,7 +34,7 @@ impl<V> Table<V> {
         self.0.insert(id, value.into());
     }
 
-    /// Takes over all values of another table.
+    /// Moves all values of another table into this one.
     pub(super) fn extend(&mut self, other: Self) {
         for (id, value) in other.0 {
             self.0.insert(id, value);
@@ -49,14 +49,14 @@ impl<V> Table<V> {
         self.0.iter().map(|(id, value)| (id, value.as_ref()))
     }
 
-    /// Those whose ids come after `id`; all of them after the empty text.
+    /// The values whose ids come after `id`. The empty text comes before all ids.
     pub(super) fn after(&self, id: &str) -> impl Iterator<Item = (&Id, &V)> {
         let range = self.0.range::<str, _>((Bound::Excluded(id), Bound::Unbounded));
         range.map(|(id, value)| (id, value.as_ref()))
     }
 }
 
-impl<V> IntoIterator for Table<V> {
+impl<V> IntoIterator for IdMap<V> {
     type Item = (Id, Box<V>);
     type IntoIter = btree_map::IntoIter<Id, Box<V>>;
 
@@ -65,7 +65,7 @@ impl<V> IntoIterator for Table<V> {
     }
 }
 
-impl<V> FromIterator<(Id, V)> for Table<V> {
+impl<V> FromIterator<(Id, V)> for IdMap<V> {
     fn from_iter<T: IntoIterator<Item = (Id, V)>>(values: T) -> Self {
         let mut table = Self::new();
         for (id, value) in values {
