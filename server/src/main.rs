@@ -98,7 +98,7 @@ enum Task {
         #[command(flatten)]
         database: Database,
         #[command(subcommand)]
-        task: keys::Task,
+        task: keys::KeysTask,
     },
     /// Simulate a scenario day by day, or show the figures of a journal.
     Economy(Box<economy::Options>),
@@ -177,7 +177,7 @@ fn run() -> Result<bool> {
     match Arguments::from_arg_matches(&told.matches)?.task {
         Task::Replay { rules, strict: _, into: Some(database), until, go_on, first_day, journal } => {
             let (rules, journal, database) = (&rules, &journal, &database);
-            replay::replay_into(&replay::Into { rules, first_day, journal, until, go_on, database })
+            replay::replay_into(&replay::ReplayTask { rules, first_day, journal, until, go_on, database })
         }
         Task::Replay { rules, strict, into: None, until, go_on: _, first_day, journal } => {
             replay::replay(&rules, first_day, strict, until, &journal)

@@ -6,24 +6,20 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-/// Makes a file for its owner only, whatever the process makes files for: balances are in all that this program writes.
-///
-/// # Errors
-/// If it is there already, or cannot be made.
+/// Creates a new file that only its owner may read, whatever the umask: everything that this program writes has balances.
 pub fn create_private(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path)?;
-    // A umask may take the owner's own rights, too.
+    // The umask may have removed the owner's rights.
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     Ok(file)
 }
 
-/// Where a result goes. A file gets its name by [`Output::keep`]; until then, and without it, what had the name is
-/// still there.
+/// The output of a command. A file gets its name by [`Output::keep`]; until then, an older file of the name stays.
 #[derive(Debug)]
 pub struct Output {
     writer: Writer,
@@ -39,9 +35,6 @@ enum Writer {
 
 impl Output {
     /// Opens a file, or standard output if there is no name or the name is `-`.
-    ///
-    /// # Errors
-    /// If the file cannot be created.
     pub fn open(file: Option<&Path>) -> Result<Self> {
         let Some(file) = file.filter(|file| *file != Path::new("-")) else {
             return Ok(Self { writer: Writer::Stdout(BufWriter::new(io::stdout().lock())), names: None });
@@ -61,9 +54,6 @@ impl Output {
     }
 
     /// Flushes, and gives the file its final name.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
     pub fn keep(mut self) -> Result<()> {
         self.flush().context("cannot write the result")?;
         if let (Writer::File(file), Some((partial, name))) = (&self.writer, &self.names) {
@@ -94,7 +84,7 @@ impl Write for Output {
 impl Drop for Output {
     fn drop(&mut self) {
         if let Some((partial, _)) = &self.names {
-            // If the temporary file cannot be removed, there is nothing more to do.
+            // If this fails, there is nothing more to do.
             _ = fs::remove_file(partial);
         }
     }

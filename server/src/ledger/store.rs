@@ -234,9 +234,6 @@ impl From<&Refusal> for StoredRefusal {
 
 impl StoredRefusal {
     /// The refusal of the rules.
-    ///
-    /// # Errors
-    /// If this version does not know the code.
     pub fn refusal(self) -> Result<Refusal> {
         let code = Code::parse(&self.code).ok_or_else(|| differs(format!("`{}` is no code", self.code)))?;
         Ok(Refusal { code, field: self.field.into(), message: self.message.into() })
@@ -303,7 +300,7 @@ pub enum HeadChange {
 
 /// A row that is new or changed.
 #[derive(Clone, Debug)]
-pub struct Row<V> {
+pub struct RowChange<V> {
     pub id: Id,
     pub value: V,
     /// Whether the row did not exist. If it exists after all, another writer was faster ([`StoreError::Conflict`]).
@@ -316,15 +313,15 @@ pub struct Batch {
     /// The place of the group's first event.
     pub first: Place,
     pub journal: Vec<JournalEntry>,
-    pub accounts: Vec<Row<Account>>,
-    pub orders: Vec<Row<Order>>,
-    pub offers: Vec<Row<Offer>>,
+    pub accounts: Vec<RowChange<Account>>,
+    pub orders: Vec<RowChange<Order>>,
+    pub offers: Vec<RowChange<Offer>>,
     /// Trades, with the owners of their offers.
-    pub trades: Vec<Row<(Trade, Id)>>,
+    pub trades: Vec<RowChange<(Trade, Id)>>,
     /// Purchases of packs that may come back.
-    pub purchases: Vec<Row<Purchase>>,
+    pub purchases: Vec<RowChange<Purchase>>,
     /// Redemptions that can be cancelled.
-    pub redemptions: Vec<Row<RedemptionRecord>>,
+    pub redemptions: Vec<RowChange<RedemptionRecord>>,
     /// Days that were closed.
     pub days: Vec<DayRecord>,
     /// The rules, if they changed.

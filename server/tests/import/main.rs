@@ -199,7 +199,7 @@ fn a_table_that_cannot_be_read_says_why() -> TestResult {
         (&[MAP], b"PK\x03\x04\x14\0".to_vec(), "save it as CSV (UTF-8)"),
         (&[MAP], b"\xd0\xcf\x11\xe0\xa1".to_vec(), "an old Excel workbook"),
         (&[MAP], b"<html><table>".to_vec(), "a web page"),
-        (&[MAP], b"Order No.,Caf\xe9 cr\xe8me br\xfbl\xe9e\n".to_vec(), "say `--encoding"),
+        (&[MAP], b"Order No.,Caf\xe9 cr\xe8me br\xfbl\xe9e\n".to_vec(), "use `--encoding"),
         (&["--profile=ebay"], table(HEADER), "`ebay` is no profile; known are shopify, woocommerce, taobao"),
         (&[MAP], unclosed, "line 3: bad_row"),
         (&[MAP], Vec::new(), "there is no column"),

@@ -116,10 +116,7 @@ fn taobao() -> TestResult {
     says(&said, &["1 rows do not count: status `交易关闭`", "1 rows do not count: status `等待买家付款`"]);
     let text = encoding_rs::GBK.decode(include_bytes!("samples/taobao.csv")).0.replace("交易成功", "不明");
     let (_, said) = read(text.as_bytes(), &["--profile=taobao"])?;
-    assert!(
-        said.contains("line 2, column `订单状态`: bad_row: `不明` is no status that is known: 交易成功, "),
-        "{said}"
-    );
+    assert!(said.contains("line 2, column `订单状态`: bad_row: `不明` is no known status: 交易成功, "), "{said}");
     // The third order begins in line 4, and its note has two lines.
     let (_, said) = read(text.replace("等待买家付款\"", "等待\"").as_bytes(), &["--profile=taobao"])?;
     assert!(said.contains("line 6, column `订单状态`"), "{said}");
@@ -256,7 +253,10 @@ fn uci() -> TestResult {
     let table = include_bytes!("samples/uci.csv").to_vec();
     let changed = String::from_utf8_lossy(&table).replace("\u{fffd}", "").replace("17850", "17850.0");
     let (_, said) = read(changed.as_bytes(), &["--profile=uci", "--default=merchant=shop"])?;
-    assert!(said.contains("line 2, column `CustomerID`: bad_row: `17850.0` was made a number by a program"), "{said}");
+    assert!(
+        said.contains("line 2, column `CustomerID`: bad_row: `17850.0` was turned into a number by a program"),
+        "{said}"
+    );
     Ok(())
 }
 

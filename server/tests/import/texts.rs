@@ -70,7 +70,7 @@ fn all_that_is_wrong_with_a_row_is_said_at_once() -> TestResult {
 fn a_guard_around_an_id_is_taken_off_kept_or_refused_as_was_said() -> TestResult {
     let rows = "=\"26011\",2026-01-01,13800000000\t,shop,online,`100.00,`10,440106\n";
     let (_, _, said) = said_of(format!("{HEADER}{rows}").as_bytes(), &[MAP, "--ids=escape"])?;
-    assert!(said.contains("line 2, column `Order No.`: bad_row: `=\\\"26011\\\"` has something around it"), "{said}");
+    assert!(said.contains("line 2, column `Order No.`: bad_row: `=\\\"26011\\\"` has characters around it"), "{said}");
     assert!(said.contains("line 2, column `Customer`"), "{said}");
     let (journal, _) = orders(rows, &["--guards=strip"])?;
     assert_eq!((&journal[0]["order"], &journal[0]["buyer"]), (&"26011".into(), &"13800000000".into()));
@@ -161,7 +161,7 @@ fn the_rows_of_one_order_are_summed_up_or_are_one_as_was_said() -> TestResult {
     let (journal, said) = orders(&items, &["--lines=once"])?;
     assert_eq!(journal.len(), 1, "{said}");
     assert!(
-        said.contains("line 3, column `Total`: bad_row: `20.5` is not what the order's first row has, line 2"),
+        said.contains("line 3, column `Total`: bad_row: `20.5` differs from the order's first row, line 2"),
         "{said}"
     );
     assert!(said.contains("line 2: bad_row: line 3 of the same order is refused"), "{said}");
@@ -210,7 +210,7 @@ fn a_table_from_which_nothing_came_is_a_failure() -> TestResult {
     for rows in ["", "o1,2026-01-01,ann,shop,online,100,0,440106\n"] {
         let output = import(&[MAP, &path], format!("{HEADER}{rows}").as_bytes())?;
         assert_eq!(output.status.code(), Some(1));
-        assert!(String::from_utf8(output.stderr)?.contains("nothing came through"));
+        assert!(String::from_utf8(output.stderr)?.contains("the journal would be empty"));
         assert_eq!(std::fs::read_to_string(&file)?, "kept");
     }
     std::fs::remove_file(file)?;

@@ -21,7 +21,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use gongxiang_server::ledger::needs::{self, Needs};
 use gongxiang_server::ledger::store::{
-    Batch, CurrentState, FirstOutcome, HeadChange, JournalEntry, Key, NewAnswer, Page, Place, Result, Row, Scope,
+    Batch, CurrentState, FirstOutcome, HeadChange, JournalEntry, Key, NewAnswer, Page, Place, Result, RowChange, Scope,
     Store, StoreError, Transaction, WorkingSet, differs,
 };
 
@@ -183,7 +183,7 @@ impl Tables {
 
     /// Whether every new row is new and every other one is there.
     fn fits(&self, batch: &Batch) -> bool {
-        fn fit<V, W>(table: &BTreeMap<Id, V>, rows: &[Row<W>]) -> bool {
+        fn fit<V, W>(table: &BTreeMap<Id, V>, rows: &[RowChange<W>]) -> bool {
             rows.iter().all(|row| table.contains_key(&row.id) != row.new)
         }
         let name = |answer: &NewAnswer| (answer.key.scope.clone(), answer.key.key.clone());

@@ -12,37 +12,23 @@ use gongxiang::quantity::{Points, Price};
 
 use super::account::{Account, Commodity, Escaped};
 use super::entries::{Balance, Form, Move, Transaction, Why};
+use super::{TITLE, write_line};
 
-/// Writes a journal.
-pub struct Hledger<'a, W>(&'a mut W);
-
-impl<'a, W> Hledger<'a, W> {
-    pub fn new(output: &'a mut W) -> Self {
-        Self(output)
-    }
-}
+pub struct Hledger<'a, W>(pub &'a mut W);
 
 impl<W: Write> Hledger<'_, W> {
     fn line(&mut self, line: fmt::Arguments<'_>) -> Result<()> {
-        writeln!(self.0, "{line}").context("cannot write the result")
+        write_line(self.0, line)
     }
 
-    fn posting(
-        &mut self,
-        account: &Account,
-        amount: i128,
-        commodity: Commodity,
-        note: impl fmt::Display,
-    ) -> Result<()> {
-        self.line(format_args!("    {account}  {} {}{note}", Points::from_raw(amount), commodity.as_str()))
+    fn posting(&mut self, account: &Account, amount: i128, commodity: Commodity, comment: &str) -> Result<()> {
+        self.line(format_args!("    {account}  {} {}{comment}", Points::from_raw(amount), commodity.as_str()))
     }
 }
 
 impl<W: Write> Form for Hledger<'_, W> {
     fn begin(&mut self, _: Day) -> Result<()> {
-        self.line(format_args!(
-            "; Books of gongxiang. What the platform owes is negative; docs/books.md explains the accounts."
-        ))?;
+        self.line(format_args!("{TITLE}"))?;
         self.line(format_args!("decimal-mark ."))?;
         for commodity in Commodity::ALL {
             self.line(format_args!("commodity 1.00000000 {}", commodity.as_str()))?;
@@ -70,7 +56,7 @@ impl<W: Write> Form for Hledger<'_, W> {
             None => self.line(format_args!("{kind}"))?,
         }
         for Move { from, to, commodity, amount, rule, why, .. } in *moves {
-            self.posting(from, *amount, *commodity, format_args!("  ; {rule}: {}", Ascii(why)))?;
+            self.posting(from, *amount, *commodity, &format!("  ; {rule}: {}", Ascii(why)))?;
             self.posting(to, -amount, *commodity, "")?;
         }
         Ok(())
@@ -83,10 +69,6 @@ impl<W: Write> Form for Hledger<'_, W> {
             // `=*` includes the sub-accounts.
             self.line(format_args!("    {account}  0 {commodity} =* {} {commodity}", Points::from_raw(*amount)))?;
         }
-        Ok(())
-    }
-
-    fn end(&mut self) -> Result<()> {
         Ok(())
     }
 }

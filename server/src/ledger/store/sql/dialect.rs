@@ -17,11 +17,11 @@ pub enum Dialect {
 /// A column of rows that are passed as one JSON text.
 pub struct Column {
     name: &'static str,
-    kind: Kind,
+    column_type: ColumnType,
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum ColumnType {
     Text,
     Integer,
 }
@@ -47,12 +47,12 @@ impl Column {
 
 /// A text.
 pub const fn text(name: &'static str) -> Column {
-    Column { name, kind: Kind::Text }
+    Column { name, column_type: ColumnType::Text }
 }
 
 /// A whole number.
 pub const fn integer(name: &'static str) -> Column {
-    Column { name, kind: Kind::Integer }
+    Column { name, column_type: ColumnType::Integer }
 }
 
 impl Dialect {
@@ -77,9 +77,9 @@ impl Dialect {
                 format!("(SELECT {} FROM jsonb_each(${number}))", columns.join(", "))
             }
             Self::Postgres => {
-                let kind = |column: &Column| match column.kind {
-                    Kind::Text => "text",
-                    Kind::Integer => "bigint",
+                let kind = |column: &Column| match column.column_type {
+                    ColumnType::Text => "text",
+                    ColumnType::Integer => "bigint",
                 };
                 let columns: Vec<_> =
                     columns.iter().map(|column| format!("{} {}", column.name, kind(column))).collect();
@@ -128,7 +128,7 @@ impl Dialect {
 
     /// The prefix of `INSERT` or `UPDATE`. OR FAIL skips `SQLite`'s statement journal, a copy of every page that the
     /// statement changes; a failure rolls back the whole transaction anyway.
-    pub const fn whole(self) -> &'static str {
+    pub const fn or_fail(self) -> &'static str {
         match self {
             Self::Sqlite => " OR FAIL",
             Self::Postgres => "",
