@@ -1,4 +1,4 @@
-//! The command line as a person or a script meets it.
+//! The command line, as a person or a script uses it.
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};

@@ -52,7 +52,7 @@ impl CommandLine {
 
     /// Every setting of the command as TOML, with its source.
     #[must_use]
-    pub fn shown(&self) -> String {
+    pub fn settings(&self) -> String {
         let mut text = String::new();
         let Some((name, matches)) = self.matches.subcommand() else { return text };
         let Some(command) = self.command.find_subcommand(name) else { return text };

@@ -1,7 +1,7 @@
-//! The exported books as other programs read them: hledger and beancount take them without a word, and read out of them
-//! the balances of the vectors, to the last digit.
+//! The exported books in other programs: hledger and beancount accept them without a warning, and compute the balances of
+//! the vectors to the last digit.
 //!
-//! `cargo xtask test` installs both and says where they are.
+//! `cargo xtask test` installs both and sets their paths.
 
 mod support;
 mod tables;

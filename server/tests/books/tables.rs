@@ -1,4 +1,4 @@
-//! The two formats that need no other program: CSV and JSON Lines.
+//! The two formats for which no other program is needed: CSV and JSON Lines.
 
 use std::collections::BTreeMap;
 

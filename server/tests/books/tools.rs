@@ -1,4 +1,4 @@
-//! hledger and beancount, and what they must find.
+//! Runs hledger and beancount on exported books.
 
 use std::collections::BTreeMap;
 use std::env;

@@ -1,8 +1,8 @@
-//! Texts, cells and rows as other programs leave them.
+//! Texts, cells and rows as other programs write them.
 
 use std::fmt::Write as _;
 
-use crate::{HEADER, MAP, TestResult, import, orders};
+use crate::{FOUR_COLUMNS, HEADER, MAP, TestResult, import, orders};
 
 fn said_of(table: &[u8], arguments: &[&str]) -> TestResult<(Option<i32>, String, String)> {
     let arguments: Vec<_> = arguments.iter().copied().chain(["-o=-"]).collect();
@@ -97,15 +97,7 @@ fn an_id_that_a_spreadsheet_has_shortened_is_refused_however_ids_are_taken() -> 
 #[test]
 fn only_rows_count_that_say_so() -> TestResult {
     let table = "Id,Day,Who,Sum,State,Cancelled\n1,2026-01-01,ann,10,Paid,\n2,2026-01-01,ann,10,open,\n3,2026-01-01,ann,10,paid,x\n";
-    let arguments = [
-        "--map=order=Id,date=Day,buyer=Who,amount=Sum",
-        "--default=rate=10%",
-        "--default=channel=online",
-        "--default=merchant=shop",
-        "--default=region=440106",
-        "--only=State=paid,shipped",
-        "--only=Cancelled=",
-    ];
+    let arguments = [&FOUR_COLUMNS[..], &["--only=State=paid,shipped", "--only=Cancelled="]].concat();
     let (_, journal, said) = said_of(table.as_bytes(), &arguments)?;
     assert_eq!(journal.lines().count(), 1, "{said}");
     assert!(said.contains("1 rows do not count: column `State` is none of `paid`, `shipped`"), "{said}");
@@ -117,14 +109,7 @@ fn only_rows_count_that_say_so() -> TestResult {
 fn a_refund_takes_its_part_of_the_concession() -> TestResult {
     let table = "Id,Day,Who,Sum,Of\n1,2026-01-01,ann,10,\n2,2026-01-01,ann,10,\nr1,2026-01-02,ann,3.33,1\nr2,2026-01-02,ann,-3.33,1\n\
                  r3,2026-01-03,ann,3.34,1\nr4,2026-01-03,ann,1,1\nr5,2026-01-03,ann,11,2\nr6,2026-01-03,ann,1,7\nr7,2026-01-03,ann,0,2\n";
-    let arguments = [
-        "--map=order=Id,date=Day,buyer=Who,amount=Sum",
-        "--refund-of=Of",
-        "--default=rate=10%",
-        "--default=channel=online",
-        "--default=merchant=shop",
-        "--default=region=440106",
-    ];
+    let arguments = [&FOUR_COLUMNS[..], &["--refund-of=Of"]].concat();
     let (_, journal, said) = said_of(table.as_bytes(), &arguments)?;
     let lines: Vec<_> = journal.lines().skip(2).collect();
     assert_eq!(
@@ -224,15 +209,7 @@ fn sorting_holds_orders_before_refunds_whatever_the_table_has_first() -> TestRes
         let day = 1 + n % 3;
         writeln!(table, "r{n},2026-01-0{day} 09:00,ann,1,o{n}\no{n},2026-01-0{day} 10:00,ann,10,")?;
     }
-    let arguments = [
-        "--map=order=Id,date=Day,buyer=Who,amount=Sum",
-        "--refund-of=Of",
-        "--default=rate=10%",
-        "--default=channel=online",
-        "--default=merchant=shop",
-        "--default=region=440106",
-        "--sort",
-    ];
+    let arguments = [&FOUR_COLUMNS[..], &["--refund-of=Of", "--sort"]].concat();
     let (code, journal, said) = said_of(table.as_bytes(), &arguments)?;
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("2000 orders, 0 rows refused\n2000 refunds"), "{said}");

@@ -1,4 +1,4 @@
-//! The smallest authenticator that makes passkeys: P-256, no attestation, and what is asked of it to go wrong.
+//! The smallest authenticator that makes passkeys: P-256 without attestation, with faults on request.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;

@@ -1,5 +1,5 @@
-//! A bank's day: 32 clients whose requests come twice, late and out of order, to two servers on one `PostgreSQL`, while the
-//! day closes in between.
+//! A bank's day: 32 clients send requests twice, late and out of order to two servers on one `PostgreSQL`, while days are
+//! closed.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;

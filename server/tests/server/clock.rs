@@ -1,5 +1,5 @@
-//! The day closes by itself: after midnight of a zone, each day once, whoever else does so too, and only by a clock that the
-//! books make plausible.
+//! The server closes days: after midnight of a zone, each day once however many processes do so, and only if the books make
+//! its clock plausible.
 
 use std::process::{Command, Stdio};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Deliveries whose time is set by hand: what is given up, what is taken over, what is too much.
+//! Deliveries at times that the tests set: what is given up, what another process takes over, and the limits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,12 +1,10 @@
-//! What every request passes: ids, the log, rates, time, size, and the end.
+//! What holds for every request: its id, its line in the log, rates, time and size limits, and the end of the server.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::support::{Folder, Server, TestResult};
-
-const JSON: &str = "application/json";
+use crate::support::{Folder, JSON, Server, TestResult};
 
 fn connect(server: &Server) -> TestResult<TcpStream> {
     let stream = TcpStream::connect(server.address.trim_start_matches("http://"))?;

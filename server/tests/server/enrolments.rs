@@ -1,4 +1,4 @@
-//! How a member gets its first passkey, more of them, and none any more.
+//! How a member gets its first passkey and further ones, and how it loses them.
 
 use serde_json::{Value, json};
 

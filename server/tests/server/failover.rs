@@ -1,4 +1,4 @@
-//! The database's name leads to another server: after a fail-over, through a pooler, and to another book.
+//! The database's host name leads to another server: after a fail-over, through a pooler, and to another book.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};

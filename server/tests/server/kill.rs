@@ -1,5 +1,5 @@
-//! Servers that are killed at random moments under load, and the database under them: whatever was answered is there once,
-//! and nothing else.
+//! Servers, and the database under them, are killed at random moments under load. Every answered event is stored once, and
+//! nothing else is.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Clients that send events until each is answered, to servers that come and go.
+//! Clients that send events to servers that come and go, until each event is answered.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;

@@ -1,4 +1,4 @@
-//! A town whose members sign in by passkey: what they and their operator ask for.
+//! A town whose members sign in by passkey, with the requests of members and of the operator.
 
 use serde_json::{Value, json};
 

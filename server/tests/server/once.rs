@@ -1,4 +1,4 @@
-//! Once means once: whatever a client changes that is not what it asks for, the same key gets the first outcome.
+//! The same key gets the first outcome, whatever a client changes in a request except its meaning.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! The server against its own `OpenAPI` document: schemathesis asks for everything that the document allows, and for much that
-//! it does not.
+//! The server against its own `OpenAPI` document: schemathesis sends requests that the document allows, and many that it
+//! forbids.
 
 use std::path::PathBuf;
 use std::process::Command;

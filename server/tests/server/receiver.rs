@@ -1,4 +1,4 @@
-//! Somebody who is told of events, on this machine.
+//! A receiver of webhooks on this machine.
 
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Read, Write};

@@ -1,4 +1,4 @@
-//! Rules are adopted with their red flags said first and accepted by name.
+//! Rules are adopted if their red flags are accepted by name.
 
 use serde_json::{Value, json};
 

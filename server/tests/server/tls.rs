@@ -1,4 +1,4 @@
-//! Webhooks over TLS: only to whoever a certificate names that this machine trusts.
+//! Webhooks over TLS: only to a server with a certificate that this machine trusts.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Webhooks: signed, in order, each at least once, and never to where they must not go.
+//! Webhooks: deliveries are signed, in order, made at least once, and never sent to a forbidden address.
 
 use std::net::TcpListener;
 use std::process::{Command, Output};
@@ -8,9 +8,7 @@ use gongxiang_server::limits::OUTBOUND_TIME_MAX;
 use serde_json::json;
 
 use crate::receiver::{Received, Receiver};
-use crate::support::{Folder, Server, TestResult, databases};
-
-const JSON: &str = "application/json";
+use crate::support::{Folder, JSON, Server, TestResult, databases};
 
 fn webhooks(database: &str, arguments: &[&str]) -> TestResult<Output> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongxiang"));

@@ -1,4 +1,4 @@
-//! Members sign in by `WeChat`: a server of ours answers as `WeChat` documents, and as it should not.
+//! Members sign in by `WeChat`. A server of the test answers as `WeChat` documents, and also wrongly.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};

@@ -1,4 +1,4 @@
-//! The engines under test, each with a place of its own that is gone at its end.
+//! The engines under test, each with a database of its own that is removed at its end.
 
 use std::path::PathBuf;
 use std::sync::Arc;

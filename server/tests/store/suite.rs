@@ -1,4 +1,5 @@
-//! What every engine has to keep. A check answers with what is wrong, so that broken stores can be told from sound ones.
+//! The checks that every engine has to pass. A check fails with an error, so that tests can see which broken store fails
+//! which check.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use gongxiang_conformance::{cases, day_of, order_of};
 use gongxiang_server::ledger::group::{self, Answer, Denial, Request};
 use gongxiang_server::ledger::needs::{Due, Needs};
 use gongxiang_server::ledger::queue::{Ledger, Submission};
-use gongxiang_server::ledger::store::{Page, Place, Scope, Store, StoreError, paging};
+use gongxiang_server::ledger::store::{Batch, Page, Place, Scope, Store, StoreError, Transaction, paging};
 use gongxiang_server::ledger::{audit, journal};
 use serde_json::{Value, json};
 
@@ -169,20 +170,24 @@ fn idempotent(answers: &[Answer]) -> Result<()> {
     Ok(())
 }
 
+/// A transaction that has written the order `o1`, and what it wrote.
+async fn write_an_order(store: &Arc<dyn Store>) -> Result<(Box<dyn Transaction>, Batch)> {
+    let requests = vec![sent(&order("o1", "bob"))?];
+    let needs = Needs::of(requests.iter().map(|request| &request.line.entry.event));
+    let mut work = store.begin(Scope::Everyday { shard: 1 }).await?;
+    let loaded = work.load(&needs).await?;
+    let group = group::settle(&requests, loaded, Vec::new(), &needs, "now");
+    let batch = group.batch.context("an order changes nothing")?;
+    work.write(&batch).await?;
+    Ok((work, batch))
+}
+
 async fn a_dropped_transaction_leaves_nothing(make: Make<'_>) -> Result<()> {
     let engine = make()?;
     let store = engine.open(&cdnow_rules()?).await?;
     accepted(&start(&store, 0), &opening()).await?;
     let before = lists::all(&store).await?;
-    let requests = vec![sent(&order("o1", "bob"))?];
-    let needs = Needs::of(requests.iter().map(|request| &request.line.entry.event));
-    {
-        let mut work = store.begin(Scope::Everyday { shard: 1 }).await?;
-        let loaded = work.load(&needs).await?;
-        let batch =
-            group::settle(&requests, loaded, Vec::new(), &needs, "now").batch.context("an order changes nothing")?;
-        work.write(&batch).await?;
-    }
+    drop(write_an_order(&store).await?);
     ensure!(lists::all(&store).await? == before, "what was not committed is there");
     let answers = settle(&start(&store, 0), &[order("o1", "bob")]).await?;
     ensure!(answers.iter().all(|answer| !answer.repeated), "a key was kept without its event");
@@ -193,13 +198,7 @@ async fn conflicts(make: Make<'_>) -> Result<()> {
     let engine = make()?;
     let store = engine.open(&cdnow_rules()?).await?;
     accepted(&start(&store, 0), &opening()).await?;
-    let requests = vec![sent(&order("o1", "bob"))?];
-    let needs = Needs::of(requests.iter().map(|request| &request.line.entry.event));
-    let mut work = store.begin(Scope::Everyday { shard: 1 }).await?;
-    let loaded = work.load(&needs).await?;
-    let batch =
-        group::settle(&requests, loaded, Vec::new(), &needs, "now").batch.context("an order changes nothing")?;
-    work.write(&batch).await?;
+    let (work, batch) = write_an_order(&store).await?;
     work.commit().await?;
 
     let mut work = store.begin(Scope::Everyday { shard: 1 }).await?;

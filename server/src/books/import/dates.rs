@@ -344,7 +344,8 @@ mod tests {
     fn a_zone_for_all_leaves_a_bare_date_uncertain() {
         let zone = zone("America/New_York").ok();
         let calendar = Calendar { dates: Dates::Ymd, zone, convert: true };
-        assert!(calendar.moment("2026-01-02").is_err());
+        let error = calendar.moment("2026-01-02").err().map(|error| error.message).unwrap_or_default();
+        assert!(error.contains("has no time"), "{error}");
         let day = calendar.moment("2026-01-02 12:00").ok().map(|moment| moment.day.to_string());
         assert_eq!(day.as_deref(), Some("2026-01-03"));
     }

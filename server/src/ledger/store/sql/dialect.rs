@@ -10,7 +10,6 @@ use crate::text::redacted;
 pub enum Dialect {
     /// One file, one writer at a time.
     Sqlite,
-    /// A server.
     Postgres,
 }
 
@@ -45,12 +44,10 @@ impl Column {
     }
 }
 
-/// A text.
 pub const fn text(name: &'static str) -> Column {
     Column { name, column_type: ColumnType::Text }
 }
 
-/// A whole number.
 pub const fn integer(name: &'static str) -> Column {
     Column { name, column_type: ColumnType::Integer }
 }
@@ -136,7 +133,7 @@ impl Dialect {
     }
 
     /// Locks the rows of a query until the transaction ends. `SQLite` has one writer anyway; a reader locks nothing.
-    pub const fn take(self, scope: Scope) -> &'static str {
+    pub const fn lock(self, scope: Scope) -> &'static str {
         match (self, scope) {
             (Self::Sqlite, _) | (_, Scope::Reading) => "",
             (Self::Postgres, _) => " FOR UPDATE",
@@ -153,16 +150,17 @@ impl Dialect {
         }
     }
 
-    /// Waits for a statement, but not for ever for a server that is gone. `SQLite` is in this process.
+    /// Waits for a statement, but not for ever: a server that is gone closes no connection. `SQLite` is in this process.
     pub async fn bounded<T>(self, statement: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
         if self == Self::Sqlite {
             return statement.await;
         }
-        let gone = |_| sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "the database says nothing"));
+        let gone =
+            |_| sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "the database does not answer"));
         tokio::time::timeout(STATEMENT_TIME_MAX, statement).await.map_err(gone)?
     }
 
-    /// Writes something that means nothing, so that a commit has something to bring to the disk; waits for nobody.
+    /// A change without effect, so that a commit has to write to the disk. It waits for no lock.
     pub const fn harmless_change(self) -> &'static str {
         match self {
             Self::Sqlite => "PRAGMA user_version = 0",
@@ -172,7 +170,7 @@ impl Dialect {
         }
     }
 
-    /// Whether an error says that the same again may succeed.
+    /// Whether the same transaction may succeed if it is repeated.
     pub fn is_conflict(self, error: &sqlx::Error) -> bool {
         let Some(error) = error.as_database_error() else { return false };
         let code = error.code().unwrap_or_default();
@@ -185,8 +183,8 @@ impl Dialect {
     }
 }
 
-/// Appends a statement; its parameters `$1`, `$2` … are renumbered by `shift`. Any other `$` stays: one without a
-/// number, and one inside a string, such as the JSON path `'$.day'`.
+/// Appends a statement; its parameters `$1`, `$2` … are renumbered by `shift`. Any other `$` stays: without a number, or
+/// inside a string, such as the JSON path `'$.day'`.
 fn renumber(sql: &str, shift: usize, out: &mut String) {
     // Every second part is inside quotes; a doubled quote closes a string and opens it again.
     for (number, part) in sql.split('\'').enumerate() {
