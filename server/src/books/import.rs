@@ -42,7 +42,7 @@ use gongxiang::ruleset::RuleSet;
 
 use self::cells::BadRow;
 use self::index::JournalIndex;
-use self::journal::{Additions, Columns, Journal, Rejection};
+use self::journal::{Additions, Columns, JournalWriter, Rejection};
 use self::mapping::{Field, Mapping};
 use self::orders::{Item, ItemKind, Orders};
 use self::plan::Layouts;
@@ -62,7 +62,7 @@ pub struct ImportTask<'a> {
 }
 
 pub struct ImportResult {
-    pub journal: Journal,
+    pub journal: JournalWriter,
     /// How many rows were refused.
     pub refused: u64,
 }
@@ -75,7 +75,7 @@ pub fn import(task: &ImportTask<'_>, output: Output, mut report: impl FnMut(&Bad
     let [order, date, refunded] = [Field::Order, Field::Date, Field::Refunded].map(|field| orders.column(field));
     let columns = Columns { order, date, refunded };
     let genesis = task.rules.map(|rules| rules.genesis_day);
-    let mut journal = Journal::new(output, task.additions.clone(), columns, index, genesis);
+    let mut journal = JournalWriter::new(output, task.additions.clone(), columns, index, genesis);
     if let Some(day) = task.open {
         journal.open_on(day);
     }
@@ -104,7 +104,7 @@ pub fn import(task: &ImportTask<'_>, output: Output, mut report: impl FnMut(&Bad
 }
 
 /// Adds an item to the journal; returns 1 if it was refused.
-fn add(journal: &mut Journal, orders: &Orders, item: &Item, report: &mut impl FnMut(&BadRow)) -> Result<u64> {
+fn add(journal: &mut JournalWriter, orders: &Orders, item: &Item, report: &mut impl FnMut(&BadRow)) -> Result<u64> {
     let added = match &item.kind {
         ItemKind::Refund { order, .. } if orders.dropped.contains(order) => {
             Err(Rejection::LeftOut("refunds of orders that do not count".into()))

@@ -35,14 +35,14 @@ fn import(arguments: &[&str], table: &[u8]) -> TestResult<Output> {
         .spawn()?;
     let mut input = child.stdin.take().ok_or("no pipe")?;
     let table = table.to_vec();
-    // Beside the reading: a large table fills both pipes.
+    // On a thread of its own, because a large table fills both pipes.
     let writer = std::thread::spawn(move || _ = input.write_all(&table));
     let output = child.wait_with_output()?;
     writer.join().map_err(|_| "the writer panicked")?;
     Ok(output)
 }
 
-/// The journal of a table under [`HEADER`], and what was said.
+/// The journal of a table under [`HEADER`], and the messages.
 fn orders(rows: &str, more: &[&str]) -> TestResult<(Vec<Value>, String)> {
     let arguments: Vec<_> = [MAP, "-o", "-"].iter().chain(more).copied().collect();
     let output = import(&arguments, format!("{HEADER}{rows}").as_bytes())?;
@@ -60,7 +60,7 @@ fn temporary(name: &str) -> PathBuf {
     std::env::temp_dir().join(format!("gongxiang-import-{}-{count}-{name}", std::process::id()))
 }
 
-/// `29.33` as a shop's export spells it: `"1,029.33"`, `¥29.33`, `29.33`.
+/// An amount as shops write it: `"1,029.33"`, `¥29.33`, `29.33`.
 fn spelled(money: &str, n: usize) -> String {
     let (whole, part) = money.split_once('.').unwrap_or((money, ""));
     let part = format!("{part:0<2}");

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{FOUR_COLUMNS, TestResult, temporary};
 
-/// Files that go with the test.
+/// Files of one test, deleted at its end.
 struct Files(PathBuf);
 
 impl Files {

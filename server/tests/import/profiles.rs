@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{TestResult, import};
 
-/// A sample's journal, an event a line in short, and what was said.
+/// The journal of a sample, with one short line per event, and the messages.
 fn read(sample: &[u8], arguments: &[&str]) -> TestResult<(Vec<String>, String)> {
     let all: Vec<_> =
         arguments.iter().copied().chain(["--default=region=440106", "--default=rate=10%", "-o=-"]).collect();

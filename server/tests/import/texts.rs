@@ -161,7 +161,7 @@ fn the_rows_of_one_order_are_summed_up_or_are_one_as_was_said() -> TestResult {
     let (journal, said) = orders(&spoiled.concat(), &["--lines=sum"])?;
     assert_eq!(journal.len(), 1, "an order does not count in part");
     assert!(said.contains("1 orders, 3 rows refused"), "{said}");
-    // Not side by side: the second would be another order of the same id.
+    // Rows that are not adjacent are another order of the same id.
     let apart = [row("o1", "10", "1", "ann"), row("o2", "5", "1", "bob"), row("o1", "20", "2", "ann")].concat();
     let (_, said) = orders(&apart, &["--lines=sum"])?;
     assert!(said.contains("line 4, column `Order No.`: order_exists"), "{said}");

@@ -12,10 +12,10 @@ fn connect(server: &Server) -> TestResult<TcpStream> {
     Ok(stream)
 }
 
-/// Everything that is answered until the connection ends.
+/// The whole answer, until the connection ends.
 fn raw(server: &Server, request: &str) -> TestResult<String> {
     let mut stream = connect(server)?;
-    // Whoever is refused early finds the connection closed.
+    // After an early refusal the connection is closed.
     _ = stream.write_all(request.as_bytes());
     let mut answer = Vec::new();
     _ = stream.read_to_end(&mut answer);

@@ -97,7 +97,7 @@ fn bad_inputs() -> Vec<(u16, &'static str, &'static str, String)> {
         (400, "bad_event", "amount", order("amount", json!("1_0"))),
         (400, "bad_event", "amount", order("amount", json!("NaN"))),
         (400, "bad_event", "amount", order("amount", json!("1000000000000.01"))),
-        // A list that does not end is no list: nothing of it is settled.
+        // A list without an end is refused whole.
         (400, "bad_body", "", format!("[{},", register("b"))),
         (400, "bad_event", "", "{".into()),
         (400, "bad_event", "", "\u{feff}{}".into()),
@@ -198,7 +198,7 @@ fn too_much_too_many_and_the_wrong_type_are_refused_whole() -> TestResult {
     Ok(())
 }
 
-/// Sends bytes as they are and answers with the first line and the body.
+/// Sends bytes unchanged; returns the first line and the body.
 fn raw(server: &Server, request: &[u8]) -> TestResult<String> {
     let mut stream = TcpStream::connect(server.address.trim_start_matches("http://"))?;
     // The server may close before it has read everything.
@@ -305,7 +305,7 @@ fn writers_at_once_lose_nothing_and_double_nothing() -> TestResult {
                     let event = json!({
                         "type": "member.registered", "member": format!("m{writer}-{number}"), "id": format!("e{number}-{writer}"),
                     });
-                    // Sent twice, as a client does that got no answer.
+                    // Sent twice, as by a client that got no answer.
                     for repeated in [false, true] {
                         let answer = server.post("/v1/events", JSON, event.to_string()).expect("an answer");
                         assert_eq!((answer.0, &answer.1["repeated"]), (200, &json!(repeated)));

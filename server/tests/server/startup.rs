@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{
-    Folder, JSON, Server, TestResult, argument, as_administrator, by_hand, command, postgres, register,
-};
+use crate::support::{Folder, Server, TestResult, argument, as_administrator, by_hand, command, postgres, register};
 
 fn refusal(database: &str) -> TestResult<String> {
     let mut process = command(&["--database", database]).spawn()?;
@@ -203,7 +201,7 @@ fn the_demo_is_settled_once_into_an_empty_database_only() -> TestResult {
     Ok(())
 }
 
-/// What a server that does not start says.
+/// The error of a server that does not start.
 fn refusal_to_start(arguments: &[&str]) -> TestResult<String> {
     let output = command(arguments).output()?;
     assert_eq!(output.status.code(), Some(2));

@@ -51,7 +51,7 @@ fn a_book_whose_words_were_written_differently_passes_audit_and_restore() -> Tes
     let (clean, said) = gongxiang(&["audit", "--database", &restored])?;
     assert!(clean, "{said}");
 
-    // And whoever reads gets the words of today.
+    // Clients get the words of today.
     let server = start(&folder)?;
     let (_, statement) = server.get("/v1/members/ann/statement")?;
     let reasons: Vec<&Value> =
@@ -62,7 +62,7 @@ fn a_book_whose_words_were_written_differently_passes_audit_and_restore() -> Tes
     Ok(())
 }
 
-/// A change to the stored rows, the page that reads them, and what is said about it.
+/// A change to stored rows, an address that reads them, and a part of the error.
 const CHANGES: [(&str, &str, &str); 6] = [
     ("UPDATE journal SET version = 9 WHERE kind = 'pack.purchased'", JOURNAL, "has a row of version 9"),
     ("UPDATE journal SET receipt = json_set(receipt, '$.version', 9)", JOURNAL, "this receipt has version 9"),

@@ -47,7 +47,7 @@ impl Engine {
         Ok(Self { place, fault })
     }
 
-    /// Opens it with a new book, or again with the one that it has.
+    /// Opens the engine with a new book, or with the one that it has.
     pub async fn open(&self, rules: &RuleSet) -> Result<Arc<dyn Store>> {
         let url = match &self.place {
             Place::Memory(kept) => {

@@ -95,7 +95,7 @@ fn page<V: Clone>(table: &BTreeMap<Id, V>, page: Page<&str>, wanted: impl Fn(&V)
     rows.map(|(id, value)| (id.clone(), value.clone())).collect()
 }
 
-/// Rows that are named, and the first `left` of those that are due.
+/// The named rows, and the first `left` of the due ones.
 fn first_due<'a, V: Clone + 'a>(
     rows: impl Iterator<Item = (&'a Id, &'a V)> + Clone,
     named: &BTreeSet<Id>,
@@ -190,7 +190,7 @@ impl Tables {
         }
     }
 
-    /// Whether every new row is new and every other one is there.
+    /// Whether every new row is new and every other row exists.
     fn fits(&self, batch: &Batch) -> bool {
         fn fit<V, W>(table: &BTreeMap<Id, V>, rows: &[RowChange<W>]) -> bool {
             rows.iter().all(|row| table.contains_key(&row.id) != row.new)

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use crate::engine::Engine;
 use crate::lists;
 
-/// Makes an engine with nothing in it.
+/// Makes an empty engine.
 pub type Make<'a> = &'a (dyn Fn() -> Result<Engine> + Sync);
 
 /// A check that takes longer than this has failed.
@@ -159,7 +159,7 @@ async fn story(make: Make<'_>) -> Result<()> {
     Ok(())
 }
 
-/// An order that came before, a refusal, the same, and another order under the first one's key.
+/// A repeated order, a refusal, the repeated refusal, and another order under the key of the first.
 fn idempotent(answers: &[Answer]) -> Result<()> {
     let [order, refusal, again, conflict] = answers else { bail!("four answers were wanted") };
     ensure!(order.repeated && order.outcome.is_ok(), "an order that comes again is settled again");
@@ -282,7 +282,7 @@ async fn many_writers(make: Make<'_>) -> Result<()> {
     let members = ["ann", "bob", "cat", "dan", "eve"];
     let mut tasks = Vec::new();
     for task in 0..TASKS {
-        // Each event comes twice, over either ledger, at about the same time.
+        // Each event comes twice, through both ledgers, at about the same time.
         let number = task / 2;
         let ledger = ledgers[task % 2].clone();
         tasks.push(tokio::spawn(async move {
@@ -319,7 +319,7 @@ async fn many_writers(make: Make<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Every vector and CDNOW through the ledger.
+/// Settles every vector and CDNOW through the ledger.
 pub async fn vectors(make: Make<'_>) -> Result<()> {
     for case in cases() {
         let engine = make()?;
@@ -345,7 +345,7 @@ pub async fn vectors(make: Make<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A member of the story.
+/// A member of the test's story.
 pub fn member(id: &str) -> Result<Id> {
     Id::parse(id).context("no id")
 }

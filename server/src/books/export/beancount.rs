@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use gongxiang::identity::Day;
 use gongxiang::quantity::{Points, Price};
 
-use super::account::{Account, Commodity, Escaped};
+use super::account::{BooksAccount, Commodity, Escaped};
 use super::entries::{Balance, Form, Move, Transaction};
 use super::hledger::Ascii;
 use super::{TITLE, write_line};
@@ -19,7 +19,7 @@ impl<W: Write> Beancount<'_, W> {
         write_line(self.0, line)
     }
 
-    fn posting(&mut self, account: &Account, amount: i128, commodity: Commodity) -> Result<()> {
+    fn posting(&mut self, account: &BooksAccount, amount: i128, commodity: Commodity) -> Result<()> {
         self.line(format_args!("  {account}  {} {}", Points::from_raw(amount), commodity.as_str()))
     }
 }
@@ -32,10 +32,10 @@ impl<W: Write> Form for Beancount<'_, W> {
         for commodity in Commodity::ALL {
             self.line(format_args!("{day} commodity {}", commodity.as_str()))?;
         }
-        Account::SHARED.iter().try_for_each(|account| self.line(format_args!("{day} open {account}")))
+        BooksAccount::SHARED.iter().try_for_each(|account| self.line(format_args!("{day} open {account}")))
     }
 
-    fn open(&mut self, account: &Account, day: Day) -> Result<()> {
+    fn open(&mut self, account: &BooksAccount, day: Day) -> Result<()> {
         self.line(format_args!("\n{day} open {account}"))
     }
 
@@ -61,7 +61,7 @@ impl<W: Write> Form for Beancount<'_, W> {
         Ok(())
     }
 
-    fn assert(&mut self, day: Day, account: &Account, balances: &[Balance]) -> Result<()> {
+    fn assert(&mut self, day: Day, account: &BooksAccount, balances: &[Balance]) -> Result<()> {
         // beancount checks a balance before it books the transactions of the same day.
         let after = day.next().context("out_of_range: no calendar reaches the day after the books")?;
         for Balance { commodity, amount } in balances {

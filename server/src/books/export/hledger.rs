@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use gongxiang::identity::{Day, Id};
 use gongxiang::quantity::{Points, Price};
 
-use super::account::{Account, Commodity, Escaped};
+use super::account::{BooksAccount, Commodity, Escaped};
 use super::entries::{Balance, Form, Move, Transaction, Why};
 use super::{TITLE, write_line};
 
@@ -21,7 +21,7 @@ impl<W: Write> Hledger<'_, W> {
         write_line(self.0, line)
     }
 
-    fn posting(&mut self, account: &Account, amount: i128, commodity: Commodity, comment: &str) -> Result<()> {
+    fn posting(&mut self, account: &BooksAccount, amount: i128, commodity: Commodity, comment: &str) -> Result<()> {
         self.line(format_args!("    {account}  {} {}{comment}", Points::from_raw(amount), commodity.as_str()))
     }
 }
@@ -34,10 +34,10 @@ impl<W: Write> Form for Hledger<'_, W> {
             self.line(format_args!("commodity 1.00000000 {}", commodity.as_str()))?;
         }
         self.line(format_args!("commodity 1.00 CNY"))?;
-        Account::SHARED.iter().try_for_each(|account| self.line(format_args!("account {account}")))
+        BooksAccount::SHARED.iter().try_for_each(|account| self.line(format_args!("account {account}")))
     }
 
-    fn open(&mut self, account: &Account, _: Day) -> Result<()> {
+    fn open(&mut self, account: &BooksAccount, _: Day) -> Result<()> {
         self.line(format_args!("\naccount {account}"))
     }
 
@@ -62,7 +62,7 @@ impl<W: Write> Form for Hledger<'_, W> {
         Ok(())
     }
 
-    fn assert(&mut self, day: Day, account: &Account, balances: &[Balance]) -> Result<()> {
+    fn assert(&mut self, day: Day, account: &BooksAccount, balances: &[Balance]) -> Result<()> {
         self.line(format_args!("\n{day} balance"))?;
         for Balance { commodity, amount } in balances {
             let commodity = commodity.as_str();

@@ -35,7 +35,7 @@ pub struct Sums {
     pub refused: u64,
 }
 
-struct Balance {
+struct BalanceRow {
     member: Id,
     share_value: Option<ShareValue>,
     points: Option<Points>,
@@ -75,7 +75,7 @@ pub fn read(
 }
 
 /// The balance in a row, with its line; `lines` has the line of each member.
-fn balance(sheet: &Sheet, row: &Row, lines: &mut HashMap<Id, u64>) -> Result<(u64, Balance), Vec<BadRow>> {
+fn balance(sheet: &Sheet, row: &Row, lines: &mut HashMap<Id, u64>) -> Result<(u64, BalanceRow), Vec<BadRow>> {
     let (mut bad, line) = (Vec::new(), row.line);
     let member = sheet.id(row, "member", &mut bad);
     let share_value = sheet.value(row, "share_value", cells::share_value, &mut bad);
@@ -96,11 +96,11 @@ fn balance(sheet: &Sheet, row: &Row, lines: &mut HashMap<Id, u64>) -> Result<(u6
         return Err(vec![sheet.bad(line, "member", CellError::bad_row(message))]);
     }
     let (share_value, points) = (share_value.filter(|v| v.is_positive()), points.filter(|v| v.is_positive()));
-    Ok((line, Balance { member, share_value, points }))
+    Ok((line, BalanceRow { member, share_value, points }))
 }
 
-fn event(balance: &Balance, register: bool) -> String {
-    let Balance { member, share_value, points } = balance;
+fn event(balance: &BalanceRow, register: bool) -> String {
+    let BalanceRow { member, share_value, points } = balance;
     // Writing to a string cannot fail.
     let mut text = String::new();
     if register {
@@ -121,8 +121,8 @@ fn event(balance: &Balance, register: bool) -> String {
 }
 
 impl Sums {
-    fn add(&mut self, balance: &Balance) -> Result<(), OutOfRange> {
-        let Balance { share_value, points, .. } = balance;
+    fn add(&mut self, balance: &BalanceRow) -> Result<(), OutOfRange> {
+        let BalanceRow { share_value, points, .. } = balance;
         if share_value.is_none() && points.is_none() {
             self.empty += 1;
             return Ok(());

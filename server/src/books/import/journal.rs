@@ -64,7 +64,7 @@ impl From<anyhow::Error> for Rejection {
     }
 }
 
-pub struct Journal {
+pub struct JournalWriter {
     output: Output,
     /// Lines that are not written yet.
     lines: String,
@@ -84,7 +84,7 @@ pub struct Journal {
     pub left_out: BTreeMap<String, u64>,
 }
 
-impl Journal {
+impl JournalWriter {
     /// A journal that continues what `index` has.
     pub(super) fn new(
         output: Output,

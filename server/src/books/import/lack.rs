@@ -1,8 +1,8 @@
 //! What a journal still lacks before its orders can be settled and earn something.
 
-use super::journal::Journal;
+use super::journal::JournalWriter;
 
-impl Journal {
+impl JournalWriter {
     /// A sentence for each lack, with a number and a remedy.
     #[must_use]
     pub fn lacks(&self) -> Vec<String> {

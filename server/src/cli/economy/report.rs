@@ -149,3 +149,40 @@ fn table(out: &mut String, heading: &str, names: &[String], rows: impl Iterator<
     }
     out.push_str("</tbody></table></div>\n");
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_word_of_tables_and_reports_is_in_the_catalogue_and_none_is_left_over() {
+        const OTHERS: [&str; 16] = [
+            "report",
+            "rules_used",
+            "assumes",
+            "happened",
+            "totals",
+            "figure",
+            "value",
+            "probes",
+            "cohorts",
+            "days",
+            "findings",
+            "no_flag",
+            "sources_note",
+            "red",
+            "high",
+            "notice",
+        ];
+        let totals = totals(&Run::default()).into_iter().map(|(name, _)| name);
+        let sections = PLOTS.iter().filter_map(|names| names.first()).chain(&["came_back"]);
+        let sections = sections.map(|name| format!("section.{name}"));
+        let named = [&DAY[..], &COHORT, &PROBE, &OTHERS].concat().into_iter().map(String::from);
+        let used: BTreeSet<String> = totals.chain(sections).chain(named).collect();
+        let catalogue = gongxiang_words::keys(gongxiang_words::Language::En);
+        let words = catalogue.iter().filter(|(section, _)| *section == "reports").flat_map(|(_, words)| *words);
+        assert_eq!(words.map(|word| String::from(*word)).collect::<BTreeSet<_>>(), used);
+    }
+}

@@ -156,14 +156,14 @@ impl SqlStore {
         Box::new(work).commit().await
     }
 
-    async fn work(&self, scope: Scope) -> Result<Work> {
+    async fn work(&self, scope: Scope) -> Result<SqlTransaction> {
         if self.file.as_ref().is_some_and(|file| !file.is_in_place()) {
             return Err(StoreError::Moved);
         }
         let begin = self.dialect.begin(scope);
         let connections = if scope == Scope::Reading { &self.pool } else { &self.writers };
         let tx = connections.begin_with(begin).await.map_err(|error| self.error(error))?;
-        Ok(Work {
+        Ok(SqlTransaction {
             tx,
             dialect: self.dialect,
             scope,
@@ -227,7 +227,7 @@ impl Store for SqlStore {
     }
 }
 
-struct Work {
+struct SqlTransaction {
     tx: Tx,
     dialect: Dialect,
     scope: Scope,
@@ -238,7 +238,7 @@ struct Work {
     recent: Arc<Mutex<StoreCache>>,
 }
 
-impl Work {
+impl SqlTransaction {
     /// Runs a query; parameters are strings.
     async fn all<T>(&mut self, sql: &str, parameters: &[&str]) -> Result<Vec<T>>
     where

@@ -38,14 +38,14 @@ const POSTGRES_SETTINGS: &str = "SET enable_hashjoin = off; SET enable_mergejoin
     SET idle_in_transaction_session_timeout = '5min'";
 
 /// Identifies a book: its genesis rules, and when its first event was settled.
-type Book = (String, Option<String>);
+type BookIdentity = (String, Option<String>);
 
 /// What all connections of a store share.
 #[derive(Clone, Debug, Default)]
 pub struct SharedState {
     pub recent: Arc<Mutex<StoreCache>>,
     /// The book that was opened; `None` until then.
-    book: Arc<Mutex<Option<Book>>>,
+    book: Arc<Mutex<Option<BookIdentity>>>,
 }
 
 impl SharedState {
@@ -56,7 +56,7 @@ impl SharedState {
         Ok(())
     }
 
-    fn book(&self) -> std::sync::MutexGuard<'_, Option<Book>> {
+    fn book(&self) -> std::sync::MutexGuard<'_, Option<BookIdentity>> {
         // The value is valid after a panic: it is replaced whole.
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -84,7 +84,7 @@ impl SharedState {
     }
 }
 
-async fn read_book(connection: &mut AnyConnection) -> sqlx::Result<Book> {
+async fn read_book(connection: &mut AnyConnection) -> sqlx::Result<BookIdentity> {
     let sql = "SELECT rules, (SELECT at FROM journal ORDER BY place LIMIT 1) FROM rules WHERE version = 1";
     sqlx::query_as(sql).fetch_one(connection).await
 }

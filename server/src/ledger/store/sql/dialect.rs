@@ -14,7 +14,7 @@ pub enum Dialect {
 }
 
 /// A column of rows that are passed as one JSON text.
-pub struct Column {
+pub struct SqlColumn {
     name: &'static str,
     column_type: ColumnType,
 }
@@ -32,7 +32,7 @@ pub struct Statement {
     pub rows: u64,
 }
 
-impl Column {
+impl SqlColumn {
     pub const fn name(&self) -> &'static str {
         self.name
     }
@@ -44,12 +44,12 @@ impl Column {
     }
 }
 
-pub const fn text(name: &'static str) -> Column {
-    Column { name, column_type: ColumnType::Text }
+pub const fn text(name: &'static str) -> SqlColumn {
+    SqlColumn { name, column_type: ColumnType::Text }
 }
 
-pub const fn integer(name: &'static str) -> Column {
-    Column { name, column_type: ColumnType::Integer }
+pub const fn integer(name: &'static str) -> SqlColumn {
+    SqlColumn { name, column_type: ColumnType::Integer }
 }
 
 impl Dialect {
@@ -64,17 +64,17 @@ impl Dialect {
 
     /// A table expression over a JSON list of objects in parameter `$number`, so that one statement takes any number
     /// of rows.
-    pub fn rows(self, number: u8, columns: &[Column]) -> String {
+    pub fn rows(self, number: u8, columns: &[SqlColumn]) -> String {
         match self {
             Self::Sqlite => {
                 let columns: Vec<_> =
-                    columns.iter().map(|Column { name, .. }| format!("value ->> '{name}' AS {name}")).collect();
+                    columns.iter().map(|SqlColumn { name, .. }| format!("value ->> '{name}' AS {name}")).collect();
                 // `jsonb_each` parses the text once; `json_each` would serialise every row and parse it again for
                 // every column.
                 format!("(SELECT {} FROM jsonb_each(${number}))", columns.join(", "))
             }
             Self::Postgres => {
-                let kind = |column: &Column| match column.column_type {
+                let kind = |column: &SqlColumn| match column.column_type {
                     ColumnType::Text => "text",
                     ColumnType::Integer => "bigint",
                 };

@@ -10,7 +10,7 @@ use gongxiang::ruleset::RuleSet;
 use serde_json::json;
 
 use super::dialect::{Dialect, text};
-use super::{Work, from_json, parse_id, parse_rules};
+use super::{SqlTransaction, from_json, parse_id, parse_rules};
 use crate::ledger::needs::{self, Needs};
 use crate::ledger::store::{
     CurrentState, FirstOutcome, Key, Place, Result, SHARDS, Scope, StoreError, StoredRefusal, WorkingSet, differs,
@@ -44,7 +44,7 @@ fn list<'a>(ids: impl IntoIterator<Item = &'a Id>) -> String {
     text::json(&ids)
 }
 
-impl Work {
+impl SqlTransaction {
     /// Locks the writer's shard, or all of them, and returns their latest clock. `SQLite` has one writer anyway.
     async fn lock_shards(&mut self) -> Result<i64> {
         let lock = self.dialect.lock(self.scope);

@@ -13,7 +13,7 @@ use gongxiang::wire::RECEIPT_VERSION;
 use gongxiang::wire::statement::BookedPosting;
 use serde::de::DeserializeOwned;
 
-use super::{Work, conflict_or, differs, from_json, parse_id, parse_rules};
+use super::{SqlTransaction, conflict_or, differs, from_json, parse_id, parse_rules};
 use crate::ledger::needs::Needs;
 use crate::ledger::store::{
     Batch, CurrentState, FirstOutcome, JournalEntry, Key, Page, Place, Result, StoreError, Transaction, WorkingSet,
@@ -25,7 +25,7 @@ type JournalRow = (i64, i64, String, String, String, String, String, String, Str
 type PostingRow = (i64, i64, String, String, String, String, String, String, String);
 
 #[async_trait]
-impl Transaction for Work {
+impl Transaction for SqlTransaction {
     async fn answered(&mut self, keys: &[Key]) -> Result<Vec<FirstOutcome>> {
         self.load_answered(keys).await
     }
@@ -142,7 +142,7 @@ impl Transaction for Work {
     }
 }
 
-impl Work {
+impl SqlTransaction {
     /// A page of a query that finds an id and a JSON text after the id in `$1`.
     async fn by_id<V: DeserializeOwned>(&mut self, sql: &str, page: Page<&str>) -> Result<Vec<(Id, V)>> {
         self.contents(&format!("{sql} LIMIT CAST($2 AS BIGINT)"), &[page.after, &page.limit.to_string()]).await

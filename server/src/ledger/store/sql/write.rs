@@ -12,8 +12,8 @@ use gongxiang::wire::RECEIPT_VERSION;
 use gongxiang::wire::statement::BookedPosting;
 use serde::Serialize;
 
-use super::Work;
-use super::dialect::{Column, Dialect, Statement, integer, text};
+use super::SqlTransaction;
+use super::dialect::{Dialect, SqlColumn, Statement, integer, text};
 use crate::ledger::store::sql::load::out_of_range;
 use crate::ledger::store::{
     Batch, HeadChange, JournalEntry, Key, NewAnswer, Place, Result, RowChange, SHARDS, Scope, StoreError,
@@ -21,7 +21,7 @@ use crate::ledger::store::{
 };
 use crate::text::json;
 
-impl Work {
+impl SqlTransaction {
     pub(super) async fn write_batch(&mut self, batch: &Batch) -> Result<()> {
         let clock = batch.first.clock();
         let mut writes = Writes { dialect: self.dialect, statements: Vec::new() };
@@ -129,7 +129,7 @@ impl Writes {
         if rows.is_empty() {
             return;
         }
-        let (or_fail, table, names) = (self.dialect.or_fail(), R::TABLE, Column::names(R::COLUMNS));
+        let (or_fail, table, names) = (self.dialect.or_fail(), R::TABLE, SqlColumn::names(R::COLUMNS));
         let from = self.dialect.rows(1, R::COLUMNS);
         let sql = format!("INSERT{or_fail} INTO {table} ({names}) SELECT {names} FROM {from} AS r");
         self.run(sql, vec![json(&rows)], count(&rows));
@@ -157,7 +157,7 @@ fn count<R>(rows: &[R]) -> u64 {
 trait TableRow: Serialize {
     const TABLE: &'static str;
     /// The key comes first.
-    const COLUMNS: &'static [Column];
+    const COLUMNS: &'static [SqlColumn];
 }
 
 macro_rules! rows {
@@ -169,7 +169,7 @@ macro_rules! rows {
 
         impl $(<$life>)? TableRow for $name $(<$life>)? {
             const TABLE: &'static str = $table;
-            const COLUMNS: &'static [Column] = &[$($kind(stringify!($column))),*];
+            const COLUMNS: &'static [SqlColumn] = &[$($kind(stringify!($column))),*];
         }
     )*};
 }
