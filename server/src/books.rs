@@ -1,4 +1,4 @@
-//! Books in other forms: exports for accountants, imports from other systems.
+//! Books in other formats: exports for accountants, imports from other systems.
 
 pub mod export;
 pub mod import;

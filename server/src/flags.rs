@@ -1,5 +1,4 @@
-//! Red flags in words, and two helpers for reviewing and adopting rules: the concession rate, and the keys that
-//! change.
+//! The words of red flags, and two helpers for reviewing and adopting rules.
 
 use std::sync::LazyLock;
 
@@ -34,10 +33,7 @@ pub fn explained(finding: &Finding, language: Language) -> Value {
     })
 }
 
-/// Reads a rate from 0 to 1.
-///
-/// # Errors
-/// A sentence that says what is wrong with it.
+/// Reads a rate from 0 to 1; the error is a sentence.
 pub fn rate(text: &str) -> Result<Rate, String> {
     let rate = Rate::parse(text).map_err(|error| format!("{error}"))?;
     if (0..=100_000_000).contains(&rate.raw()) { Ok(rate) } else { Err("must be between 0 and 1".into()) }

@@ -1,4 +1,4 @@
-//! The books: events wait in a queue, are settled in groups by the rules, and are kept. Nothing here knows HTTP.
+//! The ledger: events wait in a queue, are settled in groups by the rules, and are stored. Nothing here knows HTTP.
 
 pub mod audit;
 pub mod close;

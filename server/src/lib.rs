@@ -1,7 +1,7 @@
 //! The settlement server and the `gongxiang` command line.
 //!
-//! The rules compute; this crate reads requests, hands events to the book, stores what changed and answers. It
-//! computes no amounts itself. A room may use only the rooms below it, and no two modules depend on each other.
+//! The rules compute. This crate reads requests, gives events to the book, stores what changed and answers; it computes
+//! no amounts. A room may use only the rooms below it, and no two modules depend on each other.
 //!
 //! | room | what it holds | what it may know |
 //! |---|---|---|
@@ -13,10 +13,14 @@
 //! | [`ledger`] | the queue of events, groups, the store, the audit, the close of a day | the ground |
 //!
 //! The ground: [`limits`] (every limit of the server), [`text`] (hashes, JSON), [`language`] and [`flags`] (the words
-//! of reports and red flags), [`clock`], [`shutdown`], [`metrics`], [`logs`], [`output`] (files written whole or not
-//! at all), [`outbound`] (requests to other servers).
+//! of reports and red flags), [`clock`], [`shutdown`], [`metrics`], [`logs`], [`output`] (files that are written whole or
+//! not at all), [`outbound`] (requests to other servers).
 
-#![allow(missing_docs, reason = "nobody publishes this crate: a comment says why, or is left out")]
+#![allow(
+    missing_docs,
+    clippy::missing_errors_doc,
+    reason = "nobody publishes this crate: a comment says why, or is left out"
+)]
 
 pub mod books;
 pub mod cli;

@@ -16,14 +16,11 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts the log. An existing log stays.
-///
-/// # Errors
-/// If `level` is not a valid filter.
+/// Starts the log, unless one was started before.
 pub fn start(level: &str, format: LogFormat) -> Result<()> {
-    // The passkey library logs ordinary refusals as errors; we log them ourselves, in our own words.
+    // The passkey library logs ordinary refusals as errors; the server logs them itself.
     let filter = EnvFilter::try_new(format!("webauthn_rs_core=off,{level}"))
-        .with_context(|| format!("`{level}` says nothing of what is to be logged"))?;
+        .with_context(|| format!("`{level}` is no log level"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Tests start several servers in one process.
     _ = match format {

@@ -46,13 +46,13 @@ enum Task {
         /// first refusal.
         #[arg(long, value_name = "DATABASE", conflicts_with = "strict")]
         into: Option<String>,
-        /// The place of the last event that is settled, from 0; `gongxiang export --format jsonl` shows places.
+        /// The place of the last event to settle, from 0; `gongxiang export --format jsonl` shows places.
         #[arg(long, value_name = "PLACE")]
         until: Option<usize>,
-        /// The database of `--into` is a backup that holds the journal's first events: settle those that come after them.
+        /// Continue with the database of `--into`, a backup that holds the first events of the journal.
         #[arg(long, requires = "into", conflicts_with_all = ["rules", "first_day"])]
         go_on: bool,
-        /// The first day of the book, `YYYY-MM-DD`, if it is another than the `genesis_day` of the rules.
+        /// The first day of the book, `YYYY-MM-DD`, if it differs from the `genesis_day` of the rules.
         #[arg(long, value_name = "DAY", value_parser = parse_day)]
         first_day: Option<Day>,
         /// The journal, or what `gongxiang export --format jsonl` wrote; `-` for standard input.
@@ -98,11 +98,11 @@ enum Task {
         #[command(flatten)]
         database: Database,
         #[command(subcommand)]
-        task: keys::Task,
+        task: keys::KeysTask,
     },
     /// Simulate a scenario day by day, or show the figures of a journal.
     Economy(Box<economy::Options>),
-    /// Show the red flags of a rule set and of a journal's books; exit code 1 if any flag is red.
+    /// Show the red flags of a rule set and of a journal; exit code 1 if any flag is red.
     Review(review::Options),
     /// Close days that a server does not close by itself.
     #[command(subcommand)]
@@ -116,14 +116,14 @@ enum Task {
 
 #[derive(Subcommand)]
 enum DaysTask {
-    /// Close every day from the open one up to a day that is over. Works while a server goes on.
+    /// Close every day from the open one up to a day that is over; the server may keep running.
     CatchUp {
         #[command(flatten)]
         database: Database,
         /// The time zone whose midnight ends a day, as for `serve`.
         #[arg(long, env = "GONGXIANG_ZONE", default_value = "Asia/Shanghai")]
         zone: String,
-        /// The last day that is closed, `YYYY-MM-DD`.
+        /// The last day to close, `YYYY-MM-DD`.
         #[arg(long, value_name = "DAY", value_parser = parse_day)]
         until: Day,
     },
@@ -131,12 +131,11 @@ enum DaysTask {
 
 #[derive(Subcommand)]
 enum RulesTask {
-    /// Check whether a rule set is valid, and say where it is not.
+    /// Check whether a rule set is valid; name the key that is not.
     Check {
         /// The rule set: a file (TOML or JSON) or a preset.
         file: String,
-        /// Also fail if the rule set raises a red flag that is not among these codes (`ENTRY_FEE,DEPTH`; may be
-        /// empty).
+        /// Also fail if the rule set raises a red flag that is not among these codes (`ENTRY_FEE,DEPTH`; may be empty).
         #[arg(long, value_delimiter = ',')]
         accept_flags: Option<Vec<String>>,
     },
@@ -144,17 +143,17 @@ enum RulesTask {
     Show {
         #[command(flatten)]
         database: Database,
-        /// The one with which the book was opened, which `gongxiang replay` needs.
+        /// Print the one with which the book was opened; `gongxiang replay` needs it.
         #[arg(long)]
         genesis: bool,
     },
-    /// Adopt a rule set: what differs from the rules in force, from now on. Works while a server goes on.
+    /// Adopt the keys of a rule set that differ from the rules in force; the server may keep running.
     Adopt {
         #[command(flatten)]
         database: Database,
         /// The rule set: a file (TOML or JSON) or a preset.
         file: String,
-        /// The codes of the red flags that you accept, by name; `gongxiang review` explains them.
+        /// The codes of the red flags that you accept; `gongxiang review` explains them.
         #[arg(long, value_delimiter = ',')]
         accept_flags: Vec<String>,
     },
@@ -173,11 +172,11 @@ fn main() -> ExitCode {
 
 /// Returns `false` if the rules say no.
 fn run() -> Result<bool> {
-    let told = CommandLine::read(Arguments::command())?;
-    match Arguments::from_arg_matches(&told.matches)?.task {
+    let command_line = CommandLine::read(Arguments::command())?;
+    match Arguments::from_arg_matches(&command_line.matches)?.task {
         Task::Replay { rules, strict: _, into: Some(database), until, go_on, first_day, journal } => {
             let (rules, journal, database) = (&rules, &journal, &database);
-            replay::replay_into(&replay::Into { rules, first_day, journal, until, go_on, database })
+            replay::replay_into(&replay::ReplayTask { rules, first_day, journal, until, go_on, database })
         }
         Task::Replay { rules, strict, into: None, until, go_on: _, first_day, journal } => {
             replay::replay(&rules, first_day, strict, until, &journal)
@@ -190,7 +189,7 @@ fn run() -> Result<bool> {
             serve::run(&settings).map(|()| true)
         }
         Task::Config(_) => {
-            print!("{}", told.shown());
+            print!("{}", command_line.settings());
             Ok(true)
         }
         Task::Audit(Database { database }) => audit::run(&database),

@@ -10,24 +10,21 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
-/// A gauge of a fraction.
-type Number = Gauge<f64, AtomicU64>;
+type Fraction = Gauge<f64, AtomicU64>;
 
-/// The labels of a request.
-type Request = Vec<(&'static str, String)>;
+type Labels = Vec<(&'static str, String)>;
 
-/// All metrics of one process.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    requests: Family<Request, Counter>,
+    requests: Family<Labels, Counter>,
     request_time: Histogram,
     queue: Gauge,
     group_size: Histogram,
     commit_time: Histogram,
     conflicts: Counter,
-    supply: Family<Vec<(&'static str, String)>, Number>,
-    share_value: Number,
+    supply: Family<Labels, Fraction>,
+    share_value: Fraction,
     last_closed_day: Gauge,
     close_waits: Gauge,
     audit: Gauge,
@@ -45,7 +42,7 @@ impl Default for Metrics {
             commit_time: seconds(),
             conflicts: Counter::default(),
             supply: Family::default(),
-            share_value: Number::default(),
+            share_value: Fraction::default(),
             last_closed_day: Gauge::default(),
             close_waits: Gauge::default(),
             audit: Gauge::default(),
@@ -71,7 +68,7 @@ impl Metrics {
             self.conflicts.clone(),
         );
         registry.register("supply", "Share points, by where they are", self.supply.clone());
-        registry.register("share_value", "Share value of all", self.share_value.clone());
+        registry.register("share_value", "Share value of all members", self.share_value.clone());
         let day = "The last day that was closed, in days since 1970-01-01";
         registry.register("last_closed_day", day, self.last_closed_day.clone());
         let waits = "1 while days wait for a person to close them";
@@ -81,55 +78,45 @@ impl Metrics {
         self.audit.set(-1);
     }
 
-    /// Records how many requests wait.
     pub fn queued(&self, depth: usize) {
         self.queue.set(i64::try_from(depth).unwrap_or(i64::MAX));
     }
 
-    /// Records a commit.
     pub fn committed(&self, events: usize, time: Duration) {
         self.group_size.observe(f64::from(u32::try_from(events).unwrap_or(u32::MAX)));
         self.commit_time.observe(time.as_secs_f64());
     }
 
-    /// Records a conflict: the group has to be settled again.
     pub fn conflicted(&self) {
         self.conflicts.inc();
     }
 
-    /// Records an answered request.
     pub fn answered(&self, method: &str, route: &str, status: u16, time: Duration) {
         let labels = vec![("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
         self.requests.get_or_create(&labels).inc();
         self.request_time.observe(time.as_secs_f64());
     }
 
-    /// Records the points in one place, as of this scrape.
     pub fn supply(&self, place: &str, points: f64) {
         self.supply.get_or_create(&vec![("place", place.to_owned())]).set(points);
     }
 
-    /// Records the total share value.
     pub fn share_value(&self, value: f64) {
         self.share_value.set(value);
     }
 
-    /// Records the last closed day.
     pub fn closed(&self, days_since_1970: i64) {
         self.last_closed_day.set(days_since_1970);
     }
 
-    /// Whether days wait for a person.
     pub fn close_waits(&self, waits: bool) {
         self.close_waits.set(waits.into());
     }
 
-    /// What the last audit found.
-    pub fn audited(&self, clean: Option<bool>) {
-        self.audit.set(clean.map_or(-1, i64::from));
+    pub fn audited(&self, clean: bool) {
+        self.audit.set(clean.into());
     }
 
-    /// Renders all metrics as text.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
@@ -148,7 +135,7 @@ mod tests {
         let metrics = Metrics::default();
         metrics.answered("GET", "/v1/days", 200, Duration::from_millis(3));
         metrics.supply("held", 1.5);
-        metrics.audited(Some(true));
+        metrics.audited(true);
         let text = metrics.text();
         for figure in ["gongxiang_requests_total{", "gongxiang_supply{place=\"held\"} 1.5", "gongxiang_audit_clean 1"] {
             assert!(text.contains(figure), "{figure} in {text}");

@@ -1,7 +1,8 @@
 //! Requests to other servers: webhooks, and `WeChat` for signing in.
 //!
-//! We check the address that we actually connect to, after resolving the name. So a name cannot lead into a private
-//! network, even if it resolves differently the second time. Redirects are not followed. Time and size are limited.
+//! The address is checked after its name was resolved, and exactly this address is connected. So a name cannot lead into
+//! a private network, even if it resolves differently the second time. Redirects are not followed. Time and size are
+//! limited.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -55,7 +56,6 @@ pub struct Outbound {
     allow_private: bool,
 }
 
-/// A parsed URL.
 struct Target {
     tls: bool,
     host: String,
@@ -66,9 +66,6 @@ struct Target {
 
 impl Outbound {
     /// Trusts the certificates of this machine. `allow_private` also allows private addresses and plain HTTP.
-    ///
-    /// # Errors
-    /// If the cryptography provider is not available.
     pub fn new(allow_private: bool) -> anyhow::Result<Self> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -81,9 +78,6 @@ impl Outbound {
     }
 
     /// Checks a URL as far as possible without resolving its name.
-    ///
-    /// # Errors
-    /// [`OutboundError::Address`], [`OutboundError::Private`].
     pub fn check(&self, url: &str) -> Result<(), OutboundError> {
         let target = self.target(url)?;
         match target.host.parse() {
@@ -93,9 +87,6 @@ impl Outbound {
     }
 
     /// Sends a request and waits for the whole answer, whatever its status.
-    ///
-    /// # Errors
-    /// [`OutboundError`].
     pub async fn send(
         &self,
         method: Method,

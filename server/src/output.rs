@@ -6,67 +6,57 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-/// Makes a file for its owner only, whatever the process makes files for: balances are in all that this program writes.
-///
-/// # Errors
-/// If it is there already, or cannot be made.
+/// Creates a new file that only its owner may read, whatever the umask: everything that this program writes has balances.
 pub fn create_private(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path)?;
-    // A umask may take the owner's own rights, too.
+    // The umask may have removed the owner's rights.
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     Ok(file)
 }
 
-/// Where a result goes. A file gets its name by [`Output::keep`]; until then, and without it, what had the name is
-/// still there.
+/// The output of a command. A file gets its name by [`Output::keep`]; until then, an older file of the name stays.
 #[derive(Debug)]
 pub struct Output {
-    writer: Writer,
+    destination: Destination,
     /// The temporary name, and the final one.
     names: Option<(PathBuf, PathBuf)>,
 }
 
 #[derive(Debug)]
-enum Writer {
+enum Destination {
     Stdout(BufWriter<StdoutLock<'static>>),
     File(BufWriter<File>),
 }
 
 impl Output {
     /// Opens a file, or standard output if there is no name or the name is `-`.
-    ///
-    /// # Errors
-    /// If the file cannot be created.
     pub fn open(file: Option<&Path>) -> Result<Self> {
         let Some(file) = file.filter(|file| *file != Path::new("-")) else {
-            return Ok(Self { writer: Writer::Stdout(BufWriter::new(io::stdout().lock())), names: None });
+            return Ok(Self { destination: Destination::Stdout(BufWriter::new(io::stdout().lock())), names: None });
         };
         let cannot = || format!("cannot write {}", file.display());
         // Write through a symbolic link; never replace a pipe or a device.
         let name = fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
         if fs::metadata(&name).is_ok_and(|found| !found.is_file()) {
             let file = File::options().write(true).open(&name).with_context(cannot)?;
-            return Ok(Self { writer: Writer::File(BufWriter::new(file)), names: None });
+            return Ok(Self { destination: Destination::File(BufWriter::new(file)), names: None });
         }
         let mut partial = name.clone().into_os_string();
         partial.push(format!(".{}.partial", std::process::id()));
         let partial = PathBuf::from(partial);
         let file = create_private(&partial).with_context(cannot)?;
-        Ok(Self { writer: Writer::File(BufWriter::new(file)), names: Some((partial, name)) })
+        Ok(Self { destination: Destination::File(BufWriter::new(file)), names: Some((partial, name)) })
     }
 
     /// Flushes, and gives the file its final name.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
     pub fn keep(mut self) -> Result<()> {
         self.flush().context("cannot write the result")?;
-        if let (Writer::File(file), Some((partial, name))) = (&self.writer, &self.names) {
+        if let (Destination::File(file), Some((partial, name))) = (&self.destination, &self.names) {
             file.get_ref().sync_all().context("cannot write the result")?;
             fs::rename(partial, name).with_context(|| format!("cannot write {}", name.display()))?;
             self.names = None;
@@ -77,16 +67,16 @@ impl Output {
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.writer {
-            Writer::Stdout(writer) => writer.write(bytes),
-            Writer::File(writer) => writer.write(bytes),
+        match &mut self.destination {
+            Destination::Stdout(writer) => writer.write(bytes),
+            Destination::File(writer) => writer.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.writer {
-            Writer::Stdout(writer) => writer.flush(),
-            Writer::File(writer) => writer.flush(),
+        match &mut self.destination {
+            Destination::Stdout(writer) => writer.flush(),
+            Destination::File(writer) => writer.flush(),
         }
     }
 }
@@ -94,7 +84,7 @@ impl Write for Output {
 impl Drop for Output {
     fn drop(&mut self) {
         if let Some((partial, _)) = &self.names {
-            // If the temporary file cannot be removed, there is nothing more to do.
+            // If this fails, there is nothing more to do.
             _ = fs::remove_file(partial);
         }
     }

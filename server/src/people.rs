@@ -1,4 +1,4 @@
-//! Who is who, and who may do what: beside the books, never in them.
+//! Who sends a request: keys, sessions and other means of signing in. The books know nothing of them.
 
 pub mod actor;
 pub mod keys;

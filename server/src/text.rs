@@ -1,4 +1,4 @@
-//! Hashes, JSON and URLs as text, written the same way in every room.
+//! Hashes, JSON and URLs as text.
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -15,7 +15,7 @@ pub fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// A URL without its password, which may also be among its parameters.
+/// A URL without its password, which may also be in its parameters.
 #[must_use]
 pub fn redacted(url: &str) -> String {
     let url = if url.starts_with("postgres") { url.split('?').next().unwrap_or_default() } else { url };

@@ -1,4 +1,4 @@
-//! The command line as a person or a script meets it.
+//! The command line, as a person or a script uses it.
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
@@ -14,7 +14,7 @@ fn gongxiang(arguments: &[&str], input: &[u8]) -> Result<Output, Box<dyn std::er
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;
-    // A program that stops early closes the pipe: its answer is what is tested.
+    // A program that stops early closes the pipe; the test looks only at its answer.
     _ = child.stdin.take().ok_or("no pipe")?.write_all(input);
     Ok(child.wait_with_output()?)
 }
@@ -76,7 +76,7 @@ fn strict_stops_at_the_first_refusal_with_exit_code_1() -> TestResult {
 
 #[test]
 fn a_journal_of_100_megabytes_is_read_to_its_end() -> TestResult {
-    // Blanks are no part of an event, and count for the line.
+    // Blanks do not belong to an event, but count for the length of the line.
     let line = format!("{:<60000}\n", r#"{"type":"day.closed","day":"2000-01-01"}"#);
     let count = 100_000_000 / line.len() + 1;
     let output = gongxiang(&["replay", "-"], line.repeat(count).as_bytes())?;

@@ -64,6 +64,8 @@ sections! {
     party parties PARTIES
     /// The template of a reason: each name in braces is a field of its data.
     reason reasons REASONS
+    /// A word of the tables and reports of the command line: a column, a heading, a note.
+    report reports REPORTS
     /// What a service role of the presets is called. A rule set may name others, which are shown as they are named.
     role roles ROLES
     /// By which rule something was posted.

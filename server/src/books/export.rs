@@ -10,25 +10,25 @@
 //! | [`source`] | accepted events and the final state |
 //! | [`database`] | the same from a database |
 //! | `entries` | receipts as transactions; the closing entries; the balance of every account |
-//! | `hledger`, `beancount`, `table`, `jsonl` | the file formats |
+//! | `hledger`, `beancount`, `csv`, `jsonl` | the file formats |
 
 mod account;
 mod beancount;
+mod csv;
 pub mod database;
 mod entries;
 mod hledger;
 mod jsonl;
 pub mod source;
-mod table;
 
+use std::fmt;
 use std::io::Write;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 
 use source::Source;
 
-/// The output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// One accepted event with its receipt per line; the events alone are the journal.
@@ -42,14 +42,18 @@ pub enum Format {
 }
 
 /// Writes the books of `source`.
-///
-/// # Errors
-/// If the source fails, the output cannot be written, or a sum is too large to be kept.
 pub fn export(source: &mut impl Source, format: Format, output: &mut impl Write) -> Result<()> {
     match format {
         Format::Jsonl => jsonl::write(source, output),
-        Format::Hledger => entries::write(source, &mut hledger::Hledger::new(output)),
-        Format::Beancount => entries::write(source, &mut beancount::Beancount::new(output)),
-        Format::Csv => entries::write(source, &mut table::Table::new(output)),
+        Format::Hledger => entries::write(source, &mut hledger::Hledger(output)),
+        Format::Beancount => entries::write(source, &mut beancount::Beancount(output)),
+        Format::Csv => entries::write(source, &mut csv::Csv::new(output)),
     }
+}
+
+/// The first line of a file for people.
+const TITLE: &str = "; Books of gongxiang. What the platform owes is negative; docs/books.md explains the accounts.";
+
+fn write_line(output: &mut impl Write, line: fmt::Arguments<'_>) -> Result<()> {
+    writeln!(output, "{line}").context("cannot write the result")
 }

@@ -1,56 +1,56 @@
-//! What other systems know: `gongxiang import` reads tables of orders, members and balances (CSV) and writes a journal.
+//! Imports: `gongxiang import` reads tables of orders, members and balances (CSV) of other systems and writes a journal.
 //!
-//! Each order becomes an `order.placed`, each refund an `order.refunded`, and where the date moves on, the days between are closed.
-//! Nothing is guessed: a cell that could mean two things is refused, with its line and column. What is accepted is in
-//! `docs/books.md`.
+//! Each order becomes an `order.placed` and each refund an `order.refunded`; where the date moves on, the days between are
+//! closed. Nothing is guessed: a cell that could mean two things is refused, with its line and column. `docs/books.md`
+//! describes the tables.
 //!
-//! | room | what it knows |
+//! | module | what it holds |
 //! |---|---|
 //! | `text` | encodings and lines |
-//! | `table` | where a table begins and ends in a text |
+//! | `table` | the rows of a table, without the lines before and after it |
 //! | [`mapping`], `profile`, `plan` | which column is which field, and which rows count |
-//! | `guards`, `cells`, `dates` | what a cell may say |
-//! | `rows`, [`orders`] | what a row says, and the rows of one order together |
-//! | [`sorting`] | the order of the days |
-//! | `known`, [`journal`], [`lack`] | what the journal has, becomes, and still lacks |
-//! | [`members`], [`balances`], `sheet` | tables of other things |
+//! | [`cells`], `guards`, `dates` | the values of cells, and errors |
+//! | `rows`, [`orders`] | the content of a row, and the rows of one order together |
+//! | [`sorting`] | sorting by date |
+//! | `index`, [`journal`], [`lack`] | what the journal has, its writing, and what it lacks |
+//! | [`members`], [`balances`], `sheet` | the other tables |
 
 pub mod balances;
-mod cells;
+pub mod cells;
 mod dates;
 mod guards;
+mod index;
 pub mod journal;
-mod known;
 pub mod lack;
 pub mod mapping;
 pub mod members;
 pub mod orders;
 mod plan;
 mod profile;
-pub mod rows;
+mod rows;
 mod sheet;
 pub mod sorting;
 mod table;
 mod text;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use gongxiang::identity::Day;
 use gongxiang::ruleset::RuleSet;
 
-use self::journal::{Additions, Columns, Journal, Rejection};
-use self::known::Known;
+use self::cells::BadRow;
+use self::index::JournalIndex;
+use self::journal::{Additions, Columns, JournalWriter, Rejection};
 use self::mapping::{Field, Mapping};
-use self::orders::{Item, Orders, Step, What};
-use self::plan::Request;
-use self::rows::BadRow;
-use self::sorting::Unsorted;
+use self::orders::{Item, ItemKind, Orders};
+use self::plan::Layouts;
+use self::sorting::Sorter;
 use crate::output::Output;
 
-/// What an import of orders is asked for.
 #[derive(Clone, Debug)]
-pub struct Task<'a> {
+pub struct ImportTask<'a> {
     pub orders: &'a Path,
     pub mapping: &'a Mapping,
     pub additions: Additions,
@@ -61,90 +61,80 @@ pub struct Task<'a> {
     pub sort: bool,
 }
 
-/// What became of the table.
-pub struct Imported {
-    pub journal: Journal,
-    /// Rows that were refused.
+pub struct ImportResult {
+    pub journal: JournalWriter,
+    /// How many rows were refused.
     pub refused: u64,
 }
 
-/// Reads all orders into a journal; `refused` hears of all that is wrong.
-///
-/// # Errors
-/// If the table or a journal before it cannot be read, or the new one not be written.
-pub fn import(task: &Task<'_>, output: Output, mut refused: impl FnMut(&BadRow)) -> Result<Imported> {
-    let request = Request::new(task.mapping)?;
-    let known = known(task.after)?;
-    let mut orders = Orders::open(task.orders, task.mapping, &request)?;
+/// Reads all orders into a journal; `report` gets every error.
+pub fn import(task: &ImportTask<'_>, output: Output, mut report: impl FnMut(&BadRow)) -> Result<ImportResult> {
+    let layouts = Layouts::new(task.mapping)?;
+    let index = index(task.after)?;
+    let mut orders = Orders::open(task.orders, task.mapping, &layouts)?;
     let [order, date, refunded] = [Field::Order, Field::Date, Field::Refunded].map(|field| orders.column(field));
     let columns = Columns { order, date, refunded };
     let genesis = task.rules.map(|rules| rules.genesis_day);
-    let mut journal = Journal::new(output, task.additions.clone(), columns, known, genesis);
+    let mut journal = JournalWriter::new(output, task.additions.clone(), columns, index, genesis);
     if let Some(day) = task.open {
         journal.open_on(day);
     }
-    let mut bad = 0;
-    let mut unsorted = if task.sort || request.sorts() { Some(Unsorted::new()?) } else { None };
-    while let Some(step) = orders.step()? {
-        match step {
-            Step::Bad(all) => {
-                bad += 1;
-                all.iter().for_each(&mut refused);
+    let mut refused = 0;
+    let mut sorter = if task.sort || layouts.sorts() { Some(Sorter::new()?) } else { None };
+    while let Some(item) = orders.next()? {
+        match (item, &mut sorter) {
+            (Err(bad), _) => {
+                refused += 1;
+                bad.iter().for_each(&mut report);
             }
-            Step::Item(item) => match &mut unsorted {
-                Some(unsorted) => unsorted.push(&item)?,
-                None => bad += take(&mut journal, &orders, &item, &mut refused)?,
-            },
+            (Ok(item), Some(sorter)) => sorter.push(&item)?,
+            (Ok(item), None) => refused += add(&mut journal, &orders, &item, &mut report)?,
         }
     }
-    if let Some(unsorted) = unsorted {
-        let mut sorted = unsorted.sorted()?;
-        while let Some(item) = sorted.pull()? {
-            bad += take(&mut journal, &orders, &item, &mut refused)?;
+    if let Some(sorter) = sorter {
+        let mut sorted = sorter.sorted()?;
+        while let Some(item) = sorted.next()? {
+            refused += add(&mut journal, &orders, &item, &mut report)?;
         }
     }
     for (why, rows) in std::mem::take(&mut orders.left_out) {
         *journal.left_out.entry(why).or_default() += rows;
     }
-    Ok(Imported { journal, refused: bad })
+    Ok(ImportResult { journal, refused })
 }
 
-/// Puts one into the journal; answers with 1 if it was refused.
-fn take(journal: &mut Journal, orders: &Orders, item: &Item, refused: &mut impl FnMut(&BadRow)) -> Result<u64> {
-    if let What::Refund { order, .. } = &item.what
-        && orders.dropped.contains(order)
-    {
-        *journal.left_out.entry("refunds of orders that do not count".into()).or_default() += 1;
-        return Ok(0);
-    }
-    let rejection = journal.take(item)?;
+/// Adds an item to the journal; returns 1 if it was refused.
+fn add(journal: &mut JournalWriter, orders: &Orders, item: &Item, report: &mut impl FnMut(&BadRow)) -> Result<u64> {
+    let added = match &item.kind {
+        ItemKind::Refund { order, .. } if orders.dropped.contains(order) => {
+            Err(Rejection::LeftOut("refunds of orders that do not count".into()))
+        }
+        _ => journal.add(item),
+    };
     journal.write()?;
-    match rejection {
+    match added {
         Ok(()) => Ok(0),
         Err(Rejection::LeftOut(why)) => {
             *journal.left_out.entry(why).or_default() += 1;
             Ok(0)
         }
         Err(Rejection::Bad(bad)) => {
-            refused(&bad);
+            report(&bad);
             Ok(1)
         }
+        Err(Rejection::Failed(error)) => Err(error),
     }
 }
 
-/// What journals have.
-fn known(journals: &[PathBuf]) -> Result<Known> {
-    let mut known = Known::default();
+fn index(journals: &[PathBuf]) -> Result<JournalIndex> {
+    let mut index = JournalIndex::default();
     for journal in journals {
-        known.read(journal)?;
+        index.read(journal)?;
     }
-    Ok(known)
+    Ok(index)
 }
 
-/// Who is registered in journals.
-///
-/// # Errors
-/// If one cannot be read.
-pub fn registered(journals: &[PathBuf]) -> Result<std::collections::HashSet<String>> {
-    Ok(known(journals)?.members)
+/// The members who are registered in journals.
+pub fn registered(journals: &[PathBuf]) -> Result<HashSet<String>> {
+    Ok(index(journals)?.members)
 }

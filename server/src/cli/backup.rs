@@ -1,6 +1,6 @@
 //! `gongxiang backup` and `restore`: a snapshot in one file, taken while the server goes on.
 //!
-//! Nothing is ever overwritten, and a backup is audited before it takes its place.
+//! No file is ever overwritten, and a backup is audited before it becomes the database.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -10,7 +10,6 @@ use std::str::FromStr as _;
 use anyhow::{Context as _, Result, bail};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
-use tokio::runtime::Runtime;
 
 use crate::ledger::audit;
 use crate::ledger::store::sql::SqlStore;
@@ -19,14 +18,11 @@ use crate::output::create_private;
 use crate::text::redacted;
 
 /// Writes a snapshot of the database into a new file.
-///
-/// # Errors
-/// If the file exists, or the database cannot be read.
 pub fn backup(database: &str, file: &Path) -> Result<bool> {
     let options = sqlite(database)?;
     refuse_to_overwrite(file)?;
-    let part = Part::new(file)?;
-    Runtime::new().context("cannot start")?.block_on(async {
+    let part = PartialFile::new(file)?;
+    super::block_on(async {
         let source = options.create_if_missing(false);
         let mut source = source.connect().await.with_context(|| format!("cannot use {}", redacted(database)))?;
         let path = part.0.to_str().context("the file's name is no text")?.to_owned();
@@ -39,23 +35,20 @@ pub fn backup(database: &str, file: &Path) -> Result<bool> {
     Ok(true)
 }
 
-/// Restores a backup as a new database.
-///
-/// # Errors
-/// If the database exists, the backup is damaged, or its books do not add up.
+/// Restores a backup as a new database, if the backup is undamaged and its books add up.
 pub fn restore(file: &Path, database: &str) -> Result<bool> {
     let options = sqlite(database)?;
     let target = options.get_filename().to_path_buf();
     for ending in ["", "-wal", "-shm", "-journal"] {
         refuse_to_overwrite(&with_ending(&target, ending))?;
     }
-    // The file would lack what is in its write-ahead log: a database in use is to be backed up, not copied.
+    // The newest rows of a database in use are in its write-ahead log, which a copy of the file would lack.
     if with_ending(file, "-wal").exists() {
-        bail!("{} is a database in use: `gongxiang backup` takes one from it", file.display());
+        bail!("{} is a database in use: make a backup of it with `gongxiang backup`", file.display());
     }
-    let part = Part::new(&target)?;
+    let part = PartialFile::new(&target)?;
     fs::copy(file, &part.0).with_context(|| format!("cannot read {}", file.display()))?;
-    let audited = Runtime::new().context("cannot start")?.block_on(async {
+    let summary = super::block_on(async {
         let mut copy = SqliteConnectOptions::new().filename(&part.0).connect().await.context("it is no database")?;
         check(&mut copy).await?;
         let has_book = sqlx::query("SELECT 1 FROM head").fetch_optional(&mut copy).await.ok().flatten().is_some();
@@ -64,19 +57,19 @@ pub fn restore(file: &Path, database: &str) -> Result<bool> {
             bail!("there is no book in it");
         }
         let store = SqlStore::open(&format!("sqlite:{}", part.0.display())).await?;
-        let audited = audit::audit(&mut *store.begin(Scope::Reading).await?).await?;
+        let summary = audit::audit(&mut *store.begin(Scope::Reading).await?).await?;
         store.close().await;
-        Ok(audited)
+        Ok(summary)
     });
-    let audited = audited.with_context(|| format!("{} is not restored", file.display()))?;
+    let summary = summary.with_context(|| format!("{} is not restored", file.display()))?;
     part.becomes(&target)?;
-    println!("restored and clean: {} events, {} accounts, {} days", audited.events, audited.accounts, audited.days);
+    println!("restored and {summary}");
     Ok(true)
 }
 
 fn sqlite(database: &str) -> Result<SqliteConnectOptions> {
     if database.starts_with("postgres") {
-        bail!("this is for SQLite; PostgreSQL brings its own: `pg_dump --format=custom` and `pg_restore`");
+        bail!("this command is for SQLite; for PostgreSQL use `pg_dump --format=custom` and `pg_restore`");
     }
     SqliteConnectOptions::from_str(database).with_context(|| format!("cannot use {}", redacted(database)))
 }
@@ -86,7 +79,7 @@ fn refuse_to_overwrite(file: &Path) -> Result<()> {
         Ok(found) if found.len() == 0 && found.is_file() => {
             fs::remove_file(file).context("cannot replace an empty file")
         }
-        Ok(_) => bail!("{} is there already, and is not overwritten", file.display()),
+        Ok(_) => bail!("{} exists already and is not overwritten", file.display()),
         Err(_) => Ok(()),
     }
 }
@@ -107,9 +100,9 @@ fn with_ending(file: &Path, ending: &str) -> PathBuf {
 }
 
 /// An unfinished file; dropping it deletes it.
-struct Part(PathBuf);
+struct PartialFile(PathBuf);
 
-impl Part {
+impl PartialFile {
     fn new(file: &Path) -> Result<Self> {
         let part = with_ending(file, ".part");
         create_private(&part).with_context(|| format!("cannot make {}", part.display()))?;
@@ -128,7 +121,7 @@ impl Part {
     }
 }
 
-impl Drop for Part {
+impl Drop for PartialFile {
     fn drop(&mut self) {
         for ending in ["", "-wal", "-shm"] {
             _ = fs::remove_file(with_ending(&self.0, ending));

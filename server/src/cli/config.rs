@@ -1,8 +1,7 @@
 //! Settings: from flags, the environment (`GONGXIANG_…`), the file (`gongxiang.toml`) or their defaults, in that
 //! order.
 //!
-//! The file's values become the defaults of the command line. So all sources are read and refused in the same way,
-//! and each setting knows where it came from.
+//! The file's values become the defaults of the command line. So all sources are read and refused in the same way.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -17,14 +16,10 @@ use crate::text::{json, redacted};
 /// The file that is read if it exists and no other is named.
 const FILE: &str = "gongxiang.toml";
 
-/// A parsed command line; the file's settings take the place of its defaults.
 #[derive(Debug)]
 pub struct CommandLine {
-    /// The definition of the command line.
     command: Command,
-    /// Its arguments as parsed.
     pub matches: ArgMatches,
-    /// The file that was read.
     file: Option<File>,
 }
 
@@ -35,10 +30,8 @@ struct File {
 }
 
 impl CommandLine {
-    /// Reads the command line, the environment and the file.
-    ///
-    /// # Errors
-    /// If the file is invalid. Errors of the command line itself end the process with an explanation.
+    /// Reads the command line, the environment and the file. An error of the command line ends the process with an
+    /// explanation.
     pub fn read(command: Command) -> Result<Self> {
         let matches = command.clone().get_matches();
         let named = matches.get_one::<PathBuf>("config").cloned();
@@ -52,14 +45,14 @@ impl CommandLine {
         let file = File { path, settings };
         let matches = file.as_defaults(command.clone()).try_get_matches().map_err(|error| {
             let error = error.render().to_string();
-            anyhow::anyhow!("{} has a setting that cannot be: {error}", file.path.display())
+            anyhow::anyhow!("{} has an invalid setting: {error}", file.path.display())
         })?;
         Ok(Self { command, matches, file: Some(file) })
     }
 
     /// Every setting of the command as TOML, with its source.
     #[must_use]
-    pub fn shown(&self) -> String {
+    pub fn settings(&self) -> String {
         let mut text = String::new();
         let Some((name, matches)) = self.matches.subcommand() else { return text };
         let Some(command) = self.command.find_subcommand(name) else { return text };
@@ -102,22 +95,24 @@ impl File {
     }
 }
 
-/// A file that nobody named is taken only if nobody else can have put it there: it may open the server to everybody.
+/// A file that was not named on the command line is read only if no other user can have written it: its settings may open
+/// the server to everybody.
 #[cfg(unix)]
 fn refuse_if_others_write(path: PathBuf) -> Result<PathBuf> {
     use std::os::unix::fs::MetadataExt as _;
     const STICKY: u32 = 0o1000;
     let look = |path: &Path| fs::metadata(path).with_context(|| format!("cannot look at {}", path.display()));
     let (file, folder) = (look(&path)?, look(Path::new("."))?);
-    // As the system shows the process; where it does not, whoever has the folder.
+    // The user of this process; where the system does not show it, the owner of the folder.
     let own = look(Path::new("/proc/self")).map_or_else(|_| folder.uid(), |process| process.uid());
     let is_others = |owner: u32| owner != own && owner != 0;
     let can_write = |mode: u32| mode & 0o022 != 0;
-    // In a sticky folder everybody makes files, and nobody replaces another's.
+    // In a sticky folder everybody may create files, but nobody may replace another's.
     let replaced = is_others(folder.uid()) || (can_write(folder.mode()) && folder.mode() & STICKY == 0);
     if is_others(file.uid()) || can_write(file.mode()) || replaced {
         bail!(
-            "{} can be written by others, or lies where they can, and is not taken unasked: name it with --config, or take their right away",
+            "{} or its folder can be written by others, so it is not read without being asked for: name it with --config, or \
+             remove their write permission",
             path.display()
         );
     }
@@ -129,7 +124,7 @@ fn refuse_if_others_write(path: PathBuf) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// The settings of a command: those that the environment knows too, with the names under which clap has them.
+/// The settings of a command, which are the arguments with an environment variable: their keys and clap's ids.
 fn keys(command: &Command) -> Vec<(String, &str)> {
     let settings = command.get_arguments().filter(|argument| argument.get_env().is_some() && !argument.is_global_set());
     let named = settings.filter_map(|argument| Some((argument.get_long()?.to_owned(), argument.get_id().as_str())));
@@ -164,7 +159,7 @@ fn variable(key: &str) -> String {
     key.to_uppercase().replace('-', "_")
 }
 
-/// The value as it stands in a file, with secrets redacted.
+/// The value in TOML, with secrets redacted.
 fn literal(key: &str, value: &str) -> String {
     let value = if key == "database" { redacted(value) } else { value.into() };
     if value.parse::<i64>().is_ok() || value.parse::<bool>().is_ok() {

@@ -1,4 +1,4 @@
-//! `gongxiang economy`: a scenario, or the past of a journal, as a table, JSON, CSV or a report with plots.
+//! `gongxiang economy`: a scenario or the past of a journal, as a table, JSON, CSV or a report with plots.
 
 mod plot;
 mod report;
@@ -18,9 +18,10 @@ use gongxiang::tree::Tree;
 use gongxiang::wire::scenario;
 
 use self::table::{csv, table};
+use super::replay::READ_ON;
 use super::rules;
 use crate::language::Language;
-use crate::ledger::journal::Lines;
+use crate::ledger::journal::JournalReader;
 
 /// What to compute and how to show it.
 #[derive(Args, Clone, Debug)]
@@ -59,9 +60,6 @@ pub enum Format {
 }
 
 /// Computes the figures and shows them.
-///
-/// # Errors
-/// If something cannot be read, computed or written.
 pub fn run(options: &Options) -> Result<bool> {
     let (title, run, findings) = match &options.journal {
         Some(journal) => {
@@ -117,15 +115,12 @@ fn bar(done: usize, all: usize) {
 }
 
 /// The figures of a journal, and the red flags of its books.
-///
-/// # Errors
-/// If the rule set or the journal cannot be read.
 pub fn past(rules: &str, journal: &Path) -> Result<(Run, Vec<Finding>)> {
     let mut book = Book::open(rules::load(rules)?);
     let mut past = Past::default();
     let shows_progress = io::stderr().is_terminal();
-    for (number, line) in Lines::open(journal)?.enumerate() {
-        let Ok(line) = line.context("cannot read on in the journal")? else { continue };
+    for (number, line) in JournalReader::open(journal)?.enumerate() {
+        let Ok(line) = line.context(READ_ON)? else { continue };
         // Before the event is applied, because its income depends on the price and rules of that moment.
         let income = past.income_of(&line.entry.event, &book);
         let outcome = book.apply(&line.entry);

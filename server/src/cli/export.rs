@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
+use super::replay::READ_ON;
 use super::rules;
 use crate::books::export::database::StoredJournal;
 use crate::books::export::source::JournalReplay;
 use crate::books::export::{Format, export};
-use crate::ledger::journal::Lines;
+use crate::ledger::journal::JournalReader;
 use crate::output::Output;
 
 /// Export the books of a database or a journal for hledger, beancount or a table.
@@ -27,15 +28,13 @@ pub struct Options {
     /// Settle and export this journal; `-` reads standard input.
     #[arg(long)]
     pub journal: Option<PathBuf>,
-    /// Write to this file, whole or not at all; standard output if left out.
+    /// Write to this file, whole or not at all, instead of standard output.
     #[arg(short, long)]
     pub output: Option<PathBuf>,
 }
 
-/// Writes the books of a database, or of a journal that it settles as `replay` does.
-///
-/// # Errors
-/// If something cannot be read or written; an existing file then stays as it was.
+/// Writes the books of a database, or of a journal, which is settled as by `replay`. If it fails, an existing file stays
+/// as it was.
 pub fn run(options: &Options) -> Result<bool> {
     let Options { format, database, rules, journal, output } = options;
     let (rules, lines): (_, Box<dyn Iterator<Item = _>>) = match (database, journal) {
@@ -44,10 +43,10 @@ pub fn run(options: &Options) -> Result<bool> {
             (rules, Box::new(lines))
         }
         (None, Some(journal)) => {
-            let lines = Lines::open(journal)?.map(|line| line.context("cannot read on in the journal"));
+            let lines = JournalReader::open(journal)?.map(|line| line.context(READ_ON));
             (rules::load(rules)?, Box::new(lines))
         }
-        (None, None) => bail!("name --database or --journal"),
+        (None, None) => bail!("name a --database or a --journal"),
     };
     let mut source = JournalReplay::new(rules, lines);
     let mut output = Output::open(output.as_deref())?;

@@ -1,6 +1,6 @@
 //! `gongxiang import`.
 
-use std::io::Write as _;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -10,42 +10,67 @@ use gongxiang::quantity::Points;
 use gongxiang::ruleset::RuleSet;
 
 use super::rules;
+use super::settings::parse_day;
+use crate::books::import::cells::BadRow;
 use crate::books::import::journal::{Additions, Shops};
 use crate::books::import::mapping::{Mapping, Pair, Reading};
-use crate::books::import::rows::BadRow;
-use crate::books::import::{Imported, Task, balances, import, members, registered};
+
+use crate::books::import::{ImportResult, ImportTask, balances, import, members, registered};
 use crate::output::Output;
 
 /// Turn a table of another system (CSV with a header) into a journal: orders, or `members`, or `balances`.
 ///
-/// What cannot be read is reported with its line and column, and left out. docs/books.md has the profiles of shops and payment
-/// systems, and the way from an export to a running server.
+/// Rows that cannot be read are reported with line and column, and left out. docs/books.md describes the profiles of shops
+/// and payment systems, and the way from an export to a running server.
 #[derive(Args, Clone, Debug)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Options {
     #[command(subcommand)]
-    pub what: Option<Other>,
+    pub other: Option<OtherTable>,
     #[command(flatten)]
-    pub orders: Orders,
+    pub orders: OrdersOptions,
 }
 
-/// Another table than orders.
 #[derive(Subcommand, Clone, Debug)]
-pub enum Other {
-    /// Members: columns member and, as far as there are, referrer, pack, role, points, region (of the member's shop).
-    Members(Members),
-    /// Opening balances: columns `member`, `share_value`, `points`.
-    Balances(Balances),
+pub enum OtherTable {
+    /// Members. The columns are member and, optionally, referrer, pack, role, points, region (of the member's shop).
+    Members(MembersOptions),
+    /// Opening balances. The columns are `member`, `share_value`, `points`.
+    Balances(BalancesOptions),
 }
 
-/// A table of orders.
+/// What is done with the rows of any table.
 #[derive(Args, Clone, Debug)]
-pub struct Orders {
+pub struct Handling {
+    /// The rule set, a file or a preset. Orders begin on its first day; the points of members and balances are compared
+    /// with its treasury.
+    #[arg(long, value_name = "FILE|PRESET")]
+    pub rules: Option<String>,
+    /// Write nothing if a row is bad, with exit code 1; all bad rows are reported.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// How a table is read whose columns have known names.
+#[derive(Args, Clone, Debug)]
+pub struct NamedTable {
+    /// The table; `-` for standard input.
+    pub file: PathBuf,
+    /// Which column is which field: `member=Phone`.
+    #[arg(long = "map", value_name = "FIELD=COLUMN", value_delimiter = ',')]
+    pub columns: Vec<Pair<String>>,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub handling: Handling,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct OrdersOptions {
     /// The table; `-` for standard input. The fields are order, buyer, merchant, channel, amount (or quantity and price),
-    /// concession (or rate), region and date; and if there are any, status, refunded, `refund_of`, currency, reference.
+    /// concession (or rate), region and date; optionally status, refunded, `refund_of`, currency, reference.
     #[arg(required = true)]
     pub file: Option<PathBuf>,
-    /// How it is to be read.
     #[command(flatten)]
     pub mapping: Mapping,
     /// Register every buyer before its first order.
@@ -63,85 +88,52 @@ pub struct Orders {
     /// What the treasury grants to each of these shops, for its deposit and its orders.
     #[arg(long, value_name = "POINTS", value_parser = points, requires = "open_shops")]
     pub shop_points: Option<Points>,
-    /// A journal that comes before: its members, shops and orders are known, and its last day is closed.
+    /// A journal that comes before: its members, shops and orders are known, and the new journal continues after its last
+    /// closed day.
     #[arg(long, value_name = "JOURNAL")]
     pub after: Vec<PathBuf>,
-    /// The rule set, a file or a preset: the journal begins on its first day.
-    #[arg(long, value_name = "FILE|PRESET")]
-    pub rules: Option<String>,
-    /// The day that is open before the first order; without it, the day after those that are closed, the first of the rules,
-    /// or that of the first order.
-    #[arg(long, value_name = "DAY", value_parser = day)]
+    /// The day that is open before the first order; without it, the day after the last closed one, the first day of the
+    /// rules, or the day of the first order.
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub open: Option<Day>,
-    /// Put the orders in the order of their dates first.
+    /// Sort the orders by date first.
     #[arg(long)]
     pub sort: bool,
-    /// Write nothing if a row is bad, with exit code 1; all of them are reported.
-    #[arg(long)]
-    pub strict: bool,
+    #[command(flatten)]
+    pub handling: Handling,
     /// The journal, written whole or not at all; `-` for standard output.
     #[arg(short, long, required = true)]
     pub output: Option<PathBuf>,
 }
 
-/// A table of members.
 #[derive(Args, Clone, Debug)]
-pub struct Members {
-    /// The table; `-` for standard input.
-    pub file: PathBuf,
-    /// Which column is which field: `member=Phone`.
-    #[arg(long = "map", value_name = "FIELD=COLUMN", value_delimiter = ',')]
-    pub columns: Vec<Pair<String>>,
-    /// What a field is where its cell is empty, or everywhere if it has no column: `pack=member`.
+pub struct MembersOptions {
+    #[command(flatten)]
+    pub table: NamedTable,
+    /// The value of a field where its cell is empty, or everywhere if it has no column: `pack=member`.
     #[arg(long = "default", value_name = "FIELD=VALUE")]
     pub defaults: Vec<Pair<String>>,
     /// A journal that comes before: its members are known.
     #[arg(long, value_name = "JOURNAL")]
     pub after: Vec<PathBuf>,
-    /// How the text is read.
-    #[command(flatten)]
-    pub reading: Reading,
-    /// The rule set, a file or a preset: what its treasury has is compared.
-    #[arg(long, value_name = "FILE|PRESET")]
-    pub rules: Option<String>,
-    /// Write nothing if a row is bad, with exit code 1; all of them are reported.
-    #[arg(long)]
-    pub strict: bool,
     /// The journal, written whole or not at all; `-` for standard output.
     #[arg(short, long)]
     pub output: PathBuf,
 }
 
-/// A table of balances.
 #[derive(Args, Clone, Debug)]
-pub struct Balances {
-    /// The table; `-` for standard input.
-    pub file: PathBuf,
-    /// Which column is which field: `member=Phone`.
-    #[arg(long = "map", value_name = "FIELD=COLUMN", value_delimiter = ',')]
-    pub columns: Vec<Pair<String>>,
+pub struct BalancesOptions {
+    #[command(flatten)]
+    pub table: NamedTable,
     /// Register every member before its balance.
     #[arg(long)]
     pub members: bool,
     /// Print the sums and write nothing.
     #[arg(long)]
     pub dry_run: bool,
-    /// How the text is read.
-    #[command(flatten)]
-    pub reading: Reading,
-    /// The rule set, a file or a preset: what its treasury has is compared.
-    #[arg(long, value_name = "FILE|PRESET")]
-    pub rules: Option<String>,
-    /// Write nothing if a row is bad, with exit code 1; all of them are reported.
-    #[arg(long)]
-    pub strict: bool,
     /// The journal, written whole or not at all; `-` for standard output.
     #[arg(short, long, required_unless_present = "dry_run")]
     pub output: Option<PathBuf>,
-}
-
-fn day(text: &str) -> Result<Day, &'static str> {
-    Day::parse(text).ok_or("a day is written as `2026-01-31`")
 }
 
 fn id(text: &str) -> Result<Id, &'static str> {
@@ -156,15 +148,12 @@ fn points(text: &str) -> Result<Points, String> {
     Points::parse(text).map_err(|error| error.to_string())
 }
 
-/// Writes the journal; `false` if nothing came through, or `strict` found a bad row.
-///
-/// # Errors
-/// If the table cannot be read at all, lacks a column, or the journal cannot be written.
+/// Writes the journal; returns `false` if it would be empty, or `strict` found a bad row.
 pub fn run(options: &Options) -> Result<bool> {
-    match options {
-        Options { what: Some(Other::Members(members)), .. } => run_members(members),
-        Options { what: Some(Other::Balances(balances)), .. } => run_balances(balances),
-        Options { orders, .. } => run_orders(orders),
+    match &options.other {
+        Some(OtherTable::Members(members)) => run_members(members),
+        Some(OtherTable::Balances(balances)) => run_balances(balances),
+        None => run_orders(&options.orders),
     }
 }
 
@@ -172,24 +161,34 @@ fn print(bad: &BadRow) {
     eprintln!("{bad}");
 }
 
-fn checked(strict: bool, output: &Path) -> Result<()> {
-    if strict && output == Path::new("-") {
-        bail!("`--strict` writes all or nothing: it needs a file, not standard output");
+impl Handling {
+    /// Reads the rules, if there are any.
+    fn rules(&self, output: Option<&Path>) -> Result<Option<RuleSet>> {
+        if self.strict && output == Some(Path::new("-")) {
+            bail!("`--strict` writes all or nothing: it needs a file, not standard output");
+        }
+        self.rules.as_deref().map(rules::load).transpose()
     }
-    Ok(())
+
+    /// Whether a journal with so many entries and refused rows is written.
+    fn accepts(&self, entries: u64, refused: u64) -> bool {
+        if entries == 0 {
+            eprintln!("the journal would be empty, so nothing is written");
+        }
+        entries > 0 && !(self.strict && refused > 0)
+    }
 }
 
-fn run_orders(options: &Orders) -> Result<bool> {
+fn run_orders(options: &OrdersOptions) -> Result<bool> {
     let (Some(file), Some(output)) = (&options.file, &options.output) else {
         bail!("name a table of orders, or `members`, or `balances`");
     };
-    checked(options.strict, output)?;
-    let rules = options.rules.as_deref().map(rules::load).transpose()?;
+    let rules = options.handling.rules(Some(output))?;
     let shops = match (options.open_shops, options.shop_points) {
         (Some(region), Some(points)) => Some(Shops { region, pack: options.shop_pack.clone(), points }),
         _ => None,
     };
-    let task = Task {
+    let task = ImportTask {
         orders: file,
         mapping: &options.mapping,
         additions: Additions { members: options.members, pack: options.pack.clone(), shops },
@@ -198,7 +197,7 @@ fn run_orders(options: &Orders) -> Result<bool> {
         open: options.open,
         sort: options.sort,
     };
-    let Imported { journal, refused } = import(&task, Output::open(Some(output))?, print)?;
+    let ImportResult { journal, refused } = import(&task, Output::open(Some(output))?, print)?;
     eprintln!("{} orders, {refused} rows refused", journal.orders);
     if journal.refunds > 0 {
         eprintln!("{} refunds", journal.refunds);
@@ -206,24 +205,22 @@ fn run_orders(options: &Orders) -> Result<bool> {
     for (why, count) in &journal.left_out {
         eprintln!("{count} rows do not count: {why}");
     }
-    if journal.orders == 0 && journal.refunds == 0 {
-        eprintln!("nothing came through, so nothing is written");
-        return Ok(false);
+    let entries = journal.orders + journal.refunds;
+    if entries > 0 {
+        for lack in journal.lacks().iter().chain(&journal.first_day()) {
+            eprintln!("{lack}");
+        }
     }
-    for lack in journal.lacks().iter().chain(&journal.first_day()) {
-        eprintln!("{lack}");
+    let accepted = options.handling.accepts(entries, refused);
+    if accepted {
+        journal.keep()?;
     }
-    if options.strict && refused > 0 {
-        return Ok(false);
-    }
-    journal.keep()?;
-    Ok(true)
+    Ok(accepted)
 }
 
-fn run_members(options: &Members) -> Result<bool> {
-    let Members { file, columns, defaults, after, reading, rules, strict, output } = options;
-    checked(*strict, output)?;
-    let rules = rules.as_deref().map(rules::load).transpose()?;
+fn run_members(options: &MembersOptions) -> Result<bool> {
+    let MembersOptions { table: NamedTable { file, columns, reading, handling }, defaults, after, output } = options;
+    let rules = handling.rules(Some(output))?;
     let registered = registered(after)?;
     let mut result = Output::open(Some(output))?;
     let (events, counts) =
@@ -232,67 +229,49 @@ fn run_members(options: &Members) -> Result<bool> {
     eprintln!("{members} members, {refused} rows refused");
     eprintln!("{packs} packs, {shops} shops, {points} points granted");
     if members > packs {
-        eprintln!(
-            "{} members have no pack, so they earn nothing: a column `pack`, or `--default pack=PACK`",
-            members - packs
-        );
+        let without = members - packs;
+        eprintln!("{without} members have no pack, so they earn nothing: a column `pack`, or `--default pack=PACK`");
     }
     if shops_without_points > 0 {
         eprintln!("{shops_without_points} shops get no points here, and their deposit takes some: a column `points`");
     }
-    compare(rules.as_ref(), points);
-    if members == 0 {
-        eprintln!("nothing came through, so nothing is written");
-        return Ok(false);
+    warn_if_treasury_is_short(rules.as_ref(), points);
+    let accepted = handling.accepts(members, refused);
+    if accepted {
+        result.write_all(events.as_bytes()).context("cannot write the journal")?;
+        result.keep()?;
     }
-    if *strict && refused > 0 {
-        return Ok(false);
-    }
-    result.write_all(events.as_bytes()).context("cannot write the journal")?;
-    result.keep()?;
-    Ok(true)
+    Ok(accepted)
 }
 
-fn run_balances(options: &Balances) -> Result<bool> {
-    let Balances { file, columns, members, dry_run, reading, rules, strict, output } = options;
-    let written = output.as_deref().filter(|_| !dry_run);
-    checked(*strict, written.unwrap_or(Path::new("")))?;
-    let rules = rules.as_deref().map(rules::load).transpose()?;
-    let (sums, result) = match written {
-        Some(file_) => {
-            let mut result = Output::open(Some(file_))?;
-            (balances::read(file, reading, columns, *members, &mut result, print)?, Some(result))
-        }
-        None => (balances::read(file, reading, columns, *members, &mut std::io::sink(), print)?, None),
+fn run_balances(options: &BalancesOptions) -> Result<bool> {
+    let BalancesOptions { table: NamedTable { file, columns, reading, handling }, members, dry_run, output } = options;
+    let output = output.as_deref().filter(|_| !dry_run);
+    let rules = handling.rules(output)?;
+    let mut result = output.map(|file| Output::open(Some(file))).transpose()?;
+    let events: &mut dyn Write = match &mut result {
+        Some(output) => output,
+        None => &mut std::io::sink(),
     };
-    let balances::Sums { members: count, share_value, points, empty, refused } = sums;
-    eprintln!("{count} balances, {refused} rows refused");
+    let sums = balances::read(file, reading, columns, *members, events, print)?;
+    let balances::Sums { members, share_value, points, empty, refused } = sums;
+    eprintln!("{members} balances, {refused} rows refused");
     eprintln!("{share_value} share value, {points} points");
     if empty > 0 {
         eprintln!("{empty} members have neither");
     }
-    compare(rules.as_ref(), points);
-    if count == 0 {
-        eprintln!("nothing came through, so nothing is written");
-        return Ok(false);
-    }
-    if *strict && refused > 0 {
-        return Ok(false);
-    }
-    if let Some(result) = result {
+    warn_if_treasury_is_short(rules.as_ref(), points);
+    let accepted = handling.accepts(members, refused);
+    if let Some(result) = result.filter(|_| accepted) {
         result.keep()?;
     }
-    Ok(true)
+    Ok(accepted)
 }
 
-/// Says if the treasury has fewer points than are taken from it.
-fn compare(rules: Option<&RuleSet>, points: Points) {
-    match rules.map(|rules| rules.supply_treasury) {
-        Some(treasury) if treasury < points => {
-            eprintln!(
-                "the treasury has {treasury} points, fewer than {points}: some of these events will be refused (`treasury_short`)"
-            );
-        }
-        _ => {}
+fn warn_if_treasury_is_short(rules: Option<&RuleSet>, points: Points) {
+    if let Some(treasury) = rules.map(|rules| rules.supply_treasury).filter(|treasury| *treasury < points) {
+        eprintln!(
+            "the treasury has {treasury} points, fewer than {points}: some of these events will be refused (`treasury_short`)"
+        );
     }
 }

@@ -5,14 +5,11 @@ use clap::Subcommand;
 use gongxiang::identity::Id;
 use jiff::Timestamp;
 
-use crate::ledger::store::sql::SqlStore;
 use crate::people::keys::{KeySummary, Role};
 use crate::people::store::People;
-use crate::text::redacted;
 
-/// As the command line says it.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Task {
+pub enum KeysTask {
     /// Make a key and show it; it cannot be shown again.
     Add {
         /// What the key may do.
@@ -24,7 +21,7 @@ pub enum Task {
         /// A note: what the key is for.
         #[arg(long, default_value = "")]
         note: String,
-        /// For how many days the key is valid; for ever if left out.
+        /// For how many days the key is valid; without it, until it is revoked.
         #[arg(long, value_parser = clap::value_parser!(i64).range(0..=36_500))]
         days: Option<i64>,
     },
@@ -37,19 +34,15 @@ pub enum Task {
     },
 }
 
-/// Runs the task.
-///
-/// # Errors
-/// If the database cannot be used, or the key is invalid.
-pub fn run(database: &str, task: &Task) -> Result<()> {
-    tokio::runtime::Runtime::new().context("cannot start")?.block_on(async {
-        let store = SqlStore::open(database).await.with_context(|| format!("cannot use {}", redacted(database)))?;
+pub fn run(database: &str, task: &KeysTask) -> Result<()> {
+    super::block_on(async {
+        let store = super::open(database).await?;
         let people = People::new(store.pool().clone());
         match task {
-            Task::Add { role, member, note, days } => add(&people, *role, member.as_deref(), note, *days).await,
-            Task::List => list(&people).await,
-            Task::Revoke { id } if people.revoke_key(id).await? => Ok(()),
-            Task::Revoke { id } => bail!("there is no key {id} that still holds"),
+            KeysTask::Add { role, member, note, days } => add(&people, *role, member.as_deref(), note, *days).await,
+            KeysTask::List => list(&people).await,
+            KeysTask::Revoke { id } if people.revoke_key(id).await? => Ok(()),
+            KeysTask::Revoke { id } => bail!("there is no valid key {id}"),
         }
     })
 }
@@ -62,7 +55,7 @@ async fn add(people: &People, role: Role, member: Option<&str>, note: &str, days
         (_, None) => None,
     };
     println!("{}", people.add_key(role, member.as_ref(), note, days).await?);
-    eprintln!("keep it now: it is not shown again");
+    eprintln!("store it now: it is not shown again");
     Ok(())
 }
 

@@ -2,7 +2,6 @@
 
 use crate::http::routes;
 
-/// Prints the document.
 pub fn run() {
     println!("{}", routes::document());
 }

@@ -23,19 +23,19 @@ pub struct Options {
     /// Also look at the books of this journal; `-` for standard input.
     #[arg(long)]
     journal: Option<PathBuf>,
-    /// The usual concession, as a part of the order's amount.
+    /// The usual concession, as a part of an order's amount.
     #[arg(long, default_value = "0.1", value_parser = rate)]
     concession_rate: Rate,
-    /// Points are tied to equity, a listing or tokens.
+    /// Declare that points are tied to equity, a listing or tokens.
     #[arg(long)]
     security_link: bool,
-    /// Somebody is paid for packs that others buy, outside the rules.
+    /// Declare that somebody is paid, outside the rules, for packs that others buy.
     #[arg(long)]
     pack_commission: bool,
     /// Days within which a buyer may return an online purchase.
     #[arg(long, default_value_t = 7)]
     return_days: u64,
-    /// How to show it.
+    /// The output format.
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
     /// The language.
@@ -53,9 +53,6 @@ enum Format {
 }
 
 /// Prints the findings; returns `false` if one is red.
-///
-/// # Errors
-/// If something cannot be read or written.
 pub fn run(options: &Options) -> Result<bool> {
     let declared = Declaration {
         concession_rate: options.concession_rate,

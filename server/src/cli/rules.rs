@@ -13,18 +13,16 @@ use gongxiang::wire;
 use crate::flags::changed;
 use crate::ledger::group::{Guard, Request};
 use crate::ledger::journal::JournalLine;
-use crate::ledger::queue::Ledger;
-use crate::ledger::store::sql::SqlStore;
 use crate::ledger::store::{Scope, Store as _, StoreError};
 use crate::text::redacted;
 
-/// Reads a file or preset. Outer error: the source cannot be read. Inner error: the rules are invalid.
+/// Reads a file or preset. The outer error says that the source cannot be read, the inner one that the rules are invalid.
 fn read(source: &str) -> Result<Result<RuleSet, RuleSetError>> {
     if let Some(preset) = preset::by_name(source) {
         return Ok(preset);
     }
     let text = fs::read_to_string(source).with_context(|| format!("cannot read the rule set {source}"))?;
-    // Programs on Windows begin a text with a byte order mark.
+    // Some programs on Windows begin a text with a byte order mark.
     let text = text.trim_start_matches('\u{feff}');
     if text.trim_start().starts_with('{') {
         let tree = serde_json::from_str::<Tree>(text)
@@ -35,9 +33,6 @@ fn read(source: &str) -> Result<Result<RuleSet, RuleSetError>> {
 }
 
 /// Reads a valid rule set.
-///
-/// # Errors
-/// If it cannot be read or is invalid.
 pub fn load(source: &str) -> Result<RuleSet> {
     match read(source)? {
         Ok(rules) => Ok(rules),
@@ -46,10 +41,7 @@ pub fn load(source: &str) -> Result<RuleSet> {
 }
 
 /// Prints whether a rule set is valid and, with `accept_flags`, whether it raises no other red flags; returns the
-/// answer.
-///
-/// # Errors
-/// If there is no such file.
+/// answer. Fails only if there is no such file.
 pub fn check(source: &str, accept_flags: Option<&[String]>) -> Result<bool> {
     let rules = match read(source)? {
         Ok(rules) => rules,
@@ -70,13 +62,10 @@ pub fn check(source: &str, accept_flags: Option<&[String]>) -> Result<bool> {
 }
 
 /// Prints the rules of a database: those in force, or those with which the book was opened.
-///
-/// # Errors
-/// If the database cannot be used.
 pub fn show(database: &str, genesis: bool) -> Result<bool> {
-    tokio::runtime::Runtime::new().context("cannot start")?.block_on(async {
+    super::block_on(async {
+        let store = super::open(database).await?;
         let context = || format!("cannot use {}", redacted(database));
-        let store = SqlStore::open(database).await.with_context(context)?;
         let history = store.begin(Scope::Reading).await?.rules().await.with_context(context)?;
         let found = if genesis { history.first() } else { history.last() };
         let (_, rules) = found.ok_or(StoreError::Empty).with_context(context)?;
@@ -86,41 +75,35 @@ pub fn show(database: &str, genesis: bool) -> Result<bool> {
     })
 }
 
-/// Adopts the top-level keys in which a rule set differs from the one in force; answers whether the rules say yes.
-///
-/// # Errors
-/// If there is no such file or the database cannot be used.
+/// Adopts the top-level keys in which a rule set differs from the one in force; returns `false` if the rules refuse it.
 pub fn adopt(database: &str, source: &str, accept_flags: Vec<String>) -> Result<bool> {
     let next = load(source)?;
-    tokio::runtime::Runtime::new().context("cannot start")?.block_on(async {
-        let store = SqlStore::open(database).await.with_context(|| format!("cannot use {}", redacted(database)))?;
-        let (ledger, writing) = Ledger::start(Arc::new(store), 0, Arc::default());
-        let now = ledger.read().await?.now().await?.rules;
-        let changed = changed(&now, &next);
-        if changed.is_empty() {
-            println!("{source} is in force already");
-            return Ok(true);
-        }
-        let whole = next.to_tree();
-        let table = changed.iter().filter_map(|key| Some((key.clone(), whole.get(key)?.clone()))).collect();
-        let event = Tree::Table(vec![
-            ("rules".into(), Tree::Table(table)),
-            ("type".into(), Tree::Text("rules.adopted".into())),
-        ]);
-        let line = JournalLine { entry: wire::event::read(&event)?, text: event.canonical() };
-        let guard = Some(Guard::Flags(accept_flags.into()));
-        let outcome = ledger.settle_one(Request { line, key: None, actor: "operator".into(), guard }).await?.outcome;
-        drop(ledger);
-        for writer in writing {
-            writer.await.context("a writer failed")?;
-        }
-        match outcome {
-            Ok(_) => println!("adopted: {}", changed.join(", ")),
-            Err(denial) => {
-                eprintln!("{source}: {denial}");
-                return Ok(false);
+    super::block_on(async {
+        let store = super::open(database).await?;
+        super::with_ledger(Arc::new(store), async |ledger| {
+            let changed = changed(&ledger.read().await?.now().await?.rules, &next);
+            if changed.is_empty() {
+                println!("{source} is in force already");
+                return Ok(true);
             }
-        }
-        Ok(true)
+            match ledger.settle_one(adoption(&next, &changed, accept_flags)?).await?.outcome {
+                Ok(_) => println!("adopted: {}", changed.join(", ")),
+                Err(denial) => {
+                    eprintln!("{source}: {denial}");
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
+        .await
     })
+}
+
+fn adoption(next: &RuleSet, changed: &[String], accept_flags: Vec<String>) -> Result<Request> {
+    let rules = next.to_tree();
+    let changes = changed.iter().filter_map(|key| Some((key.clone(), rules.get(key)?.clone()))).collect();
+    let event =
+        Tree::Table(vec![("rules".into(), Tree::Table(changes)), ("type".into(), Tree::Text("rules.adopted".into()))]);
+    let line = JournalLine { entry: wire::event::read(&event)?, text: event.canonical() };
+    Ok(Request { line, key: None, actor: "operator".into(), guard: Some(Guard::Flags(accept_flags.into())) })
 }

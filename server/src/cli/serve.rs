@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use gongxiang::preset;
 use gongxiang::review::{Declaration, Finding, Severity, review};
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::settings::Settings;
@@ -19,7 +20,7 @@ use crate::http::app::{App, SignIn};
 use crate::http::{edge, listen, routes};
 use crate::ledger::audit;
 use crate::ledger::close::{Closer, day_of, find_zone};
-use crate::ledger::journal::Lines;
+use crate::ledger::journal::JournalReader;
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::sql::SqlStore;
 use crate::ledger::store::{Page, Place, SHARDS, Scope, Store, StoreError};
@@ -30,16 +31,13 @@ use crate::people::wechat::{Code2Session, WeChat};
 use crate::text::redacted;
 use crate::webhooks::deliver::Courier;
 
-/// The variable with the mini-program's secret. There is no flag, because flags appear in the list of processes, and
-/// no setting in the file, because others may read the file.
+/// The variable with the mini-program's secret. It has no flag, because flags appear in the list of processes, and no key
+/// in the file, because others may read the file.
 const WECHAT_SECRET: &str = "GONGXIANG_WECHAT_SECRET";
 
-/// Serves until Ctrl-C or SIGTERM; prints its address when it is ready.
-///
-/// # Errors
-/// If something that it needs is missing, or a second signal arrives.
+/// Serves until Ctrl-C or SIGTERM; prints its address when it is ready. A second signal ends it with an error.
 pub fn run(settings: &Settings) -> Result<()> {
-    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
+    let runtime = Runtime::new().context("cannot start")?;
     let done = runtime.block_on(async {
         let (ends, end) = watch::channel(false);
         let serving = serve(settings, end);
@@ -48,11 +46,11 @@ pub fn run(settings: &Settings) -> Result<()> {
             done = &mut serving => return done,
             () = signal() => {}
         }
-        tracing::info!("ending: requests finish, no new ones are taken");
+        tracing::info!("ending: running requests finish, new ones are refused");
         ends.send_replace(true);
         tokio::select! {
             done = serving => done,
-            () = second_signal() => bail!("told to end at once: what was not answered may or may not have been settled"),
+            () = second_signal() => bail!("ended at once: requests without an answer may or may not have been settled"),
         }
     });
     // Do not wait for tasks: committed events are on the disk.
@@ -61,74 +59,83 @@ pub fn run(settings: &Settings) -> Result<()> {
 }
 
 async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
-    if settings.demo_mode {
-        tracing::warn!("DEMO: everybody who reaches this server may see and do everything, and sign in as any member");
-        if !settings.listen.ip().is_loopback() && !settings.demo_anywhere {
-            bail!(
-                "{} can be reached from elsewhere: a demo listens on 127.0.0.1 or [::1], or takes --demo-anywhere",
-                settings.listen
-            );
-        }
-        if settings.behind_proxy {
-            bail!("a demo does not stand behind a proxy: everybody whom that lets in would be the operator");
-        }
-    }
-    if let Some(wallet) = settings.wallet.as_deref().filter(|wallet| !wallet.join("index.html").is_file()) {
-        bail!("there is no wallet in {}: `cargo xtask build wallet` makes one", wallet.display());
-    }
-    let database = &settings.database.database;
-    let context = || format!("cannot use {}", redacted(database));
-    let store = SqlStore::open(database).await.with_context(context)?;
+    check(settings)?;
+    let store = super::open(&settings.database.database).await?;
+    let context = || format!("cannot use {}", redacted(&settings.database.database));
     open_book(settings, &store).await.with_context(context)?;
-    say_flags(&store).await.with_context(context)?;
+    log_flags(&store).await.with_context(context)?;
     let people = People::new(store.pool().clone());
     let outbound = Outbound::new(settings.allow_private_webhooks)?;
     let courier = Courier::new(store.pool().clone(), outbound, clock());
     let store: Arc<dyn Store> = Arc::new(store);
-    let (ledger, writing) = Ledger::start(Arc::clone(&store), first_shard(), Arc::default());
+    let (ledger, writers) = Ledger::start(Arc::clone(&store), first_shard(), Arc::default());
     let closer = Closer::new(ledger.clone(), &settings.zone, clock(), ticks())?;
     if let Some(journal) = &settings.demo {
-        demo(journal, &ledger).await?;
+        settle_demo(journal, &ledger).await?;
     }
     let listener = TcpListener::bind(settings.listen)
         .await
-        .with_context(|| format!("cannot listen on {}; another port goes with --listen", settings.listen))?;
-    let metrics = Arc::clone(ledger.metrics());
-    let mut beside = vec![tokio::spawn(courier.run(end.clone()))];
+        .with_context(|| format!("cannot listen on {}; choose another port with --listen", settings.listen))?;
+    let mut tasks = vec![tokio::spawn(courier.run(end.clone()))];
     if settings.closes_days() {
-        beside.push(tokio::spawn(closer.run(end.clone())));
+        tasks.push(tokio::spawn(closer.run(end.clone())));
     } else {
+        // It holds the ledger, whose writers end when the last holder is dropped.
         drop(closer);
     }
     if settings.audit_hours > 0 {
-        beside.push(tokio::spawn(audit::keep_on(ledger.clone(), settings.audit_hours, end.clone())));
+        tasks.push(tokio::spawn(audit::keep_on(ledger.clone(), settings.audit_hours, end.clone())));
     }
-    let address = listener.local_addr().context("cannot tell the address")?;
+    let address = listener.local_addr().context("cannot find out the address")?;
     let sign_in = sign_in(settings, &people, address.port())?;
+    let metrics = Arc::clone(ledger.metrics());
     let app = App::new(ledger, people, sign_in, settings.demo_mode);
-    let limits = edge::Limits {
-        rate_per_address: settings.rate_per_address,
-        rate_per_key: settings.rate_per_key,
-        behind_proxy: settings.behind_proxy,
-        request_time: Duration::from_secs(settings.request_seconds.into()),
-    };
-    let router = edge::around(routes::router(app, settings.wallet.as_deref()), limits, metrics);
+    let router = edge::around(routes::router(app, settings.wallet.as_deref()), limits(settings), metrics);
     // A closed standard output is no reason to stop.
     _ = writeln!(std::io::stdout(), "gongxiang serves at http://{address}/");
     listen::serve(listener, router, end, Duration::from_secs(settings.drain_seconds.into())).await;
-    for task in beside {
-        task.await.context("what goes on beside failed")?;
+    for task in tasks {
+        task.await.context("a background task failed")?;
     }
     // The queue is closed, so the writers end after their last group.
-    for writer in writing {
+    for writer in writers {
         writer.await.context("a writer failed")?;
     }
     store.close().await;
     Ok(())
 }
 
-/// Opens a book with the rules that are named, or goes on with the one that is there if they are its own. On which day it was opened
-/// is a question of the rules only where a file says so.
+/// Refuses settings that contradict each other.
+fn check(settings: &Settings) -> Result<()> {
+    if settings.demo_mode {
+        tracing::warn!("DEMO: everybody who reaches this server may see and do everything, and sign in as any member");
+        if !settings.listen.ip().is_loopback() && !settings.demo_anywhere {
+            bail!(
+                "{} can be reached from other machines: a demo listens on 127.0.0.1 or [::1], unless --demo-anywhere is given",
+                settings.listen
+            );
+        }
+        if settings.behind_proxy {
+            bail!("a demo cannot stand behind a proxy: everybody whom the proxy lets in would be the operator");
+        }
+    }
+    if let Some(wallet) = settings.wallet.as_deref().filter(|wallet| !wallet.join("index.html").is_file()) {
+        bail!("there is no wallet in {}: `cargo xtask build wallet` makes one", wallet.display());
+    }
+    Ok(())
+}
+
+fn limits(settings: &Settings) -> edge::Limits {
+    edge::Limits {
+        rate_per_address: settings.rate_per_address,
+        rate_per_key: settings.rate_per_key,
+        behind_proxy: settings.behind_proxy,
+        request_time: Duration::from_secs(settings.request_seconds.into()),
+    }
+}
+
+/// Opens a book with the named rules, or continues one that was opened with them. The day on which it was opened is
+/// compared only if a file of rules says it.
 async fn open_book(settings: &Settings, store: &SqlStore) -> Result<()> {
     let named = settings.rules.as_deref().map(rules::load).transpose()?;
     let is_preset = settings.rules.as_deref().is_none_or(|source| preset::by_name(source).is_some());
@@ -141,16 +148,16 @@ async fn open_book(settings: &Settings, store: &SqlStore) -> Result<()> {
     } else if is_preset && !settings.is_demo() {
         opening.genesis_day = day_of(jiff::Timestamp::now(), &find_zone(&settings.zone)?)?;
     }
-    let mut kept = store.open_book(None, &opening).await?;
+    let mut genesis = store.open_book(None, &opening).await?;
     let Some(named) = named else { return Ok(()) };
     if is_preset || settings.first_day.is_some() {
-        kept.genesis_day = named.genesis_day;
+        genesis.genesis_day = named.genesis_day;
     }
-    if kept == named { Ok(()) } else { Err(StoreError::OtherRules.into()) }
+    if genesis == named { Ok(()) } else { Err(StoreError::OtherRules.into()) }
 }
 
-/// What a reviewer would ask about the rules in force: nobody who runs them can say that it was not said.
-async fn say_flags(store: &SqlStore) -> Result<()> {
+/// Logs the flags of the rules in force, so that whoever runs them has been told.
+async fn log_flags(store: &SqlStore) -> Result<()> {
     let rules = store.begin(Scope::Reading).await?.now().await?.rules;
     let findings = review(&rules, &Declaration::default())?;
     for Finding { code, severity, evidence, rules } in &findings {
@@ -162,12 +169,11 @@ async fn say_flags(store: &SqlStore) -> Result<()> {
         }
     }
     if findings.is_empty() {
-        tracing::info!("the rules in force raise no flag, which is no judgement of a lawyer");
+        tracing::info!("the rules in force raise no flag; this is not legal advice");
     }
     Ok(())
 }
 
-/// The means of signing in that are configured.
 fn sign_in(settings: &Settings, people: &People, port: u16) -> Result<SignIn> {
     let of_demo = || settings.demo_mode.then(|| format!("http://localhost:{port}"));
     let origin = settings.origin.clone().or_else(of_demo).map(|address| passkeys::origin(&address)).transpose()?;
@@ -183,13 +189,13 @@ fn wechat(settings: &Settings, appid: &str) -> Result<Arc<dyn Code2Session>> {
     Ok(Arc::new(client.context("--wechat-address cannot be used")?))
 }
 
-/// Processes that share a database should not share shards; if they do they only wait for each other.
+/// Processes that share a database should use different shards; on the same shard they wait for each other.
 fn first_shard() -> u8 {
     u8::try_from(std::process::id() * 2 % u32::from(SHARDS)).unwrap_or_default()
 }
 
 /// Settles a journal into an empty database.
-async fn demo(journal: &Path, ledger: &Ledger) -> Result<()> {
+async fn settle_demo(journal: &Path, ledger: &Ledger) -> Result<()> {
     let first = ledger.read().await?.journal(Page { after: Place::default(), limit: 1 }).await?;
     if !first.is_empty() {
         eprintln!("the database is not empty: {} is not settled again", journal.display());
@@ -198,7 +204,7 @@ async fn demo(journal: &Path, ledger: &Ledger) -> Result<()> {
     let size = fs::metadata(journal).map(|file| file.len()).unwrap_or_default();
     eprintln!("settling {} ({} KB)", journal.display(), size / 1_000);
     let mut refused = 0;
-    let settled = replay::settle(Lines::open(journal)?, ledger, |_, _| {
+    let settled = replay::settle(&mut JournalReader::open(journal)?, ledger, |_, _| {
         refused += 1;
         Ok(())
     })
@@ -207,13 +213,12 @@ async fn demo(journal: &Path, ledger: &Ledger) -> Result<()> {
     Ok(())
 }
 
-/// Waits for a second signal. A signal that arrives together with the first does not count.
+/// Waits for another signal. One that arrives together with the first does not count.
 async fn second_signal() {
     tokio::time::sleep(Duration::from_millis(200)).await;
     signal().await;
 }
 
-/// Waits for a signal to end.
 async fn signal() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]

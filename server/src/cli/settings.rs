@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-
 use gongxiang::identity::Day;
 
 use crate::logs::LogFormat;
@@ -26,11 +25,11 @@ pub struct Settings {
     /// own rules; the server does not start if you name others.
     #[arg(long, env = "GONGXIANG_RULES")]
     pub rules: Option<String>,
-    /// The first day of a new book, `YYYY-MM-DD`. Otherwise it is the `genesis_day` of a file of rules; of a preset it is today, or
-    /// in a demo the day of the preset.
+    /// The first day of a new book, `YYYY-MM-DD`. Without it, the first day is the `genesis_day` of a file of rules. With a
+    /// preset it is today, or in a demo the day of the preset.
     #[arg(long, env = "GONGXIANG_FIRST_DAY", value_name = "DAY", value_parser = parse_day)]
     pub first_day: Option<Day>,
-    /// A journal to be settled into the database first, if that is empty.
+    /// A journal to settle into the database first, if the database is empty.
     #[arg(long, env = "GONGXIANG_DEMO")]
     pub demo: Option<PathBuf>,
     /// Allow everybody to see and do everything, and to sign in as any member; reachable from this machine only.
@@ -60,7 +59,7 @@ pub struct Settings {
     /// Address and port to listen on; port 0 chooses a free one.
     #[arg(long, env = "GONGXIANG_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Whether there is a reverse proxy in front. If so, the client is the last address of `X-Forwarded-For`.
+    /// Whether a reverse proxy is in front. If so, the client is the last address of `X-Forwarded-For`.
     #[arg(long, env = "GONGXIANG_BEHIND_PROXY", num_args = 0..=1, require_equals = true,
           default_value = "false", default_missing_value = "true")]
     pub behind_proxy: bool,
@@ -100,22 +99,18 @@ pub struct Settings {
     pub log_format: LogFormat,
 }
 
-/// A day on the command line.
-///
-/// # Errors
-/// If it is none.
 pub fn parse_day(text: &str) -> Result<Day, String> {
-    Day::parse(text).ok_or_else(|| "it has to be a day such as 2026-01-31".into())
+    Day::parse(text).ok_or_else(|| "a day is written as in 2026-01-31".into())
 }
 
 impl Settings {
-    /// Whether it is a demo: its days need not be those of the calendar.
+    /// Whether it is a demo, whose days need not be those of the calendar.
     #[must_use]
     pub fn is_demo(&self) -> bool {
         self.demo_mode || self.demo.is_some()
     }
 
-    /// Whether days are closed by themselves: a demo's journal is of the past, and closes its own.
+    /// Whether the server closes days. The journal of a demo is of the past and closes its own days.
     #[must_use]
     pub fn closes_days(&self) -> bool {
         self.close_days.unwrap_or(self.demo.is_none())

@@ -1,43 +1,36 @@
-//! `gongxiang webhooks`: who is told what.
+//! `gongxiang webhooks`: adds, lists and removes webhooks.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Subcommand;
 
-use crate::ledger::store::sql::SqlStore;
 use crate::outbound::Outbound;
-use crate::text::redacted;
 use crate::webhooks::registry::{self, Webhook};
 
-/// What is done.
 #[derive(Clone, Debug, Subcommand)]
 pub enum WebhooksTask {
-    /// Tell an address of every event from now on; prints the secret with which it checks the signatures, once.
+    /// Send all future events to an address; prints the id and the secret with which the receiver checks signatures.
     Add {
         /// The address, which begins with `https://`.
         url: String,
-        /// Only these types of events, such as `order.placed`; all if none is named.
+        /// Send only these types of events, such as `order.placed`.
         #[arg(long, value_delimiter = ',')]
         events: Vec<String>,
-        /// As for `serve`, which refuses to send to such an address without it.
+        /// Allow a private address and plain HTTP; `serve` needs the same flag to send there.
         #[arg(long)]
         allow_private_webhooks: bool,
     },
-    /// Say who is told, and how many deliveries wait or were given up.
+    /// List all webhooks, with the numbers of their waiting and abandoned deliveries.
     List,
-    /// Tell an address nothing any more, not even what waits.
+    /// Remove a webhook and its waiting deliveries.
     Remove {
-        /// As `list` says it.
+        /// The id, as `list` shows it.
         id: String,
     },
 }
 
-/// `gongxiang webhooks`.
-///
-/// # Errors
-/// If the database cannot be used, or the webhook cannot be.
 pub fn run(database: &str, task: &WebhooksTask) -> Result<bool> {
-    tokio::runtime::Runtime::new().context("cannot start")?.block_on(async {
-        let store = SqlStore::open(database).await.with_context(|| format!("cannot use {}", redacted(database)))?;
+    super::block_on(async {
+        let store = super::open(database).await?;
         match task {
             WebhooksTask::Add { url, events, allow_private_webhooks } => {
                 let outbound = Outbound::new(*allow_private_webhooks)?;

@@ -20,7 +20,7 @@ use super::api::{self, Description, Input};
 use super::fields::{self, FieldError};
 use super::problem::{Failure, Problem};
 use crate::ledger::group;
-use crate::ledger::journal::{self, JournalLine, Lines};
+use crate::ledger::journal::{self, JournalLine, JournalReader};
 use crate::ledger::queue::Submission;
 use crate::limits::{BODY_BYTES_MAX, EVENTS_MAX, SIGN_IN_BYTES_MAX};
 
@@ -61,7 +61,7 @@ impl<S: Send + Sync> FromRequest<S> for EventsBody {
         let bytes = bytes(request, BODY_BYTES_MAX).await?;
         let many = if lines {
             // Reading from memory does not fail.
-            Lines::new(&*bytes).filter_map(Result::ok).take(EVENTS_MAX + 1).map(sent).collect()
+            JournalReader::new(&*bytes).filter_map(Result::ok).take(EVENTS_MAX + 1).map(sent).collect()
         } else if bytes.trim_ascii_start().starts_with(b"[") {
             let events = serde_json::Deserializer::from_slice(&bytes).deserialize_seq(Events);
             events.map_err(|error| Problem::new(Failure::BadBody, "", error.to_string()))?

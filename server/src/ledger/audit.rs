@@ -1,24 +1,25 @@
-//! The audit: rebuild everything from the journal and compare every row.
+//! The audit: rebuilds everything from the journal and compares every row.
 //!
-//! The journal is settled again by one book, event by event in the order of the places; each receipt has to come out as it
-//! is kept, and at the end every account, order, offer, trade, purchase, redemption, day, rule set and the totals.
+//! One book settles the journal again, event by event in the order of the places. Each receipt must equal the stored
+//! one. At the end every account, order, offer, trade, purchase, redemption and day, the rule sets and the totals must
+//! be equal too.
 
-use std::fmt::Debug;
+use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
-use gongxiang::book::{Account, Book, Excerpt};
+use gongxiang::book::{Account, Book, DayRecord, Excerpt, Flow};
 use gongxiang::identity::Id;
 use gongxiang::market::Trade;
 use gongxiang::order::Order;
 use gongxiang::purchase::Purchase;
-use gongxiang::wire::statement::BookedPosting;
 use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::ledger::journal;
 use crate::ledger::queue::Ledger;
-use crate::ledger::store::paging::{PAGE, whole};
-use crate::ledger::store::{Page, Place, Result, Scope, StoreError, Transaction, differs};
+use crate::ledger::store::paging::{JournalPages, PostingPages, whole};
+use crate::ledger::store::{Result, Scope, StoreError, Transaction, differs};
 use crate::shutdown::ended;
 use crate::text::json;
 
@@ -30,23 +31,29 @@ pub struct AuditSummary {
     pub days: usize,
 }
 
+impl fmt::Display for AuditSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "clean: {} events, {} accounts, {} days", self.events, self.accounts, self.days)
+    }
+}
+
 /// Audits every `hours` hours until `end`; reports the result in the metrics and the log.
 pub async fn keep_on(ledger: Ledger, hours: u32, mut end: watch::Receiver<bool>) {
     let pause = Duration::from_secs(u64::from(hours) * 3_600);
     loop {
-        let audited = async { audit(&mut *ledger.store().begin(Scope::Reading).await?).await };
+        let running = async { audit(&mut *ledger.store().begin(Scope::Reading).await?).await };
         // Dropping a running audit is safe: it only reads.
-        let audited = tokio::select! {
-            audited = audited => audited,
+        let result = tokio::select! {
+            result = running => result,
             () = ended(&mut end) => return,
         };
-        match audited {
+        match result {
             Ok(AuditSummary { events, accounts, days }) => {
-                ledger.metrics().audited(Some(true));
+                ledger.metrics().audited(true);
                 tracing::info!(events, accounts, days, "the books are clean");
             }
             Err(StoreError::Differs(what)) => {
-                ledger.metrics().audited(Some(false));
+                ledger.metrics().audited(false);
                 tracing::error!(what, "the books do not add up");
             }
             Err(error) => tracing::warn!(%error, "the books could not be audited"),
@@ -58,118 +65,87 @@ pub async fn keep_on(ledger: Ledger, hours: u32, mut end: watch::Receiver<bool>)
     }
 }
 
-/// Settles the journal again and compares every row, on one snapshot.
-///
-/// # Errors
-/// [`StoreError::Differs`] at the first row that does not follow from the journal.
+/// Settles the journal again and compares every row, on one snapshot. Fails with [`StoreError::Differs`] at the first
+/// row that does not follow from the journal.
 pub async fn audit(tx: &mut dyn Transaction) -> Result<AuditSummary> {
     let history = tx.rules().await?;
     let (_, genesis) = history.first().ok_or_else(|| differs("there are no genesis rules"))?;
     let mut book = Book::open(genesis.clone());
     let events = replay(tx, &mut book).await?;
     let computed = Excerpt::from(book);
-    let kept = whole(tx).await?;
+    let stored = whole(tx).await?;
 
     let now = tx.now().await?;
-    let same_head = kept.head.flow_since(&computed.head) == Some(gongxiang::book::Flow::default());
-    if !same_head {
+    if stored.head.flow_since(&computed.head) != Some(Flow::default()) {
         return Err(differs("the totals are not what the journal makes of them"));
     }
     if now.rules != computed.rules || history.last().is_none_or(|(_, rules)| *rules != computed.rules) {
         return Err(differs("the rules in force are not what the journal makes of them"));
     }
-    same("account", kept.accounts.iter(), computed.accounts.iter(), Account::eq)?;
-    same("order", kept.orders.iter(), computed.orders.iter(), same_order)?;
-    same("offer", kept.offers.iter(), computed.offers.iter(), PartialEq::eq)?;
-    same("trade", kept.trades.iter(), computed.trades.iter(), same_trade)?;
-    same("purchase", kept.purchases.iter(), computed.purchases.iter(), same_purchase)?;
-    same("redemption", kept.redemptions.iter(), computed.redemptions.iter(), PartialEq::eq)?;
-    let by_day = |days: &[gongxiang::book::DayRecord]| days.iter().map(|day| (day.day, json(day))).collect::<Vec<_>>();
-    if by_day(&kept.days) != by_day(&computed.days) || kept.ended != computed.ended {
+    same("account", &stored.accounts, &computed.accounts, Account::eq)?;
+    same("order", &stored.orders, &computed.orders, same_order)?;
+    same("offer", &stored.offers, &computed.offers, PartialEq::eq)?;
+    same("trade", &stored.trades, &computed.trades, same_trade)?;
+    same("purchase", &stored.purchases, &computed.purchases, same_purchase)?;
+    same("redemption", &stored.redemptions, &computed.redemptions, PartialEq::eq)?;
+    let by_day = |days: &[DayRecord]| days.iter().map(|day| (day.day, json(day))).collect::<Vec<_>>();
+    if by_day(&stored.days) != by_day(&computed.days) || stored.ended != computed.ended {
         return Err(differs("the days are not what the journal makes of them"));
     }
-    Ok(AuditSummary { events, accounts: kept.accounts.len(), days: kept.days.len() })
+    Ok(AuditSummary { events, accounts: stored.accounts.len(), days: stored.days.len() })
 }
 
 /// Settles the journal and compares receipts and postings; returns the number of events.
 async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<usize> {
-    let (mut after, mut events) = (Place::default(), 0);
-    let mut postings = Postings { after: (Place::default(), -1), page: Vec::new().into_iter() };
-    loop {
-        let entered = tx.journal(Page { after, limit: PAGE }).await?;
-        let Some(last) = entered.last() else { break };
-        after = last.place;
-        for entered in entered {
-            events += 1;
-            let at = entered.place;
-            let line = journal::parse(entered.event.as_bytes())
-                .map_err(|refusal| differs(format!("event {at} cannot be read: {refusal}")))?;
-            let receipt = book
-                .settle(&line.entry.event)
-                .map(|applied| applied.receipt)
-                .map_err(|refusal| differs(format!("event {at} is refused now: {refusal}")))?;
-            if receipt != *entered.receipt || receipt.day != entered.day || receipt.kind != entered.kind {
-                return Err(differs(format!("event {at} no longer has the receipt that is kept")));
-            }
-            for computed in entered.postings() {
-                if postings.next(tx).await?.as_ref() != Some(&computed) {
-                    return Err(differs(format!(
-                        "posting {} of event {at} is not what the receipt says",
-                        computed.line
-                    )));
-                }
+    let (mut journal, mut postings, mut events) = (JournalPages::default(), PostingPages::default(), 0);
+    while let Some(entry) = journal.next(tx).await? {
+        events += 1;
+        let place = entry.place;
+        let line = journal::parse(entry.event.as_bytes())
+            .map_err(|refusal| differs(format!("event {place} cannot be read: {refusal}")))?;
+        let receipt = book
+            .settle(&line.entry.event)
+            .map(|applied| applied.receipt)
+            .map_err(|refusal| differs(format!("event {place} is refused now: {refusal}")))?;
+        if receipt != *entry.receipt || receipt.day != entry.day || receipt.kind != entry.kind {
+            return Err(differs(format!("event {place} has another receipt now than the stored one")));
+        }
+        for computed in entry.postings() {
+            if postings.next(tx).await?.as_ref() != Some(&computed) {
+                let line = computed.line;
+                return Err(differs(format!("posting {line} of event {place} is not that of its receipt")));
             }
         }
     }
     match postings.next(tx).await? {
         None => Ok(events),
-        Some(left) => Err(differs(format!("there is a posting of event {} that no receipt says", left.place))),
+        Some(left) => Err(differs(format!("event {} has a posting that is in no receipt", left.place))),
     }
 }
 
-/// Reads the stored postings one by one.
-struct Postings {
-    after: (Place, i64),
-    page: std::vec::IntoIter<BookedPosting>,
+/// The stored sequence of orders, trades and purchases is their place in the journal; a book counts them one by one.
+/// Everything else must be equal.
+fn same_order(stored: &Order, computed: &Order) -> bool {
+    json(stored) == json(&Order { sequence: stored.sequence, ..computed.clone() })
 }
 
-impl Postings {
-    async fn next(&mut self, tx: &mut dyn Transaction) -> Result<Option<BookedPosting>> {
-        if let Some(booked) = self.page.next() {
-            self.after = (Place(booked.place), booked.line);
-            return Ok(Some(booked));
-        }
-        self.page = tx.postings(Page { after: self.after, limit: PAGE }).await?.into_iter();
-        let next = self.page.next();
-        if let Some(booked) = &next {
-            self.after = (Place(booked.place), booked.line);
-        }
-        Ok(next)
-    }
+fn same_trade(stored: &Trade, computed: &Trade) -> bool {
+    *stored == Trade { sequence: stored.sequence, ..computed.clone() }
 }
 
-/// Storage numbers orders, trades and purchases by their place, a book one by one; everything else is the same.
-fn same_order(kept: &Order, computed: &Order) -> bool {
-    let computed = Order { sequence: kept.sequence, ..computed.clone() };
-    json(kept) == json(&computed)
+fn same_purchase(stored: &Purchase, computed: &Purchase) -> bool {
+    *stored == Purchase { sequence: stored.sequence, ..computed.clone() }
 }
 
-fn same_trade(kept: &Trade, computed: &Trade) -> bool {
-    *kept == Trade { sequence: kept.sequence, ..computed.clone() }
-}
-
-fn same_purchase(kept: &Purchase, computed: &Purchase) -> bool {
-    *kept == Purchase { sequence: kept.sequence, ..computed.clone() }
-}
-
-/// Two tables in the same order, row by row.
-fn same<'a, V: Debug + 'a>(
+/// Compares two tables row by row.
+fn same<V>(
     what: &str,
-    kept: impl Iterator<Item = (&'a Id, &'a V)>,
-    mut computed: impl Iterator<Item = (&'a Id, &'a V)>,
+    stored: &BTreeMap<Id, V>,
+    computed: &BTreeMap<Id, V>,
     equal: impl Fn(&V, &V) -> bool,
 ) -> Result<()> {
-    for (id, row) in kept {
+    let mut computed = computed.iter();
+    for (id, row) in stored {
         if !computed.next().is_some_and(|(other, expected)| other == id && equal(row, expected)) {
             return Err(differs(format!("the row of {what} {id} is not what the journal makes of it")));
         }

@@ -16,7 +16,9 @@ use thiserror::Error;
 
 use crate::ledger::journal::JournalLine;
 use crate::ledger::needs::Needs;
-use crate::ledger::store::{Batch, FirstOutcome, HeadChange, JournalEntry, Key, NewAnswer, Place, Row, WorkingSet};
+use crate::ledger::store::{
+    Batch, FirstOutcome, HeadChange, JournalEntry, Key, NewAnswer, Place, RowChange, WorkingSet,
+};
 use crate::text::fingerprint;
 
 /// An event to be settled once.
@@ -279,13 +281,13 @@ fn batch(
     changed: ChangedRows,
     answers: Vec<NewAnswer>,
 ) -> Batch {
-    fn rows<'a, V: Clone + 'a>(changed: BTreeMap<Id, bool>, now: impl Fn(&Id) -> Option<&'a V>) -> Vec<Row<V>> {
-        let row = |(id, new): (Id, bool)| now(&id).map(|value| Row { value: value.clone(), id: id.clone(), new });
+    fn rows<'a, V: Clone + 'a>(changed: BTreeMap<Id, bool>, now: impl Fn(&Id) -> Option<&'a V>) -> Vec<RowChange<V>> {
+        let row = |(id, new): (Id, bool)| now(&id).map(|value| RowChange { value: value.clone(), id: id.clone(), new });
         changed.into_iter().filter_map(row).collect()
     }
-    let owned = |Row { id, value, new }: Row<Trade>| {
+    let owned = |RowChange { id, value, new }: RowChange<Trade>| {
         let owner = book.offer(&value.offer)?.owner.clone();
-        Some(Row { id, value: (value, owner), new })
+        Some(RowChange { id, value: (value, owner), new })
     };
     let rules = changed.rules.then(|| book.rules().clone());
     // The head names the rules in force, so new rules change the head even if no number changes.

@@ -33,10 +33,7 @@ fn event_of(line: &[u8]) -> &[u8] {
     event().unwrap_or(line)
 }
 
-/// Reads one event.
-///
-/// # Errors
-/// `bad_event`.
+/// Reads one event, or refuses it with `bad_event`.
 pub fn parse(line: &[u8]) -> Result<JournalLine, Refusal> {
     if line.len() > LINE_LENGTH_MAX {
         return Err(Refusal::bad_event("", format!("is longer than {LINE_LENGTH_MAX} bytes")));
@@ -47,32 +44,28 @@ pub fn parse(line: &[u8]) -> Result<JournalLine, Refusal> {
 }
 
 /// How much of a line is read: an event and what precedes it in an exported journal. Longer lines are refused.
-const KEPT_MAX: usize = LINE_LENGTH_MAX + 64;
+const READ_MAX: usize = LINE_LENGTH_MAX + 64;
 
 /// The lines of a journal, each parsed.
 #[derive(Debug)]
-pub struct Lines<R>(R);
+pub struct JournalReader<R>(R);
 
-impl Lines<Box<dyn BufRead>> {
-    /// Opens a file, or standard input by the name `-`.
-    ///
-    /// # Errors
-    /// If it cannot be opened.
+impl JournalReader<Box<dyn BufRead>> {
+    /// Opens a file, or standard input if its name is `-`.
     pub fn open(journal: &Path) -> Result<Self> {
         if journal == Path::new("-") {
             return Ok(Self(Box::new(io::stdin().lock())));
         }
         let context = || format!("cannot read the journal {}", journal.display());
         let mut file = BufReader::new(File::open(journal).with_context(context)?);
-        // Programs on Windows begin a text with a byte order mark.
+        // Some programs on Windows begin a text with a byte order mark.
         let marked = file.fill_buf().with_context(context)?.starts_with(b"\xef\xbb\xbf");
         file.consume(if marked { 3 } else { 0 });
         Ok(Self(Box::new(file)))
     }
 }
 
-impl<R: BufRead> Lines<R> {
-    /// Reads from an open source.
+impl<R: BufRead> JournalReader<R> {
     pub fn new(input: R) -> Self {
         Self(input)
     }
@@ -88,7 +81,7 @@ impl<R: BufRead> Lines<R> {
             let end = buffer.iter().position(|byte| *byte == b'\n');
             let part = &buffer[..end.unwrap_or(buffer.len())];
             length += part.len();
-            line.extend_from_slice(&part[..part.len().min(KEPT_MAX.saturating_sub(line.len()))]);
+            line.extend_from_slice(&part[..part.len().min(READ_MAX.saturating_sub(line.len()))]);
             let taken = part.len() + usize::from(end.is_some());
             self.0.consume(taken);
             if end.is_some() {
@@ -98,7 +91,7 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-impl<R: BufRead> Iterator for Lines<R> {
+impl<R: BufRead> Iterator for JournalReader<R> {
     type Item = io::Result<Result<JournalLine, Refusal>>;
 
     fn next(&mut self) -> Option<Self::Item> {

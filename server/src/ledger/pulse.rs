@@ -1,4 +1,4 @@
-//! Whether the database can be written: as the writers found out last, or as it is proved where they have nothing to do.
+//! Whether the database can be written: known from the last group, or from a proof if the writers have nothing to do.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -8,12 +8,11 @@ use crate::ledger::store::{Store, StoreError};
 use crate::ledger::unavailable::{Unavailable, unavailable};
 use crate::limits::{PROOF_HOLDS, TROUBLE_HOLDS};
 
-/// What is known of one database.
 #[derive(Debug, Default)]
 pub struct Pulse {
-    /// When something was written or could not be.
+    /// The last write, and whether it succeeded.
     last: Mutex<Option<(Instant, bool)>>,
-    /// Groups that are being settled.
+    /// How many groups are being settled.
     working: AtomicUsize,
     /// One proof at a time.
     proving: tokio::sync::Mutex<()>,
@@ -28,27 +27,27 @@ impl Pulse {
         self.working.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Something was written, or could not be. On a disk that is full a small proof may find room where the next event finds none, so
-    /// this is remembered for a while; any other failure is asked about again.
-    pub fn wrote(&self, done: Result<(), &StoreError>) {
-        let said = match done {
+    /// Records the result of a write. A failure of a full disk is remembered for a while, because a small proof may find room
+    /// where the next event finds none. After any other failure the next check asks again.
+    pub fn wrote(&self, result: Result<(), &StoreError>) {
+        let last = match result {
             Ok(()) => Some((Instant::now(), true)),
-            // Another writer was faster, which says nothing.
+            // That another writer was faster says nothing about the database.
             Err(StoreError::Conflict) => return,
             Err(error) => error.is_about_the_disk().then(|| (Instant::now(), false)),
         };
-        // Nothing in there can be half done.
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = said;
+        // The value is valid after a panic: it is replaced whole.
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = last;
     }
 
-    /// Proves it, unless it is known.
+    /// Proves that the database can be written, unless this is known.
     pub async fn check(&self, store: &dyn Store) -> Result<(), Unavailable> {
         let _one = self.proving.lock().await;
         let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match last {
             Some((at, false)) if at.elapsed() < TROUBLE_HOLDS => return Err(Unavailable::Storage),
             Some((at, true)) if at.elapsed() < PROOF_HOLDS => return Ok(()),
-            // A long group is no trouble; if it fails, it says so.
+            // A group that runs long is no failure; if it fails, `wrote` records it.
             _ if self.working.load(Ordering::Relaxed) > 0 => return Ok(()),
             _ => {}
         }

@@ -17,6 +17,7 @@
 //! An event therefore stands after everything it depends on, and a single-threaded replay in the order of the places
 //! gives the same state.
 
+mod error;
 pub mod paging;
 pub mod sql;
 
@@ -32,95 +33,17 @@ use gongxiang::order::Order;
 use gongxiang::purchase::{Purchase, RedemptionRecord};
 use gongxiang::receipt::Receipt;
 use gongxiang::ruleset::RuleSet;
-use gongxiang::wire::RECEIPT_VERSION;
 use gongxiang::wire::statement::BookedPosting;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 use utoipa::ToSchema;
 
+pub use self::error::{Result, StoreError, differs};
 use crate::ledger::needs::Needs;
 
 /// How many writers can settle everyday events at the same time.
 pub const SHARDS: u8 = 16;
 
-/// Why the database cannot be read or written.
-#[derive(Debug, Error)]
-pub enum StoreError {
-    /// The URL names no engine that this server knows.
-    #[error("`{0}` is no database of this server: it begins with `sqlite:` or `postgres:`")]
-    Unknown(String),
-    /// The database failed: nothing was stored, or it is unknown whether it was.
-    #[error(transparent)]
-    Database(#[from] sqlx::Error),
-    /// The schema is of another version, or was changed by hand.
-    #[error(transparent)]
-    Migration(#[from] sqlx::migrate::MigrateError),
-    /// A newer version of this server wrote the schema.
-    #[error("its schema has version {0}, of which this `gongxiang` knows nothing: use a newer one")]
-    Newer(i64),
-    /// It was written by version 0.1, whose receipts were sentences.
-    #[error(
-        "it was written by version 0.1, whose receipts this version does not read. Start anew from its journal: with `gongxiang` 0.1 run \
-         `gongxiang export --database … --format jsonl -o journal.jsonl`, then with this one `gongxiang replay --rules … --into \
-         sqlite:new.db journal.jsonl`. Keys, passkeys and webhooks are made anew"
-    )]
-    Older,
-    /// A newer version of this server wrote a row.
-    #[error("event {place} has a row of version {version}, and this `gongxiang` knows version {known}: use a newer one", known = RECEIPT_VERSION)]
-    NewerRow {
-        /// Where the event stands.
-        place: Place,
-        /// The row's version.
-        version: i64,
-    },
-    /// A pooler stands in front that forgets what was prepared.
-    #[error(
-        "a pooler stands in front that gives a connection's server to others and forgets what it prepared there. With PgBouncer use \
-         `pool_mode = session`, or PgBouncer 1.21 or newer with `max_prepared_statements` above 0"
-    )]
-    Pooler,
-    /// Its file could not be made.
-    #[error(transparent)]
-    File(#[from] std::io::Error),
-    /// Another writer was faster: nothing was kept, and the same again may succeed.
-    #[error("another writer was faster")]
-    Conflict,
-    /// The book was opened with other rules than those asked for.
-    #[error("the book in this database was opened with other rules; leave them out to go on with its own")]
-    OtherRules,
-    /// The database file was deleted or replaced.
-    #[error("its file was deleted or replaced while it was open: nothing is kept until it is back")]
-    Moved,
-    /// The database has no book yet.
-    #[error("there is no book in this database yet: `gongxiang serve` opens one")]
-    Empty,
-    /// Stored rows contradict each other or the journal.
-    #[error("the books do not add up: {0}")]
-    Differs(String),
-}
-
-impl StoreError {
-    /// Whether the database had no room, or could not reach its disk.
-    #[must_use]
-    pub fn is_about_the_disk(&self) -> bool {
-        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
-        let code = error.code().unwrap_or_default();
-        // PostgreSQL's `disk_full` and `io_error`; SQLITE_IOERR, SQLITE_FULL and their extended codes.
-        matches!(&*code, "53100" | "58030")
-            || (code.len() < 5 && code.parse().is_ok_and(|code: u32| matches!(code & 0xff, 10 | 13)))
-    }
-}
-
-/// What storage answers.
-pub type Result<T> = std::result::Result<T, StoreError>;
-
-/// The error for stored rows that contradict each other or the journal.
-pub fn differs(what: impl Into<String>) -> StoreError {
-    StoreError::Differs(what.into())
-}
-
-/// What a transaction may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// Read a snapshot.
@@ -148,7 +71,7 @@ impl Scope {
     }
 }
 
-/// Where an event stands in the journal: the writer's clock, its shard, and the event's number in its group, in one number.
+/// The place of an event in the journal: the writer's clock, its shard, and the event's number in its group, in one number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct Place(pub i64);
@@ -169,7 +92,6 @@ impl Place {
         Self(self.0 + i64::try_from(number).unwrap_or(i64::MAX >> 1))
     }
 
-    /// The writer's clock.
     #[must_use]
     pub const fn clock(self) -> i64 {
         self.0 >> Self::CLOCK_SHIFT
@@ -191,14 +113,13 @@ impl fmt::Display for Place {
 /// Identifies a repeated request: an event's `id`, or an `Idempotency-Key`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
-    /// Whose key it is: `journal`, or the sender of the request.
+    /// The owner of the key: `journal`, or the sender of the request.
     pub scope: String,
     pub key: String,
     /// A hash of the whole request, to detect another request with the same key.
     pub fingerprint: String,
 }
 
-/// The result of an event.
 pub type StoredOutcome = std::result::Result<Arc<Receipt>, Refusal>;
 
 /// The first outcome of a key.
@@ -216,10 +137,9 @@ pub struct NewAnswer {
     pub came_of: std::result::Result<Place, Refusal>,
 }
 
-/// A refusal as it is kept and sent.
+/// A refusal as it is stored and sent.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct StoredRefusal {
-    /// The stable code.
     pub code: String,
     /// The field; empty if the refusal is about no particular field.
     pub field: String,
@@ -233,10 +153,7 @@ impl From<&Refusal> for StoredRefusal {
 }
 
 impl StoredRefusal {
-    /// The refusal of the rules.
-    ///
-    /// # Errors
-    /// If this version does not know the code.
+    /// The refusal of the rules; an error if this version does not know the code.
     pub fn refusal(self) -> Result<Refusal> {
         let code = Code::parse(&self.code).ok_or_else(|| differs(format!("`{}` is no code", self.code)))?;
         Ok(Refusal { code, field: self.field.into(), message: self.message.into() })
@@ -272,7 +189,7 @@ impl JournalEntry {
     }
 }
 
-/// The totals and the rules as of this transaction.
+/// The totals and the rules that this transaction sees.
 #[derive(Clone, Debug)]
 pub struct CurrentState {
     /// Includes the flows of all shards.
@@ -284,10 +201,10 @@ pub struct CurrentState {
     pub clock: i64,
 }
 
-/// What a group works on.
+/// The rows that a group of events works on.
 #[derive(Clone, Debug)]
 pub struct WorkingSet {
-    /// All rows that the group needs; its head counts from `first`.
+    /// Its head counts from `first`.
     pub excerpt: Excerpt,
     /// The place of the group's first event.
     pub first: Place,
@@ -301,30 +218,29 @@ pub enum HeadChange {
     Whole(Head),
 }
 
-/// A row that is new or changed.
 #[derive(Clone, Debug)]
-pub struct Row<V> {
+pub struct RowChange<V> {
     pub id: Id,
     pub value: V,
-    /// Whether the row did not exist. If it exists after all, another writer was faster ([`StoreError::Conflict`]).
+    /// Whether the row did not exist when the group was loaded. If it exists now, the write is a [`StoreError::Conflict`].
     pub new: bool,
 }
 
-/// What a group changed, stored whole or not at all.
+/// The changes of a group, stored whole or not at all.
 #[derive(Clone, Debug)]
 pub struct Batch {
     /// The place of the group's first event.
     pub first: Place,
     pub journal: Vec<JournalEntry>,
-    pub accounts: Vec<Row<Account>>,
-    pub orders: Vec<Row<Order>>,
-    pub offers: Vec<Row<Offer>>,
+    pub accounts: Vec<RowChange<Account>>,
+    pub orders: Vec<RowChange<Order>>,
+    pub offers: Vec<RowChange<Offer>>,
     /// Trades, with the owners of their offers.
-    pub trades: Vec<Row<(Trade, Id)>>,
+    pub trades: Vec<RowChange<(Trade, Id)>>,
     /// Purchases of packs that may come back.
-    pub purchases: Vec<Row<Purchase>>,
+    pub purchases: Vec<RowChange<Purchase>>,
     /// Redemptions that can be cancelled.
-    pub redemptions: Vec<Row<RedemptionRecord>>,
+    pub redemptions: Vec<RowChange<RedemptionRecord>>,
     /// Days that were closed.
     pub days: Vec<DayRecord>,
     /// The rules, if they changed.
@@ -334,7 +250,7 @@ pub struct Batch {
     pub answers: Vec<NewAnswer>,
 }
 
-/// Where a list continues, and how many rows are wanted.
+/// The part of a list that is wanted.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<C> {
     /// The cursor: rows after this one.
@@ -342,12 +258,12 @@ pub struct Page<C> {
     pub limit: usize,
 }
 
-/// What clocks say that are not this process's own.
+/// Times to compare this process's clock with.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Clocks {
-    /// When the newest event was settled; none if there is none.
+    /// When the newest event was settled.
     pub newest_event: Option<Timestamp>,
-    /// The database's own, if it has one.
+    /// The database server's clock, if there is one.
     pub own: Option<Timestamp>,
 }
 
@@ -360,17 +276,15 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// How many writers one process should run.
     fn writers(&self) -> u8;
 
-    /// What clocks say that are not this process's own.
     async fn clocks(&self) -> Result<Clocks> {
         Ok(Clocks::default())
     }
 
-    /// Whether something can be written now: commits a change that means nothing.
+    /// Proves that the database can be written: commits a change without effect.
     async fn prove(&self) -> Result<()> {
         Ok(())
     }
 
-    /// Ends in good order.
     async fn close(&self);
 }
 
@@ -383,7 +297,6 @@ pub trait Transaction: Send {
     /// order, to avoid deadlocks.
     async fn load(&mut self, needs: &Needs) -> Result<WorkingSet>;
 
-    /// Writes a batch.
     async fn write(&mut self, batch: &Batch) -> Result<()>;
 
     async fn commit(self: Box<Self>) -> Result<()>;
@@ -394,7 +307,6 @@ pub trait Transaction: Send {
     /// Accepted events in their order.
     async fn journal(&mut self, page: Page<Place>) -> Result<Vec<JournalEntry>>;
 
-    /// One accepted event.
     async fn entered(&mut self, place: Place) -> Result<Option<JournalEntry>>;
 
     /// Postings in the order of the journal.

@@ -1,10 +1,10 @@
-//! No answer for now: the queue is full, or the database does not answer.
+//! Why a request gets no answer now: the queue is full, or the database does not answer.
 
 use thiserror::Error;
 
 use crate::ledger::store::StoreError;
 
-/// There is no answer now, but the request may have been settled. The client should repeat it with the same key.
+/// The request may or may not have been settled. The client should repeat it with the same key.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Unavailable {
     /// Too many requests are waiting; this one was not settled.
@@ -14,7 +14,7 @@ pub enum Unavailable {
     Storage,
 }
 
-/// Logs why the database gives no answer, which clients are not told.
+/// Logs the error, which clients do not see.
 pub(crate) fn unavailable(error: &StoreError) -> Unavailable {
     tracing::error!(%error, "the database does not answer");
     Unavailable::Storage

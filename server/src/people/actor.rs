@@ -32,8 +32,8 @@ impl Actor {
         }
     }
 
-    /// Whose idempotency keys it uses: the shop's, the member's or the operator's. A new API key or session changes nothing, so what
-    /// is sent again with it is still settled once. The payment system is the operator's.
+    /// The owner of its idempotency keys: the shop, the member, or the operator with its payment system. A new API key or
+    /// session has the same owner, so a request that is repeated with it is settled once.
     #[must_use]
     pub fn owner(&self) -> String {
         match self {
@@ -44,13 +44,12 @@ impl Actor {
         }
     }
 
-    /// Whether it may do what only the operator may.
     #[must_use]
     pub const fn is_operator(&self) -> bool {
         matches!(self, Self::Operator(_) | Self::Demo)
     }
 
-    /// The member for whom the request acts, if any.
+    /// The member in whose name the request is sent.
     #[must_use]
     pub const fn member(&self) -> Option<&Id> {
         match self {

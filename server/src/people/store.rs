@@ -1,4 +1,4 @@
-//! The tables beside the books, and their secrets: random, shown once, stored only as hashes.
+//! The tables of the people, and their secrets, which are stored only as hashes.
 //!
 //! A secret has 256 random bits, so a plain hash is enough.
 
@@ -21,7 +21,6 @@ pub(super) fn now() -> i64 {
     Timestamp::now().as_second()
 }
 
-/// The system has no source of randomness.
 pub(super) fn no_secret(error: getrandom::Error) -> sqlx::Error {
     sqlx::Error::Io(std::io::Error::other(error))
 }

@@ -1,9 +1,9 @@
 //! Sends waiting deliveries.
 //!
 //! A process takes a webhook by an UPDATE that only one process can win, and holds it for [`DELIVERY_LEASE`]. If the process
-//! dies, the lease ends and another process sends the same deliveries again. Within one webhook the order is kept: a failure
-//! makes all its deliveries wait. Webhooks do not wait for each other: up to [`WEBHOOKS_AT_ONCE`] are served side by side, so
-//! that a receiver that never answers holds up nobody else. A delivery that fails too often or grows too old is given up.
+//! dies, the lease ends and another process sends the same deliveries again. The order within a webhook is kept: after a
+//! failure all its deliveries wait. Up to [`WEBHOOKS_AT_ONCE`] webhooks are served side by side, so a receiver that never
+//! answers delays no other. A delivery that fails too often or grows too old is given up.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ struct LeasedWebhook {
 }
 
 #[derive(sqlx::FromRow)]
-struct Waiting {
+struct WaitingDelivery {
     place: i64,
     kind: String,
     day: String,
@@ -70,13 +70,12 @@ pub struct Courier {
 }
 
 impl Courier {
-    /// From a database, through `outbound`.
     #[must_use]
     pub fn new(pool: AnyPool, outbound: Outbound, now: Clock) -> Self {
         Self { pool, outbound, now }
     }
 
-    /// Delivers until `end` says so. What is being sent then is sent again after its lease.
+    /// Delivers until `end`. Deliveries that are being sent at that moment are sent again after their lease.
     pub async fn run(self, mut end: watch::Receiver<bool>) {
         let mut serving = FuturesUnordered::new();
         let mut poll = tokio::time::interval(DELIVERY_POLL);
@@ -100,10 +99,7 @@ impl Courier {
         }
     }
 
-    /// Serves every webhook that is due once, side by side. Returns how many were due.
-    ///
-    /// # Errors
-    /// If the database does not answer.
+    /// Serves every webhook that is due, once, side by side. Returns how many were due.
     pub async fn deliver(&self) -> Result<usize> {
         let taken = self.take_due(usize::MAX).await?;
         let count = taken.len();
@@ -114,13 +110,13 @@ impl Courier {
         Ok(count)
     }
 
-    /// Takes at most this many of the webhooks that are due. One that is being served is not due: its lease runs.
-    async fn take_due(&self, most: usize) -> Result<Vec<LeasedWebhook>> {
+    /// Takes up to `max` of the webhooks that are due. One that is being served is not due, because its lease runs.
+    async fn take_due(&self, max: usize) -> Result<Vec<LeasedWebhook>> {
         let mut taken = Vec::new();
-        if most == 0 {
+        if max == 0 {
             return Ok(taken);
         }
-        // Read first: a statement that may write would wait for the writers each time.
+        // Read first: an UPDATE waits for the writers, even if it finds nothing.
         let due: Vec<(String,)> = sqlx::query_as(
             "SELECT id FROM webhooks WHERE lease < $1 AND due <= $1
                AND EXISTS (SELECT 1 FROM deliveries WHERE webhook = webhooks.id AND dead = 0) ORDER BY due",
@@ -129,7 +125,7 @@ impl Courier {
         .fetch_all(&self.pool)
         .await?;
         for (id,) in due {
-            if taken.len() == most {
+            if taken.len() == max {
                 break;
             }
             taken.extend(self.take(&id).await?);
@@ -154,7 +150,7 @@ impl Courier {
     /// Sends a webhook's waiting deliveries in order, up to the first failure.
     async fn serve(&self, webhook: LeasedWebhook) -> Result<()> {
         let started = Instant::now();
-        let waiting: Vec<Waiting> = sqlx::query_as(
+        let waiting: Vec<WaitingDelivery> = sqlx::query_as(
             "SELECT j.place, j.kind, j.day, j.at, j.receipt FROM deliveries d JOIN journal j ON j.place = d.place
              WHERE d.webhook = $1 AND d.dead = 0 ORDER BY d.place LIMIT $2",
         )
@@ -177,7 +173,7 @@ impl Courier {
         self.keep(&webhook, &sent, failed).await
     }
 
-    async fn send(&self, webhook: &LeasedWebhook, delivery: &Waiting) -> Result<(), String> {
+    async fn send(&self, webhook: &LeasedWebhook, delivery: &WaitingDelivery) -> Result<(), String> {
         let secret = Secret::parse(&webhook.secret).ok_or("its secret cannot be read")?;
         let receipt: Receipt = serde_json::from_str(&delivery.receipt).map_err(|error| error.to_string())?;
         let receipt = Worded(&receipt, Language::En);
@@ -204,7 +200,7 @@ impl Courier {
         let now = self.now();
         let mut tx = self.pool.begin().await?;
         if !sent.is_empty() {
-            // By number, because a slower writer may have committed an earlier one in the meantime.
+            // One by one: a slower writer may have committed an earlier delivery in the meantime.
             let sql = format!("DELETE FROM deliveries WHERE webhook = $1 AND place IN ({})", sent.join(", "));
             sqlx::query(AssertSqlSafe(sql)).bind(webhook.id.clone()).execute(&mut *tx).await?;
         }

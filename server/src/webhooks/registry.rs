@@ -1,11 +1,10 @@
-//! The registered webhooks and the events they are told about.
+//! The registered webhooks and the types of events that they get.
 
 use anyhow::{Result, bail};
 use jiff::Timestamp;
-use ring::rand::{SecureRandom as _, SystemRandom};
 use sqlx::AnyPool;
 
-use super::secret::Secret;
+use super::secret::{Secret, random};
 use crate::ledger::journal;
 use crate::outbound::Outbound;
 
@@ -18,30 +17,25 @@ pub struct Webhook {
     pub kinds: String,
     /// Consecutive failures up to the last attempt.
     pub failures: i64,
-    /// Deliveries that wait.
+    /// How many deliveries wait.
     pub waiting: i64,
-    /// Deliveries that were given up.
+    /// How many deliveries were given up.
     pub dead: i64,
     /// Why the last attempt failed.
     pub trouble: String,
 }
 
 /// Registers a webhook for future events; returns its id and its secret, which is shown only now.
-///
-/// # Errors
-/// If the address or an event type is invalid, or the database fails.
 pub async fn add(pool: &AnyPool, outbound: &Outbound, url: &str, events: &[String]) -> Result<(String, String)> {
     outbound.check(url)?;
     for event in events {
-        // Without fields the event is refused, but not because of its type.
+        // An event without fields is refused; only an unknown type is refused in the field `type`.
         let bare = serde_json::json!({"type": event}).to_string();
         if journal::parse(bare.as_bytes()).is_err_and(|refusal| refusal.field == "type") {
             bail!("`{event}` is no type of event");
         }
     }
-    let mut id = [0; 8];
-    SystemRandom::new().fill(&mut id).map_err(|_| anyhow::anyhow!("this machine has no randomness"))?;
-    let id = format!("wh_{:016x}", u64::from_be_bytes(id));
+    let id = format!("wh_{:016x}", u64::from_be_bytes(random()?));
     let secret = Secret::new()?.text();
     // With commas at both ends, so that no type matches a part of another.
     let kinds = if events.is_empty() { String::new() } else { format!(",{},", events.join(",")) };
@@ -57,9 +51,6 @@ pub async fn add(pool: &AnyPool, outbound: &Outbound, url: &str, events: &[Strin
 }
 
 /// All webhooks, the oldest first.
-///
-/// # Errors
-/// If the database fails.
 pub async fn list(pool: &AnyPool) -> sqlx::Result<Vec<Webhook>> {
     sqlx::query_as(
         "SELECT w.id, w.url, w.kinds, w.failures,
@@ -72,15 +63,12 @@ pub async fn list(pool: &AnyPool) -> sqlx::Result<Vec<Webhook>> {
 }
 
 /// Removes a webhook and its waiting deliveries.
-///
-/// # Errors
-/// If no webhook has this id, or the database fails.
 pub async fn remove(pool: &AnyPool, id: &str) -> Result<()> {
     let removed = sqlx::query("DELETE FROM webhooks WHERE id = $1").bind(id.to_owned()).execute(pool).await?;
     if removed.rows_affected() == 0 {
         bail!("there is no webhook `{id}`");
     }
-    // Also deliveries of events that were being settled when an earlier webhook was removed.
+    // This also removes deliveries of events that were being settled while an earlier webhook was removed.
     sqlx::query("DELETE FROM deliveries WHERE webhook NOT IN (SELECT id FROM webhooks)").execute(pool).await?;
     Ok(())
 }

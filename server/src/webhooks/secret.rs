@@ -1,20 +1,25 @@
 //! The secret with which a webhook verifies that a message comes from us.
 
+use anyhow::Context as _;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ring::hmac;
-use ring::rand::{SecureRandom as _, SystemRandom};
 
 const PREFIX: &str = "whsec_";
 
-/// Signs messages. Shown once, when its webhook is added.
+/// Random bytes from the system.
+pub fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).context("this machine has no randomness")?;
+    Ok(bytes)
+}
+
+/// Signs messages. It is shown once, when its webhook is added.
 pub struct Secret(Vec<u8>);
 
 impl Secret {
     pub fn new() -> anyhow::Result<Self> {
-        let mut bytes = vec![0; 32];
-        SystemRandom::new().fill(&mut bytes).map_err(|_| anyhow::anyhow!("this machine has no randomness"))?;
-        Ok(Self(bytes))
+        Ok(Self(random::<32>()?.into()))
     }
 
     pub fn parse(text: &str) -> Option<Self> {

@@ -1,7 +1,7 @@
-//! The exported books as other programs read them: hledger and beancount take them without a word, and read out of them
-//! the balances of the vectors, to the last digit.
+//! The exported books in other programs: hledger and beancount accept them without a warning, and compute the balances of
+//! the vectors to the last digit.
 //!
-//! `cargo xtask test` installs both and says where they are.
+//! `cargo xtask test` installs both and sets their paths.
 
 mod support;
 mod tables;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use support::{Folder, TestResult, export, rules_and_journal};
 use tools::{Balances, Beancount, Hledger, expected};
 
-/// Amounts in parts of 10^-8, so that `1.50000000` and `1.5` are one.
+/// Amounts in parts of 10^-8, so that `1.50000000` equals `1.5`.
 fn assert_equal(what: &str, got: &Balances, state: &Value) {
     let expected = expected(state);
     for (key, amount) in &expected {
@@ -23,7 +23,7 @@ fn assert_equal(what: &str, got: &Balances, state: &Value) {
         let known = expected.contains_key(&(account.clone(), commodity.clone())) || others.contains(&account.as_str());
         assert!(known || *amount == 0, "{what}: {account} has {amount} {commodity} more than the state");
     }
-    // Some parts of 10^-8 for each grant, era and account; a thousandth is more than all of them in the largest case.
+    // Each grant, era and account rounds by some parts of 10^-8; a thousandth is more than the sum in the largest case.
     let rounding = got.get(&("Equity:Rounding".into(), "SHAREVALUE".into())).copied().unwrap_or_default();
     assert!(rounding.abs() < 100_000, "{what}: {rounding} parts of share value are in the roundings");
     for commodity in ["POINTS", "SHAREVALUE", "LOCKED"] {
@@ -72,7 +72,7 @@ fn both_find_in_the_books_of_every_vector_what_was_settled() -> TestResult {
     Ok(())
 }
 
-/// A small book of members whose ids are as bad as ids may be; its state is what `replay` says of it.
+/// A small book of members with the most awkward ids that are allowed; its state is computed by `replay`.
 fn book_of(ids: &[&str], folder: &Folder) -> TestResult<gongxiang_conformance::Case> {
     let mut events = Vec::new();
     for (n, id) in ids.iter().enumerate() {
@@ -146,7 +146,7 @@ fn books_that_are_wrong_by_the_smallest_part_are_refused_by_both() -> TestResult
     for format in ["hledger", "beancount"] {
         let books = export(&folder, &case, format)?;
         let text = std::fs::read_to_string(&books)?;
-        // 1000 points from the treasury become 1000.00000001 on both sides: in balance, and still wrong.
+        // 1000 points from the treasury become 1000.00000001 on both sides: the entry balances, but is wrong.
         let wrong = text
             .replace("  1000 POINTS", "  1000.00000001 POINTS")
             .replace("  -1000 POINTS", "  -1000.00000001 POINTS");

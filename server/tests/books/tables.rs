@@ -1,4 +1,4 @@
-//! The two formats that need no other program: CSV and JSON Lines.
+//! The two formats for which no other program is needed: CSV and JSON Lines.
 
 use std::collections::BTreeMap;
 
@@ -54,7 +54,7 @@ fn an_export_that_fails_leaves_what_was_there() -> TestResult {
         .err()
         .ok_or("a journal that is missing was exported")?;
     assert!(error.to_string().contains(&missing), "{error}");
-    // The last day of the calendar: beancount's balances hold on the day after, which there is none.
+    // The last day of the calendar: beancount asserts balances on the next day, and there is none.
     let rules = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../presets/seed.toml"))?;
     let day = rules.lines().find(|line| line.starts_with("genesis_day")).ok_or("no genesis_day")?;
     let late = folder.path("late.toml");

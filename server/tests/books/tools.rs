@@ -1,4 +1,4 @@
-//! hledger and beancount, and what they must find.
+//! Runs hledger and beancount on exported books.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -12,7 +12,7 @@ use crate::support::TestResult;
 /// Account and commodity → parts of 10^-8.
 pub type Balances = BTreeMap<(String, String), i128>;
 
-/// A path from the environment; without it nothing is tested, so that is a failure.
+/// A path from the environment. Without it nothing would be tested, so the test fails.
 fn named(variable: &str) -> TestResult<PathBuf> {
     let path = env::var_os(variable).map(PathBuf::from).ok_or_else(|| {
         format!(
@@ -53,7 +53,7 @@ impl Hledger {
 
     fn command(&self, books: &Path) -> Command {
         let mut command = Command::new(&self.0);
-        // The books have to be readable without a UTF-8 locale as well.
+        // The books must be readable without a UTF-8 locale too.
         command.env("LC_ALL", "C").arg("--file").arg(books);
         command
     }
@@ -105,7 +105,7 @@ impl Beancount {
     }
 }
 
-/// What a state says about every account of the books, by the rules of `docs/books.md`.
+/// The balances of all accounts that follow from a state by `docs/books.md`.
 pub fn expected(state: &Value) -> Balances {
     let number = |value: &Value| value.as_str().and_then(|text| raw(text).ok()).unwrap_or_else(|| panic!("{value}"));
     let mut balances = Balances::new();

@@ -1,10 +1,10 @@
-//! A made sample of each export, by the columns that its maker documents, with what a person reads in it.
+//! A sample of each export, made from the columns that its vendor documents, with the orders that a person reads in it.
 
 use serde_json::Value;
 
 use crate::{TestResult, import};
 
-/// A sample's journal, an event a line in short, and what was said.
+/// The journal of a sample, with one short line per event, and the messages.
 fn read(sample: &[u8], arguments: &[&str]) -> TestResult<(Vec<String>, String)> {
     let all: Vec<_> =
         arguments.iter().copied().chain(["--default=region=440106", "--default=rate=10%", "-o=-"]).collect();
@@ -42,7 +42,7 @@ fn says(said: &str, lines: &[&str]) {
 }
 
 #[test]
-fn shopify() -> TestResult {
+fn orders_are_read_from_shopify() -> TestResult {
     let (journal, said) =
         read(include_bytes!("samples/shopify.csv"), &["--profile=shopify", "--default=merchant=shop"])?;
     assert_eq!(
@@ -74,7 +74,7 @@ fn shopify() -> TestResult {
 }
 
 #[test]
-fn woocommerce() -> TestResult {
+fn orders_are_read_from_woocommerce() -> TestResult {
     let (journal, said) =
         read(include_bytes!("samples/woocommerce.csv"), &["--profile=woocommerce", "--default=merchant=shop"])?;
     assert_eq!(
@@ -100,7 +100,7 @@ fn woocommerce() -> TestResult {
 }
 
 #[test]
-fn taobao() -> TestResult {
+fn orders_are_read_from_taobao() -> TestResult {
     let (journal, said) = read(include_bytes!("samples/taobao.csv"), &["--profile=taobao"])?;
     let shop = ":E8:8C:B6:E5:8F:B6:E5:B0:8F:E5:BA:97";
     assert_eq!(
@@ -116,10 +116,7 @@ fn taobao() -> TestResult {
     says(&said, &["1 rows do not count: status `交易关闭`", "1 rows do not count: status `等待买家付款`"]);
     let text = encoding_rs::GBK.decode(include_bytes!("samples/taobao.csv")).0.replace("交易成功", "不明");
     let (_, said) = read(text.as_bytes(), &["--profile=taobao"])?;
-    assert!(
-        said.contains("line 2, column `订单状态`: bad_row: `不明` is no status that is known: 交易成功, "),
-        "{said}"
-    );
+    assert!(said.contains("line 2, column `订单状态`: bad_row: `不明` is no known status: 交易成功, "), "{said}");
     // The third order begins in line 4, and its note has two lines.
     let (_, said) = read(text.replace("等待买家付款\"", "等待\"").as_bytes(), &["--profile=taobao"])?;
     assert!(said.contains("line 6, column `订单状态`"), "{said}");
@@ -127,7 +124,7 @@ fn taobao() -> TestResult {
 }
 
 #[test]
-fn jd() -> TestResult {
+fn orders_are_read_from_jd() -> TestResult {
     let (journal, said) =
         read(include_bytes!("samples/jd.csv"), &["--profile=jd", "--default=merchant=shop", "--map=merchant=商品ID"])?;
     assert_eq!(journal.len(), 1, "the rows of one order do not agree\n{said}");
@@ -147,7 +144,7 @@ fn jd() -> TestResult {
 }
 
 #[test]
-fn youzan() -> TestResult {
+fn orders_are_read_from_youzan() -> TestResult {
     let (journal, said) = read(include_bytes!("samples/youzan.csv"), &["--profile=youzan", "--default=merchant=shop"])?;
     let shop = ":E8:8C:B6:E5:8F:B6:E5:B0:8F:E5:BA:97";
     assert_eq!(
@@ -165,7 +162,7 @@ fn youzan() -> TestResult {
 }
 
 #[test]
-fn wechat_bill() -> TestResult {
+fn orders_are_read_from_a_wechat_bill() -> TestResult {
     let (journal, said) =
         read(include_bytes!("samples/wechat-bill.csv"), &["--profile=wechat-bill", "--default=buyer=ann"])?;
     let (shop, fruit) = (":E8:8C:B6:E5:8F:B6:E5:B0:8F:E5:BA:97", ":E8:80:81:E7:8E:8B:E6:B0:B4:E6:9E:9C");
@@ -186,7 +183,7 @@ fn wechat_bill() -> TestResult {
 }
 
 #[test]
-fn wechat_merchant() -> TestResult {
+fn orders_are_read_from_a_wechat_merchants_bill() -> TestResult {
     let (journal, said) = read(include_bytes!("samples/wechat-merchant.csv"), &["--profile=wechat-merchant"])?;
     assert_eq!(
         journal,
@@ -203,7 +200,7 @@ fn wechat_merchant() -> TestResult {
 }
 
 #[test]
-fn alipay_on_the_web_and_in_the_app() -> TestResult {
+fn orders_are_read_from_alipay_on_the_web_and_in_the_app() -> TestResult {
     let arguments = ["--profile=alipay", "--default=buyer=ann"];
     let (journal, said) = read(include_bytes!("samples/alipay-web.csv"), &arguments)?;
     let (shop, fruit) = (":E8:8C:B6:E5:8F:B6:E5:B0:8F:E5:BA:97", ":E8:80:81:E7:8E:8B:E6:B0:B4:E6:9E:9C");
@@ -233,7 +230,7 @@ fn alipay_on_the_web_and_in_the_app() -> TestResult {
 }
 
 #[test]
-fn uci() -> TestResult {
+fn orders_are_read_from_the_uci_data_set() -> TestResult {
     let (journal, said) = read(include_bytes!("samples/uci.csv"), &["--profile=uci", "--default=merchant=shop"])?;
     assert_eq!(
         journal,
@@ -256,7 +253,10 @@ fn uci() -> TestResult {
     let table = include_bytes!("samples/uci.csv").to_vec();
     let changed = String::from_utf8_lossy(&table).replace("\u{fffd}", "").replace("17850", "17850.0");
     let (_, said) = read(changed.as_bytes(), &["--profile=uci", "--default=merchant=shop"])?;
-    assert!(said.contains("line 2, column `CustomerID`: bad_row: `17850.0` was made a number by a program"), "{said}");
+    assert!(
+        said.contains("line 2, column `CustomerID`: bad_row: `17850.0` was turned into a number by a program"),
+        "{said}"
+    );
     Ok(())
 }
 

@@ -1,8 +1,8 @@
-//! Texts, cells and rows as other programs leave them.
+//! Texts, cells and rows as other programs write them.
 
 use std::fmt::Write as _;
 
-use crate::{HEADER, MAP, TestResult, import, orders};
+use crate::{FOUR_COLUMNS, HEADER, MAP, TestResult, import, orders};
 
 fn said_of(table: &[u8], arguments: &[&str]) -> TestResult<(Option<i32>, String, String)> {
     let arguments: Vec<_> = arguments.iter().copied().chain(["-o=-"]).collect();
@@ -70,7 +70,7 @@ fn all_that_is_wrong_with_a_row_is_said_at_once() -> TestResult {
 fn a_guard_around_an_id_is_taken_off_kept_or_refused_as_was_said() -> TestResult {
     let rows = "=\"26011\",2026-01-01,13800000000\t,shop,online,`100.00,`10,440106\n";
     let (_, _, said) = said_of(format!("{HEADER}{rows}").as_bytes(), &[MAP, "--ids=escape"])?;
-    assert!(said.contains("line 2, column `Order No.`: bad_row: `=\\\"26011\\\"` has something around it"), "{said}");
+    assert!(said.contains("line 2, column `Order No.`: bad_row: `=\\\"26011\\\"` has characters around it"), "{said}");
     assert!(said.contains("line 2, column `Customer`"), "{said}");
     let (journal, _) = orders(rows, &["--guards=strip"])?;
     assert_eq!((&journal[0]["order"], &journal[0]["buyer"]), (&"26011".into(), &"13800000000".into()));
@@ -97,15 +97,7 @@ fn an_id_that_a_spreadsheet_has_shortened_is_refused_however_ids_are_taken() -> 
 #[test]
 fn only_rows_count_that_say_so() -> TestResult {
     let table = "Id,Day,Who,Sum,State,Cancelled\n1,2026-01-01,ann,10,Paid,\n2,2026-01-01,ann,10,open,\n3,2026-01-01,ann,10,paid,x\n";
-    let arguments = [
-        "--map=order=Id,date=Day,buyer=Who,amount=Sum",
-        "--default=rate=10%",
-        "--default=channel=online",
-        "--default=merchant=shop",
-        "--default=region=440106",
-        "--only=State=paid,shipped",
-        "--only=Cancelled=",
-    ];
+    let arguments = [&FOUR_COLUMNS[..], &["--only=State=paid,shipped", "--only=Cancelled="]].concat();
     let (_, journal, said) = said_of(table.as_bytes(), &arguments)?;
     assert_eq!(journal.lines().count(), 1, "{said}");
     assert!(said.contains("1 rows do not count: column `State` is none of `paid`, `shipped`"), "{said}");
@@ -117,14 +109,7 @@ fn only_rows_count_that_say_so() -> TestResult {
 fn a_refund_takes_its_part_of_the_concession() -> TestResult {
     let table = "Id,Day,Who,Sum,Of\n1,2026-01-01,ann,10,\n2,2026-01-01,ann,10,\nr1,2026-01-02,ann,3.33,1\nr2,2026-01-02,ann,-3.33,1\n\
                  r3,2026-01-03,ann,3.34,1\nr4,2026-01-03,ann,1,1\nr5,2026-01-03,ann,11,2\nr6,2026-01-03,ann,1,7\nr7,2026-01-03,ann,0,2\n";
-    let arguments = [
-        "--map=order=Id,date=Day,buyer=Who,amount=Sum",
-        "--refund-of=Of",
-        "--default=rate=10%",
-        "--default=channel=online",
-        "--default=merchant=shop",
-        "--default=region=440106",
-    ];
+    let arguments = [&FOUR_COLUMNS[..], &["--refund-of=Of"]].concat();
     let (_, journal, said) = said_of(table.as_bytes(), &arguments)?;
     let lines: Vec<_> = journal.lines().skip(2).collect();
     assert_eq!(
@@ -161,7 +146,7 @@ fn the_rows_of_one_order_are_summed_up_or_are_one_as_was_said() -> TestResult {
     let (journal, said) = orders(&items, &["--lines=once"])?;
     assert_eq!(journal.len(), 1, "{said}");
     assert!(
-        said.contains("line 3, column `Total`: bad_row: `20.5` is not what the order's first row has, line 2"),
+        said.contains("line 3, column `Total`: bad_row: `20.5` differs from the order's first row, line 2"),
         "{said}"
     );
     assert!(said.contains("line 2: bad_row: line 3 of the same order is refused"), "{said}");
@@ -176,7 +161,7 @@ fn the_rows_of_one_order_are_summed_up_or_are_one_as_was_said() -> TestResult {
     let (journal, said) = orders(&spoiled.concat(), &["--lines=sum"])?;
     assert_eq!(journal.len(), 1, "an order does not count in part");
     assert!(said.contains("1 orders, 3 rows refused"), "{said}");
-    // Not side by side: the second would be another order of the same id.
+    // Rows that are not adjacent are another order of the same id.
     let apart = [row("o1", "10", "1", "ann"), row("o2", "5", "1", "bob"), row("o1", "20", "2", "ann")].concat();
     let (_, said) = orders(&apart, &["--lines=sum"])?;
     assert!(said.contains("line 4, column `Order No.`: order_exists"), "{said}");
@@ -210,7 +195,7 @@ fn a_table_from_which_nothing_came_is_a_failure() -> TestResult {
     for rows in ["", "o1,2026-01-01,ann,shop,online,100,0,440106\n"] {
         let output = import(&[MAP, &path], format!("{HEADER}{rows}").as_bytes())?;
         assert_eq!(output.status.code(), Some(1));
-        assert!(String::from_utf8(output.stderr)?.contains("nothing came through"));
+        assert!(String::from_utf8(output.stderr)?.contains("the journal would be empty"));
         assert_eq!(std::fs::read_to_string(&file)?, "kept");
     }
     std::fs::remove_file(file)?;
@@ -224,15 +209,7 @@ fn sorting_holds_orders_before_refunds_whatever_the_table_has_first() -> TestRes
         let day = 1 + n % 3;
         writeln!(table, "r{n},2026-01-0{day} 09:00,ann,1,o{n}\no{n},2026-01-0{day} 10:00,ann,10,")?;
     }
-    let arguments = [
-        "--map=order=Id,date=Day,buyer=Who,amount=Sum",
-        "--refund-of=Of",
-        "--default=rate=10%",
-        "--default=channel=online",
-        "--default=merchant=shop",
-        "--default=region=440106",
-        "--sort",
-    ];
+    let arguments = [&FOUR_COLUMNS[..], &["--refund-of=Of", "--sort"]].concat();
     let (code, journal, said) = said_of(table.as_bytes(), &arguments)?;
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("2000 orders, 0 rows refused\n2000 refunds"), "{said}");

@@ -1,4 +1,4 @@
-//! The smallest authenticator that makes passkeys: P-256, no attestation, and what is asked of it to go wrong.
+//! The smallest authenticator that makes passkeys: P-256 without attestation, with faults on request.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
@@ -13,20 +13,20 @@ const USER_PRESENT: u8 = 1;
 const USER_VERIFIED: u8 = 4;
 const NEW_CREDENTIAL: u8 = 0x40;
 
-/// One passkey in the hands of its member, at a page.
+/// One passkey, used by its member on a page.
 #[derive(Clone)]
 pub struct Authenticator {
-    /// Where the page is that asks.
+    /// The origin of the page.
     pub origin: String,
-    /// Whose page it takes it for.
+    /// The relying party.
     pub rp_id: String,
-    /// Whether it makes sure who holds it.
+    /// Whether it verifies its user.
     pub verifies: bool,
-    /// How often it signed.
+    /// The number of signatures.
     pub counter: u32,
     /// The credential's id.
     pub id: Vec<u8>,
-    /// Under which it knows the member.
+    /// The user handle.
     pub handle: Vec<u8>,
     key: Vec<u8>,
 }
@@ -67,7 +67,7 @@ impl Authenticator {
         json!({"id": id, "rawId": id, "type": "public-key", "response": response, "clientExtensionResults": {}})
     }
 
-    /// What it says to `navigator.credentials.create`.
+    /// The answer to `navigator.credentials.create`.
     pub fn create(&mut self, options: &Value) -> TestResult<Value> {
         self.handle = BASE64.decode(options["user"]["id"].as_str().ok_or("no user")?)?;
         let pair = self.pair()?;
@@ -90,7 +90,7 @@ impl Authenticator {
         })))
     }
 
-    /// What it says to `navigator.credentials.get`.
+    /// The answer to `navigator.credentials.get`.
     pub fn get(&mut self, options: &Value) -> TestResult<Value> {
         let data = self.data(0);
         let client_data = self.client_data("webauthn.get", options);

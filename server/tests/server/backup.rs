@@ -1,13 +1,11 @@
-//! A backup is one moment of a server that goes on; nothing is overwritten, and nothing is restored unchecked.
+//! A backup is a snapshot of a running server. No file is overwritten, and no backup is restored unchecked.
 
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Folder, Server, TestResult, argument};
-
-const JSON: &str = "application/json";
+use crate::support::{Folder, JSON, Server, TestResult, argument};
 
 fn gongxiang(arguments: &[&str]) -> TestResult<Output> {
     Ok(Command::new(env!("CARGO_BIN_EXE_gongxiang")).args(arguments).output()?)
@@ -17,22 +15,18 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn register(server: &Server, member: &str) -> TestResult<(u16, Value)> {
-    server.post("/v1/events", JSON, json!({"type": "member.registered", "member": member}).to_string())
-}
-
 #[test]
 fn a_backup_under_load_is_one_moment_and_is_restored_clean() -> TestResult {
     let folder = Folder::new()?;
     let server = Server::start(&["--database", &folder.database()])?;
-    register(&server, "before")?;
+    server.register("before")?;
     let (file, ends) = (folder.path("backup.db"), AtomicBool::new(false));
     let output = std::thread::scope(|scope| {
         for writer in 0..4 {
             let (server, ends) = (&server, &ends);
             scope.spawn(move || {
                 for number in 0.. {
-                    if ends.load(Ordering::SeqCst) || register(server, &format!("m{writer}-{number}")).is_err() {
+                    if ends.load(Ordering::SeqCst) || server.register(&format!("m{writer}-{number}")).is_err() {
                         break;
                     }
                 }
@@ -45,7 +39,7 @@ fn a_backup_under_load_is_one_moment_and_is_restored_clean() -> TestResult {
         output
     })?;
     assert!(output.status.success(), "{}", said(&output));
-    register(&server, "after")?;
+    server.register("after")?;
 
     let restored = format!("sqlite:{}", folder.path("restored.db").display());
     let output = gongxiang(&["restore", argument(&file), "--database", &restored])?;
@@ -54,7 +48,7 @@ fn a_backup_under_load_is_one_moment_and_is_restored_clean() -> TestResult {
     let server = Server::start(&["--database", &restored])?;
     assert_eq!(server.get("/v1/members/before")?.0, 200);
     assert_eq!(server.get("/v1/members/after")?.0, 404);
-    assert_eq!(register(&server, "later")?.0, 200, "it goes on from there");
+    assert_eq!(server.register("later")?.0, 200, "it goes on from there");
     Ok(())
 }
 
@@ -81,7 +75,7 @@ fn what_is_damaged_or_no_book_is_not_restored_and_leaves_nothing() -> TestResult
     let folder = Folder::new()?;
     let server = Server::start(&["--database", &folder.database()])?;
     for number in 0..200 {
-        register(&server, &format!("m{number}"))?;
+        server.register(&format!("m{number}"))?;
     }
     let file = folder.path("backup.db");
     assert!(gongxiang(&["backup", "--database", &folder.database(), argument(&file)])?.status.success());
@@ -128,7 +122,7 @@ fn rules_whose_packs_are_named_in_another_order_are_the_same_rules_to_audit_and_
         "ENTRY_FEE,LOCKED_BAIT,HEADCOUNT_REWARD,TEAM_REMUNERATION,DEPTH,TERRITORY_FEE,CASH_OUT,FORCED_POINT_PURCHASE";
     let (status, answer) = server.post(&format!("/v1/events?accept_flags={flags}"), JSON, event)?;
     assert_eq!(status, 200, "{answer}");
-    register(&server, "ann")?;
+    server.register("ann")?;
     assert!(gongxiang(&["audit", "--database", &folder.database()])?.status.success());
     assert!(server.terminate()?);
     let file = folder.path("backup.db");
@@ -145,7 +139,7 @@ fn the_way_back_ends_at_the_place_before_the_mistake() -> TestResult {
     let folder = Folder::new()?;
     let (database, rules) = (folder.database(), folder.path("rules.json"));
     let server = Server::start(&["--database", &database, "--first-day", "2026-02-03"])?;
-    register(&server, "ann")?;
+    server.register("ann")?;
     server.post(
         "/v1/events",
         JSON,
@@ -154,7 +148,7 @@ fn the_way_back_ends_at_the_place_before_the_mistake() -> TestResult {
     let backup = folder.path("backup.db");
     assert!(gongxiang(&["backup", "--database", &database, argument(&backup)])?.status.success());
     server.post("/v1/events", JSON, json!({"type": "day.closed", "day": "2026-02-03"}).to_string())?;
-    register(&server, "bob")?;
+    server.register("bob")?;
     let (_, before) = server.get("/v1/state")?;
     for day in ["2026-02-04", "2026-02-05", "2026-02-06"] {
         server.post("/v1/events", JSON, json!({"type": "day.closed", "day": day}).to_string())?;

@@ -1,5 +1,5 @@
-//! A bank's day: 32 clients whose requests come twice, late and out of order, to two servers on one `PostgreSQL`, while the
-//! day closes in between.
+//! A bank's day: 32 clients send requests twice, late and out of order to two servers on one `PostgreSQL`, while days are
+//! closed.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -22,7 +22,7 @@ fn raw(amount: &Value) -> Result<i128, Failure> {
     Ok(format!("{whole}{part:0<8}").parse()?)
 }
 
-/// RULES.md section 7: the sums of one moment.
+/// RULES.md section 7: the sums of one snapshot.
 fn adds_up(supply: &Value) -> Result<(), Failure> {
     let mut sum = 0;
     for place in ["held", "pool", "escrow", "treasury", "burned"] {
@@ -35,7 +35,7 @@ fn adds_up(supply: &Value) -> Result<(), Failure> {
     if sum == raw(&supply["issued"])? { Ok(()) } else { Err(format!("does not add up: {supply}").into()) }
 }
 
-/// All requests of one client, each two or three times, in any order, each time to either server.
+/// Sends all requests of one client, each two or three times, in random order, each time to a random server.
 fn send(number: usize, addresses: &[Address; 2]) -> Result<(), Failure> {
     let client = Client::new();
     let mut order: Vec<(u64, usize)> = (0..EACH * 5 / 2).map(|n| (random(), n % EACH)).collect();
@@ -52,7 +52,7 @@ fn send(number: usize, addresses: &[Address; 2]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Closes day after day over either server, and looks whether the sums are right at every moment.
+/// Closes day after day through either server, and checks the sums all the time.
 fn close_days(addresses: &[Address; 2], servers: &[Server; 2], busy: &AtomicUsize) -> Result<(), Failure> {
     let client = Client::new();
     for day in 1..=DAYS {
@@ -72,7 +72,7 @@ fn close_days(addresses: &[Address; 2], servers: &[Server; 2], busy: &AtomicUsiz
     Ok(())
 }
 
-/// Reads the journal as it grows, each time from where it ended, until nobody writes any more; the places, as they came.
+/// Reads the journal as it grows, each time from its last place, until the writers end; returns the places in this order.
 fn tail(server: &Server, done: &AtomicBool) -> Result<Vec<i64>, Failure> {
     let (client, mut places) = (Client::new(), Vec::new());
     loop {

@@ -1,5 +1,5 @@
-//! The day closes by itself: after midnight of a zone, each day once, whoever else does so too, and only by a clock that the
-//! books make plausible.
+//! The server closes days: after midnight of a zone, each day once however many processes do so, and only if the books make
+//! its clock plausible.
 
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::support::{Folder, Server, TestResult, databases, gongxiang};
 
 const DAY: i64 = 86_400;
 
-/// A clock that is set by hand, and the time that passes; both in milliseconds.
+/// A clock and the elapsed time, both set by the test, in milliseconds.
 #[derive(Clone, Default)]
 struct Clock {
     time: Arc<AtomicI64>,
@@ -34,7 +34,7 @@ impl Clock {
         this
     }
 
-    /// Somebody sets it, or the machine slept: no time passed.
+    /// Sets the clock, as a person does or after the machine slept: no time passes.
     fn jump(&self, seconds: i64) {
         self.time.fetch_add(seconds * 1_000, Ordering::SeqCst);
     }
@@ -75,7 +75,7 @@ fn today() -> TestResult<Day> {
     Ok(day_of(Timestamp::now(), &find_zone(&noon_zone())?)?)
 }
 
-/// So many days before today.
+/// The day so many days before today.
 fn days_ago(days: i64) -> TestResult<Day> {
     let then = Timestamp::now() - SignedDuration::from_secs(days * DAY);
     Ok(day_of(then, &find_zone(&noon_zone())?)?)
@@ -95,7 +95,7 @@ fn closer(ledger: &Ledger, zone: &str, clock: &Clock) -> TestResult<Closer> {
     Ok(Closer::new(ledger.clone(), zone, clock.now(), clock.ticks())?)
 }
 
-/// Something is settled, now.
+/// Settles an event now.
 async fn settle(ledger: &Ledger, member: &str) -> TestResult {
     let event = format!(r#"{{"type":"member.registered","member":"{member}"}}"#);
     let line = journal::parse(event.as_bytes()).map_err(|refusal| refusal.to_string())?;
@@ -157,7 +157,7 @@ async fn a_clock_that_is_wrong_for_seconds_closes_nothing() -> TestResult {
     running.look().await?;
     for days in [1, 2, 3, 40, 400] {
         clock.jump(days * DAY);
-        // One that runs, and one that is started anew.
+        // One that runs, and one that is started again.
         let mut restarted = closer(&ledger, &zone, &clock)?;
         for _ in 0..3 {
             assert_eq!((running.look().await?, restarted.look().await?), (0, 0), "{days} days ahead");
@@ -296,7 +296,7 @@ async fn a_server_whose_clock_is_not_the_databases_closes_nothing_and_the_others
         let (mut one, mut other) = (closer(&ledger, &zone, &right)?, closer(&ledger, &zone, &wrong)?);
         one.look().await?;
         other.look().await?;
-        // Both have stood for long enough; the right one is still within a minute of the database's.
+        // Both have run evenly for long enough; the right one is still within a minute of the database's.
         right.passed.fetch_add(61_000, Ordering::SeqCst);
         right.jump(61 - 2);
         wrong.pass(100);
@@ -347,7 +347,7 @@ fn a_server_asks_for_a_person_and_closes_the_rest_by_itself_when_that_has_spoken
     assert_eq!(said.lines().count(), 9, "{said}");
     assert!(catch_up(&days_ago(2)?.to_string())?.contains("closed already"));
     assert_eq!(open()?, days_ago(1)?.to_string());
-    // Its clock has to stand for a minute, and it looks twice a minute.
+    // Its clock has to run evenly for a minute, and it looks twice a minute.
     wait_for(&|| Ok(open()? == today()?.to_string()))?;
     wait_for(&|| Ok(status()?.1["close_waits"].is_null()))
 }

@@ -1,4 +1,4 @@
-//! Settings: which one holds, and what is said of it.
+//! Settings: which source counts, and what `config` prints.
 
 use std::process::{Command, Output};
 

@@ -16,7 +16,7 @@ fn run(case: &Case, database: &str) -> TestResult<Value> {
     std::fs::write(&rules, case.rules.to_string())?;
     let arguments = ["--database", database, "--rules", argument(&rules)];
     let server = Server::start(&arguments)?;
-    // The vectors are of the contract, which has no red flags: whoever settles them accepts every one.
+    // The contract knows no red flags, so the vectors accept every one.
     let path = format!("/v1/events?accept_flags={}", FLAGS.map(|(code, ..)| code).join(","));
     let (mut refused, mut orders) = (Vec::new(), Vec::new());
     for (at, events) in case.events.chunks(AT_ONCE).enumerate() {
@@ -25,7 +25,7 @@ fn run(case: &Case, database: &str) -> TestResult<Value> {
         let answers = answers["answers"].as_array().ok_or("no answers")?;
         assert_eq!(answers.len(), events.len());
         for (place, answer) in (at * AT_ONCE..).zip(answers) {
-            // As in a replay: the first outcome of an `id` that came again is not listed again.
+            // As in a replay, the outcome of a repeated `id` is not listed again.
             let repeated = answer["repeated"] == true;
             if answer["refusal"].is_object() && !repeated {
                 refused.push(json!([place, answer["refusal"]["code"]]));
@@ -58,7 +58,7 @@ fn days(server: &Server) -> TestResult<Vec<Value>> {
     }
 }
 
-/// The receipt that is kept is the one that was answered.
+/// The stored receipt is the answered one.
 fn receipts_are_as_answered(orders: &[Value], server: &Server, every: usize) -> TestResult {
     for order in orders.iter().step_by(every) {
         let id = order["order"].as_str().ok_or("no order")?;
@@ -68,7 +68,7 @@ fn receipts_are_as_answered(orders: &[Value], server: &Server, every: usize) -> 
     Ok(())
 }
 
-/// What is said of each member alone is what is said of all together.
+/// The answer about each member equals the answer about all members.
 fn members_are_as_in(state: &Value, server: &Server, every: usize) -> TestResult {
     for (id, account) in state["accounts"].as_object().ok_or("no accounts")?.iter().step_by(every) {
         let (status, member) = server.get(&format!("/v1/members/{id}"))?;

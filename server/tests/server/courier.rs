@@ -1,4 +1,4 @@
-//! Deliveries whose time is set by hand: what is given up, what is taken over, what is too much.
+//! Deliveries at times that the tests set: what is given up, what another process takes over, and the limits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -19,7 +19,7 @@ use crate::support::{Folder, TestResult, databases};
 
 const HOUR: i64 = 3_600_000;
 
-/// A database with one webhook and two events that wait for it, and a courier whose clock goes on by hand.
+/// A database with one webhook and two waiting deliveries, and a courier whose clock the test sets.
 async fn two_waiting(database: &str, receiver: &Receiver) -> TestResult<(SqlStore, Courier, Arc<AtomicI64>)> {
     let store = SqlStore::open(database).await?;
     store.open_book(None, &preset::seed()?).await?;
@@ -41,7 +41,7 @@ async fn two_waiting(database: &str, receiver: &Receiver) -> TestResult<(SqlStor
     Ok((store, courier, clock))
 }
 
-/// How many wait, and how many were given up.
+/// The numbers of waiting and of abandoned deliveries.
 async fn left(store: &SqlStore) -> TestResult<(i64, i64)> {
     let count = "SELECT COUNT(*) FROM deliveries WHERE dead = ";
     let (waiting,) = sqlx::query_as(sqlx::AssertSqlSafe(format!("{count}0"))).fetch_one(store.pool()).await?;

@@ -1,12 +1,10 @@
-//! What every request passes: ids, the log, rates, time, size, and the end.
+//! What holds for every request: its id, its line in the log, rates, time and size limits, and the end of the server.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::support::{Folder, Server, TestResult};
-
-const JSON: &str = "application/json";
+use crate::support::{Folder, JSON, Server, TestResult};
 
 fn connect(server: &Server) -> TestResult<TcpStream> {
     let stream = TcpStream::connect(server.address.trim_start_matches("http://"))?;
@@ -14,10 +12,10 @@ fn connect(server: &Server) -> TestResult<TcpStream> {
     Ok(stream)
 }
 
-/// Everything that is answered until the connection ends.
+/// The whole answer, until the connection ends.
 fn raw(server: &Server, request: &str) -> TestResult<String> {
     let mut stream = connect(server)?;
-    // Whoever is refused early finds the connection closed.
+    // After an early refusal the connection is closed.
     _ = stream.write_all(request.as_bytes());
     let mut answer = Vec::new();
     _ = stream.read_to_end(&mut answer);

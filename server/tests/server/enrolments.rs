@@ -1,4 +1,4 @@
-//! How a member gets its first passkey, more of them, and none any more.
+//! How a member gets its first passkey and further ones, and how it loses them.
 
 use serde_json::{Value, json};
 
@@ -32,13 +32,13 @@ fn an_enrolment_code_brings_one_passkey() -> TestResult {
         let first = town.register(&mut Authenticator::new(ORIGIN)?, None, &by)?;
         assert_eq!(first.0, 200, "a prompt that was closed does not use it up");
         refused(town.post("/v1/passkeys/begin", &by)?, (422, "bad_enrolment"));
-        // Begun while it held.
+        // Begun while the code was valid.
         let credential = Authenticator::new(ORIGIN)?.create(&begun["options"])?;
         let late = json!({"ceremony": begun["ceremony"], "credential": credential});
         refused(town.post("/v1/passkeys", &late)?, (422, "bad_enrolment"));
         let (_, list, _) = town.ask("GET", "/v1/passkeys", first.2.as_deref(), None)?;
         assert_eq!(list["passkeys"].as_array().map(Vec::len), Some(1), "the other one was not kept");
-        // Begun while it held, and it ends.
+        // Begun while the code was valid, which ends now.
         let by = json!({"enrolment": town.code("bob")?});
         let (_, begun, _) = town.post("/v1/passkeys/begin", &by)?;
         run_sql(database, "UPDATE enrolments SET expires = 1")?;
@@ -68,7 +68,7 @@ fn a_member_adds_lists_and_removes_only_its_own_passkeys() -> TestResult {
         assert_eq!((list(&ann)?.len(), list(&bob)?.len()), (2, 1));
         let path = |passkey: &Value| format!("/v1/passkeys/{}", passkey["id"].as_str().unwrap_or_default());
         refused(town.ask("DELETE", &path(&list(&ann)?[0]), Some(&bob), None)?, (404, "not_found"));
-        // The same credential for somebody else.
+        // The same credential for another member.
         refused(town.register(&mut other.clone(), Some(&ann), &json!({}))?, (409, "passkey_exists"));
         assert_eq!(town.member(&town.sign_in(&mut other)?.2.ok_or("no cookie")?)?, "bob");
 
@@ -132,7 +132,7 @@ fn members_register_themselves_where_they_may() -> TestResult {
         refused(by_nobody, (422, "unknown_member"));
         refused(register(&mut Authenticator::new(ORIGIN)?, json!({"member": "a b"}))?, (400, "bad_event"));
 
-        // Two want to be the same; the slower one gets nothing.
+        // Two clients register the same member; the slower one fails.
         let newcomer = json!({"register": {"member": "max"}});
         let (_, begun, _) = town.post("/v1/passkeys/begin", &newcomer)?;
         assert_eq!(register(&mut Authenticator::new(ORIGIN)?, json!({"member": "max"}))?.0, 200);
@@ -140,7 +140,7 @@ fn members_register_themselves_where_they_may() -> TestResult {
         let finish = json!({"ceremony": begun["ceremony"], "credential": slow.create(&begun["options"])?});
         refused(town.post("/v1/passkeys", &finish)?, (422, "member_exists"));
         refused(town.sign_in(&mut slow)?, (422, "bad_passkey"));
-        // What its page signed elsewhere registers nobody.
+        // A ceremony that was signed on another page registers nobody.
         let mut elsewhere = Authenticator::new("https://evil.example")?;
         refused(register(&mut elsewhere, json!({"member": "mia"}))?, (422, "bad_passkey"));
         assert_eq!(town.server.ask("GET", "/v1/members/mia", Some(&town.operator), &[], None)?.0, 404);

@@ -1,4 +1,4 @@
-//! Books from a database while the server goes on.
+//! Exports from a database while the server runs.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! The database's name leads to another server: after a fail-over, through a pooler, and to another book.
+//! The database's host name leads to another server: after a fail-over, through a pooler, and to another book.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -21,11 +21,11 @@ fn cluster() -> TestResult<Cluster> {
     Ok(Cluster::start(Programs::find()?.ok_or("PostgreSQL is not installed")?)?)
 }
 
-/// A name of a database: an address that leads to one server and later to another. What was connected stays so.
+/// A database's name: an address that leads to one server and later to another. Open connections stay with their server.
 struct Name {
     port: u16,
     leads_to: Arc<AtomicU16>,
-    /// Counts how often everybody who is connected was left alone: nothing arrives, and nothing is hung up.
+    /// Counts how often all connections were frozen: nothing arrives, and none is closed.
     left_alone: Arc<AtomicU32>,
 }
 
@@ -38,7 +38,7 @@ impl Name {
         let (target, left) = (Arc::clone(&leads_to), Arc::clone(&left_alone));
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                // Whoever finds nobody is hung up on.
+                // Without a server, the client's connection is closed.
                 let Ok(server) = TcpStream::connect(("127.0.0.1", target.load(Ordering::SeqCst))) else { continue };
                 let (Ok(from_client), Ok(from_server)) = (client.try_clone(), server.try_clone()) else { continue };
                 let (one, other) = (Arc::clone(&left), Arc::clone(&left));
@@ -76,7 +76,7 @@ fn copy(mut from: TcpStream, mut to: TcpStream, left_alone: &AtomicU32) {
     if left_alone.load(Ordering::SeqCst) == since {
         _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
     } else {
-        // Nobody hears of the end.
+        // Neither side learns of the end.
         std::mem::forget((from, to));
     }
 }
@@ -96,8 +96,8 @@ fn is_ready(server: &Server) -> TestResult<bool> {
     Ok(server.get("/health/ready")?.0 == 200)
 }
 
-/// The primary ends and its standby is promoted; the old primary comes back as a standby, to which the name still leads for a
-/// while.
+/// The primary ends and its standby is promoted. The old primary comes back as a standby, and the name still leads to it for
+/// a while.
 fn fail_over(scene: &Scene, name: &Name, old: &Cluster, new: &Cluster) -> TestResult {
     thread::sleep(Duration::from_millis(500));
     old.stop_at_once()?;
@@ -131,7 +131,7 @@ fn a_host_that_is_gone_without_hanging_up_is_not_waited_for_without_end() -> Tes
     let name = Name::of(&cluster)?;
     run(&name.url(), |scene| {
         thread::sleep(Duration::from_millis(500));
-        // As if the host had lost its power, and another one had its address.
+        // As if the host lost its power and another one got its address.
         name.leave_alone();
         cluster.stop_at_once()?;
         cluster.start_again()?;
@@ -177,7 +177,7 @@ fn a_name_that_leads_to_another_book_settles_nothing_there() -> TestResult {
         )
     };
     assert_eq!(register(&server, "ann")?.0, 200);
-    // Another book, of other rules, and the same server would answer for it.
+    // Another book with other rules on the same server.
     let url = format!("{}postgres", other.url());
     let stranger = Server::start(&["--database", &url, "--rules", "single-level"])?;
     assert_eq!(register(&stranger, "eve")?.0, 200);
@@ -211,7 +211,7 @@ fn a_pooler_works_in_session_mode_and_one_that_forgets_statements_is_refused_at_
     let pooler = cluster.pooler("transaction")?.ok_or("it is there")?;
     let database = format!("{}postgres", pooler.url());
     match Server::of(command(&["--database", &database])) {
-        // Since 1.21 it brings prepared statements along.
+        // Since 1.21 it moves prepared statements too.
         Ok(server) => assert!(is_ready(&server)?),
         Err(error) => {
             let said = error.to_string();

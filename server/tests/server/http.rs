@@ -1,4 +1,4 @@
-//! The server as a client meets it: what it answers, what it refuses, and what is still there afterwards.
+//! The server as a client meets it: what it answers and what it refuses.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -10,37 +10,9 @@ use gongxiang::wire::worded::Worded;
 use gongxiang_words::Language;
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Server, TestResult, all_accepted, argument, audit, by_hand, command};
+use crate::support::{Folder, JSON, Server, TestResult, register, start, start_with_a_shop};
 
-const JSON: &str = "application/json";
 const LINES: &str = "application/x-ndjson";
-
-fn start(folder: &Folder) -> TestResult<Server> {
-    Server::start(&["--database", &folder.database()])
-}
-
-/// A server with the shop `shop`, and with `ann`, who is its first customer's referrer.
-fn start_with_a_shop(folder: &Folder) -> TestResult<Server> {
-    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/cdnow.rules.json");
-    let server = Server::start(&["--database", &folder.database(), "--rules", rules])?;
-    let events = json!([
-        register("shop"),
-        {"type": "pack.purchased", "member": "shop", "pack": "merchant"},
-        {"type": "treasury.granted", "member": "shop", "points": "1382"},
-        {"type": "merchant.opened", "member": "shop", "region": "320106"},
-        register("ann"),
-        {"type": "pack.purchased", "member": "ann", "pack": "member"},
-        {"type": "member.registered", "member": "bob", "referrer": "ann"},
-        {"type": "pack.purchased", "member": "bob", "pack": "member"},
-    ]);
-    let (_, answers) = server.post("/v1/events", JSON, events.to_string())?;
-    all_accepted(&answers)?;
-    Ok(server)
-}
-
-fn register(member: &str) -> Value {
-    json!({"type": "member.registered", "member": member})
-}
 
 #[test]
 fn one_event_is_answered_with_its_receipt_and_a_refusal_with_a_problem() -> TestResult {
@@ -63,7 +35,7 @@ fn one_event_is_answered_with_its_receipt_and_a_refusal_with_a_problem() -> Test
 }
 
 #[test]
-fn an_id_that_comes_again_has_the_same_answer_also_after_a_restart() -> TestResult {
+fn a_repeated_id_has_the_same_answer_even_after_a_restart() -> TestResult {
     let folder = Folder::new()?;
     let server = start(&folder)?;
     let accepted = json!({"type": "member.registered", "member": "ann", "id": "one"}).to_string();
@@ -86,7 +58,7 @@ fn an_id_that_comes_again_has_the_same_answer_also_after_a_restart() -> TestResu
 }
 
 #[test]
-fn what_is_longer_in_another_spelling_is_kept_and_read_again() -> TestResult {
+fn an_event_that_would_be_longer_in_another_spelling_is_stored_and_read() -> TestResult {
     let folder = Folder::new()?;
     let server = start(&folder)?;
     let numbers = vec!["1e300"; 3_000].join(",");
@@ -99,11 +71,8 @@ fn what_is_longer_in_another_spelling_is_kept_and_read_again() -> TestResult {
     Ok(())
 }
 
-#[test]
-fn every_kind_of_bad_input_has_its_code_and_field_and_changes_nothing() -> TestResult {
-    let folder = Folder::new()?;
-    let server = start_with_a_shop(&folder)?;
-    let before = server.get("/v1/state")?;
+/// Status, code, field and body of inputs that are refused.
+fn bad_inputs() -> Vec<(u16, &'static str, &'static str, String)> {
     let long = "x".repeat(65);
     let order = |key: &str, value: Value| {
         let mut order = json!({
@@ -114,7 +83,7 @@ fn every_kind_of_bad_input_has_its_code_and_field_and_changes_nothing() -> TestR
         order.to_string()
     };
     let deep = format!(r#"{{"type":"rules.adopted","rules":{}1{}}}"#, "[".repeat(60), "]".repeat(60));
-    let cases: Vec<(u16, &str, &str, String)> = vec![
+    vec![
         (400, "bad_event", "type", json!({"type": "member.promoted"}).to_string()),
         (400, "bad_event", "type", "{}".into()),
         (400, "bad_event", "colour", json!({"type": "member.registered", "member": "b", "colour": "red"}).to_string()),
@@ -128,7 +97,7 @@ fn every_kind_of_bad_input_has_its_code_and_field_and_changes_nothing() -> TestR
         (400, "bad_event", "amount", order("amount", json!("1_0"))),
         (400, "bad_event", "amount", order("amount", json!("NaN"))),
         (400, "bad_event", "amount", order("amount", json!("1000000000000.01"))),
-        // A list that does not end is no list: nothing of it is settled.
+        // A list without an end is refused whole.
         (400, "bad_body", "", format!("[{},", register("b"))),
         (400, "bad_event", "", "{".into()),
         (400, "bad_event", "", "\u{feff}{}".into()),
@@ -164,8 +133,15 @@ fn every_kind_of_bad_input_has_its_code_and_field_and_changes_nothing() -> TestR
             "release.daily",
             json!({"type": "rules.adopted", "rules": {"release.daily": 1}}).to_string(),
         ),
-    ];
-    for (status, code, field, body) in cases {
+    ]
+}
+
+#[test]
+fn every_kind_of_bad_input_has_its_code_and_field_and_changes_nothing() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start_with_a_shop(&folder)?;
+    let before = server.get("/v1/state")?;
+    for (status, code, field, body) in bad_inputs() {
         let (got, problem) = server.post("/v1/events", JSON, &body)?;
         assert_eq!(
             (got, problem["code"].as_str(), problem["field"].as_str()),
@@ -222,7 +198,7 @@ fn too_much_too_many_and_the_wrong_type_are_refused_whole() -> TestResult {
     Ok(())
 }
 
-/// Sends bytes as they are and answers with the first line and the body.
+/// Sends bytes unchanged; returns the first line and the body.
 fn raw(server: &Server, request: &[u8]) -> TestResult<String> {
     let mut stream = TcpStream::connect(server.address.trim_start_matches("http://"))?;
     // The server may close before it has read everything.
@@ -233,7 +209,7 @@ fn raw(server: &Server, request: &[u8]) -> TestResult<String> {
 }
 
 #[test]
-fn a_body_that_says_it_is_too_large_is_refused_before_it_is_sent() -> TestResult {
+fn a_body_with_a_too_large_content_length_is_refused_before_it_is_sent() -> TestResult {
     let folder = Folder::new()?;
     let server = start(&folder)?;
     let head = "POST /v1/events HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nconnection: close\r\n";
@@ -329,7 +305,7 @@ fn writers_at_once_lose_nothing_and_double_nothing() -> TestResult {
                     let event = json!({
                         "type": "member.registered", "member": format!("m{writer}-{number}"), "id": format!("e{number}-{writer}"),
                     });
-                    // Sent twice, as a client does that got no answer.
+                    // Sent twice, as by a client that got no answer.
                     for repeated in [false, true] {
                         let answer = server.post("/v1/events", JSON, event.to_string()).expect("an answer");
                         assert_eq!((answer.0, &answer.1["repeated"]), (200, &json!(repeated)));
@@ -377,178 +353,6 @@ fn an_excerpt_of_two_members_previews_a_transfer_as_the_server_then_settles_it()
     let (_, settled) = server.post("/v1/events", JSON, transfer.to_string())?;
     assert_eq!(serde_json::from_value::<Receipt>(settled["receipt"].clone())?, preview);
     Ok(())
-}
-
-#[test]
-fn the_demo_is_settled_once_into_an_empty_database_only() -> TestResult {
-    let folder = Folder::new()?;
-    let journal = folder.path("demo.jsonl");
-    std::fs::write(&journal, format!("{}\n{}\nbroken", register("ann"), register("bob")))?;
-    let database = folder.database();
-    let arguments = ["--database", &database, "--demo", argument(&journal)];
-    for _ in 0..2 {
-        let server = Server::start(&arguments)?;
-        let (_, members) = server.get("/v1/members")?;
-        assert_eq!(members["members"].as_array().map(Vec::len), Some(2));
-        #[cfg(unix)]
-        assert!(server.terminate()?, "it ends in good order");
-    }
-    Ok(())
-}
-
-/// What a server that does not start says.
-fn refusal_to_start(arguments: &[&str]) -> TestResult<String> {
-    let output = command(arguments).output()?;
-    assert_eq!(output.status.code(), Some(2));
-    Ok(String::from_utf8(output.stderr)?)
-}
-
-#[test]
-fn it_does_not_start_where_it_should_not() -> TestResult {
-    let folder = Folder::new()?;
-    let database = folder.database();
-    let server = Server::start(&["--database", &database, "--rules", "seed"])?;
-    server.kill()?;
-    for (arguments, why) in [
-        (["--database", database.as_str(), "--rules", "single-level"], "opened with other rules"),
-        (["--database", database.as_str(), "--rules", "no-such-file"], "no-such-file"),
-        (["--database", database.as_str(), "--wallet", "no-such-folder"], "no wallet"),
-        (["--database", database.as_str(), "--demo", "no-such-journal"], "no-such-journal"),
-        (["--database", "mysql://localhost/x", "--rules", "seed"], "begins with `sqlite:` or `postgres:`"),
-        (["--database", "sqlite:/no/such/folder/x.db", "--rules", "seed"], "cannot use"),
-    ] {
-        let said = refusal_to_start(&arguments)?;
-        assert!(said.contains(why), "{arguments:?}: {said}");
-    }
-    let output = command(&["--database", &database]).arg("--listen=0.0.0.0:0").output()?;
-    assert!(!output.status.success());
-    Ok(())
-}
-
-#[test]
-fn the_database_refuses_to_change_the_past() -> TestResult {
-    let folder = Folder::new()?;
-    let server = start(&folder)?;
-    let events = json!([register("ann"), register("bob"), {"type": "day.closed", "day": "2026-01-01"}]);
-    server.post("/v1/events", JSON, events.to_string())?;
-    server.kill()?;
-    for (change, why) in [
-        ("UPDATE journal SET event = '{}'", "the journal is append-only"),
-        ("DELETE FROM journal", "the journal is append-only"),
-        ("UPDATE postings SET amount = '0'", "postings are append-only"),
-        ("DELETE FROM postings", "postings are append-only"),
-        ("UPDATE days SET record = '{}'", "a closed day never changes"),
-        ("DELETE FROM days", "a closed day never changes"),
-        ("UPDATE rules SET rules = '{}'", "the history of the rules never changes"),
-        ("DELETE FROM rules", "the history of the rules never changes"),
-        ("DELETE FROM accounts", "an account is never deleted"),
-    ] {
-        let error = by_hand(&folder.database(), change).err().ok_or_else(|| format!("`{change}` was done"))?;
-        assert!(error.to_string().contains(why), "`{change}`: {error}");
-    }
-    start(&folder)?;
-    Ok(())
-}
-
-#[test]
-fn books_that_do_not_add_up_are_found_out_by_the_audit() -> TestResult {
-    for (protection, change) in [
-        (None, "UPDATE accounts SET account = json_set(account, '$.points', '1') WHERE member = 'ann'"),
-        (None, "INSERT INTO accounts SELECT 'eve', NULL, NULL, NULL, 1, account FROM accounts WHERE member = 'ann'"),
-        (None, "UPDATE shards SET flow = json_set(flow, '$.held', 1)"),
-        (
-            None,
-            "INSERT INTO postings SELECT place, line + 100, day, giver, receiver, asset, amount, rule, why FROM postings LIMIT 1",
-        ),
-        (Some("DROP TRIGGER postings_are_not_changed"), "UPDATE postings SET amount = '1' WHERE line = 0"),
-        (Some("DROP TRIGGER rules_are_not_changed"), "UPDATE rules SET rules = replace(rules, '200', '201')"),
-        (Some("DROP TRIGGER accounts_are_not_deleted"), "DELETE FROM accounts WHERE member = 'bob'"),
-        (Some("DROP TRIGGER days_are_not_changed"), "UPDATE days SET record = json_set(record, '$.released', '999')"),
-        (Some("DROP TRIGGER days_are_not_deleted"), "DELETE FROM days"),
-        (
-            Some("DROP TRIGGER journal_is_not_changed"),
-            "UPDATE journal SET receipt = json_set(receipt, '$.day', '2020-01-01')",
-        ),
-        (Some("DROP TRIGGER journal_is_not_deleted"), "DELETE FROM journal WHERE kind = 'day.closed'"),
-    ] {
-        let folder = Folder::new()?;
-        let server = start(&folder)?;
-        let events = json!([register("ann"), register("bob"), {"type": "day.closed", "day": "2026-01-01"}]);
-        server.post("/v1/events", JSON, events.to_string())?;
-        server.kill()?;
-        if let Some(protection) = protection {
-            by_hand(&folder.database(), protection)?;
-        }
-        assert_eq!(audit(&folder)?, (true, String::new()));
-        by_hand(&folder.database(), change)?;
-        let (clean, said) = audit(&folder)?;
-        assert!(!clean && said.contains("do not add up"), "{change}: {said}");
-    }
-    Ok(())
-}
-
-#[test]
-fn what_the_database_does_not_keep_did_not_happen() -> TestResult {
-    let folder = Folder::new()?;
-    let server = start(&folder)?;
-    server.post("/v1/events", JSON, register("ann").to_string())?;
-    server.kill()?;
-    // As if the disk were full for one event.
-    by_hand(
-        &folder.database(),
-        "CREATE TRIGGER full BEFORE INSERT ON journal WHEN new.event LIKE '%unlucky%' \
-         BEGIN SELECT RAISE(ABORT, 'disk full'); END",
-    )?;
-    let server = start(&folder)?;
-    let before = server.get("/v1/state")?;
-    let together = json!([register("bob"), register("unlucky")]).to_string();
-    let (status, problem) = server.post("/v1/events", JSON, together)?;
-    assert_eq!((status, &problem["code"]), (503, &json!("unavailable")));
-    assert_eq!(server.get("/v1/state")?, before, "nothing of it is half there");
-    assert_eq!(server.get("/health/ready")?.0, 200);
-    assert_eq!(server.post("/v1/events", JSON, register("bob").to_string())?.0, 200);
-    let after = server.get("/v1/state")?;
-    server.kill()?;
-    assert_eq!(start(&folder)?.get("/v1/state")?, after);
-    Ok(())
-}
-
-#[test]
-fn a_day_with_much_due_is_closed_in_parts() -> TestResult {
-    const ORDERS: usize = 1_300;
-    let folder = Folder::new()?;
-    let server = start_with_a_shop(&folder)?;
-    let (_, supply) = server.get("/v1/supply")?;
-    let mut day = supply["day"].as_str().ok_or("no day")?.to_owned();
-    let orders: Vec<_> = (0..ORDERS)
-        .map(|n| {
-            json!({
-                "type": "order.placed", "order": format!("o{n}"), "buyer": "bob", "merchant": "shop",
-                "channel": "offline", "amount": "1", "concession": "0.01", "region": "320106",
-            })
-        })
-        .collect();
-    let (_, answers) = server.post("/v1/events", JSON, json!(orders).to_string())?;
-    all_accepted(&answers)?;
-    let mut orders_left = true;
-    while orders_left {
-        let key = [("idempotency-key", day.as_str())];
-        let (status, closed) = server.ask("POST", &format!("/v1/days/{day}/close"), None, &key, None)?;
-        assert_eq!(status, 200, "{closed}");
-        let (_, last) = server.get(&format!("/v1/orders/o{}", ORDERS - 1))?;
-        orders_left = !last["state"].to_string().contains("vested");
-        day = server.get("/v1/supply")?.1["day"].as_str().ok_or("no day")?.to_owned();
-    }
-    let (_, journal) = server.get(&format!("/v1/events?after={}&limit=500", place_of(&server, "o1299")?))?;
-    let kinds: Vec<_> = journal["events"].as_array().ok_or("no events")?.iter().map(|event| &event["kind"]).collect();
-    assert_eq!(kinds.iter().filter(|kind| **kind == "day.closing").count(), 1, "one part of 1,000: {kinds:?}");
-    assert_eq!(kinds.last(), Some(&&json!("day.closed")), "then the close with the rest");
-    Ok(())
-}
-
-fn place_of(server: &Server, order: &str) -> TestResult<i64> {
-    let (_, receipt) = server.get(&format!("/v1/orders/{order}/receipt"))?;
-    Ok(receipt["place"].as_i64().ok_or("no place")?)
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Servers that are killed at random moments under load, and the database under them: whatever was answered is there once,
-//! and nothing else.
+//! Servers, and the database under them, are killed at random moments under load. Every answered event is stored once, and
+//! nothing else is.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,14 +21,14 @@ const KILLS: &str = "GONGXIANG_TEST_KILLS";
 const KILLS_DEFAULT: u32 = 10;
 const CLIENTS: usize = 16;
 
-/// Longest time from the moment at which a database serves again until an event is acknowledged: the server looks for it
-/// every 2 seconds, and the machine may have much else to do.
+/// Longest time from the moment at which a database serves again until an event is acknowledged. The server tries every 2
+/// seconds, and the machine may be busy.
 const RECOVERY_MAX: Duration = Duration::from_secs(15);
 
-/// Longer than a server waits for a connection, which its limits say.
+/// Longer than a server waits for a connection.
 const LONG_OUTAGE: Duration = CONNECTION_WAIT_MAX.saturating_add(Duration::from_secs(2));
 
-/// What one client was answered, by the number of the event.
+/// The answers to one client, by the number of the event.
 type Answered = Vec<Value>;
 
 /// What is under load.
@@ -43,12 +43,12 @@ fn kills() -> u32 {
     std::env::var(KILLS).ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS_DEFAULT)
 }
 
-/// A moment that nobody foresees.
+/// A random moment.
 fn pause() {
     thread::sleep(Duration::from_millis(20 + random() % 400));
 }
 
-/// Has the clients work while `disturb` does what it does, and then compares.
+/// Lets the clients work while `disturb` runs, and then compares.
 pub fn run(database: &str, disturb: impl FnOnce(&mut Scene) -> TestResult) -> TestResult {
     let arguments = ["--database", database, "--rules", RULES];
     let server = Server::start(&arguments)?;
@@ -117,8 +117,8 @@ fn kill_the_server(scene: &mut Scene) -> TestResult {
     Ok(())
 }
 
-/// In turn all of its processes at once, and the first of them, which leaves the others to find out. Once it is away for
-/// longer than anybody waits for a connection.
+/// Kills in turn all of its processes at once, and only the first of them. Once it stays away for longer than a server waits
+/// for a connection.
 fn kill_the_database(cluster: &Cluster, scene: &Scene) -> TestResult {
     let mut longest = Duration::ZERO;
     for number in 0..kills() {
@@ -137,7 +137,7 @@ fn kill_the_database(cluster: &Cluster, scene: &Scene) -> TestResult {
 }
 
 impl Scene<'_> {
-    /// How long it takes until another event is acknowledged.
+    /// The time until another event is acknowledged.
     pub fn recovered(&self) -> TestResult<Duration> {
         self.recovered_within(RECOVERY_MAX)
     }

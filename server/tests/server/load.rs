@@ -1,4 +1,4 @@
-//! Clients that send events until each is answered, to servers that come and go.
+//! Clients that send events to servers that come and go, until each event is answered.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -16,10 +16,10 @@ use crate::support::{Client, Server, TestResult, all_accepted};
 
 pub const RULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/cdnow.rules.json");
 
-/// How long a client tries before the test has failed.
+/// How long a client tries until the test fails.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Where a server is to be reached now.
+/// The current address of a server.
 #[derive(Clone, Default)]
 pub struct Address(Arc<Mutex<String>>);
 
@@ -35,7 +35,7 @@ impl Address {
 
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Sends an event until it is answered with its receipt; an event without answer is sent again as it is.
+/// Sends an event until it is answered with its receipt; without an answer it is sent again unchanged.
 pub fn insist(client: &Client, address: &Address, event: &Value) -> Result<Value, Failure> {
     let started = Instant::now();
     loop {
@@ -48,7 +48,7 @@ pub fn insist(client: &Client, address: &Address, event: &Value) -> Result<Value
     }
 }
 
-/// A shop with enough to sell, and so many members with 100 points each.
+/// Events for a shop with enough points, and for so many members with 100 points each.
 pub fn opening(members: usize) -> Vec<Value> {
     let mut events = vec![json!({"type": "member.registered", "member": "shop"})];
     events.push(json!({"type": "pack.purchased", "member": "shop", "pack": "merchant"}));
@@ -63,7 +63,7 @@ pub fn opening(members: usize) -> Vec<Value> {
     events
 }
 
-/// The `n`th event of a client. Whatever the order of different clients' events, they come to the same in one day.
+/// The `n`th event of a client. Within a day, the order of different clients' events does not change the result.
 pub fn event(client: usize, n: usize, clients: usize) -> Value {
     let (own, next) = (format!("m{client}"), format!("m{}", (client + 1) % clients));
     let id = format!("c{client}-{n}");
@@ -81,7 +81,7 @@ pub fn settle_opening(server: &Server, members: usize) -> TestResult {
     all_accepted(&answers)
 }
 
-/// The state after events one after another in one book.
+/// The state after a book settled the events one after another.
 pub fn state_of<'a>(events: impl IntoIterator<Item = &'a str>) -> TestResult<Value> {
     let tree: Tree = serde_json::from_str(&std::fs::read_to_string(RULES)?)?;
     let mut book = Book::open(RuleSet::from_tree(&tree)?);
@@ -92,7 +92,7 @@ pub fn state_of<'a>(events: impl IntoIterator<Item = &'a str>) -> TestResult<Val
     Ok(serde_json::to_value(book.state().map_err(|_| "the state does not fit")?)?)
 }
 
-/// The journal as it is kept, which has to pass the audit.
+/// The stored journal, which has to pass the audit.
 pub fn audited_journal(database: &str) -> TestResult<Vec<JournalEntry>> {
     tokio::runtime::Runtime::new()?.block_on(async {
         let store = SqlStore::open(database).await?;

@@ -23,6 +23,7 @@ mod receiver;
 mod rights;
 mod rules;
 mod startup;
+mod stored;
 mod support;
 mod tls;
 mod versions;

@@ -1,11 +1,11 @@
-//! A town whose members sign in by passkey: what they and their operator ask for.
+//! A town whose members sign in by passkey, with the requests of members and of the operator.
 
 use serde_json::{Value, json};
 
 use crate::authenticator::Authenticator;
 use crate::support::{Folder, Server, TestResult, add_key, databases};
 
-/// Where the wallet's pages are.
+/// The origin of the wallet's pages.
 pub const ORIGIN: &str = "https://wallet.example";
 
 /// A server with two members, and an operator.
@@ -14,7 +14,7 @@ pub struct Town {
     pub operator: String,
 }
 
-/// What was answered: status, JSON and the session's cookie, if one was set.
+/// Status, JSON and the session's cookie, if one was set.
 pub type Answered = (u16, Value, Option<String>);
 
 pub fn town(database: &str, arguments: &[&str]) -> TestResult<Town> {
@@ -82,7 +82,7 @@ impl Town {
         self.ask("POST", "/v1/passkeys", cookie, Some(&finish))
     }
 
-    /// What finishes a sign-in that was begun now.
+    /// The body that finishes a sign-in that begins now.
     pub fn assertion(&self, authenticator: &mut Authenticator) -> TestResult<Value> {
         let (status, begun, _) = self.post("/v1/sessions/passkey/begin", &json!({}))?;
         assert_eq!(status, 200, "{begun}");
@@ -93,7 +93,7 @@ impl Town {
         self.post("/v1/sessions/passkey", &self.assertion(authenticator)?)
     }
 
-    /// Whose session a cookie is.
+    /// The member of a session's cookie.
     pub fn member(&self, cookie: &str) -> TestResult<Value> {
         Ok(self.ask("GET", "/v1/session", Some(cookie), None)?.1["member"].clone())
     }

@@ -1,4 +1,4 @@
-//! Once means once: whatever a client changes that is not what it asks for, the same key gets the first outcome.
+//! The same key gets the first outcome, whatever a client changes in a request except its meaning.
 
 use std::time::{Duration, Instant};
 
@@ -141,7 +141,7 @@ fn a_shops_own_reference_makes_an_order_once_whatever_key_it_comes_with() -> Tes
     let order = ORDER.replacen('{', r#"{"reference":"S78","#, 1);
     let (status, first) = shop.post("/v1/orders", &merchant, "one", &order)?;
     assert_eq!((status, &first["repeated"]), (200, &json!(false)), "{first}");
-    // Another key, another order of fields, the shop named, and the operator in its place.
+    // Another key, another order of fields, the shop named in the body, and the operator instead of the shop.
     let named = ORDER.replacen('{', r#"{"merchant":"shop","reference":"S78","#, 1);
     for (token, key, body) in
         [(&merchant, "two", &order), (&merchant, "three", &named), (&shop.operator, "four", &named)]
@@ -201,7 +201,8 @@ fn a_reference_of_a_journals_order_is_known_to_the_shop_and_two_of_them_are_both
     Ok(())
 }
 
-/// What was read to its end is answered with 503, never with 408, while the database waits; asked again it is there once.
+/// A request that was read to its end is answered with 503, never with 408, while the database waits. Repeated, it is settled
+/// once.
 fn late(shop: &Shop, hold: impl FnOnce() -> TestResult + Send) -> TestResult {
     let grant = r#"{"member":"ann","points":"7"}"#;
     std::thread::scope(|scope| {

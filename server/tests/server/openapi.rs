@@ -1,5 +1,5 @@
-//! The server against its own `OpenAPI` document: schemathesis asks for everything that the document allows, and for much that
-//! it does not.
+//! The server against its own `OpenAPI` document: schemathesis sends requests that the document allows, and many that it
+//! forbids.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::support::{Folder, Server, TestResult, add_key};
 use crate::wechat::Fake;
 
-/// The program; `cargo xtask test` installs it and says where it is.
+/// The path of the program, which `cargo xtask test` installs.
 fn schemathesis() -> TestResult<PathBuf> {
     let program = std::env::var_os("SCHEMATHESIS").ok_or(
         "SCHEMATHESIS does not say where schemathesis is: `cargo xtask test` installs it and says so (tools/venv/bin/schemathesis)",
@@ -37,12 +37,12 @@ fn no_request_that_the_document_allows_or_forbids_gets_an_undocumented_answer() 
     server.ask("POST", "/v1/events", Some(&operator), &[], Some(&events))?;
     for token in [&operator, &merchant] {
         let output = Command::new(schemathesis()?)
-            // It keeps notes where it is started.
+            // It writes files into the directory where it is started.
             .current_dir(folder.path(""))
             .args(["run", &format!("{}/v1/openapi.json", server.address)])
             .args(["--header", &format!("Authorization: Bearer {token}")])
             .args(["--phases", "examples,coverage,fuzzing", "--max-examples", "10", "--seed", "1", "--no-color"])
-            // The rules refuse much that a schema allows: unknown members, amounts of 0, a key that was used.
+            // The rules refuse many requests that a schema allows: unknown members, amounts of 0, a key that was used.
             .args(["--exclude-checks", "positive_data_acceptance"])
             .output()?;
         let said = String::from_utf8_lossy(&output.stdout);

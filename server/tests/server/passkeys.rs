@@ -63,14 +63,14 @@ fn what_was_begun_is_finished_once_whatever_comes_of_it() -> TestResult {
         assert_eq!(town.post("/v1/sessions/passkey", &finish)?.0, 200);
         refused(town.post("/v1/sessions/passkey", &finish)?, (422, "bad_ceremony"));
 
-        // A first try that fails, and a second that would not.
+        // A first try that fails, and a second that would succeed.
         let good = town.assertion(&mut authenticator)?;
         let mut bad = good.clone();
         bad["credential"]["response"]["signature"] = json!("AAAA");
         refused(town.post("/v1/sessions/passkey", &bad)?, (422, "bad_passkey"));
         refused(town.post("/v1/sessions/passkey", &good)?, (422, "bad_ceremony"));
 
-        // What was signed for one ceremony, in another.
+        // A signature of one ceremony in another.
         let (first, mut second) = (town.assertion(&mut authenticator)?, town.assertion(&mut authenticator)?);
         second["credential"] = first["credential"].clone();
         refused(town.post("/v1/sessions/passkey", &second)?, (422, "bad_passkey"));

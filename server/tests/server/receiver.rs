@@ -1,4 +1,4 @@
-//! Somebody who is told of events, on this machine.
+//! A receiver of webhooks on this machine.
 
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Read, Write};
@@ -14,7 +14,7 @@ use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::support::TestResult;
 
-/// What came, header names in lower case.
+/// A received request; header names are in lower case.
 #[derive(Clone, Debug)]
 pub struct Received {
     headers: Vec<(String, String)>,
@@ -30,7 +30,7 @@ impl Received {
         Ok(serde_json::from_str(&self.body)?)
     }
 
-    /// As the standard tells receivers to do it.
+    /// Verifies the signature as the standard demands.
     pub fn verify(&self, secret: &str) -> TestResult {
         let key = BASE64_STANDARD.decode(secret.strip_prefix("whsec_").ok_or("no secret")?)?;
         let signed = format!("{}.{}.{}", self.header("webhook-id"), self.header("webhook-timestamp"), self.body);
@@ -41,7 +41,7 @@ impl Received {
     }
 }
 
-/// Receives on this machine, and answers with the statuses it was given, then 204.
+/// Receives on this machine; answers with the given statuses, then with 204.
 #[derive(Clone)]
 pub struct Receiver {
     pub address: String,
@@ -76,7 +76,7 @@ impl Receiver {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let answer = answers.pop_front().unwrap_or("204 No Content");
-                // Whoever goes away early sent nothing.
+                // A client that goes away early sent nothing.
                 _ = receive(stream, answer, &received);
             }
         });
@@ -87,7 +87,7 @@ impl Receiver {
         self.received.lock().map(|received| received.clone()).unwrap_or_default()
     }
 
-    /// All of them, when there are as many.
+    /// Waits until so many requests came, and returns all of them.
     pub fn wait_for(&self, count: usize) -> TestResult<Vec<Received>> {
         for _ in 0..600 {
             let all = self.all();
@@ -116,7 +116,7 @@ fn receive(stream: impl Read + Write, answer: &str, received: &Mutex<Vec<Receive
     let length = headers.iter().find(|(name, _)| name == "content-length").ok_or("no length")?.1.parse()?;
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    // Who has the answer finds the request here.
+    // Stored before the answer, so that the request is here when the sender has its answer.
     let mut received = received.lock().map_err(|_| "the receiver is broken")?;
     write!(reader.get_mut(), "HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")?;
     reader.get_mut().flush()?;

@@ -6,7 +6,7 @@ use crate::authenticator::Authenticator;
 use crate::members::ORIGIN;
 use crate::support::{Folder, Server, TestResult, add_key, all_accepted};
 
-/// A server without demo mode, a shop, two customers, and what they traded; keys of everybody.
+/// A server without demo mode, with a shop, two customers and their trades, and a key for everybody.
 struct Town {
     server: Server,
     operator: String,
@@ -113,7 +113,7 @@ fn commands() -> Vec<(&'static str, Value)> {
         ("/v1/previews", json!({"type": "points.transferred", "from": "bob", "to": "ann", "points": "1"})),
         ("/v1/previews", json!({"type": "offer.taken", "offer": "f1", "member": "shop", "points": "1"})),
         ("/v1/previews", json!({"type": "trade.cancelled", "trade": "t1"})),
-        // No command of the books, but as much somebody's own.
+        // No commands of the books, but they belong to a member too.
         ("/v1/members/bob/enrolments", json!({})),
     ]
 }

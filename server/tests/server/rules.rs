@@ -1,4 +1,4 @@
-//! Rules are adopted with their red flags said first and accepted by name.
+//! Rules are adopted if their red flags are accepted by name.
 
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ fn red_flags_are_accepted_by_name(database: &str) -> TestResult {
     }
     assert_eq!(server.get("/v1/rules")?.1, before, "nothing is adopted by halves");
 
-    // What was not accepted is not remembered under the key.
+    // A rule set that was not accepted is not stored under the key.
     let (status, settled) = adopt(&server, "k1", &json!({"rules": rules, "accept_flags": RED}))?;
     assert_eq!((status, &settled["repeated"]), (200, &json!(false)), "{settled}");
     assert_eq!(server.get("/v1/rules")?.1["release"]["daily"], "999");

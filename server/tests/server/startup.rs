@@ -1,13 +1,11 @@
-//! Databases that cannot be used: refused at the start, or answered with a problem and nothing lost.
+//! Databases and settings that cannot be used are refused at the start. A database that fails later loses nothing.
 
 use std::io::Read as _;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Folder, Server, TestResult, as_administrator, by_hand, command, postgres};
-
-const JSON: &str = "application/json";
+use crate::support::{Folder, Server, TestResult, argument, as_administrator, by_hand, command, postgres, register};
 
 fn refusal(database: &str) -> TestResult<String> {
     let mut process = command(&["--database", database]).spawn()?;
@@ -15,10 +13,6 @@ fn refusal(database: &str) -> TestResult<String> {
     process.stderr.take().ok_or("no pipe")?.read_to_string(&mut said)?;
     assert_eq!(process.wait()?.code(), Some(2), "{said}");
     Ok(said)
-}
-
-fn register(server: &Server, member: &str) -> TestResult<(u16, Value)> {
-    server.post("/v1/events", JSON, json!({"type": "member.registered", "member": member}).to_string())
 }
 
 #[test]
@@ -37,7 +31,7 @@ fn a_schema_of_a_newer_version_is_not_touched() -> TestResult {
 fn a_database_that_cannot_be_written_is_refused_at_the_start() -> TestResult {
     let folder = Folder::new()?;
     let server = Server::start(&["--database", &folder.database()])?;
-    assert_eq!(register(&server, "ann")?.0, 200);
+    assert_eq!(server.register("ann")?.0, 200);
     assert!(server.terminate()?);
     let said = refusal(&format!("{}?mode=ro", folder.database()))?;
     assert!(said.contains("readonly"), "{said}");
@@ -53,7 +47,7 @@ fn a_full_database_answers_with_a_problem_and_loses_nothing() -> TestResult {
     let mut kept = Vec::new();
     for number in 0..20 {
         let member = format!("m{number}");
-        assert_eq!(register(&server, &member)?.0, 200);
+        assert_eq!(server.register(&member)?.0, 200);
         kept.push(member);
     }
     assert!(server.terminate()?);
@@ -61,7 +55,7 @@ fn a_full_database_answers_with_a_problem_and_loses_nothing() -> TestResult {
     let mut refused = Vec::new();
     for number in 0..400 {
         let member = format!("n{number}");
-        match register(&server, &member)? {
+        match server.register(&member)? {
             (200, _) => kept.push(member),
             (status, problem) => {
                 assert_eq!((status, &problem["code"]), (503, &json!("unavailable")), "{problem}");
@@ -86,7 +80,7 @@ fn a_full_database_answers_with_a_problem_and_loses_nothing() -> TestResult {
     }
     for member in &refused {
         assert_eq!(server.get(&format!("/v1/members/{member}"))?.0, 404, "{member}");
-        assert_eq!(register(&server, member)?.0, 200, "{member}");
+        assert_eq!(server.register(member)?.0, 200, "{member}");
     }
     Ok(())
 }
@@ -96,14 +90,14 @@ fn a_database_that_goes_away_and_comes_back_is_said_by_ready_and_loses_nothing()
     let Some(database) = postgres()? else { return Ok(()) };
     let name = database.rsplit('/').next().ok_or("no name")?;
     let server = Server::start(&["--database", &database])?;
-    let (status, answer) = register(&server, "ann")?;
+    let (status, answer) = server.register("ann")?;
     assert_eq!(status, 200, "{answer}");
     as_administrator(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"))?;
     as_administrator(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"))?;
     let (status, problem) = server.get("/health/ready")?;
     assert_eq!((status, &problem["code"]), (503, &json!("unavailable")));
     assert_eq!(server.get("/health/live")?.0, 200);
-    assert_eq!(register(&server, "bob")?.0, 503);
+    assert_eq!(server.register("bob")?.0, 503);
     as_administrator(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"))?;
     for tried in 0.. {
         if server.get("/health/ready")?.0 == 200 {
@@ -114,7 +108,7 @@ fn a_database_that_goes_away_and_comes_back_is_said_by_ready_and_loses_nothing()
     }
     let (status, answer) = server.get("/v1/members/ann")?;
     assert_eq!(status, 200, "{answer} {}", server.log()?);
-    let (status, answer) = register(&server, "bob")?;
+    let (status, answer) = server.register("bob")?;
     assert_eq!(status, 200, "what was answered with a problem was not settled: {answer} {}", server.log()?);
     Ok(())
 }
@@ -124,19 +118,19 @@ fn a_database_that_goes_away_and_comes_back_is_said_by_ready_and_loses_nothing()
 fn a_server_whose_file_was_deleted_or_replaced_says_so_and_takes_nothing_more() -> TestResult {
     let folder = Folder::new()?;
     let server = Server::start(&["--database", &folder.database()])?;
-    assert_eq!(register(&server, "ann")?.0, 200);
+    assert_eq!(server.register("ann")?.0, 200);
     assert_eq!(server.get("/health/ready")?.0, 200);
     let (file, aside) = (folder.path("book.db"), folder.path("aside.db"));
     std::fs::rename(&file, &aside)?;
     assert_eq!(server.get("/health/ready")?.0, 503);
     assert_eq!(server.get("/health/live")?.0, 200);
-    assert_eq!(register(&server, "bob")?.0, 503);
+    assert_eq!(server.register("bob")?.0, 503);
     std::fs::copy(&aside, &file)?;
     assert_eq!(server.get("/health/ready")?.0, 503, "another file of that name is not the one that is open");
-    assert_eq!(register(&server, "bob")?.0, 503);
+    assert_eq!(server.register("bob")?.0, 503);
     std::fs::rename(&aside, &file)?;
     assert_eq!(server.get("/health/ready")?.0, 200);
-    assert_eq!(register(&server, "bob")?.0, 200, "what was answered with a problem was not settled");
+    assert_eq!(server.register("bob")?.0, 200, "what was answered with a problem was not settled");
     Ok(())
 }
 
@@ -156,7 +150,7 @@ fn every_file_is_for_its_owner_only_whatever_the_umask() -> TestResult {
         };
         let serve = ["serve", "--demo-mode", "--listen", "127.0.0.1:0", "--database", &database];
         let server = Server::of(program(&serve))?;
-        assert_eq!(register(&server, "ann")?.0, 200);
+        assert_eq!(server.register("ann")?.0, 200);
         let (backup, journal) = (folder.path("backup.db"), folder.path("journal.jsonl"));
         let restored = format!("sqlite:{}", folder.path("restored.db").display());
         let (backup, journal) = (backup.to_string_lossy(), journal.to_string_lossy());
@@ -187,5 +181,51 @@ async fn a_log_that_grew_is_given_back() -> TestResult {
     let (pages,): (i64,) = sqlx::query_as("PRAGMA wal_autocheckpoint").fetch_one(store.pool()).await?;
     let (page,): (i64,) = sqlx::query_as("PRAGMA page_size").fetch_one(store.pool()).await?;
     assert_eq!(most, pages * page, "as large as it is when nobody reads for long");
+    Ok(())
+}
+
+#[test]
+fn the_demo_is_settled_once_into_an_empty_database_only() -> TestResult {
+    let folder = Folder::new()?;
+    let journal = folder.path("demo.jsonl");
+    std::fs::write(&journal, format!("{}\n{}\nbroken", register("ann"), register("bob")))?;
+    let database = folder.database();
+    let arguments = ["--database", &database, "--demo", argument(&journal)];
+    for _ in 0..2 {
+        let server = Server::start(&arguments)?;
+        let (_, members) = server.get("/v1/members")?;
+        assert_eq!(members["members"].as_array().map(Vec::len), Some(2));
+        #[cfg(unix)]
+        assert!(server.terminate()?, "it ends in good order");
+    }
+    Ok(())
+}
+
+/// The error of a server that does not start.
+fn refusal_to_start(arguments: &[&str]) -> TestResult<String> {
+    let output = command(arguments).output()?;
+    assert_eq!(output.status.code(), Some(2));
+    Ok(String::from_utf8(output.stderr)?)
+}
+
+#[test]
+fn a_server_does_not_start_with_settings_that_cannot_work() -> TestResult {
+    let folder = Folder::new()?;
+    let database = folder.database();
+    let server = Server::start(&["--database", &database, "--rules", "seed"])?;
+    server.kill()?;
+    for (arguments, why) in [
+        (["--database", database.as_str(), "--rules", "single-level"], "opened with other rules"),
+        (["--database", database.as_str(), "--rules", "no-such-file"], "no-such-file"),
+        (["--database", database.as_str(), "--wallet", "no-such-folder"], "no wallet"),
+        (["--database", database.as_str(), "--demo", "no-such-journal"], "no-such-journal"),
+        (["--database", "mysql://localhost/x", "--rules", "seed"], "begins with `sqlite:` or `postgres:`"),
+        (["--database", "sqlite:/no/such/folder/x.db", "--rules", "seed"], "cannot use"),
+    ] {
+        let said = refusal_to_start(&arguments)?;
+        assert!(said.contains(why), "{arguments:?}: {said}");
+    }
+    let output = command(&["--database", &database]).arg("--listen=0.0.0.0:0").output()?;
+    assert!(!output.status.success());
     Ok(())
 }

@@ -1,4 +1,6 @@
-//! The real program, started on a real file and asked over a real port.
+//! The real program, on a real file and a real port.
+
+mod databases;
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -8,9 +10,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use serde_json::Value;
-use sqlx::Connection as _;
+use serde_json::{Value, json};
 use ureq::Agent;
+
+pub use self::databases::{as_administrator, by_hand, databases, postgres, run_sql};
+
+pub const JSON: &str = "application/json";
 
 pub type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
@@ -42,7 +47,7 @@ impl Drop for Folder {
     }
 }
 
-/// Fails at the first event of `POST /v1/events` that has no receipt, and says its place and why.
+/// Fails with place and answer of the first event of `POST /v1/events` that was not accepted.
 pub fn all_accepted(answers: &Value) -> TestResult {
     let answers = answers["answers"].as_array().ok_or_else(|| format!("no list of answers: {answers}"))?;
     match answers.iter().enumerate().find(|(_, answer)| !answer["receipt"].is_object()) {
@@ -55,13 +60,13 @@ pub fn all_accepted(answers: &Value) -> TestResult {
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongxiang"));
     command.args(["serve", "--demo-mode", "--listen", "127.0.0.1:0"]).args(arguments);
-    // Nobody reads the pipe: a line for each request would fill it.
+    // A line for each request would fill the pipe.
     command.env("GONGXIANG_LOG", "warn").env("GONGXIANG_CLOSE_DAYS", "false");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-/// Who asks, of any server. All requests of the tests go through here.
+/// Sends requests to any server.
 pub struct Client(Agent);
 
 impl Client {
@@ -88,7 +93,7 @@ impl Client {
     }
 }
 
-/// A number that nobody foresees.
+/// An unpredictable number.
 pub fn random() -> u64 {
     RandomState::new().hash_one(0)
 }
@@ -98,11 +103,11 @@ pub struct Server {
     process: Child,
     pub address: String,
     client: Client,
-    /// Reads what it logs, all the time: it would wait for whoever does not.
+    /// Reads the log all the time, because a full pipe would stop the server.
     log: Option<JoinHandle<std::io::Result<String>>>,
 }
 
-/// The program with other arguments; what it prints.
+/// Runs the program; returns what it prints.
 pub fn gongxiang(arguments: &[&str]) -> TestResult<String> {
     let output = Command::new(env!("CARGO_BIN_EXE_gongxiang")).args(arguments).output()?;
     if !output.status.success() {
@@ -117,7 +122,7 @@ pub fn add_key(database: &str, arguments: &[&str]) -> TestResult<String> {
 }
 
 impl Server {
-    /// Where everybody may do everything.
+    /// Starts a server where everybody may do everything.
     pub fn start(arguments: &[&str]) -> TestResult<Self> {
         Self::of(command(arguments))
     }
@@ -129,7 +134,7 @@ impl Server {
         Self::of(command)
     }
 
-    /// Where nobody gets in without a key.
+    /// Starts a server where every request needs a key or a session.
     pub fn start_closed(arguments: &[&str]) -> TestResult<Self> {
         Self::start_closed_with(arguments, &[])
     }
@@ -148,12 +153,12 @@ impl Server {
         Self::of(command)
     }
 
-    /// One that can write no file beyond 1 MB.
+    /// Starts a server that can write no file beyond 1 MB.
     #[cfg(unix)]
     pub fn start_on_a_small_disk(arguments: &[&str]) -> TestResult<Self> {
         let inner = command(arguments);
         let mut command = Command::new("sh");
-        // The signal would end it; an error is what a full disk gives.
+        // The signal would end the server; without it, a write fails as on a full disk.
         command.args(["-c", "trap '' XFSZ; ulimit -f 2048; exec \"$0\" \"$@\""]);
         command
             .arg(inner.get_program())
@@ -164,7 +169,7 @@ impl Server {
         Self::of(command)
     }
 
-    /// Of a command that `serve`s.
+    /// Starts a server with a command.
     pub fn of(mut command: Command) -> TestResult<Self> {
         let mut process = command.spawn()?;
         let mut said = String::new();
@@ -192,6 +197,11 @@ impl Server {
         self.client.post(&self.address, path, media_type, body)
     }
 
+    /// Registers a member; status and JSON.
+    pub fn register(&self, member: &str) -> TestResult<(u16, Value)> {
+        self.post("/v1/events", JSON, register(member).to_string())
+    }
+
     /// Status and JSON of any request.
     pub fn ask(
         &self,
@@ -201,10 +211,7 @@ impl Server {
         headers: &[(&str, &str)],
         body: Option<&Value>,
     ) -> TestResult<(u16, Value)> {
-        let mut answer = self.send(method, path, token, headers, body)?;
-        let text = answer.body_mut().with_config().limit(1 << 28).read_to_string()?;
-        let json = if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? };
-        Ok((answer.status().as_u16(), json))
+        json_of(&mut self.send(method, path, token, headers, body)?)
     }
 
     /// Status, JSON and the session's cookie, if one was set, of any request.
@@ -218,18 +225,17 @@ impl Server {
         let mut answer = self.send(method, path, None, headers, body)?;
         let set = answer.headers().get("set-cookie").map(|set| set.to_str().map(str::to_owned)).transpose()?;
         let cookie = set.and_then(|set| Some(set.split(';').next()?.to_owned()));
-        let text = answer.body_mut().read_to_string()?;
-        let json = if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? };
-        Ok((answer.status().as_u16(), json, cookie))
+        let (status, json) = json_of(&mut answer)?;
+        Ok((status, json, cookie))
     }
 
-    /// One header of the answer to what is sent.
+    /// One header of the answer.
     pub fn header(&self, method: &str, path: &str, name: &str, body: &Value) -> TestResult<String> {
         let answer = self.send(method, path, None, &[], Some(body))?;
         Ok(answer.headers().get(name).ok_or("no such header")?.to_str()?.into())
     }
 
-    /// The mark of an answer.
+    /// The `ETag` of an answer.
     pub fn etag(&self, path: &str) -> TestResult<String> {
         let answer = self.send("GET", path, None, &[], None)?;
         Ok(answer.headers().get("etag").ok_or("no etag")?.to_str()?.into())
@@ -250,7 +256,7 @@ impl Server {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        // A connection of its own: what is refused before its body was read is closed.
+        // A connection of its own, because the server closes it if it refuses a request before it read the body.
         let agent: Agent = Agent::config_builder().http_status_as_error(false).max_idle_connections(0).build().into();
         Ok(match body {
             Some(body) => agent.run(request.header("content-type", "application/json").body(body.to_string())?)?,
@@ -258,7 +264,7 @@ impl Server {
         })
     }
 
-    /// Ends it as a power failure would.
+    /// Ends the server like a power failure.
     pub fn kill(mut self) -> TestResult {
         self.stop()
     }
@@ -270,26 +276,26 @@ impl Server {
         Ok(())
     }
 
-    /// Ends it as an operator would.
+    /// Ends the server like an operator; returns whether it ended in good order.
     #[cfg(unix)]
     pub fn terminate(self) -> TestResult<bool> {
         self.signal()?;
         self.ended()
     }
 
-    /// Tells it to end.
+    /// Sends the signal to end.
     #[cfg(unix)]
     pub fn signal(&self) -> TestResult {
         Command::new("kill").arg(self.process.id().to_string()).status()?;
         Ok(())
     }
 
-    /// Whether it ended well, when it has.
+    /// Waits for its end; returns whether it ended in good order.
     pub fn ended(mut self) -> TestResult<bool> {
         Ok(self.process.wait()?.success())
     }
 
-    /// Ends it, and answers with all that it logged.
+    /// Ends the server and returns its log.
     pub fn log(mut self) -> TestResult<String> {
         self.stop()?;
         let log = self.log.take().ok_or("the log was taken")?;
@@ -304,9 +310,40 @@ impl Drop for Server {
     }
 }
 
+/// Status and JSON; null if there is no body.
 fn json_of(answer: &mut ureq::http::Response<ureq::Body>) -> TestResult<(u16, Value)> {
     let text = answer.body_mut().with_config().limit(1 << 28).read_to_string()?;
-    Ok((answer.status().as_u16(), serde_json::from_str(&text)?))
+    let json = if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? };
+    Ok((answer.status().as_u16(), json))
+}
+
+/// A server of the folder's database, where everybody may do everything.
+pub fn start(folder: &Folder) -> TestResult<Server> {
+    Server::start(&["--database", &folder.database()])
+}
+
+/// A server with the shop `shop`, and with `ann`, who is its first customer's referrer.
+pub fn start_with_a_shop(folder: &Folder) -> TestResult<Server> {
+    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/cdnow.rules.json");
+    let server = Server::start(&["--database", &folder.database(), "--rules", rules])?;
+    let events = json!([
+        register("shop"),
+        {"type": "pack.purchased", "member": "shop", "pack": "merchant"},
+        {"type": "treasury.granted", "member": "shop", "points": "1382"},
+        {"type": "merchant.opened", "member": "shop", "region": "320106"},
+        register("ann"),
+        {"type": "pack.purchased", "member": "ann", "pack": "member"},
+        {"type": "member.registered", "member": "bob", "referrer": "ann"},
+        {"type": "pack.purchased", "member": "bob", "pack": "member"},
+    ]);
+    let (_, answers) = server.post("/v1/events", JSON, events.to_string())?;
+    all_accepted(&answers)?;
+    Ok(server)
+}
+
+/// The event that registers a member.
+pub fn register(member: &str) -> Value {
+    json!({"type": "member.registered", "member": member})
 }
 
 /// A file as an argument.
@@ -314,79 +351,9 @@ pub fn argument(path: &Path) -> &str {
     path.to_str().unwrap_or_default()
 }
 
-/// A database of one test.
-pub struct Database {
-    url: String,
-    /// Its name in `PostgreSQL`, from which it goes at the end.
-    name: Option<String>,
-}
-
-impl std::ops::Deref for Database {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.url
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        if let Some(name) = &self.name {
-            _ = as_administrator(&format!("DROP DATABASE {name} WITH (FORCE)"));
-        }
-    }
-}
-
-/// A new database on each engine that is there: `SQLite` always, `PostgreSQL` where `GONGXIANG_TEST_POSTGRES` says one is.
-pub fn databases(folder: &Folder) -> TestResult<Vec<Database>> {
-    let sqlite = Database { url: folder.database(), name: None };
-    Ok([Some(sqlite), postgres()?].into_iter().flatten().collect())
-}
-
-/// A new database in the `PostgreSQL` of `GONGXIANG_TEST_POSTGRES`, a URL that ends in `/`.
-pub fn postgres() -> TestResult<Option<Database>> {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let Ok(url) = std::env::var("GONGXIANG_TEST_POSTGRES") else { return Ok(None) };
-    let name = format!("gongxiang_operations_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    as_administrator(&format!("CREATE DATABASE {name}"))?;
-    Ok(Some(Database { url: format!("{url}{name}"), name: Some(name) }))
-}
-
-/// Runs a statement on the `PostgreSQL` server itself.
-pub fn as_administrator(sql: &str) -> TestResult {
-    run_sql(&format!("{}postgres", std::env::var("GONGXIANG_TEST_POSTGRES")?), sql)
-}
-
-/// Runs a statement on a database, beside the server.
-pub fn run_sql(url: &str, sql: &str) -> TestResult {
-    sqlx::any::install_default_drivers();
-    // Also called within the runtime of a test.
-    std::thread::scope(|scope| {
-        let done = scope.spawn(|| {
-            let runtime =
-                tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(sqlx::Error::Io)?;
-            runtime.block_on(async {
-                let mut connection = sqlx::AnyConnection::connect(url).await?;
-                sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await?;
-                connection.close().await
-            })
-        });
-        done.join().map_err(|_| sqlx::Error::WorkerCrashed)
-    })??;
-    Ok(())
-}
-
-/// Whether `gongxiang audit` finds the books clean, and what it says if not.
+/// Whether `gongxiang audit` finds the books clean, and its errors.
 pub fn audit(folder: &Folder) -> TestResult<(bool, String)> {
     let output =
         Command::new(env!("CARGO_BIN_EXE_gongxiang")).args(["audit", "--database", &folder.database()]).output()?;
     Ok((output.status.success(), String::from_utf8(output.stderr)?))
-}
-
-/// Runs SQL on the file while no server has it.
-#[tokio::main(flavor = "current_thread")]
-pub async fn by_hand(database: &str, sql: &str) -> Result<(), sqlx::Error> {
-    let mut connection = sqlx::SqliteConnection::connect(database).await?;
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await?;
-    connection.close().await
 }

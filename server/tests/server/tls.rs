@@ -1,4 +1,4 @@
-//! Webhooks over TLS: only to whoever a certificate names that this machine trusts.
+//! Webhooks over TLS: only to a server with a certificate that this machine trusts.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use crate::support::{Folder, Server, TestResult, argument, gongxiang};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Whoever signs certificates.
+/// An authority that signs certificates.
 struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
@@ -30,7 +30,7 @@ impl Authority {
         Ok(Self { issuer: Issuer::new(params, key), pem })
     }
 
-    /// Somebody whom its certificate calls `name`.
+    /// A server with a certificate for `name`.
     fn receiver(&self, name: &str) -> TestResult<Receiver> {
         let key = KeyPair::generate()?;
         let certificate = CertificateParams::new([name.to_owned()])?.signed_by(&key, &self.issuer)?;
@@ -43,7 +43,7 @@ impl Authority {
     }
 }
 
-/// Adds a webhook on this machine; answers with its secret.
+/// Adds a webhook on this machine; returns its secret.
 fn add(database: &str, receiver: &Receiver) -> TestResult<String> {
     let port = receiver.address.rsplit(':').next().ok_or("no port")?;
     let url = format!("https://localhost:{port}/hook");

@@ -1,21 +1,14 @@
-//! Books whose words changed, books of a newer version, and books of version 0.1.
+//! Books of other versions: with other words, with rows of a newer version, and of version 0.1.
 
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Server, TestResult, audit, by_hand};
+use crate::support::{Folder, JSON, Server, TestResult, audit, by_hand, postgres, register, run_sql, start};
 
-const JSON: &str = "application/json";
-
-fn start(folder: &Folder) -> TestResult<Server> {
-    Server::start(&["--database", &folder.database()])
-}
-
-fn register(member: &str) -> Value {
-    json!({"type": "member.registered", "member": member})
-}
+/// A book of version 0.1.
+const OLD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/book-0.1");
 
 /// Ann signs up, buys a pack, and a day is closed.
 fn settled() -> TestResult<Folder> {
@@ -58,7 +51,7 @@ fn a_book_whose_words_were_written_differently_passes_audit_and_restore() -> Tes
     let (clean, said) = gongxiang(&["audit", "--database", &restored])?;
     assert!(clean, "{said}");
 
-    // And whoever reads gets the words of today.
+    // Clients get the words of today.
     let server = start(&folder)?;
     let (_, statement) = server.get("/v1/members/ann/statement")?;
     let reasons: Vec<&Value> =
@@ -69,22 +62,26 @@ fn a_book_whose_words_were_written_differently_passes_audit_and_restore() -> Tes
     Ok(())
 }
 
+/// A change to stored rows, an address that reads them, and a part of the error.
+const CHANGES: [(&str, &str, &str); 6] = [
+    ("UPDATE journal SET version = 9 WHERE kind = 'pack.purchased'", JOURNAL, "has a row of version 9"),
+    ("UPDATE journal SET receipt = json_set(receipt, '$.version', 9)", JOURNAL, "this receipt has version 9"),
+    ("UPDATE journal SET receipt = replace(receipt, 'sign_up_gift', 'luck')", JOURNAL, UNKNOWN_REASON),
+    ("UPDATE postings SET why = replace(why, 'sign_up_gift', 'luck')", STATEMENT, UNKNOWN_REASON),
+    (
+        "UPDATE postings SET rule = 'luck' WHERE line = 0",
+        STATEMENT,
+        "the rule `luck`, which this version does not know",
+    ),
+    ("UPDATE journal SET kind = 'luck.had' WHERE kind = 'day.closed'", JOURNAL, "`luck.had` is no type of event"),
+];
+const JOURNAL: &str = "/v1/events";
+const STATEMENT: &str = "/v1/members/ann/statement";
+const UNKNOWN_REASON: &str = "`luck` is no reason that this version knows";
+
 #[test]
-fn what_a_newer_version_wrote_is_named_and_nothing_is_guessed() -> TestResult {
-    for (change, named) in [
-        ("UPDATE journal SET version = 9 WHERE kind = 'pack.purchased'", "has a row of version 9"),
-        ("UPDATE journal SET receipt = json_set(receipt, '$.version', 9)", "this receipt has version 9"),
-        (
-            "UPDATE journal SET receipt = replace(receipt, 'sign_up_gift', 'luck')",
-            "`luck` is no reason that this version knows",
-        ),
-        (
-            "UPDATE postings SET why = replace(why, 'sign_up_gift', 'luck')",
-            "`luck` is no reason that this version knows",
-        ),
-        ("UPDATE postings SET rule = 'luck' WHERE line = 0", "the rule `luck`, which this version does not know"),
-        ("UPDATE journal SET kind = 'luck.had' WHERE kind = 'day.closed'", "`luck.had` is no type of event"),
-    ] {
+fn an_audit_names_what_a_newer_version_wrote() -> TestResult {
+    for (change, _, named) in CHANGES {
         let folder = settled()?;
         by_hand(&folder.database(), change)?;
         let (clean, said) = audit(&folder)?;
@@ -94,8 +91,37 @@ fn what_a_newer_version_wrote_is_named_and_nothing_is_guessed() -> TestResult {
 }
 
 #[test]
+fn a_server_gives_no_answer_from_what_a_newer_version_wrote_and_its_log_names_it() -> TestResult {
+    for (change, path, named) in CHANGES {
+        let folder = settled()?;
+        by_hand(&folder.database(), change)?;
+        let server = start(&folder)?;
+        let (status, answer) = server.get(path)?;
+        assert_eq!((status, &answer["code"]), (503, &json!("unavailable")), "{change}: {answer}");
+        let log = server.log()?;
+        assert!(log.contains(named), "{change}: {log}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_schema_of_0_1_in_postgresql_is_refused_and_left_as_it_was() -> TestResult {
+    let Some(database) = postgres()? else { return Ok(()) };
+    run_sql(&database, &std::fs::read_to_string(Path::new(OLD).join("schema.postgres.dump"))?)?;
+    let (done, said) = gongxiang(&["audit", "--database", &database])?;
+    assert!(!done && said.contains("it was written by version 0.1"), "audit: {said}");
+    let started = Server::start_closed(&["--database", &database]);
+    let said = started.err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(said.contains("it was written by version 0.1"), "serve: {said}");
+    // A migration of 0.2 would have recorded itself.
+    let unchanged = "DO $$ BEGIN ASSERT (SELECT MAX(version) FROM _sqlx_migrations) = 8; END $$";
+    run_sql(&database, unchanged)?;
+    Ok(())
+}
+
+#[test]
 fn a_book_of_0_1_is_refused_with_the_way_to_start_it_anew_and_that_way_works() -> TestResult {
-    let old = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/book-0.1"));
+    let old = Path::new(OLD);
     let folder = Folder::new()?;
     let copy = folder.path("old.db");
     std::fs::copy(old.join("book.sqlite"), &copy)?;

@@ -1,4 +1,4 @@
-//! Webhooks: signed, in order, each at least once, and never to where they must not go.
+//! Webhooks: deliveries are signed, in order, made at least once, and never sent to a forbidden address.
 
 use std::net::TcpListener;
 use std::process::{Command, Output};
@@ -8,9 +8,7 @@ use gongxiang_server::limits::OUTBOUND_TIME_MAX;
 use serde_json::json;
 
 use crate::receiver::{Received, Receiver};
-use crate::support::{Folder, Server, TestResult, databases};
-
-const JSON: &str = "application/json";
+use crate::support::{Folder, JSON, Server, TestResult, databases};
 
 fn webhooks(database: &str, arguments: &[&str]) -> TestResult<Output> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongxiang"));
@@ -108,7 +106,7 @@ fn a_failure_is_tried_again_with_the_same_id_and_what_comes_later_waits() -> Tes
 fn a_kill_between_commit_and_delivery_loses_nothing() -> TestResult {
     let folder = Folder::new()?;
     for database in databases(&folder)? {
-        // An address where nobody is yet.
+        // An address where nothing listens yet.
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let server = start(&database)?;
         let (_, secret) = add(&database, &address, &[])?;
@@ -184,7 +182,7 @@ fn addresses_of_private_networks_are_refused_when_added_and_when_sent_to() -> Te
     }
     let output = webhooks(&database, &["add", "https://example.org/", "--events", "order.eaten"])?;
     assert!(String::from_utf8(output.stderr)?.contains("`order.eaten` is no type of event"));
-    // A name that leads to this machine is found out when it is connected to.
+    // A name of this machine is refused when it is connected.
     let receiver = Receiver::start(&[])?;
     let port = receiver.address.rsplit(':').next().ok_or("no port")?;
     assert!(webhooks(&database, &["add", &format!("https://localhost:{port}/hook")])?.status.success());

@@ -1,4 +1,4 @@
-//! Members sign in by `WeChat`: a server of ours answers as `WeChat` documents, and as it should not.
+//! Members sign in by `WeChat`. A server of the test answers as `WeChat` documents, and also wrongly.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -12,7 +12,7 @@ use crate::support::{Folder, Server, TestResult, add_key, databases, run_sql};
 const SECRET: &str = "5f4dcc3b5aa765d61d8327deb882cf99";
 const SESSION_KEY: &str = "tiihtNczf5v6AKRyjwEUhQ==";
 
-/// What answers in its place, by the code it is asked about.
+/// A server in its place; its answer depends on the code.
 pub struct Fake {
     pub address: String,
     asked: Arc<Mutex<Vec<String>>>,
@@ -122,7 +122,7 @@ fn an_account_becomes_a_members_by_an_enrolment_code_and_signs_in_from_then_on()
         let enrolment = code_for(&server, &operator, "ann")?;
         assert_eq!(sign_in(&server, &json!({"code": "u1", "enrolment": enrolment}))?.1["member"], "ann");
 
-        // The code of another member takes the account over to it.
+        // The code of another member moves the account to that member.
         let enrolment = code_for(&server, &operator, "bob")?;
         sign_in(&server, &json!({"code": "u1", "enrolment": enrolment}))?;
         let (_, session) = sign_in(&server, &json!({"code": "u1"}))?;

@@ -84,13 +84,13 @@ impl Store for Broken {
 
 struct Work {
     store: Arc<dyn Store>,
-    /// None between two moments of one that moves on.
+    /// `None` between two snapshots of a store whose snapshot moves.
     inner: Option<Box<dyn Transaction>>,
     scope: Scope,
     fault: Fault,
 }
 
-/// Asks the transaction inside, which is begun if there is none.
+/// Calls the inner transaction, and begins it if there is none.
 macro_rules! inner {
     ($work:ident, $inner:ident => $ask:expr) => {{
         let mut begun = match $work.inner.take() {
@@ -201,7 +201,7 @@ impl Transaction for Work {
     }
 
     async fn accounts(&mut self, page: Page<&str>) -> Result<Vec<(Id, Account)>> {
-        // The second page is the first again; later ones are right, so that whoever reads on comes to an end.
+        // The second page is the first again; later ones are right, so that a reader comes to an end.
         let again = self.fault == Fault::GivesAPageTwice && page.limit == 1 && page.after == "ann";
         let page = if again { Page { after: "", ..page } } else { page };
         let rows = inner!(self, inner => inner.accounts(page))?;

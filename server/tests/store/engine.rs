@@ -1,4 +1,4 @@
-//! The engines under test, each with a place of its own that is gone at its end.
+//! The engines under test, each with a database of its own that is removed at its end.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ impl Engine {
         Ok(Self { place, fault })
     }
 
-    /// Opens it with a new book, or again with the one that it has.
+    /// Opens the engine with a new book, or with the one that it has.
     pub async fn open(&self, rules: &RuleSet) -> Result<Arc<dyn Store>> {
         let url = match &self.place {
             Place::Memory(kept) => {

@@ -10,7 +10,7 @@ use crate::suite::member;
 
 const ALL: usize = 10_000;
 
-/// Reads a list in pages of 1, 2 and 3, and compares with all of it at once; `$key` is where the next page goes on.
+/// Reads a list in pages of 1, 2 and 3 rows, and compares it with the whole list; `$key` is the key of a row.
 macro_rules! paged {
     ($name:literal, $first:expr, $page:ident => $read:expr, $row:ident => $key:expr) => {{
         let $page = Page { after: $first, limit: ALL };
@@ -38,7 +38,7 @@ fn shown<V: Debug>(rows: &[V]) -> Vec<String> {
     rows.iter().map(|row| format!("{row:?}")).collect()
 }
 
-/// What a page begins after, as the page takes it.
+/// The key after which a page begins.
 trait Lend<'a> {
     type Lent;
     fn lend(&'a self) -> Self::Lent;
@@ -115,7 +115,7 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     Ok(())
 }
 
-/// All that is kept.
+/// Everything that is stored.
 pub async fn all(store: &Arc<dyn Store>) -> Result<Vec<String>> {
     let mut tx = store.begin(Scope::Reading).await?;
     let by_id = Page { after: "", limit: ALL };

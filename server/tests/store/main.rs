@@ -1,4 +1,4 @@
-//! One suite of checks for every engine, and what it says of engines that are broken.
+//! One suite of checks for every engine, and for engines that are broken on purpose.
 
 mod broken;
 mod engine;

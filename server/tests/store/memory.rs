@@ -1,7 +1,7 @@
-//! Everything in memory, for tests: the smallest engine that keeps what the trait promises.
+//! An engine in memory, for tests: the smallest one that keeps what the trait promises.
 //!
-//! A transaction holds the whole book until it ends, so there is one writer at a time and no shard. What it writes is laid
-//! aside and entered at its commit; dropped before, it is forgotten.
+//! A transaction locks the whole book until it ends, so there is one writer at a time and no shard. What it writes becomes
+//! visible at its commit.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound::{Excluded, Unbounded};
@@ -21,7 +21,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use gongxiang_server::ledger::needs::{self, Needs};
 use gongxiang_server::ledger::store::{
-    Batch, CurrentState, FirstOutcome, HeadChange, JournalEntry, Key, NewAnswer, Page, Place, Result, Row, Scope,
+    Batch, CurrentState, FirstOutcome, HeadChange, JournalEntry, Key, NewAnswer, Page, Place, Result, RowChange, Scope,
     Store, StoreError, Transaction, WorkingSet, differs,
 };
 
@@ -95,7 +95,7 @@ fn page<V: Clone>(table: &BTreeMap<Id, V>, page: Page<&str>, wanted: impl Fn(&V)
     rows.map(|(id, value)| (id.clone(), value.clone())).collect()
 }
 
-/// Rows that are named, and the first `left` of those that are due.
+/// The named rows, and the first `left` of the due ones.
 fn first_due<'a, V: Clone + 'a>(
     rows: impl Iterator<Item = (&'a Id, &'a V)> + Clone,
     named: &BTreeSet<Id>,
@@ -117,8 +117,27 @@ impl Tables {
     }
 
     fn excerpt(&self, needs: &Needs) -> Result<Excerpt> {
-        let mut part =
-            Excerpt { ended: self.ended.clone(), head: self.head, ..Excerpt::genesis(self.rules()?.clone()) };
+        let rules = self.rules()?.clone();
+        let mut part = Excerpt { ended: self.ended.clone(), head: self.head, ..Excerpt::genesis(rules) };
+        self.add_due(needs, &mut part);
+        let redeemed = needs.redemptions.iter().filter_map(|id| self.redemptions.get_key_value(id));
+        part.redemptions = redeemed.map(|(id, redemption)| (id.clone(), redemption.clone())).collect();
+        for id in part.trades.values().map(|trade| &trade.offer).chain(&needs.offers) {
+            part.offers.extend(self.offers.get(id).map(|offer| (id.clone(), offer.clone())));
+        }
+        let accounts = self.accounts_of(needs, &part);
+        part.partners = accounts.iter().filter_map(|(id, account)| Some((account.city?, id.clone()))).collect();
+        part.accounts = accounts;
+        if needs.due.is_some_and(|due| due.most.is_none()) {
+            let window = usize::try_from(part.rules.price_window_days).unwrap_or(usize::MAX).max(1);
+            let before = self.days.len().saturating_sub(window);
+            part.days = self.days.values().skip(before).cloned().collect();
+        }
+        Ok(part)
+    }
+
+    /// The trades, purchases and orders that are named or due.
+    fn add_due(&self, needs: &Needs, part: &mut Excerpt) {
         let mut left = needs.due.and_then(|due| due.most).unwrap_or(usize::MAX);
         let today = needs.due.map(|due| due.day);
         let unpaid = self.trades.iter().map(|(id, (trade, _))| (id, trade));
@@ -132,12 +151,10 @@ impl Tables {
         part.orders = first_due(self.orders.iter(), &needs.orders, &mut left, |order| {
             is_due(order.due, order.sequence).filter(|_| order.state == OrderState::Pending)
         });
-        let redeemed = needs.redemptions.iter().filter_map(|id| self.redemptions.get_key_value(id));
-        part.redemptions = redeemed.map(|(id, redemption)| (id.clone(), redemption.clone())).collect();
-        for id in part.trades.values().map(|trade| &trade.offer).chain(&needs.offers) {
-            part.offers.extend(self.offers.get(id).map(|offer| (id.clone(), offer.clone())));
-        }
+    }
 
+    /// The accounts of everybody whom the events, or the rows of the part, name or look at.
+    fn accounts_of(&self, needs: &Needs, part: &Excerpt) -> BTreeMap<Id, Account> {
         let mut members: Vec<&Id> = needs.members.iter().collect();
         members.extend(part.trades.values().map(|trade| &trade.taker));
         members.extend(part.offers.values().map(|offer| &offer.owner));
@@ -166,24 +183,16 @@ impl Tables {
             let looked_at = members.contains(&id) || account.city.is_some_and(|city| cities.contains(&city));
             looked_at.then(|| (id.clone(), account.clone()))
         };
-        let accounts: BTreeMap<Id, Account> = if cities.is_empty() {
+        if cities.is_empty() {
             members.iter().filter_map(|id| self.accounts.get_key_value(*id)).filter_map(partner).collect()
         } else {
             self.accounts.iter().filter_map(partner).collect()
-        };
-        part.partners = accounts.iter().filter_map(|(id, account)| Some((account.city?, id.clone()))).collect();
-        part.accounts = accounts;
-        if needs.due.is_some_and(|due| due.most.is_none()) {
-            let window = usize::try_from(part.rules.price_window_days).unwrap_or(usize::MAX).max(1);
-            let before = self.days.len().saturating_sub(window);
-            part.days = self.days.values().skip(before).cloned().collect();
         }
-        Ok(part)
     }
 
-    /// Whether every new row is new and every other one is there.
+    /// Whether every new row is new and every other row exists.
     fn fits(&self, batch: &Batch) -> bool {
-        fn fit<V, W>(table: &BTreeMap<Id, V>, rows: &[Row<W>]) -> bool {
+        fn fit<V, W>(table: &BTreeMap<Id, V>, rows: &[RowChange<W>]) -> bool {
             rows.iter().all(|row| table.contains_key(&row.id) != row.new)
         }
         let name = |answer: &NewAnswer| (answer.key.scope.clone(), answer.key.key.clone());

@@ -5,7 +5,7 @@ use gongxiang_server::ledger::store::sql::SqlStore;
 
 use crate::postgres::Database;
 
-/// So few that reading all of them looks cheaper to it.
+/// So few that `PostgreSQL` would rather read all of them.
 const ACCOUNTS: &str = "INSERT INTO accounts (member, clock, account)
     SELECT 'm' || n, 1, '{\"referrer\":null,\"locked\":\"0\",\"points\":\"0\"}' FROM generate_series(1, 10000) n";
 

@@ -1,4 +1,5 @@
-//! What every engine has to keep. A check answers with what is wrong, so that broken stores can be told from sound ones.
+//! The checks that every engine has to pass. A check fails with an error, so that tests can see which broken store fails
+//! which check.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,14 +15,14 @@ use gongxiang_conformance::{cases, day_of, order_of};
 use gongxiang_server::ledger::group::{self, Answer, Denial, Request};
 use gongxiang_server::ledger::needs::{Due, Needs};
 use gongxiang_server::ledger::queue::{Ledger, Submission};
-use gongxiang_server::ledger::store::{Page, Place, Scope, Store, StoreError, paging};
+use gongxiang_server::ledger::store::{Batch, Page, Place, Scope, Store, StoreError, Transaction, paging};
 use gongxiang_server::ledger::{audit, journal};
 use serde_json::{Value, json};
 
 use crate::engine::Engine;
 use crate::lists;
 
-/// Makes an engine with nothing in it.
+/// Makes an empty engine.
 pub type Make<'a> = &'a (dyn Fn() -> Result<Engine> + Sync);
 
 /// A check that takes longer than this has failed.
@@ -158,7 +159,7 @@ async fn story(make: Make<'_>) -> Result<()> {
     Ok(())
 }
 
-/// An order that came before, a refusal, the same, and another order under the first one's key.
+/// A repeated order, a refusal, the repeated refusal, and another order under the key of the first.
 fn idempotent(answers: &[Answer]) -> Result<()> {
     let [order, refusal, again, conflict] = answers else { bail!("four answers were wanted") };
     ensure!(order.repeated && order.outcome.is_ok(), "an order that comes again is settled again");
@@ -169,20 +170,24 @@ fn idempotent(answers: &[Answer]) -> Result<()> {
     Ok(())
 }
 
+/// A transaction that has written the order `o1`, and what it wrote.
+async fn write_an_order(store: &Arc<dyn Store>) -> Result<(Box<dyn Transaction>, Batch)> {
+    let requests = vec![sent(&order("o1", "bob"))?];
+    let needs = Needs::of(requests.iter().map(|request| &request.line.entry.event));
+    let mut work = store.begin(Scope::Everyday { shard: 1 }).await?;
+    let loaded = work.load(&needs).await?;
+    let group = group::settle(&requests, loaded, Vec::new(), &needs, "now");
+    let batch = group.batch.context("an order changes nothing")?;
+    work.write(&batch).await?;
+    Ok((work, batch))
+}
+
 async fn a_dropped_transaction_leaves_nothing(make: Make<'_>) -> Result<()> {
     let engine = make()?;
     let store = engine.open(&cdnow_rules()?).await?;
     accepted(&start(&store, 0), &opening()).await?;
     let before = lists::all(&store).await?;
-    let requests = vec![sent(&order("o1", "bob"))?];
-    let needs = Needs::of(requests.iter().map(|request| &request.line.entry.event));
-    {
-        let mut work = store.begin(Scope::Everyday { shard: 1 }).await?;
-        let loaded = work.load(&needs).await?;
-        let batch =
-            group::settle(&requests, loaded, Vec::new(), &needs, "now").batch.context("an order changes nothing")?;
-        work.write(&batch).await?;
-    }
+    drop(write_an_order(&store).await?);
     ensure!(lists::all(&store).await? == before, "what was not committed is there");
     let answers = settle(&start(&store, 0), &[order("o1", "bob")]).await?;
     ensure!(answers.iter().all(|answer| !answer.repeated), "a key was kept without its event");
@@ -193,13 +198,7 @@ async fn conflicts(make: Make<'_>) -> Result<()> {
     let engine = make()?;
     let store = engine.open(&cdnow_rules()?).await?;
     accepted(&start(&store, 0), &opening()).await?;
-    let requests = vec![sent(&order("o1", "bob"))?];
-    let needs = Needs::of(requests.iter().map(|request| &request.line.entry.event));
-    let mut work = store.begin(Scope::Everyday { shard: 1 }).await?;
-    let loaded = work.load(&needs).await?;
-    let batch =
-        group::settle(&requests, loaded, Vec::new(), &needs, "now").batch.context("an order changes nothing")?;
-    work.write(&batch).await?;
+    let (work, batch) = write_an_order(&store).await?;
     work.commit().await?;
 
     let mut work = store.begin(Scope::Everyday { shard: 1 }).await?;
@@ -283,7 +282,7 @@ async fn many_writers(make: Make<'_>) -> Result<()> {
     let members = ["ann", "bob", "cat", "dan", "eve"];
     let mut tasks = Vec::new();
     for task in 0..TASKS {
-        // Each event comes twice, over either ledger, at about the same time.
+        // Each event comes twice, through both ledgers, at about the same time.
         let number = task / 2;
         let ledger = ledgers[task % 2].clone();
         tasks.push(tokio::spawn(async move {
@@ -320,7 +319,7 @@ async fn many_writers(make: Make<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Every vector and CDNOW through the ledger.
+/// Settles every vector and CDNOW through the ledger.
 pub async fn vectors(make: Make<'_>) -> Result<()> {
     for case in cases() {
         let engine = make()?;
@@ -346,7 +345,7 @@ pub async fn vectors(make: Make<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A member of the story.
+/// A member of the test's story.
 pub fn member(id: &str) -> Result<Id> {
     Id::parse(id).context("no id")
 }

@@ -34,7 +34,7 @@ impl Database {
         format!("{}/{}", self.server, self.name)
     }
 
-    /// On a thread of its own: a test may be in a runtime already.
+    /// On a thread of its own, because a test may already be in a runtime.
     fn ask(&self, sql: String) -> Result<(), Failure> {
         let url = format!("{}/postgres", self.server);
         let asked = std::thread::spawn(move || {

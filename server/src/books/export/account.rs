@@ -41,7 +41,7 @@ impl Commodity {
 
 /// An account of the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Account {
+pub enum BooksAccount {
     /// The parent of all members' accounts; nothing is posted to it.
     Members,
     /// What the platform owes one member.
@@ -65,7 +65,7 @@ pub enum Account {
     Rounding,
 }
 
-impl Account {
+impl BooksAccount {
     /// All accounts except the members'.
     pub const SHARED: [Self; 10] = [
         Self::Members,
@@ -104,7 +104,7 @@ impl Account {
     }
 }
 
-impl fmt::Display for Account {
+impl fmt::Display for BooksAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Members => "Liabilities:Members",
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     fn name(id: &str) -> String {
-        Account::Member(Id::parse(id).unwrap_or_else(|| panic!("{id} is an id"))).to_string()
+        BooksAccount::Member(Id::parse(id).unwrap_or_else(|| panic!("{id} is an id"))).to_string()
     }
 
     /// The id back from an account's name, by nothing but the rule in the documentation.

@@ -7,43 +7,35 @@ use anyhow::{Context as _, Result};
 use gongxiang::identity::Day;
 use gongxiang::quantity::{Points, Price};
 
-use super::account::{Account, Commodity, Escaped};
+use super::account::{BooksAccount, Commodity, Escaped};
 use super::entries::{Balance, Form, Move, Transaction};
 use super::hledger::Ascii;
+use super::{TITLE, write_line};
 
-/// Writes a file.
-pub struct Beancount<'a, W>(&'a mut W);
-
-impl<'a, W> Beancount<'a, W> {
-    pub fn new(output: &'a mut W) -> Self {
-        Self(output)
-    }
-}
+pub struct Beancount<'a, W>(pub &'a mut W);
 
 impl<W: Write> Beancount<'_, W> {
     fn line(&mut self, line: fmt::Arguments<'_>) -> Result<()> {
-        writeln!(self.0, "{line}").context("cannot write the result")
+        write_line(self.0, line)
     }
 
-    fn posting(&mut self, account: &Account, amount: i128, commodity: Commodity) -> Result<()> {
+    fn posting(&mut self, account: &BooksAccount, amount: i128, commodity: Commodity) -> Result<()> {
         self.line(format_args!("  {account}  {} {}", Points::from_raw(amount), commodity.as_str()))
     }
 }
 
 impl<W: Write> Form for Beancount<'_, W> {
     fn begin(&mut self, day: Day) -> Result<()> {
-        self.line(format_args!(
-            "; Books of gongxiang. What the platform owes is negative; docs/books.md explains the accounts."
-        ))?;
+        self.line(format_args!("{TITLE}"))?;
         self.line(format_args!("option \"title\" \"gongxiang\""))?;
         self.line(format_args!("option \"operating_currency\" \"CNY\""))?;
         for commodity in Commodity::ALL {
             self.line(format_args!("{day} commodity {}", commodity.as_str()))?;
         }
-        Account::SHARED.iter().try_for_each(|account| self.line(format_args!("{day} open {account}")))
+        BooksAccount::SHARED.iter().try_for_each(|account| self.line(format_args!("{day} open {account}")))
     }
 
-    fn open(&mut self, account: &Account, day: Day) -> Result<()> {
+    fn open(&mut self, account: &BooksAccount, day: Day) -> Result<()> {
         self.line(format_args!("\n{day} open {account}"))
     }
 
@@ -69,18 +61,14 @@ impl<W: Write> Form for Beancount<'_, W> {
         Ok(())
     }
 
-    fn assert(&mut self, day: Day, account: &Account, balances: &[Balance]) -> Result<()> {
-        // beancount checks a balance before the transactions of its day.
+    fn assert(&mut self, day: Day, account: &BooksAccount, balances: &[Balance]) -> Result<()> {
+        // beancount checks a balance before it books the transactions of the same day.
         let after = day.next().context("out_of_range: no calendar reaches the day after the books")?;
         for Balance { commodity, amount } in balances {
             // Without `~ 0`, beancount would tolerate a difference of 10^-8.
             let amount = Points::from_raw(*amount);
             self.line(format_args!("{after} balance {account}  {amount} ~ 0 {}", commodity.as_str()))?;
         }
-        Ok(())
-    }
-
-    fn end(&mut self) -> Result<()> {
         Ok(())
     }
 }

@@ -6,27 +6,21 @@ use gongxiang::ruleset::RuleSet;
 use tokio::runtime::Runtime;
 
 use crate::ledger::journal::{self, JournalLine};
+use crate::ledger::store::paging::JournalPages;
 use crate::ledger::store::sql::SqlStore;
-use crate::ledger::store::{JournalEntry, Page, Place, Scope, Store as _, StoreError, Transaction};
+use crate::ledger::store::{JournalEntry, Scope, Store as _, StoreError, Transaction};
 use crate::text::redacted;
-
-/// How many events are read at once.
-const PAGE: usize = 2_000;
 
 /// A database's journal, event by event.
 pub struct StoredJournal {
     runtime: Runtime,
     /// `Some` until dropped.
     tx: Option<Box<dyn Transaction>>,
-    page: std::vec::IntoIter<JournalEntry>,
-    after: Place,
+    pages: JournalPages,
 }
 
 impl StoredJournal {
-    /// Begins to read; also returns the rules with which the book was opened.
-    ///
-    /// # Errors
-    /// If the database cannot be used.
+    /// Opens a database; also returns the rules with which its book was opened.
     pub fn open(database: &str) -> Result<(RuleSet, Self)> {
         let runtime = Runtime::new().context("cannot start")?;
         let (rules, tx) = runtime
@@ -37,19 +31,12 @@ impl StoredJournal {
             })
             .with_context(|| format!("cannot use {}", redacted(database)))?;
         let (_, genesis) = rules.into_iter().next().context("there are no genesis rules")?;
-        Ok((genesis, Self { runtime, tx: Some(tx), page: Vec::new().into_iter(), after: Place::default() }))
+        Ok((genesis, Self { runtime, tx: Some(tx), pages: JournalPages::default() }))
     }
 
     fn event(&mut self) -> Result<Option<JournalEntry>> {
-        if let Some(entered) = self.page.next() {
-            return Ok(Some(entered));
-        }
-        let page = Page { after: self.after, limit: PAGE };
         let tx = self.tx.as_mut().context("the transaction has ended")?;
-        let events = self.runtime.block_on(tx.journal(page)).context("cannot read on in the journal")?;
-        self.after = events.last().map_or(self.after, |last| last.place);
-        self.page = events.into_iter();
-        Ok(self.page.next())
+        self.runtime.block_on(self.pages.next(&mut **tx)).context("cannot read on in the journal")
     }
 }
 

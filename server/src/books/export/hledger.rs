@@ -10,48 +10,34 @@ use anyhow::{Context as _, Result};
 use gongxiang::identity::{Day, Id};
 use gongxiang::quantity::{Points, Price};
 
-use super::account::{Account, Commodity, Escaped};
+use super::account::{BooksAccount, Commodity, Escaped};
 use super::entries::{Balance, Form, Move, Transaction, Why};
+use super::{TITLE, write_line};
 
-/// Writes a journal.
-pub struct Hledger<'a, W>(&'a mut W);
-
-impl<'a, W> Hledger<'a, W> {
-    pub fn new(output: &'a mut W) -> Self {
-        Self(output)
-    }
-}
+pub struct Hledger<'a, W>(pub &'a mut W);
 
 impl<W: Write> Hledger<'_, W> {
     fn line(&mut self, line: fmt::Arguments<'_>) -> Result<()> {
-        writeln!(self.0, "{line}").context("cannot write the result")
+        write_line(self.0, line)
     }
 
-    fn posting(
-        &mut self,
-        account: &Account,
-        amount: i128,
-        commodity: Commodity,
-        note: impl fmt::Display,
-    ) -> Result<()> {
-        self.line(format_args!("    {account}  {} {}{note}", Points::from_raw(amount), commodity.as_str()))
+    fn posting(&mut self, account: &BooksAccount, amount: i128, commodity: Commodity, comment: &str) -> Result<()> {
+        self.line(format_args!("    {account}  {} {}{comment}", Points::from_raw(amount), commodity.as_str()))
     }
 }
 
 impl<W: Write> Form for Hledger<'_, W> {
     fn begin(&mut self, _: Day) -> Result<()> {
-        self.line(format_args!(
-            "; Books of gongxiang. What the platform owes is negative; docs/books.md explains the accounts."
-        ))?;
+        self.line(format_args!("{TITLE}"))?;
         self.line(format_args!("decimal-mark ."))?;
         for commodity in Commodity::ALL {
             self.line(format_args!("commodity 1.00000000 {}", commodity.as_str()))?;
         }
         self.line(format_args!("commodity 1.00 CNY"))?;
-        Account::SHARED.iter().try_for_each(|account| self.line(format_args!("account {account}")))
+        BooksAccount::SHARED.iter().try_for_each(|account| self.line(format_args!("account {account}")))
     }
 
-    fn open(&mut self, account: &Account, _: Day) -> Result<()> {
+    fn open(&mut self, account: &BooksAccount, _: Day) -> Result<()> {
         self.line(format_args!("\naccount {account}"))
     }
 
@@ -70,23 +56,19 @@ impl<W: Write> Form for Hledger<'_, W> {
             None => self.line(format_args!("{kind}"))?,
         }
         for Move { from, to, commodity, amount, rule, why, .. } in *moves {
-            self.posting(from, *amount, *commodity, format_args!("  ; {rule}: {}", Ascii(why)))?;
+            self.posting(from, *amount, *commodity, &format!("  ; {rule}: {}", Ascii(why)))?;
             self.posting(to, -amount, *commodity, "")?;
         }
         Ok(())
     }
 
-    fn assert(&mut self, day: Day, account: &Account, balances: &[Balance]) -> Result<()> {
+    fn assert(&mut self, day: Day, account: &BooksAccount, balances: &[Balance]) -> Result<()> {
         self.line(format_args!("\n{day} balance"))?;
         for Balance { commodity, amount } in balances {
             let commodity = commodity.as_str();
             // `=*` includes the sub-accounts.
             self.line(format_args!("    {account}  0 {commodity} =* {} {commodity}", Points::from_raw(*amount)))?;
         }
-        Ok(())
-    }
-
-    fn end(&mut self) -> Result<()> {
         Ok(())
     }
 }

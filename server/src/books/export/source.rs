@@ -1,4 +1,4 @@
-//! Where the books come from: accepted events with their receipts, in the order of the journal, and the state at the end.
+//! The source of the books: accepted events with their receipts, in the order of the journal, and the state at the end.
 
 use std::sync::Arc;
 
@@ -27,15 +27,9 @@ pub trait Source {
     fn genesis(&self) -> &RuleSet;
 
     /// The next accepted event.
-    ///
-    /// # Errors
-    /// If it cannot be had.
     fn next(&mut self) -> Result<Option<SettledEvent>>;
 
-    /// The state after the last event, every account settled to the present; asked for once, at the end.
-    ///
-    /// # Errors
-    /// If it cannot be had.
+    /// The state after the last event, with every account settled to the present; called once, at the end.
     fn state(&mut self) -> Result<State>;
 }
 
@@ -50,7 +44,7 @@ pub struct JournalReplay<I> {
 }
 
 impl<I: Iterator<Item = Result<Result<JournalLine, Refusal>>>> JournalReplay<I> {
-    /// Takes events in the order of the journal, those that were refused among them or not: they are refused again.
+    /// Takes events in the order of the journal. Refused events may be among them: they are refused again.
     pub fn new(rules: RuleSet, lines: I) -> Self {
         Self { genesis: rules.clone(), book: Book::open(rules), lines, place: 0, refused: 0 }
     }

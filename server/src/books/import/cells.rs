@@ -1,6 +1,6 @@
-//! What a cell may say. What could mean two things is refused.
+//! The values that a cell may have. A cell that could mean two values is refused.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use gongxiang::event::Code;
 use gongxiang::identity::{Id, Region};
@@ -10,38 +10,55 @@ use gongxiang::ruleset::Channel;
 use super::guards::damage;
 use crate::text::fingerprint;
 
-/// What is wrong with a row, or with one of its cells.
-pub const BAD_ROW: &str = "bad_row";
+const BAD_ROW: &str = "bad_row";
 
-/// A code and a sentence.
+/// Why a cell, or its whole row, is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub struct CellError {
     pub code: &'static str,
     pub message: String,
 }
 
-impl Refused {
+impl CellError {
     pub fn bad_row(message: impl Into<String>) -> Self {
         Self { code: BAD_ROW, message: message.into() }
     }
 
-    pub fn no_minus(text: &str) -> Self {
-        Self::bad_row(format!("{} has no minus", quoted(text)))
-    }
-
-    pub fn by(code: Code) -> Self {
-        Self { code: code.as_str(), message: code.sentence().into() }
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code: code.as_str(), message: message.into() }
     }
 
     /// A refusal of the rules, with the value that it is about.
     pub fn of(code: Code, value: &str) -> Self {
-        Self { code: code.as_str(), message: format!("{}: {}", quoted(value), code.sentence()) }
+        Self::new(code, format!("{}: {}", quoted(value), code.sentence()))
+    }
+
+    pub fn at(self, line: u64, column: Option<String>) -> BadRow {
+        BadRow { line, column, error: self }
     }
 }
 
-pub(super) type Cell<T> = Result<T, Refused>;
+/// A refused row, with the name of the column if the error is about one.
+#[derive(Clone, Debug)]
+pub struct BadRow {
+    pub line: u64,
+    pub column: Option<String>,
+    pub error: CellError,
+}
 
-/// `text` as it was read, in a sentence: control characters would garble it, and a long one bury it.
+impl fmt::Display for BadRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}", self.line)?;
+        if let Some(column) = &self.column {
+            write!(f, ", column `{column}`")?;
+        }
+        write!(f, ": {}: {}", self.error.code, self.error.message)
+    }
+}
+
+pub(super) type Cell<T> = Result<T, CellError>;
+
+/// A text for a sentence: shortened, with control characters escaped.
 pub(super) fn quoted(text: &str) -> String {
     const SHOWN: usize = 40;
     let shown: String = text.chars().take(SHOWN).flat_map(char::escape_debug).collect();
@@ -49,11 +66,11 @@ pub(super) fn quoted(text: &str) -> String {
     format!("`{shown}{more}`")
 }
 
-/// An id as it stands.
+/// An id, unchanged.
 pub fn id(text: &str) -> Cell<Id> {
     undamaged(text)?;
     Id::parse(text).ok_or_else(|| {
-        Refused::bad_row(format!(
+        CellError::bad_row(format!(
             "{} is no id: 1 to 64 of A-Z a-z 0-9 _ . : -; `--ids escape` makes one of it",
             quoted(text)
         ))
@@ -62,27 +79,29 @@ pub fn id(text: &str) -> Cell<Id> {
 
 fn undamaged(text: &str) -> Cell<()> {
     match damage(text) {
-        Some(why) => Err(Refused::bad_row(format!("{} {why}", quoted(text)))),
+        Some(why) => Err(CellError::bad_row(format!("{} {why}", quoted(text)))),
         None => Ok(()),
     }
 }
 
-/// An id from any text: every byte outside `[A-Za-z0-9_.-]` becomes `:` and two hexadecimal digits, a colon too. Two texts
-/// never become one id.
+/// An id from any text: every byte outside `[A-Za-z0-9_.-]` becomes `:` and two hexadecimal digits. The colon is escaped
+/// too, so two texts never become one id.
 pub fn escaped_id(text: &str) -> Cell<Id> {
     undamaged(text)?;
     Id::parse(&escaped(text)).ok_or_else(|| {
         let text = quoted(text);
-        Refused::bad_row(format!("{text} does not fit an id, which has 64 characters; `--ids digest` makes one of it"))
+        CellError::bad_row(format!(
+            "{text} does not fit an id, which has 64 characters; `--ids digest` makes one of it"
+        ))
     })
 }
 
-/// The same, and a text that does not fit becomes `::`, which no escaped text has, and 160 bits of its SHA-256.
+/// As [`escaped_id`]; a text that does not fit becomes `::`, with which no escaped text begins, and 160 bits of its SHA-256.
 pub fn digested_id(text: &str) -> Cell<Id> {
     undamaged(text)?;
     let digest = || fingerprint(text.as_bytes());
     let id = Id::parse(&escaped(text)).or_else(|| Id::parse(&format!("::{}", digest().get(..40)?)));
-    id.filter(|_| !text.is_empty()).ok_or_else(|| Refused::bad_row("is empty"))
+    id.filter(|_| !text.is_empty()).ok_or_else(|| CellError::bad_row("is empty"))
 }
 
 fn escaped(text: &str) -> String {
@@ -91,7 +110,7 @@ fn escaped(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"_.-".contains(&byte) {
             escaped.push(char::from(byte));
         } else {
-            // Writing to a text does not fail.
+            // Writing to a string cannot fail.
             _ = write!(escaped, ":{byte:02X}");
         }
     }
@@ -103,16 +122,15 @@ pub fn channel(text: &str) -> Cell<Channel> {
     match text.to_lowercase().as_str() {
         "online" | "线上" | "到家" => Ok(Channel::Online),
         "offline" | "线下" | "到店" => Ok(Channel::Offline),
-        _ => Err(Refused::bad_row(format!("{} is neither online nor offline", quoted(text)))),
+        _ => Err(CellError::bad_row(format!("{} is neither online nor offline", quoted(text)))),
     }
 }
 
-/// Six digits.
 pub fn region(text: &str) -> Cell<Region> {
-    Region::parse(text).ok_or_else(|| Refused::bad_row(format!("{} is no region of six digits", quoted(text))))
+    Region::parse(text).ok_or_else(|| CellError::bad_row(format!("{} is no region of six digits", quoted(text))))
 }
 
-/// Yuan: `1234.5`, `1,234.50`, `¥12`, `12元`; zeros behind the second place say nothing.
+/// Yuan: `1234.5`, `1,234.50`, `¥12`, `12元`; zeros after the second decimal place are dropped.
 pub fn money(text: &str) -> Cell<Money> {
     number(text, 2, Money::parse)
 }
@@ -122,19 +140,17 @@ pub fn price(text: &str) -> Cell<Price> {
     number(text, 8, Price::parse)
 }
 
-/// Points.
 pub fn points(text: &str) -> Cell<Points> {
     number(text, 8, Points::parse)
 }
 
-/// Share value.
 pub fn share_value(text: &str) -> Cell<ShareValue> {
     number(text, 8, ShareValue::parse)
 }
 
-/// A whole number of pieces, which may have a minus.
+/// A whole number of pieces, which may be negative.
 pub fn quantity(text: &str) -> Cell<i64> {
-    let bad = || Refused::bad_row(format!("{} is no whole number of pieces", quoted(text)));
+    let bad = || CellError::bad_row(format!("{} is no whole number of pieces", quoted(text)));
     let plain = text.strip_suffix(".0").unwrap_or(text);
     let digits = plain.strip_prefix('-').unwrap_or(plain);
     if digits.is_empty() || digits.len() > 9 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -143,17 +159,16 @@ pub fn quantity(text: &str) -> Cell<i64> {
     plain.parse().map_err(|_| bad())
 }
 
-/// Only yuan count: an amount of another currency is no amount of yuan.
 pub fn currency(text: &str) -> Cell<()> {
     match text.to_uppercase().as_str() {
         "CNY" | "RMB" | "人民币" | "元" | "人民币元" => Ok(()),
-        _ => Err(Refused::bad_row(format!("{} is not yuan (CNY)", quoted(text)))),
+        _ => Err(CellError::bad_row(format!("{} is not yuan (CNY)", quoted(text)))),
     }
 }
 
-/// A number as a shop spells it; zeros behind the last of its places say nothing.
+/// A number as a shop writes it; zeros after the last allowed decimal place are dropped.
 fn number<T>(text: &str, places: usize, parse: impl Fn(&str) -> Result<T, DecimalError>) -> Cell<T> {
-    let bad = |why: &str| Refused::bad_row(format!("{} {why}", quoted(text)));
+    let bad = |why: &str| CellError::bad_row(format!("{} {why}", quoted(text)));
     let sign = |text: &str| text.strip_prefix(['-', '−']).map(|rest| ("-", rest.to_owned()));
     let plain = |text: &str| {
         text.strip_prefix(['¥', '￥']).or_else(|| text.strip_suffix('元')).unwrap_or(text).trim().to_owned()
@@ -177,7 +192,7 @@ fn number<T>(text: &str, places: usize, parse: impl Fn(&str) -> Result<T, Decima
 
 const COMMAS: &str = "may mean two numbers: write thousands as in `1234.00`";
 
-/// `1,234` is 1234 only if nobody can take the comma for a decimal one: if decimals follow, or another comma.
+/// `1,234` alone may also mean 1.234. The commas are thousands only if decimals or another comma follow.
 fn without_commas(whole: &str, part: &str) -> Option<String> {
     let mut groups = whole.split(',');
     let first = groups.next()?;
@@ -190,7 +205,7 @@ fn without_commas(whole: &str, part: &str) -> Option<String> {
 
 /// A part of the amount: `0.1` or `10%`.
 pub fn rate(text: &str) -> Cell<Rate> {
-    let bad = |why: &str| Refused::bad_row(format!("{} {why}", quoted(text)));
+    let bad = |why: &str| CellError::bad_row(format!("{} {why}", quoted(text)));
     let Some(percent) = text.strip_suffix('%') else {
         return Rate::parse(text).map_err(|error| bad(&error.to_string()));
     };
@@ -202,7 +217,7 @@ pub fn rate(text: &str) -> Cell<Rate> {
 /// `floor_2(amount × rate)`.
 pub fn part_of(amount: Money, rate: Rate) -> Cell<Money> {
     let cents = amount.raw().checked_mul(rate.raw()).map(|product| product.div_euclid(10_i128.pow(Rate::PLACES)));
-    cents.and_then(Money::checked_from_raw).ok_or_else(|| Refused::by(Code::OutOfRange))
+    cents.and_then(Money::checked_from_raw).ok_or_else(|| CellError::new(Code::OutOfRange, Code::OutOfRange.sentence()))
 }
 
 #[cfg(test)]
@@ -211,6 +226,11 @@ mod tests {
 
     fn shown<T: std::fmt::Display>(cell: Cell<T>) -> Option<String> {
         cell.ok().map(|value| value.to_string())
+    }
+
+    /// The code with which a cell is refused; none if it is accepted.
+    fn code<T>(cell: Cell<T>) -> Option<&'static str> {
+        cell.err().map(|error| error.code)
     }
 
     #[test]
@@ -257,16 +277,16 @@ mod tests {
             "(1.00)",
             "1,234.5,0",
         ] {
-            assert!(money(bad).is_err(), "{bad}");
+            assert_eq!(code(money(bad)), Some(BAD_ROW), "{bad}");
         }
     }
 
     #[test]
-    fn a_rate_is_a_factor_or_in_percent_and_its_part_is_rounded_down() -> Result<(), Refused> {
+    fn a_rate_is_a_factor_or_in_percent_and_its_part_is_rounded_down() -> Result<(), CellError> {
         assert_eq!(rate("10%")?, rate("0.1")?);
         assert_eq!(rate("12.5 %")?, rate("0.125")?);
         for bad in ["10 percent", "0.000000001", "0.0000001%", "%", "", "1/10"] {
-            assert!(rate(bad).is_err(), "{bad}");
+            assert_eq!(code(rate(bad)), Some(BAD_ROW), "{bad}");
         }
         for (amount, of, part) in
             [("19.99", "10%", "1.99"), ("0.09", "0.1", "0"), ("1000000000000", "1", "1000000000000")]
@@ -289,14 +309,20 @@ mod tests {
         ] {
             assert_eq!(shown(escaped_id(text)).as_deref(), Some(escaped), "{text}");
         }
-        assert!(escaped_id("").is_err() && escaped_id(&"é".repeat(11)).is_err());
+        for bad in ["", &"é".repeat(11)] {
+            assert_eq!(code(escaped_id(bad)), Some(BAD_ROW), "{bad}");
+        }
         let (long, other) = ("深圳市某某茶叶贸易有限公司", "深圳市某某茶叶贸易有限公司2");
-        assert!(escaped_id(long).is_err() && shown(digested_id(long)) != shown(digested_id(other)));
+        assert_eq!(code(escaped_id(long)), Some(BAD_ROW));
+        assert_ne!(shown(digested_id(long)), shown(digested_id(other)));
         assert_eq!(shown(digested_id(long)).map(|id| (id.len(), id.starts_with("::"))), Some((42, true)));
         assert_eq!(shown(digested_id("张")).as_deref(), Some(":E5:BC:A0"));
         for damaged in ["6.20E+17", "1e5", "17850.0", "####"] {
-            assert!(id(damaged).is_err() && escaped_id(damaged).is_err(), "{damaged}");
+            assert_eq!([code(id(damaged)), code(escaped_id(damaged))], [Some(BAD_ROW); 2], "{damaged}");
         }
-        assert!(id("#1001").is_err() && id(" a").is_err() && id("").is_err() && id("a:b").is_ok());
+        for bad in ["#1001", " a", ""] {
+            assert_eq!(code(id(bad)), Some(BAD_ROW), "{bad}");
+        }
+        assert_eq!(shown(id("a:b")).as_deref(), Some("a:b"));
     }
 }

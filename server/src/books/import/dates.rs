@@ -1,4 +1,4 @@
-//! The day of a row in China: a date, perhaps with a time and its zone. What could be of two days is refused.
+//! The Chinese day of a row, from a date that may have a time and a zone. A text that could mean two days is refused.
 
 use clap::ValueEnum;
 use gongxiang::identity::Day;
@@ -7,9 +7,9 @@ use jiff::civil::{DateTime, Time};
 use jiff::tz::{Offset, TimeZone, offset};
 use serde::Deserialize;
 
-use super::cells::{Cell, Refused, quoted};
+use super::cells::{Cell, CellError, quoted};
 
-/// What comes first in a date. A date with the year first is always read.
+/// The order of year, month and day in a date. A date with the year first is always read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dates {
@@ -22,13 +22,12 @@ pub enum Dates {
     Dmy,
 }
 
-/// How dates are read.
 #[derive(Clone, Debug)]
 pub(super) struct Calendar {
     pub dates: Dates,
     /// The zone of times that name none.
     pub zone: Option<TimeZone>,
-    /// Whether a time of another zone becomes Chinese time; it is refused otherwise.
+    /// Whether a time of another zone is converted to Chinese time; otherwise it is refused.
     pub convert: bool,
 }
 
@@ -40,10 +39,6 @@ pub(super) struct Moment {
     pub second: u32,
 }
 
-/// A zone by its name.
-///
-/// # Errors
-/// If there is none.
 pub fn zone(name: &str) -> Result<TimeZone, String> {
     named_zone(name).ok_or_else(|| format!("`{name}` is no time zone, such as `Asia/Shanghai`, `UTC` or `-05:00`"))
 }
@@ -52,16 +47,15 @@ pub fn zone(name: &str) -> Result<TimeZone, String> {
 const CHINA: Offset = offset(8);
 
 impl Calendar {
-    /// Reads a cell.
     pub fn moment(&self, text: &str) -> Cell<Moment> {
-        let bad = |why: &str| Refused::bad_row(format!("{} {why}", quoted(text)));
+        let bad = |why: &str| CellError::bad_row(format!("{} {why}", quoted(text)));
         let (date, rest) = split(text);
         let day = day_of(date, self.dates).ok_or_else(|| bad(self.why_no_day(date)))?;
         let rest = rest.trim();
         if rest.is_empty() {
             return match &self.zone {
                 Some(zone) if *zone != TimeZone::fixed(CHINA) && !is_china(zone) => {
-                    Err(bad("has no time, so that its day in China is not certain"))
+                    Err(bad("has no time, so its day in China is not certain"))
                 }
                 _ => Ok(Moment { day, second: 0 }),
             };
@@ -74,12 +68,12 @@ impl Calendar {
         let Some(zone) = zone else { return Ok(moment(day, time)) };
         let civil = DateTime::from_parts(day.to_string().parse().map_err(|_| bad("is no day"))?, time);
         let timestamp = zone.to_ambiguous_timestamp(civil).unambiguous();
-        let timestamp = timestamp.map_err(|_| bad("is a time that its zone has twice or not at all"))?;
+        let timestamp = timestamp.map_err(|_| bad("is a time that its zone has twice or never"))?;
         let chinese = in_china(timestamp);
         if chinese != civil && !self.convert {
             return Err(bad(
-                "has another time zone than +08:00, so its day is not certain; `--convert-zones` makes Chinese \
-                time of it",
+                "has another time zone than +08:00, so its day is not certain; `--convert-zones` converts it to \
+                 Chinese time",
             ));
         }
         let day = Day::parse(&chinese.date().to_string()).ok_or_else(|| bad("is no day"))?;
@@ -89,7 +83,7 @@ impl Calendar {
     fn why_no_day(&self, date: &str) -> &'static str {
         let last = date.rsplit(['/', '-', '.']).next().unwrap_or_default();
         if self.dates == Dates::Ymd && last.len() == 4 {
-            "is no day with the year first, such as `2026-01-31`; `--dates mdy` or `--dates dmy` says what is first"
+            "is no day with the year first, such as `2026-01-31`; `--dates mdy` or `--dates dmy` names another order"
         } else {
             "is no day with the year first, such as `2026-01-31`"
         }
@@ -112,7 +106,7 @@ fn is_china(zone: &TimeZone) -> bool {
     ["Asia/Shanghai", "Asia/Chongqing", "Asia/Harbin", "PRC"].iter().any(|name| zone.iana_name() == Some(name))
 }
 
-/// The date, and what stands behind it.
+/// Splits a text into the date and the rest.
 fn split(text: &str) -> (&str, &str) {
     if let Some(at) = text.find('日') {
         return text.split_at(at + '日'.len_utf8());
@@ -147,7 +141,7 @@ fn day_of(text: &str, dates: Dates) -> Option<Day> {
     Day::parse(&format!("{year}-{month:0>2}-{day:0>2}"))
 }
 
-/// A time of 24 hours, or of 12 with `AM`, `PM`, 上午 or 下午; and what stands behind it.
+/// Reads a time of 24 hours, or of 12 with `AM`, `PM`, 上午 or 下午; also returns the rest of the text.
 fn time_of(text: &str) -> Option<(Time, &str)> {
     if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         let number = |at: usize| text[at..at + 2].parse().ok();
@@ -184,7 +178,7 @@ fn time_of(text: &str) -> Option<(Time, &str)> {
     };
     let hour = match half {
         Some(hours) if (1..=12).contains(&hour) => hour % 12 + hours,
-        // `下午 15:00` is written too.
+        // Some write `下午 15:00`.
         Some(12) if before.is_some() && (13..=23).contains(&hour) => hour,
         Some(_) => return None,
         None => hour,
@@ -192,7 +186,7 @@ fn time_of(text: &str) -> Option<(Time, &str)> {
     Some((Time::new(hour, minute, second, 0).ok()?, rest))
 }
 
-/// A zone behind a time: `+08:00`, `UTC`, `[Asia/Shanghai]`, `+08:00[Asia/Shanghai]`.
+/// The zone after a time: `+08:00`, `UTC`, `[Asia/Shanghai]`, `+08:00[Asia/Shanghai]`.
 fn zone_of(text: &str) -> Option<TimeZone> {
     let (text, bracket) = match text.strip_suffix(']') {
         Some(inner) => inner.split_once('[').map(|(offset, name)| (offset, Some(name)))?,
@@ -221,7 +215,7 @@ fn named_zone(text: &str) -> Option<TimeZone> {
     if let Some(offset) = upper.strip_prefix("UTC").or_else(|| upper.strip_prefix("GMT")) {
         return offset_of(offset.trim()).map(TimeZone::fixed);
     }
-    // Of the names without a place, most mean several zones.
+    // Most names without a place, such as `CST`, mean several zones.
     if text.contains('/') { TimeZone::get(text).ok() } else { None }
 }
 
@@ -350,7 +344,8 @@ mod tests {
     fn a_zone_for_all_leaves_a_bare_date_uncertain() {
         let zone = zone("America/New_York").ok();
         let calendar = Calendar { dates: Dates::Ymd, zone, convert: true };
-        assert!(calendar.moment("2026-01-02").is_err());
+        let error = calendar.moment("2026-01-02").err().map(|error| error.message).unwrap_or_default();
+        assert!(error.contains("has no time"), "{error}");
         let day = calendar.moment("2026-01-02 12:00").ok().map(|moment| moment.day.to_string());
         assert_eq!(day.as_deref(), Some("2026-01-03"));
     }

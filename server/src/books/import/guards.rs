@@ -1,6 +1,7 @@
-//! What exports put around a text so that a spreadsheet leaves it alone, and what a spreadsheet leaves of a text all the same.
+//! Guards: what exports put around a text so that a spreadsheet does not change it. And the damage that spreadsheets do to
+//! texts without them.
 
-/// A text without what protects it: `="…"`, a leading `'` or `` ` ``, quotation marks, blanks, tabs and characters that nobody sees.
+/// A text without its guards: `="…"`, a leading `'` or `` ` ``, quotation marks, blanks, tabs and invisible characters.
 pub(super) fn unguarded(text: &str) -> &str {
     let mut rest = text;
     loop {
@@ -27,7 +28,7 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Why a text cannot be an id, whatever is escaped in it: it is not what the shop's system wrote, and two ids may look like it.
+/// Why a text cannot be an id, even escaped: it is not what the shop's system wrote, and two ids may have become this text.
 pub(super) fn damage(text: &str) -> Option<&'static str> {
     let plain = text.trim_start_matches(['+', '-']);
     if let Some((number, power)) = plain.split_once(['e', 'E']) {
@@ -41,14 +42,14 @@ pub(super) fn damage(text: &str) -> Option<&'static str> {
         && !part.is_empty()
         && part.bytes().all(|byte| byte == b'0')
     {
-        return Some("was made a number by a program: export it as text");
+        return Some("was turned into a number by a program: export it as text");
     }
     let groups: Vec<_> = plain.split(',').collect();
     if groups.len() > 1 && groups.iter().all(|group| is_digits(group)) && groups[1..].iter().all(|g| g.len() == 3) {
-        return Some("was made a number with thousands by a spreadsheet: export it as text");
+        return Some("was turned into a number with commas by a spreadsheet: export it as text");
     }
     if text.len() > 1 && text.bytes().all(|byte| byte == b'#') {
-        return Some("is what a spreadsheet shows where a column is too narrow: export it as text");
+        return Some("is what a spreadsheet shows if a column is too narrow: export it as text");
     }
     if ERRORS.contains(&text.to_ascii_uppercase().as_str()) {
         return Some("is an error of a spreadsheet");
@@ -58,7 +59,7 @@ pub(super) fn damage(text: &str) -> Option<&'static str> {
     }
     let wide = |c: char| ('\u{ff01}'..='\u{ff5e}').contains(&c);
     if text.chars().any(wide) && text.chars().all(|c| wide(c) || c.is_ascii()) {
-        return Some("has full-width characters, so that it is another text than the same in plain ones");
+        return Some("has full-width characters, so it differs from the same text in plain ones");
     }
     None
 }
@@ -70,7 +71,7 @@ const ERRORS: [&str; 7] = ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#NUM!", "#DIV/
 
 const NOTHING: [&str; 11] = ["/", "-", "--", "—", "null", "nil", "none", "nan", "n/a", "undefined", "(blank)"];
 
-/// A text in the spelling in which two are compared: case, blanks around it and the width of signs say nothing.
+/// The form in which texts are compared: without guards, in lower case, with narrow punctuation.
 pub(super) fn folded(text: &str) -> String {
     let narrow = |c: char| match c {
         '（' => '(',

@@ -1,4 +1,4 @@
-//! Which column is which field of an order, what holds where a cell is empty, and which rows count.
+//! The command line's description of a table of orders: which column is which field, the defaults, and which rows count.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -23,10 +23,9 @@ macro_rules! fields {
         }
 
         impl Field {
-            /// All of them.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// Its name on the command line.
+            /// The name on the command line.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
@@ -49,10 +48,10 @@ fields! {
     Rate "rate" "The same as a part of the amount.",
     Region "region" "Six digits.",
     Date "date" "The day of the order.",
-    Status "status" "What became of the order.",
+    Status "status" "Whether the order was paid or refunded.",
     Refunded "refunded" "Yuan of the amount that were refunded.",
     RefundOf "refund_of" "The order of which the row is a refund.",
-    Currency "currency" "Yuan, or the row is refused.",
+    Currency "currency" "Must be yuan, or the row is refused.",
     Reference "reference" "Its number in another system.",
 }
 
@@ -88,13 +87,13 @@ where
     fn from_str(text: &str) -> Result<Self, String> {
         let (field, text) = text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`"))?;
         if text.is_empty() {
-            return Err("nothing stands after the `=`".into());
+            return Err("there is nothing after the `=`".into());
         }
         Ok(Self(field.parse().map_err(|error: T::Err| error.to_string())?, text.into()))
     }
 }
 
-/// A column, and what must stand in it for a row to count.
+/// A column with its allowed values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition(pub String, pub Vec<String>);
 
@@ -107,96 +106,94 @@ impl FromStr for Condition {
     }
 }
 
-/// How ids are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ids {
-    /// As they are; what is no id is refused.
+    /// Unchanged; a text that is no id is refused.
     Keep,
-    /// What no id may have becomes `:` and two hexadecimal digits for each byte, and so does the colon.
+    /// Each byte that no id may have, and the colon, becomes `:` and two hexadecimal digits.
     Escape,
-    /// As `escape`; what does not fit then becomes `::` and 40 hexadecimal digits of its SHA-256.
+    /// As `escape`; a text that is then too long becomes `::` and 40 hexadecimal digits of its SHA-256.
     Digest,
 }
 
-/// What becomes of `="…"`, blanks, tabs and back-ticks around an id.
+/// How `="…"`, blanks, tabs and back-ticks around an id are treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Guards {
-    /// They are a part of the id.
+    /// They belong to the id.
     Keep,
-    /// They are taken off.
+    /// They are removed.
     Strip,
 }
 
-/// How the rows of one order stand together.
+/// The meaning of several rows of one order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LineItems {
-    /// The amounts of each row are those of one item: they are summed up.
+    /// Each row has the amounts of one item; they are added up.
     Sum,
-    /// The first row has the amounts of the order; further ones repeat them or leave them empty.
+    /// The first row has the amounts of the order; further rows repeat them or leave them empty.
     Once,
 }
 
-/// How a text is read, whatever its columns are.
+/// How the text of a table is read.
 #[derive(Args, Clone, Debug)]
 pub struct Reading {
-    /// How ids are taken [default: keep].
+    /// How a text becomes an id [default: keep]
     #[arg(long)]
     pub ids: Option<Ids>,
-    /// What becomes of `="…"`, blanks, tabs and back-ticks around ids; without it, such an id is refused.
+    /// How to treat `="…"`, blanks, tabs and back-ticks around ids; without it, such an id is refused.
     #[arg(long)]
     pub guards: Option<Guards>,
-    /// What stands between two cells: `,`, `;`, `\t`; without it, what the header shows.
+    /// The character between two cells: `,`, `;`, `\t`; without it, the header decides.
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
     pub delimiter: Option<u8>,
-    /// The text's encoding; without it, a byte order mark says it, or UTF-8 and GBK are told apart.
+    /// The text's encoding; without it, a byte order mark decides, or UTF-8 and GBK are told apart.
     #[arg(long, value_name = "NAME", value_parser = encoding)]
     pub encoding: Option<&'static Encoding>,
-    /// The table ends before the row that begins with this.
+    /// The table ends before a row that begins with this text.
     #[arg(long, value_name = "TEXT")]
     pub until: Vec<String>,
 }
 
-/// How a table becomes orders.
+/// How the rows of a table become orders.
 #[derive(Args, Clone, Debug)]
 pub struct Mapping {
-    /// Whose export it is: shopify, woocommerce, taobao, jd, youzan, wechat-bill, wechat-merchant, alipay, uci, or a file of
-    /// the same form (`.toml`). All else replaces what the profile says.
+    /// The system that wrote the table: shopify, woocommerce, taobao, jd, youzan, wechat-bill, wechat-merchant, alipay, uci,
+    /// or a file of the same form (`.toml`). The other flags replace what the profile says.
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
     /// Which column is which field: `order=OrderId,buyer=Customer`, or `order=#1` for the first column.
     #[arg(long = "map", value_name = "FIELD=COLUMN", value_delimiter = ',', required_unless_present = "profile")]
     pub columns: Vec<Pair<Field>>,
-    /// What a field is where its cell is empty, or everywhere if it has no column.
+    /// The value of a field where its cell is empty, or everywhere if it has no column.
     #[arg(long = "default", value_name = "FIELD=VALUE")]
     pub defaults: Vec<Pair<Field>>,
-    /// Only rows count in which the column says one of these; nothing after the `=` means that it must be empty.
+    /// Only rows count whose column has one of these values; nothing after the `=` stands for an empty cell.
     #[arg(long, value_name = "COLUMN=VALUE,…")]
     pub only: Vec<Condition>,
-    /// A row that has an order's id in this column is a refund of that order.
+    /// A row with an order's id in this column is a refund of that order.
     #[arg(long, value_name = "COLUMN")]
     pub refund_of: Option<String>,
-    /// The numbers of this field are written with a minus.
+    /// The numbers of this field are written with a minus sign.
     #[arg(long, value_name = "FIELD")]
     pub negative: Vec<Field>,
-    /// How several rows of one order stand together; without it, they are refused.
+    /// The meaning of several rows of one order; without it, they are refused.
     #[arg(long)]
     pub lines: Option<LineItems>,
-    /// What comes first in a date [default: ymd].
+    /// The order of year, month and day in a date [default: ymd]
     #[arg(long)]
     pub dates: Option<Dates>,
-    /// The zone of times that name none [default: Chinese time].
+    /// The zone of times that name none [default: Chinese time]
     #[arg(long, value_name = "ZONE", value_parser = dates::zone)]
     pub zone: Option<TimeZone>,
-    /// A time of another zone becomes Chinese time; without it, it is refused.
+    /// Convert times of other zones to Chinese time; without it, they are refused.
     #[arg(long)]
     pub convert_zones: bool,
-    /// Rows without a buyer are left out and counted; without it, they are refused.
+    /// Leave out and count rows without a buyer; without it, they are refused.
     #[arg(long)]
     pub skip_guests: bool,
-    /// How the text is read.
     #[command(flatten)]
     pub reading: Reading,
 }
@@ -209,7 +206,7 @@ fn delimiter(text: &str) -> Result<u8, &'static str> {
     }
 }
 
-/// A column: its place, and its name.
+/// The index and the name of a column.
 pub(super) type Column = (usize, String);
 
 /// Finds a column by its name or, as `#3`, by its number.
@@ -221,7 +218,7 @@ pub(super) fn find(names: &[&str], column: &str) -> Result<Column> {
     match (found.next(), found.next(), number) {
         (Some(at), None, _) => Ok(column_at(at)),
         (Some(at), Some(_), _) => {
-            bail!("there are several columns `{column}`: say which by its number, such as `#{}`", at + 1)
+            bail!("there are several columns `{column}`: choose one by its number, such as `#{}`", at + 1)
         }
         (None, _, Some(number)) => number
             .checked_sub(1)
@@ -232,7 +229,7 @@ pub(super) fn find(names: &[&str], column: &str) -> Result<Column> {
     }
 }
 
-/// Pairs as a map; a field that is there twice is refused.
+/// Pairs as a map; refuses a field that occurs twice.
 pub(super) fn unique<T: Copy + Ord>(
     pairs: &[Pair<T>],
     name: impl Fn(T) -> &'static str,

@@ -1,4 +1,4 @@
-//! The members of another system: who referred them, and what packs, points, roles and shops they have.
+//! The members of another system, with their referrers, packs, points, roles and shops.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -9,26 +9,25 @@ use gongxiang::event::Code;
 use gongxiang::identity::{Id, Region};
 use gongxiang::quantity::Points;
 
-use super::cells::{self, Refused};
+use super::cells::{self, BadRow, CellError};
 use super::mapping::{Pair, Reading};
-use super::rows::BadRow;
-use super::sheet::{Known, Sheet};
+use super::sheet::{Sheet, SheetField};
+use super::table::Row;
 use crate::limits::IMPORT_MEMBERS_MAX;
 
-const FIELDS: [Known; 6] = [
-    Known {
+const FIELDS: [SheetField; 6] = [
+    SheetField {
         name: "member",
         columns: &["member", "会员", "会员ID", "会员编号", "会员号", "用户ID", "用户编号", "member_id"],
     },
-    Known { name: "referrer", columns: &["referrer", "推荐人", "推荐人ID", "邀请人"] },
-    Known { name: "pack", columns: &["pack", "礼包"] },
-    Known { name: "role", columns: &["role", "角色"] },
-    Known { name: "points", columns: &["points", "共享积分", "积分"] },
-    Known { name: "region", columns: &["region", "店铺地区"] },
+    SheetField { name: "referrer", columns: &["referrer", "推荐人", "推荐人ID", "邀请人"] },
+    SheetField { name: "pack", columns: &["pack", "礼包"] },
+    SheetField { name: "role", columns: &["role", "角色"] },
+    SheetField { name: "points", columns: &["points", "共享积分", "积分"] },
+    SheetField { name: "region", columns: &["region", "店铺地区"] },
 ];
 
-/// A member as the table has it.
-struct Member {
+struct MemberRow {
     line: u64,
     id: Id,
     referrer: Option<Id>,
@@ -39,7 +38,6 @@ struct Member {
     region: Option<Region>,
 }
 
-/// What the table became.
 #[derive(Clone, Debug)]
 pub struct Counts {
     pub members: u64,
@@ -51,17 +49,14 @@ pub struct Counts {
     pub refused: u64,
 }
 
-/// Reads all members and answers with their events, a referrer before those it referred.
-///
-/// # Errors
-/// If the table cannot be read, lacks a column, or has too many rows.
+/// Reads all members and returns their events, referrers before those they referred. `report` gets every error.
 pub fn read(
     file: &Path,
     reading: &Reading,
     columns: &[Pair<String>],
     defaults: &[Pair<String>],
     is_known: impl Fn(&str) -> bool,
-    mut refused: impl FnMut(&BadRow),
+    mut report: impl FnMut(&BadRow),
 ) -> Result<(String, Counts)> {
     let mut sheet = Sheet::open(file, reading, &FIELDS, columns, defaults)?;
     let (mut members, mut places) = (Vec::new(), HashMap::new());
@@ -79,23 +74,22 @@ pub fn read(
             }
             Err(bad) => {
                 counts.refused += 1;
-                bad.iter().for_each(&mut refused);
+                bad.iter().for_each(&mut report);
             }
         }
     }
     let mut events = String::new();
-    let mut known = vec![Turn::Waiting; members.len()];
+    let mut visits = vec![Visit::None; members.len()];
     for start in 0..members.len() {
-        for (place, outcome) in turns(start, &members, &places, &mut known, &is_known) {
+        for (place, outcome) in visit(start, &members, &places, &mut visits, &is_known) {
             let member = &members[place];
             match outcome {
                 Ok(()) => write(member, is_known(member.id.as_str()), &mut events, &mut counts)?,
                 Err(why) => {
                     counts.refused += 1;
                     let referrer = member.referrer.as_ref().map(Id::to_string).unwrap_or_default();
-                    let refused_ =
-                        Refused { code: Code::UnknownMember.as_str(), message: format!("`{referrer}` {why}") };
-                    refused(&sheet.bad(member.line, "referrer", refused_));
+                    let error = CellError::new(Code::UnknownMember, format!("`{referrer}` {why}"));
+                    report(&sheet.bad(member.line, "referrer", error));
                 }
             }
         }
@@ -105,10 +99,10 @@ pub fn read(
 
 fn member(
     sheet: &Sheet,
-    row: &super::table::Row,
+    row: &Row,
     places: &HashMap<Id, usize>,
-    members: &[Member],
-) -> Result<Member, Vec<BadRow>> {
+    members: &[MemberRow],
+) -> Result<MemberRow, Vec<BadRow>> {
     let mut bad = Vec::new();
     let line = row.line;
     let id = sheet.id(row, "member", &mut bad);
@@ -118,47 +112,47 @@ fn member(
     let points = sheet.value(row, "points", cells::points, &mut bad);
     let region = sheet.value(row, "region", cells::region, &mut bad);
     if id.is_none() && bad.is_empty() {
-        bad.push(sheet.bad(line, "member", Refused::bad_row("is empty")));
+        bad.push(sheet.bad(line, "member", CellError::bad_row("is empty")));
     }
     if let Some(points) = points.filter(|points| *points < Points::ZERO) {
-        bad.push(sheet.bad(line, "points", Refused::of(Code::BadAmount, &points.to_string())));
+        bad.push(sheet.bad(line, "points", CellError::of(Code::BadAmount, &points.to_string())));
     }
     if let Some(first) = id.as_ref().and_then(|id| places.get(id)).and_then(|place| members.get(*place)) {
         let message = format!("`{}` stands in line {} already", first.id, first.line);
-        bad.push(sheet.bad(line, "member", Refused { code: Code::MemberExists.as_str(), message }));
+        bad.push(sheet.bad(line, "member", CellError::new(Code::MemberExists, message)));
     }
     match id {
-        Some(id) if bad.is_empty() => Ok(Member { line, id, referrer, pack, role, points, region }),
+        Some(id) if bad.is_empty() => Ok(MemberRow { line, id, referrer, pack, role, points, region }),
         _ => Err(bad),
     }
 }
 
-/// Where a member stands while referrers are put first.
+/// The state of a member while referrers are put first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turn {
-    Waiting,
-    /// Looked at, on the way from somebody it may have referred.
-    Asked,
+enum Visit {
+    None,
+    /// On the way up from a member that it may have referred.
+    Begun,
     Registered,
-    Refused,
+    CellError,
 }
 
-/// Members that can be settled now, from the one furthest up the chain of `start` down to it, or why not.
-fn turns(
+/// The chain of referrers of `start`, from the top down, with the reason if a member cannot be registered.
+fn visit(
     start: usize,
-    members: &[Member],
+    members: &[MemberRow],
     places: &HashMap<Id, usize>,
-    turns: &mut [Turn],
+    visits: &mut [Visit],
     is_known: &impl Fn(&str) -> bool,
 ) -> Vec<(usize, Result<(), &'static str>)> {
     let (mut chain, mut at) = (Vec::new(), start);
     let mut outcome = loop {
-        match turns[at] {
-            Turn::Registered => break Ok(()),
-            Turn::Refused => break Err("is refused itself"),
-            Turn::Asked => break Err("was referred by this member: the table has a circle"),
-            Turn::Waiting => {
-                turns[at] = Turn::Asked;
+        match visits[at] {
+            Visit::Registered => break Ok(()),
+            Visit::CellError => break Err("is refused itself"),
+            Visit::Begun => break Err("was referred by this member: the table has a circle"),
+            Visit::None => {
+                visits[at] = Visit::Begun;
                 chain.push(at);
             }
         }
@@ -166,20 +160,20 @@ fn turns(
         match places.get(referrer) {
             Some(place) => at = *place,
             None if is_known(referrer.as_str()) => break Ok(()),
-            None => break Err("is in no row, nor in a journal before it (`--after`)"),
+            None => break Err("is in no row, nor in an earlier journal (`--after`)"),
         }
     };
     let mut settled = Vec::new();
     for place in chain.into_iter().rev() {
-        turns[place] = if outcome.is_ok() { Turn::Registered } else { Turn::Refused };
+        visits[place] = if outcome.is_ok() { Visit::Registered } else { Visit::CellError };
         settled.push((place, outcome));
         outcome = outcome.map_err(|_| "is refused itself");
     }
     settled
 }
 
-fn write(member: &Member, is_known: bool, events: &mut String, counts: &mut Counts) -> Result<()> {
-    let Member { id, referrer, pack, role, points, region, .. } = member;
+fn write(member: &MemberRow, is_known: bool, events: &mut String, counts: &mut Counts) -> Result<()> {
+    let MemberRow { id, referrer, pack, role, points, region, .. } = member;
     if !is_known {
         match referrer {
             Some(referrer) => {

@@ -1,4 +1,4 @@
-//! Rows as orders and refunds: the items of one order become one.
+//! Orders and refunds from rows: the items of one order become one order.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::Path;
@@ -10,32 +10,32 @@ use gongxiang::quantity::Money;
 use gongxiang::ruleset::Channel;
 use serde::{Deserialize, Serialize};
 
-use super::cells::{self, Refused, quoted};
+use super::cells::{self, BadRow, CellError, quoted};
 use super::dates::Moment;
 use super::guards::unguarded;
 use super::mapping::{Field, LineItems, Mapping};
-use super::plan::{Plan, Request};
-use super::rows::{BadRow, Given, PARTS_OF_FEN, Part, Reader, RefundRow, Refunded, Said, text};
+use super::plan::{Layouts, Plan};
+use super::rows::{Concession, OrderLine, PARTS_OF_FEN, RefundRow, RefundSize, RowContent, RowReader, text};
 use super::table::{Row, Table};
 use super::text::encoding;
 use crate::limits::IMPORT_ORDERS_MAX;
 
-/// What happened on a day.
+/// An order or a refund of a day.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Item {
     pub line: u64,
     pub day: String,
     pub second: u32,
-    pub what: What,
+    pub kind: ItemKind,
 }
 
-/// An order or a refund. All texts are valid ids, regions and amounts.
+/// All texts are valid ids, regions and amounts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum What {
+pub enum ItemKind {
     Order(Order),
     Refund {
         order: String,
-        /// Yuan of the order's amount; none: all that is left.
+        /// Yuan of the order's amount; `None` for all that is left.
         amount: Option<String>,
     },
 }
@@ -53,50 +53,44 @@ pub struct Order {
     pub reference: Option<String>,
 }
 
-/// What comes out of the table, one after the other.
-pub enum Step {
-    Item(Box<Item>),
-    /// A row that is refused, with all that is wrong with it.
-    Bad(Vec<BadRow>),
-}
+/// An order or refund, or all errors of a row.
+pub type ItemResult = Result<Box<Item>, Vec<BadRow>>;
 
 /// The orders of a table.
 pub struct Orders {
     table: Table,
     plan: Plan,
-    group: Option<Group>,
-    ready: VecDeque<Step>,
-    /// Rows that do not count, by the reason.
+    group: Option<OrderRows>,
+    ready: VecDeque<ItemResult>,
+    /// How many rows do not count, by the reason.
     pub left_out: BTreeMap<String, u64>,
-    /// Orders that do not count, so that a refund of one does not either.
+    /// Orders that do not count: their refunds do not count either.
     pub dropped: HashSet<String>,
 }
 
-/// The rows of one order until now.
-struct Group {
+/// The rows of one order so far.
+struct OrderRows {
     /// The order's cell.
     key: String,
     first: Row,
-    said: Option<Part>,
-    /// Concessions that are summed up, in fen.
+    order: Option<OrderLine>,
+    /// The sum of the rows' concessions, in fen.
     concession: i128,
-    /// Rows of it that were read, and the line of one that was refused.
+    /// How many rows were read.
     good: u64,
+    /// The line of a refused row.
     bad: Option<u64>,
 }
 
 impl Orders {
     /// Opens a table and finds its columns.
-    ///
-    /// # Errors
-    /// If it cannot be read, or a column is missing.
-    pub(super) fn open(file: &Path, mapping: &Mapping, request: &Request) -> Result<Self> {
-        let of_profile = request.encoding().map(encoding).transpose().map_err(|error| anyhow!(error))?;
+    pub(super) fn open(file: &Path, mapping: &Mapping, layouts: &Layouts) -> Result<Self> {
+        let of_profile = layouts.encoding().map(encoding).transpose().map_err(|error| anyhow!(error))?;
         let reading = &mapping.reading;
         let (mut table, header) =
-            Table::open(file, reading.encoding.or(of_profile), reading.delimiter, |names| request.is_header(names))?;
+            Table::open(file, reading.encoding.or(of_profile), reading.delimiter, |names| layouts.is_header(names))?;
         let names: Vec<_> = header.iter().map(String::as_str).collect();
-        let plan = request.plan(mapping, &names)?;
+        let plan = layouts.plan(mapping, &names)?;
         table.ends = plan.profile.ends.iter().chain(&reading.until).cloned().collect();
         Ok(Self {
             table,
@@ -115,13 +109,10 @@ impl Orders {
     }
 
     /// The next order, refund or refused row.
-    ///
-    /// # Errors
-    /// If the table cannot be read on.
-    pub fn step(&mut self) -> Result<Option<Step>> {
+    pub fn next(&mut self) -> Result<Option<ItemResult>> {
         loop {
-            if let Some(step) = self.ready.pop_front() {
-                return Ok(Some(step));
+            if let Some(item) = self.ready.pop_front() {
+                return Ok(Some(item));
             }
             let Some(row) = self.table.next()? else {
                 self.finish();
@@ -133,36 +124,36 @@ impl Orders {
 
     fn take(&mut self, row: Row) {
         let key = text(&self.plan, &row, Field::Order).map(unguarded).unwrap_or_default().to_owned();
-        let reader = Reader::new(&self.plan, &row, self.table.encoding());
-        let is_refund = reader.standing().is_ok_and(|standing| reader.is_refund(&standing));
+        let reader = RowReader::new(&self.plan, &row, self.table.encoding());
+        let is_refund = reader.status().is_ok_and(|status| reader.is_refund(&status));
         let continues = !is_refund && !key.is_empty() && self.group.as_ref().is_some_and(|group| group.key == key);
         match (self.plan.lines, continues) {
             (Some(LineItems::Once), true) => self.repeat(&row),
             (Some(LineItems::Sum), true) => {
-                let said = reader.read();
-                self.add(&row, said);
+                let content = reader.read();
+                self.add(row.line, content);
             }
             _ => {
-                let said = reader.read();
+                let content = reader.read();
                 self.finish();
-                self.begin(key, row, said);
+                self.begin(key, row, content);
             }
         }
     }
 
-    fn begin(&mut self, key: String, row: Row, said: Said) {
-        let mut group = Group { key, first: row, said: None, concession: 0, good: 0, bad: None };
-        match said {
-            Said::Refund(refund) => return self.ready.push_back(Step::Item(refund_of(&refund))),
-            Said::Nothing(why, order) => self.leave_out(why, order),
-            Said::Bad(bad) => {
+    fn begin(&mut self, key: String, row: Row, content: RowContent) {
+        let mut group = OrderRows { key, first: row, order: None, concession: 0, good: 0, bad: None };
+        match content {
+            RowContent::Refund(refund) => return self.ready.push_back(Ok(refund_of(&refund))),
+            RowContent::LeftOut(why, order) => self.leave_out(why, order),
+            RowContent::Bad(bad) => {
                 group.bad = Some(group.first.line);
-                self.ready.push_back(Step::Bad(bad));
+                self.ready.push_back(Err(bad));
             }
-            Said::Part(part) => {
-                group.concession = concession(&part);
+            RowContent::Order(order) => {
+                group.concession = fen_of(order.concession);
                 group.good = 1;
-                group.said = Some(part);
+                group.order = Some(order);
             }
         }
         self.group = Some(group);
@@ -171,13 +162,13 @@ impl Orders {
     fn leave_out(&mut self, why: String, order: Option<Id>) {
         *self.left_out.entry(why).or_default() += 1;
         let has_refunds = self.plan.has(Field::RefundOf) || self.plan.profile.has_refund_rows();
-        // More than that are not remembered; refunds of them are refused.
+        // Beyond the limit they are not remembered, and their refunds are refused.
         if let Some(order) = order.filter(|_| has_refunds && self.dropped.len() < IMPORT_ORDERS_MAX) {
             self.dropped.insert(order.to_string());
         }
     }
 
-    /// A further row of an order whose first one has its amounts.
+    /// A further row of an order whose first row has the amounts.
     fn repeat(&mut self, row: &Row) {
         const ONCE: [Field; 8] = [
             Field::Buyer,
@@ -189,7 +180,7 @@ impl Orders {
             Field::Refunded,
             Field::Region,
         ];
-        let Some(group) = self.group.as_mut().filter(|group| group.said.is_some()) else { return };
+        let Some(group) = self.group.as_mut().filter(|group| group.order.is_some()) else { return };
         let cell = |row: &Row, field| {
             let at = self.plan.source(field)?.column.as_ref()?.0;
             row.cells.get(at).map(|cell| unguarded(cell).to_owned()).filter(|cell| !cell.is_empty())
@@ -200,140 +191,138 @@ impl Orders {
             .iter()
             .filter_map(|field| {
                 let message = format!(
-                    "{} is not what the order's first row has, line {}; `--lines sum` sums the rows of an order up",
+                    "{} differs from the order's first row, line {}; `--lines sum` adds up the rows of an order",
                     quoted(&differs(field)?),
                     group.first.line
                 );
-                Some(BadRow { line: row.line, column: self.plan.column(*field), code: cells::BAD_ROW, message })
+                Some(CellError::bad_row(message).at(row.line, self.plan.column(*field)))
             })
             .collect();
         if bad.is_empty() {
             group.good += 1;
         } else {
             group.bad = Some(row.line);
-            self.ready.push_back(Step::Bad(bad));
+            self.ready.push_back(Err(bad));
         }
     }
 
     /// A further item of an order.
-    fn add(&mut self, row: &Row, said: Said) {
+    fn add(&mut self, line: u64, content: RowContent) {
         let Some(group) = &mut self.group else { return };
-        match said {
-            Said::Refund(refund) => self.ready.push_back(Step::Item(refund_of(&refund))),
-            Said::Nothing(why, _) => *self.left_out.entry(why).or_default() += 1,
-            Said::Bad(bad) => {
-                group.bad = Some(row.line);
-                self.ready.push_back(Step::Bad(bad));
-            }
-            Said::Part(part) => {
-                group.good += 1;
-                group.concession = group.concession.saturating_add(concession(&part));
-                let Some(first) = &mut group.said else {
-                    group.said = Some(part);
-                    return;
-                };
-                if let Some(field) = different(first, &part) {
-                    group.bad = Some(row.line);
-                    let message = format!("is not what the order has in line {}", first.line);
-                    let column = self.plan.column(field);
-                    self.ready.push_back(Step::Bad(vec![BadRow {
-                        line: row.line,
-                        column,
-                        code: cells::BAD_ROW,
-                        message,
-                    }]));
-                    group.good -= 1;
-                    return;
-                }
-                first.amount = first.amount.saturating_add(part.amount);
-                if let (Some(Refunded::By(all)), Some(Refunded::By(more))) = (&mut first.refunded, part.refunded) {
-                    *all = all.plus(more).unwrap_or(*all);
-                } else {
-                    first.refunded = first.refunded.or(part.refunded);
-                }
-            }
-        }
+        let bad = match content {
+            RowContent::Refund(refund) => return self.ready.push_back(Ok(refund_of(&refund))),
+            RowContent::LeftOut(why, _) => return *self.left_out.entry(why).or_default() += 1,
+            RowContent::Bad(bad) => bad,
+            RowContent::Order(item) => match group.add(item) {
+                Ok(()) => return,
+                Err((field, error)) => vec![error.at(line, self.plan.column(field))],
+            },
+        };
+        group.bad = Some(line);
+        self.ready.push_back(Err(bad));
     }
 
-    /// The order that is complete.
+    /// Completes the order.
     fn finish(&mut self) {
-        let Some(Group { first, said: Some(part), concession, good, bad, .. }) = self.group.take() else { return };
+        let Some(OrderRows { first, order: Some(order), concession, good, bad, .. }) = self.group.take() else {
+            return;
+        };
         if let Some(line) = bad {
-            let message = format!("line {line} of the same order is refused, and so is the whole order");
+            let error =
+                CellError::bad_row(format!("line {line} of the same order is refused, and so is the whole order"));
             for _ in 0..good {
-                let bad = BadRow { line: first.line, column: None, code: cells::BAD_ROW, message: message.clone() };
-                self.ready.push_back(Step::Bad(vec![bad]));
+                self.ready.push_back(Err(vec![error.clone().at(first.line, None)]));
             }
             return;
         }
-        match self.order(&part, concession) {
-            Err(bad) => self.ready.push_back(Step::Bad(bad)),
-            Ok(order) => {
-                let id = order.order.clone();
-                self.ready.push_back(Step::Item(item(part.line, part.moment, What::Order(order))));
-                if let Some(refunded) = part.refunded {
-                    let what = What::Refund { order: id, amount: amount_of(refunded) };
-                    self.ready.push_back(Step::Item(item(part.line, part.moment, what)));
+        match self.order(&order, concession) {
+            Err(bad) => self.ready.push_back(Err(bad)),
+            Ok(placed) => {
+                let id = placed.order.clone();
+                self.ready.push_back(Ok(item(order.line, order.moment, ItemKind::Order(placed))));
+                if let Some(refunded) = order.refunded {
+                    let refund = ItemKind::Refund { order: id, amount: amount_of(refunded) };
+                    self.ready.push_back(Ok(item(order.line, order.moment, refund)));
                 }
             }
         }
     }
 
-    fn order(&self, part: &Part, concession: i128) -> Result<Order, Vec<BadRow>> {
-        let bad = |field, refused: Refused| BadRow {
-            line: part.line,
-            column: self.plan.column(field),
-            code: refused.code,
-            message: refused.message,
-        };
+    /// The order as the journal has it, if the rules could accept it; `concession` is in fen.
+    fn order(&self, line: &OrderLine, concession: i128) -> Result<Order, Vec<BadRow>> {
+        let bad = |field, error: CellError| error.at(line.line, self.plan.column(field));
+        let out_of_range = |field| vec![bad(field, CellError::new(Code::OutOfRange, Code::OutOfRange.sentence()))];
         let counted = if self.plan.has(Field::Quantity) { Field::Quantity } else { Field::Amount };
-        let amount = Money::checked_from_raw(part.amount.div_euclid(PARTS_OF_FEN))
-            .ok_or_else(|| vec![bad(counted, Refused::by(Code::OutOfRange))])?;
-        let (given, concession) = match part.given {
-            Given::Rate(rate) => (Field::Rate, cells::part_of(amount, rate).ok()),
-            Given::Concession(_) => (Field::Concession, Money::checked_from_raw(concession)),
+        let amount =
+            Money::checked_from_raw(line.amount.div_euclid(PARTS_OF_FEN)).ok_or_else(|| out_of_range(counted))?;
+        let (given, concession) = match line.concession {
+            Concession::Rate(rate) => (Field::Rate, cells::part_of(amount, rate).ok()),
+            Concession::Yuan(_) => (Field::Concession, Money::checked_from_raw(concession)),
         };
-        let concession = concession.ok_or_else(|| vec![bad(given, Refused::by(Code::OutOfRange))])?;
+        let concession = concession.ok_or_else(|| out_of_range(given))?;
         let mut wrong = Vec::new();
-        if part.buyer == part.merchant {
-            wrong.push(bad(Field::Buyer, Refused::of(Code::SelfDealing, part.buyer.as_str())));
+        if line.buyer == line.merchant {
+            wrong.push(bad(Field::Buyer, CellError::of(Code::SelfDealing, line.buyer.as_str())));
         }
         if !amount.is_positive() {
-            wrong.push(bad(counted, Refused::of(Code::BadAmount, &amount.to_string())));
+            wrong.push(bad(counted, CellError::of(Code::BadAmount, &amount.to_string())));
         } else if !concession.is_positive() || concession > amount {
-            wrong.push(bad(given, Refused::of(Code::BadConcession, &concession.to_string())));
+            wrong.push(bad(given, CellError::of(Code::BadConcession, &concession.to_string())));
         }
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        let channel = match part.channel {
+        let channel = match line.channel {
             Channel::Online => "online",
             Channel::Offline => "offline",
         };
         Ok(Order {
-            order: part.order.to_string(),
-            buyer: part.buyer.to_string(),
-            merchant: part.merchant.to_string(),
+            order: line.order.to_string(),
+            buyer: line.buyer.to_string(),
+            merchant: line.merchant.to_string(),
             channel: channel.into(),
             amount: amount.to_string(),
             concession: concession.to_string(),
-            region: part.region.to_string(),
-            reference: part.reference.as_ref().map(Id::to_string),
+            region: line.region.to_string(),
+            reference: line.reference.as_ref().map(Id::to_string),
         })
     }
 }
 
-fn concession(part: &Part) -> i128 {
-    match part.given {
-        Given::Concession(concession) => concession.raw(),
-        Given::Rate(_) => 0,
+impl OrderRows {
+    /// Adds an item, or says in which field it differs from the items before it although it must not.
+    fn add(&mut self, item: OrderLine) -> Result<(), (Field, CellError)> {
+        self.concession = self.concession.saturating_add(fen_of(item.concession));
+        let Some(order) = &mut self.order else {
+            self.good += 1;
+            self.order = Some(item);
+            return Ok(());
+        };
+        if let Some(field) = difference(order, &item) {
+            return Err((field, CellError::bad_row(format!("is not what the order has in line {}", order.line))));
+        }
+        self.good += 1;
+        order.amount = order.amount.saturating_add(item.amount);
+        if let (Some(RefundSize::Yuan(sum)), Some(RefundSize::Yuan(more))) = (&mut order.refunded, item.refunded) {
+            *sum = sum.plus(more).unwrap_or(*sum);
+        } else {
+            order.refunded = order.refunded.or(item.refunded);
+        }
+        Ok(())
     }
 }
 
-/// The first field in which two items of one order differ that have to be the same.
-fn different(first: &Part, other: &Part) -> Option<Field> {
-    let same_rate = matches!((first.given, other.given), (Given::Concession(_), Given::Concession(_)))
-        || first.given == other.given;
+fn fen_of(concession: Concession) -> i128 {
+    match concession {
+        Concession::Yuan(concession) => concession.raw(),
+        Concession::Rate(_) => 0,
+    }
+}
+
+/// The first field in which two items of one order differ although they must not.
+fn difference(first: &OrderLine, other: &OrderLine) -> Option<Field> {
+    let same_rate = matches!((first.concession, other.concession), (Concession::Yuan(_), Concession::Yuan(_)))
+        || first.concession == other.concession;
     [
         (first.buyer == other.buyer, Field::Buyer),
         (first.merchant == other.merchant, Field::Merchant),
@@ -346,18 +335,18 @@ fn different(first: &Part, other: &Part) -> Option<Field> {
     .find_map(|(same, field)| (!same).then_some(field))
 }
 
-fn item(line: u64, moment: Moment, what: What) -> Box<Item> {
-    Box::new(Item { line, day: moment.day.to_string(), second: moment.second, what })
+fn item(line: u64, moment: Moment, kind: ItemKind) -> Box<Item> {
+    Box::new(Item { line, day: moment.day.to_string(), second: moment.second, kind })
 }
 
 fn refund_of(refund: &RefundRow) -> Box<Item> {
-    let what = What::Refund { order: refund.order.to_string(), amount: amount_of(refund.refunded) };
-    item(refund.line, refund.moment, what)
+    let kind = ItemKind::Refund { order: refund.order.to_string(), amount: amount_of(refund.refunded) };
+    item(refund.line, refund.moment, kind)
 }
 
-fn amount_of(refunded: Refunded) -> Option<String> {
+fn amount_of(refunded: RefundSize) -> Option<String> {
     match refunded {
-        Refunded::Wholly => None,
-        Refunded::By(amount) => Some(amount.to_string()),
+        RefundSize::Whole => None,
+        RefundSize::Yuan(amount) => Some(amount.to_string()),
     }
 }

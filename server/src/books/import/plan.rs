@@ -1,4 +1,4 @@
-//! A profile and the flags of the command line, put on the header of a table.
+//! The plan for a table: a profile and the flags of the command line, applied to the table's header.
 
 use std::collections::BTreeMap;
 
@@ -6,55 +6,51 @@ use anyhow::{Context as _, Result, bail};
 
 use super::dates::Calendar;
 use super::guards::folded;
-use super::mapping::{Column, Condition, Field, Guards, Ids, LineItems, Mapping, find, unique};
+use super::mapping::{Column, Condition, Field, Guards, Ids, LineItems, Mapping, Pair, find, unique};
 use super::profile::{Profile, layouts};
 
 /// Where a field comes from.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Source {
+pub(super) struct FieldSource {
     pub column: Option<Column>,
-    /// What holds where there is none, or nothing in it.
+    /// The value if there is no column, or its cell is empty.
     pub default: Option<String>,
-    /// Whether its numbers are written with a minus.
+    /// Whether its numbers are written with a minus sign.
     pub negative: bool,
 }
 
 /// How each row is read.
 #[derive(Debug)]
 pub(super) struct Plan {
-    sources: BTreeMap<Field, Source>,
-    /// Columns, and what must stand in them, folded.
+    sources: BTreeMap<Field, FieldSource>,
+    /// Columns with their allowed values, folded; a row with another value does not count.
     pub only: Vec<(Column, Vec<String>)>,
-    /// What the status words say, and how refunds are found.
+    /// Says what status words mean, and how refunds are found.
     pub profile: Profile,
     pub calendar: Calendar,
     pub ids: Ids,
-    /// None: an id with a guard is refused.
+    /// Without it, an id with a guard is refused.
     pub guards: Option<Guards>,
     pub lines: Option<LineItems>,
     pub skip_guests: bool,
-    /// Cells in a row.
+    /// How many cells a row has.
     pub width: usize,
 }
 
-/// The profiles and flags before the header is known.
-pub(super) struct Request {
+/// The layouts that a table may have, and the flags that replace parts of them.
+pub(super) struct Layouts {
     layouts: Vec<Profile>,
     columns: BTreeMap<Field, String>,
     only: BTreeMap<String, Vec<String>>,
 }
 
-/// What an order cannot be without, whoever says it. Points are counted by the amount, or by pieces and their price.
+/// The fields without which there is no order, besides its amount (or quantity and price) and its concession (or rate).
 const REQUIRED: [Field; 6] = [Field::Order, Field::Buyer, Field::Merchant, Field::Channel, Field::Region, Field::Date];
 
-/// The columns by which a layout is known.
+/// The columns by which a layout is recognised.
 const MARKS: [Field; 6] = [Field::Order, Field::Amount, Field::Quantity, Field::Price, Field::Date, Field::Status];
 
-impl Request {
-    /// Reads the profile, if there is one.
-    ///
-    /// # Errors
-    /// If there is no such profile, or a field has two columns.
+impl Layouts {
     pub fn new(mapping: &Mapping) -> Result<Self> {
         let layouts = mapping.profile.as_deref().map_or_else(|| Ok(vec![Profile::default()]), layouts)?;
         let mut columns = unique(&mapping.columns, Field::name)?;
@@ -78,13 +74,12 @@ impl Request {
         self.layouts.iter().any(|layout| layout.sort)
     }
 
-    /// Whether a line may be the header.
     pub fn is_header(&self, names: &[&str]) -> bool {
         let has = |column: &String| find(names, column).is_ok();
         self.columns.values().chain(self.only.keys()).all(has) && self.layout(names).is_some()
     }
 
-    /// The first layout whose marks are all there.
+    /// The first layout whose marks are all among the names.
     fn layout(&self, names: &[&str]) -> Option<&Profile> {
         self.layouts.iter().find(|layout| {
             let known = |field: &Field| {
@@ -95,13 +90,31 @@ impl Request {
         })
     }
 
-    /// Finds every column.
-    ///
-    /// # Errors
-    /// If one is missing, or a field has no source.
+    /// Finds every column in the header; fails if one is missing, or a required field has neither column nor default.
     pub fn plan(&self, mapping: &Mapping, names: &[&str]) -> Result<Plan> {
         let profile = self.layout(names).or_else(|| self.layouts.first()).cloned().unwrap_or_default();
-        let mut sources: BTreeMap<Field, Source> = BTreeMap::new();
+        let calendar = Calendar {
+            dates: mapping.dates.unwrap_or(profile.dates),
+            zone: mapping.zone.clone(),
+            convert: mapping.convert_zones || profile.convert_zones || mapping.zone.is_some(),
+        };
+        let plan = Plan {
+            sources: self.sources(&profile, mapping, names)?,
+            only: self.conditions(&profile, names)?,
+            calendar,
+            ids: mapping.reading.ids.or(profile.ids).unwrap_or(Ids::Keep),
+            guards: mapping.reading.guards.or(profile.guards),
+            lines: mapping.lines.or(profile.lines),
+            skip_guests: mapping.skip_guests || profile.skip_guests,
+            width: names.len(),
+            profile,
+        };
+        plan.check()?;
+        Ok(plan)
+    }
+
+    fn sources(&self, profile: &Profile, mapping: &Mapping, names: &[&str]) -> Result<BTreeMap<Field, FieldSource>> {
+        let mut sources: BTreeMap<Field, FieldSource> = BTreeMap::new();
         let replaced = |field: &Field| {
             [Field::Quantity, Field::Price].contains(field) && self.columns.contains_key(&Field::Amount)
         };
@@ -116,40 +129,24 @@ impl Request {
         for (field, column) in &self.columns {
             sources.entry(*field).or_default().column = Some(find(names, column)?);
         }
-        for (field, text) in &profile.defaults {
-            sources.entry(*field).or_default().default = Some(text.clone());
-        }
-        for super::mapping::Pair(field, text) in &mapping.defaults {
+        let flags = mapping.defaults.iter().map(|Pair(field, text)| (field, text));
+        for (field, text) in profile.defaults.iter().chain(flags) {
             sources.entry(*field).or_default().default = Some(text.clone());
         }
         for field in &mapping.negative {
             sources.entry(*field).or_default().negative = true;
         }
+        Ok(sources)
+    }
+
+    fn conditions(&self, profile: &Profile, names: &[&str]) -> Result<Vec<(Column, Vec<String>)>> {
         let replaced = |column: &String| self.only.keys().any(|other| folded(other) == folded(column));
-        let kept = profile.only.iter().filter(|(column, _)| !replaced(column));
-        let only = kept.chain(&self.only).map(|(column, values)| {
+        let of_profile = profile.only.iter().filter(|(column, _)| !replaced(column));
+        let conditions = of_profile.chain(&self.only).map(|(column, values)| {
             let column = find(names, column).with_context(|| format!("`--only {column}=…`"))?;
             Ok((column, values.iter().map(|value| folded(value)).collect()))
         });
-        let only = only.collect::<Result<_>>()?;
-        let calendar = Calendar {
-            dates: mapping.dates.unwrap_or(profile.dates),
-            zone: mapping.zone.clone(),
-            convert: mapping.convert_zones || profile.convert_zones || mapping.zone.is_some(),
-        };
-        let plan = Plan {
-            sources,
-            only,
-            calendar,
-            ids: mapping.reading.ids.or(profile.ids).unwrap_or(Ids::Keep),
-            guards: mapping.reading.guards.or(profile.guards),
-            lines: mapping.lines.or(profile.lines),
-            skip_guests: mapping.skip_guests || profile.skip_guests,
-            width: names.len(),
-            profile,
-        };
-        plan.check()?;
-        Ok(plan)
+        conditions.collect()
     }
 }
 
@@ -175,7 +172,9 @@ impl Plan {
             );
         }
         if self.has(Field::Status) && self.profile.words().is_empty() {
-            bail!("what a status says is in a profile; without one, `--only COLUMN=VALUE,…` says which rows count");
+            bail!(
+                "only a profile defines what a status means; without one, use `--only COLUMN=VALUE,…` to choose the rows"
+            );
         }
         Ok(())
     }
@@ -185,11 +184,11 @@ impl Plan {
         self.source(field).is_some_and(|source| source.column.is_some() || source.default.is_some())
     }
 
-    pub fn source(&self, field: Field) -> Option<&Source> {
+    pub fn source(&self, field: Field) -> Option<&FieldSource> {
         self.sources.get(&field)
     }
 
-    /// The name of a field's column, if it has one.
+    /// The name of a field's column.
     pub fn column(&self, field: Field) -> Option<String> {
         self.source(field)?.column.as_ref().map(|(_, name)| name.clone())
     }

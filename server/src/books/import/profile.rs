@@ -1,4 +1,5 @@
-//! How a shop or a payment system writes its orders: data (`profiles.toml`), which flags of the command line may replace.
+//! Profiles of shops and payment systems: which columns their exports have, and what the words in them mean. They are data
+//! (`profiles.toml`); flags of the command line replace parts of them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,7 +11,7 @@ use super::dates::Dates;
 use super::guards::folded;
 use super::mapping::{Field, Guards, Ids, LineItems};
 
-/// One layout of an export.
+/// One layout of an export; a profile may have several.
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of the file of profiles")]
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -19,7 +20,7 @@ pub(super) struct Profile {
     /// The names that a field's column may have.
     pub columns: BTreeMap<Field, Vec<String>>,
     pub defaults: BTreeMap<Field, String>,
-    /// Columns, and what must stand in them for a row to count.
+    /// Columns with their allowed values; a row with another value does not count.
     pub only: BTreeMap<String, Vec<String>>,
     pub paid: Vec<String>,
     pub unpaid: Vec<String>,
@@ -34,21 +35,20 @@ pub(super) struct Profile {
     pub sort: bool,
     /// Whether an amount below zero is a refund of the order of the same id.
     pub negative_refunds: bool,
-    /// Where the id of a refund's order ends inside the refund's own.
+    /// The characters that end the order's id inside the refund's id.
     pub refund_cut: String,
-    /// How the ids of credit notes begin that do not say what they belong to.
+    /// The prefixes of credit notes, whose ids do not name their order.
     pub credit_notes: Vec<String>,
     pub encoding: Option<String>,
-    /// How the first row behind the table begins.
+    /// The beginnings of the first row after the table.
     pub ends: Vec<String>,
 }
 
-/// What a status says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum Status {
     Paid,
     Unpaid,
-    /// Paid and refunded since: by this amount, or wholly.
+    /// Paid, and refunded by this amount or whole.
     Refunded(Option<String>),
     /// The row is a refund.
     Refund,
@@ -60,9 +60,6 @@ struct Profiles {
 }
 
 /// The layouts of a profile, by its name or from a file (`.toml`).
-///
-/// # Errors
-/// If there is none.
 pub(super) fn layouts(name: &str) -> Result<Vec<Profile>> {
     let is_file = Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
     if is_file {
@@ -82,19 +79,19 @@ pub(super) fn layouts(name: &str) -> Result<Vec<Profile>> {
 }
 
 impl Profile {
-    /// What a status says; none if no list has it.
-    pub fn standing(&self, text: &str) -> Option<Standing> {
+    /// The meaning of a status; `None` if no list has it.
+    pub fn status(&self, text: &str) -> Option<Status> {
         let text = folded(text);
         let rest = |words: &[String]| words.iter().find_map(|word| rest_of(&text, word));
         if rest(&self.paid).is_some() {
-            Some(Standing::Paid)
+            Some(Status::Paid)
         } else if rest(&self.unpaid).is_some() {
-            Some(Standing::Unpaid)
+            Some(Status::Unpaid)
         } else if let Some(rest) = rest(&self.refunded) {
             let amount = rest.trim_matches(|c: char| "()/:".contains(c) || c.is_whitespace()).to_owned();
-            Some(Standing::Refunded(Some(amount).filter(|amount| !amount.is_empty())))
+            Some(Status::Refunded(Some(amount).filter(|amount| !amount.is_empty())))
         } else {
-            rest(&self.refunds).map(|_| Standing::Refund)
+            rest(&self.refunds).map(|_| Status::Refund)
         }
     }
 
@@ -114,7 +111,7 @@ impl Profile {
     }
 }
 
-/// What stands behind a word in a text that is it, or, with a `*` at its end, begins with it.
+/// The rest of a text after a word. The text must equal the word or, if the word ends with `*`, begin with it.
 fn rest_of(text: &str, word: &str) -> Option<String> {
     match word.strip_suffix('*') {
         Some(start) => text.strip_prefix(&folded(start)).map(Into::into),
@@ -133,23 +130,24 @@ mod tests {
         {
             assert!(layouts(name)?.iter().all(|layout| !layout.columns.is_empty()), "{name}");
         }
-        assert!(layouts("ebay").is_err());
+        let error = layouts("ebay").err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.starts_with("`ebay` is no profile; known are shopify, "), "{error}");
         Ok(())
     }
 
     #[test]
     fn a_status_says_one_thing_or_is_unknown() -> Result<()> {
         let bill = layouts("wechat-bill")?.remove(0);
-        let part = |text: &str| Some(Standing::Refunded(Some(text.into())));
-        assert_eq!(bill.standing(" 支付成功\t"), Some(Standing::Paid));
-        assert_eq!(bill.standing("已全额退款"), Some(Standing::Refunded(None)));
-        assert_eq!(bill.standing("已退款(￥1.51)"), part("¥1.51"));
-        assert_eq!(bill.standing("已退款（￥1.51）"), part("¥1.51"));
-        assert_eq!(bill.standing("已退款￥1.51"), part("¥1.51"));
-        assert_eq!(bill.standing("别的"), None);
+        let part = |text: &str| Some(Status::Refunded(Some(text.into())));
+        assert_eq!(bill.status(" 支付成功\t"), Some(Status::Paid));
+        assert_eq!(bill.status("已全额退款"), Some(Status::Refunded(None)));
+        assert_eq!(bill.status("已退款(￥1.51)"), part("¥1.51"));
+        assert_eq!(bill.status("已退款（￥1.51）"), part("¥1.51"));
+        assert_eq!(bill.status("已退款￥1.51"), part("¥1.51"));
+        assert_eq!(bill.status("别的"), None);
         let shop = layouts("taobao")?.remove(0);
-        assert_eq!(shop.standing("买家已付款,等待卖家发货"), Some(Standing::Paid));
-        assert_eq!(layouts("jd")?.remove(0).standing("(删除)等待出库"), Some(Standing::Unpaid));
+        assert_eq!(shop.status("买家已付款,等待卖家发货"), Some(Status::Paid));
+        assert_eq!(layouts("jd")?.remove(0).status("(删除)等待出库"), Some(Status::Unpaid));
         Ok(())
     }
 }

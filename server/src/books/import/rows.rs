@@ -1,82 +1,58 @@
-//! What a row says: a part of an order, a refund, or nothing that counts. All that is wrong with it is said at once.
-
-use std::fmt;
+//! The content of one row: a part of an order, a refund, or nothing that counts. All errors of a row are reported at once.
 
 use gongxiang::event::Code;
 use gongxiang::identity::{Id, Region};
 use gongxiang::quantity::{Money, Rate};
 use gongxiang::ruleset::Channel;
 
-use super::cells::{self, Cell, Refused, quoted};
+use super::cells::{self, BadRow, Cell, CellError, quoted};
 use super::dates::Moment;
-use super::guards::folded;
-use super::guards::unguarded;
+use super::guards::{folded, unguarded};
 use super::mapping::{Field, Guards, Ids};
 use super::plan::Plan;
-use super::profile::Standing;
+use super::profile::Status;
 use super::table;
 
-/// Why a row becomes nothing.
-#[derive(Clone, Debug)]
-pub struct BadRow {
-    pub line: u64,
-    /// The column's name, if it is about one.
-    pub column: Option<String>,
-    pub code: &'static str,
-    pub message: String,
-}
-
-impl fmt::Display for BadRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}", self.line)?;
-        if let Some(column) = &self.column {
-            write!(f, ", column `{column}`")?;
-        }
-        write!(f, ": {}: {}", self.code, self.message)
-    }
-}
-
-/// What a row says.
-pub(super) enum Said {
-    Part(Part),
+/// The content of a row.
+pub(super) enum RowContent {
+    Order(OrderLine),
     Refund(RefundRow),
-    /// It does not count, and why; with the order's id, if it has one.
-    Nothing(String, Option<Id>),
+    /// The reason why the row does not count, and the order's id, if it has one.
+    LeftOut(String, Option<Id>),
     Bad(Vec<BadRow>),
 }
 
 /// An order, or one item of it.
 #[derive(Clone, Debug)]
-pub(super) struct Part {
+pub(super) struct OrderLine {
     pub line: u64,
     pub order: Id,
     pub buyer: Id,
     pub merchant: Id,
     pub channel: Channel,
     pub region: Region,
-    /// 10⁻¹⁰ yuan, which hold a price of 8 places as well as fen.
+    /// In units of 10⁻¹⁰ yuan, which are exact for prices of 8 places and for fen.
     pub amount: i128,
-    pub given: Given,
+    pub concession: Concession,
     pub moment: Moment,
-    pub refunded: Option<Refunded>,
+    pub refunded: Option<RefundSize>,
     pub reference: Option<Id>,
 }
 
 /// What the merchant gives up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Given {
-    /// Yuan.
-    Concession(Money),
+pub(super) enum Concession {
+    Yuan(Money),
     /// A part of the amount.
     Rate(Rate),
 }
 
 /// How much of an order was refunded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refunded {
-    Wholly,
+pub(super) enum RefundSize {
+    Whole,
     /// Yuan of the amount.
-    By(Money),
+    Yuan(Money),
 }
 
 /// A row that is a refund.
@@ -84,42 +60,40 @@ pub(super) enum Refunded {
 pub(super) struct RefundRow {
     pub line: u64,
     pub order: Id,
-    pub refunded: Refunded,
+    pub refunded: RefundSize,
     pub moment: Moment,
 }
 
-/// 10⁻¹⁰ yuan in a fen.
+/// How many units of 10⁻¹⁰ yuan are in a fen.
 pub(super) const PARTS_OF_FEN: i128 = 100_000_000;
 
-/// A row while it is read.
-pub(super) struct Reader<'a> {
+pub(super) struct RowReader<'a> {
     plan: &'a Plan,
     row: &'a table::Row,
     encoding: &'static str,
     bad: Vec<BadRow>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> RowReader<'a> {
     pub fn new(plan: &'a Plan, row: &'a table::Row, encoding: &'static str) -> Self {
         Self { plan, row, encoding, bad: Vec::new() }
     }
 
-    /// Reads all of it.
-    pub fn read(mut self) -> Said {
+    pub fn read(mut self) -> RowContent {
         let (plan, line) = (self.plan, self.row.line);
         if let Some(bad) = self.wrong_width() {
-            return Said::Bad(vec![bad]);
+            return RowContent::Bad(vec![bad]);
         }
-        let standing = match self.standing() {
-            Ok(standing) => standing,
-            Err(bad) => return Said::Bad(vec![bad]),
+        let status = match self.status() {
+            Ok(status) => status,
+            Err(bad) => return RowContent::Bad(vec![bad]),
         };
-        if self.is_refund(&standing) {
+        if self.is_refund(&status) {
             return self.refund();
         }
-        if let Some(why) = self.left_out(&standing) {
+        if let Some(why) = self.left_out(&status) {
             let order = self.id(Field::Order);
-            return Said::Nothing(why, order);
+            return RowContent::LeftOut(why, order);
         }
         let order = self.id(Field::Order);
         let buyer = self.id(Field::Buyer);
@@ -127,68 +101,65 @@ impl<'a> Reader<'a> {
         let channel = self.cell(Field::Channel, cells::channel);
         let region = self.cell(Field::Region, cells::region);
         let amount = self.amount();
-        let given = if plan.has(Field::Rate) {
-            self.cell(Field::Rate, cells::rate).map(Given::Rate)
+        let concession = if plan.has(Field::Rate) {
+            self.cell(Field::Rate, cells::rate).map(Concession::Rate)
         } else {
-            self.cell(Field::Concession, cells::money).map(Given::Concession)
+            self.cell(Field::Concession, cells::money).map(Concession::Yuan)
         };
         self.optional(Field::Currency, cells::currency);
         let moment = self.cell(Field::Date, |text| plan.calendar.moment(text));
-        let refunded = self.refunded(standing);
+        let refunded = self.refunded(status);
         let reference = self.reference();
-        match (order, buyer, merchant, channel, region, amount, given, moment) {
-            (
-                Some(order),
-                Some(buyer),
-                Some(merchant),
-                Some(channel),
-                Some(region),
-                Some(amount),
-                Some(given),
-                Some(moment),
-            ) if self.bad.is_empty() => {
-                let part =
-                    Part { line, order, buyer, merchant, channel, region, amount, given, moment, refunded, reference };
-                Said::Part(part)
-            }
-            _ => Said::Bad(self.bad),
+        let complete = || {
+            Some(OrderLine {
+                line,
+                order: order?,
+                buyer: buyer?,
+                merchant: merchant?,
+                channel: channel?,
+                region: region?,
+                amount: amount?,
+                concession: concession?,
+                moment: moment?,
+                refunded,
+                reference,
+            })
+        };
+        match complete() {
+            Some(order) if self.bad.is_empty() => RowContent::Order(order),
+            _ => RowContent::Bad(self.bad),
         }
     }
 
-    /// Cells too few; those too many are passed over where they are empty.
+    /// Refuses a row with too few cells, or with too many that are not all empty.
     fn wrong_width(&self) -> Option<BadRow> {
         let (cells, width) = (&self.row.cells, self.plan.width);
         let rest_is_empty = cells.iter().skip(width).all(|cell| unguarded(cell).is_empty());
-        (cells.len() < width || !rest_is_empty).then(|| {
-            let message = format!("has {} cells, and the header {width}", cells.len());
-            BadRow { line: self.row.line, column: None, code: cells::BAD_ROW, message }
-        })
+        let message = || format!("has {} cells, and the header {width}", cells.len());
+        (cells.len() < width || !rest_is_empty).then(|| CellError::bad_row(message()).at(self.row.line, None))
     }
 
-    /// What the status says; without one, the order was paid.
-    pub fn standing(&self) -> Result<Standing, BadRow> {
-        let Some(text) = self.text(Field::Status) else { return Ok(Standing::Paid) };
-        self.plan.profile.standing(text).ok_or_else(|| {
-            let words = self.plan.profile.words();
-            self.refusal(
-                Field::Status,
-                Refused::bad_row(format!("{} is no status that is known: {words}", quoted(text))),
-            )
+    /// The status; without one, the order was paid.
+    pub fn status(&self) -> Result<Status, BadRow> {
+        let Some(text) = self.text(Field::Status) else { return Ok(Status::Paid) };
+        self.plan.profile.status(text).ok_or_else(|| {
+            let message = format!("{} is no known status: {}", quoted(text), self.plan.profile.words());
+            self.refusal(Field::Status, CellError::bad_row(message))
         })
     }
 
     /// Whether the row is a refund of an order in another row.
-    pub fn is_refund(&self, standing: &Standing) -> bool {
+    pub fn is_refund(&self, status: &Status) -> bool {
         let minus = || {
             let amount = self.text(Field::Amount).unwrap_or_default();
             self.plan.profile.negative_refunds && amount.starts_with(['-', '−'])
         };
-        *standing == Standing::Refund || self.text(Field::RefundOf).is_some() || minus()
+        *status == Status::Refund || self.text(Field::RefundOf).is_some() || minus()
     }
 
     /// Why the row does not count.
-    fn left_out(&self, standing: &Standing) -> Option<String> {
-        if *standing == Standing::Unpaid {
+    fn left_out(&self, status: &Status) -> Option<String> {
+        if *status == Status::Unpaid {
             return Some(format!("status {}", quoted(self.text(Field::Status).unwrap_or_default())));
         }
         for ((at, name), values) in &self.plan.only {
@@ -216,11 +187,11 @@ impl<'a> Reader<'a> {
         Some(i128::from(quantity?) * price?.raw() * 100)
     }
 
-    fn refunded(&mut self, standing: Standing) -> Option<Refunded> {
-        match standing {
-            Standing::Refunded(None) => Some(Refunded::Wholly),
-            Standing::Refunded(Some(text)) => match cells::money(&text) {
-                Ok(amount) => Some(Refunded::By(amount)),
+    fn refunded(&mut self, status: Status) -> Option<RefundSize> {
+        match status {
+            Status::Refunded(None) => Some(RefundSize::Whole),
+            Status::Refunded(Some(text)) => match cells::money(&text) {
+                Ok(amount) => Some(RefundSize::Yuan(amount)),
                 Err(refused) => {
                     self.refuse(Field::Status, refused);
                     None
@@ -229,12 +200,12 @@ impl<'a> Reader<'a> {
             _ => {
                 let amount = self.optional(Field::Refunded, cells::money)?;
                 let amount = if amount.is_positive() { Some(amount) } else { Money::checked_from_raw(-amount.raw()) };
-                amount.filter(|amount| amount.is_positive()).map(Refunded::By)
+                amount.filter(|amount| amount.is_positive()).map(RefundSize::Yuan)
             }
         }
     }
 
-    fn refund(mut self) -> Said {
+    fn refund(mut self) -> RowContent {
         let plan = self.plan;
         let named = if self.text(Field::RefundOf).is_some() { Field::RefundOf } else { Field::Order };
         let order = self.id_until(named, &plan.profile.refund_cut);
@@ -244,17 +215,17 @@ impl<'a> Reader<'a> {
         let amount = amount.and_then(|amount| Money::checked_from_raw(amount.raw().abs()));
         if amount.is_some_and(Money::is_zero) {
             let text = self.text(field).unwrap_or_default().to_owned();
-            self.refuse(field, Refused::of(Code::BadAmount, &text));
+            self.refuse(field, CellError::of(Code::BadAmount, &text));
         }
         match (order, amount, moment) {
             (Some(order), Some(amount), Some(moment)) if self.bad.is_empty() => {
-                Said::Refund(RefundRow { line: self.row.line, order, refunded: Refunded::By(amount), moment })
+                RowContent::Refund(RefundRow { line: self.row.line, order, refunded: RefundSize::Yuan(amount), moment })
             }
-            _ => Said::Bad(self.bad),
+            _ => RowContent::Bad(self.bad),
         }
     }
 
-    /// What the cell of a field says, without guards, or what holds in its place.
+    /// The cell of a field without guards, or the field's default.
     fn text(&self, field: Field) -> Option<&'a str> {
         text(self.plan, self.row, field).map(unguarded).filter(|text| !text.is_empty())
     }
@@ -263,9 +234,9 @@ impl<'a> Reader<'a> {
         self.id_until(field, "")
     }
 
-    /// An id, which ends before the first of these characters.
+    /// An id that ends before the first of these characters.
     fn id_until(&mut self, field: Field, ends: &str) -> Option<Id> {
-        let text = text(self.plan, self.row, field).ok_or_else(|| Refused::bad_row("is empty"));
+        let text = text(self.plan, self.row, field).ok_or_else(|| CellError::bad_row("is empty"));
         let text = text.map(|text| text.split(|c| ends.contains(c)).next().unwrap_or_default());
         match text.and_then(|text| id_of(text, self.plan.guards, self.plan.ids)) {
             Ok(id) => Some(id),
@@ -276,14 +247,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The number in another system: it is for information, so what is no id is left out.
+    /// The number in another system. It is for information, so a text that is no id is dropped.
     fn reference(&self) -> Option<Id> {
         self.text(Field::Reference).and_then(Id::parse)
     }
 
     fn cell<T>(&mut self, field: Field, read: impl Fn(&str) -> Cell<T>) -> Option<T> {
         if self.text(field).is_none() {
-            self.refuse(field, Refused::bad_row("is empty"));
+            self.refuse(field, CellError::bad_row("is empty"));
             return None;
         }
         self.optional(field, read)
@@ -295,7 +266,7 @@ impl<'a> Reader<'a> {
         let column = source.column.as_ref().and_then(|(at, _)| self.row.cells.get(*at)).unwrap_or_default();
         if source.negative && !unguarded(column).is_empty() {
             let Some(number) = text.strip_prefix(['-', '−']) else {
-                self.refuse(field, Refused::no_minus(text));
+                self.refuse(field, CellError::bad_row(format!("{} has no minus", quoted(text))));
                 return None;
             };
             text = number;
@@ -309,42 +280,41 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn refuse(&mut self, field: Field, refused: Refused) {
+    fn refuse(&mut self, field: Field, refused: CellError) {
         let bad = self.refusal(field, refused);
         self.bad.push(bad);
     }
 
-    fn refusal(&self, field: Field, refused: Refused) -> BadRow {
+    fn refusal(&self, field: Field, error: CellError) -> BadRow {
         let lost = text(self.plan, self.row, field).is_some_and(|text| text.contains('\u{fffd}'));
-        let Refused { code, message } =
-            if lost { Refused::bad_row(format!("is not {}", self.encoding)) } else { refused };
-        BadRow { line: self.row.line, column: self.plan.column(field), code, message }
+        let error = if lost { CellError::bad_row(format!("is not {}", self.encoding)) } else { error };
+        error.at(self.row.line, self.plan.column(field))
     }
 }
 
-/// The cell of a field as it stands, or what holds in its place.
+/// The cell of a field, unchanged, or the field's default.
 pub(super) fn text<'a>(plan: &'a Plan, row: &'a table::Row, field: Field) -> Option<&'a str> {
     let source = plan.source(field)?;
     let cell = source.column.as_ref().and_then(|(at, _)| row.cells.get(*at)).filter(|cell| !unguarded(cell).is_empty());
     cell.or(source.default.as_deref())
 }
 
-/// An id of a text: its guards are taken off if that was said, kept if that was said, and refused otherwise.
+/// The id in a text. Without `--guards`, an id with guards is refused.
 pub(super) fn id_of(text: &str, guards: Option<Guards>, ids: Ids) -> Cell<Id> {
     let plain = unguarded(text);
     let text = match guards {
         Some(Guards::Strip) => plain,
         None if ids != Ids::Keep && plain.len() != text.len() => {
-            return Err(Refused::bad_row(format!(
-                "{} has something around it that may not be a part of it: `--guards strip` takes it off, `--guards keep` \
-                 keeps it",
+            return Err(CellError::bad_row(format!(
+                "{} has characters around it that may not belong to it: `--guards strip` removes them, `--guards keep` \
+                 keeps them",
                 quoted(text)
             )));
         }
         Some(Guards::Keep) | None => text,
     };
     if text.contains('\u{fffd}') {
-        return Err(Refused::bad_row("has characters that were lost"));
+        return Err(CellError::bad_row("has characters that could not be decoded"));
     }
     match ids {
         Ids::Keep => cells::id(text),

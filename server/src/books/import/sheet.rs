@@ -1,4 +1,4 @@
-//! A table whose columns have known names: members, balances.
+//! A table whose columns have well-known names: members, balances.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,19 +6,18 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use gongxiang::identity::Id;
 
-use super::cells::{self, Cell, Refused};
+use super::cells::{BadRow, Cell, CellError};
 use super::guards::unguarded;
 use super::mapping::{Column, Ids, Pair, Reading, find};
-use super::rows::{BadRow, id_of};
+use super::rows::id_of;
 use super::table::{Row, Table};
 
-/// A field, and the names that its column has.
-pub(super) struct Known {
+/// A field, and the names that its column may have.
+pub(super) struct SheetField {
     pub name: &'static str,
     pub columns: &'static [&'static str],
 }
 
-/// The rows of a table.
 pub(super) struct Sheet {
     table: Table,
     columns: BTreeMap<String, Column>,
@@ -29,13 +28,10 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// Opens a table. The first of `fields` must have a column.
-    ///
-    /// # Errors
-    /// If it cannot be read, lacks the column, or a name is unknown.
     pub fn open(
         file: &Path,
         reading: &Reading,
-        fields: &[Known],
+        fields: &[SheetField],
         columns: &[Pair<String>],
         defaults: &[Pair<String>],
     ) -> Result<Self> {
@@ -45,7 +41,7 @@ impl Sheet {
                 bail!("`{field}` is none of {}", names.join(", "));
             }
         }
-        let column = |field: &Known, names: &[&str]| {
+        let column = |field: &SheetField, names: &[&str]| {
             let mapped = columns.iter().find(|Pair(name, _)| name == field.name);
             match mapped {
                 Some(Pair(_, column)) => find(names, column).map(Some),
@@ -72,22 +68,14 @@ impl Sheet {
         Ok(Self { table, columns: found, defaults, reading: reading.clone(), width: names.len() })
     }
 
-    /// The next row that has the header's number of cells, or why one has not.
-    ///
-    /// # Errors
-    /// If the table cannot be read on.
+    /// The next row; an error if it has another number of cells than the header.
     pub fn next(&mut self) -> Result<Option<Result<Row, BadRow>>> {
         let Some(row) = self.table.next()? else { return Ok(None) };
         if row.cells.len() != self.width {
             let message = format!("has {} cells, and the header {}", row.cells.len(), self.width);
-            return Ok(Some(Err(BadRow { line: row.line, column: None, code: cells::BAD_ROW, message })));
+            return Ok(Some(Err(CellError::bad_row(message).at(row.line, None))));
         }
         Ok(Some(Ok(row)))
-    }
-
-    /// The name of a field's column.
-    pub fn column(&self, field: &str) -> Option<String> {
-        self.columns.get(field).map(|(_, name)| name.clone())
     }
 
     fn text<'a>(&'a self, row: &'a Row, field: &str) -> Option<&'a str> {
@@ -95,26 +83,20 @@ impl Sheet {
         cell.filter(|cell| !unguarded(cell).is_empty()).or_else(|| self.defaults.get(field).map(String::as_str))
     }
 
-    /// An id in a cell, if there is one.
+    /// The id in a cell, if the cell is not empty.
     pub fn id(&self, row: &Row, field: &str, bad: &mut Vec<BadRow>) -> Option<Id> {
         let ids = self.reading.ids.unwrap_or(Ids::Keep);
-        let read = self.text(row, field).map(|text| id_of(text, self.reading.guards, ids))?;
-        self.taken(row, field, read, bad)
+        let id = id_of(self.text(row, field)?, self.reading.guards, ids);
+        id.map_err(|error| bad.push(self.bad(row.line, field, error))).ok()
     }
 
-    /// Another value in a cell, if there is one.
+    /// The value in a cell, if the cell is not empty.
     pub fn value<T>(&self, row: &Row, field: &str, read: impl Fn(&str) -> Cell<T>, bad: &mut Vec<BadRow>) -> Option<T> {
-        let read = self.text(row, field).map(|text| read(unguarded(text)))?;
-        self.taken(row, field, read, bad)
+        let value = read(unguarded(self.text(row, field)?));
+        value.map_err(|error| bad.push(self.bad(row.line, field, error))).ok()
     }
 
-    fn taken<T>(&self, row: &Row, field: &str, read: Cell<T>, bad: &mut Vec<BadRow>) -> Option<T> {
-        read.map_err(|refused| bad.push(self.bad(row.line, field, refused))).ok()
-    }
-
-    /// What is wrong with a cell.
-    pub fn bad(&self, line: u64, field: &str, refused: Refused) -> BadRow {
-        let Refused { code, message } = refused;
-        BadRow { line, column: self.column(field), code, message }
+    pub fn bad(&self, line: u64, field: &str, error: CellError) -> BadRow {
+        error.at(line, self.columns.get(field).map(|(_, name)| name.clone()))
     }
 }

@@ -1,6 +1,6 @@
-//! A table inside a text: the lines before its header and after its last row are no part of it.
+//! The rows of a table in a text, without the lines before its header and after its last row.
 //!
-//! The text is handed over line by line, so that a row's number is that of the line in the file on which it begins.
+//! The CSV reader gets the text line by line, so that each row knows the line in the file on which it begins.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -13,10 +13,10 @@ use csv::{Reader, ReaderBuilder, StringRecord};
 use encoding_rs::Encoding;
 
 use super::guards::unguarded;
-use super::text::{Line, Lines};
+use super::text::{TextLine, TextLines};
 use crate::limits::{IMPORT_HEADER_LINES_MAX, IMPORT_ROW_BYTES_MAX};
 
-/// What may stand between two cells if nobody says what does.
+/// The characters that may separate cells if none is named.
 const DELIMITERS: [u8; 3] = [b',', b'\t', b';'];
 
 /// A row: the line on which it begins, and its cells.
@@ -26,40 +26,38 @@ pub(super) struct Row {
     pub cells: StringRecord,
 }
 
-/// The rows of a table.
 pub(super) struct Table {
     reader: Reader<Feed>,
     progress: Rc<RefCell<Progress>>,
-    /// A row whose first cell begins with one of these is the first that is no part of the table.
+    /// The table ends before a row whose first cell begins with one of these.
     pub ends: Vec<String>,
 }
 
-/// How far the text is read.
+/// How far the text has been read.
 struct Progress {
-    lines: Lines,
-    /// Lines that were looked at to find the header.
-    ahead: VecDeque<Line>,
-    /// The line that is being handed over, and how much of it was.
+    lines: TextLines,
+    /// Lines that were read to find the header.
+    ahead: VecDeque<TextLine>,
+    /// The line that the CSV reader is getting.
     line: String,
+    /// How many bytes of it the CSV reader has.
     at: usize,
-    /// The first line of the present row.
+    /// The first line of the current row.
     begun: Option<u64>,
-    /// Bytes of the present row.
+    /// How many bytes of the current row were read.
     bytes: usize,
 }
 
 impl Table {
-    /// Opens a table and answers with the cells of its header: the first line that `is_header` accepts, or else the first line.
-    ///
-    /// # Errors
-    /// If it cannot be read.
+    /// Opens a table; returns it with the cells of its header: the first line that `is_header` accepts, or else the first
+    /// line.
     pub fn open(
         file: &Path,
         encoding: Option<&'static Encoding>,
         delimiter: Option<u8>,
         is_header: impl Fn(&[&str]) -> bool,
     ) -> Result<(Self, Vec<String>)> {
-        let mut lines = Lines::open(file, encoding)?;
+        let mut lines = TextLines::open(file, encoding)?;
         let (mut ahead, mut bytes) = (VecDeque::new(), 0);
         let context = || format!("bad_row: cannot read the header of {}", file.display());
         while ahead.len() < IMPORT_HEADER_LINES_MAX && bytes < IMPORT_ROW_BYTES_MAX {
@@ -74,7 +72,7 @@ impl Table {
         });
         let (at, delimiter) = header.unwrap_or_else(|| {
             let first = ahead.front().map(|line| line.text.as_str()).unwrap_or_default();
-            // The last of the largest, so the comma wins among equals.
+            // `max_by_key` returns the last of equals; reversed, that is the comma.
             let widest = candidates.iter().rev().max_by_key(|delimiter| cells(first, **delimiter).len());
             (0, widest.copied().unwrap_or(b','))
         });
@@ -92,9 +90,6 @@ impl Table {
     }
 
     /// The next row that is not empty.
-    ///
-    /// # Errors
-    /// If the text cannot be read on.
     pub fn next(&mut self) -> Result<Option<Row>> {
         let mut cells = StringRecord::new();
         loop {
@@ -118,7 +113,6 @@ impl Table {
         }
     }
 
-    /// The encoding's name.
     pub fn encoding(&self) -> &'static str {
         self.progress.borrow().lines.encoding()
     }
@@ -127,7 +121,7 @@ impl Table {
 fn cells(line: &str, delimiter: u8) -> StringRecord {
     let mut reader = ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(line.as_bytes());
     let mut cells = StringRecord::new();
-    // What is no row has no cells, so it is no header.
+    // A line that cannot be read has no cells, so it is no header.
     _ = reader.read_record(&mut cells);
     cells
 }
@@ -136,7 +130,7 @@ fn names(cells: &StringRecord) -> Vec<&str> {
     cells.iter().map(unguarded).collect()
 }
 
-/// Hands over one line at a time, so that a row ends where a line was handed over whole.
+/// Gives the CSV reader one line at a time, so that a row ends with the last line that was read.
 struct Feed(Rc<RefCell<Progress>>);
 
 impl Read for Feed {
@@ -144,10 +138,11 @@ impl Read for Feed {
         let progress = &mut *self.0.borrow_mut();
         if progress.at == progress.line.len() {
             let next = progress.ahead.pop_front();
-            let Some(Line { number, text }) = next.map_or_else(|| progress.lines.next(), |line| Ok(Some(line)))? else {
+            let Some(TextLine { number, text }) = next.map_or_else(|| progress.lines.next(), |line| Ok(Some(line)))?
+            else {
                 return Ok(0);
             };
-            // Blank lines before a row are passed over.
+            // Blank lines before a row are skipped.
             if progress.begun.is_none() && text != "\n" {
                 progress.begun = Some(number);
             }

@@ -1,4 +1,4 @@
-//! A file as lines of text: its encoding is found or given, and CR LF ends a line as LF does.
+//! The lines of a text file. Its encoding is given or detected; lines end with LF or CR LF.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _};
@@ -11,39 +11,32 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use crate::limits::IMPORT_ROW_BYTES_MAX;
 
-/// How much of a file is looked at to find its encoding.
+/// How much of a file is read to detect its encoding.
 const SAMPLE_BYTES: usize = 64 << 10;
 
-/// A line and its number in the file, from 1.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct TextLine {
+    /// The number in the file, from 1.
     pub number: u64,
-    /// With its end, `\n`, unless the file ends before.
+    /// Ends with `\n`, except at the end of the file.
     pub text: String,
 }
 
-/// The lines of a file, one by one.
-pub(super) struct Lines {
+pub(super) struct TextLines {
     input: Box<dyn BufRead>,
-    /// None until the first byte that is not ASCII.
+    /// `None` until the first byte that is not ASCII.
     encoding: Option<&'static Encoding>,
     number: u64,
 }
 
 /// An encoding by its name on the command line.
-///
-/// # Errors
-/// If there is none of this name.
 pub fn encoding(name: &str) -> Result<&'static Encoding, String> {
     Encoding::for_label(name.as_bytes())
         .ok_or_else(|| format!("`{name}` is no encoding; known are utf-8, gbk, big5, …"))
 }
 
-impl Lines {
-    /// Opens a file, or standard input by the name `-`.
-    ///
-    /// # Errors
-    /// If it cannot be opened, or is no text.
+impl TextLines {
+    /// Opens a file, or standard input if its name is `-`.
     pub fn open(file: &Path, encoding: Option<&'static Encoding>) -> Result<Self> {
         let shown = file.display();
         let mut input: Box<dyn BufRead> = if file == Path::new("-") {
@@ -70,11 +63,7 @@ impl Lines {
         Ok(Self { input, encoding, number: 0 })
     }
 
-    /// The next line.
-    ///
-    /// # Errors
-    /// If it cannot be read, is too long, or its encoding is not certain.
-    pub fn next(&mut self) -> io::Result<Option<Line>> {
+    pub fn next(&mut self) -> io::Result<Option<TextLine>> {
         let mut bytes = Vec::new();
         let most = u64::try_from(IMPORT_ROW_BYTES_MAX).unwrap_or(u64::MAX);
         (&mut self.input).take(most).read_until(b'\n', &mut bytes)?;
@@ -91,24 +80,23 @@ impl Lines {
         }
         if self.encoding.is_none() && !bytes.is_ascii() {
             let sample = [&bytes, self.input.fill_buf()?].concat();
-            self.encoding = Some(found(&sample).map_err(io::Error::other)?);
+            self.encoding = Some(detect(&sample).map_err(io::Error::other)?);
         }
         let text = self.encoding.unwrap_or(UTF_8).decode_without_bom_handling(&bytes).0.into_owned();
-        Ok(Some(Line { number: self.number, text }))
+        Ok(Some(TextLine { number: self.number, text }))
     }
 
-    /// Lines read until now.
+    /// How many lines were read.
     pub fn number(&self) -> u64 {
         self.number
     }
 
-    /// The encoding's name.
     pub fn encoding(&self) -> &'static str {
         self.encoding.unwrap_or(UTF_8).name()
     }
 }
 
-/// What a file is that is no text.
+/// The kind of a file that is no text.
 fn kind_of_binary(start: &[u8]) -> Option<&'static str> {
     if start.starts_with(b"PK\x03\x04") {
         return Some("an Excel workbook (.xlsx) or another archive");
@@ -124,14 +112,14 @@ fn kind_of_binary(start: &[u8]) -> Option<&'static str> {
     (!wide && start.contains(&0)).then_some("binary")
 }
 
-/// UTF-8 where nearly all of it is, or else GBK if the bytes look like it.
-fn found(sample: &[u8]) -> Result<&'static Encoding, String> {
+/// UTF-8 if nearly all of the sample is UTF-8, or else GBK if the bytes look like it.
+fn detect(sample: &[u8]) -> Result<&'static Encoding, String> {
     let (mut valid, mut invalid) = (0, 0);
     for chunk in sample.utf8_chunks() {
         valid += chunk.valid().bytes().filter(|byte| !byte.is_ascii()).count();
         invalid += chunk.invalid().len();
     }
-    // The sample may end inside a character, and a single damaged one does not make GBK of all others.
+    // The sample may end inside a character, and one damaged character does not make a text GBK.
     if invalid < 4 && valid > 0 && invalid * 10 <= valid || invalid * 20 <= valid {
         return Ok(UTF_8);
     }
@@ -142,7 +130,7 @@ fn found(sample: &[u8]) -> Result<&'static Encoding, String> {
         return Ok(GB18030);
     }
     let name = encoding.name();
-    Err(format!("the file is not UTF-8; it may be {name}: say `--encoding {name}`, or save it as UTF-8"))
+    Err(format!("the file is not UTF-8; it may be {name}: use `--encoding {name}`, or save it as UTF-8"))
 }
 
 #[cfg(test)]
@@ -153,12 +141,12 @@ mod tests {
     fn gbk_is_found_and_a_damaged_character_makes_no_gbk_of_utf_8() {
         let text = "订单编号,买家会员名,总金额\n";
         let (gbk, ..) = GBK.encode(text);
-        assert_eq!(found(&gbk), Ok(GB18030));
-        assert_eq!(found(text.as_bytes()), Ok(UTF_8));
-        assert_eq!(found(&text.as_bytes()[..text.len() - 2]), Ok(UTF_8), "cut inside a character");
+        assert_eq!(detect(&gbk), Ok(GB18030));
+        assert_eq!(detect(text.as_bytes()), Ok(UTF_8));
+        assert_eq!(detect(&text.as_bytes()[..text.len() - 2]), Ok(UTF_8), "cut inside a character");
         let damaged = [text.as_bytes(), b"\xff", text.as_bytes()].concat();
-        assert_eq!(found(&damaged), Ok(UTF_8));
-        assert_eq!(found("张".as_bytes()), Ok(UTF_8));
-        assert_eq!(found(b"\xd5\xc5,\xb6\xa9\xb5\xa5\xb1\xe0\xba\xc5"), Ok(GB18030));
+        assert_eq!(detect(&damaged), Ok(UTF_8));
+        assert_eq!(detect("张".as_bytes()), Ok(UTF_8));
+        assert_eq!(detect(b"\xd5\xc5,\xb6\xa9\xb5\xa5\xb1\xe0\xba\xc5"), Ok(GB18030));
     }
 }

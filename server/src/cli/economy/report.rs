@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use gongxiang::economy::{DayFigures, Run};
+use gongxiang::economy::{Cohort, DayFigures, Run};
 use gongxiang::review::Finding;
 
 use super::plot::{self, Curve};
-use super::table::{fields, short, some_days, totals};
+use super::table::{Fields, cell, fields, short, some_days, totals};
 use crate::flags::explained;
 use crate::language::Language;
 
@@ -37,82 +37,64 @@ pub fn html(title: &str, rules: &str, note: &str, run: &Run, findings: &[Finding
         escape(rules),
         word(note),
     );
-    out.push_str("<div class=\"plots\">");
-    for section in [
-        &["price", "clearing"][..],
-        &["turnover"],
-        &["total"],
-        &["release_yield"],
-        &["worth"],
-        &["coverage", "refused"],
-    ] {
-        figure(&mut out, run, section, language);
-    }
-    if run.cohorts.len() > 1 {
-        let bars: Vec<_> = run
-            .cohorts
-            .iter()
-            .map(|cohort| (cohort.from_day.to_string(), plot::place(&cohort.came_back.to_string())))
-            .collect();
-        let heading = word("section.came_back");
-        _ = write!(out, "<figure><figcaption>{heading}</figcaption>{}</figure>", plot::bars(&heading, &bars));
-    }
-    out.push_str("</div>\n");
+    plots(&mut out, run, language);
     flags(&mut out, findings, language);
     let rows = totals(run).into_iter().map(|(name, value)| vec![language.name(&name), value]);
     table(&mut out, &word("totals"), &[language.name("figure"), language.name("value")], rows);
-    for (heading, columns, rows) in [
-        (
-            "probes",
-            &["day", "after", "points", "worth", "worth_then", "left", "closed_law"][..],
-            run.probes.iter().map(fields).collect::<Vec<_>>(),
-        ),
-        (
-            "cohorts",
-            &["from_day", "members", "promised", "left", "points", "worth", "cash", "kept", "came_back"],
-            run.cohorts.iter().map(fields).collect(),
-        ),
-        (
-            "days",
-            &[
-                "day",
-                "members",
-                "turnover",
-                "price",
-                "clearing",
-                "gap",
-                "total",
-                "release_yield",
-                "circulation",
-                "worth",
-                "refused",
-                "coverage",
-            ],
-            some_days(run).map(fields).collect(),
-        ),
-    ] {
-        let names: Vec<_> = columns.iter().map(|name| language.name(name)).collect();
-        let rows = rows.iter().map(|row| {
-            let cell = |name: &&str| row.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
-            columns.iter().map(|name| short(cell(name)).into()).collect()
-        });
-        table(&mut out, &word(heading), &names, rows);
-    }
+    fields_table(&mut out, "probes", &PROBE, run.probes.iter().map(fields), language);
+    fields_table(&mut out, "cohorts", &COHORT, run.cohorts.iter().map(fields), language);
+    fields_table(&mut out, "days", &DAY, some_days(run).map(fields), language);
     out.push_str("</main></body></html>\n");
     out
 }
 
+const PLOTS: [&[&str]; 6] =
+    [&["price", "clearing"], &["turnover"], &["total"], &["release_yield"], &["worth"], &["coverage", "refused"]];
+const PROBE: [&str; 7] = ["day", "after", "points", "worth", "worth_then", "left", "closed_law"];
+const COHORT: [&str; 9] = ["from_day", "members", "promised", "left", "points", "worth", "cash", "kept", "came_back"];
+#[rustfmt::skip]
+const DAY: [&str; 12] = [
+    "day", "members", "turnover", "price", "clearing", "gap", "total", "release_yield", "circulation", "worth",
+    "refused", "coverage",
+];
+
+fn plots(out: &mut String, run: &Run, language: Language) {
+    out.push_str("<div class=\"plots\">");
+    for names in PLOTS {
+        draw(out, run, names, language);
+    }
+    if run.cohorts.len() > 1 {
+        let bar = |cohort: &Cohort| (cohort.from_day.to_string(), plot::place(&cohort.came_back.to_string()));
+        let bars: Vec<_> = run.cohorts.iter().map(bar).collect();
+        let heading = escape(&language.name("section.came_back"));
+        // Writing to a string cannot fail.
+        _ = write!(out, "<figure><figcaption>{heading}</figcaption>{}</figure>", plot::bars(&heading, &bars));
+    }
+    out.push_str("</div>\n");
+}
+
+/// A table of some fields of rows.
+fn fields_table(
+    out: &mut String,
+    heading: &str,
+    columns: &[&str],
+    rows: impl Iterator<Item = Fields>,
+    language: Language,
+) {
+    let names: Vec<_> = columns.iter().map(|name| language.name(name)).collect();
+    let rows = rows.map(|row| columns.iter().map(|name| short(cell(&row, name)).into()).collect());
+    table(out, &escape(&language.name(heading)), &names, rows);
+}
+
 /// One plot of these fields of the days.
-fn figure(out: &mut String, run: &Run, names: &[&str], language: Language) {
+fn draw(out: &mut String, run: &Run, names: &[&str], language: Language) {
     let step = run.days.len().div_ceil(POINTS).max(1);
     // Always include the last day, where the axis ends.
     let last = run.days.len().saturating_sub(1);
     let drawn = |(i, _): &(usize, &DayFigures)| i.is_multiple_of(step) || *i == last;
     let days: Vec<&DayFigures> = run.days.iter().enumerate().filter(drawn).map(|(_, day)| day).collect();
     let rows: Vec<_> = days.iter().map(fields).collect();
-    let value = |row: &[(String, String)], name: &str| {
-        row.iter().find(|(key, _)| key == name).map_or(0.0, |(_, value)| plot::place(value))
-    };
+    let value = |row: &[(String, String)], name: &str| plot::place(cell(row, name));
     let lines: Vec<_> = names
         .iter()
         .map(|name| Curve {
@@ -166,4 +148,41 @@ fn table(out: &mut String, heading: &str, names: &[String], rows: impl Iterator<
         out.push_str("</tr>\n");
     }
     out.push_str("</tbody></table></div>\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_word_of_tables_and_reports_is_in_the_catalogue_and_none_is_left_over() {
+        const OTHERS: [&str; 16] = [
+            "report",
+            "rules_used",
+            "assumes",
+            "happened",
+            "totals",
+            "figure",
+            "value",
+            "probes",
+            "cohorts",
+            "days",
+            "findings",
+            "no_flag",
+            "sources_note",
+            "red",
+            "high",
+            "notice",
+        ];
+        let totals = totals(&Run::default()).into_iter().map(|(name, _)| name);
+        let sections = PLOTS.iter().filter_map(|names| names.first()).chain(&["came_back"]);
+        let sections = sections.map(|name| format!("section.{name}"));
+        let named = [&DAY[..], &COHORT, &PROBE, &OTHERS].concat().into_iter().map(String::from);
+        let used: BTreeSet<String> = totals.chain(sections).chain(named).collect();
+        let catalogue = gongxiang_words::keys(gongxiang_words::Language::En);
+        let words = catalogue.iter().filter(|(section, _)| *section == "reports").flat_map(|(_, words)| *words);
+        assert_eq!(words.map(|word| String::from(*word)).collect::<BTreeSet<_>>(), used);
+    }
 }

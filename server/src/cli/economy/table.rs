@@ -1,4 +1,4 @@
-//! A run as rows: CSV, and a table of some of its days.
+//! Rows of a run: as CSV, and as a table of some of its days.
 
 use std::fmt::Write as _;
 
@@ -7,8 +7,14 @@ use gongxiang::economy::Run;
 
 use crate::language::Language;
 
-/// The fields of a row of figures, by name.
-pub fn fields(row: &impl serde::Serialize) -> Vec<(String, String)> {
+/// The fields of a row of figures: names and values.
+pub type Fields = Vec<(String, String)>;
+
+pub fn cell<'a>(row: &'a [(String, String)], name: &str) -> &'a str {
+    row.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+}
+
+pub fn fields(row: &impl serde::Serialize) -> Fields {
     let plain = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), String::from);
     match serde_json::to_value(row) {
         Ok(serde_json::Value::Object(map)) => map.iter().map(|(key, value)| (key.clone(), plain(value))).collect(),
@@ -33,7 +39,7 @@ pub fn csv(run: &Run) -> Result<String> {
 /// The maximum number of days in a table.
 const ROWS: usize = 16;
 
-/// The days of a table: evenly spaced, always with the last one.
+/// The days of a table: evenly spaced, and always the last one.
 pub fn some_days(run: &Run) -> impl Iterator<Item = &gongxiang::economy::DayFigures> {
     let step = run.days.len().div_ceil(ROWS).max(1);
     let last = run.days.len().saturating_sub(1);
@@ -57,7 +63,7 @@ pub fn table(title: &str, run: &Run, language: Language) -> String {
 }
 
 /// The totals with the nested income and mix as fields of their own.
-pub fn totals(run: &Run) -> Vec<(String, String)> {
+pub fn totals(run: &Run) -> Fields {
     let mut all = fields(&run.totals);
     all.retain(|(name, _)| name != "income" && name != "mix");
     all.extend(fields(&run.totals.mix).into_iter().map(|(name, value)| (format!("mix.{name}"), value)));
@@ -65,11 +71,10 @@ pub fn totals(run: &Run) -> Vec<(String, String)> {
     all
 }
 
-fn rows(out: &mut String, columns: &[&str], rows: impl Iterator<Item = Vec<(String, String)>>, language: Language) {
+fn rows(out: &mut String, columns: &[&str], rows: impl Iterator<Item = Fields>, language: Language) {
     let mut lines = vec![columns.iter().map(|name| language.name(name)).collect::<Vec<_>>()];
     for row in rows {
-        let cell = |name: &&str| row.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value);
-        lines.push(columns.iter().map(|name| short(cell(name)).into()).collect());
+        lines.push(columns.iter().map(|name| short(cell(&row, name)).into()).collect());
     }
     if lines.len() == 1 {
         return;
@@ -86,7 +91,7 @@ fn rows(out: &mut String, columns: &[&str], rows: impl Iterator<Item = Vec<(Stri
     out.push('\n');
 }
 
-/// A decimal with at most four places (six if it begins with zeros), for reading; JSON and CSV have every digit.
+/// A decimal shortened to four places (six if it begins with zeros); JSON and CSV have every digit.
 pub fn short(value: &str) -> &str {
     let places = if value.starts_with("0.00") { 6 } else { 4 };
     match value.split_once('.') {

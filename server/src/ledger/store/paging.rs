@@ -1,17 +1,59 @@
 //! Whole lists, read page by page.
 
+use std::vec::IntoIter;
+
 use gongxiang::book::{Account, DayRecord, Excerpt};
 use gongxiang::identity::Id;
+use gongxiang::wire::statement::BookedPosting;
 
-use super::{Page, Result, Transaction};
+use super::{JournalEntry, Page, Place, Result, Transaction};
 
 /// How many rows are read at once.
-pub const PAGE: usize = 2_000;
+const PAGE: usize = 2_000;
+
+/// The entries of the journal, one after the other.
+#[derive(Debug, Default)]
+pub struct JournalPages {
+    after: Place,
+    page: IntoIter<JournalEntry>,
+}
+
+impl JournalPages {
+    pub async fn next(&mut self, tx: &mut dyn Transaction) -> Result<Option<JournalEntry>> {
+        if self.page.len() == 0 {
+            self.page = tx.journal(Page { after: self.after, limit: PAGE }).await?.into_iter();
+        }
+        let next = self.page.next();
+        self.after = next.as_ref().map_or(self.after, |entry| entry.place);
+        Ok(next)
+    }
+}
+
+/// The postings of the journal, one after the other.
+#[derive(Debug)]
+pub struct PostingPages {
+    after: (Place, i64),
+    page: IntoIter<BookedPosting>,
+}
+
+impl Default for PostingPages {
+    fn default() -> Self {
+        Self { after: (Place::default(), -1), page: IntoIter::default() }
+    }
+}
+
+impl PostingPages {
+    pub async fn next(&mut self, tx: &mut dyn Transaction) -> Result<Option<BookedPosting>> {
+        if self.page.len() == 0 {
+            self.page = tx.postings(Page { after: self.after, limit: PAGE }).await?.into_iter();
+        }
+        let next = self.page.next();
+        self.after = next.as_ref().map_or(self.after, |booked| (Place(booked.place), booked.line));
+        Ok(next)
+    }
+}
 
 /// Reads the whole stored book.
-///
-/// # Errors
-/// [`StoreError`](super::StoreError).
 pub async fn whole(tx: &mut dyn Transaction) -> Result<Excerpt> {
     macro_rules! table {
         ($page:ident => $read:expr) => {{
@@ -44,9 +86,6 @@ pub async fn whole(tx: &mut dyn Transaction) -> Result<Excerpt> {
 }
 
 /// Reads all closed days.
-///
-/// # Errors
-/// If the database cannot be read.
 pub async fn days(tx: &mut dyn Transaction) -> Result<Vec<DayRecord>> {
     let mut days: Vec<DayRecord> = Vec::new();
     loop {

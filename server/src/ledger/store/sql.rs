@@ -8,7 +8,7 @@ mod connections;
 mod dialect;
 mod file;
 mod load;
-mod read;
+mod transaction;
 mod write;
 
 use std::str::FromStr as _;
@@ -16,28 +16,20 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use gongxiang::book::{Account, DayRecord, Excerpt, Flow};
-use gongxiang::identity::{Day, Id};
-use gongxiang::market::{Offer, Trade};
-use gongxiang::order::Order;
-use gongxiang::purchase::{Purchase, RedemptionRecord};
+use gongxiang::book::{Excerpt, Flow};
+use gongxiang::identity::Id;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
-use gongxiang::wire::statement::BookedPosting;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use sqlx::any::AnyConnectOptions;
 use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyPool};
 
-use super::{
-    Batch, Clocks, CurrentState, FirstOutcome, JournalEntry, Key, Page, Place, Result, SHARDS, Scope, Store,
-    StoreError, Transaction, WorkingSet, differs,
-};
-use crate::ledger::needs::Needs;
+use super::{Clocks, Result, SHARDS, Scope, Store, StoreError, Transaction, differs};
 use crate::limits::{CONNECTIONS_MAX, WRITERS_POSTGRES};
 use crate::text::json;
-use connections::{Common, StoreCache, connections, refuse_forgetful_pooler};
+use connections::{SharedState, StoreCache, connections, refuse_forgetful_pooler};
 use dialect::{Dialect, Tx, execute};
 use file::OpenFile;
 
@@ -56,14 +48,11 @@ pub struct SqlStore {
     dialect: Dialect,
     /// For `SQLite` only.
     file: Option<OpenFile>,
-    common: Common,
+    shared: SharedState,
 }
 
 impl SqlStore {
     /// Opens the database and migrates it; creates the file of a `SQLite` database.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub async fn open(url: &str) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url)?;
@@ -74,17 +63,17 @@ impl SqlStore {
         if dialect == Dialect::Sqlite {
             file::make_private(&url)?;
         }
-        let (options, common) = (AnyConnectOptions::from_str(&url)?, Common::default());
-        let pool = connections(dialect, CONNECTIONS_MAX, &common).connect_with(options.clone()).await?;
+        let (options, shared) = (AnyConnectOptions::from_str(&url)?, SharedState::default());
+        let pool = connections(dialect, CONNECTIONS_MAX, &shared).connect_with(options.clone()).await?;
         let writers = match dialect {
-            Dialect::Sqlite => connections(dialect, 1, &common).connect_lazy_with(options),
+            Dialect::Sqlite => connections(dialect, 1, &shared).connect_lazy_with(options),
             Dialect::Postgres => {
                 refuse_forgetful_pooler(&pool).await?;
                 pool.clone()
             }
         };
         let file = Some(&url).filter(|_| dialect == Dialect::Sqlite).and_then(|url| OpenFile::of(url));
-        let store = Self { pool, writers, dialect, file, common };
+        let store = Self { pool, writers, dialect, file, shared };
         store.migrate().await?;
         Ok(store)
     }
@@ -124,10 +113,9 @@ impl SqlStore {
         matches!(found, Ok(Some(_)))
     }
 
-    /// Opens a book with `named`, or `otherwise`, if there is none; answers with the rules with which it was opened.
-    ///
-    /// # Errors
-    /// [`StoreError::OtherRules`] if there is one with others than `named`.
+    /// Opens a book with `named`, or else with `otherwise`, if the database has none. Returns the rules with which the
+    /// book was opened.
+    /// Fails with [`StoreError::OtherRules`] if they differ from `named`.
     pub async fn open_book(&self, named: Option<&RuleSet>, otherwise: &RuleSet) -> Result<RuleSet> {
         match self.genesis(named.unwrap_or(otherwise)).await {
             Err(StoreError::Conflict) | Ok(()) => {}
@@ -135,9 +123,9 @@ impl SqlStore {
         }
         let first: Option<(String,)> =
             sqlx::query_as("SELECT rules FROM rules WHERE version = 1").fetch_optional(&self.pool).await?;
-        let kept = parse_rules(&first.ok_or_else(|| differs("there are no genesis rules"))?.0)?;
-        self.common.remember(&self.pool).await?;
-        if named.is_some_and(|named| *named != kept) { Err(StoreError::OtherRules) } else { Ok(kept) }
+        let genesis = parse_rules(&first.ok_or_else(|| differs("there are no genesis rules"))?.0)?;
+        self.shared.remember(&self.pool).await?;
+        if named.is_some_and(|named| *named != genesis) { Err(StoreError::OtherRules) } else { Ok(genesis) }
     }
 
     async fn genesis(&self, rules: &RuleSet) -> Result<()> {
@@ -145,7 +133,7 @@ impl SqlStore {
         let is_there: Option<(i64,)> =
             sqlx::query_as("SELECT only_row FROM head").fetch_optional(&mut *work.tx).await?;
         if is_there.is_some() {
-            // A write without effect, never committed: a read-only database fails here and not at the first order.
+            // A write without effect, never committed: a read-only database fails now and not at the first order.
             return work.run("UPDATE shards SET clock = clock WHERE shard = 0", &[]).await.map(drop);
         }
         let head = json(&Excerpt::genesis(rules.clone()).head);
@@ -168,20 +156,20 @@ impl SqlStore {
         Box::new(work).commit().await
     }
 
-    async fn work(&self, scope: Scope) -> Result<Work> {
+    async fn work(&self, scope: Scope) -> Result<SqlTransaction> {
         if self.file.as_ref().is_some_and(|file| !file.is_in_place()) {
             return Err(StoreError::Moved);
         }
         let begin = self.dialect.begin(scope);
         let connections = if scope == Scope::Reading { &self.pool } else { &self.writers };
         let tx = connections.begin_with(begin).await.map_err(|error| self.error(error))?;
-        Ok(Work {
+        Ok(SqlTransaction {
             tx,
             dialect: self.dialect,
             scope,
             flow: Flow::default(),
             has_webhooks: false,
-            recent: Arc::clone(&self.common.recent),
+            recent: Arc::clone(&self.shared.recent),
         })
     }
 
@@ -228,8 +216,7 @@ impl Store for SqlStore {
 
     async fn prove(&self) -> Result<()> {
         let mut work = self.work(Scope::Everyday { shard: 0 }).await?;
-        // A change that says nothing, in the database's header or in a row that nobody has now, and a commit that has to reach
-        // the disk.
+        // The change has no effect, but its commit has to reach the disk.
         work.run(self.dialect.harmless_change(), &[]).await?;
         Box::new(work).commit().await
     }
@@ -240,7 +227,7 @@ impl Store for SqlStore {
     }
 }
 
-struct Work {
+struct SqlTransaction {
     tx: Tx,
     dialect: Dialect,
     scope: Scope,
@@ -251,7 +238,7 @@ struct Work {
     recent: Arc<Mutex<StoreCache>>,
 }
 
-impl Work {
+impl SqlTransaction {
     /// Runs a query; parameters are strings.
     async fn all<T>(&mut self, sql: &str, parameters: &[&str]) -> Result<Vec<T>>
     where
@@ -291,88 +278,6 @@ impl Work {
     }
 }
 
-#[async_trait]
-impl Transaction for Work {
-    async fn answered(&mut self, keys: &[Key]) -> Result<Vec<FirstOutcome>> {
-        self.load_answered(keys).await
-    }
-
-    async fn load(&mut self, needs: &Needs) -> Result<WorkingSet> {
-        self.load_part(needs).await
-    }
-
-    async fn write(&mut self, batch: &Batch) -> Result<()> {
-        self.write_batch(batch).await
-    }
-
-    async fn commit(self: Box<Self>) -> Result<()> {
-        let dialect = self.dialect;
-        dialect.bounded(self.tx.commit()).await.map_err(|error| conflict_or(dialect, error))
-    }
-
-    async fn now(&mut self) -> Result<CurrentState> {
-        self.read_now().await
-    }
-
-    async fn journal(&mut self, page: Page<Place>) -> Result<Vec<JournalEntry>> {
-        self.read_journal(page).await
-    }
-
-    async fn entered(&mut self, place: Place) -> Result<Option<JournalEntry>> {
-        let before = Page { after: Place(place.0.saturating_sub(1)), limit: 1 };
-        Ok(self.read_journal(before).await?.pop().filter(|entered| entered.place == place))
-    }
-
-    async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>> {
-        self.read_postings(page).await
-    }
-
-    async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>> {
-        self.read_postings_of(member, page).await
-    }
-
-    async fn accounts(&mut self, page: Page<&str>) -> Result<Vec<(Id, Account)>> {
-        self.read_table("SELECT member, account FROM accounts WHERE member > $1 ORDER BY member LIMIT $2", page).await
-    }
-
-    async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<DayRecord>> {
-        self.read_days(page).await
-    }
-
-    async fn rules(&mut self) -> Result<Vec<(Place, RuleSet)>> {
-        self.read_rules().await
-    }
-
-    async fn orders(&mut self, page: Page<&str>) -> Result<Vec<(Id, Order)>> {
-        self.read_table("SELECT id, content FROM orders WHERE id > $1 ORDER BY id LIMIT $2", page).await
-    }
-
-    async fn orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>> {
-        self.read_orders_of(merchant, page).await
-    }
-
-    async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
-        let sql = if open {
-            "SELECT id, content FROM offers WHERE id > $1 AND wants = 1 ORDER BY id LIMIT $2"
-        } else {
-            "SELECT id, content FROM offers WHERE id > $1 ORDER BY id LIMIT $2"
-        };
-        self.read_table(sql, page).await
-    }
-
-    async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
-        self.read_trades(member, page).await
-    }
-
-    async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>> {
-        self.read_table("SELECT id, content FROM purchases WHERE id > $1 ORDER BY id LIMIT $2", page).await
-    }
-
-    async fn redemptions(&mut self, page: Page<&str>) -> Result<Vec<(Id, RedemptionRecord)>> {
-        self.read_table("SELECT id, content FROM redemptions WHERE id > $1 ORDER BY id LIMIT $2", page).await
-    }
-}
-
 /// Reads a row that this server wrote.
 fn from_json<T: DeserializeOwned>(what: &str, text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| differs(format!("{what}: {error}")))
@@ -385,9 +290,4 @@ fn parse_id(text: &str) -> Result<Id> {
 fn parse_rules(text: &str) -> Result<RuleSet> {
     let tree: Tree = from_json("a rule set", text)?;
     RuleSet::from_tree(&tree).map_err(|error| differs(format!("a rule set: {error}")))
-}
-
-/// A limit as SQL takes it.
-fn limit(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
 }

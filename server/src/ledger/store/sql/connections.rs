@@ -1,7 +1,7 @@
-//! Connections as this server wants them: each leads to a server that can write, and to the book that was opened.
+//! The pool's connections: each leads to a server that accepts writes, and to the book that was opened.
 //!
-//! A name may lead to another server from one moment to the next: after a fail-over, behind a pooler, or because somebody
-//! changed it. So every connection is looked at when it is made and whenever it is taken from the pool.
+//! A host name may lead to another server at any moment: after a fail-over, behind a pooler, or because somebody
+//! changed it. So every connection is checked when it is made and each time it is taken from the pool.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,33 +21,34 @@ pub(super) struct StoreCache {
     pub(super) ended: Vec<Index>,
 }
 
-/// Small pages, in files that are new: what is written is whole pages, each for a row or two that changed. 8 MiB of them a
-/// connection: a commit looks through all of them where a tree of the database was balanced, and what is not among them the
-/// system still has. The log goes into the file every 128 MiB: what changes again until then is written once. A log that
-/// grew beyond that, because somebody read for long, is given back.
+/// The page size holds for new files. Pages are small, because a page is written whole although only a row or two in it
+/// changed. The cache is small (8 MiB a connection), because a commit searches all of it when a tree was balanced; the
+/// system caches the file as well. The log is merged into the file every 128 MiB, so that a page that changes often is
+/// merged once. A log that grew beyond that during a long read is truncated.
 const SQLITE_SETTINGS: &str = "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
     PRAGMA busy_timeout = 10000; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 65536;
     PRAGMA journal_size_limit = 134217728; PRAGMA temp_store = MEMORY";
 
-/// Every statement finds its rows by key. What `PostgreSQL` guesses of the length of a JSON list would have it read whole
-/// tables instead, as long as they have some ten thousand rows; and translating into machine code takes longer than any. A
-/// process whose host is gone may hold a shard: `PostgreSQL` notices within a minute, where its defaults take two hours.
+/// Every statement finds its rows by key. `PostgreSQL` overestimates the length of a JSON list, so with hash and merge
+/// joins it would scan tables of some ten thousand rows. Compiling a statement (`jit`) takes longer than running it. A
+/// process whose host failed may hold a shard: with these keepalives `PostgreSQL` notices within a minute instead of two
+/// hours.
 const POSTGRES_SETTINGS: &str = "SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
     SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3;
     SET idle_in_transaction_session_timeout = '5min'";
 
-/// The genesis rules, and when the first event was settled: what no copy of another book has.
-type Book = (String, Option<String>);
+/// Identifies a book: its genesis rules, and when its first event was settled.
+type BookIdentity = (String, Option<String>);
 
-/// What all connections of a store have in common.
+/// What all connections of a store share.
 #[derive(Clone, Debug, Default)]
-pub struct Common {
+pub struct SharedState {
     pub recent: Arc<Mutex<StoreCache>>,
-    /// The book that was opened, once it is known.
-    book: Arc<Mutex<Option<Book>>>,
+    /// The book that was opened; `None` until then.
+    book: Arc<Mutex<Option<BookIdentity>>>,
 }
 
-impl Common {
+impl SharedState {
     /// Remembers the book: from now on no connection may lead to another one.
     pub async fn remember(&self, pool: &AnyPool) -> Result<()> {
         let book = read_book(&mut *pool.acquire().await?).await?;
@@ -55,17 +56,17 @@ impl Common {
         Ok(())
     }
 
-    fn book(&self) -> std::sync::MutexGuard<'_, Option<Book>> {
-        // Nothing in there can be half done.
+    fn book(&self) -> std::sync::MutexGuard<'_, Option<BookIdentity>> {
+        // The value is valid after a panic: it is replaced whole.
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at a connection to `PostgreSQL` that was just made.
+    /// Checks a new connection to `PostgreSQL`.
     async fn check(&self, connection: &mut AnyConnection) -> sqlx::Result<()> {
         if !is_writable(connection).await? {
             return Err(sqlx::Error::Protocol("the database cannot be written: it is a standby, or read-only".into()));
         }
-        // What was read from another server may be ahead of what this one has.
+        // The cache may hold rows of another server that this one does not have yet.
         *self.recent.lock().unwrap_or_else(PoisonError::into_inner) = StoreCache::default();
         if self.book().is_none() {
             return Ok(());
@@ -75,7 +76,7 @@ impl Common {
         let (rules, first) = book.get_or_insert_with(|| found.clone());
         if *rules != found.0 || first.as_ref().is_some_and(|first| found.1.as_ref() != Some(first)) {
             return Err(sqlx::Error::Protocol(
-                "the database's name leads to another book than the one that was opened".into(),
+                "this address now leads to another book than the one that was opened".into(),
             ));
         }
         first.clone_from(&found.1);
@@ -83,32 +84,32 @@ impl Common {
     }
 }
 
-async fn read_book(connection: &mut AnyConnection) -> sqlx::Result<Book> {
+async fn read_book(connection: &mut AnyConnection) -> sqlx::Result<BookIdentity> {
     let sql = "SELECT rules, (SELECT at FROM journal ORDER BY place LIMIT 1) FROM rules WHERE version = 1";
     sqlx::query_as(sql).fetch_one(connection).await
 }
 
-/// As text and without a prepared statement: that would cost a way there and back on every new connection.
+/// Asks without a prepared statement, which would cost another round trip on every new connection.
 async fn is_writable(connection: &mut AnyConnection) -> sqlx::Result<bool> {
     let row = connection.fetch_one("SHOW transaction_read_only").await?;
     Ok(row.try_get::<String, _>(0)? == "off")
 }
 
-/// Connections as this server wants them.
-pub fn connections(dialect: Dialect, most: u32, common: &Common) -> AnyPoolOptions {
-    let common = common.clone();
+/// A pool of at most `max` connections.
+pub fn connections(dialect: Dialect, max: u32, shared: &SharedState) -> AnyPoolOptions {
+    let shared = shared.clone();
     AnyPoolOptions::new()
-        .max_connections(most)
+        .max_connections(max)
         .acquire_timeout(CONNECTION_WAIT_MAX)
-        // `before_acquire` asks more.
+        // `before_acquire` checks more.
         .test_before_acquire(false)
         .after_connect(move |connection, _| {
-            let common = common.clone();
+            let shared = shared.clone();
             Box::pin(async move {
                 match dialect {
                     Dialect::Sqlite => connection.execute(SQLITE_SETTINGS).await?,
                     Dialect::Postgres => {
-                        common.check(connection).await?;
+                        shared.check(connection).await?;
                         connection.execute(POSTGRES_SETTINGS).await?
                     }
                 };
@@ -117,12 +118,11 @@ pub fn connections(dialect: Dialect, most: u32, common: &Common) -> AnyPoolOptio
         })
         .before_acquire(move |connection, _| {
             Box::pin(async move {
-                // An error that ended SQLite's transaction by itself leaves a connection that believes it is still in one, and
-                // would refuse every other.
+                // Some errors end SQLite's transaction. The connection then still counts one, and would refuse the next.
                 if connection.is_in_transaction() {
                     return Ok(false);
                 }
-                // Asking costs a way to the engine and back for every transaction, and a file does not hang up.
+                // A check costs a round trip for every transaction, and a file does not disconnect.
                 match dialect {
                     Dialect::Sqlite => Ok(true),
                     Dialect::Postgres => is_writable(connection).await,
@@ -131,14 +131,14 @@ pub fn connections(dialect: Dialect, most: u32, common: &Common) -> AnyPoolOptio
         })
 }
 
-/// Refuses a pooler that gives a connection's server to others between two transactions and does not bring its prepared
-/// statements along.
+/// Refuses a pooler that moves a connection to another server process between two transactions but leaves its prepared
+/// statements behind.
 pub async fn refuse_forgetful_pooler(pool: &AnyPool) -> Result<()> {
     let tried = async {
         let (mut one, mut other) = (pool.acquire().await?, pool.acquire().await?);
-        // Both name their first statement the same.
+        // Both connections give their first statement the same name.
         sqlx::query(PROBE).bind("1").execute(&mut *one).await?;
-        // Whoever is in a transaction has a server for itself: one's statement is on the server that the other has now.
+        // A transaction keeps its server process, so `one` gets another process now, without its statement.
         let mut held = other.begin().await?;
         sqlx::query(PROBE).bind("2").execute(&mut *held).await?;
         sqlx::query(PROBE).bind("3").execute(&mut *one).await?;
@@ -152,7 +152,7 @@ pub async fn refuse_forgetful_pooler(pool: &AnyPool) -> Result<()> {
 
 const PROBE: &str = "SELECT CAST($1 AS text)";
 
-/// `duplicate_prepared_statement`, `invalid_sql_statement_name`: what was prepared is another connection's, or gone.
+/// `duplicate_prepared_statement`, `invalid_sql_statement_name`: the statement belongs to another connection, or is gone.
 fn is_forgotten_statement(error: &dyn sqlx::error::DatabaseError) -> bool {
     matches!(error.code().as_deref(), Some("42P05" | "26000"))
 }

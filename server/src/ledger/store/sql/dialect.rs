@@ -10,18 +10,17 @@ use crate::text::redacted;
 pub enum Dialect {
     /// One file, one writer at a time.
     Sqlite,
-    /// A server.
     Postgres,
 }
 
 /// A column of rows that are passed as one JSON text.
-pub struct Column {
+pub struct SqlColumn {
     name: &'static str,
-    kind: Kind,
+    column_type: ColumnType,
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum ColumnType {
     Text,
     Integer,
 }
@@ -33,7 +32,7 @@ pub struct Statement {
     pub rows: u64,
 }
 
-impl Column {
+impl SqlColumn {
     pub const fn name(&self) -> &'static str {
         self.name
     }
@@ -45,14 +44,12 @@ impl Column {
     }
 }
 
-/// A text.
-pub const fn text(name: &'static str) -> Column {
-    Column { name, kind: Kind::Text }
+pub const fn text(name: &'static str) -> SqlColumn {
+    SqlColumn { name, column_type: ColumnType::Text }
 }
 
-/// A whole number.
-pub const fn integer(name: &'static str) -> Column {
-    Column { name, kind: Kind::Integer }
+pub const fn integer(name: &'static str) -> SqlColumn {
+    SqlColumn { name, column_type: ColumnType::Integer }
 }
 
 impl Dialect {
@@ -67,19 +64,19 @@ impl Dialect {
 
     /// A table expression over a JSON list of objects in parameter `$number`, so that one statement takes any number
     /// of rows.
-    pub fn rows(self, number: u8, columns: &[Column]) -> String {
+    pub fn rows(self, number: u8, columns: &[SqlColumn]) -> String {
         match self {
             Self::Sqlite => {
                 let columns: Vec<_> =
-                    columns.iter().map(|Column { name, .. }| format!("value ->> '{name}' AS {name}")).collect();
+                    columns.iter().map(|SqlColumn { name, .. }| format!("value ->> '{name}' AS {name}")).collect();
                 // `jsonb_each` parses the text once; `json_each` would serialise every row and parse it again for
                 // every column.
                 format!("(SELECT {} FROM jsonb_each(${number}))", columns.join(", "))
             }
             Self::Postgres => {
-                let kind = |column: &Column| match column.kind {
-                    Kind::Text => "text",
-                    Kind::Integer => "bigint",
+                let kind = |column: &SqlColumn| match column.column_type {
+                    ColumnType::Text => "text",
+                    ColumnType::Integer => "bigint",
                 };
                 let columns: Vec<_> =
                     columns.iter().map(|column| format!("{} {}", column.name, kind(column))).collect();
@@ -128,7 +125,7 @@ impl Dialect {
 
     /// The prefix of `INSERT` or `UPDATE`. OR FAIL skips `SQLite`'s statement journal, a copy of every page that the
     /// statement changes; a failure rolls back the whole transaction anyway.
-    pub const fn whole(self) -> &'static str {
+    pub const fn or_fail(self) -> &'static str {
         match self {
             Self::Sqlite => " OR FAIL",
             Self::Postgres => "",
@@ -136,7 +133,7 @@ impl Dialect {
     }
 
     /// Locks the rows of a query until the transaction ends. `SQLite` has one writer anyway; a reader locks nothing.
-    pub const fn take(self, scope: Scope) -> &'static str {
+    pub const fn lock(self, scope: Scope) -> &'static str {
         match (self, scope) {
             (Self::Sqlite, _) | (_, Scope::Reading) => "",
             (Self::Postgres, _) => " FOR UPDATE",
@@ -153,16 +150,17 @@ impl Dialect {
         }
     }
 
-    /// Waits for a statement, but not for ever for a server that is gone. `SQLite` is in this process.
+    /// Waits for a statement, but not for ever: a server that is gone closes no connection. `SQLite` is in this process.
     pub async fn bounded<T>(self, statement: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
         if self == Self::Sqlite {
             return statement.await;
         }
-        let gone = |_| sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "the database says nothing"));
+        let gone =
+            |_| sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "the database does not answer"));
         tokio::time::timeout(STATEMENT_TIME_MAX, statement).await.map_err(gone)?
     }
 
-    /// Writes something that means nothing, so that a commit has something to bring to the disk; waits for nobody.
+    /// A change without effect, so that a commit has to write to the disk. It waits for no lock.
     pub const fn harmless_change(self) -> &'static str {
         match self {
             Self::Sqlite => "PRAGMA user_version = 0",
@@ -172,7 +170,7 @@ impl Dialect {
         }
     }
 
-    /// Whether an error says that the same again may succeed.
+    /// Whether the same transaction may succeed if it is repeated.
     pub fn is_conflict(self, error: &sqlx::Error) -> bool {
         let Some(error) = error.as_database_error() else { return false };
         let code = error.code().unwrap_or_default();
@@ -185,8 +183,8 @@ impl Dialect {
     }
 }
 
-/// Appends a statement; its parameters `$1`, `$2` … are renumbered by `shift`. Any other `$` stays: one without a
-/// number, and one inside a string, such as the JSON path `'$.day'`.
+/// Appends a statement; its parameters `$1`, `$2` … are renumbered by `shift`. Any other `$` stays: without a number, or
+/// inside a string, such as the JSON path `'$.day'`.
 fn renumber(sql: &str, shift: usize, out: &mut String) {
     // Every second part is inside quotes; a doubled quote closes a string and opens it again.
     for (number, part) in sql.split('\'').enumerate() {

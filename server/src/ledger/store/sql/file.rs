@@ -1,4 +1,4 @@
-//! Checks that the file of a `SQLite` database stays where it is.
+//! The file of a `SQLite` database: private, and checked to stay where it is.
 //!
 //! A process can go on writing to a file that was deleted or replaced. It would acknowledge events that are lost when
 //! it ends.
@@ -12,8 +12,8 @@ use sqlx::sqlite::SqliteConnectOptions;
 
 use crate::output;
 
-/// Makes the file of a URL, if there is none, for its owner only: every balance is in it, and the secrets of webhooks. `SQLite` gives
-/// its log and its index the same rights. A URL that makes no file, or one in memory, is left alone.
+/// Creates the file of a URL for its owner only: it holds every balance, and the secrets of webhooks. `SQLite` gives its log
+/// and its index the same permissions. Does nothing for a URL that creates no file, or a database in memory.
 pub fn make_private(url: &str) -> io::Result<()> {
     let makes = url.split_once('?').is_some_and(|(_, options)| options.split('&').any(|option| option == "mode=rwc"));
     let Some(options) = SqliteConnectOptions::from_str(url).ok().filter(|_| makes) else { return Ok(()) };
@@ -32,7 +32,7 @@ fn warn_if_others_read(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = fs::metadata(path)?.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
-        tracing::warn!(file = %path.display(), mode = format!("{mode:o}"), "others may read the database: `chmod 600` ends that");
+        tracing::warn!(file = %path.display(), mode = format!("{mode:o}"), "other users may read the database: `chmod 600` forbids it");
     }
     Ok(())
 }
@@ -42,11 +42,10 @@ fn warn_if_others_read(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The file that was opened.
 #[derive(Clone, Debug)]
 pub struct OpenFile {
     path: PathBuf,
-    identity: Identity,
+    identity: FileIdentity,
 }
 
 impl OpenFile {
@@ -62,21 +61,21 @@ impl OpenFile {
     }
 }
 
-/// Device and inode, which no other file gets while this one is open.
+/// Device and inode; no other file gets them while this one is open.
 #[cfg(unix)]
-type Identity = (u64, u64);
+type FileIdentity = (u64, u64);
 
 #[cfg(unix)]
-fn identity(path: &Path) -> io::Result<Identity> {
+fn identity(path: &Path) -> io::Result<FileIdentity> {
     use std::os::unix::fs::MetadataExt as _;
     fs::metadata(path).map(|file| (file.dev(), file.ino()))
 }
 
-/// Other systems do not delete open files.
+/// Other systems cannot delete open files.
 #[cfg(not(unix))]
-type Identity = ();
+type FileIdentity = ();
 
 #[cfg(not(unix))]
-fn identity(path: &Path) -> io::Result<Identity> {
+fn identity(path: &Path) -> io::Result<FileIdentity> {
     fs::metadata(path).map(drop)
 }

@@ -1,4 +1,4 @@
-//! Loading the part of the book that a group of events needs.
+//! Loads the part of the book that a group of events needs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use gongxiang::ruleset::RuleSet;
 use serde_json::json;
 
 use super::dialect::{Dialect, text};
-use super::{Work, from_json, parse_id, parse_rules};
+use super::{SqlTransaction, from_json, parse_id, parse_rules};
 use crate::ledger::needs::{self, Needs};
 use crate::ledger::store::{
     CurrentState, FirstOutcome, Key, Place, Result, SHARDS, Scope, StoreError, StoredRefusal, WorkingSet, differs,
@@ -19,15 +19,15 @@ use crate::text;
 
 const SHARDS_TABLE: &str = "SELECT shard, clock, flow FROM shards";
 
-/// What a transaction sees besides the rows that are asked for.
-struct Frame {
+/// The rows that every transaction reads.
+struct CommonRows {
     head: Head,
     rules: RuleSet,
     rules_version: i64,
     ended: Vec<Index>,
-    /// The latest clock of what was read.
+    /// The latest clock of the shards that were locked.
     clock: i64,
-    /// What flowed to the shards, if that is known already.
+    /// The flows of the shards, if they were read too.
     flows: Option<Vec<Shard>>,
 }
 
@@ -44,29 +44,29 @@ fn list<'a>(ids: impl IntoIterator<Item = &'a Id>) -> String {
     text::json(&ids)
 }
 
-impl Work {
-    /// Takes the writer's shard, or all of them, and answers with their latest clock. `SQLite` has one writer anyway.
-    async fn take_shards(&mut self) -> Result<i64> {
-        let take = self.dialect.take(self.scope);
+impl SqlTransaction {
+    /// Locks the writer's shard, or all of them, and returns their latest clock. `SQLite` has one writer anyway.
+    async fn lock_shards(&mut self) -> Result<i64> {
+        let lock = self.dialect.lock(self.scope);
         let rows: Vec<(i64, i64)> = match self.scope {
             _ if self.dialect == Dialect::Sqlite => return Ok(0),
             Scope::Reading => return Ok(0),
             Scope::Everyday { shard } => {
-                let sql = format!("SELECT shard, clock FROM shards WHERE shard = {shard}{take}");
+                let sql = format!("SELECT shard, clock FROM shards WHERE shard = {shard}{lock}");
                 self.all(&sql, &[]).await?
             }
             Scope::Alone { .. } => {
-                let sql = format!("SELECT shard, clock FROM shards WHERE shard < {SHARDS} ORDER BY shard{take}");
+                let sql = format!("SELECT shard, clock FROM shards WHERE shard < {SHARDS} ORDER BY shard{lock}");
                 self.all(&sql, &[]).await?
             }
         };
         rows.into_iter().map(|(_, clock)| clock).max().ok_or(StoreError::Empty)
     }
 
-    /// The head without the flows of the shards, rules and eras.
-    async fn frame(&mut self) -> Result<Frame> {
-        let clock = self.take_shards().await?;
-        // On the way to the head `SQLite` brings the flows along: nobody else writes.
+    /// The head without the flows of the shards, the rules, and the ended eras.
+    async fn common_rows(&mut self) -> Result<CommonRows> {
+        let clock = self.lock_shards().await?;
+        // `SQLite` reads the flows together with the head, because nobody else writes.
         let flows = match self.dialect {
             Dialect::Sqlite => format!("({})", Dialect::gathered("shard, clock, flow", SHARDS_TABLE)),
             Dialect::Postgres => "CAST(NULL AS text)".into(),
@@ -81,7 +81,7 @@ impl Work {
         let flows = flows.map(|flows| from_json("the flows", &flows)).transpose()?;
         let rules = self.rules_of(rules_version).await?;
         let ended = self.ended(eras).await?;
-        Ok(Frame { head, rules, rules_version, ended, clock, flows })
+        Ok(CommonRows { head, rules, rules_version, ended, clock, flows })
     }
 
     async fn rules_of(&mut self, version: i64) -> Result<RuleSet> {
@@ -96,7 +96,7 @@ impl Work {
         Ok(rules)
     }
 
-    /// The eras that have ended. They never change, so those that were read once are still right.
+    /// The eras that have ended. They never change, so the cached ones are valid.
     async fn ended(&mut self, eras: i64) -> Result<Vec<Index>> {
         let wanted = usize::try_from(eras).unwrap_or_default();
         if let Some(ended) = self.recent().ended.get(..wanted) {
@@ -113,7 +113,8 @@ impl Work {
         Ok(ended)
     }
 
-    /// The head with the flows of all shards. Asked for after the rows were taken: all that ever flowed to them is in it.
+    /// The head with the flows of all shards, and the latest clock. Called after the rows were locked, so that it includes
+    /// every flow that belongs to them.
     async fn with_flows(&mut self, head: &Head, flows: Option<Vec<Shard>>) -> Result<(Head, i64)> {
         let rows = match flows {
             Some(rows) => rows,
@@ -132,16 +133,16 @@ impl Work {
     }
 
     pub(super) async fn read_now(&mut self) -> Result<CurrentState> {
-        let Frame { head, rules, rules_version, flows, .. } = self.frame().await?;
+        let CommonRows { head, rules, rules_version, flows, .. } = self.common_rows().await?;
         let (head, clock) = self.with_flows(&head, flows).await?;
         Ok(CurrentState { head, rules, rules_version, clock })
     }
 
     pub(super) async fn load_part(&mut self, needs: &Needs) -> Result<WorkingSet> {
-        let Frame { head, rules, mut clock, ended, flows, .. } = self.frame().await?;
+        let CommonRows { head, rules, mut clock, ended, flows, .. } = self.common_rows().await?;
         let mut excerpt = Excerpt { ended, ..Excerpt::genesis(rules) };
 
-        // In this order, and each by id: whoever takes the same rows takes them in the same order.
+        // In this order, and each table by id: all writers lock rows in the same order.
         let mut members = needs.members.clone();
         self.load_due(needs, &mut excerpt, &mut clock).await?;
         excerpt.trades.extend(self.named("trades", &needs.trades, &mut clock).await?);
@@ -151,7 +152,7 @@ impl Work {
         excerpt.purchases.extend(self.named("purchases", &needs.purchases, &mut clock).await?);
         excerpt.redemptions = self.named("redemptions", &needs.redemptions, &mut clock).await?;
         members.extend(excerpt.redemptions.values().map(|redemption| redemption.member.clone()));
-        // A pack that takes effect may activate its member, and so give its referrer something.
+        // A pack that takes effect may activate its member, which may reward the referrer.
         let mut shops = needs.shops.clone();
         let waiting = |purchase: &&Purchase| purchase.state == PurchaseState::Pending;
         shops.extend(excerpt.purchases.values().filter(waiting).map(|purchase| purchase.member.clone()));
@@ -163,14 +164,14 @@ impl Work {
             members.extend(order.rewards.iter().map(|(reward, _)| reward.member.clone()));
         }
         if self.dialect == Dialect::Postgres {
-            self.take_accounts(&members, &mut excerpt, &mut clock).await?;
+            self.lock_accounts(&members, &mut excerpt, &mut clock).await?;
         }
-        self.look_at_accounts(needs, &shops, &members, &mut excerpt, &mut clock).await?;
+        self.read_accounts(needs, &shops, &members, &mut excerpt, &mut clock).await?;
         if needs.due.is_some_and(|due| due.most.is_none()) {
             excerpt.days = self.last_days(excerpt.rules.price_window_days).await?;
         }
 
-        // Later than all that is committed, too: what comes after an answer stands after it in the journal.
+        // Later than everything that is committed, so that an event stands in the journal after every answered one.
         let (head, latest) = self.with_flows(&head, flows).await?;
         clock = clock.max(latest);
         let first = Place::first(clock + 1, self.scope.shard().unwrap_or_default());
@@ -179,7 +180,7 @@ impl Work {
         Ok(WorkingSet { excerpt, first })
     }
 
-    /// Rows of a table by id, taken.
+    /// Locks and reads rows of a table by id.
     async fn named<V: serde::de::DeserializeOwned>(
         &mut self,
         table: &str,
@@ -189,13 +190,13 @@ impl Work {
         if ids.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let (wanted, take) = (self.dialect.list(1), self.dialect.take(self.scope));
-        let sql = format!("SELECT id, clock, content FROM {table} WHERE id IN {wanted} ORDER BY id{take}");
+        let (wanted, lock) = (self.dialect.list(1), self.dialect.lock(self.scope));
+        let sql = format!("SELECT id, clock, content FROM {table} WHERE id IN {wanted} ORDER BY id{lock}");
         let rows: Vec<(String, i64, String)> = self.many("id, clock, content", &sql, &[&list(ids)]).await?;
         contents(rows, clock)
     }
 
-    /// What is due at a close: trades, packs, orders, in the order in which the rules do them, as many as are wanted of all.
+    /// Loads what is due at a close: trades, packs and orders, in the order of the rules, up to the wanted number in all.
     async fn load_due(&mut self, needs: &Needs, excerpt: &mut Excerpt, clock: &mut i64) -> Result<()> {
         let Some(due) = needs.due else { return Ok(()) };
         let mut left = due.most;
@@ -205,7 +206,7 @@ impl Work {
         Ok(())
     }
 
-    /// The first rows of a table whose day has come; `left` is how many are wanted still.
+    /// The first rows of a table whose day has come; `left` is how many rows are still wanted.
     async fn first_due<V: serde::de::DeserializeOwned>(
         &mut self,
         table: &str,
@@ -215,30 +216,30 @@ impl Work {
         left: &mut Option<usize>,
         clock: &mut i64,
     ) -> Result<BTreeMap<Id, V>> {
-        let take = self.dialect.take(self.scope);
+        let lock = self.dialect.lock(self.scope);
         let some = left.map_or(String::new(), |left| format!(" LIMIT {left}"));
         let sql = format!(
-            "SELECT id, clock, content FROM {table} WHERE {column} {compare} $1 ORDER BY {column}, sequence{some}{take}"
+            "SELECT id, clock, content FROM {table} WHERE {column} {compare} $1 ORDER BY {column}, sequence{some}{lock}"
         );
         let rows: Vec<(String, i64, String)> = self.many("id, clock, content", &sql, &[&day.to_string()]).await?;
         *left = left.map(|left| left.saturating_sub(rows.len()));
         contents(rows, clock)
     }
 
-    /// Accounts that may be written.
-    async fn take_accounts(&mut self, members: &BTreeSet<Id>, excerpt: &mut Excerpt, clock: &mut i64) -> Result<()> {
+    /// Locks and reads the accounts that may be written.
+    async fn lock_accounts(&mut self, members: &BTreeSet<Id>, excerpt: &mut Excerpt, clock: &mut i64) -> Result<()> {
         if members.is_empty() {
             return Ok(());
         }
-        let (wanted, take) = (self.dialect.list(1), self.dialect.take(self.scope));
-        let sql = format!("SELECT member, clock, account FROM accounts WHERE member IN {wanted} ORDER BY member{take}");
+        let (wanted, lock) = (self.dialect.list(1), self.dialect.lock(self.scope));
+        let sql = format!("SELECT member, clock, account FROM accounts WHERE member IN {wanted} ORDER BY member{lock}");
         let rows: Vec<(String, i64, String)> = self.many("member, clock, account", &sql, &[&list(members)]).await?;
         enter(rows, excerpt, clock)
     }
 
-    /// Accounts that are only looked at: those above buyers, referrers of merchants, partners. Without those that were taken;
-    /// of `SQLite`, where nothing has to be taken, together with them.
-    async fn look_at_accounts(
+    /// Reads the accounts that are only read: those above buyers, referrers of merchants, partners. Locked accounts are left
+    /// out. `SQLite` needs no locks, so there this also reads the accounts that may be written.
+    async fn read_accounts(
         &mut self,
         needs: &Needs,
         shops: &BTreeSet<Id>,
@@ -283,9 +284,9 @@ impl Work {
         enter(rows, excerpt, clock)
     }
 
-    /// The days on which the next price looks back, oldest first.
+    /// The days that the next price depends on, oldest first.
     async fn last_days(&mut self, window: u64) -> Result<Vec<DayRecord>> {
-        // At least the last one: it tells whether turnover is recorded yet.
+        // At least the last day, which shows whether turnover is recorded yet.
         let sql = format!("SELECT record FROM days ORDER BY day DESC LIMIT {}", window.clamp(1, 1_000_000));
         let rows: Vec<(String,)> = self.all(&sql, &[]).await?;
         rows.iter().rev().map(|(record,)| from_json("a day", record)).collect()
@@ -306,9 +307,9 @@ impl Work {
         let rows: Vec<AnswerRow> = self.all(&sql, &[&text::json(&wanted)]).await?;
         let answer = |(scope, key, fingerprint, receipt, refusal): AnswerRow| {
             let outcome = match (receipt, refusal) {
-                (Some(receipt), _) => Ok(from_json("a receipt", &receipt)?),
+                (Some(receipt), _) => Ok(from_json(&format!("the receipt of request `{key}`"), &receipt)?),
                 (None, Some(refusal)) => Err(from_json::<StoredRefusal>("a refusal", &refusal)?.refusal()?),
-                (None, None) => return Err(differs("a key has no answer")),
+                (None, None) => return Err(differs(format!("request `{key}` has no outcome"))),
             };
             Ok(FirstOutcome { key: Key { scope, key, fingerprint }, outcome })
         };
@@ -319,7 +320,7 @@ impl Work {
 /// Scope, key, fingerprint, receipt, refusal.
 type AnswerRow = (String, String, String, Option<String>, Option<String>);
 
-/// Rows with a clock and a JSON content.
+/// Reads rows of an id, a clock and a JSON text.
 fn contents<V: serde::de::DeserializeOwned>(
     rows: Vec<(String, i64, String)>,
     clock: &mut i64,
@@ -331,7 +332,7 @@ fn contents<V: serde::de::DeserializeOwned>(
     rows.into_iter().map(read).collect()
 }
 
-/// Accounts, and of which city they are partners.
+/// Adds accounts to the excerpt, and partners to their cities.
 fn enter(rows: Vec<(String, i64, String)>, excerpt: &mut Excerpt, clock: &mut i64) -> Result<()> {
     for (id, account) in contents::<Account>(rows, clock)? {
         if let Some(city) = account.city {

@@ -1,4 +1,4 @@
-//! Keeping what a group changed: a few statements, whatever the size of the group.
+//! Writes what a group changed: a few statements, however many events the group has.
 
 use gongxiang::book::{Account, Flow};
 use gongxiang::event::Kind;
@@ -6,37 +6,36 @@ use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade, TradeState};
 use gongxiang::order::{Order, OrderState};
 use gongxiang::purchase::{Purchase, PurchaseState, RedemptionRecord};
+use gongxiang::quantity::Index;
 use gongxiang::receipt::{Party, Posting, Rule};
 use gongxiang::wire::RECEIPT_VERSION;
 use gongxiang::wire::statement::BookedPosting;
 use serde::Serialize;
 
-use super::Work;
-use super::dialect::{Column, Dialect, Statement, integer, text};
+use super::SqlTransaction;
+use super::dialect::{Dialect, SqlColumn, Statement, integer, text};
 use crate::ledger::store::sql::load::out_of_range;
 use crate::ledger::store::{
-    Batch, HeadChange, JournalEntry, Key, NewAnswer, Place, Result, Row, SHARDS, Scope, StoreError, StoredRefusal,
-    differs,
+    Batch, HeadChange, JournalEntry, Key, NewAnswer, Place, Result, RowChange, SHARDS, Scope, StoreError,
+    StoredRefusal, differs,
 };
 use crate::text::json;
 
-impl Work {
+impl SqlTransaction {
     pub(super) async fn write_batch(&mut self, batch: &Batch) -> Result<()> {
         let clock = batch.first.clock();
         let mut writes = Writes { dialect: self.dialect, statements: Vec::new() };
         self.write_head(batch, clock, &mut writes)?;
-        writes.upsert("accounts", &ACCOUNT, batch.accounts.iter().map(|row| (row.new, account_row(row, clock))));
-        writes.upsert("orders", &ORDER, batch.orders.iter().map(|row| (row.new, order_row(row, clock))));
-        writes.upsert("offers", &OFFER, batch.offers.iter().map(|row| (row.new, offer_row(row, clock))));
-        writes.upsert("trades", &TRADE, batch.trades.iter().map(|row| (row.new, trade_row(row, clock))));
-        let purchases = batch.purchases.iter().map(|row| (row.new, purchase_row(row, clock)));
-        writes.upsert("purchases", &PURCHASE, purchases);
-        let redemptions = batch.redemptions.iter().map(|row| (row.new, redemption_row(row, clock)));
-        writes.upsert("redemptions", &REDEMPTION, redemptions);
-        writes.insert("days", &DAY, batch.days.iter().map(|record| DayRow { day: record.day, record: json(record) }));
-        writes.insert("journal", &JOURNAL, batch.journal.iter().map(journal_row));
-        writes.insert("postings", &POSTING, batch.journal.iter().flat_map(JournalEntry::postings).map(posting_row));
-        writes.insert("answers", &ANSWER, batch.answers.iter().map(answer_row));
+        writes.upsert(&batch.accounts, |row| account_row(row, clock));
+        writes.upsert(&batch.orders, |row| order_row(row, clock));
+        writes.upsert(&batch.offers, |row| offer_row(row, clock));
+        writes.upsert(&batch.trades, |row| trade_row(row, clock));
+        writes.upsert(&batch.purchases, |row| purchase_row(row, clock));
+        writes.upsert(&batch.redemptions, |row| redemption_row(row, clock));
+        writes.insert(batch.days.iter().map(|record| DayRow { day: record.day, record: json(record) }));
+        writes.insert(batch.journal.iter().map(journal_row));
+        writes.insert(batch.journal.iter().flat_map(JournalEntry::postings).map(posting_row));
+        writes.insert(batch.answers.iter().map(answer_row));
         for Statement { sql, parameters, rows } in self.dialect.joined(writes.statements) {
             let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
             if self.run(&sql, &parameters).await? != rows {
@@ -47,12 +46,12 @@ impl Work {
     }
 
     fn write_head(&self, batch: &Batch, clock: i64, writes: &mut Writes) -> Result<()> {
-        // Every place is a parameter, here as elsewhere: a statement whose text is always the same is prepared once a connection.
+        // Values are parameters, so that the text of a statement is always the same and each connection prepares it once.
         let all_shards = "UPDATE shards SET clock = CAST($1 AS BIGINT)";
         match (batch.head, self.scope) {
             (HeadChange::Flow(flow), Scope::Everyday { shard }) => self.add_flow(shard, clock, &flow, writes)?,
             (_, Scope::Everyday { .. } | Scope::Reading) => {
-                return Err(differs("a transaction was to write more than it may"));
+                return Err(differs("a transaction tried to write more than its scope allows"));
             }
             (HeadChange::Flow(flow), Scope::Alone { shard }) => {
                 self.add_flow(shard, clock, &flow, writes)?;
@@ -74,7 +73,7 @@ impl Work {
         Ok(())
     }
 
-    /// The shard is ours, so its flow is still the one that was loaded.
+    /// Adds to the flow that was loaded: nobody else writes this shard.
     fn add_flow(&self, shard: u8, clock: i64, flow: &Flow, writes: &mut Writes) -> Result<()> {
         let sum = self.flow.plus(flow).map_err(out_of_range)?;
         let sql = format!("UPDATE shards SET clock = CAST($1 AS BIGINT), flow = $2 WHERE shard = {shard}");
@@ -82,7 +81,7 @@ impl Work {
         Ok(())
     }
 
-    /// What the webhooks are to be told, kept with the events themselves.
+    /// Stores the deliveries to webhooks in the transaction of their events, so that none is lost.
     async fn write_deliveries(&mut self, batch: &Batch) -> Result<()> {
         if !self.has_webhooks {
             return Ok(());
@@ -98,16 +97,11 @@ impl Work {
 }
 
 fn write_eras(batch: &Batch, writes: &mut Writes) {
-    #[derive(Serialize)]
-    struct EraRow<A> {
-        era: usize,
-        acc: A,
-    }
     let ended: Vec<_> = batch.days.iter().flat_map(|day| &day.ended).collect();
     // Eras are numbered from 0, and those that ended are all below the present one.
     let present = batch.days.last().map_or(0, |day| usize::try_from(day.era).unwrap_or(usize::MAX));
     let first = present.saturating_sub(ended.len());
-    writes.insert("eras", &[integer("era"), text("acc")], (first..).zip(ended).map(|(era, acc)| EraRow { era, acc }));
+    writes.insert((first..).zip(ended).map(|(era, acc)| EraRow { era, acc }));
 }
 
 fn write_rules(batch: &Batch, writes: &mut Writes) -> Result<()> {
@@ -119,7 +113,7 @@ fn write_rules(batch: &Batch, writes: &mut Writes) -> Result<()> {
     Ok(())
 }
 
-/// What a group writes, in this order.
+/// The statements of a group, in this order.
 struct Writes {
     dialect: Dialect,
     statements: Vec<Statement>,
@@ -130,34 +124,27 @@ impl Writes {
         self.statements.push(Statement { sql, parameters, rows });
     }
 
-    fn insert<R: Serialize>(&mut self, table: &str, columns: &[Column], rows: impl IntoIterator<Item = R>) {
+    fn insert<R: TableRow>(&mut self, rows: impl IntoIterator<Item = R>) {
         let rows: Vec<R> = rows.into_iter().collect();
         if rows.is_empty() {
             return;
         }
-        let names = Column::names(columns);
-        let sql = format!(
-            "INSERT{} INTO {table} ({names}) SELECT {names} FROM {} AS r",
-            self.dialect.whole(),
-            self.dialect.rows(1, columns)
-        );
+        let (or_fail, table, names) = (self.dialect.or_fail(), R::TABLE, SqlColumn::names(R::COLUMNS));
+        let from = self.dialect.rows(1, R::COLUMNS);
+        let sql = format!("INSERT{or_fail} INTO {table} ({names}) SELECT {names} FROM {from} AS r");
         self.run(sql, vec![json(&rows)], count(&rows));
     }
 
-    /// Inserts new rows, which must not be there, and updates the others, which must. The key is the first column.
-    fn upsert<R: Serialize>(&mut self, table: &str, columns: &[Column], rows: impl Iterator<Item = (bool, R)>) {
-        let (new, old): (Vec<_>, Vec<_>) = rows.partition(|(new, _)| *new);
-        self.insert(table, columns, new.into_iter().map(|(_, row)| row));
-        let rows: Vec<R> = old.into_iter().map(|(_, row)| row).collect();
-        let Some((key, others)) = columns.split_first().filter(|_| !rows.is_empty()) else { return };
+    /// Inserts new rows, which must not exist yet, and updates the others, which must.
+    fn upsert<'a, V, R: TableRow>(&mut self, changes: &'a [RowChange<V>], row: impl Fn(&'a RowChange<V>) -> R) {
+        let (new, old): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.new);
+        self.insert(new.into_iter().map(&row));
+        let rows: Vec<R> = old.into_iter().map(row).collect();
+        let Some((key, others)) = R::COLUMNS.split_first().filter(|_| !rows.is_empty()) else { return };
         let changed: Vec<_> = others.iter().map(|column| format!("{0} = r.{0}", column.name())).collect();
-        let sql = format!(
-            "UPDATE{} {table} SET {} FROM {} AS r WHERE {table}.{key} = r.{key}",
-            self.dialect.whole(),
-            changed.join(", "),
-            self.dialect.rows(1, columns),
-            key = key.name(),
-        );
+        let (or_fail, table, key) = (self.dialect.or_fail(), R::TABLE, key.name());
+        let (changed, from) = (changed.join(", "), self.dialect.rows(1, R::COLUMNS));
+        let sql = format!("UPDATE{or_fail} {table} SET {changed} FROM {from} AS r WHERE {table}.{key} = r.{key}");
         self.run(sql, vec![json(&rows)], count(&rows));
     }
 }
@@ -166,61 +153,68 @@ fn count<R>(rows: &[R]) -> u64 {
     u64::try_from(rows.len()).unwrap_or(u64::MAX)
 }
 
-const ACCOUNT: [Column; 6] =
-    [text("member"), text("referrer"), text("shop"), text("city"), integer("clock"), text("account")];
-const ORDER: [Column; 6] =
-    [text("id"), text("merchant"), text("due"), integer("sequence"), integer("clock"), text("content")];
-const OFFER: [Column; 5] = [text("id"), text("owner"), integer("wants"), integer("clock"), text("content")];
-const TRADE: [Column; 8] = [
-    text("id"),
-    text("offer"),
-    text("owner"),
-    text("taker"),
-    text("unpaid"),
-    integer("sequence"),
-    integer("clock"),
-    text("content"),
-];
-const PURCHASE: [Column; 6] =
-    [text("id"), text("member"), text("due"), integer("sequence"), integer("clock"), text("content")];
-const REDEMPTION: [Column; 4] = [text("id"), text("member"), integer("clock"), text("content")];
-const DAY: [Column; 2] = [text("day"), text("record")];
-const JOURNAL: [Column; 9] = [
-    integer("place"),
-    integer("version"),
-    text("day"),
-    text("kind"),
-    text("event"),
-    text("receipt"),
-    text("at"),
-    text("actor"),
-    text("accepted_flags"),
-];
-const POSTING: [Column; 9] = [
-    integer("place"),
-    integer("line"),
-    text("day"),
-    text("giver"),
-    text("receiver"),
-    text("asset"),
-    text("amount"),
-    text("rule"),
-    text("why"),
-];
-const ANSWER: [Column; 5] = [text("scope"), text("key"), text("fingerprint"), integer("place"), text("refusal")];
-
-#[derive(Serialize)]
-struct AccountRow<'a> {
-    member: &'a Id,
-    referrer: Option<&'a Id>,
-    shop: Option<Region>,
-    city: Option<Region>,
-    clock: i64,
-    account: String,
+/// What a statement writes to one table: the columns and, with the same names, the fields of the JSON that it reads.
+trait TableRow: Serialize {
+    const TABLE: &'static str;
+    /// The key comes first.
+    const COLUMNS: &'static [SqlColumn];
 }
 
-fn account_row(row: &Row<Account>, clock: i64) -> AccountRow<'_> {
-    let Row { id, value, .. } = row;
+macro_rules! rows {
+    ($($table:literal $name:ident $(<$life:lifetime>)? { $($column:ident: $kind:ident $type:ty,)* })*) => {$(
+        #[derive(Serialize)]
+        struct $name $(<$life>)? {
+            $($column: $type,)*
+        }
+
+        impl $(<$life>)? TableRow for $name $(<$life>)? {
+            const TABLE: &'static str = $table;
+            const COLUMNS: &'static [SqlColumn] = &[$($kind(stringify!($column))),*];
+        }
+    )*};
+}
+
+rows! {
+    "accounts" AccountRow<'a> {
+        member: text &'a Id, referrer: text Option<&'a Id>, shop: text Option<Region>, city: text Option<Region>,
+        clock: integer i64, account: text String,
+    }
+    "orders" OrderRow<'a> {
+        id: text &'a Id, merchant: text &'a Id, due: text Option<Day>, sequence: integer u64, clock: integer i64,
+        content: text String,
+    }
+    "offers" OfferRow<'a> {
+        id: text &'a Id, owner: text &'a Id, wants: integer u8, clock: integer i64, content: text String,
+    }
+    "trades" TradeRow<'a> {
+        id: text &'a Id, offer: text &'a Id, owner: text &'a Id, taker: text &'a Id, unpaid: text Option<Day>,
+        sequence: integer u64, clock: integer i64, content: text String,
+    }
+    "purchases" PurchaseRow<'a> {
+        id: text &'a Id, member: text &'a Id, due: text Option<Day>, sequence: integer u64, clock: integer i64,
+        content: text String,
+    }
+    "redemptions" RedemptionRow<'a> {
+        id: text &'a Id, member: text &'a Id, clock: integer i64, content: text String,
+    }
+    "days" DayRow { day: text Day, record: text String, }
+    "eras" EraRow<'a> { era: integer usize, acc: text &'a Index, }
+    "journal" JournalRow<'a> {
+        place: integer Place, version: integer u32, day: text Day, kind: text &'static str, event: text &'a str,
+        receipt: text String, at: text &'a str, actor: text &'a str, accepted_flags: text String,
+    }
+    "postings" PostingRow {
+        place: integer i64, line: integer i64, day: text Day, giver: text Party, receiver: text Party,
+        asset: text &'static str, amount: text String, rule: text Rule, why: text String,
+    }
+    "answers" AnswerRow<'a> {
+        scope: text &'a str, key: text &'a str, fingerprint: text &'a str, place: integer Option<Place>,
+        refusal: text Option<String>,
+    }
+}
+
+fn account_row(row: &RowChange<Account>, clock: i64) -> AccountRow<'_> {
+    let RowChange { id, value, .. } = row;
     AccountRow {
         member: id,
         referrer: value.referrer.as_ref(),
@@ -231,102 +225,34 @@ fn account_row(row: &Row<Account>, clock: i64) -> AccountRow<'_> {
     }
 }
 
-#[derive(Serialize)]
-struct OrderRow<'a> {
-    id: &'a Id,
-    merchant: &'a Id,
-    due: Option<Day>,
-    sequence: u64,
-    clock: i64,
-    content: String,
-}
-
-fn order_row(row: &Row<Order>, clock: i64) -> OrderRow<'_> {
-    let Row { id, value, .. } = row;
+fn order_row(row: &RowChange<Order>, clock: i64) -> OrderRow<'_> {
+    let RowChange { id, value, .. } = row;
     let due = value.due.filter(|_| value.state == OrderState::Pending);
     OrderRow { id, merchant: &value.merchant, due, sequence: value.sequence, clock, content: json(value) }
 }
 
-#[derive(Serialize)]
-struct OfferRow<'a> {
-    id: &'a Id,
-    owner: &'a Id,
-    wants: u8,
-    clock: i64,
-    content: String,
-}
-
-fn offer_row(row: &Row<Offer>, clock: i64) -> OfferRow<'_> {
-    let Row { id, value, .. } = row;
+fn offer_row(row: &RowChange<Offer>, clock: i64) -> OfferRow<'_> {
+    let RowChange { id, value, .. } = row;
     let wants = u8::from(value.open && value.remaining.is_positive());
     OfferRow { id, owner: &value.owner, wants, clock, content: json(value) }
 }
 
-#[derive(Serialize)]
-struct TradeRow<'a> {
-    id: &'a Id,
-    offer: &'a Id,
-    owner: &'a Id,
-    taker: &'a Id,
-    unpaid: Option<Day>,
-    sequence: u64,
-    clock: i64,
-    content: String,
-}
-
-fn trade_row(row: &Row<(Trade, Id)>, clock: i64) -> TradeRow<'_> {
-    let Row { id, value: (value, owner), .. } = row;
+fn trade_row(row: &RowChange<(Trade, Id)>, clock: i64) -> TradeRow<'_> {
+    let RowChange { id, value: (value, owner), .. } = row;
     let unpaid = Some(value.day).filter(|_| value.state == TradeState::Taken);
     let Trade { offer, taker, sequence, .. } = value;
     TradeRow { id, offer, owner, taker, unpaid, sequence: *sequence, clock, content: json(value) }
 }
 
-#[derive(Serialize)]
-struct PurchaseRow<'a> {
-    id: &'a Id,
-    member: &'a Id,
-    due: Option<Day>,
-    sequence: u64,
-    clock: i64,
-    content: String,
-}
-
-fn purchase_row(row: &Row<Purchase>, clock: i64) -> PurchaseRow<'_> {
-    let Row { id, value, .. } = row;
+fn purchase_row(row: &RowChange<Purchase>, clock: i64) -> PurchaseRow<'_> {
+    let RowChange { id, value, .. } = row;
     let due = value.due.filter(|_| value.state == PurchaseState::Pending);
     PurchaseRow { id, member: &value.member, due, sequence: value.sequence, clock, content: json(value) }
 }
 
-#[derive(Serialize)]
-struct RedemptionRow<'a> {
-    id: &'a Id,
-    member: &'a Id,
-    clock: i64,
-    content: String,
-}
-
-fn redemption_row(row: &Row<RedemptionRecord>, clock: i64) -> RedemptionRow<'_> {
-    let Row { id, value, .. } = row;
+fn redemption_row(row: &RowChange<RedemptionRecord>, clock: i64) -> RedemptionRow<'_> {
+    let RowChange { id, value, .. } = row;
     RedemptionRow { id, member: &value.member, clock, content: json(value) }
-}
-
-#[derive(Serialize)]
-struct DayRow {
-    day: Day,
-    record: String,
-}
-
-#[derive(Serialize)]
-struct JournalRow<'a> {
-    place: Place,
-    version: u32,
-    day: Day,
-    kind: &'static str,
-    event: &'a str,
-    receipt: String,
-    at: &'a str,
-    actor: &'a str,
-    accepted_flags: String,
 }
 
 fn journal_row(entered: &JournalEntry) -> JournalRow<'_> {
@@ -344,19 +270,6 @@ fn journal_row(entered: &JournalEntry) -> JournalRow<'_> {
     }
 }
 
-#[derive(Serialize)]
-struct PostingRow {
-    place: i64,
-    line: i64,
-    day: Day,
-    giver: Party,
-    receiver: Party,
-    asset: &'static str,
-    amount: String,
-    rule: Rule,
-    why: String,
-}
-
 fn posting_row(booked: BookedPosting) -> PostingRow {
     let BookedPosting { place, line, day, posting: Posting { from, to, amount, rule, why } } = booked;
     PostingRow {
@@ -370,15 +283,6 @@ fn posting_row(booked: BookedPosting) -> PostingRow {
         rule,
         why: json(&why),
     }
-}
-
-#[derive(Serialize)]
-struct AnswerRow<'a> {
-    scope: &'a str,
-    key: &'a str,
-    fingerprint: &'a str,
-    place: Option<Place>,
-    refusal: Option<String>,
 }
 
 fn answer_row(answer: &NewAnswer) -> AnswerRow<'_> {

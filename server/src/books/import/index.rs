@@ -1,4 +1,4 @@
-//! Who and what the journal has by now, so that an import can say what it still lacks, and how much of an order a refund is.
+//! The members, shops and orders of a journal: an import needs them to say what the journal lacks, and to compute refunds.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -8,7 +8,7 @@ use gongxiang::event::{Event, OrderPlaced};
 use gongxiang::identity::Day;
 use gongxiang::quantity::Money;
 
-use crate::ledger::journal::Lines;
+use crate::ledger::journal::JournalReader;
 use crate::limits::IMPORT_ORDERS_MAX;
 
 /// An order that can be refunded, in fen.
@@ -16,7 +16,7 @@ use crate::limits::IMPORT_ORDERS_MAX;
 pub(super) struct OpenOrder {
     pub amount: i128,
     pub concession: i128,
-    /// Of the amount.
+    /// The refunded part of the amount.
     pub refunded: i128,
     pub is_refunded: bool,
 }
@@ -26,8 +26,8 @@ impl OpenOrder {
         Self { amount: amount.raw(), concession: concession.raw(), refunded: 0, is_refunded: false }
     }
 
-    /// Refunds `amount` more: the part of the concession that this is, or none if all of the order is refunded by it.
-    /// `floor_2(concession × refunded / amount)` is refunded in all, so that many refunds take what one would have taken.
+    /// Refunds `amount` more. Returns the part of the concession that this takes back, or `None` if the order is now
+    /// refunded whole. All refunds together take `floor_2(concession × refunded / amount)`, however many they are.
     pub fn refund(&mut self, amount: i128) -> Result<Option<Money>, &'static str> {
         let refunded = self.refunded + amount;
         if refunded > self.amount {
@@ -40,13 +40,28 @@ impl OpenOrder {
         let taken = |refunded: i128| (self.concession * refunded).div_euclid(self.amount);
         let part = taken(refunded) - taken(self.refunded);
         self.refunded = refunded;
-        Money::checked_from_raw(part).map(Some).ok_or("cannot be counted")
+        Money::checked_from_raw(part).map(Some).ok_or("is out of range")
+    }
+
+    /// Applies a refund of an earlier journal, which names only the concession. The least refunded amount that explains it
+    /// is assumed.
+    fn give_back(&mut self, concession: Option<i128>) {
+        let Some(concession) = concession.filter(|concession| *concession < self.concession) else {
+            self.is_refunded = true;
+            return;
+        };
+        let before = (self.concession * self.refunded).div_euclid(self.amount);
+        let taken = before + concession;
+        self.refunded = (taken * self.amount).div_euclid(self.concession).max(self.refunded);
+        if (self.concession * self.refunded).div_euclid(self.amount) < taken {
+            self.refunded += 1;
+        }
+        self.is_refunded = taken >= self.concession;
     }
 }
 
-/// What a journal has.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct JournalIndex {
     pub members: HashSet<String>,
     /// Members with a pack.
     pub active: HashSet<String>,
@@ -58,24 +73,20 @@ pub(super) struct Known {
     pub closed: Option<Day>,
 }
 
-impl Known {
-    /// Reads a journal that comes before this one.
-    ///
-    /// # Errors
-    /// If it cannot be read.
+impl JournalIndex {
     pub fn read(&mut self, journal: &Path) -> Result<()> {
         let shown = journal.display();
-        for (number, line) in Lines::open(journal)?.enumerate() {
+        for (number, line) in JournalReader::open(journal)?.enumerate() {
             let line = line.with_context(|| format!("cannot read on in {shown}"))?;
             match line {
-                Ok(line) => self.take(&line.entry.event)?,
+                Ok(line) => self.add(&line.entry.event)?,
                 Err(refusal) => bail!("{shown}, line {}: {refusal}", number + 1),
             }
         }
         Ok(())
     }
 
-    fn take(&mut self, event: &Event) -> Result<()> {
+    fn add(&mut self, event: &Event) -> Result<()> {
         match event {
             Event::MemberRegistered { member, .. } => _ = self.members.insert(member.to_string()),
             Event::PackPurchased { member, .. } => _ = self.active.insert(member.to_string()),
@@ -97,33 +108,12 @@ impl Known {
         Ok(())
     }
 
-    /// Remembers an order.
-    ///
-    /// # Errors
-    /// If there are too many.
     pub fn place(&mut self, id: &str, order: OpenOrder) -> Result<()> {
         if self.orders.len() >= IMPORT_ORDERS_MAX {
             bail!("there are more than {IMPORT_ORDERS_MAX} orders: import them in parts");
         }
         self.orders.insert(id.into(), order);
         Ok(())
-    }
-}
-
-impl OpenOrder {
-    /// Follows a refund of an earlier journal: at least so much of the amount was refunded that the concession shows it.
-    fn give_back(&mut self, concession: Option<i128>) {
-        let Some(concession) = concession.filter(|concession| *concession < self.concession) else {
-            self.is_refunded = true;
-            return;
-        };
-        let before = (self.concession * self.refunded).div_euclid(self.amount);
-        let taken = before + concession;
-        self.refunded = (taken * self.amount).div_euclid(self.concession).max(self.refunded);
-        if (self.concession * self.refunded).div_euclid(self.amount) < taken {
-            self.refunded += 1;
-        }
-        self.is_refunded = taken >= self.concession;
     }
 }
 

@@ -2,38 +2,28 @@
 
 use std::io::Write;
 
+use ::csv::{Terminator, Writer, WriterBuilder};
 use anyhow::{Context as _, Result};
-use csv::{Terminator, Writer, WriterBuilder};
 use gongxiang::identity::Day;
-use gongxiang::quantity::{Points, Price};
+use gongxiang::quantity::Points;
 use gongxiang::receipt::Class;
 
-use super::account::Account;
-use super::entries::{Balance, Form, Move, Transaction};
+use super::entries::{Form, Move, Transaction};
 
 const HEADER: [&str; 11] =
     ["event", "day", "type", "reference", "account", "member", "commodity", "amount", "rule", "class", "reason"];
 
-/// Writes a table.
-pub struct Table<W: Write>(Writer<W>);
+pub struct Csv<W: Write>(Writer<W>);
 
-impl<W: Write> Table<W> {
+impl<W: Write> Csv<W> {
     pub fn new(output: W) -> Self {
         Self(WriterBuilder::new().terminator(Terminator::CRLF).from_writer(output))
     }
 }
 
-impl<W: Write> Form for Table<W> {
+impl<W: Write> Form for Csv<W> {
     fn begin(&mut self, _: Day) -> Result<()> {
         self.0.write_record(HEADER).context("cannot write the result")
-    }
-
-    fn open(&mut self, _: &Account, _: Day) -> Result<()> {
-        Ok(())
-    }
-
-    fn price(&mut self, _: Day, _: Price) -> Result<()> {
-        Ok(())
     }
 
     fn transaction(&mut self, transaction: &Transaction<'_>) -> Result<()> {
@@ -54,10 +44,6 @@ impl<W: Write> Form for Table<W> {
                     .context("cannot write the result")?;
             }
         }
-        Ok(())
-    }
-
-    fn assert(&mut self, _: Day, _: &Account, _: &[Balance]) -> Result<()> {
         Ok(())
     }
 

@@ -1,0 +1,187 @@
+//! What a transaction answers: lists page by page, by key. `load.rs` and `write.rs` have what a writer needs.
+
+use async_trait::async_trait;
+use gongxiang::book::{Account, DayRecord};
+use gongxiang::event::Kind;
+use gongxiang::identity::{Day, Id};
+use gongxiang::market::{Offer, Trade};
+use gongxiang::order::Order;
+use gongxiang::purchase::{Purchase, RedemptionRecord};
+use gongxiang::receipt::{Amount, Party, Posting, Rule};
+use gongxiang::ruleset::RuleSet;
+use gongxiang::wire::RECEIPT_VERSION;
+use gongxiang::wire::statement::BookedPosting;
+use serde::de::DeserializeOwned;
+
+use super::{SqlTransaction, conflict_or, differs, from_json, parse_id, parse_rules};
+use crate::ledger::needs::Needs;
+use crate::ledger::store::{
+    Batch, CurrentState, FirstOutcome, JournalEntry, Key, Page, Place, Result, StoreError, Transaction, WorkingSet,
+};
+
+/// Place, version, day, type, event, receipt, time, actor, accepted flags.
+type JournalRow = (i64, i64, String, String, String, String, String, String, String);
+/// Place, line, day, giver, receiver, asset, amount, rule, reason.
+type PostingRow = (i64, i64, String, String, String, String, String, String, String);
+
+#[async_trait]
+impl Transaction for SqlTransaction {
+    async fn answered(&mut self, keys: &[Key]) -> Result<Vec<FirstOutcome>> {
+        self.load_answered(keys).await
+    }
+
+    async fn load(&mut self, needs: &Needs) -> Result<WorkingSet> {
+        self.load_part(needs).await
+    }
+
+    async fn write(&mut self, batch: &Batch) -> Result<()> {
+        self.write_batch(batch).await
+    }
+
+    async fn commit(self: Box<Self>) -> Result<()> {
+        let dialect = self.dialect;
+        dialect.bounded(self.tx.commit()).await.map_err(|error| conflict_or(dialect, error))
+    }
+
+    async fn now(&mut self) -> Result<CurrentState> {
+        self.read_now().await
+    }
+
+    async fn journal(&mut self, page: Page<Place>) -> Result<Vec<JournalEntry>> {
+        let sql = "SELECT place, version, day, kind, event, receipt, at, actor, accepted_flags FROM journal
+                   WHERE place > CAST($1 AS BIGINT) ORDER BY place LIMIT CAST($2 AS BIGINT)";
+        let rows = self.all(sql, &[&page.after.to_string(), &page.limit.to_string()]).await?;
+        rows.into_iter().map(journal_entry).collect()
+    }
+
+    async fn entered(&mut self, place: Place) -> Result<Option<JournalEntry>> {
+        let before = Page { after: Place(place.0.saturating_sub(1)), limit: 1 };
+        Ok(self.journal(before).await?.pop().filter(|entry| entry.place == place))
+    }
+
+    async fn postings(&mut self, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>> {
+        let (place, line) = page.after;
+        let sql = "SELECT place, line, day, giver, receiver, asset, amount, rule, why FROM postings
+                   WHERE (place, line) > (CAST($1 AS BIGINT), CAST($2 AS BIGINT))
+                   ORDER BY place, line LIMIT CAST($3 AS BIGINT)";
+        let rows = self.all(sql, &[&place.to_string(), &line.to_string(), &page.limit.to_string()]).await?;
+        rows.into_iter().map(booked_posting).collect()
+    }
+
+    async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>> {
+        let (place, line) = page.after;
+        // Each half has an index of its own, of members only, as the query has to say as well.
+        let half = |side: &str| {
+            format!(
+                "SELECT * FROM (SELECT place, line, day, giver, receiver, asset, amount, rule, why FROM postings
+                 WHERE {side} = $1 AND {side} LIKE 'member %' AND (place, line) < (CAST($2 AS BIGINT), CAST($3 AS BIGINT))
+                 ORDER BY place DESC, line DESC LIMIT CAST($4 AS BIGINT)) AS {side}_half"
+            )
+        };
+        let (giver, receiver) = (half("giver"), half("receiver"));
+        let sql = format!("{giver} UNION {receiver} ORDER BY place DESC, line DESC LIMIT CAST($4 AS BIGINT)");
+        let member = Party::Member(member.clone()).to_string();
+        let rows = self.all(&sql, &[&member, &place.to_string(), &line.to_string(), &page.limit.to_string()]).await?;
+        rows.into_iter().map(booked_posting).collect()
+    }
+
+    async fn accounts(&mut self, page: Page<&str>) -> Result<Vec<(Id, Account)>> {
+        self.by_id("SELECT member, account FROM accounts WHERE member > $1 ORDER BY member", page).await
+    }
+
+    async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<DayRecord>> {
+        let after = page.after.map_or_else(String::new, |day| day.to_string());
+        let sql = "SELECT record FROM days WHERE day > $1 ORDER BY day LIMIT CAST($2 AS BIGINT)";
+        let rows: Vec<(String,)> = self.all(sql, &[&after, &page.limit.to_string()]).await?;
+        rows.iter().map(|(record,)| from_json("a day", record)).collect()
+    }
+
+    async fn rules(&mut self) -> Result<Vec<(Place, RuleSet)>> {
+        let rows: Vec<(i64, String)> = self.all("SELECT place, rules FROM rules ORDER BY version", &[]).await?;
+        rows.into_iter().map(|(place, text)| Ok((Place(place), parse_rules(&text)?))).collect()
+    }
+
+    async fn orders(&mut self, page: Page<&str>) -> Result<Vec<(Id, Order)>> {
+        self.by_id("SELECT id, content FROM orders WHERE id > $1 ORDER BY id", page).await
+    }
+
+    async fn orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>> {
+        let sql = "SELECT id, content FROM orders WHERE merchant = $1 AND sequence < CAST($2 AS BIGINT)
+                   ORDER BY sequence DESC LIMIT CAST($3 AS BIGINT)";
+        self.contents(sql, &[merchant.as_str(), &page.after.to_string(), &page.limit.to_string()]).await
+    }
+
+    async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
+        let open = if open { "AND wants = 1" } else { "" };
+        self.by_id(&format!("SELECT id, content FROM offers WHERE id > $1 {open} ORDER BY id"), page).await
+    }
+
+    async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
+        let Some(member) = member else {
+            return self.by_id("SELECT id, content FROM trades WHERE id > $1 ORDER BY id", page).await;
+        };
+        let half = |side: &str| {
+            format!(
+                "SELECT * FROM (SELECT id, content FROM trades WHERE {side} = $1 AND id > $2 ORDER BY id
+                 LIMIT CAST($3 AS BIGINT)) AS {side}_half"
+            )
+        };
+        let (owner, taker) = (half("owner"), half("taker"));
+        let sql = format!(
+            "SELECT id, content FROM ({owner} UNION {taker}) AS both_sides ORDER BY id LIMIT CAST($3 AS BIGINT)"
+        );
+        self.contents(&sql, &[member.as_str(), page.after, &page.limit.to_string()]).await
+    }
+
+    async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>> {
+        self.by_id("SELECT id, content FROM purchases WHERE id > $1 ORDER BY id", page).await
+    }
+
+    async fn redemptions(&mut self, page: Page<&str>) -> Result<Vec<(Id, RedemptionRecord)>> {
+        self.by_id("SELECT id, content FROM redemptions WHERE id > $1 ORDER BY id", page).await
+    }
+}
+
+impl SqlTransaction {
+    /// A page of a query that finds an id and a JSON text after the id in `$1`.
+    async fn by_id<V: DeserializeOwned>(&mut self, sql: &str, page: Page<&str>) -> Result<Vec<(Id, V)>> {
+        self.contents(&format!("{sql} LIMIT CAST($2 AS BIGINT)"), &[page.after, &page.limit.to_string()]).await
+    }
+
+    /// The rows of a query that finds an id and a JSON text.
+    async fn contents<V: DeserializeOwned>(&mut self, sql: &str, parameters: &[&str]) -> Result<Vec<(Id, V)>> {
+        let rows: Vec<(String, String)> = self.all(sql, parameters).await?;
+        rows.into_iter().map(|(id, content)| Ok((parse_id(&id)?, from_json(&id, &content)?))).collect()
+    }
+}
+
+fn journal_entry(row: JournalRow) -> Result<JournalEntry> {
+    let (place, version, day, kind, event, receipt, at, actor, flags) = row;
+    let place = Place(place);
+    if version != i64::from(RECEIPT_VERSION) {
+        return Err(StoreError::NewerRow { place, version });
+    }
+    let kind = Kind::parse(&kind).ok_or_else(|| differs(format!("`{kind}` is no type of event")))?;
+    let receipt = from_json(&format!("the receipt of event {place}"), &receipt)?;
+    let day = Day::parse(&day).ok_or_else(|| differs(format!("`{day}` is no day")))?;
+    let accepted_flags = from_json("accepted flags", &flags)?;
+    Ok(JournalEntry { place, day, kind, event, receipt, at, actor, accepted_flags })
+}
+
+fn booked_posting(row: PostingRow) -> Result<BookedPosting> {
+    let (place, line, day, giver, receiver, asset, amount, rule, why) = row;
+    let name = format!("posting {line} of event {place}");
+    let unreadable = |what: &str| differs(format!("{name} has {what}"));
+    let party = |text: &str| Party::parse(text).ok_or_else(|| unreadable(&format!("`{text}`, which is no party")));
+    let amount = Amount::parse(&asset, &amount).ok_or_else(|| unreadable(&format!("`{amount}` of `{asset}`")))?;
+    let unknown_rule = || unreadable(&format!("the rule `{rule}`, which this version does not know"));
+    let posting = Posting {
+        from: party(&giver)?,
+        to: party(&receiver)?,
+        amount,
+        rule: Rule::parse(&rule).ok_or_else(unknown_rule)?,
+        why: from_json(&name, &why)?,
+    };
+    let day = Day::parse(&day).ok_or_else(|| unreadable(&format!("the day `{day}`")))?;
+    Ok(BookedPosting { place, line, day, posting })
+}
