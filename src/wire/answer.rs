@@ -18,7 +18,8 @@ pub struct SupplyNow {
     pub day: Day,
     /// Its price.
     pub price: Price,
-    /// Where all points are. Accounts count as they were last settled: what they earned since is in `pool`.
+    /// Where all points are. Accounts count as they were last settled: what they earned since is in `pool`. Only the operator sees the
+    /// two apart; for everybody else `held` is both.
     pub supply: Supply,
     /// The release.
     pub release: Release,

@@ -201,10 +201,22 @@ impl Server {
         headers: &[(&str, &str)],
         body: Option<&Value>,
     ) -> TestResult<(u16, Value)> {
+        let (status, _, text) = self.ask_for_text(method, path, token, headers, body)?;
+        Ok((status, if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? }))
+    }
+
+    /// Status, headers and body as they are.
+    pub fn ask_for_text(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> TestResult<(u16, String, String)> {
         let mut answer = self.send(method, path, token, headers, body)?;
         let text = answer.body_mut().with_config().limit(1 << 28).read_to_string()?;
-        let json = if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? };
-        Ok((answer.status().as_u16(), json))
+        Ok((answer.status().as_u16(), format!("{:?}", answer.headers()), text))
     }
 
     /// Status, JSON and the session's cookie, if one was set, of any request.
@@ -343,12 +355,27 @@ pub fn databases(folder: &Folder) -> TestResult<Vec<Database>> {
     Ok([Some(sqlite), postgres()?].into_iter().flatten().collect())
 }
 
+impl Database {
+    /// A copy in this folder, or in `PostgreSQL`; nobody may have it open.
+    pub fn copy(&self, folder: &Folder) -> TestResult<Self> {
+        if let Some(name) = &self.name {
+            return postgres_like(name)?.ok_or_else(|| "no `PostgreSQL`".into());
+        }
+        std::fs::copy(self.url.trim_start_matches("sqlite:"), folder.path("book.db"))?;
+        Ok(Self { url: folder.database(), name: None })
+    }
+}
+
 /// A new database in the `PostgreSQL` of `GONGXIANG_TEST_POSTGRES`, a URL that ends in `/`.
 pub fn postgres() -> TestResult<Option<Database>> {
+    postgres_like("template1")
+}
+
+fn postgres_like(template: &str) -> TestResult<Option<Database>> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let Ok(url) = std::env::var("GONGXIANG_TEST_POSTGRES") else { return Ok(None) };
     let name = format!("gongxiang_operations_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    as_administrator(&format!("CREATE DATABASE {name}"))?;
+    as_administrator(&format!("CREATE DATABASE {name} TEMPLATE {template}"))?;
     Ok(Some(Database { url: format!("{url}{name}"), name: Some(name) }))
 }
 
