@@ -50,6 +50,9 @@ fn before() -> Value {
         let points = format!("{}.{}2345678", if *member == "tom" { 2_000 } else { 600 }, place + 1);
         let pack = if ["tom", "zoe", "eve"].contains(member) { "merchant" } else { "member" };
         events.push(json!({"type": "pack.purchased", "member": member, "pack": pack}));
+        // Nobody has the same as another.
+        let value = format!("1{place}0.{place}7654321");
+        events.push(json!({"type": "balance.opened", "member": member, "share_value": value}));
         events.push(json!({"type": "treasury.granted", "member": member, "points": points}));
     }
     let order = |order: &str, merchant: &str, buyer: &str, channel: &str| {
@@ -69,8 +72,8 @@ fn before() -> Value {
     json!(events)
 }
 
-/// What they trade afterwards. At its end bob has less than the first order brought.
-fn after(price: &str, left: &str) -> Value {
+/// What they trade afterwards. At its end bob and ann have less than the first order brought them.
+fn after(price: &str, of_bob: &str, of_ann: &str) -> Value {
     json!([
         {"type": "offer.placed", "offer": "f1", "member": "bob", "side": "sell", "points": "10", "unit_price": price},
         {"type": "offer.placed", "offer": "f2", "member": "bob", "side": "sell", "points": "5", "unit_price": price},
@@ -80,7 +83,8 @@ fn after(price: &str, left: &str) -> Value {
         {"type": "trade.paid", "trade": "t2"},
         {"type": "pack.purchased", "member": "eve", "pack": "member", "purchase": "p1", "return_days": 7},
         {"type": "points.redeemed", "member": "eve", "points": "1", "redemption": "r1"},
-        {"type": "points.transferred", "from": "bob", "to": "meg", "points": left},
+        {"type": "points.transferred", "from": "bob", "to": "meg", "points": of_bob},
+        {"type": "points.transferred", "from": "ann", "to": "meg", "points": of_ann},
     ])
 }
 
@@ -100,8 +104,12 @@ impl Town {
         };
         settle(&before())?;
         let price = get("/v1/supply")?["price"].as_str().ok_or("no price")?.to_owned();
-        let points: f64 = get("/v1/members/bob")?["state"]["points"].as_str().ok_or("no points")?.parse()?;
-        settle(&after(&price, &format!("{:.5}", points - 15.0 - 7.046_81)))?;
+        let all_but = |member: &str, left: f64| -> TestResult<String> {
+            let member = get(&format!("/v1/members/{member}"))?;
+            let points: f64 = member["state"]["points"].as_str().ok_or("no points")?.parse()?;
+            Ok(format!("{:.5}", points - left))
+        };
+        settle(&after(&price, &all_but("bob", 22.046_81)?, &all_but("ann", 2.345_61)?))?;
         let mut actors = vec![
             Actor { name: "stranger", token: None, own: None },
             Actor { name: "operator", token: Some(town.operator.clone()), own: None },
@@ -121,6 +129,10 @@ impl Town {
         assert!(town.server.terminate()?);
         Ok(Self { database, actors, operator, price, red })
     }
+}
+
+fn open(database: &str) -> TestResult<Server> {
+    Server::start_closed(&["--database", database, "--rules", "seed", "--origin", members::ORIGIN])
 }
 
 /// A request: its row in the list, its method and address, and its body if it has one. Commands have a type as well, so that they are
@@ -197,7 +209,6 @@ fn asks(town: &Town, actor: &Actor) -> Vec<Ask> {
     let none = || json!({});
     all.extend([
         plain("order.placed", "/v1/orders", of("merchant", "tom", order.clone())),
-        command("order.refunded", "/v1/orders/{order}/refund", "/v1/orders/o1/refund", none()),
         plain("points.transferred", "/v1/transfers", of("from", "bob", json!({"to": "meg", "points": "0.5"}))),
         plain("points.redeemed", "/v1/redemptions", of("member", "bob", json!({"points": "0.25"}))),
         command("redemption.cancelled", "/v1/redemptions/{redemption}/cancel", "/v1/redemptions/r1/cancel", none()),
@@ -213,6 +224,7 @@ fn asks(town: &Town, actor: &Actor) -> Vec<Ask> {
             "/v1/offers/f1/trades",
             of("member", "ann", json!({"points": "0.5"})),
         ),
+        command("order.refunded", "/v1/orders/{order}/refund", "/v1/orders/o1/refund", none()),
         command("trade.paid", "/v1/trades/{trade}/pay", "/v1/trades/t1/pay", none()),
         command("trade.confirmed", "/v1/trades/{trade}/confirm", "/v1/trades/t2/confirm", none()),
         command("trade.cancelled", "/v1/trades/{trade}/cancel", "/v1/trades/t3/cancel", none()),
@@ -322,7 +334,7 @@ fn seen(route: &str, status: u16, text: &str) -> TestResult<String> {
 fn look(town: &Town, actor: &Actor, list: &mut BTreeMap<String, BTreeMap<String, Vec<&'static str>>>) -> TestResult {
     let folder = Folder::new()?;
     let database = town.database.copy(&folder)?;
-    let server = Server::start_closed(&["--database", &database, "--rules", "seed", "--origin", members::ORIGIN])?;
+    let server = open(&database)?;
     for (place, Ask { row, address, body, kind }) in asks(town, actor).into_iter().enumerate() {
         let (method, path) = address.split_once(' ').ok_or("no method")?;
         let route = format!("{method} {row}");
@@ -347,7 +359,7 @@ fn look(town: &Town, actor: &Actor, list: &mut BTreeMap<String, BTreeMap<String,
             let receipt = |text: &str| serde_json::from_str::<Value>(text).map(|answer| answer["receipt"].clone());
             // A shop's refund takes it that the receivers have all their points.
             if row.ends_with("{order}/refund") && status == 200 && actor.name != "operator" {
-                assert_ne!(receipt(&preview)?, receipt(&text)?, "bob had less than is taken back");
+                assert_ne!(receipt(&preview)?, receipt(&text)?, "ann had less than is taken back");
                 assert_eq!(
                     seen(&route, 200, &receipt(&preview)?.to_string())?,
                     seen(&route, 200, &receipt(&text)?.to_string())?
@@ -407,6 +419,72 @@ fn everybody_sees_what_the_list_says_and_nobody_anothers_balance() -> TestResult
         let hint = format!("look at each difference between `sight.txt` and {}", there.display());
         assert_eq!(differs, None, "{hint}");
         assert_eq!(kept, text.trim_start(), "{hint}");
+    }
+    Ok(())
+}
+
+#[test]
+fn whether_something_of_another_exists_is_not_said() -> TestResult {
+    let folder = Folder::new()?;
+    for database in databases(&folder)? {
+        let town = Town::found(database)?;
+        let server = open(&town.database)?;
+        for actor in town.actors.iter().filter(|actor| ["other-till", "another", "partner"].contains(&actor.name)) {
+            for (method, path, existing) in [
+                ("GET", "/v1/orders/{}", "o1"),
+                ("GET", "/v1/orders/{}/receipt", "o1"),
+                ("POST", "/v1/orders/{}/refund", "o1"),
+                ("GET", "/v1/trades/{}", "t1"),
+                ("POST", "/v1/trades/{}/pay", "t1"),
+                ("POST", "/v1/trades/{}/confirm", "t2"),
+                ("POST", "/v1/trades/{}/cancel", "t3"),
+                ("POST", "/v1/offers/{}/cancel", "f2"),
+                ("GET", "/v1/members/{}", "bob"),
+                ("GET", "/v1/orders?merchant={}", "tom"),
+            ] {
+                // Under one key: what is refused so is not remembered either.
+                let key = [("idempotency-key", path)];
+                let ask = |id: &str| server.ask(method, &path.replace("{}", id), actor.token.as_deref(), &key, None);
+                let answer = ask(existing)?;
+                assert!(answer.0 >= 400, "{} {path}: {answer:?}", actor.name);
+                assert_eq!(answer, ask("nothing")?, "{} {path}", actor.name);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_transfer_to_a_member_does_not_say_what_it_earned() -> TestResult {
+    let folder = Folder::new()?;
+    for database in databases(&folder)? {
+        let town = Town::found(database)?;
+        let server = open(&town.database)?;
+        let eve = town.actors.iter().find(|actor| actor.name == "another").ok_or("no eve")?;
+        let eve = eve.token.as_deref();
+        let supply = |token: Option<&str>| server.ask("GET", "/v1/supply", token, &[], None);
+        let excerpt = || -> TestResult<Value> {
+            Ok(server.ask("GET", "/v1/excerpt?members=ivy", eve, &[], None)?.1["head"].clone())
+        };
+        let points = || -> TestResult<Value> {
+            let path = "/v1/members/ivy";
+            Ok(server.ask("GET", path, Some(&town.operator), &[], None)?.1["account"]["points"].clone())
+        };
+        // What eve earned itself is booked with its first transfer.
+        let send = |key: &str, to: &str| -> TestResult {
+            let body = json!({"to": to, "points": "0.00000001"});
+            let (status, answer) =
+                server.ask("POST", "/v1/transfers", eve, &[("idempotency-key", key)], Some(&body))?;
+            assert_eq!(status, 200, "{answer}");
+            Ok(())
+        };
+        send("a", "meg")?;
+        let before = (supply(None)?, supply(eve)?, excerpt()?);
+        let (of_operator, settled) = (supply(Some(&town.operator))?, points()?);
+        send("b", "ivy")?;
+        assert_ne!(points()?, settled, "what ivy earned was booked");
+        assert_ne!(supply(Some(&town.operator))?, of_operator);
+        assert_eq!((supply(None)?, supply(eve)?, excerpt()?), before);
     }
     Ok(())
 }
