@@ -72,6 +72,13 @@ impl OrderRewards {
     }
 }
 
+impl FromIterator<(Reward, Option<Grant>)> for OrderRewards {
+    fn from_iter<I: IntoIterator<Item = (Reward, Option<Grant>)>>(pairs: I) -> Self {
+        let (rewards, grants): (Vec<_>, _) = pairs.into_iter().unzip();
+        Self { rewards: rewards.into(), grants }
+    }
+}
+
 /// An accepted order.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Order {

@@ -244,6 +244,14 @@ pub struct Reward {
     pub why: Reason,
 }
 
+impl Reward {
+    /// Whether a member may see it in an order of its shop: the buyer's part and its own are what the two agree on.
+    #[must_use]
+    pub fn is_seen_by(&self, shop: &Id) -> bool {
+        self.kind == RewardKind::Consumption || self.member == *shop
+    }
+}
+
 /// What an accepted order was quoted (RULES.md section 9).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderQuote {
@@ -272,4 +280,75 @@ pub struct Receipt {
     pub postings: Vec<Posting>,
     /// The accounts that changed, sorted.
     pub accounts: Vec<Id>,
+}
+
+impl Receipt {
+    /// What one member may see of it: what moves to or from its account, the points of a trade, whose two parties know each other,
+    /// and of an order's rewards the buyer's and its own. What a refund could not recover is left out, because with it and public
+    /// numbers a shop could work out what a receiver had.
+    ///
+    /// The server cuts its answers with this and a wallet its previews, so that both can be compared.
+    #[must_use]
+    pub fn seen_by(mut self, member: &Id) -> Self {
+        let is_own = |posting: &Posting| posting.from.is(member) || posting.to.is(member);
+        self.postings.retain(|posting| posting.rule == Rule::Trade || is_own(posting));
+        self.accounts.retain(|account| account == member);
+        self.unrecovered = None;
+        if let Some(quote) = &mut self.order {
+            quote.rewards = quote.rewards.iter().filter(|reward| reward.is_seen_by(member)).cloned().collect();
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_sees_what_is_its_own_and_a_shop_what_it_gives_the_buyer() {
+        let id = |text| Id::parse(text).expect("an id");
+        let party = |text| Party::Member(id(text));
+        let posting = |from, to, rule| {
+            let amount = Amount::Points(Points::from_raw(7));
+            Posting { from, to, amount, rule, why: Reason::DayRelease {} }
+        };
+        let reward = |member, kind| {
+            let (share_value, points) = (ShareValue::ZERO, Points::from_raw(7));
+            Reward { member: id(member), kind, share_value, points, why: Reason::DayRelease {} }
+        };
+        let kinds = [
+            ("buyer", RewardKind::Consumption),
+            ("shop", RewardKind::Sale),
+            ("above", RewardKind::ShareOffline),
+            ("shop", RewardKind::Service),
+            ("city", RewardKind::Area),
+        ];
+        let all = Receipt {
+            kind: Kind::OrderPlaced,
+            day: Day::parse("2026-01-02").expect("a day"),
+            order: Some(OrderQuote {
+                order: id("o"),
+                points: Points::from_raw(70),
+                due: None,
+                rewards: kinds.map(|(member, kind)| reward(member, kind)).into(),
+            }),
+            unrecovered: Some(Points::from_raw(1)),
+            postings: vec![
+                posting(Party::Pool, party("buyer"), Rule::Release),
+                posting(Party::Pool, party("shop"), Rule::Release),
+                posting(party("shop"), Party::Escrow, Rule::Concession),
+                posting(Party::Escrow, Party::Burned, Rule::Burn),
+                posting(Party::Escrow, party("buyer"), Rule::Trade),
+            ],
+            accounts: vec![id("buyer"), id("shop")],
+        };
+        let seen = all.seen_by(&id("shop"));
+        let rules: Vec<_> = seen.postings.iter().map(|posting| posting.rule).collect();
+        assert_eq!(rules, [Rule::Release, Rule::Concession, Rule::Trade]);
+        assert_eq!((seen.unrecovered, &*seen.accounts), (None, [id("shop")].as_slice()));
+        let rewards = seen.order.map(|quote| quote.rewards).unwrap_or_default();
+        let kinds: Vec<_> = rewards.iter().map(|reward| reward.kind).collect();
+        assert_eq!(kinds, [RewardKind::Consumption, RewardKind::Sale, RewardKind::Service]);
+    }
 }

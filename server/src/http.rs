@@ -8,7 +8,7 @@
 //! | `commands`, `settle`, `preview`, `quote` | what can be done: one table, and its three uses |
 //! | `members`, `orders`, `market`, `days`, `scheme`, `rules`, `events`, `ahead` | what can be asked, by resource |
 //! | `sessions`, `passkeys`, `newcomers` | signing in and out, registering |
-//! | `rights`, `actor` | who asks, and whether they may |
+//! | `rights`, `actor`, `view` | who asks, whether they may, and what they see |
 //! | `query`, `body`, `fields`, `one` | how a request is read |
 //! | `answer`, `page`, `problem`, `etag` | how it is answered |
 //! | `api`, `schemas`, `openapi` | the document, made of the handlers' arguments and answers |
@@ -54,3 +54,4 @@ mod schemas;
 mod scheme;
 mod sessions;
 mod settle;
+mod view;

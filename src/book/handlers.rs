@@ -214,13 +214,7 @@ impl Draft<'_> {
     }
 
     #[inline(never)]
-    fn take_offer(
-        &mut self,
-        offer_id: &Id,
-        trade_id: &Id,
-        taker: &Id,
-        points: Points,
-    ) -> Result<(), Refusal> {
+    fn take_offer(&mut self, offer_id: &Id, trade_id: &Id, taker: &Id, points: Points) -> Result<(), Refusal> {
         let offer = self.offer(offer_id).ok_or_else(|| Refusal::new(Code::UnknownOffer, "offer"))?.clone();
         self.active_member(taker, "member")?;
         require(!self.account(&offer.owner).is_some_and(|owner| owner.frozen), Code::MemberFrozen, "offer")?;

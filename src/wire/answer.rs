@@ -18,7 +18,8 @@ pub struct SupplyNow {
     pub day: Day,
     /// Its price in yuan for one point.
     pub price: Price,
-    /// Where all points are. Accounts count as they were last settled; points that they earned since then are in `pool`.
+    /// Where all points are. Accounts count as they were last settled; points that they earned since then are in `pool`. Only the
+    /// operator sees the two apart; for everybody else `held` is both.
     pub supply: Supply,
     /// The release.
     pub release: Release,

@@ -3,8 +3,6 @@
 //! A receipt names the version of its shape first. A receipt of another version is refused by that name. `class` follows from the
 //! rule, and `reason` is `why` in words ([`super::worded`]). Both are written for people and ignored when a receipt is read.
 
-use std::sync::Arc;
-
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -78,7 +76,7 @@ where
     }
 }
 
-impl Serialize for WireForm<'_, Arc<[Reward]>> {
+impl Serialize for WireForm<'_, Vec<Reward>> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         WireList(self.0, self.1).serialize(serializer)
     }
@@ -131,8 +129,7 @@ impl<'de> Deserialize<'de> for OrderRewards {
             grant: Option<Grant>,
         }
         let pairs = Vec::<Pair>::deserialize(deserializer)?;
-        let (rewards, grants): (Vec<_>, _) = pairs.into_iter().map(|Pair { reward, grant }| (reward, grant)).unzip();
-        Ok(Self { rewards: rewards.into(), grants })
+        Ok(pairs.into_iter().map(|Pair { reward, grant }| (reward, grant)).collect())
     }
 }
 

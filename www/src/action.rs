@@ -1,6 +1,6 @@
 //! An action of a member or the operator: an event, from which the command and the preview are made.
 
-use gongxiang::book::{Account, Book, Excerpt};
+use gongxiang::book::{Account, Book, Excerpt, Supply};
 use gongxiang::event::{Code, Entry, Event, Refusal};
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Side, Trade};
@@ -14,7 +14,6 @@ use gongxiang::wire::event;
 
 use crate::api::{self, Fault, Item};
 use crate::order::{Parties, id_to_be_made};
-use crate::receipt::{about, only};
 use crate::text::{Words, actions as t};
 use crate::wallet::{self, Days, Wallet};
 
@@ -91,11 +90,10 @@ impl Action {
         fields
     }
 
-    /// The part of a receipt that the sheet shows: what a preview can know.
+    /// The part of a receipt that the sheet shows: as the server cuts its answers.
     pub fn seen(&self, receipt: Receipt) -> Receipt {
         match &self.member {
-            Some(me) if self.by_server => only(receipt, me),
-            Some(me) => about(receipt, me),
+            Some(me) => receipt.seen_by(me),
             None => receipt,
         }
     }
@@ -281,7 +279,8 @@ pub fn of_snapshot(wallet: &Wallet, other: &Id) -> Excerpt {
     let mut excerpt = Excerpt::genesis((*wallet.rules).clone());
     excerpt.head.day = wallet.day;
     excerpt.head.price = wallet.price;
-    excerpt.head.supply = wallet.supply;
+    // Everybody but the operator gets both as one sum; to settle an account needs them apart, and no more than that each is enough.
+    excerpt.head.supply = Supply { pool: wallet.supply.held, ..wallet.supply };
     excerpt.head.release = wallet.release;
     excerpt.ended.clone_from(&wallet.ended);
     excerpt.accounts.insert(other.clone(), Account::default());

@@ -14,8 +14,8 @@ use crate::people::actor::Actor;
 /// The session's cookie.
 pub const COOKIE_NAME: &str = "gongxiang_session";
 
-/// The token of a request, if it has one. A browser adds the cookie by itself, so with it only pages of ours may change
-/// something: beside `SameSite`, for a browser that does not know it and for other names of the same site.
+/// The token of a request, if it has one. A browser adds the cookie by itself, so with the cookie only our own pages may change
+/// something. `SameSite` says the same, but old browsers ignore it, and it counts other hosts of the same site as ours.
 fn token<'a>(parts: &'a Parts, app: &App) -> Result<Option<&'a str>, Problem> {
     let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(value) = header(AUTHORIZATION) {
@@ -30,7 +30,7 @@ fn token<'a>(parts: &'a Parts, app: &App) -> Result<Option<&'a str>, Problem> {
     Ok(token)
 }
 
-/// Browsers say where a request comes from, and no page can say otherwise; old ones know `Origin` only.
+/// A browser says which page sends a request, and a page cannot change that. Old browsers send only `Origin`.
 fn is_from_our_page(headers: &HeaderMap, ours: Option<&Url>) -> bool {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = header("sec-fetch-site") {
@@ -41,7 +41,7 @@ fn is_from_our_page(headers: &HeaderMap, ours: Option<&Url>) -> bool {
         || page.split_once("://").is_some_and(|(_, name)| Some(name) == header(HOST.as_str()))
 }
 
-/// The token of a request, whether it still holds or not.
+/// The token of a request. It may have expired.
 pub struct SessionToken(pub Option<String>);
 
 impl FromRequestParts<App> for SessionToken {
@@ -57,7 +57,7 @@ impl FromRequestParts<App> for Actor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let Some(token) = token(parts, app)? else {
-            // A header that cannot be read is no reason to take somebody for a demo's visitor.
+            // A malformed header is an error, also in a demo.
             let tried = parts.headers.contains_key(AUTHORIZATION);
             return if tried {
                 Err(Failure::Unauthorized.into())
@@ -76,7 +76,7 @@ impl FromRequestParts<App> for Actor {
     }
 }
 
-/// Who it is, beside the right that another argument says.
+// Another argument of the handler says the right.
 impl Input for Actor {}
 
 impl Input for SessionToken {}

@@ -1,7 +1,7 @@
-//! What looks ahead: the eve of the close, a member's forecast, scenarios. Nothing is changed by them.
+//! Forecasts: the eve of the close, a member's forecast, scenarios. They change nothing.
 //!
-//! They are work for a processor, not for the database: a few at a time, beside the requests' own threads, each with an end.
-//! Whoever does not wait for the answer any more stops it.
+//! They need a processor, not the database. So a few run at a time, on threads of their own, each with a time limit. A client that
+//! disconnects stops its own.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,12 +29,8 @@ use crate::ledger::needs::{Due, Needs};
 use crate::ledger::store::paging;
 use crate::limits::LOOK_TIME_MAX;
 
-/// What a wallet forecasts from by itself.
-pub async fn eve(
-    State(app): State<App>,
-    _: Query<NoParameters>,
-    Owner { member, .. }: Owner,
-) -> Result<Answer<Eve>, Problem> {
+/// What a wallet needs to compute a forecast by itself.
+pub async fn eve(State(app): State<App>, _: Query<NoParameters>, Owner(member): Owner) -> Result<Answer<Eve>, Problem> {
     let place = app.lookout.place().await?;
     let book = book_of(&app, &member).await?;
     if book.account(member.as_str()).is_none() {
@@ -83,7 +79,7 @@ pub async fn simulations(
     work(place, move |go_on| simulate(&rules, &scenario, go_on)).await
 }
 
-/// As much of the book as the close that follows needs, and all days, for what they have brought so far.
+/// The part of the book that the next close needs, and all closed days, since a forecast also says what they brought.
 async fn book_of(app: &App, member: &Id) -> Result<Book, Problem> {
     let mut tx = app.ledger.read().await?;
     let day = tx.now().await?.head.day;
@@ -93,7 +89,7 @@ async fn book_of(app: &App, member: &Id) -> Result<Book, Problem> {
     Ok(Book::from(part))
 }
 
-/// Says stop when nobody waits any more.
+/// Stops the work when the client disconnects.
 struct Waiting(Arc<AtomicBool>);
 
 impl Drop for Waiting {
@@ -102,7 +98,7 @@ impl Drop for Waiting {
     }
 }
 
-/// Works it out and writes it, beside the threads that answer requests.
+/// Computes and writes an answer on a thread of its own.
 async fn work<T: Serialize + 'static>(
     place: OwnedSemaphorePermit,
     look: impl FnOnce(&mut dyn FnMut(usize) -> bool) -> Result<T, Refusal> + Send + 'static,

@@ -14,14 +14,14 @@ use super::api::{Description, Output};
 
 use crate::text::json;
 
-/// A value as JSON. It is written at once, where it was found.
+/// A value, already written as JSON.
 pub struct Answer<T> {
     text: String,
     of: PhantomData<fn() -> T>,
 }
 
 impl<T> Answer<T> {
-    /// A value whose reasons are said in English, too.
+    /// A value, with its reasons also in English.
     pub fn worded(value: &T) -> Self
     where
         for<'a> Worded<'a, T>: Serialize,
@@ -29,7 +29,7 @@ impl<T> Answer<T> {
         Self::from_text(json(&Worded(value, Language::En)))
     }
 
-    /// What is JSON already.
+    /// A text that is JSON already.
     pub const fn from_text(text: String) -> Self {
         Self { text, of: PhantomData }
     }
@@ -47,7 +47,7 @@ impl<T> IntoResponse for Answer<T> {
     }
 }
 
-/// Nothing is left to say (204).
+/// An answer without content (204).
 pub struct Gone;
 
 impl IntoResponse for Gone {

@@ -1,5 +1,5 @@
-//! The routes and the `OpenAPI` document, made together. What a handler takes and gives says its right, its parameters, its body
-//! and its answer; a row of `routes.rs` adds only the address, an id and a title.
+//! The routes and the `OpenAPI` document, made together. The types of a handler's arguments and answer describe its right, its
+//! parameters, its body and its answer. A row of `routes.rs` adds the address, an id and a title.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use utoipa::openapi::{Content, Ref, RefOr, Required, ResponseBuilder, Schema};
 use super::app::App;
 use super::problem::Problem;
 
-/// The scheme of bearer tokens in the document.
+/// The name of the security scheme in the document.
 pub const TOKEN: &str = "token";
 
 /// Routes, and what the document says of them.
@@ -32,39 +32,6 @@ pub struct Api {
 }
 
 impl Api {
-    /// A route that reads.
-    pub fn get<T: 'static, H: Handler<T, App> + Described<T>>(
-        self,
-        path: &'static str,
-        id: &str,
-        title: &str,
-        handler: H,
-    ) -> Self {
-        self.route(HttpMethod::Get, path, id, title, get(handler), H::describe)
-    }
-
-    /// A route that does something or works something out.
-    pub fn post<T: 'static, H: Handler<T, App> + Described<T>>(
-        self,
-        path: &'static str,
-        id: &str,
-        title: &str,
-        handler: H,
-    ) -> Self {
-        self.route(HttpMethod::Post, path, id, title, post(handler), H::describe)
-    }
-
-    /// A route that ends something.
-    pub fn delete<T: 'static, H: Handler<T, App> + Described<T>>(
-        self,
-        path: &'static str,
-        id: &str,
-        title: &str,
-        handler: H,
-    ) -> Self {
-        self.route(HttpMethod::Delete, path, id, title, delete(handler), H::describe)
-    }
-
     /// A route whose description is made by hand: a command's.
     pub fn route(
         mut self,
@@ -78,7 +45,7 @@ impl Api {
         let mut description = Description::new(id, title);
         description.path(path);
         describe(&mut description);
-        // A handler without a right would be open to everybody unsaid.
+        // Otherwise a handler without a right would be open to everybody.
         assert!(description.has_right, "{path} has no right");
         if matches!(method, HttpMethod::Get) {
             description.response("304", "It has not changed", None);
@@ -104,6 +71,29 @@ impl Api {
     }
 }
 
+macro_rules! methods {
+    ($($(#[$doc:meta])* $name:ident $method:ident)*) => {
+        impl Api {
+            $($(#[$doc])*
+            pub fn $name<T: 'static, H>(self, path: &'static str, id: &str, title: &str, handler: H) -> Self
+            where
+                H: Handler<T, App> + Described<T>,
+            {
+                self.route(HttpMethod::$method, path, id, title, $name(handler), H::describe)
+            })*
+        }
+    };
+}
+
+methods! {
+    /// A route that reads.
+    get Get
+    /// A route that does something or works something out.
+    post Post
+    /// A route that ends something.
+    delete Delete
+}
+
 /// What the document says of one route.
 pub struct Description {
     operation: Operation,
@@ -122,19 +112,19 @@ impl Description {
         description
     }
 
-    /// Brings the schemas to which a type's own refers.
+    /// Adds the schemas to which a type's schema refers.
     pub fn parts<T: ToSchema>(&mut self) {
         T::schemas(&mut self.schemas);
     }
 
-    /// A reference to a type's schema, which the document gets.
+    /// Adds a type's schema to the document and returns a reference to it.
     pub fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
         self.parts::<T>();
         self.schemas.push((T::name().into(), T::schema()));
         Ref::from_schema_name(T::name()).into()
     }
 
-    /// A parameter; its name in braces stands in the address.
+    /// Adds a parameter.
     pub fn parameter(&mut self, name: &str, place: ParameterIn, required: bool, schema: RefOr<Schema>) {
         let required = if required { Required::True } else { Required::False };
         let parameter = ParameterBuilder::new().name(name).parameter_in(place).required(required).schema(Some(schema));
@@ -152,7 +142,7 @@ impl Description {
         }
     }
 
-    /// What the body is. It may be left out if none of its fields has to be there.
+    /// Sets the body, which may be left out unless it is required.
     pub fn body(&mut self, schema: RefOr<Schema>, required: bool) {
         let required = if required { Required::True } else { Required::False };
         let body =
@@ -160,7 +150,7 @@ impl Description {
         self.operation.request_body = Some(body.build());
     }
 
-    /// An answer.
+    /// Adds an answer.
     pub fn response(&mut self, status: &str, what: &str, schema: Option<RefOr<Schema>>) {
         let mut response = ResponseBuilder::new().description(what);
         if let Some(schema) = schema {
@@ -169,13 +159,13 @@ impl Description {
         self.operation.responses.responses.insert(status.into(), response.build().into());
     }
 
-    /// A token is needed.
+    /// The route needs a token.
     pub fn closed(&mut self) {
         self.has_right = true;
         self.operation.security = Some(vec![SecurityRequirement::new(TOKEN, Vec::<String>::new())]);
     }
 
-    /// No token is needed.
+    /// The route needs no token.
     pub fn open(&mut self) {
         self.has_right = true;
     }
@@ -221,10 +211,10 @@ described! { A B C D E }
 
 impl Input for State<App> {}
 
-/// Its name in the address describes it.
+// The address describes it.
 impl Input for axum::extract::Path<String> {}
 
-/// An argument whose fault the handler answers with later.
+/// An argument whose error the handler returns later.
 impl<T: Input> Input for Result<T, Problem> {
     fn describe(description: &mut Description) {
         T::describe(description);
@@ -237,8 +227,8 @@ impl<T: Output> Output for Result<T, Problem> {
     }
 }
 
-/// A schema that is written as JSON: where a table of ours decides what is in it.
+/// A schema from JSON, for what is described by a table and not by a type.
 pub fn schema(json: Value) -> RefOr<Schema> {
-    // A test reads the whole document back.
+    // A test reads the whole document, so a wrong schema does not pass.
     serde_json::from_value(json).unwrap_or_else(|_| Schema::default().into())
 }

@@ -1,4 +1,4 @@
-//! Whether a request's body has arrived: until then nothing can have come of it, and from then on nobody knows.
+//! Whether a request's body has arrived. Until then nothing was settled; afterwards something may have been.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,18 +9,17 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use hyper::body::{Frame, SizeHint};
 
-/// What is known of one request's body.
+/// Whether one request's body has arrived.
 #[derive(Clone, Debug)]
 pub struct Arrival(Arc<AtomicBool>);
 
 impl Arrival {
-    /// Whether all of it was read.
     pub fn is_complete(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }
 
-/// The same request, whose body says when it was read to its end.
+/// Wraps a request's body, so that it notes when it was read to its end.
 pub fn watch(request: Request) -> (Request, Arrival) {
     let arrival = Arrival(Arc::new(AtomicBool::new(request.body().is_end_stream())));
     let watched = |body| Body::new(Watched { body, arrival: arrival.clone() });
@@ -41,7 +40,7 @@ impl HttpBody for Watched {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let frame = Pin::new(&mut self.body).poll_frame(context);
-        // A body whose length was said ends with its last frame, and is not always asked for another.
+        // If the length of a body is known, it is not always polled again after its last frame.
         let ended = matches!(frame, Poll::Ready(None)) || (frame.is_ready() && self.body.is_end_stream());
         if ended {
             self.arrival.0.store(true, Ordering::Release);

@@ -1,4 +1,4 @@
-//! One event, a list or lines of events, each read by itself: what is wrong with one does not touch the others.
+//! Bodies of requests: events of a journal, each read by itself, so that an error in one does not stop the others; and tables.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -26,9 +26,9 @@ use crate::limits::{BODY_BYTES_MAX, EVENTS_MAX, SIGN_IN_BYTES_MAX};
 
 /// Events of a journal.
 pub enum EventsBody {
-    /// One event: an error is the whole answer's.
+    /// One event. An error is the answer.
     One(Box<Submission>),
-    /// Many events: each has its answer.
+    /// Many events. Each has an answer of its own.
     Many(Vec<Submission>),
 }
 
@@ -38,7 +38,7 @@ impl EventsBody {
         api::schema(json!({"anyOf": [{"type": "object"}, {"type": "array"}]}))
     }
 
-    /// What could be read of it.
+    /// Those events that could be read.
     pub fn requests(&mut self) -> impl Iterator<Item = &mut group::Request> {
         let sent = match self {
             Self::One(sent) => std::slice::from_mut(&mut **sent),
@@ -52,7 +52,7 @@ impl<S: Send + Sync> FromRequest<S> for EventsBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        // Also what keeps other sites' pages out: a browser asks before it sends these types elsewhere.
+        // This keeps other sites' pages out: a browser sends these types to another site only if it is allowed.
         let lines = match media_type(&request) {
             Some("application/json") => false,
             Some("application/x-ndjson" | "application/jsonl") => true,
@@ -75,10 +75,10 @@ impl<S: Send + Sync> FromRequest<S> for EventsBody {
     }
 }
 
-/// The body of a command: JSON, or nothing at all.
+/// The body of a command: JSON, or empty.
 pub async fn json_body(request: Request, bytes_max: usize) -> Result<Bytes, Problem> {
     let wrong = || Problem::new(Failure::UnsupportedMediaType, "content-type", "the body is `application/json`");
-    // Also what keeps other sites' pages out: a browser asks before it sends this type elsewhere.
+    // This keeps other sites' pages out: a browser sends this type to another site only if it is allowed.
     match media_type(&request) {
         Some("application/json") => bytes(request, bytes_max).await,
         Some(_) => Err(wrong()),
@@ -88,7 +88,7 @@ pub async fn json_body(request: Request, bytes_max: usize) -> Result<Bytes, Prob
     }
 }
 
-/// A JSON table. Nothing at all is an empty one.
+/// A JSON table. An empty body is an empty table.
 pub fn table(body: &Bytes) -> Result<Vec<(String, Tree)>, Problem> {
     if body.trim_ascii().is_empty() {
         return Ok(Vec::new());
@@ -100,16 +100,16 @@ pub fn table(body: &Bytes) -> Result<Vec<(String, Tree)>, Problem> {
     }
 }
 
-/// A JSON table, read as a struct that knows all its keys.
+/// A JSON table, read as a struct. Unknown keys are refused.
 pub struct Body<T, const BYTES_MAX: usize = BODY_BYTES_MAX>(pub T);
 
-/// A value of somebody else's type, in this field of a body.
+/// Reads a field of a body as a type of another crate.
 pub fn value<T: DeserializeOwned>(field: &'static str, value: Tree) -> Result<T, Problem> {
     let read = fields::read_value(value);
     read.map_err(|FieldError { message, .. }| Refusal::bad_event(field, message).into())
 }
 
-/// A JSON table that the rules read, field by field; the document describes it as `T`.
+/// A JSON table that is read field by field. The document describes it as `T`.
 pub struct Table<T> {
     pub fields: Vec<(String, Tree)>,
     of: PhantomData<fn() -> T>,
@@ -131,7 +131,7 @@ impl<T> Table<T> {
     }
 }
 
-/// The body of a request about signing in. Anybody may send one, so it is small.
+/// The body of a request about signing in. It is limited to a small size, because anybody may send one.
 pub type SignInBody<T> = Body<T, SIGN_IN_BYTES_MAX>;
 
 impl<S: Send + Sync, T: DeserializeOwned, const BYTES_MAX: usize> FromRequest<S> for Body<T, BYTES_MAX> {
@@ -150,7 +150,7 @@ async fn bytes(request: Request, bytes_max: usize) -> Result<Bytes, Problem> {
         let detail = "a compressed body is not taken";
         return Err(Problem::new(Failure::UnsupportedMediaType, "content-encoding", detail));
     }
-    // Before anything of it is waited for.
+    // Refused before it is read.
     let fits = usize::try_from(request.body().size_hint().lower()).is_ok_and(|bytes| bytes <= bytes_max);
     if !fits {
         return Err(Failure::TooLarge.into());
@@ -170,7 +170,7 @@ fn media_type(request: &Request) -> Option<&str> {
     value.split(';').next().map(str::trim)
 }
 
-/// A JSON list of events, of which one more than allowed is read.
+/// A JSON list of events. It stops at the first one too many.
 struct Events;
 
 impl<'de> Visitor<'de> for Events {

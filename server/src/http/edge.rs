@@ -1,5 +1,5 @@
-//! What every request passes before the API sees it: its id, its line in the log and in the figures, how many of a client are
-//! taken, how long one may take, and that its body is not compressed.
+//! What happens to every request before the API gets it: it gets an id and a line in the log and the figures; its client's rate,
+//! its time and the encoding of its body are checked.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::metrics::Metrics;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The wallet is files and nothing inline; only its WebAssembly is compiled at run time.
+/// The wallet has nothing inline. Its WebAssembly is compiled at run time.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
                       connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -33,14 +33,14 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
-    // Nothing of the wallet looks, listens or locates; invitations are copied.
+    // The wallet uses none of these.
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    // Balances and programs alike: whatever was seen is asked for again.
+    // Browsers ask again before they show a stored answer.
     (header::CACHE_CONTROL, "no-cache"),
 ];
 
-/// What holds for all requests.
+/// The state of the middleware.
 #[derive(Debug)]
 struct Edge {
     metrics: Arc<Metrics>,
@@ -87,7 +87,7 @@ fn with_headers(router: Router) -> Router {
 async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
-    // The template, never the address: that may hold a member's id.
+    // The template, not the address, because an address may contain a member's id.
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let id = edge.request_id(request.headers());
     let mut response =
@@ -106,7 +106,7 @@ impl Edge {
         let (request, arrival) = arrival::watch(request);
         match timeout(self.request_time, next.run(request)).await {
             Ok(response) => response,
-            // What was handed to a writer by now is settled all the same: only who asks again hears of it.
+            // It may still be settled. A repeated request gets the outcome.
             Err(_) if arrival.is_complete() => {
                 let why = "it takes longer than a request may, and may still be settled; ask again with the same key";
                 Problem::new(Failure::Unavailable, "", why).into_response()
@@ -115,7 +115,7 @@ impl Edge {
         }
     }
 
-    /// As the client names it, if it is harmless in a log; otherwise a new one.
+    /// The client's own id, if it is harmless in a log. Otherwise a new one.
     fn request_id(&self, headers: &HeaderMap) -> HeaderValue {
         let harmless = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         let named = headers
@@ -123,7 +123,7 @@ impl Edge {
             .filter(|id| (1..=REQUEST_ID_MAX).contains(&id.len()) && id.as_bytes().iter().all(harmless));
         named.cloned().unwrap_or_else(|| {
             let mut bytes = [0; 8];
-            // Without randomness all ids are the same, which harms nobody.
+            // Without randomness all ids are the same, which does no harm.
             _ = self.random.fill(&mut bytes);
             HeaderValue::from(u64::from_be_bytes(bytes))
         })
@@ -136,7 +136,7 @@ impl Edge {
             let wait = self.addresses.wait(&network(client)).or_else(|| self.keys.wait(&key?));
             if let Some(wait) = wait {
                 let mut response = Problem::from(Failure::RateLimited).into_response();
-                // Whole seconds, and never 0.
+                // In whole seconds, rounded up.
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
                 return Some(response);
             }
@@ -148,13 +148,13 @@ impl Edge {
         })
     }
 
-    /// Who asks; nobody for this machine itself, which has no limits.
+    /// The client's address. Nothing for this machine itself, which has no limits.
     fn client(&self, request: &Request) -> Option<IpAddr> {
         let peer = peer(request)?;
         if !self.behind_proxy {
             return Some(peer).filter(|peer| !peer.is_loopback());
         }
-        // What stands before the last address is what the client says of itself.
+        // The proxy adds the last address. The client can write anything before it.
         let named = request.headers().get_all(FORWARDED_FOR).iter().next_back();
         let Some(named) = named else { return Some(peer).filter(|peer| !peer.is_loopback()) };
         let last = named.to_str().ok().and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
@@ -167,7 +167,7 @@ fn peer(request: &Request) -> Option<IpAddr> {
     Some(peer.ip().to_canonical())
 }
 
-/// Whoever has an IPv6 address has 2^64 of them.
+/// Who has one IPv6 address usually has 2^64, so the network counts.
 fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
@@ -175,7 +175,7 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Whether a request comes from this machine or a private network, and not through a proxy: who may read the figures.
+/// Whether a request comes from this machine or a private network, and not through a proxy. Only those may read the figures.
 #[must_use]
 pub fn is_from_inside(request: &Request) -> bool {
     let direct = forwarded_by(request.headers()).is_none();

@@ -1,4 +1,4 @@
-//! An `ETag` for what is polled: an answer that has not changed is not sent again.
+//! `ETag` for answers that are polled: an unchanged answer is not sent again.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::problem::{Failure, Problem};
 use crate::text::fingerprint;
 
-/// Marks every JSON answer to a GET by its content, and answers 304 to whoever has it.
+/// Tags every answer to a GET by its content, and answers 304 if the client has it.
 pub async fn by_content(request: Request, next: Next) -> Response {
     if request.method() != Method::GET {
         return next.run(request).await;
@@ -21,7 +21,7 @@ pub async fn by_content(request: Request, next: Next) -> Response {
         return response;
     }
     let (mut parts, body) = response.into_parts();
-    // Our own answers, which are in memory already.
+    // Our answers are in memory already.
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return Problem::from(Failure::Unavailable).into_response();
     };

@@ -1,14 +1,12 @@
 //! The journal over HTTP: `POST /v1/events?accept_flags` settles what is sent, `GET /v1/events` reads what was settled.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use gongxiang::event::Kind;
 use gongxiang::identity::Day;
 use gongxiang::receipt::Receipt;
 use gongxiang::wire::worded::Worded;
 use gongxiang_words::Language;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
@@ -20,6 +18,7 @@ use super::problem::{Failure, Problem};
 use super::query::{Limit, Number, Query};
 use super::rights::Operator;
 use super::rules::{AcceptedFlags, FlagCode};
+use super::view::Seen;
 use crate::ledger::group::{self, Denial};
 use crate::ledger::store::{JournalEntry, Page, Place, StoredRefusal};
 use crate::text::json;
@@ -33,18 +32,13 @@ pub struct EventAnswer {
     outcome: Outcome,
 }
 
-/// What came of an event.
+/// The outcome of an event.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Outcome {
-    #[serde(serialize_with = "in_words")]
     #[schema(value_type = Receipt)]
-    Receipt(Arc<Receipt>),
+    Receipt(Seen<Receipt>),
     Refusal(StoredRefusal),
-}
-
-fn in_words<S: Serializer>(receipt: &Arc<Receipt>, serializer: S) -> Result<S::Ok, S::Error> {
-    Worded(&**receipt, Language::En).serialize(serializer)
 }
 
 /// The answer to one event, or to each of many in their order.
@@ -64,7 +58,7 @@ pub struct EventsQuery {
     accept_flags: AcceptedFlags,
 }
 
-/// One event is answered with its receipt or a problem; many are answered each, in their order.
+/// One event is answered with its receipt or a problem. Many events get one answer each, in their order.
 pub async fn settle(
     State(app): State<App>,
     Query(EventsQuery { accept_flags }): Query<EventsQuery>,
@@ -77,7 +71,7 @@ pub async fn settle(
         EventsBody::One(event) => {
             let group::Answer { repeated, outcome } =
                 app.ledger.settle(vec![*event]).await?.pop().ok_or(Failure::Unavailable)?;
-            let outcome = Outcome::Receipt(outcome?);
+            let outcome = Outcome::Receipt(Seen::whole(outcome?));
             Ok(Answer::of(&EventAnswers::One(EventAnswer { repeated, outcome })))
         }
         EventsBody::Many(events) => {
@@ -89,14 +83,14 @@ pub async fn settle(
 
 fn answer(group::Answer { repeated, outcome }: group::Answer) -> Result<EventAnswer, Problem> {
     let outcome = match outcome {
-        Ok(receipt) => Outcome::Receipt(receipt),
+        Ok(receipt) => Outcome::Receipt(Seen::whole(receipt)),
         Err(Denial::Refused(refusal)) => Outcome::Refusal(StoredRefusal::from(&refusal)),
-        Err(Denial::Forbidden) => return Err(Failure::Forbidden.into()),
+        Err(denial) => return Err(denial.into()),
     };
     Ok(EventAnswer { repeated, outcome })
 }
 
-/// An accepted event as it is answered.
+/// An accepted event in an answer.
 #[derive(Serialize, ToSchema)]
 struct JournalRow<'a> {
     place: Place,
@@ -116,7 +110,7 @@ struct JournalRow<'a> {
 impl<'a> JournalRow<'a> {
     fn of(entered: &'a JournalEntry) -> Result<Self, Problem> {
         let JournalEntry { place, day, kind, event, receipt, at, actor, accepted_flags } = entered;
-        // What is kept was read as JSON before it was settled.
+        // Only what was read as JSON is settled and stored.
         let event = serde_json::from_str(event).map_err(|_| Failure::Unavailable)?;
         let receipt = Worded(&**receipt, Language::En);
         Ok(Self { place: *place, day: *day, kind: *kind, event, receipt, at, actor, accepted_flags })
@@ -143,7 +137,7 @@ pub struct JournalQuery {
     limit: Limit,
 }
 
-/// Accepted events with their receipts, in their order. Whoever goes on from `next` misses none.
+/// Accepted events with their receipts, in their order. A client that continues at `next` misses none.
 pub async fn journal(
     State(app): State<App>,
     Query(JournalQuery { after, limit }): Query<JournalQuery>,

@@ -1,15 +1,15 @@
 //! Reads a table of plain data as a struct. An error names the field.
 //!
-//! Bodies and parameters are both read here, so both are as strict as an event: every key is known, none stands twice.
+//! Bodies and parameters are both read here, and both strictly: an unknown or repeated key is an error.
 
 use std::fmt;
 
 use gongxiang::tree::Tree;
 use serde::de::value::{MapDeserializer, SeqDeserializer};
-use serde::de::{self, DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
+use serde::de::{self, DeserializeOwned, Deserializer, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
-/// What is wrong with a table, and where.
+/// An error in a table, with its place.
 pub struct FieldError {
     /// The field, with dots between the names of nested tables; empty if it is the table itself.
     pub field: String,
@@ -92,8 +92,10 @@ impl<'de> Deserializer<'de> for Value {
             Tree::Null => visitor.visit_unit(),
             Tree::Bool(value) => visitor.visit_bool(value),
             Tree::Whole(number) => visitor.visit_i64(number),
-            // Only what skips a value takes it: no number of ours is written like that.
-            Tree::OtherNumber(_) => visitor.visit_f64(f64::NAN),
+            // No number of ours is written like that.
+            Tree::OtherNumber(_) => {
+                Err(de::Error::invalid_type(Unexpected::Other("a number with a fraction or exponent"), &visitor))
+            }
             Tree::Text(text) => visitor.visit_string(text),
             Tree::List(items) => visitor.visit_seq(SeqDeserializer::new(items.into_iter().map(Value))),
             Tree::Table(entries) => {
@@ -104,6 +106,10 @@ impl<'de> Deserializer<'de> for Value {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         visitor.visit_some(self)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_unit()
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Fault> {
@@ -126,7 +132,7 @@ impl<'de> Deserializer<'de> for Value {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        tuple_struct map struct identifier
     }
 }
 

@@ -1,4 +1,4 @@
-//! The wallet's files, and what other people's pages may ask for.
+//! The wallet's files, and what pages of other sites may read.
 
 use std::path::Path;
 
@@ -11,14 +11,14 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::app::App;
 use super::problem;
 
-/// The files of a directory, wherever no other route leads; what is not there is a problem like any other. Where `x.js.br`
-/// lies beside `x.js`, browsers that take brotli get that.
+/// Serves the files of a directory at every address without a route. A missing file is a problem document. If there is an `x.js.br`
+/// beside `x.js`, browsers that accept brotli get it.
 pub fn with_files(router: Router<App>, directory: &Path) -> Router<App> {
     let files = ServeDir::new(directory).precompressed_br();
     router.fallback_service(files.fallback(problem::not_found.into_service()))
 }
 
-/// What the widget asks for from other people's pages: nobody's data, and no credentials are taken.
+/// Lets pages of other sites read what the widget needs: public data, without credentials.
 pub fn for_every_page(router: Router<App>) -> Router<App> {
     let everybody = HeaderValue::from_static("*");
     router.route_layer(SetResponseHeaderLayer::overriding(header::ACCESS_CONTROL_ALLOW_ORIGIN, everybody))

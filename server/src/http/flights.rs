@@ -1,4 +1,4 @@
-//! Keys whose first request is being settled: a second request with the same key is told to wait.
+//! Keys whose first request is being settled. Meanwhile, a second request with the same key is told to ask again.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,7 +26,7 @@ impl Flights {
     }
 
     fn keys(&self) -> std::sync::MutexGuard<'_, HashSet<(String, String)>> {
-        // A set of names cannot be half done.
+        // A panic elsewhere leaves no set half changed.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! What holds for every request before anything is looked at.
+//! Who may send requests to a demo.
 
 use axum::extract::Request;
 use axum::http::header::HOST;
@@ -8,17 +8,17 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::problem::{Failure, Problem};
 
-/// What proxies add beside `x-forwarded-…`, each in its own way.
+/// Headers that various proxies add beside `x-forwarded-…`.
 const FORWARDED: [&str; 7] =
     ["forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "x-original-host"];
 
-/// The header by which a proxy says that it hands on somebody else's request.
+/// The header that shows that a request came through a proxy.
 pub fn forwarded_by(headers: &HeaderMap) -> Option<&HeaderName> {
     headers.keys().find(|name| name.as_str().starts_with("x-forwarded-") || FORWARDED.contains(&name.as_str()))
 }
 
-/// Without sign-in, only pages of this machine may ask: another site's page could lead a name of its own here, and whoever comes
-/// through a proxy is somewhere else, whatever host the proxy names.
+/// Without sign-in, only pages of this machine may send requests. Another site could point a name of its own to this machine, so the
+/// host is checked. Clients of a proxy are elsewhere, whatever host it names.
 pub async fn from_this_machine(request: Request, next: Next) -> Response {
     if let Some(header) = forwarded_by(request.headers()) {
         let why = "a demo answers nobody who comes through a proxy";

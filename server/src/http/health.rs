@@ -9,12 +9,12 @@ use super::app::App;
 use super::problem::Problem;
 use super::rights::Anybody;
 
-/// That all is well.
+/// The answer of a healthy server.
 #[derive(Serialize, ToSchema)]
 pub struct Status {
     /// `ok`.
     status: &'static str,
-    /// Why no day is closed until a person says so. Orders go on, so the server is ready all the same.
+    /// Why no day is closed until a person decides. Orders go on, so the server is still ready.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     close_waits: Option<String>,

@@ -1,4 +1,4 @@
-//! Connections: how many, how long for a header and how large it may be, and how they end.
+//! Connections: their number, the time and size of their headers, and their end.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -21,13 +21,13 @@ use tower::ServiceExt as _;
 use crate::limits::{CLIENTS_MAX, HEADER_BYTES_MAX, HEADER_TIME_MAX, HEADERS_MAX};
 use crate::shutdown::ended;
 
-/// Serves until `end` says so; then no connection is taken any more, and those that work on a request may finish it within
-/// `drain`. When this answers, nothing of the router is left running.
+/// Serves until `end`. Then it accepts no more connections, and requests that have begun may finish within `drain`. When this
+/// returns, nothing of the router is running.
 pub async fn serve(listener: TcpListener, router: Router, mut end: watch::Receiver<bool>, drain: Duration) {
     let places = Arc::new(Semaphore::new(CLIENTS_MAX));
     let mut connections = JoinSet::new();
     loop {
-        // Whoever comes when all places are taken waits in the system's queue.
+        // When all places are taken, new connections wait in the system's queue.
         let place = tokio::select! {
             place = Arc::clone(&places).acquire_owned() => place,
             () = ended(&mut end) => break,
@@ -39,7 +39,7 @@ pub async fn serve(listener: TcpListener, router: Router, mut end: watch::Receiv
         while connections.try_join_next().is_some() {}
         match accepted {
             Ok((stream, peer)) => {
-                // Small answers are not held back for larger ones.
+                // Small answers are sent at once.
                 _ = stream.set_nodelay(true);
                 let router = router.clone();
                 let end = end.clone();
@@ -50,7 +50,7 @@ pub async fn serve(listener: TcpListener, router: Router, mut end: watch::Receiv
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be taken");
-                // There may be no file handle left: trying at once would only burn time.
+                // There may be no file handle left. Trying again at once would only waste time.
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
@@ -87,7 +87,7 @@ async fn connection(
         }
     };
     if let Err(error) = done {
-        // Clients go away all the time.
+        // Clients disconnect all the time.
         tracing::debug!(%error, "a connection ended");
     }
 }

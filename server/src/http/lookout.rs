@@ -1,4 +1,4 @@
-//! Places for those who look ahead at the same time.
+//! Limits how many forecasts run at the same time.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use super::problem::{Failure, Problem};
 use crate::limits::{LOOK_WAIT_MAX, LOOKS_AT_ONCE};
 
-/// Places for those who look ahead at the same time.
+/// Places for forecasts that run at the same time.
 #[derive(Clone, Debug)]
 pub struct Lookout(Arc<Semaphore>);
 
@@ -19,7 +19,7 @@ impl Default for Lookout {
 }
 
 impl Lookout {
-    /// A place; whoever waits too long for one is told to come again.
+    /// Waits for a place. After too long, the client is told to ask again.
     pub async fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
         let place = timeout(LOOK_WAIT_MAX, self.0.clone().acquire_owned()).await;
         place

@@ -1,4 +1,4 @@
-//! Members: the list, one of them with its account, its statement.
+//! Members: the list, a member's account, its statement.
 
 use axum::extract::State;
 use gongxiang::book::Account;
@@ -36,7 +36,7 @@ pub async fn members(
 pub async fn member(
     State(app): State<App>,
     _: Query<NoParameters>,
-    Owner { member, .. }: Owner,
+    Owner(member): Owner,
 ) -> Result<Answer<MemberNow>, Problem> {
     let needs = Needs { members: [member.clone()].into(), ..Needs::default() };
     let mut part = app.ledger.read().await?.load(&needs).await?.excerpt;
@@ -73,11 +73,11 @@ impl TryFrom<String> for Cursor {
     }
 }
 
-/// A member's postings, newest first. What it earned since it was last settled follows from the days.
+/// A member's postings, newest first. What it earned since it was last settled follows from the closed days.
 pub async fn statement(
     State(app): State<App>,
     Query(StatementQuery { before, limit }): Query<StatementQuery>,
-    Owner { member, .. }: Owner,
+    Owner(member): Owner,
 ) -> Result<Answer<StatementPage>, Problem> {
     let mut tx = app.ledger.read().await?;
     let after = before.map_or((Place(i64::MAX), i64::MAX), |Cursor(place, line)| (place, line));

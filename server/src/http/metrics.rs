@@ -1,4 +1,4 @@
-//! `GET /metrics`, for Prometheus: only for this machine and private networks, never through the proxy.
+//! `GET /metrics`, for Prometheus. It answers only this machine and private networks, never through a proxy.
 
 use axum::extract::{Request, State};
 use axum::http::HeaderName;
@@ -9,7 +9,7 @@ use super::problem::{Failure, Problem};
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::Page;
 
-/// All figures; those of the books as they are now.
+/// All figures. Those of the book are of this moment.
 ///
 /// # Errors
 /// `not_found` for anybody outside, `unavailable` if the database does not answer.

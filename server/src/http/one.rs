@@ -1,4 +1,4 @@
-//! One row that is asked for by its id.
+//! Requests for one row by its id.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use super::rights::Somebody;
 use crate::ledger::needs::Needs;
 use crate::people::actor::Actor;
 
-/// One row that somebody asks for by its id.
+/// A request for one row by its id.
 pub struct One {
     pub app: App,
     pub actor: Actor,

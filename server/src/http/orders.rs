@@ -1,11 +1,10 @@
-//! Orders of a shop, and how each was answered.
+//! Orders of a shop and their receipts.
 
 use axum::extract::State;
 use gongxiang::identity::Id;
+use gongxiang::order::Order;
 use gongxiang::receipt::Receipt;
-use gongxiang::wire::worded::Worded;
-use gongxiang_words::Language;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::answer::Answer;
@@ -14,7 +13,8 @@ use super::one::One;
 use super::page::{OrderRow, OrdersPage};
 use super::problem::{Failure, Problem};
 use super::query::{Limit, Number, Query};
-use super::rights::{Somebody, own};
+use super::rights::{Somebody, is_own_shop};
+use super::view::{self, Seen};
 use crate::ledger::store::{JournalEntry, Page, Place};
 use crate::limits::GROUP_MAX;
 
@@ -37,17 +37,26 @@ pub async fn orders(
     Somebody(actor): Somebody,
     Query(OrdersQuery { merchant, before, limit }): Query<OrdersQuery>,
 ) -> Result<Answer<OrdersPage>, Problem> {
-    own(&actor, merchant.as_str())?;
+    if !is_own_shop(&actor, &merchant) {
+        return Err(Failure::Forbidden.into());
+    }
     let page = Page { after: before.map_or(i64::MAX, |Number(before)| before), limit: limit.rows() + 1 };
-    Ok(OrdersPage::of(app.ledger.read().await?.orders_of(&merchant, page).await?, limit, |(_, order)| order.sequence))
+    let found = app.ledger.read().await?.orders_of(&merchant, page).await?;
+    let seen = found.into_iter().map(|(id, order)| (id, view::order(order, &actor))).collect();
+    Ok(OrdersPage::of(seen, limit, |(_, order)| order.sequence))
 }
 
 /// An order, for the merchant and the operator.
 pub async fn order(one: One) -> Result<Answer<OrderRow>, Problem> {
+    let order = find(&one).await?;
+    Ok(Answer::of(&OrderRow { id: one.id, value: view::order(order, &one.actor) }))
+}
+
+/// Finds an order of one's own shop. Others do not learn whether it exists.
+async fn find(one: &One) -> Result<Order, Problem> {
     let mut part = one.part(|needs, id| needs.orders = id).await?;
-    let order = part.orders.remove(&one.id).ok_or(Failure::NotFound)?;
-    own(&one.actor, order.merchant.as_str())?;
-    Ok(Answer::of(&OrderRow { id: one.id, value: order }))
+    let order = part.orders.remove(&one.id).filter(|order| is_own_shop(&one.actor, &order.merchant));
+    Ok(order.ok_or(Failure::NotFound)?)
 }
 
 /// An order's receipt.
@@ -56,28 +65,18 @@ pub struct OrderReceipt {
     order: Id,
     /// Where its event stands in the journal.
     place: Place,
-    #[serde(serialize_with = "worded")]
-    receipt: Receipt,
+    #[schema(value_type = Receipt)]
+    receipt: Seen<Receipt>,
 }
 
-/// Writes a value with its reasons in English.
-pub fn worded<T, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error>
-where
-    for<'a> Worded<'a, T>: Serialize,
-{
-    Worded(value, Language::En).serialize(serializer)
-}
-
-/// How an order was answered, for the merchant and the operator.
+/// The receipt of an order, for the merchant and the operator.
 pub async fn receipt(one: One) -> Result<Answer<OrderReceipt>, Problem> {
-    let mut part = one.part(|needs, id| needs.orders = id).await?;
-    let order = part.orders.remove(&one.id).ok_or(Failure::NotFound)?;
-    own(&one.actor, order.merchant.as_str())?;
-    // Orders are counted from their group's place on: the event stands at this number or a little later.
+    let order = find(&one).await?;
+    // Orders of a group are numbered from its first place on, so the event is at this place or soon after it.
     let before = i64::try_from(order.sequence).unwrap_or(i64::MAX) - 1;
     let group = one.app.ledger.read().await?.journal(Page { after: Place(before), limit: GROUP_MAX }).await?;
     let places = |entered: &JournalEntry| entered.receipt.order.as_ref().is_some_and(|quote| quote.order == one.id);
     let entered = group.into_iter().find(places).ok_or(Failure::NotFound)?;
-    let receipt = (*entered.receipt).clone();
+    let receipt = Seen::receipt(entered.receipt, &one.actor);
     Ok(Answer::of(&OrderReceipt { order: one.id, place: entered.place, receipt }))
 }

@@ -1,4 +1,4 @@
-//! Pages of a list: where they begin, where they end, and how rows are written.
+//! Pages of a list.
 
 use gongxiang::identity::Id;
 use gongxiang::market::{Offer, Trade};
@@ -11,7 +11,7 @@ use super::answer::Answer;
 use super::query::Limit;
 use crate::ledger::store::Page;
 
-/// Which page of a list by id is asked for.
+/// Which page of a list by id.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PageById {
@@ -23,13 +23,13 @@ pub struct PageById {
 }
 
 impl PageById {
-    /// The page in the store's words, with one row more: whether there is a next page.
+    /// The page for the store, with one row more, which shows whether there is a next page.
     pub fn and_one(&self) -> Page<&str> {
         Page { after: self.after.as_ref().map_or("", Id::as_str), limit: self.limit.rows() + 1 }
     }
 }
 
-/// Drops the row that was read to see whether there is a next page, and returns that page's cursor.
+/// Drops the additional row, and returns the next page's cursor if there was one.
 pub fn cut<V, C>(rows: &mut Vec<V>, limit: Limit, cursor: impl Fn(&V) -> C) -> Option<C> {
     let more = rows.len() > limit.rows();
     rows.truncate(limit.rows());
@@ -57,7 +57,7 @@ macro_rules! rows {
         }
 
         impl $page {
-            /// A page, of which one row more than `limit` was read.
+            /// A page, from one row more than `limit`.
             pub fn of(mut found: Vec<(Id, $value)>, limit: Limit, cursor: impl Fn(&(Id, $value)) -> $cursor) -> Answer<Self> {
                 let next = cut(&mut found, limit, cursor);
                 let rows = found.into_iter().map(|(id, value)| $row { id, value }).collect();

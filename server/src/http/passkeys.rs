@@ -35,13 +35,9 @@ pub struct Enrolment {
 pub async fn enrol(
     State(app): State<App>,
     _: Query<NoParameters>,
-    Owner { actor, member }: Owner,
+    Owner(member): Owner,
     body: Result<SignInBody<Nothing>, Problem>,
 ) -> Result<Answer<Enrolment>, Problem> {
-    if matches!(actor, Actor::Merchant(..)) {
-        // It is for the shop, not for its owner's points.
-        return Err(Failure::Forbidden.into());
-    }
     body?;
     let needs = Needs { members: [member.clone()].into(), ..Needs::default() };
     let part = app.ledger.read().await?.load(&needs).await?.excerpt;

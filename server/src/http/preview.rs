@@ -1,10 +1,9 @@
-//! What a command would be answered with now, without being settled. For what a wallet cannot work out by itself, because it
-//! would have to see others' accounts: a day's close, a refund after vesting.
+//! Previews of commands. A wallet computes most by itself. It asks here if a preview needs others' accounts: a day's close, a refund
+//! after vesting.
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use gongxiang::event::Refusal;
-use gongxiang::identity::Id;
+use gongxiang::event::{Event, Refusal};
 use gongxiang::receipt::Receipt;
 use gongxiang::tree::Tree;
 use gongxiang::wire;
@@ -18,20 +17,20 @@ use super::api::{Description, Input};
 use super::app::App;
 use super::body::Table;
 use super::commands::COMMANDS;
-use super::orders::worded;
 use super::problem::Problem;
 use super::query::{NoParameters, Query};
 use super::rights::Somebody;
 use super::schemas::event_schema;
 use super::settle::{IDEMPOTENCY_KEY, IdempotencyKey, Resolved, idempotency_key, resolve};
+use super::view::{self, Seen};
 use crate::ledger::group;
 use crate::ledger::needs::Needs;
 
 /// What a command would be answered with.
 #[derive(Serialize, ToSchema)]
 pub struct Preview {
-    #[serde(serialize_with = "worded")]
-    receipt: Receipt,
+    #[schema(value_type = Receipt)]
+    receipt: Seen<Receipt>,
 }
 
 /// The event of a command, without the id that the server makes.
@@ -45,21 +44,22 @@ impl PartialSchema for PreviewRequest {
 
 impl ToSchema for PreviewRequest {}
 
-/// The key that the command will have, or none.
+/// The idempotency key that the command will have, or an empty text.
 pub struct PreviewKey(String);
 
 impl<S: Send + Sync> FromRequestParts<S> for PreviewKey {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        // No command has an empty key, so nothing has the id that is made from it.
+        // No command has an empty key, so the id made from it is new.
         let has_key = parts.headers.contains_key(IDEMPOTENCY_KEY);
         Ok(Self(if has_key { idempotency_key(&parts.headers)? } else { String::new() }))
     }
 }
 
-/// The body is an event as the journal has it. Whoever may give its command may ask; all but an operator see what moves on
-/// their own account only. With the key that the command will have, the ids that the server makes are those that it will make.
+/// The body is an event as the journal has it. Whoever may give its command may ask, and sees what it will see of the settlement. With
+/// the key that the command will have, the ids that the server makes are those that it will make. A shop's preview of a refund takes
+/// it that the receivers still have their points: the refund itself brings less if they have not.
 pub async fn preview(
     State(app): State<App>,
     _: Query<NoParameters>,
@@ -75,18 +75,12 @@ pub async fn preview(
     }
     let Resolved { event, guard, .. } = resolve(command, &actor, body.fields, &key)?;
     let entry = wire::event::read(&event)?;
-    let loaded = app.ledger.read().await?.load(&Needs::of([&entry.event])).await?;
-    let mut receipt = group::preview(&entry.event, guard.as_ref(), loaded.excerpt)?;
-    if let Some(member) = actor.member() {
-        about(&mut receipt, member);
+    let mut part = app.ledger.read().await?.load(&Needs::of([&entry.event])).await?.excerpt;
+    if matches!(entry.event, Event::OrderRefunded { .. }) {
+        view::assume_points_of_others(&mut part, &actor);
     }
-    Ok(Answer::of(&Preview { receipt }))
-}
-
-/// Leaves what moves to or from a member.
-fn about(receipt: &mut Receipt, member: &Id) {
-    receipt.postings.retain(|posting| posting.from.is(member) || posting.to.is(member));
-    receipt.accounts.retain(|account| account == member);
+    let receipt = group::preview(&entry.event, guard.as_ref(), part)?;
+    Ok(Answer::of(&Preview { receipt: Seen::receipt(receipt.into(), &actor) }))
 }
 
 impl Input for PreviewKey {

@@ -1,4 +1,4 @@
-//! Errors as RFC 9457 problem documents. The rules' codes keep their names; HTTP adds those of [`Failure`].
+//! Errors as RFC 9457 problem documents. Their codes are those of the rules and those of [`Failure`].
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -17,7 +17,7 @@ use crate::people::wechat::WeChatError;
 
 macro_rules! failures {
     ($($variant:ident $code:literal $status:ident)*) => {
-        /// What HTTP can fail by, beside the rules' own codes.
+        /// Errors of HTTP, beside the rules' own codes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Failure {
             $(#[doc = concat!("`", $code, "`.")] $variant,)*
@@ -28,7 +28,7 @@ macro_rules! failures {
             #[cfg(test)]
             pub const CODES: &'static [&'static str] = &[$($code),*];
 
-            /// What it means, in one sentence.
+            /// Its sentence in English.
             pub fn sentence(self) -> &'static str {
                 let (code, _) = self.parts();
                 gongxiang_words::failure(Language::En, code).unwrap_or(code)
@@ -73,29 +73,29 @@ failures! {
 /// A problem document.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// As in the answer's first line.
+    /// The HTTP status.
     status: u16,
     title: &'static str,
     /// The stable code.
     code: &'static str,
-    /// Empty if it is no field in particular.
+    /// The field or parameter. Empty if it is none in particular.
     field: String,
     detail: String,
 }
 
 impl Problem {
-    /// A failure, at a parameter or header if it is one's.
+    /// A failure with a detail, at a parameter or header or at none.
     pub fn new(failure: Failure, field: &str, detail: impl Into<String>) -> Self {
         let (code, status) = failure.parts();
         Self { status: status.as_u16(), title: title(status), code, field: field.into(), detail: detail.into() }
     }
 
-    /// Nobody has this id: the address of a member that does not exist.
+    /// The address of a member that does not exist.
     pub fn unknown_member() -> Self {
         Self::refused(StatusCode::NOT_FOUND, Refusal::new(Code::UnknownMember, "member"))
     }
 
-    /// Two fields of which a request has one.
+    /// Two fields of which a request may have only one.
     pub fn both(one: &'static str, other: &str) -> Self {
         Refusal::bad_event(one, format!("stands together with `{other}`: one of them says who it is")).into()
     }
@@ -122,8 +122,7 @@ impl From<Failure> for Problem {
 }
 
 impl From<Refusal> for Problem {
-    /// What cannot be read is a bad request; an `id` with another content is a conflict; everything else was understood,
-    /// and the rules say no.
+    /// 400 for what cannot be read, 409 for an `id` with another content, 422 for everything that the rules refuse.
     fn from(refusal: Refusal) -> Self {
         let status = match refusal.code {
             Code::BadEvent => StatusCode::BAD_REQUEST,
@@ -144,6 +143,7 @@ impl From<Denial> for Problem {
     fn from(denial: Denial) -> Self {
         match denial {
             Denial::Refused(refusal) => refusal.into(),
+            Denial::NotTheirs => Failure::NotFound.into(),
             Denial::Forbidden => Failure::Forbidden.into(),
         }
     }
@@ -195,7 +195,7 @@ impl IntoResponse for Problem {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if status == StatusCode::TOO_MANY_REQUESTS {
-            // WeChat counts by the minute; our own limits know better, and say so.
+            // WeChat counts by the minute. Our own limits set a better value afterwards.
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
@@ -205,12 +205,12 @@ impl IntoResponse for Problem {
     }
 }
 
-/// For addresses that are none.
+/// The answer for an unknown address.
 pub async fn not_found() -> Problem {
     Failure::NotFound.into()
 }
 
-/// For addresses that take another method.
+/// The answer for a wrong method.
 pub async fn method_not_allowed() -> Problem {
     Failure::MethodNotAllowed.into()
 }

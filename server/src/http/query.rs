@@ -14,7 +14,7 @@ use super::fields;
 use super::problem::{Failure, Problem};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
 
-/// The parameters of a route. A route without any takes `Query<NoParameters>`, so that a misspelt one is never passed over.
+/// The parameters of a route. A route without any takes `Query<NoParameters>`, so that a misspelt one is refused.
 pub struct Query<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
@@ -60,7 +60,7 @@ impl TryFrom<String> for Limit {
     }
 }
 
-/// Where a page of numbered rows ended.
+/// The number of the last row of a page.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Number(pub i64);

@@ -1,6 +1,4 @@
-//! What an order would be answered with now, without placing it. The same function settles it.
-
-use std::sync::Arc;
+//! Quotes of orders. The function that settles an order computes them.
 
 use axum::extract::State;
 use gongxiang::book::Book;
@@ -18,13 +16,14 @@ use super::answer::Answer;
 use super::app::App;
 use super::body::Table;
 use super::commands::Command;
-use super::orders::worded;
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
 use super::rights::Somebody;
 use super::schemas::fields_schema;
 use super::settle::speak_for;
+use super::view::{self, Seen};
 use crate::ledger::needs::Needs;
+use crate::people::actor::Actor;
 
 /// What an order would be answered with.
 #[derive(Serialize, ToSchema)]
@@ -35,9 +34,8 @@ pub struct Quote {
     /// The day of its vesting.
     #[schema(required = true)]
     due: Option<Day>,
-    #[serde(serialize_with = "worded")]
     #[schema(value_type = Vec<Reward>)]
-    rewards: Arc<[Reward]>,
+    rewards: Seen<Vec<Reward>>,
 }
 
 /// The fields of an order that is not placed.
@@ -51,7 +49,8 @@ impl PartialSchema for QuoteRequest {
 
 impl ToSchema for QuoteRequest {}
 
-/// A member may ask as the buyer or for its own shop.
+/// A member may ask as the buyer or for its own shop. A buyer sees who gets what, and a shop the buyer's part and its own. A buyer's
+/// quote takes it that the shop has the points.
 pub async fn quote(
     State(app): State<App>,
     _: Query<NoParameters>,
@@ -62,19 +61,19 @@ pub async fn quote(
     if let Some((name, _)) = fields.iter().find(|(name, _)| order.iter().all(|field| field.name != name)) {
         return Err(Refusal::bad_event(name.clone(), "is unknown here").into());
     }
-    let buys = actor.member().is_some_and(|member| {
-        fields.iter().any(|(name, value)| name == "buyer" && *value == Tree::Text(member.to_string()))
-    });
+    let is_me = |value: &Tree| matches!((&actor, value), (Actor::Member(me), Tree::Text(id)) if me.as_str() == id);
+    let buys = fields.iter().any(|(name, value)| name == "buyer" && is_me(value));
     if !buys {
         speak_for(&actor, "merchant", &mut fields)?;
     }
     fields.push(("type".into(), Tree::Text("order.placed".into())));
-    // No id that an order has: ids of the server's own are longer.
+    // No stored order can conflict with it, since none is kept below.
     fields.push(("order".into(), Tree::Text("quote".into())));
     let entry: Entry = wire::event::read(&Tree::Table(fields))?;
     let mut part = app.ledger.read().await?.load(&Needs::of([&entry.event])).await?.excerpt;
     part.orders.clear();
+    view::assume_points_of_others(&mut part, &actor);
     let Receipt { day, order, .. } = Book::from(part).foresee(&entry.event)?;
     let OrderQuote { points, due, rewards, .. } = order.ok_or(Failure::Unavailable)?;
-    Ok(Answer::of(&Quote { day, points, due, rewards }))
+    Ok(Answer::of(&Quote { day, points, due, rewards: Seen::quote(&rewards, &actor, buys) }))
 }

@@ -1,4 +1,4 @@
-//! How many requests a second are taken of each of many clients; memory is bounded whoever comes.
+//! Limits the requests of each client. Its memory is bounded, however many clients there are.
 
 use std::hash::Hash;
 use std::num::NonZeroU32;
@@ -18,12 +18,12 @@ type Limiter<K> = RateLimiter<K, HashMapStateStore<K>, MonotonicClock, NoOpMiddl
 #[derive(Debug)]
 pub struct Rates<K: Clone + Hash + Eq> {
     limiter: Option<Limiter<K>>,
-    /// How many clients are remembered before those that have not asked for a while are forgotten: as good as new.
+    /// At so many clients, those that may send their full burst again are forgotten.
     forget_at: AtomicUsize,
 }
 
 impl<K: Clone + Hash + Eq> Rates<K> {
-    /// So many a second, twice as many at once; no limit for 0.
+    /// A limit per second, with twice as many at once. 0 is no limit.
     #[must_use]
     pub fn per_second(requests: u32) -> Self {
         let limiter = NonZeroU32::new(requests).map(|requests| {
@@ -34,12 +34,12 @@ impl<K: Clone + Hash + Eq> Rates<K> {
         Self { limiter, forget_at: AtomicUsize::new(RATED_MAX) }
     }
 
-    /// Takes one more of a client, or says how long it has to wait.
+    /// Counts one more request of a client, or returns how long it has to wait.
     pub fn wait(&self, client: &K) -> Option<Duration> {
         let limiter = self.limiter.as_ref()?;
         if limiter.len() >= self.forget_at.load(Ordering::Relaxed) {
             limiter.retain_recent();
-            // Doubled, so that a crowd of new clients does not make each of its requests look through all.
+            // Doubled, so that not every request of a crowd of new clients walks the whole map.
             self.forget_at.store(RATED_MAX.max(limiter.len() * 2), Ordering::Relaxed);
         }
         let now = MonotonicClock.now();

@@ -1,5 +1,5 @@
-//! Who may ask: each route takes one of these as an argument, so that none can forget its right. The document says the same
-//! rights, because it is made from the same arguments.
+//! Who may ask. Each handler takes one of these as an argument, and a handler without one does not start. The document is made from
+//! the same arguments, so it states the same rights.
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
@@ -13,20 +13,17 @@ use crate::people::actor::Actor;
 /// Anybody, with or without credentials.
 pub struct Anybody;
 
-/// Anybody with credentials. What they may see is decided by the rows that are found.
+/// Anybody with credentials. The handler checks the rest.
 pub struct Somebody(pub Actor);
 
 /// The operator.
 pub struct Operator;
 
-/// A member who signed in, and nobody in its place.
+/// A member who signed in, not the operator in its place.
 pub struct SignedIn(pub Id);
 
 /// The member in the address, or the operator.
-pub struct Owner {
-    pub actor: Actor,
-    pub member: Id,
-}
+pub struct Owner(pub Id);
 
 impl<S: Send + Sync> FromRequestParts<S> for Anybody {
     type Rejection = std::convert::Infallible;
@@ -72,11 +69,11 @@ impl FromRequestParts<App> for Owner {
         let actor = Actor::from_request_parts(parts, app).await?;
         let Path(id) = Path::<String>::from_request_parts(parts, app).await.map_err(|_| Failure::NotFound)?;
         own(&actor, &id)?;
-        Ok(Self { actor, member: Id::parse(&id).ok_or_else(Problem::unknown_member)? })
+        Id::parse(&id).map(Self).ok_or_else(Problem::unknown_member)
     }
 }
 
-/// The operator, or nobody gets in.
+/// Checks that it is the operator.
 pub fn operator(actor: &Actor) -> Result<(), Problem> {
     match actor {
         Actor::Nobody => Err(Failure::Unauthorized.into()),
@@ -85,16 +82,26 @@ pub fn operator(actor: &Actor) -> Result<(), Problem> {
     }
 }
 
-/// The member itself or the operator.
+/// Checks that it is the member itself or the operator.
 pub fn own(actor: &Actor, member: &str) -> Result<(), Problem> {
     match actor {
         Actor::Nobody => Err(Failure::Unauthorized.into()),
-        actor if actor.is_operator() || actor.member().is_some_and(|own| own.as_str() == member) => Ok(()),
+        actor if is_own(actor, member) => Ok(()),
         _ => Err(Failure::Forbidden.into()),
     }
 }
 
-/// A member who signed in, and nobody in its place.
+/// Whether it is the member itself or the operator. A merchant's key is for its shop, not for its owner's account.
+pub fn is_own(actor: &Actor, member: &str) -> bool {
+    actor.is_operator() || matches!(actor, Actor::Member(own) if own.as_str() == member)
+}
+
+/// Whether it is the owner of a shop, the shop's key or the operator.
+pub fn is_own_shop(actor: &Actor, shop: &Id) -> bool {
+    actor.is_operator() || actor.member() == Some(shop)
+}
+
+/// The member who signed in, not the operator in its place.
 pub fn signed_in(actor: Actor) -> Result<Id, Problem> {
     match actor {
         Actor::Nobody => Err(Failure::Unauthorized.into()),

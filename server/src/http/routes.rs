@@ -1,8 +1,7 @@
-//! HTTP, version 1: who asks for what, and in which words it is answered.
+//! The routes of HTTP, version 1.
 //!
-//! Every answer under `/v1` is JSON; every error is a problem document (RFC 9457) with a stable code and the field. A handler's
-//! arguments say its right, its parameters and its body (`api.rs`). What can be done is the table of commands
-//! (`commands.rs`); each other file is a resource, and what looks ahead is in `ahead.rs`.
+//! Every answer under `/v1` is JSON. Every error is a problem document (RFC 9457) with a stable code and the field. A handler's
+//! arguments describe its right, its parameters and its body (`api.rs`). The routes of commands come from their table (`commands.rs`).
 
 use std::path::Path;
 
@@ -20,7 +19,7 @@ use super::{
 };
 use crate::limits::BODY_BYTES_MAX;
 
-/// Everything that is answered, with the wallet's files at `/` if there are any.
+/// All routes, with the wallet's files at `/` if there are any.
 pub fn router(app: App, files: Option<&Path>) -> Router {
     let demo = app.demo;
     let router = api()
@@ -33,7 +32,7 @@ pub fn router(app: App, files: Option<&Path>) -> Router {
         None => router.fallback(problem::not_found),
     };
     let router = router.with_state(app).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
-    // Without credentials, only pages of this machine may ask.
+    // A demo has no credentials, so only pages of this machine may ask.
     if demo { router.layer(from_fn(guard::from_this_machine)) } else { router }
 }
 
@@ -54,9 +53,9 @@ fn api() -> Api {
     )
 }
 
-/// What is polled: each answer has an `ETag`.
+/// Routes that read. Each answer has an `ETag`.
 fn reads(api: Api) -> Api {
-    // The first two are for other people's pages, too.
+    // Pages of other sites may read the first two.
     api.get("/v1/rules", "rules", "The rules in force", rules::current)
         .get("/v1/supply", "supply", "The scheme's numbers now", scheme::supply)
         .map(files::for_every_page)
@@ -87,7 +86,7 @@ fn reads(api: Api) -> Api {
         .get("/v1/passkeys", "passkeys", "One's own passkeys, oldest first", passkeys::list)
 }
 
-/// What is worked out, and nothing kept of it; and the journal's own events.
+/// Routes that compute without storing anything, and the journal's own events.
 fn looks(api: Api) -> Api {
     api.post("/v1/events", "settle_events", "Settle events of a journal, each by itself", events::settle)
         .post("/v1/quotes", "quote", "What an order would be answered with now", quote::quote)

@@ -1,4 +1,4 @@
-//! Rule sets: those that hold and held, what a change would make of them, and the red flags they raise.
+//! Rule sets: in force, earlier, and proposed; with the red flags that they raise.
 
 use std::sync::Arc;
 
@@ -26,10 +26,10 @@ use crate::language::Language;
 use crate::ledger::group::Guard;
 use crate::ledger::store::Place;
 
-/// The field of a body, and the parameter of an address, that names the red flags which are accepted.
+/// The field or parameter with the accepted red flags.
 pub const ACCEPT_FLAGS: &str = "accept_flags";
 
-/// Those that hold now.
+/// The rules in force.
 pub async fn current(State(app): State<App>, _: Anybody, _: Query<NoParameters>) -> Result<Answer<RuleSet>, Problem> {
     Ok(Answer::of(&app.ledger.read().await?.now().await?.rules))
 }
@@ -205,7 +205,7 @@ pub struct CheckedRules {
     review: Review,
 }
 
-/// What an adoption would make of the rules in force. Nothing is kept.
+/// What an adoption would make of the rules in force. It stores nothing.
 pub async fn check(
     State(app): State<App>,
     Query(query): Query<ReviewQuery>,
@@ -272,7 +272,7 @@ pub(super) fn accepted_in_body(fields: &mut Vec<(String, Tree)>) -> Result<Guard
     Ok(known(codes).ok_or_else(wrong)?)
 }
 
-/// Codes that there are, each at most once.
+/// Known codes, each at most once.
 fn known<'a>(codes: impl Iterator<Item = Option<&'a str>>) -> Option<Guard> {
     let mut all: Vec<String> = Vec::new();
     for code in codes {

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use axum::extract::State;
-use gongxiang::book::{Book, Excerpt, State as BookState};
+use gongxiang::book::{Book, Excerpt, Head, State as BookState};
 use gongxiang::event::{Event, OrderPlaced};
 use gongxiang::identity::{Id, Region};
-use gongxiang::quantity::{Money, Points};
+use gongxiang::quantity::Money;
 use gongxiang::ruleset::Channel;
 use gongxiang::wire::answer::SupplyNow;
 use serde::Deserialize;
@@ -16,19 +16,26 @@ use super::answer::Answer;
 use super::app::App;
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
-use super::rights::{Anybody, Operator, Somebody};
+use super::rights::{Anybody, Operator, Somebody, is_own, operator};
+use super::view;
 use crate::ledger::needs::Needs;
 use crate::ledger::store::{Page, paging};
 use crate::limits::{EXCERPT_MEMBERS_MAX, STATE_ACCOUNTS_MAX};
 use crate::people::actor::Actor;
 
-/// The scheme's own numbers now. Costs the same however many members there are.
-pub async fn supply(State(app): State<App>, _: Anybody, _: Query<NoParameters>) -> Result<Answer<SupplyNow>, Problem> {
-    let head = app.ledger.read().await?.now().await?.head;
-    Ok(Answer::of(&SupplyNow { day: head.day, price: head.price, supply: head.supply, release: head.release }))
+/// The scheme's own numbers now. Takes the same time for any number of members. A wrong token counts as none.
+pub async fn supply(
+    State(app): State<App>,
+    _: Anybody,
+    actor: Result<Actor, Problem>,
+    _: Query<NoParameters>,
+) -> Result<Answer<SupplyNow>, Problem> {
+    let Head { day, price, supply, release, .. } = app.ledger.read().await?.now().await?.head;
+    let supply = if actor.is_ok_and(|actor| actor.is_operator()) { supply } else { view::supply(supply)? };
+    Ok(Answer::of(&SupplyNow { day, price, supply, release }))
 }
 
-/// Everything, every account settled to the present (RULES.md section 9).
+/// The whole book, with every account settled to the present (RULES.md section 9).
 pub async fn state(State(app): State<App>, _: Operator, _: Query<NoParameters>) -> Result<Answer<BookState>, Problem> {
     let mut tx = app.ledger.read().await?;
     if tx.accounts(Page { after: "", limit: STATE_ACCOUNTS_MAX + 1 }).await?.len() > STATE_ACCOUNTS_MAX {
@@ -40,7 +47,7 @@ pub async fn state(State(app): State<App>, _: Operator, _: Query<NoParameters>) 
     Ok(Answer::of(&Book::from(paging::whole(&mut *tx).await?).state()?))
 }
 
-/// Of what an excerpt is asked for: of members, or of an order between buyer and merchant.
+/// Which excerpt: of members, or of an order between buyer and merchant.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExcerptQuery {
@@ -73,7 +80,7 @@ impl TryFrom<String> for Ids {
 }
 
 impl ExcerptQuery {
-    /// The first parameter that speaks of an order.
+    /// The first parameter of an order.
     fn given(&self) -> Option<&'static str> {
         let Self { members: _, buyer, merchant, channel, region } = self;
         [
@@ -101,55 +108,35 @@ impl ExcerptQuery {
 }
 
 /// As much of the book as a preview needs: the accounts of members, for a transfer or a trade between them, or what an order
-/// needs, for its buyer and its shop. Of others it says only what the preview needs: no balance, and whether they can act. A
-/// buyer's excerpt takes it that the shop has the points; the order itself says if it has not.
+/// needs, for its buyer and the owner of its shop. Keys of merchants have the quote.
 pub async fn excerpt(
     State(app): State<App>,
     Somebody(actor): Somebody,
     Query(mut query): Query<ExcerptQuery>,
 ) -> Result<Answer<Excerpt>, Problem> {
+    if !matches!(actor, Actor::Member(_)) {
+        operator(&actor)?;
+    }
     if let Some(Ids(members)) = query.members.take() {
         if let Some(other) = query.given() {
             return Err(Problem::new(Failure::BadQuery, other, "does not go together with `members`"));
         }
         let needs = Needs { members, ..Needs::default() };
-        let Excerpt { rules, head, ended, mut accounts, .. } = app.ledger.read().await?.load(&needs).await?.excerpt;
-        for (_, account) in accounts.iter_mut().filter(|(id, _)| !is_own(&actor, id)) {
-            *account = account.for_others();
-        }
-        return Ok(Answer::of(&Excerpt { head, ended, accounts, ..Excerpt::genesis(rules) }));
+        let Excerpt { rules, head, ended, accounts, .. } = app.ledger.read().await?.load(&needs).await?.excerpt;
+        let excerpt = Excerpt { head, ended, accounts, ..Excerpt::genesis(rules) };
+        return Ok(Answer::of(&view::members_excerpt(excerpt, &actor)));
     }
     let order = query.order()?;
-    if !is_own(&actor, &order.buyer) && !is_own(&actor, &order.merchant) {
+    let buys = is_own(&actor, order.buyer.as_str());
+    if !buys && !is_own(&actor, order.merchant.as_str()) {
         return Err(Failure::Forbidden.into());
     }
     let needs = Needs::of([&Event::OrderPlaced(order.clone())]);
     let part = app.ledger.read().await?.load(&needs).await?.excerpt;
-    let has_shop = part.accounts.get(&order.merchant).is_some_and(|account| account.shop.is_some());
-    // Who is above a buyer is for the buyer and for shops.
-    if !has_shop && !is_own(&actor, &order.buyer) {
+    // Only a shop may learn something about a buyer.
+    if !buys && part.accounts.get(&order.merchant).is_none_or(|account| account.shop.is_none()) {
         return Err(Failure::Forbidden.into());
     }
-    let mut excerpt = Book::from(part).excerpt(&order);
-    for (id, account) in excerpt.accounts.iter_mut().filter(|(id, _)| !is_own(&actor, id)) {
-        if *id != order.merchant {
-            account.hide_balances();
-        } else if has_shop {
-            account.hide_balances();
-            account.points = enough();
-        } else {
-            *account = account.for_others();
-        }
-    }
-    Ok(Answer::of(&excerpt))
-}
-
-/// Whether somebody may see all of an account.
-fn is_own(actor: &Actor, member: &Id) -> bool {
-    actor.is_operator() || actor.member() == Some(member)
-}
-
-/// More points than any order takes.
-fn enough() -> Points {
-    Points::parse("1000000000000").unwrap_or_default()
+    let excerpt = Book::from(part).excerpt(&order);
+    Ok(Answer::of(&view::order_excerpt(excerpt, &order, &actor)))
 }

@@ -1,4 +1,4 @@
-//! Carries out a command: who may, which event it is, and that it is settled once.
+//! Carries out a command: checks who may give it, makes its event, and settles it once.
 
 use std::collections::BTreeMap;
 
@@ -22,12 +22,12 @@ use super::api::{Api, Description};
 use super::app::App;
 use super::body::{json_body, table};
 use super::commands::{COMMANDS, Command, Who};
-use super::orders::worded;
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
 use super::rights::{Somebody, operator};
 use super::rules::accepted_in_body;
 use super::schemas::fields_schema;
+use super::view::Seen;
 use crate::ledger::close;
 use crate::ledger::group::{self, Denial, Guard};
 use crate::ledger::journal::JournalLine;
@@ -64,7 +64,7 @@ fn describe(command: &Command, description: &mut Description) {
     description.response("200", "It is settled", Some(settled));
 }
 
-/// The id that the server made: of the command's own kind, if at all.
+/// The id that the server made, if the command makes one.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct MadeIds {
@@ -80,7 +80,7 @@ struct MadeIds {
     trade: Option<Id>,
 }
 
-/// What a command was answered with.
+/// The answer to a command.
 #[derive(Serialize, ToSchema)]
 struct Settlement {
     /// The id that the server made, by its field.
@@ -89,8 +89,8 @@ struct Settlement {
     made: BTreeMap<&'static str, String>,
     /// Whether the key was settled before, and this is that answer.
     repeated: bool,
-    #[serde(serialize_with = "worded")]
-    receipt: Receipt,
+    #[schema(value_type = Receipt)]
+    receipt: Seen<Receipt>,
 }
 
 async fn settle(
@@ -106,7 +106,7 @@ async fn settle(
     if let Some((name, _)) = fields.iter().find(|(name, _)| !command.has_in_body(name)) {
         return Err(Refusal::bad_event(name.clone(), "is unknown here").into());
     }
-    // As a JSON value: a client that writes its body anew may order and space it as it likes.
+    // Compared as a JSON value: order and spacing may differ when a client sends it again.
     let sent = Tree::Table(fields.clone()).canonical();
     let fingerprint = fingerprint(format!("{} {path:?} {sent}", command.path).as_bytes());
     let key = Key { scope: actor.owner(), fingerprint, key };
@@ -126,25 +126,25 @@ async fn settle(
         }
         denial => Problem::from(denial),
     })?;
-    // Under a reference that has an order already, it is that order's.
+    // If the reference has an order already, the answer is about that one.
     let settled = |(field, made)| {
         let order = receipt.order.as_ref().map(|quote| quote.order.to_string());
         (field, order.filter(|_| field == "order").unwrap_or(made))
     };
     let made = made.map(settled).into_iter().collect();
-    Ok(Answer::of(&Settlement { made, repeated, receipt: (*receipt).clone() }))
+    Ok(Answer::of(&Settlement { made, repeated, receipt: Seen::receipt(receipt, &actor) }))
 }
 
-/// A command as an event, for whoever gives it.
+/// A command as an event.
 pub(super) struct Resolved {
     pub(super) event: Tree,
-    /// What has to be so when it is settled.
+    /// What is checked when it is settled.
     pub(super) guard: Option<Guard>,
     /// The id that was made for it, by its field.
     made: Option<(&'static str, String)>,
 }
 
-/// The event of a command with these fields, if whoever gives it may.
+/// Makes the event of a command, after checking who gives it.
 pub(super) fn resolve(
     command: &Command,
     actor: &Actor,
@@ -182,7 +182,7 @@ pub(super) fn resolve(
             operator(actor)?;
             None
         }
-        // From the key: the same request gets the same id.
+        // Made from the key, so that a repeated request gets the same id.
         Some((field, start)) => {
             let hash = fingerprint(format!("{} {key}", actor.owner()).as_bytes());
             Some((field, format!("{start}{}", &hash[..32])))
@@ -199,7 +199,7 @@ pub(super) fn resolve(
     Ok(Resolved { event: Tree::Table(fields), guard, made })
 }
 
-/// Who acts for itself may leave its name out, and may not name another.
+/// Fills in the name of a member or shop that acts for itself. It may not name another.
 pub(super) fn speak_for(actor: &Actor, field: &str, fields: &mut Vec<(String, Tree)>) -> Result<(), Problem> {
     let Some(member) = actor.member() else { return operator(actor) };
     match fields.iter().find(|(name, _)| name == field) {

@@ -195,6 +195,6 @@ async fn settle(ledger: &Ledger, event: &str, actor: &str) -> Result<Option<Refu
     match ledger.settle_one(request).await?.outcome {
         Ok(_) => Ok(None),
         Err(Denial::Refused(refusal)) => Ok(Some(refusal)),
-        Err(Denial::Forbidden) => bail!("{event} belongs to somebody else"),
+        Err(denial) => bail!("{event}: {denial}"),
     }
 }

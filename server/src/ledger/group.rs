@@ -46,8 +46,11 @@ pub enum Denial {
     /// The rules refuse the event.
     #[error(transparent)]
     Refused(Refusal),
-    /// It belongs to another member.
-    #[error("it belongs to somebody else")]
+    /// It belongs to another member, or does not exist: which of the two is not for whoever asks.
+    #[error("there is no such thing of theirs")]
+    NotTheirs,
+    /// It is theirs, but not theirs to do.
+    #[error("it is somebody else's to do")]
     Forbidden,
 }
 
@@ -57,7 +60,7 @@ impl Denial {
     pub fn code(&self) -> Option<Code> {
         match self {
             Self::Refused(refusal) => Some(refusal.code),
-            Self::Forbidden => None,
+            Self::NotTheirs | Self::Forbidden => None,
         }
     }
 }
@@ -214,11 +217,8 @@ fn recall(known: &BTreeMap<(String, String), FirstOutcome>, key: &Key, field: &'
 fn pass(guard: Option<&Guard>, event: &Event, book: &Book) -> Result<Vec<String>, Denial> {
     match (guard, event) {
         (Some(Guard::Owner { ownership, member }), event) => {
-            if owns(*ownership, member, event, book) {
-                Ok(Vec::new())
-            } else {
-                Err(Denial::Forbidden)
-            }
+            let may = may(*ownership, member, event, book).ok_or(Denial::NotTheirs)?;
+            if may { Ok(Vec::new()) } else { Err(Denial::Forbidden) }
         }
         (Some(Guard::Flags(accepted)), Event::RulesAdopted { rules }) => {
             // The rules themselves refuse an invalid rule set.
@@ -232,29 +232,28 @@ fn pass(guard: Option<&Guard>, event: &Event, book: &Book) -> Result<Vec<String>
     }
 }
 
-/// Whether what an event names belongs to a member. What does not exist belongs to nobody; the rules refuse it.
-fn owns(ownership: Ownership, member: &Id, event: &Event, book: &Book) -> bool {
-    match event {
-        Event::OrderRefunded { order, .. } => book.order(order).is_none_or(|order| order.merchant == *member),
-        Event::OfferCancelled { offer } => book.offer(offer).is_none_or(|offer| offer.owner == *member),
+/// Whether a member may do something with what an event names; nothing if that is not its own, or is not there.
+fn may(ownership: Ownership, member: &Id, event: &Event, book: &Book) -> Option<bool> {
+    let is_own = match event {
+        Event::OrderRefunded { order, .. } => book.order(order)?.merchant == *member,
+        Event::OfferCancelled { offer } => book.offer(offer)?.owner == *member,
         Event::TradePaid { trade } | Event::TradeConfirmed { trade } | Event::TradeCancelled { trade } => {
-            let Some(trade) = book.trade(trade) else { return true };
-            let Some(offer) = book.offer(&trade.offer) else { return true };
+            let trade = book.trade(trade)?;
+            let offer = book.offer(&trade.offer)?;
             let (is_buyer, is_seller) = (trade.buyer(offer) == member, trade.seller(offer) == member);
             // Where the seller is frozen, the operator alone finishes or cancels (RULES.md section 4).
             let frozen = book.account(trade.seller(offer).as_str()).is_some_and(|seller| seller.frozen);
-            if frozen && ownership != Ownership::Buyer {
-                return false;
-            }
-            match ownership {
+            let may = match ownership {
                 Ownership::Buyer => is_buyer,
-                Ownership::Seller => is_seller,
-                Ownership::Canceller => is_buyer || (is_seller && trade.state != TradeState::Paid),
+                Ownership::Seller => is_seller && !frozen,
+                Ownership::Canceller => (is_buyer || trade.state != TradeState::Paid) && !frozen,
                 Ownership::Order | Ownership::Offer => false,
-            }
+            };
+            return (is_buyer || is_seller).then_some(may);
         }
         _ => false,
-    }
+    };
+    is_own.then_some(true)
 }
 
 /// The members whose accounts a trade or an offer of the excerpt may touch.

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
+use crate::members;
 use crate::support::{Folder, Server, TestResult, add_key, argument};
 
 /// The demo's rules and its journal up to the open day after so many closes.
@@ -65,15 +66,12 @@ fn the_first_day_of_every_members_forecast_is_the_close_that_follows_to_the_last
 fn a_member_asks_for_itself_and_the_operator_for_everybody() -> TestResult {
     let folder = Folder::new()?;
     let database = folder.database();
-    let operator = add_key(&database, &["--role", "operator"])?;
-    let ann = add_key(&database, &["--role", "merchant", "--member", "ann"])?;
+    let till = add_key(&database, &["--role", "merchant", "--member", "ann"])?;
     let payment = add_key(&database, &["--role", "payment"])?;
-    let server = Server::start_closed(&["--database", &database, "--rules", "seed"])?;
-    let events = json!([
-        {"type": "member.registered", "member": "ann"},
-        {"type": "member.registered", "member": "bob"},
-    ]);
-    server.ask("POST", "/v1/events", Some(&operator), &[], Some(&events))?;
+    let town = members::town(&database, &[])?;
+    let (_, cookie) = town.enrolled("ann")?;
+    let ann = cookie.split_once('=').ok_or("no token")?.1.to_owned();
+    let members::Town { server, operator } = town;
     let status = |path: &str, token: Option<&str>, body: Value| -> TestResult<(u16, Value)> {
         let (status, answer) = server.ask("POST", path, token, &[], Some(&body))?;
         Ok((status, answer["code"].clone()))
@@ -86,6 +84,8 @@ fn a_member_asks_for_itself_and_the_operator_for_everybody() -> TestResult {
         (Some(&*ann), json!({"member": "bob"}), (403, json!("forbidden"))),
         (Some(&*ann), json!({"member": "ghost"}), (403, json!("forbidden"))),
         (Some(&*payment), json!({"member": "bob"}), (403, json!("forbidden"))),
+        (Some(&*till), json!({}), (403, json!("forbidden"))),
+        (Some(&*till), json!({"member": "ann"}), (403, json!("forbidden"))),
         (Some(&*operator), json!({"member": "bob"}), (200, Value::Null)),
         (Some(&*operator), json!({"member": "ghost"}), (422, json!("unknown_member"))),
         (Some(&*operator), json!({}), (400, json!("bad_event"))),
@@ -98,8 +98,8 @@ fn a_member_asks_for_itself_and_the_operator_for_everybody() -> TestResult {
         Ok(server.ask("GET", &format!("/v1/members/{member}/eve"), Some(token), &[], None)?.0)
     };
     assert_eq!(
-        (eve("ann", &ann)?, eve("bob", &ann)?, eve("bob", &operator)?, eve("ghost", &operator)?),
-        (200, 403, 200, 404)
+        (eve("ann", &ann)?, eve("ann", &till)?, eve("bob", &ann)?, eve("bob", &operator)?, eve("ghost", &operator)?),
+        (200, 403, 403, 200, 404)
     );
     Ok(())
 }

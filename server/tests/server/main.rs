@@ -22,6 +22,7 @@ mod passkeys;
 mod receiver;
 mod rights;
 mod rules;
+mod sight;
 mod startup;
 mod stored;
 mod support;

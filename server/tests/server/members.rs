@@ -17,16 +17,21 @@ pub struct Town {
 /// Status, JSON and the session's cookie, if one was set.
 pub type Answered = (u16, Value, Option<String>);
 
-pub fn town(database: &str, arguments: &[&str]) -> TestResult<Town> {
+/// One with nobody in it yet.
+pub fn empty_town(database: &str, arguments: &[&str]) -> TestResult<Town> {
     let operator = add_key(database, &["--role", "operator"])?;
     let arguments = [&["--database", database, "--rules", "seed", "--origin", ORIGIN], arguments].concat();
-    let server = Server::start_closed(&arguments)?;
+    Ok(Town { server: Server::start_closed(&arguments)?, operator })
+}
+
+pub fn town(database: &str, arguments: &[&str]) -> TestResult<Town> {
+    let town = empty_town(database, arguments)?;
     let events = json!([
         {"type": "member.registered", "member": "ann"},
         {"type": "member.registered", "member": "bob"},
     ]);
-    assert_eq!(server.ask("POST", "/v1/events", Some(&operator), &[], Some(&events))?.0, 200);
-    Ok(Town { server, operator })
+    assert_eq!(town.server.ask("POST", "/v1/events", Some(&town.operator), &[], Some(&events))?.0, 200);
+    Ok(town)
 }
 
 /// Runs a test on each engine.

@@ -214,6 +214,20 @@ impl Server {
         json_of(&mut self.send(method, path, token, headers, body)?)
     }
 
+    /// Status, headers and body as they are.
+    pub fn ask_for_text(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> TestResult<(u16, String, String)> {
+        let mut answer = self.send(method, path, token, headers, body)?;
+        let text = answer.body_mut().with_config().limit(1 << 28).read_to_string()?;
+        Ok((answer.status().as_u16(), format!("{:?}", answer.headers()), text))
+    }
+
     /// Status, JSON and the session's cookie, if one was set, of any request.
     pub fn ask_for_cookie(
         &self,

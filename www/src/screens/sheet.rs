@@ -187,7 +187,6 @@ fn shown(app: App, receipt: &Receipt, kind: &'static str) -> AnyView {
         return ui::empty(app, "no-postings", t::NOTHING_MOVES);
     }
     let count = RwSignal::new(SHOWN);
-    let unrecovered = receipt.unrecovered.filter(|points| points.is_positive());
     view! {
         {move || {
             let lines: Vec<_> = postings.iter().take(count.get()).cloned().map(|posting| line(app, posting)).collect();
@@ -198,7 +197,6 @@ fn shown(app: App, receipt: &Receipt, kind: &'static str) -> AnyView {
                 {app.say(signin::MORE)} " · " {format!("{} / {all}", count.get())}
             </button>
         }.into_any())}
-        {unrecovered.map(|points| view! { <p class="note">{app.say(t::UNRECOVERED)} " " {number(&points)}</p> }.into_any())}
     }
     .into_any()
 }

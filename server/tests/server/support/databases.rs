@@ -35,12 +35,27 @@ pub fn databases(folder: &Folder) -> TestResult<Vec<Database>> {
     Ok([Some(sqlite), postgres()?].into_iter().flatten().collect())
 }
 
+impl Database {
+    /// A copy in this folder, or in `PostgreSQL`; nobody may have it open.
+    pub fn copy(&self, folder: &Folder) -> TestResult<Self> {
+        if let Some(name) = &self.name {
+            return postgres_like(name)?.ok_or_else(|| "no `PostgreSQL`".into());
+        }
+        std::fs::copy(self.url.trim_start_matches("sqlite:"), folder.path("book.db"))?;
+        Ok(Self { url: folder.database(), name: None })
+    }
+}
+
 /// A new database in the `PostgreSQL` of `GONGXIANG_TEST_POSTGRES`, a URL that ends in `/`.
 pub fn postgres() -> TestResult<Option<Database>> {
+    postgres_like("template1")
+}
+
+fn postgres_like(template: &str) -> TestResult<Option<Database>> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let Ok(url) = std::env::var("GONGXIANG_TEST_POSTGRES") else { return Ok(None) };
     let name = format!("gongxiang_operations_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    as_administrator(&format!("CREATE DATABASE {name}"))?;
+    as_administrator(&format!("CREATE DATABASE {name} TEMPLATE {template}"))?;
     Ok(Some(Database { url: format!("{url}{name}"), name: Some(name) }))
 }
 
