@@ -19,6 +19,7 @@ use crate::http::app::{App, SignIn};
 use crate::http::{edge, listen, routes};
 use crate::ledger::audit;
 use crate::ledger::close::{Closer, day_of, find_zone};
+use crate::ledger::housekeeping;
 use crate::ledger::journal::Lines;
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::sql::SqlStore;
@@ -95,6 +96,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         .with_context(|| format!("cannot listen on {}; another port goes with --listen", settings.listen))?;
     let metrics = Arc::clone(ledger.metrics());
     let mut beside = vec![tokio::spawn(courier.run(end.clone()))];
+    beside.push(tokio::spawn(housekeeping::keep_on(Arc::clone(&store), end.clone())));
     if settings.closes_days() {
         beside.push(tokio::spawn(closer.run(end.clone())));
     } else {
@@ -105,7 +107,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     }
     let address = listener.local_addr().context("cannot tell the address")?;
     let sign_in = sign_in(settings, &people, address.port())?;
-    let app = App::new(ledger, people, sign_in, settings.demo_mode);
+    let app = App::new(ledger, people, sign_in, settings.quota(), settings.demo_mode);
     let limits = edge::Limits {
         rate_per_address: settings.rate_per_address,
         rate_per_key: settings.rate_per_key,
@@ -115,7 +117,8 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     let router = edge::around(routes::router(app, settings.wallet.as_deref()), limits, metrics);
     // A closed standard output is no reason to stop.
     _ = writeln!(std::io::stdout(), "gongxiang serves at http://{address}/");
-    listen::serve(listener, router, end, Duration::from_secs(settings.drain_seconds.into())).await;
+    listen::serve(listener, router, settings.addresses(), end, Duration::from_secs(settings.drain_seconds.into()))
+        .await;
     for task in beside {
         task.await.context("what goes on beside failed")?;
     }

@@ -3,6 +3,7 @@
 //! They are work for a processor, not for the database: a few at a time, beside the requests' own threads, each with an end.
 //! Whoever does not wait for the answer any more stops it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -10,7 +11,7 @@ use std::time::Instant;
 use axum::extract::State;
 use gongxiang::book::{Book, Eve};
 use gongxiang::economy::{Run, Scenario, simulate};
-use gongxiang::event::{Code, Refusal};
+use gongxiang::event::{Code, Event, Refusal};
 use gongxiang::forecast::{Assumptions, Forecast, forecast};
 use gongxiang::identity::Id;
 use gongxiang::ruleset::RuleSet;
@@ -27,7 +28,7 @@ use super::query::{NoParameters, Query};
 use super::rights::{Owner, Somebody, own};
 use crate::ledger::needs::{Due, Needs};
 use crate::ledger::store::paging;
-use crate::limits::LOOK_TIME_MAX;
+use crate::limits::{CLOSING_PART, LOOK_TIME_MAX, LOOKED_AT_PARTS_MAX};
 
 /// What a wallet forecasts from by itself.
 pub async fn eve(
@@ -83,14 +84,38 @@ pub async fn simulations(
     work(place, move |go_on| simulate(&rules, &scenario, go_on)).await
 }
 
-/// As much of the book as the close that follows needs, and all days, for what they have brought so far.
+/// As much of the book as the close that follows needs, and all days, for what they have brought so far. What is due is done in
+/// parts that are dropped again, so memory does not grow with it. Beyond [`LOOKED_AT_PARTS_MAX`] of them the rest is left out: it
+/// would change the weights of all by the part of one day.
 async fn book_of(app: &App, member: &Id) -> Result<Book, Problem> {
     let mut tx = app.ledger.read().await?;
     let day = tx.now().await?.head.day;
-    let needs = Needs { members: [member.clone()].into(), due: Some(Due { day, most: None }), ..Needs::default() };
-    let mut part = tx.load(&needs).await?.excerpt;
-    part.days = paging::days(&mut *tx).await?;
-    Ok(Book::from(part))
+    let due = Some(Due { day, most: Some(CLOSING_PART) });
+    let mut needs = Needs { members: [member.clone()].into(), due, ..Needs::default() };
+    let mut parts = 0;
+    let mut head = None;
+    // As the parts before have left them: the member's own, and those whose packs have taken effect.
+    let mut accounts = BTreeMap::new();
+    loop {
+        let mut part = tx.load(&needs).await?.excerpt;
+        part.head = head.unwrap_or(part.head);
+        part.accounts.extend(accounts.clone());
+        if part.trades.len() + part.purchases.len() + part.orders.len() < CLOSING_PART {
+            part.days = paging::days(&mut *tx).await?;
+            return Ok(Book::from(part));
+        }
+        needs.due_after.pass(&part);
+        parts += 1;
+        if parts == LOOKED_AT_PARTS_MAX {
+            needs.due = None;
+        }
+        let has_packs = !part.purchases.is_empty();
+        let mut book = Book::from(part);
+        let changed = book.settle(&Event::DayClosing { day, most: CLOSING_PART })?.changed.accounts;
+        head = Some(*book.head());
+        let kept = changed.into_keys().filter(|id| has_packs || id == member);
+        accounts.extend(kept.filter_map(|id| Some((id.clone(), book.account(id.as_str())?.clone()))));
+    }
 }
 
 /// Says stop when nobody waits any more.

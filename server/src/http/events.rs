@@ -91,7 +91,7 @@ fn answer(group::Answer { repeated, outcome }: group::Answer) -> Result<EventAns
     let outcome = match outcome {
         Ok(receipt) => Outcome::Receipt(receipt),
         Err(Denial::Refused(refusal)) => Outcome::Refusal(StoredRefusal::from(&refusal)),
-        Err(Denial::Forbidden) => return Err(Failure::Forbidden.into()),
+        Err(denial) => return Err(denial.into()),
     };
     Ok(EventAnswer { repeated, outcome })
 }

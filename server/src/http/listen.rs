@@ -1,7 +1,11 @@
-//! Connections: how many, how long for a header and how large it may be, and how they end.
+//! Connections: how many in all and of one address, how long for a header and how large it may be, how long for a client that takes
+//! nothing of its answer, and how they end.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -16,14 +20,75 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
-use crate::limits::{CLIENTS_MAX, HEADER_BYTES_MAX, HEADER_TIME_MAX, HEADERS_MAX};
+use super::edge::network;
+use crate::limits::{CLIENTS_MAX, HEADER_BYTES_MAX, HEADER_TIME_MAX, HEADERS_MAX, STALL_TIME_MAX};
 use crate::shutdown::ended;
+
+/// How many connections each address has; those from this machine are not counted.
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    most: usize,
+    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+/// One connection of an address, until it is dropped.
+#[derive(Debug)]
+pub struct Place {
+    address: IpAddr,
+    all: Addresses,
+}
+
+impl Addresses {
+    /// So many connections each; no limit for 0.
+    #[must_use]
+    pub fn with_at_most(most: u32) -> Self {
+        let most = if most == 0 { usize::MAX } else { usize::try_from(most).unwrap_or(usize::MAX) };
+        Self { most, open: Arc::default() }
+    }
+
+    /// A place for one more connection of an address, if it has not too many. An IPv6 network of 64 bits is one address.
+    #[must_use]
+    pub fn place(&self, peer: IpAddr) -> Option<Place> {
+        let address = network(peer.to_canonical());
+        let mut open = self.open();
+        let count = open.entry(address).or_default();
+        if *count >= self.most && !address.is_loopback() {
+            return None;
+        }
+        *count += 1;
+        Some(Place { address, all: self.clone() })
+    }
+
+    fn open(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        // A count cannot be half done.
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self.all.open();
+        if let Some(count) = open.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.address);
+            }
+        }
+    }
+}
 
 /// Serves until `end` says so; then no connection is taken any more, and those that work on a request may finish it within
 /// `drain`. When this answers, nothing of the router is left running.
-pub async fn serve(listener: TcpListener, router: Router, mut end: watch::Receiver<bool>, drain: Duration) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    addresses: Addresses,
+    mut end: watch::Receiver<bool>,
+    drain: Duration,
+) {
     let places = Arc::new(Semaphore::new(CLIENTS_MAX));
     let mut connections = JoinSet::new();
     loop {
@@ -39,13 +104,15 @@ pub async fn serve(listener: TcpListener, router: Router, mut end: watch::Receiv
         while connections.try_join_next().is_some() {}
         match accepted {
             Ok((stream, peer)) => {
+                // Closed without an answer: whoever has so many connections can read it on another one.
+                let Some(of_address) = addresses.place(peer.ip()) else { continue };
                 // Small answers are not held back for larger ones.
                 _ = stream.set_nodelay(true);
                 let router = router.clone();
                 let end = end.clone();
                 connections.spawn(async move {
                     connection(stream, router, ConnectInfo(peer), end).await;
-                    drop(place);
+                    drop((place, of_address));
                 });
             }
             Err(error) => {
@@ -77,7 +144,7 @@ async fn connection(
         .header_read_timeout(HEADER_TIME_MAX)
         .max_buf_size(HEADER_BYTES_MAX)
         .max_headers(HEADERS_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        .serve_connection(TokioIo::new(with_patience(stream)), TowerToHyperService::new(service));
     tokio::pin!(connection);
     let done = tokio::select! {
         done = connection.as_mut() => done,
@@ -90,6 +157,13 @@ async fn connection(
         // Clients go away all the time.
         tracing::debug!(%error, "a connection ended");
     }
+}
+
+/// A connection that ends if its client takes nothing of an answer for too long.
+fn with_patience(stream: TcpStream) -> Pin<Box<TimeoutStream<TcpStream>>> {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(STALL_TIME_MAX));
+    Box::pin(stream)
 }
 
 async fn answer(router: Router, request: Request<Body>) -> Result<Response<Body>, Infallible> {

@@ -39,7 +39,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
-use crate::ledger::needs::Needs;
+use crate::ledger::needs::{Due, Needs};
+use crate::ledger::quota::OpenCounts;
 
 /// How many writers can settle everyday events at the same time.
 pub const SHARDS: u8 = 16;
@@ -188,6 +189,9 @@ impl fmt::Display for Place {
     }
 }
 
+/// The scope of the ids of a journal's events.
+pub const JOURNAL: &str = "journal";
+
 /// Identifies a repeated request: an event's `id`, or an `Idempotency-Key`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
@@ -196,6 +200,14 @@ pub struct Key {
     pub key: String,
     /// A hash of the whole request, to detect another request with the same key.
     pub fingerprint: String,
+}
+
+impl Key {
+    /// Whether it is the `id` of a journal's event. Its first outcome is kept for ever (RULES.md section 4).
+    #[must_use]
+    pub fn is_of_journal(&self) -> bool {
+        self.scope == JOURNAL
+    }
 }
 
 /// The result of an event.
@@ -291,6 +303,8 @@ pub struct WorkingSet {
     pub excerpt: Excerpt,
     /// The place of the group's first event.
     pub first: Place,
+    /// What is open of the excerpt's accounts and offers.
+    pub open: OpenCounts,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -332,6 +346,8 @@ pub struct Batch {
     pub head: HeadChange,
     /// First outcomes of keys.
     pub answers: Vec<NewAnswer>,
+    /// What is open of the batch's accounts and offers.
+    pub open: OpenCounts,
 }
 
 /// Where a list continues, and how many rows are wanted.
@@ -370,6 +386,12 @@ pub trait Store: fmt::Debug + Send + Sync {
         Ok(())
     }
 
+    /// Forgets some of the refusals of commands that are older than this moment; answers with how many. Those of a journal stay.
+    async fn forget_refusals(&self, before: Timestamp) -> Result<u64> {
+        _ = before;
+        Ok(0)
+    }
+
     /// Ends in good order.
     async fn close(&self);
 }
@@ -382,6 +404,12 @@ pub trait Transaction: Send {
     /// Loads the part of the book that events need. Locks the rows that everyday events write, always in the same
     /// order, to avoid deadlocks.
     async fn load(&mut self, needs: &Needs) -> Result<WorkingSet>;
+
+    /// How many trades, packs and orders are due, counted up to `due.most`.
+    async fn count_due(&mut self, due: Due) -> Result<usize> {
+        let part = self.load(&Needs { due: Some(due), ..Needs::default() }).await?.excerpt;
+        Ok(part.trades.len() + part.purchases.len() + part.orders.len())
+    }
 
     /// Writes a batch.
     async fn write(&mut self, batch: &Batch) -> Result<()>;

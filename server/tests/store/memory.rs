@@ -20,6 +20,7 @@ use gongxiang::wire::statement::BookedPosting;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use gongxiang_server::ledger::needs::{self, Needs};
+use gongxiang_server::ledger::quota::{self, Open, OpenCounts};
 use gongxiang_server::ledger::store::{
     Batch, CurrentState, FirstOutcome, HeadChange, JournalEntry, Key, NewAnswer, Page, Place, Result, Row, Scope,
     Store, StoreError, Transaction, WorkingSet, differs,
@@ -95,14 +96,16 @@ fn page<V: Clone>(table: &BTreeMap<Id, V>, page: Page<&str>, wanted: impl Fn(&V)
     rows.map(|(id, value)| (id.clone(), value.clone())).collect()
 }
 
-/// Rows that are named, and the first `left` of those that are due.
+/// Rows that are named, and the first `left` of those that are due after this.
 fn first_due<'a, V: Clone + 'a>(
     rows: impl Iterator<Item = (&'a Id, &'a V)> + Clone,
     named: &BTreeSet<Id>,
+    after: Option<(Day, u64)>,
     left: &mut usize,
     due: impl Fn(&V) -> Option<(Day, u64)>,
 ) -> BTreeMap<Id, V> {
     let mut queue: Vec<_> = rows.clone().filter_map(|(id, value)| Some((due(value)?, id, value))).collect();
+    queue.retain(|(key, ..)| Some(*key) > after);
     queue.sort_by_key(|(key, ..)| *key);
     queue.truncate(*left);
     *left -= queue.len();
@@ -120,16 +123,16 @@ impl Tables {
         let mut part =
             Excerpt { ended: self.ended.clone(), head: self.head, ..Excerpt::genesis(self.rules()?.clone()) };
         let mut left = needs.due.and_then(|due| due.most).unwrap_or(usize::MAX);
-        let today = needs.due.map(|due| due.day);
+        let (today, after) = (needs.due.map(|due| due.day), needs.due_after);
         let unpaid = self.trades.iter().map(|(id, (trade, _))| (id, trade));
-        part.trades = first_due(unpaid, &needs.trades, &mut left, |trade| {
+        part.trades = first_due(unpaid, &needs.trades, after.trades, &mut left, |trade| {
             (trade.state == TradeState::Taken && Some(trade.day) < today).then_some((trade.day, trade.sequence))
         });
         let is_due = |due: Option<Day>, sequence| Some((due.filter(|due| Some(*due) <= today)?, sequence));
-        part.purchases = first_due(self.purchases.iter(), &needs.purchases, &mut left, |purchase| {
+        part.purchases = first_due(self.purchases.iter(), &needs.purchases, after.purchases, &mut left, |purchase| {
             is_due(purchase.due, purchase.sequence).filter(|_| purchase.state == PurchaseState::Pending)
         });
-        part.orders = first_due(self.orders.iter(), &needs.orders, &mut left, |order| {
+        part.orders = first_due(self.orders.iter(), &needs.orders, after.orders, &mut left, |order| {
             is_due(order.due, order.sequence).filter(|_| order.state == OrderState::Pending)
         });
         let redeemed = needs.redemptions.iter().filter_map(|id| self.redemptions.get_key_value(id));
@@ -179,6 +182,28 @@ impl Tables {
             part.days = self.days.values().skip(before).cloned().collect();
         }
         Ok(part)
+    }
+
+    /// What is open of an excerpt's accounts and offers, counted anew.
+    fn open(&self, part: &Excerpt) -> OpenCounts {
+        let is_open = |trade: &&Trade| matches!(trade.state, TradeState::Taken | TradeState::Paid);
+        let trades = || self.trades.values().map(|(trade, _)| trade).filter(is_open);
+        let count = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX);
+        let member = |id: &Id| Open {
+            offers: count(self.offers.values().filter(|offer| offer.owner == *id && quota::wants(offer)).count()),
+            trades: count(trades().filter(|trade| trade.taker == *id).count()),
+            orders: count(
+                self.orders
+                    .values()
+                    .filter(|order| order.merchant == *id && order.state == OrderState::Pending)
+                    .count(),
+            ),
+        };
+        let offer = |id: &Id| count(trades().filter(|trade| trade.offer == *id).count());
+        OpenCounts {
+            members: part.accounts.keys().map(|id| (id.clone(), member(id))).collect(),
+            offers: part.offers.keys().map(|id| (id.clone(), offer(id))).collect(),
+        }
     }
 
     /// Whether every new row is new and every other one is there.
@@ -251,7 +276,8 @@ impl Transaction for Work {
         let first = Place::first(self.tables.clock + 1, shard);
         let mut excerpt = self.tables.excerpt(needs)?;
         excerpt.head.count_from(first.number());
-        Ok(WorkingSet { excerpt, first })
+        let open = self.tables.open(&excerpt);
+        Ok(WorkingSet { excerpt, first, open })
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<()> {

@@ -34,8 +34,8 @@ use super::{
     Batch, Clocks, CurrentState, FirstOutcome, JournalEntry, Key, Page, Place, Result, SHARDS, Scope, Store,
     StoreError, Transaction, WorkingSet, differs,
 };
-use crate::ledger::needs::Needs;
-use crate::limits::{CONNECTIONS_MAX, WRITERS_POSTGRES};
+use crate::ledger::needs::{Due, Needs};
+use crate::limits::{CONNECTIONS_MAX, FORGOTTEN_AT_ONCE, WRITERS_POSTGRES};
 use crate::text::json;
 use connections::{Common, StoreCache, connections, refuse_forgetful_pooler};
 use dialect::{Dialect, Tx, execute};
@@ -234,6 +234,17 @@ impl Store for SqlStore {
         Box::new(work).commit().await
     }
 
+    async fn forget_refusals(&self, before: Timestamp) -> Result<u64> {
+        // Tables beside the journal: no shard is taken.
+        let sql = format!(
+            "DELETE FROM answers WHERE (scope, key) IN
+                 (SELECT scope, key FROM answers WHERE refused < CAST($1 AS BIGINT) ORDER BY refused LIMIT {FORGOTTEN_AT_ONCE})"
+        );
+        let mut connection = self.writers.acquire().await?;
+        let before = before.as_second().to_string();
+        execute(&mut connection, &sql, &[&before]).await.map_err(|error| self.error(error))
+    }
+
     async fn close(&self) {
         self.writers.close().await;
         self.pool.close().await;
@@ -299,6 +310,10 @@ impl Transaction for Work {
 
     async fn load(&mut self, needs: &Needs) -> Result<WorkingSet> {
         self.load_part(needs).await
+    }
+
+    async fn count_due(&mut self, due: Due) -> Result<usize> {
+        self.count_all_due(due).await
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<()> {

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gongxiang::book::{Account, DayRecord, Excerpt, Flow, Head};
 use gongxiang::identity::{Day, Id, Region};
+use gongxiang::market::Offer;
 use gongxiang::purchase::{Purchase, PurchaseState};
 use gongxiang::quantity::{Index, OutOfRange};
 use gongxiang::ruleset::RuleSet;
 use serde_json::json;
 
 use super::dialect::{Dialect, text};
-use super::{Work, from_json, parse_id, parse_rules};
-use crate::ledger::needs::{self, Needs};
+use super::{Work, from_json, limit, parse_id, parse_rules};
+use crate::ledger::needs::{self, Due, DueCursor, Needs};
+use crate::ledger::quota::{Open, OpenCounts};
 use crate::ledger::store::{
     CurrentState, FirstOutcome, Key, Place, Result, SHARDS, Scope, StoreError, StoredRefusal, WorkingSet, differs,
 };
@@ -140,13 +142,14 @@ impl Work {
     pub(super) async fn load_part(&mut self, needs: &Needs) -> Result<WorkingSet> {
         let Frame { head, rules, mut clock, ended, flows, .. } = self.frame().await?;
         let mut excerpt = Excerpt { ended, ..Excerpt::genesis(rules) };
+        let mut open = OpenCounts::default();
 
         // In this order, and each by id: whoever takes the same rows takes them in the same order.
         let mut members = needs.members.clone();
         self.load_due(needs, &mut excerpt, &mut clock).await?;
         excerpt.trades.extend(self.named("trades", &needs.trades, &mut clock).await?);
         let offers = excerpt.trades.values().map(|trade| &trade.offer).chain(&needs.offers).cloned().collect();
-        excerpt.offers = self.named("offers", &offers, &mut clock).await?;
+        excerpt.offers = self.offers(&offers, &mut open, &mut clock).await?;
         excerpt.orders.extend(self.named("orders", &needs.orders, &mut clock).await?);
         excerpt.purchases.extend(self.named("purchases", &needs.purchases, &mut clock).await?);
         excerpt.redemptions = self.named("redemptions", &needs.redemptions, &mut clock).await?;
@@ -163,9 +166,11 @@ impl Work {
             members.extend(order.rewards.iter().map(|reward| reward.reward.member.clone()));
         }
         if self.dialect == Dialect::Postgres {
-            self.take_accounts(&members, &mut excerpt, &mut clock).await?;
+            let rows = self.take_accounts(&members).await?;
+            enter(rows, &mut excerpt, &mut open, &mut clock)?;
         }
-        self.look_at_accounts(needs, &shops, &members, &mut excerpt, &mut clock).await?;
+        let rows = self.look_at_accounts(needs, &shops, &members, &excerpt).await?;
+        enter(rows, &mut excerpt, &mut open, &mut clock)?;
         if needs.due.is_some_and(|due| due.most.is_none()) {
             excerpt.days = self.last_days(excerpt.rules.price_window_days).await?;
         }
@@ -176,7 +181,7 @@ impl Work {
         let first = Place::first(clock + 1, self.scope.shard().unwrap_or_default());
         excerpt.head = head;
         excerpt.head.count_from(first.number());
-        Ok(WorkingSet { excerpt, first })
+        Ok(WorkingSet { excerpt, first, open })
     }
 
     /// Rows of a table by id, taken.
@@ -195,45 +200,84 @@ impl Work {
         contents(rows, clock)
     }
 
+    /// Offers by id, taken, and how many of their trades are open.
+    async fn offers(
+        &mut self,
+        ids: &BTreeSet<Id>,
+        open: &mut OpenCounts,
+        clock: &mut i64,
+    ) -> Result<BTreeMap<Id, Offer>> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let (wanted, take) = (self.dialect.list(1), self.dialect.take(self.scope));
+        let columns = "id, clock, content, open_trades";
+        let sql = format!("SELECT {columns} FROM offers WHERE id IN {wanted} ORDER BY id{take}");
+        let rows: Vec<(String, i64, String, i64)> = self.many(columns, &sql, &[&list(ids)]).await?;
+        for (id, .., trades) in &rows {
+            open.offers.insert(parse_id(id)?, *trades);
+        }
+        contents(rows.into_iter().map(|(id, at, content, _)| (id, at, content)), clock)
+    }
+
     /// What is due at a close: trades, packs, orders, in the order in which the rules do them, as many as are wanted of all.
     async fn load_due(&mut self, needs: &Needs, excerpt: &mut Excerpt, clock: &mut i64) -> Result<()> {
         let Some(due) = needs.due else { return Ok(()) };
         let mut left = due.most;
-        excerpt.trades = self.first_due("trades", "unpaid", "<", due.day, &mut left, clock).await?;
-        excerpt.purchases = self.first_due("purchases", "due", "<=", due.day, &mut left, clock).await?;
-        excerpt.orders = self.first_due("orders", "due", "<=", due.day, &mut left, clock).await?;
+        let DueCursor { trades, purchases, orders } = needs.due_after;
+        excerpt.trades = self.first_due("trades", ("unpaid", "<"), due.day, trades, &mut left, clock).await?;
+        excerpt.purchases = self.first_due("purchases", ("due", "<="), due.day, purchases, &mut left, clock).await?;
+        excerpt.orders = self.first_due("orders", ("due", "<="), due.day, orders, &mut left, clock).await?;
         Ok(())
+    }
+
+    pub(super) async fn count_all_due(&mut self, due: Due) -> Result<usize> {
+        let most = due.most.map_or(i64::MAX, limit).to_string();
+        let first = |table, column, compare| {
+            format!(
+                "SELECT COUNT(*) FROM (SELECT 1 FROM {table} WHERE {column} {compare} $1 LIMIT CAST($2 AS BIGINT)) t"
+            )
+        };
+        let (trades, packs, orders) =
+            (first("trades", "unpaid", "<"), first("purchases", "due", "<="), first("orders", "due", "<="));
+        let sql = format!("SELECT ({trades}) + ({packs}) + ({orders})");
+        let rows: Vec<(i64,)> = self.all(&sql, &[&due.day.to_string(), &most]).await?;
+        Ok(rows.first().and_then(|(count,)| usize::try_from(*count).ok()).unwrap_or_default())
     }
 
     /// The first rows of a table whose day has come; `left` is how many are wanted still.
     async fn first_due<V: serde::de::DeserializeOwned>(
         &mut self,
         table: &str,
-        column: &str,
-        compare: &str,
+        (column, compare): (&str, &str),
         day: Day,
+        after: Option<(Day, u64)>,
         left: &mut Option<usize>,
         clock: &mut i64,
     ) -> Result<BTreeMap<Id, V>> {
         let take = self.dialect.take(self.scope);
         let some = left.map_or(String::new(), |left| format!(" LIMIT {left}"));
         let sql = format!(
-            "SELECT id, clock, content FROM {table} WHERE {column} {compare} $1 ORDER BY {column}, sequence{some}{take}"
+            "SELECT id, clock, content FROM {table} WHERE {column} {compare} $1 AND ({column}, sequence) > ($2, CAST($3 AS BIGINT))
+             ORDER BY {column}, sequence{some}{take}"
         );
-        let rows: Vec<(String, i64, String)> = self.many("id, clock, content", &sql, &[&day.to_string()]).await?;
+        // Before every day, where nothing was looked at yet.
+        let (last, number) = after.map_or_else(Default::default, |(day, number)| (day.to_string(), number));
+        let parameters = [&day.to_string(), &last, &number.to_string()];
+        let rows: Vec<(String, i64, String)> =
+            self.many("id, clock, content", &sql, &parameters.map(String::as_str)).await?;
         *left = left.map(|left| left.saturating_sub(rows.len()));
         contents(rows, clock)
     }
 
     /// Accounts that may be written.
-    async fn take_accounts(&mut self, members: &BTreeSet<Id>, excerpt: &mut Excerpt, clock: &mut i64) -> Result<()> {
+    async fn take_accounts(&mut self, members: &BTreeSet<Id>) -> Result<Vec<AccountRow>> {
         if members.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let (wanted, take) = (self.dialect.list(1), self.dialect.take(self.scope));
-        let sql = format!("SELECT member, clock, account FROM accounts WHERE member IN {wanted} ORDER BY member{take}");
-        let rows: Vec<(String, i64, String)> = self.many("member, clock, account", &sql, &[&list(members)]).await?;
-        enter(rows, excerpt, clock)
+        let sql = format!("SELECT {ACCOUNT} FROM accounts WHERE member IN {wanted} ORDER BY member{take}");
+        self.many(ACCOUNT, &sql, &[&list(members)]).await
     }
 
     /// Accounts that are only looked at: those above buyers, referrers of merchants, partners. Without those that were taken;
@@ -243,15 +287,14 @@ impl Work {
         needs: &Needs,
         shops: &BTreeSet<Id>,
         members: &BTreeSet<Id>,
-        excerpt: &mut Excerpt,
-        clock: &mut i64,
-    ) -> Result<()> {
+        excerpt: &Excerpt,
+    ) -> Result<Vec<AccountRow>> {
         let (with_these, members) = match self.dialect {
             Dialect::Sqlite => (!members.is_empty(), list(members)),
             Dialect::Postgres => (false, list(excerpt.accounts.keys())),
         };
         if !with_these && needs.buyers.is_empty() && shops.is_empty() && needs.cities.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let (with, without) = match self.dialect {
             Dialect::Sqlite => ("UNION SELECT value FROM json_each($4)".into(), String::new()),
@@ -270,7 +313,7 @@ impl Work {
                  UNION SELECT member FROM accounts WHERE city IN {cities}
                  {with}
              )
-             SELECT a.member, a.clock, a.account FROM looked {join} accounts a ON a.member = looked.member {without}",
+             SELECT {ACCOUNT} FROM looked {join} accounts a USING (member) {without}",
             buyers = self.dialect.list(1),
             shops = self.dialect.list(2),
             cities = self.dialect.list(3),
@@ -279,8 +322,7 @@ impl Work {
         );
         let cities: Vec<String> = needs.cities.iter().map(Region::to_string).collect();
         let parameters = [&list(&needs.buyers), &list(shops), &text::json(&cities), &members];
-        let rows = self.many("member, clock, account", &sql, &parameters.map(String::as_str)).await?;
-        enter(rows, excerpt, clock)
+        self.many(ACCOUNT, &sql, &parameters.map(String::as_str)).await
     }
 
     /// The days on which the next price looks back, oldest first.
@@ -319,9 +361,14 @@ impl Work {
 /// Scope, key, fingerprint, receipt, refusal.
 type AnswerRow = (String, String, String, Option<String>, Option<String>);
 
+/// The columns of an account.
+const ACCOUNT: &str = "member, clock, account, open_offers, open_trades, open_orders";
+
+type AccountRow = (String, i64, String, i64, i64, i64);
+
 /// Rows with a clock and a JSON content.
 fn contents<V: serde::de::DeserializeOwned>(
-    rows: Vec<(String, i64, String)>,
+    rows: impl IntoIterator<Item = (String, i64, String)>,
     clock: &mut i64,
 ) -> Result<BTreeMap<Id, V>> {
     let read = |(id, at, content): (String, i64, String)| {
@@ -331,8 +378,12 @@ fn contents<V: serde::de::DeserializeOwned>(
     rows.into_iter().map(read).collect()
 }
 
-/// Accounts, and of which city they are partners.
-fn enter(rows: Vec<(String, i64, String)>, excerpt: &mut Excerpt, clock: &mut i64) -> Result<()> {
+/// Accounts, what of theirs is open, and of which city they are partners.
+fn enter(rows: Vec<AccountRow>, excerpt: &mut Excerpt, open: &mut OpenCounts, clock: &mut i64) -> Result<()> {
+    for (member, .., offers, trades, orders) in &rows {
+        open.members.insert(parse_id(member)?, Open { offers: *offers, trades: *trades, orders: *orders });
+    }
+    let rows = rows.into_iter().map(|(member, at, account, ..)| (member, at, account));
     for (id, account) in contents::<Account>(rows, clock)? {
         if let Some(city) = account.city {
             excerpt.partners.insert(city, id.clone());

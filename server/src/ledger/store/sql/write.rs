@@ -9,10 +9,12 @@ use gongxiang::purchase::{Purchase, PurchaseState, RedemptionRecord};
 use gongxiang::receipt::{Party, Posting, Rule};
 use gongxiang::wire::RECEIPT_VERSION;
 use gongxiang::wire::statement::BookedPosting;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Work;
 use super::dialect::{Column, Dialect, Statement, integer, text};
+use crate::ledger::quota::{Open, wants};
 use crate::ledger::store::sql::load::out_of_range;
 use crate::ledger::store::{
     Batch, HeadChange, JournalEntry, Key, NewAnswer, Place, Result, Row, SHARDS, Scope, StoreError, StoredRefusal,
@@ -25,9 +27,12 @@ impl Work {
         let clock = batch.first.clock();
         let mut writes = Writes { dialect: self.dialect, statements: Vec::new() };
         self.write_head(batch, clock, &mut writes)?;
-        writes.upsert("accounts", &ACCOUNT, batch.accounts.iter().map(|row| (row.new, account_row(row, clock))));
+        let accounts =
+            batch.accounts.iter().map(|row| (row.new, account_row(row, batch.open.of_member(&row.id), clock)));
+        writes.upsert("accounts", &ACCOUNT, accounts);
         writes.upsert("orders", &ORDER, batch.orders.iter().map(|row| (row.new, order_row(row, clock))));
-        writes.upsert("offers", &OFFER, batch.offers.iter().map(|row| (row.new, offer_row(row, clock))));
+        let offers = batch.offers.iter().map(|row| (row.new, offer_row(row, batch.open.of_offer(&row.id), clock)));
+        writes.upsert("offers", &OFFER, offers);
         writes.upsert("trades", &TRADE, batch.trades.iter().map(|row| (row.new, trade_row(row, clock))));
         let purchases = batch.purchases.iter().map(|row| (row.new, purchase_row(row, clock)));
         writes.upsert("purchases", &PURCHASE, purchases);
@@ -36,7 +41,8 @@ impl Work {
         writes.insert("days", &DAY, batch.days.iter().map(|record| DayRow { day: record.day, record: json(record) }));
         writes.insert("journal", &JOURNAL, batch.journal.iter().map(journal_row));
         writes.insert("postings", &POSTING, batch.journal.iter().flat_map(JournalEntry::postings).map(posting_row));
-        writes.insert("answers", &ANSWER, batch.answers.iter().map(answer_row));
+        let now = Timestamp::now();
+        writes.insert("answers", &ANSWER, batch.answers.iter().map(|answer| answer_row(answer, now)));
         for Statement { sql, parameters, rows } in self.dialect.joined(writes.statements) {
             let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
             if self.run(&sql, &parameters).await? != rows {
@@ -92,7 +98,7 @@ impl Work {
             "INSERT INTO deliveries (webhook, place, since) SELECT w.id, j.place, CAST($1 AS BIGINT) FROM webhooks w
              JOIN journal j ON j.place BETWEEN CAST($2 AS BIGINT) AND CAST($3 AS BIGINT)
                  AND (w.kinds = '' OR w.kinds LIKE '%,' || j.kind || ',%')";
-        let now = jiff::Timestamp::now().as_millisecond().to_string();
+        let now = Timestamp::now().as_millisecond().to_string();
         self.run(sql, &[&now, &first.place.to_string(), &last.place.to_string()]).await.map(drop)
     }
 }
@@ -166,11 +172,21 @@ fn count<R>(rows: &[R]) -> u64 {
     u64::try_from(rows.len()).unwrap_or(u64::MAX)
 }
 
-const ACCOUNT: [Column; 6] =
-    [text("member"), text("referrer"), text("shop"), text("city"), integer("clock"), text("account")];
+const ACCOUNT: [Column; 9] = [
+    text("member"),
+    text("referrer"),
+    text("shop"),
+    text("city"),
+    integer("clock"),
+    text("account"),
+    integer("open_offers"),
+    integer("open_trades"),
+    integer("open_orders"),
+];
 const ORDER: [Column; 6] =
     [text("id"), text("merchant"), text("due"), integer("sequence"), integer("clock"), text("content")];
-const OFFER: [Column; 5] = [text("id"), text("owner"), integer("wants"), integer("clock"), text("content")];
+const OFFER: [Column; 6] =
+    [text("id"), text("owner"), integer("wants"), integer("clock"), text("content"), integer("open_trades")];
 const TRADE: [Column; 8] = [
     text("id"),
     text("offer"),
@@ -207,7 +223,8 @@ const POSTING: [Column; 9] = [
     text("rule"),
     text("why"),
 ];
-const ANSWER: [Column; 5] = [text("scope"), text("key"), text("fingerprint"), integer("place"), text("refusal")];
+const ANSWER: [Column; 6] =
+    [text("scope"), text("key"), text("fingerprint"), integer("place"), text("refusal"), integer("refused")];
 
 #[derive(Serialize)]
 struct AccountRow<'a> {
@@ -217,9 +234,12 @@ struct AccountRow<'a> {
     city: Option<Region>,
     clock: i64,
     account: String,
+    open_offers: i64,
+    open_trades: i64,
+    open_orders: i64,
 }
 
-fn account_row(row: &Row<Account>, clock: i64) -> AccountRow<'_> {
+fn account_row(row: &Row<Account>, open: Open, clock: i64) -> AccountRow<'_> {
     let Row { id, value, .. } = row;
     AccountRow {
         member: id,
@@ -228,6 +248,9 @@ fn account_row(row: &Row<Account>, clock: i64) -> AccountRow<'_> {
         city: value.city,
         clock,
         account: json(value),
+        open_offers: open.offers,
+        open_trades: open.trades,
+        open_orders: open.orders,
     }
 }
 
@@ -254,12 +277,12 @@ struct OfferRow<'a> {
     wants: u8,
     clock: i64,
     content: String,
+    open_trades: i64,
 }
 
-fn offer_row(row: &Row<Offer>, clock: i64) -> OfferRow<'_> {
+fn offer_row(row: &Row<Offer>, open_trades: i64, clock: i64) -> OfferRow<'_> {
     let Row { id, value, .. } = row;
-    let wants = u8::from(value.open && value.remaining.is_positive());
-    OfferRow { id, owner: &value.owner, wants, clock, content: json(value) }
+    OfferRow { id, owner: &value.owner, wants: wants(value).into(), clock, content: json(value), open_trades }
 }
 
 #[derive(Serialize)]
@@ -379,13 +402,16 @@ struct AnswerRow<'a> {
     fingerprint: &'a str,
     place: Option<Place>,
     refusal: Option<String>,
+    refused: Option<i64>,
 }
 
-fn answer_row(answer: &NewAnswer) -> AnswerRow<'_> {
-    let NewAnswer { key: Key { scope, key, fingerprint }, came_of } = answer;
+fn answer_row(answer: &NewAnswer, now: Timestamp) -> AnswerRow<'_> {
+    let NewAnswer { key, came_of } = answer;
+    let refused = Some(now.as_second()).filter(|_| came_of.is_err() && !key.is_of_journal());
     let (place, refusal) = match came_of {
         Ok(place) => (Some(*place), None),
         Err(refusal) => (None, Some(json(&StoredRefusal::from(refusal)))),
     };
-    AnswerRow { scope, key, fingerprint, place, refusal }
+    let Key { scope, key, fingerprint } = key;
+    AnswerRow { scope, key, fingerprint, place, refusal, refused }
 }
