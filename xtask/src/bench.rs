@@ -29,7 +29,7 @@ enum What {
     ///
     /// Takes some minutes and 8 GB below the system's temporary directory, which are free again at the end.
     Server {
-        /// For the bench itself: `--seconds`, `--accounts`.
+        /// For the bench itself: `--seconds`, `--accounts`; `--close` with `--orders`, `--trades`, `--memory`.
         #[arg(last = true)]
         arguments: Vec<String>,
     },

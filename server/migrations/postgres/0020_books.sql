@@ -102,6 +102,7 @@ CREATE TABLE trades (
     owner   TEXT COLLATE "C" NOT NULL, -- of the offer
     taker   TEXT COLLATE "C" NOT NULL,
     unpaid  TEXT, -- the day on which it was taken, while it is `taken`
+    paid    TEXT, -- the same while it is `paid`
     sequence BIGINT NOT NULL,
     clock   BIGINT NOT NULL,
     content TEXT NOT NULL CHECK (content::json IS NOT NULL)
@@ -109,6 +110,7 @@ CREATE TABLE trades (
 CREATE INDEX trades_by_owner  ON trades (owner, id);
 CREATE INDEX trades_by_taker  ON trades (taker, id);
 CREATE INDEX trades_by_unpaid ON trades (unpaid, sequence) WHERE unpaid IS NOT NULL;
+CREATE INDEX trades_that_are_paid ON trades (id) WHERE paid IS NOT NULL;
 
 -- Packs that may come back, or did.
 CREATE TABLE purchases (

@@ -452,6 +452,9 @@ pub trait Transaction: Send {
     /// Trades by id; only those in which `member` is buyer or seller, if there is one.
     async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>>;
 
+    /// Trades by id that are `paid`, and were taken on this day or before.
+    async fn paid_trades(&mut self, until: Day, page: Page<&str>) -> Result<Vec<(Id, Trade)>>;
+
     /// Purchases of packs that may come back, by id.
     async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>>;
 

@@ -258,6 +258,11 @@ impl Server {
         })
     }
 
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Ends it as a power failure would.
     pub fn kill(mut self) -> TestResult {
         self.stop()

@@ -359,6 +359,12 @@ impl Transaction for Work {
         Ok(rows.into_iter().map(|(id, (trade, _))| (id, trade)).collect())
     }
 
+    async fn paid_trades(&mut self, until: Day, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
+        let paid = |(trade, _): &(Trade, Id)| trade.state == TradeState::Paid && trade.day <= until;
+        let rows = self::page(&self.tables.trades, page, paid);
+        Ok(rows.into_iter().map(|(id, (trade, _))| (id, trade)).collect())
+    }
+
     async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>> {
         Ok(self::page(&self.tables.purchases, page, |_| true))
     }

@@ -379,6 +379,12 @@ impl Transaction for Work {
         self.read_trades(member, page).await
     }
 
+    async fn paid_trades(&mut self, until: Day, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
+        // A day has digits and hyphens only.
+        let sql = format!("SELECT id, content FROM trades WHERE id > $1 AND paid <= '{until}' ORDER BY id LIMIT $2");
+        self.read_table(sqlx::AssertSqlSafe(sql), page).await
+    }
+
     async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>> {
         self.read_table("SELECT id, content FROM purchases WHERE id > $1 ORDER BY id LIMIT $2", page).await
     }

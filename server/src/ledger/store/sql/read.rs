@@ -10,6 +10,7 @@ use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::RECEIPT_VERSION;
 use gongxiang::wire::statement::BookedPosting;
 use serde::de::DeserializeOwned;
+use sqlx::SqlSafeStr;
 
 use super::{Work, conflict_or, differs, from_json, limit, parse_id, parse_rules};
 use crate::ledger::store::{JournalEntry, Page, Place, Result, StoreError};
@@ -23,7 +24,7 @@ impl Work {
     /// Rows of an id and a JSON, after an id in `$1`, at most `$2`.
     pub(super) async fn read_table<V: DeserializeOwned>(
         &mut self,
-        sql: &'static str,
+        sql: impl SqlSafeStr,
         page: Page<&str>,
     ) -> Result<Vec<(Id, V)>> {
         let query = sqlx::query_as::<_, (String, String)>(sql).bind(page.after.to_owned()).bind(limit(page.limit));

@@ -187,12 +187,13 @@ const ORDER: [Column; 6] =
     [text("id"), text("merchant"), text("due"), integer("sequence"), integer("clock"), text("content")];
 const OFFER: [Column; 6] =
     [text("id"), text("owner"), integer("wants"), integer("clock"), text("content"), integer("open_trades")];
-const TRADE: [Column; 8] = [
+const TRADE: [Column; 9] = [
     text("id"),
     text("offer"),
     text("owner"),
     text("taker"),
     text("unpaid"),
+    text("paid"),
     integer("sequence"),
     integer("clock"),
     text("content"),
@@ -292,6 +293,7 @@ struct TradeRow<'a> {
     owner: &'a Id,
     taker: &'a Id,
     unpaid: Option<Day>,
+    paid: Option<Day>,
     sequence: u64,
     clock: i64,
     content: String,
@@ -299,9 +301,10 @@ struct TradeRow<'a> {
 
 fn trade_row(row: &Row<(Trade, Id)>, clock: i64) -> TradeRow<'_> {
     let Row { id, value: (value, owner), .. } = row;
-    let unpaid = Some(value.day).filter(|_| value.state == TradeState::Taken);
+    let while_it_is = |state: TradeState| Some(value.day).filter(|_| value.state == state);
+    let (unpaid, paid) = (while_it_is(TradeState::Taken), while_it_is(TradeState::Paid));
     let Trade { offer, taker, sequence, .. } = value;
-    TradeRow { id, offer, owner, taker, unpaid, sequence: *sequence, clock, content: json(value) }
+    TradeRow { id, offer, owner, taker, unpaid, paid, sequence: *sequence, clock, content: json(value) }
 }
 
 #[derive(Serialize)]
