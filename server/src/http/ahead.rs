@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use axum::extract::State;
-use gongxiang::book::{Book, Eve};
+use gongxiang::book::{Book, Eve, Head};
 use gongxiang::economy::{Run, Scenario, simulate};
 use gongxiang::event::{Code, Event, Refusal};
 use gongxiang::forecast::{Assumptions, Forecast, forecast};
@@ -93,12 +93,16 @@ async fn book_of(app: &App, member: &Id) -> Result<Book, Problem> {
     let due = Some(Due { day, most: Some(CLOSING_PART) });
     let mut needs = Needs { members: [member.clone()].into(), due, ..Needs::default() };
     let mut parts = 0;
-    let mut head = None;
+    let mut head: Option<Head> = None;
     // As the parts before have left them: the member's own, and those whose packs have taken effect.
     let mut accounts = BTreeMap::new();
     loop {
         let mut part = tx.load(&needs).await?.excerpt;
-        part.head = head.unwrap_or(part.head);
+        // An account that was settled in a part before is as it was, and would take its points from the pool once more.
+        if let Some(mut head) = head {
+            head.supply = part.head.supply;
+            part.head = head;
+        }
         part.accounts.extend(accounts.clone());
         if part.trades.len() + part.purchases.len() + part.orders.len() < CLOSING_PART {
             part.days = paging::days(&mut *tx).await?;
