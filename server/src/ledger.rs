@@ -3,10 +3,12 @@
 pub mod audit;
 pub mod close;
 pub mod group;
+pub mod housekeeping;
 pub mod journal;
 pub mod missed;
 pub mod needs;
 mod pulse;
 pub mod queue;
+pub mod quota;
 pub mod store;
 pub mod unavailable;

@@ -23,6 +23,21 @@ pub const QUEUE_MAX: usize = 1_024;
 /// Trades, packs and orders that one part of a close does. Other commands wait for one part at most.
 pub const CLOSING_PART: usize = 1_000;
 
+/// Most trades, packs and orders of a close that is previewed as a whole: some 8 KB of memory each.
+pub const PREVIEWED_DUE_MAX: usize = 10_000;
+
+/// Parts of what is due that are done for an eve or a forecast.
+pub const LOOKED_AT_PARTS_MAX: usize = 20;
+
+/// How long a command's refusal is kept under its key. What was settled is kept for ever.
+pub const REFUSALS_HOLD: Duration = Duration::from_hours(30 * 24);
+
+/// How often refusals that are too old are looked for.
+pub const HOUSEKEEPING_EVERY: Duration = Duration::from_hours(1);
+
+/// Most rows that are forgotten in one transaction.
+pub const FORGOTTEN_AT_ONCE: u64 = 1_000;
+
 /// Most events that are committed together.
 pub const GROUP_MAX: usize = 256;
 
@@ -88,6 +103,9 @@ pub const CLIENTS_MAX: usize = 4_096;
 
 /// Longest time for a request's header, and longest idle time of a connection.
 pub const HEADER_TIME_MAX: Duration = Duration::from_secs(15);
+
+/// How long a client may take nothing of an answer.
+pub const STALL_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// Largest header of a request, in bytes.
 pub const HEADER_BYTES_MAX: usize = 32 << 10;

@@ -14,11 +14,13 @@
 //! | [`peer`] | the other ledger |
 //! | [`orders`] | the first table: orders a second |
 //! | [`accounts`] | the second: the same with few and with very many accounts |
-//! | [`bulk`] | very many accounts, written at once |
+//! | [`close`] | the third, with `--close`: a close of very much, with little memory |
+//! | [`bulk`] | very many rows, written at once |
 
 mod accounts;
 mod bulk;
 mod client;
+mod close;
 mod measure;
 mod orders;
 mod peer;
@@ -42,10 +44,25 @@ struct Options {
     /// How many accounts are many.
     #[arg(long, default_value_t = 10_000_000)]
     accounts: u64,
+    /// Measure a close with very much due instead, while others are served.
+    #[arg(long)]
+    close: bool,
+    /// How many orders are due at it.
+    #[arg(long, default_value_t = 1_000_000)]
+    orders: u64,
+    /// How many trades are stale.
+    #[arg(long, default_value_t = 300_000)]
+    trades: u64,
+    /// The server's address space for it, in MB.
+    #[arg(long, default_value_t = 1_000)]
+    memory: u64,
 }
 
 fn main() -> Result<()> {
-    let Options { program, seconds, accounts } = Options::parse();
+    let Options { program, seconds, accounts, close, orders, trades, memory } = Options::parse();
+    if close {
+        return close::run(&program, orders, trades, memory);
+    }
     orders::run(&program, Duration::from_secs(seconds))?;
     accounts::run(&program, accounts)
 }

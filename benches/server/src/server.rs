@@ -22,15 +22,32 @@ pub struct Server {
 impl Server {
     /// Starts it with these rules (a file or a preset); days close only when they are told to.
     pub fn start(program: &Path, database: &str, rules: &str) -> Result<Self> {
-        let mut command = Command::new(program);
+        Self::of(Command::new(program), database, rules)
+    }
+
+    /// The same with the seed's rules, and so many MB of address space.
+    pub fn start_within(program: &Path, database: &str, memory: u64) -> Result<Self> {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -v {}; exec \"$0\" \"$@\"", memory * 1_000)]).arg(program);
+        Self::of(command, database, "seed")
+    }
+
+    fn of(mut command: Command, database: &str, rules: &str) -> Result<Self> {
         command.args(["serve", "--demo-mode", "--listen", "127.0.0.1:0", "--rules", rules, "--database", database]);
         command.env("GONGXIANG_LOG", "error").env("GONGXIANG_CLOSE_DAYS", "false");
         command.stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut process = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
+        let mut process = command.spawn().context("cannot start the server")?;
         let mut said = String::new();
         BufReader::new(process.stdout.take().context("no pipe")?).read_line(&mut said)?;
         let address = said.trim().strip_prefix("gongxiang serves at http://").context("the server does not serve")?;
         Ok(Self { process, address: address.trim_end_matches('/').into() })
+    }
+
+    /// How much memory it has now, in MB. For Linux.
+    pub fn memory(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("it has ended")?;
+        Ok(resident.trim().trim_end_matches(" kB").parse::<u64>()? / 1_000)
     }
 
     /// Somebody who asks it.

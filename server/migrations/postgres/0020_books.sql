@@ -67,7 +67,11 @@ CREATE TABLE accounts (
     shop     TEXT, -- the city of the shop
     city     TEXT, -- of which it is the partner
     clock    BIGINT NOT NULL,
-    account  TEXT NOT NULL CHECK (account::json IS NOT NULL)
+    account  TEXT NOT NULL CHECK (account::json IS NOT NULL),
+    -- What of the member's is open, for the server's limits: offers that want something, trades that it took, orders of its shop.
+    open_offers BIGINT NOT NULL DEFAULT 0,
+    open_trades BIGINT NOT NULL DEFAULT 0,
+    open_orders BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX partners ON accounts (city) WHERE city IS NOT NULL;
 
@@ -87,7 +91,8 @@ CREATE TABLE offers (
     owner   TEXT COLLATE "C" NOT NULL,
     wants   BIGINT NOT NULL, -- 1 while it is open and not taken whole
     clock   BIGINT NOT NULL,
-    content TEXT NOT NULL CHECK (content::json IS NOT NULL)
+    content TEXT NOT NULL CHECK (content::json IS NOT NULL),
+    open_trades BIGINT NOT NULL DEFAULT 0 -- trades of it that are not finished
 );
 CREATE INDEX offers_that_want ON offers (id) WHERE wants = 1;
 
@@ -97,6 +102,7 @@ CREATE TABLE trades (
     owner   TEXT COLLATE "C" NOT NULL, -- of the offer
     taker   TEXT COLLATE "C" NOT NULL,
     unpaid  TEXT, -- the day on which it was taken, while it is `taken`
+    paid    TEXT, -- the same while it is `paid`
     sequence BIGINT NOT NULL,
     clock   BIGINT NOT NULL,
     content TEXT NOT NULL CHECK (content::json IS NOT NULL)
@@ -104,6 +110,7 @@ CREATE TABLE trades (
 CREATE INDEX trades_by_owner  ON trades (owner, id);
 CREATE INDEX trades_by_taker  ON trades (taker, id);
 CREATE INDEX trades_by_unpaid ON trades (unpaid, sequence) WHERE unpaid IS NOT NULL;
+CREATE INDEX trades_that_are_paid ON trades (id) WHERE paid IS NOT NULL;
 
 -- Packs that may come back, or did.
 CREATE TABLE purchases (
@@ -136,9 +143,12 @@ CREATE TABLE answers (
     fingerprint TEXT NOT NULL,
     place       BIGINT,
     refusal     TEXT CHECK (refusal IS NULL OR refusal::json IS NOT NULL),
+    refused     BIGINT, -- when, in seconds since 1970, if the refusal is forgotten after a time
     PRIMARY KEY (scope, key),
     CHECK ((place IS NULL) <> (refusal IS NULL))
 );
+
+CREATE INDEX answers_by_refusal ON answers (refused) WHERE refused IS NOT NULL;
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -66,7 +66,11 @@ CREATE TABLE accounts (
     shop     TEXT, -- the city of the shop
     city     TEXT, -- of which it is the partner
     clock    INTEGER NOT NULL,
-    account  TEXT NOT NULL CHECK (json_valid(account))
+    account  TEXT NOT NULL CHECK (json_valid(account)),
+    -- What of the member's is open, for the server's limits: offers that want something, trades that it took, orders of its shop.
+    open_offers INTEGER NOT NULL DEFAULT 0,
+    open_trades INTEGER NOT NULL DEFAULT 0,
+    open_orders INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX partners ON accounts (city) WHERE city IS NOT NULL;
 
@@ -88,7 +92,8 @@ CREATE TABLE offers (
     owner   TEXT NOT NULL,
     wants   INTEGER NOT NULL, -- 1 while it is open and not taken whole
     clock   INTEGER NOT NULL,
-    content TEXT NOT NULL CHECK (json_valid(content))
+    content TEXT NOT NULL CHECK (json_valid(content)),
+    open_trades INTEGER NOT NULL DEFAULT 0 -- trades of it that are not finished
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX offers_that_want ON offers (id) WHERE wants = 1;
 
@@ -98,6 +103,7 @@ CREATE TABLE trades (
     owner   TEXT NOT NULL, -- of the offer
     taker   TEXT NOT NULL,
     unpaid  TEXT, -- the day on which it was taken, while it is `taken`
+    paid    TEXT, -- the same while it is `paid`
     sequence INTEGER NOT NULL,
     clock   INTEGER NOT NULL,
     content TEXT NOT NULL CHECK (json_valid(content))
@@ -105,6 +111,7 @@ CREATE TABLE trades (
 CREATE INDEX trades_by_owner  ON trades (owner, id);
 CREATE INDEX trades_by_taker  ON trades (taker, id);
 CREATE INDEX trades_by_unpaid ON trades (unpaid, sequence) WHERE unpaid IS NOT NULL;
+CREATE INDEX trades_that_are_paid ON trades (id) WHERE paid IS NOT NULL;
 
 -- Packs that may come back, or did.
 CREATE TABLE purchases (
@@ -137,9 +144,12 @@ CREATE TABLE answers (
     fingerprint TEXT NOT NULL,
     place       INTEGER,
     refusal     TEXT CHECK (json_valid(refusal)),
+    refused     INTEGER, -- when, in seconds since 1970, if the refusal is forgotten after a time
     PRIMARY KEY (scope, key),
     CHECK ((place IS NULL) <> (refusal IS NULL))
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX answers_by_refusal ON answers (refused) WHERE refused IS NOT NULL;
 
 CREATE TRIGGER journal_is_not_changed  BEFORE UPDATE ON journal  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER journal_is_not_deleted  BEFORE DELETE ON journal  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;

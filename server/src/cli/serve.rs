@@ -20,6 +20,7 @@ use crate::http::app::{App, SignIn};
 use crate::http::{edge, listen, routes};
 use crate::ledger::audit;
 use crate::ledger::close::{Closer, day_of, find_zone};
+use crate::ledger::housekeeping;
 use crate::ledger::journal::JournalReader;
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::sql::SqlStore;
@@ -77,6 +78,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         .await
         .with_context(|| format!("cannot listen on {}; choose another port with --listen", settings.listen))?;
     let mut tasks = vec![tokio::spawn(courier.run(end.clone()))];
+    tasks.push(tokio::spawn(housekeeping::keep_on(Arc::clone(&store), end.clone())));
     if settings.closes_days() {
         tasks.push(tokio::spawn(closer.run(end.clone())));
     } else {
@@ -89,11 +91,12 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     let address = listener.local_addr().context("cannot find out the address")?;
     let sign_in = sign_in(settings, &people, address.port())?;
     let metrics = Arc::clone(ledger.metrics());
-    let app = App::new(ledger, people, sign_in, settings.demo_mode);
+    let app = App::new(ledger, people, sign_in, settings.quota(), settings.demo_mode);
     let router = edge::around(routes::router(app, settings.wallet.as_deref()), limits(settings), metrics);
     // A closed standard output is no reason to stop.
     _ = writeln!(std::io::stdout(), "gongxiang serves at http://{address}/");
-    listen::serve(listener, router, end, Duration::from_secs(settings.drain_seconds.into())).await;
+    let drain = Duration::from_secs(settings.drain_seconds.into());
+    listen::serve(listener, router, settings.addresses(), end, drain).await;
     for task in tasks {
         task.await.context("a background task failed")?;
     }

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use gongxiang::identity::Day;
+use gongxiang::quantity::{Money, Points};
 
+use crate::http::listen::Addresses;
+use crate::ledger::quota::Quota;
 use crate::logs::LogFormat;
 use crate::people::wechat;
 
@@ -71,6 +74,34 @@ pub struct Settings {
     /// machine are not limited.
     #[arg(long, env = "GONGXIANG_RATE_PER_KEY", default_value = "500", value_name = "REQUESTS")]
     pub rate_per_key: u32,
+    /// Most open offers of one member; 0 for no limit. A journal and the operator's own commands have none of these limits.
+    #[arg(long, env = "GONGXIANG_OPEN_OFFERS", default_value = "20", value_name = "OFFERS")]
+    pub open_offers: u32,
+    /// Most trades that one member took and that are not finished; 0 for no limit.
+    #[arg(long, env = "GONGXIANG_OPEN_TRADES", default_value = "20", value_name = "TRADES")]
+    pub open_trades: u32,
+    /// The same for a member without a pack, whose account costs nothing.
+    #[arg(long, env = "GONGXIANG_OPEN_TRADES_WITHOUT_PACK", default_value = "1", value_name = "TRADES")]
+    pub open_trades_without_pack: u32,
+    /// Most unfinished trades of one offer; 0 for no limit.
+    #[arg(long, env = "GONGXIANG_OPEN_TRADES_OF_OFFER", default_value = "100", value_name = "TRADES")]
+    pub open_trades_of_offer: u32,
+    /// Most orders of one shop that have not vested; 0 for no limit.
+    #[arg(long, env = "GONGXIANG_PENDING_ORDERS", default_value = "100000", value_name = "ORDERS")]
+    pub pending_orders: u32,
+    /// Fewest points of an offer.
+    #[arg(long, env = "GONGXIANG_SMALLEST_OFFER", default_value = "0.1", value_name = "POINTS", value_parser = parse_points)]
+    pub smallest_offer: Points,
+    /// Fewest points of a trade. The rest of an offer may be smaller.
+    #[arg(long, env = "GONGXIANG_SMALLEST_TRADE", default_value = "0.1", value_name = "POINTS", value_parser = parse_points)]
+    pub smallest_trade: Points,
+    /// Smallest amount of an order, in yuan.
+    #[arg(long, env = "GONGXIANG_SMALLEST_ORDER", default_value = "0.1", value_name = "YUAN", value_parser = parse_money)]
+    pub smallest_order: Money,
+    /// Most connections of one client address; 0 for no limit. Connections from this machine are not limited, nor are any
+    /// behind a proxy.
+    #[arg(long, env = "GONGXIANG_CONNECTIONS_PER_ADDRESS", default_value = "100", value_name = "CONNECTIONS")]
+    pub connections_per_address: u32,
     /// Longest time for a request, including its body, in seconds.
     #[arg(long, env = "GONGXIANG_REQUEST_SECONDS", default_value = "30", value_name = "SECONDS",
           value_parser = clap::value_parser!(u32).range(1..))]
@@ -103,7 +134,36 @@ pub fn parse_day(text: &str) -> Result<Day, String> {
     Day::parse(text).ok_or_else(|| "a day is written as in 2026-01-31".into())
 }
 
+fn parse_points(text: &str) -> Result<Points, String> {
+    Points::parse(text).map_err(|error| error.to_string())
+}
+
+fn parse_money(text: &str) -> Result<Money, String> {
+    Money::parse(text).map_err(|error| error.to_string())
+}
+
 impl Settings {
+    /// The limit of connections per address. Behind a proxy there is none, because all connections come from its address.
+    #[must_use]
+    pub fn addresses(&self) -> Addresses {
+        Addresses::with_at_most(if self.behind_proxy { 0 } else { self.connections_per_address })
+    }
+
+    /// The limits of what members and shops may have open.
+    #[must_use]
+    pub fn quota(&self) -> Quota {
+        Quota {
+            offers: self.open_offers,
+            trades: self.open_trades,
+            trades_without_pack: self.open_trades_without_pack,
+            trades_of_offer: self.open_trades_of_offer,
+            orders: self.pending_orders,
+            smallest_offer: self.smallest_offer,
+            smallest_trade: self.smallest_trade,
+            smallest_order: self.smallest_order,
+        }
+    }
+
     /// Whether it is a demo, whose days need not be those of the calendar.
     #[must_use]
     pub fn is_demo(&self) -> bool {

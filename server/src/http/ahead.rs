@@ -3,14 +3,15 @@
 //! They need a processor, not the database. So a few run at a time, on threads of their own, each with a time limit. A client that
 //! disconnects stops its own.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use axum::extract::State;
-use gongxiang::book::{Book, Eve};
+use gongxiang::book::{Book, Eve, Head};
 use gongxiang::economy::{Run, Scenario, simulate};
-use gongxiang::event::{Code, Refusal};
+use gongxiang::event::{Code, Event, Refusal};
 use gongxiang::forecast::{Assumptions, Forecast, forecast};
 use gongxiang::identity::Id;
 use gongxiang::ruleset::RuleSet;
@@ -27,7 +28,7 @@ use super::query::{NoParameters, Query};
 use super::rights::{Owner, Somebody, own};
 use crate::ledger::needs::{Due, Needs};
 use crate::ledger::store::paging;
-use crate::limits::LOOK_TIME_MAX;
+use crate::limits::{CLOSING_PART, LOOK_TIME_MAX, LOOKED_AT_PARTS_MAX};
 
 /// What a wallet needs to compute a forecast by itself.
 pub async fn eve(State(app): State<App>, _: Query<NoParameters>, Owner(member): Owner) -> Result<Answer<Eve>, Problem> {
@@ -79,14 +80,42 @@ pub async fn simulations(
     work(place, move |go_on| simulate(&rules, &scenario, go_on)).await
 }
 
-/// The part of the book that the next close needs, and all closed days, since a forecast also says what they brought.
+/// The part of the book that the next close needs, and all closed days, since a forecast also says what they brought. It is loaded
+/// and settled in parts, so memory does not grow with what is due. Beyond [`LOOKED_AT_PARTS_MAX`] parts the rest is left out; it
+/// would change all weights by part of one day.
 async fn book_of(app: &App, member: &Id) -> Result<Book, Problem> {
     let mut tx = app.ledger.read().await?;
     let day = tx.now().await?.head.day;
-    let needs = Needs { members: [member.clone()].into(), due: Some(Due { day, most: None }), ..Needs::default() };
-    let mut part = tx.load(&needs).await?.excerpt;
-    part.days = paging::days(&mut *tx).await?;
-    Ok(Book::from(part))
+    let due = Some(Due { day, most: Some(CLOSING_PART) });
+    let mut needs = Needs { members: [member.clone()].into(), due, ..Needs::default() };
+    let mut parts = 0;
+    let mut head: Option<Head> = None;
+    // As the parts before have left them: the member's own, and those whose packs have taken effect.
+    let mut accounts = BTreeMap::new();
+    loop {
+        let mut part = tx.load(&needs).await?.excerpt;
+        // An account that was settled in a part before is as it was, and would take its points from the pool once more.
+        if let Some(mut head) = head {
+            head.supply = part.head.supply;
+            part.head = head;
+        }
+        part.accounts.extend(accounts.clone());
+        if part.trades.len() + part.purchases.len() + part.orders.len() < CLOSING_PART {
+            part.days = paging::days(&mut *tx).await?;
+            return Ok(Book::from(part));
+        }
+        needs.due_after.pass(&part);
+        parts += 1;
+        if parts == LOOKED_AT_PARTS_MAX {
+            needs.due = None;
+        }
+        let has_packs = !part.purchases.is_empty();
+        let mut book = Book::from(part);
+        let changed = book.settle(&Event::DayClosing { day, most: CLOSING_PART })?.changed.accounts;
+        head = Some(*book.head());
+        let kept = changed.into_keys().filter(|id| has_packs || id == member);
+        accounts.extend(kept.filter_map(|id| Some((id.clone(), book.account(id.as_str())?.clone()))));
+    }
 }
 
 /// Stops the work when the client disconnects.

@@ -9,6 +9,7 @@ use super::flights::Flights;
 use super::lookout::Lookout;
 use super::problem::Problem;
 use crate::ledger::queue::Ledger;
+use crate::ledger::quota::Quota;
 use crate::people::passkeys::Passkeys;
 use crate::people::store::People;
 use crate::people::wechat::Code2Session;
@@ -36,6 +37,8 @@ pub struct App {
     pub flights: Flights,
     pub lookout: Lookout,
     pub sign_in: SignIn,
+    /// What members and shops may have open.
+    pub quota: Quota,
 }
 
 impl FromRef<App> for Ledger {
@@ -47,8 +50,8 @@ impl FromRef<App> for Ledger {
 impl App {
     /// On a ledger and its people.
     #[must_use]
-    pub fn new(ledger: Ledger, people: People, sign_in: SignIn, demo: bool) -> Self {
-        Self { ledger, people, demo, flights: Flights::default(), lookout: Lookout::default(), sign_in }
+    pub fn new(ledger: Ledger, people: People, sign_in: SignIn, quota: Quota, demo: bool) -> Self {
+        Self { ledger, people, demo, flights: Flights::default(), lookout: Lookout::default(), sign_in, quota }
     }
 
     pub(super) fn passkeys(&self) -> Result<&Passkeys, Problem> {

@@ -168,7 +168,7 @@ fn peer(request: &Request) -> Option<IpAddr> {
 }
 
 /// Who has one IPv6 address usually has 2^64, so the network counts.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),

@@ -1,7 +1,10 @@
-//! Connections: their number, the time and size of their headers, and their end.
+//! Connections: their number in all and per address, the time and size of their headers, the time without progress, and their end.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -16,14 +19,75 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
-use crate::limits::{CLIENTS_MAX, HEADER_BYTES_MAX, HEADER_TIME_MAX, HEADERS_MAX};
+use super::edge::network;
+use crate::limits::{CLIENTS_MAX, HEADER_BYTES_MAX, HEADER_TIME_MAX, HEADERS_MAX, STALL_TIME_MAX};
 use crate::shutdown::ended;
+
+/// The number of connections of each address. Connections from this machine are not counted.
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    most: usize,
+    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+/// One connection of an address, until it is dropped.
+#[derive(Debug)]
+pub struct Place {
+    address: IpAddr,
+    all: Addresses,
+}
+
+impl Addresses {
+    /// At most so many connections per address; 0 for no limit.
+    #[must_use]
+    pub fn with_at_most(most: u32) -> Self {
+        let most = if most == 0 { usize::MAX } else { usize::try_from(most).unwrap_or(usize::MAX) };
+        Self { most, open: Arc::default() }
+    }
+
+    /// A place for one more connection of an address; `None` if it has too many. An IPv6 network of 64 bits is one address.
+    #[must_use]
+    pub fn place(&self, peer: IpAddr) -> Option<Place> {
+        let address = network(peer.to_canonical());
+        let mut open = self.open();
+        let count = open.entry(address).or_default();
+        if *count >= self.most && !address.is_loopback() {
+            return None;
+        }
+        *count += 1;
+        Some(Place { address, all: self.clone() })
+    }
+
+    fn open(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        // A count cannot be half done.
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self.all.open();
+        if let Some(count) = open.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.address);
+            }
+        }
+    }
+}
 
 /// Serves until `end`. Then it accepts no more connections, and requests that have begun may finish within `drain`. When this
 /// returns, nothing of the router is running.
-pub async fn serve(listener: TcpListener, router: Router, mut end: watch::Receiver<bool>, drain: Duration) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    addresses: Addresses,
+    mut end: watch::Receiver<bool>,
+    drain: Duration,
+) {
     let places = Arc::new(Semaphore::new(CLIENTS_MAX));
     let mut connections = JoinSet::new();
     loop {
@@ -39,13 +103,15 @@ pub async fn serve(listener: TcpListener, router: Router, mut end: watch::Receiv
         while connections.try_join_next().is_some() {}
         match accepted {
             Ok((stream, peer)) => {
+                // Closed without an answer: a client with that many connections can read it on another one.
+                let Some(of_address) = addresses.place(peer.ip()) else { continue };
                 // Small answers are sent at once.
                 _ = stream.set_nodelay(true);
                 let router = router.clone();
                 let end = end.clone();
                 connections.spawn(async move {
                     connection(stream, router, ConnectInfo(peer), end).await;
-                    drop(place);
+                    drop((place, of_address));
                 });
             }
             Err(error) => {
@@ -77,7 +143,7 @@ async fn connection(
         .header_read_timeout(HEADER_TIME_MAX)
         .max_buf_size(HEADER_BYTES_MAX)
         .max_headers(HEADERS_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        .serve_connection(TokioIo::new(with_patience(stream)), TowerToHyperService::new(service));
     tokio::pin!(connection);
     let done = tokio::select! {
         done = connection.as_mut() => done,
@@ -90,6 +156,13 @@ async fn connection(
         // Clients disconnect all the time.
         tracing::debug!(%error, "a connection ended");
     }
+}
+
+/// A connection that ends if its client takes nothing of an answer for too long.
+fn with_patience(stream: TcpStream) -> Pin<Box<TimeoutStream<TcpStream>>> {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(STALL_TIME_MAX));
+    Box::pin(stream)
 }
 
 async fn answer(router: Router, request: Request<Body>) -> Result<Response<Body>, Infallible> {

@@ -1,13 +1,16 @@
 //! Offers and trades between members.
 
 use axum::extract::State;
+use gongxiang::identity::{Day, Id};
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::answer::Answer;
 use super::app::App;
 use super::one::One;
 use super::page::{OfferRow, OffersPage, PageById, TradeRow, TradesPage};
 use super::problem::{Failure, Problem};
-use super::query::Query;
+use super::query::{Limit, Query};
 use super::rights::{Somebody, is_own, operator};
 use crate::people::actor::Actor;
 
@@ -20,19 +23,39 @@ pub async fn offers(
     Ok(OffersPage::of(app.ledger.read().await?.offers(true, page.and_one()).await?, page.limit, |(id, _)| id.clone()))
 }
 
+/// Which page of trades.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TradesQuery {
+    /// The `next` of the page before.
+    #[schema(nullable = false)]
+    after: Option<Id>,
+    #[serde(default)]
+    limit: Limit,
+    /// For the operator: only trades that are `paid`, and were taken on this day or before.
+    #[schema(nullable = false)]
+    paid_until: Option<Day>,
+}
+
 /// A member's own trades, or all for the operator, by id.
 pub async fn trades(
     State(app): State<App>,
-    Query(page): Query<PageById>,
+    Query(TradesQuery { after, limit, paid_until }): Query<TradesQuery>,
     Somebody(actor): Somebody,
 ) -> Result<Answer<TradesPage>, Problem> {
+    let page = PageById { after, limit };
+    if let Some(until) = paid_until {
+        operator(&actor)?;
+        let found = app.ledger.read().await?.paid_trades(until, page.and_one()).await?;
+        return Ok(TradesPage::of(found, limit, |(id, _)| id.clone()));
+    }
     let member = if let Actor::Member(member) = &actor {
         Some(member)
     } else {
         operator(&actor)?;
         None
     };
-    Ok(TradesPage::of(app.ledger.read().await?.trades(member, page.and_one()).await?, page.limit, |(id, _)| id.clone()))
+    Ok(TradesPage::of(app.ledger.read().await?.trades(member, page.and_one()).await?, limit, |(id, _)| id.clone()))
 }
 
 pub async fn offer(one: One) -> Result<Answer<OfferRow>, Problem> {

@@ -17,14 +17,15 @@ use super::api::{Description, Input};
 use super::app::App;
 use super::body::Table;
 use super::commands::COMMANDS;
-use super::problem::Problem;
+use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
 use super::rights::Somebody;
 use super::schemas::event_schema;
 use super::settle::{IDEMPOTENCY_KEY, IdempotencyKey, Resolved, idempotency_key, resolve};
 use super::view::{self, Seen};
 use crate::ledger::group;
-use crate::ledger::needs::Needs;
+use crate::ledger::needs::{Due, Needs};
+use crate::limits::PREVIEWED_DUE_MAX;
 
 /// What a command would be answered with.
 #[derive(Serialize, ToSchema)]
@@ -73,11 +74,19 @@ pub async fn preview(
     if let Some((name, _)) = body.fields.iter().find(|(name, _)| !command.has(name)) {
         return Err(Refusal::bad_event(name.clone(), "is unknown here").into());
     }
-    let Resolved { event, guard, .. } = resolve(command, &actor, body.fields, &key)?;
+    let Resolved { event, guard, .. } = resolve(command, &actor, app.quota, body.fields, &key)?;
     let entry = wire::event::read(&event)?;
-    let mut part = app.ledger.read().await?.load(&Needs::of([&entry.event])).await?.excerpt;
+    let mut tx = app.ledger.read().await?;
+    if let Event::DayClosed { day } = entry.event {
+        let due = Due { day, most: Some(PREVIEWED_DUE_MAX + 1) };
+        if tx.count_due(due).await? > PREVIEWED_DUE_MAX {
+            return Err(Problem::exceeds(Failure::TooMuchDue, "day", PREVIEWED_DUE_MAX.to_string()));
+        }
+    }
+    let mut part = tx.load(&Needs::of([&entry.event])).await?;
+    drop(tx);
     if matches!(entry.event, Event::OrderRefunded { .. }) {
-        view::assume_points_of_others(&mut part, &actor);
+        view::assume_points_of_others(&mut part.excerpt, &actor);
     }
     let receipt = group::preview(&entry.event, guard.as_ref(), part)?;
     Ok(Answer::of(&Preview { receipt: Seen::receipt(receipt.into(), &actor) }))

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ledger::group::Denial;
+use crate::ledger::quota::{Exceeded, Excess};
 use crate::ledger::store::StoreError;
 use crate::ledger::unavailable::{Unavailable, unavailable};
 use crate::people::passkeys::PasskeyError;
@@ -58,6 +59,11 @@ failures! {
     BadCode "bad_code" UNPROCESSABLE_ENTITY
     UnknownAccount "unknown_account" UNPROCESSABLE_ENTITY
     AccountAtRisk "account_at_risk" FORBIDDEN
+    TooManyOffers "too_many_offers" UNPROCESSABLE_ENTITY
+    TooManyTrades "too_many_trades" UNPROCESSABLE_ENTITY
+    TooManyOrders "too_many_orders" UNPROCESSABLE_ENTITY
+    TooSmall "too_small" UNPROCESSABLE_ENTITY
+    TooMuchDue "too_much_due" UNPROCESSABLE_ENTITY
     InFlight "in_flight" CONFLICT
     KeyReused "key_reused" UNPROCESSABLE_ENTITY
     BadHost "bad_host" FORBIDDEN
@@ -81,13 +87,29 @@ pub struct Problem {
     /// The field or parameter. Empty if it is none in particular.
     field: String,
     detail: String,
+    /// The server's limit that would be exceeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    limit: Option<String>,
 }
 
 impl Problem {
     /// A failure with a detail, at a parameter or header or at none.
     pub fn new(failure: Failure, field: &str, detail: impl Into<String>) -> Self {
         let (code, status) = failure.parts();
-        Self { status: status.as_u16(), title: title(status), code, field: field.into(), detail: detail.into() }
+        Self {
+            status: status.as_u16(),
+            title: title(status),
+            code,
+            field: field.into(),
+            detail: detail.into(),
+            limit: None,
+        }
+    }
+
+    /// More than this limit of the server.
+    pub fn exceeds(failure: Failure, field: &str, limit: String) -> Self {
+        Self { limit: Some(limit), ..Self::new(failure, field, failure.sentence()) }
     }
 
     /// The address of a member that does not exist.
@@ -107,7 +129,7 @@ impl Problem {
 
     fn refused(status: StatusCode, Refusal { code, field, message }: Refusal) -> Self {
         let (field, detail) = (field.into(), message.into());
-        Self { status: status.as_u16(), title: title(status), code: code.as_str(), field, detail }
+        Self { status: status.as_u16(), title: title(status), code: code.as_str(), field, detail, limit: None }
     }
 }
 
@@ -145,7 +167,20 @@ impl From<Denial> for Problem {
             Denial::Refused(refusal) => refusal.into(),
             Denial::NotTheirs => Failure::NotFound.into(),
             Denial::Forbidden => Failure::Forbidden.into(),
+            Denial::Exceeds(excess) => excess.into(),
         }
+    }
+}
+
+impl From<Excess> for Problem {
+    fn from(Excess { what, field, limit }: Excess) -> Self {
+        let failure = match what {
+            Exceeded::Offers => Failure::TooManyOffers,
+            Exceeded::Trades => Failure::TooManyTrades,
+            Exceeded::Orders => Failure::TooManyOrders,
+            Exceeded::TooSmall => Failure::TooSmall,
+        };
+        Self::exceeds(failure, field, limit)
     }
 }
 

@@ -31,6 +31,7 @@ use super::view::Seen;
 use crate::ledger::close;
 use crate::ledger::group::{self, Denial, Guard};
 use crate::ledger::journal::JournalLine;
+use crate::ledger::quota::Quota;
 use crate::ledger::store::Key;
 use crate::limits::{BODY_BYTES_MAX, KEY_LENGTH_MAX};
 use crate::people::actor::Actor;
@@ -112,7 +113,7 @@ async fn settle(
     let key = Key { scope: actor.owner(), fingerprint, key };
     let _flight = app.flights.take_off(&key)?;
     fields.extend(path.into_iter().map(|(name, value)| (name, Tree::Text(value))));
-    let Resolved { event, guard, made } = resolve(command, &actor, fields, &key.key)?;
+    let Resolved { event, guard, made } = resolve(command, &actor, app.quota, fields, &key.key)?;
     let entry = wire::event::read(&event)?;
     if let Event::DayClosed { day } = entry.event {
         close::do_ahead(&app.ledger, day, &actor.name()).await.map_err(|_| Failure::Unavailable)?;
@@ -148,10 +149,12 @@ pub(super) struct Resolved {
 pub(super) fn resolve(
     command: &Command,
     actor: &Actor,
+    quota: Quota,
     mut fields: Vec<(String, Tree)>,
     key: &str,
 ) -> Result<Resolved, Problem> {
-    let mut guard = None;
+    // The operator is not limited: it acts for others.
+    let mut guard = Some(Guard::Quota(quota)).filter(|_| !actor.is_operator());
     match command.who {
         Who::Operator => operator(actor)?,
         Who::Payment => {

@@ -16,7 +16,7 @@ use crate::clock::{Clock, Ticks};
 use crate::ledger::group::{Denial, Request};
 use crate::ledger::journal;
 use crate::ledger::missed::{Doubt, plan};
-use crate::ledger::needs::{Due, Needs};
+use crate::ledger::needs::Due;
 use crate::ledger::queue::Ledger;
 use crate::limits::{CLOCK_APART_MAX, CLOCK_LOOK_EVERY, CLOCK_STANDS_MIN, CLOCK_STEP_MAX, CLOSING_PART};
 use crate::shutdown::ended;
@@ -183,9 +183,8 @@ pub async fn do_ahead(ledger: &Ledger, day: Day, actor: &str) -> Result<()> {
 }
 
 async fn is_more_than_a_part_due(ledger: &Ledger, day: Day) -> Result<bool> {
-    let due = Some(Due { day, most: Some(CLOSING_PART + 1) });
-    let part = ledger.read().await?.load(&Needs { due, ..Needs::default() }).await?.excerpt;
-    Ok(part.trades.len() + part.purchases.len() + part.orders.len() > CLOSING_PART)
+    let due = Due { day, most: Some(CLOSING_PART + 1) };
+    Ok(ledger.read().await?.count_due(due).await? > CLOSING_PART)
 }
 
 /// Settles an event of the server's own; answers with its refusal, if it is refused.

@@ -16,8 +16,9 @@ use thiserror::Error;
 
 use crate::ledger::journal::JournalLine;
 use crate::ledger::needs::Needs;
+use crate::ledger::quota::{Excess, OpenCounts, Quota, Tally};
 use crate::ledger::store::{
-    Batch, FirstOutcome, HeadChange, JournalEntry, Key, NewAnswer, Place, RowChange, WorkingSet,
+    Batch, FirstOutcome, HeadChange, JOURNAL, JournalEntry, Key, NewAnswer, Place, RowChange, WorkingSet,
 };
 use crate::text::fingerprint;
 
@@ -38,6 +39,8 @@ pub enum Guard {
     Owner { ownership: Ownership, member: Id },
     /// New rules raise no red flags but these codes.
     Flags(Arc<[String]>),
+    /// It stays within what members and shops may have open.
+    Quota(Quota),
 }
 
 /// Why nothing was settled. A guard's denial is not stored under the key: next time the guard may pass.
@@ -52,6 +55,9 @@ pub enum Denial {
     /// It is theirs, but not theirs to do.
     #[error("it is somebody else's to do")]
     Forbidden,
+    /// More is open than may be, or it is too small.
+    #[error("`{}`: the server's limit is {}", .0.field, .0.limit)]
+    Exceeds(Excess),
 }
 
 impl Denial {
@@ -60,13 +66,10 @@ impl Denial {
     pub fn code(&self) -> Option<Code> {
         match self {
             Self::Refused(refusal) => Some(refusal.code),
-            Self::NotTheirs | Self::Forbidden => None,
+            Self::NotTheirs | Self::Forbidden | Self::Exceeds(_) => None,
         }
     }
 }
-
-/// The scope of the ids of a journal's events.
-const JOURNAL: &str = "journal";
 
 impl Request {
     /// All keys that make it the same as an earlier one.
@@ -92,7 +95,7 @@ impl Request {
 
     /// In a journal a reference is for information (RULES.md section 4): it is remembered, and stops nothing.
     fn is_of_journal(&self) -> bool {
-        self.key.as_ref().is_none_or(|key| key.scope == JOURNAL)
+        self.key.as_ref().is_none_or(Key::is_of_journal)
     }
 
     /// An event of a journal: its `id`, if it has one, makes it the same as an earlier one.
@@ -130,9 +133,10 @@ pub struct Group {
 /// settling, for information only.
 #[must_use]
 pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutcome>, needs: &Needs, at: &str) -> Group {
-    let WorkingSet { excerpt, first } = loaded;
+    let WorkingSet { excerpt, first, open } = loaded;
     let (head, days) = (excerpt.head, excerpt.days.len());
     let traders = traders(&excerpt);
+    let mut tally = Tally::of(&excerpt, open);
     let mut book = Book::from(excerpt);
     let mut known: BTreeMap<(String, String), FirstOutcome> =
         answered.into_iter().map(|answer| (name(&answer.key), answer)).collect();
@@ -148,7 +152,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
             answers.push(answer);
             continue;
         }
-        let accepted_flags = match pass(guard.as_ref(), &line.entry.event, &book) {
+        let accepted_flags = match pass(guard.as_ref(), &line.entry.event, &book, &tally.counts) {
             Ok(flags) => flags,
             Err(denial) => {
                 answers.push(Answer { repeated: false, outcome: Err(denial) });
@@ -156,7 +160,8 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
             }
         };
         let place = first.nth(journal.len());
-        let outcome = book.settle(&line.entry.event).map(|applied| {
+        let outcome = book.settle(&line.entry.event).map(|mut applied| {
+            tally.follow(&mut applied.changed, &book);
             changed.extend(applied.changed);
             let receipt = Arc::new(applied.receipt);
             journal.push(JournalEntry {
@@ -184,7 +189,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
     if journal.is_empty() && fresh.is_empty() {
         return Group { answers, batch: None, everyday: true };
     }
-    let batch = batch(&book, &head, days, first, journal, changed, fresh);
+    let batch = batch(&book, &head, days, first, journal, changed, fresh, tally.counts);
     let everyday = is_everyday(&batch, needs, &traders);
     Group { answers, batch: Some(batch), everyday }
 }
@@ -193,9 +198,9 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
 ///
 /// # Errors
 /// The denial that settling it would give.
-pub fn preview(event: &Event, guard: Option<&Guard>, part: Excerpt) -> Result<Receipt, Denial> {
-    let book = Book::from(part);
-    pass(guard, event, &book)?;
+pub fn preview(event: &Event, guard: Option<&Guard>, loaded: WorkingSet) -> Result<Receipt, Denial> {
+    let book = Book::from(loaded.excerpt);
+    pass(guard, event, &book, &loaded.open)?;
     book.foresee(event).map_err(Denial::Refused)
 }
 
@@ -214,7 +219,7 @@ fn recall(known: &BTreeMap<(String, String), FirstOutcome>, key: &Key, field: &'
 }
 
 /// Checks the guard; returns the codes of the red flags that were accepted with the event.
-fn pass(guard: Option<&Guard>, event: &Event, book: &Book) -> Result<Vec<String>, Denial> {
+fn pass(guard: Option<&Guard>, event: &Event, book: &Book, open: &OpenCounts) -> Result<Vec<String>, Denial> {
     match (guard, event) {
         (Some(Guard::Owner { ownership, member }), event) => {
             let may = may(*ownership, member, event, book).ok_or(Denial::NotTheirs)?;
@@ -227,6 +232,10 @@ fn pass(guard: Option<&Guard>, event: &Event, book: &Book) -> Result<Vec<String>
             let accepted: Vec<_> = accepted.iter().map(String::as_str).collect();
             review::check_accepted(&findings, &accepted).map_err(Denial::Refused)?;
             Ok(review::red(&findings).map(String::from).collect())
+        }
+        (Some(Guard::Quota(quota)), event) => {
+            quota.check(event, book, open).map_err(Denial::Exceeds)?;
+            Ok(Vec::new())
         }
         (Some(Guard::Flags(_)) | None, _) => Ok(Vec::new()),
     }
@@ -279,6 +288,7 @@ fn batch(
     journal: Vec<JournalEntry>,
     changed: ChangedRows,
     answers: Vec<NewAnswer>,
+    open: OpenCounts,
 ) -> Batch {
     fn rows<'a, V: Clone + 'a>(changed: BTreeMap<Id, bool>, now: impl Fn(&Id) -> Option<&'a V>) -> Vec<RowChange<V>> {
         let row = |(id, new): (Id, bool)| now(&id).map(|value| RowChange { value: value.clone(), id: id.clone(), new });
@@ -304,5 +314,6 @@ fn batch(
         rules,
         head: flow.map_or(HeadChange::Whole(*book.head()), HeadChange::Flow),
         answers,
+        open,
     }
 }

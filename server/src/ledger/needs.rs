@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use gongxiang::book::Excerpt;
 use gongxiang::event::{Event, Format, Name, OrderPlaced};
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::ruleset::RuleSet;
@@ -35,6 +36,28 @@ pub struct Needs {
     pub redemptions: BTreeSet<Id>,
     /// What is due at a close.
     pub due: Option<Due>,
+    /// Only what comes after this of it.
+    pub due_after: DueCursor,
+}
+
+/// How far into each queue of what is due somebody has looked: the day and number of the last trade, pack and order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DueCursor {
+    pub trades: Option<(Day, u64)>,
+    pub purchases: Option<(Day, u64)>,
+    pub orders: Option<(Day, u64)>,
+}
+
+impl DueCursor {
+    /// Goes on to the last of what was loaded.
+    pub fn pass(&mut self, part: &Excerpt) {
+        self.trades = self.trades.max(part.trades.values().map(|trade| (trade.day, trade.sequence)).max());
+        let under = |(due, sequence): (Option<Day>, u64)| Some((due?, sequence));
+        let purchases = part.purchases.values().filter_map(|purchase| under((purchase.due, purchase.sequence)));
+        self.purchases = self.purchases.max(purchases.max());
+        let orders = part.orders.values().filter_map(|order| under((order.due, order.sequence)));
+        self.orders = self.orders.max(orders.max());
+    }
 }
 
 /// Trades, packs and orders that are due at the close of a day, in the order in which the rules do them.

@@ -39,7 +39,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::error::{Result, StoreError, differs};
-use crate::ledger::needs::Needs;
+use crate::ledger::needs::{Due, Needs};
+use crate::ledger::quota::OpenCounts;
 
 /// How many writers can settle everyday events at the same time.
 pub const SHARDS: u8 = 16;
@@ -110,6 +111,9 @@ impl fmt::Display for Place {
     }
 }
 
+/// The scope of the ids of a journal's events.
+pub const JOURNAL: &str = "journal";
+
 /// Identifies a repeated request: an event's `id`, or an `Idempotency-Key`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
@@ -118,6 +122,14 @@ pub struct Key {
     pub key: String,
     /// A hash of the whole request, to detect another request with the same key.
     pub fingerprint: String,
+}
+
+impl Key {
+    /// Whether it is the `id` of a journal's event. Its first outcome is kept for ever (RULES.md section 4).
+    #[must_use]
+    pub fn is_of_journal(&self) -> bool {
+        self.scope == JOURNAL
+    }
 }
 
 pub type StoredOutcome = std::result::Result<Arc<Receipt>, Refusal>;
@@ -208,6 +220,8 @@ pub struct WorkingSet {
     pub excerpt: Excerpt,
     /// The place of the group's first event.
     pub first: Place,
+    /// What is open of the excerpt's accounts and offers.
+    pub open: OpenCounts,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -248,6 +262,8 @@ pub struct Batch {
     pub head: HeadChange,
     /// First outcomes of keys.
     pub answers: Vec<NewAnswer>,
+    /// What is open of the batch's accounts and offers.
+    pub open: OpenCounts,
 }
 
 /// The part of a list that is wanted.
@@ -285,6 +301,12 @@ pub trait Store: fmt::Debug + Send + Sync {
         Ok(())
     }
 
+    /// Deletes some of the commands' refusals that are older than this moment; returns their number. Those of a journal stay.
+    async fn forget_refusals(&self, before: Timestamp) -> Result<u64> {
+        _ = before;
+        Ok(0)
+    }
+
     async fn close(&self);
 }
 
@@ -296,6 +318,12 @@ pub trait Transaction: Send {
     /// Loads the part of the book that events need. Locks the rows that everyday events write, always in the same
     /// order, to avoid deadlocks.
     async fn load(&mut self, needs: &Needs) -> Result<WorkingSet>;
+
+    /// The number of trades, packs and orders that are due, counted up to `due.most`.
+    async fn count_due(&mut self, due: Due) -> Result<usize> {
+        let part = self.load(&Needs { due: Some(due), ..Needs::default() }).await?.excerpt;
+        Ok(part.trades.len() + part.purchases.len() + part.orders.len())
+    }
 
     async fn write(&mut self, batch: &Batch) -> Result<()>;
 
@@ -335,6 +363,9 @@ pub trait Transaction: Send {
 
     /// Trades by id; only those in which `member` is buyer or seller, if there is one.
     async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>>;
+
+    /// Trades by id that are `paid`, and were taken on this day or before.
+    async fn paid_trades(&mut self, until: Day, page: Page<&str>) -> Result<Vec<(Id, Trade)>>;
 
     /// Purchases of packs that may come back, by id.
     async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>>;

@@ -14,6 +14,7 @@ mod exports;
 mod failover;
 mod http;
 mod kill;
+mod limits;
 mod load;
 mod members;
 mod once;

@@ -473,6 +473,12 @@ fn a_trade_is_paid_by_its_buyer_and_confirmed_by_its_seller() -> TestResult {
     let step = |step: &str, token: &str, key: &str| -> TestResult<u16> {
         Ok(server.ask("POST", &format!("/v1/trades/{step}"), Some(token), &[("idempotency-key", key)], None)?.0)
     };
+    let paid = |token: Option<&str>, until: &str| -> TestResult<(u16, Option<usize>)> {
+        let path = format!("/v1/trades?paid_until={until}");
+        let (status, page) = server.ask("GET", &path, token, &[], None)?;
+        Ok((status, page["rows"].as_array().map(Vec::len)))
+    };
+    assert_eq!(paid(None, "2026-01-01")?, (200, Some(0)), "nothing is paid yet");
     for (at, (what, who, status)) in [
         ("t/pay", &other, 404),
         ("t/pay", &seller, 403),
@@ -489,6 +495,11 @@ fn a_trade_is_paid_by_its_buyer_and_confirmed_by_its_seller() -> TestResult {
     .enumerate()
     {
         assert_eq!(step(what, who, &format!("k{at}"))?, status, "{what}");
+        if at == 5 {
+            assert_eq!(paid(None, "2026-01-01")?, (200, Some(1)), "the operator sees what is paid");
+            assert_eq!(paid(None, "2025-12-31")?, (200, Some(0)), "it was taken later");
+            assert_eq!(paid(Some(buyer.as_str()), "2026-01-01")?.0, 403, "a member sees its own only");
+        }
     }
     assert_eq!(server.ask("GET", "/v1/members/bob", Some(&buyer), &[], None)?.1["state"]["points"], "4");
     let (_, trades) = server.ask("GET", "/v1/trades", Some(&buyer), &[], None)?;

@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use ureq::Agent;
 
-pub use self::databases::{as_administrator, by_hand, databases, postgres, run_sql};
+pub use self::databases::{Database, as_administrator, by_hand, databases, postgres, run_sql};
 
 pub const JSON: &str = "application/json";
 
@@ -276,6 +276,11 @@ impl Server {
             Some(body) => agent.run(request.header("content-type", "application/json").body(body.to_string())?)?,
             None => agent.run(request.body(())?)?,
         })
+    }
+
+    /// The id of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Ends the server like a power failure.

@@ -237,6 +237,11 @@ impl Transaction for Work {
         Ok(self.listed(rows))
     }
 
+    async fn paid_trades(&mut self, until: Day, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
+        let rows = inner!(self, inner => inner.paid_trades(until, page))?;
+        Ok(self.listed(rows))
+    }
+
     async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>> {
         let rows = inner!(self, inner => inner.purchases(page))?;
         Ok(self.listed(rows))

@@ -33,6 +33,16 @@ async fn postgresql_keeps_what_the_trait_promises() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sqlite_forgets_the_refusals_of_commands_after_a_time() -> anyhow::Result<()> {
+    suite::refusals_are_forgotten(&|| Engine::new(Kind::Sqlite, None)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgresql_forgets_the_refusals_of_commands_after_a_time() -> anyhow::Result<()> {
+    suite::refusals_are_forgotten(&|| Engine::new(Kind::Postgres, None)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_suite_rejects_every_broken_store() {
     for fault in Fault::ALL {
         let found = suite::everything(&|| Engine::new(Kind::Memory, Some(fault))).await;

@@ -20,6 +20,7 @@ use gongxiang::wire::statement::BookedPosting;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use gongxiang_server::ledger::needs::{self, Needs};
+use gongxiang_server::ledger::quota::{self, Open, OpenCounts};
 use gongxiang_server::ledger::store::{
     Batch, CurrentState, FirstOutcome, HeadChange, JournalEntry, Key, NewAnswer, Page, Place, Result, RowChange, Scope,
     Store, StoreError, Transaction, WorkingSet, differs,
@@ -95,14 +96,16 @@ fn page<V: Clone>(table: &BTreeMap<Id, V>, page: Page<&str>, wanted: impl Fn(&V)
     rows.map(|(id, value)| (id.clone(), value.clone())).collect()
 }
 
-/// The named rows, and the first `left` of the due ones.
+/// The named rows, and the first `left` of the due ones after the cursor.
 fn first_due<'a, V: Clone + 'a>(
     rows: impl Iterator<Item = (&'a Id, &'a V)> + Clone,
     named: &BTreeSet<Id>,
+    after: Option<(Day, u64)>,
     left: &mut usize,
     due: impl Fn(&V) -> Option<(Day, u64)>,
 ) -> BTreeMap<Id, V> {
     let mut queue: Vec<_> = rows.clone().filter_map(|(id, value)| Some((due(value)?, id, value))).collect();
+    queue.retain(|(key, ..)| Some(*key) > after);
     queue.sort_by_key(|(key, ..)| *key);
     queue.truncate(*left);
     *left -= queue.len();
@@ -139,16 +142,16 @@ impl Tables {
     /// The trades, purchases and orders that are named or due.
     fn add_due(&self, needs: &Needs, part: &mut Excerpt) {
         let mut left = needs.due.and_then(|due| due.most).unwrap_or(usize::MAX);
-        let today = needs.due.map(|due| due.day);
+        let (today, after) = (needs.due.map(|due| due.day), needs.due_after);
         let unpaid = self.trades.iter().map(|(id, (trade, _))| (id, trade));
-        part.trades = first_due(unpaid, &needs.trades, &mut left, |trade| {
+        part.trades = first_due(unpaid, &needs.trades, after.trades, &mut left, |trade| {
             (trade.state == TradeState::Taken && Some(trade.day) < today).then_some((trade.day, trade.sequence))
         });
         let is_due = |due: Option<Day>, sequence| Some((due.filter(|due| Some(*due) <= today)?, sequence));
-        part.purchases = first_due(self.purchases.iter(), &needs.purchases, &mut left, |purchase| {
+        part.purchases = first_due(self.purchases.iter(), &needs.purchases, after.purchases, &mut left, |purchase| {
             is_due(purchase.due, purchase.sequence).filter(|_| purchase.state == PurchaseState::Pending)
         });
-        part.orders = first_due(self.orders.iter(), &needs.orders, &mut left, |order| {
+        part.orders = first_due(self.orders.iter(), &needs.orders, after.orders, &mut left, |order| {
             is_due(order.due, order.sequence).filter(|_| order.state == OrderState::Pending)
         });
     }
@@ -187,6 +190,29 @@ impl Tables {
             members.iter().filter_map(|id| self.accounts.get_key_value(*id)).filter_map(partner).collect()
         } else {
             self.accounts.iter().filter_map(partner).collect()
+        }
+    }
+
+    /// What an excerpt's accounts and offers have open, counted anew.
+    fn open(&self, part: &Excerpt) -> OpenCounts {
+        let is_open = |trade: &&Trade| matches!(trade.state, TradeState::Taken | TradeState::Paid);
+        let trades = || self.trades.values().map(|(trade, _)| trade).filter(is_open);
+        let count = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX);
+        let pending = |merchant: &Id| {
+            self.orders
+                .values()
+                .filter(|order| order.merchant == *merchant && order.state == OrderState::Pending)
+                .count()
+        };
+        let member = |id: &Id| Open {
+            offers: count(self.offers.values().filter(|offer| offer.owner == *id && quota::wants(offer)).count()),
+            trades: count(trades().filter(|trade| trade.taker == *id).count()),
+            orders: count(pending(id)),
+        };
+        let offer = |id: &Id| count(trades().filter(|trade| trade.offer == *id).count());
+        OpenCounts {
+            members: part.accounts.keys().map(|id| (id.clone(), member(id))).collect(),
+            offers: part.offers.keys().map(|id| (id.clone(), offer(id))).collect(),
         }
     }
 
@@ -260,7 +286,8 @@ impl Transaction for Work {
         let first = Place::first(self.tables.clock + 1, shard);
         let mut excerpt = self.tables.excerpt(needs)?;
         excerpt.head.count_from(first.number());
-        Ok(WorkingSet { excerpt, first })
+        let open = self.tables.open(&excerpt);
+        Ok(WorkingSet { excerpt, first, open })
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<()> {
@@ -339,6 +366,12 @@ impl Transaction for Work {
     async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
         let theirs = |(trade, owner): &(Trade, Id)| member.is_none_or(|id| *id == trade.taker || id == owner);
         let rows = self::page(&self.tables.trades, page, theirs);
+        Ok(rows.into_iter().map(|(id, (trade, _))| (id, trade)).collect())
+    }
+
+    async fn paid_trades(&mut self, until: Day, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
+        let paid = |(trade, _): &(Trade, Id)| trade.state == TradeState::Paid && trade.day <= until;
+        let rows = self::page(&self.tables.trades, page, paid);
         Ok(rows.into_iter().map(|(id, (trade, _))| (id, trade)).collect())
     }
 

@@ -9,14 +9,19 @@ use anyhow::{Context as _, Result, bail, ensure};
 use gongxiang::book::Book;
 use gongxiang::event::Code;
 use gongxiang::identity::{Day, Id};
+use gongxiang::market::{Trade, TradeState};
+use gongxiang::order::OrderState;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang_conformance::{cases, day_of, order_of};
-use gongxiang_server::ledger::group::{self, Answer, Denial, Request};
+use gongxiang_server::ledger::group::{self, Answer, Denial, Guard, Request};
 use gongxiang_server::ledger::needs::{Due, Needs};
 use gongxiang_server::ledger::queue::{Ledger, Submission};
-use gongxiang_server::ledger::store::{Batch, Page, Place, Scope, Store, StoreError, Transaction, paging};
-use gongxiang_server::ledger::{audit, journal};
+use gongxiang_server::ledger::quota::{self, Exceeded, Excess, Open, OpenCounts, Quota};
+use gongxiang_server::ledger::store::{Batch, Key, Page, Place, Scope, Store, StoreError, Transaction, paging};
+use gongxiang_server::ledger::{audit, housekeeping, journal};
+use gongxiang_server::limits::REFUSALS_HOLD;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::engine::Engine;
@@ -35,6 +40,8 @@ pub async fn everything(make: Make<'_>) -> Result<()> {
         conflicts(make).await.context("conflicts")?;
         a_reader_sees_one_moment(make).await.context("reading")?;
         a_part_of_a_close_loads_the_first_that_are_due(make).await.context("what is due")?;
+        what_is_open_is_counted(make).await.context("what is open")?;
+        no_more_is_opened_than_may_be(make).await.context("a quota")?;
         many_writers(make).await.context("many writers")
     };
     tokio::time::timeout(TIME_MAX, checks).await.context("it does not come to an end")?
@@ -182,6 +189,36 @@ async fn write_an_order(store: &Arc<dyn Store>) -> Result<(Box<dyn Transaction>,
     Ok((work, batch))
 }
 
+/// For engines that live on.
+pub async fn refusals_are_forgotten(make: Make<'_>) -> Result<()> {
+    let engine = make()?;
+    let store = engine.open(&cdnow_rules()?).await?;
+    let ledger = start(&store, 0);
+    accepted(&ledger, &opening()).await?;
+    let unknown = || sent(&json!({"type": "member.frozen", "member": "nobody", "id": "of-the-journal"}));
+    let command = |scope: &str, member: &str| -> Result<Request> {
+        let mut request = sent(&json!({"type": "member.frozen", "member": member}))?;
+        request.key = Some(Key { scope: scope.into(), key: "k".into(), fingerprint: member.into() });
+        Ok(request)
+    };
+    let requests = || Ok::<_, anyhow::Error>([command("operator", "nobody")?, command("shop ann", "ann")?, unknown()?]);
+    let repeated = async || -> Result<Vec<bool>> {
+        let mut all = Vec::new();
+        for request in requests()? {
+            all.push(ledger.settle_one(request).await?.repeated);
+        }
+        Ok(all)
+    };
+    ensure!(repeated().await? == [false; 3], "what comes first is answered as if it had come before");
+    let now = Timestamp::now();
+    ensure!(housekeeping::forget(&*store, now).await? == 0, "a refusal of this moment is forgotten");
+    ensure!(repeated().await? == [true; 3], "what is new is not remembered");
+    let later = now + REFUSALS_HOLD + Duration::from_secs(2);
+    ensure!(housekeeping::forget(&*store, later).await? == 1, "not just the command's refusal is forgotten");
+    ensure!(repeated().await? == [false, true, true], "what was settled, or is of a journal, is forgotten");
+    Ok(())
+}
+
 async fn a_dropped_transaction_leaves_nothing(make: Make<'_>) -> Result<()> {
     let engine = make()?;
     let store = engine.open(&cdnow_rules()?).await?;
@@ -268,8 +305,90 @@ async fn a_part_of_a_close_loads_the_first_that_are_due(make: Make<'_>) -> Resul
         let wanted: BTreeSet<&str> = all.into_iter().take(most.unwrap_or(usize::MAX)).collect();
         ensure!(loaded == wanted, "{most:?} of what is due are {loaded:?}");
         ensure!(part.days.is_empty() == most.is_some(), "only the close itself needs the days before");
+        let counted = store.begin(Scope::Reading).await?.count_due(Due { day, most }).await?;
+        // Of each kind, so many at most.
+        let least = wanted.len();
+        ensure!((least..=least * 3).contains(&counted), "{counted} are counted up to {most:?}");
+    }
+    let mut needs = Needs { due: Some(Due { day, most: Some(2) }), ..Needs::default() };
+    let mut passed = BTreeSet::new();
+    for _ in 0..all.len().div_ceil(2) {
+        let part = store.begin(Scope::Reading).await?.load(&needs).await?.excerpt;
+        needs.due_after.pass(&part);
+        passed.extend(part.trades.into_keys().chain(part.purchases.into_keys()).chain(part.orders.into_keys()));
+    }
+    ensure!(passed.len() == all.len(), "parts of two after one another are {passed:?}");
+    Ok(())
+}
+
+async fn what_is_open_is_counted(make: Make<'_>) -> Result<()> {
+    let engine = make()?;
+    let store = engine.open(&cdnow_rules()?).await?;
+    let ledger = start(&store, 0);
+    for event in opening().iter().chain(&trading()) {
+        accepted(&ledger, std::slice::from_ref(event)).await?;
+        let mut tx = store.begin(Scope::Reading).await?;
+        let all = Page { after: "", limit: 1_000 };
+        let (orders, offers, trades) =
+            (tx.orders(all).await?, tx.offers(false, all).await?, tx.trades(None, all).await?);
+        let members = tx.accounts(all).await?.into_iter().map(|(id, _)| id).collect();
+        let ids = offers.iter().map(|(id, _)| id.clone()).collect();
+        let open = tx.load(&Needs { members, offers: ids, ..Needs::default() }).await?.open;
+        let mut counted = OpenCounts {
+            members: open.members.keys().map(|id| (id.clone(), Open::default())).collect(),
+            offers: open.offers.keys().map(|id| (id.clone(), 0)).collect(),
+        };
+        for (_, order) in orders.iter().filter(|(_, order)| order.state == OrderState::Pending) {
+            counted.members.entry(order.merchant.clone()).or_default().orders += 1;
+        }
+        for (_, offer) in offers.iter().filter(|(_, offer)| quota::wants(offer)) {
+            counted.members.entry(offer.owner.clone()).or_default().offers += 1;
+        }
+        let unfinished = |trade: &Trade| matches!(trade.state, TradeState::Taken | TradeState::Paid);
+        for (_, trade) in trades.iter().filter(|(_, trade)| unfinished(trade)) {
+            counted.members.entry(trade.taker.clone()).or_default().trades += 1;
+            *counted.offers.entry(trade.offer.clone()).or_default() += 1;
+        }
+        ensure!(open == counted, "after {event} {open:?} is counted, and there is {counted:?}");
     }
     Ok(())
+}
+
+async fn no_more_is_opened_than_may_be(make: Make<'_>) -> Result<()> {
+    const MOST: u32 = 3;
+    let engine = make()?;
+    let store = engine.open(&cdnow_rules()?).await?;
+    let ledgers = [start(&store, 0), start(&store, 8)];
+    accepted(&ledgers[0], &opening()).await?;
+    let quota = Quota { offers: MOST, ..Quota::default() };
+    let offer = |n: usize| -> Result<Request> {
+        let event = json!({"type": "offer.placed", "offer": format!("f{n}"), "member": "ann", "side": "buy", "points": "1",
+            "unit_price": "1"});
+        let mut request = sent(&event)?;
+        request.guard = Some(Guard::Quota(quota));
+        Ok(request)
+    };
+    let mut tasks = Vec::new();
+    for n in 0..16 {
+        let (ledger, request) = (ledgers[n % 2].clone(), offer(n)?);
+        tasks.push(tokio::spawn(async move { ledger.settle_one(request).await }));
+    }
+    let mut placed = 0;
+    for task in tasks {
+        match task.await??.outcome {
+            Ok(_) => placed += 1,
+            Err(Denial::Exceeds(Excess { what: Exceeded::Offers, field: "member", limit })) if limit == "3" => {}
+            Err(other) => bail!("an offer beyond the quota is answered with {other:?}"),
+        }
+    }
+    ensure!(placed == MOST, "{placed} of at most {MOST} offers were placed by two processes at once");
+    accepted(
+        &ledgers[0],
+        &[json!({"type": "offer.placed", "offer": "of-a-journal", "member": "ann", "side": "buy",
+        "points": "1", "unit_price": "1"})],
+    )
+    .await
+    .context("a journal has no quota")
 }
 
 async fn many_writers(make: Make<'_>) -> Result<()> {

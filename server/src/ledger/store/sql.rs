@@ -27,7 +27,7 @@ use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyPool};
 
 use super::{Clocks, Result, SHARDS, Scope, Store, StoreError, Transaction, differs};
-use crate::limits::{CONNECTIONS_MAX, WRITERS_POSTGRES};
+use crate::limits::{CONNECTIONS_MAX, FORGOTTEN_AT_ONCE, WRITERS_POSTGRES};
 use crate::text::json;
 use connections::{SharedState, StoreCache, connections, refuse_forgetful_pooler};
 use dialect::{Dialect, Tx, execute};
@@ -219,6 +219,17 @@ impl Store for SqlStore {
         // The change has no effect, but its commit has to reach the disk.
         work.run(self.dialect.harmless_change(), &[]).await?;
         Box::new(work).commit().await
+    }
+
+    async fn forget_refusals(&self, before: Timestamp) -> Result<u64> {
+        // Tables beside the journal: no shard is taken.
+        let sql = format!(
+            "DELETE FROM answers WHERE (scope, key) IN
+                 (SELECT scope, key FROM answers WHERE refused < CAST($1 AS BIGINT) ORDER BY refused LIMIT {FORGOTTEN_AT_ONCE})"
+        );
+        let mut connection = self.writers.acquire().await?;
+        let before = before.as_second().to_string();
+        execute(&mut connection, &sql, &[&before]).await.map_err(|error| self.error(error))
     }
 
     async fn close(&self) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gongxiang::book::{Account, DayRecord, Excerpt, Flow, Head};
 use gongxiang::identity::{Day, Id, Region};
+use gongxiang::market::Offer;
 use gongxiang::purchase::{Purchase, PurchaseState};
 use gongxiang::quantity::{Index, OutOfRange};
 use gongxiang::ruleset::RuleSet;
@@ -11,7 +12,8 @@ use serde_json::json;
 
 use super::dialect::{Dialect, text};
 use super::{SqlTransaction, from_json, parse_id, parse_rules};
-use crate::ledger::needs::{self, Needs};
+use crate::ledger::needs::{self, Due, DueCursor, Needs};
+use crate::ledger::quota::{Open, OpenCounts};
 use crate::ledger::store::{
     CurrentState, FirstOutcome, Key, Place, Result, SHARDS, Scope, StoreError, StoredRefusal, WorkingSet, differs,
 };
@@ -141,13 +143,14 @@ impl SqlTransaction {
     pub(super) async fn load_part(&mut self, needs: &Needs) -> Result<WorkingSet> {
         let CommonRows { head, rules, mut clock, ended, flows, .. } = self.common_rows().await?;
         let mut excerpt = Excerpt { ended, ..Excerpt::genesis(rules) };
+        let mut open = OpenCounts::default();
 
         // In this order, and each table by id: all writers lock rows in the same order.
         let mut members = needs.members.clone();
         self.load_due(needs, &mut excerpt, &mut clock).await?;
         excerpt.trades.extend(self.named("trades", &needs.trades, &mut clock).await?);
         let offers = excerpt.trades.values().map(|trade| &trade.offer).chain(&needs.offers).cloned().collect();
-        excerpt.offers = self.named("offers", &offers, &mut clock).await?;
+        excerpt.offers = self.offers_by_id(&offers, &mut open, &mut clock).await?;
         excerpt.orders.extend(self.named("orders", &needs.orders, &mut clock).await?);
         excerpt.purchases.extend(self.named("purchases", &needs.purchases, &mut clock).await?);
         excerpt.redemptions = self.named("redemptions", &needs.redemptions, &mut clock).await?;
@@ -164,9 +167,11 @@ impl SqlTransaction {
             members.extend(order.rewards.iter().map(|(reward, _)| reward.member.clone()));
         }
         if self.dialect == Dialect::Postgres {
-            self.lock_accounts(&members, &mut excerpt, &mut clock).await?;
+            let rows = self.lock_accounts(&members).await?;
+            enter(rows, &mut excerpt, &mut open, &mut clock)?;
         }
-        self.read_accounts(needs, &shops, &members, &mut excerpt, &mut clock).await?;
+        let rows = self.read_accounts(needs, &shops, &members, &excerpt).await?;
+        enter(rows, &mut excerpt, &mut open, &mut clock)?;
         if needs.due.is_some_and(|due| due.most.is_none()) {
             excerpt.days = self.last_days(excerpt.rules.price_window_days).await?;
         }
@@ -177,7 +182,7 @@ impl SqlTransaction {
         let first = Place::first(clock + 1, self.scope.shard().unwrap_or_default());
         excerpt.head = head;
         excerpt.head.count_from(first.number());
-        Ok(WorkingSet { excerpt, first })
+        Ok(WorkingSet { excerpt, first, open })
     }
 
     /// Locks and reads rows of a table by id.
@@ -196,45 +201,84 @@ impl SqlTransaction {
         contents(rows, clock)
     }
 
+    /// Locks and reads offers by id, with the number of their open trades.
+    async fn offers_by_id(
+        &mut self,
+        ids: &BTreeSet<Id>,
+        open: &mut OpenCounts,
+        clock: &mut i64,
+    ) -> Result<BTreeMap<Id, Offer>> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let (wanted, lock) = (self.dialect.list(1), self.dialect.lock(self.scope));
+        let columns = "id, clock, content, open_trades";
+        let sql = format!("SELECT {columns} FROM offers WHERE id IN {wanted} ORDER BY id{lock}");
+        let rows: Vec<(String, i64, String, i64)> = self.many(columns, &sql, &[&list(ids)]).await?;
+        for (id, .., trades) in &rows {
+            open.offers.insert(parse_id(id)?, *trades);
+        }
+        contents(rows.into_iter().map(|(id, at, content, _)| (id, at, content)), clock)
+    }
+
     /// Loads what is due at a close: trades, packs and orders, in the order of the rules, up to the wanted number in all.
     async fn load_due(&mut self, needs: &Needs, excerpt: &mut Excerpt, clock: &mut i64) -> Result<()> {
         let Some(due) = needs.due else { return Ok(()) };
         let mut left = due.most;
-        excerpt.trades = self.first_due("trades", "unpaid", "<", due.day, &mut left, clock).await?;
-        excerpt.purchases = self.first_due("purchases", "due", "<=", due.day, &mut left, clock).await?;
-        excerpt.orders = self.first_due("orders", "due", "<=", due.day, &mut left, clock).await?;
+        let DueCursor { trades, purchases, orders } = needs.due_after;
+        excerpt.trades = self.first_due("trades", ("unpaid", "<"), due.day, trades, &mut left, clock).await?;
+        excerpt.purchases = self.first_due("purchases", ("due", "<="), due.day, purchases, &mut left, clock).await?;
+        excerpt.orders = self.first_due("orders", ("due", "<="), due.day, orders, &mut left, clock).await?;
         Ok(())
+    }
+
+    pub(super) async fn count_all_due(&mut self, due: Due) -> Result<usize> {
+        let most = due.most.and_then(|most| i64::try_from(most).ok()).unwrap_or(i64::MAX).to_string();
+        let first = |table, column, compare| {
+            format!(
+                "SELECT COUNT(*) FROM (SELECT 1 FROM {table} WHERE {column} {compare} $1 LIMIT CAST($2 AS BIGINT)) t"
+            )
+        };
+        let (trades, packs, orders) =
+            (first("trades", "unpaid", "<"), first("purchases", "due", "<="), first("orders", "due", "<="));
+        let sql = format!("SELECT ({trades}) + ({packs}) + ({orders})");
+        let rows: Vec<(i64,)> = self.all(&sql, &[&due.day.to_string(), &most]).await?;
+        Ok(rows.first().and_then(|(count,)| usize::try_from(*count).ok()).unwrap_or_default())
     }
 
     /// The first rows of a table whose day has come; `left` is how many rows are still wanted.
     async fn first_due<V: serde::de::DeserializeOwned>(
         &mut self,
         table: &str,
-        column: &str,
-        compare: &str,
+        (column, compare): (&str, &str),
         day: Day,
+        after: Option<(Day, u64)>,
         left: &mut Option<usize>,
         clock: &mut i64,
     ) -> Result<BTreeMap<Id, V>> {
         let lock = self.dialect.lock(self.scope);
         let some = left.map_or(String::new(), |left| format!(" LIMIT {left}"));
         let sql = format!(
-            "SELECT id, clock, content FROM {table} WHERE {column} {compare} $1 ORDER BY {column}, sequence{some}{lock}"
+            "SELECT id, clock, content FROM {table} WHERE {column} {compare} $1 AND ({column}, sequence) > ($2, CAST($3 AS BIGINT))
+             ORDER BY {column}, sequence{some}{lock}"
         );
-        let rows: Vec<(String, i64, String)> = self.many("id, clock, content", &sql, &[&day.to_string()]).await?;
+        // Without a cursor, from before every day.
+        let (last, number) = after.map_or_else(Default::default, |(day, number)| (day.to_string(), number));
+        let parameters = [&day.to_string(), &last, &number.to_string()];
+        let rows: Vec<(String, i64, String)> =
+            self.many("id, clock, content", &sql, &parameters.map(String::as_str)).await?;
         *left = left.map(|left| left.saturating_sub(rows.len()));
         contents(rows, clock)
     }
 
     /// Locks and reads the accounts that may be written.
-    async fn lock_accounts(&mut self, members: &BTreeSet<Id>, excerpt: &mut Excerpt, clock: &mut i64) -> Result<()> {
+    async fn lock_accounts(&mut self, members: &BTreeSet<Id>) -> Result<Vec<StoredAccount>> {
         if members.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let (wanted, lock) = (self.dialect.list(1), self.dialect.lock(self.scope));
-        let sql = format!("SELECT member, clock, account FROM accounts WHERE member IN {wanted} ORDER BY member{lock}");
-        let rows: Vec<(String, i64, String)> = self.many("member, clock, account", &sql, &[&list(members)]).await?;
-        enter(rows, excerpt, clock)
+        let sql = format!("SELECT {ACCOUNT} FROM accounts WHERE member IN {wanted} ORDER BY member{lock}");
+        self.many(ACCOUNT, &sql, &[&list(members)]).await
     }
 
     /// Reads the accounts that are only read: those above buyers, referrers of merchants, partners. Locked accounts are left
@@ -244,15 +288,14 @@ impl SqlTransaction {
         needs: &Needs,
         shops: &BTreeSet<Id>,
         members: &BTreeSet<Id>,
-        excerpt: &mut Excerpt,
-        clock: &mut i64,
-    ) -> Result<()> {
+        excerpt: &Excerpt,
+    ) -> Result<Vec<StoredAccount>> {
         let (with_these, members) = match self.dialect {
             Dialect::Sqlite => (!members.is_empty(), list(members)),
             Dialect::Postgres => (false, list(excerpt.accounts.keys())),
         };
         if !with_these && needs.buyers.is_empty() && shops.is_empty() && needs.cities.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let (with, without) = match self.dialect {
             Dialect::Sqlite => ("UNION SELECT value FROM json_each($4)".into(), String::new()),
@@ -271,7 +314,7 @@ impl SqlTransaction {
                  UNION SELECT member FROM accounts WHERE city IN {cities}
                  {with}
              )
-             SELECT a.member, a.clock, a.account FROM looked {join} accounts a ON a.member = looked.member {without}",
+             SELECT {ACCOUNT} FROM looked {join} accounts a USING (member) {without}",
             buyers = self.dialect.list(1),
             shops = self.dialect.list(2),
             cities = self.dialect.list(3),
@@ -280,8 +323,7 @@ impl SqlTransaction {
         );
         let cities: Vec<String> = needs.cities.iter().map(Region::to_string).collect();
         let parameters = [&list(&needs.buyers), &list(shops), &text::json(&cities), &members];
-        let rows = self.many("member, clock, account", &sql, &parameters.map(String::as_str)).await?;
-        enter(rows, excerpt, clock)
+        self.many(ACCOUNT, &sql, &parameters.map(String::as_str)).await
     }
 
     /// The days that the next price depends on, oldest first.
@@ -320,9 +362,14 @@ impl SqlTransaction {
 /// Scope, key, fingerprint, receipt, refusal.
 type AnswerRow = (String, String, String, Option<String>, Option<String>);
 
+/// The columns of an account.
+const ACCOUNT: &str = "member, clock, account, open_offers, open_trades, open_orders";
+
+type StoredAccount = (String, i64, String, i64, i64, i64);
+
 /// Reads rows of an id, a clock and a JSON text.
 fn contents<V: serde::de::DeserializeOwned>(
-    rows: Vec<(String, i64, String)>,
+    rows: impl IntoIterator<Item = (String, i64, String)>,
     clock: &mut i64,
 ) -> Result<BTreeMap<Id, V>> {
     let read = |(id, at, content): (String, i64, String)| {
@@ -332,8 +379,12 @@ fn contents<V: serde::de::DeserializeOwned>(
     rows.into_iter().map(read).collect()
 }
 
-/// Adds accounts to the excerpt, and partners to their cities.
-fn enter(rows: Vec<(String, i64, String)>, excerpt: &mut Excerpt, clock: &mut i64) -> Result<()> {
+/// Adds accounts to the excerpt with what they have open, and partners to their cities.
+fn enter(rows: Vec<StoredAccount>, excerpt: &mut Excerpt, open: &mut OpenCounts, clock: &mut i64) -> Result<()> {
+    for (member, .., offers, trades, orders) in &rows {
+        open.members.insert(parse_id(member)?, Open { offers: *offers, trades: *trades, orders: *orders });
+    }
+    let rows = rows.into_iter().map(|(member, at, account, ..)| (member, at, account));
     for (id, account) in contents::<Account>(rows, clock)? {
         if let Some(city) = account.city {
             excerpt.partners.insert(city, id.clone());

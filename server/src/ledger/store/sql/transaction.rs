@@ -14,7 +14,7 @@ use gongxiang::wire::statement::BookedPosting;
 use serde::de::DeserializeOwned;
 
 use super::{SqlTransaction, conflict_or, differs, from_json, parse_id, parse_rules};
-use crate::ledger::needs::Needs;
+use crate::ledger::needs::{Due, Needs};
 use crate::ledger::store::{
     Batch, CurrentState, FirstOutcome, JournalEntry, Key, Page, Place, Result, StoreError, Transaction, WorkingSet,
 };
@@ -32,6 +32,10 @@ impl Transaction for SqlTransaction {
 
     async fn load(&mut self, needs: &Needs) -> Result<WorkingSet> {
         self.load_part(needs).await
+    }
+
+    async fn count_due(&mut self, due: Due) -> Result<usize> {
+        self.count_all_due(due).await
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<()> {
@@ -131,6 +135,11 @@ impl Transaction for SqlTransaction {
             "SELECT id, content FROM ({owner} UNION {taker}) AS both_sides ORDER BY id LIMIT CAST($3 AS BIGINT)"
         );
         self.contents(&sql, &[member.as_str(), page.after, &page.limit.to_string()]).await
+    }
+
+    async fn paid_trades(&mut self, until: Day, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
+        let sql = "SELECT id, content FROM trades WHERE id > $1 AND paid <= $2 ORDER BY id LIMIT CAST($3 AS BIGINT)";
+        self.contents(sql, &[page.after, &until.to_string(), &page.limit.to_string()]).await
     }
 
     async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>> {

@@ -10,10 +10,12 @@ use gongxiang::quantity::Index;
 use gongxiang::receipt::{Party, Posting, Rule};
 use gongxiang::wire::RECEIPT_VERSION;
 use gongxiang::wire::statement::BookedPosting;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::SqlTransaction;
 use super::dialect::{Dialect, SqlColumn, Statement, integer, text};
+use crate::ledger::quota::{Open, wants};
 use crate::ledger::store::sql::load::out_of_range;
 use crate::ledger::store::{
     Batch, HeadChange, JournalEntry, Key, NewAnswer, Place, Result, RowChange, SHARDS, Scope, StoreError,
@@ -26,16 +28,17 @@ impl SqlTransaction {
         let clock = batch.first.clock();
         let mut writes = Writes { dialect: self.dialect, statements: Vec::new() };
         self.write_head(batch, clock, &mut writes)?;
-        writes.upsert(&batch.accounts, |row| account_row(row, clock));
+        writes.upsert(&batch.accounts, |row| account_row(row, batch.open.of_member(&row.id), clock));
         writes.upsert(&batch.orders, |row| order_row(row, clock));
-        writes.upsert(&batch.offers, |row| offer_row(row, clock));
+        writes.upsert(&batch.offers, |row| offer_row(row, batch.open.of_offer(&row.id), clock));
         writes.upsert(&batch.trades, |row| trade_row(row, clock));
         writes.upsert(&batch.purchases, |row| purchase_row(row, clock));
         writes.upsert(&batch.redemptions, |row| redemption_row(row, clock));
         writes.insert(batch.days.iter().map(|record| DayRow { day: record.day, record: json(record) }));
         writes.insert(batch.journal.iter().map(journal_row));
         writes.insert(batch.journal.iter().flat_map(JournalEntry::postings).map(posting_row));
-        writes.insert(batch.answers.iter().map(answer_row));
+        let now = Timestamp::now();
+        writes.insert(batch.answers.iter().map(|answer| answer_row(answer, now)));
         for Statement { sql, parameters, rows } in self.dialect.joined(writes.statements) {
             let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
             if self.run(&sql, &parameters).await? != rows {
@@ -91,7 +94,7 @@ impl SqlTransaction {
             "INSERT INTO deliveries (webhook, place, since) SELECT w.id, j.place, CAST($1 AS BIGINT) FROM webhooks w
              JOIN journal j ON j.place BETWEEN CAST($2 AS BIGINT) AND CAST($3 AS BIGINT)
                  AND (w.kinds = '' OR w.kinds LIKE '%,' || j.kind || ',%')";
-        let now = jiff::Timestamp::now().as_millisecond().to_string();
+        let now = Timestamp::now().as_millisecond().to_string();
         self.run(sql, &[&now, &first.place.to_string(), &last.place.to_string()]).await.map(drop)
     }
 }
@@ -177,7 +180,8 @@ macro_rules! rows {
 rows! {
     "accounts" AccountRow<'a> {
         member: text &'a Id, referrer: text Option<&'a Id>, shop: text Option<Region>, city: text Option<Region>,
-        clock: integer i64, account: text String,
+        clock: integer i64, account: text String, open_offers: integer i64, open_trades: integer i64,
+        open_orders: integer i64,
     }
     "orders" OrderRow<'a> {
         id: text &'a Id, merchant: text &'a Id, due: text Option<Day>, sequence: integer u64, clock: integer i64,
@@ -185,10 +189,11 @@ rows! {
     }
     "offers" OfferRow<'a> {
         id: text &'a Id, owner: text &'a Id, wants: integer u8, clock: integer i64, content: text String,
+        open_trades: integer i64,
     }
     "trades" TradeRow<'a> {
         id: text &'a Id, offer: text &'a Id, owner: text &'a Id, taker: text &'a Id, unpaid: text Option<Day>,
-        sequence: integer u64, clock: integer i64, content: text String,
+        paid: text Option<Day>, sequence: integer u64, clock: integer i64, content: text String,
     }
     "purchases" PurchaseRow<'a> {
         id: text &'a Id, member: text &'a Id, due: text Option<Day>, sequence: integer u64, clock: integer i64,
@@ -209,11 +214,11 @@ rows! {
     }
     "answers" AnswerRow<'a> {
         scope: text &'a str, key: text &'a str, fingerprint: text &'a str, place: integer Option<Place>,
-        refusal: text Option<String>,
+        refusal: text Option<String>, refused: integer Option<i64>,
     }
 }
 
-fn account_row(row: &RowChange<Account>, clock: i64) -> AccountRow<'_> {
+fn account_row(row: &RowChange<Account>, open: Open, clock: i64) -> AccountRow<'_> {
     let RowChange { id, value, .. } = row;
     AccountRow {
         member: id,
@@ -222,6 +227,9 @@ fn account_row(row: &RowChange<Account>, clock: i64) -> AccountRow<'_> {
         city: value.city,
         clock,
         account: json(value),
+        open_offers: open.offers,
+        open_trades: open.trades,
+        open_orders: open.orders,
     }
 }
 
@@ -231,17 +239,17 @@ fn order_row(row: &RowChange<Order>, clock: i64) -> OrderRow<'_> {
     OrderRow { id, merchant: &value.merchant, due, sequence: value.sequence, clock, content: json(value) }
 }
 
-fn offer_row(row: &RowChange<Offer>, clock: i64) -> OfferRow<'_> {
+fn offer_row(row: &RowChange<Offer>, open_trades: i64, clock: i64) -> OfferRow<'_> {
     let RowChange { id, value, .. } = row;
-    let wants = u8::from(value.open && value.remaining.is_positive());
-    OfferRow { id, owner: &value.owner, wants, clock, content: json(value) }
+    OfferRow { id, owner: &value.owner, wants: wants(value).into(), clock, content: json(value), open_trades }
 }
 
 fn trade_row(row: &RowChange<(Trade, Id)>, clock: i64) -> TradeRow<'_> {
     let RowChange { id, value: (value, owner), .. } = row;
-    let unpaid = Some(value.day).filter(|_| value.state == TradeState::Taken);
+    let while_it_is = |state: TradeState| Some(value.day).filter(|_| value.state == state);
+    let (unpaid, paid) = (while_it_is(TradeState::Taken), while_it_is(TradeState::Paid));
     let Trade { offer, taker, sequence, .. } = value;
-    TradeRow { id, offer, owner, taker, unpaid, sequence: *sequence, clock, content: json(value) }
+    TradeRow { id, offer, owner, taker, unpaid, paid, sequence: *sequence, clock, content: json(value) }
 }
 
 fn purchase_row(row: &RowChange<Purchase>, clock: i64) -> PurchaseRow<'_> {
@@ -285,11 +293,13 @@ fn posting_row(booked: BookedPosting) -> PostingRow {
     }
 }
 
-fn answer_row(answer: &NewAnswer) -> AnswerRow<'_> {
-    let NewAnswer { key: Key { scope, key, fingerprint }, came_of } = answer;
+fn answer_row(answer: &NewAnswer, now: Timestamp) -> AnswerRow<'_> {
+    let NewAnswer { key, came_of } = answer;
+    let refused = Some(now.as_second()).filter(|_| came_of.is_err() && !key.is_of_journal());
     let (place, refusal) = match came_of {
         Ok(place) => (Some(*place), None),
         Err(refusal) => (None, Some(json(&StoredRefusal::from(refusal)))),
     };
-    AnswerRow { scope, key, fingerprint, place, refusal }
+    let Key { scope, key, fingerprint } = key;
+    AnswerRow { scope, key, fingerprint, place, refusal, refused }
 }

@@ -1,0 +1,45 @@
+//! What is forgotten after a time: the refusals of commands. What was settled, and the refusals of a journal's events, are kept for ever.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use crate::ledger::store::{Result, Store};
+use crate::limits::{FORGOTTEN_AT_ONCE, HOUSEKEEPING_EVERY, REFUSALS_HOLD};
+use crate::shutdown::ended;
+
+/// Forgets what is too old, now and then, until `end` says so.
+pub async fn keep_on(store: Arc<dyn Store>, mut end: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            done = forget(&*store, Timestamp::now()) => {
+                if let Err(error) = done {
+                    tracing::warn!(%error, "old refusals could not be forgotten; trying again");
+                }
+            }
+            () = ended(&mut end) => return,
+        }
+        tokio::select! {
+            () = tokio::time::sleep(HOUSEKEEPING_EVERY) => {}
+            () = ended(&mut end) => return,
+        }
+    }
+}
+
+/// Forgets what is too old now; answers with how many it was. A little at a time: writers wait for each part only.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn forget(store: &dyn Store, now: Timestamp) -> Result<u64> {
+    let mut all = 0;
+    loop {
+        let some = store.forget_refusals(now.saturating_sub(REFUSALS_HOLD).unwrap_or(Timestamp::MIN)).await?;
+        all += some;
+        if some < FORGOTTEN_AT_ONCE {
+            return Ok(all);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
