@@ -22,6 +22,7 @@
 //! | [`compress`] | brotli |
 //! | [`budget`] | how large the results may be |
 //! | [`build`] | the package and the wallet, with the above |
+//! | [`fuzz`] | libFuzzer at every border |
 //! | [`setup`], [`demo`], [`mod@test`], [`mod@bench`], [`check`], [`clean`] | the other subcommands |
 
 mod bench;
@@ -35,6 +36,7 @@ mod clean;
 mod command;
 mod compress;
 mod demo;
+mod fuzz;
 mod miniprogram;
 mod mvp;
 mod npm;
@@ -69,6 +71,7 @@ enum Task {
     Demo(demo::Options),
     Test(test::Options),
     Bench(bench::Options),
+    Fuzz(fuzz::Options),
     Check(check::Options),
     Clean(clean::Options),
 }
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Task::Demo(options) => demo::run(&options, steps),
         Task::Test(options) => test::run(&options, steps),
         Task::Bench(options) => bench::run(&options, steps),
+        Task::Fuzz(options) => fuzz::run(&options, steps),
         Task::Check(options) => check::run(&options, steps),
         Task::Clean(options) => clean::run(&options, steps),
     };
