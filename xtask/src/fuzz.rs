@@ -76,7 +76,12 @@ fn fuzz(program: &Path, target: &str, minutes: u64) -> Result<()> {
     }
     fuzz.arg(target).arg(corpus).arg(place::at("fuzz/seeds").join(target));
     let seconds = minutes * 60;
-    fuzz.arg("--").args([&format!("-max_total_time={seconds}"), "-timeout=30", "-max_len=16384", "-use_value_profile=1"]);
+    fuzz.arg("--").args([
+        &format!("-max_total_time={seconds}"),
+        "-timeout=30",
+        "-max_len=16384",
+        "-use_value_profile=1",
+    ]);
     command::run(&mut fuzz)
 }
 

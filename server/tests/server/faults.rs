@@ -13,10 +13,8 @@ use crate::postgres::Database;
 use crate::support::{Folder, TestResult, argument, run_sql};
 
 /// Where Debian's package puts what answers a program that asks for the time.
-const FAKETIME: [&str; 2] = [
-    "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
-    "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
-];
+const FAKETIME: [&str; 2] =
+    ["/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1"];
 
 /// The clock of a server, as what is added to the machine's.
 struct Clock {
@@ -125,7 +123,10 @@ fn fill(disk: &SmallDisk, scene: &Scene) -> TestResult {
         disk.empty()?;
         longest = longest.max(scene.recovered()?);
     }
-    println!("the disk was full {} times, and nothing was settled {silent} times; events again after {longest:?} at most", kills());
+    println!(
+        "the disk was full {} times, and nothing was settled {silent} times; events again after {longest:?} at most",
+        kills()
+    );
     assert!(silent > 0, "it never was full");
     Ok(())
 }

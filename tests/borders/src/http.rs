@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use gongxiang::preset;
 use gongxiang_server::http::app::{App, SignIn};
 use gongxiang_server::http::routes;
 use gongxiang_server::ledger::queue::Ledger;
@@ -18,6 +17,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
+
+use crate::seed;
 
 /// After so many requests the next ones find the book as it was at first.
 const REQUESTS_MAX: usize = 500;
@@ -151,7 +152,7 @@ fn key(path: &str, body: &[u8]) -> String {
 
 async fn router(database: &str) -> Router {
     let store = SqlStore::open(database).await.expect("a database");
-    store.open_book(None, &preset::seed().expect("the preset is sound")).await.expect("a book");
+    store.open_book(None, seed()).await.expect("a book");
     let people = People::new(store.pool().clone());
     let store: Arc<dyn Store> = Arc::new(store);
     let (ledger, _) = Ledger::start(store, 0, Arc::default());

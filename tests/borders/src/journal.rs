@@ -1,16 +1,15 @@
 //! Events: one alone, and many in a book.
 
-use gongxiang::book::{Book, Supply};
+use gongxiang::book::{Book, Head, State, Supply};
 use gongxiang::event::{Code, Entry};
-use gongxiang::preset;
 use gongxiang::quantity::Points;
 use gongxiang::tree::Tree;
 use gongxiang::wire::{event, snapshot};
 
-use crate::{json, speaks, tree_of};
+use crate::{json, seed, speaks, tree_of};
 
 /// How many lines of a journal are applied: the state is compared after each.
-const LINES_MAX: usize = 64;
+const LINES_MAX: usize = 48;
 
 /// An event that is read is written, and read again as the same event. Any other is `bad_event`.
 pub fn event(data: &[u8]) {
@@ -37,8 +36,7 @@ pub fn event(data: &[u8]) {
 /// A preview says what the event does, a refused event changes nothing, points neither appear nor vanish, and the accepted events,
 /// written anew, lead to the same state.
 pub fn journal(data: &[u8]) {
-    let rules = preset::seed().expect("the preset is sound");
-    let (mut book, mut again) = (Book::open(rules.clone()), Book::open(rules));
+    let (mut book, mut again) = (Book::open(seed().clone()), Book::open(seed().clone()));
     for line in data.split(|byte| *byte == b'\n').take(LINES_MAX) {
         let Some(Ok(entry)) = json(line).map(|tree| event::read(&tree)) else { continue };
         let (before, preview) = (snapshot_of(&book), book.preview(&entry));
@@ -70,9 +68,8 @@ pub fn journal(data: &[u8]) {
 }
 
 /// All that a book says of itself.
-fn snapshot_of(book: &Book) -> (String, String) {
-    let state = book.state().expect("the state of a book that grew from events fits");
-    (tree_of(book.head()).canonical(), tree_of(&state).canonical())
+fn snapshot_of(book: &Book) -> (Head, State) {
+    (*book.head(), book.state().expect("the state of a book that grew from events fits"))
 }
 
 /// RULES.md section 7.

@@ -9,7 +9,7 @@ use gongxiang::tree::Tree;
 use gongxiang::wire::{event, scenario as wire};
 
 use crate::journal::sound;
-use crate::{json, speaks};
+use crate::{json, seed, speaks};
 
 /// How long a scenario may be to be worked out here.
 const DAYS_MAX: usize = 40;
@@ -20,7 +20,7 @@ pub fn rules(data: &[u8]) {
     if let Some(tree) = json(data) {
         checked(RuleSet::from_tree(&tree));
         // What is no rule set may be a change of one.
-        if let Ok(rules) = preset::seed().expect("the preset is sound").adopt(&tree) {
+        if let Ok(rules) = seed().adopt(&tree) {
             same_again(&rules);
         }
     } else if let Ok(text) = str::from_utf8(data) {
@@ -85,12 +85,11 @@ fn tree(text: &str) -> Tree {
 /// A scenario that is read and short is worked out or refused; assumptions and declarations are read or refused.
 pub fn scenario(data: &[u8]) {
     let Some(tree) = json(data) else { return };
-    let rules = preset::seed().expect("the preset is sound");
     let bad = |refusal: Refusal| {
         speaks(&refusal);
         assert!(matches!(refusal.code, Code::BadScenario | Code::BadRules), "{refusal}");
     };
-    match wire::read(&tree, &rules) {
+    match wire::read(&tree, seed()) {
         Ok((rules, scenario)) if scenario.days <= DAYS_MAX && scenario.cohorts <= DAYS_MAX => {
             simulate(&rules, &scenario, &mut |_| true).err().iter().for_each(speaks);
         }

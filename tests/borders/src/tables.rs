@@ -8,7 +8,6 @@ use clap::Parser;
 use gongxiang::book::Book;
 use gongxiang::event::{Code, Entry, Event};
 use gongxiang::identity::{Day, Id, Region};
-use gongxiang::preset;
 use gongxiang::quantity::Points;
 use gongxiang_server::books::import::journal::{Additions, Shops};
 use gongxiang_server::books::import::mapping::{Mapping, Pair, Reading};
@@ -18,6 +17,7 @@ use gongxiang_server::ledger::journal::{JournalLine, Lines};
 use gongxiang_server::output::Output;
 
 use crate::journal::sound;
+use crate::seed;
 
 /// What the first line may say, as on the command line.
 #[derive(Parser)]
@@ -115,11 +115,14 @@ fn settled(entries: &[Entry]) {
         Event::DayClosed { day } => Some(day),
         _ => None,
     });
-    let mut rules = preset::seed().expect("the preset is sound");
+    let mut rules = seed().clone();
     rules.genesis_day = first_day.or(Day::parse("2026-01-01")).expect("a day");
     let mut book = Book::open(rules);
-    let refused: BTreeSet<_> =
-        entries.iter().filter_map(|entry| book.apply(entry).result.err()).map(|refusal| refusal.code.as_str()).collect();
+    let refused: BTreeSet<_> = entries
+        .iter()
+        .filter_map(|entry| book.apply(entry).result.err())
+        .map(|refusal| refusal.code.as_str())
+        .collect();
     let own = [
         "treasury_short",
         "deposit_short",
