@@ -62,14 +62,17 @@ impl Shop {
     }
 }
 
+fn current(key: &Mutex<String>) -> String {
+    key.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
 /// Sells until it is over; an order that was refused for its key is sent again, as it was, with the next one.
 fn sell(shop: &Shop, till: usize, key: &Mutex<String>, over: &AtomicBool) -> Result<(usize, usize), Failure> {
     let (mut sold, mut turned_away) = (0, 0);
     while !over.load(Ordering::Relaxed) {
         let started = Instant::now();
         loop {
-            let token = key.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let order = shop.order((till + sold) % 2, &token, "0.1", &format!("till-{till}-{sold}"));
+            let order = shop.order((till + sold) % 2, &current(key), "0.1", &format!("till-{till}-{sold}"));
             match order.map_err(|error| error.to_string())? {
                 (200, _) => break,
                 (401, _) => turned_away += 1,
@@ -94,18 +97,17 @@ fn keys_that_are_replaced_while_tills_sell_lose_and_double_no_order() -> TestRes
         let (key, over) = (Mutex::new(shop.key()?), AtomicBool::new(false));
         let (sold, turned_away) = (AtomicUsize::new(0), AtomicUsize::new(0));
         thread::scope(|scope| -> TestResult {
-            let tills: Vec<_> = (0..TILLS)
-                .map(|till| {
-                    let (shop, key, over) = (&shop, &key, &over);
-                    scope.spawn(move || sell(shop, till, key, over))
-                })
-                .collect();
+            let (shop, key, over) = (&shop, &key, &over);
+            let tills: Vec<_> = (0..TILLS).map(|till| scope.spawn(move || sell(shop, till, key, over))).collect();
             let replaced = (0..kills()).try_for_each(|_| {
                 pause();
-                let new = shop.key()?;
-                let old = std::mem::replace(&mut *key.lock().unwrap_or_else(PoisonError::into_inner), new);
+                // The old one ends before the new one is there: for a while no till is let in.
+                let old = current(key);
                 let id = old.split('_').nth(1).ok_or("no id")?;
-                gongxiang(&["keys", "--database", &shop.database, "revoke", id]).map(drop)
+                gongxiang(&["keys", "--database", &shop.database, "revoke", id])?;
+                let new = shop.key()?;
+                *key.lock().unwrap_or_else(PoisonError::into_inner) = new;
+                Ok(())
             });
             over.store(true, Ordering::Relaxed);
             for till in tills {
@@ -117,6 +119,7 @@ fn keys_that_are_replaced_while_tills_sell_lose_and_double_no_order() -> TestRes
         })?;
         let (sold, turned_away) = (sold.into_inner(), turned_away.into_inner());
         println!("{} keys replaced, {sold} orders acknowledged, {turned_away} asked again with the next key", kills());
+        assert!(turned_away > 0, "nobody noticed");
         assert_eq!(shop.count("order.placed")?, sold);
     }
     Ok(())
