@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
-import { openBook, preset } from '../../pkg/node.mjs';
+import { init, openBook, preset } from '../../pkg/node.mjs';
+
+await init();
 
 const SEEDS = new URL('../../fuzz/seeds/', import.meta.url);
 const SECONDS = Number(process.env.GONGXIANG_FUZZ_SECONDS ?? 2);
@@ -39,16 +41,17 @@ const PLAIN = [
 
 function pick(next, list) { return list[Math.floor(next() * list.length)]; }
 
-/** Changes one place of a value that it owns. */
+/** Changes one place of a value that it owns; what is not plain data stays, or goes as a whole. */
 function change(next, value, events) {
   const other = () => (next() < 0.3 ? pick(next, FOREIGN)() : structuredClone(pick(next, PLAIN)));
   if (typeof value !== 'object' || value === null || next() < 0.05) return other();
+  if (![Object.prototype, Array.prototype].includes(prototypeOf(value))) return value;
   const keys = Object.keys(value);
   const key = pick(next, keys);
   const action = next();
   if (keys.length === 0 || action < 0.15) value[pick(next, ['type', 'id', 'extra', 'points', 'member', '__proto__', 'toString'])] = other();
   else if (action < 0.3) delete value[key];
-  else if (action < 0.45) value[key] = pick(next, events)[key] ?? other();
+  else if (action < 0.45) value[key] = structuredClone(Object.entries(pick(next, events)).find(([name]) => name === key)?.[1]) ?? other();
   else value[key] = change(next, value[key], events);
   return value;
 }
@@ -61,10 +64,21 @@ function kind(value, depth = 0) {
   try {
     const inner = Object.entries(value).map(([, one]) => kind(one, depth + 1));
     if (inner.includes('foreign')) return 'foreign';
-    const own = Array.isArray(value) ? inner.length === value.length : Object.getPrototypeOf(value) === Object.prototype;
+    const proto = Object.getPrototypeOf(value);
+    const own = Array.isArray(value) ? proto === Array.prototype && inner.length === value.length : proto === Object.prototype;
     return own && !inner.includes('exotic') ? 'plain' : 'exotic';
   } catch {
     return 'foreign';
+  }
+}
+
+/** Nothing where the value does not say. */
+function prototypeOf(value) {
+  try {
+    Object.entries(value);
+    return Object.getPrototypeOf(value);
+  } catch {
+    return undefined;
   }
 }
 
