@@ -21,6 +21,7 @@
 //! | [`compress`] | brotli |
 //! | [`budget`] | how large the results may be |
 //! | [`build`] | the package and the wallet |
+//! | [`fuzz`] | libFuzzer at every border |
 //! | [`setup`], [`demo`], [`mod@test`], [`mod@bench`], [`check`], [`clean`] | the other subcommands |
 
 mod bench;
@@ -34,6 +35,7 @@ mod clean;
 mod command;
 mod compress;
 mod demo;
+mod fuzz;
 mod mvp;
 mod npm;
 mod packages;
@@ -67,6 +69,7 @@ enum Task {
     Demo(demo::Options),
     Test(test::Options),
     Bench(bench::Options),
+    Fuzz(fuzz::Options),
     Check(check::Options),
     Clean(clean::Options),
 }
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
         Task::Demo(options) => demo::run(&options, steps),
         Task::Test(options) => test::run(&options, steps),
         Task::Bench(options) => bench::run(&options, steps),
+        Task::Fuzz(options) => fuzz::run(&options, steps),
         Task::Check(options) => check::run(&options, steps),
         Task::Clean(options) => clean::run(&options, steps),
     };

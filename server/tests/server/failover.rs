@@ -11,18 +11,23 @@ use gongxiang_cluster::{Cluster, Programs};
 use gongxiang_server::limits::STATEMENT_TIME_MAX;
 use serde_json::json;
 
-use crate::kill::{Scene, run};
+use crate::kill::{Scene, kills, run};
 use crate::support::{Server, TestResult, command, run_sql};
 
 /// Longest time until a server finds out that its database can be written again, or cannot.
 const FOUND_MAX: Duration = Duration::from_secs(30);
 
-fn cluster() -> TestResult<Cluster> {
+/// Each takes some seconds.
+pub fn fail_overs() -> u32 {
+    (kills() / 5).max(1)
+}
+
+pub fn cluster() -> TestResult<Cluster> {
     Ok(Cluster::start(Programs::find()?.ok_or("PostgreSQL is not installed")?)?)
 }
 
 /// A database's name: an address that leads to one server and later to another. Open connections stay with their server.
-struct Name {
+pub struct Name {
     port: u16,
     leads_to: Arc<AtomicU16>,
     /// Counts how often all connections were frozen: nothing arrives, and none is closed.
@@ -30,7 +35,7 @@ struct Name {
 }
 
 impl Name {
-    fn of(cluster: &Cluster) -> TestResult<Self> {
+    pub fn of(cluster: &Cluster) -> TestResult<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let port = listener.local_addr()?.port();
         let leads_to = Arc::new(AtomicU16::new(cluster.port()));
@@ -53,11 +58,11 @@ impl Name {
         self.left_alone.fetch_add(1, Ordering::SeqCst);
     }
 
-    fn leads_to(&self, cluster: &Cluster) {
+    pub fn leads_to(&self, cluster: &Cluster) {
         self.leads_to.store(cluster.port(), Ordering::SeqCst);
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 }
@@ -119,9 +124,14 @@ fn a_fail_over_to_a_synchronous_standby_loses_and_doubles_nothing() -> TestResul
     let other = one.start_standby()?;
     let name = Name::of(&one)?;
     run(&name.url(), |scene| {
-        fail_over(scene, &name, &one, &other)?;
-        // And back again.
-        fail_over(scene, &name, &other, &one)
+        // There, and back again.
+        let (mut old, mut new) = (&one, &other);
+        for _ in 0..fail_overs() {
+            fail_over(scene, &name, old, new)?;
+            (old, new) = (new, old);
+        }
+        println!("{} fail-overs", fail_overs());
+        Ok(())
     })
 }
 

@@ -34,28 +34,39 @@ type Answered = Vec<Value>;
 /// What is under load.
 pub struct Scene<'a> {
     arguments: &'a [&'a str],
+    environment: &'a [(&'a str, &'a str)],
     pub server: Server,
     address: Address,
     acknowledged: Arc<AtomicUsize>,
 }
 
-fn kills() -> u32 {
+/// How often a fault happens.
+pub fn kills() -> u32 {
     std::env::var(KILLS).ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS_DEFAULT)
 }
 
 /// A random moment.
-fn pause() {
+pub fn pause() {
     thread::sleep(Duration::from_millis(20 + random() % 400));
 }
 
 /// Lets the clients work while `disturb` runs, and then compares.
 pub fn run(database: &str, disturb: impl FnOnce(&mut Scene) -> TestResult) -> TestResult {
+    run_with(database, &[], disturb)
+}
+
+/// The same, with more in the server's environment.
+pub fn run_with(
+    database: &str,
+    environment: &[(&str, &str)],
+    disturb: impl FnOnce(&mut Scene) -> TestResult,
+) -> TestResult {
     let arguments = ["--database", database, "--rules", RULES];
-    let server = Server::start(&arguments)?;
+    let server = Server::start_with(&arguments, environment)?;
     settle_opening(&server, CLIENTS)?;
     let (address, over) = (Address::default(), AtomicBool::new(false));
     address.set(&server.address);
-    let mut scene = Scene { arguments: &arguments, server, address, acknowledged: Arc::default() };
+    let mut scene = Scene { arguments: &arguments, environment, server, address, acknowledged: Arc::default() };
 
     let (address, acknowledged) = (scene.address.clone(), Arc::clone(&scene.acknowledged));
     let answered = thread::scope(|scope| {
@@ -82,6 +93,11 @@ pub fn run(database: &str, disturb: impl FnOnce(&mut Scene) -> TestResult) -> Te
 
     let (_, state) = scene.server.get("/v1/state")?;
     scene.server.kill()?;
+    compare(database, &answered, &state)
+}
+
+/// Whatever was answered is in the journal, once and with that receipt, and the state is that of a book that nobody disturbed.
+fn compare(database: &str, answered: &[Answered], state: &Value) -> TestResult {
     let mut receipts: BTreeMap<String, Arc<Receipt>> = BTreeMap::new();
     let journal = audited_journal(database)?;
     for entered in &journal {
@@ -101,19 +117,20 @@ pub fn run(database: &str, disturb: impl FnOnce(&mut Scene) -> TestResult) -> Te
         }
     }
     assert_eq!(receipts.len(), count, "an event is there that nobody was answered");
-    assert_eq!(state, state_of(undisturbed.iter().map(String::as_str))?, "another state than without kills");
+    assert_eq!(*state, state_of(undisturbed.iter().map(String::as_str))?, "another state than without kills");
     println!("{count} events acknowledged, each there once");
     Ok(())
 }
 
 fn kill_the_server(scene: &mut Scene) -> TestResult {
+    let mut longest = Duration::ZERO;
     for _ in 0..kills() {
         pause();
         scene.server.stop()?;
-        scene.server = Server::start(scene.arguments)?;
-        scene.address.set(&scene.server.address);
+        scene.start_again()?;
+        longest = longest.max(scene.recovered()?);
     }
-    println!("the server was killed {} times", kills());
+    println!("the server was killed {} times; events again {longest:?} after a start at most", kills());
     Ok(())
 }
 
@@ -137,6 +154,13 @@ fn kill_the_database(cluster: &Cluster, scene: &Scene) -> TestResult {
 }
 
 impl Scene<'_> {
+    /// Starts another server in the place of the one that was stopped.
+    fn start_again(&mut self) -> TestResult {
+        self.server = Server::start_with(self.arguments, self.environment)?;
+        self.address.set(&self.server.address);
+        Ok(())
+    }
+
     /// The time until another event is acknowledged.
     pub fn recovered(&self) -> TestResult<Duration> {
         self.recovered_within(RECOVERY_MAX)

@@ -51,14 +51,16 @@ impl Cluster {
         Ok(this)
     }
 
-    /// Starts a server that follows this one and is told of every commit before the client is.
+    /// Starts a server that follows this one and is told of every commit before the client is. Whichever of the two is the
+    /// primary later waits for the other one, too: the setting is copied.
     ///
     /// # Errors
     /// If that does not go; nothing is left then.
     pub fn start_standby(&self) -> Result<Self> {
         let this = Self::prepare(self.programs.clone())?;
+        // The name by which a standby asks; what makes a copy has another one.
+        self.set("synchronous_standby_names = 'walreceiver'")?;
         this.follow(self)?;
-        self.set("synchronous_standby_names = '*'")?;
         Ok(this)
     }
 

@@ -1,0 +1,53 @@
+//! What a wallet reads of a server's answers.
+
+use gongxiang::event::{Code, Entry, Refusal};
+use gongxiang::statement;
+use gongxiang::tree::Tree;
+use gongxiang::wire::{event, snapshot as wire};
+
+use crate::{json, speaks, tree_of};
+
+/// A table of what a server says, each under its name: `account`, `days`, `now`, `excerpt`, and an `event` to be previewed on the
+/// excerpt. What is read is written and read again as the same; all that a wallet computes from it is a value or a refusal.
+pub fn snapshot(data: &[u8]) {
+    let Some(tree) = json(data) else { return };
+    let account = tree.get("account").and_then(|tree| same_again(tree, wire::account));
+    let days = match tree.get("days") {
+        Some(Tree::List(days)) => days.iter().filter_map(|tree| same_again(tree, wire::day_record)).collect(),
+        _ => Vec::new(),
+    };
+    let now = tree.get("now").and_then(|tree| known(wire::now(tree)));
+    let book = tree.get("excerpt").and_then(|tree| known(wire::excerpt(tree)));
+    if let Some(account) = account {
+        // Values that do not fit together are out of range: all that matters is that this is said.
+        _ = statement::balance(&account, &days);
+        _ = statement::statement(&account, &days, 3);
+        if let (Some(now), Some(book)) = (now, &book) {
+            let (release, issued) = (&now.release, now.supply.issued);
+            _ = statement::next_release(&account, &days, release, book.rules(), now.price, issued);
+        }
+    }
+    if let Some(book) = book {
+        _ = book.state();
+        if let Some(Ok(Entry { event, .. })) = tree.get("event").map(event::read) {
+            book.foresee(&event).err().iter().for_each(speaks);
+        }
+    }
+}
+
+fn known<T>(read: Result<T, Refusal>) -> Option<T> {
+    if let Err(refusal) = &read {
+        speaks(refusal);
+        assert!(matches!(refusal.code, Code::BadSnapshot | Code::BadRules), "{refusal}");
+    }
+    read.ok()
+}
+
+fn same_again<T: serde::Serialize + PartialEq + std::fmt::Debug>(
+    tree: &Tree,
+    read: impl Fn(&Tree) -> Result<T, Refusal>,
+) -> Option<T> {
+    let value = known(read(tree))?;
+    assert_eq!(read(&tree_of(&value)).as_ref(), Ok(&value));
+    Some(value)
+}
