@@ -19,7 +19,7 @@ const PATH = '/miniprogram_npm/gongxiang/gongxiang.wasm.br';
  * @param {{ path?: string }} [options] `path`: where the .wasm.br is, from the root of the code package; for sub-packages
  * @returns {Promise<void>} */
 export function init({ path = PATH } = {}) {
-  // No `async`: WeChat's compiler turns it into ES5 that needs a helper, which not every app has.
+  // No `async`: WeChat's compiler turns it into ES5 that calls a function which not every app has.
   return start((imports) => Promise.resolve().then(() => {
     // @ts-ignore: WeChat's own global
     const engine = typeof WXWebAssembly === 'undefined' ? undefined : WXWebAssembly;

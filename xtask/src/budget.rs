@@ -28,7 +28,9 @@ pub fn check(names: &[&str], steps: &mut Steps) -> Result<()> {
     for name in names {
         let budget = budgets.get(*name).with_context(|| format!("budget.toml has no table `{name}`"))?;
         let sizes = steps.quiet(&format!("size of the {name}"), || budget.measure())?;
-        sizes.iter().for_each(|(_, line)| steps::note(line));
+        for (_, line) in &sizes {
+            steps::note(line);
+        }
         let (total, limit) = (sizes.iter().map(|(size, _)| size).sum::<usize>(), budget.limit());
         if total > limit {
             bail!(
@@ -72,4 +74,18 @@ fn compressed(file: &str) -> Result<(usize, String)> {
 /// `12.3 KB`, a KB being 1,000 bytes.
 fn kilobytes(bytes: usize) -> String {
     format!("{}.{} KB", bytes / 1000, bytes % 1000 / 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BTreeMap, Budget};
+
+    #[test]
+    fn every_table_of_the_budget_is_read_and_a_mistyped_key_is_refused() {
+        let read = |text: &str| toml::from_str::<BTreeMap<String, Budget>>(text);
+        let budgets = read(include_str!("../../budget.toml")).expect("budgets");
+        assert!(matches!(budgets["miniprogram"], Budget::Plain { .. }));
+        assert!(matches!(budgets["wallet"], Budget::Compressed { brotli_max, .. } if brotli_max > 0));
+        assert!(read("[wallet]\nfiles = []\nbrotli_max = 1\nraw_max = 1\n").is_err());
+    }
 }

@@ -32,7 +32,7 @@ enum Course {
 
 /// Values of the sliders, in yuan, percent, people or days.
 #[derive(Clone, Copy)]
-struct Sliders {
+struct ScenarioSliders {
     course: RwSignal<Course>,
     daily: RwSignal<i64>,
     growth: RwSignal<i64>,
@@ -99,7 +99,7 @@ fn so_far(app: App, days: &[DayRecord]) -> AnyView {
     .into_any()
 }
 
-impl Sliders {
+impl ScenarioSliders {
     fn new() -> Self {
         Self {
             course: RwSignal::new(Course::Flat),
@@ -139,7 +139,7 @@ impl Sliders {
 }
 
 fn scenario(app: App, rules: Arc<RuleSet>) -> AnyView {
-    let sliders = Sliders::new();
+    let sliders = ScenarioSliders::new();
     let run = memo(move || simulate(&rules, &sliders.scenario(), &mut |_| true));
     let whole = |value: i64| format!("{value}%");
     view! {

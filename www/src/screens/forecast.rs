@@ -26,7 +26,7 @@ const PERCENT: i128 = 1_000_000;
 
 /// Values of the sliders, in percent.
 #[derive(Clone, Copy)]
-struct Sliders {
+struct ForecastSliders {
     turnover: RwSignal<i64>,
     inflow: RwSignal<i64>,
     spread: RwSignal<i64>,
@@ -58,7 +58,8 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
         Ok(forecast) => forecast.inputs,
         Err(refusal) => return refused(app, &refusal.to_string()),
     };
-    let sliders = Sliders { turnover: RwSignal::new(100), inflow: RwSignal::new(100), spread: RwSignal::new(15) };
+    let sliders =
+        ForecastSliders { turnover: RwSignal::new(100), inflow: RwSignal::new(100), spread: RwSignal::new(15) };
     let result = memo(move || {
         let of = |mean: i128, percent: i64| mean.saturating_mul(percent.into()) / 100;
         let spread = i128::from(sliders.spread.get());
@@ -96,7 +97,7 @@ fn whole_percent(value: i64) -> String {
     format!("{value}%")
 }
 
-fn assumed(app: App, sliders: Sliders) -> AnyView {
+fn assumed(app: App, sliders: ForecastSliders) -> AnyView {
     view! {
         <section class="card form">
             {ui::heading(app, t::ASSUMED)}

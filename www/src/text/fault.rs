@@ -11,7 +11,7 @@ words! {
     FAILED_NOTE "请稍后重试。" "Please try again later."
     BAD_ANSWER "服务器返回异常" "Unexpected response"
     BAD_ANSWER_NOTE "数据校验未通过，为避免出错，暂不显示。" "The data didn’t pass our checks, so it isn’t shown."
-    NO_RANDOM "浏览器无法生成安全密钥" "Your browser can't create a secure key"
+    NO_RANDOM "浏览器无法生成安全密钥" "Your browser can’t create a secure key"
     NO_RANDOM_NOTE "无法保证操作不会重复提交，因此没有提交。" "Without one, this could be submitted twice, so nothing was sent."
     NOWHERE "页面不存在" "Page not found"
     NOWHERE_NOTE "请检查网址是否正确。" "Check the address."

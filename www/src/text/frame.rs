@@ -4,7 +4,7 @@ use super::{Words, words};
 
 words! {
     TITLE "共享购钱包" "Gongxiang wallet"
-    TAGLINE "余额本机核算" "Balances checked on your device"
+    TAGLINE "余额由本机核算" "Balances checked on your device"
     CAUTION "积分价值可能下跌。预览仅反映当前状态，不构成承诺。" "The value of points can fall. Previews reflect the current state and are not a promise."
     LANGUAGE "语言" "Language"
     LOADING "加载中……" "Loading …"
