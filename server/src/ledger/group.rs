@@ -140,8 +140,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
     let mut book = Book::from(excerpt);
     let mut known: BTreeMap<(String, String), FirstOutcome> =
         answered.into_iter().map(|answer| (name(&answer.key), answer)).collect();
-    let mut fresh = Vec::new();
-    let mut journal: Vec<JournalEntry> = Vec::new();
+    let (mut fresh, mut journal) = (Vec::new(), Vec::<JournalEntry>::new());
     let mut changed = ChangedRows::default();
     let mut answers = Vec::with_capacity(requests.len());
     for request @ Request { line, key, actor, guard } in requests {
@@ -189,7 +188,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
     if journal.is_empty() && fresh.is_empty() {
         return Group { answers, batch: None, everyday: true };
     }
-    let batch = batch(&book, &head, days, first, journal, changed, fresh, tally.counts);
+    let batch = Batch { open: tally.counts, ..batch(&book, &head, days, first, journal, changed, fresh) };
     let everyday = is_everyday(&batch, needs, &traders);
     Group { answers, batch: Some(batch), everyday }
 }
@@ -288,7 +287,6 @@ fn batch(
     journal: Vec<JournalEntry>,
     changed: ChangedRows,
     answers: Vec<NewAnswer>,
-    open: OpenCounts,
 ) -> Batch {
     fn rows<'a, V: Clone + 'a>(changed: BTreeMap<Id, bool>, now: impl Fn(&Id) -> Option<&'a V>) -> Vec<RowChange<V>> {
         let row = |(id, new): (Id, bool)| now(&id).map(|value| RowChange { value: value.clone(), id: id.clone(), new });
@@ -314,6 +312,6 @@ fn batch(
         rules,
         head: flow.map_or(HeadChange::Whole(*book.head()), HeadChange::Flow),
         answers,
-        open,
+        open: OpenCounts::default(),
     }
 }

@@ -69,10 +69,12 @@ pub struct OpenCounts {
 }
 
 impl OpenCounts {
+    #[must_use]
     pub fn of_member(&self, id: &Id) -> Open {
         self.members.get(id).copied().unwrap_or_default()
     }
 
+    #[must_use]
     pub fn of_offer(&self, id: &Id) -> i64 {
         self.offers.get(id).copied().unwrap_or_default()
     }
@@ -108,7 +110,7 @@ impl Quota {
     }
 }
 
-fn at_least<Q: Ord + ToString>(amount: Q, least: Q, field: &'static str) -> Result<(), Excess> {
+fn at_least<Q: Copy + Ord + ToString>(amount: Q, least: Q, field: &'static str) -> Result<(), Excess> {
     if amount >= least { Ok(()) } else { Err(Excess { what: Exceeded::TooSmall, field, limit: least.to_string() }) }
 }
 
@@ -128,6 +130,7 @@ pub struct Tally {
 
 impl Tally {
     /// Begins with the rows and counts that were loaded.
+    #[must_use]
     pub fn of(part: &Excerpt, counts: OpenCounts) -> Self {
         fn open<V>(rows: &BTreeMap<Id, V>, is_open: impl Fn(&V) -> bool) -> BTreeSet<Id> {
             rows.iter().filter(|(_, row)| is_open(row)).map(|(id, _)| id.clone()).collect()
@@ -180,6 +183,7 @@ fn is_pending(order: &Order) -> bool {
     order.state == OrderState::Pending
 }
 
+#[must_use]
 pub fn wants(offer: &Offer) -> bool {
     offer.open && offer.remaining.is_positive()
 }

@@ -49,8 +49,16 @@ fn settle(server: &Server, events: &[Value]) -> TestResult {
     Ok(())
 }
 
-fn close_day(server: &Server) -> TestResult<(u16, Value)> {
-    server.ask("POST", &format!("/v1/days/{DAY}/close"), None, &[("idempotency-key", "close")], None)
+/// Closes the day; asks again where that takes longer than a request may.
+fn close_day(server: &Server) -> TestResult<u16> {
+    for _ in 0..20 {
+        let key = [("idempotency-key", "close")];
+        let (status, _) = server.ask("POST", &format!("/v1/days/{DAY}/close"), None, &key, None)?;
+        if status != 503 {
+            return Ok(status);
+        }
+    }
+    Err("it takes too long".into())
 }
 
 #[test]
@@ -174,9 +182,9 @@ fn memory_peak(server: &Server) -> TestResult<u64> {
 #[test]
 #[cfg(target_os = "linux")]
 fn the_memory_of_a_close_and_of_an_eve_does_not_grow_with_what_is_due() -> TestResult {
-    const ORDERS: usize = 12_000;
-    // A part with its accounts, receipts and statements; all at once would be some 100 MB.
-    const GROWTH_MAX: u64 = 48;
+    const ORDERS: usize = 16_000;
+    // A part with its accounts, receipts and statements takes some 70 MB; all at once would take some 180.
+    const GROWTH_MAX: u64 = 110;
     let folder = Folder::new()?;
     for database in databases(&folder)? {
         let server = Server::start(&["--database", &database, "--rules", RULES])?;
@@ -189,7 +197,7 @@ fn the_memory_of_a_close_and_of_an_eve_does_not_grow_with_what_is_due() -> TestR
         let (status, eve) = server.get("/v1/members/bob/eve")?;
         assert_eq!(status, 200, "{eve}");
         let eve = memory_peak(&server)?.saturating_sub(before);
-        assert_eq!(close_day(&server)?.0, 200);
+        assert_eq!(close_day(&server)?, 200);
         let close = memory_peak(&server)?.saturating_sub(before);
         assert!(eve < GROWTH_MAX && close < GROWTH_MAX, "{eve} MB for an eve, {close} MB for a close of {ORDERS}");
     }
@@ -217,7 +225,7 @@ fn an_eve_with_much_due_is_the_close_that_follows_to_the_last_digit() -> TestRes
         assert_eq!(status, 200, "{forecast}");
         expected.push(forecast["first"].clone());
     }
-    assert_eq!(close_day(&server)?.0, 200);
+    assert_eq!(close_day(&server)?, 200);
     let (_, after) = server.get("/v1/state")?;
     for (member, first) in members.iter().zip(&expected) {
         let account = &after["accounts"][member];
