@@ -72,7 +72,7 @@ impl Scope {
     }
 }
 
-/// The place of an event in the journal: the writer's clock, its shard, and the event's number in its group, in one number.
+/// Where an event stands in the journal: the writer's clock, its shard, and the event's number in its group, in one number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct Place(pub i64);
@@ -149,9 +149,10 @@ pub struct NewAnswer {
     pub came_of: std::result::Result<Place, Refusal>,
 }
 
-/// A refusal as it is stored and sent.
+/// A refusal as it is kept and sent.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct StoredRefusal {
+    /// The stable code.
     pub code: String,
     /// The field; empty if the refusal is about no particular field.
     pub field: String,

@@ -183,7 +183,7 @@ fn the_way_back_ends_at_the_place_before_the_mistake() -> TestResult {
     for (arguments, why) in [
         (vec!["--into", &anew, "--rules", argument(&rules)], "--go-on"),
         (vec!["--into", &database, "--go-on"], "another book, or too short"),
-        (vec!["--into", &empty, "--go-on"], "there are no events"),
+        (vec!["--into", &empty, "--go-on"], "has no events"),
         (vec!["--go-on"], "--into"),
     ] {
         let output = replay(&arguments)?;
