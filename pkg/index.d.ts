@@ -172,3 +172,87 @@ export interface Replayed {
 }
 
 // From here on written by `WRITE_TYPES=1 cargo test --test types`, from src/contract.rs.
+
+/** Why something is refused. */
+export type Code =
+  | 'bad_event' | 'bad_rules' | 'id_conflict' | 'out_of_range' | 'member_exists' | 'unknown_member' | 'unknown_pack' | 'purchase_exists'
+  | 'unknown_purchase' | 'purchase_refunded' | 'pack_final' | 'member_frozen' | 'not_frozen' | 'merchant_pack_required' | 'merchant_exists'
+  | 'deposit_short' | 'unknown_role' | 'no_role' | 'partner_pack_required' | 'partner_exists' | 'region_taken' | 'not_a_partner'
+  | 'not_opening' | 'bad_amount' | 'treasury_short' | 'bad_price' | 'order_exists' | 'self_dealing' | 'not_a_merchant' | 'bad_concession'
+  | 'merchant_points_short' | 'unknown_order' | 'order_refunded' | 'same_member' | 'points_short' | 'redemption_exists'
+  | 'unknown_redemption' | 'redemption_cancelled' | 'offer_exists' | 'price_outside_band' | 'unknown_offer' | 'trade_exists'
+  | 'offer_closed' | 'offer_short' | 'unknown_trade' | 'wrong_trade_state' | 'wrong_day' | 'nothing_due' | 'bad_scenario' | 'bad_snapshot'
+  | 'cancelled' | 'flags_not_accepted' | 'not_initialised' | 'not_loaded';
+
+/** One line of the journal (RULES.md section 4). */
+export type JournalEvent = Journalled & (
+  | { type: 'member.registered'; member: Id; referrer?: Id }
+  | { type: 'pack.purchased'; member: Id; pack: Id; purchase?: Id; return_days?: number }
+  | { type: 'pack.refunded'; purchase: Id }
+  | { type: 'merchant.opened'; member: Id; region: Region }
+  | { type: 'merchant.closed'; member: Id }
+  | { type: 'member.frozen'; member: Id }
+  | { type: 'member.unfrozen'; member: Id }
+  | { type: 'role.assigned'; member: Id; role: Id }
+  | { type: 'role.withdrawn'; member: Id }
+  | { type: 'partner.appointed'; member: Id; region: Region }
+  | { type: 'partner.withdrawn'; member: Id }
+  | { type: 'treasury.granted'; member: Id; points: Decimal }
+  | { type: 'treasury.reclaimed'; member: Id; points: Decimal }
+  | { type: 'balance.opened'; member: Id; share_value?: Decimal; points?: Decimal }
+  | { type: 'price.set'; price: Decimal }
+  | { type: 'order.placed'; order: Id; buyer: Id; merchant: Id; channel: Channel; amount: Decimal; concession: Decimal; region: Region }
+  | { type: 'order.refunded'; order: Id; concession?: Decimal }
+  | { type: 'points.transferred'; from: Id; to: Id; points: Decimal }
+  | { type: 'points.redeemed'; member: Id; points: Decimal; item?: Id; redemption?: Id }
+  | { type: 'redemption.cancelled'; redemption: Id }
+  | { type: 'offer.placed'; offer: Id; member: Id; side: 'sell' | 'buy'; points: Decimal; unit_price: Decimal }
+  | { type: 'offer.taken'; offer: Id; trade: Id; member: Id; points: Decimal }
+  | { type: 'trade.paid'; trade: Id }
+  | { type: 'trade.confirmed'; trade: Id }
+  | { type: 'trade.cancelled'; trade: Id }
+  | { type: 'offer.cancelled'; offer: Id }
+  | { type: 'rules.adopted'; rules: Partial<Omit<RuleSet, 'genesis_day' | 'supply'>> }
+  | { type: 'day.closing'; day: Day; most: number }
+  | { type: 'day.closed'; day: Day }
+);
+
+/** What somebody earns by an order. */
+export type RewardKind =
+  | 'consumption' | 'sale' | 'share_online' | 'share_offline' | 'merchant_share' | 'service' | 'area';
+
+/** By which rule an amount moved. */
+export type Rule =
+  | 'sign_up' | 'sign_up_referrer' | 'activation' | 'pack' | 'treasury' | 'opening' | 'concession' | 'burn' | 'refund' | 'transfer'
+  | 'redemption' | 'offer' | 'trade' | 'release' | 'consumption' | 'sale' | 'share_online' | 'share_offline' | 'merchant_share' | 'service'
+  | 'area';
+
+/** Why an amount is what it is: a tag, and the reason's numbers and ids as texts. */
+export type Reason =
+  | { of: 'concession'; rate: Decimal; concession: Decimal }
+  | { of: 'consumption'; rate: Decimal; consumption: Decimal }
+  | { of: 'consumption_step'; rate: Decimal; paid: Decimal; consumption: Decimal }
+  | { of: 'order_points'; rate: Decimal; points: Decimal }
+  | { of: 'order_points_step'; rate: Decimal; paid: Decimal; points: Decimal }
+  | { of: 'pack'; rate: Decimal; price: Decimal }
+  | { of: 'at_price'; concession: Decimal; price: Decimal }
+  | { of: 'rest'; points: Decimal; rewards: Decimal }
+  | { of: 'release'; units: Decimal; acc: Index }
+  | { of: 'day_release' }
+  | { of: 'sign_up_gift' }
+  | { of: 'activation' }
+  | { of: 'referred_activation'; member: Id }
+  | { of: 'grant' }
+  | { of: 'transfer' }
+  | { of: 'redemption' }
+  | { of: 'redemption_cancelled'; redemption: Id }
+  | { of: 'reclaim' }
+  | { of: 'opening' }
+  | { of: 'share_value_left'; share_value: Decimal; left: Decimal; concession: Decimal }
+  | { of: 'points_left'; points: Decimal; left: Decimal; concession: Decimal }
+  | { of: 'refund'; order: Id }
+  | { of: 'refund_before_vesting'; order: Id }
+  | { of: 'offer'; offer: Id }
+  | { of: 'offer_cancelled'; offer: Id }
+  | { of: 'trade'; trade: Id }
+  | { of: 'trade_cancelled'; trade: Id };

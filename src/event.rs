@@ -1,7 +1,7 @@
 //! One line of the journal, and the codes with which it can be refused.
 //!
-//! Carries out the table of RULES.md section 4, which is [`crate::contract`] in code. Reading and writing events as plain data is the wire's business
-//! ([`crate::wire::event`]).
+//! Carries out the table of RULES.md section 4, of which the rows are in `contract.rs`. Reading and writing events as plain data is
+//! the wire's business ([`crate::wire::event`]).
 
 pub(crate) mod format;
 
@@ -21,7 +21,7 @@ use format::{
     Buyer, City, Count, FieldFormat, Item, Member, Merchant, Offer, Optional, Order, Pack, Purchase, Redemption,
     Referrer, Role, Rules, Terms, Trade,
 };
-pub use format::{Field, Format, Name, ReturnTerms};
+pub use format::{Field, Format, Name, Referent, ReturnTerms};
 
 macro_rules! declare_events {
     ($(
@@ -43,7 +43,7 @@ macro_rules! declare_events {
             }
 
             /// Shows whatever its fields name: ids and regions, in the order of the fields.
-            pub fn names(&self, see: &mut dyn FnMut(Format, Name<'_>)) {
+            pub fn names(&self, see: &mut dyn FnMut(Name<'_>)) {
                 match self {$(
                     Self::$variant $(($record))? $({ $($field),* })? => {
                         $(<$whole as FieldFormat>::names($record, see);)?
@@ -107,7 +107,7 @@ macro_rules! declare_records {
                 $(<$format as FieldFormat>::fields(stringify!($field), fields);)*
             }
 
-            fn names(value: &Self, see: &mut dyn FnMut(Format, Name<'_>)) {
+            fn names(value: &Self, see: &mut dyn FnMut(Name<'_>)) {
                 $(<$format as FieldFormat>::names(&value.$field, see);)*
             }
         }

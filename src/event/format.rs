@@ -7,33 +7,40 @@ use crate::quantity::{Money, Points, Price, ShareValue};
 use crate::ruleset::Channel;
 use crate::tree::Tree;
 
+/// What an id names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Referent {
+    /// A member.
+    Member,
+    /// A member who recommends another.
+    Referrer,
+    /// A member who buys. Those above it may be rewarded.
+    Buyer,
+    /// A member whose shop sells.
+    Merchant,
+    /// A pack of the rules.
+    Pack,
+    /// A service role of the rules.
+    Role,
+    /// An order.
+    Order,
+    /// An offer.
+    Offer,
+    /// A trade.
+    Trade,
+    /// A purchase of a pack that may come back.
+    Purchase,
+    /// A redemption that can be cancelled.
+    Redemption,
+    /// What is redeemed for points, in a system of the operator's.
+    Item,
+}
+
 /// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// The id of a member.
-    Member,
-    /// The id of a member who recommends another.
-    Referrer,
-    /// The id of a member who buys. Those above it may be rewarded.
-    Buyer,
-    /// The id of a member whose shop sells.
-    Merchant,
-    /// The name of a pack of the rules.
-    Pack,
-    /// The name of a service role of the rules.
-    Role,
-    /// The id of an order.
-    Order,
-    /// The id of an offer.
-    Offer,
-    /// The id of a trade.
-    Trade,
-    /// The id of a purchase.
-    Purchase,
-    /// The id of a redemption.
-    Redemption,
-    /// The id of what is redeemed for points, in a system of the operator's.
-    Item,
+    /// The id of this.
+    Id(Referent),
     /// Yuan, 2 places.
     Money,
     /// Points, 8 places.
@@ -72,8 +79,8 @@ pub struct Field {
 /// What the value of a field names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Name<'a> {
-    /// Something by its id.
-    Id(&'a Id),
+    /// This, by its id.
+    Id(Referent, &'a Id),
     /// A region.
     Region(Region),
 }
@@ -87,7 +94,7 @@ pub trait FieldFormat {
     fn fields(name: &'static str, fields: &mut Vec<Field>);
 
     /// Shows what the value names, if anything.
-    fn names(_: &Self::Value, _: &mut dyn FnMut(Format, Name<'_>)) {}
+    fn names(_: &Self::Value, _: &mut dyn FnMut(Name<'_>)) {}
 }
 
 fn required(name: &'static str, format: Format) -> Field {
@@ -97,18 +104,18 @@ fn required(name: &'static str, format: Format) -> Field {
 /// Ids, by what they name.
 macro_rules! ids {
     ($($name:ident)*) => {$(
-        #[doc = concat!("The format [`Format::", stringify!($name), "`].")]
+        #[doc = concat!("The id of [`Referent::", stringify!($name), "`].")]
         pub enum $name {}
 
         impl FieldFormat for $name {
             type Value = Id;
 
             fn fields(name: &'static str, fields: &mut Vec<Field>) {
-                fields.push(required(name, Format::$name));
+                fields.push(required(name, Format::Id(Referent::$name)));
             }
 
-            fn names(value: &Id, see: &mut dyn FnMut(Format, Name<'_>)) {
-                see(Format::$name, Name::Id(value));
+            fn names(value: &Id, see: &mut dyn FnMut(Name<'_>)) {
+                see(Name::Id(Referent::$name, value));
             }
         }
     )*};
@@ -138,8 +145,8 @@ impl FieldFormat for Region {
         fields.push(required(name, Format::Region));
     }
 
-    fn names(value: &Self, see: &mut dyn FnMut(Format, Name<'_>)) {
-        see(Format::Region, Name::Region(*value));
+    fn names(value: &Self, see: &mut dyn FnMut(Name<'_>)) {
+        see(Name::Region(*value));
     }
 }
 
@@ -153,8 +160,8 @@ impl FieldFormat for City {
         fields.push(required(name, Format::City));
     }
 
-    fn names(value: &Region, see: &mut dyn FnMut(Format, Name<'_>)) {
-        see(Format::City, Name::Region(*value));
+    fn names(value: &Region, see: &mut dyn FnMut(Name<'_>)) {
+        see(Name::Region(*value));
     }
 }
 
@@ -194,7 +201,7 @@ impl<F: FieldFormat> FieldFormat for Optional<F> {
         }
     }
 
-    fn names(value: &Self::Value, see: &mut dyn FnMut(Format, Name<'_>)) {
+    fn names(value: &Self::Value, see: &mut dyn FnMut(Name<'_>)) {
         if let Some(value) = value {
             F::names(value, see);
         }
@@ -221,7 +228,7 @@ impl FieldFormat for Terms {
         Optional::<Count<RETURN_DAYS_MAX>>::fields("return_days", fields);
     }
 
-    fn names(value: &Self::Value, see: &mut dyn FnMut(Format, Name<'_>)) {
+    fn names(value: &Self::Value, see: &mut dyn FnMut(Name<'_>)) {
         if let Some(terms) = value {
             Purchase::names(&terms.purchase, see);
         }

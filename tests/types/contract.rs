@@ -25,18 +25,7 @@ fn format(format: Format) -> &'static str {
         Format::Day => "Day",
         Format::Count(_) => "number",
         Format::Rules => "Partial<Omit<RuleSet, 'genesis_day' | 'supply'>>",
-        Format::Member
-        | Format::Referrer
-        | Format::Buyer
-        | Format::Merchant
-        | Format::Pack
-        | Format::Role
-        | Format::Order
-        | Format::Offer
-        | Format::Trade
-        | Format::Purchase
-        | Format::Redemption
-        | Format::Item => "Id",
+        Format::Id(_) => "Id",
     }
 }
 

@@ -22,18 +22,7 @@ fn format_schema(format: BodyFormat) -> RefOr<Schema> {
 
 fn event_format_schema(format: Format) -> RefOr<Schema> {
     match format {
-        Format::Member
-        | Format::Referrer
-        | Format::Buyer
-        | Format::Merchant
-        | Format::Pack
-        | Format::Role
-        | Format::Order
-        | Format::Offer
-        | Format::Trade
-        | Format::Purchase
-        | Format::Redemption
-        | Format::Item => Id::schema(),
+        Format::Id(_) => Id::schema(),
         Format::Money => Money::schema(),
         Format::Points => Points::schema(),
         Format::ShareValue => ShareValue::schema(),

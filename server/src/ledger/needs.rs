@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use gongxiang::book::Excerpt;
-use gongxiang::event::{Event, Format, Name, OrderPlaced};
+use gongxiang::event::{Event, Name, OrderPlaced, Referent};
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::command::{Settling, settling};
@@ -80,7 +80,7 @@ impl Needs {
 
     /// `before` is the number of events before it in the group: each may do away with one thing that is due.
     fn add(&mut self, event: &Event, before: usize) {
-        event.names(&mut |format, name| self.add_named(format, name));
+        event.names(&mut |name| self.add_named(name));
         match event {
             // The pack is rewarded like an order, and may open a shop.
             Event::PackPurchased { member, .. } => _ = self.buyers.insert(member.clone()),
@@ -93,28 +93,29 @@ impl Needs {
         }
     }
 
-    /// What a field of this format names.
-    fn add_named(&mut self, format: Format, name: Name<'_>) {
-        let id = match name {
-            Name::Id(id) => id.clone(),
+    /// What a field names.
+    fn add_named(&mut self, name: Name<'_>) {
+        let (referent, id) = match name {
+            Name::Id(referent, id) => (referent, id.clone()),
             Name::Region(region) => {
                 self.cities.insert(region.city());
                 return;
             }
         };
-        if format == Format::Merchant {
-            self.shops.insert(id.clone());
-        }
-        let rows = match format {
-            Format::Member | Format::Merchant => &mut self.members,
+        let rows = match referent {
+            Referent::Member => &mut self.members,
+            Referent::Merchant => {
+                self.shops.insert(id.clone());
+                &mut self.members
+            }
             // A referrer may be above a buyer in the same group.
-            Format::Buyer | Format::Referrer => &mut self.buyers,
-            Format::Order => &mut self.orders,
-            Format::Offer => &mut self.offers,
-            Format::Trade => &mut self.trades,
-            Format::Purchase => &mut self.purchases,
-            Format::Redemption => &mut self.redemptions,
-            _ => return,
+            Referent::Buyer | Referent::Referrer => &mut self.buyers,
+            Referent::Order => &mut self.orders,
+            Referent::Offer => &mut self.offers,
+            Referent::Trade => &mut self.trades,
+            Referent::Purchase => &mut self.purchases,
+            Referent::Redemption => &mut self.redemptions,
+            Referent::Pack | Referent::Role | Referent::Item => return,
         };
         rows.insert(id);
     }
