@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-/// A generator of pseudo-random numbers (SplitMix64). The same seed gives the same journal on every machine and in every version.
+/// A generator of pseudo-random numbers (`SplitMix64`). The same seed gives the same journal on every machine and in every
+/// version.
 #[derive(Debug, Clone)]
 pub(crate) struct Dice(pub(super) u64);
 
