@@ -3,15 +3,17 @@
 //! An event is applied to a draft laid over the book. A refused event leaves no trace. A preview is a draft that is dropped, so
 //! a preview equals its settlement by construction.
 //!
-//! A file knows only files below it:
+//! A file uses only files in the rows below its own:
 //!
-//! | floor | files |
-//! |---|---|
-//! | 4 | `settling`: an event, settled or previewed; `eve`: the open day just before its release; `view`: the state as others see it |
-//! | 3 | `close`: the day's close; `refund`: refunds of orders |
-//! | 2 | `handlers`: orders, transfers, offers and trades; `standing`: members |
-//! | 1 | `draft`: changes laid over a book; `changes`; `excerpt`: a part of a book; `outcome`: the answers |
-//! | 0 | `tables`: the book; `account`, `head`, `record`: its rows; `id_map`; `flow`: what everyday events add to the head |
+//! | files |
+//! |---|
+//! | `settling`: an event, settled or previewed; `eve`: the open day just before its release |
+//! | `close`: the day's close; `refund`: refunds of orders |
+//! | `handlers`: orders, transfers, offers, trades, rules; `standing`: members |
+//! | `draft`: a book with changes laid over it |
+//! | `changes`: what an event changes; `excerpt`: a part of a book; `view`: the state of RULES.md section 9 |
+//! | `tables`: the book itself; `outcome`: the answers to an event; `flow`: what everyday events add to the head |
+//! | `account`, `head`, `record`: the rows; `id_map`: values by id |
 
 mod account;
 mod changes;

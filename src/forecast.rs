@@ -102,7 +102,7 @@ pub struct Outlook {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Path {
-    /// The growth of turnover and new share value in 30 days; `None` for a series.
+    /// The growth of turnover and new share value in 30 days. A series has none.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub growth_30d: Option<Rate>,
     /// One outlook for each horizon.
@@ -115,7 +115,7 @@ pub struct Path {
 pub struct Forecast {
     /// The numbers on which it depends.
     pub inputs: Inputs,
-    /// What 1000 share value of the first day have earned so far; `None` before the first close.
+    /// What 1000 share value of the first day have earned so far. There is nothing before the first close.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub so_far: Option<SoFar>,
     /// The account after the next close. It depends on no assumption.

@@ -90,7 +90,7 @@ pub struct Order {
     pub points: Points,
     /// Its number among all orders, in the order of placing.
     pub sequence: u64,
-    /// The day at whose close it vests; `None` after 9999-12-31.
+    /// The day at whose close it vests, if that is not after 9999-12-31.
     pub due: Option<Day>,
     /// Its state.
     pub state: OrderState,

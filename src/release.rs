@@ -12,7 +12,7 @@ use crate::quantity::{Index, OutOfRange, Points, Price, ShareValue, Units, mul, 
 use crate::ruleset::RuleSet;
 use crate::wide::{mul_add_div, product, quotient};
 
-/// Carries and the product of units and an index count parts of 10^-26. So many of these parts are 10^-8 points.
+/// 10^-8 points in parts of 10^-26, in which carries and products of units and an index are counted.
 const PER_POINT_PART: i128 = 10_i128.pow(18);
 
 /// Writes a whole number as text, because JavaScript rounds numbers beyond 2^53.

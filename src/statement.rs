@@ -137,7 +137,7 @@ pub struct BookedPosting {
 }
 
 impl BookedPosting {
-    /// Whether the member receives what is posted.
+    /// Whether the member receives the posted amount.
     #[must_use]
     pub fn is_gain(&self, member: &Id) -> bool {
         self.posting.to.is(member)

@@ -63,7 +63,7 @@ pub fn open_book(rules: &JsValue) -> Result<Book, JsValue> {
 
 #[wasm_bindgen]
 impl Book {
-    // Applies an event, whole or not at all; answers with its receipt.
+    // Applies an event as a whole, or refuses it. Returns its receipt.
     #[wasm_bindgen(skip_jsdoc)]
     pub fn apply(&mut self, event: &JsValue) -> Result<JsValue, JsValue> {
         let entry = read_event(event).map_err(|refusal| to_error(&refusal))?;

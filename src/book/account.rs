@@ -27,7 +27,7 @@ pub struct Account {
     pub role: Option<Id>,
     /// Whether the member has bought a merchant pack.
     pub merchant_pack: bool,
-    /// The region of the member's shop; `None` if it has no shop.
+    /// The region of the member's shop, if it has one.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub shop: Option<Region>,
     /// The day on which the member's last area pack took effect.

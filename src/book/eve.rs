@@ -34,7 +34,7 @@ pub struct Eve {
     pub turnovers: Vec<Money>,
     /// New share value of a day: the mean of the last [`MEAN_DAYS`] days.
     pub inflow: ShareValue,
-    /// What 1000 share value of the first day have earned so far; `None` before the first close.
+    /// What 1000 share value of the first day have earned so far. There is nothing before the first close.
     pub so_far: Option<SoFar>,
 }
 

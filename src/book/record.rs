@@ -29,7 +29,7 @@ pub struct DayRecord {
     /// The last `acc` of each era that ended with this close.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ended: Vec<Index>,
-    /// The day's turnover in yuan; `None` before the first day with a turnover above 0.
+    /// The day's turnover in yuan. There is none before the first day with a turnover above 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turnover: Option<Money>,
 }

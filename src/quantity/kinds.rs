@@ -14,7 +14,7 @@ macro_rules! common {
             /// Decimal places (RULES.md section 1).
             pub const PLACES: u32 = $places;
 
-            /// `10^PLACES`: so many of the smallest part make 1.
+            /// The number of smallest parts in 1: `10^PLACES`.
             pub const SCALE: i128 = ten($places);
 
             /// The sum.

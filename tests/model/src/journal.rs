@@ -1,8 +1,9 @@
 //! Random journals: a seeded function, and a strategy for property tests that shrinks by leaving events out.
 //!
-//! The writer steers by the model: it knows who has points and which trades are open, so that most events are
-//! accepted, and about one event in eight is wrong on purpose.
+//! The writer asks the model who has points and which trades are open. So most events are accepted, and about one event in
+//! eight is wrong on purpose.
 
+mod dice;
 mod parties;
 mod rule_sets;
 mod trading;
@@ -18,46 +19,8 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 use crate::dates;
+use dice::{Dice, Step};
 use writer::Writer;
-
-/// A small generator of numbers (SplitMix64): the same journal for a seed, everywhere and for good.
-#[derive(Debug, Clone)]
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// Below `n`, which is above 0.
-    pub fn below(&mut self, n: usize) -> usize {
-        let n = u64::try_from(n.max(1)).unwrap_or(1);
-        usize::try_from(self.roll() % n).unwrap_or_default()
-    }
-
-    /// Yes in `percent` of 100 cases.
-    pub fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
-
-    pub fn pick<'a, T: ?Sized>(&mut self, list: &[&'a T]) -> &'a T {
-        list[self.below(list.len())]
-    }
-}
-
-/// An event of a journal.
-#[derive(Debug, Clone)]
-pub(crate) struct Step {
-    event: Value,
-    /// Its day is the open one, whichever that is when events before it are left out.
-    names_today: bool,
-    /// It closes that day.
-    closes: bool,
-}
 
 /// A rule set and a journal of `length` events, the same for the same arguments.
 #[must_use]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Dice;
+use super::dice::Dice;
 
 const PRICES: [&str; 14] = [
     "1",

@@ -3,7 +3,8 @@
 use num_traits::Signed;
 use serde_json::{Value, json};
 
-use super::{Dice, Step, rule_sets};
+use super::dice::{Dice, Step};
+use super::rule_sets;
 use crate::exact::{Exact, floor, text, tiny, whole};
 use crate::state::Member;
 use crate::{Model, Seen, Verdict};

@@ -3,6 +3,7 @@
 use num_traits::Zero;
 use serde_json::{Value, json};
 
+use super::dice::Dice;
 use super::writer::{CITIES, REGIONS, Writer};
 use crate::exact::{ceil, text, tiny, whole};
 use crate::state::{PurchaseStage, TradeStage};
@@ -236,7 +237,7 @@ impl Writer {
     }
 
     fn other_value(&mut self, key: &str) -> String {
-        let known = |ids: Vec<String>, dice: &mut super::Dice| {
+        let known = |ids: Vec<String>, dice: &mut Dice| {
             if ids.is_empty() { "none".to_owned() } else { ids[dice.below(ids.len())].clone() }
         };
         let model = &self.model;
