@@ -36,17 +36,15 @@ impl Filter {
     fn takes(self, row: &Row) -> bool {
         match (self, row) {
             (Self::All, _) | (Self::Release, Row::Day(_)) => true,
-            (Self::Orders, Row::Posting(booked)) => {
-                let rule = booked.posting.rule;
-                rule.class().is_some() || matches!(rule, Rule::Concession | Rule::Refund)
-            }
-            (Self::Moves, Row::Posting(booked)) => matches!(
-                booked.posting.rule,
-                Rule::Transfer | Rule::Redemption | Rule::Offer | Rule::Trade | Rule::Treasury | Rule::Opening
-            ),
+            (Self::Orders, Row::Posting(booked)) => is_of_orders(booked.posting.rule),
+            (Self::Moves, Row::Posting(booked)) => !is_of_orders(booked.posting.rule),
             _ => false,
         }
     }
+}
+
+fn is_of_orders(rule: Rule) -> bool {
+    rule.class().is_some() || matches!(rule, Rule::Concession | Rule::Refund)
 }
 
 pub fn screen(app: App, id: Id) -> AnyView {
