@@ -171,7 +171,7 @@ export interface Replayed {
   days: DayRecord[];
 }
 
-// From here on written by `WRITE_TYPES=1 cargo test --test types`, from src/contract.rs.
+// From here on written by `WRITE_TYPES=1 cargo test --test types contract`, from src/contract.rs.
 
 /** Why something is refused. */
 export type Code =

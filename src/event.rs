@@ -23,6 +23,7 @@ use format::{
 };
 pub use format::{Field, Format, Name, Referent, ReturnTerms};
 
+// The grammar of a row is explained above `events!`. A variant has its fields by name, or one record with all of them.
 macro_rules! declare_events {
     ($(
         #[doc = $title:literal]
@@ -91,6 +92,7 @@ macro_rules! declare_events {
     };
 }
 
+// A record is a format too: that of all fields of its event.
 macro_rules! declare_records {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $format:ty,)* })*) => {$(
         $(#[$doc])*

@@ -1,5 +1,5 @@
 //! The part of `pkg/index.d.ts` that follows from the contract's tables: codes, events, rules and reasons. It is written, not typed:
-//! `WRITE_TYPES=1 cargo test --test types` after a change of `src/contract.rs`.
+//! `WRITE_TYPES=1 cargo test --test types contract` after a change of `src/contract.rs`.
 
 use std::fmt::Write as _;
 use std::{env, fs};
@@ -10,7 +10,8 @@ use gongxiang::receipt::{Reason, RewardKind, Rule};
 use crate::Result;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/pkg/index.d.ts");
-const START: &str = "// From here on written by `WRITE_TYPES=1 cargo test --test types`, from src/contract.rs.\n";
+const START: &str =
+    "// From here on written by `WRITE_TYPES=1 cargo test --test types contract`, from src/contract.rs.\n";
 /// Codes of the loader, which no rule has.
 pub const OF_THE_LOADER: [&str; 2] = ["not_initialised", "not_loaded"];
 /// Signs in a line.
@@ -87,7 +88,7 @@ fn the_types_of_the_contract_are_those_of_its_tables() -> Result {
     if env::var_os("WRITE_TYPES").is_some() {
         fs::write(FILE, expected)?;
     } else {
-        assert_eq!(declared, expected, "run `WRITE_TYPES=1 cargo test --test types`");
+        assert_eq!(declared, expected, "run `WRITE_TYPES=1 cargo test --test types contract`");
     }
     Ok(())
 }

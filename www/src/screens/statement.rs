@@ -36,17 +36,15 @@ impl Filter {
     fn takes(self, row: &HistoryRow) -> bool {
         match (self, row) {
             (Self::All, _) | (Self::Release, HistoryRow::Day(_)) => true,
-            (Self::Orders, HistoryRow::Posting(booked)) => {
-                let rule = booked.posting.rule;
-                rule.class().is_some() || matches!(rule, Rule::Concession | Rule::Refund)
-            }
-            (Self::Moves, HistoryRow::Posting(booked)) => matches!(
-                booked.posting.rule,
-                Rule::Transfer | Rule::Redemption | Rule::Offer | Rule::Trade | Rule::Treasury | Rule::Opening
-            ),
+            (Self::Orders, HistoryRow::Posting(booked)) => is_of_orders(booked.posting.rule),
+            (Self::Moves, HistoryRow::Posting(booked)) => !is_of_orders(booked.posting.rule),
             _ => false,
         }
     }
+}
+
+fn is_of_orders(rule: Rule) -> bool {
+    rule.class().is_some() || matches!(rule, Rule::Concession | Rule::Refund)
 }
 
 pub fn screen(app: App, id: Id) -> AnyView {
