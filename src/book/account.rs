@@ -6,8 +6,7 @@ use crate::identity::{Day, Id, Region};
 use crate::quantity::{OutOfRange, Points, ShareValue, Units};
 use crate::release::{EndedEras, Holding, Release};
 
-/// A member's account (会员账户), as it was last settled. Points and share value that it earned since then are not in it yet;
-/// [`Account::state`] adds them.
+/// A member's account (会员账户), as it was last settled. It does not contain the releases of the days since then.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Account {
