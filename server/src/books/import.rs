@@ -81,7 +81,7 @@ pub fn import(task: &ImportTask<'_>, output: Output, mut report: impl FnMut(&Bad
     }
     let mut refused = 0;
     let mut sorter = if task.sort || layouts.sorts() { Some(Sorter::new()?) } else { None };
-    while let Some(item) = orders.next()? {
+    while let Some(item) = orders.next_item()? {
         match (item, &mut sorter) {
             (Err(bad), _) => {
                 refused += 1;
@@ -92,8 +92,8 @@ pub fn import(task: &ImportTask<'_>, output: Output, mut report: impl FnMut(&Bad
         }
     }
     if let Some(sorter) = sorter {
-        let mut sorted = sorter.sorted()?;
-        while let Some(item) = sorted.next()? {
+        let mut items = sorter.sorted()?;
+        while let Some(item) = items.next_item()? {
             refused += add(&mut journal, &orders, &item, &mut report)?;
         }
     }

@@ -101,9 +101,9 @@ pub fn adopt(database: &str, source: &str, accept_flags: Vec<String>) -> Result<
 
 fn adoption(next: &RuleSet, changed: &[String], accept_flags: Vec<String>) -> Result<Request> {
     let rules = next.to_tree();
-    let changes = changed.iter().filter_map(|key| Some((key.clone(), rules.get(key)?.clone()))).collect();
+    let values = changed.iter().filter_map(|key| Some((key.clone(), rules.get(key)?.clone()))).collect();
     let event =
-        Tree::Table(vec![("rules".into(), Tree::Table(changes)), ("type".into(), Tree::Text("rules.adopted".into()))]);
+        Tree::Table(vec![("rules".into(), Tree::Table(values)), ("type".into(), Tree::Text("rules.adopted".into()))]);
     let line = JournalLine { entry: wire::event::read(&event)?, text: event.canonical() };
     Ok(Request { line, key: None, actor: "operator".into(), guard: Some(Guard::Flags(accept_flags.into())) })
 }

@@ -20,20 +20,20 @@ pub struct CellError {
 }
 
 impl CellError {
-    pub fn bad_row(message: impl Into<String>) -> Self {
+    pub(super) fn bad_row(message: impl Into<String>) -> Self {
         Self { code: BAD_ROW, message: message.into() }
     }
 
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
+    pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code: code.as_str(), message: message.into() }
     }
 
     /// A refusal of the rules, with the value that it is about.
-    pub fn of(code: Code, value: &str) -> Self {
+    pub(super) fn of(code: Code, value: &str) -> Self {
         Self::new(code, format!("{}: {}", quoted(value), code.sentence()))
     }
 
-    pub fn at(self, line: u64, column: Option<String>) -> BadRow {
+    pub(super) fn at(self, line: u64, column: Option<String>) -> BadRow {
         BadRow { line, column, error: self }
     }
 }

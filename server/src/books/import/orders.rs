@@ -109,7 +109,7 @@ impl Orders {
     }
 
     /// The next order, refund or refused row.
-    pub fn next(&mut self) -> Result<Option<ItemResult>> {
+    pub fn next_item(&mut self) -> Result<Option<ItemResult>> {
         loop {
             if let Some(item) = self.ready.pop_front() {
                 return Ok(Some(item));

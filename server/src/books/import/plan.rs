@@ -39,7 +39,7 @@ pub(super) struct Plan {
 
 /// The layouts that a table may have, and the flags that replace parts of them.
 pub(super) struct Layouts {
-    layouts: Vec<Profile>,
+    all: Vec<Profile>,
     columns: BTreeMap<Field, String>,
     only: BTreeMap<String, Vec<String>>,
 }
@@ -52,7 +52,7 @@ const MARKS: [Field; 6] = [Field::Order, Field::Amount, Field::Quantity, Field::
 
 impl Layouts {
     pub fn new(mapping: &Mapping) -> Result<Self> {
-        let layouts = mapping.profile.as_deref().map_or_else(|| Ok(vec![Profile::default()]), layouts)?;
+        let all = mapping.profile.as_deref().map_or_else(|| Ok(vec![Profile::default()]), layouts)?;
         let mut columns = unique(&mapping.columns, Field::name)?;
         if let Some(column) = &mapping.refund_of {
             columns.insert(Field::RefundOf, column.clone());
@@ -61,17 +61,17 @@ impl Layouts {
         for Condition(column, values) in &mapping.only {
             only.entry(column.clone()).or_default().extend(values.iter().cloned());
         }
-        Ok(Self { layouts, columns, only })
+        Ok(Self { all, columns, only })
     }
 
     /// The encoding that the profile's exports always have.
     pub fn encoding(&self) -> Option<&str> {
-        self.layouts.iter().find_map(|layout| layout.encoding.as_deref())
+        self.all.iter().find_map(|layout| layout.encoding.as_deref())
     }
 
     /// Whether the profile's exports are in the order of their dates.
     pub fn sorts(&self) -> bool {
-        self.layouts.iter().any(|layout| layout.sort)
+        self.all.iter().any(|layout| layout.sort)
     }
 
     pub fn is_header(&self, names: &[&str]) -> bool {
@@ -81,7 +81,7 @@ impl Layouts {
 
     /// The first layout whose marks are all among the names.
     fn layout(&self, names: &[&str]) -> Option<&Profile> {
-        self.layouts.iter().find(|layout| {
+        self.all.iter().find(|layout| {
             let known = |field: &Field| {
                 let there = |names_of: &Vec<String>| names_of.iter().any(|name| find(names, name).is_ok());
                 self.columns.contains_key(field) || layout.columns.get(field).is_none_or(there)
@@ -92,7 +92,7 @@ impl Layouts {
 
     /// Finds every column in the header; fails if one is missing, or a required field has neither column nor default.
     pub fn plan(&self, mapping: &Mapping, names: &[&str]) -> Result<Plan> {
-        let profile = self.layout(names).or_else(|| self.layouts.first()).cloned().unwrap_or_default();
+        let profile = self.layout(names).or_else(|| self.all.first()).cloned().unwrap_or_default();
         let calendar = Calendar {
             dates: mapping.dates.unwrap_or(profile.dates),
             zone: mapping.zone.clone(),

@@ -58,7 +58,7 @@ impl Sorter {
 }
 
 impl SortedItems {
-    pub fn next(&mut self) -> Result<Option<Item>> {
+    pub fn next_item(&mut self) -> Result<Option<Item>> {
         let Some(key) = self.keys.next() else { return Ok(None) };
         let context = "cannot read the temporary file";
         self.file.seek(SeekFrom::Start(key.offset)).context(context)?;

@@ -144,10 +144,10 @@ impl Writes {
         self.insert(new.into_iter().map(&row));
         let rows: Vec<R> = old.into_iter().map(row).collect();
         let Some((key, others)) = R::COLUMNS.split_first().filter(|_| !rows.is_empty()) else { return };
-        let changed: Vec<_> = others.iter().map(|column| format!("{0} = r.{0}", column.name())).collect();
+        let assignments: Vec<_> = others.iter().map(|column| format!("{0} = r.{0}", column.name())).collect();
         let (or_fail, table, key) = (self.dialect.or_fail(), R::TABLE, key.name());
-        let (changed, from) = (changed.join(", "), self.dialect.rows(1, R::COLUMNS));
-        let sql = format!("UPDATE{or_fail} {table} SET {changed} FROM {from} AS r WHERE {table}.{key} = r.{key}");
+        let (values, from) = (assignments.join(", "), self.dialect.rows(1, R::COLUMNS));
+        let sql = format!("UPDATE{or_fail} {table} SET {values} FROM {from} AS r WHERE {table}.{key} = r.{key}");
         self.run(sql, vec![json(&rows)], count(&rows));
     }
 }
