@@ -20,7 +20,7 @@ const CARGO_FUZZ: &str = "0.13.2";
 /// Mend it, and keep the file as a seed.
 #[derive(Args)]
 pub struct Options {
-    /// The target, one of fuzz/fuzz_targets; without it, all one after another.
+    /// The target, one of `fuzz/fuzz_targets`; without it, all one after another.
     target: Option<String>,
     /// How long each target runs.
     #[arg(long, default_value_t = 20)]

@@ -161,7 +161,9 @@ fn a_fail_over_within_the_day_changes_nothing() -> TestResult {
             old.stop_at_once()?;
             new.promote()?;
             name.leads_to(new);
+            // Nothing is settled before the new one has a standby.
             old.follow(new)?;
+            thread::sleep(Duration::from_secs(2));
             (old, new) = (new, old);
             times += 1;
         }

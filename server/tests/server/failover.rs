@@ -104,7 +104,8 @@ fn is_ready(server: &Server) -> TestResult<bool> {
 /// The primary ends and its standby is promoted. The old primary comes back as a standby, and the name still leads to it for
 /// a while.
 fn fail_over(scene: &Scene, name: &Name, old: &Cluster, new: &Cluster) -> TestResult {
-    thread::sleep(Duration::from_millis(500));
+    // Long enough for every client to be answered in between.
+    thread::sleep(Duration::from_secs(2));
     old.stop_at_once()?;
     new.promote()?;
     old.follow(new)?;

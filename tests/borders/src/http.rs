@@ -8,6 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use gongxiang_server::http::app::{App, SignIn};
 use gongxiang_server::http::routes;
+use gongxiang_server::ledger::quota::Quota;
 use gongxiang_server::ledger::queue::Ledger;
 use gongxiang_server::ledger::store::Store;
 use gongxiang_server::ledger::store::sql::SqlStore;
@@ -159,5 +160,5 @@ async fn router(database: &str) -> Router {
     let origin = passkeys::origin("http://localhost").expect("an origin");
     let passkeys = Passkeys::new(&origin, people.clone()).expect("passkeys");
     let sign_in = SignIn { origin: Some(origin), passkeys: Some(passkeys), wechat: None, open_registration: true };
-    routes::router(App::new(ledger, people, sign_in, true), None)
+    routes::router(App::new(ledger, people, sign_in, Quota::default(), true), None)
 }

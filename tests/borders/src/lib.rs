@@ -3,6 +3,8 @@
 //! `fuzz/` calls them with inputs that it makes up, `tests/seeds.rs` with those that are kept in `fuzz/seeds`. Bytes that are
 //! no text are read as far as a person would: what cannot be decoded is another character.
 
+#![allow(clippy::missing_panics_doc, reason = "a panic is how each of them says that something does not hold")]
+
 #[cfg(feature = "server")]
 mod http;
 mod journal;
@@ -44,7 +46,7 @@ pub const CHECKS: &[(&str, Check)] = &[
 ];
 
 /// JSON as plain data, if it is JSON within the limits. Its canonical text is read as the same value, as far as its numbers are
-/// whole: of any other one serde_json keeps the nearest double or its neighbour.
+/// whole: of any other one `serde_json` keeps the nearest double or its neighbour.
 fn json(data: &[u8]) -> Option<Tree> {
     let tree: Tree = serde_json::from_slice(data).ok()?;
     let canonical = tree.canonical();

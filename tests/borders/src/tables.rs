@@ -11,9 +11,9 @@ use gongxiang::identity::{Day, Id, Region};
 use gongxiang::quantity::Points;
 use gongxiang_server::books::import::journal::{Additions, Shops};
 use gongxiang_server::books::import::mapping::{Mapping, Pair, Reading};
-use gongxiang_server::books::import::rows::BadRow;
-use gongxiang_server::books::import::{Imported, Task, balances, import, members};
-use gongxiang_server::ledger::journal::{JournalLine, Lines};
+use gongxiang_server::books::import::cells::BadRow;
+use gongxiang_server::books::import::{ImportResult, ImportTask, balances, import, members};
+use gongxiang_server::ledger::journal::{JournalLine, JournalReader};
 use gongxiang_server::output::Output;
 
 use crate::journal::sound;
@@ -80,7 +80,7 @@ fn orders(asked: &Orders, file: &Path, folder: &Path) {
             points: Points::parse("1000").expect("a decimal"),
         }),
     };
-    let task = Task {
+    let task = ImportTask {
         orders: file,
         mapping: &asked.mapping,
         additions,
@@ -90,7 +90,7 @@ fn orders(asked: &Orders, file: &Path, folder: &Path) {
         sort: asked.sort,
     };
     let output = Output::open(Some(&written)).expect("the journal can be written");
-    let Ok(Imported { journal, .. }) = import(&task, output, bad) else { return };
+    let Ok(ImportResult { journal, .. }) = import(&task, output, bad) else { return };
     let orders = journal.orders;
     journal.keep().expect("the journal can be kept");
     let entries = entries(&fs::read(&written).expect("the journal can be read"));
@@ -106,7 +106,7 @@ fn bad(row: &BadRow) {
 
 fn entries(journal: &[u8]) -> Vec<Entry> {
     let read = |line: std::io::Result<Result<JournalLine, _>>| line.expect("memory can be read");
-    Lines::new(journal).map(|line| read(line).expect("an event that was written").entry).collect()
+    JournalReader::new(journal).map(|line| read(line).expect("an event that was written").entry).collect()
 }
 
 /// Only what the book has too little of, and what the rules refuse for its own sake, may be refused.
