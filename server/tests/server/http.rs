@@ -454,7 +454,10 @@ fn the_database_refuses_to_change_the_past() -> TestResult {
 fn books_that_do_not_add_up_are_found_out_by_the_audit() -> TestResult {
     for (protection, change) in [
         (None, "UPDATE accounts SET account = json_set(account, '$.points', '1') WHERE member = 'ann'"),
-        (None, "INSERT INTO accounts (member, clock, account) SELECT 'eve', 1, account FROM accounts WHERE member = 'ann'"),
+        (
+            None,
+            "INSERT INTO accounts (member, clock, account) SELECT 'eve', 1, account FROM accounts WHERE member = 'ann'",
+        ),
         (None, "UPDATE shards SET flow = json_set(flow, '$.held', 1)"),
         (
             None,
