@@ -58,7 +58,7 @@ fn engine(engine: &Engine, program: &Path, [orders, trades, memory]: [u64; 3], r
         "{:10} {:>8} {:>9}  {before:>16}  {most:>10}  {:>14} {:>8}  {:>8}",
         engine.to_string(),
         time.as_secs(),
-        format!("0.{each:03}"),
+        format!("{}.{:03}", each / 1_000, each % 1_000),
         milliseconds(figures.percentile(50)),
         milliseconds(figures.percentile(99)),
         milliseconds(figures.percentile(100)),

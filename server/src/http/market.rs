@@ -40,8 +40,9 @@ pub struct TradesQuery {
 /// A member's own trades, or all for the operator, by id.
 pub async fn trades(
     State(app): State<App>,
-    Query(TradesQuery { after, limit, paid_until }): Query<TradesQuery>,
+    // Before the query, whose days a stranger would otherwise be told about.
     Somebody(actor): Somebody,
+    Query(TradesQuery { after, limit, paid_until }): Query<TradesQuery>,
 ) -> Result<Answer<TradesPage>, Problem> {
     let page = PageById { after, limit };
     if let Some(until) = paid_until {

@@ -297,16 +297,16 @@ async fn several_processes_close_a_day_in_parts_together_and_serve_meanwhile() -
         let day = gongxiang::identity::Day::parse(DAY).ok_or("no day")?;
         let ((one, store), (other, _)) = (book(&database, 0).await?, book(&database, 8).await?);
         let closing = [one.clone(), other].map(|ledger| tokio::spawn(async move { close(&ledger, day, "test").await }));
-        let (mut served, mut slowest) = (0, Duration::ZERO);
+        let (mut count, mut slowest) = (0, Duration::ZERO);
         while !closing.iter().all(tokio::task::JoinHandle::is_finished) {
             let event =
-                format!(r#"{{"type":"points.transferred","from":"shop","to":"ann","points":"0.01","id":"t{served}"}}"#);
+                format!(r#"{{"type":"points.transferred","from":"shop","to":"ann","points":"0.01","id":"t{count}"}}"#);
             let line = journal::parse(event.as_bytes()).map_err(|refusal| refusal.to_string())?;
             let request = gongxiang_server::ledger::group::Request::of_journal(line, "test");
             let started = Instant::now();
             one.settle_one(request).await?.outcome?;
             slowest = slowest.max(started.elapsed());
-            served += 1;
+            count += 1;
         }
         let mut closed = Vec::new();
         for task in closing {
@@ -314,7 +314,7 @@ async fn several_processes_close_a_day_in_parts_together_and_serve_meanwhile() -
         }
         closed.sort_unstable();
         assert_eq!(closed, [false, true], "one of them closes the day");
-        assert!(served >= 4, "{served} were served meanwhile, the slowest after {slowest:?}");
+        assert!(count >= 4, "{count} were served meanwhile, the slowest after {slowest:?}");
         let mut tx = store.begin(Scope::Reading).await?;
         gongxiang_server::ledger::audit::audit(&mut *tx).await?;
         assert_eq!(tx.now().await?.head.day.to_string(), "1997-01-03");

@@ -36,7 +36,10 @@ fn the_database_refuses_to_change_the_past() -> TestResult {
 fn the_audit_finds_every_changed_row() -> TestResult {
     for (protection, change) in [
         (None, "UPDATE accounts SET account = json_set(account, '$.points', '1') WHERE member = 'ann'"),
-        (None, "INSERT INTO accounts SELECT 'eve', NULL, NULL, NULL, 1, account FROM accounts WHERE member = 'ann'"),
+        (
+            None,
+            "INSERT INTO accounts (member, clock, account) SELECT 'eve', 1, account FROM accounts WHERE member = 'ann'",
+        ),
         (None, "UPDATE shards SET flow = json_set(flow, '$.held', 1)"),
         (
             None,

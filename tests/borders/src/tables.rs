@@ -9,9 +9,9 @@ use gongxiang::book::Book;
 use gongxiang::event::{Code, Entry, Event};
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::quantity::Points;
+use gongxiang_server::books::import::cells::BadRow;
 use gongxiang_server::books::import::journal::{Additions, Shops};
 use gongxiang_server::books::import::mapping::{Mapping, Pair, Reading};
-use gongxiang_server::books::import::cells::BadRow;
 use gongxiang_server::books::import::{ImportResult, ImportTask, balances, import, members};
 use gongxiang_server::ledger::journal::{JournalLine, JournalReader};
 use gongxiang_server::output::Output;
@@ -100,8 +100,8 @@ fn orders(asked: &Orders, file: &Path, folder: &Path) {
 }
 
 fn bad(row: &BadRow) {
-    assert!(row.line > 0 && !row.code.is_empty() && !row.message.is_empty(), "{row:?}");
-    assert!(row.code == "bad_row" || Code::parse(row.code).is_some(), "{row:?}");
+    assert!(row.line > 0 && !row.error.code.is_empty() && !row.error.message.is_empty(), "{row:?}");
+    assert!(row.error.code == "bad_row" || Code::parse(row.error.code).is_some(), "{row:?}");
 }
 
 fn entries(journal: &[u8]) -> Vec<Entry> {
