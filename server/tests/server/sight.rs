@@ -9,8 +9,8 @@ use gongxiang::quantity::Points;
 use serde_json::{Value, json};
 
 use crate::members;
-use crate::support::databases::{Database, databases};
-use crate::support::{Folder, Server, TestResult, add_key, all_accepted};
+
+use crate::support::{Database, Folder, Server, TestResult, add_key, all_accepted, databases};
 
 /// Bob buys in tom's kiosk. Ann referred bob, meg the kiosk's owner, and pam is the partner of the city.
 const MEMBERS: [&str; 8] = ["ann", "bob", "eve", "ivy", "meg", "pam", "tom", "zoe"];
