@@ -47,6 +47,7 @@ failures! {
     BadKey "bad_key" BAD_REQUEST
     Unauthorized "unauthorized" UNAUTHORIZED
     Forbidden "forbidden" FORBIDDEN
+    WrongMember "wrong_member" FORBIDDEN
     CrossSite "cross_site" FORBIDDEN
     SignInOff "sign_in_off" NOT_FOUND
     RegistrationClosed "registration_closed" FORBIDDEN
@@ -57,6 +58,7 @@ failures! {
     BadEnrolment "bad_enrolment" UNPROCESSABLE_ENTITY
     BadCode "bad_code" UNPROCESSABLE_ENTITY
     UnknownAccount "unknown_account" UNPROCESSABLE_ENTITY
+    AccountBound "account_bound" CONFLICT
     AccountAtRisk "account_at_risk" FORBIDDEN
     InFlight "in_flight" CONFLICT
     KeyReused "key_reused" UNPROCESSABLE_ENTITY

@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use ureq::Agent;
 
-pub use self::databases::{as_administrator, by_hand, databases, postgres, run_sql};
+pub use self::databases::{Database, as_administrator, by_hand, databases, postgres, run_sql};
 
 pub const JSON: &str = "application/json";
 
@@ -247,6 +247,12 @@ impl Server {
     pub fn header(&self, method: &str, path: &str, name: &str, body: &Value) -> TestResult<String> {
         let answer = self.send(method, path, None, &[], Some(body))?;
         Ok(answer.headers().get(name).ok_or("no such header")?.to_str()?.into())
+    }
+
+    /// A header of the answer to a request without a body; empty if it has none.
+    pub fn header_with(&self, method: &str, path: &str, headers: &[(&str, &str)], name: &str) -> TestResult<String> {
+        let answer = self.send(method, path, None, headers, None)?;
+        Ok(answer.headers().get(name).map(|value| value.to_str()).transpose()?.unwrap_or_default().into())
     }
 
     /// The `ETag` of an answer.
