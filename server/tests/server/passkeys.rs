@@ -60,7 +60,7 @@ fn the_sessions_cookie_is_for_no_script_no_other_site_and_tls_only() -> TestResu
 fn what_a_member_confirmed_is_not_carried_out_as_another() -> TestResult {
     on_each_engine(&[], |town, _| {
         let (_, ann) = town.enrolled("ann")?;
-        let offer = json!({"side": "buy", "points": "5"});
+        let offer = json!({"side": "buy", "points": "5", "unit_price": "1"});
         let send = |named: &str, key: &str| {
             let headers = [("cookie", ann.as_str()), ("sec-fetch-site", "same-origin"), ("gongxiang-member", named)];
             let headers = [headers.as_slice(), &[("idempotency-key", key)]].concat();
