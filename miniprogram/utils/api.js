@@ -30,8 +30,9 @@ const get = (path) => request('GET', path);
 
 const post = (path, data = {}) => request('POST', path, data);
 
-/** Sends a command under its idempotency key, so that a repetition does not settle it twice. */
-const command = (path, data, key) => request('POST', path, data, { 'Idempotency-Key': key });
+/** Sends a command under its idempotency key, so that a repetition does not settle it twice. The server refuses it if another member than
+ * this one is signed in. */
+const command = (path, data, key, member) => request('POST', path, data, { 'Idempotency-Key': key, 'gongxiang-member': member });
 
 /** The closed days. They never change, so only later ones are fetched. */
 let days = [];

@@ -20,10 +20,10 @@ const newKey = () => new Promise((resolve, reject) => {
   });
 });
 
-/** Whether the outcome is unknown: no answer, a busy server, a first request that is still being settled, or an ended session, before which the
- * command may have been settled. */
+/** Whether the outcome is unknown: no answer, a busy server, a first request that is still being settled, or an ended session or
+ * another member's, before which the command may have been settled. */
 const isOpen = ({ code, status }) => !status || status === 401 || status === 408 || status === 429 || status >= 500
-  || code === 'in_flight' || code === 'pending';
+  || code === 'in_flight' || code === 'pending' || code === 'wrong_member';
 
 const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, Math.min(seconds, PAUSE_MAX) * 1000));
 
@@ -35,7 +35,7 @@ function waiting() {
 
 /** Sends a stored command with its key, and forgets it once it has an outcome. */
 function settle(kept, repeated = 0) {
-  return command(kept.path, kept.data, kept.key).then(
+  return command(kept.path, kept.data, kept.key, kept.member).then(
     (receipt) => {
       wx.removeStorageSync(place(kept.member));
       return receipt;
@@ -45,7 +45,7 @@ function settle(kept, repeated = 0) {
         wx.removeStorageSync(place(kept.member));
         throw failure;
       }
-      if (failure.status === 401) throw failure;
+      if (failure.status === 401 || failure.code === 'wrong_member') throw failure;
       if (repeated === PAUSES.length) throw Object.assign({}, failure, { code: 'pending' });
       return wait(failure.after || PAUSES[repeated]).then(() => settle(kept, repeated + 1));
     },

@@ -15,6 +15,7 @@ const zh = Object.assign(shared(catalogue.zh), {
   codes: {
     unreachable: '网络不通，请稍后再试', failed: '服务器出错，请稍后再试', pending: '暂未收到结果。请稍后返回此页查看，不会重复提交', wx_login: '微信登录失败',
     old_wechat: '微信版本过低，请升级后重试',
+    account_bound: '此微信账号已绑定另一位会员。确定换绑到此开户码的会员吗？若开户码是他人发给您的，请取消',
     unauthorized: '登录已过期，请重新登录', bad_event: '请检查输入', bad_query: '请检查输入',
   },
 });
@@ -34,6 +35,7 @@ const en = Object.assign(shared(catalogue.en), {
     wx_login: 'WeChat sign-in failed', old_wechat: 'Update WeChat, then try again',
     unauthorized: 'Your session has expired. Sign in again.', bad_event: 'Check what you typed', bad_query: 'Check what you typed',
     unknown_account: 'This WeChat account belongs to no member yet: enter your enrolment code', bad_code: 'The WeChat sign-in has expired. Try again.',
+    account_bound: 'This WeChat account belongs to another member. Move it to the member of this code? If somebody else sent you the code, cancel.',
     account_at_risk: 'WeChat does not let this account sign in now',
   },
 });

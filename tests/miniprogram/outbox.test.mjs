@@ -18,7 +18,7 @@ function app(answers, { storage = {}, random = true } = {}) {
     setStorageSync: (key, value) => { storage[key] = plain(value); },
     removeStorageSync: (key) => { delete storage[key]; },
     request({ url, method, header, data, success, fail }) {
-      asked.push({ url, method, key: header['Idempotency-Key'], data: plain(data) });
+      asked.push({ url, method, key: header['Idempotency-Key'], member: header['gongxiang-member'], data: plain(data) });
       const answer = answers.shift();
       // Later, as on a phone.
       setImmediate(() => (answer ? success({ statusCode: answer[0], data: answer[1], header: answer[2] ?? {} }) : fail({ errMsg: 'request:fail' })));
@@ -114,6 +114,17 @@ test('two taps are one command; two different commands are sent one after the ot
   await Promise.all([phone.outbox.send(...OFFER), phone.outbox.send(...OFFER), phone.outbox.send('/v1/trades/t/pay', {})]);
   assert.deepEqual(phone.asked.map(({ url }) => url.slice('https://server'.length)), ['/v1/offers', '/v1/offers', '/v1/trades/t/pay']);
   assert.deepEqual(new Set(keys(phone)).size, 2);
+});
+
+test('a command says whose it is, and waits while another member is signed in at the server', async () => {
+  const storage = {};
+  const first = app([[403, { code: 'wrong_member' }]], { storage });
+  await assert.rejects(first.outbox.send(...OFFER), { code: 'wrong_member' });
+  assert.equal(first.asked[0].member, 'ann');
+  const second = app([settled], { storage });
+  await second.outbox.resume();
+  assert.deepEqual(keys(second), keys(first));
+  assert.equal(second.outbox.waiting(), null);
 });
 
 test('after a session ends, only the same member’s next session sends the command', async () => {

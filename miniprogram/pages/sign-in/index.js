@@ -24,16 +24,27 @@ Page({
   /** A WeChat code works once, so each attempt gets a new one. */
   wechat() {
     this.setData({ failure: '' });
+    return this.enrol({});
+  },
+  enrol(more) {
     const enrolment = this.data.enrolment.trim();
     return new Promise((resolve, reject) => {
       wx.login({ success: ({ code }) => (code ? resolve(code) : reject({ code: 'wx_login' })), fail: () => reject({ code: 'wx_login' }) });
-    }).then((code) => post('/v1/sessions/wechat', enrolment ? { code, enrolment } : { code })).then(
+    }).then((code) => post('/v1/sessions/wechat', enrolment ? { code, enrolment, ...more } : { code })).then(
       (session) => this.signedIn(session),
       (failure) => {
+        if (failure.code === 'account_bound') return this.confirmMove(failure);
         if (failure.code === 'unknown_account') this.setData({ enrols: true });
-        this.fail(failure);
+        return this.fail(failure);
       },
     );
+  },
+  /** The account is another member's: only its user moves it. */
+  confirmMove(failure) {
+    const content = said(this.data.language, failure);
+    return new Promise((resolve) => {
+      wx.showModal({ content, success: ({ confirm }) => resolve(confirm), fail: () => resolve(false) });
+    }).then((confirm) => (confirm ? this.enrol({ rebind: true }) : null));
   },
   enter() {
     this.setData({ failure: '' });

@@ -43,7 +43,8 @@ CREATE INDEX ceremonies_by_end ON ceremonies (expires);
 CREATE TABLE enrolments (
     hash    TEXT COLLATE "C" PRIMARY KEY,
     member  TEXT NOT NULL,
-    expires BIGINT NOT NULL
+    expires BIGINT NOT NULL,
+    passkey TEXT -- of the session that made it: it ends with it
 );
 
 CREATE TABLE wechat_accounts (

@@ -43,7 +43,8 @@ CREATE INDEX ceremonies_by_end ON ceremonies (expires);
 CREATE TABLE enrolments (
     hash    TEXT PRIMARY KEY,
     member  TEXT NOT NULL,
-    expires INTEGER NOT NULL
+    expires INTEGER NOT NULL,
+    passkey TEXT -- of the session that made it: it ends with it
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE wechat_accounts (

@@ -11,8 +11,14 @@ use super::app::App;
 use super::problem::{Failure, Problem};
 use crate::people::actor::Actor;
 
-/// The session's cookie.
-pub const COOKIE_NAME: &str = "gongxiang_session";
+/// The header in which a client says for which member it sends a request.
+pub const MEMBER: &str = "gongxiang-member";
+
+/// The name of the session's cookie. A browser takes `__Host-` only with `Secure`, from this host and for all paths, so no other
+/// host of the same site can set it. Without TLS there is no `Secure`.
+pub fn cookie_name(app: &App) -> &'static str {
+    if app.has_tls() { "__Host-gongxiang_session" } else { "gongxiang_session" }
+}
 
 /// The token of a request, if it has one. A browser adds the cookie by itself, so with the cookie only our own pages may change
 /// something. `SameSite` says the same, but old browsers ignore it, and it counts other hosts of the same site as ours.
@@ -23,7 +29,7 @@ fn token<'a>(parts: &'a Parts, app: &App) -> Result<Option<&'a str>, Problem> {
         return Ok(bearer.map(|(_, token)| token.trim()));
     }
     let mut cookies = header(COOKIE).unwrap_or_default().split(';').filter_map(|cookie| cookie.trim().split_once('='));
-    let token = cookies.find(|(name, _)| *name == COOKIE_NAME).map(|(_, token)| token);
+    let token = cookies.find(|(name, _)| *name == cookie_name(app)).map(|(_, token)| token);
     if token.is_some() && !parts.method.is_safe() && !is_from_our_page(&parts.headers, app.sign_in.origin.as_ref()) {
         return Err(Failure::CrossSite.into());
     }
@@ -72,7 +78,14 @@ impl FromRequestParts<App> for Actor {
             .actor(token)
             .await
             .map_err(|error| Problem::from(crate::ledger::store::StoreError::from(error)))?;
-        actor.ok_or_else(|| Failure::Unauthorized.into())
+        let actor = actor.ok_or(Failure::Unauthorized)?;
+        // Another tab may have signed in somebody else since the member confirmed what is sent.
+        match (&actor, parts.headers.get(MEMBER)) {
+            (Self::Member(own), Some(named)) if named != own.as_str() => {
+                Err(Problem::new(Failure::WrongMember, MEMBER, Failure::WrongMember.sentence()))
+            }
+            _ => Ok(actor),
+        }
     }
 }
 

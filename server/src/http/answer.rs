@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use gongxiang::wire::worded::Worded;
 use gongxiang_words::Language;
@@ -69,6 +69,17 @@ impl<T: IntoResponse> IntoResponse for WithCookie<T> {
     }
 }
 
+/// The end of a session (204), with the cookie that replaces its own. The browser also drops what it stored of our answers. It
+/// keeps the wallet's storage: the wallet clears that itself, and keeps the actions that still wait for the member.
+pub struct SignedOut(pub HeaderValue);
+
+impl IntoResponse for SignedOut {
+    fn into_response(self) -> Response {
+        let clear = HeaderName::from_static("clear-site-data");
+        (StatusCode::NO_CONTENT, [(SET_COOKIE, self.0), (clear, HeaderValue::from_static("\"cache\""))]).into_response()
+    }
+}
+
 impl<T: ToSchema> Output for Answer<T> {
     fn describe(description: &mut Description) {
         let schema = description.schema::<T>();
@@ -79,6 +90,12 @@ impl<T: ToSchema> Output for Answer<T> {
 impl<T: Output> Output for WithCookie<T> {
     fn describe(description: &mut Description) {
         T::describe(description);
+    }
+}
+
+impl Output for SignedOut {
+    fn describe(description: &mut Description) {
+        Gone::describe(description);
     }
 }
 

@@ -54,6 +54,11 @@ impl App {
         Self { ledger, people, demo, flights: Flights::default(), lookout: Lookout::default(), sign_in, quota }
     }
 
+    /// Whether browsers reach the wallet over TLS.
+    pub(super) fn has_tls(&self) -> bool {
+        self.sign_in.origin.as_ref().map_or(!self.demo, |origin| origin.scheme() != "http")
+    }
+
     pub(super) fn passkeys(&self) -> Result<&Passkeys, Problem> {
         self.sign_in.passkeys.as_ref().ok_or_else(|| Problem::sign_in_off("passkey"))
     }

@@ -29,15 +29,13 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
                       connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 6] = [
+const HEADERS: [(HeaderName, &str); 5] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     // The wallet uses none of these.
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    // Browsers ask again before they show a stored answer.
-    (header::CACHE_CONTROL, "no-cache"),
 ];
 
 /// The state of the middleware.
@@ -77,8 +75,10 @@ pub fn around(router: Router, limits: Limits, metrics: Arc<Metrics>) -> Router {
     with_headers(router.layer(from_fn_with_state(Arc::new(edge), pass)))
 }
 
-/// Every answer with the headers above.
+/// Every answer with the headers above. No cache stores an answer that does not say otherwise: most are personal.
 fn with_headers(router: Router) -> Router {
+    let private = HeaderValue::from_static("private, no-store");
+    let router = router.layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, private));
     HEADERS.into_iter().fold(router, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))
     })

@@ -17,13 +17,10 @@ use crate::ledger::group::Request;
 use crate::ledger::journal::JournalLine;
 use crate::ledger::needs::Needs;
 
-/// How a newcomer wants to be registered.
+/// How a newcomer wants to be registered. It chooses no id: the server makes one, so nobody takes a name that means something.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
-    /// As it wants to be called; the server makes an id if it is left out.
-    #[schema(nullable = false)]
-    member: Option<Id>,
     /// Who recommended it.
     #[schema(nullable = false)]
     referrer: Option<Id>,
@@ -38,10 +35,9 @@ pub struct Newcomer {
 impl TryFrom<Registration> for Newcomer {
     type Error = Problem;
 
-    /// Whoever names no id gets one.
-    fn try_from(Registration { member, referrer }: Registration) -> Result<Self, Problem> {
-        let made = || Id::parse(&format!("m-{}", Uuid::new_v4().simple())).ok_or(Failure::Unavailable);
-        Ok(Self { member: member.map_or_else(made, Ok)?, referrer })
+    fn try_from(Registration { referrer }: Registration) -> Result<Self, Problem> {
+        let member = Id::parse(&format!("m-{}", Uuid::new_v4().simple())).ok_or(Failure::Unavailable)?;
+        Ok(Self { member, referrer })
     }
 }
 

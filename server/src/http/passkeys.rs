@@ -6,6 +6,7 @@ use gongxiang::tree::Tree;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::actor::SessionToken;
 use super::answer::{Answer, Gone, WithCookie};
 use super::app::App;
 use super::body::{SignInBody, value};
@@ -36,13 +37,15 @@ pub async fn enrol(
     State(app): State<App>,
     _: Query<NoParameters>,
     Owner(member): Owner,
+    SessionToken(token): SessionToken,
     body: Result<SignInBody<Nothing>, Problem>,
 ) -> Result<Answer<Enrolment>, Problem> {
     body?;
     let needs = Needs { members: [member.clone()].into(), ..Needs::default() };
     let part = app.ledger.read().await?.load(&needs).await?.excerpt;
     part.accounts.get(&member).ok_or_else(Problem::unknown_member)?;
-    let (enrolment, holds) = app.people.enrol(&member).await.map_err(StoreError::from)?;
+    let made = app.people.enrol(&member, token.as_deref()).await.map_err(StoreError::from)?;
+    let (enrolment, holds) = made.ok_or(Failure::Unauthorized)?;
     Ok(Answer::of(&Enrolment { member, enrolment, holds }))
 }
 

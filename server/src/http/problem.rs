@@ -48,6 +48,7 @@ failures! {
     BadKey "bad_key" BAD_REQUEST
     Unauthorized "unauthorized" UNAUTHORIZED
     Forbidden "forbidden" FORBIDDEN
+    WrongMember "wrong_member" FORBIDDEN
     CrossSite "cross_site" FORBIDDEN
     SignInOff "sign_in_off" NOT_FOUND
     RegistrationClosed "registration_closed" FORBIDDEN
@@ -58,6 +59,7 @@ failures! {
     BadEnrolment "bad_enrolment" UNPROCESSABLE_ENTITY
     BadCode "bad_code" UNPROCESSABLE_ENTITY
     UnknownAccount "unknown_account" UNPROCESSABLE_ENTITY
+    AccountBound "account_bound" CONFLICT
     AccountAtRisk "account_at_risk" FORBIDDEN
     TooManyOffers "too_many_offers" UNPROCESSABLE_ENTITY
     TooManyTrades "too_many_trades" UNPROCESSABLE_ENTITY

@@ -8,8 +8,8 @@ use gongxiang::tree::Tree;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::actor::{COOKIE_NAME, SessionToken};
-use super::answer::{Answer, Gone, WithCookie};
+use super::actor::{SessionToken, cookie_name};
+use super::answer::{Answer, SignedOut, WithCookie};
 use super::app::App;
 use super::body::{SignInBody, value};
 use super::newcomers::{Newcomer, Registration};
@@ -93,6 +93,9 @@ pub struct WeChatSignIn {
     enrolment: Option<String>,
     #[schema(nullable = false)]
     register: Option<Registration>,
+    /// Whether an account that is another member's moves to the member of the code.
+    #[serde(default)]
+    rebind: bool,
 }
 
 /// Anybody signs in as any member, on a demo server only.
@@ -149,7 +152,7 @@ pub async fn wechat(
     body: Result<SignInBody<WeChatSignIn>, Problem>,
 ) -> Result<Answer<Session>, Problem> {
     let wechat = app.sign_in.wechat.as_ref().ok_or_else(|| Problem::sign_in_off("wechat"))?;
-    let WeChatSignIn { code, enrolment, register } = body?.0;
+    let WeChatSignIn { code, enrolment, register, rebind } = body?.0;
     if enrolment.is_some() && register.is_some() {
         return Err(Problem::both("enrolment", "register"));
     }
@@ -161,7 +164,12 @@ pub async fn wechat(
     let people = &app.people;
     let known = people.wechat_member(&account).await.map_err(StoreError::from)?;
     let member = match (enrolment, known, newcomer) {
-        (Some(code), ..) => {
+        (Some(code), known, _) => {
+            let (member, _) = people.enrolled(&code).await.map_err(StoreError::from)?.ok_or(Failure::BadEnrolment)?;
+            // Whoever types a stranger's code would use the stranger's account without noticing.
+            if !rebind && known.is_some_and(|known| known != member) {
+                return Err(Failure::AccountBound.into());
+            }
             let member = people.bind_wechat_by(&code, &account).await.map_err(StoreError::from)?;
             member.ok_or(Failure::BadEnrolment)?
         }
@@ -178,11 +186,9 @@ pub async fn wechat(
 }
 
 /// `Strict` costs nothing: the page itself needs no cookie, and what it asks for then comes from the same site.
-/// Without TLS a `Secure` cookie would not come back.
 pub(super) fn cookie(token: &str, seconds: i64, app: &App) -> Result<HeaderValue, Problem> {
-    let plain = app.sign_in.origin.as_ref().map_or(app.demo, |origin| origin.scheme() == "http");
-    let secure = if plain { "" } else { "; Secure" };
-    let text = format!("{COOKIE_NAME}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
+    let (name, secure) = (cookie_name(app), if app.has_tls() { "; Secure" } else { "" });
+    let text = format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::from_str(&text).map_err(|_| Failure::Unavailable.into())
 }
 
@@ -235,9 +241,9 @@ pub async fn sign_out(
     _: Anybody,
     _: Query<NoParameters>,
     SessionToken(token): SessionToken,
-) -> Result<WithCookie<Gone>, Problem> {
+) -> Result<SignedOut, Problem> {
     if let Some(token) = token {
         app.people.sign_out(&token).await.map_err(StoreError::from)?;
     }
-    Ok(WithCookie(Gone, Some(cookie("", 0, &app)?)))
+    Ok(SignedOut(cookie("", 0, &app)?))
 }

@@ -17,6 +17,7 @@ use utoipa::openapi::path::{HttpMethod, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::actor::MEMBER;
 use super::answer::Answer;
 use super::api::{Api, Description};
 use super::app::App;
@@ -58,6 +59,8 @@ fn describe(command: &Command, description: &mut Description) {
     description.closed();
     let key = description.schema::<IdempotencyKey>();
     description.parameter(IDEMPOTENCY_KEY, ParameterIn::Header, true, key);
+    let member = description.schema::<Id>();
+    description.parameter(MEMBER, ParameterIn::Header, false, member);
     let made = command.made.map(|(field, _)| field);
     let required = command.fields.iter().any(|field| field.required);
     description.body(fields_schema(&command.fields, made), required);

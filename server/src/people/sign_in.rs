@@ -73,20 +73,35 @@ impl People {
         Ok(row.map(|(content,)| content))
     }
 
-    /// Makes an enrolment code; returns it and its lifetime in seconds. Only its hash is stored.
+    /// Makes an enrolment code; returns it and its lifetime in seconds. Only its hash is stored, with the passkey that opened the
+    /// session of `token`. `None` if that session has ended.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn enrol(&self, member: &Id) -> sqlx::Result<(String, i64)> {
+    pub async fn enrol(&self, member: &Id, token: Option<&str>) -> sqlx::Result<Option<(String, i64)>> {
         let secret = secret().map_err(no_secret)?;
         sqlx::query("DELETE FROM enrolments WHERE expires < $1").bind(now()).execute(&self.pool).await?;
-        sqlx::query("INSERT INTO enrolments (hash, member, expires) VALUES ($1, $2, $3)")
+        let mut tx = self.pool.begin().await?;
+        let mut passkey = None;
+        if let Some(session) = token.and_then(|token| token.strip_prefix("gxs_")) {
+            // Changes nothing, but locks the row: a request that removes the passkey then waits, and finds the code.
+            let row: Option<(Option<String>,)> =
+                sqlx::query_as("UPDATE sessions SET expires = expires WHERE hash = $1 RETURNING passkey")
+                    .bind(fingerprint(session.as_bytes()))
+                    .fetch_optional(&mut *tx)
+                    .await?;
+            let Some((opened_by,)) = row else { return Ok(None) };
+            passkey = opened_by;
+        }
+        sqlx::query("INSERT INTO enrolments (hash, member, expires, passkey) VALUES ($1, $2, $3, $4)")
             .bind(fingerprint(secret.as_bytes()))
             .bind(member.to_string())
             .bind(now() + ENROLMENT_SECONDS_MAX)
-            .execute(&self.pool)
+            .bind(passkey)
+            .execute(&mut *tx)
             .await?;
-        Ok((format!("gxe_{secret}"), ENROLMENT_SECONDS_MAX))
+        tx.commit().await?;
+        Ok(Some((format!("gxe_{secret}"), ENROLMENT_SECONDS_MAX)))
     }
 
     /// The member of an enrolment code, and the code's hash. Does not use the code up.
@@ -185,7 +200,7 @@ impl People {
         Ok(Some((format!("gxs_{secret}"), SESSION_SECONDS_MAX)))
     }
 
-    /// Removes a member's passkey and ends the sessions it opened; `false` if the member has no such passkey.
+    /// Removes a member's passkey and ends the sessions that it opened and their codes; `false` if the member has no such passkey.
     ///
     /// # Errors
     /// If the database fails.
@@ -199,7 +214,11 @@ impl People {
         if removed.rows_affected() == 0 {
             return Ok(false);
         }
-        sqlx::query("DELETE FROM sessions WHERE passkey = $1").bind(id.to_owned()).execute(&mut *tx).await?;
+        // Sessions first, so that a code in progress is waited for.
+        for table in ["sessions", "enrolments"] {
+            let sql = format!("DELETE FROM {table} WHERE passkey = $1");
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.to_owned()).execute(&mut *tx).await?;
+        }
         tx.commit().await?;
         Ok(true)
     }
@@ -269,7 +288,7 @@ async fn use_enrolment(tx: &mut AnyConnection, hash: &str) -> sqlx::Result<Optio
     Ok(row.map(|(member,)| member))
 }
 
-/// An account that was bound before moves to the new member: the user has agreed to both.
+/// An account that was bound before moves to the new member: the user was asked.
 async fn bind(tx: &mut AnyConnection, account: &str, member: &str) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO wechat_accounts (hash, member) VALUES ($1, $2)

@@ -52,6 +52,46 @@ fn the_sessions_cookie_is_for_no_script_no_other_site_and_tls_only() -> TestResu
     for attribute in ["HttpOnly", "SameSite=Strict", "Secure", "Path=/"] {
         assert!(set.split("; ").any(|part| part == attribute), "{attribute} in {set}");
     }
+    assert!(set.starts_with("__Host-gongxiang_session=gxs_") && !set.contains("Domain"), "{set}");
+    Ok(())
+}
+
+#[test]
+fn what_a_member_confirmed_is_not_carried_out_as_another() -> TestResult {
+    on_each_engine(&[], |town, _| {
+        let (_, ann) = town.enrolled("ann")?;
+        let offer = json!({"side": "buy", "points": "5", "unit_price": "1"});
+        let send = |named: &str, key: &str| {
+            let headers = [("cookie", ann.as_str()), ("sec-fetch-site", "same-origin"), ("gongxiang-member", named)];
+            let headers = [headers.as_slice(), &[("idempotency-key", key)]].concat();
+            town.server.ask("POST", "/v1/offers", None, &headers, Some(&offer))
+        };
+        for named in ["bob", "", "ann,bob"] {
+            let (status, problem) = send(named, "k1")?;
+            assert_eq!((status, problem["code"].as_str()), (403, Some("wrong_member")), "{named}: {problem}");
+            assert_eq!(problem["field"], "gongxiang-member");
+        }
+        let (status, settled) = send("ann", "k1")?;
+        assert_ne!(settled["code"], "wrong_member");
+        assert!(matches!(status, 200 | 422), "the rules answer ann: {settled}");
+        Ok(())
+    })
+}
+
+#[test]
+fn what_is_personal_is_stored_by_no_cache_and_a_sign_out_empties_the_browsers() -> TestResult {
+    let folder = Folder::new()?;
+    let town = town(&folder.database(), &[])?;
+    let (_, ann) = town.enrolled("ann")?;
+    let headers = [("cookie", ann.as_str()), ("sec-fetch-site", "same-origin")];
+    let header = |method: &str, path: &str, name: &str| town.server.header_with(method, path, &headers, name);
+    for path in ["/v1/members/ann", "/v1/members/ann/statement", "/v1/session", "/v1/passkeys", "/v1/members/bob"] {
+        assert_eq!(header("GET", path, "cache-control")?, "private, no-store", "{path}");
+    }
+    for path in ["/v1/rules", "/v1/supply"] {
+        assert_eq!(header("GET", path, "cache-control")?, "no-cache", "{path}");
+    }
+    assert_eq!(header("DELETE", "/v1/session", "clear-site-data")?, "\"cache\"");
     Ok(())
 }
 

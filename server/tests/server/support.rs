@@ -249,6 +249,12 @@ impl Server {
         Ok(answer.headers().get(name).ok_or("no such header")?.to_str()?.into())
     }
 
+    /// A header of the answer to a request without a body; empty if it has none.
+    pub fn header_with(&self, method: &str, path: &str, headers: &[(&str, &str)], name: &str) -> TestResult<String> {
+        let answer = self.send(method, path, None, headers, None)?;
+        Ok(answer.headers().get(name).map(|value| value.to_str()).transpose()?.unwrap_or_default().into())
+    }
+
     /// The `ETag` of an answer.
     pub fn etag(&self, path: &str) -> TestResult<String> {
         let answer = self.send("GET", path, None, &[], None)?;
