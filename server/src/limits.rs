@@ -68,6 +68,9 @@ pub const WRITERS_POSTGRES: u8 = 2;
 /// Most connections of one process.
 pub const CONNECTIONS_MAX: u32 = 16;
 
+/// A connection to `PostgreSQL` that was idle for longer is checked before it is used.
+pub const CONNECTION_CHECK_AFTER: Duration = Duration::from_secs(1);
+
 /// Longest wait for a connection.
 pub const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(10);
 

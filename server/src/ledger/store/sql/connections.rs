@@ -1,7 +1,7 @@
 //! The pool's connections: each leads to a server that accepts writes, and to the book that was opened.
 //!
 //! A host name may lead to another server at any moment: after a fail-over, behind a pooler, or because somebody
-//! changed it. So every connection is checked when it is made and each time it is taken from the pool.
+//! changed it. So a connection is checked when it is made, and when it is taken from the pool after it was idle.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +12,7 @@ use sqlx::{AnyConnection, AnyPool, Connection as _, Executor as _, Row as _};
 
 use super::dialect::Dialect;
 use crate::ledger::store::{Result, StoreError};
-use crate::limits::CONNECTION_WAIT_MAX;
+use crate::limits::{CONNECTION_CHECK_AFTER, CONNECTION_WAIT_MAX};
 
 /// Rows that seldom change, cached.
 #[derive(Debug, Default)]
@@ -116,17 +116,17 @@ pub fn connections(dialect: Dialect, max: u32, shared: &SharedState) -> AnyPoolO
                 Ok(())
             })
         })
-        .before_acquire(move |connection, _| {
+        .before_acquire(move |connection, connection_use| {
             Box::pin(async move {
                 // Some errors end SQLite's transaction. The connection then still counts one, and would refuse the next.
                 if connection.is_in_transaction() {
                     return Ok(false);
                 }
-                // A check costs a round trip for every transaction, and a file does not disconnect.
-                match dialect {
-                    Dialect::Sqlite => Ok(true),
-                    Dialect::Postgres => is_writable(connection).await,
+                // A check costs a round trip. A file does not disconnect, and a busy connection finds out by its next statement.
+                if dialect == Dialect::Sqlite || connection_use.idle_for < CONNECTION_CHECK_AFTER {
+                    return Ok(true);
                 }
+                is_writable(connection).await
             })
         })
 }
