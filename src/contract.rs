@@ -2,7 +2,7 @@
 //!
 //! A table is a macro that hands its rows to another macro: `events!(declare)` expands to `declare! { rows }`. So each place makes of the
 //! rows what it needs, and this file depends on nothing. `event.rs` makes the enums, `wire/event.rs` reads and writes events,
-//! `wire/command.rs` has the addresses and rights. The server makes its routes, rights and OpenAPI document of those.
+//! `wire/command.rs` has the addresses and rights. The server makes its routes, rights and `OpenAPI` document of those.
 
 /// The events (RULES.md section 4), in the order of the contract. For example:
 ///
@@ -13,7 +13,7 @@
 /// ]
 /// ```
 ///
-/// 1. What its command does, in a few words: the title in the OpenAPI document.
+/// 1. What its command does, in a few words: the title in the `OpenAPI` document.
 /// 2. The variant of `Event` and `Kind`, and its name in the journal.
 /// 3. Its fields, each with its format (`event/format.rs`), in the order in which they are read. Or one record with all of them.
 /// 4. The address of its command; a name in braces is a field. Who may give it (`Who` in `wire/command.rs`).

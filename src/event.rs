@@ -141,7 +141,7 @@ pub struct Entry {
 pub struct Identity {
     /// The id.
     pub id: Id,
-    /// [`Tree::canonical`] of the event.
+    /// [`Tree::canonical`](crate::tree::Tree::canonical) of the event.
     pub content: Box<str>,
 }
 
