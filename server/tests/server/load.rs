@@ -17,7 +17,7 @@ use crate::support::{Client, Server, TestResult, all_accepted};
 pub const RULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/cdnow.rules.json");
 
 /// How long a client tries until the test fails.
-pub const PATIENCE: Duration = Duration::from_mins(3);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The current address of a server.
 #[derive(Clone, Default)]
