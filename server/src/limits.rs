@@ -8,6 +8,12 @@ pub const BODY_BYTES_MAX: usize = 8 << 20;
 /// Largest body of a request about signing in, in bytes: anybody may send one. A credential has some 2 KB.
 pub const SIGN_IN_BYTES_MAX: usize = 64 << 10;
 
+/// Most bytes of a refused body that are read, so that its sender gets to the answer.
+pub const DISCARD_BYTES_MAX: u64 = 16 << 20;
+
+/// How long the rest of a refused body is read.
+pub const DISCARD_TIME_MAX: Duration = Duration::from_secs(5);
+
 /// Most events in one request.
 pub const EVENTS_MAX: usize = 10_000;
 
@@ -22,6 +28,9 @@ pub const QUEUE_MAX: usize = 1_024;
 
 /// Trades, packs and orders that one part of a close does. Other commands wait for one part at most.
 pub const CLOSING_PART: usize = 1_000;
+
+/// How long a close pauses after each part, so that waiting commands come in between whichever row they wait for.
+pub const CLOSING_PAUSE: Duration = Duration::from_millis(10);
 
 /// Most trades, packs and orders of a close that is previewed as a whole: some 8 KB of memory each.
 pub const PREVIEWED_DUE_MAX: usize = 10_000;

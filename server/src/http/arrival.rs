@@ -1,27 +1,70 @@
-//! Whether a request's body has arrived. Until then nothing was settled; afterwards something may have been.
+//! The body of a request, watched from the edge: whether it has arrived, and what a handler left of it.
+//!
+//! Until it has arrived nothing was settled; afterwards something may have been. What is left is read and thrown away before the
+//! answer is sent, because many clients read no answer until they have sent their whole body.
 
+use std::mem;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
+use http_body_util::BodyExt as _;
 use hyper::body::{Frame, SizeHint};
+use tokio::time::timeout;
 
-/// Whether one request's body has arrived.
-#[derive(Clone, Debug)]
-pub struct Arrival(Arc<AtomicBool>);
+use crate::limits::{DISCARD_BYTES_MAX, DISCARD_TIME_MAX};
+
+/// What became of one request's body.
+#[derive(Clone, Debug, Default)]
+pub struct Arrival(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Awaited,
+    Complete,
+    /// The handler has its answer and dropped the body unread.
+    Left(Body),
+}
 
 impl Arrival {
     pub fn is_complete(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        matches!(*self.0.lock().unwrap_or_else(PoisonError::into_inner), State::Complete)
+    }
+
+    /// Reads what the handler left, up to a limit of bytes and time.
+    pub async fn discard_rest(&self) {
+        let state = mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let State::Left(mut body) = state else { return };
+        if body.size_hint().lower() > DISCARD_BYTES_MAX {
+            return;
+        }
+        let discard = async {
+            let mut bytes = 0;
+            while let Some(Ok(frame)) = body.frame().await {
+                bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+                if bytes > DISCARD_BYTES_MAX {
+                    break;
+                }
+            }
+        };
+        // The answer is sent whether or not the rest came in time.
+        _ = timeout(DISCARD_TIME_MAX, discard).await;
+    }
+
+    fn set(&self, state: State) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 }
 
-/// Wraps a request's body, so that it notes when it was read to its end.
+/// Wraps a request's body, so that it notes when it was read to its end and gives back what was not.
 pub fn watch(request: Request) -> (Request, Arrival) {
-    let arrival = Arrival(Arc::new(AtomicBool::new(request.body().is_end_stream())));
+    let arrival = Arrival::default();
+    if request.body().is_end_stream() {
+        arrival.set(State::Complete);
+    }
     let watched = |body| Body::new(Watched { body, arrival: arrival.clone() });
     (request.map(watched), arrival)
 }
@@ -43,7 +86,7 @@ impl HttpBody for Watched {
         // If the length of a body is known, it is not always polled again after its last frame.
         let ended = matches!(frame, Poll::Ready(None)) || (frame.is_ready() && self.body.is_end_stream());
         if ended {
-            self.arrival.0.store(true, Ordering::Release);
+            self.arrival.set(State::Complete);
         }
         frame
     }
@@ -54,5 +97,13 @@ impl HttpBody for Watched {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if !self.arrival.is_complete() {
+            self.arrival.set(State::Left(mem::take(&mut self.body)));
+        }
     }
 }

@@ -105,7 +105,10 @@ impl Edge {
     async fn answer(&self, request: Request, next: Next) -> Response {
         let (request, arrival) = arrival::watch(request);
         match timeout(self.request_time, next.run(request)).await {
-            Ok(response) => response,
+            Ok(response) => {
+                arrival.discard_rest().await;
+                response
+            }
             // It may still be settled. A repeated request gets the outcome.
             Err(_) if arrival.is_complete() => {
                 let why = "it takes longer than a request may, and may still be settled; ask again with the same key";

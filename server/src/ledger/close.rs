@@ -18,7 +18,7 @@ use crate::ledger::journal;
 use crate::ledger::missed::{Doubt, plan};
 use crate::ledger::needs::Due;
 use crate::ledger::queue::Ledger;
-use crate::limits::{CLOCK_APART_MAX, CLOCK_LOOK_EVERY, CLOCK_STANDS_MIN, CLOCK_STEP_MAX, CLOSING_PART};
+use crate::limits::{CLOCK_APART_MAX, CLOCK_LOOK_EVERY, CLOCK_STANDS_MIN, CLOCK_STEP_MAX, CLOSING_PART, CLOSING_PAUSE};
 use crate::shutdown::ended;
 
 /// Closes days.
@@ -173,7 +173,8 @@ pub async fn do_ahead(ledger: &Ledger, day: Day, actor: &str) -> Result<()> {
     let part = format!(r#"{{"type":"day.closing","day":"{day}","most":{CLOSING_PART}}}"#);
     while is_more_than_a_part_due(ledger, day).await? {
         match settle(ledger, &part, actor).await? {
-            None => {}
+            // Whoever waits for rows of this part gets them now.
+            None => tokio::time::sleep(CLOSING_PAUSE).await,
             // Another process did the rest, or closed the day.
             Some(refusal) if matches!(refusal.code, Code::NothingDue | Code::WrongDay) => break,
             Some(refusal) => bail!("{day} cannot be closed: {refusal}"),

@@ -219,6 +219,24 @@ fn a_body_with_a_too_large_content_length_is_refused_before_it_is_sent() -> Test
     Ok(())
 }
 
+/// Many clients read no answer before they have sent their whole body.
+#[test]
+fn whoever_sends_more_than_is_wanted_gets_the_answer_all_the_same() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start(&folder)?;
+    let body = " ".repeat(9 << 20);
+    for (path, content_type, status, code) in [
+        ("/v1/events", JSON, 413, "too_large"),
+        ("/v1/sessions/demo", JSON, 413, "too_large"),
+        ("/v1/events", "text/plain", 415, "unsupported_media_type"),
+        ("/v1/nothing", JSON, 404, "not_found"),
+    ] {
+        let (answered, problem) = server.post(path, content_type, body.clone())?;
+        assert_eq!((answered, &problem["code"]), (status, &json!(code)), "{path} {content_type}");
+    }
+    Ok(())
+}
+
 #[test]
 fn another_sites_name_for_this_machine_is_refused() -> TestResult {
     let folder = Folder::new()?;
