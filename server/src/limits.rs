@@ -29,9 +29,6 @@ pub const QUEUE_MAX: usize = 1_024;
 /// Trades, packs and orders that one part of a close does. Other commands wait for one part at most.
 pub const CLOSING_PART: usize = 1_000;
 
-/// How long a close pauses after each part, so that waiting commands come in between whichever row they wait for.
-pub const CLOSING_PAUSE: Duration = Duration::from_millis(10);
-
 /// Most trades, packs and orders of a close that is previewed as a whole: some 8 KB of memory each.
 pub const PREVIEWED_DUE_MAX: usize = 10_000;
 

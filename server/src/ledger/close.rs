@@ -3,7 +3,7 @@
 //! Any number of processes may do so at once. Closing names the day it closes, so whoever comes second is refused with
 //! `wrong_day`: a key would add nothing, and would keep a refusal for ever.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use gongxiang::event::{Code, Refusal};
@@ -18,7 +18,7 @@ use crate::ledger::journal;
 use crate::ledger::missed::{Doubt, plan};
 use crate::ledger::needs::Due;
 use crate::ledger::queue::Ledger;
-use crate::limits::{CLOCK_APART_MAX, CLOCK_LOOK_EVERY, CLOCK_STANDS_MIN, CLOCK_STEP_MAX, CLOSING_PART, CLOSING_PAUSE};
+use crate::limits::{CLOCK_APART_MAX, CLOCK_LOOK_EVERY, CLOCK_STANDS_MIN, CLOCK_STEP_MAX, CLOSING_PART};
 use crate::shutdown::ended;
 
 /// Closes days.
@@ -172,9 +172,10 @@ pub async fn close(ledger: &Ledger, day: Day, actor: &str) -> Result<bool> {
 pub async fn do_ahead(ledger: &Ledger, day: Day, actor: &str) -> Result<()> {
     let part = format!(r#"{{"type":"day.closing","day":"{day}","most":{CLOSING_PART}}}"#);
     while is_more_than_a_part_due(ledger, day).await? {
+        let started = Instant::now();
         match settle(ledger, &part, actor).await? {
-            // Whoever waits for rows of this part gets them now.
-            None => tokio::time::sleep(CLOSING_PAUSE).await,
+            // Another process that waits for SQLite's file only looks at it now and then.
+            None => tokio::time::sleep(started.elapsed() / 2).await,
             // Another process did the rest, or closed the day.
             Some(refusal) if matches!(refusal.code, Code::NothingDue | Code::WrongDay) => break,
             Some(refusal) => bail!("{day} cannot be closed: {refusal}"),

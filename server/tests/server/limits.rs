@@ -293,11 +293,11 @@ async fn several_processes_close_a_day_in_parts_together_and_serve_meanwhile() -
     let folder = Folder::new()?;
     for database in databases(&folder)? {
         let server = Server::start(&["--database", &database, "--rules", RULES])?;
-        settle(&server, &due(CLOSING_PART * 4))?;
+        settle(&server, &due(CLOSING_PART * 8))?;
         let day = gongxiang::identity::Day::parse(DAY).ok_or("no day")?;
         let ((one, store), (other, _)) = (book(&database, 0).await?, book(&database, 8).await?);
         let closing = [one.clone(), other].map(|ledger| tokio::spawn(async move { close(&ledger, day, "test").await }));
-        let (mut count, mut slowest) = (0, Duration::ZERO);
+        let (mut count, mut slowest, begun) = (0, Duration::ZERO, Instant::now());
         while !closing.iter().all(tokio::task::JoinHandle::is_finished) {
             let event =
                 format!(r#"{{"type":"points.transferred","from":"shop","to":"ann","points":"0.01","id":"t{count}"}}"#);
@@ -314,7 +314,12 @@ async fn several_processes_close_a_day_in_parts_together_and_serve_meanwhile() -
         }
         closed.sort_unstable();
         assert_eq!(closed, [false, true], "one of them closes the day");
-        assert!(count >= 4, "{count} were served meanwhile, the slowest after {slowest:?}");
+        // A ratio, because a busy machine slows both down.
+        let together = begun.elapsed();
+        assert!(
+            count >= 2 && slowest < together / 2,
+            "{count} were served meanwhile, the slowest after {slowest:?}, and the close took {together:?}"
+        );
         let mut tx = store.begin(Scope::Reading).await?;
         gongxiang_server::ledger::audit::audit(&mut *tx).await?;
         assert_eq!(tx.now().await?.head.day.to_string(), "1997-01-03");

@@ -27,8 +27,6 @@ struct CommonRows {
     rules: RuleSet,
     rules_version: i64,
     ended: Vec<Index>,
-    /// The latest clock of the shards that were locked.
-    clock: i64,
     /// The flows of the shards, if they were read too.
     flows: Option<Vec<Shard>>,
 }
@@ -47,27 +45,22 @@ fn list<'a>(ids: impl IntoIterator<Item = &'a Id>) -> String {
 }
 
 impl SqlTransaction {
-    /// Locks the writer's shard, or all of them, and returns their latest clock. `SQLite` has one writer anyway.
-    async fn lock_shards(&mut self) -> Result<i64> {
-        let lock = self.dialect.lock(self.scope);
-        let rows: Vec<(i64, i64)> = match self.scope {
-            _ if self.dialect == Dialect::Sqlite => return Ok(0),
-            Scope::Reading => return Ok(0),
-            Scope::Everyday { shard } => {
-                let sql = format!("SELECT shard, clock FROM shards WHERE shard = {shard}{lock}");
-                self.all(&sql, &[]).await?
-            }
-            Scope::Alone { .. } => {
-                let sql = format!("SELECT shard, clock FROM shards WHERE shard < {SHARDS} ORDER BY shard{lock}");
-                self.all(&sql, &[]).await?
-            }
+    /// Waits for the writer's turn: its shard's, or everybody's. `SQLite` has one writer anyway.
+    async fn take_turn(&mut self) -> Result<()> {
+        let shards = match self.scope {
+            _ if self.dialect == Dialect::Sqlite => return Ok(()),
+            Scope::Reading => return Ok(()),
+            Scope::Everyday { shard } => format!("shard = {shard}"),
+            Scope::Alone { .. } => format!("shard < {SHARDS}"),
         };
-        rows.into_iter().map(|(_, clock)| clock).max().ok_or(StoreError::Empty)
+        let sql = format!("SELECT shard FROM turns WHERE {shards} ORDER BY shard{}", self.dialect.lock(self.scope));
+        let _turns: Vec<(i64,)> = self.all(&sql, &[]).await?;
+        Ok(())
     }
 
     /// The head without the flows of the shards, the rules, and the ended eras.
     async fn common_rows(&mut self) -> Result<CommonRows> {
-        let clock = self.lock_shards().await?;
+        self.take_turn().await?;
         // `SQLite` reads the flows together with the head, because nobody else writes.
         let flows = match self.dialect {
             Dialect::Sqlite => format!("({})", Dialect::gathered("shard, clock, flow", SHARDS_TABLE)),
@@ -83,7 +76,7 @@ impl SqlTransaction {
         let flows = flows.map(|flows| from_json("the flows", &flows)).transpose()?;
         let rules = self.rules_of(rules_version).await?;
         let ended = self.ended(eras).await?;
-        Ok(CommonRows { head, rules, rules_version, ended, clock, flows })
+        Ok(CommonRows { head, rules, rules_version, ended, flows })
     }
 
     async fn rules_of(&mut self, version: i64) -> Result<RuleSet> {
@@ -141,7 +134,8 @@ impl SqlTransaction {
     }
 
     pub(super) async fn load_part(&mut self, needs: &Needs) -> Result<WorkingSet> {
-        let CommonRows { head, rules, mut clock, ended, flows, .. } = self.common_rows().await?;
+        let CommonRows { head, rules, ended, flows, .. } = self.common_rows().await?;
+        let mut clock = 0;
         let mut excerpt = Excerpt { ended, ..Excerpt::genesis(rules) };
         let mut open = OpenCounts::default();
 
