@@ -1,6 +1,7 @@
 //! Hashes, JSON and URLs as text.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
 /// The SHA-256 of some content, in hex.
@@ -13,6 +14,11 @@ pub fn fingerprint(content: &[u8]) -> String {
 /// The JSON of a type of the rules. Their maps have string keys and their numbers are whole, so this cannot fail.
 pub fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
+}
+
+/// The same as a part of larger JSON: a string would be escaped there, and unescaped again by the database.
+pub fn raw_json(value: &impl Serialize) -> Box<RawValue> {
+    serde_json::value::to_raw_value(value).unwrap_or_default()
 }
 
 /// A URL without its password, which may also be in its parameters.

@@ -128,13 +128,15 @@ impl Reason {
 
 impl Serialize for Reason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = Vec::new();
-        self.visit(&mut |name, text, _| fields.push((name, text)));
-        let mut out = serializer.serialize_map(Some(fields.len() + 1))?;
+        let mut out = serializer.serialize_map(None)?;
         out.serialize_entry("of", self.tag())?;
-        for (name, text) in &fields {
-            out.serialize_entry(name, text)?;
-        }
+        let mut fields = Ok(());
+        self.visit(&mut |name, text, _| {
+            if fields.is_ok() {
+                fields = out.serialize_entry(name, &text);
+            }
+        });
+        fields?;
         out.end()
     }
 }

@@ -12,6 +12,7 @@ use gongxiang::wire::RECEIPT_VERSION;
 use gongxiang::wire::statement::BookedPosting;
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::SqlTransaction;
 use super::dialect::{Dialect, SqlColumn, Statement, integer, text};
@@ -21,7 +22,7 @@ use crate::ledger::store::{
     Batch, HeadChange, JournalEntry, Key, NewAnswer, Place, Result, RowChange, SHARDS, Scope, StoreError,
     StoredRefusal, differs,
 };
-use crate::text::json;
+use crate::text::{json, raw_json};
 
 impl SqlTransaction {
     pub(super) async fn write_batch(&mut self, batch: &Batch) -> Result<()> {
@@ -34,7 +35,7 @@ impl SqlTransaction {
         writes.upsert(&batch.trades, |row| trade_row(row, clock));
         writes.upsert(&batch.purchases, |row| purchase_row(row, clock));
         writes.upsert(&batch.redemptions, |row| redemption_row(row, clock));
-        writes.insert(batch.days.iter().map(|record| DayRow { day: record.day, record: json(record) }));
+        writes.insert(batch.days.iter().map(|record| DayRow { day: record.day, record: raw_json(record) }));
         writes.insert(batch.journal.iter().map(journal_row));
         writes.insert(batch.journal.iter().flat_map(JournalEntry::postings).map(posting_row));
         let now = Timestamp::now();
@@ -180,41 +181,41 @@ macro_rules! rows {
 rows! {
     "accounts" AccountRow<'a> {
         member: text &'a Id, referrer: text Option<&'a Id>, shop: text Option<Region>, city: text Option<Region>,
-        clock: integer i64, account: text String, open_offers: integer i64, open_trades: integer i64,
+        clock: integer i64, account: text Box<RawValue>, open_offers: integer i64, open_trades: integer i64,
         open_orders: integer i64,
     }
     "orders" OrderRow<'a> {
         id: text &'a Id, merchant: text &'a Id, due: text Option<Day>, sequence: integer u64, clock: integer i64,
-        content: text String,
+        content: text Box<RawValue>,
     }
     "offers" OfferRow<'a> {
-        id: text &'a Id, owner: text &'a Id, wants: integer u8, clock: integer i64, content: text String,
+        id: text &'a Id, owner: text &'a Id, wants: integer u8, clock: integer i64, content: text Box<RawValue>,
         open_trades: integer i64,
     }
     "trades" TradeRow<'a> {
         id: text &'a Id, offer: text &'a Id, owner: text &'a Id, taker: text &'a Id, unpaid: text Option<Day>,
-        paid: text Option<Day>, sequence: integer u64, clock: integer i64, content: text String,
+        paid: text Option<Day>, sequence: integer u64, clock: integer i64, content: text Box<RawValue>,
     }
     "purchases" PurchaseRow<'a> {
         id: text &'a Id, member: text &'a Id, due: text Option<Day>, sequence: integer u64, clock: integer i64,
-        content: text String,
+        content: text Box<RawValue>,
     }
     "redemptions" RedemptionRow<'a> {
-        id: text &'a Id, member: text &'a Id, clock: integer i64, content: text String,
+        id: text &'a Id, member: text &'a Id, clock: integer i64, content: text Box<RawValue>,
     }
-    "days" DayRow { day: text Day, record: text String, }
+    "days" DayRow { day: text Day, record: text Box<RawValue>, }
     "eras" EraRow<'a> { era: integer usize, acc: text &'a Index, }
     "journal" JournalRow<'a> {
         place: integer Place, version: integer u32, day: text Day, kind: text &'static str, event: text &'a str,
-        receipt: text String, at: text &'a str, actor: text &'a str, accepted_flags: text String,
+        receipt: text Box<RawValue>, at: text &'a str, actor: text &'a str, accepted_flags: text Box<RawValue>,
     }
     "postings" PostingRow {
         place: integer i64, line: integer i64, day: text Day, giver: text Party, receiver: text Party,
-        asset: text &'static str, amount: text String, rule: text Rule, why: text String,
+        asset: text &'static str, amount: text String, rule: text Rule, why: text Box<RawValue>,
     }
     "answers" AnswerRow<'a> {
         scope: text &'a str, key: text &'a str, fingerprint: text &'a str, place: integer Option<Place>,
-        refusal: text Option<String>, refused: integer Option<i64>,
+        refusal: text Option<Box<RawValue>>, refused: integer Option<i64>,
     }
 }
 
@@ -226,7 +227,7 @@ fn account_row(row: &RowChange<Account>, open: Open, clock: i64) -> AccountRow<'
         shop: value.shop.map(Region::city),
         city: value.city,
         clock,
-        account: json(value),
+        account: raw_json(value),
         open_offers: open.offers,
         open_trades: open.trades,
         open_orders: open.orders,
@@ -236,12 +237,12 @@ fn account_row(row: &RowChange<Account>, open: Open, clock: i64) -> AccountRow<'
 fn order_row(row: &RowChange<Order>, clock: i64) -> OrderRow<'_> {
     let RowChange { id, value, .. } = row;
     let due = value.due.filter(|_| value.state == OrderState::Pending);
-    OrderRow { id, merchant: &value.merchant, due, sequence: value.sequence, clock, content: json(value) }
+    OrderRow { id, merchant: &value.merchant, due, sequence: value.sequence, clock, content: raw_json(value) }
 }
 
 fn offer_row(row: &RowChange<Offer>, open_trades: i64, clock: i64) -> OfferRow<'_> {
     let RowChange { id, value, .. } = row;
-    OfferRow { id, owner: &value.owner, wants: wants(value).into(), clock, content: json(value), open_trades }
+    OfferRow { id, owner: &value.owner, wants: wants(value).into(), clock, content: raw_json(value), open_trades }
 }
 
 fn trade_row(row: &RowChange<(Trade, Id)>, clock: i64) -> TradeRow<'_> {
@@ -249,18 +250,18 @@ fn trade_row(row: &RowChange<(Trade, Id)>, clock: i64) -> TradeRow<'_> {
     let while_it_is = |state: TradeState| Some(value.day).filter(|_| value.state == state);
     let (unpaid, paid) = (while_it_is(TradeState::Taken), while_it_is(TradeState::Paid));
     let Trade { offer, taker, sequence, .. } = value;
-    TradeRow { id, offer, owner, taker, unpaid, paid, sequence: *sequence, clock, content: json(value) }
+    TradeRow { id, offer, owner, taker, unpaid, paid, sequence: *sequence, clock, content: raw_json(value) }
 }
 
 fn purchase_row(row: &RowChange<Purchase>, clock: i64) -> PurchaseRow<'_> {
     let RowChange { id, value, .. } = row;
     let due = value.due.filter(|_| value.state == PurchaseState::Pending);
-    PurchaseRow { id, member: &value.member, due, sequence: value.sequence, clock, content: json(value) }
+    PurchaseRow { id, member: &value.member, due, sequence: value.sequence, clock, content: raw_json(value) }
 }
 
 fn redemption_row(row: &RowChange<RedemptionRecord>, clock: i64) -> RedemptionRow<'_> {
     let RowChange { id, value, .. } = row;
-    RedemptionRow { id, member: &value.member, clock, content: json(value) }
+    RedemptionRow { id, member: &value.member, clock, content: raw_json(value) }
 }
 
 fn journal_row(entered: &JournalEntry) -> JournalRow<'_> {
@@ -271,10 +272,10 @@ fn journal_row(entered: &JournalEntry) -> JournalRow<'_> {
         day: *day,
         kind: kind.as_str(),
         event,
-        receipt: json(&**receipt),
+        receipt: raw_json(&**receipt),
         at,
         actor,
-        accepted_flags: json(accepted_flags),
+        accepted_flags: raw_json(accepted_flags),
     }
 }
 
@@ -289,7 +290,7 @@ fn posting_row(booked: BookedPosting) -> PostingRow {
         asset: amount.asset(),
         amount: amount.to_string(),
         rule,
-        why: json(&why),
+        why: raw_json(&why),
     }
 }
 
@@ -298,7 +299,7 @@ fn answer_row(answer: &NewAnswer, now: Timestamp) -> AnswerRow<'_> {
     let refused = Some(now.as_second()).filter(|_| came_of.is_err() && !key.is_of_journal());
     let (place, refusal) = match came_of {
         Ok(place) => (Some(*place), None),
-        Err(refusal) => (None, Some(json(&StoredRefusal::from(refusal)))),
+        Err(refusal) => (None, Some(raw_json(&StoredRefusal::from(refusal)))),
     };
     let Key { scope, key, fingerprint } = key;
     AnswerRow { scope, key, fingerprint, place, refusal, refused }
