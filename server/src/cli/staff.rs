@@ -87,7 +87,7 @@ async fn show_code(people: &People, row: &StaffRow, Origin { origin }: &Origin) 
     let (code, seconds) = made.context("no code was made")?;
     people.enter_action(COMMAND_LINE, Deed::CodeMade, &row.title()).await?;
     if let Some(origin) = origin {
-        let link = format!("{}/#/enrol/{code}", origin.trim_end_matches('/'));
+        let link = format!("{}/#/operator/enrol/{code}", origin.trim_end_matches('/'));
         println!("{link}");
         let qr = QRBuilder::new(link).build().context("the link does not fit a QR code")?;
         eprintln!("{}", qr.to_str());

@@ -74,7 +74,7 @@ fn the_command_line_prints_a_link_and_names_are_said_once() -> TestResult {
     let folder = Folder::new()?;
     let database = folder.database();
     let link = add_staff(&database, &["Li Na", "--role", "clerk", "--origin", "https://wallet.example/"])?;
-    assert!(link.starts_with("https://wallet.example/#/enrol/gxe_"), "{link}");
+    assert!(link.starts_with("https://wallet.example/#/operator/enrol/gxe_"), "{link}");
     for (arguments, why) in [
         (&["Li Na", "--role", "auditor"][..], "somebody of this name is there already"),
         (&["Wu", "--role", "cashier"], "an owner or a cashier has a shop"),
