@@ -93,7 +93,8 @@ impl Outbox {
         let Request { path, body } = action.request();
         let at = js_sys::Date::new_0().to_iso_string().into();
         // Nobody else of the staff sends what somebody confirmed.
-        let staff = || self.session.with_untracked(|session| session.as_ref()?.staff.as_ref().map(|staff| staff.id.clone()));
+        let staff =
+            || self.session.with_untracked(|session| session.as_ref()?.staff.as_ref().map(|staff| staff.id.clone()));
         let member = action.member.clone().or_else(staff);
         let waiting = PendingAction { key, at, member, path, body: body.canonical() };
         spawn_local(async move {

@@ -155,7 +155,11 @@ mod tests {
         let ann = Id::parse("ann:1.x").expect("an id");
         let pages = MemberScreen::ALL.map(|(page, _)| Route::Member(ann.clone(), page));
         let desks = Desk::ALL.map(|(desk, _)| Route::Operator(desk));
-        for route in [Route::SignIn, Route::Join(ann.clone()), Route::StaffCode("gxe_0".to_owned())].into_iter().chain(pages).chain(desks) {
+        for route in [Route::SignIn, Route::Join(ann.clone()), Route::StaffCode("gxe_0".to_owned())]
+            .into_iter()
+            .chain(pages)
+            .chain(desks)
+        {
             assert_eq!(Route::parse(&route.to_string()), route);
         }
         assert_eq!(Route::parse(""), Route::SignIn);

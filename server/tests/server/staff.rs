@@ -58,7 +58,7 @@ fn an_operator_signs_in_by_a_code_then_by_passkey_and_sets_the_price() -> TestRe
 }
 
 #[test]
-fn a_code_of_staff_works_once_and_not_for_wechat() -> TestResult {
+fn a_code_of_staff_works_once() -> TestResult {
     on_each_engine(&[], |town, database| {
         let code = add_staff(database, &["Li Na", "--role", "clerk"])?;
         let by = json!({"enrolment": code});

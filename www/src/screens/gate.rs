@@ -25,7 +25,8 @@ pub fn screen(app: App, desk: Desk) -> AnyView {
             Some(_) => (().into_any(), Some(t::NOT_ALLOWED)),
             None => (().into_any(), Some(t::NO_SCREEN)),
         };
-        return view! { {bar(app, &session)} {shown} {words.map(|words| ui::empty(app, "not-allowed", words))} }.into_any();
+        return view! { {bar(app, &session)} {shown} {words.map(|words| ui::empty(app, "not-allowed", words))} }
+            .into_any();
     }
     if session.role.is_empty() {
         return fault::fault(app, &Fault::Unreachable, Box::new(move || app.ask_session()));

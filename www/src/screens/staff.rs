@@ -33,7 +33,9 @@ pub fn role(role: &str) -> Words {
 pub fn why(app: App, fault: &Fault) -> &'static str {
     let words = match fault {
         Fault::Status { problem, .. } if problem.code == "staff_exists" => t::EXISTS,
-        Fault::Status { problem, .. } if ["bad_staff", "bad_event", "not_a_merchant"].contains(&&*problem.code) => t::BAD,
+        Fault::Status { problem, .. } if ["bad_staff", "bad_event", "not_a_merchant"].contains(&&*problem.code) => {
+            t::BAD
+        }
         Fault::Status { problem, .. } if problem.code == "bad_enrolment" => t::CODE_ENDED,
         fault => fault::words(fault).1,
     };
@@ -64,7 +66,8 @@ impl Desk {
 
 pub fn screen(app: App) -> AnyView {
     let desk = Desk { app, code: RwSignal::new(None), failed: RwSignal::new(None) };
-    let is_owner = app.session.with_untracked(|session| session.as_ref().is_some_and(|session| session.role == "owner"));
+    let is_owner =
+        app.session.with_untracked(|session| session.as_ref().is_some_and(|session| session.role == "owner"));
     view! {
         {ui::intro(app, t::STAFF, t::STAFF_NOTE)}
         {form(desk, is_owner)}
@@ -81,7 +84,8 @@ fn form(desk: Desk, is_owner: bool) -> AnyView {
     // An owner adds staff of its own shop, which the server knows.
     let roles = ROLES.iter().filter(move |(.., of_shop)| !is_owner || *of_shop);
     let chosen = RwSignal::new(if is_owner { "cashier" } else { "clerk" }.to_owned());
-    let has_shop = memo(move || !is_owner && ROLES.iter().any(|(role, _, of_shop)| *of_shop && *role == *chosen.read()));
+    let has_shop =
+        memo(move || !is_owner && ROLES.iter().any(|(role, _, of_shop)| *of_shop && *role == *chosen.read()));
     let add = move |event: SubmitEvent| {
         event.prevent_default();
         let mut body = json!({"name": name.get_untracked().trim(), "role": chosen.get_untracked()});
@@ -97,7 +101,9 @@ fn form(desk: Desk, is_owner: bool) -> AnyView {
         });
     };
     let options: Vec<_> = roles
-        .map(|(role, words, _)| view! { <option value=*role selected=move || *chosen.read() == *role>{app.say(*words)}</option> }.into_any())
+        .map(|(role, words, _)| {
+            view! { <option value=*role selected=move || *chosen.read() == *role>{app.say(*words)}</option> }.into_any()
+        })
         .collect();
     view! {
         <form class="card form" on:submit=add>

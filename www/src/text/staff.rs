@@ -11,6 +11,7 @@ words! {
     SIGNED_IN "已登录" "Signed in as"
     NO_SCREEN "您的岗位没有工作台页面" "Your role has no screen on the desk"
     NOT_ALLOWED "您的岗位无权查看此页面" "Your role doesn’t include this page"
+    ASK "如需此权限，请联系运营主管。" "Ask the operator if you need it."
     OPERATOR "运营主管" "Operator"
     CLERK "客服" "Clerk"
     AUDITOR "审计" "Auditor"
