@@ -14,6 +14,7 @@ pub mod review;
 pub mod rules;
 pub mod serve;
 pub mod settings;
+pub mod staff;
 pub mod webhooks;
 
 use std::sync::Arc;

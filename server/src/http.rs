@@ -8,12 +8,14 @@
 //! | `commands`, `settle`, `preview`, `quote` | what can be done: one table, and its three uses |
 //! | `members`, `orders`, `market`, `days`, `scheme`, `rules`, `events`, `ahead` | what can be asked, by resource |
 //! | `sessions`, `passkeys`, `newcomers` | signing in and out, registering |
+//! | `staff`, `actions` | who works here, and who did what |
 //! | `rights`, `actor`, `view` | who asks, whether they may, and what they see |
 //! | `query`, `body`, `fields`, `one` | how a request is read |
 //! | `answer`, `page`, `problem`, `etag` | how it is answered |
 //! | `api`, `schemas`, `openapi` | the document, made of the handlers' arguments and answers |
 //! | `files`, `health`, `metrics` | the wallet's files, probes, figures |
 
+mod actions;
 mod actor;
 mod ahead;
 mod answer;
@@ -54,4 +56,5 @@ mod schemas;
 mod scheme;
 mod sessions;
 mod settle;
+mod staff;
 mod view;

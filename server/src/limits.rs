@@ -62,6 +62,12 @@ pub const ENROLMENT_SECONDS_MAX: i64 = 3 * 86_400;
 /// Most passkeys of one member.
 pub const PASSKEYS_MAX: i64 = 20;
 
+/// Most staff of the operator, and of each shop.
+pub const STAFF_MAX: i64 = 200;
+
+/// Longest name of somebody of the staff, in characters.
+pub const STAFF_NAME_LENGTH_MAX: usize = 64;
+
 /// Longest code of `wx.login()` that we ask `WeChat` about; real ones have 32 characters.
 pub const WECHAT_CODE_LENGTH_MAX: usize = 256;
 

@@ -13,7 +13,7 @@ use gongxiang_server::cli::config::CommandLine;
 use gongxiang_server::cli::settings::{Database, Settings, parse_day};
 use gongxiang_server::cli::webhooks::{self, WebhooksTask};
 use gongxiang_server::cli::{
-    audit, backup, days, economy, export, import, keys, openapi, replay, review, rules, serve,
+    audit, backup, days, economy, export, import, keys, openapi, replay, review, rules, serve, staff,
 };
 use gongxiang_server::logs;
 
@@ -99,6 +99,13 @@ enum Task {
         database: Database,
         #[command(subcommand)]
         task: keys::KeysTask,
+    },
+    /// Add, list and end staff: people with names who sign in by passkey.
+    Staff {
+        #[command(flatten)]
+        database: Database,
+        #[command(subcommand)]
+        task: staff::StaffTask,
     },
     /// Simulate a scenario day by day, or show the figures of a journal.
     Economy(Box<economy::Options>),
@@ -203,6 +210,7 @@ fn run() -> Result<bool> {
             Ok(true)
         }
         Task::Keys { database: Database { database }, task } => keys::run(&database, &task).map(|()| true),
+        Task::Staff { database: Database { database }, task } => staff::run(&database, &task).map(|()| true),
         Task::Economy(options) => economy::run(&options),
         Task::Review(options) => review::run(&options),
         Task::Rules { task: RulesTask::Check { file, accept_flags } } => rules::check(&file, accept_flags.as_deref()),

@@ -20,6 +20,7 @@ use web_sys::RequestCache;
 use crate::json::{self, ReadError};
 use crate::keep::{self, Store};
 use crate::order::Parties;
+use crate::route::Desk;
 
 /// A request that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,12 +65,22 @@ pub struct Problem {
     pub field: String,
 }
 
+/// Somebody of the staff, as a session names it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct StaffName {
+    pub id: Id,
+    pub name: String,
+}
+
 /// Who is signed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Session {
     /// `nobody`, `demo`, `operator`, `member` …; empty if the server could not be asked.
     pub role: String,
     pub member: Option<Id>,
+    /// Who of the staff.
+    #[serde(default)]
+    pub staff: Option<StaffName>,
     /// Set if everybody may do everything.
     pub demo: bool,
     /// The ways to sign in: `passkey`, `demo` …
@@ -85,6 +96,17 @@ impl Session {
         matches!(self.role.as_str(), "demo" | "operator")
     }
 
+    /// Whether its role may open this screen of the desk. The server holds the same, and refuses the rest.
+    pub fn opens(&self, desk: Desk) -> bool {
+        match self.role.as_str() {
+            "demo" | "operator" => true,
+            "clerk" => desk == Desk::Overview,
+            "auditor" => matches!(desk, Desk::Overview | Desk::Economy | Desk::Actions),
+            "owner" => desk == Desk::Staff,
+            _ => false,
+        }
+    }
+
     pub fn has_passkeys(&self) -> bool {
         self.ways.iter().any(|way| way == "passkey")
     }
@@ -98,13 +120,60 @@ impl Session {
         Self { role: "nobody".to_owned(), ..Self::default() }
     }
 
-    /// Whether an action of this member, or of the operator, may be sent in this session. It must never be sent as somebody else's.
-    pub fn may_send_for(&self, member: Option<&Id>) -> bool {
-        match &self.member {
-            Some(me) => member == Some(me),
+    /// The member, or who of the staff: its actions are sent in its session only.
+    pub fn sender(&self) -> Option<&Id> {
+        self.member.as_ref().or(self.staff.as_ref().map(|staff| &staff.id))
+    }
+
+    /// Whether an action of this sender, or of the operator, may be sent in this session. It must never be sent as somebody else's.
+    pub fn may_send_for(&self, sender: Option<&Id>) -> bool {
+        match self.sender() {
+            Some(me) => sender == Some(me),
             None => self.is_operator(),
         }
     }
+}
+
+/// Everybody who works here or did.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StaffPage {
+    pub staff: Vec<StaffRow>,
+}
+
+/// Somebody of the staff.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StaffRow {
+    pub staff: Id,
+    pub name: String,
+    pub role: String,
+    pub shop: Option<Id>,
+    /// Seconds since 1970; nothing while it is there.
+    pub ended: Option<i64>,
+}
+
+/// A code that makes a passkey for somebody of the staff, once.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StaffCode {
+    pub name: String,
+    pub enrolment: String,
+}
+
+/// Something that somebody did.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DoneAction {
+    pub at: String,
+    pub actor: String,
+    /// An event's type, or a change beside the books such as `staff.added`.
+    pub what: String,
+    #[serde(default)]
+    pub subject: Option<String>,
+}
+
+/// A page of actions.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ActionsPage {
+    pub actions: Vec<DoneAction>,
+    pub next: Option<String>,
 }
 
 /// A value with its id.
@@ -302,6 +371,33 @@ pub async fn excerpt(parties: &Parties) -> Result<Excerpt, Fault> {
 pub async fn excerpt_of(members: &[&Id]) -> Result<Excerpt, Fault> {
     let members: Vec<_> = members.iter().map(|id| id.as_str()).collect();
     excerpt_by(&format!("members={}", members.join(","))).await
+}
+
+/// `/v1/staff`: everybody who is there or was.
+pub async fn staff() -> Result<StaffPage, Fault> {
+    get("/v1/staff?limit=500").await
+}
+
+/// Adds somebody; `body` is `{name, role, shop?}`.
+pub async fn add_staff(body: &Value) -> Result<StaffCode, Fault> {
+    post("/v1/staff", None, body.to_string()).await.and_then(|text| read(&text))
+}
+
+/// A new code for somebody.
+pub async fn enrol_staff(id: &Id) -> Result<StaffCode, Fault> {
+    post(&format!("/v1/staff/{id}/enrolments"), None, "{}".to_owned()).await.and_then(|text| read(&text))
+}
+
+/// Ends somebody.
+pub async fn end_staff(id: &Id) -> Result<(), Fault> {
+    let response = Request::delete(&format!("/v1/staff/{id}")).send().await.map_err(|_| Fault::Unreachable)?;
+    if response.ok() { Ok(()) } else { Err(Fault::Status { status: response.status(), problem: Problem::default() }) }
+}
+
+/// `/v1/actions`: a page, newest first.
+pub async fn actions(before: Option<&str>) -> Result<ActionsPage, Fault> {
+    let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
+    get(&format!("/v1/actions?limit=50{before}")).await
 }
 
 async fn excerpt_by(query: &str) -> Result<Excerpt, Fault> {

@@ -84,11 +84,18 @@ fn ways(app: App, route: &Route) -> AnyView {
         Route::Operator(desk) => {
             let to = Route::Operator;
             let is = |other| *desk == other;
-            vec![
-                way(to(Desk::Overview), t::OVERVIEW, "home", is(Desk::Overview)),
-                way(to(Desk::Rules), t::RULES, "statement", is(Desk::Rules)),
-                way(to(Desk::Economy), t::ECONOMY, "forecast", is(Desk::Economy)),
+            let opens = |desk| app.session.with(|session| session.as_ref().is_some_and(|session| session.opens(desk)));
+            [
+                (Desk::Overview, t::OVERVIEW, "home"),
+                (Desk::Rules, t::RULES, "statement"),
+                (Desk::Economy, t::ECONOMY, "forecast"),
+                (Desk::Staff, t::STAFF, "shop"),
+                (Desk::Actions, t::ACTIONS, "calculator"),
             ]
+            .into_iter()
+            .filter(|(desk, ..)| opens(*desk))
+            .map(|(desk, words, icon)| way(to(desk), words, icon, is(desk)))
+            .collect()
         }
         _ => return ().into_any(),
     };

@@ -26,7 +26,7 @@ pub struct PendingAction {
     pub key: String,
     /// Time of the confirmation, ISO 8601.
     pub at: String,
-    /// `None` for the operator.
+    /// The member, or who of the staff; `None` for the operator of a demo.
     pub member: Option<Id>,
     pub path: String,
     pub body: String,
@@ -92,7 +92,11 @@ impl Outbox {
     pub fn take(self, action: &Action, key: String) {
         let Request { path, body } = action.request();
         let at = js_sys::Date::new_0().to_iso_string().into();
-        let waiting = PendingAction { key, at, member: action.member.clone(), path, body: body.canonical() };
+        // Nobody else of the staff sends what somebody confirmed.
+        let staff =
+            || self.session.with_untracked(|session| session.as_ref()?.staff.as_ref().map(|staff| staff.id.clone()));
+        let member = action.member.clone().or_else(staff);
+        let waiting = PendingAction { key, at, member, path, body: body.canonical() };
         spawn_local(async move {
             let text = serde_json::to_string(&waiting).unwrap_or_default();
             let kept = keep::write(Store::Waiting, &waiting.key, &text).await;

@@ -28,30 +28,37 @@ struct CeremonyStart {
     ceremony: String,
 }
 
+/// Whose passkey it is: this member's, or somebody's of the staff.
 #[derive(Deserialize)]
-struct CeremonyResult {
-    member: Id,
+pub struct Holder {
+    pub member: Option<Id>,
 }
 
-/// Signs in with a passkey. Returns the member to whom it belongs.
-pub async fn sign_in() -> Result<Id, Fault> {
+/// Signs in with a passkey.
+pub async fn sign_in() -> Result<Holder, Fault> {
     SIGN_IN.perform("{}").await
 }
 
+/// Makes the passkey of an enrolment code, and signs its holder in.
+pub async fn enrol(code: &str) -> Result<Holder, Fault> {
+    let body = serde_json::json!({ "enrolment": code });
+    REGISTER.perform(&body.to_string()).await
+}
+
 /// Registers a new member under its referrer, and signs it in.
-pub async fn register(referrer: &Id) -> Result<Id, Fault> {
+pub async fn register(referrer: &Id) -> Result<Holder, Fault> {
     REGISTER.perform(&format!(r#"{{"register":{{"referrer":"{referrer}"}}}}"#)).await
 }
 
 impl Ceremony {
-    async fn perform(self, by: &str) -> Result<Id, Fault> {
+    async fn perform(self, by: &str) -> Result<Holder, Fault> {
         let begun = api::post(&format!("{}/begin", self.path), None, by.to_owned()).await?;
         let ceremony = api::read::<CeremonyStart>(&begun)?.ceremony;
         // The browser does not say whether there is no passkey or the person declined.
         let credential = self.credential(&begun).await.map_err(|_| Fault::NoPasskey)?;
         let body = format!(r#"{{"ceremony":"{ceremony}","credential":{credential}}}"#);
         let finished = api::post(self.path, None, body).await?;
-        api::read::<CeremonyResult>(&finished).map(|finished| finished.member)
+        api::read(&finished)
     }
 
     /// The authenticator's answer, as JSON.

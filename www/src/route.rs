@@ -16,6 +16,8 @@ pub enum Route {
     Member(Id, MemberScreen),
     /// `#/operator…`: an operator's screen.
     Operator(Desk),
+    /// `#/operator/enrol/CODE`: the first passkey of somebody of the staff.
+    StaffCode(String),
     Nowhere,
 }
 
@@ -40,6 +42,8 @@ pub enum Desk {
     Overview,
     Rules,
     Economy,
+    Staff,
+    Actions,
 }
 
 impl MemberScreen {
@@ -63,7 +67,13 @@ impl MemberScreen {
 }
 
 impl Desk {
-    const ALL: [(Self, &str); 3] = [(Self::Overview, ""), (Self::Rules, "rules"), (Self::Economy, "economy")];
+    pub const ALL: [(Self, &str); 5] = [
+        (Self::Overview, ""),
+        (Self::Rules, "rules"),
+        (Self::Economy, "economy"),
+        (Self::Staff, "staff"),
+        (Self::Actions, "actions"),
+    ];
 }
 
 fn named<T: Copy>(all: &[(T, &str)], name: &str) -> Option<T> {
@@ -82,7 +92,10 @@ impl Route {
         let found = match first {
             "" if rest.is_empty() => Some(Self::SignIn),
             "join" => Id::parse(rest).map(Self::Join),
-            "operator" => named(&Desk::ALL, rest).map(Self::Operator),
+            "operator" => match rest.strip_prefix("enrol/") {
+                Some(code) => Some(Self::StaffCode(code.to_owned())),
+                None => named(&Desk::ALL, rest).map(Self::Operator),
+            },
             "m" => {
                 let (id, page) = rest.split_once('/').unwrap_or((rest, ""));
                 Id::parse(id).zip(named(&MemberScreen::ALL, page)).map(|(id, page)| Self::Member(id, page))
@@ -99,6 +112,7 @@ impl fmt::Display for Route {
             Self::SignIn | Self::Nowhere => return f.write_str("#/"),
             Self::Join(id) => return write!(f, "#/join/{id}"),
             Self::Member(id, page) => (format!("#/m/{id}"), name_of(&MemberScreen::ALL, page)),
+            Self::StaffCode(code) => return write!(f, "#/operator/enrol/{code}"),
             Self::Operator(desk) => ("#/operator".to_owned(), name_of(&Desk::ALL, desk)),
         };
         f.write_str(&start)?;
@@ -141,7 +155,11 @@ mod tests {
         let ann = Id::parse("ann:1.x").expect("an id");
         let pages = MemberScreen::ALL.map(|(page, _)| Route::Member(ann.clone(), page));
         let desks = Desk::ALL.map(|(desk, _)| Route::Operator(desk));
-        for route in [Route::SignIn, Route::Join(ann.clone())].into_iter().chain(pages).chain(desks) {
+        for route in [Route::SignIn, Route::Join(ann.clone()), Route::StaffCode("gxe_0".to_owned())]
+            .into_iter()
+            .chain(pages)
+            .chain(desks)
+        {
             assert_eq!(Route::parse(&route.to_string()), route);
         }
         assert_eq!(Route::parse(""), Route::SignIn);

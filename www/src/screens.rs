@@ -2,9 +2,11 @@
 
 mod action_form;
 mod answer;
+mod deeds;
 mod economy;
 mod fault;
 mod forecast;
+mod gate;
 mod home;
 mod invite;
 mod market;
@@ -19,6 +21,7 @@ mod redeem;
 mod rules;
 pub mod sheet;
 mod shop;
+mod staff;
 mod statement;
 mod statement_rows;
 mod transfer;
@@ -26,7 +29,7 @@ mod transfer;
 use gongxiang::identity::Id;
 use leptos::prelude::*;
 
-use crate::route::{Desk, MemberScreen, Route};
+use crate::route::{MemberScreen, Route};
 use crate::state::App;
 use crate::ui;
 
@@ -42,7 +45,7 @@ pub fn of_members(app: App, route: Route) -> Option<AnyView> {
             Some(session) if session.member.as_ref().is_some_and(|me| *me != id) => fault::not_yours(app),
             Some(_) => of_member(app, id, page),
         },
-        Route::Operator(_) => return None,
+        Route::Operator(_) | Route::StaffCode(_) => return None,
         Route::Nowhere => fault::nowhere(app),
     })
 }
@@ -65,9 +68,8 @@ fn of_member(app: App, id: Id, page: MemberScreen) -> AnyView {
 /// The screens of the operator.
 pub fn of_operator(app: App, route: &Route) -> Option<AnyView> {
     match route {
-        Route::Operator(Desk::Overview) => Some(operator::screen(app)),
-        Route::Operator(Desk::Rules) => Some(rules::screen(app)),
-        Route::Operator(Desk::Economy) => Some(economy::screen(app)),
+        Route::Operator(desk) => Some(gate::screen(app, *desk)),
+        Route::StaffCode(code) => Some(gate::enrol(app, code.clone())),
         Route::Nowhere => Some(fault::nowhere(app)),
         Route::SignIn | Route::Join(_) | Route::Member(..) => None,
     }

@@ -12,6 +12,7 @@ pub mod home;
 pub mod operator;
 mod rules;
 pub mod signin;
+pub mod staff;
 pub mod statement;
 
 pub use rules::{asset, class, code, party, reason, rule};

@@ -5,6 +5,7 @@ use clap::Subcommand;
 use gongxiang::identity::Id;
 use jiff::Timestamp;
 
+use crate::people::actions::COMMAND_LINE;
 use crate::people::keys::{KeySummary, Role};
 use crate::people::store::People;
 
@@ -41,7 +42,7 @@ pub fn run(database: &str, task: &KeysTask) -> Result<()> {
         match task {
             KeysTask::Add { role, member, note, days } => add(&people, *role, member.as_deref(), note, *days).await,
             KeysTask::List => list(&people).await,
-            KeysTask::Revoke { id } if people.revoke_key(id).await? => Ok(()),
+            KeysTask::Revoke { id } if people.revoke_key(id, COMMAND_LINE).await? => Ok(()),
             KeysTask::Revoke { id } => bail!("there is no valid key {id}"),
         }
     })
@@ -54,7 +55,7 @@ async fn add(people: &People, role: Role, member: Option<&str>, note: &str, days
         (_, Some(_)) => bail!("only a merchant's key takes --member"),
         (_, None) => None,
     };
-    println!("{}", people.add_key(role, member.as_ref(), note, days).await?);
+    println!("{}", people.add_key(role, member.as_ref(), note, days, COMMAND_LINE).await?);
     eprintln!("store it now: it is not shown again");
     Ok(())
 }

@@ -4,6 +4,8 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use crate::outbound::Outbound;
+use crate::people::actions::{COMMAND_LINE, Deed};
+use crate::people::store::People;
 use crate::webhooks::registry::{self, Webhook};
 
 #[derive(Clone, Debug, Subcommand)]
@@ -31,15 +33,20 @@ pub enum WebhooksTask {
 pub fn run(database: &str, task: &WebhooksTask) -> Result<bool> {
     super::block_on(async {
         let store = super::open(database).await?;
+        let people = People::new(store.pool().clone());
         match task {
             WebhooksTask::Add { url, events, allow_private_webhooks } => {
                 let outbound = Outbound::new(*allow_private_webhooks)?;
                 let (id, secret) = registry::add(store.pool(), &outbound, url, events).await?;
+                people.enter_action(COMMAND_LINE, Deed::WebhookAdded, &format!("webhook {id}")).await?;
                 println!("{id} {secret}");
                 eprintln!("the secret is not shown again");
             }
             WebhooksTask::List => list(registry::list(store.pool()).await?),
-            WebhooksTask::Remove { id } => registry::remove(store.pool(), id).await?,
+            WebhooksTask::Remove { id } => {
+                registry::remove(store.pool(), id).await?;
+                people.enter_action(COMMAND_LINE, Deed::WebhookRemoved, &format!("webhook {id}")).await?;
+            }
         }
         Ok(true)
     })

@@ -11,7 +11,7 @@ use super::app::App;
 use super::problem::{Failure, Problem};
 use crate::people::actor::Actor;
 
-/// The header in which a client says for which member it sends a request.
+/// The header in which a client says for which member, or as who of the staff, it sends a request.
 pub const MEMBER: &str = "gongxiang-member";
 
 /// The name of the session's cookie. A browser takes `__Host-` only with `Secure`, from this host and for all paths, so no other
@@ -82,6 +82,10 @@ impl FromRequestParts<App> for Actor {
         // Another tab may have signed in somebody else since the member confirmed what is sent.
         match (&actor, parts.headers.get(MEMBER)) {
             (Self::Member(own), Some(named)) if named != own.as_str() => {
+                Err(Problem::new(Failure::WrongMember, MEMBER, Failure::WrongMember.sentence()))
+            }
+            // What a member confirmed in this browser is not sent by the staff who signed in after it.
+            (Self::Staff(staff), Some(named)) if named != staff.id.as_str() => {
                 Err(Problem::new(Failure::WrongMember, MEMBER, Failure::WrongMember.sentence()))
             }
             _ => Ok(actor),

@@ -1,5 +1,7 @@
 //! The journal over HTTP: `POST /v1/events?accept_flags` settles what is sent, `GET /v1/events` reads what was settled.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use gongxiang::event::Kind;
 use gongxiang::identity::Day;
@@ -16,7 +18,7 @@ use super::body::EventsBody;
 use super::page::cut;
 use super::problem::{Failure, Problem};
 use super::query::{Limit, Number, Query};
-use super::rights::Operator;
+use super::rights::{Auditor, Operator};
 use super::rules::{AcceptedFlags, FlagCode};
 use super::view::Seen;
 use crate::ledger::group::{self, Denial};
@@ -62,11 +64,14 @@ pub struct EventsQuery {
 pub async fn settle(
     State(app): State<App>,
     Query(EventsQuery { accept_flags }): Query<EventsQuery>,
-    _: Operator,
+    Operator(actor): Operator,
     mut body: EventsBody,
 ) -> Result<Answer<EventAnswers>, Problem> {
-    let guard = accept_flags.guard();
-    body.requests().for_each(|request| request.guard = Some(guard.clone()));
+    let (guard, actor) = (accept_flags.guard(), Arc::<str>::from(actor.name()));
+    body.requests().for_each(|request| {
+        request.guard = Some(guard.clone());
+        request.actor = actor.clone();
+    });
     match body {
         EventsBody::One(event) => {
             let group::Answer { repeated, outcome } =
@@ -141,7 +146,7 @@ pub struct JournalQuery {
 pub async fn journal(
     State(app): State<App>,
     Query(JournalQuery { after, limit }): Query<JournalQuery>,
-    _: Operator,
+    _: Auditor,
 ) -> Result<Answer<Journal<'static>>, Problem> {
     let tip = app.ledger.tip().await?;
     let page = Page { after: after.map_or(Place::default(), |Number(after)| Place(after)), limit: limit.rows() + 1 };

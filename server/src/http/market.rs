@@ -11,8 +11,9 @@ use super::one::One;
 use super::page::{OfferRow, OffersPage, PageById, TradeRow, TradesPage};
 use super::problem::{Failure, Problem};
 use super::query::{Limit, Query};
-use super::rights::{Somebody, is_own, operator};
+use super::rights::{Somebody, has, is_own};
 use crate::people::actor::Actor;
+use crate::people::role::Duty;
 
 /// Open offers, by id.
 pub async fn offers(
@@ -46,14 +47,14 @@ pub async fn trades(
 ) -> Result<Answer<TradesPage>, Problem> {
     let page = PageById { after, limit };
     if let Some(until) = paid_until {
-        operator(&actor)?;
+        has(&actor, Duty::Read)?;
         let found = app.ledger.read().await?.paid_trades(until, page.and_one()).await?;
         return Ok(TradesPage::of(found, limit, |(id, _)| id.clone()));
     }
     let member = if let Actor::Member(member) = &actor {
         Some(member)
     } else {
-        operator(&actor)?;
+        has(&actor, Duty::Read)?;
         None
     };
     Ok(TradesPage::of(app.ledger.read().await?.trades(member, page.and_one()).await?, limit, |(id, _)| id.clone()))

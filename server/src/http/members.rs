@@ -12,14 +12,14 @@ use super::app::App;
 use super::page::{PageById, cut};
 use super::problem::Problem;
 use super::query::{Limit, NoParameters, Query};
-use super::rights::{Operator, Owner};
+use super::rights::{Owner, Reader};
 use crate::ledger::needs::Needs;
 use crate::ledger::store::{Page, Place};
 
 /// By id.
 pub async fn members(
     State(app): State<App>,
-    _: Operator,
+    _: Reader,
     Query(page): Query<PageById>,
 ) -> Result<Answer<MembersPage>, Problem> {
     let mut rows = app.ledger.read().await?.accounts(page.and_one()).await?;

@@ -1,7 +1,7 @@
 //! Orders of a shop and their receipts.
 
 use axum::extract::State;
-use gongxiang::identity::Id;
+use gongxiang::identity::{Day, Id};
 use gongxiang::order::Order;
 use gongxiang::receipt::Receipt;
 use serde::{Deserialize, Serialize};
@@ -15,8 +15,10 @@ use super::problem::{Failure, Problem};
 use super::query::{Limit, Number, Query};
 use super::rights::{Somebody, is_own_shop};
 use super::view::{self, Seen};
-use crate::ledger::store::{JournalEntry, Page, Place};
+use crate::ledger::store::{JournalEntry, Page, Place, Transaction};
 use crate::limits::GROUP_MAX;
+use crate::people::actor::Actor;
+use crate::people::role::Duty;
 
 /// Which page of a shop's orders.
 #[derive(Deserialize, ToSchema)]
@@ -31,7 +33,7 @@ pub struct OrdersQuery {
     limit: Limit,
 }
 
-/// A shop's orders, newest first, for the merchant and the operator.
+/// A shop's orders, newest first, for the merchant and the operator; a cashier gets those of the open day.
 pub async fn orders(
     State(app): State<App>,
     Somebody(actor): Somebody,
@@ -41,9 +43,31 @@ pub async fn orders(
         return Err(Failure::Forbidden.into());
     }
     let page = Page { after: before.map_or(i64::MAX, |Number(before)| before), limit: limit.rows() + 1 };
-    let found = app.ledger.read().await?.orders_of(&merchant, page).await?;
+    let mut tx = app.ledger.read().await?;
+    let mut found = tx.orders_of(&merchant, page).await?;
+    if matches!(&actor, Actor::Staff(_)) && actor.is_till() && !actor.may(Duty::ShopOrders) {
+        let today = tx.now().await?.head.day;
+        let count = count_of_day(&mut *tx, &found, today).await?;
+        found.truncate(count);
+    }
     let seen = found.into_iter().map(|(id, order)| (id, view::order(order, &actor))).collect();
     Ok(OrdersPage::of(seen, limit, |(_, order)| order.sequence))
+}
+
+/// How many of a shop's orders, newest first, were placed on the open day. An order does not say its day, but the journal does.
+async fn count_of_day(tx: &mut dyn Transaction, orders: &[(Id, Order)], today: Day) -> Result<usize, Problem> {
+    let (mut of_day, mut beyond) = (0, orders.len());
+    while of_day < beyond {
+        let middle = of_day.midpoint(beyond);
+        let place = orders.get(middle).map_or(i64::MAX, |(_, order)| i64::try_from(order.sequence).unwrap_or(i64::MAX));
+        let entered = tx.journal(Page { after: Place(place - 1), limit: 1 }).await?;
+        if entered.first().is_some_and(|entered| entered.day >= today) {
+            of_day = middle + 1;
+        } else {
+            beyond = middle;
+        }
+    }
+    Ok(of_day)
 }
 
 /// An order, for the merchant and the operator.

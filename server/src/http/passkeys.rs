@@ -6,6 +6,7 @@ use gongxiang::tree::Tree;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::actions::enter;
 use super::actor::SessionToken;
 use super::answer::{Answer, Gone, WithCookie};
 use super::app::App;
@@ -13,11 +14,13 @@ use super::body::{SignInBody, value};
 use super::newcomers::{Newcomer, Registration};
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
-use super::rights::{Anybody, Operator, Owner, SignedIn, signed_in};
-use super::sessions::{Nothing, cookie};
+use super::rights::{Anybody, CodeMaker, Operator, SignedIn, signed_in};
+use super::sessions::{Nothing, StaffName, cookie, named};
 use crate::ledger::needs::Needs;
 use crate::ledger::store::StoreError;
+use crate::people::actions::Deed;
 use crate::people::actor::Actor;
+use crate::people::holder::Holder;
 use crate::people::passkeys::{Ceremony, Right};
 use crate::people::sign_in::PasskeyRow;
 
@@ -36,7 +39,7 @@ pub struct Enrolment {
 pub async fn enrol(
     State(app): State<App>,
     _: Query<NoParameters>,
-    Owner(member): Owner,
+    CodeMaker { member, actor }: CodeMaker,
     SessionToken(token): SessionToken,
     body: Result<SignInBody<Nothing>, Problem>,
 ) -> Result<Answer<Enrolment>, Problem> {
@@ -44,8 +47,10 @@ pub async fn enrol(
     let needs = Needs { members: [member.clone()].into(), ..Needs::default() };
     let part = app.ledger.read().await?.load(&needs).await?.excerpt;
     part.accounts.get(&member).ok_or_else(Problem::unknown_member)?;
-    let made = app.people.enrol(&member, token.as_deref()).await.map_err(StoreError::from)?;
+    let holder = Holder::Member(member.clone());
+    let made = app.people.enrol(&holder, token.as_deref()).await.map_err(StoreError::from)?;
     let (enrolment, holds) = made.ok_or(Failure::Unauthorized)?;
+    enter(&app, &actor, Deed::CodeMade, &format!("member {member}")).await?;
     Ok(Answer::of(&Enrolment { member, enrolment, holds }))
 }
 
@@ -68,23 +73,26 @@ pub async fn begin(
     body: Result<SignInBody<PasskeyBeginning>, Problem>,
 ) -> Result<Answer<Ceremony>, Problem> {
     let passkeys = app.passkeys()?;
-    let (member, right) = match body?.0 {
+    let (holder, right) = match body?.0 {
         PasskeyBeginning { enrolment: Some(code), register: None } => {
             let enrolled = app.people.enrolled(&code).await.map_err(StoreError::from)?;
-            let (member, hash) = enrolled.ok_or(Failure::BadEnrolment)?;
-            (member, Right::Enrolled(hash))
+            let (holder, hash) = enrolled.ok_or(Failure::BadEnrolment)?;
+            (holder, Right::Enrolled(hash))
         }
         PasskeyBeginning { enrolment: None, register: Some(registration) } => {
             let newcomer = Newcomer::try_from(registration)?;
             newcomer.preview(&app).await?;
-            (newcomer.member, Right::New { referrer: newcomer.referrer })
+            (Holder::Member(newcomer.member), Right::New { referrer: newcomer.referrer })
         }
-        PasskeyBeginning { enrolment: None, register: None } => (signed_in(actor?)?, Right::SignedIn),
+        PasskeyBeginning { enrolment: None, register: None } => (Holder::Member(signed_in(actor?)?), Right::SignedIn),
         PasskeyBeginning { enrolment: Some(_), register: Some(_) } => {
             return Err(Problem::both("enrolment", "register"));
         }
     };
-    Ok(Answer::of(&passkeys.begin_registration(member, right).await?))
+    // What the authenticator shows when it asks whether to sign in as that.
+    let (member, staff) = named(&app, holder.clone()).await?;
+    let name = staff.map_or_else(|| member.map_or_else(String::new, |id| id.to_string()), |staff| staff.title());
+    Ok(Answer::of(&passkeys.begin_registration(holder, &name, right).await?))
 }
 
 /// What an authenticator says to a registration that was begun.
@@ -123,7 +131,14 @@ struct AttestationResponse {
 /// A passkey that was registered.
 #[derive(Serialize, ToSchema)]
 pub struct RegisteredPasskey {
-    member: Id,
+    /// The member, unless it is staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    member: Option<Id>,
+    /// Who of the staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    staff: Option<StaffName>,
     passkey: String,
 }
 
@@ -141,29 +156,34 @@ pub async fn finish(
     let registration = passkeys.finish_registration(&ceremony, &credential).await?;
     match &registration.right {
         // Who began it may have been signed out meanwhile.
-        Right::SignedIn if signed_in(actor?)? != registration.member => return Err(Failure::Forbidden.into()),
+        Right::SignedIn if Holder::Member(signed_in(actor?)?) != registration.holder => {
+            return Err(Failure::Forbidden.into());
+        }
         Right::SignedIn | Right::Enrolled(_) => {}
         // First, so that no passkey waits for a member whom somebody else registers.
         Right::New { referrer } => {
-            let newcomer = Newcomer { member: registration.member.clone(), referrer: referrer.clone() };
+            let member = registration.holder.clone().member().ok_or(Failure::BadCeremony)?;
+            let newcomer = Newcomer { member, referrer: referrer.clone() };
             newcomer.register(&app).await?;
         }
     }
     let session = passkeys.keep(&registration).await?;
     let cookie = session.map(|(token, holds)| cookie(&token, holds, &app)).transpose()?;
     let passkey = registration.id().to_owned();
-    Ok(WithCookie(Answer::of(&RegisteredPasskey { member: registration.member, passkey }), cookie))
+    let (member, staff) = named(&app, registration.holder).await?;
+    Ok(WithCookie(Answer::of(&RegisteredPasskey { member, staff, passkey }), cookie))
 }
 
 /// Ends every way in of a member whose phone was stolen, say. For the operator, who then makes a new code.
 pub async fn shut_out(
     State(app): State<App>,
     _: Query<NoParameters>,
-    _: Operator,
+    Operator(actor): Operator,
     Path(member): Path<String>,
 ) -> Result<Gone, Problem> {
     let member = Id::parse(&member).ok_or_else(Problem::unknown_member)?;
     app.people.shut_out(&member).await.map_err(StoreError::from)?;
+    enter(&app, &actor, Deed::AccessEnded, &format!("member {member}")).await?;
     Ok(Gone)
 }
 
@@ -189,7 +209,7 @@ pub async fn list(
     _: Query<NoParameters>,
     SignedIn(member): SignedIn,
 ) -> Result<Answer<PasskeyList>, Problem> {
-    let rows = app.people.passkeys(&member).await.map_err(StoreError::from)?;
+    let rows = app.people.passkeys(&Holder::Member(member)).await.map_err(StoreError::from)?;
     let line = |row: PasskeyRow| Passkey { id: row.id, made: row.made, used: row.used };
     Ok(Answer::of(&PasskeyList { passkeys: rows.into_iter().map(line).collect() }))
 }

@@ -14,6 +14,8 @@ use crate::ledger::quota::{Exceeded, Excess};
 use crate::ledger::store::StoreError;
 use crate::ledger::unavailable::{Unavailable, unavailable};
 use crate::people::passkeys::PasskeyError;
+use crate::people::role::Duty;
+use crate::people::staff::StaffError;
 use crate::people::wechat::WeChatError;
 
 macro_rules! failures {
@@ -48,6 +50,7 @@ failures! {
     BadKey "bad_key" BAD_REQUEST
     Unauthorized "unauthorized" UNAUTHORIZED
     Forbidden "forbidden" FORBIDDEN
+    NeedsRole "needs_role" FORBIDDEN
     WrongMember "wrong_member" FORBIDDEN
     CrossSite "cross_site" FORBIDDEN
     SignInOff "sign_in_off" NOT_FOUND
@@ -57,6 +60,9 @@ failures! {
     PasskeyExists "passkey_exists" CONFLICT
     TooManyPasskeys "too_many_passkeys" UNPROCESSABLE_ENTITY
     BadEnrolment "bad_enrolment" UNPROCESSABLE_ENTITY
+    BadStaff "bad_staff" UNPROCESSABLE_ENTITY
+    StaffExists "staff_exists" CONFLICT
+    TooManyStaff "too_many_staff" UNPROCESSABLE_ENTITY
     BadCode "bad_code" UNPROCESSABLE_ENTITY
     UnknownAccount "unknown_account" UNPROCESSABLE_ENTITY
     AccountBound "account_bound" CONFLICT
@@ -127,6 +133,11 @@ impl Problem {
     /// Members cannot sign in this way here.
     pub fn sign_in_off(way: &str) -> Self {
         Self::new(Failure::SignInOff, way, Failure::SignInOff.sentence())
+    }
+
+    /// The role of who is signed in is not enough.
+    pub fn needs_role(duty: Duty) -> Self {
+        Self::new(Failure::NeedsRole, "role", format!("this needs {}", duty.holders()))
     }
 
     fn refused(status: StatusCode, Refusal { code, field, message }: Refusal) -> Self {
@@ -208,6 +219,19 @@ impl From<PasskeyError> for Problem {
             PasskeyError::Known => Failure::PasskeyExists.into(),
             PasskeyError::TooMany => Failure::TooManyPasskeys.into(),
         }
+    }
+}
+
+impl From<StaffError> for Problem {
+    fn from(error: StaffError) -> Self {
+        let (failure, field) = match error {
+            StaffError::Database(error) => return StoreError::from(error).into(),
+            StaffError::Name => (Failure::BadStaff, "name"),
+            StaffError::Shop => (Failure::BadStaff, "shop"),
+            StaffError::Exists => (Failure::StaffExists, "name"),
+            StaffError::TooMany => (Failure::TooManyStaff, ""),
+        };
+        Self::new(failure, field, error.to_string())
     }
 }
 

@@ -24,6 +24,7 @@ use super::settle::speak_for;
 use super::view::{self, Seen};
 use crate::ledger::needs::Needs;
 use crate::people::actor::Actor;
+use crate::people::role::Duty;
 
 /// What an order would be answered with.
 #[derive(Serialize, ToSchema)]
@@ -64,7 +65,7 @@ pub async fn quote(
     let is_me = |value: &Tree| matches!((&actor, value), (Actor::Member(me), Tree::Text(id)) if me.as_str() == id);
     let buys = fields.iter().any(|(name, value)| name == "buyer" && is_me(value));
     if !buys {
-        speak_for(&actor, "merchant", &mut fields)?;
+        speak_for(&actor, Duty::Read, "merchant", &mut fields)?;
     }
     fields.push(("type".into(), Tree::Text("order.placed".into())));
     // No stored order can conflict with it, since none is kept below.

@@ -9,6 +9,7 @@ use super::api::{Description, Input};
 use super::app::App;
 use super::problem::{Failure, Problem};
 use crate::people::actor::Actor;
+use crate::people::role::Duty;
 
 /// Anybody, with or without credentials.
 pub struct Anybody;
@@ -17,12 +18,24 @@ pub struct Anybody;
 pub struct Somebody(pub Actor);
 
 /// The operator.
-pub struct Operator;
+pub struct Operator(pub Actor);
+
+/// Who reads what concerns members: the operator, a clerk, an auditor.
+pub struct Reader;
+
+/// Who reads the journal and the whole book: the operator, an auditor.
+pub struct Auditor;
+
+/// The member in the address, or who makes members' codes: the operator, a clerk. With the name for the actions.
+pub struct CodeMaker {
+    pub member: Id,
+    pub actor: Actor,
+}
 
 /// A member who signed in, not the operator in its place.
 pub struct SignedIn(pub Id);
 
-/// The member in the address, or the operator.
+/// The member in the address, or who reads what concerns members.
 pub struct Owner(pub Id);
 
 impl<S: Send + Sync> FromRequestParts<S> for Anybody {
@@ -44,13 +57,34 @@ impl FromRequestParts<App> for Somebody {
     }
 }
 
-impl FromRequestParts<App> for Operator {
+macro_rules! with_duty {
+    ($($right:ident$(($actor:ident))? $duty:ident)*) => {$(
+        impl FromRequestParts<App> for $right {
+            type Rejection = Problem;
+
+            async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+                let asking = Actor::from_request_parts(parts, app).await?;
+                has(&asking, Duty::$duty)?;
+                $(let $actor = asking;)?
+                Ok(Self $(($actor))?)
+            }
+        }
+    )*};
+}
+
+with_duty! { Operator(actor) All Reader Read Auditor Audit }
+
+impl FromRequestParts<App> for CodeMaker {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let actor = Actor::from_request_parts(parts, app).await?;
-        operator(&actor)?;
-        Ok(Self)
+        let Path(id) = Path::<String>::from_request_parts(parts, app).await.map_err(|_| Failure::NotFound)?;
+        if !matches!(&actor, Actor::Member(own) if own.as_str() == id) {
+            has(&actor, Duty::Codes)?;
+        }
+        let member = Id::parse(&id).ok_or_else(Problem::unknown_member)?;
+        Ok(Self { member, actor })
     }
 }
 
@@ -73,32 +107,29 @@ impl FromRequestParts<App> for Owner {
     }
 }
 
-/// Checks that it is the operator.
-pub fn operator(actor: &Actor) -> Result<(), Problem> {
+/// Checks that it is the operator, or staff with this duty.
+pub fn has(actor: &Actor, duty: Duty) -> Result<(), Problem> {
     match actor {
+        actor if actor.may(duty) => Ok(()),
         Actor::Nobody => Err(Failure::Unauthorized.into()),
-        actor if actor.is_operator() => Ok(()),
+        Actor::Staff(_) => Err(Problem::needs_role(duty)),
         _ => Err(Failure::Forbidden.into()),
     }
 }
 
-/// Checks that it is the member itself or the operator.
+/// Checks that it is the member itself or who reads what concerns members.
 pub fn own(actor: &Actor, member: &str) -> Result<(), Problem> {
-    match actor {
-        Actor::Nobody => Err(Failure::Unauthorized.into()),
-        actor if is_own(actor, member) => Ok(()),
-        _ => Err(Failure::Forbidden.into()),
-    }
+    if is_own(actor, member) { Ok(()) } else { has(actor, Duty::Read) }
 }
 
-/// Whether it is the member itself or the operator. A merchant's key is for its shop, not for its owner's account.
+/// Whether it is the member itself or who reads what concerns members. A till is for its shop, not for its owner's account.
 pub fn is_own(actor: &Actor, member: &str) -> bool {
-    actor.is_operator() || matches!(actor, Actor::Member(own) if own.as_str() == member)
+    actor.may(Duty::Read) || matches!(actor, Actor::Member(own) if own.as_str() == member)
 }
 
-/// Whether it is the owner of a shop, the shop's key or the operator.
+/// Whether it is the owner of a shop, the shop's key or staff, or who reads what concerns members.
 pub fn is_own_shop(actor: &Actor, shop: &Id) -> bool {
-    actor.is_operator() || actor.member() == Some(shop)
+    actor.may(Duty::Read) || actor.member() == Some(shop)
 }
 
 /// The member who signed in, not the operator in its place.
@@ -106,7 +137,9 @@ pub fn signed_in(actor: Actor) -> Result<Id, Problem> {
     match actor {
         Actor::Nobody => Err(Failure::Unauthorized.into()),
         Actor::Member(member) => Ok(member),
-        Actor::Demo | Actor::Operator(_) | Actor::Payment(_) | Actor::Merchant(..) => Err(Failure::Forbidden.into()),
+        Actor::Demo | Actor::Operator(_) | Actor::Payment(_) | Actor::Merchant(..) | Actor::Staff(_) => {
+            Err(Failure::Forbidden.into())
+        }
     }
 }
 
@@ -126,4 +159,4 @@ macro_rules! closed {
     )*};
 }
 
-closed! { Somebody Operator SignedIn Owner }
+closed! { Somebody Operator Reader Auditor CodeMaker SignedIn Owner }

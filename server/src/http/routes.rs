@@ -14,8 +14,8 @@ use super::answer::Answer;
 use super::api::Api;
 use super::app::App;
 use super::{
-    ahead, days, etag, events, files, guard, health, market, members, metrics, openapi, orders, passkeys, preview,
-    problem, quote, rules, scheme, sessions, settle,
+    actions, ahead, days, etag, events, files, guard, health, market, members, metrics, openapi, orders, passkeys,
+    preview, problem, quote, rules, scheme, sessions, settle, staff,
 };
 use crate::limits::BODY_BYTES_MAX;
 
@@ -83,6 +83,8 @@ fn reads(api: Api) -> Api {
         )
         .get("/v1/events", "journal", "Accepted events with their receipts, in their order", events::journal)
         .get("/v1/session", "session", "Who one is, and how members can sign in", sessions::who)
+        .get("/v1/staff", "staff", "Who works for the operator and in the shops, by id", staff::list)
+        .get("/v1/actions", "actions", "Who did what, newest first: events, and changes beside the books", actions::list)
         .get("/v1/passkeys", "passkeys", "One's own passkeys, oldest first", passkeys::list)
 }
 
@@ -134,6 +136,9 @@ fn sign_in(api: Api) -> Api {
             "Make a code that lets somebody in as the member, once",
             passkeys::enrol,
         )
+        .post("/v1/staff", "add_staff", "Add somebody of the staff, with a code for the first passkey", staff::add)
+        .post("/v1/staff/{staff}/enrolments", "enrol_staff", "Make a new code for somebody of the staff", staff::enrol)
+        .delete("/v1/staff/{staff}", "end_staff", "End somebody of the staff: its sessions, passkeys and codes", staff::end)
         .delete(
             "/v1/members/{member}/access",
             "shut_out",

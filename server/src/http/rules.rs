@@ -20,7 +20,7 @@ use super::app::App;
 use super::body::Body;
 use super::problem::Problem;
 use super::query::{NoParameters, Query};
-use super::rights::{Anybody, Operator};
+use super::rights::{Anybody, Auditor};
 use crate::flags::{changed, explained, rate};
 use crate::language::Language;
 use crate::ledger::group::Guard;
@@ -209,7 +209,7 @@ pub struct CheckedRules {
 pub async fn check(
     State(app): State<App>,
     Query(query): Query<ReviewQuery>,
-    _: Operator,
+    _: Auditor,
     Body(RulesToCheck { rules: changes }): Body<RulesToCheck>,
 ) -> Result<Answer<CheckedRules>, Problem> {
     let rules = app.ledger.read().await?.now().await?.rules;

@@ -16,12 +16,13 @@ use super::answer::Answer;
 use super::app::App;
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
-use super::rights::{Anybody, Operator, Somebody, is_own, operator};
+use super::rights::{Anybody, Auditor, Somebody, has, is_own};
 use super::view;
 use crate::ledger::needs::Needs;
 use crate::ledger::store::{Page, paging};
 use crate::limits::{EXCERPT_MEMBERS_MAX, STATE_ACCOUNTS_MAX};
 use crate::people::actor::Actor;
+use crate::people::role::Duty;
 
 /// The scheme's own numbers now. Takes the same time for any number of members. A wrong token counts as none.
 pub async fn supply(
@@ -31,12 +32,12 @@ pub async fn supply(
     _: Query<NoParameters>,
 ) -> Result<Answer<SupplyNow>, Problem> {
     let Head { day, price, supply, release, .. } = app.ledger.read().await?.now().await?.head;
-    let supply = if actor.is_ok_and(|actor| actor.is_operator()) { supply } else { view::supply(supply)? };
+    let supply = if actor.is_ok_and(|actor| actor.may(Duty::Read)) { supply } else { view::supply(supply)? };
     Ok(Answer::of(&SupplyNow { day, price, supply, release }))
 }
 
 /// The whole book, with every account settled to the present (RULES.md section 9).
-pub async fn state(State(app): State<App>, _: Operator, _: Query<NoParameters>) -> Result<Answer<BookState>, Problem> {
+pub async fn state(State(app): State<App>, _: Auditor, _: Query<NoParameters>) -> Result<Answer<BookState>, Problem> {
     let mut tx = app.ledger.read().await?;
     if tx.accounts(Page { after: "", limit: STATE_ACCOUNTS_MAX + 1 }).await?.len() > STATE_ACCOUNTS_MAX {
         let detail = format!(
@@ -115,7 +116,7 @@ pub async fn excerpt(
     Query(mut query): Query<ExcerptQuery>,
 ) -> Result<Answer<Excerpt>, Problem> {
     if !matches!(actor, Actor::Member(_)) {
-        operator(&actor)?;
+        has(&actor, Duty::Read)?;
     }
     if let Some(Ids(members)) = query.members.take() {
         if let Some(other) = query.given() {

@@ -19,19 +19,64 @@ use super::rights::Anybody;
 use crate::ledger::needs::Needs;
 use crate::ledger::store::StoreError;
 use crate::limits::WECHAT_CODE_LENGTH_MAX;
-use crate::people::actor::Actor;
+use crate::people::actor::{Actor, Staff};
+use crate::people::holder::Holder;
 use crate::people::passkeys::Ceremony;
+use crate::people::role::StaffRole;
 
 /// A session that was opened.
 #[derive(Serialize, ToSchema)]
 pub struct Session {
-    member: Id,
+    /// The member, unless it is staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    member: Option<Id>,
+    /// Who of the staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    staff: Option<StaffName>,
     /// For clients without cookies.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     token: Option<String>,
     /// For how many seconds it holds.
     holds: i64,
+}
+
+/// Who of the staff is signed in.
+#[derive(Serialize, ToSchema)]
+pub struct StaffName {
+    id: Id,
+    name: String,
+    role: StaffRole,
+    /// The shop of an owner or a cashier.
+    #[schema(required = true)]
+    shop: Option<Id>,
+}
+
+impl StaffName {
+    /// Name and work, such as `张三 (clerk)`.
+    pub fn title(&self) -> String {
+        let shop = self.shop.as_ref().map_or_else(String::new, |shop| format!(", {shop}"));
+        format!("{} ({}{shop})", self.name, self.role.as_str())
+    }
+}
+
+impl From<Staff> for StaffName {
+    fn from(Staff { id, name, role, shop }: Staff) -> Self {
+        Self { id, name, role, shop }
+    }
+}
+
+/// Who holds a passkey: a member, or somebody of the staff.
+pub(super) async fn named(app: &App, holder: Holder) -> Result<(Option<Id>, Option<StaffName>), Problem> {
+    match holder {
+        Holder::Member(member) => Ok((Some(member), None)),
+        Holder::Staff(id) => {
+            let row = app.people.one_of_staff(&id).await.map_err(StoreError::from)?.ok_or(Failure::Unauthorized)?;
+            Ok((None, Some(Staff::from(row).into())))
+        }
+    }
 }
 
 /// Which member signs in.
@@ -114,7 +159,7 @@ pub async fn demo(
     part.accounts.get(&member).ok_or_else(Problem::unknown_member)?;
     let (token, holds) = app.people.sign_in(&member).await.map_err(StoreError::from)?;
     let cookie = Some(cookie(&token, holds, &app)?);
-    Ok(WithCookie(Answer::of(&Session { member, token: Some(token), holds }), cookie))
+    Ok(WithCookie(Answer::of(&Session { member: Some(member), staff: None, token: Some(token), holds }), cookie))
 }
 
 /// Whoever it is: the passkey says so.
@@ -139,9 +184,10 @@ pub async fn passkey(
     let passkeys = app.passkeys()?;
     let PasskeySignIn { ceremony, credential } = body?.0;
     let credential = value("credential", credential)?;
-    let (member, token, holds) = passkeys.finish_sign_in(&ceremony, &credential).await?;
+    let (holder, token, holds) = passkeys.finish_sign_in(&ceremony, &credential).await?;
     let cookie = Some(cookie(&token, holds, &app)?);
-    Ok(WithCookie(Answer::of(&Session { member, token: None, holds }), cookie))
+    let (member, staff) = named(&app, holder).await?;
+    Ok(WithCookie(Answer::of(&Session { member, staff, token: None, holds }), cookie))
 }
 
 /// By a code of `wx.login()`. An account that is no member's yet becomes one's by an enrolment code, or as a new member.
@@ -165,7 +211,9 @@ pub async fn wechat(
     let known = people.wechat_member(&account).await.map_err(StoreError::from)?;
     let member = match (enrolment, known, newcomer) {
         (Some(code), known, _) => {
-            let (member, _) = people.enrolled(&code).await.map_err(StoreError::from)?.ok_or(Failure::BadEnrolment)?;
+            let enrolled = people.enrolled(&code).await.map_err(StoreError::from)?;
+            // Staff sign in by passkey only.
+            let member = enrolled.and_then(|(holder, _)| holder.member()).ok_or(Failure::BadEnrolment)?;
             // Whoever types a stranger's code would use the stranger's account without noticing.
             if !rebind && known.is_some_and(|known| known != member) {
                 return Err(Failure::AccountBound.into());
@@ -182,7 +230,7 @@ pub async fn wechat(
         (None, None, None) => return Err(Failure::UnknownAccount.into()),
     };
     let (token, holds) = people.sign_in(&member).await.map_err(StoreError::from)?;
-    Ok(Answer::of(&Session { member, token: Some(token), holds }))
+    Ok(Answer::of(&Session { member: Some(member), staff: None, token: Some(token), holds }))
 }
 
 /// `Strict` costs nothing: the page itself needs no cookie, and what it asks for then comes from the same site.
@@ -195,10 +243,16 @@ pub(super) fn cookie(token: &str, seconds: i64, app: &App) -> Result<HeaderValue
 /// Who one is, and how members can sign in.
 #[derive(Serialize, ToSchema)]
 pub struct Who {
-    /// `nobody`, `demo`, `operator`, `payment`, `merchant` or `member`.
+    /// `nobody`, `demo`, `operator`, `payment`, `merchant`, `member`, or the role of staff: `operator`, `clerk`, `auditor`, `owner`,
+    /// `cashier`.
     role: &'static str,
+    /// The member, or the merchant of a key's shop.
     #[schema(required = true)]
     member: Option<Id>,
+    /// Who of the staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    staff: Option<StaffName>,
     demo: bool,
     /// How members can sign in here: `passkey`, `wechat`, `demo`.
     ways: Vec<&'static str>,
@@ -213,14 +267,17 @@ pub async fn who(
     actor: Actor,
     _: Query<NoParameters>,
 ) -> Result<Answer<Who>, Problem> {
-    let role = match actor {
+    let role = match &actor {
         Actor::Nobody => "nobody",
         Actor::Demo => "demo",
         Actor::Operator(_) => "operator",
         Actor::Payment(_) => "payment",
         Actor::Merchant(..) => "merchant",
         Actor::Member(_) => "member",
+        Actor::Staff(staff) => staff.role.as_str(),
     };
+    // The shop of staff is not the member who is signed in.
+    let member = actor.member().filter(|_| !matches!(actor, Actor::Staff(_))).cloned();
     let ways = [
         app.sign_in.passkeys.is_some().then_some("passkey"),
         app.sign_in.wechat.is_some().then_some("wechat"),
@@ -228,7 +285,8 @@ pub async fn who(
     ];
     Ok(Answer::of(&Who {
         role,
-        member: actor.member().cloned(),
+        member,
+        staff: if let Actor::Staff(staff) = actor { Some(staff.into()) } else { None },
         demo: app.demo,
         ways: ways.into_iter().flatten().collect(),
         open_registration: app.sign_in.open_registration,

@@ -25,7 +25,7 @@ use super::body::{json_body, table};
 use super::commands::{COMMANDS, Command, Who};
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
-use super::rights::{Somebody, operator};
+use super::rights::{Somebody, has};
 use super::rules::accepted_in_body;
 use super::schemas::fields_schema;
 use super::view::Seen;
@@ -36,6 +36,7 @@ use crate::ledger::quota::Quota;
 use crate::ledger::store::Key;
 use crate::limits::{BODY_BYTES_MAX, KEY_LENGTH_MAX};
 use crate::people::actor::Actor;
+use crate::people::role::Duty;
 use crate::text::fingerprint;
 
 /// The routes of all commands.
@@ -156,36 +157,42 @@ pub(super) fn resolve(
     mut fields: Vec<(String, Tree)>,
     key: &str,
 ) -> Result<Resolved, Problem> {
+    let duty = Duty::Command(command.kind);
+    if matches!(actor, Actor::Staff(_)) {
+        has(actor, duty)?;
+    }
     // The operator is not limited: it acts for others.
-    let mut guard = Some(Guard::Quota(quota)).filter(|_| !actor.is_operator());
+    let mut guard = Some(Guard::Quota(quota)).filter(|_| !actor.commands_all(command.kind));
     match command.who {
-        Who::Operator => operator(actor)?,
+        Who::Operator => has(actor, duty)?,
         Who::Payment => {
             if !matches!(actor, Actor::Payment(_)) {
-                operator(actor)?;
+                has(actor, duty)?;
             }
         }
         Who::Own(field) => {
             if !matches!(actor, Actor::Member(_)) {
-                operator(actor)?;
+                has(actor, duty)?;
             }
-            speak_for(actor, field, &mut fields)?;
+            speak_for(actor, duty, field, &mut fields)?;
         }
-        Who::Merchant => speak_for(actor, "merchant", &mut fields)?,
+        Who::Merchant => speak_for(actor, duty, "merchant", &mut fields)?,
         Who::Owner(ownership) => {
-            // A merchant's key is for its shop, not for its owner's points.
-            if matches!(actor, Actor::Merchant(..)) && ownership != Ownership::Order {
+            // A till is for its shop, not for its owner's points.
+            if actor.is_till() && ownership != Ownership::Order {
                 return Err(Failure::Forbidden.into());
             }
             match actor.member() {
                 Some(member) => guard = Some(Guard::Owner { ownership, member: member.clone() }),
-                None => operator(actor)?,
+                None => has(actor, duty)?,
             }
         }
     }
     let made = match command.made {
         Some((field, _)) if fields.iter().any(|(name, _)| name == field) => {
-            operator(actor)?;
+            if !actor.commands_all(command.kind) {
+                return Err(Failure::Forbidden.into());
+            }
             None
         }
         // Made from the key, so that a repeated request gets the same id.
@@ -205,9 +212,14 @@ pub(super) fn resolve(
     Ok(Resolved { event: Tree::Table(fields), guard, made })
 }
 
-/// Fills in the name of a member or shop that acts for itself. It may not name another.
-pub(super) fn speak_for(actor: &Actor, field: &str, fields: &mut Vec<(String, Tree)>) -> Result<(), Problem> {
-    let Some(member) = actor.member() else { return operator(actor) };
+/// Fills in the name of a member or shop that acts for itself. It may not name another; who has the duty names anybody.
+pub(super) fn speak_for(
+    actor: &Actor,
+    duty: Duty,
+    field: &str,
+    fields: &mut Vec<(String, Tree)>,
+) -> Result<(), Problem> {
+    let Some(member) = actor.member() else { return has(actor, duty) };
     match fields.iter().find(|(name, _)| name == field) {
         Some((_, Tree::Text(named))) if named == member.as_str() => {}
         Some(_) => return Err(Failure::Forbidden.into()),

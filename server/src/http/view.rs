@@ -2,10 +2,10 @@
 //!
 //! | who asks | what it sees |
 //! |---|---|
-//! | the operator | everything |
+//! | the operator, its clerks and auditors | everything |
 //! | a member | what moves on its own account; both sides of its trades; of an order that it gives, who gets what |
 //! | a shop | what moves on its own account; of an order, the buyer's part and its own |
-//! | a shop's key | the same without what its owner earns elsewhere |
+//! | a shop's key, its staff | the same without what its owner earns elsewhere |
 //! | the payment system | what it entered |
 //!
 //! Nobody but the operator sees the balance of another, and nobody can work it out from a preview: where a preview depends on what
@@ -26,6 +26,7 @@ use serde::{Serialize, Serializer};
 
 use super::rights::{is_own, is_own_shop};
 use crate::people::actor::Actor;
+use crate::people::role::Duty;
 
 /// What somebody may see of a value, its reasons in English, too.
 pub struct Seen<T>(Arc<T>);
@@ -40,7 +41,7 @@ impl<T> Seen<T> {
 impl Seen<Receipt> {
     /// Previews and settlements are cut alike, so they can be compared.
     pub fn receipt(receipt: Arc<Receipt>, actor: &Actor) -> Self {
-        if actor.is_operator() {
+        if actor.may(Duty::Read) {
             return Self(receipt);
         }
         let receipt = Arc::unwrap_or_clone(receipt);
@@ -50,7 +51,7 @@ impl Seen<Receipt> {
         };
         seen.postings.retain(|posting| match actor {
             Actor::Member(_) => true,
-            Actor::Merchant(..) => posting.rule != Rule::Release,
+            actor if actor.is_till() => posting.rule != Rule::Release,
             _ => matches!(posting.rule, Rule::Pack | Rule::Treasury),
         });
         Self(Arc::new(seen))
@@ -77,7 +78,7 @@ where
 
 /// An order as its shop may see it.
 pub fn order(mut order: Order, actor: &Actor) -> Order {
-    if !actor.is_operator() {
+    if !actor.may(Duty::Read) {
         let shop = order.merchant.clone();
         let seen = order.rewards.iter().filter(|(reward, _)| reward.is_seen_by(&shop));
         // From a grant and the public days follows what its receiver earned.
@@ -92,7 +93,7 @@ pub fn order(mut order: Order, actor: &Actor) -> Order {
 /// The excerpt for an order, as its buyer or its shop may see it. A buyer's takes it that the shop has the points; the order itself
 /// says if it has not. A shop's has neither referrers nor partners, as it does not see their parts.
 pub fn order_excerpt(mut excerpt: Excerpt, of: &OrderPlaced, actor: &Actor) -> Excerpt {
-    if actor.is_operator() {
+    if actor.may(Duty::Read) {
         return excerpt;
     }
     hide_sums(&mut excerpt);
@@ -122,7 +123,7 @@ pub fn order_excerpt(mut excerpt: Excerpt, of: &OrderPlaced, actor: &Actor) -> E
 
 /// The excerpt for a transfer or a trade.
 pub fn members_excerpt(mut excerpt: Excerpt, actor: &Actor) -> Excerpt {
-    if !actor.is_operator() {
+    if !actor.may(Duty::Read) {
         hide_sums(&mut excerpt);
     }
     for (_, account) in excerpt.accounts.iter_mut().filter(|(id, _)| !is_own(actor, id.as_str())) {
@@ -145,7 +146,7 @@ fn hide_sums(excerpt: &mut Excerpt) {
 
 /// Takes it that all others have the points that an event takes from them: whether they have is theirs to know.
 pub fn assume_points_of_others(part: &mut Excerpt, actor: &Actor) {
-    if !actor.is_operator() {
+    if !actor.may(Duty::Read) {
         part.head.supply.held = enough();
         let others = part.accounts.iter_mut().filter(|(id, _)| !is_own_shop(actor, id));
         others.for_each(|(_, account)| account.points = enough());

@@ -189,6 +189,16 @@ pub struct JournalEntry {
     pub accepted_flags: Vec<String>,
 }
 
+/// Who sent an accepted event, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Headline {
+    pub place: Place,
+    pub kind: Kind,
+    /// As in [`JournalEntry`].
+    pub at: String,
+    pub actor: String,
+}
+
 impl JournalEntry {
     /// The receipt's postings, each with its place.
     pub fn postings(&self) -> impl Iterator<Item = BookedPosting> {
@@ -335,6 +345,9 @@ pub trait Transaction: Send {
 
     /// Accepted events in their order.
     async fn journal(&mut self, page: Page<Place>) -> Result<Vec<JournalEntry>>;
+
+    /// Accepted events without their content, newest first, before a place (`i64::MAX` for all).
+    async fn headlines(&mut self, page: Page<Place>) -> Result<Vec<Headline>>;
 
     async fn entered(&mut self, place: Place) -> Result<Option<JournalEntry>>;
 

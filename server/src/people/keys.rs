@@ -2,6 +2,7 @@
 
 use gongxiang::identity::Id;
 
+use super::actions::{Deed, enter};
 use super::store::{People, no_secret, now, secret};
 use crate::text::fingerprint;
 
@@ -51,10 +52,12 @@ impl People {
         member: Option<&Id>,
         note: &str,
         days: Option<i64>,
+        actor: &str,
     ) -> sqlx::Result<String> {
         let secret = secret().map_err(no_secret)?;
         let (id, secret) = secret.split_at(8);
         let expires = days.map(|days| now().saturating_add(days.saturating_mul(86_400)));
+        let mut tx = self.pool.begin().await?;
         sqlx::query("INSERT INTO keys (id, role, member, hash, note, expires) VALUES ($1, $2, $3, $4, $5, $6)")
             .bind(id.to_owned())
             .bind(role.as_str())
@@ -62,8 +65,11 @@ impl People {
             .bind(fingerprint(secret.as_bytes()))
             .bind(note.to_owned())
             .bind(expires)
-            .execute(&self.pool)
+            .execute(&mut *tx)
             .await?;
+        let of_shop = member.map_or_else(String::new, |member| format!(" of {member}"));
+        enter(&mut *tx, actor, Deed::KeyAdded, &format!("{} key {id}{of_shop}", role.as_str())).await?;
+        tx.commit().await?;
         Ok(format!("gxk_{id}_{secret}"))
     }
 
@@ -81,12 +87,18 @@ impl People {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn revoke_key(&self, id: &str) -> sqlx::Result<bool> {
+    pub async fn revoke_key(&self, id: &str, actor: &str) -> sqlx::Result<bool> {
+        let mut tx = self.pool.begin().await?;
         let done = sqlx::query("UPDATE keys SET revoked = $1 WHERE id = $2 AND revoked IS NULL")
             .bind(now())
             .bind(id.to_owned())
-            .execute(&self.pool)
+            .execute(&mut *tx)
             .await?;
-        Ok(done.rows_affected() > 0)
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        enter(&mut *tx, actor, Deed::KeyRevoked, &format!("key {id}")).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 }

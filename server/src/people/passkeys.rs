@@ -20,6 +20,7 @@ use webauthn_rs::prelude::{
 };
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
+use super::holder::Holder;
 use super::sign_in::{PasskeyOutcome, PasskeyRow};
 use super::store::People;
 use crate::limits::CEREMONY_SECONDS_MAX;
@@ -75,7 +76,7 @@ pub enum Right {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum CeremonyState {
-    Registration { member: Id, handle: Uuid, right: Right, state: PasskeyRegistration },
+    Registration { holder: Holder, handle: Uuid, right: Right, state: PasskeyRegistration },
     SignIn(DiscoverableAuthentication),
 }
 
@@ -94,7 +95,7 @@ pub struct Ceremony {
 /// A verified passkey that is not stored yet.
 #[derive(Debug)]
 pub struct Registration {
-    pub member: Id,
+    pub holder: Holder,
     pub right: Right,
     row: PasskeyRow,
 }
@@ -148,21 +149,20 @@ impl Passkeys {
         Ok(Self { webauthn, people })
     }
 
-    /// Begins the registration of a passkey for a member.
+    /// Begins the registration of a passkey for a member or somebody of the staff, under the name that the authenticator shows.
     ///
     /// # Errors
     /// [`PasskeyError`].
-    pub async fn begin_registration(&self, member: Id, right: Right) -> Result<Ceremony> {
-        let rows = self.people.passkeys(&member).await?;
+    pub async fn begin_registration(&self, holder: Holder, name: &str, right: Right) -> Result<Ceremony> {
+        let rows = self.people.passkeys(&holder).await?;
         let handle = rows.first().and_then(|row| row.handle.parse().ok()).unwrap_or_else(Uuid::new_v4);
         let known: Vec<CredentialID> = rows.iter().filter_map(|row| Some(passkey(row)?.cred_id().clone())).collect();
-        let name = member.as_str();
         let (options, state) = self.webauthn.start_passkey_registration(handle, name, name, Some(known))?;
         let mut options = json!(options.public_key);
         // Otherwise an authenticator may forget the member and work only for a member who types an id.
         options["authenticatorSelection"]["residentKey"] = json!("required");
         options["authenticatorSelection"]["requireResidentKey"] = json!(true);
-        self.begun(&CeremonyState::Registration { member, handle, right, state }, options).await
+        self.begun(&CeremonyState::Registration { holder, handle, right, state }, options).await
     }
 
     /// Verifies an authenticator's answer. Stores nothing.
@@ -174,19 +174,19 @@ impl Passkeys {
         ceremony: &str,
         credential: &RegisterPublicKeyCredential,
     ) -> Result<Registration> {
-        let Some(CeremonyState::Registration { member, handle, right, state }) = self.take(ceremony).await? else {
+        let Some(CeremonyState::Registration { holder, handle, right, state }) = self.take(ceremony).await? else {
             return Err(PasskeyError::Ceremony);
         };
         let passkey = self.webauthn.finish_passkey_registration(credential, &state)?;
         let row = PasskeyRow {
             id: id(passkey.cred_id()),
-            member: member.to_string(),
+            member: holder.to_string(),
             handle: handle.to_string(),
             passkey: text(&passkey),
             made: 0,
             used: None,
         };
-        Ok(Registration { member, right, row })
+        Ok(Registration { holder, right, row })
     }
 
     /// Stores a passkey. Unless the member was signed in, opens a session and returns its token and lifetime in
@@ -221,11 +221,15 @@ impl Passkeys {
         self.begun(&CeremonyState::SignIn(state), json!(options.public_key)).await
     }
 
-    /// Signs in; returns the member, the session's token and its lifetime in seconds.
+    /// Signs in; returns the holder, the session's token and its lifetime in seconds.
     ///
     /// # Errors
     /// [`PasskeyError`].
-    pub async fn finish_sign_in(&self, ceremony: &str, credential: &PublicKeyCredential) -> Result<(Id, String, i64)> {
+    pub async fn finish_sign_in(
+        &self,
+        ceremony: &str,
+        credential: &PublicKeyCredential,
+    ) -> Result<(Holder, String, i64)> {
         let Some(CeremonyState::SignIn(state)) = self.take(ceremony).await? else {
             return Err(PasskeyError::Ceremony);
         };
@@ -238,8 +242,8 @@ impl Passkeys {
         passkey.update_credential(&result);
         row.passkey = text(&passkey);
         let (token, holds) = self.people.sign_in_with(&row).await?.ok_or(PasskeyError::Refused)?;
-        let member = Id::parse(&row.member).ok_or(PasskeyError::Refused)?;
-        Ok((member, token, holds))
+        let holder = Holder::parse(&row.member).ok_or(PasskeyError::Refused)?;
+        Ok((holder, token, holds))
     }
 
     async fn begun(&self, kept: &CeremonyState, options: Value) -> Result<Ceremony> {

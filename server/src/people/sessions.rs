@@ -3,6 +3,7 @@
 use gongxiang::identity::Id;
 
 use super::actor::Actor;
+use super::holder::Holder;
 use super::store::{People, no_secret, now, secret};
 use crate::limits::SESSION_SECONDS_MAX;
 use crate::text::fingerprint;
@@ -72,6 +73,10 @@ impl People {
             .bind(now())
             .fetch_optional(&self.pool)
             .await?;
-        Ok(row.and_then(|(member,)| Id::parse(&member)).map(Actor::Member))
+        match row.and_then(|(holder,)| Holder::parse(&holder)) {
+            Some(Holder::Member(member)) => Ok(Some(Actor::Member(member))),
+            Some(Holder::Staff(id)) => Ok(self.one_of_staff(&id).await?.map(|row| Actor::Staff(row.into()))),
+            None => Ok(None),
+        }
     }
 }

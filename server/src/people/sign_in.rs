@@ -5,6 +5,7 @@
 use gongxiang::identity::Id;
 use sqlx::{AnyConnection, Row as _};
 
+use super::holder::Holder;
 use super::store::{People, no_secret, now, secret};
 use crate::limits::{CEREMONY_SECONDS_MAX, ENROLMENT_SECONDS_MAX, PASSKEYS_MAX, SESSION_SECONDS_MAX};
 use crate::text::fingerprint;
@@ -14,8 +15,9 @@ use crate::text::fingerprint;
 pub struct PasskeyRow {
     /// A hash of the credential's own id.
     pub id: String,
+    /// The holder: a member or somebody of the staff.
     pub member: String,
-    /// The name under which authenticators know the member.
+    /// The name under which authenticators know the holder.
     pub handle: String,
     /// Public key and counter, as JSON.
     pub passkey: String,
@@ -78,7 +80,7 @@ impl People {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn enrol(&self, member: &Id, token: Option<&str>) -> sqlx::Result<Option<(String, i64)>> {
+    pub async fn enrol(&self, holder: &Holder, token: Option<&str>) -> sqlx::Result<Option<(String, i64)>> {
         let secret = secret().map_err(no_secret)?;
         sqlx::query("DELETE FROM enrolments WHERE expires < $1").bind(now()).execute(&self.pool).await?;
         let mut tx = self.pool.begin().await?;
@@ -95,7 +97,7 @@ impl People {
         }
         sqlx::query("INSERT INTO enrolments (hash, member, expires, passkey) VALUES ($1, $2, $3, $4)")
             .bind(fingerprint(secret.as_bytes()))
-            .bind(member.to_string())
+            .bind(holder.to_string())
             .bind(now() + ENROLMENT_SECONDS_MAX)
             .bind(passkey)
             .execute(&mut *tx)
@@ -104,27 +106,27 @@ impl People {
         Ok(Some((format!("gxe_{secret}"), ENROLMENT_SECONDS_MAX)))
     }
 
-    /// The member of an enrolment code, and the code's hash. Does not use the code up.
+    /// The holder of an enrolment code, and the code's hash. Does not use the code up.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn enrolled(&self, code: &str) -> sqlx::Result<Option<(Id, String)>> {
+    pub async fn enrolled(&self, code: &str) -> sqlx::Result<Option<(Holder, String)>> {
         let Some(hash) = enrolment_hash(code) else { return Ok(None) };
         let row: Option<(String,)> = sqlx::query_as("SELECT member FROM enrolments WHERE hash = $1 AND expires > $2")
             .bind(hash.clone())
             .bind(now())
             .fetch_optional(&self.pool)
             .await?;
-        Ok(row.and_then(|(member,)| Some((Id::parse(&member)?, hash))))
+        Ok(row.and_then(|(member,)| Some((Holder::parse(&member)?, hash))))
     }
 
-    /// A member's passkeys, oldest first.
+    /// A holder's passkeys, oldest first.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn passkeys(&self, member: &Id) -> sqlx::Result<Vec<PasskeyRow>> {
+    pub async fn passkeys(&self, holder: &Holder) -> sqlx::Result<Vec<PasskeyRow>> {
         let sql = format!("SELECT {PASSKEY_COLUMNS} FROM passkeys WHERE member = $1 ORDER BY made, id");
-        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(member.to_string()).fetch_all(&self.pool).await
+        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(holder.to_string()).fetch_all(&self.pool).await
     }
 
     /// One passkey.
@@ -267,10 +269,12 @@ impl People {
     pub async fn bind_wechat_by(&self, code: &str, account: &str) -> sqlx::Result<Option<Id>> {
         let Some(hash) = enrolment_hash(code) else { return Ok(None) };
         let mut tx = self.pool.begin().await?;
-        let Some(member) = use_enrolment(&mut tx, &hash).await? else { return Ok(None) };
-        bind(&mut tx, account, &member).await?;
+        let Some(holder) = use_enrolment(&mut tx, &hash).await? else { return Ok(None) };
+        // Staff sign in by passkey only.
+        let Some(member) = Holder::parse(&holder).and_then(Holder::member) else { return Ok(None) };
+        bind(&mut tx, account, member.as_str()).await?;
         tx.commit().await?;
-        Ok(Id::parse(&member))
+        Ok(Some(member))
     }
 }
 

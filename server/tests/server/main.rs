@@ -25,6 +25,7 @@ mod receiver;
 mod rights;
 mod rules;
 mod sight;
+mod staff;
 mod startup;
 mod stored;
 mod support;

@@ -3,10 +3,15 @@
 use serde_json::{Value, json};
 
 use crate::authenticator::Authenticator;
-use crate::support::{Folder, Server, TestResult, add_key, databases};
+use crate::support::{Folder, Server, TestResult, add_key, databases, gongxiang};
 
 /// The origin of the wallet's pages.
 pub const ORIGIN: &str = "https://wallet.example";
+
+/// Adds somebody of the staff; the code for the first passkey.
+pub fn add_staff(database: &str, arguments: &[&str]) -> TestResult<String> {
+    gongxiang(&[&["staff", "--database", database, "add"], arguments].concat())
+}
 
 /// A server with two members, and an operator.
 pub struct Town {
@@ -96,6 +101,15 @@ impl Town {
 
     pub fn sign_in(&self, authenticator: &mut Authenticator) -> TestResult<Answered> {
         self.post("/v1/sessions/passkey", &self.assertion(authenticator)?)
+    }
+
+    /// A passkey for somebody of the staff, who is added for it on the command line; with the session's cookie.
+    pub fn staff(&self, database: &str, arguments: &[&str]) -> TestResult<(Authenticator, String)> {
+        let mut authenticator = Authenticator::new(ORIGIN)?;
+        let by = json!({"enrolment": add_staff(database, arguments)?});
+        let (status, registered, cookie) = self.register(&mut authenticator, None, &by)?;
+        assert_eq!((status, &registered["staff"]["name"]), (200, &json!(arguments[0])), "{registered}");
+        Ok((authenticator, cookie.ok_or("no cookie")?))
     }
 
     /// The member of a session's cookie.

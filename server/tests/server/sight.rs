@@ -23,6 +23,9 @@ struct Actor {
     own: Option<&'static str>,
 }
 
+/// Who sees what the operator sees, as far as it may ask.
+const READERS: [&str; 4] = ["operator", "staff-operator", "clerk", "auditor"];
+
 /// A town on a database, which everybody gets a copy of.
 struct Town {
     database: Database,
@@ -30,6 +33,8 @@ struct Town {
     operator: String,
     price: String,
     red: Value,
+    /// Somebody of the staff of the kiosk, who is given a new code and then ended.
+    spare: String,
 }
 
 /// Its members, and what they do until the rewards of the first order have vested.
@@ -126,10 +131,25 @@ impl Town {
             let token = cookie.split_once('=').map(|(_, token)| token.to_owned());
             actors.push(Actor { name, token, own: Some(member) });
         }
+        for (name, role) in [
+            ("staff-operator", &["--role", "operator"][..]),
+            ("clerk", &["--role", "clerk"]),
+            ("auditor", &["--role", "auditor"]),
+            ("owner", &["--role", "owner", "--shop", "tom"]),
+            ("cashier", &["--role", "cashier", "--shop", "tom"]),
+            ("other-cashier", &["--role", "cashier", "--shop", "zoe"]),
+        ] {
+            let (_, cookie) = town.staff(&database, &[&[name], role].concat())?;
+            let token = cookie.split_once('=').map(|(_, token)| token.to_owned());
+            actors.push(Actor { name, token, own: None });
+        }
+        let spare = json!({"name": "spare", "role": "cashier", "shop": "tom"});
+        let (_, spare) = town.server.ask("POST", "/v1/staff", Some(&town.operator), &[], Some(&spare))?;
+        let spare = spare["staff"].as_str().ok_or("nobody was added")?.to_owned();
         let red = get("/v1/rules/review")?["red"].clone();
         let operator = town.operator.clone();
         assert!(town.server.terminate()?);
-        Ok(Self { database, actors, operator, price, red })
+        Ok(Self { database, actors, operator, price, red, spare })
     }
 }
 
@@ -148,7 +168,7 @@ struct Ask {
 
 /// One request for each row of the list, in an order in which none takes away what a later one needs.
 fn asks(town: &Town, actor: &Actor) -> Vec<Ask> {
-    [reads(), looks(actor), dealings(town, actor), standing(town), ends()].into_iter().flatten().collect()
+    [reads(), looks(actor), dealings(town, actor), standing(town), staff(town), ends()].into_iter().flatten().collect()
 }
 
 /// A request as any, and one whose address is its row.
@@ -178,7 +198,7 @@ fn none() -> Value {
 
 /// Only the operator says for whom it asks; everybody else asks for itself.
 fn of(actor: &Actor, field: &str, member: &str, mut body: Value) -> Value {
-    if actor.name == "operator" {
+    if ["operator", "staff-operator"].contains(&actor.name) {
         body[field] = json!(member);
     }
     body
@@ -201,6 +221,8 @@ fn reads() -> Vec<Ask> {
         get("/v1/supply"),
         get("/v1/state"),
         get("/v1/events"),
+        get("/v1/actions"),
+        get("/v1/staff"),
         get("/v1/session"),
         get("/v1/passkeys"),
         get("/v1/members"),
@@ -280,6 +302,16 @@ fn standing(town: &Town) -> Vec<Ask> {
         plain("rules.adopted", "/v1/rules", json!({"rules": {}, "accept_flags": town.red})),
         command("day.closing", "/v1/days/{day}/closing", "/v1/days/2026-01-04/closing", json!({"most": 1})),
         command("day.closed", "/v1/days/{day}/close", "/v1/days/2026-01-04/close", none()),
+    ]
+}
+
+/// Staff.
+fn staff(town: &Town) -> Vec<Ask> {
+    let spare = &town.spare;
+    vec![
+        post("/v1/staff", json!({"name": "new", "role": "cashier", "shop": "tom"})),
+        ask("POST", "/v1/staff/{staff}/enrolments", &format!("/v1/staff/{spare}/enrolments"), none()),
+        ask("DELETE", "/v1/staff/{staff}", &format!("/v1/staff/{spare}"), Value::Null),
     ]
 }
 
@@ -387,7 +419,7 @@ fn look(town: &Town, actor: &Actor, list: &mut BTreeMap<String, BTreeMap<String,
                 secret = balances(&server, &town.operator, actor.own)?;
                 all.extend(secret.iter().cloned());
             }
-            if actor.name != "operator" {
+            if !READERS.contains(&actor.name) {
                 let said = numbers(&headers).into_iter().chain(numbers(&text)).find(|number| all.contains(*number));
                 assert_eq!(said, None, "{} learns a balance by {route}: {text}", actor.name);
             }
@@ -400,7 +432,7 @@ fn look(town: &Town, actor: &Actor, list: &mut BTreeMap<String, BTreeMap<String,
             assert_eq!(foreseen, status, "{} {route}: {preview} {text}", actor.name);
             let receipt = |text: &str| serde_json::from_str::<Value>(text).map(|answer| answer["receipt"].clone());
             // A shop's refund takes it that the receivers have all their points.
-            if row.ends_with("{order}/refund") && status == 200 && actor.name != "operator" {
+            if row.ends_with("{order}/refund") && status == 200 && !READERS.contains(&actor.name) {
                 assert_ne!(receipt(&preview)?, receipt(&text)?, "ann had less than is taken back");
                 assert_eq!(
                     seen(&route, 200, &receipt(&preview)?.to_string())?,

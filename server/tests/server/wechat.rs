@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::members::{ORIGIN, add_staff};
 use crate::support::{Folder, Server, TestResult, add_key, databases, run_sql};
 
 const SECRET: &str = "5f4dcc3b5aa765d61d8327deb882cf99";
@@ -96,6 +97,22 @@ fn code_for(server: &Server, operator: &str, member: &str) -> TestResult<Value> 
 
 fn refused((status, problem): (u16, Value), expected: (u16, &str)) {
     assert_eq!((status, problem["code"].as_str()), (expected.0, Some(expected.1)), "{problem}");
+}
+
+#[test]
+fn a_code_of_staff_binds_no_account_and_stays_valid() -> TestResult {
+    let fake = Fake::start()?;
+    let folder = Folder::new()?;
+    for database in databases(&folder)? {
+        let (server, _) = town(&database, &fake.address, &["--origin", ORIGIN])?;
+        let enrolment = add_staff(&database, &["Li Na", "--role", "clerk"])?;
+        let by = json!({"code": "u1", "enrolment": enrolment, "rebind": true});
+        refused(sign_in(&server, &by)?, (422, "bad_enrolment"));
+        refused(sign_in(&server, &json!({"code": "u1"}))?, (422, "unknown_account"));
+        let begin = json!({"enrolment": enrolment});
+        assert_eq!(server.ask("POST", "/v1/passkeys/begin", None, &[], Some(&begin))?.0, 200);
+    }
+    Ok(())
 }
 
 #[test]

@@ -12,8 +12,8 @@ use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::statement::BookedPosting;
 use gongxiang_server::ledger::needs::Needs;
 use gongxiang_server::ledger::store::{
-    Batch, CurrentState, FirstOutcome, HeadChange, JournalEntry, Key, Page, Place, Result, Scope, Store, StoreError,
-    Transaction, WorkingSet,
+    Batch, CurrentState, FirstOutcome, HeadChange, Headline, JournalEntry, Key, Page, Place, Result, Scope, Store,
+    StoreError, Transaction, WorkingSet,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,6 +180,11 @@ impl Transaction for Work {
 
     async fn journal(&mut self, page: Page<Place>) -> Result<Vec<JournalEntry>> {
         let rows = inner!(self, inner => inner.journal(page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn headlines(&mut self, page: Page<Place>) -> Result<Vec<Headline>> {
+        let rows = inner!(self, inner => inner.headlines(page))?;
         Ok(self.listed(rows))
     }
 

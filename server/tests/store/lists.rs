@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
-use gongxiang_server::ledger::store::{Page, Place, Scope, Store};
+use gongxiang_server::ledger::store::{Headline, JournalEntry, Page, Place, Scope, Store};
 
 use crate::suite::member;
 
@@ -74,6 +74,7 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let newest = (Place(i64::MAX), 0);
     let none: Option<gongxiang::identity::Day> = None;
     paged!("journal", Place::default(), page => tx.journal(page), row => row.place);
+    let headlines = paged!("headlines", Place(i64::MAX), page => tx.headlines(page), row => row.place);
     let postings =
         paged!("postings", (Place::default(), -1), page => tx.postings(page), row => (Place(row.place), row.line));
     let theirs =
@@ -109,6 +110,16 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     ensure!(none.is_empty(), "who has no shop has orders: {none:?}");
     let rules = tx.rules().await?;
     ensure!(rules.len() == 2 && rules.is_sorted_by_key(|(place, _)| *place), "the history of the rules");
+    let mut newest_first = tx.journal(Page { after: Place::default(), limit: ALL }).await?;
+    newest_first.reverse();
+    let same = |entered: JournalEntry| Headline {
+        place: entered.place,
+        kind: entered.kind,
+        at: entered.at,
+        actor: entered.actor,
+    };
+    let of_journal: Vec<_> = newest_first.into_iter().map(same).collect();
+    ensure!(headlines == shown(&of_journal), "the headlines are not the journal's, newest first");
     for entered in tx.journal(Page { after: Place::default(), limit: ALL }).await? {
         ensure!(tx.entered(entered.place).await?.as_ref() == Some(&entered), "an event is not found at its place");
     }

@@ -22,8 +22,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use gongxiang_server::ledger::needs::{self, Needs};
 use gongxiang_server::ledger::quota::{self, Open, OpenCounts};
 use gongxiang_server::ledger::store::{
-    Batch, CurrentState, FirstOutcome, HeadChange, JournalEntry, Key, NewAnswer, Page, Place, Result, RowChange, Scope,
-    Store, StoreError, Transaction, WorkingSet, differs,
+    Batch, CurrentState, FirstOutcome, HeadChange, Headline, JournalEntry, Key, NewAnswer, Page, Place, Result,
+    RowChange, Scope, Store, StoreError, Transaction, WorkingSet, differs,
 };
 
 /// A book that ends with the process.
@@ -315,6 +315,17 @@ impl Transaction for Work {
     async fn journal(&mut self, page: Page<Place>) -> Result<Vec<JournalEntry>> {
         let after = self.tables.journal.range((Excluded(page.after), Unbounded));
         Ok(after.take(page.limit).map(|(_, entered)| entered.clone()).collect())
+    }
+
+    async fn headlines(&mut self, page: Page<Place>) -> Result<Vec<Headline>> {
+        let before = self.tables.journal.range(..page.after).rev().take(page.limit);
+        let headline = |(place, entered): (&Place, &JournalEntry)| Headline {
+            place: *place,
+            kind: entered.kind,
+            at: entered.at.clone(),
+            actor: entered.actor.clone(),
+        };
+        Ok(before.map(headline).collect())
     }
 
     async fn entered(&mut self, place: Place) -> Result<Option<JournalEntry>> {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::api::Fault;
 use crate::state::App;
-use crate::text::{Words, fault as t, frame, signin};
+use crate::text::{Words, fault as t, frame, signin, staff};
 use crate::ui;
 
 /// Of a fault: its `data-fault`, its title, and what can be done.
@@ -12,6 +12,7 @@ pub fn words(fault: &Fault) -> (&'static str, Words, Words) {
     match fault {
         _ if fault.is_unknown_member() => ("unknown-member", t::UNKNOWN_MEMBER, t::UNKNOWN_MEMBER_NOTE),
         Fault::Status { status: 401, .. } => ("signed-out", signin::SIGNED_OUT, signin::SIGNED_OUT_NOTE),
+        Fault::Status { problem, .. } if problem.code == "needs_role" => ("needs-role", staff::NOT_ALLOWED, staff::ASK),
         Fault::Status { status: 403, .. } => ("forbidden", signin::NOT_YOURS, signin::NOT_YOURS_NOTE),
         Fault::Unreachable => ("unreachable", t::UNREACHABLE, t::UNREACHABLE_NOTE),
         Fault::Status { .. } => ("failed", t::FAILED, t::FAILED_NOTE),

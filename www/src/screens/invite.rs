@@ -49,7 +49,7 @@ fn link(id: &Id) -> String {
 }
 
 /// The QR code as one SVG path, a square for each dark module.
-fn qr(app: App, text: &str) -> AnyView {
+pub fn qr(app: App, text: &str) -> AnyView {
     let Ok(code) = QRBuilder::new(text).build() else { return ().into_any() };
     let mut path = String::new();
     for y in 0..code.size {

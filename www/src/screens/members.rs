@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 use super::answer::asked;
 use super::fault;
 use crate::api::{self, Fault, Session};
-use crate::passkey;
+use crate::passkey::{self, Holder};
 use crate::query::{Remote, fetch};
 use crate::reactive::memo;
 use crate::route::{self, Desk, MemberScreen, Route};
@@ -27,6 +27,10 @@ pub fn screen(app: App) -> AnyView {
     };
     asked(app, ask, move |session| match session.member {
         Some(member) => signed_in(app, member),
+        None if session.staff.is_some() => {
+            let desk = Route::Operator(Desk::Overview).to_string();
+            view! { <p><a class="primary" href=desk data-testid="to-desk">{app.say(t::DESK)}</a></p> }.into_any()
+        }
         None if session.is_operator() => choose(app, &session),
         None if session.has_passkeys() => view! {
             <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
@@ -42,7 +46,7 @@ pub fn screen(app: App) -> AnyView {
 }
 
 /// The button to sign in by passkey, if the server offers it.
-fn passkeys(app: App, session: &Session) -> AnyView {
+pub fn passkeys(app: App, session: &Session) -> AnyView {
     if !session.has_passkeys() {
         return ().into_any();
     }
@@ -59,13 +63,14 @@ fn passkeys(app: App, session: &Session) -> AnyView {
     .into_any()
 }
 
-/// Goes to the account of the member who just signed in, or shows why signing in failed.
-pub fn follow(app: App, signed_in: Result<Id, Fault>, failed: RwSignal<Option<Fault>>) {
+/// Goes to the account of the member who just signed in, or to the desk of the staff, or shows why signing in failed.
+pub fn follow(app: App, signed_in: Result<Holder, Fault>, failed: RwSignal<Option<Fault>>) {
     match signed_in {
-        Ok(id) => {
+        Ok(Holder { member }) => {
             spawn_local(async move {
                 app.signed_in().await;
-                route::go(&Route::Member(id, MemberScreen::Home));
+                let home = |id| Route::Member(id, MemberScreen::Home);
+                route::go(&member.map_or(Route::Operator(Desk::Overview), home));
             });
         }
         Err(fault) => failed.set(Some(fault)),

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::action_form::{ask, submit};
 use super::answer::asked;
 use crate::action::Action;
-use crate::api::{self, Fault};
+use crate::api::{self, Fault, Session};
 use crate::figure::number;
 use crate::input;
 use crate::reactive::memo;
@@ -73,7 +73,9 @@ fn shown(app: App, Overview { now, rules }: &Overview) -> AnyView {
                 {ui::figure(app, t::BURNED, "burned", &supply.burned, None)}
             </dl>
         </section>
-        <div class="columns">{price(app)} {close(app, now)}</div>
+        {app.session.with(|session| session.as_ref().is_some_and(Session::is_operator)).then(|| {
+            view! { <div class="columns">{price(app)} {close(app, now)}</div> }.into_any()
+        })}
         {asked(app, move || risk(deposit), move |risk| at_risk(app, &risk))}
     }
     .into_any()

@@ -22,6 +22,8 @@ words! {
     OVERVIEW "概览" "Overview"
     RULES "规则" "Rules"
     ECONOMY "经济" "Economy"
+    STAFF "员工" "Staff"
+    ACTIONS "操作记录" "Activity"
     UNDERSTOOD "识别为" "Read as"
     OFFLINE_SINCE "网络连接失败。显示的是已保存的数据，保存时间" "You’re offline. Saved data from"
     OFFLINE_DAY "，已计算至" ", calculated up to"

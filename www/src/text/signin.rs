@@ -20,6 +20,7 @@ words! {
     SIGN_OUT_WAITS "还有操作尚未提交。退出后仍保存在本设备，下次登录时自动提交。" "Some actions haven’t been sent. They stay on this device and are sent the next time you sign in."
     SIGN_OUT_ANYWAY "仍要退出" "Sign out anyway"
     DEMO_NOTE "演示环境：可选择任一会员登录，或以运营方身份查看。" "This is a demo. Sign in as any member, or view it as the operator."
+    DESK "进入工作台" "Go to the desk"
     OPERATOR "运营方视图" "Operator view"
     MEMBERS_ONLY "请使用运营方提供的登录方式。" "Sign in the way your operator told you."
     NOT_YOURS "无法查看此账户" "You can’t view this account"

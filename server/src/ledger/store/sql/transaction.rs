@@ -16,7 +16,8 @@ use serde::de::DeserializeOwned;
 use super::{SqlTransaction, conflict_or, differs, from_json, parse_id, parse_rules};
 use crate::ledger::needs::{Due, Needs};
 use crate::ledger::store::{
-    Batch, CurrentState, FirstOutcome, JournalEntry, Key, Page, Place, Result, StoreError, Transaction, WorkingSet,
+    Batch, CurrentState, FirstOutcome, Headline, JournalEntry, Key, Page, Place, Result, StoreError, Transaction,
+    WorkingSet,
 };
 
 /// Place, version, day, type, event, receipt, time, actor, accepted flags.
@@ -56,6 +57,18 @@ impl Transaction for SqlTransaction {
                    WHERE place > CAST($1 AS BIGINT) ORDER BY place LIMIT CAST($2 AS BIGINT)";
         let rows = self.all(sql, &[&page.after.to_string(), &page.limit.to_string()]).await?;
         rows.into_iter().map(journal_entry).collect()
+    }
+
+    async fn headlines(&mut self, page: Page<Place>) -> Result<Vec<Headline>> {
+        let sql = "SELECT place, kind, at, actor FROM journal
+                   WHERE place < CAST($1 AS BIGINT) ORDER BY place DESC LIMIT CAST($2 AS BIGINT)";
+        let rows: Vec<(i64, String, String, String)> =
+            self.all(sql, &[&page.after.to_string(), &page.limit.to_string()]).await?;
+        let headline = |(place, kind, at, actor): (i64, String, String, String)| {
+            let kind = Kind::parse(&kind).ok_or_else(|| differs(format!("`{kind}` is no type of event")))?;
+            Ok(Headline { place: Place(place), kind, at, actor })
+        };
+        rows.into_iter().map(headline).collect()
     }
 
     async fn entered(&mut self, place: Place) -> Result<Option<JournalEntry>> {

@@ -1,0 +1,129 @@
+//! Who did what: the events of the journal and the changes beside the books, in one list.
+
+use axum::extract::State;
+use gongxiang::event::Kind;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::answer::Answer;
+use super::app::App;
+use super::problem::Problem;
+use super::query::{Limit, Query};
+use super::rights::Auditor;
+use crate::ledger::store::{Page, Place, StoreError};
+use crate::people::actions::{ActionRow, Deed};
+use crate::people::actor::Actor;
+
+/// Something that somebody did.
+#[derive(Serialize, ToSchema)]
+pub struct Action {
+    /// When (RFC 3339).
+    at: String,
+    /// Who, as in the journal.
+    actor: String,
+    /// What: an event's type, or `key.added`, `key.revoked`, `code.made`, `access.ended`, `staff.added`, `staff.ended`,
+    /// `webhook.added`, `webhook.removed`.
+    what: String,
+    /// Where the event stands in the journal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    place: Option<Place>,
+    /// Of whom or what, if it is beside the books.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    subject: Option<String>,
+}
+
+/// A page of actions.
+#[derive(Serialize, ToSchema)]
+pub struct ActionsPage {
+    actions: Vec<Action>,
+    /// What to ask for next, as `before`; nothing on the last page.
+    #[schema(required = true)]
+    next: Option<String>,
+}
+
+/// Which page of the actions.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActionsQuery {
+    /// The `next` of the page before.
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{1,19}-[0-9]{1,19}$", nullable = false)]
+    before: Option<Cursor>,
+    #[serde(default)]
+    limit: Limit,
+}
+
+/// Where a page ended: in the journal, and beside it.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+struct Cursor {
+    place: i64,
+    action: i64,
+}
+
+impl TryFrom<String> for Cursor {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let read = || {
+            let (place, action) = text.split_once('-')?;
+            Some(Self { place: place.parse().ok()?, action: action.parse().ok()? })
+        };
+        read().ok_or("must be where a page ended")
+    }
+}
+
+/// For the operator and auditors. The journal and the list beside it are each in their own order, and merged by time.
+pub async fn list(
+    State(app): State<App>,
+    Query(ActionsQuery { before, limit }): Query<ActionsQuery>,
+    _: Auditor,
+) -> Result<Answer<ActionsPage>, Problem> {
+    let mut cursor = before.unwrap_or(Cursor { place: i64::MAX, action: i64::MAX });
+    let rows = limit.rows() + 1;
+    let journal = app.ledger.read().await?.headlines(Page { after: Place(cursor.place), limit: rows }).await?;
+    let beside = app.people.actions(cursor.action, rows).await.map_err(StoreError::from)?;
+    let (mut journal, mut beside) = (journal.into_iter().peekable(), beside.into_iter().peekable());
+    let mut actions = Vec::new();
+    while actions.len() < limit.rows() {
+        let is_event = match (journal.peek(), beside.peek()) {
+            (Some(event), Some(action)) => moment(&event.at) >= moment(&action.at),
+            (event, _) => event.is_some(),
+        };
+        if is_event && let Some(event) = journal.next() {
+            cursor.place = event.place.0;
+            actions.push(Action::of_event(event.kind, event.place, event.at, event.actor));
+        } else if let Some(action) = beside.next() {
+            cursor.action = action.id;
+            actions.push(action.into());
+        } else {
+            break;
+        }
+    }
+    let more = journal.peek().is_some() || beside.peek().is_some();
+    let next = more.then(|| format!("{}-{}", cursor.place, cursor.action));
+    Ok(Answer::of(&ActionsPage { actions, next }))
+}
+
+fn moment(at: &str) -> Option<Timestamp> {
+    at.parse().ok()
+}
+
+impl Action {
+    fn of_event(kind: Kind, place: Place, at: String, actor: String) -> Self {
+        Self { at, actor, what: kind.as_str().into(), place: Some(place), subject: None }
+    }
+}
+
+impl From<ActionRow> for Action {
+    fn from(ActionRow { at, actor, deed, subject, .. }: ActionRow) -> Self {
+        Self { at, actor, what: deed, place: None, subject: Some(subject) }
+    }
+}
+
+/// Enters a change beside the books.
+pub async fn enter(app: &App, actor: &Actor, deed: Deed, subject: &str) -> Result<(), Problem> {
+    Ok(app.people.enter_action(&actor.name(), deed, subject).await.map_err(StoreError::from)?)
+}
