@@ -43,6 +43,8 @@ fn the_seed_raises_the_flags_of_the_list() -> TestResult {
         "REPURCHASE_CONDITION",
         "EARLY_MOVER",
         "PREPAID",
+        "DEPOSIT_NOT_LOCKED",
+        "PRICE_WITHOUT_ORDERS",
     ];
     let mut codes = codes(&found);
     codes.sort_unstable();
@@ -91,6 +93,8 @@ fn each_flag_of_a_rule_set_is_raised_by_one_change_and_not_without_it() -> TestR
         ("JOIN_INCOME_SHARE", vec![entry, paid_shop]),
         ("NO_CLAWBACK", vec![("order.vesting_days.online", json!(0))]),
         ("THIN_MARKET_PRICE", vec![("price.policy", json!("market"))]),
+        ("DEPOSIT_NOT_LOCKED", vec![("merchant.deposit", json!("500"))]),
+        ("PRICE_WITHOUT_ORDERS", vec![("price.policy", json!("turnover"))]),
     ] {
         assert!(codes(&review(&with("single-level", &changes)?, &declared)?).contains(&code), "{code} trips");
         assert!(!codes(&clean).contains(&code), "{code} does not trip without");
@@ -139,6 +143,82 @@ fn cash_out_and_forced_purchase_are_red_only_where_the_price_moves_or_points_mus
     assert_eq!(severity(&band, "CASH_OUT")?, Some(Severity::Red));
     let deposit = with("single-level", &[("merchant.deposit", json!("500"))])?;
     assert_eq!(severity(&deposit, "FORCED_POINT_PURCHASE")?, Some(Severity::Red));
+    Ok(())
+}
+
+/// The evidence of a flag, or None where it is not raised.
+fn figure(rules: &RuleSet, code: &str, key: &str) -> Result<Option<String>, Box<dyn std::error::Error>> {
+    let found = review(rules, &Declaration::default())?;
+    let finding = found.iter().find(|finding| finding.code == code);
+    Ok(finding.and_then(|finding| finding.evidence.iter().find(|one| one.key == key)).map(|one| one.value.clone()))
+}
+
+/// A book of two accounts of one hand with 50 points each was brought to 17.4494 in 30 days, with either minimum.
+#[test]
+fn the_market_policy_is_flagged_whatever_its_minimum_volume() -> TestResult {
+    let market = ("price.policy", json!("market"));
+    for volume in ["0", "100", "888", "5000", "1000000"] {
+        let rules = with("seed", &[market.clone(), ("price.min_volume", json!(volume))])?;
+        let price = figure(&rules, "THIN_MARKET_PRICE", "self_trades_30_days.price")?.ok_or(volume)?;
+        assert!(price.starts_with("17.4494"), "{volume}: {price}");
+    }
+    let still = with("seed", &[market, ("price.daily_limit", json!("0"))])?;
+    assert_eq!(figure(&still, "THIN_MARKET_PRICE", "price.min_volume")?, None, "a price that cannot move");
+    Ok(())
+}
+
+#[test]
+fn a_week_without_turnover_is_told_as_the_closes_bring_it() -> TestResult {
+    for (window, limit) in [(7, "0.1"), (30, "0.1"), (1, "0.02"), (7, "0.5")] {
+        let mut rules = with("seed", &[("price.window_days", json!(window)), ("price.daily_limit", json!(limit))])?;
+        let told = figure(&rules, "PRICE_WITHOUT_ORDERS", "idle_7_days.price")?.ok_or("not raised")?;
+        // Online orders vest at once here, and their concession is the daily release: the price stays 1.
+        rules.order_vesting_days_online = 0;
+        let (mut book, mut day) = (Book::open(rules), preset::seed()?.genesis_day);
+        let mut apply = |value: Value| -> TestResult {
+            let entry = event::read(&serde_json::from_value::<Tree>(value.clone())?)?;
+            book.apply(&entry).result.map(drop).map_err(|refusal| format!("{value}: {refusal}").into())
+        };
+        apply(json!({"type": "member.registered", "member": "shop"}))?;
+        apply(json!({"type": "pack.purchased", "member": "shop", "pack": "merchant"}))?;
+        apply(json!({"type": "treasury.granted", "member": "shop", "points": "27640"}))?;
+        apply(json!({"type": "merchant.opened", "member": "shop", "region": "440106"}))?;
+        apply(json!({"type": "member.registered", "member": "ann"}))?;
+        for n in 0..window + 7 {
+            if n < window {
+                apply(json!({"type": "order.placed", "order": format!("o{n}"), "buyer": "ann", "merchant": "shop",
+                             "channel": "online", "amount": "8880", "concession": "888", "region": "440106"}))?;
+            }
+            apply(json!({"type": "day.closed", "day": day.to_string()}))?;
+            day = day.next().ok_or("the calendar ends")?;
+        }
+        let (told, price): (f64, f64) = (told.parse()?, book.head().price.to_string().parse()?);
+        assert!((told - price).abs() < 1e-6, "{window} {limit}: told {told}, closed {price}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_deposit_opens_one_shop_after_the_other() -> TestResult {
+    let rules = with("seed", &[])?;
+    assert_eq!(figure(&rules, "DEPOSIT_NOT_LOCKED", "five_shops.deposits")?.as_deref(), Some("2500"));
+    let mut book = Book::open(rules);
+    let mut apply = |value: Value| -> TestResult {
+        let entry = event::read(&serde_json::from_value::<Tree>(value.clone())?)?;
+        book.apply(&entry).result.map(drop).map_err(|refusal| format!("{value}: {refusal}").into())
+    };
+    for n in 0..5 {
+        apply(json!({"type": "member.registered", "member": format!("s{n}")}))?;
+        apply(json!({"type": "pack.purchased", "member": format!("s{n}"), "pack": "merchant"}))?;
+    }
+    apply(json!({"type": "treasury.granted", "member": "s0", "points": "500"}))?;
+    for n in 0..5 {
+        apply(json!({"type": "merchant.opened", "member": format!("s{n}"), "region": "440106"}))?;
+        if n < 4 {
+            let next = format!("s{}", n + 1);
+            apply(json!({"type": "points.transferred", "from": format!("s{n}"), "to": next, "points": "500"}))?;
+        }
+    }
     Ok(())
 }
 

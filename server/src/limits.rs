@@ -101,6 +101,9 @@ pub const IMPORT_ROW_BYTES_MAX: usize = 1 << 20;
 /// Lines at the start of a table in which its header is looked for.
 pub const IMPORT_HEADER_LINES_MAX: usize = 64;
 
+/// Most columns of a table; a sheet of Excel has as many.
+pub const IMPORT_COLUMNS_MAX: usize = 16_384;
+
 /// Most orders of one import, with those of the journals before it: each takes some 300 bytes of memory.
 pub const IMPORT_ORDERS_MAX: usize = 5_000_000;
 

@@ -18,7 +18,7 @@ pub enum Severity {
 }
 
 /// Every flag: code, severity, references of the laws.
-pub const FLAGS: [(&str, Severity, &str); 21] = [
+pub const FLAGS: [(&str, Severity, &str); 23] = [
     ("ENTRY_FEE", Severity::Red, "R1(二) R2 R4 R10"),
     ("LOCKED_BAIT", Severity::Red, "R1(二)"),
     ("HEADCOUNT_REWARD", Severity::Red, "R1(一) R2"),
@@ -40,6 +40,8 @@ pub const FLAGS: [(&str, Severity, &str); 21] = [
     ("REPURCHASE_CONDITION", Severity::Notice, "R1(二)"),
     ("EARLY_MOVER", Severity::Notice, "R5"),
     ("PREPAID", Severity::Notice, "R11"),
+    ("DEPOSIT_NOT_LOCKED", Severity::Notice, "R11"),
+    ("PRICE_WITHOUT_ORDERS", Severity::Notice, "R5"),
 ];
 
 /// What raises a flag: a key of the rule set with its value, or a figure.

@@ -19,6 +19,7 @@ pub fn review(rules: &RuleSet, declared: &Declaration) -> Result<Vec<Finding>, R
     let mut findings = Findings::default();
     people(rules, declared, &mut findings);
     points(rules, declared, &mut findings);
+    prices(rules, &mut findings);
     orders(rules, declared, &mut findings)?;
     scenarios(rules, &mut findings)?;
     Ok(findings.sorted())
@@ -116,14 +117,54 @@ fn points(rules: &RuleSet, declared: &Declaration, findings: &mut Findings) {
     findings.raise_as("FORCED_POINT_PURCHASE", only_gate.then_some(Severity::Notice), evidence);
     findings.raise("SECURITY_LINK", listed([(declared.security_link, "declared.security_link", "true".into())]));
 
-    let volume = rules.price_min_volume;
-    let thin = rules.price_policy == PricePolicy::Market && volume < rules.release_daily;
-    findings.raise("THIN_MARKET_PRICE", listed([(thin, "price.min_volume", volume.to_string())]));
+    let shops = (0..DEPOSIT_SHOPS).try_fold(Money::default(), |sum, _| sum.plus(deposit)).unwrap_or(deposit);
+    findings.raise(
+        "DEPOSIT_NOT_LOCKED",
+        listed([
+            (deposit.is_positive(), "merchant.deposit", deposit.to_string()),
+            (deposit.is_positive(), "five_shops.deposits", shops.to_string()),
+            (deposit.is_positive(), "five_shops.lent", deposit.to_string()),
+        ]),
+    );
     findings.raise(
         "PREPAID",
         listed([
             (deposit.is_positive(), "merchant.deposit", deposit.to_string()),
             (rules.supply_treasury.is_positive(), "supply.treasury", rules.supply_treasury.to_string()),
+        ]),
+    );
+}
+
+/// How many shops one deposit opens in the example of `DEPOSIT_NOT_LOCKED`. A deposit is checked once and stays free to move.
+const DEPOSIT_SHOPS: u8 = 5;
+
+/// Flags about the price: who moves it at no cost, and what it does when nobody buys.
+fn prices(rules: &RuleSet, findings: &mut Findings) {
+    let (one, limit) = (Rate::SCALE, rules.price_daily_limit.raw());
+    let text = |raw| ratio(raw, one).to_string();
+    // The same points count each time they change hands, so no minimum volume is out of reach of two accounts.
+    let pumped = (0..30).fold(one, |price, _| price * (one + limit) / one);
+    let thin = rules.price_policy == PricePolicy::Market && pumped > one;
+    findings.raise(
+        "THIN_MARKET_PRICE",
+        listed([
+            (thin, "price.min_volume", rules.price_min_volume.to_string()),
+            (thin, "price.daily_limit", rules.price_daily_limit.to_string()),
+            (thin, "self_trades_30_days.price", text(pumped)),
+        ]),
+    );
+    // A week without turnover, after days that were all the same: the mean falls by one day of the window each day.
+    let window = i128::from(rules.price_window_days);
+    let idle = (1..=7).fold(one, |price, day| {
+        let aim = (window - day).max(0) * one / window.max(1);
+        aim.max(price * (one - limit) / one)
+    });
+    let falls = rules.price_policy == PricePolicy::Turnover && idle < one;
+    findings.raise(
+        "PRICE_WITHOUT_ORDERS",
+        listed([
+            (falls, "price.daily_limit", rules.price_daily_limit.to_string()),
+            (falls, "idle_7_days.price", text(idle)),
         ]),
     );
 }

@@ -15,10 +15,17 @@ pub fn start(steps: &mut Steps) -> Result<Cluster> {
     steps.quiet("PostgreSQL for the tests", || Cluster::start(programs))
 }
 
-/// Finds `PostgreSQL`'s programs or, on Debian, installs them.
+/// Finds `PostgreSQL`'s programs or, on Debian, installs them, with what the tests of faults need.
 pub fn set_up(steps: &mut Steps) -> Result<Programs> {
-    if Programs::find()?.is_none() && packages::is_debian() {
-        packages::install(&["postgresql"], "the server's tests run on it too", steps)?;
+    if packages::is_debian() {
+        if Programs::find()?.is_none() {
+            packages::install(&["postgresql"], "the server's tests run on it too", steps)?;
+        }
+        packages::install(
+            &["libfaketime", "pgbouncer"],
+            "the tests of faults set clocks, and go through a pooler",
+            steps,
+        )?;
     }
     Programs::find()?.context(
         "the server's tests need PostgreSQL 14 or newer (`initdb` and `pg_ctl`): install it from your system's \

@@ -6,6 +6,7 @@ use clap::Args;
 use crate::books;
 use crate::browser;
 use crate::npm;
+use crate::postgres;
 use crate::steps::Steps;
 use crate::toolchain::Toolchain;
 
@@ -13,7 +14,7 @@ use crate::toolchain::Toolchain;
 ///
 /// It needs a Rust that can build for WebAssembly (rustup's `rust-src`, or Debian's rustc-web), Node, and the npm
 /// tools of tools/package.json. The tests also need Chromium, the bundlers of tools/packaging, Lighthouse, hledger,
-/// beancount (in tools/venv) and `WeChat`'s tools (tools/miniprogram). On Debian, missing packages are installed with
+/// beancount (in tools/venv), `PostgreSQL`, libfaketime, pgbouncer and `WeChat`'s tools (tools/miniprogram). On Debian, missing packages are installed with
 /// apt, as root or with sudo. Elsewhere a sentence says what to install.
 #[derive(Args)]
 pub struct Options {
@@ -30,6 +31,7 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<Toolchain> {
         npm::set_up_lighthouse(steps)?;
     }
     books::set_up(steps)?;
+    postgres::set_up(steps)?;
     npm::set_up_miniprogram(steps)?;
     Ok(toolchain)
 }

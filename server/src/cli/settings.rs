@@ -98,6 +98,9 @@ pub struct Settings {
     /// Smallest amount of an order, in yuan.
     #[arg(long, env = "GONGXIANG_SMALLEST_ORDER", default_value = "0.1", value_name = "YUAN", value_parser = parse_money)]
     pub smallest_order: Money,
+    /// Days after the day on which an order vests within which its shop may refund it; later only the operator. 0 for no limit.
+    #[arg(long, env = "GONGXIANG_REFUND_DAYS", default_value = "30", value_name = "DAYS")]
+    pub refund_days: u32,
     /// Most connections of one client address; 0 for no limit. Connections from this machine are not limited, nor are any
     /// behind a proxy.
     #[arg(long, env = "GONGXIANG_CONNECTIONS_PER_ADDRESS", default_value = "100", value_name = "CONNECTIONS")]
@@ -161,6 +164,7 @@ impl Settings {
             smallest_offer: self.smallest_offer,
             smallest_trade: self.smallest_trade,
             smallest_order: self.smallest_order,
+            refund_days: self.refund_days,
         }
     }
 

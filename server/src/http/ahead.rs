@@ -18,11 +18,11 @@ use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang::wire::scenario;
 use serde::Serialize;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::answer::Answer;
 use super::app::App;
 use super::body::Table;
+use super::lookout::LookoutPlace;
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
 use super::rights::{Owner, Somebody, own};
@@ -31,8 +31,13 @@ use crate::ledger::store::paging;
 use crate::limits::{CLOSING_PART, LOOK_TIME_MAX, LOOKED_AT_PARTS_MAX};
 
 /// What a wallet needs to compute a forecast by itself.
-pub async fn eve(State(app): State<App>, _: Query<NoParameters>, Owner(member): Owner) -> Result<Answer<Eve>, Problem> {
-    let place = app.lookout.place().await?;
+pub async fn eve(
+    State(app): State<App>,
+    _: Query<NoParameters>,
+    Somebody(actor): Somebody,
+    Owner(member): Owner,
+) -> Result<Answer<Eve>, Problem> {
+    let place = app.lookout.place(&actor).await?;
     let book = book_of(&app, &member).await?;
     if book.account(member.as_str()).is_none() {
         return Err(Problem::unknown_member());
@@ -55,7 +60,7 @@ pub async fn forecasts(
     let member = member.ok_or_else(|| Refusal::bad_event("member", "must be the id of a member"))?;
     own(&actor, member.as_str())?;
     let assumptions = scenario::read_assumptions(&Tree::Table(body.fields))?;
-    let place = app.lookout.place().await?;
+    let place = app.lookout.place(&actor).await?;
     let book = book_of(&app, &member).await?;
     work(place, move |go_on| {
         let eve: Eve = book.eve(&member)?;
@@ -68,7 +73,7 @@ pub async fn forecasts(
 pub async fn simulations(
     State(app): State<App>,
     _: Query<NoParameters>,
-    _: Somebody,
+    Somebody(actor): Somebody,
     mut body: Table<Scenario>,
 ) -> Result<Answer<Run>, Problem> {
     let rules = match body.take("rules") {
@@ -76,7 +81,7 @@ pub async fn simulations(
         None => app.ledger.read().await?.now().await?.rules,
     };
     let (rules, scenario) = scenario::read(&Tree::Table(body.fields), &rules)?;
-    let place = app.lookout.place().await?;
+    let place = app.lookout.place(&actor).await?;
     work(place, move |go_on| simulate(&rules, &scenario, go_on)).await
 }
 
@@ -129,7 +134,7 @@ impl Drop for Waiting {
 
 /// Computes and writes an answer on a thread of its own.
 async fn work<T: Serialize + 'static>(
-    place: OwnedSemaphorePermit,
+    place: LookoutPlace,
     look: impl FnOnce(&mut dyn FnMut(usize) -> bool) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<Answer<T>, Problem> {
     let left = Arc::new(AtomicBool::new(false));

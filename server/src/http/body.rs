@@ -20,7 +20,7 @@ use super::api::{self, Description, Input};
 use super::fields::{self, FieldError};
 use super::problem::{Failure, Problem};
 use crate::ledger::group;
-use crate::ledger::journal::{self, JournalLine, JournalReader};
+use crate::ledger::journal::{self, BYTE_ORDER_MARK, JournalLine, JournalReader};
 use crate::ledger::queue::Submission;
 use crate::limits::{BODY_BYTES_MAX, EVENTS_MAX, SIGN_IN_BYTES_MAX};
 
@@ -155,10 +155,13 @@ async fn bytes(request: Request, bytes_max: usize) -> Result<Bytes, Problem> {
     if !fits {
         return Err(Failure::TooLarge.into());
     }
-    to_bytes(request.into_body(), bytes_max).await.map_err(|error| {
+    let bytes = to_bytes(request.into_body(), bytes_max).await.map_err(|error| {
         let too_large = error.into_inner().is::<LengthLimitError>();
-        if too_large { Failure::TooLarge.into() } else { Failure::BadBody.into() }
-    })
+        Problem::from(if too_large { Failure::TooLarge } else { Failure::BadBody })
+    })?;
+    // Some programs on Windows begin a text with a byte order mark.
+    let start = if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    Ok(bytes.slice(start..))
 }
 
 fn sent(line: Result<JournalLine, Refusal>) -> Submission {

@@ -15,15 +15,26 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use tokio::time::timeout;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use super::actor::MEMBER;
 use super::arrival;
 use super::guard::forwarded_by;
 use super::problem::{Failure, Problem};
 use super::rates::Rates;
+use super::settle::IDEMPOTENCY_KEY;
 use crate::limits::REQUEST_ID_MAX;
 use crate::metrics::Metrics;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Headers that say who asks for what. Each is there once at most.
+const ONCE: [HeaderName; 5] = [
+    header::HOST,
+    AUTHORIZATION,
+    header::CONTENT_TYPE,
+    HeaderName::from_static(IDEMPOTENCY_KEY),
+    HeaderName::from_static(MEMBER),
+];
 
 /// The wallet has nothing inline. Its WebAssembly is compiled at run time.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
@@ -143,6 +154,12 @@ impl Edge {
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
                 return Some(response);
             }
+        }
+        // A proxy and this server could each believe another one of two.
+        if let Some(name) = ONCE.iter().find(|name| headers.get_all(*name).iter().nth(1).is_some()) {
+            return Some(
+                Problem::new(Failure::BadHeader, name.as_str(), Failure::BadHeader.sentence()).into_response(),
+            );
         }
         let compressed = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
         compressed.then(|| {

@@ -15,7 +15,7 @@ pub async fn by_content(request: Request, next: Next) -> Response {
     if request.method() != Method::GET {
         return next.run(request).await;
     }
-    let known = request.headers().get(IF_NONE_MATCH).cloned();
+    let known: Vec<_> = request.headers().get_all(IF_NONE_MATCH).iter().cloned().collect();
     let response = next.run(request).await;
     if response.status() != StatusCode::OK {
         return response;
@@ -28,9 +28,10 @@ pub async fn by_content(request: Request, next: Next) -> Response {
     let tag = format!("\"{}\"", &fingerprint(&bytes)[..32]);
     let Ok(value) = HeaderValue::from_str(&tag) else { return Response::from_parts(parts, Body::from(bytes)) };
     parts.headers.insert(ETAG, value);
-    let has_it = known.as_ref().and_then(|known| known.to_str().ok()).is_some_and(|known| {
-        known.split(',').any(|each| each.trim().trim_start_matches("W/") == tag || each.trim() == "*")
-    });
+    let has_it = known
+        .iter()
+        .filter_map(|known| known.to_str().ok())
+        .any(|known| known.split(',').any(|each| each.trim().trim_start_matches("W/") == tag || each.trim() == "*"));
     if has_it {
         parts.status = StatusCode::NOT_MODIFIED;
         parts.headers.remove(axum::http::header::CONTENT_TYPE);

@@ -1,9 +1,10 @@
 //! The journal over HTTP: `POST /v1/events?accept_flags` settles what is sent, `GET /v1/events` reads what was settled.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::State;
-use gongxiang::event::Kind;
+use gongxiang::event::{Event, Kind};
 use gongxiang::identity::Day;
 use gongxiang::receipt::Receipt;
 use gongxiang::wire::worded::Worded;
@@ -22,7 +23,9 @@ use super::rights::{Auditor, Operator};
 use super::rules::{AcceptedFlags, FlagCode};
 use super::view::Seen;
 use crate::ledger::group::{self, Denial};
+use crate::ledger::needs::Due;
 use crate::ledger::store::{JournalEntry, Page, Place, StoredRefusal};
+use crate::limits::PREVIEWED_DUE_MAX;
 use crate::text::json;
 
 /// The answer to one event.
@@ -72,6 +75,7 @@ pub async fn settle(
         request.guard = Some(guard.clone());
         request.actor = actor.clone();
     });
+    refuse_too_much_due(&app, &mut body).await?;
     match body {
         EventsBody::One(event) => {
             let group::Answer { repeated, outcome } =
@@ -84,6 +88,28 @@ pub async fn settle(
             Ok(Answer::of(&EventAnswers::Many { answers }))
         }
     }
+}
+
+/// A close loads all that is due at once. An event that would close more than [`PREVIEWED_DUE_MAX`] rows is refused, because
+/// everybody would wait for it.
+async fn refuse_too_much_due(app: &App, body: &mut EventsBody) -> Result<(), Problem> {
+    let closed = |request: &mut group::Request| match request.line.entry.event {
+        Event::DayClosed { day } => Some(day),
+        _ => None,
+    };
+    let days: BTreeSet<Day> = body.requests().filter_map(closed).collect();
+    let mut before = 0;
+    for day in days {
+        let due = app.ledger.read().await?.count_due(Due { day, most: None }).await?;
+        if due.saturating_sub(before) > PREVIEWED_DUE_MAX {
+            let why = format!(
+                "{due} rows are due on {day}, and an event closes at most {PREVIEWED_DUE_MAX}: send `day.closing` before it, or close it with `POST /v1/days/{day}/close`"
+            );
+            return Err(Problem::new(Failure::TooMuchDue, "day", why));
+        }
+        before = due;
+    }
+    Ok(())
 }
 
 fn answer(group::Answer { repeated, outcome }: group::Answer) -> Result<EventAnswer, Problem> {

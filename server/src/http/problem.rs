@@ -48,6 +48,7 @@ failures! {
     BadQuery "bad_query" BAD_REQUEST
     BadBody "bad_body" BAD_REQUEST
     BadKey "bad_key" BAD_REQUEST
+    BadHeader "bad_header" BAD_REQUEST
     Unauthorized "unauthorized" UNAUTHORIZED
     Forbidden "forbidden" FORBIDDEN
     NeedsRole "needs_role" FORBIDDEN
@@ -71,6 +72,7 @@ failures! {
     TooManyTrades "too_many_trades" UNPROCESSABLE_ENTITY
     TooManyOrders "too_many_orders" UNPROCESSABLE_ENTITY
     TooSmall "too_small" UNPROCESSABLE_ENTITY
+    TooLate "too_late" UNPROCESSABLE_ENTITY
     TooMuchDue "too_much_due" UNPROCESSABLE_ENTITY
     InFlight "in_flight" CONFLICT
     KeyReused "key_reused" UNPROCESSABLE_ENTITY
@@ -192,6 +194,7 @@ impl From<Excess> for Problem {
             Exceeded::Trades => Failure::TooManyTrades,
             Exceeded::Orders => Failure::TooManyOrders,
             Exceeded::TooSmall => Failure::TooSmall,
+            Exceeded::TooLate => Failure::TooLate,
         };
         Self::exceeds(failure, field, limit)
     }

@@ -183,7 +183,7 @@ pub(super) fn resolve(
                 return Err(Failure::Forbidden.into());
             }
             match actor.member() {
-                Some(member) => guard = Some(Guard::Owner { ownership, member: member.clone() }),
+                Some(member) => guard = Some(Guard::Owner { ownership, member: member.clone(), quota }),
                 None => has(actor, duty)?,
             }
         }

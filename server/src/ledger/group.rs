@@ -35,8 +35,8 @@ pub struct Request {
 /// A condition, checked in the transaction that settles, so that nothing changes in between.
 #[derive(Clone, Debug)]
 pub enum Guard {
-    /// `member` owns what the event names.
-    Owner { ownership: Ownership, member: Id },
+    /// `member` owns what the event names, and the event stays within the server's limits.
+    Owner { ownership: Ownership, member: Id, quota: Quota },
     /// New rules raise no red flags but these codes.
     Flags(Arc<[String]>),
     /// It stays within what members and shops may have open.
@@ -220,9 +220,13 @@ fn recall(known: &BTreeMap<(String, String), FirstOutcome>, key: &Key, field: &'
 /// Checks the guard; returns the codes of the red flags that were accepted with the event.
 fn pass(guard: Option<&Guard>, event: &Event, book: &Book, open: &OpenCounts) -> Result<Vec<String>, Denial> {
     match (guard, event) {
-        (Some(Guard::Owner { ownership, member }), event) => {
+        (Some(Guard::Owner { ownership, member, quota }), event) => {
             let may = may(*ownership, member, event, book).ok_or(Denial::NotTheirs)?;
-            if may { Ok(Vec::new()) } else { Err(Denial::Forbidden) }
+            if !may {
+                return Err(Denial::Forbidden);
+            }
+            quota.check(event, book, open).map_err(Denial::Exceeds)?;
+            Ok(Vec::new())
         }
         (Some(Guard::Flags(accepted)), Event::RulesAdopted { rules }) => {
             // The rules themselves refuse an invalid rule set.

@@ -43,6 +43,9 @@ pub fn parse(line: &[u8]) -> Result<JournalLine, Refusal> {
     Ok(JournalLine { entry: event::read(&tree)?, text: text.trim().into() })
 }
 
+/// What some programs put before a text in UTF-8.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// How much of a line is read: an event and what precedes it in an exported journal. Longer lines are refused.
 const READ_MAX: usize = LINE_LENGTH_MAX + 64;
 
@@ -53,15 +56,17 @@ pub struct JournalReader<R>(R);
 impl JournalReader<Box<dyn BufRead>> {
     /// Opens a file, or standard input if its name is `-`.
     pub fn open(journal: &Path) -> Result<Self> {
-        if journal == Path::new("-") {
-            return Ok(Self(Box::new(io::stdin().lock())));
-        }
         let context = || format!("cannot read the journal {}", journal.display());
-        let mut file = BufReader::new(File::open(journal).with_context(context)?);
+        let mut input: Box<dyn BufRead> = if journal == Path::new("-") {
+            Box::new(io::stdin().lock())
+        } else {
+            Box::new(BufReader::new(File::open(journal).with_context(context)?))
+        };
         // Some programs on Windows begin a text with a byte order mark.
-        let marked = file.fill_buf().with_context(context)?.starts_with(b"\xef\xbb\xbf");
-        file.consume(if marked { 3 } else { 0 });
-        Ok(Self(Box::new(file)))
+        if input.fill_buf().with_context(context)?.starts_with(BYTE_ORDER_MARK) {
+            input.consume(BYTE_ORDER_MARK.len());
+        }
+        Ok(Self(input))
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Quota {
     pub smallest_trade: Points,
     /// The amount, not the concession.
     pub smallest_order: Money,
+    /// Days from the day on which an order vests to the last one on which its shop may refund it.
+    pub refund_days: u32,
 }
 
 /// What an event would exceed.
@@ -47,6 +49,7 @@ pub enum Exceeded {
     Trades,
     Orders,
     TooSmall,
+    TooLate,
 }
 
 /// How much of one member's is open.
@@ -104,6 +107,13 @@ impl Quota {
             Event::OrderPlaced(OrderPlaced { merchant, amount, .. }) => {
                 at_least(*amount, self.smallest_order, "amount")?;
                 below(open.of_member(merchant).orders, self.orders, Exceeded::Orders, "merchant")
+            }
+            Event::OrderRefunded { order, .. } => {
+                let due = book.order(order).and_then(|order| order.due);
+                let last = due.and_then(|due| due.plus(self.refund_days.into()));
+                let is_late = self.refund_days > 0 && last.is_some_and(|last| book.head().day > last);
+                let limit = || self.refund_days.to_string();
+                if is_late { Err(Excess { what: Exceeded::TooLate, field: "order", limit: limit() }) } else { Ok(()) }
             }
             _ => Ok(()),
         }

@@ -42,6 +42,107 @@ fn every_encoding_and_line_end_of_windows_gives_the_same_journal() -> TestResult
 }
 
 #[test]
+fn a_header_without_end_is_refused_before_its_columns_are_looked_through() -> TestResult {
+    let row = "o1,2026-01-01,ann,shop,online,100,10,440106";
+    let wide = |columns: usize| {
+        let more = ",".repeat(columns - 8);
+        format!("{}{more}\n{row}{more}\n", HEADER.trim_end())
+    };
+    // As many as a sheet of Excel has.
+    let (status, _, said) = said_of(wide(16_384).as_bytes(), &[MAP])?;
+    assert_eq!(status, Some(0), "{said}");
+    let begun = std::time::Instant::now();
+    let (status, _, said) = said_of(wide(1_000_000).as_bytes(), &[MAP])?;
+    assert_eq!(status, Some(2), "{said}");
+    assert!(said.contains("bad_row: line 1: the header has 1000000 columns, and a table at most 16384"), "{said}");
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    Ok(())
+}
+
+/// Each of them was tried against the first version; what could mean two things, or nothing, makes no order.
+#[test]
+fn a_cell_that_could_mean_two_things_makes_no_order() -> TestResult {
+    let spellings = [
+        "\"1.234,56\"",
+        "\"1,23\"",
+        "\"1,234,56\"",
+        "\"-1,234\"",
+        "1 234.56",
+        "1\u{a0}234.56",
+        "１２３４",
+        "１２３．４５",
+        "٣",
+        "1٫5",
+        "(5)",
+        "-5",
+        "+5",
+        "1e3",
+        "0x10",
+        "1_000",
+        "1'234.56",
+        "100%",
+        "NaN",
+        "∞",
+        "1\"00",
+        "\"\"100\"\"",
+        ".5",
+        "5.",
+        "00100",
+        "0",
+    ];
+    for total in spellings {
+        let (_, journal, said) =
+            said_of(format!("{HEADER}o1,2026-01-01,ann,shop,online,{total},0.01,440106\n").as_bytes(), &[MAP])?;
+        assert!(journal.is_empty() && said.contains("line 2, column `Total`: bad_"), "{total}: {said}");
+    }
+    let days = [
+        "02/03/2026",
+        "1/2/26",
+        "45292",
+        "2026-02-30",
+        "2026-13-01",
+        "0000-00-00",
+        "２０２６-01-02",
+        "2026-W01-1",
+        "2026-01-01T25:00",
+        "2026-01-01 11:59:60",
+        "2026-01-01T23:59:59.999Z",
+        "2026-01-01+08:00",
+    ];
+    for day in days {
+        let (_, journal, said) =
+            said_of(format!("{HEADER}o1,{day},ann,shop,online,100,10,440106\n").as_bytes(), &[MAP])?;
+        assert!(journal.is_empty() && said.contains("line 2, column `Date`: bad_row"), "{day}: {said}");
+    }
+    for id in ["a\u{200b}nn", "ann\u{202e}", "ａｎｎ", "аnn", "=cmd|calc", "\u{feff}аnn"] {
+        let (_, journal, said) =
+            said_of(format!("{HEADER}o1,2026-01-01,{id},shop,online,100,10,440106\n").as_bytes(), &[MAP])?;
+        assert!(journal.is_empty() && said.contains("line 2, column `Customer`: bad_row"), "{id}: {said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_is_no_table_of_text_is_named() -> TestResult {
+    let table = format!("{HEADER}o1,2026-01-01,ann,shop,online,100,10,440106\n");
+    let utf_16_without_a_mark: Vec<u8> = table.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (bytes, words) in [
+        (utf_16_without_a_mark.as_slice(), "is binary, not a text"),
+        (table.replace("ann", "a\0nn").as_bytes(), "is binary, not a text"),
+        (&[0; 100_000], "is binary, not a text"),
+        (b"\x1f\x8b\x08\0\0\0\0\0", "is binary, not a text"),
+        (b"PK\x03\x04\x14\0\x06\0", "is an Excel workbook"),
+        (b"<html><table><tr><td>Order No.</td></tr></table></html>", "is a web page"),
+        (table.replace("Shop,", "Shop,Shop,").as_bytes(), "there are several columns `Shop`"),
+        (b"", "there is no column"),
+    ] {
+        let (status, journal, said) = said_of(bytes, &[MAP])?;
+        assert!(status == Some(2) && journal.is_empty() && said.contains(words), "{words}: {said}");
+    }
+    Ok(())
+}
+
+#[test]
 fn a_line_number_is_that_of_the_file() -> TestResult {
     let bad = |order: &str| format!("{order},2026-01-01,ann,shop,post,100,10,440106\r\n");
     let good = "\"o\r\n\r\n9\",2026-01-01,ann,shop,online,100,10,440106\r\n".replace("\"o\r\n\r\n9\"", "o9");

@@ -125,6 +125,33 @@ fn the_eve_that_is_answered_forecasts_as_the_server_does() -> TestResult {
 }
 
 #[test]
+fn however_many_simulations_a_member_asks_for_another_ones_is_done_meanwhile() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database(), "--rules", "seed"])?;
+    let mut tokens = Vec::new();
+    for member in ["ann", "bob"] {
+        let event = json!({"type": "member.registered", "member": member});
+        server.ask("POST", "/v1/events", None, &[], Some(&event))?;
+        let (_, session) = server.ask("POST", "/v1/sessions/demo", None, &[], Some(&json!({"member": member})))?;
+        tokens.push(session["token"].as_str().ok_or("no token")?.to_owned());
+    }
+    let long = json!({"days": 36_525, "cohorts": 128, "roles": true, "partners": true});
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            // Each takes as long as it may. Most of them wait in vain.
+            scope.spawn(|| _ = server.ask("POST", "/v1/simulations", Some(&tokens[0]), &[], Some(&long)));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        for _ in 0..3 {
+            let short = json!({"name": "flat", "days": 3});
+            let (status, answer) = server.ask("POST", "/v1/simulations", Some(&tokens[1]), &[], Some(&short))?;
+            assert_eq!(status, 200, "{answer}");
+        }
+        Ok(())
+    })
+}
+
+#[test]
 fn what_cannot_be_worked_out_is_refused_by_its_field_and_nothing_takes_for_ever() -> TestResult {
     let folder = Folder::new()?;
     let server = Server::start(&["--database", &folder.database(), "--rules", "seed"])?;

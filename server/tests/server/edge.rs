@@ -13,7 +13,7 @@ fn connect(server: &Server) -> TestResult<TcpStream> {
 }
 
 /// The whole answer, until the connection ends.
-fn raw(server: &Server, request: &str) -> TestResult<String> {
+pub fn raw(server: &Server, request: &str) -> TestResult<String> {
     let mut stream = connect(server)?;
     // After an early refusal the connection is closed.
     _ = stream.write_all(request.as_bytes());

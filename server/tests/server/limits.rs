@@ -147,6 +147,37 @@ fn what_members_and_shops_have_open_is_limited_and_the_answer_says_the_limit() -
 }
 
 #[test]
+fn a_shop_refunds_an_order_for_some_days_after_it_vests_and_later_only_the_operator_does() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database(), "--rules", RULES, "--refund-days=2"])?;
+    settle(&server, &due(3))?;
+    let (_, session) = server.ask("POST", "/v1/sessions/demo", None, &[], Some(&json!({"member": "shop"})))?;
+    let token = session["token"].as_str().ok_or("no token")?;
+    let refund = |token: Option<&str>, order: &str, key: &str| {
+        let path = format!("/v1/orders/{order}/refund");
+        server.ask("POST", &path, token, &[("idempotency-key", key)], Some(&json!({})))
+    };
+    // They vest on the 2nd. On the 4th, two days later, the shop refunds one.
+    for day in ["1997-01-02", "1997-01-03"] {
+        settle(&server, &[json!({"type": "day.closed", "day": day})])?;
+    }
+    let (status, answer) = refund(Some(token), "o0", "a")?;
+    assert_eq!(status, 200, "{answer}");
+    settle(&server, &[json!({"type": "day.closed", "day": "1997-01-04"})])?;
+    let (status, problem) = refund(Some(token), "o1", "b")?;
+    let said = (status, &problem["code"], &problem["field"], &problem["limit"]);
+    assert_eq!(said, (422, &json!("too_late"), &json!("order"), &json!("2")), "{problem}");
+    let preview = json!({"type": "order.refunded", "order": "o1"});
+    let (status, problem) = server.ask("POST", "/v1/previews", Some(token), &[], Some(&preview))?;
+    assert_eq!((status, &problem["code"]), (422, &json!("too_late")), "a preview says the same");
+    let (status, answer) = refund(Some(token), "o0", "a")?;
+    assert_eq!((status, &answer["repeated"]), (200, &json!(true)), "what was settled in time is answered again");
+    let (status, answer) = refund(None, "o1", "c")?;
+    assert_eq!(status, 200, "the operator: {answer}");
+    Ok(())
+}
+
+#[test]
 fn the_rest_of_an_offer_may_be_smaller_than_a_trade() -> TestResult {
     let folder = Folder::new()?;
     let server = Server::start(&["--database", &folder.database(), "--rules", RULES, "--smallest-trade=1"])?;
@@ -248,6 +279,35 @@ fn a_close_with_more_due_than_a_preview_shows_is_previewed_in_parts() -> TestRes
     assert_eq!((status, &problem["code"], &problem["limit"]), (422, &json!("too_much_due"), &json!("10000")));
     let (status, part) = preview(json!({"type": "day.closing", "day": DAY, "most": 2}))?;
     assert_eq!(status, 200, "{part}");
+    Ok(())
+}
+
+#[test]
+fn no_event_of_a_journal_closes_more_at_once_than_fits() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database(), "--rules", RULES])?;
+    settle(&server, &due(10_001))?;
+    let close = json!({"type": "day.closed", "day": DAY});
+    for body in [close.clone(), json!([close]), json!([{"type": "member.registered", "member": "new"}, close])] {
+        let (status, problem) = server.post("/v1/events", "application/json", body.to_string())?;
+        assert_eq!(
+            (status, &problem["code"], &problem["field"]),
+            (422, &json!("too_much_due"), &json!("day")),
+            "{problem}"
+        );
+        let detail = problem["detail"].as_str().ok_or("no detail")?;
+        assert!(detail.contains("10001 rows") && detail.contains(&format!("POST /v1/days/{DAY}/close")), "{detail}");
+    }
+    assert_eq!(server.get("/v1/members/new")?.0, 404, "nothing of it was settled");
+    let part = json!([{"type": "day.closing", "day": DAY, "most": 10}, close]);
+    assert_eq!(
+        server.post("/v1/events", "application/json", part.to_string())?.0,
+        422,
+        "it is counted before anything is settled"
+    );
+    let part = json!({"type": "day.closing", "day": DAY, "most": 10});
+    assert_eq!(server.post("/v1/events", "application/json", part.to_string())?.0, 200);
+    assert_eq!(server.post("/v1/events", "application/json", close.to_string())?.0, 200);
     Ok(())
 }
 

@@ -13,6 +13,7 @@ mod enrolments;
 mod exports;
 mod failover;
 mod faults;
+mod framing;
 mod http;
 mod kill;
 mod limits;

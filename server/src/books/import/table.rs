@@ -8,13 +8,13 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::rc::Rc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use csv::{Reader, ReaderBuilder, StringRecord};
 use encoding_rs::Encoding;
 
 use super::guards::unguarded;
 use super::text::{TextLine, TextLines};
-use crate::limits::{IMPORT_HEADER_LINES_MAX, IMPORT_ROW_BYTES_MAX};
+use crate::limits::{IMPORT_COLUMNS_MAX, IMPORT_HEADER_LINES_MAX, IMPORT_ROW_BYTES_MAX};
 
 /// The characters that may separate cells if none is named.
 const DELIMITERS: [u8; 3] = [b',', b'\t', b';'];
@@ -67,7 +67,10 @@ impl Table {
         }
         let candidates = delimiter.map_or_else(|| DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
         let header = ahead.iter().enumerate().find_map(|(at, line)| {
-            let fits = |delimiter: &u8| is_header(&names(&cells(&line.text, *delimiter)));
+            let fits = |delimiter: &u8| {
+                let cells = cells(&line.text, *delimiter);
+                cells.len() <= IMPORT_COLUMNS_MAX && is_header(&names(&cells))
+            };
             candidates.iter().find(|delimiter| fits(delimiter)).map(|delimiter| (at, *delimiter))
         });
         let (at, delimiter) = header.unwrap_or_else(|| {
@@ -86,6 +89,13 @@ impl Table {
             .from_reader(Feed(Rc::clone(&progress)));
         let mut table = Self { reader, progress, ends: Vec::new() };
         let header = table.next().with_context(context)?.unwrap_or_default();
+        let columns = header.cells.len();
+        if columns > IMPORT_COLUMNS_MAX {
+            bail!(
+                "bad_row: line {}: the header has {columns} columns, and a table at most {IMPORT_COLUMNS_MAX}",
+                header.line
+            );
+        }
         Ok((table, names(&header.cells).into_iter().map(Into::into).collect()))
     }
 
