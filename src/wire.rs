@@ -10,6 +10,7 @@ pub mod event;
 mod fields;
 mod format;
 mod receipt;
+pub mod pending;
 pub mod replay;
 pub mod scenario;
 #[cfg(feature = "openapi")]
