@@ -9,8 +9,8 @@ pub mod eve;
 pub mod event;
 mod fields;
 mod format;
-mod receipt;
 pub mod pending;
+mod receipt;
 pub mod replay;
 pub mod scenario;
 #[cfg(feature = "openapi")]

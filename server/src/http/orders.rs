@@ -83,8 +83,7 @@ pub async fn order(one: One) -> Result<Answer<OrderRow>, Problem> {
 /// Finds an order that one gave, or that is of one's own shop. Others do not learn whether it exists.
 async fn find(one: &One) -> Result<Order, Problem> {
     let mut part = one.part(|needs, id| needs.orders = id).await?;
-    let is_party =
-        |order: &Order| is_own_shop(&one.actor, &order.merchant) || is_own(&one.actor, order.buyer.as_str());
+    let is_party = |order: &Order| is_own_shop(&one.actor, &order.merchant) || is_own(&one.actor, order.buyer.as_str());
     let order = part.orders.remove(&one.id).filter(is_party);
     Ok(order.ok_or(Failure::NotFound)?)
 }

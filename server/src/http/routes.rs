@@ -15,8 +15,7 @@ use super::api::Api;
 use super::app::App;
 use super::{
     ahead, days, etag, events, files, guard, health, market, members, metrics, openapi, orders, passkeys, pending,
-    preview,
-    problem, quote, rules, scheme, sessions, settle,
+    preview, problem, quote, rules, scheme, sessions, settle,
 };
 use crate::limits::BODY_BYTES_MAX;
 

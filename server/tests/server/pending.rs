@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::members::{self, Town};
-use crate::support::{Folder, TestResult, all_accepted, databases};
+use crate::support::{Folder, TestResult, all_accepted, by_hand, databases, gongxiang, run_sql};
 
 /// Bob buys in tom's shop. Ann referred bob, ivy has a role above her, and meg referred tom.
 fn people() -> Value {
@@ -105,7 +105,8 @@ fn a_buyer_sees_its_own_orders_and_no_part_of_anybody_elses() -> TestResult {
         let (_, rest, _) = ask(&format!("/v1/members/bob/orders?before={}", first["next"]), &bob)?;
         let order = &rest["rows"][0];
         assert_eq!((&order["id"], &rest["next"]), (&json!("o1"), &Value::Null));
-        let shown = ["merchant", "buyer", "amount", "concession", "day", "due", "state"].map(|field| order[field].clone());
+        let shown =
+            ["merchant", "buyer", "amount", "concession", "day", "due", "state"].map(|field| order[field].clone());
         assert_eq!(json!(shown), json!(["tom", "bob", "1000", "100", "2026-01-01", "2026-01-02", "pending"]));
         let rewards = order["rewards"].as_array().ok_or("no rewards")?;
         let kinds: Vec<_> = rewards.iter().map(|one| &one["reward"]["kind"]).collect();
@@ -126,4 +127,44 @@ fn a_buyer_sees_its_own_orders_and_no_part_of_anybody_elses() -> TestResult {
         assert!(!["bob", "tom", "o1"].iter().any(|other| to_come.to_string().contains(&format!("\"{other}\""))));
         Ok(())
     })
+}
+
+/// Makes a database what it was before it knew what is to come.
+fn as_before(database: &str) -> TestResult {
+    let undo = "DROP INDEX orders_by_buyer; DROP TABLE receivers; ALTER TABLE orders DROP COLUMN buyer;
+        DELETE FROM _sqlx_migrations WHERE version = 26;";
+    if database.starts_with("sqlite:") {
+        let content = "UPDATE orders SET content = json_remove(content, '$.buyer', '$.day', '$.amount')";
+        return Ok(by_hand(database, &format!("{undo} {content}"))?);
+    }
+    let content = "UPDATE orders SET content = (content::jsonb - 'buyer' - 'day' - 'amount')::text";
+    run_sql(database, &format!("{undo} {content}"))
+}
+
+#[test]
+fn a_book_that_is_there_already_learns_what_is_to_come() -> TestResult {
+    let folder = Folder::new()?;
+    for database in databases(&folder)? {
+        let town = members::empty_town(&database, &[])?;
+        let (_, answers) = town.server.ask("POST", "/v1/events", Some(&town.operator), &[], Some(&people()))?;
+        all_accepted(&answers)?;
+        settle(&town, json!({"type": "day.closed", "day": "2026-01-01"}))?;
+        settle(&town, json!({"type": "day.closed", "day": "2026-01-02"}))?;
+        let seen = |town: &Town| -> TestResult<Vec<Value>> {
+            let members = ["bob", "tom", "ann", "ivy", "meg"].into_iter();
+            let mut seen = members.map(|member| to_come(town, member)).collect::<TestResult<Vec<_>>>()?;
+            seen.push(get(town, "/v1/members/bob/orders")?);
+            Ok(seen)
+        };
+        let before = seen(&town)?;
+        assert!(before.iter().any(|rewards| rewards.to_string().contains("service")), "{before:?}");
+        let Town { server, .. } = town;
+        assert!(server.terminate()?);
+        as_before(&database)?;
+        let town = members::empty_town(&database, &[])?;
+        assert_eq!(seen(&town)?, before);
+        drop(town);
+        gongxiang(&["audit", "--database", &database])?;
+    }
+    Ok(())
 }

@@ -149,7 +149,9 @@ fn yesterday(app: App, open: Day, history: &History) -> AnyView {
 /// The points that a posting brings as income; 0 if it is none.
 fn income(booked: &BookedPosting) -> Points {
     match booked.posting.amount {
-        Amount::Points(points) if booked.posting.rule.class().is_some() && booked.posting.rule != Rule::Refund => points,
+        Amount::Points(points) if booked.posting.rule.class().is_some() && booked.posting.rule != Rule::Refund => {
+            points
+        }
         _ => Points::ZERO,
     }
 }
