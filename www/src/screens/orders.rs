@@ -111,10 +111,11 @@ pub fn one(app: App, me: Id, order: Id) -> AnyView {
         let order = asks.clone();
         async move { api::order(&order).await }
     };
+    let (title, all) = (member_bar(app, &me, t::ORDER), Route::Member(me.clone(), MemberScreen::Orders));
     view! {
-        {member_bar(app, &me, t::ORDER)}
+        {title}
         {asked(app, load, move |order| details(app, &me, &order))}
-        <a class="card link-card" href=Route::Member(me.clone(), MemberScreen::Orders).to_string()>
+        <a class="card link-card" href=all.to_string()>
             {app.say(t::MY_ORDERS)} <span aria-hidden="true">"›"</span>
         </a>
     }
