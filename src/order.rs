@@ -79,11 +79,28 @@ impl FromIterator<(Reward, Option<Grant>)> for OrderRewards {
     }
 }
 
+/// What is left of one reward of an order that has not vested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PendingPart {
+    /// For what.
+    pub kind: RewardKind,
+    /// Share value, 8 places.
+    pub share_value: ShareValue,
+    /// Points, 8 places.
+    pub points: Points,
+}
+
 /// An accepted order.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Order {
+    /// The buyer.
+    pub buyer: Id,
     /// The merchant.
     pub merchant: Id,
+    /// The day on which it was placed.
+    pub day: Day,
+    /// What the buyer paid, yuan.
+    pub amount: Money,
     /// The concession, yuan. It counts for the turnover of the day on which the order vests.
     pub concession: Money,
     /// The points that the merchant paid (`Q`).
@@ -131,6 +148,26 @@ impl Order {
         } else {
             reward.share_value.part_floor(left, self.concession)
         }
+    }
+
+    /// What a member gets when the order vests, reward by reward: what is left of each. Nothing of an order that vested or was
+    /// refunded.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] never, for a concession that is above 0.
+    pub fn pending_rewards_of(&self, member: &Id) -> Result<Vec<PendingPart>, OutOfRange> {
+        if self.state != OrderState::Pending {
+            return Ok(Vec::new());
+        }
+        let own = self.rewards.rewards.iter().filter(|reward| reward.member == *member);
+        let left = |reward: &Reward| {
+            Ok(PendingPart {
+                kind: reward.kind,
+                share_value: self.reward_value_left(reward, self.left)?,
+                points: self.reward_points_left(reward, self.left)?,
+            })
+        };
+        own.map(left).collect()
     }
 
     /// The points that no reward takes for a concession of `left` (`B(L)`).

@@ -103,8 +103,8 @@ pub fn statement(account: &Account, days: &[DayRecord], count: usize) -> Result<
     Ok(lines)
 }
 
-/// The points that the next close would bring an account if no event came before it and no order or pack were due. `days` are the
-/// records of all closed days, from the first.
+/// The points that the next close would release to an account if no event came before it, and nothing were due but this share value
+/// of its own (`vesting`), which vests first. `days` are the records of all closed days, from the first.
 ///
 /// # Errors
 /// [`OutOfRange`] if account, release and days are not of the same moment.
@@ -115,10 +115,14 @@ pub fn next_release(
     rules: &RuleSet,
     price: Price,
     issued: Points,
+    vesting: ShareValue,
 ) -> Result<Points, OutOfRange> {
     let mut walk = Walk { release: *release, ..Walk::after(days, &[]) };
     let mut account = account.clone();
     walk.settle(&mut account)?;
+    if vesting.is_positive() {
+        walk.release.give(&mut account.holding, vesting)?;
+    }
     walk.ended.extend(walk.release.close(rules, price, issued)?.ended);
     walk.settle(&mut account)
 }

@@ -9,6 +9,7 @@ pub mod eve;
 pub mod event;
 mod fields;
 mod format;
+pub mod pending;
 mod receipt;
 pub mod replay;
 pub mod scenario;

@@ -52,9 +52,10 @@ function forgetDays() {
 
 /** The answers that the wallet card needs, all of the same day. */
 function snapshot(member, again = 2) {
-  return Promise.all([get(`/v1/members/${member}`), get('/v1/supply'), get('/v1/rules')]).then(([now, supply, rules]) => {
+  const answers = [get(`/v1/members/${member}`), get('/v1/supply'), get('/v1/rules'), get(`/v1/members/${member}/pending`)];
+  return Promise.all(answers).then(([now, supply, rules, pending]) => {
     if (now.day !== supply.day && again) return snapshot(member, again - 1);
-    return closedDays().then((closed) => ({ member: now, supply, rules, days: closed }));
+    return closedDays().then((closed) => ({ member: now, supply, rules, pending, days: closed }));
   });
 }
 

@@ -44,6 +44,7 @@ mod openapi;
 mod orders;
 mod page;
 mod passkeys;
+mod pending;
 mod preview;
 mod problem;
 mod query;

@@ -7,6 +7,7 @@ pub mod housekeeping;
 pub mod journal;
 pub mod missed;
 pub mod needs;
+pub mod pending;
 mod pulse;
 pub mod queue;
 pub mod quota;

@@ -114,7 +114,10 @@ impl Draft<'_> {
         let head = &mut self.changes.head;
         let days = rules.vesting_days(*channel);
         let order = Order {
+            buyer: buyer.clone(),
             merchant: merchant.clone(),
+            day: head.day,
+            amount: *amount,
             concession: *concession,
             points,
             sequence: head.order_count,

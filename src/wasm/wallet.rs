@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::{Book, input, read_rules, to_error, to_js};
 use crate::book::{AccountState, DayRecord};
 use crate::event::Refusal;
-use crate::quantity::Points;
+use crate::quantity::{Points, ShareValue};
 use crate::statement::{self, StatementDay};
 use crate::tree::Tree;
 use crate::wire::answer::SupplyNow;
@@ -50,7 +50,7 @@ pub fn next_release(account: &JsValue, days: &JsValue, supply: &JsValue, rules: 
     let account = read_snapshot("account", account, snapshot::account)?;
     let SupplyNow { price, supply, release, .. } = read_snapshot("supply", supply, snapshot::now)?;
     let (days, rules) = (read_days(days)?, read_rules(rules)?);
-    let points = statement::next_release(&account, &days, &release, &rules, price, supply.issued);
+    let points = statement::next_release(&account, &days, &release, &rules, price, supply.issued, ShareValue::ZERO);
     points.map(|points| points.to_string()).map_err(|error| to_error(&error.into()))
 }
 

@@ -136,10 +136,26 @@ impl<'de> Deserialize<'de> for OrderRewards {
 impl Serialize for WireForm<'_, Order> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(order, words) = self;
-        let Order { merchant, concession, points, sequence, due, state, left, left_at_vesting, burned_back, rewards } =
-            order;
-        let mut out = serializer.serialize_map(Some(10))?;
+        let Order {
+            buyer,
+            merchant,
+            day,
+            amount,
+            concession,
+            points,
+            sequence,
+            due,
+            state,
+            left,
+            left_at_vesting,
+            burned_back,
+            rewards,
+        } = order;
+        let mut out = serializer.serialize_map(Some(13))?;
+        out.serialize_entry("buyer", buyer)?;
         out.serialize_entry("merchant", merchant)?;
+        out.serialize_entry("day", day)?;
+        out.serialize_entry("amount", amount)?;
         out.serialize_entry("concession", concession)?;
         out.serialize_entry("points", points)?;
         out.serialize_entry("sequence", sequence)?;

@@ -191,7 +191,12 @@ struct ReceiptFields {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct OrderFields {
+    buyer: Id,
     merchant: Id,
+    /// The day on which it was placed.
+    day: Day,
+    /// What the buyer paid.
+    amount: Money,
     concession: Money,
     points: Points,
     /// Its number among all orders.

@@ -8,6 +8,8 @@ const house = stage();
 /** Everything on a member's home, in one call. */
 const home = async (page, id) => {
   await page.locator(`[data-testid="home"][data-member="${id}"]`).waitFor();
+  // The days follow once the member's past is known; a fault stands there instead.
+  await page.locator('[data-testid="past"], [data-testid="fault"]').first().waitFor();
   return page.evaluate(() => {
     const of = (name) => document.querySelector(`[data-testid="${name}"]`);
     const value = (name) => of(name)?.dataset.value;

@@ -77,6 +77,20 @@ test('the wallet card brings a snapshot up to date and says that it matches the 
   }
 });
 
+test('the wallet card lists what orders are to bring, if it is told', async () => {
+  const told = await shown('wallet-card', { language: 'zh', snapshot: {
+    ...snapshot(), pending: { member: 'ann', day: '2026-01-03', rewards: [
+      { due: '2026-01-04', kind: 'consumption', orders: 2, share_value: '1234.5', points: '0' },
+      { due: '2026-01-08', kind: 'service', orders: 1, share_value: '0', points: '3.25' },
+    ] },
+  } });
+  await until(() => told.heard.length);
+  assert.match(told.text(), /待到账[^]*2026-01-04[^]*\+1,234\.5[^]*共享值[^]*2026-01-08[^]*\+3\.25[^]*共享积分/);
+  const untold = await shown('wallet-card', { language: 'zh', snapshot: snapshot() });
+  await until(() => untold.heard.length);
+  assert.doesNotMatch(untold.text(), /待到账/);
+});
+
 test('the wallet card says where the server differs, and what it cannot read', async () => {
   const wrong = snapshot();
   wrong.member.state.points = '106';

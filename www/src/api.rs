@@ -12,6 +12,7 @@ use gongxiang::receipt::Receipt;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang::wire::answer::{DaysPage, MemberNow, MembersPage, StatementPage, SupplyNow};
+use gongxiang::wire::pending::PendingNow;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -358,6 +359,23 @@ pub async fn days(after: Option<Day>, limit: u32) -> Result<Vec<DayRecord>, Faul
 pub async fn statement(id: &Id, before: Option<&str>) -> Result<StatementPage, Fault> {
     let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
     get(&format!("/v1/members/{id}/statement?limit=500{before}")).await
+}
+
+/// `/v1/members/ID/pending`: what orders are to bring; without a network, the stored answer.
+pub async fn pending(id: &Id) -> Result<PendingNow, Fault> {
+    get_kept(&format!("/v1/members/{id}/pending")).await.map(|answer| answer.value)
+}
+
+/// `/v1/members/ID/orders`: what a member bought, newest first, before the one with that number.
+pub async fn bought(id: &Id, before: Option<u64>) -> Result<OrdersPage, Fault> {
+    let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
+    let path = format!("/v1/members/{id}/orders?limit=50{before}");
+    let Answer { value: text, since } = get_text_or_kept(&path).await?;
+    let page = ListPage::read(&text)?;
+    if since.is_none() {
+        keep_text(&path, &text).await;
+    }
+    Ok(page)
 }
 
 /// `/v1/excerpt`: the part of the book that an order between these parties needs.

@@ -69,11 +69,12 @@ fn ways(app: App, route: &Route) -> AnyView {
         .into_any()
     };
     let list = match route {
+        Route::Order(id, _) => return ways(app, &Route::Member(id.clone(), MemberScreen::Orders)),
         Route::Member(id, page) => {
             let to = |page| Route::Member(id.clone(), page);
             let is = |other| *page == other;
             vec![
-                way(to(MemberScreen::Home), t::HOME, "home", is(MemberScreen::Home)),
+                way(to(MemberScreen::Home), t::HOME, "home", is(MemberScreen::Home) || is(MemberScreen::Orders)),
                 way(to(MemberScreen::Statement), t::STATEMENT, "statement", is(MemberScreen::Statement)),
                 way(to(MemberScreen::Calculator), t::CALCULATOR, "calculator", is(MemberScreen::Calculator)),
                 way(to(MemberScreen::Forecast), t::FORECAST, "forecast", is(MemberScreen::Forecast)),

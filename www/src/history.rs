@@ -1,27 +1,82 @@
 //! A member's whole statement. Postings are fetched once and stored. The rules compute the releases of the days between them
 //! ([`statement::history`]).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gongxiang::book::DayRecord;
-use gongxiang::identity::Id;
+use gongxiang::identity::{Day, Id};
+use gongxiang::order::{Order, OrderState};
+use gongxiang::receipt::{Amount, RewardKind, Rule};
 use gongxiang::statement::{self, History};
 use gongxiang::wire::statement::BookedPosting;
 
-use crate::api::{self, Fault};
+use crate::api::{self, Fault, Item};
 use crate::keep::{self, Store};
 use crate::wallet::Wallet;
 
 /// Limit of the pages that are fetched: 20,000 postings.
 const PAGES_MAX: usize = 40;
 
-/// Fetches the postings that are not stored yet, and computes the days. Newest first.
-pub async fn open(wallet: &Wallet, days: &[DayRecord]) -> Result<Arc<History>, Fault> {
+/// A member's past, and where its orders were placed.
+#[derive(Debug)]
+pub struct Past {
+    /// Newest first.
+    pub history: History,
+    /// The shops of orders, by place and line of the posting that rewards the buyer.
+    pub shops: BTreeMap<(i64, i64), Id>,
+}
+
+/// Fetches the postings that are not stored yet, and computes the days.
+pub async fn open(wallet: &Wallet, days: &[DayRecord]) -> Result<Arc<Past>, Fault> {
     let postings = postings(&wallet.member).await?;
+    // Without them, entries name no shop.
+    let orders = api::bought(&wallet.member, None).await.map(|page| page.rows).unwrap_or_default();
+    let shops = shops(&wallet.member, &orders, &postings);
     let history = statement::history(&wallet.member, &wallet.account, &postings, days);
     let mut history = history.map_err(|_| Fault::BadAnswer)?;
     history.rows.reverse();
-    Ok(Arc::new(history))
+    Ok(Arc::new(Past { history, shops }))
+}
+
+/// The shop of each posting that rewards the buyer of an order. Orders vest in the order in which they were placed, so those of a day
+/// stand in the order of the postings of that day. `orders` are the newest ones, newest first; older postings stay without a shop.
+fn shops(me: &Id, orders: &[Item<Order>], postings: &[BookedPosting]) -> BTreeMap<(i64, i64), Id> {
+    let is_reward =
+        |booked: &&BookedPosting| booked.posting.rule == Rule::Reward(RewardKind::Consumption) && booked.is_gain(me);
+    let mut rewards = postings.iter().rev().filter(is_reward).peekable();
+    let mut shops = BTreeMap::new();
+    // The newest order that vested last comes first.
+    let mut vested: Vec<_> = orders.iter().filter_map(|order| vested_on(&order.value)).collect();
+    vested.sort_by_key(|vested| std::cmp::Reverse((vested.day, vested.order.sequence)));
+    for Vested { day, order, amount } in vested {
+        // A posting of a later day belongs to no known order.
+        while rewards.next_if(|booked| booked.day > day).is_some() {}
+        if let Some(booked) = rewards.next_if(|booked| booked.day == day && booked.posting.amount == amount) {
+            shops.insert((booked.place, booked.line), order.merchant.clone());
+        }
+    }
+    shops
+}
+
+/// An order whose buyer was rewarded.
+struct Vested<'a> {
+    day: Day,
+    order: &'a Order,
+    /// What the buyer got.
+    amount: Amount,
+}
+
+fn vested_on(order: &Order) -> Option<Vested<'_>> {
+    let (reward, _) = order.rewards.iter().find(|(reward, _)| reward.kind == RewardKind::Consumption)?;
+    let day = match order.state {
+        OrderState::Pending => None,
+        OrderState::Vested(day) => Some(day),
+        // What was refunded after its vesting was rewarded before.
+        OrderState::Refunded => order.due.filter(|_| order.left_at_vesting.is_positive()),
+    };
+    let amount = order.reward_value_left(reward, order.left_at_vesting).ok()?;
+    Some(Vested { day: day?, order, amount: Amount::ShareValue(amount) })
 }
 
 /// All postings, oldest first.

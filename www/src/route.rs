@@ -14,6 +14,8 @@ pub enum Route {
     Join(Id),
     /// `#/m/ID…`: a member's screen.
     Member(Id, MemberScreen),
+    /// `#/m/ID/orders/ORDER`: an order that this member gave.
+    Order(Id, Id),
     /// `#/operator…`: an operator's screen.
     Operator(Desk),
     /// `#/operator/enrol/CODE`: the first passkey of somebody of the staff.
@@ -27,6 +29,8 @@ pub enum MemberScreen {
     Statement,
     /// The preview of an order.
     Calculator,
+    /// One's own orders.
+    Orders,
     Forecast,
     /// The list of the ways to move points.
     Move,
@@ -47,10 +51,11 @@ pub enum Desk {
 }
 
 impl MemberScreen {
-    const ALL: [(Self, &str); 10] = [
+    const ALL: [(Self, &str); 11] = [
         (Self::Home, ""),
         (Self::Statement, "statement"),
         (Self::Calculator, "order"),
+        (Self::Orders, "orders"),
         (Self::Forecast, "forecast"),
         (Self::Move, "move"),
         (Self::Transfer, "transfer"),
@@ -98,7 +103,11 @@ impl Route {
             },
             "m" => {
                 let (id, page) = rest.split_once('/').unwrap_or((rest, ""));
-                Id::parse(id).zip(named(&MemberScreen::ALL, page)).map(|(id, page)| Self::Member(id, page))
+                let member = Id::parse(id);
+                match page.strip_prefix("orders/") {
+                    Some(order) => member.zip(Id::parse(order)).map(|(id, order)| Self::Order(id, order)),
+                    None => member.zip(named(&MemberScreen::ALL, page)).map(|(id, page)| Self::Member(id, page)),
+                }
             }
             _ => None,
         };
@@ -113,6 +122,7 @@ impl fmt::Display for Route {
             Self::Join(id) => return write!(f, "#/join/{id}"),
             Self::Member(id, page) => (format!("#/m/{id}"), name_of(&MemberScreen::ALL, page)),
             Self::StaffCode(code) => return write!(f, "#/operator/enrol/{code}"),
+            Self::Order(id, order) => return write!(f, "#/m/{id}/orders/{order}"),
             Self::Operator(desk) => ("#/operator".to_owned(), name_of(&Desk::ALL, desk)),
         };
         f.write_str(&start)?;
@@ -155,15 +165,23 @@ mod tests {
         let ann = Id::parse("ann:1.x").expect("an id");
         let pages = MemberScreen::ALL.map(|(page, _)| Route::Member(ann.clone(), page));
         let desks = Desk::ALL.map(|(desk, _)| Route::Operator(desk));
-        for route in [Route::SignIn, Route::Join(ann.clone()), Route::StaffCode("gxe_0".to_owned())]
-            .into_iter()
-            .chain(pages)
-            .chain(desks)
-        {
+        let order = Route::Order(ann.clone(), Id::parse("o:1").expect("an id"));
+        let code = Route::StaffCode("gxe_0".to_owned());
+        for route in [Route::SignIn, Route::Join(ann.clone()), order, code].into_iter().chain(pages).chain(desks) {
             assert_eq!(Route::parse(&route.to_string()), route);
         }
         assert_eq!(Route::parse(""), Route::SignIn);
-        for bad in ["#/x", "#/m/", "#/m/a b", "#/m/a/b", "#/m//order", "#/join/", "#/operator/x"] {
+        for bad in [
+            "#/x",
+            "#/m/",
+            "#/m/a b",
+            "#/m/a/b",
+            "#/m//order",
+            "#/m/a/orders/",
+            "#/m/a/orders/b/c",
+            "#/join/",
+            "#/operator/x",
+        ] {
             assert_eq!(Route::parse(bad), Route::Nowhere, "{bad}");
         }
     }

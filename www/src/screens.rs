@@ -17,6 +17,7 @@ mod operator;
 mod order;
 mod order_form;
 mod order_result;
+mod orders;
 mod redeem;
 mod rules;
 pub mod sheet;
@@ -38,16 +39,24 @@ pub fn of_members(app: App, route: Route) -> Option<AnyView> {
     Some(match route {
         Route::SignIn => members::screen(app),
         Route::Join(id) => invite::joining(app, &id),
-        Route::Member(id, page) => match app.session.get() {
-            // Nothing of a member is shown before it is known who asks.
-            None => ui::skeleton(app),
-            Some(session) if session.is_nobody() => members::screen(app),
-            Some(session) if session.member.as_ref().is_some_and(|me| *me != id) => fault::not_yours(app),
-            Some(_) => of_member(app, id, page),
+        Route::Member(id, page) => match denied(app, &id) {
+            Some(instead) => instead,
+            None => of_member(app, id, page),
         },
+        Route::Order(id, order) => denied(app, &id).unwrap_or_else(|| orders::one(app, id, order)),
         Route::Operator(_) | Route::StaffCode(_) => return None,
         Route::Nowhere => fault::nowhere(app),
     })
+}
+
+/// What is shown instead of a member's screen to who may not see it. Nothing of a member is shown before it is known who asks.
+fn denied(app: App, id: &Id) -> Option<AnyView> {
+    match app.session.get() {
+        None => Some(ui::skeleton(app)),
+        Some(session) if session.is_nobody() => Some(members::screen(app)),
+        Some(session) if session.member.as_ref().is_some_and(|me| me != id) => Some(fault::not_yours(app)),
+        Some(_) => None,
+    }
 }
 
 fn of_member(app: App, id: Id, page: MemberScreen) -> AnyView {
@@ -55,6 +64,7 @@ fn of_member(app: App, id: Id, page: MemberScreen) -> AnyView {
         MemberScreen::Home => home::screen(app, id),
         MemberScreen::Statement => statement::screen(app, id),
         MemberScreen::Calculator => order::screen(app, &id),
+        MemberScreen::Orders => orders::screen(app, &id),
         MemberScreen::Forecast => forecast::screen(app, id),
         MemberScreen::Move => moves::screen(app, &id),
         MemberScreen::Transfer => transfer::screen(app, id),
@@ -71,6 +81,6 @@ pub fn of_operator(app: App, route: &Route) -> Option<AnyView> {
         Route::Operator(desk) => Some(gate::screen(app, *desk)),
         Route::StaffCode(code) => Some(gate::enrol(app, code.clone())),
         Route::Nowhere => Some(fault::nowhere(app)),
-        Route::SignIn | Route::Join(_) | Route::Member(..) => None,
+        Route::SignIn | Route::Join(_) | Route::Member(..) | Route::Order(..) => None,
     }
 }

@@ -10,6 +10,7 @@ pub mod forecast;
 pub mod frame;
 pub mod home;
 pub mod operator;
+pub mod orders;
 mod rules;
 pub mod signin;
 pub mod staff;

@@ -12,13 +12,11 @@ use gongxiang::release::Release;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::statement::{self, StatementDay};
 use gongxiang::wire::answer::{MemberNow, SupplyNow};
+use gongxiang::wire::pending::PendingNow;
 use leptos::prelude::*;
 
 use crate::api::{self, Fault};
 use crate::keep::{self, Store};
-
-/// How many days are listed at home.
-const LISTED_DAYS: usize = 5;
 
 /// Key of the day records in the store.
 const DAYS_KEY: &str = "days";
@@ -53,17 +51,14 @@ pub struct Wallet {
     pub server: Option<AccountState>,
     /// The worth of the points at the price, rounded down to the cent.
     pub worth: Money,
-    /// `None` if it cannot be computed.
-    pub next: Option<NextRelease>,
-    /// The last days, newest first. They start after the account was last settled.
-    pub lines: Vec<StatementDay>,
     /// When the answers were stored, if the server did not answer now.
     pub since: Option<String>,
 }
 
-/// What the close of the open day is expected to bring. Orders that vest and account changes until then alter it.
+/// What the close of the open day is expected to bring: the release and the points of orders that vest. Orders of others and account
+/// changes until then alter it.
 #[derive(Clone, Copy, Debug)]
-pub struct NextRelease {
+pub struct Tonight {
     /// The member's points.
     pub earned: Points,
     /// Their worth at the open day's price.
@@ -74,6 +69,26 @@ impl Wallet {
     /// Whether the balances computed here equal the server's to the last digit.
     pub fn is_verified(&self) -> bool {
         self.server.is_none_or(|server| self.mine == server)
+    }
+
+    /// What the close of the open day is expected to bring, with the member's own orders that vest. `days` are the closed days.
+    /// `None` if it cannot be computed.
+    pub fn tonight(&self, days: &[DayRecord], pending: Option<&PendingNow>) -> Option<Tonight> {
+        let vesting = pending.map(|pending| pending.until(self.day)).transpose().ok()?;
+        let (share_value, points) = vesting.unwrap_or_default();
+        let (account, release, rules) = (&self.account, &self.release, &self.rules);
+        let released =
+            statement::next_release(account, days, release, rules, self.price, self.supply.issued, share_value);
+        let earned = released.and_then(|released| released.plus(points)).ok()?;
+        Some(Tonight { earned, worth: earned.worth_floor(self.price).ok()? })
+    }
+
+    /// The closed days before the open day.
+    pub fn closed(&self, days: Days) -> Vec<DayRecord> {
+        days.with_value(|days| {
+            let known = days.partition_point(|record| record.day < self.day);
+            days.get(..known).unwrap_or_default().to_vec()
+        })
     }
 }
 
@@ -175,7 +190,6 @@ fn compute(
         member: now.member.clone(),
         day: reached,
         price: supply.price,
-        next: next(&now.account, days, &release, &rules, supply).ok(),
         rules: Arc::new(rules),
         supply: supply.supply,
         release,
@@ -184,28 +198,8 @@ fn compute(
         mine,
         server: (reached == now.day).then_some(now.state),
         worth: mine.points.worth_floor(supply.price)?,
-        lines: lines(&now.account, days).ok_or(OutOfRange)?,
         since,
     }))
-}
-
-fn next(
-    account: &Account,
-    days: &[DayRecord],
-    release: &Release,
-    rules: &RuleSet,
-    now: &SupplyNow,
-) -> Result<NextRelease, OutOfRange> {
-    let earned = statement::next_release(account, days, release, rules, now.price, now.supply.issued)?;
-    Ok(NextRelease { earned, worth: earned.worth_floor(now.price)? })
-}
-
-/// The last days, newest first. They start after the account was last settled: the snapshot says nothing of earlier days.
-fn lines(account: &Account, days: &[DayRecord]) -> Option<Vec<StatementDay>> {
-    let mut counts = (0..=LISTED_DAYS.min(days.len())).rev();
-    let mut lines = counts.find_map(|count| statement::statement(account, days, count).ok())?;
-    lines.reverse();
-    Some(lines)
 }
 
 /// How closely the formula of a day gives what was earned.

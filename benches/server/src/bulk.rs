@@ -88,10 +88,11 @@ async fn copy_order(connection: &mut AnyConnection, url: &str, count: u64, buyer
     let content = format!("'{before}' || (sequence + n + 1) || '{after}'");
     connection
         .execute(AssertSqlSafe(format!(
-            "INSERT INTO orders (id, merchant, due, sequence, clock, content) {numbers}
-             SELECT 'copy-' || n, merchant, due, sequence + n + 1, clock,
+            "INSERT INTO orders (id, buyer, merchant, due, sequence, clock, content) {numbers}
+             SELECT 'copy-' || n, {}, merchant, due, sequence + n + 1, clock,
                  replace(replace({content}, '{buyer}', {}), '{referrer}', {})
              FROM numbers, orders WHERE id = 'pattern'",
+            pair(1),
             pair(1),
             pair(0),
             numbers = numbers(url, count),

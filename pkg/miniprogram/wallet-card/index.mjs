@@ -16,7 +16,12 @@ function lastDays(account, days, count) {
   return [];
 }
 
-function computed({ member, days, supply, rules }, count) {
+/** What orders are to bring: a row for each day and kind. */
+const comingRows = ({ rewards }) => rewards.map(({ due, kind, share_value, points }) => (
+  points === '0' ? { due, kind, amount: share_value, asset: 'share_value' } : { due, kind, amount: points, asset: 'points' }
+));
+
+function computed({ member, days, supply, rules, pending }, count) {
   // Days that were closed after the snapshot do not count.
   const closed = days.filter(({ day }) => day < member.day);
   const mine = balance(member.account, closed);
@@ -27,6 +32,7 @@ function computed({ member, days, supply, rules }, count) {
     worth: price && worth(mine.points, price),
     next: same && rules ? nextRelease(member.account, closed, supply, rules) : undefined,
     entries: lastDays(member.account, closed, count),
+    pending: pending ? comingRows(pending) : [],
     equal: !member.state || Object.keys(mine).every((key) => mine[key] === member.state[key]),
     said: member.state,
   };
@@ -34,7 +40,8 @@ function computed({ member, days, supply, rules }, count) {
 
 Component({
   properties: {
-    /** `{ member, days, supply, rules }`: the answers of `/v1/members/{member}`, `/v1/days` (all), `/v1/supply`, `/v1/rules`. */
+    /** `{ member, days, supply, rules, pending }`: the answers of `/v1/members/{member}`, `/v1/days` (all), `/v1/supply`, `/v1/rules` and,
+     * if what is to come is shown, `/v1/members/{member}/pending`. */
     snapshot: { type: Object, value: null, observer: 'changed' },
     language: { type: String, value: 'zh', observer: 'changed' },
     /** How many of the last days are listed. */
@@ -83,6 +90,7 @@ function shown({ balance: { points, share_value, locked }, ...wallet }) {
   return Object.assign({}, wallet, {
     points: grouped(points), shareValue: grouped(share_value), locked: locked === '0' ? '' : grouped(locked),
     next: wallet.next && grouped(wallet.next),
+    pending: wallet.pending.map((row) => Object.assign({}, row, { id: `${row.due} ${row.kind}`, amount: grouped(row.amount) })),
     entries: wallet.entries.map(({ day, earned, price }) => ({ day, earned: grouped(earned), worth: worth(earned, price) })),
   });
 }

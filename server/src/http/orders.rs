@@ -1,4 +1,4 @@
-//! Orders of a shop and their receipts.
+//! Orders of a shop and of a buyer, and their receipts.
 
 use axum::extract::State;
 use gongxiang::identity::{Day, Id};
@@ -13,7 +13,7 @@ use super::one::One;
 use super::page::{OrderRow, OrdersPage};
 use super::problem::{Failure, Problem};
 use super::query::{Limit, Number, Query};
-use super::rights::{Somebody, is_own_shop};
+use super::rights::{Owner, Somebody, is_own, is_own_shop};
 use super::view::{self, Seen};
 use crate::ledger::store::{JournalEntry, Page, Place, Transaction};
 use crate::limits::GROUP_MAX;
@@ -50,8 +50,7 @@ pub async fn orders(
         let count = count_of_day(&mut *tx, &found, today).await?;
         found.truncate(count);
     }
-    let seen = found.into_iter().map(|(id, order)| (id, view::order(order, &actor))).collect();
-    Ok(OrdersPage::of(seen, limit, |(_, order)| order.sequence))
+    Ok(seen(found, limit, &actor))
 }
 
 /// How many of a shop's orders, newest first, were placed on the open day. An order does not say its day, but the journal does.
@@ -70,16 +69,45 @@ async fn count_of_day(tx: &mut dyn Transaction, orders: &[(Id, Order)], today: D
     Ok(of_day)
 }
 
-/// An order, for the merchant and the operator.
+/// Which page of a buyer's orders.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BoughtQuery {
+    /// The `next` of the page before.
+    #[schema(nullable = false)]
+    before: Option<Number>,
+    #[serde(default)]
+    limit: Limit,
+}
+
+/// What a member bought, newest first, for the member and the operator.
+pub async fn bought(
+    State(app): State<App>,
+    Query(BoughtQuery { before, limit }): Query<BoughtQuery>,
+    Owner(member): Owner,
+    Somebody(actor): Somebody,
+) -> Result<Answer<OrdersPage>, Problem> {
+    let page = Page { after: before.map_or(i64::MAX, |Number(before)| before), limit: limit.rows() + 1 };
+    let found = app.ledger.read().await?.orders_by(&member, page).await?;
+    Ok(seen(found, limit, &actor))
+}
+
+fn seen(found: Vec<(Id, Order)>, limit: Limit, actor: &Actor) -> Answer<OrdersPage> {
+    let seen = found.into_iter().map(|(id, order)| (id, view::order(order, actor))).collect();
+    OrdersPage::of(seen, limit, |(_, order)| order.sequence)
+}
+
+/// An order, for its buyer, the merchant and the operator.
 pub async fn order(one: One) -> Result<Answer<OrderRow>, Problem> {
     let order = find(&one).await?;
     Ok(Answer::of(&OrderRow { id: one.id, value: view::order(order, &one.actor) }))
 }
 
-/// Finds an order of one's own shop. Others do not learn whether it exists.
+/// Finds an order that one gave, or that is of one's own shop. Others do not learn whether it exists.
 async fn find(one: &One) -> Result<Order, Problem> {
     let mut part = one.part(|needs, id| needs.orders = id).await?;
-    let order = part.orders.remove(&one.id).filter(|order| is_own_shop(&one.actor, &order.merchant));
+    let is_party = |order: &Order| is_own_shop(&one.actor, &order.merchant) || is_own(&one.actor, order.buyer.as_str());
+    let order = part.orders.remove(&one.id).filter(is_party);
     Ok(order.ok_or(Failure::NotFound)?)
 }
 
@@ -93,7 +121,7 @@ pub struct OrderReceipt {
     receipt: Seen<Receipt>,
 }
 
-/// The receipt of an order, for the merchant and the operator.
+/// The receipt of an order, for its buyer, the merchant and the operator.
 pub async fn receipt(one: One) -> Result<Answer<OrderReceipt>, Problem> {
     let order = find(&one).await?;
     // Orders of a group are numbered from its first place on, so the event is at this place or soon after it.

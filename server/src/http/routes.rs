@@ -15,7 +15,7 @@ use super::api::Api;
 use super::app::App;
 use super::{
     actions, ahead, days, etag, events, files, guard, health, market, members, metrics, openapi, orders, passkeys,
-    preview, problem, quote, rules, scheme, sessions, settle, staff,
+    pending, preview, problem, quote, rules, scheme, sessions, settle, staff,
 };
 use crate::limits::BODY_BYTES_MAX;
 
@@ -62,6 +62,8 @@ fn reads(api: Api) -> Api {
         .get("/v1/members", "members", "Members by id", members::members)
         .get("/v1/members/{member}", "member", "A member at this moment: what a wallet computes from", members::member)
         .get("/v1/members/{member}/statement", "statement", "A member's postings, newest first", members::statement)
+        .get("/v1/members/{member}/pending", "pending", "What orders are to bring a member, by day and kind", pending::pending)
+        .get("/v1/members/{member}/orders", "member_orders", "What a member bought, newest first", orders::bought)
         .get("/v1/members/{member}/eve", "eve", "The eve of the close: what a wallet forecasts from", ahead::eve)
         .get("/v1/orders", "orders", "A shop's orders, newest first", orders::orders)
         .get("/v1/orders/{order}", "order", "An order", orders::order)

@@ -3,7 +3,7 @@
 //! | who asks | what it sees |
 //! |---|---|
 //! | the operator, its clerks and auditors | everything |
-//! | a member | what moves on its own account; both sides of its trades; of an order that it gives, who gets what |
+//! | a member | what moves on its own account; both sides of its trades; of an order that it gives, who gets what; of one that it gave, its own part |
 //! | a shop | what moves on its own account; of an order, the buyer's part and its own |
 //! | a shop's key, its staff | the same without what its owner earns elsewhere |
 //! | the payment system | what it entered |
@@ -76,14 +76,16 @@ where
     }
 }
 
-/// An order as its shop may see it.
+/// An order as its shop or its buyer may see it.
 pub fn order(mut order: Order, actor: &Actor) -> Order {
     if !actor.may(Duty::Read) {
-        let shop = order.merchant.clone();
-        let seen = order.rewards.iter().filter(|(reward, _)| reward.is_seen_by(&shop));
+        let is_shop = is_own_shop(actor, &order.merchant);
+        let me = if is_shop { order.merchant.clone() } else { order.buyer.clone() };
+        let is_seen = |reward: &Reward| if is_shop { reward.is_seen_by(&me) } else { reward.member == me };
+        let seen = order.rewards.iter().filter(|(reward, _)| is_seen(reward));
         // From a grant and the public days follows what its receiver earned.
         let own_grant = |(reward, grant): (&Reward, Option<&Grant>)| {
-            (reward.clone(), grant.filter(|_| reward.member == shop).copied())
+            (reward.clone(), grant.filter(|_| reward.member == me).copied())
         };
         order.rewards = seen.map(own_grant).collect();
     }

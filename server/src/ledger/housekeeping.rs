@@ -1,4 +1,5 @@
-//! What is forgotten after a time: the refusals of commands. What was settled, and the refusals of a journal's events, are kept for ever.
+//! What is forgotten after a time: the refusals of commands, and by which rows pending orders were found that have vested. What was
+//! settled, and the refusals of a journal's events, are kept for ever.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,9 +36,10 @@ pub async fn keep_on(store: Arc<dyn Store>, mut end: watch::Receiver<bool>) {
 pub async fn forget(store: &dyn Store, now: Timestamp) -> Result<u64> {
     let mut all = 0;
     loop {
-        let some = store.forget_refusals(now.saturating_sub(REFUSALS_HOLD).unwrap_or(Timestamp::MIN)).await?;
-        all += some;
-        if some < FORGOTTEN_AT_ONCE {
+        let refusals = store.forget_refusals(now.saturating_sub(REFUSALS_HOLD).unwrap_or(Timestamp::MIN)).await?;
+        let receivers = store.forget_receivers().await?;
+        all += refusals + receivers;
+        if refusals < FORGOTTEN_AT_ONCE && receivers < FORGOTTEN_AT_ONCE {
             return Ok(all);
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

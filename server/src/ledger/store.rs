@@ -318,6 +318,11 @@ pub trait Store: fmt::Debug + Send + Sync {
         Ok(0)
     }
 
+    /// Deletes some of the rows by which [`Transaction::orders_for`] found orders that have vested; returns their number.
+    async fn forget_receivers(&self) -> Result<u64> {
+        Ok(0)
+    }
+
     async fn close(&self);
 }
 
@@ -371,6 +376,16 @@ pub trait Transaction: Send {
 
     /// A shop's orders, newest first, before a number (`i64::MAX` for all).
     async fn orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>>;
+
+    /// A buyer's orders, newest first, before a number (`i64::MAX` for all).
+    async fn orders_by(&mut self, buyer: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>>;
+
+    /// Pending orders that reward a member who is neither their buyer nor their shop, by the day on which they are due and their
+    /// number, after those of a day and number.
+    async fn orders_for(&mut self, member: &Id, page: Page<(Option<Day>, i64)>) -> Result<Vec<(Id, Order)>>;
+
+    /// The lowest number of a pending order that is due on some day.
+    async fn oldest_pending(&mut self) -> Result<Option<i64>>;
 
     /// Offers by id; if `open`, only those that still have points for sale.
     async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>>;

@@ -22,6 +22,7 @@ mod members;
 mod once;
 mod openapi;
 mod passkeys;
+mod pending;
 mod receiver;
 mod rights;
 mod rules;

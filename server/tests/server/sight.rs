@@ -229,6 +229,10 @@ fn reads() -> Vec<Ask> {
         at("/v1/members/{member}", "/v1/members/bob"),
         at("/v1/members/{member}/statement", "/v1/members/bob/statement"),
         at("/v1/members/{member}/eve", "/v1/members/bob/eve"),
+        at("/v1/members/{member}/pending", "/v1/members/bob/pending"),
+        // Of who only referred the buyer.
+        at("/v1/members/{member}/pending of ann", "/v1/members/ann/pending"),
+        at("/v1/members/{member}/orders", "/v1/members/bob/orders"),
         at("/v1/orders", "/v1/orders?merchant=tom"),
         at("/v1/orders/{order}", "/v1/orders/o1"),
         at("/v1/orders/{order}/receipt", "/v1/orders/o1/receipt"),
@@ -511,6 +515,8 @@ fn whether_something_of_another_exists_is_not_said() -> TestResult {
                 ("POST", "/v1/trades/{}/cancel", "t3"),
                 ("POST", "/v1/offers/{}/cancel", "f2"),
                 ("GET", "/v1/members/{}", "bob"),
+                ("GET", "/v1/members/{}/pending", "bob"),
+                ("GET", "/v1/members/{}/orders", "bob"),
                 ("GET", "/v1/orders?merchant={}", "tom"),
             ] {
                 // Under one key: what is refused so is not remembered either.

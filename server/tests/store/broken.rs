@@ -232,6 +232,20 @@ impl Transaction for Work {
         Ok(self.listed(rows))
     }
 
+    async fn orders_by(&mut self, buyer: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>> {
+        let rows = inner!(self, inner => inner.orders_by(buyer, page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn orders_for(&mut self, member: &Id, page: Page<(Option<Day>, i64)>) -> Result<Vec<(Id, Order)>> {
+        let rows = inner!(self, inner => inner.orders_for(member, page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn oldest_pending(&mut self) -> Result<Option<i64>> {
+        inner!(self, inner => inner.oldest_pending())
+    }
+
     async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
         let rows = inner!(self, inner => inner.offers(open, page))?;
         Ok(self.listed(rows))

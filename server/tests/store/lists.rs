@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
+use gongxiang::identity::Day;
 use gongxiang_server::ledger::store::{Headline, JournalEntry, Page, Place, Scope, Store};
 
 use crate::suite::member;
@@ -61,7 +62,7 @@ macro_rules! copied {
         }
     )*};
 }
-copied!(i64, Place, (Place, i64), Option<gongxiang::identity::Day>);
+copied!(i64, Place, (Place, i64), Option<Day>, (Option<Day>, i64));
 
 fn lend<'a, K: Lend<'a>>(key: &'a K) -> K::Lent {
     key.lend()
@@ -72,7 +73,7 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let ann = member("ann")?;
     let shop = member("shop")?;
     let newest = (Place(i64::MAX), 0);
-    let none: Option<gongxiang::identity::Day> = None;
+    let none: Option<Day> = None;
     paged!("journal", Place::default(), page => tx.journal(page), row => row.place);
     let headlines = paged!("headlines", Place(i64::MAX), page => tx.headlines(page), row => row.place);
     let postings =
@@ -84,6 +85,9 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let orders = paged!("orders", "", page => tx.orders(page), row => row.0.to_string());
     let shops =
         paged!("orders of one", i64::MAX, page => tx.orders_of(&shop, page), row => i64::try_from(row.1.sequence)?);
+    let bob = member("bob")?;
+    let bought =
+        paged!("orders by one", i64::MAX, page => tx.orders_by(&bob, page), row => i64::try_from(row.1.sequence)?);
     let offers = paged!("offers", "", page => tx.offers(false, page), row => row.0.to_string());
     let open = paged!("open offers", "", page => tx.offers(true, page), row => row.0.to_string());
     let trades = paged!("trades", "", page => tx.trades(None, page), row => row.0.to_string());
@@ -106,6 +110,10 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let mut sold: Vec<_> = all.into_iter().filter(|(_, order)| order.merchant == shop).collect();
     sold.sort_by_key(|(_, order)| std::cmp::Reverse(order.sequence));
     ensure!(shops == shown(&sold), "the orders of a shop are {shops:?}");
+    // Bob gave all of them.
+    ensure!(bought == shown(&sold), "the orders of a buyer are {bought:?}");
+    let none = tx.orders_by(&ann, Page { after: i64::MAX, limit: ALL }).await?;
+    ensure!(none.is_empty(), "who gave no order has orders: {none:?}");
     let none = tx.orders_of(&ann, Page { after: i64::MAX, limit: ALL }).await?;
     ensure!(none.is_empty(), "who has no shop has orders: {none:?}");
     let rules = tx.rules().await?;

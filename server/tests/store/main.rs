@@ -33,6 +33,21 @@ async fn postgresql_keeps_what_the_trait_promises() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_to_come_comes_in_memory() -> anyhow::Result<()> {
+    suite::what_is_to_come_comes(&|| Engine::new(Kind::Memory, None)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_to_come_comes_on_sqlite() -> anyhow::Result<()> {
+    suite::what_is_to_come_comes(&|| Engine::new(Kind::Sqlite, None)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_to_come_comes_on_postgresql() -> anyhow::Result<()> {
+    suite::what_is_to_come_comes(&|| Engine::new(Kind::Postgres, None)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sqlite_forgets_the_refusals_of_commands_after_a_time() -> anyhow::Result<()> {
     suite::refusals_are_forgotten(&|| Engine::new(Kind::Sqlite, None)).await
 }

@@ -96,6 +96,14 @@ fn page<V: Clone>(table: &BTreeMap<Id, V>, page: Page<&str>, wanted: impl Fn(&V)
     rows.map(|(id, value)| (id.clone(), value.clone())).collect()
 }
 
+/// The newest orders, at most `limit`.
+fn newest(orders: &BTreeMap<Id, Order>, limit: usize, wanted: impl Fn(&Order) -> bool) -> Vec<(Id, Order)> {
+    let mut rows = page(orders, Page { after: "", limit: usize::MAX }, wanted);
+    rows.sort_by_key(|(_, order)| std::cmp::Reverse(order.sequence));
+    rows.truncate(limit);
+    rows
+}
+
 /// The named rows, and the first `left` of the due ones after the cursor.
 fn first_due<'a, V: Clone + 'a>(
     rows: impl Iterator<Item = (&'a Id, &'a V)> + Clone,
@@ -362,11 +370,32 @@ impl Transaction for Work {
 
     async fn orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>> {
         let theirs = |order: &Order| order.merchant == *merchant && i128::from(order.sequence) < i128::from(page.after);
-        let by_id = Page { after: "", limit: usize::MAX };
-        let mut rows = self::page(&self.tables.orders, by_id, theirs);
-        rows.sort_by_key(|(_, order)| std::cmp::Reverse(order.sequence));
+        Ok(newest(&self.tables.orders, page.limit, theirs))
+    }
+
+    async fn orders_by(&mut self, buyer: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>> {
+        let theirs = |order: &Order| order.buyer == *buyer && i128::from(order.sequence) < i128::from(page.after);
+        Ok(newest(&self.tables.orders, page.limit, theirs))
+    }
+
+    async fn orders_for(&mut self, member: &Id, page: Page<(Option<Day>, i64)>) -> Result<Vec<(Id, Order)>> {
+        let key = |order: &Order| (order.due, i64::try_from(order.sequence).unwrap_or(i64::MAX));
+        let theirs = |order: &Order| {
+            let is_party = order.buyer == *member || order.merchant == *member;
+            let is_rewarded = order.rewards.iter().any(|(reward, _)| reward.member == *member);
+            let is_due = order.state == OrderState::Pending && order.due.is_some() && key(order) > page.after;
+            is_due && is_rewarded && !is_party
+        };
+        let mut rows = self::page(&self.tables.orders, Page { after: "", limit: usize::MAX }, theirs);
+        rows.sort_by_key(|(_, order)| key(order));
         rows.truncate(page.limit);
         Ok(rows)
+    }
+
+    async fn oldest_pending(&mut self) -> Result<Option<i64>> {
+        let pending = |order: &&Order| order.state == OrderState::Pending && order.due.is_some();
+        let numbers = self.tables.orders.values().filter(pending).map(|order| order.sequence);
+        Ok(numbers.min().and_then(|number| i64::try_from(number).ok()))
     }
 
     async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use gongxiang::book::Book;
-use gongxiang::event::Code;
+use gongxiang::event::{Code, Kind};
 use gongxiang::identity::{Day, Id};
 use gongxiang::market::{Trade, TradeState};
 use gongxiang::order::OrderState;
+use gongxiang::quantity::{Points, ShareValue};
+use gongxiang::receipt::{Amount, Posting, Rule};
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang_conformance::{cases, day_of, order_of};
@@ -19,7 +21,7 @@ use gongxiang_server::ledger::needs::{Due, Needs};
 use gongxiang_server::ledger::queue::{Ledger, Submission};
 use gongxiang_server::ledger::quota::{self, Exceeded, Excess, Open, OpenCounts, Quota};
 use gongxiang_server::ledger::store::{Batch, Key, Page, Place, Scope, Store, StoreError, Transaction, paging};
-use gongxiang_server::ledger::{audit, housekeeping, journal};
+use gongxiang_server::ledger::{audit, housekeeping, journal, pending};
 use gongxiang_server::limits::REFUSALS_HOLD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -462,6 +464,69 @@ pub async fn vectors(make: Make<'_>) -> Result<()> {
         case.compare(&json!({"refused": refused, "orders": orders, "days": days, "state": state}));
     }
     Ok(())
+}
+
+/// Settles every vector, and before each close asks what is to come to members: the close brings just that. Whoever has something to
+/// come is asked, and so are some who have not.
+pub async fn what_is_to_come_comes(make: Make<'_>) -> Result<()> {
+    let mut compared = 0;
+    for case in cases() {
+        let engine = make()?;
+        let store = engine.open(&rules(&case.rules)?).await?;
+        let ledger = start(&store, 5);
+        for (number, part) in case.events.split_inclusive(|event| event["type"] == "day.closed").enumerate() {
+            let (close, before) = part.split_last().context("a part has an event")?;
+            settle(&ledger, before).await?;
+            let members = asked_about(&store, number).await?;
+            let (to_come, day) = to_come(&store, &members).await?;
+            let answers = settle(&ledger, std::slice::from_ref(close)).await?;
+            let Some(Answer { outcome: Ok(receipt), repeated: false, .. }) = answers.first() else { continue };
+            if receipt.kind != Kind::DayClosed {
+                continue;
+            }
+            for (member, sum) in members.iter().zip(to_come) {
+                ensure!(sum == given(&receipt.postings, member)?, "{}: {member} on {day}", case.name);
+                compared += usize::from(sum != Default::default());
+            }
+            housekeeping::forget(&*store, Timestamp::now()).await?;
+        }
+        store.close().await;
+    }
+    ensure!(compared > 300, "only {compared} members got something");
+    Ok(())
+}
+
+/// All members of a small book, and each time others of a large one.
+async fn asked_about(store: &Arc<dyn Store>, turn: usize) -> Result<Vec<Id>> {
+    const MOST: usize = 12;
+    let accounts = store.begin(Scope::Reading).await?.accounts(Page { after: "", limit: 10_000 }).await?;
+    let ids: Vec<Id> = accounts.into_iter().map(|(id, _)| id).collect();
+    let step = ids.len().div_ceil(MOST).max(1);
+    Ok(ids.into_iter().skip(turn % step).step_by(step).collect())
+}
+
+/// What is to come to members until the end of the open day.
+async fn to_come(store: &Arc<dyn Store>, members: &[Id]) -> Result<(Vec<(ShareValue, Points)>, Day)> {
+    let mut tx = store.begin(Scope::Reading).await?;
+    let day = tx.now().await?.head.day;
+    let mut sums = Vec::new();
+    for member in members {
+        sums.push(pending::pending(&mut *tx, member).await?.until(day)?);
+    }
+    Ok((sums, day))
+}
+
+/// What postings give a member as rewards of orders.
+fn given(postings: &[Posting], member: &Id) -> Result<(ShareValue, Points)> {
+    let mut sum = (ShareValue::ZERO, Points::ZERO);
+    for posting in postings.iter().filter(|posting| matches!(posting.rule, Rule::Reward(_)) && posting.to.is(member)) {
+        match posting.amount {
+            Amount::ShareValue(value) => sum.0 = sum.0.plus(value)?,
+            Amount::Points(points) => sum.1 = sum.1.plus(points)?,
+            _ => {}
+        }
+    }
+    Ok(sum)
 }
 
 /// A member of the test's story.

@@ -1,6 +1,7 @@
 //! What a wallet reads of a server's answers.
 
 use gongxiang::event::{Code, Entry, Refusal};
+use gongxiang::quantity::ShareValue;
 use gongxiang::statement;
 use gongxiang::tree::Tree;
 use gongxiang::wire::{event, snapshot as wire};
@@ -24,7 +25,9 @@ pub fn snapshot(data: &[u8]) {
         _ = statement::statement(&account, &days, 3);
         if let (Some(now), Some(book)) = (now, &book) {
             let (release, issued) = (&now.release, now.supply.issued);
-            _ = statement::next_release(&account, &days, release, book.rules(), now.price, issued);
+            for vesting in [ShareValue::ZERO, ShareValue::THOUSAND] {
+                _ = statement::next_release(&account, &days, release, book.rules(), now.price, issued, vesting);
+            }
         }
     }
     if let Some(book) = book {

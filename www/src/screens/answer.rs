@@ -45,6 +45,14 @@ where
             found.again();
         }
     });
+    ready(app, found, shown)
+}
+
+/// The answer to a request, once it is there.
+pub fn ready<T>(app: App, found: Query<T>, shown: Box<dyn Fn(T) -> AnyView + Send>) -> AnyView
+where
+    T: Clone + Send + Sync + 'static,
+{
     view! {
         {move || match found.state.get() {
             Remote::Loading => ui::skeleton(app),

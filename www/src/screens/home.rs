@@ -1,39 +1,73 @@
-//! A member's home: balances, their worth today, and whether the server's figures are equal.
+//! A member's home: what its points are worth, what yesterday brought, what is to come, and whether the server's figures are equal.
 
 use std::sync::Arc;
 
-use gongxiang::identity::Id;
+use gongxiang::identity::{Day, Id};
+use gongxiang::quantity::{Points, ShareValue};
+use gongxiang::receipt::{Amount, Rule};
 use gongxiang::statement::{ClassIncome, History, HistoryRow, StatementDay};
+use gongxiang::wire::pending::{PendingNow, PendingReward};
+use gongxiang::wire::statement::BookedPosting;
 use leptos::prelude::*;
 
-use super::answer::{asked, of_member};
+use super::answer::{of_member, ready};
 use super::{statement, statement_rows};
+use crate::api::{self, Fault};
 use crate::figure::{money, number};
+use crate::history::Past;
+use crate::query::{Query, Remote, fetch};
 use crate::route::{MemberScreen, Route};
 use crate::state::App;
-use crate::text::{Words, economy, frame, home as t, statement as s};
+use crate::text::{self, Words, economy, frame, home as t, orders as o, statement as s};
 use crate::ui::{self, Series};
 use crate::wallet::Wallet;
 
 /// Number of entries in the list of the latest.
 const LATEST: usize = 5;
 
+/// Number of closed days that are listed.
+const LISTED_DAYS: usize = 5;
+
 pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, frame::HOME, move |wallet| shown(app, &wallet))
 }
 
-fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
-    let load = {
-        let wallet = Arc::clone(wallet);
-        move || statement::opened(app, Arc::clone(&wallet))
+/// What is shown once a member's past is known, and what is to come.
+#[derive(Clone)]
+struct Known {
+    past: Arc<Past>,
+    /// `None` without a network, if it was not stored.
+    pending: Option<PendingNow>,
+}
+
+async fn opened(app: App, wallet: Arc<Wallet>) -> Result<Known, Fault> {
+    let pending = match api::pending(&wallet.member).await {
+        Ok(pending) => Some(pending),
+        Err(Fault::Unreachable) => None,
+        Err(fault) => return Err(fault),
     };
-    let me = wallet.member.clone();
+    Ok(Known { past: statement::opened(app, wallet).await?, pending })
+}
+
+fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
+    let asks = Arc::clone(wallet);
+    let known = fetch(move || opened(app, Arc::clone(&asks)));
+    let mine = Arc::clone(wallet);
     view! {
-        {figures(app, wallet)}
-        {next(app, wallet)}
-        {check(app, wallet)}
-        {asked(app, load, move |history| past(app, &me, &history))}
-        {days(app, wallet)}
+        {figures(app, wallet, known)}
+        {ready(app, known, Box::new(move |known| {
+            view! {
+                {to_come(app, &mine, known.pending.as_ref())}
+                {tonight(app, &mine, known.pending.as_ref())}
+                {share_value(app, &mine)}
+                {check(app, &mine)}
+                {past(app, &mine, &known.past)}
+            }
+            .into_any()
+        }))}
+        <a class="card link-card" href=Route::Member(wallet.member.clone(), MemberScreen::Orders).to_string() data-testid="to-orders">
+            {app.say(o::MY_ORDERS)} <span aria-hidden="true">"›"</span>
+        </a>
         {wallet.account.shop.map(|_| view! {
             <a class="card link-card" href=Route::Member(wallet.member.clone(), MemberScreen::Shop).to_string()>
                 {app.say(t::TO_SHOP)} <span aria-hidden="true">"›"</span>
@@ -43,52 +77,170 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
     .into_any()
 }
 
-fn figures(app: App, wallet: &Wallet) -> AnyView {
+/// The worth of the points, and what yesterday brought.
+fn figures(app: App, wallet: &Arc<Wallet>, known: Query<Known>) -> AnyView {
     let mine = &wallet.mine;
-    let locked_note = if wallet.account.activated { t::LOCKED_NONE } else { t::LOCKED_NOTE };
-    let worth = ui::amount(app, money(wallet.worth), frame::YUAN);
-    let price = view! {
-        <p class="note">
-            {app.say(t::PRICE)} " "
-            <span data-testid="price" data-value=wallet.price.to_string()>{number(&wallet.price)}</span> " "
-            {app.say(frame::YUAN)}
-        </p>
-    }
-    .into_any();
+    let day = wallet.day;
+    let yesterday = move || match known.state.get() {
+        Remote::Ready(Known { past, .. }) => yesterday(app, day, &past.history),
+        _ => ().into_any(),
+    };
     view! {
         <section class="figures" data-testid="home" data-member=wallet.member.to_string()
-            data-day=wallet.day.to_string()>
+            data-day=day.to_string()>
             <article class="card chief">
-                {ui::heading(app, t::SHARE_VALUE)}
-                <p class="big" data-testid="share-value" data-value=mine.share_value.to_string()>{number(&mine.share_value)}</p>
-                {ui::note(app, t::SHARE_VALUE_NOTE)}
+                {ui::heading(app, t::WORTH)}
+                <p class="big" data-testid="worth" data-value=wallet.worth.to_string()>
+                    {ui::amount(app, money(wallet.worth), frame::YUAN)}
+                </p>
+                <dl class="sums">
+                    {yesterday}
+                    <div>
+                        <dt>{app.say(t::POINTS)}</dt>
+                        <dd data-testid="points" data-value=mine.points.to_string()>{number(&mine.points)}</dd>
+                    </div>
+                    <div>
+                        <dt>{app.say(t::PRICE)}</dt>
+                        <dd data-testid="price" data-value=wallet.price.to_string()>
+                            {ui::amount(app, number(&wallet.price), frame::YUAN)}
+                        </dd>
+                    </div>
+                </dl>
             </article>
-            {ui::figure_card(app, t::POINTS, "points", &mine.points, number(&mine.points), ui::note(app, t::POINTS_NOTE))}
-            {ui::figure_card(app, t::WORTH, "worth", &wallet.worth, worth, price)}
-            {ui::figure_card(app, t::LOCKED, "locked", &mine.locked, number(&mine.locked), ui::note(app, locked_note))}
         </section>
     }
     .into_any()
 }
 
-/// The expected earnings of the next close of a day.
-fn next(app: App, wallet: &Wallet) -> AnyView {
-    let Some(next) = wallet.next.filter(|next| next.earned.is_positive()) else {
-        return ui::empty(app, "next-none", t::NEXT_NONE);
+/// The points that the last closed day brought: its release and its rewards. Nothing before the member's first closed day.
+fn yesterday(app: App, open: Day, history: &History) -> AnyView {
+    let Some(last) = history.days.last().map(|line| line.day).filter(|day| day.next() == Some(open)) else {
+        return ().into_any();
     };
+    let (mut points, mut worth) = (Points::ZERO, None);
+    // Newest first; the open day's postings come before.
+    for row in &history.rows {
+        let (day, brought) = match row {
+            HistoryRow::Day(line) => (line.day, line.earned),
+            HistoryRow::Posting(booked) => (booked.day, income(booked)),
+        };
+        if day < last {
+            break;
+        }
+        if day == last {
+            points = points.plus(brought).unwrap_or(points);
+        }
+    }
+    if let Some(line) = history.days.last() {
+        worth = points.worth_floor(line.price).ok();
+    }
+    view! {
+        <div class="yesterday">
+            <dt>{app.say(t::YESTERDAY)}</dt>
+            <dd data-testid="yesterday" data-value=points.to_string()>
+                "+" {ui::amount(app, number(&points), t::POINTS)}
+                {worth.map(|worth| view! { <small class="below">{ui::amount(app, money(worth), frame::YUAN)}</small> }.into_any())}
+            </dd>
+        </div>
+    }
+    .into_any()
+}
+
+/// The points that a posting brings as income; 0 if it is none.
+fn income(booked: &BookedPosting) -> Points {
+    match booked.posting.amount {
+        Amount::Points(points) if booked.posting.rule.class().is_some() && booked.posting.rule != Rule::Refund => {
+            points
+        }
+        _ => Points::ZERO,
+    }
+}
+
+/// What orders are to bring, day by day.
+fn to_come(app: App, wallet: &Wallet, pending: Option<&PendingNow>) -> AnyView {
+    let Some(pending) = pending.filter(|pending| !pending.rewards.is_empty()) else { return ().into_any() };
+    let days = pending.rewards.chunk_by(|one, next| one.due == next.due);
+    let rows: Vec<_> = days.filter_map(|rewards| coming(app, wallet.day, rewards)).collect();
+    view! {
+        <section class="card statement" data-testid="pending">
+            {ui::heading(app, o::TO_COME)}
+            <ul class="entries">{rows}</ul>
+            {ui::note(app, o::TO_COME_NOTE)}
+        </section>
+    }
+    .into_any()
+}
+
+/// What one day brings: its sums, and for what.
+fn coming(app: App, open: Day, rewards: &[PendingReward]) -> Option<AnyView> {
+    let due = rewards.first()?.due;
+    let value = rewards.iter().try_fold(ShareValue::ZERO, |sum, reward| sum.plus(reward.share_value)).ok()?;
+    let points = rewards.iter().try_fold(Points::ZERO, |sum, reward| sum.plus(reward.points)).ok()?;
+    let kinds: Vec<_> = rewards.iter().map(|reward| Rule::Reward(reward.kind)).collect();
+    let what = move || kinds.iter().map(|rule| text::rule(app.lang(), *rule)).collect::<Vec<_>>().join(" · ");
+    Some(
+        view! {
+            <li class="entry" data-testid="pending-day" data-due=due.to_string()
+                data-share-value=value.to_string() data-points=points.to_string()>
+                <p class="head">
+                    <span class="what">
+                        <time>{due.to_string()}</time> " "
+                        {(due == open).then(|| view! { <span class="tag">{app.say(o::TONIGHT)}</span> }.into_any())}
+                    </span>
+                    <span class="gets gain">
+                        {value.is_positive().then(|| view! {
+                            <span class="below">"+" {ui::amount(app, number(&value), t::SHARE_VALUE)}</span>
+                        }.into_any())}
+                        {points.is_positive().then(|| view! {
+                            <span class="below">"+" {ui::amount(app, number(&points), t::POINTS)}</span>
+                        }.into_any())}
+                    </span>
+                </p>
+                <p class="foot"><span>{what}</span></p>
+            </li>
+        }
+        .into_any(),
+    )
+}
+
+/// What the close of the open day is expected to bring.
+fn tonight(app: App, wallet: &Wallet, pending: Option<&PendingNow>) -> AnyView {
+    let expected = wallet.tonight(&wallet.closed(app.days), pending).filter(|tonight| tonight.earned.is_positive());
+    let Some(expected) = expected else { return ui::empty(app, "next-none", t::NEXT_NONE) };
+    let vests = pending.is_some_and(|pending| pending.rewards.iter().any(|reward| reward.due <= wallet.day));
     view! {
         {ui::not_final(app)}
-        <section class="card next" data-testid="next" data-value=next.earned.to_string()>
+        <section class="card next" data-testid="next" data-value=expected.earned.to_string()>
             <div>
                 {ui::heading(app, t::NEXT)}
                 <p class="note">
-                    {app.say(t::NEXT_WHEN)} " " <time>{wallet.day.to_string()}</time> " · " {app.say(t::NEXT_NOTE)}
+                    {app.say(t::NEXT_WHEN)} " " <time>{wallet.day.to_string()}</time> " · "
+                    {app.say(if vests { t::NEXT_WITH_ORDERS } else { t::NEXT_NOTE })}
                 </p>
             </div>
             <p class="mid">
-                <span aria-hidden="true">"≈ "</span>{ui::amount(app, number(&next.earned), t::POINTS)}
-                <small class="below">{money(next.worth)} " " {app.say(frame::YUAN)}</small>
+                <span aria-hidden="true">"≈ "</span>{ui::amount(app, number(&expected.earned), t::POINTS)}
+                <small class="below">{money(expected.worth)} " " {app.say(frame::YUAN)}</small>
             </p>
+        </section>
+    }
+    .into_any()
+}
+
+fn share_value(app: App, wallet: &Wallet) -> AnyView {
+    let mine = &wallet.mine;
+    view! {
+        <section class="card">
+            {ui::heading(app, t::SHARE_VALUE)}
+            <p class="mid" data-testid="share-value" data-value=mine.share_value.to_string()>{number(&mine.share_value)}</p>
+            {ui::note(app, t::SHARE_VALUE_NOTE)}
+            <dl class="sums">
+                <div>
+                    <dt>{app.say(t::LOCKED)}</dt>
+                    <dd data-testid="locked" data-value=mine.locked.to_string()>{number(&mine.locked)}</dd>
+                </div>
+            </dl>
+            {(!wallet.account.activated).then(|| ui::note(app, t::LOCKED_NOTE))}
         </section>
     }
     .into_any()
@@ -149,39 +301,46 @@ fn check(app: App, wallet: &Wallet) -> AnyView {
     .into_any()
 }
 
-fn days(app: App, wallet: &Wallet) -> AnyView {
-    if wallet.lines.is_empty() {
+/// The chart, the last days, the income by class, and the latest postings.
+fn past(app: App, wallet: &Wallet, past: &Arc<Past>) -> AnyView {
+    let history = &past.history;
+    view! {
+        {days(app, history)}
+        {course(app, past)}
+        <section class="card" data-testid="past">
+            {ui::heading(app, t::INCOME)}
+            <dl class="sums income">
+                {class_income(app, t::INCOME_STATIC, "income-static", history.from_release)}
+                {class_income(app, t::INCOME_OWN, "income-own", history.own)}
+                {class_income(app, t::INCOME_DYNAMIC, "income-dynamic", history.from_others)}
+            </dl>
+        </section>
+        {latest(app, &wallet.member, past)}
+    }
+    .into_any()
+}
+
+/// The last closed days on which the member held share value.
+fn days(app: App, history: &History) -> AnyView {
+    let closed = history.rows.iter().filter_map(|row| match row {
+        HistoryRow::Day(line) => Some(line),
+        HistoryRow::Posting(_) => None,
+    });
+    let lines: Vec<_> = closed.take(LISTED_DAYS).map(|line| statement_rows::day(app, line)).collect();
+    if lines.is_empty() {
         return ui::empty(app, "statement-empty", s::STATEMENT_EMPTY);
     }
-    let lines: Vec<_> = wallet.lines.iter().map(|line| statement_rows::day(app, line)).collect();
     view! {
         <section class="card statement">
             {ui::heading(app, s::STATEMENT)}
-            <p class="note">{app.say(s::FORMULA_NOTE)} " " {app.say(s::STATEMENT_NOTE)}</p>
+            <p class="note">{app.say(s::FORMULA_NOTE)}</p>
             <ul class="entries">{lines}</ul>
         </section>
     }
     .into_any()
 }
 
-/// The chart, the income by class, and the latest postings.
-fn past(app: App, me: &Id, history: &Arc<History>) -> AnyView {
-    view! {
-        {course(app, history)}
-        <section class="card">
-            {ui::heading(app, t::INCOME)}
-            <dl class="sums income">
-                {income(app, t::INCOME_STATIC, "income-static", history.from_release)}
-                {income(app, t::INCOME_OWN, "income-own", history.own)}
-                {income(app, t::INCOME_DYNAMIC, "income-dynamic", history.from_others)}
-            </dl>
-        </section>
-        {latest(app, me, history)}
-    }
-    .into_any()
-}
-
-fn income(app: App, name: Words, id: &'static str, income: ClassIncome) -> AnyView {
+fn class_income(app: App, name: Words, id: &'static str, income: ClassIncome) -> AnyView {
     let points = income.points.is_positive() || !income.share_value.is_positive();
     view! {
         <div data-testid=id data-points=income.points.to_string() data-share-value=income.share_value.to_string()>
@@ -199,13 +358,14 @@ fn income(app: App, name: Words, id: &'static str, income: ClassIncome) -> AnyVi
     .into_any()
 }
 
-fn latest(app: App, me: &Id, history: &History) -> AnyView {
-    let entries: Vec<_> = history
+fn latest(app: App, me: &Id, past: &Past) -> AnyView {
+    let entries: Vec<_> = past
+        .history
         .rows
         .iter()
         .filter(|row| matches!(row, HistoryRow::Posting(_)))
         .take(LATEST)
-        .map(|row| statement_rows::row(app, me, row))
+        .map(|row| statement_rows::row(app, me, past, row))
         .collect();
     let body = if entries.is_empty() {
         ui::empty(app, "no-entries", t::NO_ENTRIES)
@@ -230,16 +390,17 @@ enum Curve {
     Price,
 }
 
-fn course(app: App, history: &Arc<History>) -> AnyView {
-    let history = Arc::clone(history);
-    if history.days.len() < 2 {
+fn course(app: App, past: &Arc<Past>) -> AnyView {
+    let past = Arc::clone(past);
+    if past.history.days.len() < 2 {
         return ().into_any();
     }
     let shown = RwSignal::new(Curve::Points);
     let range = RwSignal::new(usize::MAX);
     let drawn = move || {
-        let from = history.days.len().saturating_sub(range.get());
-        let part = history.days.get(from..).unwrap_or_default();
+        let days = &past.history.days;
+        let from = days.len().saturating_sub(range.get());
+        let part = days.get(from..).unwrap_or_default();
         let (words, read): (Words, fn(&StatementDay) -> String) = match shown.get() {
             Curve::Points => (t::POINTS, |day| day.state.points.to_string()),
             Curve::ShareValue => (t::SHARE_VALUE, |day| day.state.share_value.to_string()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gongxiang::identity::Id;
 use gongxiang::receipt::Rule;
-use gongxiang::statement::{History, HistoryRow};
+use gongxiang::statement::HistoryRow;
 use gongxiang::wire::worded;
 use gongxiang_words::Language;
 use js_sys::Array;
@@ -14,7 +14,7 @@ use web_sys::{Blob, HtmlAnchorElement, Url};
 
 use super::answer::{asked, of_member};
 use super::statement_rows;
-use crate::history;
+use crate::history::{self, Past};
 use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{self, statement as t};
@@ -53,31 +53,28 @@ pub fn screen(app: App, id: Id) -> AnyView {
             let wallet = Arc::clone(&wallet);
             move || opened(app, Arc::clone(&wallet))
         };
-        asked(app, load, move |history| shown(app, &wallet.member, history))
+        asked(app, load, move |past| shown(app, &wallet.member, past))
     })
 }
 
-/// The history that belongs to a wallet.
-pub async fn opened(app: App, wallet: Arc<Wallet>) -> Result<Arc<History>, crate::api::Fault> {
-    let days = app.days.with_value(|days| {
-        let known = days.partition_point(|record| record.day < wallet.day);
-        days.get(..known).unwrap_or_default().to_vec()
-    });
+/// The past that belongs to a wallet.
+pub async fn opened(app: App, wallet: Arc<Wallet>) -> Result<Arc<Past>, crate::api::Fault> {
+    let days = wallet.closed(app.days);
     history::open(&wallet, &days).await
 }
 
-fn shown(app: App, me: &Id, history: Arc<History>) -> AnyView {
+fn shown(app: App, me: &Id, past: Arc<Past>) -> AnyView {
     let filter = RwSignal::new(Filter::All);
     let typed = RwSignal::new(String::new());
     let count = RwSignal::new(SHOWN);
-    let adds_up = history.adds_up;
+    let adds_up = past.history.adds_up;
     let fitting = {
-        let me = me.clone();
+        let (me, past) = (me.clone(), Arc::clone(&past));
         memo(move || {
             let (filter, typed) = (filter.get(), typed.read().trim().to_ascii_lowercase());
             let fits =
                 |row: &&HistoryRow| filter.takes(row) && (typed.is_empty() || words(app, &me, row).contains(&typed));
-            history.rows.iter().filter(fits).cloned().collect::<Vec<_>>()
+            past.history.rows.iter().filter(fits).cloned().collect::<Vec<_>>()
         })
     };
     let (to_show, to_save) = (me.clone(), me.clone());
@@ -104,7 +101,7 @@ fn shown(app: App, me: &Id, history: Arc<History>) -> AnyView {
             ui::empty(app, "statement-none", t::NONE)
         } else {
             let rows: Vec<_> = fitting.read().iter().take(count.get())
-                .map(|row| statement_rows::row(app, &to_show, row)).collect();
+                .map(|row| statement_rows::row(app, &to_show, &past, row)).collect();
             view! { <ul class="card entries" data-testid="statement">{rows}</ul> }.into_any()
         }}
         {move || (fitting.read().len() > count.get()).then(|| {

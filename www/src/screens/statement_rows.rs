@@ -1,21 +1,22 @@
 //! The lines of a statement: a day's release with its formula, or an entry with its reason.
 
 use gongxiang::identity::Id;
-use gongxiang::receipt::{Class, Rule};
+use gongxiang::receipt::{Class, Party, Rule};
 use gongxiang::statement::{HistoryRow, StatementDay};
 use gongxiang::wire::statement::BookedPosting;
 use leptos::prelude::*;
 
 use crate::figure::{grouped, money, number};
+use crate::history::Past;
 use crate::state::App;
 use crate::text::{self, home as h, statement as t};
 use crate::ui;
 use crate::wallet::{Agreement, agreement};
 
-pub fn row(app: App, me: &Id, row: &HistoryRow) -> AnyView {
+pub fn row(app: App, me: &Id, past: &Past, row: &HistoryRow) -> AnyView {
     match row {
         HistoryRow::Day(line) => day(app, line),
-        HistoryRow::Posting(booked) => entry(app, me, booked),
+        HistoryRow::Posting(booked) => entry(app, me, past, booked),
     }
 }
 
@@ -61,9 +62,27 @@ pub fn day(app: App, line: &StatementDay) -> AnyView {
     .into_any()
 }
 
-fn entry(app: App, me: &Id, booked: &BookedPosting) -> AnyView {
+/// Whom an entry names: the shop of an order that the member gave, a member, or one of the scheme's own accounts. A reward for what
+/// others do names nobody: who bought is not said, and the account that it comes from says nothing to a person.
+fn other(me: &Id, past: &Past, booked: &BookedPosting) -> Option<Party> {
+    match (past.shops.get(&(booked.place, booked.line)), booked.posting.rule) {
+        (Some(shop), _) => Some(Party::Member(shop.clone())),
+        (None, Rule::Reward(_)) => None,
+        (None, _) => Some(booked.other(me).clone()),
+    }
+}
+
+fn entry(app: App, me: &Id, past: &Past, booked: &BookedPosting) -> AnyView {
     let gain = booked.is_gain(me);
-    let other = booked.other(me).clone();
+    let other = other(me, past, booked).map(|other| {
+        view! {
+            <span>
+                {app.say(if gain { t::FROM } else { t::TO })} " "
+                <bdi>{move || text::party(app.lang(), &other)}</bdi>
+            </span>
+        }
+        .into_any()
+    });
     let (rule, amount, why) = (booked.posting.rule, booked.posting.amount, booked.posting.why.clone());
     let class = rule.class().map(|class| view! { " " {ui::class_tag(app, class)} }.into_any());
     view! {
@@ -77,10 +96,7 @@ fn entry(app: App, me: &Id, booked: &BookedPosting) -> AnyView {
             </p>
             <p class="foot">
                 <time>{booked.day.to_string()}</time>
-                <span>
-                    {app.say(if gain { t::FROM } else { t::TO })} " "
-                    <bdi>{move || text::party(app.lang(), &other)}</bdi>
-                </span>
+                {other}
             </p>
             <p class="why">{move || text::reason(app.lang(), &why)}</p>
         </li>

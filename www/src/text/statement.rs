@@ -4,8 +4,7 @@ use super::{Words, words};
 
 words! {
     STATEMENT "最近收益" "Recent days"
-    STATEMENT_NOTE "仅列出账户上次变动后的日结。" "Days since your account last changed."
-    STATEMENT_EMPTY "账户变动后暂无日结，请明天查看。" "No day has closed since your account last changed. Check back tomorrow."
+    STATEMENT_EMPTY "暂无收益，日结后显示在这里。" "No earnings yet. They appear after the day closes."
     FORMULA_NOTE "当日积分 = 当日释放积分 × 个人共享值 ÷ 全网共享值。" "Points = points released × your share value ÷ network share value."
     SHARE_VALUE_AFTER "剩余共享值" "Share value after"
     WORTH_THEN "当日价值（元）" "Value that day (yuan)"

@@ -232,6 +232,17 @@ impl Store for SqlStore {
         execute(&mut connection, &sql, &[&before]).await.map_err(|error| self.error(error))
     }
 
+    async fn forget_receivers(&self) -> Result<u64> {
+        let sql = format!(
+            "DELETE FROM receivers WHERE (due, member, sequence) IN (
+                 SELECT due, member, sequence FROM receivers
+                 WHERE due < COALESCE((SELECT MIN(due) FROM orders WHERE due IS NOT NULL), '9999-99-99')
+                 ORDER BY due, member, sequence LIMIT {FORGOTTEN_AT_ONCE})"
+        );
+        let mut connection = self.writers.acquire().await?;
+        execute(&mut connection, &sql, &[]).await.map_err(|error| self.error(error))
+    }
+
     async fn close(&self) {
         self.writers.close().await;
         self.pool.close().await;

@@ -25,6 +25,13 @@ type JournalRow = (i64, i64, String, String, String, String, String, String, Str
 /// Place, line, day, giver, receiver, asset, amount, rule, reason.
 type PostingRow = (i64, i64, String, String, String, String, String, String, String);
 
+/// The days on which orders are due, each found by one look into an index.
+const DUE_DAYS: &str = "WITH RECURSIVE due_days (due) AS (
+         SELECT MIN(due) FROM orders WHERE due IS NOT NULL
+         UNION ALL
+         SELECT (SELECT MIN(o.due) FROM orders o WHERE o.due > due_days.due) FROM due_days WHERE due_days.due IS NOT NULL
+     )";
+
 #[async_trait]
 impl Transaction for SqlTransaction {
     async fn answered(&mut self, keys: &[Key]) -> Result<Vec<FirstOutcome>> {
@@ -126,6 +133,34 @@ impl Transaction for SqlTransaction {
         let sql = "SELECT id, content FROM orders WHERE merchant = $1 AND sequence < CAST($2 AS BIGINT)
                    ORDER BY sequence DESC LIMIT CAST($3 AS BIGINT)";
         self.contents(sql, &[merchant.as_str(), &page.after.to_string(), &page.limit.to_string()]).await
+    }
+
+    async fn orders_by(&mut self, buyer: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>> {
+        let sql = "SELECT id, content FROM orders WHERE buyer = $1 AND sequence < CAST($2 AS BIGINT)
+                   ORDER BY sequence DESC LIMIT CAST($3 AS BIGINT)";
+        self.contents(sql, &[buyer.as_str(), &page.after.to_string(), &page.limit.to_string()]).await
+    }
+
+    async fn orders_for(&mut self, member: &Id, page: Page<(Option<Day>, i64)>) -> Result<Vec<(Id, Order)>> {
+        let (day, number) = page.after;
+        let sql = format!(
+            "{DUE_DAYS} SELECT o.id, o.content FROM due_days d
+                 {join} receivers r ON r.due = d.due AND r.member = $1
+                 {join} orders o ON o.due = r.due AND o.sequence = r.sequence
+             WHERE d.due >= $2 AND (r.due, r.sequence) > ($2, CAST($3 AS BIGINT))
+             ORDER BY r.due, r.sequence LIMIT CAST($4 AS BIGINT)",
+            join = self.dialect.by_key(),
+        );
+        let day = day.map_or_else(String::new, |day| day.to_string());
+        self.contents(&sql, &[member.as_str(), &day, &number.to_string(), &page.limit.to_string()]).await
+    }
+
+    async fn oldest_pending(&mut self) -> Result<Option<i64>> {
+        let sql = format!(
+            "{DUE_DAYS} SELECT MIN((SELECT MIN(o.sequence) FROM orders o WHERE o.due = d.due)) FROM due_days d"
+        );
+        let rows: Vec<(Option<i64>,)> = self.all(&sql, &[]).await?;
+        Ok(rows.first().and_then(|(number,)| *number))
     }
 
     async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {

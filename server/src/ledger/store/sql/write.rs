@@ -1,5 +1,7 @@
 //! Writes what a group changed: a few statements, however many events the group has.
 
+use std::collections::BTreeSet;
+
 use gongxiang::book::{Account, Flow};
 use gongxiang::event::Kind;
 use gongxiang::identity::{Day, Id, Region};
@@ -31,6 +33,7 @@ impl SqlTransaction {
         self.write_head(batch, clock, &mut writes)?;
         writes.upsert(&batch.accounts, |row| account_row(row, batch.open.of_member(&row.id), clock));
         writes.upsert(&batch.orders, |row| order_row(row, clock));
+        writes.insert(batch.orders.iter().flat_map(receiver_rows));
         writes.upsert(&batch.offers, |row| offer_row(row, batch.open.of_offer(&row.id), clock));
         writes.upsert(&batch.trades, |row| trade_row(row, clock));
         writes.upsert(&batch.purchases, |row| purchase_row(row, clock));
@@ -185,9 +188,10 @@ rows! {
         open_orders: integer i64,
     }
     "orders" OrderRow<'a> {
-        id: text &'a Id, merchant: text &'a Id, due: text Option<Day>, sequence: integer u64, clock: integer i64,
-        content: text Box<RawValue>,
+        id: text &'a Id, buyer: text &'a Id, merchant: text &'a Id, due: text Option<Day>, sequence: integer u64,
+        clock: integer i64, content: text Box<RawValue>,
     }
+    "receivers" ReceiverRow<'a> { due: text Day, member: text &'a Id, sequence: integer u64, }
     "offers" OfferRow<'a> {
         id: text &'a Id, owner: text &'a Id, wants: integer u8, clock: integer i64, content: text Box<RawValue>,
         open_trades: integer i64,
@@ -236,8 +240,23 @@ fn account_row(row: &RowChange<Account>, open: Open, clock: i64) -> AccountRow<'
 
 fn order_row(row: &RowChange<Order>, clock: i64) -> OrderRow<'_> {
     let RowChange { id, value, .. } = row;
-    let due = value.due.filter(|_| value.state == OrderState::Pending);
-    OrderRow { id, merchant: &value.merchant, due, sequence: value.sequence, clock, content: raw_json(value) }
+    let Order { buyer, merchant, sequence, .. } = value;
+    OrderRow { id, buyer, merchant, due: due_day(value), sequence: *sequence, clock, content: raw_json(value) }
+}
+
+/// The day at whose close a pending order vests.
+fn due_day(order: &Order) -> Option<Day> {
+    order.due.filter(|_| order.state == OrderState::Pending)
+}
+
+/// Whom a new order rewards, besides its buyer and its shop.
+fn receiver_rows(row: &RowChange<Order>) -> impl Iterator<Item = ReceiverRow<'_>> {
+    let order = &row.value;
+    let rewards = order.rewards.iter().map(|(reward, _)| &reward.member);
+    let members: BTreeSet<_> = rewards.filter(|member| **member != order.buyer && **member != order.merchant).collect();
+    let due = due_day(order).filter(|_| row.new);
+    let rows = due.map(|due| members.into_iter().map(move |member| (due, member)));
+    rows.into_iter().flatten().map(|(due, member)| ReceiverRow { due, member, sequence: order.sequence })
 }
 
 fn offer_row(row: &RowChange<Offer>, open_trades: i64, clock: i64) -> OfferRow<'_> {
