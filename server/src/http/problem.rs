@@ -49,6 +49,7 @@ failures! {
     Unauthorized "unauthorized" UNAUTHORIZED
     Forbidden "forbidden" FORBIDDEN
     WrongMember "wrong_member" FORBIDDEN
+    PasskeyNeeded "passkey_needed" FORBIDDEN
     CrossSite "cross_site" FORBIDDEN
     SignInOff "sign_in_off" NOT_FOUND
     RegistrationClosed "registration_closed" FORBIDDEN
@@ -58,6 +59,7 @@ failures! {
     TooManyPasskeys "too_many_passkeys" UNPROCESSABLE_ENTITY
     BadEnrolment "bad_enrolment" UNPROCESSABLE_ENTITY
     BadCode "bad_code" UNPROCESSABLE_ENTITY
+    ReservedId "reserved_id" UNPROCESSABLE_ENTITY
     UnknownAccount "unknown_account" UNPROCESSABLE_ENTITY
     AccountBound "account_bound" CONFLICT
     AccountAtRisk "account_at_risk" FORBIDDEN
@@ -117,6 +119,11 @@ impl Problem {
     /// The address of a member that does not exist.
     pub fn unknown_member() -> Self {
         Self::refused(StatusCode::NOT_FOUND, Refusal::new(Code::UnknownMember, "member"))
+    }
+
+    /// A new member's id that would be mistaken for something else.
+    pub fn reserved_id() -> Self {
+        Self::new(Failure::ReservedId, "member", Failure::ReservedId.sentence())
     }
 
     /// Two fields of which a request may have only one.

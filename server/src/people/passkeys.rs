@@ -20,6 +20,7 @@ use webauthn_rs::prelude::{
 };
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
+use super::access::Device;
 use super::sign_in::{PasskeyOutcome, PasskeyRow};
 use super::store::People;
 use crate::limits::CEREMONY_SECONDS_MAX;
@@ -185,6 +186,7 @@ impl Passkeys {
             passkey: text(&passkey),
             made: 0,
             used: None,
+            name: String::new(),
         };
         Ok(Registration { member, right, row })
     }
@@ -194,7 +196,7 @@ impl Passkeys {
     ///
     /// # Errors
     /// [`PasskeyError`].
-    pub async fn keep(&self, registration: &Registration) -> Result<Option<(String, i64)>> {
+    pub async fn keep(&self, registration: &Registration, device: Device) -> Result<Option<(String, i64)>> {
         let enrolment = match &registration.right {
             Right::Enrolled(hash) => Some(hash.as_str()),
             Right::SignedIn | Right::New { .. } => None,
@@ -207,7 +209,9 @@ impl Passkeys {
         }
         match registration.right {
             Right::SignedIn => Ok(None),
-            Right::Enrolled(_) | Right::New { .. } => Ok(self.people.sign_in_with(&registration.row).await?),
+            Right::Enrolled(_) | Right::New { .. } => {
+                Ok(self.people.sign_in_with(&registration.row, device).await?)
+            },
         }
     }
 
@@ -225,7 +229,36 @@ impl Passkeys {
     ///
     /// # Errors
     /// [`PasskeyError`].
-    pub async fn finish_sign_in(&self, ceremony: &str, credential: &PublicKeyCredential) -> Result<(Id, String, i64)> {
+    pub async fn finish_sign_in(
+        &self,
+        ceremony: &str,
+        credential: &PublicKeyCredential,
+        device: Device,
+    ) -> Result<(Id, String, i64)> {
+        let row = self.verified(ceremony, credential).await?;
+        let (token, holds) = self.people.sign_in_with(&row, device).await?.ok_or(PasskeyError::Refused)?;
+        let member = Id::parse(&row.member).ok_or(PasskeyError::Refused)?;
+        Ok((member, token, holds))
+    }
+
+    /// Stores in the session of this hash that its member showed a passkey.
+    ///
+    /// # Errors
+    /// [`PasskeyError`].
+    pub async fn finish_verification(
+        &self,
+        ceremony: &str,
+        credential: &PublicKeyCredential,
+        member: &Id,
+        session: &str,
+    ) -> Result<()> {
+        let row = self.verified(ceremony, credential).await?;
+        let is_own = row.member == member.as_str() && self.people.verify_with(&row, session).await?;
+        if is_own { Ok(()) } else { Err(PasskeyError::Refused) }
+    }
+
+    /// The passkey that answered a sign-in, as it is to be stored.
+    async fn verified(&self, ceremony: &str, credential: &PublicKeyCredential) -> Result<PasskeyRow> {
         let Some(CeremonyState::SignIn(state)) = self.take(ceremony).await? else {
             return Err(PasskeyError::Ceremony);
         };
@@ -237,9 +270,7 @@ impl Passkeys {
         let result = self.webauthn.finish_discoverable_authentication_v2(credential, state, &key)?;
         passkey.update_credential(&result);
         row.passkey = text(&passkey);
-        let (token, holds) = self.people.sign_in_with(&row).await?.ok_or(PasskeyError::Refused)?;
-        let member = Id::parse(&row.member).ok_or(PasskeyError::Refused)?;
-        Ok((member, token, holds))
+        Ok(row)
     }
 
     async fn begun(&self, kept: &CeremonyState, options: Value) -> Result<Ceremony> {

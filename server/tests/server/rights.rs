@@ -140,6 +140,7 @@ const READS: [(&str, bool); 22] = [
     ("/v1/supply", true),
     ("/v1/session", true),
     ("/v1/passkeys", false),
+    ("/v1/access", false),
     ("/health/ready", true),
 ];
 
@@ -210,8 +211,8 @@ fn another_member_sees_and_moves_nothing_of_others() -> TestResult {
     assert_eq!(town.status("POST", "/v1/events", Some(&eve), Some(&json!([])))?.0, 403);
     assert_eq!(town.status("POST", "/v1/forecast", Some(&eve), Some(&json!({"member": "bob"})))?.0, 403);
     for (path, public) in READS {
-        // Its own trades and passkeys, of which there are none and one.
-        let own = ["/v1/offers", "/v1/offers/f1", "/v1/trades", "/v1/passkeys"].contains(&path);
+        // Its own trades, of which there are none, and its own ways of signing in.
+        let own = ["/v1/offers", "/v1/offers/f1", "/v1/trades", "/v1/passkeys", "/v1/access"].contains(&path);
         let allowed = public || own;
         let (status, answer) = town.status("GET", path, Some(&eve), None)?;
         assert_eq!(status == 200, allowed, "{path}: {answer}");
