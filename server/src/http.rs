@@ -7,7 +7,7 @@
 //! | `edge`, `listen`, `rates`, `guard` | what every request passes; connections |
 //! | `commands`, `settle`, `preview`, `quote` | what can be done: one table, and its three uses |
 //! | `members`, `orders`, `market`, `days`, `scheme`, `rules`, `events`, `ahead` | what can be asked, by resource |
-//! | `sessions`, `passkeys`, `newcomers` | signing in and out, registering |
+//! | `sessions`, `passkeys`, `newcomers`, `access` | signing in and out, registering, and what one signed in with |
 //! | `staff`, `actions` | who works here, and who did what |
 //! | `rights`, `actor`, `view` | who asks, whether they may, and what they see |
 //! | `query`, `body`, `fields`, `one` | how a request is read |
@@ -15,6 +15,7 @@
 //! | `api`, `schemas`, `openapi` | the document, made of the handlers' arguments and answers |
 //! | `files`, `health`, `metrics` | the wallet's files, probes, figures |
 
+mod access;
 mod actions;
 mod actor;
 mod ahead;

@@ -59,6 +59,18 @@ pub const CEREMONY_SECONDS_MAX: i64 = 300;
 /// How long an enrolment code is valid.
 pub const ENROLMENT_SECONDS_MAX: i64 = 3 * 86_400;
 
+/// How long a session may make codes and add passkeys after its passkey was asked for.
+pub const PASSKEY_HOLDS_SECONDS: i64 = 300;
+
+/// How often it is stored that a session is used.
+pub const SESSION_SEEN_EVERY_SECONDS: i64 = 3_600;
+
+/// Most sessions that a member is shown.
+pub const SESSIONS_SHOWN_MAX: i64 = 100;
+
+/// Longest name of a passkey, in characters.
+pub const PASSKEY_NAME_LENGTH_MAX: usize = 40;
+
 /// Most passkeys of one member.
 pub const PASSKEYS_MAX: i64 = 20;
 

@@ -1,5 +1,6 @@
 //! Who sends a request: keys, sessions and other means of signing in, and the staff. The books know nothing of them.
 
+pub mod access;
 pub mod actions;
 pub mod actor;
 pub mod holder;

@@ -2,13 +2,14 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN, USER_AGENT};
 use axum::http::request::Parts;
 use url::Url;
 
 use super::api::Input;
 use super::app::App;
 use super::problem::{Failure, Problem};
+use crate::people::access::Device;
 use crate::people::actor::Actor;
 
 /// The header in which a client says for which member, or as who of the staff, it sends a request.
@@ -58,6 +59,15 @@ impl FromRequestParts<App> for SessionToken {
     }
 }
 
+impl<S: Send + Sync> FromRequestParts<S> for Device {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+        Ok(Self::of(agent.unwrap_or_default()))
+    }
+}
+
 impl FromRequestParts<App> for Actor {
     type Rejection = Problem;
 
@@ -97,6 +107,8 @@ impl FromRequestParts<App> for Actor {
 impl Input for Actor {}
 
 impl Input for SessionToken {}
+
+impl Input for Device {}
 
 #[cfg(test)]
 mod tests {

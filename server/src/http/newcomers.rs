@@ -32,6 +32,37 @@ pub struct Newcomer {
     pub referrer: Option<Id>,
 }
 
+/// Ids that an address cannot hold (`.` and `..` are steps in it), and those that readers take for the scheme itself or for who runs it.
+const RESERVED: [&str; 22] = [
+    ".",
+    "..",
+    "admin",
+    "administrator",
+    "burned",
+    "demo",
+    "escrow",
+    "gongxiang",
+    "issuance",
+    "merchant",
+    "newcomer",
+    "nobody",
+    "operator",
+    "payment",
+    "platform",
+    "pool",
+    "root",
+    "staff",
+    "support",
+    "system",
+    "treasury",
+    "wechat",
+];
+
+/// Whether no new member gets this id, in capitals or not. A journal may have it: the contract allows it.
+pub fn is_reserved(id: &str) -> bool {
+    RESERVED.iter().any(|reserved| id.eq_ignore_ascii_case(reserved))
+}
+
 impl TryFrom<Registration> for Newcomer {
     type Error = Problem;
 

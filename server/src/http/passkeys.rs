@@ -18,6 +18,7 @@ use super::rights::{Anybody, CodeMaker, Operator, SignedIn, signed_in};
 use super::sessions::{Nothing, StaffName, cookie, named};
 use crate::ledger::needs::Needs;
 use crate::ledger::store::StoreError;
+use crate::people::access::{Device, session_hash};
 use crate::people::actions::Deed;
 use crate::people::actor::Actor;
 use crate::people::holder::Holder;
@@ -47,11 +48,20 @@ pub async fn enrol(
     let needs = Needs { members: [member.clone()].into(), ..Needs::default() };
     let part = app.ledger.read().await?.load(&needs).await?.excerpt;
     part.accounts.get(&member).ok_or_else(Problem::unknown_member)?;
+    may_add_access(&app, &member, token.as_deref()).await?;
     let holder = Holder::Member(member.clone());
     let made = app.people.enrol(&holder, token.as_deref()).await.map_err(StoreError::from)?;
     let (enrolment, holds) = made.ok_or(Failure::Unauthorized)?;
     enter(&app, &actor, Deed::CodeMade, &format!("member {member}")).await?;
     Ok(Answer::of(&Enrolment { member, enrolment, holds }))
+}
+
+/// Whoever finds a session open must not get a way in that lasts longer, so the member shows its passkey again. Keys of the operator
+/// open no session, and nor does a demo without a cookie.
+async fn may_add_access(app: &App, member: &Id, token: Option<&str>) -> Result<(), Problem> {
+    let Some(session) = token.and_then(session_hash) else { return Ok(()) };
+    let may = app.people.may_add_access(member, &session).await.map_err(StoreError::from)?;
+    if may { Ok(()) } else { Err(Failure::PasskeyNeeded.into()) }
 }
 
 /// By what right a passkey is registered: an enrolment code, a registration, or the session if neither is there.
@@ -69,6 +79,7 @@ pub async fn begin(
     State(app): State<App>,
     _: Anybody,
     actor: Result<Actor, Problem>,
+    token: Result<SessionToken, Problem>,
     _: Query<NoParameters>,
     body: Result<SignInBody<PasskeyBeginning>, Problem>,
 ) -> Result<Answer<Ceremony>, Problem> {
@@ -84,7 +95,11 @@ pub async fn begin(
             newcomer.preview(&app).await?;
             (Holder::Member(newcomer.member), Right::New { referrer: newcomer.referrer })
         }
-        PasskeyBeginning { enrolment: None, register: None } => (Holder::Member(signed_in(actor?)?), Right::SignedIn),
+        PasskeyBeginning { enrolment: None, register: None } => {
+            let member = signed_in(actor?)?;
+            may_add_access(&app, &member, token?.0.as_deref()).await?;
+            (Holder::Member(member), Right::SignedIn)
+        }
         PasskeyBeginning { enrolment: Some(_), register: Some(_) } => {
             return Err(Problem::both("enrolment", "register"));
         }
@@ -147,6 +162,7 @@ pub async fn finish(
     State(app): State<App>,
     _: Anybody,
     actor: Result<Actor, Problem>,
+    device: Device,
     _: Query<NoParameters>,
     body: Result<SignInBody<NewPasskey>, Problem>,
 ) -> Result<WithCookie<Answer<RegisteredPasskey>>, Problem> {
@@ -167,7 +183,7 @@ pub async fn finish(
             newcomer.register(&app).await?;
         }
     }
-    let session = passkeys.keep(&registration).await?;
+    let session = passkeys.keep(&registration, device).await?;
     let cookie = session.map(|(token, holds)| cookie(&token, holds, &app)).transpose()?;
     let passkey = registration.id().to_owned();
     let (member, staff) = named(&app, registration.holder).await?;
@@ -195,12 +211,20 @@ pub struct PasskeyList {
 }
 
 #[derive(Serialize, ToSchema)]
-struct Passkey {
+pub(super) struct Passkey {
     id: String,
+    /// As the member calls it; empty if it has not named it.
+    name: String,
     /// Seconds since 1970, as `used`.
     made: i64,
     #[schema(required = true)]
     used: Option<i64>,
+}
+
+impl From<PasskeyRow> for Passkey {
+    fn from(PasskeyRow { id, name, made, used, .. }: PasskeyRow) -> Self {
+        Self { id, name, made, used }
+    }
 }
 
 /// One's own.
@@ -210,8 +234,7 @@ pub async fn list(
     SignedIn(member): SignedIn,
 ) -> Result<Answer<PasskeyList>, Problem> {
     let rows = app.people.passkeys(&Holder::Member(member)).await.map_err(StoreError::from)?;
-    let line = |row: PasskeyRow| Passkey { id: row.id, made: row.made, used: row.used };
-    Ok(Answer::of(&PasskeyList { passkeys: rows.into_iter().map(line).collect() }))
+    Ok(Answer::of(&PasskeyList { passkeys: rows.into_iter().map(Passkey::from).collect() }))
 }
 
 /// One of one's own; sessions that it opened end with it.

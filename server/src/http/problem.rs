@@ -53,6 +53,7 @@ failures! {
     Forbidden "forbidden" FORBIDDEN
     NeedsRole "needs_role" FORBIDDEN
     WrongMember "wrong_member" FORBIDDEN
+    PasskeyNeeded "passkey_needed" FORBIDDEN
     CrossSite "cross_site" FORBIDDEN
     SignInOff "sign_in_off" NOT_FOUND
     RegistrationClosed "registration_closed" FORBIDDEN
@@ -65,6 +66,7 @@ failures! {
     StaffExists "staff_exists" CONFLICT
     TooManyStaff "too_many_staff" UNPROCESSABLE_ENTITY
     BadCode "bad_code" UNPROCESSABLE_ENTITY
+    ReservedId "reserved_id" UNPROCESSABLE_ENTITY
     UnknownAccount "unknown_account" UNPROCESSABLE_ENTITY
     AccountBound "account_bound" CONFLICT
     AccountAtRisk "account_at_risk" FORBIDDEN
@@ -125,6 +127,11 @@ impl Problem {
     /// The address of a member that does not exist.
     pub fn unknown_member() -> Self {
         Self::refused(StatusCode::NOT_FOUND, Refusal::new(Code::UnknownMember, "member"))
+    }
+
+    /// A new member's id that would be mistaken for something else.
+    pub fn reserved_id() -> Self {
+        Self::new(Failure::ReservedId, "member", Failure::ReservedId.sentence())
     }
 
     /// Two fields of which a request may have only one.

@@ -14,8 +14,8 @@ use super::answer::Answer;
 use super::api::Api;
 use super::app::App;
 use super::{
-    actions, ahead, days, etag, events, files, guard, health, market, members, metrics, openapi, orders, passkeys,
-    pending, preview, problem, quote, rules, scheme, sessions, settle, staff,
+    access, actions, ahead, days, etag, events, files, guard, health, market, members, metrics, openapi, orders,
+    passkeys, pending, preview, problem, quote, rules, scheme, sessions, settle, staff,
 };
 use crate::limits::BODY_BYTES_MAX;
 
@@ -45,12 +45,9 @@ pub fn document() -> String {
 /// Every route that the document describes.
 fn api() -> Api {
     let api = reads(Api::default()).map(|router| router.route_layer(from_fn(etag::by_content)));
-    settle::routes(sign_in(looks(api))).get("/health/live", "live", "The process answers", health::live).get(
-        "/health/ready",
-        "ready",
-        "The database answers, and can be written",
-        health::ready,
-    )
+    settle::routes(own_access(sign_in(looks(api))))
+        .get("/health/live", "live", "The process answers", health::live)
+        .get("/health/ready", "ready", "The database answers, and can be written", health::ready)
 }
 
 /// Routes that read. Each answer has an `ETag`.
@@ -88,6 +85,7 @@ fn reads(api: Api) -> Api {
         .get("/v1/staff", "staff", "Who works for the operator and in the shops, by id", staff::list)
         .get("/v1/actions", "actions", "Who did what, newest first: events, and changes beside the books", actions::list)
         .get("/v1/passkeys", "passkeys", "One's own passkeys, oldest first", passkeys::list)
+        .get("/v1/access", "access", "One's own sessions, codes, passkeys and WeChat accounts", access::list)
 }
 
 /// Routes that compute without storing anything, and the journal's own events.
@@ -110,6 +108,30 @@ fn looks(api: Api) -> Api {
         )
 }
 
+/// How members end what they signed in with.
+fn own_access(api: Api) -> Api {
+    api.delete(
+        "/v1/access/sessions",
+        "end_others",
+        "End every session of one's own but this one, and every code",
+        access::end_others,
+    )
+    .delete(
+        "/v1/access/sessions/{session}",
+        "end_session",
+        "End one of one's own sessions; codes that it made end with it",
+        access::end_session,
+    )
+    .delete("/v1/access/codes/{code}", "end_code", "End one of one's own enrolment codes", access::end_code)
+    .delete(
+        "/v1/access/wechat/{account}",
+        "unbind_wechat",
+        "Unbind one of one's own WeChat accounts; sessions by WeChat end",
+        access::unbind_wechat,
+    )
+    .post("/v1/passkeys/{passkey}/name", "name_passkey", "Name one of one's own passkeys", access::name_passkey)
+}
+
 /// How members sign in and out.
 fn sign_in(api: Api) -> Api {
     api.post("/v1/sessions/demo", "sign_in_demo", "Sign in as any member, on a demo server", sessions::demo)
@@ -130,6 +152,18 @@ fn sign_in(api: Api) -> Api {
             "sign_in_wechat",
             "Sign in by a code of `wx.login()`; an account that is nobody's yet comes with an enrolment code, or registers",
             sessions::wechat,
+        )
+        .post(
+            "/v1/sessions/code",
+            "sign_in_by_code",
+            "Sign in by an enrolment code; the session is in the cookie",
+            sessions::code,
+        )
+        .post(
+            "/v1/session/passkey",
+            "verify",
+            "Show a passkey again in one's session, before adding a way to sign in",
+            sessions::verify,
         )
         .delete("/v1/session", "sign_out", "Sign out", sessions::sign_out)
         .post(

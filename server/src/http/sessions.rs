@@ -9,16 +9,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::actor::{SessionToken, cookie_name};
-use super::answer::{Answer, SignedOut, WithCookie};
+use super::answer::{Answer, Gone, SignedOut, WithCookie};
 use super::app::App;
 use super::body::{SignInBody, value};
 use super::newcomers::{Newcomer, Registration};
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
-use super::rights::Anybody;
+use super::rights::{Anybody, SignedIn};
 use crate::ledger::needs::Needs;
 use crate::ledger::store::StoreError;
 use crate::limits::WECHAT_CODE_LENGTH_MAX;
+use crate::people::access::{Device, Way, session_hash};
 use crate::people::actor::{Actor, Staff};
 use crate::people::holder::Holder;
 use crate::people::passkeys::Ceremony;
@@ -148,6 +149,7 @@ pub async fn demo(
     State(app): State<App>,
     _: Anybody,
     _: Query<NoParameters>,
+    device: Device,
     body: Result<SignInBody<DemoSignIn>, Problem>,
 ) -> Result<WithCookie<Answer<Session>>, Problem> {
     if !app.demo {
@@ -157,7 +159,7 @@ pub async fn demo(
     let needs = Needs { members: [member.clone()].into(), ..Needs::default() };
     let part = app.ledger.read().await?.load(&needs).await?.excerpt;
     part.accounts.get(&member).ok_or_else(Problem::unknown_member)?;
-    let (token, holds) = app.people.sign_in(&member).await.map_err(StoreError::from)?;
+    let (token, holds) = app.people.sign_in(&member, Way::Demo, device).await.map_err(StoreError::from)?;
     let cookie = Some(cookie(&token, holds, &app)?);
     Ok(WithCookie(Answer::of(&Session { member: Some(member), staff: None, token: Some(token), holds }), cookie))
 }
@@ -179,15 +181,56 @@ pub async fn passkey(
     State(app): State<App>,
     _: Anybody,
     _: Query<NoParameters>,
+    device: Device,
     body: Result<SignInBody<PasskeySignIn>, Problem>,
 ) -> Result<WithCookie<Answer<Session>>, Problem> {
     let passkeys = app.passkeys()?;
     let PasskeySignIn { ceremony, credential } = body?.0;
     let credential = value("credential", credential)?;
-    let (holder, token, holds) = passkeys.finish_sign_in(&ceremony, &credential).await?;
+    let (holder, token, holds) = passkeys.finish_sign_in(&ceremony, &credential, device).await?;
     let cookie = Some(cookie(&token, holds, &app)?);
     let (member, staff) = named(&app, holder).await?;
     Ok(WithCookie(Answer::of(&Session { member, staff, token: None, holds }), cookie))
+}
+
+/// In the session that is open: its member shows a passkey again, and may add ways of signing in for five minutes. The ceremony is that of
+/// a sign-in.
+pub async fn verify(
+    State(app): State<App>,
+    _: Query<NoParameters>,
+    SignedIn(member): SignedIn,
+    SessionToken(token): SessionToken,
+    body: Result<SignInBody<PasskeySignIn>, Problem>,
+) -> Result<Gone, Problem> {
+    let passkeys = app.passkeys()?;
+    let PasskeySignIn { ceremony, credential } = body?.0;
+    let credential = value("credential", credential)?;
+    let session = token.as_deref().and_then(session_hash).ok_or(Failure::Unauthorized)?;
+    passkeys.finish_verification(&ceremony, &credential, &member, &session).await?;
+    Ok(Gone)
+}
+
+/// A code that the operator made, or the member in another session.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CodeSignIn {
+    #[schema(min_length = 1, max_length = 256)]
+    enrolment: String,
+}
+
+/// By an enrolment code, which is used up. For browsers that have no passkeys; others register one by the code.
+pub async fn code(
+    State(app): State<App>,
+    _: Anybody,
+    _: Query<NoParameters>,
+    device: Device,
+    body: Result<SignInBody<CodeSignIn>, Problem>,
+) -> Result<WithCookie<Answer<Session>>, Problem> {
+    let CodeSignIn { enrolment } = body?.0;
+    let opened = app.people.sign_in_by_code(&enrolment, device).await.map_err(StoreError::from)?;
+    let (member, token, holds) = opened.ok_or(Failure::BadEnrolment)?;
+    let cookie = Some(cookie(&token, holds, &app)?);
+    Ok(WithCookie(Answer::of(&Session { member: Some(member), staff: None, token: None, holds }), cookie))
 }
 
 /// By a code of `wx.login()`. An account that is no member's yet becomes one's by an enrolment code, or as a new member.
@@ -195,6 +238,7 @@ pub async fn wechat(
     State(app): State<App>,
     _: Anybody,
     _: Query<NoParameters>,
+    device: Device,
     body: Result<SignInBody<WeChatSignIn>, Problem>,
 ) -> Result<Answer<Session>, Problem> {
     let wechat = app.sign_in.wechat.as_ref().ok_or_else(|| Problem::sign_in_off("wechat"))?;
@@ -229,7 +273,7 @@ pub async fn wechat(
         }
         (None, None, None) => return Err(Failure::UnknownAccount.into()),
     };
-    let (token, holds) = people.sign_in(&member).await.map_err(StoreError::from)?;
+    let (token, holds) = people.sign_in(&member, Way::WeChat, device).await.map_err(StoreError::from)?;
     Ok(Answer::of(&Session { member: Some(member), staff: None, token: Some(token), holds }))
 }
 

@@ -23,6 +23,7 @@ use super::api::{Api, Description};
 use super::app::App;
 use super::body::{json_body, table};
 use super::commands::{COMMANDS, Command, Who};
+use super::newcomers::is_reserved;
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
 use super::rights::{Somebody, has};
@@ -187,6 +188,10 @@ pub(super) fn resolve(
                 None => has(actor, duty)?,
             }
         }
+    }
+    let named = fields.iter().find(|(name, _)| name == "member");
+    if command.kind == Kind::MemberRegistered && matches!(named, Some((_, Tree::Text(id))) if is_reserved(id)) {
+        return Err(Problem::reserved_id());
     }
     let made = match command.made {
         Some((field, _)) if fields.iter().any(|(name, _)| name == field) => {

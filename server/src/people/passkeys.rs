@@ -20,6 +20,7 @@ use webauthn_rs::prelude::{
 };
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
+use super::access::Device;
 use super::holder::Holder;
 use super::sign_in::{PasskeyOutcome, PasskeyRow};
 use super::store::People;
@@ -185,6 +186,7 @@ impl Passkeys {
             passkey: text(&passkey),
             made: 0,
             used: None,
+            name: String::new(),
         };
         Ok(Registration { holder, right, row })
     }
@@ -194,7 +196,7 @@ impl Passkeys {
     ///
     /// # Errors
     /// [`PasskeyError`].
-    pub async fn keep(&self, registration: &Registration) -> Result<Option<(String, i64)>> {
+    pub async fn keep(&self, registration: &Registration, device: Device) -> Result<Option<(String, i64)>> {
         let enrolment = match &registration.right {
             Right::Enrolled(hash) => Some(hash.as_str()),
             Right::SignedIn | Right::New { .. } => None,
@@ -207,7 +209,7 @@ impl Passkeys {
         }
         match registration.right {
             Right::SignedIn => Ok(None),
-            Right::Enrolled(_) | Right::New { .. } => Ok(self.people.sign_in_with(&registration.row).await?),
+            Right::Enrolled(_) | Right::New { .. } => Ok(self.people.sign_in_with(&registration.row, device).await?),
         }
     }
 
@@ -229,7 +231,32 @@ impl Passkeys {
         &self,
         ceremony: &str,
         credential: &PublicKeyCredential,
+        device: Device,
     ) -> Result<(Holder, String, i64)> {
+        let row = self.verified(ceremony, credential).await?;
+        let (token, holds) = self.people.sign_in_with(&row, device).await?.ok_or(PasskeyError::Refused)?;
+        let holder = Holder::parse(&row.member).ok_or(PasskeyError::Refused)?;
+        Ok((holder, token, holds))
+    }
+
+    /// Stores in the session of this hash that its member showed a passkey.
+    ///
+    /// # Errors
+    /// [`PasskeyError`].
+    pub async fn finish_verification(
+        &self,
+        ceremony: &str,
+        credential: &PublicKeyCredential,
+        member: &Id,
+        session: &str,
+    ) -> Result<()> {
+        let row = self.verified(ceremony, credential).await?;
+        let is_own = row.member == member.as_str() && self.people.verify_with(&row, session).await?;
+        if is_own { Ok(()) } else { Err(PasskeyError::Refused) }
+    }
+
+    /// The passkey that answered a sign-in, as it is to be stored.
+    async fn verified(&self, ceremony: &str, credential: &PublicKeyCredential) -> Result<PasskeyRow> {
         let Some(CeremonyState::SignIn(state)) = self.take(ceremony).await? else {
             return Err(PasskeyError::Ceremony);
         };
@@ -241,9 +268,7 @@ impl Passkeys {
         let result = self.webauthn.finish_discoverable_authentication_v2(credential, state, &key)?;
         passkey.update_credential(&result);
         row.passkey = text(&passkey);
-        let (token, holds) = self.people.sign_in_with(&row).await?.ok_or(PasskeyError::Refused)?;
-        let holder = Holder::parse(&row.member).ok_or(PasskeyError::Refused)?;
-        Ok((holder, token, holds))
+        Ok(row)
     }
 
     async fn begun(&self, kept: &CeremonyState, options: Value) -> Result<Ceremony> {

@@ -2,26 +2,40 @@
 
 use gongxiang::identity::Id;
 
+use sqlx::AnyConnection;
+
+use super::access::{Device, Way};
 use super::actor::Actor;
 use super::holder::Holder;
+use super::sign_in::{Enrolled, enrolment_hash, use_enrolment};
 use super::store::{People, no_secret, now, secret};
-use crate::limits::SESSION_SECONDS_MAX;
+use crate::limits::{SESSION_SECONDS_MAX, SESSION_SEEN_EVERY_SECONDS};
 use crate::text::fingerprint;
 
 impl People {
-    /// Signs a member in; returns the session's token and its lifetime in seconds.
+    /// Signs a member in who showed no passkey; returns the session's token and its lifetime in seconds.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn sign_in(&self, member: &Id) -> sqlx::Result<(String, i64)> {
-        let secret = secret().map_err(no_secret)?;
-        sqlx::query("INSERT INTO sessions (hash, member, expires) VALUES ($1, $2, $3)")
-            .bind(fingerprint(secret.as_bytes()))
-            .bind(member.to_string())
-            .bind(now() + SESSION_SECONDS_MAX)
-            .execute(&self.pool)
-            .await?;
-        Ok((format!("gxs_{secret}"), SESSION_SECONDS_MAX))
+    pub async fn sign_in(&self, member: &Id, way: Way, device: Device) -> sqlx::Result<(String, i64)> {
+        let mut connection = self.pool.acquire().await?;
+        open(&mut connection, member.as_str(), way, device, None).await
+    }
+
+    /// Signs in the member of an enrolment code and uses the code up; `None` if the code has expired. The session ends with the
+    /// passkey of the session that made the code.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn sign_in_by_code(&self, code: &str, device: Device) -> sqlx::Result<Option<(Id, String, i64)>> {
+        let Some(hash) = enrolment_hash(code) else { return Ok(None) };
+        let mut tx = self.pool.begin().await?;
+        let Some(Enrolled { member, passkey }) = use_enrolment(&mut tx, &hash).await? else { return Ok(None) };
+        // Staff sign in by passkey only: the code stays for it.
+        let Some(member) = Holder::parse(&member).and_then(Holder::member) else { return Ok(None) };
+        let (token, holds) = open(&mut tx, member.as_str(), Way::Code, device, passkey.as_deref()).await?;
+        tx.commit().await?;
+        Ok(Some((member, token, holds)))
     }
 
     /// Ends a session.
@@ -68,15 +82,53 @@ impl People {
     }
 
     async fn session(&self, secret: &str) -> sqlx::Result<Option<Actor>> {
-        let row: Option<(String,)> = sqlx::query_as("SELECT member FROM sessions WHERE hash = $1 AND expires > $2")
-            .bind(fingerprint(secret.as_bytes()))
-            .bind(now())
-            .fetch_optional(&self.pool)
-            .await?;
-        match row.and_then(|(holder,)| Holder::parse(&holder)) {
+        let (hash, now) = (fingerprint(secret.as_bytes()), now());
+        let row: Option<(String, i64)> =
+            sqlx::query_as("SELECT member, seen FROM sessions WHERE hash = $1 AND expires > $2")
+                .bind(hash.clone())
+                .bind(now)
+                .fetch_optional(&self.pool)
+                .await?;
+        let Some((holder, seen)) = row else { return Ok(None) };
+        if seen + SESSION_SEEN_EVERY_SECONDS <= now {
+            // A database that cannot be written still answers.
+            _ = sqlx::query("UPDATE sessions SET seen = $1 WHERE hash = $2")
+                .bind(now)
+                .bind(hash)
+                .execute(&self.pool)
+                .await;
+        }
+        match Holder::parse(&holder) {
             Some(Holder::Member(member)) => Ok(Some(Actor::Member(member))),
             Some(Holder::Staff(id)) => Ok(self.one_of_staff(&id).await?.map(|row| Actor::Staff(row.into()))),
             None => Ok(None),
         }
     }
+}
+
+/// Opens a session. A passkey that opens it was asked for just now; of a code it is the passkey with which the session ends.
+pub(super) async fn open(
+    tx: &mut AnyConnection,
+    member: &str,
+    way: Way,
+    device: Device,
+    passkey: Option<&str>,
+) -> sqlx::Result<(String, i64)> {
+    let secret = secret().map_err(no_secret)?;
+    let now = now();
+    sqlx::query(
+        "INSERT INTO sessions (hash, member, expires, passkey, made, seen, way, device, verified)
+         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
+    )
+    .bind(fingerprint(secret.as_bytes()))
+    .bind(member.to_owned())
+    .bind(now + SESSION_SECONDS_MAX)
+    .bind(passkey.map(str::to_owned))
+    .bind(now)
+    .bind(way.as_str())
+    .bind(device.as_str())
+    .bind(if way == Way::Passkey { now } else { 0 })
+    .execute(tx)
+    .await?;
+    Ok((format!("gxs_{secret}"), SESSION_SECONDS_MAX))
 }

@@ -5,9 +5,11 @@
 use gongxiang::identity::Id;
 use sqlx::{AnyConnection, Row as _};
 
+use super::access::{Device, Way, session_hash};
 use super::holder::Holder;
+use super::sessions::open;
 use super::store::{People, no_secret, now, secret};
-use crate::limits::{CEREMONY_SECONDS_MAX, ENROLMENT_SECONDS_MAX, PASSKEYS_MAX, SESSION_SECONDS_MAX};
+use crate::limits::{CEREMONY_SECONDS_MAX, ENROLMENT_SECONDS_MAX, PASSKEYS_MAX};
 use crate::text::fingerprint;
 
 /// A stored passkey.
@@ -25,6 +27,16 @@ pub struct PasskeyRow {
     pub made: i64,
     /// Seconds since 1970; `None` until the first use.
     pub used: Option<i64>,
+    /// As the member calls it; empty if it has not named it.
+    pub name: String,
+}
+
+/// An enrolment code that was used up.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct Enrolled {
+    pub member: String,
+    /// The passkey of the session that made it.
+    pub passkey: Option<String>,
 }
 
 /// The result of storing a passkey.
@@ -40,7 +52,7 @@ pub enum PasskeyOutcome {
     TooMany,
 }
 
-const PASSKEY_COLUMNS: &str = "id, member, handle, passkey, made, used";
+const PASSKEY_COLUMNS: &str = "id, member, handle, passkey, made, used, name";
 
 impl People {
     /// Stores a ceremony; returns its token and its lifetime in seconds.
@@ -85,23 +97,28 @@ impl People {
         sqlx::query("DELETE FROM enrolments WHERE expires < $1").bind(now()).execute(&self.pool).await?;
         let mut tx = self.pool.begin().await?;
         let mut passkey = None;
-        if let Some(session) = token.and_then(|token| token.strip_prefix("gxs_")) {
+        let session = token.and_then(session_hash);
+        if let Some(session) = &session {
             // Changes nothing, but locks the row: a request that removes the passkey then waits, and finds the code.
             let row: Option<(Option<String>,)> =
                 sqlx::query_as("UPDATE sessions SET expires = expires WHERE hash = $1 RETURNING passkey")
-                    .bind(fingerprint(session.as_bytes()))
+                    .bind(session.clone())
                     .fetch_optional(&mut *tx)
                     .await?;
             let Some((opened_by,)) = row else { return Ok(None) };
             passkey = opened_by;
         }
-        sqlx::query("INSERT INTO enrolments (hash, member, expires, passkey) VALUES ($1, $2, $3, $4)")
-            .bind(fingerprint(secret.as_bytes()))
-            .bind(holder.to_string())
-            .bind(now() + ENROLMENT_SECONDS_MAX)
-            .bind(passkey)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "INSERT INTO enrolments (hash, member, expires, passkey, made, session) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(fingerprint(secret.as_bytes()))
+        .bind(holder.to_string())
+        .bind(now() + ENROLMENT_SECONDS_MAX)
+        .bind(passkey)
+        .bind(now())
+        .bind(session)
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(Some((format!("gxe_{secret}"), ENROLMENT_SECONDS_MAX)))
     }
@@ -178,28 +195,35 @@ impl People {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn sign_in_with(&self, row: &PasskeyRow) -> sqlx::Result<Option<(String, i64)>> {
-        let secret = secret().map_err(no_secret)?;
+    pub async fn sign_in_with(&self, row: &PasskeyRow, device: Device) -> sqlx::Result<Option<(String, i64)>> {
         let mut tx = self.pool.begin().await?;
         // Update first: a request that removes the passkey then waits, and finds the session.
-        let used = sqlx::query("UPDATE passkeys SET passkey = $1, used = $2 WHERE id = $3")
-            .bind(row.passkey.clone())
-            .bind(now())
-            .bind(row.id.clone())
-            .execute(&mut *tx)
-            .await?;
-        if used.rows_affected() == 0 {
+        if !use_passkey(&mut tx, row).await? {
             return Ok(None);
         }
-        sqlx::query("INSERT INTO sessions (hash, member, expires, passkey) VALUES ($1, $2, $3, $4)")
-            .bind(fingerprint(secret.as_bytes()))
-            .bind(row.member.clone())
-            .bind(now() + SESSION_SECONDS_MAX)
-            .bind(row.id.clone())
-            .execute(&mut *tx)
-            .await?;
+        let opened = open(&mut tx, &row.member, Way::Passkey, device, Some(&row.id)).await?;
         tx.commit().await?;
-        Ok(Some((format!("gxs_{secret}"), SESSION_SECONDS_MAX)))
+        Ok(Some(opened))
+    }
+
+    /// Stores that a session's member showed a passkey; `false` if the passkey was removed or the session ended in the meantime.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn verify_with(&self, row: &PasskeyRow, session: &str) -> sqlx::Result<bool> {
+        let mut tx = self.pool.begin().await?;
+        if !use_passkey(&mut tx, row).await? {
+            return Ok(false);
+        }
+        let verified =
+            sqlx::query("UPDATE sessions SET verified = $1 WHERE hash = $2 AND member = $3 AND expires > $1")
+                .bind(now())
+                .bind(session.to_owned())
+                .bind(row.member.clone())
+                .execute(&mut *tx)
+                .await?;
+        tx.commit().await?;
+        Ok(verified.rows_affected() > 0)
     }
 
     /// Removes a member's passkey and ends the sessions that it opened and their codes; `false` if the member has no such passkey.
@@ -269,37 +293,47 @@ impl People {
     pub async fn bind_wechat_by(&self, code: &str, account: &str) -> sqlx::Result<Option<Id>> {
         let Some(hash) = enrolment_hash(code) else { return Ok(None) };
         let mut tx = self.pool.begin().await?;
-        let Some(holder) = use_enrolment(&mut tx, &hash).await? else { return Ok(None) };
+        let Some(Enrolled { member, .. }) = use_enrolment(&mut tx, &hash).await? else { return Ok(None) };
         // Staff sign in by passkey only.
-        let Some(member) = Holder::parse(&holder).and_then(Holder::member) else { return Ok(None) };
+        let Some(member) = Holder::parse(&member).and_then(Holder::member) else { return Ok(None) };
         bind(&mut tx, account, member.as_str()).await?;
         tx.commit().await?;
         Ok(Some(member))
     }
 }
 
-fn enrolment_hash(code: &str) -> Option<String> {
+pub(super) fn enrolment_hash(code: &str) -> Option<String> {
     code.strip_prefix("gxe_").map(|secret| fingerprint(secret.as_bytes()))
 }
 
-async fn use_enrolment(tx: &mut AnyConnection, hash: &str) -> sqlx::Result<Option<String>> {
-    let row: Option<(String,)> =
-        sqlx::query_as("DELETE FROM enrolments WHERE hash = $1 AND expires > $2 RETURNING member")
-            .bind(hash.to_owned())
-            .bind(now())
-            .fetch_optional(tx)
-            .await?;
-    Ok(row.map(|(member,)| member))
+pub(super) async fn use_enrolment(tx: &mut AnyConnection, hash: &str) -> sqlx::Result<Option<Enrolled>> {
+    sqlx::query_as("DELETE FROM enrolments WHERE hash = $1 AND expires > $2 RETURNING member, passkey")
+        .bind(hash.to_owned())
+        .bind(now())
+        .fetch_optional(tx)
+        .await
+}
+
+/// Stores that a passkey was used; `false` if it was removed.
+async fn use_passkey(tx: &mut AnyConnection, row: &PasskeyRow) -> sqlx::Result<bool> {
+    let used = sqlx::query("UPDATE passkeys SET passkey = $1, used = $2 WHERE id = $3")
+        .bind(row.passkey.clone())
+        .bind(now())
+        .bind(row.id.clone())
+        .execute(tx)
+        .await?;
+    Ok(used.rows_affected() > 0)
 }
 
 /// An account that was bound before moves to the new member: the user was asked.
 async fn bind(tx: &mut AnyConnection, account: &str, member: &str) -> sqlx::Result<()> {
     sqlx::query(
-        "INSERT INTO wechat_accounts (hash, member) VALUES ($1, $2)
-         ON CONFLICT (hash) DO UPDATE SET member = excluded.member",
+        "INSERT INTO wechat_accounts (hash, member, made) VALUES ($1, $2, $3)
+         ON CONFLICT (hash) DO UPDATE SET member = excluded.member, made = excluded.made",
     )
     .bind(account.to_owned())
     .bind(member.to_owned())
+    .bind(now())
     .execute(tx)
     .await?;
     Ok(())

@@ -1,5 +1,6 @@
 //! The real server, over HTTP.
 
+mod access;
 mod ahead;
 mod authenticator;
 mod backup;

@@ -127,7 +127,7 @@ fn commands() -> Vec<(&'static str, Value)> {
     ]
 }
 
-const READS: [(&str, bool); 22] = [
+const READS: [(&str, bool); 23] = [
     ("/v1/members", false),
     ("/v1/members/bob", false),
     ("/v1/members/bob/statement", false),
@@ -149,6 +149,7 @@ const READS: [(&str, bool); 22] = [
     ("/v1/supply", true),
     ("/v1/session", true),
     ("/v1/passkeys", false),
+    ("/v1/access", false),
     ("/health/ready", true),
 ];
 
@@ -219,8 +220,8 @@ fn another_member_sees_and_moves_nothing_of_others() -> TestResult {
     assert_eq!(town.status("POST", "/v1/events", Some(&eve), Some(&json!([])))?.0, 403);
     assert_eq!(town.status("POST", "/v1/forecast", Some(&eve), Some(&json!({"member": "bob"})))?.0, 403);
     for (path, public) in READS {
-        // Its own trades and passkeys, of which there are none and one.
-        let own = ["/v1/offers", "/v1/offers/f1", "/v1/trades", "/v1/passkeys"].contains(&path);
+        // Its own trades, of which there are none, and its own ways of signing in.
+        let own = ["/v1/offers", "/v1/offers/f1", "/v1/trades", "/v1/passkeys", "/v1/access"].contains(&path);
         let allowed = public || own;
         let (status, answer) = town.status("GET", path, Some(&eve), None)?;
         assert_eq!(status == 200, allowed, "{path}: {answer}");

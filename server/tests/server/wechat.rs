@@ -171,6 +171,34 @@ fn a_member_who_is_signed_in_makes_a_code_for_its_mini_program() -> TestResult {
 }
 
 #[test]
+fn a_member_unbinds_its_account_and_the_sessions_by_wechat_end() -> TestResult {
+    let (fake, folder) = (Fake::start()?, Folder::new()?);
+    for database in databases(&folder)? {
+        let (server, operator) = town(&database, &fake.address, &[])?;
+        let mut tokens = Vec::new();
+        for (code, member) in [("u1", "ann"), ("u2", "bob")] {
+            let enrolment = code_for(&server, &operator, member)?;
+            let (_, session) = sign_in(&server, &json!({"code": code, "enrolment": enrolment}))?;
+            tokens.push(session["token"].as_str().ok_or("no token")?.to_owned());
+        }
+        let [ann, bob] = tokens.as_slice() else { return Err("not two".into()) };
+        let (_, access) = server.ask("GET", "/v1/access", Some(ann), &[], None)?;
+        assert_eq!(
+            (&access["sessions"][0]["way"], access["wechat"].as_array().map(Vec::len)),
+            (&json!("wechat"), Some(1))
+        );
+        assert!(!access.to_string().contains("o6_u1"), "no openid: {access}");
+        let path = format!("/v1/access/wechat/{}", access["wechat"][0]["id"].as_str().ok_or("no id")?);
+        refused(server.ask("DELETE", &path, Some(bob), &[], None)?, (404, "not_found"));
+        assert_eq!(server.ask("DELETE", &path, Some(ann), &[], None)?.0, 204);
+        assert_eq!(server.ask("GET", "/v1/session", Some(ann), &[], None)?.0, 401);
+        assert_eq!(server.ask("GET", "/v1/session", Some(bob), &[], None)?.1["member"], "bob");
+        refused(sign_in(&server, &json!({"code": "u1"}))?, (422, "unknown_account"));
+    }
+    Ok(())
+}
+
+#[test]
 fn an_account_registers_itself_where_it_may() -> TestResult {
     let (fake, folder) = (Fake::start()?, Folder::new()?);
     for database in databases(&folder)? {

@@ -1,0 +1,257 @@
+//! A member's own means of signing in: what it sees of them, what it ends, and when a session has to ask for the passkey again.
+//!
+//! A session and a code are named by the hash of their secret, which opens nothing.
+
+use gongxiang::identity::Id;
+use sqlx::FromRow;
+
+use super::holder::Holder;
+use super::sign_in::PasskeyRow;
+use super::store::{People, now};
+use crate::limits::{PASSKEY_HOLDS_SECONDS, SESSIONS_SHOWN_MAX};
+use crate::text::fingerprint;
+
+/// How a session was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Passkey,
+    Code,
+    WeChat,
+    Demo,
+}
+
+impl Way {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Passkey => "passkey",
+            Self::Code => "code",
+            Self::WeChat => "wechat",
+            Self::Demo => "demo",
+        }
+    }
+}
+
+/// The family of devices that a client names in its `User-Agent`: no more of it is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Device(&'static str);
+
+impl Device {
+    /// Every family. An earlier one goes first: a browser on Android also names Linux, and one on an iPhone a Mac.
+    const FAMILIES: [(&'static str, &'static str); 8] = [
+        ("iPhone", "iphone"),
+        ("iPad", "ipad"),
+        ("OpenHarmony", "harmony"),
+        ("Android", "android"),
+        ("Windows", "windows"),
+        ("Macintosh", "mac"),
+        ("CrOS", "chromebook"),
+        ("Linux", "linux"),
+    ];
+
+    /// The family of a `User-Agent`.
+    #[must_use]
+    pub fn of(agent: &str) -> Self {
+        let found = Self::FAMILIES.iter().find(|(sign, _)| agent.contains(sign));
+        Self(found.map_or("other", |(_, family)| family))
+    }
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+/// A session that holds.
+#[derive(Clone, Debug, FromRow)]
+pub struct SessionRow {
+    pub hash: String,
+    /// Seconds since 1970, as all below.
+    pub made: i64,
+    /// Right to the hour.
+    pub seen: i64,
+    pub expires: i64,
+    pub way: String,
+    pub device: String,
+}
+
+/// An enrolment code that holds.
+#[derive(Clone, Debug, FromRow)]
+pub struct CodeRow {
+    pub hash: String,
+    pub made: i64,
+    pub expires: i64,
+    /// The session that made it; `None` if the operator did.
+    pub session: Option<String>,
+}
+
+/// A `WeChat` account.
+#[derive(Clone, Debug, FromRow)]
+pub struct WeChatRow {
+    pub hash: String,
+    /// `None` if it is older than this column.
+    pub made: Option<i64>,
+}
+
+/// Every means of signing in of a member.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The last used ones first, at most [`SESSIONS_SHOWN_MAX`].
+    pub sessions: Vec<SessionRow>,
+    /// Oldest first, as those below.
+    pub codes: Vec<CodeRow>,
+    pub passkeys: Vec<PasskeyRow>,
+    pub wechat: Vec<WeChatRow>,
+}
+
+/// The hash of a session's token; `None` if the token is none of a session.
+#[must_use]
+pub fn session_hash(token: &str) -> Option<String> {
+    token.strip_prefix("gxs_").map(|secret| fingerprint(secret.as_bytes()))
+}
+
+impl People {
+    /// Every means of signing in of a member.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn access(&self, member: &Id) -> sqlx::Result<Access> {
+        let sessions = sqlx::query_as(
+            "SELECT hash, made, seen, expires, way, device FROM sessions
+             WHERE member = $1 AND expires > $2 ORDER BY seen DESC, made DESC, hash LIMIT $3",
+        );
+        let codes = sqlx::query_as(
+            "SELECT hash, made, expires, session FROM enrolments WHERE member = $1 AND expires > $2 ORDER BY made, hash",
+        );
+        let wechat = sqlx::query_as("SELECT hash, made FROM wechat_accounts WHERE member = $1 ORDER BY made, hash");
+        Ok(Access {
+            sessions: sessions
+                .bind(member.to_string())
+                .bind(now())
+                .bind(SESSIONS_SHOWN_MAX)
+                .fetch_all(&self.pool)
+                .await?,
+            codes: codes.bind(member.to_string()).bind(now()).fetch_all(&self.pool).await?,
+            passkeys: self.passkeys(&Holder::Member(member.clone())).await?,
+            wechat: wechat.bind(member.to_string()).fetch_all(&self.pool).await?,
+        })
+    }
+
+    /// Ends a member's session and the codes that it made; `false` if the member has no such session.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end_session(&self, member: &Id, hash: &str) -> sqlx::Result<bool> {
+        let mut tx = self.pool.begin().await?;
+        let ended = sqlx::query("DELETE FROM sessions WHERE hash = $1 AND member = $2")
+            .bind(hash.to_owned())
+            .bind(member.to_string())
+            .execute(&mut *tx)
+            .await?;
+        // Afterwards, so that a code in progress is waited for.
+        sqlx::query("DELETE FROM enrolments WHERE session = $1 AND member = $2")
+            .bind(hash.to_owned())
+            .bind(member.to_string())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(ended.rows_affected() > 0)
+    }
+
+    /// Ends every session of a member but the one of this hash, and every code.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end_others(&self, member: &Id, but: &str) -> sqlx::Result<()> {
+        let mut tx = self.pool.begin().await?;
+        sqlx::query("DELETE FROM sessions WHERE member = $1 AND hash <> $2")
+            .bind(member.to_string())
+            .bind(but.to_owned())
+            .execute(&mut *tx)
+            .await?;
+        // Afterwards, so that a code in progress is waited for.
+        sqlx::query("DELETE FROM enrolments WHERE member = $1").bind(member.to_string()).execute(&mut *tx).await?;
+        tx.commit().await
+    }
+
+    /// Ends a member's code; `false` if the member has no such code.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end_code(&self, member: &Id, hash: &str) -> sqlx::Result<bool> {
+        self.end("DELETE FROM enrolments WHERE hash = $1 AND member = $2", member, hash).await
+    }
+
+    /// Unbinds a member's `WeChat` account and ends the sessions that came by `WeChat`: which account opened which is not stored.
+    /// `false` if the member has no such account.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn unbind_wechat(&self, member: &Id, hash: &str) -> sqlx::Result<bool> {
+        let unbound = self.end("DELETE FROM wechat_accounts WHERE hash = $1 AND member = $2", member, hash).await?;
+        if unbound {
+            sqlx::query("DELETE FROM sessions WHERE member = $1 AND way = 'wechat'")
+                .bind(member.to_string())
+                .execute(&self.pool)
+                .await?;
+        }
+        Ok(unbound)
+    }
+
+    async fn end(&self, sql: &'static str, member: &Id, hash: &str) -> sqlx::Result<bool> {
+        let ended = sqlx::query(sql).bind(hash.to_owned()).bind(member.to_string()).execute(&self.pool).await?;
+        Ok(ended.rows_affected() > 0)
+    }
+
+    /// Names a member's passkey; `false` if the member has no such passkey.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn name_passkey(&self, member: &Id, id: &str, name: &str) -> sqlx::Result<bool> {
+        let named = sqlx::query("UPDATE passkeys SET name = $1 WHERE id = $2 AND member = $3")
+            .bind(name.to_owned())
+            .bind(id.to_owned())
+            .bind(member.to_string())
+            .execute(&self.pool)
+            .await?;
+        Ok(named.rows_affected() > 0)
+    }
+
+    /// Whether the session of this hash may make another way in: its passkey was asked for a short while ago, or the member has no passkey.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn may_add_access(&self, member: &Id, session: &str) -> sqlx::Result<bool> {
+        let row: Option<(i64,)> = sqlx::query_as(
+            "SELECT verified FROM sessions WHERE hash = $1 AND member = $2
+               AND (verified > $3 OR NOT EXISTS (SELECT 1 FROM passkeys WHERE member = $2))",
+        )
+        .bind(session.to_owned())
+        .bind(member.to_string())
+        .bind(now() - PASSKEY_HOLDS_SECONDS)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Device;
+
+    #[test]
+    fn a_device_is_the_family_that_its_browser_means() {
+        for (agent, family) in [
+            ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1", "iphone"),
+            ("Mozilla/5.0 (Linux; Android 15; Pixel 9) Chrome/139.0.0.0 Mobile Safari/537.36", "android"),
+            ("Mozilla/5.0 (Phone; OpenHarmony 5.0) AppleWebKit/537.36 ArkWeb/4.1", "harmony"),
+            ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Safari/605.1.15", "mac"),
+            ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/142.0", "windows"),
+            ("Mozilla/5.0 (X11; Linux x86_64) Chrome/139.0.0.0", "linux"),
+            ("curl/8.14", "other"),
+            ("", "other"),
+        ] {
+            assert_eq!(Device::of(agent).as_str(), family, "{agent}");
+        }
+    }
+}
