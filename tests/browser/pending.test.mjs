@@ -90,7 +90,7 @@ for (const locale of ['zh-CN', 'en-US']) {
 test('tonight’s estimate counts the order that arrives tonight, and its entry then names the shop', async () => {
   const { shop, buyer } = await parties();
   const region = (await house.get(`/v1/members/${shop}`)).account.shop;
-  await settle({ type: 'order.placed', order: 'of-tonight', buyer, merchant: shop, channel: 'offline', amount: '900', concession: '60', region });
+  await settle({ type: 'order.placed', order: 'of-tonight', buyer, merchant: shop, channel: 'offline', amount: '90', concession: '1.5', region });
   while ((await house.get('/v1/supply')).day < (await house.get('/v1/orders/of-tonight')).due) await closeDay();
   const { page, complaints, close } = await house.open(`#/m/${buyer}`, { viewport: PHONE });
   await page.getByTestId('past').waitFor();

@@ -523,7 +523,7 @@ fn given(postings: &[Posting], member: &Id) -> Result<(ShareValue, Points)> {
         match posting.amount {
             Amount::ShareValue(value) => sum.0 = sum.0.plus(value)?,
             Amount::Points(points) => sum.1 = sum.1.plus(points)?,
-            _ => {}
+            Amount::Locked(_) => {}
         }
     }
     Ok(sum)

@@ -46,7 +46,7 @@ fn given(receipt: &Receipt) -> Result<Sums, Box<dyn Error>> {
         match posting.amount {
             Amount::ShareValue(value) => sum.0 = sum.0.plus(value)?,
             Amount::Points(points) => sum.1 = sum.1.plus(points)?,
-            _ => {}
+            Amount::Locked(_) => {}
         }
     }
     Ok(sums)
