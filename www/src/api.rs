@@ -136,48 +136,6 @@ impl Session {
     }
 }
 
-/// Everybody who works here or did.
-#[derive(Clone, Debug, Deserialize)]
-pub struct StaffPage {
-    pub staff: Vec<StaffRow>,
-}
-
-/// Somebody of the staff.
-#[derive(Clone, Debug, Deserialize)]
-pub struct StaffRow {
-    pub staff: Id,
-    pub name: String,
-    pub role: String,
-    pub shop: Option<Id>,
-    /// Seconds since 1970; nothing while it is there.
-    pub ended: Option<i64>,
-}
-
-/// A code that makes a passkey for somebody of the staff, once.
-#[derive(Clone, Debug, Deserialize)]
-pub struct StaffCode {
-    pub name: String,
-    pub enrolment: String,
-}
-
-/// Something that somebody did.
-#[derive(Clone, Debug, Deserialize)]
-pub struct DoneAction {
-    pub at: String,
-    pub actor: String,
-    /// An event's type, or a change beside the books such as `staff.added`.
-    pub what: String,
-    #[serde(default)]
-    pub subject: Option<String>,
-}
-
-/// A page of actions.
-#[derive(Clone, Debug, Deserialize)]
-pub struct ActionsPage {
-    pub actions: Vec<DoneAction>,
-    pub next: Option<String>,
-}
-
 /// A value with its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item<V> {
@@ -244,7 +202,8 @@ fn success(status: u16, text: String) -> Result<String, Fault> {
     }
 }
 
-async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
+/// An answer of the server, never a stored one.
+pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
     get_text(path).await.and_then(|text| read(&text))
 }
 
@@ -486,33 +445,6 @@ pub async fn excerpt(parties: &Parties) -> Result<Excerpt, Fault> {
 pub async fn excerpt_of(members: &[&Id]) -> Result<Excerpt, Fault> {
     let members: Vec<_> = members.iter().map(|id| id.as_str()).collect();
     excerpt_by(&format!("members={}", members.join(","))).await
-}
-
-/// `/v1/staff`: everybody who is there or was.
-pub async fn staff() -> Result<StaffPage, Fault> {
-    get("/v1/staff?limit=500").await
-}
-
-/// Adds somebody; `body` is `{name, role, shop?}`.
-pub async fn add_staff(body: &Value) -> Result<StaffCode, Fault> {
-    post("/v1/staff", None, body.to_string()).await.and_then(|text| read(&text))
-}
-
-/// A new code for somebody.
-pub async fn enrol_staff(id: &Id) -> Result<StaffCode, Fault> {
-    post(&format!("/v1/staff/{id}/enrolments"), None, "{}".to_owned()).await.and_then(|text| read(&text))
-}
-
-/// Ends somebody.
-pub async fn end_staff(id: &Id) -> Result<(), Fault> {
-    let response = Request::delete(&format!("/v1/staff/{id}")).send().await.map_err(|_| Fault::Unreachable)?;
-    if response.ok() { Ok(()) } else { Err(Fault::Status { status: response.status(), problem: Problem::default() }) }
-}
-
-/// `/v1/actions`: a page, newest first.
-pub async fn actions(before: Option<&str>) -> Result<ActionsPage, Fault> {
-    let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
-    get(&format!("/v1/actions?limit=50{before}")).await
 }
 
 async fn excerpt_by(query: &str) -> Result<Excerpt, Fault> {

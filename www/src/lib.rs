@@ -7,6 +7,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `api` | requests to the server, its answers and faults |
+//! | `staff` | what the desk asks about the staff, and about who did what |
 //! | `wallet` | a member's balances: fetched, computed, compared |
 //! | `history` | the whole statement: the postings and each day's release |
 //! | `order` | an order as it is typed, and its preview |
@@ -49,6 +50,7 @@ mod reactive;
 mod receipt;
 mod route;
 mod screens;
+mod staff;
 mod state;
 mod text;
 mod ui;

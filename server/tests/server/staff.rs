@@ -93,8 +93,8 @@ fn the_command_line_prints_a_link_and_names_are_said_once() -> TestResult {
     let said = staff(&["end", "Xiao Wang"]).err().map(|error| error.to_string()).unwrap_or_default();
     assert!(said.contains("more than one"), "{said}");
     let list = staff(&["list"])?;
-    let line = list.lines().find(|line| line.contains("of zoe")).ok_or("nobody of zoe")?;
-    staff(&["end", line.split_whitespace().next().ok_or("no id")?])?;
+    let of_zoe = list.lines().find(|line| line.contains("of zoe")).ok_or("nobody of zoe")?;
+    staff(&["end", of_zoe.split_whitespace().next().ok_or("no id")?])?;
     assert!(staff(&["code", "Xiao Wang"])?.starts_with("gxe_"), "only one is left");
     assert!(staff(&["list"])?.lines().any(|line| line.contains("of zoe") && line.contains("ended")));
     Ok(())
@@ -149,8 +149,8 @@ fn an_owner_adds_and_ends_staff_of_its_own_shop_only() -> TestResult {
         let of_tom = added["staff"].as_str().ok_or("nobody")?;
         assert_eq!(town.ask("DELETE", &format!("/v1/staff/{of_tom}"), Some(&owner), None)?.0, 204);
         // Nobody works in a shop that is not there.
-        let lost = json!({"name": "Wu", "role": "cashier", "shop": "bob"});
-        let (status, problem) = town.server.ask("POST", "/v1/staff", Some(&town.operator), &[], Some(&lost))?;
+        let elsewhere = json!({"name": "Wu", "role": "cashier", "shop": "bob"});
+        let (status, problem) = town.server.ask("POST", "/v1/staff", Some(&town.operator), &[], Some(&elsewhere))?;
         assert_eq!((status, &problem["code"], &problem["field"]), (422, &json!("not_a_merchant"), &json!("shop")));
         Ok(())
     })

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::answer::asked;
-use crate::api::{self, ActionsPage, DoneAction};
 use crate::lang::Lang;
+use crate::staff::{self, ActionsPage, DoneAction};
 use crate::state::App;
 use crate::text::{fault as f, signin, staff as t};
 use crate::ui;
@@ -13,7 +13,7 @@ use crate::ui;
 pub fn screen(app: App) -> AnyView {
     view! {
         {ui::intro(app, t::ACTIONS, t::ACTIONS_NOTE)}
-        {asked(app, || api::actions(None), move |page| shown(app, page))}
+        {asked(app, || staff::actions(None), move |page| shown(app, page))}
     }
     .into_any()
 }
@@ -27,7 +27,7 @@ fn shown(app: App, first: ActionsPage) -> AnyView {
     let more = move |_| {
         let Some(next) = found.with_untracked(|page| page.next.clone()) else { return };
         spawn_local(async move {
-            let page = api::actions(Some(&next)).await;
+            let page = staff::actions(Some(&next)).await;
             failed.set(page.is_err());
             let Ok(page) = page else { return };
             found.update(|found| {

@@ -8,9 +8,10 @@ use serde_json::json;
 
 use super::answer::asked;
 use super::{fault, invite};
-use crate::api::{self, Fault, StaffCode, StaffPage, StaffRow};
+use crate::api::Fault;
 use crate::reactive::memo;
 use crate::route::Route;
+use crate::staff::{self, StaffCode, StaffPage, StaffRow};
 use crate::state::App;
 use crate::text::{Words, staff as t};
 use crate::ui;
@@ -73,7 +74,7 @@ pub fn screen(app: App) -> AnyView {
         {form(desk, is_owner)}
         <p class="error" role="alert" data-testid="staff-error">{move || desk.failed.get().map(|fault| why(app, &fault))}</p>
         {move || desk.code.get().map(|code| link(app, &code))}
-        {asked(app, api::staff, move |page| list(desk, &page))}
+        {asked(app, staff::list, move |page| list(desk, &page))}
     }
     .into_any()
 }
@@ -93,7 +94,7 @@ fn form(desk: Desk, is_owner: bool) -> AnyView {
             body["shop"] = json!(shop.get_untracked().trim());
         }
         spawn_local(async move {
-            let added = api::add_staff(&body).await;
+            let added = staff::add(&body).await;
             if added.is_ok() {
                 name.set(String::new());
             }
@@ -172,11 +173,11 @@ fn choices(desk: Desk, id: Id) -> AnyView {
     let of_code = id.clone();
     let code = move |_| {
         let id = of_code.clone();
-        spawn_local(async move { desk.show(api::enrol_staff(&id).await.map(Some)) });
+        spawn_local(async move { desk.show(staff::enrol(&id).await.map(Some)) });
     };
     let end = move |_| {
         let id = id.clone();
-        spawn_local(async move { desk.show(api::end_staff(&id).await.map(|()| None)) });
+        spawn_local(async move { desk.show(staff::end(&id).await.map(|()| None)) });
     };
     view! {
         <div class="buttons">
