@@ -34,8 +34,28 @@ pub struct Newcomer {
 
 /// Ids that an address cannot hold (`.` and `..` are steps in it), and those that readers take for the scheme itself or for who runs it.
 const RESERVED: [&str; 22] = [
-    ".", "..", "admin", "administrator", "burned", "demo", "escrow", "gongxiang", "issuance", "merchant", "newcomer", "nobody",
-    "operator", "payment", "platform", "pool", "root", "staff", "support", "system", "treasury", "wechat",
+    ".",
+    "..",
+    "admin",
+    "administrator",
+    "burned",
+    "demo",
+    "escrow",
+    "gongxiang",
+    "issuance",
+    "merchant",
+    "newcomer",
+    "nobody",
+    "operator",
+    "payment",
+    "platform",
+    "pool",
+    "root",
+    "staff",
+    "support",
+    "system",
+    "treasury",
+    "wechat",
 ];
 
 /// Whether no new member gets this id, in capitals or not. A journal may have it: the contract allows it.

@@ -14,8 +14,8 @@ use super::answer::Answer;
 use super::api::Api;
 use super::app::App;
 use super::{
-    access, ahead, days, etag, events, files, guard, health, market, members, metrics, openapi, orders, passkeys, preview,
-    problem, quote, rules, scheme, sessions, settle,
+    access, ahead, days, etag, events, files, guard, health, market, members, metrics, openapi, orders, passkeys,
+    preview, problem, quote, rules, scheme, sessions, settle,
 };
 use crate::limits::BODY_BYTES_MAX;
 
@@ -45,12 +45,9 @@ pub fn document() -> String {
 /// Every route that the document describes.
 fn api() -> Api {
     let api = reads(Api::default()).map(|router| router.route_layer(from_fn(etag::by_content)));
-    settle::routes(own_access(sign_in(looks(api)))).get("/health/live", "live", "The process answers", health::live).get(
-        "/health/ready",
-        "ready",
-        "The database answers, and can be written",
-        health::ready,
-    )
+    settle::routes(own_access(sign_in(looks(api))))
+        .get("/health/live", "live", "The process answers", health::live)
+        .get("/health/ready", "ready", "The database answers, and can be written", health::ready)
 }
 
 /// Routes that read. Each answer has an `ETag`.

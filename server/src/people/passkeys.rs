@@ -209,9 +209,7 @@ impl Passkeys {
         }
         match registration.right {
             Right::SignedIn => Ok(None),
-            Right::Enrolled(_) | Right::New { .. } => {
-                Ok(self.people.sign_in_with(&registration.row, device).await?)
-            },
+            Right::Enrolled(_) | Right::New { .. } => Ok(self.people.sign_in_with(&registration.row, device).await?),
         }
     }
 

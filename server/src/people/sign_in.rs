@@ -213,12 +213,13 @@ impl People {
         if !use_passkey(&mut tx, row).await? {
             return Ok(false);
         }
-        let verified = sqlx::query("UPDATE sessions SET verified = $1 WHERE hash = $2 AND member = $3 AND expires > $1")
-            .bind(now())
-            .bind(session.to_owned())
-            .bind(row.member.clone())
-            .execute(&mut *tx)
-            .await?;
+        let verified =
+            sqlx::query("UPDATE sessions SET verified = $1 WHERE hash = $2 AND member = $3 AND expires > $1")
+                .bind(now())
+                .bind(session.to_owned())
+                .bind(row.member.clone())
+                .execute(&mut *tx)
+                .await?;
         tx.commit().await?;
         Ok(verified.rows_affected() > 0)
     }

@@ -99,7 +99,10 @@ fn a_code_is_ended_before_it_is_used_and_works_once() -> TestResult {
         let made = code(town, &ann)?;
         let id = access(town, &ann)?["codes"][0]["id"].as_str().ok_or("no code")?.to_owned();
         let path = format!("/v1/access/codes/{id}");
-        assert_eq!((delete(town, &bob, &path)?, delete(town, &ann, &path)?, delete(town, &ann, &path)?), (404, 204, 404));
+        assert_eq!(
+            (delete(town, &bob, &path)?, delete(town, &ann, &path)?, delete(town, &ann, &path)?),
+            (404, 204, 404)
+        );
         refused(town.post("/v1/sessions/code", &made)?, (422, "bad_enrolment"));
         let made = code(town, &ann)?;
         by_code(town, &made)?;
@@ -208,9 +211,7 @@ fn a_member_names_its_own_passkeys() -> TestResult {
 fn it_is_stored_once_an_hour_that_a_session_is_used() -> TestResult {
     on_each_engine(&[], |town, database| {
         let (_, ann) = town.enrolled("ann")?;
-        let seen = || -> TestResult<i64> {
-            Ok(access(town, &ann)?["sessions"][0]["seen"].as_i64().ok_or("no time")?)
-        };
+        let seen = || -> TestResult<i64> { Ok(access(town, &ann)?["sessions"][0]["seen"].as_i64().ok_or("no time")?) };
         let made = seen()?;
         run_sql(database, "UPDATE sessions SET seen = seen - 3000")?;
         assert_eq!(seen()?, made - 3_000, "less than an hour ago");
@@ -249,7 +250,13 @@ fn no_new_member_gets_an_id_that_means_something_else() -> TestResult {
             let said = (status, problem["code"].as_str(), problem["field"].as_str());
             assert_eq!(said, (422, Some("reserved_id"), Some("member")), "{reserved}: {problem}");
             let preview = json!({"type": "member.registered", "member": reserved});
-            let (_, problem) = town.server.ask("POST", "/v1/previews", Some(&town.operator), &[("idempotency-key", "p")], Some(&preview))?;
+            let (_, problem) = town.server.ask(
+                "POST",
+                "/v1/previews",
+                Some(&town.operator),
+                &[("idempotency-key", "p")],
+                Some(&preview),
+            )?;
             assert_eq!(problem["code"], "reserved_id", "{reserved}: {problem}");
         }
         for free in ["...", "operators", "demo1", "a.b"] {

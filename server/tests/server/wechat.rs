@@ -166,7 +166,10 @@ fn a_member_unbinds_its_account_and_the_sessions_by_wechat_end() -> TestResult {
         }
         let [ann, bob] = tokens.as_slice() else { return Err("not two".into()) };
         let (_, access) = server.ask("GET", "/v1/access", Some(ann), &[], None)?;
-        assert_eq!((&access["sessions"][0]["way"], access["wechat"].as_array().map(Vec::len)), (&json!("wechat"), Some(1)));
+        assert_eq!(
+            (&access["sessions"][0]["way"], access["wechat"].as_array().map(Vec::len)),
+            (&json!("wechat"), Some(1))
+        );
         assert!(!access.to_string().contains("o6_u1"), "no openid: {access}");
         let path = format!("/v1/access/wechat/{}", access["wechat"][0]["id"].as_str().ok_or("no id")?);
         refused(server.ask("DELETE", &path, Some(bob), &[], None)?, (404, "not_found"));
