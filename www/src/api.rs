@@ -166,7 +166,7 @@ async fn get_text(path: &str) -> Result<String, Fault> {
 
 /// The text of an answer, if it is a success.
 fn success(status: u16, text: String) -> Result<String, Fault> {
-    if matches!(status, 200 | 204) { Ok(text) } else { Err(Fault::Status { status, problem: read(&text).unwrap_or_default() }) }
+    if status == 200 { Ok(text) } else { Err(Fault::Status { status, problem: read(&text).unwrap_or_default() }) }
 }
 
 async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
@@ -241,109 +241,12 @@ pub async fn preview(event: &Tree, key: &str) -> Result<Receipt, Fault> {
 
 /// `/v1/session`; without a network, the stored answer.
 pub async fn session() -> Result<Answer<Session>, Fault> {
-    drop_ended(get_kept("/v1/session").await, || get_kept("/v1/session")).await
+    get_kept("/v1/session").await
 }
 
 /// `/v1/session`, never a stored answer.
 pub async fn session_now() -> Result<Session, Fault> {
-    drop_ended(get("/v1/session").await, || get("/v1/session")).await
-}
-
-/// A session that has ended is refused for as long as its cookie is sent, so the cookie goes first. Then nobody is signed in.
-async fn drop_ended<T, F>(asked: Result<T, Fault>, again: impl FnOnce() -> F) -> Result<T, Fault>
-where
-    F: Future<Output = Result<T, Fault>>,
-{
-    match asked {
-        Err(Fault::Status { status: 401, .. }) => {
-            sign_out().await?;
-            again().await
-        }
-        asked => asked,
-    }
-}
-
-/// A session of the member. All times are seconds since 1970.
-#[derive(Clone, Debug, Deserialize)]
-pub struct OpenSession {
-    pub id: String,
-    /// Whether it is this one.
-    pub current: bool,
-    pub made: i64,
-    pub seen: i64,
-    pub way: String,
-    pub device: String,
-}
-
-/// A code that was not used yet.
-#[derive(Clone, Debug, Deserialize)]
-pub struct OpenCode {
-    pub id: String,
-    pub made: i64,
-    pub expires: i64,
-    /// The session that made it; `None` if the operator did.
-    pub session: Option<String>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub struct StoredPasskey {
-    pub id: String,
-    pub name: String,
-    pub made: i64,
-    pub used: Option<i64>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub struct WeChatAccount {
-    pub id: String,
-    pub made: Option<i64>,
-}
-
-/// How the member signs in.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Access {
-    pub sessions: Vec<OpenSession>,
-    pub codes: Vec<OpenCode>,
-    pub passkeys: Vec<StoredPasskey>,
-    pub wechat: Vec<WeChatAccount>,
-}
-
-/// `/v1/access`.
-pub async fn access() -> Result<Access, Fault> {
-    get("/v1/access").await
-}
-
-/// Ends a session, a code, a passkey or a binding, given by its path.
-pub async fn end(path: &str) -> Result<(), Fault> {
-    let response = Request::delete(path).send().await.map_err(|_| Fault::Unreachable)?;
-    let text = response.text().await.map_err(|_| Fault::Unreachable)?;
-    success(response.status(), text).map(drop)
-}
-
-/// Names a passkey.
-pub async fn name(path: &str, name: &str) -> Result<(), Fault> {
-    let name = Tree::Table(vec![("name".to_owned(), Tree::Text(name.to_owned()))]);
-    post(path, None, name.canonical()).await.map(drop)
-}
-
-/// `/v1/members/ID/enrolments`: a code that lets somebody in as the member, once.
-pub async fn make_code(member: &Id) -> Result<String, Fault> {
-    #[derive(Deserialize)]
-    struct Made {
-        enrolment: String,
-    }
-    let text = post(&format!("/v1/members/{member}/enrolments"), None, "{}".to_owned()).await?;
-    read::<Made>(&text).map(|made| made.enrolment)
-}
-
-/// `/v1/sessions/code`: signs in by a code, which contains nothing that JSON would escape.
-pub async fn sign_in_by_code(code: &str) -> Result<Id, Fault> {
-    #[derive(Deserialize)]
-    struct SignedIn {
-        member: Id,
-    }
-    let text = post("/v1/sessions/code", None, format!(r#"{{"enrolment":"{code}"}}"#)).await?;
-    read::<SignedIn>(&text).map(|signed_in| signed_in.member)
+    get("/v1/session").await
 }
 
 pub async fn sign_in_to_demo(member: &Id) -> Result<(), Fault> {
@@ -351,7 +254,8 @@ pub async fn sign_in_to_demo(member: &Id) -> Result<(), Fault> {
 }
 
 pub async fn sign_out() -> Result<(), Fault> {
-    end("/v1/session").await
+    let response = Request::delete("/v1/session").send().await.map_err(|_| Fault::Unreachable)?;
+    if response.ok() { Ok(()) } else { Err(Fault::Status { status: response.status(), problem: Problem::default() }) }
 }
 
 /// `/v1/members`: those whose ids come after `after`, by id.

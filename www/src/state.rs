@@ -129,7 +129,6 @@ impl App {
     /// Asks for the session again when this tab gets the focus, and when another tab signs in or out.
     pub fn follow_session(self) {
         window_event_listener(leptos::ev::focus, move |_| self.ask_session());
-        window_event_listener(leptos::ev::visibilitychange, move |_| self.ask_session());
         window_event_listener(leptos::ev::storage, move |_| self.ask_session());
     }
 }
