@@ -1,6 +1,6 @@
 // The ground of every browser test: the real server on a fresh database with the CDNOW purchases, and a real browser.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -36,13 +36,21 @@ export async function freePort() {
   return port;
 }
 
-/** Starts the server on a fresh database, with additional environment variables. */
-export async function startServer(environment = {}) {
+/** A server of members who sign in, empty but for the operator's key: the arguments to start it, and that key. */
+function closed(database, port) {
+  const operator = execFileSync(program(), ['keys', '--database', database, 'add', '--role', 'operator'], { encoding: 'utf8' }).trim();
+  return { operator, args: ['--rules', 'seed', '--origin', `http://localhost:${port}`, '--close-days=false', '--first-day', '2026-01-01'] };
+}
+
+/** Starts the server on a fresh database, with additional environment variables; `isClosed` for one that is no demo. */
+export async function startServer(environment = {}, isClosed = false) {
   const directory = await mkdtemp(join(tmpdir(), 'gongxiang-browser-'));
   const port = await freePort();
+  const database = `sqlite:${join(directory, 'wallet.db')}`;
+  const demo = ['--demo-mode', '--rules', 'tests/data/cdnow.rules.json', '--demo', 'tests/data/cdnow.jsonl'];
+  const { operator, args } = isClosed ? closed(database, port) : { args: demo };
   const process = spawn(program(), [
-    'serve', '--demo-mode', '--database', `sqlite:${join(directory, 'wallet.db')}`, '--rules', 'tests/data/cdnow.rules.json',
-    '--demo', 'tests/data/cdnow.jsonl', '--wallet', WALLET, '--listen', `127.0.0.1:${port}`,
+    'serve', ...args, '--database', database, '--wallet', WALLET, '--listen', `127.0.0.1:${port}`,
   ], { cwd: root, env: { ...globalThis.process.env, ...environment }, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   process.stderr.on('data', (text) => { said += text; });
@@ -59,7 +67,7 @@ export async function startServer(environment = {}) {
   const url = `http://127.0.0.1:${port}`;
   for (let waited = 0; waited < START_SECONDS * 10; waited += 1) {
     if (failed || process.exitCode !== null) break;
-    if (await fetch(`${url}/v1/supply`).then((answer) => answer.ok, () => false)) return { url, stop };
+    if (await fetch(`${url}/v1/supply`).then((answer) => answer.ok, () => false)) return { url, stop, operator };
     await sleep(100);
   }
   await stop();
@@ -67,9 +75,11 @@ export async function startServer(environment = {}) {
 }
 
 /** Starts server and browser for the tests of one file, and stops both after them. */
-export function stage({ args = [] } = {}) {
+export function stage({ args = [], isClosed = false } = {}) {
   const house = {
     url: '',
+    /** The operator's key, of a closed server. */
+    operator: undefined,
     /** JSON of the server. */
     get: async (path) => (await fetch(house.url + path)).json(),
     post: async (path, body) => {
@@ -96,8 +106,9 @@ export function stage({ args = [] } = {}) {
   let server;
   let browser;
   before(async () => {
-    server = await startServer();
+    server = await startServer({}, isClosed);
     house.url = server.url;
+    house.operator = server.operator;
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: [

@@ -1,8 +1,10 @@
 //! The screens, a file for each.
 
+mod account;
 mod action_form;
 mod answer;
 mod economy;
+mod entry;
 mod fault;
 mod forecast;
 mod home;
@@ -25,8 +27,9 @@ mod transfer;
 
 use gongxiang::identity::Id;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
-use crate::route::{Desk, MemberScreen, Route};
+use crate::route::{self, Desk, MemberScreen, Route};
 use crate::state::App;
 use crate::ui;
 
@@ -35,6 +38,11 @@ pub fn of_members(app: App, route: Route) -> Option<AnyView> {
     Some(match route {
         Route::SignIn => members::screen(app),
         Route::Join(id) => invite::joining(app, &id),
+        Route::Enrol(code) => entry::enrolling(app, code),
+        Route::Account => match app.session.get() {
+            None => ui::skeleton(app),
+            Some(session) => session.member.map_or_else(|| members::screen(app), |me| account::screen(app, me)),
+        },
         Route::Member(id, page) => match app.session.get() {
             // Nothing of a member is shown before it is known who asks.
             None => ui::skeleton(app),
@@ -45,6 +53,18 @@ pub fn of_members(app: App, route: Route) -> Option<AnyView> {
         Route::Operator(_) => return None,
         Route::Nowhere => fault::nowhere(app),
     })
+}
+
+/// Signs out and shows the entry. If actions wait, the account's screen asks first.
+pub fn leave(app: App) {
+    let waits = app.outbox.waiting.with_untracked(|all| !all.is_empty());
+    if waits {
+        return route::go(&Route::Account);
+    }
+    spawn_local(async move {
+        app.sign_out().await;
+        route::go(&Route::SignIn);
+    });
 }
 
 fn of_member(app: App, id: Id, page: MemberScreen) -> AnyView {
@@ -69,6 +89,6 @@ pub fn of_operator(app: App, route: &Route) -> Option<AnyView> {
         Route::Operator(Desk::Rules) => Some(rules::screen(app)),
         Route::Operator(Desk::Economy) => Some(economy::screen(app)),
         Route::Nowhere => Some(fault::nowhere(app)),
-        Route::SignIn | Route::Join(_) | Route::Member(..) => None,
+        Route::SignIn | Route::Join(_) | Route::Enrol(_) | Route::Account | Route::Member(..) => None,
     }
 }
