@@ -21,7 +21,6 @@ use web_sys::RequestCache;
 use crate::json::{self, ReadError};
 use crate::keep::{self, Store};
 use crate::order::Parties;
-use crate::passkey::Holder;
 use crate::route::Desk;
 
 /// A request that failed.
@@ -297,83 +296,11 @@ where
     }
 }
 
-/// A session of the member. All times are seconds since 1970.
-#[derive(Clone, Debug, Deserialize)]
-pub struct OpenSession {
-    pub id: String,
-    /// Whether it is this one.
-    pub current: bool,
-    pub made: i64,
-    pub seen: i64,
-    pub way: String,
-    pub device: String,
-}
-
-/// A code that was not used yet.
-#[derive(Clone, Debug, Deserialize)]
-pub struct OpenCode {
-    pub id: String,
-    pub made: i64,
-    pub expires: i64,
-    /// The session that made it; `None` if the operator did.
-    pub session: Option<String>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub struct StoredPasskey {
-    pub id: String,
-    pub name: String,
-    pub made: i64,
-    pub used: Option<i64>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub struct WeChatAccount {
-    pub id: String,
-    pub made: Option<i64>,
-}
-
-/// How the member signs in.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Access {
-    pub sessions: Vec<OpenSession>,
-    pub codes: Vec<OpenCode>,
-    pub passkeys: Vec<StoredPasskey>,
-    pub wechat: Vec<WeChatAccount>,
-}
-
-/// `/v1/access`.
-pub async fn access() -> Result<Access, Fault> {
-    get("/v1/access").await
-}
-
 /// Ends a session, a code, a passkey or a binding, given by its path.
 pub async fn end(path: &str) -> Result<(), Fault> {
     let response = Request::delete(path).send().await.map_err(|_| Fault::Unreachable)?;
     let text = response.text().await.map_err(|_| Fault::Unreachable)?;
     success(response.status(), text).map(drop)
-}
-
-/// Names a passkey.
-pub async fn name(path: &str, name: &str) -> Result<(), Fault> {
-    let name = Tree::Table(vec![("name".to_owned(), Tree::Text(name.to_owned()))]);
-    post(path, None, name.canonical()).await.map(drop)
-}
-
-/// `/v1/members/ID/enrolments`: a code that lets somebody in as the member, once.
-pub async fn make_code(member: &Id) -> Result<String, Fault> {
-    #[derive(Deserialize)]
-    struct Made {
-        enrolment: String,
-    }
-    let text = post(&format!("/v1/members/{member}/enrolments"), None, "{}".to_owned()).await?;
-    read::<Made>(&text).map(|made| made.enrolment)
-}
-
-/// `/v1/sessions/code`: signs in by a code, which contains nothing that JSON would escape.
-pub async fn sign_in_by_code(code: &str) -> Result<Holder, Fault> {
-    let text = post("/v1/sessions/code", None, format!(r#"{{"enrolment":"{code}"}}"#)).await?;
-    read(&text)
 }
 
 pub async fn sign_in_to_demo(member: &Id) -> Result<(), Fault> {

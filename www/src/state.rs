@@ -87,7 +87,10 @@ impl App {
         match api::session().await {
             Ok(Answer { value, since }) => {
                 // The session ended elsewhere: nothing of it stays on this device.
-                if value.is_nobody() && since.is_none() {
+                let has_left = self.session.with_untracked(|known| {
+                    known.as_ref().is_some_and(|known| known.member.is_some() && known.member != value.member)
+                });
+                if (value.is_nobody() || has_left) && since.is_none() {
                     keep::forget_answers().await;
                 }
                 self.enter(value);

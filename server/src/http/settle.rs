@@ -189,9 +189,8 @@ pub(super) fn resolve(
             }
         }
     }
-    let named = fields.iter().find(|(name, _)| name == "member");
-    if command.kind == Kind::MemberRegistered && matches!(named, Some((_, Tree::Text(id))) if is_reserved(id)) {
-        return Err(Problem::reserved_id());
+    if command.kind == Kind::MemberRegistered {
+        check_new_id(&fields)?;
     }
     let made = match command.made {
         Some((field, _)) if fields.iter().any(|(name, _)| name == field) => {
@@ -215,6 +214,12 @@ pub(super) fn resolve(
     }
     fields.push(("type".into(), Tree::from(command.kind.as_str())));
     Ok(Resolved { event: Tree::Table(fields), guard, made })
+}
+
+/// Checks that a new member gets no reserved id.
+fn check_new_id(fields: &[(String, Tree)]) -> Result<(), Problem> {
+    let named = fields.iter().find(|(name, _)| name == "member");
+    if matches!(named, Some((_, Tree::Text(id))) if is_reserved(id)) { Err(Problem::reserved_id()) } else { Ok(()) }
 }
 
 /// Fills in the name of a member or shop that acts for itself. It may not name another; who has the duty names anybody.

@@ -6,7 +6,8 @@ use leptos::task::spawn_local;
 
 use super::answer::asked;
 use super::{fault, invite, members, notices};
-use crate::api::{self, Access, Fault, OpenCode, OpenSession, StoredPasskey, WeChatAccount};
+use crate::access::{self, Access, OpenCode, OpenSession, StoredPasskey, WeChatAccount};
+use crate::api::{self, Fault, Session};
 use crate::passkey;
 use crate::route::Route;
 use crate::state::App;
@@ -35,7 +36,7 @@ pub fn screen(app: App, member: Id) -> AnyView {
         <p class="error" role="status" data-testid="account-error">
             {move || screen.failed.get().map(|fault| fault::words(&fault).1.of(app.lang()))}
         </p>
-        {asked(app, api::access, move |access| screen.shown(access))}
+        {asked(app, access::all, move |access| screen.shown(access))}
     }
     .into_any()
 }
@@ -74,7 +75,8 @@ impl Screen {
 
     fn passkeys(self, passkeys: Vec<StoredPasskey>) -> AnyView {
         let app = self.app;
-        let offered = app.session.read().as_ref().is_some_and(api::Session::has_passkeys) && passkey::supported();
+        let offered =
+            app.session.with(|session| session.as_ref().is_some_and(Session::has_passkeys)) && passkey::supported();
         let rows: Vec<_> = passkeys.into_iter().map(|passkey| self.passkey(passkey)).collect();
         view! {
             <section class="card form" data-testid="passkeys">
@@ -92,9 +94,10 @@ impl Screen {
         let app = self.app;
         let path = format!("/v1/passkeys/{id}");
         let to = format!("{path}/name");
-        let rename = move |event| {
+        let rename = move |event: leptos::ev::Event| {
             let (to, name) = (to.clone(), event_target_value(&event));
-            self.act(async move { api::name(&to, &name).await });
+            // The list is not drawn again: the focus would be lost.
+            spawn_local(async move { self.failed.set(access::name_passkey(&to, &name).await.err()) });
         };
         view! {
             <li>
@@ -160,7 +163,7 @@ impl Screen {
         let make = move |_| {
             self.act(async move {
                 let Some(member) = app.session.with_untracked(|it| it.as_ref()?.member.clone()) else { return Ok(()) };
-                let code = passkey::with_passkey(async || api::make_code(&member).await).await?;
+                let code = passkey::with_passkey(async || access::make_code(&member).await).await?;
                 self.made.set(Some(code));
                 Ok(())
             });
@@ -179,7 +182,8 @@ impl Screen {
 
     fn wechat(self, accounts: Vec<WeChatAccount>) -> AnyView {
         let app = self.app;
-        let offered = app.session.read().as_ref().is_some_and(|session| session.ways.iter().any(|way| way == "wechat"));
+        let offered =
+            app.session.with(|session| session.as_ref().is_some_and(|it| it.ways.iter().any(|way| way == "wechat")));
         if accounts.is_empty() && !offered {
             return ().into_any();
         }
@@ -232,7 +236,7 @@ impl Screen {
         .into_any()
     }
 
-    fn time(self, words: Words, seconds: i64) -> AnyView {
+    fn time(self, words: Words, seconds: u64) -> AnyView {
         let app = self.app;
         view! { {app.say(words)} " " <time>{move || notices::local_seconds(app, seconds)}</time> }.into_any()
     }

@@ -6,7 +6,8 @@ use leptos::task::spawn_local;
 
 use super::fault;
 use super::members::follow;
-use crate::api::{self, Fault, Session};
+use crate::access;
+use crate::api::{Fault, Session};
 use crate::passkey;
 use crate::route::{self, Route};
 use crate::state::App;
@@ -20,7 +21,8 @@ pub fn error_line(app: App, failed: RwSignal<Option<Fault>>) -> AnyView {
             {move || failed.get().map(|fault| {
                 let (name, title, note) = fault::words(&fault);
                 // A title such as "Something went wrong" does not say what to do; a code that failed does.
-                if name == "failed" { note } else { title }.of(app.lang())
+                let words = if name == "failed" { note } else { title };
+                words.of(app.lang())
             })}
         </p>
     }
@@ -89,7 +91,7 @@ pub fn enrolling(app: App, code: String) -> AnyView {
     };
     let without = move |_| {
         let code = by_code.clone();
-        spawn_local(async move { follow(app, api::sign_in_by_code(&code).await, failed) });
+        spawn_local(async move { follow(app, access::sign_in_by_code(&code).await, failed) });
     };
     view! {
         {ui::intro(app, t::ENROL, t::ENROL_NOTE)}

@@ -44,7 +44,7 @@ pub fn notices(app: App) -> AnyView {
 }
 
 /// [`local_time`] of seconds since 1970.
-pub fn local_seconds(app: App, seconds: i64) -> String {
+pub fn local_seconds(app: App, seconds: u64) -> String {
     // The wallet has no floats of its own; milliseconds are a number of JavaScript.
     let ms = js_sys::Number::parse_float(&format!("{seconds}000"));
     let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(ms));
