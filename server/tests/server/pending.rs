@@ -49,8 +49,8 @@ fn to_come(town: &Town, member: &str) -> TestResult<Value> {
     Ok(get(town, &format!("/v1/members/{member}/pending"))?["rewards"].clone())
 }
 
-fn settle(town: &Town, event: Value) -> TestResult {
-    let (status, answer) = town.server.ask("POST", "/v1/events", Some(&town.operator), &[], Some(&event))?;
+fn settle(town: &Town, event: &Value) -> TestResult {
+    let (status, answer) = town.server.ask("POST", "/v1/events", Some(&town.operator), &[], Some(event))?;
     assert!(status == 200 && answer["receipt"].is_object(), "{answer}");
     Ok(())
 }
@@ -74,17 +74,17 @@ fn everybody_sees_what_is_to_come_until_it_has_come_or_was_refunded() -> TestRes
         assert_eq!(to_come(town, "ivy")?, json!(ivy));
 
         // A frozen member's rewards go on; a part of a refund takes its part.
-        settle(town, json!({"type": "member.frozen", "member": "ann"}))?;
-        settle(town, json!({"type": "order.refunded", "order": "o1", "concession": "25"}))?;
+        settle(town, &json!({"type": "member.frozen", "member": "ann"}))?;
+        settle(town, &json!({"type": "order.refunded", "order": "o1", "concession": "25"}))?;
         assert_eq!(to_come(town, "ann")?[0], reward(soon, "share_offline", 1, "0", "3.75"));
         assert_eq!(to_come(town, "bob")?[0], reward(soon, "consumption", 1, "750", "0"));
 
         for day in ["2026-01-01", "2026-01-02"] {
-            settle(town, json!({"type": "day.closed", "day": day}))?;
+            settle(town, &json!({"type": "day.closed", "day": day}))?;
         }
         assert_eq!(to_come(town, "bob")?, json!([reward(later, "consumption", 1, "100", "0")]), "the first has come");
         assert_eq!(to_come(town, "meg")?, json!([]));
-        settle(town, json!({"type": "order.refunded", "order": "o2"}))?;
+        settle(town, &json!({"type": "order.refunded", "order": "o2"}))?;
         for member in ["bob", "tom", "ann", "ivy"] {
             assert_eq!(to_come(town, member)?, json!([]), "{member}");
         }
@@ -148,8 +148,8 @@ fn a_book_that_is_there_already_learns_what_is_to_come() -> TestResult {
         let town = members::empty_town(&database, &[])?;
         let (_, answers) = town.server.ask("POST", "/v1/events", Some(&town.operator), &[], Some(&people()))?;
         all_accepted(&answers)?;
-        settle(&town, json!({"type": "day.closed", "day": "2026-01-01"}))?;
-        settle(&town, json!({"type": "day.closed", "day": "2026-01-02"}))?;
+        settle(&town, &json!({"type": "day.closed", "day": "2026-01-01"}))?;
+        settle(&town, &json!({"type": "day.closed", "day": "2026-01-02"}))?;
         let seen = |town: &Town| -> TestResult<Vec<Value>> {
             let members = ["bob", "tom", "ann", "ivy", "meg"].into_iter();
             let mut seen = members.map(|member| to_come(town, member)).collect::<TestResult<Vec<_>>>()?;
