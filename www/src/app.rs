@@ -90,7 +90,7 @@ fn ways(app: App, route: &Route) -> AnyView {
                 (Desk::Overview, t::OVERVIEW, "home"),
                 (Desk::Rules, t::RULES, "statement"),
                 (Desk::Economy, t::ECONOMY, "forecast"),
-                (Desk::Staff, t::STAFF, "shop"),
+                (Desk::Staff, t::STAFF, "move"),
                 (Desk::Actions, t::ACTIONS, "calculator"),
             ]
             .into_iter()

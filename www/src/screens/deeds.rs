@@ -54,7 +54,8 @@ fn line(app: App, done: &DoneAction) -> AnyView {
     let title = what.clone();
     view! {
         <li class="entry" data-testid="action" data-what=what>
-            <p class="head"><span class="what">{move || words(app.lang(), &title)}</span> <bdi>{subject}</bdi></p>
+            <p class="head"><span class="what">{move || words(app.lang(), &title)}</span></p>
+            {subject.map(|subject| view! { <p class="why"><bdi>{subject}</bdi></p> }.into_any())}
             <p class="foot"><span><bdi>{who(app, &actor)}</bdi></span> <time datetime=at.clone()>{moment(&at)}</time></p>
         </li>
     }
