@@ -13,12 +13,12 @@ mod input;
 mod wallet;
 
 use gongxiang_words::Language;
-use js_sys::{Array, Error, Reflect};
+use js_sys::{Array, Error, Object, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-use crate::book;
+use crate::book::{self, State};
 use crate::event::{Code, Entry, Refusal};
 use crate::ruleset::RuleSet;
 use crate::wire::event;
@@ -47,7 +47,9 @@ pub fn replay(rules: &JsValue, events: &JsValue) -> Result<JsValue, JsValue> {
         _ = replay.push(read_event(&value));
     }
     let replayed = replay.finish().map_err(|error| to_error(&error.into()))?;
-    to_js(&replayed)
+    let answer = to_js(&replayed)?;
+    own_accounts(&Reflect::get(&answer, &"state".into())?, &replayed.state)?;
+    Ok(answer)
 }
 
 // A book: all state of a scheme.
@@ -81,7 +83,10 @@ impl Book {
     // The whole state, every account settled to the present.
     #[wasm_bindgen(skip_jsdoc)]
     pub fn state(&self) -> Result<JsValue, JsValue> {
-        to_js(&self.0.state().map_err(|error| to_error(&error.into()))?)
+        let state = self.0.state().map_err(|error| to_error(&error.into()))?;
+        let answer = to_js(&state)?;
+        own_accounts(&answer, &state)?;
+        Ok(answer)
     }
 
     // One account, settled to the present.
@@ -97,18 +102,32 @@ impl Book {
 }
 
 fn read_rules(value: &JsValue) -> Result<RuleSet, JsValue> {
-    let refuse = |message: &'static str| Refusal { code: Code::BadRules, field: "".into(), message: message.into() };
-    let tree = input::read(value).map_err(refuse);
+    let tree = input::read(value, Code::BadRules, "");
     let rules = tree.and_then(|tree| RuleSet::from_tree(&tree).map_err(Refusal::from));
     rules.map_err(|refusal| to_error(&refusal))
 }
 
 fn read_event(value: &JsValue) -> Result<Entry, Refusal> {
-    event::read(&input::read(value).map_err(|message| Refusal::bad_event("", message))?)
+    event::read(&input::read(value, Code::BadEvent, "")?)
 }
 
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     value.serialize(&Serializer::json_compatible()).map_err(JsValue::from)
+}
+
+/// Makes an account with the id `__proto__` one of a state's accounts, like any other. The writer of answers assigns each id as a
+/// property, and to assign this one changes the table's prototype.
+fn own_accounts(answer: &JsValue, state: &State) -> Result<(), JsValue> {
+    let Some((id, account)) = state.accounts.iter().find(|(id, _)| id.as_str() == "__proto__") else { return Ok(()) };
+    let accounts: Object = Reflect::get(answer, &"accounts".into())?.unchecked_into();
+    Object::set_prototype_of(&accounts, &Object::get_prototype_of(answer));
+    let property = Object::new();
+    Reflect::set(&property, &"value".into(), &to_js(account)?)?;
+    for flag in ["enumerable", "writable", "configurable"] {
+        Reflect::set(&property, &flag.into(), &JsValue::TRUE)?;
+    }
+    Object::define_property(&accounts, &id.as_str().into(), &property);
+    Ok(())
 }
 
 /// A refusal as an `Error` with `name`, `code` and `field`.

@@ -83,6 +83,9 @@ pub const STAFF_NAME_LENGTH_MAX: usize = 64;
 /// Longest code of `wx.login()` that we ask `WeChat` about; real ones have 32 characters.
 pub const WECHAT_CODE_LENGTH_MAX: usize = 256;
 
+/// Most questions to `WeChat` at once, of everybody together: an answer may take [`OUTBOUND_TIME_MAX`].
+pub const WECHAT_AT_ONCE: usize = 16;
+
 /// How often a group is settled again after a conflict with another writer.
 pub const CONFLICTS_MAX: u32 = 20;
 

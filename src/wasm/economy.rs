@@ -87,7 +87,7 @@ fn read(value: &JsValue) -> Result<Tree, Refusal> {
     if value.is_undefined() {
         return Ok(Tree::Table(Vec::new()));
     }
-    input::read(value).map_err(|message| Refusal::bad_scenario("", message))
+    input::read(value, Code::BadScenario, "")
 }
 
 // Whether to continue. The page's function stops the run if it returns `false` or throws.

@@ -6,15 +6,43 @@
 use js_sys::{Array, JsString, Object};
 use wasm_bindgen::prelude::*;
 
+use crate::event::{Code, Refusal};
 use crate::limits::{DEPTH_MAX, TEXT_LENGTH_MAX, VALUES_MAX};
 use crate::tree::Tree;
 
-/// Reads a value that could have come out of `JSON.parse`.
+/// Reads a value that could have come out of `JSON.parse`. `name` is what the caller calls the value; it may be empty.
 ///
 /// # Errors
-/// What is wrong with it, as the end of a sentence.
-pub(super) fn read(value: &JsValue) -> Result<Tree, &'static str> {
-    ValueReader { values: 0 }.value(value, 0)
+/// `code`, with the field that is wrong.
+pub(super) fn read(value: &JsValue, code: Code, name: &str) -> Result<Tree, Refusal> {
+    ValueReader { values: 0 }.value(value, 0).map_err(|flaw| {
+        let Flaw { field, message } = flaw.within(name);
+        Refusal { code, field: field.into(), message: message.into() }
+    })
+}
+
+/// What is wrong with a value.
+struct Flaw {
+    /// The names on the way to it, with dots between them.
+    field: String,
+    /// The end of a sentence.
+    message: &'static str,
+}
+
+impl Flaw {
+    const fn new(message: &'static str) -> Self {
+        Self { field: String::new(), message }
+    }
+
+    fn within(mut self, name: &str) -> Self {
+        if !name.is_empty() {
+            if !self.field.is_empty() {
+                self.field.insert(0, '.');
+            }
+            self.field.insert_str(0, name);
+        }
+        self
+    }
 }
 
 struct ValueReader {
@@ -22,13 +50,13 @@ struct ValueReader {
 }
 
 impl ValueReader {
-    fn value(&mut self, value: &JsValue, depth: usize) -> Result<Tree, &'static str> {
+    fn value(&mut self, value: &JsValue, depth: usize) -> Result<Tree, Flaw> {
         self.values += 1;
         if depth > DEPTH_MAX {
-            return Err("is nested too deeply");
+            return Err(Flaw::new("is nested too deeply"));
         }
         if self.values > VALUES_MAX {
-            return Err("has too many values");
+            return Err(Flaw::new("has too many values"));
         }
         if value.is_string() {
             return text(value).map(Tree::Text);
@@ -43,9 +71,10 @@ impl ValueReader {
             return Ok(Tree::number(value.unchecked_ref::<Object>().to_string().into()));
         }
         if !value.is_object() || value.is_function() {
-            return Err("has a value that JSON does not have");
+            return Err(Flaw::new("has a value that JSON does not have"));
         }
-        let entries = entries(value).map_err(|_| "has a property that cannot be read")?;
+        let entries = plain_entries(value).map_err(|_| Flaw::new("has a property that cannot be read"))?;
+        let entries = entries.ok_or(Flaw::new("has a value that JSON does not have"))?;
         if Array::is_array(value) {
             let items = entries.iter().map(|entry| self.value(&pair(entry).1, depth + 1));
             return items.collect::<Result<_, _>>().map(Tree::List);
@@ -53,7 +82,9 @@ impl ValueReader {
         let mut table = Vec::new();
         for entry in entries.iter() {
             let (key, value) = pair(entry);
-            table.push((text(&key)?, self.value(&value, depth + 1)?));
+            let key = text(&key)?;
+            let value = self.value(&value, depth + 1).map_err(|flaw| flaw.within(&key))?;
+            table.push((key, value));
         }
         Ok(Tree::Table(table))
     }
@@ -61,10 +92,27 @@ impl ValueReader {
 
 #[wasm_bindgen]
 extern "C" {
-    /// `Object.entries`, the one place where code of the page can run: a getter that throws must not pass through
-    /// our frames, which hold the book.
-    #[wasm_bindgen(catch, js_namespace = Object, js_name = entries)]
+    // Here code of the page can run: a getter or a proxy that throws must not pass through our frames, which hold the book.
+    #[wasm_bindgen(catch, js_namespace = Object)]
     fn entries(value: &JsValue) -> Result<Array, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = getPrototypeOf)]
+    fn prototype_of(value: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// Names and values of a plain object, or of an array without holes and names. `None` for anything else: a `Map`, a `Date` or an
+/// instance of a class shows few of its values as properties, and would be read as an empty table.
+fn plain_entries(value: &JsValue) -> Result<Option<Array>, JsValue> {
+    let entries = entries(value)?;
+    let is_plain = if Array::is_array(value) {
+        let length = value.unchecked_ref::<Array>().length();
+        let last = entries.length().checked_sub(1).map(|last| pair(entries.get(last)).0);
+        entries.length() == length && last.is_none_or(|last| last.as_string() == Some((length - 1).to_string()))
+    } else {
+        // Above the prototype of plain objects there is none, whichever page or realm they come from.
+        let prototype = prototype_of(value)?;
+        prototype.is_null() || prototype_of(&prototype)?.is_null()
+    };
+    Ok(is_plain.then_some(entries))
 }
 
 /// Key and value of one of `Object.entries`.
@@ -73,9 +121,9 @@ fn pair(entry: JsValue) -> (JsValue, JsValue) {
     (entry.get(0), entry.get(1))
 }
 
-fn text(value: &JsValue) -> Result<String, &'static str> {
+fn text(value: &JsValue) -> Result<String, Flaw> {
     // A text is at least as long in UTF-8 as in UTF-16, so a text that is too long need not be copied.
     let length = usize::try_from(value.unchecked_ref::<JsString>().length()).unwrap_or(usize::MAX);
     let text = if length > TEXT_LENGTH_MAX { None } else { value.as_string() };
-    text.filter(|text| text.len() <= TEXT_LENGTH_MAX).ok_or("has a text that is too long")
+    text.filter(|text| text.len() <= TEXT_LENGTH_MAX).ok_or(Flaw::new("has a text that is too long"))
 }

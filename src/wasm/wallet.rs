@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{Book, input, read_rules, to_error, to_js};
 use crate::book::{AccountState, DayRecord};
-use crate::event::Refusal;
+use crate::event::{Code, Refusal};
 use crate::quantity::{Points, ShareValue};
 use crate::statement::{self, StatementDay};
 use crate::tree::Tree;
@@ -55,7 +55,7 @@ pub fn next_release(account: &JsValue, days: &JsValue, supply: &JsValue, rules: 
 }
 
 fn read_snapshot<T>(field: &'static str, value: &JsValue, read: fn(&Tree) -> Result<T, Refusal>) -> Result<T, JsValue> {
-    let tree = input::read(value).map_err(|message| snapshot::bad(field, message));
+    let tree = input::read(value, Code::BadSnapshot, field);
     tree.and_then(|tree| read(&tree)).map_err(|refusal| to_error(&refusal))
 }
 

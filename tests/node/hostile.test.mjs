@@ -56,7 +56,7 @@ function change(next, value, events) {
   return value;
 }
 
-/** `plain` is what JSON has, `foreign` what no JSON stands for; `exotic` is in between, such as a `Date` or NaN. */
+/** `plain` is what JSON has, `foreign` what no JSON stands for; `exotic` is in between, such as NaN. */
 function kind(value, depth = 0) {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return 'plain';
   if (typeof value === 'number') return Number.isFinite(value) ? 'plain' : 'exotic';
@@ -65,8 +65,11 @@ function kind(value, depth = 0) {
     const inner = Object.entries(value).map(([, one]) => kind(one, depth + 1));
     if (inner.includes('foreign')) return 'foreign';
     const proto = Object.getPrototypeOf(value);
-    const own = Array.isArray(value) ? proto === Array.prototype && inner.length === value.length : proto === Object.prototype;
-    return own && !inner.includes('exotic') ? 'plain' : 'exotic';
+    // `Object.prototype` of any realm, or none. Of an array its items count.
+    const own = Array.isArray(value) ? Object.keys(value).every((key, at) => key === `${at}`) && inner.length === value.length
+      : proto === null || Object.getPrototypeOf(proto) === null;
+    if (!own) return 'foreign';
+    return inner.includes('exotic') ? 'exotic' : 'plain';
   } catch {
     return 'foreign';
   }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import vm from 'node:vm';
 import { init, openBook, preset, replay, version } from '../../pkg/node.mjs';
 
 const refuses = (code, field) => (error) => {
@@ -93,6 +94,47 @@ test('values that JSON does not have are refused, and the next call works', () =
   }
   book.apply(member);
   assert.equal(book.account('ann').locked, '200');
+});
+
+test('only plain data is read: what shows few of its values as properties is refused by its field, not read as empty', () => {
+  class Order { type = 'day.closed'; }
+  const sparse = []; sparse[1] = 'seed';
+  const named = ['seed']; named.day = 1; delete named[0];
+  const throwing = new Proxy({}, { getPrototypeOf() { throw new Error('boom'); } });
+  const odd = [
+    new Map([['a', 1]]), new Map(), new Set(['a']), new Date(0), new Uint8Array(2), new ArrayBuffer(2), new Order(), /x/, new Error('x'), Promise.resolve(1),
+    new String('ann'), new Number(1), sparse, named, new Array(2), Object.create({ a: 1 }), throwing, 10n, Symbol('x'), () => 1, undefined,
+  ];
+  for (const value of odd) {
+    const name = Object.prototype.toString.call(value === throwing ? null : value);
+    assert.throws(() => openBook('seed').apply({ ...member, referrer: value }), refuses('bad_event', 'referrer'), name);
+    assert.throws(() => openBook({ ...preset('seed'), price: value }), refuses('bad_rules', 'price'), name);
+    assert.throws(() => openBook({ ...preset('seed'), price: { ...preset('seed').price, policy: value } }), refuses('bad_rules', 'price.policy'), name);
+  }
+  assert.throws(() => openBook('seed').apply(new Map(Object.entries(member))), refuses('bad_event', ''));
+});
+
+test('plain data of another realm, without a prototype, frozen or behind a proxy that hides nothing is read', () => {
+  const plain = [vm.runInNewContext(`(${JSON.stringify(member)})`), Object.assign(Object.create(null), member), Object.freeze({ ...member }), new Proxy({ ...member }, {})];
+  for (const value of plain) {
+    const book = openBook('seed');
+    book.apply(value);
+    assert.equal(book.account('ann').locked, '200');
+  }
+});
+
+test('an id may be a name that JavaScript gives a meaning', () => {
+  const ids = ['__proto__', 'constructor', 'hasOwnProperty', 'toString', 'valueOf'];
+  const book = openBook('seed');
+  const journal = ids.map((id) => ({ type: 'member.registered', member: id }));
+  journal.forEach((event) => book.apply(event));
+  for (const state of [book.state(), replay('seed', journal).state]) {
+    assert.deepEqual(Object.keys(state.accounts).sort(), [...ids].sort());
+    assert.equal(Object.getPrototypeOf(state.accounts), Object.prototype);
+    for (const id of ids) assert.deepEqual(Object.getOwnPropertyDescriptor(state.accounts, id).value, book.account(id), id);
+    assert.match(JSON.stringify(state), /"__proto__":\{"share_value":"0"/);
+  }
+  assert.throws(() => book.apply(JSON.parse('{"type":"member.registered","member":"eve","__proto__":{"member":"bob"}}')), refuses('bad_event', '__proto__'));
 });
 
 test('decimals are strict and numbers are no decimals', () => {

@@ -44,7 +44,7 @@ impl Arrival {
         let discard = async {
             let mut bytes = 0;
             while let Some(Ok(frame)) = body.frame().await {
-                bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+                bytes += frame.data_ref().map_or(0, |data| u64::try_from(data.len()).unwrap_or(u64::MAX));
                 if bytes > DISCARD_BYTES_MAX {
                     break;
                 }

@@ -17,7 +17,7 @@ use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
 use super::rights::{Anybody, SignedIn};
 use crate::ledger::needs::Needs;
-use crate::ledger::store::StoreError;
+use crate::ledger::store::{Key, StoreError};
 use crate::limits::WECHAT_CODE_LENGTH_MAX;
 use crate::people::access::{Device, Way, session_hash};
 use crate::people::actor::{Actor, Staff};
@@ -251,6 +251,9 @@ pub async fn wechat(
         return Err(Failure::BadCode.into());
     }
     let account = wechat.account(&code).await?;
+    // Of an account that registers twice at once, each request would make a member.
+    let key = Key { scope: "wechat".into(), key: account.clone(), fingerprint: String::new() };
+    let _flight = app.flights.take_off(&key)?;
     let people = &app.people;
     let known = people.wechat_member(&account).await.map_err(StoreError::from)?;
     let member = match (enrolment, known, newcomer) {

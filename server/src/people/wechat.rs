@@ -11,8 +11,10 @@ use async_trait::async_trait;
 use hyper::Method;
 use serde::Deserialize;
 use thiserror::Error;
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 
+use crate::limits::WECHAT_AT_ONCE;
 use crate::outbound::{Outbound, OutboundError};
 use crate::text::fingerprint;
 
@@ -24,7 +26,7 @@ pub enum WeChatError {
     /// The code is invalid, was used, or is older than five minutes.
     #[error("the code does not hold")]
     Code,
-    /// The user made too many requests.
+    /// The user, or everybody together, made too many requests.
     #[error("the user came too often")]
     Rate,
     /// `WeChat` blocks the user as a risk.
@@ -47,6 +49,8 @@ pub struct WeChat {
     address: Url,
     appid: String,
     secret: String,
+    /// Anybody may send codes, so a stranger could use up the app's quota and our connections.
+    places: Semaphore,
 }
 
 impl fmt::Debug for WeChat {
@@ -82,13 +86,20 @@ impl WeChat {
         }
         url.set_path("/sns/jscode2session");
         // An operator's stand-in may be in a private network.
-        Ok(Self { outbound: Outbound::new(address != ADDRESS)?, address: url, appid, secret })
+        Ok(Self {
+            outbound: Outbound::new(address != ADDRESS)?,
+            address: url,
+            appid,
+            secret,
+            places: Semaphore::new(WECHAT_AT_ONCE),
+        })
     }
 }
 
 #[async_trait]
 impl Code2Session for WeChat {
     async fn account(&self, code: &str) -> std::result::Result<String, WeChatError> {
+        let _place = self.places.try_acquire().map_err(|_| WeChatError::Rate)?;
         let mut url = self.address.clone();
         url.query_pairs_mut()
             .append_pair("appid", &self.appid)

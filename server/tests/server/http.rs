@@ -100,7 +100,9 @@ fn bad_inputs() -> Vec<(u16, &'static str, &'static str, String)> {
         // A list without an end is refused whole.
         (400, "bad_body", "", format!("[{},", register("b"))),
         (400, "bad_event", "", "{".into()),
-        (400, "bad_event", "", "\u{feff}{}".into()),
+        // One mark is read over, as programs on Windows write it; two are none.
+        (400, "bad_event", "type", "\u{feff}{}".into()),
+        (400, "bad_event", "", "\u{feff}\u{feff}{}".into()),
         (400, "bad_event", "", "NaN".into()),
         (400, "bad_event", "", deep),
         (400, "bad_event", "", format!(r#"{{"type":"{}"}}"#, "x".repeat(70_000))),

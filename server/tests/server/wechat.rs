@@ -5,6 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use gongxiang_server::limits::WECHAT_AT_ONCE;
 use serde_json::{Value, json};
 
 use crate::members::{ORIGIN, add_staff};
@@ -270,6 +271,45 @@ fn where_nobody_answers_it_is_said_at_once() -> TestResult {
     let folder = Folder::new()?;
     let (server, _) = town(&folder.database(), "http://127.0.0.1:1", &[])?;
     refused(sign_in(&server, &json!({"code": "u1"}))?, (503, "unavailable"));
+    Ok(())
+}
+
+#[test]
+fn everybody_together_asks_wechat_so_much_at_once_and_no_more() -> TestResult {
+    let (fake, folder) = (Fake::start()?, Folder::new()?);
+    let (server, _) = town(&folder.database(), &fake.address, &[])?;
+    std::thread::scope(|scope| {
+        for _ in 0..WECHAT_AT_ONCE {
+            scope.spawn(|| sign_in(&server, &json!({"code": "slow"})).map_err(|error| error.to_string()));
+        }
+        std::thread::sleep(Duration::from_secs(3));
+        let started = Instant::now();
+        refused(sign_in(&server, &json!({"code": "u1"}))?, (429, "rate_limited"));
+        assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+        assert!(fake.asked().iter().all(|asked| !asked.contains("js_code=u1")), "{:?}", fake.asked());
+        TestResult::Ok(())
+    })?;
+    refused(sign_in(&server, &json!({"code": "u1"}))?, (422, "unknown_account"));
+    Ok(())
+}
+
+#[test]
+fn an_account_that_registers_many_times_at_once_at_one_process_is_one_member() -> TestResult {
+    let fake = Fake::start()?;
+    let folder = Folder::new()?;
+    for database in databases(&folder)? {
+        let (server, operator) = town(&database, &fake.address, &["--open-registration"])?;
+        let members = std::thread::scope(|scope| {
+            let ask = || sign_in(&server, &json!({"code": "u1", "register": {}})).map_err(|error| error.to_string());
+            let asked: Vec<_> = (0..12).map(|_| scope.spawn(ask)).collect();
+            asked.into_iter().map(|one| one.join().map_err(|_| "the client fell")?).collect::<Result<Vec<_>, String>>()
+        })?;
+        let registered: std::collections::BTreeSet<_> =
+            members.iter().filter_map(|(_, session)| session["member"].as_str()).collect();
+        assert_eq!(registered.len(), 1, "{}: {members:?}", &*database);
+        let (_, all) = server.ask("GET", "/v1/members", Some(&operator), &[], None)?;
+        assert_eq!(all["members"].as_array().map(Vec::len), Some(3), "ann, bob and the newcomer: {all}");
+    }
     Ok(())
 }
 
