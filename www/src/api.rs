@@ -194,11 +194,7 @@ async fn get_text(path: &str) -> Result<String, Fault> {
 
 /// The text of an answer, if it is a success.
 fn success(status: u16, text: String) -> Result<String, Fault> {
-    if matches!(status, 200 | 204) {
-        Ok(text)
-    } else {
-        Err(Fault::Status { status, problem: read(&text).unwrap_or_default() })
-    }
+    if status == 200 { Ok(text) } else { Err(Fault::Status { status, problem: read(&text).unwrap_or_default() }) }
 }
 
 /// An answer of the server, never a stored one.
@@ -274,33 +270,12 @@ pub async fn preview(event: &Tree, key: &str) -> Result<Receipt, Fault> {
 
 /// `/v1/session`; without a network, the stored answer.
 pub async fn session() -> Result<Answer<Session>, Fault> {
-    drop_ended(get_kept("/v1/session").await, || get_kept("/v1/session")).await
+    get_kept("/v1/session").await
 }
 
 /// `/v1/session`, never a stored answer.
 pub async fn session_now() -> Result<Session, Fault> {
-    drop_ended(get("/v1/session").await, || get("/v1/session")).await
-}
-
-/// A session that has ended is refused for as long as its cookie is sent, so the cookie goes first. Then nobody is signed in.
-async fn drop_ended<T, F>(asked: Result<T, Fault>, again: impl FnOnce() -> F) -> Result<T, Fault>
-where
-    F: Future<Output = Result<T, Fault>>,
-{
-    match asked {
-        Err(Fault::Status { status: 401, .. }) => {
-            sign_out().await?;
-            again().await
-        }
-        asked => asked,
-    }
-}
-
-/// Ends a session, a code, a passkey or a binding, given by its path.
-pub async fn end(path: &str) -> Result<(), Fault> {
-    let response = Request::delete(path).send().await.map_err(|_| Fault::Unreachable)?;
-    let text = response.text().await.map_err(|_| Fault::Unreachable)?;
-    success(response.status(), text).map(drop)
+    get("/v1/session").await
 }
 
 pub async fn sign_in_to_demo(member: &Id) -> Result<(), Fault> {
@@ -308,7 +283,13 @@ pub async fn sign_in_to_demo(member: &Id) -> Result<(), Fault> {
 }
 
 pub async fn sign_out() -> Result<(), Fault> {
-    end("/v1/session").await
+    delete("/v1/session").await
+}
+
+/// Ends something.
+pub async fn delete(path: &str) -> Result<(), Fault> {
+    let response = Request::delete(path).send().await.map_err(|_| Fault::Unreachable)?;
+    if response.ok() { Ok(()) } else { Err(Fault::Status { status: response.status(), problem: Problem::default() }) }
 }
 
 /// `/v1/members`: those whose ids come after `after`, by id.

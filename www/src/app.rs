@@ -7,7 +7,7 @@ use crate::reactive::effect;
 use crate::route::{self, Desk, MemberScreen, Route};
 use crate::screens;
 use crate::state::App;
-use crate::text::{Words, account, frame as t, signin};
+use crate::text::{Words, frame as t};
 use crate::ui;
 
 /// Shows the screen of a route; `None` if it belongs to the other binary.
@@ -36,7 +36,7 @@ pub fn app(screens: Screens) -> AnyView {
                 <span class="mark" aria-hidden="true"></span>
                 <span><b>{app.say(t::TITLE)}</b><small>{app.say(t::TAGLINE)}</small></span>
             </a>
-            <div class="bar-end">{languages(app)} {move || menu(app, &route.get())}</div>
+            {languages(app)}
         </header>
         {move || ways(app, &route.get())}
         <main id="main" tabindex="-1">
@@ -101,35 +101,6 @@ fn ways(app: App, route: &Route) -> AnyView {
         _ => return ().into_any(),
     };
     view! { <nav class="ways" aria-label=app.say(t::WAYS)>{list}</nav> }.into_any()
-}
-
-/// The menu of who is signed in.
-fn menu(app: App, route: &Route) -> AnyView {
-    let Some(member) = app.session.with(|session| session.as_ref()?.member.clone()) else { return ().into_any() };
-    // Made anew with each screen, so it is closed on the next one.
-    let is_open = RwSignal::new(false);
-    let at_account = *route == Route::Account;
-    let home = Route::Member(member.clone(), MemberScreen::Home).to_string();
-    view! {
-        <div class="menu">
-            <button type="button" class="way account" data-testid="menu" aria-label=app.say(account::MENU)
-                aria-expanded=move || is_open.get().to_string() aria-controls="menu"
-                on:click=move |_| is_open.update(|open| *open = !*open)>
-                <span class="icon" aria-hidden="true"></span>
-            </button>
-            <div class="card" id="menu" hidden=move || !is_open.get()>
-                <p class="who">{member.to_string()}</p>
-                <a href=home>{app.say(t::HOME)}</a>
-                <a href="#/account" data-testid="menu-account" aria-current=at_account.then_some("page")>
-                    {app.say(account::ACCOUNT)}
-                </a>
-                <button type="button" class="link" data-testid="menu-sign-out" on:click=move |_| screens::leave(app)>
-                    {app.say(signin::SIGN_OUT)}
-                </button>
-            </div>
-        </div>
-    }
-    .into_any()
 }
 
 fn languages(app: App) -> AnyView {

@@ -14,8 +14,7 @@
 //! | `action` | an action of a member or the operator: its event, command and preview |
 //! | `receipt` | compares the expected receipt with the settled one |
 //! | `outbox` | confirmed actions, until the server decides them |
-//! | `access` | how the member signs in: sessions, codes, passkeys |
-//! | `passkey` | signing in by passkey, and showing it again |
+//! | `passkey` | signing in by passkey |
 //! | `keep`, `mark`, `locks` | the browser's database, its short texts, and locks across tabs |
 //! | `json` | reads types from JSON |
 //! | `input`, `figure` | decimals as a person types and reads them, never as floats |
@@ -28,7 +27,6 @@
 //! It has two binaries, so that a member does not load what only the operator needs: `bin/wallet.rs` has a member's screens,
 //! `bin/desk.rs` the operator's. `boot.js` starts the one that the address names.
 
-mod access;
 mod action;
 mod api;
 mod app;

@@ -12,10 +12,6 @@ pub enum Route {
     SignIn,
     /// `#/join/ID`: the invitation of this member.
     Join(Id),
-    /// `#/enrol/CODE`: signing in by a code.
-    Enrol(String),
-    /// `#/account`: how the member who is signed in does so.
-    Account,
     /// `#/m/ID…`: a member's screen.
     Member(Id, MemberScreen),
     /// `#/m/ID/orders/ORDER`: an order that this member gave.
@@ -101,10 +97,8 @@ impl Route {
         let found = match first {
             "" if rest.is_empty() => Some(Self::SignIn),
             "join" => Id::parse(rest).map(Self::Join),
-            "enrol" => Self::code_of(rest).map(Self::Enrol),
-            "account" if rest.is_empty() => Some(Self::Account),
             "operator" => match rest.strip_prefix("enrol/") {
-                Some(code) => Self::code_of(code).map(Self::StaffCode),
+                Some(code) => Some(Self::StaffCode(code.to_owned())),
                 None => named(&Desk::ALL, rest).map(Self::Operator),
             },
             "m" => {
@@ -119,13 +113,6 @@ impl Route {
         };
         found.unwrap_or(Self::Nowhere)
     }
-
-    /// The enrolment code in what a person typed: the code itself, or the link with it.
-    pub fn code_of(typed: &str) -> Option<String> {
-        let code = typed.trim().rsplit('/').next().unwrap_or_default();
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        ((1..=256).contains(&code.len()) && code.bytes().all(is_plain)).then(|| code.to_owned())
-    }
 }
 
 impl fmt::Display for Route {
@@ -133,8 +120,6 @@ impl fmt::Display for Route {
         let (start, rest) = match self {
             Self::SignIn | Self::Nowhere => return f.write_str("#/"),
             Self::Join(id) => return write!(f, "#/join/{id}"),
-            Self::Enrol(code) => return write!(f, "#/enrol/{code}"),
-            Self::Account => return f.write_str("#/account"),
             Self::Member(id, page) => (format!("#/m/{id}"), name_of(&MemberScreen::ALL, page)),
             Self::StaffCode(code) => return write!(f, "#/operator/enrol/{code}"),
             Self::Order(id, order) => return write!(f, "#/m/{id}/orders/{order}"),
@@ -180,15 +165,9 @@ mod tests {
         let ann = Id::parse("ann:1.x").expect("an id");
         let pages = MemberScreen::ALL.map(|(page, _)| Route::Member(ann.clone(), page));
         let desks = Desk::ALL.map(|(desk, _)| Route::Operator(desk));
-        let others = [
-            Route::SignIn,
-            Route::Join(ann.clone()),
-            Route::Enrol("gxe_0f".to_owned()),
-            Route::StaffCode("gxe_0f".to_owned()),
-            Route::Account,
-            Route::Order(ann.clone(), Id::parse("o:1").expect("an id")),
-        ];
-        for route in others.into_iter().chain(pages).chain(desks) {
+        let order = Route::Order(ann.clone(), Id::parse("o:1").expect("an id"));
+        let code = Route::StaffCode("gxe_0".to_owned());
+        for route in [Route::SignIn, Route::Join(ann.clone()), order, code].into_iter().chain(pages).chain(desks) {
             assert_eq!(Route::parse(&route.to_string()), route);
         }
         assert_eq!(Route::parse(""), Route::SignIn);
@@ -202,22 +181,8 @@ mod tests {
             "#/m/a/orders/b/c",
             "#/join/",
             "#/operator/x",
-            "#/operator/enrol/a\"b",
-            "#/account/x",
-            "#/enrol/",
-            "#/enrol/a\"b",
         ] {
             assert_eq!(Route::parse(bad), Route::Nowhere, "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_code_is_typed_as_it_is_or_as_its_link() {
-        for typed in ["gxe_0f", " gxe_0f\n", "https://wallet.example/#/enrol/gxe_0f"] {
-            assert_eq!(Route::code_of(typed).as_deref(), Some("gxe_0f"), "{typed}");
-        }
-        for bad in ["", " ", "gxe 0f", "gxe_\"", "https://wallet.example/"] {
-            assert_eq!(Route::code_of(bad), None, "{bad}");
         }
     }
 }

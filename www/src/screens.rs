@@ -1,11 +1,9 @@
 //! The screens, a file for each.
 
-mod account;
 mod action_form;
 mod answer;
 mod deeds;
 mod economy;
-mod entry;
 mod fault;
 mod forecast;
 mod gate;
@@ -31,9 +29,8 @@ mod transfer;
 
 use gongxiang::identity::Id;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use crate::route::{self, MemberScreen, Route};
+use crate::route::{MemberScreen, Route};
 use crate::state::App;
 use crate::ui;
 
@@ -42,11 +39,6 @@ pub fn of_members(app: App, route: Route) -> Option<AnyView> {
     Some(match route {
         Route::SignIn => members::screen(app),
         Route::Join(id) => invite::joining(app, &id),
-        Route::Enrol(code) => entry::enrolling(app, code),
-        Route::Account => match app.session.get() {
-            None => ui::skeleton(app),
-            Some(session) => session.member.map_or_else(|| members::screen(app), |me| account::screen(app, me)),
-        },
         Route::Member(id, page) => match denied(app, &id) {
             Some(instead) => instead,
             None => of_member(app, id, page),
@@ -65,18 +57,6 @@ fn denied(app: App, id: &Id) -> Option<AnyView> {
         Some(session) if session.member.as_ref().is_some_and(|me| me != id) => Some(fault::not_yours(app)),
         Some(_) => None,
     }
-}
-
-/// Signs out and shows the entry. If actions wait, the account's screen asks first.
-pub fn leave(app: App) {
-    let waits = app.outbox.waiting.with_untracked(|all| !all.is_empty());
-    if waits {
-        return route::go(&Route::Account);
-    }
-    spawn_local(async move {
-        app.sign_out().await;
-        route::go(&Route::SignIn);
-    });
 }
 
 fn of_member(app: App, id: Id, page: MemberScreen) -> AnyView {
@@ -101,8 +81,6 @@ pub fn of_operator(app: App, route: &Route) -> Option<AnyView> {
         Route::Operator(desk) => Some(gate::screen(app, *desk)),
         Route::StaffCode(code) => Some(gate::enrol(app, code.clone())),
         Route::Nowhere => Some(fault::nowhere(app)),
-        Route::SignIn | Route::Join(_) | Route::Enrol(_) | Route::Account | Route::Member(..) | Route::Order(..) => {
-            None
-        }
+        Route::SignIn | Route::Join(_) | Route::Member(..) | Route::Order(..) => None,
     }
 }

@@ -65,7 +65,7 @@ pub async fn enrol(id: &Id) -> Result<StaffCode, Fault> {
 
 /// Ends somebody.
 pub async fn end(id: &Id) -> Result<(), Fault> {
-    api::end(&format!("/v1/staff/{id}")).await
+    api::delete(&format!("/v1/staff/{id}")).await
 }
 
 /// `/v1/actions`: a page, newest first.

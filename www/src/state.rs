@@ -87,10 +87,7 @@ impl App {
         match api::session().await {
             Ok(Answer { value, since }) => {
                 // The session ended elsewhere: nothing of it stays on this device.
-                let has_left = self.session.with_untracked(|known| {
-                    known.as_ref().is_some_and(|known| known.member.is_some() && known.member != value.member)
-                });
-                if (value.is_nobody() || has_left) && since.is_none() {
+                if value.is_nobody() && since.is_none() {
                     keep::forget_answers().await;
                 }
                 self.enter(value);
@@ -132,7 +129,6 @@ impl App {
     /// Asks for the session again when this tab gets the focus, and when another tab signs in or out.
     pub fn follow_session(self) {
         window_event_listener(leptos::ev::focus, move |_| self.ask_session());
-        window_event_listener(leptos::ev::visibilitychange, move |_| self.ask_session());
         window_event_listener(leptos::ev::storage, move |_| self.ask_session());
     }
 }

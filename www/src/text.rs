@@ -2,7 +2,6 @@
 //!
 //! No text promises a gain: the value of points can fall, and a preview holds only for the moment.
 
-pub mod account;
 pub mod actions;
 pub mod calculator;
 pub mod economy;

@@ -15,7 +15,7 @@ const PAGE = here('./');
 const ROOT_FILES = ['index.html', 'manifest.webmanifest', 'icon.svg', 'icon-192.png', 'icon-512.png'].map(here);
 const BUILD_FILES = [
   'styles.css', 'boot.js', 'wallet.js', 'wallet_bg.wasm', 'chart.js', 'uplot.js', 'uplot.css', 'icon.svg',
-  ...['home', 'statement', 'calculator', 'forecast', 'move', 'shop', 'account'].map((name) => `icons/${name}.svg`),
+  ...['home', 'statement', 'calculator', 'forecast', 'move', 'shop'].map((name) => `icons/${name}.svg`),
 ].map((name) => here(`${BUILD}/${name}`));
 /** Stored once somebody has opened the desk: a member's browser does not load what only the operator needs. */
 const DESK_FILES = ['desk/desk.js', 'desk/desk_bg.wasm'].map((name) => here(`${BUILD}/${name}`));

@@ -53,12 +53,6 @@ pub fn ready<T>(app: App, found: Query<T>, shown: Box<dyn Fn(T) -> AnyView + Sen
 where
     T: Clone + Send + Sync + 'static,
 {
-    effect(move |_| {
-        // The session has ended: this locks the screen.
-        if matches!(*found.state.read(), Remote::Failed(Fault::Status { status: 401, .. })) {
-            app.ask_session();
-        }
-    });
     view! {
         {move || match found.state.get() {
             Remote::Loading => ui::skeleton(app),
@@ -84,6 +78,8 @@ pub async fn opened(app: App, id: Id) -> Result<Arc<Wallet>, Fault> {
             app.doubted.set(!wallet.is_verified());
         }
         Err(Fault::BadAnswer | Fault::OtherRules) => app.doubted.set(true),
+        // The session has ended: this locks the screen.
+        Err(Fault::Status { status: 401, .. }) => app.ask_session(),
         Err(_) => {}
     }
     wallet.map(Arc::new)

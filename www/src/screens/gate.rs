@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{deeds, economy, entry, fault, members, operator, rules, staff};
+use super::{deeds, economy, fault, members, operator, rules, staff};
 use crate::api::{Fault, Session};
 use crate::passkey;
 use crate::route::Desk;
@@ -33,7 +33,7 @@ pub fn screen(app: App, desk: Desk) -> AnyView {
     }
     view! {
         {ui::intro(app, t::DESK, t::DESK_NOTE)}
-        {entry::ways(app, &session)}
+        {if session.has_passkeys() { members::passkeys(app, &session) } else { ui::empty(app, "members-only", signin::MEMBERS_ONLY) }}
     }
     .into_any()
 }
@@ -66,7 +66,7 @@ pub fn enrol(app: App, code: String) -> AnyView {
     let failed = RwSignal::new(None::<Fault>);
     let create = move |_| {
         let code = code.clone();
-        spawn_local(async move { members::follow(app, passkey::register_by(&code).await, failed) });
+        spawn_local(async move { members::follow(app, passkey::enrol(&code).await, failed) });
     };
     view! {
         {ui::intro(app, t::ENROL, t::ENROL_NOTE)}

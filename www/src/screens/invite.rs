@@ -16,7 +16,7 @@ use crate::text::{actions as t, signin};
 use crate::ui;
 
 pub fn screen(app: App, id: &Id) -> AnyView {
-    let link = address_of(&Route::Join(id.clone()));
+    let link = link(id);
     let copied = RwSignal::new(false);
     let to_copy = link.clone();
     let copy = move |_| {
@@ -42,11 +42,10 @@ pub fn screen(app: App, id: &Id) -> AnyView {
     .into_any()
 }
 
-/// The whole address of a screen, for a link.
-pub fn address_of(route: &Route) -> String {
+fn link(id: &Id) -> String {
     let origin = window().location().origin().unwrap_or_default();
     let path = window().location().pathname().unwrap_or_default();
-    format!("{origin}{path}{route}")
+    format!("{origin}{path}{}", Route::Join(id.clone()))
 }
 
 /// The QR code as one SVG path, a square for each dark module.
@@ -75,7 +74,7 @@ pub fn joining(app: App, referrer: &Id) -> AnyView {
     let by = referrer.clone();
     let with_passkey = move |_| {
         let by = by.clone();
-        spawn_local(async move { members::follow(app, passkey::register(Some(&by)).await, failed) });
+        spawn_local(async move { members::follow(app, passkey::register(&by).await, failed) });
     };
     let register = move |_| app.asked.set(Some(Action::register(&id)));
     view! {

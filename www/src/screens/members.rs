@@ -8,9 +8,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::answer::asked;
-use super::{entry, fault};
+use super::fault;
 use crate::api::{self, Fault, Session};
-use crate::passkey::Holder;
+use crate::passkey::{self, Holder};
 use crate::query::{Remote, fetch};
 use crate::reactive::memo;
 use crate::route::{self, Desk, MemberScreen, Route};
@@ -26,22 +26,41 @@ pub fn screen(app: App) -> AnyView {
         app.session.get_untracked().filter(|session| !session.role.is_empty()).ok_or(Fault::Unreachable)
     };
     asked(app, ask, move |session| match session.member {
-        Some(member) => view! {
-            <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
-            {signing_out(app, member, true)}
-        }
-        .into_any(),
+        Some(member) => signed_in(app, member),
         None if session.staff.is_some() => {
             let desk = Route::Operator(Desk::Overview).to_string();
             view! { <p><a class="primary" href=desk data-testid="to-desk">{app.say(t::DESK)}</a></p> }.into_any()
         }
         None if session.is_operator() => choose(app, &session),
+        None if session.has_passkeys() => view! {
+            <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
+            {passkeys(app, &session)}
+        }
+        .into_any(),
         None => view! {
             <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
-            {entry::ways(app, &session)}
+            {ui::empty(app, "members-only", t::MEMBERS_ONLY)}
         }
         .into_any(),
     })
+}
+
+/// The button to sign in by passkey, if the server offers it.
+pub fn passkeys(app: App, session: &Session) -> AnyView {
+    if !session.has_passkeys() {
+        return ().into_any();
+    }
+    let failed = RwSignal::new(None::<Fault>);
+    let sign_in = move |_| spawn_local(async move { follow(app, passkey::sign_in().await, failed) });
+    view! {
+        <section class="card form">
+            {ui::button(app, "primary", "passkey", t::PASSKEY, sign_in)}
+            <p class="error" role="status" data-testid="passkey-error">
+                {move || failed.get().map(|fault| fault::words(&fault).1.of(app.lang()))}
+            </p>
+        </section>
+    }
+    .into_any()
 }
 
 /// Goes to the account of the member who just signed in, or to the desk of the staff, or shows why signing in failed.
@@ -58,8 +77,7 @@ pub fn follow(app: App, signed_in: Result<Holder, Fault>, failed: RwSignal<Optio
     }
 }
 
-/// Who is signed in, and signing out. `leads_on` adds the way to the account.
-pub fn signing_out(app: App, member: Id, leads_on: bool) -> AnyView {
+fn signed_in(app: App, member: Id) -> AnyView {
     // Set once somebody wants to sign out while actions wait.
     let asks = RwSignal::new(false);
     let leave = move || spawn_local(app.sign_out());
@@ -67,12 +85,11 @@ pub fn signing_out(app: App, member: Id, leads_on: bool) -> AnyView {
     let waits = move || app.outbox.waiting.with(|all| all.iter().any(|waiting| waiting.member.as_ref() == Some(&mine)));
     let out = move |_| if waits() { asks.set(true) } else { leave() };
     view! {
+        <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
         <section class="card form">
             <p>{app.say(t::SIGNED_IN)} " " <b><bdi data-testid="signed-in">{member.to_string()}</bdi></b></p>
             <div class="buttons">
-                {leads_on.then(|| view! {
-                    <a class="primary" href=Route::Member(member, MemberScreen::Home).to_string()>{app.say(t::CONTINUE)}</a>
-                }.into_any())}
+                <a class="primary" href=Route::Member(member, MemberScreen::Home).to_string()>{app.say(t::CONTINUE)}</a>
                 {ui::button(app, "secondary", "sign-out", t::SIGN_OUT, out)}
             </div>
             {move || asks.get().then(|| view! {
@@ -116,7 +133,7 @@ fn choose(app: App, session: &Session) -> AnyView {
             <p>{app.say(t::DEMO_NOTE)}</p>
             <p><a href=Route::Operator(Desk::Overview).to_string() data-testid="operator-view">{app.say(t::OPERATOR)}</a></p>
         </section>
-        {entry::ways(app, session)}
+        {passkeys(app, session)}
         <form class="search" on:submit=open>
             <label for="search">{app.say(t::SEARCH)}</label>
             <div class="row">

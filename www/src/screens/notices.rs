@@ -43,14 +43,6 @@ pub fn notices(app: App) -> AnyView {
     view! { {move || offline()} {move || waiting()} {move || storage()} }.into_any()
 }
 
-/// [`local_time`] of seconds since 1970.
-pub fn local_seconds(app: App, seconds: u64) -> String {
-    // The wallet has no floats of its own; milliseconds are a number of JavaScript.
-    let ms = js_sys::Number::parse_float(&format!("{seconds}000"));
-    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(ms));
-    date.to_locale_string(app.lang().tag(), &wasm_bindgen::JsValue::UNDEFINED).into()
-}
-
 /// A moment in the reader's time zone and language.
 fn local_time(app: App, iso: &str) -> String {
     let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_str(iso));
