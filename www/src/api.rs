@@ -12,7 +12,7 @@ use gongxiang::receipt::Receipt;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang::wire::answer::{DaysPage, MemberNow, MembersPage, StatementPage, SupplyNow};
-use gongxiang::wire::pending::PendingNow;
+use gongxiang::wire::pending::{PendingNow, PendingReward};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -67,32 +67,41 @@ pub struct Problem {
 }
 
 /// Somebody of the staff, as a session names it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaffName {
     pub id: Id,
     pub name: String,
 }
 
 /// Who is signed in.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Session {
     /// `nobody`, `demo`, `operator`, `member` …; empty if the server could not be asked.
     pub role: String,
     pub member: Option<Id>,
     /// Who of the staff.
-    #[serde(default)]
     pub staff: Option<StaffName>,
     /// Set if everybody may do everything.
     pub demo: bool,
     /// The ways to sign in: `passkey`, `demo` …
-    #[serde(default)]
     pub ways: Vec<String>,
     /// Set if members may register themselves.
-    #[serde(default)]
     pub open_registration: bool,
 }
 
 impl Session {
+    fn read(session: &Value) -> Result<Self, ReadError> {
+        let staff = |staff: &Value| Ok(StaffName { id: field(staff, "id")?, name: field(staff, "name")? });
+        Ok(Self {
+            role: field(session, "role")?,
+            member: field(session, "member")?,
+            staff: session.get("staff").filter(|staff| !staff.is_null()).map(staff).transpose()?,
+            demo: field(session, "demo")?,
+            ways: field(session, "ways")?,
+            open_registration: field(session, "open_registration")?,
+        })
+    }
+
     pub fn is_operator(&self) -> bool {
         matches!(self.role.as_str(), "demo" | "operator")
     }
@@ -163,8 +172,7 @@ pub struct ListPage<V, N> {
 }
 
 impl<V: DeserializeOwned, N: DeserializeOwned> ListPage<V, N> {
-    fn read(text: &str) -> Result<Self, Fault> {
-        let page = json::parse(text)?;
+    fn read(page: &Value) -> Result<Self, Fault> {
         let rows = page.get("rows").and_then(Value::as_array).ok_or(Fault::BadAnswer)?;
         let next = page.get("next").map(json::read_value).transpose()?.flatten();
         Ok(Self { rows: rows.iter().map(Item::read).collect::<Result<_, _>>()?, next })
@@ -211,6 +219,22 @@ async fn get_kept<T: DeserializeOwned>(path: &str) -> Result<Answer<T>, Fault> {
         Box::pin(keep_text(path, &text)).await;
     }
     Ok(Answer { value, since })
+}
+
+/// As [`get_kept`], for types that are read field by field: the binary then has no code that reads them in any order. Callers box it, so
+/// that the binary has it once.
+async fn get_value_or_kept(path: &str) -> Result<Answer<Value>, Fault> {
+    let Answer { value: text, since } = get_text_or_kept(path).await?;
+    let value = json::parse(&text)?;
+    if since.is_none() {
+        keep_text(path, &text).await;
+    }
+    Ok(Answer { value, since })
+}
+
+/// A field of a table.
+fn field<'a, T: Deserialize<'a>>(table: &'a Value, name: &str) -> Result<T, ReadError> {
+    json::read_value(table.get(name).unwrap_or(&Value::Null))
 }
 
 async fn get_text_or_kept(path: &str) -> Result<Answer<String>, Fault> {
@@ -270,12 +294,13 @@ pub async fn preview(event: &Tree, key: &str) -> Result<Receipt, Fault> {
 
 /// `/v1/session`; without a network, the stored answer.
 pub async fn session() -> Result<Answer<Session>, Fault> {
-    get_kept("/v1/session").await
+    let Answer { value, since } = Box::pin(get_value_or_kept("/v1/session")).await?;
+    Ok(Answer { value: Session::read(&value)?, since })
 }
 
 /// `/v1/session`, never a stored answer.
 pub async fn session_now() -> Result<Session, Fault> {
-    get("/v1/session").await
+    Ok(Session::read(&json::parse(&get_text("/v1/session").await?)?)?)
 }
 
 pub async fn sign_in_to_demo(member: &Id) -> Result<(), Fault> {
@@ -327,19 +352,25 @@ pub async fn statement(id: &Id, before: Option<&str>) -> Result<StatementPage, F
 
 /// `/v1/members/ID/pending`: what orders are to bring; without a network, the stored answer.
 pub async fn pending(id: &Id) -> Result<PendingNow, Fault> {
-    get_kept(&format!("/v1/members/{id}/pending")).await.map(|answer| answer.value)
+    let answer = Box::pin(get_value_or_kept(&format!("/v1/members/{id}/pending"))).await?.value;
+    let reward = |reward: &Value| -> Result<PendingReward, ReadError> {
+        Ok(PendingReward {
+            due: field(reward, "due")?,
+            kind: field(reward, "kind")?,
+            orders: field(reward, "orders")?,
+            share_value: field(reward, "share_value")?,
+            points: field(reward, "points")?,
+        })
+    };
+    let rewards = answer.get("rewards").and_then(Value::as_array).ok_or(Fault::BadAnswer)?;
+    let rewards = rewards.iter().map(reward).collect::<Result<_, _>>()?;
+    Ok(PendingNow { member: field(&answer, "member")?, day: field(&answer, "day")?, rewards })
 }
 
 /// `/v1/members/ID/orders`: what a member bought, newest first, before the one with that number.
 pub async fn bought(id: &Id, before: Option<u64>) -> Result<OrdersPage, Fault> {
     let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
-    let path = format!("/v1/members/{id}/orders?limit=50{before}");
-    let Answer { value: text, since } = get_text_or_kept(&path).await?;
-    let page = ListPage::read(&text)?;
-    if since.is_none() {
-        keep_text(&path, &text).await;
-    }
-    Ok(page)
+    ListPage::read(&Box::pin(get_value_or_kept(&format!("/v1/members/{id}/orders?limit=50{before}"))).await?.value)
 }
 
 /// `/v1/excerpt`: the part of the book that an order between these parties needs.
@@ -370,7 +401,7 @@ async fn all<V: DeserializeOwned>(path: &str) -> Result<Vec<Item<V>>, Fault> {
     let mut rows = Vec::new();
     let mut after = String::new();
     for _ in 0..PAGES_MAX {
-        let page = ListPage::<V, Id>::read(&get_text(&format!("{path}?limit=500{after}")).await?)?;
+        let page = ListPage::<V, Id>::read(&json::parse(&get_text(&format!("{path}?limit=500{after}")).await?)?)?;
         rows.extend(page.rows);
         let Some(next) = page.next else { break };
         after = format!("&after={next}");
@@ -399,7 +430,7 @@ pub type OrdersPage = ListPage<Order, u64>;
 /// `/v1/orders`: a shop's, before the one with that number.
 pub async fn orders(merchant: &Id, before: Option<u64>) -> Result<OrdersPage, Fault> {
     let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
-    ListPage::read(&get_text(&format!("/v1/orders?merchant={merchant}&limit=20{before}")).await?)
+    ListPage::read(&json::parse(&get_text(&format!("/v1/orders?merchant={merchant}&limit=20{before}")).await?)?)
 }
 
 /// `/v1/orders/ID`.
@@ -417,7 +448,7 @@ mod tests {
     fn a_row_is_its_id_and_its_value_side_by_side() {
         let text = r#"{"rows": [{"id": "o1", "owner": "ann", "side": "sell", "remaining": "2.5", "unit_price": "1.1",
             "open": true, "later": [1.5, null]}], "next": "o2"}"#;
-        let page = ListPage::<Offer, Id>::read(text).expect("a page");
+        let page = ListPage::<Offer, Id>::read(&json::parse(text).expect("JSON")).expect("a page");
         assert_eq!(page.rows.len(), 1);
         assert_eq!(page.rows[0].id.as_str(), "o1");
         assert_eq!(page.rows[0].value.remaining.to_string(), "2.5");
