@@ -129,7 +129,7 @@ fn what_is_no_table_of_text_is_named() -> TestResult {
     for (bytes, words) in [
         (utf_16_without_a_mark.as_slice(), "is binary, not a text"),
         (table.replace("ann", "a\0nn").as_bytes(), "is binary, not a text"),
-        (&[0; 100_000], "is binary, not a text"),
+        (&vec![0; 100_000], "is binary, not a text"),
         (b"\x1f\x8b\x08\0\0\0\0\0", "is binary, not a text"),
         (b"PK\x03\x04\x14\0\x06\0", "is an Excel workbook"),
         (b"<html><table><tr><td>Order No.</td></tr></table></html>", "is a web page"),

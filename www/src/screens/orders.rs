@@ -29,7 +29,7 @@ pub fn screen(app: App, id: &Id) -> AnyView {
 
 fn list(app: App, me: &Id, first: OrdersPage) -> AnyView {
     if first.rows.is_empty() {
-        return view! { {ui::empty(app, "no-orders", t::NONE)} {ui::note(app, t::NONE_NOTE)} }.into_any();
+        return ui::empty(app, "no-orders", t::NONE);
     }
     let page = RwSignal::new(first);
     let (mine, me) = (me.clone(), me.clone());

@@ -9,7 +9,6 @@ words! {
     MY_ORDERS "我的订单" "My orders"
     ORDER "订单详情" "Order details"
     NONE "暂无订单" "No orders yet"
-    NONE_NOTE "在商家下单后，订单会显示在这里。" "Orders you place in a shop appear here."
     NOT_FOUND "未找到此订单" "Order not found"
     ID "订单编号" "Order ID"
     PLACED "下单日期" "Placed on"
