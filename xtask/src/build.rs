@@ -125,6 +125,8 @@ fn wallet(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     steps.quiet("copy the wallet's files", || {
         bind::copy_all(&pages.join("build"), &into)?;
         fs::copy(pages.join("icon.svg"), into.join("icon.svg")).context("the wallet has no icon")?;
+        let scripts = ["boot.js", "chart.js"].map(|name| Path::new(UNNAMED).join(name));
+        command::run(command::command("node").arg("tools/minify.mjs").args(scripts))?;
         charts(&into)
     })?;
     steps.quiet("compress the wallet's files", || compress::beside(&into))?;
