@@ -160,7 +160,7 @@ test('a session that ended elsewhere locks the screen before a balance is shown'
   const [me] = await house.rich(1);
   const { page, close } = await house.open('#/');
   await signIn(page, me);
-  await page.route('**/v1/session', (route) => route.fulfill({ json: { role: 'nobody', member: null, demo: false, ways: ['passkey'] } }));
+  await page.route('**/v1/session', (route) => route.fulfill({ json: { role: 'nobody', member: null, demo: false, ways: ['passkey'], open_registration: false } }));
   let shown = 0;
   await page.exposeFunction('sawNumber', () => { shown += 1; });
   await page.addInitScript(() => {
