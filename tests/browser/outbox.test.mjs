@@ -20,7 +20,12 @@ async function transfer(page, me, to, points) {
 
 const signIn = async (page, member) => {
   await go(page, '#/');
-  await page.getByTestId('search').fill(member);
+  const search = page.getByTestId('search');
+  // After a sign-out the list is drawn again when the server has heard of it, and a text that was typed before that is lost.
+  do {
+    await search.fill(member);
+    await page.waitForTimeout(200);
+  } while ((await search.inputValue()) !== member);
   await page.getByTestId('open').click();
   await page.locator(`[data-testid="home"][data-member="${member}"]`).waitFor();
 };
