@@ -213,6 +213,7 @@ macro_rules! codes {
             WrongDay "wrong_day"
             NothingDue "nothing_due"
             BadScenario "bad_scenario"
+            TooYoung "too_young"
             BadSnapshot "bad_snapshot"
             Cancelled "cancelled"
             FlagsNotAccepted "flags_not_accepted"

@@ -12,7 +12,7 @@ use gongxiang_words::Language;
 
 use crate::contract::{codes, events, records};
 use crate::identity::{Day, Id, Region, serde_as_text};
-use crate::limits::CLOSING_MOST;
+use crate::limits::{CLOSING_MOST, TURNOVER_DAYS_MIN};
 use crate::market::Side;
 use crate::quantity::{Money, OutOfRange, Points, Price, ShareValue};
 use crate::ruleset::{Channel, RuleSetError};
@@ -218,6 +218,13 @@ impl Refusal {
     #[must_use]
     pub const fn bad_scenario(field: &'static str, message: &'static str) -> Self {
         Self { code: Code::BadScenario, field: Cow::Borrowed(field), message: Cow::Borrowed(message) }
+    }
+
+    /// A network whose turnover says too little for a forecast: `too_young`, with the number of days that had turnover.
+    #[must_use]
+    pub fn too_young(field: &'static str, days: usize) -> Self {
+        let message = format!("orders vested on {days} of the last 30 days; a forecast needs {TURNOVER_DAYS_MIN}");
+        Self { code: Code::TooYoung, field: Cow::Borrowed(field), message: message.into() }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::day::{self, OpenDay};
 use crate::economy::{Growth, Mix, Scenario, mix, ratio};
 use crate::event::{Code, Refusal};
 use crate::identity::Day;
-use crate::limits::{SCENARIO_DAYS_MAX, VALUES_MAX};
+use crate::limits::{SCENARIO_DAYS_MAX, TURNOVER_DAYS_MIN, VALUES_MAX};
 use crate::price::{RecentTurnovers, Signals};
 use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 use crate::release::{EndedEras, Holding, Release};
@@ -37,6 +37,14 @@ pub struct Assumptions {
     pub turnover: Option<Money>,
     /// The new share value of a day; the mean of the last 30 days if `None`.
     pub inflow: Option<ShareValue>,
+}
+
+impl Assumptions {
+    /// Whether a path grows from the mean of the last 30 days. One that is assumed says nothing about the network.
+    fn rests_on_means(&self) -> bool {
+        let is_growing = |path: &TurnoverPath| matches!(path, TurnoverPath::Growing(_));
+        (self.turnover.is_none() || self.inflow.is_none()) && self.paths.iter().any(is_growing)
+    }
 }
 
 impl Default for Assumptions {
@@ -127,8 +135,9 @@ pub struct Forecast {
 /// The forecast for one member.
 ///
 /// # Errors
-/// `bad_scenario` with the field; `out_of_range` if a result does not fit; `cancelled` if `go_on`, called before
-/// every path, returns `false`.
+/// `bad_scenario` with the field; `too_young` if a path grows from a mean and turnover has vested on fewer than
+/// [`TURNOVER_DAYS_MIN`] of the last 30 days; `out_of_range` if a result does not fit; `cancelled` if `go_on`, called
+/// before every path, returns `false`.
 pub fn forecast(
     eve: &Eve,
     assumptions: &Assumptions,
@@ -140,6 +149,9 @@ pub fn forecast(
     }
     if horizons.len() > 12 || assumptions.paths.len() > 12 {
         return Err(Refusal::bad_scenario("paths", "must be at most 12, and so must the horizons"));
+    }
+    if assumptions.rests_on_means() && eve.turnover_days() < TURNOVER_DAYS_MIN {
+        return Err(Refusal::too_young("turnovers", eve.turnover_days()));
     }
     let start = Start::new(eve, assumptions)?;
     let first = start.walk(&TurnoverPath::Growing(Rate::default()), &[1])?;
@@ -173,16 +185,21 @@ pub struct Newcomer {
 }
 
 /// The start of a newcomer's forecast. The turnovers of earlier days are unknown; each is assumed to be the one that
-/// today's price implies.
+/// today's price implies. That price says something only once orders have vested, so `turnover_days` of the last 30 days
+/// must have had turnover.
 ///
 /// # Errors
-/// `bad_scenario` if the price window is too long for an eve; `out_of_range` if a result does not fit.
+/// `too_young` if fewer than [`TURNOVER_DAYS_MIN`] days had turnover; `bad_scenario` if the price window is too long for an eve; `out_of_range` if a result does not fit.
 pub fn newcomer(
     rules: &RuleSet,
     (day, price, issued): (Day, Price, Points),
+    turnover_days: usize,
     release: &Release,
     share_value: ShareValue,
 ) -> Result<Newcomer, Refusal> {
+    if turnover_days < TURNOVER_DAYS_MIN {
+        return Err(Refusal::too_young("turnover_days", turnover_days));
+    }
     let days = Eve::turnovers_max(rules);
     if days > VALUES_MAX {
         return Err(Refusal::bad_scenario("rules", "has a `price.window_days` for which no turnovers can be assumed"));

@@ -28,6 +28,9 @@ pub const RETURN_DAYS_MAX: u64 = 30;
 /// Most trades, packs and orders of one `day.closing` (RULES.md section 4).
 pub const CLOSING_MOST: u64 = 10_000;
 
+/// Fewest days with turnover, of the last 30, from which a mean is taken for a forecast.
+pub const TURNOVER_DAYS_MIN: usize = 7;
+
 /// Longest scenario or forecast, in days: 100 years.
 pub const SCENARIO_DAYS_MAX: usize = 36_525;
 

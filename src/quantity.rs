@@ -56,6 +56,20 @@ mod tests {
     }
 
     #[test]
+    fn a_number_of_any_size_is_written_digit_by_digit() {
+        for size in 0..38 {
+            for raw in [10_i128.pow(size) - 1, 10_i128.pow(size), 10_i128.pow(size) + 1] {
+                let digits = format!("{raw:09}");
+                let (whole, part) = digits.split_at(digits.len() - 8);
+                let expected = format!("{whole}.{part}");
+                assert_eq!(Points::from_raw(raw).to_string(), expected.trim_end_matches('0').trim_end_matches('.'));
+            }
+        }
+        assert_eq!(Index::from_raw(i128::MAX).to_string(), "170141183460469231731.687303715884105727");
+        assert_eq!(Index::from_raw(i128::MIN).to_string(), "-170141183460469231731.687303715884105728");
+    }
+
+    #[test]
     fn the_deposit_of_500_yuan_is_500_250_or_100_points() -> Result<(), Box<dyn std::error::Error>> {
         for (price, points) in [("1", "500"), ("2", "250"), ("5", "100"), ("3", "166.66666667")] {
             assert_eq!(Money::parse("500")?.points_ceil(Price::parse(price)?)?, Points::parse(points)?);

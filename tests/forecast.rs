@@ -10,6 +10,7 @@ use gongxiang::release::Holding;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang::wire::event;
+use serde_json::json;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
 
@@ -138,14 +139,72 @@ fn assumptions_that_cannot_be_computed_are_refused_with_their_field() -> TestRes
     Ok(())
 }
 
-#[test]
-fn an_empty_network_is_forecast_as_it_is() -> TestResult {
+/// A network in which an order vested on each of the first `turnovers` days; ann bought on all of them. The open day is the
+/// tenth.
+fn young(turnovers: usize) -> Result<Book, Box<dyn std::error::Error>> {
     let mut book = Book::open(preset::seed()?);
-    let id = Id::parse("ann").ok_or("an id")?;
-    book.apply(&Event::MemberRegistered { member: id.clone(), referrer: None }.into()).result?;
-    let forecast = forecast(&book.eve(&id)?, &Assumptions::default(), &mut |_| true)?;
-    assert!(forecast.so_far.is_none() && forecast.inputs.turnover.is_zero());
-    assert!(forecast.paths.iter().flat_map(|path| &path.outlooks).all(|outlook| outlook.earned.is_zero()));
+    let mut settle = |event: serde_json::Value| -> TestResult {
+        book.apply(&event::read(&serde_json::from_value::<Tree>(event)?)?).result?;
+        Ok(())
+    };
+    for (member, pack) in [("ann", "member"), ("shop", "merchant")] {
+        settle(json!({"type": "member.registered", "member": member}))?;
+        settle(json!({"type": "pack.purchased", "member": member, "pack": pack}))?;
+    }
+    settle(json!({"type": "treasury.granted", "member": "shop", "points": "5000"}))?;
+    settle(json!({"type": "merchant.opened", "member": "shop", "region": "110105"}))?;
+    for day in 1..=9 {
+        // An offline order vests at the close of the day after.
+        if day <= turnovers {
+            settle(json!({
+                "type": "order.placed", "order": format!("o{day}"), "buyer": "ann", "merchant": "shop", "channel": "offline",
+                "amount": "100", "concession": "10", "region": "110105"
+            }))?;
+        }
+        settle(json!({"type": "day.closed", "day": format!("2026-01-0{day}")}))?;
+    }
+    Ok(book)
+}
+
+#[test]
+fn orders_of_6_days_give_no_forecast_and_those_of_7_do() -> TestResult {
+    let ann = Id::parse("ann").ok_or("an id")?;
+    for turnovers in [0, 6] {
+        let eve = young(turnovers)?.eve(&ann)?;
+        assert_eq!(eve.turnover_days(), turnovers);
+        let refusal = forecast(&eve, &Assumptions::default(), &mut |_| true).expect_err("refused");
+        assert_eq!((refusal.code, &*refusal.field), (Code::TooYoung, "turnovers"));
+        assert_eq!(refusal.message, format!("orders vested on {turnovers} of the last 30 days; a forecast needs 7"));
+    }
+    let eve = young(7)?.eve(&ann)?;
+    assert_eq!(forecast(&eve, &Assumptions::default(), &mut |_| true)?.paths.len(), 3);
+    Ok(())
+}
+
+#[test]
+fn a_young_network_is_forecast_where_nothing_rests_on_its_means() -> TestResult {
+    let eve = young(0)?.eve(&Id::parse("ann").ok_or("an id")?)?;
+    let (turnover, inflow) = (Some(Money::parse("100")?), Some(ShareValue::parse("1600")?));
+    let refused =
+        |assumptions: &Assumptions| forecast(&eve, assumptions, &mut |_| true).err().map(|refusal| refusal.code);
+    let base = Assumptions::default();
+    assert_eq!(refused(&Assumptions { turnover, ..base.clone() }), Some(Code::TooYoung));
+    assert_eq!(refused(&Assumptions { inflow, ..base.clone() }), Some(Code::TooYoung));
+    assert_eq!(refused(&Assumptions { turnover, inflow, ..base.clone() }), None);
+    assert_eq!(refused(&Assumptions { paths: Vec::new(), ..base.clone() }), None);
+    let series = TurnoverPath::Series(vec![(Money::parse("100")?, ShareValue::parse("1600")?)]);
+    assert_eq!(refused(&Assumptions { paths: vec![series], ..base }), None);
+    Ok(())
+}
+
+#[test]
+fn a_newcomer_to_a_network_with_turnover_on_6_days_has_no_forecast() -> TestResult {
+    let rules = preset::seed()?;
+    let release = gongxiang::release::Release::default();
+    let now = (rules.genesis_day, rules.price_initial, rules.supply_treasury);
+    let refusal = newcomer(&rules, now, 6, &release, ShareValue::parse("1")?).expect_err("refused");
+    assert_eq!((refusal.code, &*refusal.field), (Code::TooYoung, "turnover_days"));
+    assert!(newcomer(&rules, now, 7, &release, ShareValue::parse("1")?).is_ok());
     Ok(())
 }
 
@@ -154,7 +213,7 @@ fn a_newcomers_forecast_assumes_the_turnover_that_keeps_the_price_where_it_is() 
     let book = book_at(30);
     let (head, share_value) = (book.head(), ShareValue::parse("1000")?);
     let now = (head.day, head.price, head.supply.issued);
-    let Newcomer { eve, turnover, minted } = newcomer(book.rules(), now, &head.release, share_value)?;
+    let Newcomer { eve, turnover, minted } = newcomer(book.rules(), now, 7, &head.release, share_value)?;
     // The newcomer's share value is a part of the total.
     let own = share_value.units_ceil(head.release.nav)?;
     assert_eq!((eve.holding.units, eve.release.units), (own, head.release.units.plus(own)?));
@@ -179,7 +238,7 @@ fn a_newcomers_share_value_per_yuan_is_what_buyer_merchant_and_referrer_get_onli
     for (rules, minted) in [(seed, "16"), (odd, "4.24485592")] {
         let release = gongxiang::release::Release::default();
         let now = (rules.genesis_day, rules.price_initial, rules.supply_treasury);
-        let newcomer = newcomer(&rules, now, &release, ShareValue::parse("1")?)?;
+        let newcomer = newcomer(&rules, now, 7, &release, ShareValue::parse("1")?)?;
         assert_eq!(newcomer.minted, Rate::parse(minted)?);
     }
     Ok(())
@@ -191,7 +250,7 @@ fn a_price_window_longer_than_an_eve_is_refused_for_a_newcomer() -> TestResult {
     rules.price_window_days = 1_000_000_000_000;
     let release = gongxiang::release::Release::default();
     let now = (rules.genesis_day, rules.price_initial, rules.supply_treasury);
-    let refusal = newcomer(&rules, now, &release, ShareValue::parse("1")?).expect_err("refused");
+    let refusal = newcomer(&rules, now, 7, &release, ShareValue::parse("1")?).expect_err("refused");
     assert_eq!((refusal.code, &*refusal.field), (Code::BadScenario, "rules"));
     Ok(())
 }

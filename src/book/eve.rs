@@ -65,6 +65,12 @@ impl Eve {
         usize::try_from(rules.price_window_days).unwrap_or(usize::MAX).max(MEAN_DAYS)
     }
 
+    /// The days with turnover among the last [`MEAN_DAYS`], the open day included.
+    #[must_use]
+    pub fn turnover_days(&self) -> usize {
+        self.turnovers.iter().take(MEAN_DAYS).filter(|turnover| turnover.is_positive()).count()
+    }
+
     /// A release and a holding settled by it, both with era and `acc` set to 0.
     pub(crate) fn counted_from_here(release: Release, holding: Holding) -> (Release, Holding) {
         (Release { acc: Index::ZERO, era: 0, ..release }, Holding { acc: Index::ZERO, era: 0, ..holding })

@@ -84,6 +84,10 @@ pub(super) fn fmt_fixed(raw: i128, places: u32, f: &mut fmt::Formatter<'_>) -> f
     fmt_places(raw, places, 0, f)
 }
 
+/// A division in 128 bits costs as much as many in 64 bits. So the digits are taken from parts of 18 digits, and from most numbers
+/// without any division in 128 bits.
+const PART: u128 = 10_u128.pow(18);
+
 /// The same with at least `kept` decimal places.
 pub(crate) fn fmt_places(raw: i128, places: u32, kept: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     // Written from the last digit to the first. There are at most 39 digits and the point.
@@ -94,11 +98,16 @@ pub(crate) fn fmt_places(raw: i128, places: u32, kept: u32, f: &mut fmt::Formatt
         text[start] = byte;
         start
     };
-    let mut rest = raw.unsigned_abs();
+    let (mut rest, mut part) = (raw.unsigned_abs(), 0_u64);
     let (mut place, mut begun) = (0, 0);
-    while rest > 0 || place <= places {
-        let digit = u8::try_from(rest % 10).unwrap_or_default();
-        rest /= 10;
+    while rest > 0 || part > 0 || place <= places {
+        if place % 18 == 0 {
+            let low = if rest < PART { rest } else { rest % PART };
+            rest = if rest < PART { 0 } else { rest / PART };
+            part = u64::try_from(low).unwrap_or_default();
+        }
+        let digit = u8::try_from(part % 10).unwrap_or_default();
+        part /= 10;
         if digit > 0 || place + kept >= places || begun > 0 {
             if place == places && begun > 0 {
                 put(b'.');

@@ -14,16 +14,15 @@ use crate::quantity::{Index, Money, Points, Price, Rate, ShareValue, Units, fmt_
 trait Value: Sized {
     /// Whether it is a number that a screen may group, and no id.
     const IS_NUMBER: bool = true;
-    fn write(&self) -> String;
+    fn text(&self) -> impl fmt::Display;
     fn read(text: &str) -> Option<Self>;
 }
 
 macro_rules! numbers {
     ($($name:ident)*) => {$(
         impl Value for $name {
-            #[inline(never)]
-            fn write(&self) -> String {
-                self.to_string()
+            fn text(&self) -> impl fmt::Display {
+                *self
             }
             fn read(text: &str) -> Option<Self> {
                 Self::from_balance(text).ok()
@@ -36,14 +35,14 @@ numbers! { Rate ShareValue Points Price Units Index }
 
 impl Value for Money {
     /// With its two places: `100.00`.
-    fn write(&self) -> String {
+    fn text(&self) -> impl fmt::Display {
         struct Yuan(Money);
         impl fmt::Display for Yuan {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt_places(self.0.raw(), Money::PLACES, 2, f)
             }
         }
-        Yuan(*self).to_string()
+        Yuan(*self)
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -54,8 +53,8 @@ impl Value for Money {
 impl Value for Id {
     const IS_NUMBER: bool = false;
 
-    fn write(&self) -> String {
-        self.to_string()
+    fn text(&self) -> impl fmt::Display {
+        self
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -86,10 +85,10 @@ macro_rules! declare {
                 match self { $(Self::$variant { .. } => $tag),* }
             }
 
-            /// Each field by its name, as text, and whether it is a number.
-            fn visit(&self, see: &mut dyn FnMut(&'static str, String, bool)) {
+            /// Each field by its name, as what writes its text, and whether it is a number.
+            fn visit(&self, see: &mut dyn FnMut(&'static str, &dyn fmt::Display, bool)) {
                 match self {
-                    $(Self::$variant { $($field),* } => { $(see(stringify!($field), $field.write(), $type::IS_NUMBER);)* })*
+                    $(Self::$variant { $($field),* } => { $(see(stringify!($field), &$field.text(), $type::IS_NUMBER);)* })*
                 }
             }
 
@@ -117,12 +116,25 @@ fn field<T: Value>(tag: &str, fields: &[(String, String)], name: &str) -> Result
 impl Reason {
     /// Fills a template of the words with its fields: `show` gets each as text, and whether it is a number.
     #[must_use]
-    pub fn fill(&self, template: &str, show: impl Fn(&str, bool) -> String) -> String {
-        let mut fields = Vec::new();
-        self.visit(&mut |name, text, is_number| fields.push((name, show(&text, is_number))));
+    pub fn fill(&self, template: &str, show: impl Fn(String, bool) -> String) -> String {
         gongxiang_words::fill(template, |name| {
-            fields.iter().find(|(field, _)| *field == name).map(|(_, text)| text.clone()).unwrap_or_default()
+            let mut shown = String::new();
+            self.visit(&mut |field, text, is_number| {
+                if field == name {
+                    shown = show(text.to_string(), is_number);
+                }
+            });
+            shown
         })
+    }
+}
+
+/// A field as it is written.
+struct FieldText<'a>(&'a dyn fmt::Display);
+
+impl Serialize for FieldText<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
     }
 }
 
@@ -133,7 +145,7 @@ impl Serialize for Reason {
         let mut fields = Ok(());
         self.visit(&mut |name, text, _| {
             if fields.is_ok() {
-                fields = out.serialize_entry(name, &text);
+                fields = out.serialize_entry(name, &FieldText(text));
             }
         });
         fields?;

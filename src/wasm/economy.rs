@@ -39,12 +39,12 @@ impl Book {
 pub fn newcomer(rules: &JsValue, supply: &JsValue, share_value: &JsValue) -> Result<JsValue, JsValue> {
     let rules = read_rules(rules)?;
     let supply = read(supply).and_then(|tree| snapshot::now(&tree));
-    let newcomer = supply.and_then(|SupplyNow { day, price, supply, release }| {
+    let newcomer = supply.and_then(|SupplyNow { day, price, supply, release, turnover_days }| {
         let share_value = share_value.as_string().and_then(|text| ShareValue::parse(&text).ok());
         let share_value = share_value.filter(|value| value.raw() >= 0);
         let share_value =
             share_value.ok_or_else(|| Refusal::bad_scenario("share_value", "must be a decimal as text"))?;
-        forecast::newcomer(&rules, (day, price, supply.issued), &release, share_value)
+        forecast::newcomer(&rules, (day, price, supply.issued), turnover_days, &release, share_value)
     });
     to_js(&newcomer.map_err(|refusal| to_error(&refusal))?)
 }

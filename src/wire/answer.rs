@@ -23,6 +23,8 @@ pub struct SupplyNow {
     pub supply: Supply,
     /// The release.
     pub release: Release,
+    /// How many of the last 30 closed days had turnover. With fewer than 7 there is no forecast.
+    pub turnover_days: usize,
 }
 
 /// A member (`GET /v1/members/{member}`).

@@ -107,6 +107,13 @@ fn day_record_of(tree: &Tree) -> Result<DayRecord, Refusal> {
 
 fn now_of(tree: &Tree) -> Result<SupplyNow, Refusal> {
     let mut fields = table(tree)?;
+    let (day, price, supply, release) = numbers(&mut fields)?;
+    let turnover_days = usize::try_from(fields.whole("turnover_days")?).unwrap_or(usize::MAX);
+    Ok(SupplyNow { day, price, supply, release, turnover_days })
+}
+
+/// The numbers that the answer about the supply and the head of a book have in common.
+fn numbers(fields: &mut Fields<'_>) -> Result<(Day, Price, Supply, Release), Refusal> {
     let mut supply = table(fields.take("supply")?)?;
     let mut points = |name| supply.decimal(name, Points::from_balance);
     let supply = Supply {
@@ -118,25 +125,21 @@ fn now_of(tree: &Tree) -> Result<SupplyNow, Refusal> {
         pool: points("pool")?,
     };
     let mut release = table(fields.take("release")?)?;
-    Ok(SupplyNow {
-        day: day(&mut fields)?,
-        price: fields.decimal("price", Price::from_balance)?,
-        supply,
-        release: Release {
-            era: era(&mut release)?,
-            units: release.decimal("units", Units::from_balance)?,
-            nav: release.decimal("nav", Index::from_balance)?,
-            acc: release.decimal("acc", Index::from_balance)?,
-            carry_points: exact(&mut release, "carry_points")?,
-            carry_value: exact(&mut release, "carry_value")?,
-            returned: release.decimal("returned", Points::from_balance)?,
-        },
-    })
+    let release = Release {
+        era: era(&mut release)?,
+        units: release.decimal("units", Units::from_balance)?,
+        nav: release.decimal("nav", Index::from_balance)?,
+        acc: release.decimal("acc", Index::from_balance)?,
+        carry_points: exact(&mut release, "carry_points")?,
+        carry_value: exact(&mut release, "carry_value")?,
+        returned: release.decimal("returned", Points::from_balance)?,
+    };
+    Ok((day(fields)?, fields.decimal("price", Price::from_balance)?, supply, release))
 }
 
 fn excerpt_of(tree: &Tree, rules: RuleSet) -> Result<Book, Refusal> {
     let mut fields = table(tree)?;
-    let SupplyNow { day, price, supply, release } = now_of(fields.take("head")?)?;
+    let (day, price, supply, release) = numbers(&mut table(fields.take("head")?)?)?;
     let mut book = Book::part(rules, day, price, supply, release, indices(&mut fields, "ended")?);
     for (id, account) in entries(&mut fields, "accounts")? {
         book.hold(Id::parse(id).ok_or_else(|| bad("accounts", "has a wrong id"))?, account_of(account)?);

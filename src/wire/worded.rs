@@ -12,7 +12,7 @@ use crate::receipt::Reason;
 #[must_use]
 pub fn reason(why: &Reason, language: Language) -> String {
     // A test checks that every tag has a template.
-    why.fill(gongxiang_words::reason(language, why.tag()).unwrap_or_default(), |text, _| text.to_owned())
+    why.fill(gongxiang_words::reason(language, why.tag()).unwrap_or_default(), |text, _| text)
 }
 
 /// A value that is written with its reasons in words as well.

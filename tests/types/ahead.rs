@@ -4,7 +4,7 @@ use gongxiang::book::Eve;
 use gongxiang::economy;
 use gongxiang::forecast::{self, Assumptions};
 use gongxiang::preset;
-use gongxiang::quantity::ShareValue;
+use gongxiang::quantity::{Money, ShareValue};
 use gongxiang::review::{self, Declaration};
 use gongxiang::tree::Tree;
 use gongxiang::wire::answer::SupplyNow;
@@ -36,9 +36,10 @@ pub fn eves() -> Result<(Vec<Value>, Vec<Value>)> {
         }
     }
     for book in books(|_, _, _| Ok(()))? {
-        let SupplyNow { day, price, supply, release } = supply(&book);
+        let SupplyNow { day, price, supply, release, turnover_days } = supply(&book);
         let share_value = ShareValue::parse("1000")?;
-        let newcomer = forecast::newcomer(book.rules(), (day, price, supply.issued), &release, share_value);
+        let newcomer =
+            forecast::newcomer(book.rules(), (day, price, supply.issued), turnover_days, &release, share_value);
         if let Ok(newcomer) = newcomer {
             newcomers.push(serde_json::to_value(&newcomer)?);
         }
@@ -51,8 +52,12 @@ pub fn forecasts() -> Values {
         &json!({ "growth_30d": ["0.1"], "horizons": [3], "series": [["1000", "10"], ["1000", "10"], ["1000", "10"]] }),
     ))?;
     let mut values = Vec::new();
+    // Without them a forecast of a young network is refused.
+    let (turnover, inflow) = (Some(Money::parse("100")?), Some(ShareValue::parse("1600")?));
     for eve in some_eves()? {
-        for assumptions in [&assumptions, &Assumptions { horizons: vec![2], ..Assumptions::default() }] {
+        for assumptions in
+            [&assumptions, &Assumptions { horizons: vec![2], turnover, inflow, ..Assumptions::default() }]
+        {
             if let Ok(forecast) = forecast::forecast(&eve, assumptions, &mut |_| true) {
                 values.push(serde_json::to_value(&forecast)?);
             }

@@ -299,7 +299,7 @@ pub fn members() -> Values {
 
 pub fn supply(book: &Book) -> SupplyNow {
     let &gongxiang::book::Head { day, price, supply, release, .. } = book.head();
-    SupplyNow { day, price, supply, release }
+    SupplyNow { day, price, supply, release, turnover_days: 30 }
 }
 
 pub fn supplies() -> Values {
