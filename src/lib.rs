@@ -12,7 +12,7 @@
 //! | `wasm`: the JavaScript surface |
 //! | [`wire`]: plain data in, plain data out |
 //! | [`past`]: the figures of a journal, as [`economy`] gives them for a scenario |
-//! | [`review`]: red flags; [`forecast`]: what a member may expect; [`statement`]: an account brought up to date by day records |
+//! | [`review`]: red flags; [`rulebook`]: the rules as members read them; [`forecast`]: what a member may expect; [`statement`]: an account brought up to date by day records; [`absorption`]: what orders and goods absorb |
 //! | [`book`]: the whole state, `apply(event) -> receipt`; [`economy`]: the whole network, day by day |
 //! | [`order`]: who gets what by an order, and why; [`day`]: the close, for book, simulator and forecast alike |
 //! | [`receipt`]: what happened, by which rule, and why; [`release`]: units, `nav`, `acc`, eras; [`price`]: the next day's price; [`purchase`]: packs and redemptions that may come back; `preset`: the rule sets that ship with the rules |
@@ -35,6 +35,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod absorption;
 pub mod book;
 mod contract;
 pub mod day;
@@ -55,6 +56,7 @@ pub mod quantity;
 pub mod receipt;
 pub mod release;
 pub mod review;
+pub mod rulebook;
 pub mod ruleset;
 pub mod statement;
 pub mod tree;

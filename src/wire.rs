@@ -10,6 +10,7 @@ pub mod event;
 mod fields;
 mod format;
 pub mod pending;
+pub mod profile;
 mod receipt;
 pub mod replay;
 pub mod scenario;

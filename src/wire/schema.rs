@@ -19,6 +19,7 @@ use crate::quantity::{Index, Money, Points, Price, Rate, ShareValue, Units};
 use crate::receipt::{Class, Party, Posting, Reason, Receipt, Reward, RewardKind, Rule};
 use crate::release::Grant;
 use crate::ruleset::{Channel, RuleSet};
+use crate::wire::profile::MemberNumber;
 use crate::wire::statement::BookedPosting;
 
 /// A type that travels as a text of one form.
@@ -40,6 +41,7 @@ macro_rules! text {
 
 text! {
     Id: "^[A-Za-z0-9_.:-]{1,64}$", "An id: 1 to 64 of A-Z a-z 0-9 _ . : -";
+    MemberNumber: "^[1-9][0-9]{7}$", "A member's short number: seven digits and a check digit of ISO 7064, MOD 11,10";
     Region: "^[0-9]{6}$", "A region by its code of GB/T 2260; a city ends in 00";
     Day: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "A day of the scheme, such as 2026-01-31";
     Money: "^-?(0|[1-9][0-9]{0,24})(\\.[0-9]{1,2})?$", "Yuan, as a decimal with up to 2 places";
