@@ -1,0 +1,203 @@
+//! What a member may write of itself: plain text in one form, which cannot pass for another shop's name or hide anything.
+
+use std::fmt;
+
+use gongxiang::wire::profile::Profile;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_security::{GeneralSecurityProfile as _, RestrictionLevel, RestrictionLevelDetection as _, skeleton};
+
+use crate::limits::{ADDRESS_CHARS_MAX, NAME_CHARS_MAX};
+
+/// Signs beside letters, digits and spaces. The address has some more.
+const IN_NAMES: &str = "·-.'&()";
+const IN_ADDRESSES: &str = "·-.'&()#/,:;、。";
+
+/// Why a text is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextError {
+    Empty,
+    /// It has more characters than this.
+    TooLong(usize),
+    /// This character is no letter, no digit and no sign that is allowed.
+    Character(char),
+    /// Its letters are of scripts that are not written together.
+    Scripts,
+    /// It is no telephone number.
+    Phone,
+}
+
+impl fmt::Display for TextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("leave it out, or write at least one letter or digit"),
+            Self::TooLong(most) => write!(f, "write at most {most} characters"),
+            Self::Character(character) => {
+                let code = u32::from(*character);
+                write!(f, "the character U+{code:04X} is not allowed; use letters, digits and simple punctuation")
+            }
+            Self::Scripts => f.write_str("use letters of one script, or Chinese with Latin letters"),
+            Self::Phone => f.write_str("write 11 digits that begin with 1, or `+`, the country and the number"),
+        }
+    }
+}
+
+/// A profile that was checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckedProfile {
+    /// Its texts in their stored form.
+    pub profile: Profile,
+    /// What the shop's name looks like.
+    pub shop_key: Option<String>,
+}
+
+impl CheckedProfile {
+    /// Brings the texts into their stored form.
+    ///
+    /// # Errors
+    /// The first field that is refused, and why.
+    pub fn of(profile: Profile) -> Result<Self, (&'static str, TextError)> {
+        let read = |field: &'static str, text: Option<String>, allowed: &str, most: usize| {
+            text.map(|text| plain(&text, allowed, most).map_err(|error| (field, error))).transpose()
+        };
+        let name = read("name", profile.name, IN_NAMES, NAME_CHARS_MAX)?;
+        let shop_name = read("shop_name", profile.shop_name, IN_NAMES, NAME_CHARS_MAX)?;
+        let address = read("address", profile.address, IN_ADDRESSES, ADDRESS_CHARS_MAX)?;
+        let phone = profile.phone.map(|text| phone(&text).ok_or(("phone", TextError::Phone))).transpose()?;
+        let shop_key = shop_name.as_deref().map(look);
+        Ok(Self { profile: Profile { name, shop_name, address, category: profile.category, phone }, shop_key })
+    }
+}
+
+/// A text in its stored form: NFKC, so that full-width letters are plain ones, and single spaces between the words.
+fn plain(text: &str, signs: &str, most: usize) -> Result<String, TextError> {
+    let folded: String = text.nfkc().take(most * 8).collect();
+    let words: Vec<_> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let text = words.join(" ");
+    let is_letter = |character: char| character.is_alphanumeric() && character.identifier_allowed();
+    let bad = text.chars().find(|character| !is_letter(*character) && *character != ' ' && !signs.contains(*character));
+    if let Some(character) = bad {
+        return Err(TextError::Character(character));
+    }
+    if text.chars().count() > most {
+        return Err(TextError::TooLong(most));
+    }
+    let letters: String = text.chars().filter(|character| character.is_alphanumeric()).collect();
+    if letters.is_empty() {
+        return Err(TextError::Empty);
+    }
+    // Chinese with Latin letters is "highly restrictive" in UTS 39; Latin with Cyrillic or Greek letters is not.
+    if letters.detect_restriction_level() > RestrictionLevel::HighlyRestrictive {
+        return Err(TextError::Scripts);
+    }
+    Ok(text)
+}
+
+/// What a name looks like, by the table of confusable characters of UTS 39. Case, spaces and punctuation do not count. That table
+/// takes capital I for l and small i for itself; here all three are the same.
+fn look(name: &str) -> String {
+    let letters: String = name.chars().filter(|character| character.is_alphanumeric()).collect();
+    let lower = letters.to_lowercase();
+    let skeleton: String = skeleton(&lower).collect();
+    skeleton.to_lowercase().replace('i', "l")
+}
+
+/// A telephone number: 11 digits of the mainland, or a number with the code of its country.
+fn phone(text: &str) -> Option<String> {
+    let number: String = text.nfkc().take(64).filter(|character| !" -()".contains(*character)).collect();
+    let digits = number.strip_prefix('+').unwrap_or(&number);
+    let is_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_long = if number.starts_with('+') { (7..=15).contains(&digits.len()) } else { digits.len() == 11 };
+    let begins = if number.starts_with('+') { !digits.starts_with('0') } else { digits.starts_with('1') };
+    (is_digits && is_long && begins).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Result<String, TextError> {
+        plain(text, IN_NAMES, NAME_CHARS_MAX)
+    }
+
+    #[test]
+    fn names_of_people_and_shops_are_taken_in_one_form() {
+        for (text, stored) in [
+            ("张三", "张三"),
+            ("阿凡提·买买提", "阿凡提·买买提"),
+            ("肯德基 KFC（天河店）", "肯德基 KFC(天河店)"),
+            ("  Ａｎｎ　 O'Neill ", "Ann O'Neill"),
+            ("7-11便利店", "7-11便利店"),
+            ("Müller", "Müller"),
+            ("さくら寿司", "さくら寿司"),
+            ("김밥천국", "김밥천국"),
+            ("Кофе", "Кофе"),
+        ] {
+            assert_eq!(name(text), Ok(stored.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_or_typed_is_refused() {
+        let emoji = "😀".repeat(64);
+        for (text, expected) in [
+            ("", TextError::Empty),
+            ("  ", TextError::Empty),
+            ("·-·", TextError::Empty),
+            ("小店😀", TextError::Character('😀')),
+            (emoji.as_str(), TextError::Character('😀')),
+            ("abc\u{202e}def", TextError::Character('\u{202e}')),
+            ("abc\u{200f}", TextError::Character('\u{200f}')),
+            ("ab\u{200b}c", TextError::Character('\u{200b}')),
+            ("ab\u{200d}c", TextError::Character('\u{200d}')),
+            ("ab\u{7}", TextError::Character('\u{7}')),
+            ("ab\nc", TextError::Character('\n')),
+            ("ab\0c", TextError::Character('\0')),
+            ("<b>x</b>", TextError::Character('<')),
+            ("a\u{300}\u{301}\u{302}x", TextError::Character('\u{301}')),
+            ("k\u{336}fc", TextError::Character('\u{336}')),
+            ("K\u{0421}FC", TextError::Scripts),
+            ("αbc", TextError::Scripts),
+        ] {
+            assert_eq!(name(text), Err(expected), "{text:?}");
+        }
+        assert_eq!(name(&"长".repeat(NAME_CHARS_MAX)), Ok("长".repeat(NAME_CHARS_MAX)));
+        assert_eq!(name(&"长".repeat(NAME_CHARS_MAX + 1)), Err(TextError::TooLong(NAME_CHARS_MAX)));
+        // One character that NFKC makes 18 of.
+        assert_eq!(name(&"\u{fdfa}".repeat(10_000)), Err(TextError::TooLong(NAME_CHARS_MAX)));
+    }
+
+    #[test]
+    fn names_that_look_alike_are_the_same_name() {
+        for (one, other) in [
+            ("IKEA", "ikea"),
+            ("IKEA", "lKEA"),
+            ("IKEA", "1KEA"),
+            ("COCO", "C0C0"),
+            ("coco", "\u{441}\u{43e}\u{441}\u{43e}"),
+            ("肯德基 (天河店)", "肯德基天河店"),
+            ("rn", "m"),
+        ] {
+            assert_eq!(look(one), look(other), "{one} {other}");
+        }
+        assert_ne!(look("肯德基"), look("肯德鸡"));
+        assert_ne!(look("Ann"), look("Anna"));
+    }
+
+    #[test]
+    fn a_telephone_number_is_one_of_the_mainland_or_has_its_country() {
+        for (text, stored) in [
+            ("13800138000", "13800138000"),
+            ("138 0013-8000", "13800138000"),
+            ("１３８００１３８０００", "13800138000"),
+            ("+86 138 0013 8000", "+8613800138000"),
+            ("+1 (415) 555-2671", "+14155552671"),
+        ] {
+            assert_eq!(phone(text).as_deref(), Some(stored), "{text}");
+        }
+        for bad in
+            ["", "+", "1380013800", "138001380000", "23800138000", "+0123456789", "+1234567890123456", "1380013800a"]
+        {
+            assert_eq!(phone(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Profiles: what members say of themselves, and their short numbers.
+
+use gongxiang::identity::Id;
+use gongxiang::wire::profile::{Category, MemberNumber, Profile};
+
+use super::profile_text::CheckedProfile;
+use super::store::{People, no_secret};
+use crate::limits::NUMBER_DRAWS_MAX;
+
+/// A profile with its member and short number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredProfile {
+    pub member: Id,
+    pub number: MemberNumber,
+    pub profile: Profile,
+}
+
+/// How much of a profile somebody reads and writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProfilePart {
+    Whole,
+    /// What it says of the shop, and nothing of the person behind it.
+    Shop,
+}
+
+impl ProfilePart {
+    /// As much of a profile.
+    #[must_use]
+    pub fn of(self, profile: Profile) -> Profile {
+        match self {
+            Self::Whole => profile,
+            Self::Shop => Profile { name: None, phone: None, ..profile },
+        }
+    }
+
+    /// What an older row takes from the new one.
+    const fn replaced(self) -> &'static str {
+        match self {
+            Self::Whole => {
+                "shop_name = excluded.shop_name, shop_key = excluded.shop_key, address = excluded.address,
+                 category = excluded.category, name = excluded.name, phone = excluded.phone"
+            }
+            Self::Shop => {
+                "shop_name = excluded.shop_name, shop_key = excluded.shop_key, address = excluded.address,
+                 category = excluded.category"
+            }
+        }
+    }
+}
+
+/// The result of storing a profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProfileOutcome {
+    Stored(StoredProfile),
+    /// Another shop's name looks like this one's.
+    ShopNameTaken,
+}
+
+#[derive(sqlx::FromRow)]
+struct ProfileRow {
+    member: String,
+    number: String,
+    name: Option<String>,
+    shop_name: Option<String>,
+    address: Option<String>,
+    category: Option<String>,
+    phone: Option<String>,
+}
+
+impl ProfileRow {
+    fn read(self) -> sqlx::Result<StoredProfile> {
+        let Self { member, number, name, shop_name, address, category, phone } = self;
+        let category = category.as_deref().and_then(Category::parse);
+        let wrong = || sqlx::Error::Decode(format!("the profile of `{member}` is not one of ours").into());
+        Ok(StoredProfile {
+            number: MemberNumber::parse(&number).ok_or_else(wrong)?,
+            profile: Profile { name, shop_name, address, category, phone },
+            member: Id::parse(&member).ok_or_else(wrong)?,
+        })
+    }
+}
+
+const COLUMNS: &str = "member, number, name, shop_name, address, category, phone";
+
+impl People {
+    /// A member's profile, if it has one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn profile(&self, member: &Id) -> sqlx::Result<Option<StoredProfile>> {
+        self.one_profile("member", member.as_str()).await
+    }
+
+    /// The profile with a short number.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn profile_by_number(&self, number: MemberNumber) -> sqlx::Result<Option<StoredProfile>> {
+        self.one_profile("number", &number.to_string()).await
+    }
+
+    /// Members whose own name or shop's name has this text in it, by id. Upper and lower case are the same as far as the engine knows
+    /// them: `SQLite` those of ASCII, `PostgreSQL` all. It reads every profile, so only the staff may ask.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn members_named(&self, text: &str, after: &str, limit: usize) -> sqlx::Result<Vec<Id>> {
+        let sql = "SELECT member FROM profiles
+             WHERE member > $1 AND (LOWER(name) LIKE $2 ESCAPE '!' OR LOWER(shop_name) LIKE $2 ESCAPE '!')
+             ORDER BY member LIMIT $3";
+        let escaped: String = text.to_lowercase().chars().fold(String::new(), |mut escaped, character| {
+            if "%_!".contains(character) {
+                escaped.push('!');
+            }
+            escaped.push(character);
+            escaped
+        });
+        let rows: Vec<(String,)> = sqlx::query_as(sql)
+            .bind(after.to_owned())
+            .bind(format!("%{escaped}%"))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows.iter().filter_map(|(member,)| Id::parse(member)).collect())
+    }
+
+    async fn one_profile(&self, column: &str, value: &str) -> sqlx::Result<Option<StoredProfile>> {
+        let sql = format!("SELECT {COLUMNS} FROM profiles WHERE {column} = $1");
+        let row: Option<ProfileRow> =
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(value.to_owned()).fetch_optional(&self.pool).await?;
+        row.map(ProfileRow::read).transpose()
+    }
+
+    /// The profiles of members, by id.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn profiles(&self, members: impl IntoIterator<Item = &Id>) -> sqlx::Result<Vec<StoredProfile>> {
+        let members: Vec<String> = members.into_iter().map(Id::to_string).collect();
+        if members.is_empty() {
+            return Ok(Vec::new());
+        }
+        let places: Vec<_> = (1..=members.len()).map(|place| format!("${place}")).collect();
+        let sql = format!("SELECT {COLUMNS} FROM profiles WHERE member IN ({}) ORDER BY member", places.join(", "));
+        let mut query = sqlx::query_as::<_, ProfileRow>(sqlx::AssertSqlSafe(sql));
+        for member in members {
+            query = query.bind(member);
+        }
+        query.fetch_all(&self.pool).await?.into_iter().map(ProfileRow::read).collect()
+    }
+
+    /// Stores this part of a member's profile in place of the one before. The first one gets a short number.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn keep_profile(
+        &self,
+        member: &Id,
+        part: ProfilePart,
+        checked: &CheckedProfile,
+    ) -> sqlx::Result<ProfileOutcome> {
+        match self.write_profile(member, part, checked).await {
+            Ok(stored) => stored.read().map(ProfileOutcome::Stored),
+            // Members and numbers are new or one's own, so it is the name.
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(ProfileOutcome::ShopNameTaken),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn write_profile(
+        &self,
+        member: &Id,
+        part: ProfilePart,
+        checked: &CheckedProfile,
+    ) -> sqlx::Result<ProfileRow> {
+        let CheckedProfile { profile, shop_key } = checked;
+        let mut tx = self.pool.begin().await?;
+        let old: Option<(String,)> =
+            sqlx::query_as("UPDATE profiles SET name = name WHERE member = $1 RETURNING number")
+                .bind(member.to_string())
+                .fetch_optional(&mut *tx)
+                .await?;
+        let number = match old {
+            Some((number,)) => number,
+            None => new_number(&mut tx).await?,
+        };
+        let sql = format!(
+            "INSERT INTO profiles (member, number, name, shop_name, shop_key, address, category, phone)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (member) DO UPDATE SET {} RETURNING {COLUMNS}",
+            part.replaced()
+        );
+        let row = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(member.to_string())
+            .bind(number)
+            .bind(profile.name.clone())
+            .bind(profile.shop_name.clone())
+            .bind(shop_key.clone())
+            .bind(profile.address.clone())
+            .bind(profile.category.map(|category| category.as_str().to_owned()))
+            .bind(profile.phone.clone())
+            .fetch_one(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    /// Erases a member's profile. Its short number is not given again, and nothing says whose it was.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn erase_profile(&self, member: &Id) -> sqlx::Result<()> {
+        sqlx::query("DELETE FROM profiles WHERE member = $1").bind(member.to_string()).execute(&self.pool).await?;
+        Ok(())
+    }
+}
+
+/// A number that was never given before, which is then given.
+async fn new_number(tx: &mut sqlx::AnyConnection) -> sqlx::Result<String> {
+    for _ in 0..NUMBER_DRAWS_MAX {
+        let Some(number) = draw().map_err(no_secret)? else { continue };
+        let number = number.to_string();
+        let given = sqlx::query("INSERT INTO member_numbers (number) VALUES ($1) ON CONFLICT (number) DO NOTHING")
+            .bind(number.clone())
+            .execute(&mut *tx)
+            .await?;
+        if given.rows_affected() == 1 {
+            return Ok(number);
+        }
+    }
+    Err(sqlx::Error::Io(std::io::Error::other("almost every short number is given")))
+}
+
+/// A number by chance, each as likely as another; `None` if it would begin with 0.
+fn draw() -> Result<Option<MemberNumber>, getrandom::Error> {
+    let span = MemberNumber::BODY_MAX + 1;
+    let drawn = getrandom::u32()?;
+    // What is left of the 32 bits beyond a multiple of the span would make small numbers likelier.
+    Ok((drawn < u32::MAX / span * span).then(|| drawn % span).and_then(MemberNumber::from_body))
+}
