@@ -1,0 +1,64 @@
+//! Cancels trades whose buyers have not paid in time. The contract cancels an unpaid trade at a day's close (RULES.md section 5,
+//! step 1); the hours are a setting of the server, which gives the same event earlier.
+//!
+//! Any number of processes may do so at once: who comes second is refused with `wrong_trade_state`.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use gongxiang::event::Code;
+use gongxiang::identity::Id;
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::ledger::group::{Denial, Guard, Request};
+use crate::ledger::journal;
+use crate::ledger::queue::Ledger;
+use crate::limits::UNPAID_LOOK_EVERY;
+use crate::shutdown::ended;
+
+/// Looks for such trades now and then, until `end` says so. `hours` is how long a buyer has.
+pub async fn keep_on(ledger: Ledger, hours: u32, now: Clock, mut end: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            done = cancel_unpaid(&ledger, hours, now()) => {
+                if let Err(error) = done {
+                    tracing::error!(%error, "trades that were not paid in time could not be cancelled; trying again");
+                }
+            }
+            () = ended(&mut end) => return,
+        }
+        tokio::select! {
+            () = tokio::time::sleep(UNPAID_LOOK_EVERY) => {}
+            () = ended(&mut end) => return,
+        }
+    }
+}
+
+/// Cancels the trades that were taken `hours` before `now` or earlier and are not paid; answers with how many it was.
+///
+/// # Errors
+/// If the database does not answer, or the rules refuse.
+pub async fn cancel_unpaid(ledger: &Ledger, hours: u32, now: Timestamp) -> Result<usize> {
+    let taken = now.saturating_sub(Duration::from_hours(hours.into())).unwrap_or(Timestamp::MIN);
+    let mut cancelled = 0;
+    for trade in ledger.store().unpaid_trades(taken).await? {
+        cancelled += usize::from(cancel(ledger, &trade).await?);
+    }
+    Ok(cancelled)
+}
+
+/// Cancels a trade; `false` if it was paid, or ended, in the meantime.
+async fn cancel(ledger: &Ledger, trade: &Id) -> Result<bool> {
+    let event = format!(r#"{{"type":"trade.cancelled","trade":"{trade}"}}"#);
+    let line = journal::parse(event.as_bytes()).context("cannot be")?;
+    // The buyer may report the payment at this moment.
+    let request = Request { line, key: None, actor: "scheduler".into(), guard: Some(Guard::Unpaid) };
+    match ledger.settle_one(request).await?.outcome {
+        Ok(_) => Ok(true),
+        Err(Denial::Forbidden) => Ok(false),
+        Err(Denial::Refused(refusal)) if refusal.code == Code::WrongTradeState => Ok(false),
+        Err(denial) => bail!("{event}: {denial}"),
+    }
+}
