@@ -4,6 +4,7 @@ pub mod audit;
 pub mod backup;
 pub mod config;
 pub mod days;
+pub mod demo;
 pub mod economy;
 pub mod export;
 pub mod import;

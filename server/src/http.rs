@@ -6,9 +6,12 @@
 //! | `app` | what every handler can reach |
 //! | `edge`, `listen`, `rates`, `guard` | what every request passes; connections |
 //! | `commands`, `settle`, `preview`, `quote` | what can be done: one table, and its three uses |
-//! | `members`, `orders`, `market`, `days`, `scheme`, `rules`, `events`, `ahead` | what can be asked, by resource |
+//! | `members`, `orders`, `market`, `days`, `scheme`, `rules`, `rulebook`, `events`, `ahead` | what can be asked, by resource |
+//! | `profiles`, `names` | what members say of themselves, and what others see of it |
+//! | `counter` | what a shop's till starts from, and members' codes |
 //! | `sessions`, `passkeys`, `newcomers`, `access` | signing in and out, registering, and what one signed in with |
-//! | `staff`, `actions` | who works here, and who did what |
+//! | `staff`, `actions`, `concerns` | who works here, who did what, and whom it concerned |
+//! | `proposals` | commands that wait for a second person |
 //! | `rights`, `actor`, `view` | who asks, whether they may, and what they see |
 //! | `query`, `body`, `fields`, `one` | how a request is read |
 //! | `answer`, `page`, `problem`, `etag` | how it is answered |
@@ -25,6 +28,8 @@ pub mod app;
 mod arrival;
 mod body;
 mod commands;
+mod concerns;
+mod counter;
 mod days;
 pub mod edge;
 mod etag;
@@ -35,10 +40,12 @@ mod flights;
 mod guard;
 mod health;
 pub mod listen;
+mod look_ups;
 mod lookout;
 mod market;
 mod members;
 mod metrics;
+mod names;
 mod newcomers;
 mod one;
 mod openapi;
@@ -48,15 +55,19 @@ mod passkeys;
 mod pending;
 mod preview;
 mod problem;
+mod profiles;
+mod proposals;
 mod query;
 mod quote;
 mod rates;
 mod rights;
 pub mod routes;
+mod rulebook;
 mod rules;
 mod schemas;
 mod scheme;
 mod sessions;
 mod settle;
 mod staff;
+mod trades;
 mod view;

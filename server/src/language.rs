@@ -16,11 +16,16 @@ impl Language {
     /// The word of a table or report; the key itself if there is none.
     #[must_use]
     pub fn name(self, key: &str) -> String {
-        let catalogue = match self {
+        gongxiang_words::report(self.catalogue(), key).unwrap_or(key).to_owned()
+    }
+
+    /// Its catalogue of words.
+    #[must_use]
+    pub const fn catalogue(self) -> gongxiang_words::Language {
+        match self {
             Self::Chinese => gongxiang_words::Language::Zh,
             Self::English => gongxiang_words::Language::En,
-        };
-        gongxiang_words::report(catalogue, key).unwrap_or(key).to_owned()
+        }
     }
 
     /// What stands between a heading and its text.

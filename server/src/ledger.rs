@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod close;
+pub mod deadline;
 pub mod group;
 pub mod housekeeping;
 pub mod journal;

@@ -9,7 +9,7 @@
 //! | [`http`] | routes, rights, answers, the `OpenAPI` document, connections | the rooms below |
 //! | [`books`] | exports and imports | [`ledger`] |
 //! | [`webhooks`] | delivery of events to other systems, at least once | [`ledger`] |
-//! | [`people`] | keys, staff, sessions, passkeys, `WeChat` accounts | the ground |
+//! | [`people`] | keys, staff, sessions, passkeys, `WeChat` accounts, profiles; what waits for a second person; what the sides of a trade tell each other | the ground |
 //! | [`ledger`] | the queue of events, groups, the store, the audit, the close of a day | the ground |
 //!
 //! The ground: [`limits`] (every limit of the server), [`text`] (hashes, JSON), [`language`] and [`flags`] (the words

@@ -38,6 +38,18 @@ pub const LOOKED_AT_PARTS_MAX: usize = 20;
 /// How long a command's refusal is kept under its key. What was settled is kept for ever.
 pub const REFUSALS_HOLD: Duration = Duration::from_hours(30 * 24);
 
+/// How long the statements of a dispute are kept after its trade ended.
+pub const DISPUTES_HOLD: Duration = Duration::from_hours(180 * 24);
+
+/// How often trades are looked for whose buyers have not paid in time.
+pub const UNPAID_LOOK_EVERY: Duration = Duration::from_mins(1);
+
+/// Longest payee detail or note of a payment, in characters.
+pub const TRADE_NOTE_LENGTH_MAX: usize = 200;
+
+/// Longest statement in a dispute, and longest reason of the operator, in characters.
+pub const STATEMENT_LENGTH_MAX: usize = 500;
+
 /// How often refusals that are too old are looked for.
 pub const HOUSEKEEPING_EVERY: Duration = Duration::from_hours(1);
 
@@ -77,6 +89,12 @@ pub const PASSKEYS_MAX: i64 = 20;
 /// Most staff of the operator, and of each shop.
 pub const STAFF_MAX: i64 = 200;
 
+/// How long a command waits for a second person.
+pub const PROPOSAL_SECONDS: i64 = 72 * 3_600;
+
+/// Most commands that wait for a second person.
+pub const PROPOSALS_MAX: i64 = 200;
+
 /// Longest name of somebody of the staff, in characters.
 pub const STAFF_NAME_LENGTH_MAX: usize = 64;
 
@@ -109,6 +127,47 @@ pub const STATE_ACCOUNTS_MAX: usize = 100_000;
 
 /// Most accounts of an excerpt that is asked for by its members.
 pub const EXCERPT_MEMBERS_MAX: usize = 8;
+
+/// Longest name of a member or a shop, in characters.
+pub const NAME_CHARS_MAX: usize = 32;
+
+/// Longest address of a shop, in characters.
+pub const ADDRESS_CHARS_MAX: usize = 100;
+
+/// Most ids whose names are asked for at once.
+pub const NAMES_MAX: usize = 50;
+
+/// How often a minute all tills of a shop together may look up customers: names, short numbers (of members and of orders) and codes, each counted for itself. Enough
+/// for twelve tills that take a customer every five seconds. Trying all short numbers at this rate would take a shop 43 days.
+pub const TILL_LOOKUPS_PER_MINUTE: u32 = 144;
+
+/// Fewest letters of the end of an order's id by which a shop finds it.
+pub const ENDING_MIN: usize = 4;
+
+/// Among how many of a shop's newest orders one is found by the end of its id: a few weeks of a busy shop. To read them takes some
+/// milliseconds.
+pub const ENDING_AMONG: usize = 10_000;
+
+/// How often a minute one member may ask for names by id.
+pub const NAMES_PER_MINUTE: u32 = 60;
+
+/// How often a minute one member may ask whose a short number is: enough for people whom one meets, and too little to try them all.
+pub const NUMBERS_PER_MINUTE: u32 = 10;
+
+/// How often a minute one member may have another's code checked. A guess is right once in 100 million.
+pub const CODE_CHECKS_PER_MINUTE: u32 = 60;
+
+/// Codes that a member's wallet gets at once, one for each minute: a day's.
+pub const CODES_AT_ONCE: usize = 24 * 60;
+
+/// How long after it was scanned a code can still be checked, in seconds: a day's offline orders.
+pub const LATE_CHECK_MAX_SECONDS: i64 = 24 * 60 * 60;
+
+/// The latest orders of a shop of which its mean concession is taken.
+pub const COUNTED_ORDERS: usize = 50;
+
+/// How often a new short number is drawn when it was given before. Of 9 million, most are free.
+pub const NUMBER_DRAWS_MAX: u32 = 32;
 
 /// Most bytes of a row of orders, about; a quotation mark that is never closed ends there.
 pub const IMPORT_ROW_BYTES_MAX: usize = 1 << 20;

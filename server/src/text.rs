@@ -1,7 +1,6 @@
 //! Hashes, JSON and URLs as text.
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
 /// The SHA-256 of some content, in hex.
@@ -16,9 +15,9 @@ pub fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// The same as a part of larger JSON: a string would be escaped there, and unescaped again by the database.
-pub fn raw_json(value: &impl Serialize) -> Box<RawValue> {
-    serde_json::value::to_raw_value(value).unwrap_or_default()
+/// The same, appended to bytes.
+pub fn append_json(value: &impl Serialize, out: &mut Vec<u8>) {
+    _ = serde_json::to_writer(out, value);
 }
 
 /// A URL without its password, which may also be in its parameters.

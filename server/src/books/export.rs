@@ -10,6 +10,7 @@
 //! | [`source`] | accepted events and the final state |
 //! | [`database`] | the same from a database |
 //! | `entries` | receipts as transactions; the closing entries; the balance of every account |
+//! | `line` | the lines of text files |
 //! | `hledger`, `beancount`, `csv`, `jsonl` | the file formats |
 
 mod account;
@@ -19,12 +20,12 @@ pub mod database;
 mod entries;
 mod hledger;
 mod jsonl;
+mod line;
 pub mod source;
 
-use std::fmt;
 use std::io::Write;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::ValueEnum;
 
 use source::Source;
@@ -49,11 +50,4 @@ pub fn export(source: &mut impl Source, format: Format, output: &mut impl Write)
         Format::Beancount => entries::write(source, &mut beancount::Beancount(output)),
         Format::Csv => entries::write(source, &mut csv::Csv::new(output)),
     }
-}
-
-/// The first line of a file for people.
-const TITLE: &str = "; Books of gongxiang. What the platform owes is negative; docs/books.md explains the accounts.";
-
-fn write_line(output: &mut impl Write, line: fmt::Arguments<'_>) -> Result<()> {
-    writeln!(output, "{line}").context("cannot write the result")
 }

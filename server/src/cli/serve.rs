@@ -1,8 +1,6 @@
 //! `gongxiang serve`: connects database, ledger and HTTP, and shuts them down in order.
 
-use std::fs;
 use std::io::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,17 +12,17 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::settings::Settings;
-use super::{replay, rules};
+use super::{demo, rules};
 use crate::clock::{clock, ticks};
-use crate::http::app::{App, SignIn};
+use crate::http::app::{App, Policy, SignIn};
 use crate::http::{edge, listen, routes};
 use crate::ledger::audit;
 use crate::ledger::close::{Closer, day_of, find_zone};
+use crate::ledger::deadline;
 use crate::ledger::housekeeping;
-use crate::ledger::journal::JournalReader;
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::sql::SqlStore;
-use crate::ledger::store::{Page, Place, SHARDS, Scope, Store, StoreError};
+use crate::ledger::store::{SHARDS, Scope, Store, StoreError};
 use crate::outbound::Outbound;
 use crate::people::passkeys::{self, Passkeys};
 use crate::people::store::People;
@@ -72,13 +70,20 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     let (ledger, writers) = Ledger::start(Arc::clone(&store), first_shard(), Arc::default());
     let closer = Closer::new(ledger.clone(), &settings.zone, clock(), ticks())?;
     if let Some(journal) = &settings.demo {
-        settle_demo(journal, &ledger).await?;
+        demo::settle(journal, &ledger).await?;
     }
+    let guests = match &settings.demo_people {
+        Some(file) => demo::people(file, &people).await?,
+        None => Arc::default(),
+    };
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("cannot listen on {}; choose another port with --listen", settings.listen))?;
     let mut tasks = vec![tokio::spawn(courier.run(end.clone()))];
     tasks.push(tokio::spawn(housekeeping::keep_on(Arc::clone(&store), end.clone())));
+    if settings.trade_hours > 0 {
+        tasks.push(tokio::spawn(deadline::keep_on(ledger.clone(), settings.trade_hours, clock(), end.clone())));
+    }
     if settings.closes_days() {
         tasks.push(tokio::spawn(closer.run(end.clone())));
     } else {
@@ -89,9 +94,15 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         tasks.push(tokio::spawn(audit::keep_on(ledger.clone(), settings.audit_hours, end.clone())));
     }
     let address = listener.local_addr().context("cannot find out the address")?;
-    let sign_in = sign_in(settings, &people, address.port())?;
+    let sign_in = SignIn { guests, ..sign_in(settings, &people, address.port())? };
     let metrics = Arc::clone(ledger.metrics());
-    let app = App::new(ledger, people, sign_in, settings.quota(), settings.demo_mode);
+    let policy = Policy {
+        quota: settings.quota(),
+        trade_hours: settings.trade_hours,
+        second_person: settings.second_person.clone().unwrap_or_default(),
+        demo: settings.demo_mode,
+    };
+    let app = App::new(ledger, people, sign_in, policy);
     let router = edge::around(routes::router(app, settings.wallet.as_deref()), limits(settings), metrics);
     // A closed standard output is no reason to stop.
     _ = writeln!(std::io::stdout(), "gongxiang serves at http://{address}/");
@@ -120,6 +131,9 @@ fn check(settings: &Settings) -> Result<()> {
         }
         if settings.behind_proxy {
             bail!("a demo cannot stand behind a proxy: everybody whom the proxy lets in would be the operator");
+        }
+        if settings.second_person.is_some() {
+            bail!("a demo has no second person: everybody may do everything without signing in");
         }
     }
     if let Some(wallet) = settings.wallet.as_deref().filter(|wallet| !wallet.join("index.html").is_file()) {
@@ -182,7 +196,7 @@ fn sign_in(settings: &Settings, people: &People, port: u16) -> Result<SignIn> {
     let origin = settings.origin.clone().or_else(of_demo).map(|address| passkeys::origin(&address)).transpose()?;
     let passkeys = origin.as_ref().map(|origin| Passkeys::new(origin, people.clone())).transpose()?;
     let wechat = settings.wechat_appid.as_ref().map(|appid| wechat(settings, appid)).transpose()?;
-    Ok(SignIn { origin, passkeys, wechat, open_registration: settings.registers_anybody() })
+    Ok(SignIn { origin, passkeys, wechat, open_registration: settings.registers_anybody(), guests: Arc::default() })
 }
 
 fn wechat(settings: &Settings, appid: &str) -> Result<Arc<dyn Code2Session>> {
@@ -195,25 +209,6 @@ fn wechat(settings: &Settings, appid: &str) -> Result<Arc<dyn Code2Session>> {
 /// Processes that share a database should use different shards; on the same shard they wait for each other.
 fn first_shard() -> u8 {
     u8::try_from(std::process::id() * 2 % u32::from(SHARDS)).unwrap_or_default()
-}
-
-/// Settles a journal into an empty database.
-async fn settle_demo(journal: &Path, ledger: &Ledger) -> Result<()> {
-    let first = ledger.read().await?.journal(Page { after: Place::default(), limit: 1 }).await?;
-    if !first.is_empty() {
-        eprintln!("the database is not empty: {} is not settled again", journal.display());
-        return Ok(());
-    }
-    let size = fs::metadata(journal).map(|file| file.len()).unwrap_or_default();
-    eprintln!("settling {} ({} KB)", journal.display(), size / 1_000);
-    let mut refused = 0;
-    let settled = replay::settle(&mut JournalReader::open(journal)?, ledger, |_, _| {
-        refused += 1;
-        Ok(())
-    })
-    .await?;
-    eprintln!("settled {settled} events, {refused} of them refused");
-    Ok(())
 }
 
 /// Waits for another signal. One that arrives together with the first does not count.

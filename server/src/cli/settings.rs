@@ -10,6 +10,7 @@ use gongxiang::quantity::{Money, Points};
 use crate::http::listen::Addresses;
 use crate::ledger::quota::Quota;
 use crate::logs::LogFormat;
+use crate::people::second_person::SecondPerson;
 use crate::people::wechat;
 
 #[derive(Args, Clone, Debug)]
@@ -35,6 +36,9 @@ pub struct Settings {
     /// A journal to settle into the database first, if the database is empty.
     #[arg(long, env = "GONGXIANG_DEMO")]
     pub demo: Option<PathBuf>,
+    /// People of a demo: names of members and shops, staff, and whom to offer on the entry page.
+    #[arg(long, env = "GONGXIANG_DEMO_PEOPLE", requires = "demo_mode")]
+    pub demo_people: Option<PathBuf>,
     /// Allow everybody to see and do everything, and to sign in as any member; reachable from this machine only.
     #[arg(long, env = "GONGXIANG_DEMO_MODE", num_args = 0..=1, require_equals = true,
           default_value = "false", default_missing_value = "true")]
@@ -89,6 +93,15 @@ pub struct Settings {
     /// Most orders of one shop that have not vested; 0 for no limit.
     #[arg(long, env = "GONGXIANG_PENDING_ORDERS", default_value = "100000", value_name = "ORDERS")]
     pub pending_orders: u32,
+    /// Most trades that one member takes in a day; 0 for no limit.
+    #[arg(long, env = "GONGXIANG_TRADES_PER_DAY", default_value = "20", value_name = "TRADES")]
+    pub trades_per_day: u32,
+    /// Hours that the buyer of a trade has to report the payment; then the trade is cancelled. 0 for no limit but the day's close.
+    #[arg(long, env = "GONGXIANG_TRADE_HOURS", default_value = "24", value_name = "HOURS")]
+    pub trade_hours: u32,
+    /// Whether members trade points [default: yes, unless the rules' `market.price_band` is 0, as in the preset single-level]
+    #[arg(long, env = "GONGXIANG_MARKET", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub market: Option<bool>,
     /// Fewest points of an offer.
     #[arg(long, env = "GONGXIANG_SMALLEST_OFFER", default_value = "0.1", value_name = "POINTS", value_parser = parse_points)]
     pub smallest_offer: Points,
@@ -101,6 +114,10 @@ pub struct Settings {
     /// Days after the day on which an order vests within which its shop may refund it; later only the operator. 0 for no limit.
     #[arg(long, env = "GONGXIANG_REFUND_DAYS", default_value = "30", value_name = "DAYS")]
     pub refund_days: u32,
+    /// What needs a second person of the staff, with commas between: `rules` adopted, `price` set by hand, `treasury=1000` for grants of
+    /// more than so many points (`treasury` for all) [default: nothing]
+    #[arg(long, env = "GONGXIANG_SECOND_PERSON", value_name = "WHAT")]
+    pub second_person: Option<SecondPerson>,
     /// Most connections of one client address; 0 for no limit. Connections from this machine are not limited, nor are any
     /// behind a proxy.
     #[arg(long, env = "GONGXIANG_CONNECTIONS_PER_ADDRESS", default_value = "100", value_name = "CONNECTIONS")]
@@ -165,6 +182,8 @@ impl Settings {
             smallest_trade: self.smallest_trade,
             smallest_order: self.smallest_order,
             refund_days: self.refund_days,
+            trades_of_day: self.trades_per_day,
+            market: self.market,
         }
     }
 

@@ -16,7 +16,8 @@ use super::query::{NoParameters, Query};
 use super::rights::SignedIn;
 use crate::ledger::store::StoreError;
 use crate::limits::PASSKEY_NAME_LENGTH_MAX;
-use crate::people::access::{CodeRow, SessionRow, WeChatRow, session_hash};
+use crate::people::access::{CodeRow, SessionRow, WeChatRow};
+use crate::people::store::session_hash;
 
 /// Every means of signing in of a member. All times are seconds since 1970.
 #[derive(Serialize, ToSchema)]
@@ -73,21 +74,26 @@ pub async fn list(
     SignedIn(member): SignedIn,
     SessionToken(token): SessionToken,
 ) -> Result<Answer<Access>, Problem> {
+    Ok(Answer::of(&of(&app, member, token.as_deref()).await?))
+}
+
+/// Those of a member, for who asks with this token.
+pub(super) async fn of(app: &App, member: Id, token: Option<&str>) -> Result<Access, Problem> {
     let access = app.people.access(&member).await.map_err(StoreError::from)?;
-    let current = token.as_deref().and_then(session_hash);
+    let current = token.and_then(session_hash);
     let session = |SessionRow { hash, made, seen, expires, way, device }| {
         let current = current.as_ref() == Some(&hash);
         OpenSession { id: hash, current, made, seen, expires, way, device }
     };
     let code = |CodeRow { hash, made, expires, session }| OpenCode { id: hash, made, expires, session };
     let wechat = |WeChatRow { hash, made }| WeChatAccount { id: hash, made };
-    Ok(Answer::of(&Access {
+    Ok(Access {
         member,
         sessions: access.sessions.into_iter().map(session).collect(),
         codes: access.codes.into_iter().map(code).collect(),
         passkeys: access.passkeys.into_iter().map(Passkey::from).collect(),
         wechat: access.wechat.into_iter().map(wechat).collect(),
-    }))
+    })
 }
 
 /// One of one's own sessions, and the codes that it made.

@@ -1,34 +1,49 @@
 //! Who did what: the events of the journal and the changes beside the books, in one list.
 
 use axum::extract::State;
-use gongxiang::event::Kind;
+use gongxiang::identity::Id;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::answer::Answer;
 use super::app::App;
+use super::concerns::{self, Concerned};
 use super::problem::Problem;
 use super::query::{Limit, Query};
 use super::rights::Auditor;
-use crate::ledger::store::{Page, Place, StoreError};
+use crate::ledger::store::{Headline, Page, Place, StoreError};
 use crate::people::actions::{ActionRow, Deed};
 use crate::people::actor::Actor;
+use crate::people::proposals::APPROVED_BY;
 
 /// Something that somebody did.
 #[derive(Serialize, ToSchema)]
 pub struct Action {
     /// When (RFC 3339).
     at: String,
-    /// Who, as in the journal.
+    /// Who, as in the journal; of what needed a second person, who proposed it.
     actor: String,
+    /// Who approved it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    approver: Option<String>,
     /// What: an event's type, or `key.added`, `key.revoked`, `code.made`, `access.ended`, `staff.added`, `staff.ended`,
-    /// `webhook.added`, `webhook.removed`.
+    /// `profile.written`, `profile.erased`, `preset.written`, `webhook.added`, `webhook.removed`, `trade.decided`, `proposal.made`,
+    /// `proposal.approved`, `proposal.declined`.
     what: String,
     /// Where the event stands in the journal.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     place: Option<Place>,
+    /// The members and shops that the event concerned.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    members: Vec<Id>,
+    /// The order that the event is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    order: Option<Id>,
     /// Of whom or what, if it is beside the books.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -83,18 +98,21 @@ pub async fn list(
 ) -> Result<Answer<ActionsPage>, Problem> {
     let mut cursor = before.unwrap_or(Cursor { place: i64::MAX, action: i64::MAX });
     let rows = limit.rows() + 1;
-    let journal = app.ledger.read().await?.headlines(Page { after: Place(cursor.place), limit: rows }).await?;
+    let mut tx = app.ledger.read().await?;
+    let journal = tx.headlines(Page { after: Place(cursor.place), limit: rows }).await?;
+    let concerned = concerns::of(&mut *tx, &journal).await?;
+    drop(tx);
     let beside = app.people.actions(cursor.action, rows).await.map_err(StoreError::from)?;
-    let (mut journal, mut beside) = (journal.into_iter().peekable(), beside.into_iter().peekable());
+    let (mut journal, mut beside) = (journal.into_iter().zip(concerned).peekable(), beside.into_iter().peekable());
     let mut actions = Vec::new();
     while actions.len() < limit.rows() {
         let is_event = match (journal.peek(), beside.peek()) {
-            (Some(event), Some(action)) => moment(&event.at) >= moment(&action.at),
+            (Some((event, _)), Some(action)) => moment(&event.at) >= moment(&action.at),
             (event, _) => event.is_some(),
         };
-        if is_event && let Some(event) = journal.next() {
+        if is_event && let Some((event, concerned)) = journal.next() {
             cursor.place = event.place.0;
-            actions.push(Action::of_event(event.kind, event.place, event.at, event.actor));
+            actions.push(Action::of_event(event, concerned));
         } else if let Some(action) = beside.next() {
             cursor.action = action.id;
             actions.push(action.into());
@@ -112,14 +130,19 @@ fn moment(at: &str) -> Option<Timestamp> {
 }
 
 impl Action {
-    fn of_event(kind: Kind, place: Place, at: String, actor: String) -> Self {
-        Self { at, actor, what: kind.as_str().into(), place: Some(place), subject: None }
+    fn of_event(Headline { place, kind, at, actor, .. }: Headline, Concerned { members, order }: Concerned) -> Self {
+        let (actor, approver) = match actor.split_once(APPROVED_BY) {
+            Some((actor, approver)) => (actor.to_owned(), Some(approver.to_owned())),
+            None => (actor, None),
+        };
+        Self { at, actor, approver, what: kind.as_str().into(), place: Some(place), members, order, subject: None }
     }
 }
 
 impl From<ActionRow> for Action {
     fn from(ActionRow { at, actor, deed, subject, .. }: ActionRow) -> Self {
-        Self { at, actor, what: deed, place: None, subject: Some(subject) }
+        let (approver, members, order) = (None, Vec::new(), None);
+        Self { at, actor, approver, what: deed, place: None, members, order, subject: Some(subject) }
     }
 }
 

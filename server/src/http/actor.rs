@@ -9,8 +9,8 @@ use url::Url;
 use super::api::Input;
 use super::app::App;
 use super::problem::{Failure, Problem};
-use crate::people::access::Device;
 use crate::people::actor::Actor;
+use crate::people::device::Device;
 
 /// The header in which a client says for which member, or as who of the staff, it sends a request.
 pub const MEMBER: &str = "gongxiang-member";

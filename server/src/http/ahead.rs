@@ -106,7 +106,7 @@ async fn book_of(app: &App, member: &Id) -> Result<Book, Problem> {
         }
         part.accounts.extend(accounts.clone());
         if part.trades.len() + part.purchases.len() + part.orders.len() < CLOSING_PART {
-            part.days = paging::days(&mut *tx).await?;
+            part.days = paging::days(&mut *tx).await?.into_iter().map(|closed| closed.record).collect();
             return Ok(Book::from(part));
         }
         needs.due_after.pass(&part);

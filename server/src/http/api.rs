@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use axum::Router;
 use axum::extract::State;
 use axum::handler::Handler;
-use axum::routing::{MethodRouter, delete, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use gongxiang::wire::command::in_path;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -90,6 +90,8 @@ methods! {
     get Get
     /// A route that does something or works something out.
     post Post
+    /// A route that replaces something as a whole.
+    put Put
     /// A route that ends something.
     delete Delete
 }
@@ -133,10 +135,10 @@ impl Description {
 
     fn path(&mut self, path: &'static str) {
         for name in in_path(path) {
-            let schema = if name == "day" {
-                self.schema::<gongxiang::identity::Day>()
-            } else {
-                self.schema::<gongxiang::identity::Id>()
+            let schema = match name {
+                "day" => self.schema::<gongxiang::identity::Day>(),
+                "number" => self.schema::<gongxiang::wire::profile::MemberNumber>(),
+                _ => self.schema::<gongxiang::identity::Id>(),
             };
             self.parameter(name, ParameterIn::Path, true, schema);
         }

@@ -1,16 +1,20 @@
 //! What every request can reach.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
 use url::Url;
 
 use super::flights::Flights;
+use super::look_ups::NameRates;
 use super::lookout::Lookout;
 use super::problem::Problem;
 use crate::ledger::queue::Ledger;
 use crate::ledger::quota::Quota;
+use crate::people::guests::Guest;
 use crate::people::passkeys::Passkeys;
+use crate::people::second_person::SecondPerson;
 use crate::people::store::People;
 use crate::people::wechat::Code2Session;
 
@@ -25,11 +29,29 @@ pub struct SignIn {
     pub wechat: Option<Arc<dyn Code2Session>>,
     /// Whether members register themselves.
     pub open_registration: bool,
+    /// Whom a demo offers to sign in as.
+    pub guests: Arc<[Guest]>,
 }
 
-/// What every request can reach.
+/// What the operator of the server set.
 #[derive(Clone, Debug)]
-pub struct App {
+pub struct Policy {
+    /// What members and shops may have open.
+    pub quota: Quota,
+    /// Hours that the buyer of a trade has to report the payment; 0 for no limit.
+    pub trade_hours: u32,
+    pub second_person: SecondPerson,
+    /// Whether everybody may do everything.
+    pub demo: bool,
+}
+
+/// What every request can reach. Each part of a request's way has a copy, so copies have to be cheap.
+#[derive(Clone, Debug)]
+pub struct App(Arc<AppParts>);
+
+/// The parts of an [`App`].
+#[derive(Debug)]
+pub struct AppParts {
     pub ledger: Ledger,
     pub people: People,
     /// Whether everybody may do everything.
@@ -39,6 +61,18 @@ pub struct App {
     pub sign_in: SignIn,
     /// What members and shops may have open.
     pub quota: Quota,
+    pub names: Arc<NameRates>,
+    /// Hours that the buyer of a trade has to report the payment; 0 for no limit.
+    pub trade_hours: u32,
+    pub second_person: SecondPerson,
+}
+
+impl Deref for App {
+    type Target = AppParts;
+
+    fn deref(&self) -> &AppParts {
+        &self.0
+    }
 }
 
 impl FromRef<App> for Ledger {
@@ -50,8 +84,21 @@ impl FromRef<App> for Ledger {
 impl App {
     /// On a ledger and its people.
     #[must_use]
-    pub fn new(ledger: Ledger, people: People, sign_in: SignIn, quota: Quota, demo: bool) -> Self {
-        Self { ledger, people, demo, flights: Flights::default(), lookout: Lookout::default(), sign_in, quota }
+    pub fn new(ledger: Ledger, people: People, sign_in: SignIn, policy: Policy) -> Self {
+        let Policy { quota, trade_hours, second_person, demo } = policy;
+        let (flights, lookout, names) = (Flights::default(), Lookout::default(), Arc::default());
+        Self(Arc::new(AppParts {
+            ledger,
+            people,
+            demo,
+            flights,
+            lookout,
+            sign_in,
+            quota,
+            names,
+            trade_hours,
+            second_person,
+        }))
     }
 
     /// Whether browsers reach the wallet over TLS.

@@ -28,6 +28,8 @@ pub enum BodyFormat {
     Reference,
     /// A list of codes of red flags: what is accepted with the command, no field of its event.
     Flags,
+    /// A text for people, no field of its event.
+    Text,
 }
 
 /// One command.
@@ -46,6 +48,9 @@ pub struct Command {
     /// The body.
     pub fields: Vec<Field>,
 }
+
+/// Why the operator confirms or cancels a trade.
+pub const REASON: &str = "reason";
 
 /// All commands.
 pub static COMMANDS: LazyLock<Vec<Command>> = LazyLock::new(|| Kind::ALL.iter().copied().map(Command::of).collect());
@@ -95,6 +100,7 @@ fn added(kind: Kind) -> Option<Field> {
     let (name, format) = match kind {
         Kind::OrderPlaced => ("reference", BodyFormat::Reference),
         Kind::RulesAdopted => ("accept_flags", BodyFormat::Flags),
+        Kind::TradeConfirmed | Kind::TradeCancelled => (REASON, BodyFormat::Text),
         _ => return None,
     };
     Some(Field { name, format, required: false })
@@ -116,7 +122,7 @@ mod tests {
             BodyFormat::Event(Format::Side) => Tree::from("sell"),
             BodyFormat::Event(Format::Day) => Tree::from("2026-01-31"),
             BodyFormat::Event(Format::Rules) => Tree::Table(Vec::new()),
-            BodyFormat::Event(_) | BodyFormat::Reference => Tree::from("x"),
+            BodyFormat::Event(_) | BodyFormat::Reference | BodyFormat::Text => Tree::from("x"),
             BodyFormat::Flags => Tree::List(Vec::new()),
         }
     }
@@ -128,7 +134,8 @@ mod tests {
             let mut fields: Vec<(String, Tree)> = vec![("type".into(), Tree::from(command.kind.as_str()))];
             fields.extend(command.in_path().map(|name| (name.to_owned(), day(name))));
             fields.extend(command.made.map(|(made, _)| (made.to_owned(), Tree::from("x"))));
-            let own = command.fields.iter().filter(|field| field.format != BodyFormat::Flags);
+            let own =
+                command.fields.iter().filter(|field| !matches!(field.format, BodyFormat::Flags | BodyFormat::Text));
             fields.extend(own.map(|field| (field.name.to_owned(), example(field.format))));
             let event = wire::event::read(&Tree::Table(fields.clone()));
             assert!(event.is_ok(), "{}: {event:?}", command.kind);

@@ -1,10 +1,8 @@
 //! Closed days.
 
 use axum::extract::{Path, State};
-use gongxiang::book::DayRecord;
 use gongxiang::identity::Day;
-use gongxiang::wire::answer::DaysPage;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::answer::Answer;
@@ -12,7 +10,14 @@ use super::app::App;
 use super::problem::{Failure, Problem};
 use super::query::{Limit, NoParameters, Query};
 use super::rights::Anybody;
-use crate::ledger::store::Page;
+use crate::ledger::store::{ClosedDay, Page};
+
+/// A page of closed days.
+#[derive(Serialize, ToSchema)]
+pub struct DaysPage {
+    /// The records, oldest first.
+    days: Vec<ClosedDay>,
+}
 
 /// Which page of the closed days.
 #[derive(Deserialize, ToSchema)]
@@ -40,10 +45,10 @@ pub async fn day(
     _: Anybody,
     Path(day): Path<String>,
     _: Query<NoParameters>,
-) -> Result<Answer<DayRecord>, Problem> {
+) -> Result<Answer<ClosedDay>, Problem> {
     let day = Day::parse(&day).ok_or(Failure::NotFound)?;
     let before = day.previous();
     let mut days = app.ledger.read().await?.days(Page { after: before, limit: 1 }).await?;
-    let record = days.pop().filter(|record| record.day == day).ok_or(Failure::NotFound)?;
+    let record = days.pop().filter(|closed| closed.record.day == day).ok_or(Failure::NotFound)?;
     Ok(Answer::of(&record))
 }

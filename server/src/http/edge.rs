@@ -40,12 +40,17 @@ const ONCE: [HeaderName; 5] = [
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
                       connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 5] = [
+const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
+/// What pages may use of the device: nothing.
+const NO_DEVICES: &str = "camera=(), geolocation=(), microphone=(), payment=()";
+/// The wallet's page may use the camera, which a shop's till scans with. All screens are one page, so the header cannot tell them apart; only
+/// the program of the shop asks for it.
+const CAMERA_ONLY: &str = "camera=(self), geolocation=(), microphone=(), payment=()";
+
+const HEADERS: [(HeaderName, &str); 4] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
-    // The wallet uses none of these.
-    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
@@ -101,6 +106,7 @@ async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Re
     // The template, not the address, because an address may contain a member's id.
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let id = edge.request_id(request.headers());
+    let devices = if matches!(request.uri().path(), "/" | "/index.html") { CAMERA_ONLY } else { NO_DEVICES };
     let mut response =
         if let Some(refusal) = edge.refusal(&request) { refusal } else { edge.answer(request, next).await };
     let (status, time) = (response.status().as_u16(), started.elapsed());
@@ -108,6 +114,7 @@ async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Re
     let (ms, name) = (u64::try_from(time.as_millis()).unwrap_or(u64::MAX), id.to_str().unwrap_or_default());
     tracing::info!(target: "gongxiang::request", %method, %route, status, ms, id = name, "answered");
     response.headers_mut().insert(REQUEST_ID, id);
+    response.headers_mut().insert(PERMISSIONS, HeaderValue::from_static(devices));
     response
 }
 

@@ -75,6 +75,7 @@ pub async fn settle(
         request.guard = Some(guard.clone());
         request.actor = actor.clone();
     });
+    refuse_second_person(&app, &mut body)?;
     refuse_too_much_due(&app, &mut body).await?;
     match body {
         EventsBody::One(event) => {
@@ -88,6 +89,14 @@ pub async fn settle(
             Ok(Answer::of(&EventAnswers::Many { answers }))
         }
     }
+}
+
+/// A journal waits for nobody: what needs a second person is sent as a command.
+fn refuse_second_person(app: &App, body: &mut EventsBody) -> Result<(), Problem> {
+    let mut events = body.requests().map(|request| &request.line.entry.event);
+    let Some(event) = events.find(|event| app.second_person.is_needed(event)) else { return Ok(()) };
+    let why = format!("`{}` needs a second person: send it as a command, which then waits for one", event.kind());
+    Err(Problem::new(Failure::NeedsSecondPerson, "type", why))
 }
 
 /// A close loads all that is due at once. An event that would close more than [`PREVIEWED_DUE_MAX`] rows is refused, because

@@ -10,19 +10,51 @@ use utoipa::ToSchema;
 use super::answer::Answer;
 use super::app::App;
 use super::page::{PageById, cut};
-use super::problem::Problem;
+use super::problem::{Failure, Problem};
 use super::query::{Limit, NoParameters, Query};
 use super::rights::{Owner, Reader};
 use crate::ledger::needs::Needs;
-use crate::ledger::store::{Page, Place};
+use crate::ledger::store::{Page, Place, StoreError};
+use crate::limits::NAME_CHARS_MAX;
+
+/// Which page of the members.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MembersQuery {
+    /// The `next` of the page before.
+    #[schema(nullable = false)]
+    after: Option<Id>,
+    #[serde(default)]
+    limit: Limit,
+    /// Only members whose own name or shop's name has this in it, in upper or lower case.
+    #[schema(min_length = 1, max_length = 64, nullable = false)]
+    name: Option<String>,
+}
 
 /// By id.
 pub async fn members(
     State(app): State<App>,
     _: Reader,
-    Query(page): Query<PageById>,
+    Query(MembersQuery { after, limit, name }): Query<MembersQuery>,
 ) -> Result<Answer<MembersPage>, Problem> {
-    let mut rows = app.ledger.read().await?.accounts(page.and_one()).await?;
+    let page = PageById { after, limit };
+    let mut tx = app.ledger.read().await?;
+    let mut rows: Vec<_> = match name {
+        None => tx.accounts(page.and_one()).await?,
+        Some(name) => {
+            if !(1..=NAME_CHARS_MAX).contains(&name.chars().count()) {
+                let why = format!("must have 1 to {NAME_CHARS_MAX} characters");
+                return Err(Problem::new(Failure::BadQuery, "name", why));
+            }
+            let members = app
+                .people
+                .members_named(&name, page.and_one().after, limit.rows() + 1)
+                .await
+                .map_err(StoreError::from)?;
+            let needs = Needs { members: members.into_iter().collect(), ..Needs::default() };
+            tx.load(&needs).await?.excerpt.accounts.into_iter().collect()
+        }
+    };
     let next = cut(&mut rows, page.limit, |(id, _)| id.clone());
     let line = |(member, account): (Id, Account)| MemberLine {
         member,

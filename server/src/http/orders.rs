@@ -16,7 +16,7 @@ use super::query::{Limit, Number, Query};
 use super::rights::{Owner, Somebody, is_own, is_own_shop};
 use super::view::{self, Seen};
 use crate::ledger::store::{JournalEntry, Page, Place, Transaction};
-use crate::limits::GROUP_MAX;
+use crate::limits::{ENDING_AMONG, ENDING_MIN, GROUP_MAX};
 use crate::people::actor::Actor;
 use crate::people::role::Duty;
 
@@ -31,16 +31,40 @@ pub struct OrdersQuery {
     before: Option<Number>,
     #[serde(default)]
     limit: Limit,
+    /// Only the orders whose ids end so, in capital or small letters; of any day, among the shop's newest. There is no next page.
+    #[schema(nullable = false)]
+    ending: Option<Ending>,
 }
 
-/// A shop's orders, newest first, for the merchant and the operator; a cashier gets those of the open day.
+/// The last letters of an order's id, as people say it.
+#[derive(Deserialize, ToSchema)]
+#[serde(try_from = "String")]
+#[schema(value_type = String, pattern = "^[A-Za-z0-9_.:-]{4,64}$")]
+pub struct Ending(String);
+
+impl TryFrom<String> for Ending {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let is_ending = text.len() >= ENDING_MIN && Id::parse(&text).is_some();
+        if is_ending { Ok(Self(text)) } else { Err(format!("must be the last {ENDING_MIN} to 64 letters of an id")) }
+    }
+}
+
+/// A shop's orders, newest first, for the merchant and the operator; a cashier gets those of the open day, and any by the end of its id.
 pub async fn orders(
     State(app): State<App>,
     Somebody(actor): Somebody,
-    Query(OrdersQuery { merchant, before, limit }): Query<OrdersQuery>,
+    Query(OrdersQuery { merchant, before, limit, ending }): Query<OrdersQuery>,
 ) -> Result<Answer<OrdersPage>, Problem> {
     if !is_own_shop(&actor, &merchant) {
         return Err(Failure::Forbidden.into());
+    }
+    if let Some(Ending(ending)) = ending {
+        app.names.numbers.count(&actor)?;
+        let mut tx = app.ledger.read().await?;
+        let found = tx.orders_ending(&merchant, &ending, ENDING_AMONG, limit.rows()).await?;
+        return Ok(seen(found, limit, &actor));
     }
     let page = Page { after: before.map_or(i64::MAX, |Number(before)| before), limit: limit.rows() + 1 };
     let mut tx = app.ledger.read().await?;

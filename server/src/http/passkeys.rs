@@ -18,12 +18,13 @@ use super::rights::{Anybody, CodeMaker, Operator, SignedIn, signed_in};
 use super::sessions::{Nothing, StaffName, cookie, named};
 use crate::ledger::needs::Needs;
 use crate::ledger::store::StoreError;
-use crate::people::access::{Device, session_hash};
 use crate::people::actions::Deed;
 use crate::people::actor::Actor;
+use crate::people::device::Device;
 use crate::people::holder::Holder;
 use crate::people::passkeys::{Ceremony, Right};
 use crate::people::sign_in::PasskeyRow;
+use crate::people::store::session_hash;
 
 /// A code that lets somebody in as the member, once.
 #[derive(Serialize, ToSchema)]

@@ -52,6 +52,10 @@ failures! {
     Unauthorized "unauthorized" UNAUTHORIZED
     Forbidden "forbidden" FORBIDDEN
     NeedsRole "needs_role" FORBIDDEN
+    NeedsSecondPerson "needs_second_person" FORBIDDEN
+    OwnProposal "own_proposal" FORBIDDEN
+    ProposalDecided "proposal_decided" CONFLICT
+    TooManyProposals "too_many_proposals" UNPROCESSABLE_ENTITY
     WrongMember "wrong_member" FORBIDDEN
     PasskeyNeeded "passkey_needed" FORBIDDEN
     CrossSite "cross_site" FORBIDDEN
@@ -70,11 +74,22 @@ failures! {
     UnknownAccount "unknown_account" UNPROCESSABLE_ENTITY
     AccountBound "account_bound" CONFLICT
     AccountAtRisk "account_at_risk" FORBIDDEN
+    BadText "bad_text" UNPROCESSABLE_ENTITY
+    BadPhone "bad_phone" UNPROCESSABLE_ENTITY
+    ShopNameTaken "shop_name_taken" CONFLICT
+    BadPreset "bad_preset" UNPROCESSABLE_ENTITY
+    BadMemberCode "bad_member_code" UNPROCESSABLE_ENTITY
+    MemberCodeExpired "member_code_expired" UNPROCESSABLE_ENTITY
+    MemberClockWrong "member_clock_wrong" UNPROCESSABLE_ENTITY
     TooManyOffers "too_many_offers" UNPROCESSABLE_ENTITY
     TooManyTrades "too_many_trades" UNPROCESSABLE_ENTITY
+    TooManyTradesToday "too_many_trades_today" UNPROCESSABLE_ENTITY
+    MarketOff "market_off" FORBIDDEN
     TooManyOrders "too_many_orders" UNPROCESSABLE_ENTITY
     TooSmall "too_small" UNPROCESSABLE_ENTITY
     TooLate "too_late" UNPROCESSABLE_ENTITY
+    TooEarly "too_early" UNPROCESSABLE_ENTITY
+    BadNote "bad_note" UNPROCESSABLE_ENTITY
     TooMuchDue "too_much_due" UNPROCESSABLE_ENTITY
     InFlight "in_flight" CONFLICT
     KeyReused "key_reused" UNPROCESSABLE_ENTITY
@@ -198,7 +213,9 @@ impl From<Excess> for Problem {
     fn from(Excess { what, field, limit }: Excess) -> Self {
         let failure = match what {
             Exceeded::Offers => Failure::TooManyOffers,
+            Exceeded::Market => return Failure::MarketOff.into(),
             Exceeded::Trades => Failure::TooManyTrades,
+            Exceeded::TradesOfDay => Failure::TooManyTradesToday,
             Exceeded::Orders => Failure::TooManyOrders,
             Exceeded::TooSmall => Failure::TooSmall,
             Exceeded::TooLate => Failure::TooLate,

@@ -1,7 +1,10 @@
 //! The parameters of an address, read as a struct of the route.
 
+use std::collections::BTreeSet;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use gongxiang::identity::Id;
 use gongxiang::tree::Tree;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -57,6 +60,21 @@ impl TryFrom<String> for Limit {
     fn try_from(text: String) -> Result<Self, String> {
         let rows = text.parse().ok().filter(|rows| (1..=PAGE_MAX).contains(rows));
         rows.map(Self).ok_or_else(|| format!("must be a whole number from 1 to {PAGE_MAX}"))
+    }
+}
+
+/// Ids with commas between them, at most so many.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub struct Ids<const MAX: usize>(pub BTreeSet<Id>);
+
+impl<const MAX: usize> TryFrom<String> for Ids<MAX> {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let ids: Option<BTreeSet<Id>> = text.split(',').map(Id::parse).collect();
+        let ids = ids.filter(|ids| ids.len() <= MAX);
+        ids.map(Self).ok_or_else(|| format!("must be one to {MAX} ids with commas between them"))
     }
 }
 

@@ -26,11 +26,20 @@ impl<K: Clone + Hash + Eq> Rates<K> {
     /// A limit per second, with twice as many at once. 0 is no limit.
     #[must_use]
     pub fn per_second(requests: u32) -> Self {
-        let limiter = NonZeroU32::new(requests).map(|requests| {
+        Self::of(NonZeroU32::new(requests).map(|requests| {
             let burst = requests.saturating_mul(NonZeroU32::MIN.saturating_add(1));
-            let quota = Quota::per_second(requests).allow_burst(burst);
-            RateLimiter::new(quota, HashMapStateStore::default(), MonotonicClock)
-        });
+            Quota::per_second(requests).allow_burst(burst)
+        }))
+    }
+
+    /// A limit per minute, with as many at once. 0 is no limit.
+    #[must_use]
+    pub fn per_minute(requests: u32) -> Self {
+        Self::of(NonZeroU32::new(requests).map(Quota::per_minute))
+    }
+
+    fn of(quota: Option<Quota>) -> Self {
+        let limiter = quota.map(|quota| RateLimiter::new(quota, HashMapStateStore::default(), MonotonicClock));
         Self { limiter, forget_at: AtomicUsize::new(RATED_MAX) }
     }
 

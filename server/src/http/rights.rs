@@ -9,6 +9,7 @@ use super::api::{Description, Input};
 use super::app::App;
 use super::problem::{Failure, Problem};
 use crate::people::actor::Actor;
+use crate::people::profiles::ProfilePart;
 use crate::people::role::Duty;
 
 /// Anybody, with or without credentials.
@@ -26,8 +27,30 @@ pub struct Reader;
 /// Who reads the journal and the whole book: the operator, an auditor.
 pub struct Auditor;
 
+/// Who decides disputes about trades: the operator.
+pub struct Arbiter;
+
 /// The member in the address, or who makes members' codes: the operator, a clerk. With the name for the actions.
 pub struct CodeMaker {
+    pub member: Id,
+    pub actor: Actor,
+}
+
+/// Who reads the profile of the member in the address: the member, who reads what concerns members, and the staff of its shop.
+pub struct ProfileReader {
+    pub member: Id,
+    pub part: ProfilePart,
+}
+
+/// Who writes the profile of the member in the address: the member, the operator, a clerk, and the staff of its shop.
+pub struct ProfileWriter {
+    pub member: Id,
+    pub part: ProfilePart,
+    pub actor: Actor,
+}
+
+/// The member in the address, or who writes members' profiles in their place: the operator, a clerk.
+pub struct ProfileOwner {
     pub member: Id,
     pub actor: Actor,
 }
@@ -37,6 +60,18 @@ pub struct SignedIn(pub Id);
 
 /// The member in the address, or who reads what concerns members.
 pub struct Owner(pub Id);
+
+/// The member in the address, and nobody in its place: who has its codes can pass for it at a counter.
+pub struct CodeBearer(pub Id);
+
+/// Who works in the shop in the address: its merchant, its key, its staff; or who reads what concerns members.
+pub struct ShopWorker(pub Id);
+
+/// Who decides for the shop in the address: its merchant, its owner on the staff, the operator. With the name for the actions.
+pub struct ShopOwner {
+    pub shop: Id,
+    pub actor: Actor,
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for Anybody {
     type Rejection = std::convert::Infallible;
@@ -72,18 +107,67 @@ macro_rules! with_duty {
     )*};
 }
 
-with_duty! { Operator(actor) All Reader Read Auditor Audit }
+with_duty! { Operator(actor) All Reader Read Auditor Audit Arbiter Disputes }
+
+/// Who asks, and the id in the address.
+async fn asked(parts: &mut Parts, app: &App) -> Result<(Actor, String), Problem> {
+    let actor = Actor::from_request_parts(parts, app).await?;
+    let Path(id) = Path::<String>::from_request_parts(parts, app).await.map_err(|_| Failure::NotFound)?;
+    Ok((actor, id))
+}
+
+/// Checks that it is the member of this id, or has the duty.
+async fn own_or(duty: Duty, parts: &mut Parts, app: &App) -> Result<(Id, Actor), Problem> {
+    let (actor, id) = asked(parts, app).await?;
+    if !is_member(&actor, &id) {
+        has(&actor, duty)?;
+    }
+    Ok((Id::parse(&id).ok_or_else(Problem::unknown_member)?, actor))
+}
+
+/// As [`own_or`], but the staff of the member's shop has to do with the part of its profile that is about the shop.
+async fn own_part_or(duty: Duty, parts: &mut Parts, app: &App) -> Result<(Id, ProfilePart, Actor), Problem> {
+    let (actor, id) = asked(parts, app).await?;
+    let is_staff = actor.may(Duty::ShopProfile) && actor.member().is_some_and(|shop| shop.as_str() == id);
+    if !is_staff && !is_member(&actor, &id) {
+        has(&actor, duty)?;
+    }
+    let part = if is_staff { ProfilePart::Shop } else { ProfilePart::Whole };
+    Ok((Id::parse(&id).ok_or_else(Problem::unknown_member)?, part, actor))
+}
 
 impl FromRequestParts<App> for CodeMaker {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let actor = Actor::from_request_parts(parts, app).await?;
-        let Path(id) = Path::<String>::from_request_parts(parts, app).await.map_err(|_| Failure::NotFound)?;
-        if !matches!(&actor, Actor::Member(own) if own.as_str() == id) {
-            has(&actor, Duty::Codes)?;
-        }
-        let member = Id::parse(&id).ok_or_else(Problem::unknown_member)?;
+        let (member, actor) = own_or(Duty::Codes, parts, app).await?;
+        Ok(Self { member, actor })
+    }
+}
+
+impl FromRequestParts<App> for ProfileReader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let (member, part, _) = own_part_or(Duty::Read, parts, app).await?;
+        Ok(Self { member, part })
+    }
+}
+
+impl FromRequestParts<App> for ProfileWriter {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let (member, part, actor) = own_part_or(Duty::Profiles, parts, app).await?;
+        Ok(Self { member, part, actor })
+    }
+}
+
+impl FromRequestParts<App> for ProfileOwner {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let (member, actor) = own_or(Duty::Profiles, parts, app).await?;
         Ok(Self { member, actor })
     }
 }
@@ -100,10 +184,46 @@ impl FromRequestParts<App> for Owner {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let actor = Actor::from_request_parts(parts, app).await?;
-        let Path(id) = Path::<String>::from_request_parts(parts, app).await.map_err(|_| Failure::NotFound)?;
-        own(&actor, &id)?;
-        Id::parse(&id).map(Self).ok_or_else(Problem::unknown_member)
+        own_or(Duty::Read, parts, app).await.map(|(member, _)| Self(member))
+    }
+}
+
+impl FromRequestParts<App> for CodeBearer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let (actor, id) = asked(parts, app).await?;
+        let member = signed_in(actor)?;
+        if member.as_str() == id { Ok(Self(member)) } else { Err(Failure::Forbidden.into()) }
+    }
+}
+
+impl FromRequestParts<App> for ShopWorker {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let (actor, id) = asked(parts, app).await?;
+        let is_own = actor.member().is_some_and(|shop| shop.as_str() == id);
+        if !is_own {
+            has(&actor, Duty::Read)?;
+        }
+        Ok(Self(Id::parse(&id).ok_or_else(Problem::unknown_member)?))
+    }
+}
+
+impl FromRequestParts<App> for ShopOwner {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let (actor, id) = asked(parts, app).await?;
+        if !is_member(&actor, &id) {
+            has(&actor, Duty::ShopPreset)?;
+            // Staff of a shop has a shop; only the operator has none.
+            if actor.member().is_some_and(|shop| shop.as_str() != id) {
+                return Err(Failure::Forbidden.into());
+            }
+        }
+        Ok(Self { shop: Id::parse(&id).ok_or_else(Problem::unknown_member)?, actor })
     }
 }
 
@@ -124,7 +244,12 @@ pub fn own(actor: &Actor, member: &str) -> Result<(), Problem> {
 
 /// Whether it is the member itself or who reads what concerns members. A till is for its shop, not for its owner's account.
 pub fn is_own(actor: &Actor, member: &str) -> bool {
-    actor.may(Duty::Read) || matches!(actor, Actor::Member(own) if own.as_str() == member)
+    actor.may(Duty::Read) || is_member(actor, member)
+}
+
+/// Whether it is the member itself, who signed in.
+fn is_member(actor: &Actor, member: &str) -> bool {
+    matches!(actor, Actor::Member(own) if own.as_str() == member)
 }
 
 /// Whether it is the owner of a shop, the shop's key or staff, or who reads what concerns members.
@@ -159,4 +284,7 @@ macro_rules! closed {
     )*};
 }
 
-closed! { Somebody Operator Reader Auditor CodeMaker SignedIn Owner }
+closed! {
+    Somebody Operator Reader Auditor Arbiter CodeMaker ProfileReader ProfileWriter ProfileOwner SignedIn Owner CodeBearer ShopWorker
+    ShopOwner
+}

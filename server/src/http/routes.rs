@@ -14,8 +14,9 @@ use super::answer::Answer;
 use super::api::Api;
 use super::app::App;
 use super::{
-    access, actions, ahead, days, etag, events, files, guard, health, market, members, metrics, openapi, orders,
-    passkeys, pending, preview, problem, quote, rules, scheme, sessions, settle, staff,
+    access, actions, ahead, counter, days, etag, events, files, guard, health, market, members, metrics, names,
+    openapi, orders, passkeys, pending, preview, problem, profiles, proposals, quote, rulebook, rules, scheme,
+    sessions, settle, staff, trades,
 };
 use crate::limits::BODY_BYTES_MAX;
 
@@ -45,7 +46,7 @@ pub fn document() -> String {
 /// Every route that the document describes.
 fn api() -> Api {
     let api = reads(Api::default()).map(|router| router.route_layer(from_fn(etag::by_content)));
-    settle::routes(own_access(sign_in(looks(api))))
+    settle::routes(second_person(at_counter(trade_notes(profile(own_access(sign_in(looks(api))))))))
         .get("/health/live", "live", "The process answers", health::live)
         .get("/health/ready", "ready", "The database answers, and can be written", health::ready)
 }
@@ -62,6 +63,19 @@ fn reads(api: Api) -> Api {
         .get("/v1/members/{member}/pending", "pending", "What orders are to bring a member, by day and kind", pending::pending)
         .get("/v1/members/{member}/orders", "member_orders", "What a member bought, newest first", orders::bought)
         .get("/v1/members/{member}/eve", "eve", "The eve of the close: what a wallet forecasts from", ahead::eve)
+        .get("/v1/members/{member}/profile", "profile", "What a member says of itself", profiles::profile)
+        .get(
+            "/v1/members/{member}/export",
+            "export",
+            "All that is kept of a member beside the books",
+            profiles::export,
+        )
+        .get("/v1/names", "names", "The names of members, by id", names::names)
+        .get("/v1/numbers/{number}", "number", "Whose a short number is", names::number)
+        .get("/v1/shops", "shops", "Open shops, by city", names::shops)
+        .get("/v1/shops/{shop}", "shop", "An open shop", names::shop)
+        .get("/v1/shops/{shop}/counter", "counter", "What a shop's till starts from", counter::counter)
+        .get("/v1/members/{member}/codes", "codes", "The codes by which a member shows at a counter who it is", counter::codes)
         .get("/v1/orders", "orders", "A shop's orders, newest first", orders::orders)
         .get("/v1/orders/{order}", "order", "An order", orders::order)
         .get("/v1/orders/{order}/receipt", "order_receipt", "How an order was answered", orders::receipt)
@@ -69,9 +83,13 @@ fn reads(api: Api) -> Api {
         .get("/v1/offers/{offer}", "offer", "An offer", market::offer)
         .get("/v1/trades", "trades", "One's own trades, by id", market::trades)
         .get("/v1/trades/{trade}", "trade", "A trade", market::trade)
+        .get("/v1/members/{member}/trades", "member_trades", "A member's trades: those that live, then those that ended", trades::of_member)
+        .get("/v1/disputes", "disputes", "Open disputes about trades, oldest first", trades::disputes)
         .get("/v1/days", "days", "Closed days, oldest first", days::days)
         .get("/v1/days/{day}", "day", "A closed day", days::day)
         .get("/v1/rules/history", "rules_history", "All rules that were ever in force", rules::history)
+        .get("/v1/rulebook", "rulebook", "The rules in force in words, with examples", rulebook::current)
+        .get("/v1/rules/flags", "flag_catalogue", "Every red flag that there is, in words", rules::catalogue)
         .get("/v1/rules/review", "review", "The red flags of the rules in force", rules::flags)
         .get("/v1/state", "state", "Everything, every account settled to the present", scheme::state)
         .get(
@@ -84,6 +102,7 @@ fn reads(api: Api) -> Api {
         .get("/v1/session", "session", "Who one is, and how members can sign in", sessions::who)
         .get("/v1/staff", "staff", "Who works for the operator and in the shops, by id", staff::list)
         .get("/v1/actions", "actions", "Who did what, newest first: events, and changes beside the books", actions::list)
+        .get("/v1/proposals", "proposals", "Commands that wait for a second person, or did, newest first", proposals::list)
         .get("/v1/passkeys", "passkeys", "One's own passkeys, oldest first", passkeys::list)
         .get("/v1/access", "access", "One's own sessions, codes, passkeys and WeChat accounts", access::list)
 }
@@ -105,6 +124,23 @@ fn looks(api: Api) -> Api {
             "check_rules",
             "What an adoption would make of the rules in force, and its red flags",
             rules::check,
+        )
+}
+
+/// What the sides of a trade tell each other. Nothing of it is an event.
+fn trade_notes(api: Api) -> Api {
+    api.put("/v1/trades/{trade}/payee", "set_payee", "Say where one is paid, as the seller of a trade", trades::payee)
+        .put(
+            "/v1/trades/{trade}/payment-note",
+            "set_payment_note",
+            "Say how the payment is found, as the buyer of a trade",
+            trades::payment_note,
+        )
+        .post(
+            "/v1/trades/{trade}/dispute",
+            "dispute_trade",
+            "Make a statement about a paid trade, for the operator to decide",
+            trades::dispute,
         )
 }
 
@@ -194,6 +230,38 @@ fn sign_in(api: Api) -> Api {
             "Remove one of one's own passkeys; its sessions end",
             passkeys::remove,
         )
+}
+
+/// What members say of themselves.
+fn profile(api: Api) -> Api {
+    api.put("/v1/members/{member}/profile", "replace_profile", "Replace a member's profile", profiles::replace).delete(
+        "/v1/members/{member}/profile",
+        "erase_profile",
+        "Erase a member's profile: the id alone remains",
+        profiles::erase,
+    )
+}
+
+/// What is done at the counter of a shop, beside its orders.
+fn at_counter(api: Api) -> Api {
+    api.put("/v1/shops/{shop}/preset", "replace_preset", "Replace a shop's usual concession", counter::replace_preset)
+        .post("/v1/codes/check", "check_code", "Whose a member's code is, if it holds", counter::check_code)
+}
+
+/// How a second person decides.
+fn second_person(api: Api) -> Api {
+    api.post(
+        "/v1/proposals/{proposal}/approve",
+        "approve_proposal",
+        "Approve what somebody else proposed, which settles it",
+        proposals::approve,
+    )
+    .post(
+        "/v1/proposals/{proposal}/decline",
+        "decline_proposal",
+        "Decline what was proposed, with the reason",
+        proposals::decline,
+    )
 }
 
 #[cfg(test)]

@@ -145,7 +145,7 @@ impl ReviewQuery {
 /// A language by its tag.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
-struct Tag(Language);
+pub(super) struct Tag(pub(super) Language);
 
 impl Default for Tag {
     fn default() -> Self {
@@ -183,6 +183,34 @@ pub async fn flags(
 ) -> Result<Answer<Review>, Problem> {
     let rules = app.ledger.read().await?.now().await?.rules;
     Ok(Answer::of(&Review::of(&review(&rules, &query.declared())?, query.language.0)))
+}
+
+/// The language of a catalogue.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogueQuery {
+    /// The language of the texts: `en` or `zh-CN`.
+    #[serde(default)]
+    #[schema(value_type = String, pattern = "^(en|zh-CN)$", default = "en")]
+    language: Tag,
+}
+
+/// Every red flag that there is, raised or not.
+#[derive(Serialize, ToSchema)]
+pub struct Catalogue {
+    /// Each with its texts and without evidence.
+    #[schema(value_type = Vec<Flag>)]
+    flags: Vec<Value>,
+}
+
+/// Every red flag that there is.
+pub async fn catalogue(
+    _: Anybody,
+    Query(CatalogueQuery { language: Tag(language) }): Query<CatalogueQuery>,
+) -> Answer<Catalogue> {
+    let text =
+        |&(code, severity, rules): &_| explained(&Finding { code, severity, rules, evidence: Vec::new() }, language);
+    Answer::of(&Catalogue { flags: FLAGS.iter().map(text).collect() })
 }
 
 /// The rules that are to be checked.

@@ -11,12 +11,14 @@ use utoipa::openapi::{RefOr, Schema};
 use super::api::schema;
 use super::commands::{BodyFormat, Command, Field};
 use super::rules::accepted_schema;
+use crate::limits::STATEMENT_LENGTH_MAX;
 
 fn format_schema(format: BodyFormat) -> RefOr<Schema> {
     match format {
         BodyFormat::Event(format) => event_format_schema(format),
         BodyFormat::Reference => Id::schema(),
         BodyFormat::Flags => accepted_schema(),
+        BodyFormat::Text => schema(json!({"type": "string", "minLength": 1, "maxLength": STATEMENT_LENGTH_MAX})),
     }
 }
 

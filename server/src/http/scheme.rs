@@ -1,9 +1,7 @@
 //! The scheme as a whole: its supply, its state, and the excerpt that a preview needs.
 
-use std::collections::BTreeSet;
-
 use axum::extract::State;
-use gongxiang::book::{Book, Excerpt, Head, State as BookState};
+use gongxiang::book::{Book, Excerpt, Head, MEAN_DAYS, State as BookState};
 use gongxiang::event::{Event, OrderPlaced};
 use gongxiang::identity::{Id, Region};
 use gongxiang::quantity::Money;
@@ -15,7 +13,7 @@ use utoipa::ToSchema;
 use super::answer::Answer;
 use super::app::App;
 use super::problem::{Failure, Problem};
-use super::query::{NoParameters, Query};
+use super::query::{Ids, NoParameters, Query};
 use super::rights::{Anybody, Auditor, Somebody, has, is_own};
 use super::view;
 use crate::ledger::needs::Needs;
@@ -31,9 +29,14 @@ pub async fn supply(
     actor: Result<Actor, Problem>,
     _: Query<NoParameters>,
 ) -> Result<Answer<SupplyNow>, Problem> {
-    let Head { day, price, supply, release, .. } = app.ledger.read().await?.now().await?.head;
+    let mut tx = app.ledger.read().await?;
+    let Head { day, price, supply, release, .. } = tx.now().await?.head;
+    let after = (0..=MEAN_DAYS).try_fold(day, |day, _| day.previous());
+    let closed = tx.days(Page { after, limit: MEAN_DAYS }).await?;
+    let turnovers = closed.iter().filter_map(|closed| closed.record.turnover);
+    let turnover_days = turnovers.filter(|turnover| turnover.is_positive()).count();
     let supply = if actor.is_ok_and(|actor| actor.may(Duty::Read)) { supply } else { view::supply(supply)? };
-    Ok(Answer::of(&SupplyNow { day, price, supply, release }))
+    Ok(Answer::of(&SupplyNow { day, price, supply, release, turnover_days }))
 }
 
 /// The whole book, with every account settled to the present (RULES.md section 9).
@@ -54,7 +57,7 @@ pub async fn state(State(app): State<App>, _: Auditor, _: Query<NoParameters>) -
 pub struct ExcerptQuery {
     /// Ids with commas between them.
     #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_.:-]{1,64}(,[A-Za-z0-9_.:-]{1,64}){0,7}$", nullable = false)]
-    members: Option<Ids>,
+    members: Option<Ids<EXCERPT_MEMBERS_MAX>>,
     #[schema(nullable = false)]
     buyer: Option<Id>,
     #[schema(nullable = false)]
@@ -63,21 +66,6 @@ pub struct ExcerptQuery {
     channel: Option<Channel>,
     #[schema(nullable = false)]
     region: Option<Region>,
-}
-
-/// Ids with commas between them.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
-struct Ids(BTreeSet<Id>);
-
-impl TryFrom<String> for Ids {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let ids: Option<BTreeSet<Id>> = text.split(',').map(Id::parse).collect();
-        let ids = ids.filter(|ids| ids.len() <= EXCERPT_MEMBERS_MAX);
-        ids.map(Self).ok_or_else(|| format!("must be one to {EXCERPT_MEMBERS_MAX} ids with commas between them"))
-    }
 }
 
 impl ExcerptQuery {

@@ -19,11 +19,13 @@ use super::rights::{Anybody, SignedIn};
 use crate::ledger::needs::Needs;
 use crate::ledger::store::{Key, StoreError};
 use crate::limits::WECHAT_CODE_LENGTH_MAX;
-use crate::people::access::{Device, Way, session_hash};
 use crate::people::actor::{Actor, Staff};
+use crate::people::device::{Device, Way};
+use crate::people::guests::Guest;
 use crate::people::holder::Holder;
 use crate::people::passkeys::Ceremony;
 use crate::people::role::StaffRole;
+use crate::people::store::session_hash;
 
 /// A session that was opened.
 #[derive(Serialize, ToSchema)]
@@ -80,11 +82,14 @@ pub(super) async fn named(app: &App, holder: Holder) -> Result<(Option<Id>, Opti
     }
 }
 
-/// Which member signs in.
+/// Who signs in: a member, or somebody of the staff.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DemoSignIn {
-    member: Id,
+    #[schema(nullable = false)]
+    member: Option<Id>,
+    #[schema(nullable = false)]
+    staff: Option<Id>,
 }
 
 /// An empty table, or no body at all.
@@ -144,7 +149,7 @@ pub struct WeChatSignIn {
     rebind: bool,
 }
 
-/// Anybody signs in as any member, on a demo server only.
+/// Anybody signs in as any member or as somebody of the staff, on a demo server only.
 pub async fn demo(
     State(app): State<App>,
     _: Anybody,
@@ -155,13 +160,24 @@ pub async fn demo(
     if !app.demo {
         return Err(Failure::NotFound.into());
     }
-    let DemoSignIn { member } = body?.0;
-    let needs = Needs { members: [member.clone()].into(), ..Needs::default() };
-    let part = app.ledger.read().await?.load(&needs).await?.excerpt;
-    part.accounts.get(&member).ok_or_else(Problem::unknown_member)?;
-    let (token, holds) = app.people.sign_in(&member, Way::Demo, device).await.map_err(StoreError::from)?;
+    let holder = match body?.0 {
+        DemoSignIn { member: Some(_), staff: Some(_) } => return Err(Problem::both("member", "staff")),
+        DemoSignIn { staff: Some(staff), .. } => {
+            let row = app.people.one_of_staff(&staff).await.map_err(StoreError::from)?;
+            Holder::Staff(row.ok_or(Failure::NotFound)?.id)
+        }
+        DemoSignIn { member, .. } => {
+            let member = member.ok_or_else(Problem::unknown_member)?;
+            let needs = Needs { members: [member.clone()].into(), ..Needs::default() };
+            let part = app.ledger.read().await?.load(&needs).await?.excerpt;
+            part.accounts.get(&member).ok_or_else(Problem::unknown_member)?;
+            Holder::Member(member)
+        }
+    };
+    let (token, holds) = app.people.sign_in(&holder, Way::Demo, device).await.map_err(StoreError::from)?;
     let cookie = Some(cookie(&token, holds, &app)?);
-    Ok(WithCookie(Answer::of(&Session { member: Some(member), staff: None, token: Some(token), holds }), cookie))
+    let (member, staff) = named(&app, holder).await?;
+    Ok(WithCookie(Answer::of(&Session { member, staff, token: Some(token), holds }), cookie))
 }
 
 /// Whoever it is: the passkey says so.
@@ -276,7 +292,8 @@ pub async fn wechat(
         }
         (None, None, None) => return Err(Failure::UnknownAccount.into()),
     };
-    let (token, holds) = people.sign_in(&member, Way::WeChat, device).await.map_err(StoreError::from)?;
+    let holder = Holder::Member(member.clone());
+    let (token, holds) = people.sign_in(&holder, Way::WeChat, device).await.map_err(StoreError::from)?;
     Ok(Answer::of(&Session { member: Some(member), staff: None, token: Some(token), holds }))
 }
 
@@ -305,6 +322,12 @@ pub struct Who {
     ways: Vec<&'static str>,
     /// Whether they may register themselves.
     open_registration: bool,
+    /// Whether they trade points with each other.
+    market: bool,
+    /// People to sign in as, on a demo server that has some.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    guests: Vec<Guest>,
 }
 
 /// Who one is.
@@ -337,6 +360,8 @@ pub async fn who(
         demo: app.demo,
         ways: ways.into_iter().flatten().collect(),
         open_registration: app.sign_in.open_registration,
+        market: app.quota.has_market(&app.ledger.read().await?.now().await?.rules),
+        guests: app.sign_in.guests.to_vec(),
     }))
 }
 

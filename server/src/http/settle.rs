@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use gongxiang::event::{Code, Event, Kind, Refusal};
 use gongxiang::identity::Id;
@@ -22,22 +23,26 @@ use super::answer::Answer;
 use super::api::{Api, Description};
 use super::app::App;
 use super::body::{json_body, table};
-use super::commands::{COMMANDS, Command, Who};
+use super::commands::{COMMANDS, Command, REASON, Who};
 use super::newcomers::is_reserved;
 use super::problem::{Failure, Problem};
+use super::proposals::{self, Proposal, Proposed};
 use super::query::{NoParameters, Query};
 use super::rights::{Somebody, has};
 use super::rules::accepted_in_body;
 use super::schemas::fields_schema;
+use super::trades::bad_note;
 use super::view::Seen;
 use crate::ledger::close;
 use crate::ledger::group::{self, Denial, Guard};
 use crate::ledger::journal::JournalLine;
 use crate::ledger::quota::Quota;
-use crate::ledger::store::Key;
+use crate::ledger::store::{Key, StoreError};
 use crate::limits::{BODY_BYTES_MAX, KEY_LENGTH_MAX};
 use crate::people::actor::Actor;
 use crate::people::role::Duty;
+use crate::people::second_person::SecondPerson;
+use crate::people::trades::TradeText;
 use crate::text::fingerprint;
 
 /// The routes of all commands.
@@ -68,6 +73,10 @@ fn describe(command: &Command, description: &mut Description) {
     description.body(fields_schema(&command.fields, made), required);
     let settled = description.schema::<Settlement>();
     description.response("200", "It is settled", Some(settled));
+    if SecondPerson::may_concern(command.kind) {
+        let proposal = description.schema::<Proposal>();
+        description.response("202", "It is not settled: it waits for a second person", Some(proposal));
+    }
 }
 
 /// The id that the server made, if the command makes one.
@@ -99,13 +108,28 @@ struct Settlement {
     receipt: Seen<Receipt>,
 }
 
+/// What a command is answered with.
+enum CommandAnswer {
+    Settled(Answer<Settlement>),
+    Proposed(Proposed),
+}
+
+impl IntoResponse for CommandAnswer {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Settled(settled) => settled.into_response(),
+            Self::Proposed(proposed) => proposed.into_response(),
+        }
+    }
+}
+
 async fn settle(
     command: &Command,
     app: App,
     actor: Actor,
     path: Vec<(String, String)>,
     request: Request,
-) -> Result<Answer<Settlement>, Problem> {
+) -> Result<CommandAnswer, Problem> {
     let key = idempotency_key(request.headers())?;
     let body = json_body(request, BODY_BYTES_MAX).await?;
     let mut fields = table(&body)?;
@@ -118,13 +142,17 @@ async fn settle(
     let key = Key { scope: actor.owner(), fingerprint, key };
     let _flight = app.flights.take_off(&key)?;
     fields.extend(path.into_iter().map(|(name, value)| (name, Tree::Text(value))));
-    let Resolved { event, guard, made } = resolve(command, &actor, app.quota, fields, &key.key)?;
+    let Resolved { event, guard, made, reason } = resolve(command, &actor, app.quota, fields, &key.key)?;
     let entry = wire::event::read(&event)?;
     if let Event::DayClosed { day } = entry.event {
         close::do_ahead(&app.ledger, day, &actor.name()).await.map_err(|_| Failure::Unavailable)?;
     }
+    let decided = decided_trade(&entry.event);
     let line = JournalLine { text: event.canonical(), entry };
     let request = group::Request { line, key: Some(key), actor: actor.name().into(), guard };
+    if let Some(proposed) = proposals::instead(&app, &actor, &request).await? {
+        return Ok(CommandAnswer::Proposed(proposed));
+    }
     let group::Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
     let receipt = outcome.map_err(|denial| match denial {
         Denial::Refused(refusal) if refusal.code == Code::IdConflict && refusal.field == "id" => {
@@ -132,13 +160,18 @@ async fn settle(
         }
         denial => Problem::from(denial),
     })?;
+    if let Some((trade, reason)) = decided.zip(reason) {
+        let kept = app.people.enter_decision(&trade, &reason, &actor.name(), repeated).await;
+        kept.map_err(StoreError::from)?;
+    }
     // If the reference has an order already, the answer is about that one.
     let settled = |(field, made)| {
         let order = receipt.order.as_ref().map(|quote| quote.order.to_string());
         (field, order.filter(|_| field == "order").unwrap_or(made))
     };
     let made = made.map(settled).into_iter().collect();
-    Ok(Answer::of(&Settlement { made, repeated, receipt: Seen::receipt(receipt, &actor) }))
+    let settlement = Settlement { made, repeated, receipt: Seen::receipt(receipt, &actor) };
+    Ok(CommandAnswer::Settled(Answer::of(&settlement)))
 }
 
 /// A command as an event.
@@ -148,6 +181,8 @@ pub(super) struct Resolved {
     pub(super) guard: Option<Guard>,
     /// The id that was made for it, by its field.
     made: Option<(&'static str, String)>,
+    /// Why the operator decides a trade.
+    reason: Option<TradeText>,
 }
 
 /// Makes the event of a command, after checking who gives it.
@@ -189,6 +224,7 @@ pub(super) fn resolve(
             }
         }
     }
+    let reason = reason_in_body(command.kind, actor, &mut fields)?;
     if command.kind == Kind::MemberRegistered {
         check_new_id(&fields)?;
     }
@@ -213,7 +249,28 @@ pub(super) fn resolve(
         guard = Some(accepted_in_body(&mut fields)?);
     }
     fields.push(("type".into(), Tree::from(command.kind.as_str())));
-    Ok(Resolved { event: Tree::Table(fields), guard, made })
+    Ok(Resolved { event: Tree::Table(fields), guard, made, reason })
+}
+
+/// Takes the reason out of a decision about a trade. A side of the trade gives none: it has the dispute for that.
+fn reason_in_body(kind: Kind, actor: &Actor, fields: &mut Vec<(String, Tree)>) -> Result<Option<TradeText>, Problem> {
+    if !matches!(kind, Kind::TradeConfirmed | Kind::TradeCancelled) {
+        return Ok(None);
+    }
+    let Some(at) = fields.iter().position(|(name, _)| name == REASON) else { return Ok(None) };
+    if !actor.commands_all(kind) {
+        return Err(Failure::Forbidden.into());
+    }
+    let Tree::Text(text) = fields.swap_remove(at).1 else { return Err(bad_note(REASON)) };
+    TradeText::statement(&text).map(Some).ok_or_else(|| bad_note(REASON))
+}
+
+/// The trade that an event ends, for better or worse.
+fn decided_trade(event: &Event) -> Option<Id> {
+    match event {
+        Event::TradeConfirmed { trade } | Event::TradeCancelled { trade } => Some(trade.clone()),
+        _ => None,
+    }
 }
 
 /// Checks that a new member gets no reserved id.

@@ -104,6 +104,7 @@ pub async fn add(
         }
         shop = Some(own);
     }
+    refuse_second_person(&app, role)?;
     if let Some(shop) = &shop {
         let needs = Needs { members: [shop.clone()].into(), ..Needs::default() };
         let part = app.ledger.read().await?.load(&needs).await?.excerpt;
@@ -126,6 +127,7 @@ pub async fn enrol(
 ) -> Result<Answer<StaffCode>, Problem> {
     let row = own_staff(&app, &actor, &id).await?;
     body?;
+    refuse_second_person(&app, row.role)?;
     code(&app, row, &actor, token.as_deref()).await
 }
 
@@ -139,6 +141,15 @@ pub async fn end(
     let row = own_staff(&app, &actor, &id).await?;
     let ended = app.people.end_staff(&row.id, &actor.name()).await.map_err(StoreError::from)?;
     if ended { Ok(Gone) } else { Err(Failure::NotFound.into()) }
+}
+
+/// Where something needs a second person, nobody makes one up: who could approve comes in by the command line only.
+fn refuse_second_person(app: &App, role: StaffRole) -> Result<(), Problem> {
+    if role != StaffRole::Operator || !app.second_person.is_set() {
+        return Ok(());
+    }
+    let why = "operators are added, and get codes, by `gongxiang staff` on the server";
+    Err(Problem::new(Failure::NeedsSecondPerson, "role", why))
 }
 
 /// The shop of an owner, which may name no other.

@@ -9,17 +9,19 @@ use std::fmt;
 use std::time::Duration;
 
 use gongxiang::book::{Account, Book, DayRecord, Excerpt, Flow};
-use gongxiang::identity::Id;
+use gongxiang::event::Kind;
+use gongxiang::identity::{Day, Id};
 use gongxiang::market::Trade;
 use gongxiang::order::Order;
 use gongxiang::purchase::Purchase;
+use gongxiang::quantity::Points;
 use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::ledger::journal;
 use crate::ledger::queue::Ledger;
-use crate::ledger::store::paging::{JournalPages, PostingPages, whole};
-use crate::ledger::store::{Result, Scope, StoreError, Transaction, differs};
+use crate::ledger::store::paging::{self, JournalPages, PostingPages, whole};
+use crate::ledger::store::{ClosedDay, Result, Scope, StoreError, Transaction, differs};
 use crate::shutdown::ended;
 use crate::text::json;
 
@@ -71,7 +73,7 @@ pub async fn audit(tx: &mut dyn Transaction) -> Result<AuditSummary> {
     let history = tx.rules().await?;
     let (_, genesis) = history.first().ok_or_else(|| differs("there are no genesis rules"))?;
     let mut book = Book::open(genesis.clone());
-    let events = replay(tx, &mut book).await?;
+    let (events, burned) = replay(tx, &mut book).await?;
     let computed = Excerpt::from(book);
     let stored = whole(tx).await?;
 
@@ -92,11 +94,18 @@ pub async fn audit(tx: &mut dyn Transaction) -> Result<AuditSummary> {
     if by_day(&stored.days) != by_day(&computed.days) || stored.ended != computed.ended {
         return Err(differs("the days are not what the journal makes of them"));
     }
+    for ClosedDay { record, burned: stored } in paging::days(tx).await? {
+        if stored.is_some() && stored.as_ref() != burned.get(&record.day) {
+            return Err(differs(format!("what was burned until {} is not what the journal makes of it", record.day)));
+        }
+    }
     Ok(AuditSummary { events, accounts: stored.accounts.len(), days: stored.days.len() })
 }
 
-/// Settles the journal and compares receipts and postings; returns the number of events.
-async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<usize> {
+/// Settles the journal and compares receipts and postings; returns the number of events, and the points that were burned until the end
+/// of each day.
+async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<(usize, BTreeMap<Day, Points>)> {
+    let mut burned = BTreeMap::new();
     let (mut journal, mut postings, mut events) = (JournalPages::default(), PostingPages::default(), 0);
     while let Some(entry) = journal.next(tx).await? {
         events += 1;
@@ -110,6 +119,9 @@ async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<usize> {
         if receipt != *entry.receipt || receipt.day != entry.day || receipt.kind != entry.kind {
             return Err(differs(format!("event {place} has another receipt now than the stored one")));
         }
+        if receipt.kind == Kind::DayClosed {
+            burned.insert(receipt.day, book.head().supply.burned);
+        }
         for computed in entry.postings() {
             if postings.next(tx).await?.as_ref() != Some(&computed) {
                 let line = computed.line;
@@ -118,7 +130,7 @@ async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<usize> {
         }
     }
     match postings.next(tx).await? {
-        None => Ok(events),
+        None => Ok((events, burned)),
         Some(left) => Err(differs(format!("event {} has a posting that is in no receipt", left.place))),
     }
 }

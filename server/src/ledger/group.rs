@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gongxiang::book::{Book, ChangedRows, Excerpt, Head};
-use gongxiang::event::{Code, Event, Identity, OrderPlaced, Refusal};
+use gongxiang::event::{Code, Event, Identity, Kind, OrderPlaced, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::market::{Trade, TradeState};
 use gongxiang::receipt::Receipt;
@@ -18,7 +18,7 @@ use crate::ledger::journal::JournalLine;
 use crate::ledger::needs::Needs;
 use crate::ledger::quota::{Excess, OpenCounts, Quota, Tally};
 use crate::ledger::store::{
-    Batch, FirstOutcome, HeadChange, JOURNAL, JournalEntry, Key, NewAnswer, Place, RowChange, WorkingSet,
+    Batch, ClosedDay, FirstOutcome, HeadChange, JOURNAL, JournalEntry, Key, NewAnswer, Place, RowChange, WorkingSet,
 };
 use crate::text::fingerprint;
 
@@ -41,6 +41,8 @@ pub enum Guard {
     Flags(Arc<[String]>),
     /// It stays within what members and shops may have open.
     Quota(Quota),
+    /// The trade is not reported as paid.
+    Unpaid,
 }
 
 /// Why nothing was settled. A guard's denial is not stored under the key: next time the guard may pass.
@@ -134,14 +136,14 @@ pub struct Group {
 #[must_use]
 pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutcome>, needs: &Needs, at: &str) -> Group {
     let WorkingSet { excerpt, first, open } = loaded;
-    let (head, days) = (excerpt.head, excerpt.days.len());
+    let head = excerpt.head;
     let traders = traders(&excerpt);
     let mut tally = Tally::of(&excerpt, open);
     let mut book = Book::from(excerpt);
     let mut known: BTreeMap<(String, String), FirstOutcome> =
         answered.into_iter().map(|answer| (name(&answer.key), answer)).collect();
     let (mut fresh, mut journal) = (Vec::new(), Vec::<JournalEntry>::new());
-    let mut changed = ChangedRows::default();
+    let (mut changed, mut closed) = (ChangedRows::default(), Vec::new());
     let mut answers = Vec::with_capacity(requests.len());
     for request @ Request { line, key, actor, guard } in requests {
         let reference = request.reference();
@@ -163,6 +165,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
             tally.follow(&mut applied.changed, &book);
             changed.extend(applied.changed);
             let receipt = Arc::new(applied.receipt);
+            closed.extend(closed_day(&book, receipt.kind));
             journal.push(JournalEntry {
                 place,
                 day: receipt.day,
@@ -188,9 +191,15 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
     if journal.is_empty() && fresh.is_empty() {
         return Group { answers, batch: None, everyday: true };
     }
-    let batch = Batch { open: tally.counts, ..batch(&book, &head, days, first, journal, changed, fresh) };
+    let batch = Batch { open: tally.counts, ..batch(&book, &head, closed, first, journal, changed, fresh) };
     let everyday = is_everyday(&batch, needs, &traders);
     Group { answers, batch: Some(batch), everyday }
+}
+
+/// The day that an event of this kind has just closed, if it did.
+fn closed_day(book: &Book, kind: Kind) -> Option<ClosedDay> {
+    let record = book.days().last().filter(|_| kind == Kind::DayClosed)?.clone();
+    Some(ClosedDay { record, burned: Some(book.head().supply.burned) })
 }
 
 /// The receipt that settling an event would give now. Nothing is stored.
@@ -240,7 +249,11 @@ fn pass(guard: Option<&Guard>, event: &Event, book: &Book, open: &OpenCounts) ->
             quota.check(event, book, open).map_err(Denial::Exceeds)?;
             Ok(Vec::new())
         }
-        (Some(Guard::Flags(_)) | None, _) => Ok(Vec::new()),
+        (Some(Guard::Unpaid), Event::TradeCancelled { trade }) => {
+            let is_paid = book.trade(trade).is_some_and(|trade| trade.state == TradeState::Paid);
+            if is_paid { Err(Denial::Forbidden) } else { Ok(Vec::new()) }
+        }
+        (Some(Guard::Flags(_) | Guard::Unpaid) | None, _) => Ok(Vec::new()),
     }
 }
 
@@ -286,7 +299,7 @@ fn is_everyday(batch: &Batch, needs: &Needs, traders: &BTreeSet<Id>) -> bool {
 fn batch(
     book: &Book,
     before: &Head,
-    days_before: usize,
+    days: Vec<ClosedDay>,
     first: Place,
     journal: Vec<JournalEntry>,
     changed: ChangedRows,
@@ -312,7 +325,7 @@ fn batch(
         trades: rows(changed.trades, |id| book.trade(id)).into_iter().filter_map(owned).collect(),
         purchases: rows(changed.purchases, |id| book.purchase(id)),
         redemptions: rows(changed.redemptions, |id| book.redemption(id)),
-        days: book.days().iter().skip(days_before).cloned().collect(),
+        days,
         rules,
         head: flow.map_or(HeadChange::Whole(*book.head()), HeadChange::Flow),
         answers,

@@ -1,5 +1,5 @@
-//! What is forgotten after a time: the refusals of commands, and by which rows pending orders were found that have vested. What was
-//! settled, and the refusals of a journal's events, are kept for ever.
+//! What is forgotten after a time: the refusals of commands, by which rows pending orders were found that have vested, and the
+//! disputes of trades that ended long ago. What was settled, and the refusals of a journal's events, are kept for ever.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::ledger::store::{Result, Store};
-use crate::limits::{FORGOTTEN_AT_ONCE, HOUSEKEEPING_EVERY, REFUSALS_HOLD};
+use crate::limits::{DISPUTES_HOLD, FORGOTTEN_AT_ONCE, HOUSEKEEPING_EVERY, REFUSALS_HOLD};
 use crate::shutdown::ended;
 
 /// Forgets what is too old, now and then, until `end` says so.
@@ -36,10 +36,14 @@ pub async fn keep_on(store: Arc<dyn Store>, mut end: watch::Receiver<bool>) {
 pub async fn forget(store: &dyn Store, now: Timestamp) -> Result<u64> {
     let mut all = 0;
     loop {
-        let refusals = store.forget_refusals(now.saturating_sub(REFUSALS_HOLD).unwrap_or(Timestamp::MIN)).await?;
-        let receivers = store.forget_receivers().await?;
-        all += refusals + receivers;
-        if refusals < FORGOTTEN_AT_ONCE && receivers < FORGOTTEN_AT_ONCE {
+        let before = |held: Duration| now.saturating_sub(held).unwrap_or(Timestamp::MIN);
+        let forgotten = [
+            store.forget_refusals(before(REFUSALS_HOLD)).await?,
+            store.forget_receivers().await?,
+            store.forget_disputes(before(DISPUTES_HOLD)).await?,
+        ];
+        all += forgotten.iter().sum::<u64>();
+        if forgotten.iter().all(|rows| *rows < FORGOTTEN_AT_ONCE) {
             return Ok(all);
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

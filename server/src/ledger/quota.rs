@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gongxiang::book::{Book, ChangedRows, Excerpt};
 use gongxiang::event::{Event, OrderPlaced};
-use gongxiang::identity::Id;
+use gongxiang::identity::{Day, Id};
 use gongxiang::market::{Offer, Trade, TradeState};
 use gongxiang::order::{Order, OrderState};
 use gongxiang::quantity::{Money, Points};
+use gongxiang::ruleset::RuleSet;
 
 /// What may be open at once, and what is too small. A count of 0 is no limit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,6 +33,10 @@ pub struct Quota {
     pub smallest_order: Money,
     /// Days from the day on which an order vests to the last one on which its shop may refund it.
     pub refund_days: u32,
+    /// Trades that one member takes in a day.
+    pub trades_of_day: u32,
+    /// Whether members trade. `None` leaves it to the rules: a price band of 0 leaves nothing to bargain for.
+    pub market: Option<bool>,
 }
 
 /// What an event would exceed.
@@ -47,6 +52,9 @@ pub struct Excess {
 pub enum Exceeded {
     Offers,
     Trades,
+    TradesOfDay,
+    /// There is no market at all.
+    Market,
     Orders,
     TooSmall,
     TooLate,
@@ -61,6 +69,27 @@ pub struct Open {
     pub trades: i64,
     /// Pending orders of its shop.
     pub orders: i64,
+    pub last_trades: LastTrades,
+}
+
+/// How many trades a member took on the day on which it took its last one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LastTrades {
+    /// `None` if it has taken none.
+    pub day: Option<Day>,
+    pub trades: i64,
+}
+
+impl LastTrades {
+    /// How many it took on this day.
+    #[must_use]
+    pub fn on(self, day: Day) -> i64 {
+        if self.day == Some(day) { self.trades } else { 0 }
+    }
+
+    fn count(&mut self, day: Day) {
+        *self = Self { day: Some(day), trades: self.on(day) + 1 };
+    }
 }
 
 /// How much is open, of the members and offers that were loaded.
@@ -84,6 +113,17 @@ impl OpenCounts {
 }
 
 impl Quota {
+    /// Whether members trade under these rules. What they have begun, they can finish.
+    #[must_use]
+    pub fn has_market(&self, rules: &RuleSet) -> bool {
+        self.market.unwrap_or(rules.market_price_band.raw() > 0)
+    }
+
+    fn check_market(&self, rules: &RuleSet) -> Result<(), Excess> {
+        let excess = || Excess { what: Exceeded::Market, field: "", limit: "0".into() };
+        if self.has_market(rules) { Ok(()) } else { Err(excess()) }
+    }
+
     /// Whether an event stays within it.
     ///
     /// # Errors
@@ -91,17 +131,21 @@ impl Quota {
     pub fn check(&self, event: &Event, book: &Book, open: &OpenCounts) -> Result<(), Excess> {
         match event {
             Event::OfferPlaced { member, points, .. } => {
+                self.check_market(book.rules())?;
                 at_least(*points, self.smallest_offer, "points")?;
                 below(open.of_member(member).offers, self.offers, Exceeded::Offers, "member")
             }
             Event::OfferTaken { offer, member, points, .. } => {
+                self.check_market(book.rules())?;
                 // The rest of an offer may be smaller: otherwise nobody could take it.
                 if book.offer(offer).is_none_or(|offer| offer.remaining != *points) {
                     at_least(*points, self.smallest_trade, "points")?;
                 }
                 let has_pack = book.account(member.as_str()).is_some_and(|account| account.activated);
                 let most = if has_pack { self.trades } else { self.trades_without_pack };
-                below(open.of_member(member).trades, most, Exceeded::Trades, "member")?;
+                let Open { trades, last_trades, .. } = open.of_member(member);
+                below(trades, most, Exceeded::Trades, "member")?;
+                below(last_trades.on(book.head().day), self.trades_of_day, Exceeded::TradesOfDay, "member")?;
                 below(open.of_offer(offer), self.trades_of_offer, Exceeded::Trades, "offer")
             }
             Event::OrderPlaced(OrderPlaced { merchant, amount, .. }) => {
@@ -167,7 +211,12 @@ impl Tally {
             let Some(trade) = book.trade(id) else { continue };
             let step = step(&mut self.trades, id, is_unfinished(trade));
             if step != 0 {
-                self.counts.members.entry(trade.taker.clone()).or_default().trades += step;
+                let taker = self.counts.members.entry(trade.taker.clone()).or_default();
+                taker.trades += step;
+                // A trade opens once: when it is taken.
+                if step > 0 {
+                    taker.last_trades.count(trade.day);
+                }
                 *self.counts.offers.entry(trade.offer.clone()).or_default() += step;
                 changed.accounts.entry(trade.taker.clone()).or_insert(false);
                 changed.offers.entry(trade.offer.clone()).or_insert(false);

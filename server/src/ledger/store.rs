@@ -19,6 +19,7 @@
 
 mod error;
 pub mod paging;
+mod place;
 pub mod sql;
 
 use std::fmt;
@@ -27,10 +28,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use gongxiang::book::{Account, DayRecord, Excerpt, Flow, Head};
 use gongxiang::event::{Code, Kind, Refusal};
-use gongxiang::identity::{Day, Id};
+use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade};
 use gongxiang::order::Order;
 use gongxiang::purchase::{Purchase, RedemptionRecord};
+use gongxiang::quantity::Points;
 use gongxiang::receipt::Receipt;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::statement::BookedPosting;
@@ -39,6 +41,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::error::{Result, StoreError, differs};
+pub use self::place::Place;
 use crate::ledger::needs::{Due, Needs};
 use crate::ledger::quota::OpenCounts;
 
@@ -69,45 +72,6 @@ impl Scope {
             Self::Reading => None,
             Self::Everyday { shard } | Self::Alone { shard } => Some(shard),
         }
-    }
-}
-
-/// Where an event stands in the journal: the writer's clock, its shard, and the event's number in its group, in one number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(transparent)]
-pub struct Place(pub i64);
-
-impl Place {
-    const CLOCK_SHIFT: u32 = 20;
-    const SHARD_SHIFT: u32 = 14;
-
-    /// The first place of a group.
-    #[must_use]
-    pub fn first(clock: i64, shard: u8) -> Self {
-        Self((clock << Self::CLOCK_SHIFT) | (i64::from(shard) << Self::SHARD_SHIFT))
-    }
-
-    /// A place of the same group.
-    #[must_use]
-    pub fn nth(self, number: usize) -> Self {
-        Self(self.0 + i64::try_from(number).unwrap_or(i64::MAX >> 1))
-    }
-
-    #[must_use]
-    pub const fn clock(self) -> i64 {
-        self.0 >> Self::CLOCK_SHIFT
-    }
-
-    /// The number from which a book counts (`Head::count_from`).
-    #[must_use]
-    pub fn number(self) -> u64 {
-        self.0.unsigned_abs()
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }
 
@@ -194,7 +158,8 @@ pub struct JournalEntry {
 pub struct Headline {
     pub place: Place,
     pub kind: Kind,
-    /// As in [`JournalEntry`].
+    /// As in [`JournalEntry`], as all below.
+    pub event: String,
     pub at: String,
     pub actor: String,
 }
@@ -251,6 +216,18 @@ pub struct RowChange<V> {
     pub new: bool,
 }
 
+/// A closed day as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ClosedDay {
+    #[serde(flatten)]
+    pub record: DayRecord,
+    /// All points that were burned until its end, for orders and for goods, less what refunds and cancelled redemptions brought back.
+    /// What a day burned is the difference to the day before. A day that an earlier build closed has none.
+    #[schema(nullable = false)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub burned: Option<Points>,
+}
+
 /// The changes of a group, stored whole or not at all.
 #[derive(Clone, Debug)]
 pub struct Batch {
@@ -267,7 +244,7 @@ pub struct Batch {
     /// Redemptions that can be cancelled.
     pub redemptions: Vec<RowChange<RedemptionRecord>>,
     /// Days that were closed.
-    pub days: Vec<DayRecord>,
+    pub days: Vec<ClosedDay>,
     /// The rules, if they changed.
     pub rules: Option<RuleSet>,
     pub head: HeadChange,
@@ -283,6 +260,20 @@ pub struct Page<C> {
     /// The cursor: rows after this one.
     pub after: C,
     pub limit: usize,
+}
+
+/// Where a page of a member's trades ended.
+#[derive(Clone, Copy, Debug)]
+pub struct TradeCursor {
+    /// Whether its last trade had ended.
+    pub ended: bool,
+    /// The number of its last trade.
+    pub before: i64,
+}
+
+impl TradeCursor {
+    /// Before the first page.
+    pub const START: Self = Self { ended: false, before: i64::MAX };
 }
 
 /// Times to compare this process's clock with.
@@ -314,6 +305,18 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Deletes some of the commands' refusals that are older than this moment; returns their number. Those of a journal stay.
     async fn forget_refusals(&self, before: Timestamp) -> Result<u64> {
+        _ = before;
+        Ok(0)
+    }
+
+    /// Some of the trades that were taken at this moment or before and are not reported as paid, oldest first.
+    async fn unpaid_trades(&self, taken: Timestamp) -> Result<Vec<Id>> {
+        _ = taken;
+        Ok(Vec::new())
+    }
+
+    /// Deletes some of the disputes whose trades ended before this moment; returns their number.
+    async fn forget_disputes(&self, before: Timestamp) -> Result<u64> {
         _ = before;
         Ok(0)
     }
@@ -351,7 +354,7 @@ pub trait Transaction: Send {
     /// Accepted events in their order.
     async fn journal(&mut self, page: Page<Place>) -> Result<Vec<JournalEntry>>;
 
-    /// Accepted events without their content, newest first, before a place (`i64::MAX` for all).
+    /// Accepted events without their receipts, newest first, before a place (`i64::MAX` for all).
     async fn headlines(&mut self, page: Page<Place>) -> Result<Vec<Headline>>;
 
     async fn entered(&mut self, place: Place) -> Result<Option<JournalEntry>>;
@@ -365,8 +368,11 @@ pub trait Transaction: Send {
     /// Accounts by id.
     async fn accounts(&mut self, page: Page<&str>) -> Result<Vec<(Id, Account)>>;
 
+    /// Accounts with a shop, by the city of the shop and by id; only those of `city`, if there is one.
+    async fn shops(&mut self, city: Option<Region>, page: Page<(&str, &str)>) -> Result<Vec<(Id, Account)>>;
+
     /// Days that were closed, oldest first.
-    async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<DayRecord>>;
+    async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<ClosedDay>>;
 
     /// All rule sets that were ever in force, oldest first, with the place of their adoption.
     async fn rules(&mut self) -> Result<Vec<(Place, RuleSet)>>;
@@ -376,6 +382,14 @@ pub trait Transaction: Send {
 
     /// A shop's orders, newest first, before a number (`i64::MAX` for all).
     async fn orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>>;
+    /// Of the newest `among` orders of a shop those whose ids end so, in small letters, newest first, at most `limit`.
+    async fn orders_ending(
+        &mut self,
+        merchant: &Id,
+        ending: &str,
+        among: usize,
+        limit: usize,
+    ) -> Result<Vec<(Id, Order)>>;
 
     /// A buyer's orders, newest first, before a number (`i64::MAX` for all).
     async fn orders_by(&mut self, buyer: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>>;
@@ -392,6 +406,9 @@ pub trait Transaction: Send {
 
     /// Trades by id; only those in which `member` is buyer or seller, if there is one.
     async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>>;
+
+    /// A member's trades with their offers: those that live, then those that ended, each newest first.
+    async fn trades_of(&mut self, member: &Id, page: Page<TradeCursor>) -> Result<Vec<(Id, Trade, Offer)>>;
 
     /// Trades by id that are `paid`, and were taken on this day or before.
     async fn paid_trades(&mut self, until: Day, page: Page<&str>) -> Result<Vec<(Id, Trade)>>;

@@ -1,4 +1,5 @@
-//! What is changed beside the books, and by whom: keys, codes, staff, webhooks. No secret is in it.
+//! What is changed beside the books, and by whom: keys, codes, staff, profiles, webhooks, the reasons of decided trades. No secret is
+//! in it.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -19,8 +20,15 @@ pub enum Deed {
     AccessEnded,
     StaffAdded,
     StaffEnded,
+    ProfileWritten,
+    ProfileErased,
+    PresetWritten,
     WebhookAdded,
     WebhookRemoved,
+    TradeDecided,
+    ProposalMade,
+    ProposalApproved,
+    ProposalDeclined,
 }
 
 impl Deed {
@@ -33,8 +41,15 @@ impl Deed {
             Self::AccessEnded => "access.ended",
             Self::StaffAdded => "staff.added",
             Self::StaffEnded => "staff.ended",
+            Self::ProfileWritten => "profile.written",
+            Self::ProfileErased => "profile.erased",
+            Self::PresetWritten => "preset.written",
             Self::WebhookAdded => "webhook.added",
             Self::WebhookRemoved => "webhook.removed",
+            Self::TradeDecided => "trade.decided",
+            Self::ProposalMade => "proposal.made",
+            Self::ProposalApproved => "proposal.approved",
+            Self::ProposalDeclined => "proposal.declined",
         }
     }
 }

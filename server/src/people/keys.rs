@@ -83,6 +83,17 @@ impl People {
             .await
     }
 
+    /// The keys of a member's shop, without their secrets.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn keys_of(&self, member: &Id) -> sqlx::Result<Vec<KeySummary>> {
+        sqlx::query_as("SELECT id, role, member, note, expires, revoked FROM keys WHERE member = $1 ORDER BY id")
+            .bind(member.to_string())
+            .fetch_all(&self.pool)
+            .await
+    }
+
     /// Revokes a key; `false` if no valid key has this id.
     ///
     /// # Errors

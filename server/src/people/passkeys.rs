@@ -20,7 +20,7 @@ use webauthn_rs::prelude::{
 };
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
-use super::access::Device;
+use super::device::Device;
 use super::holder::Holder;
 use super::sign_in::{PasskeyOutcome, PasskeyRow};
 use super::store::People;

@@ -10,11 +10,11 @@ use utoipa::ToSchema;
 pub enum StaffRole {
     /// Everything.
     Operator,
-    /// Registers members and their packs, makes their codes, refunds.
+    /// Registers members and their packs, makes their codes, writes their profiles, refunds.
     Clerk,
     /// Reads.
     Auditor,
-    /// Runs one shop: its orders, refunds and staff.
+    /// Runs one shop: its orders, refunds, staff and profile.
     Owner,
     /// Places and refunds orders of one shop.
     Cashier,
@@ -33,12 +33,20 @@ pub enum Duty {
     Audit,
     /// Make codes by which members sign in.
     Codes,
+    /// Write and erase the profiles of members, and hand a member what is kept of it.
+    Profiles,
+    /// Read and write what the profile of its own shop says of the shop.
+    ShopProfile,
+    /// Say the usual concession of its own shop.
+    ShopPreset,
     /// Add and end staff of the operator and of every shop.
     Staff,
     /// Add and end staff of its own shop.
     ShopStaff,
     /// Read all orders of its own shop, not only today's.
     ShopOrders,
+    /// Read what the sides of a trade tell each other, and decide their disputes.
+    Disputes,
 }
 
 impl StaffRole {
@@ -53,13 +61,21 @@ impl StaffRole {
                 duty,
                 Duty::Read
                     | Duty::Codes
+                    | Duty::Profiles
                     | Duty::Command(MemberRegistered | PackPurchased | PackRefunded | OrderRefunded)
             ),
             Self::Auditor => matches!(duty, Duty::Read | Duty::Audit),
             Self::Owner => {
-                matches!(duty, Duty::ShopStaff | Duty::ShopOrders | Duty::Command(OrderPlaced | OrderRefunded))
+                matches!(
+                    duty,
+                    Duty::ShopStaff
+                        | Duty::ShopOrders
+                        | Duty::ShopProfile
+                        | Duty::ShopPreset
+                        | Duty::Command(OrderPlaced | OrderRefunded)
+                )
             }
-            Self::Cashier => matches!(duty, Duty::Command(OrderPlaced | OrderRefunded)),
+            Self::Cashier => matches!(duty, Duty::ShopProfile | Duty::Command(OrderPlaced | OrderRefunded)),
         }
     }
 

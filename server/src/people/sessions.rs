@@ -4,22 +4,22 @@ use gongxiang::identity::Id;
 
 use sqlx::AnyConnection;
 
-use super::access::{Device, Way};
 use super::actor::Actor;
+use super::device::{Device, Way};
+use super::enrolments::{Enrolled, use_enrolment};
 use super::holder::Holder;
-use super::sign_in::{Enrolled, enrolment_hash, use_enrolment};
-use super::store::{People, no_secret, now, secret};
+use super::store::{People, enrolment_hash, no_secret, now, secret};
 use crate::limits::{SESSION_SECONDS_MAX, SESSION_SEEN_EVERY_SECONDS};
 use crate::text::fingerprint;
 
 impl People {
-    /// Signs a member in who showed no passkey; returns the session's token and its lifetime in seconds.
+    /// Signs somebody in who showed no passkey; returns the session's token and its lifetime in seconds.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn sign_in(&self, member: &Id, way: Way, device: Device) -> sqlx::Result<(String, i64)> {
+    pub async fn sign_in(&self, holder: &Holder, way: Way, device: Device) -> sqlx::Result<(String, i64)> {
         let mut connection = self.pool.acquire().await?;
-        open(&mut connection, member.as_str(), way, device, None).await
+        open(&mut connection, &holder.to_string(), way, device, None).await
     }
 
     /// Signs in the member of an enrolment code and uses the code up; `None` if the code has expired. The session ends with the

@@ -1,15 +1,16 @@
-//! How members sign in: passkeys, ceremonies in progress, enrolment codes, `WeChat` accounts.
+//! How members sign in: passkeys, ceremonies in progress, `WeChat` accounts.
 //!
 //! A single-use secret is deleted by the statement that finds it, so it works once, however many processes there are.
 
 use gongxiang::identity::Id;
 use sqlx::{AnyConnection, Row as _};
 
-use super::access::{Device, Way, session_hash};
+use super::device::{Device, Way};
+use super::enrolments::{Enrolled, use_enrolment};
 use super::holder::Holder;
 use super::sessions::open;
-use super::store::{People, no_secret, now, secret};
-use crate::limits::{CEREMONY_SECONDS_MAX, ENROLMENT_SECONDS_MAX, PASSKEYS_MAX};
+use super::store::{People, enrolment_hash, no_secret, now, secret};
+use crate::limits::{CEREMONY_SECONDS_MAX, PASSKEYS_MAX};
 use crate::text::fingerprint;
 
 /// A stored passkey.
@@ -29,14 +30,6 @@ pub struct PasskeyRow {
     pub used: Option<i64>,
     /// As the member calls it; empty if it has not named it.
     pub name: String,
-}
-
-/// An enrolment code that was used up.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub(super) struct Enrolled {
-    pub member: String,
-    /// The passkey of the session that made it.
-    pub passkey: Option<String>,
 }
 
 /// The result of storing a passkey.
@@ -85,56 +78,6 @@ impl People {
                 .fetch_optional(&self.pool)
                 .await?;
         Ok(row.map(|(content,)| content))
-    }
-
-    /// Makes an enrolment code; returns it and its lifetime in seconds. Only its hash is stored, with the passkey that opened the
-    /// session of `token`. `None` if that session has ended.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn enrol(&self, holder: &Holder, token: Option<&str>) -> sqlx::Result<Option<(String, i64)>> {
-        let secret = secret().map_err(no_secret)?;
-        sqlx::query("DELETE FROM enrolments WHERE expires < $1").bind(now()).execute(&self.pool).await?;
-        let mut tx = self.pool.begin().await?;
-        let mut passkey = None;
-        let session = token.and_then(session_hash);
-        if let Some(session) = &session {
-            // Changes nothing, but locks the row: a request that removes the passkey then waits, and finds the code.
-            let row: Option<(Option<String>,)> =
-                sqlx::query_as("UPDATE sessions SET expires = expires WHERE hash = $1 RETURNING passkey")
-                    .bind(session.clone())
-                    .fetch_optional(&mut *tx)
-                    .await?;
-            let Some((opened_by,)) = row else { return Ok(None) };
-            passkey = opened_by;
-        }
-        sqlx::query(
-            "INSERT INTO enrolments (hash, member, expires, passkey, made, session) VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(fingerprint(secret.as_bytes()))
-        .bind(holder.to_string())
-        .bind(now() + ENROLMENT_SECONDS_MAX)
-        .bind(passkey)
-        .bind(now())
-        .bind(session)
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        Ok(Some((format!("gxe_{secret}"), ENROLMENT_SECONDS_MAX)))
-    }
-
-    /// The holder of an enrolment code, and the code's hash. Does not use the code up.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn enrolled(&self, code: &str) -> sqlx::Result<Option<(Holder, String)>> {
-        let Some(hash) = enrolment_hash(code) else { return Ok(None) };
-        let row: Option<(String,)> = sqlx::query_as("SELECT member FROM enrolments WHERE hash = $1 AND expires > $2")
-            .bind(hash.clone())
-            .bind(now())
-            .fetch_optional(&self.pool)
-            .await?;
-        Ok(row.and_then(|(member,)| Some((Holder::parse(&member)?, hash))))
     }
 
     /// A holder's passkeys, oldest first.
@@ -300,18 +243,6 @@ impl People {
         tx.commit().await?;
         Ok(Some(member))
     }
-}
-
-pub(super) fn enrolment_hash(code: &str) -> Option<String> {
-    code.strip_prefix("gxe_").map(|secret| fingerprint(secret.as_bytes()))
-}
-
-pub(super) async fn use_enrolment(tx: &mut AnyConnection, hash: &str) -> sqlx::Result<Option<Enrolled>> {
-    sqlx::query_as("DELETE FROM enrolments WHERE hash = $1 AND expires > $2 RETURNING member, passkey")
-        .bind(hash.to_owned())
-        .bind(now())
-        .fetch_optional(tx)
-        .await
 }
 
 /// Stores that a passkey was used; `false` if it was removed.

@@ -5,6 +5,8 @@
 use jiff::Timestamp;
 use sqlx::AnyPool;
 
+use crate::text::fingerprint;
+
 #[derive(Clone, Debug)]
 pub struct People {
     pub(super) pool: AnyPool,
@@ -30,4 +32,15 @@ impl People {
     pub const fn new(pool: AnyPool) -> Self {
         Self { pool }
     }
+}
+
+/// The hash of a session's token; `None` if the token is none of a session.
+#[must_use]
+pub fn session_hash(token: &str) -> Option<String> {
+    token.strip_prefix("gxs_").map(|secret| fingerprint(secret.as_bytes()))
+}
+
+/// The hash of an enrolment code; `None` if the text is none.
+pub(super) fn enrolment_hash(code: &str) -> Option<String> {
+    code.strip_prefix("gxe_").map(|secret| fingerprint(secret.as_bytes()))
 }

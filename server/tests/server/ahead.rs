@@ -79,14 +79,15 @@ fn a_member_asks_for_itself_and_the_operator_for_everybody() -> TestResult {
     for (token, body, expected) in [
         (None, json!({"member": "ann"}), (401, json!("unauthorized"))),
         (Some("nonsense"), json!({"member": "ann"}), (401, json!("unauthorized"))),
-        (Some(&*ann), json!({}), (200, Value::Null)),
-        (Some(&*ann), json!({"member": "ann"}), (200, Value::Null)),
+        (Some(&*ann), json!({"turnover": "1", "inflow": "1"}), (200, Value::Null)),
+        (Some(&*ann), json!({"member": "ann", "turnover": "1", "inflow": "1"}), (200, Value::Null)),
+        (Some(&*ann), json!({}), (422, json!("too_young"))),
         (Some(&*ann), json!({"member": "bob"}), (403, json!("forbidden"))),
         (Some(&*ann), json!({"member": "ghost"}), (403, json!("forbidden"))),
         (Some(&*payment), json!({"member": "bob"}), (403, json!("forbidden"))),
         (Some(&*till), json!({}), (403, json!("forbidden"))),
         (Some(&*till), json!({"member": "ann"}), (403, json!("forbidden"))),
-        (Some(&*operator), json!({"member": "bob"}), (200, Value::Null)),
+        (Some(&*operator), json!({"member": "bob", "turnover": "1", "inflow": "1"}), (200, Value::Null)),
         (Some(&*operator), json!({"member": "ghost"}), (422, json!("unknown_member"))),
         (Some(&*operator), json!({}), (400, json!("bad_event"))),
     ] {
@@ -117,10 +118,16 @@ fn the_eve_that_is_answered_forecasts_as_the_server_does() -> TestResult {
     let (status, eve) = server.get("/v1/members/ann/eve")?;
     assert_eq!(status, 200, "{eve}");
     let tree: gongxiang::tree::Tree = serde_json::from_value(eve)?;
-    let assumptions = gongxiang::forecast::Assumptions::default();
+    let assumed = json!({"turnover": "100", "inflow": "1600"});
+    let assumptions = gongxiang::wire::scenario::read_assumptions(&serde_json::from_value(assumed)?)?;
     let here = gongxiang::forecast::forecast(&gongxiang::wire::eve::read(&tree)?, &assumptions, &mut |_| true)?;
-    let (_, there) = server.ask("POST", "/v1/forecast", None, &[], Some(&json!({"member": "ann"})))?;
+    let asked = json!({"member": "ann", "turnover": "100", "inflow": "1600"});
+    let (_, there) = server.ask("POST", "/v1/forecast", None, &[], Some(&asked))?;
     assert_eq!(serde_json::to_value(here)?, there);
+    // Without these it would rest on a network in which nothing has vested.
+    let (status, young) = server.ask("POST", "/v1/forecast", None, &[], Some(&json!({"member": "ann"})))?;
+    assert_eq!((status, &young["code"], &young["field"]), (422, &json!("too_young"), &json!("turnovers")));
+    assert_eq!(server.get("/v1/supply")?.1["turnover_days"], 0);
     Ok(())
 }
 

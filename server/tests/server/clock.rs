@@ -105,7 +105,7 @@ async fn settle(ledger: &Ledger, member: &str) -> TestResult {
 
 async fn closed(ledger: &Ledger) -> TestResult<Vec<String>> {
     let days = ledger.read().await?.days(Page { after: None, limit: 500 }).await?;
-    Ok(days.iter().map(|record| record.day.to_string()).collect())
+    Ok(days.iter().map(|closed| closed.record.day.to_string()).collect())
 }
 
 #[tokio::test]

@@ -134,3 +134,52 @@ fn rules_are_adopted_from_a_file_while_the_server_goes_on() -> TestResult {
     assert_eq!(review["red"], json!(RED));
     Ok(())
 }
+
+#[test]
+fn the_rulebook_says_what_the_rules_in_force_give_and_since_when() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database(), "--rules", "seed"])?;
+    let example = |language: &str, rule: &str| -> TestResult<(Value, String)> {
+        let (status, book) = server.get(&format!("/v1/rulebook?language={language}"))?;
+        assert_eq!(status, 200, "{book}");
+        let rules = book["rules"].as_array().ok_or("no rules")?;
+        let found = rules.iter().find(|line| line["rule"] == rule).ok_or("no such rule")?;
+        Ok((book.clone(), found["example"].as_str().ok_or("no example")?.to_owned()))
+    };
+    let (before, text) = example("en", "consumption")?;
+    assert_eq!(before["since"], "2026-01-01");
+    assert_eq!(text, "An order of 100 yuan with a concession of 10 yuan brings the buyer 100 share value.");
+    assert_eq!(example("zh-CN", "consumption")?.1, "消费 100 元，让利 10 元，买家得 100 共享值。");
+
+    server.ask("POST", "/v1/events", None, &[], Some(&json!([{"type": "day.closed", "day": "2026-01-01"}])))?;
+    let rules = json!({"order": {"buyer_multiple": "12", "merchant_multiple": "2", "vesting_days": {"online": 7, "offline": 1}}});
+    let (status, adopted) = adopt(&server, "k", &json!({"rules": rules, "accept_flags": RED}))?;
+    assert_eq!(status, 200, "{adopted}");
+    let (after, text) = example("en", "consumption")?;
+    assert_eq!(text, "An order of 100 yuan with a concession of 10 yuan brings the buyer 120 share value.");
+    assert_eq!(after["since"], "2026-01-02");
+    assert_ne!(after["hash"], before["hash"]);
+    // The fingerprint is that of the canonical JSON of the rules that the server gives away.
+    let set: gongxiang::tree::Tree = serde_json::from_value(server.get("/v1/rules")?.1)?;
+    assert_eq!(after["hash"], gongxiang_server::text::fingerprint(set.canonical().as_bytes()));
+    assert_eq!(server.get("/v1/rulebook?language=de")?.0, 400);
+    Ok(())
+}
+
+#[test]
+fn every_red_flag_has_its_sentences_in_both_languages() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database(), "--rules", "seed"])?;
+    for language in ["en", "zh-CN"] {
+        let (status, catalogue) = server.get(&format!("/v1/rules/flags?language={language}"))?;
+        assert_eq!(status, 200, "{catalogue}");
+        let flags = catalogue["flags"].as_array().ok_or("no list")?;
+        assert_eq!(flags.len(), gongxiang::review::FLAGS.len());
+        for flag in flags {
+            for part in ["title", "when", "cleaner"] {
+                assert!(flag[part].as_str().is_some_and(|text| !text.is_empty()), "{part} of {flag}");
+            }
+        }
+    }
+    Ok(())
+}

@@ -3,14 +3,16 @@
 //! A row of the list names the fields of an answer and the members of whom it speaks. A route, a field or a name that is not in it
 //! fails, and so does the exact balance of anybody else, in whatever answer, error or header.
 
+mod asks;
+mod town;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use gongxiang::quantity::Points;
 use serde_json::{Value, json};
 
-use crate::members;
-
-use crate::support::{Database, Folder, Server, TestResult, add_key, all_accepted, databases};
+use self::asks::{Ask, asks};
+use self::town::{Town, open};
+use crate::support::{Folder, Server, TestResult, databases};
 
 /// Bob buys in tom's kiosk. Ann referred bob, meg the kiosk's owner, and pam is the partner of the city.
 const MEMBERS: [&str; 8] = ["ann", "bob", "eve", "ivy", "meg", "pam", "tom", "zoe"];
@@ -26,326 +28,19 @@ struct Actor {
 /// Who sees what the operator sees, as far as it may ask.
 const READERS: [&str; 4] = ["operator", "staff-operator", "clerk", "auditor"];
 
-/// A town on a database, which everybody gets a copy of.
-struct Town {
-    database: Database,
-    actors: Vec<Actor>,
-    operator: String,
-    price: String,
-    red: Value,
-    /// Somebody of the staff of the kiosk, who is given a new code and then ended.
-    spare: String,
-}
-
-/// Its members, and what they do until the rewards of the first order have vested.
-fn before() -> Value {
-    let mut events = vec![
-        json!({"type": "member.registered", "member": "ivy"}),
-        json!({"type": "role.assigned", "member": "ivy", "role": "provider"}),
-        json!({"type": "member.registered", "member": "meg"}),
-        json!({"type": "member.registered", "member": "tom", "referrer": "meg"}),
-        json!({"type": "member.registered", "member": "zoe"}),
-        json!({"type": "member.registered", "member": "eve"}),
-        json!({"type": "member.registered", "member": "pam"}),
-        json!({"type": "member.registered", "member": "ann", "referrer": "ivy"}),
-        json!({"type": "member.registered", "member": "bob", "referrer": "ann"}),
-        json!({"type": "role.assigned", "member": "ann", "role": "shopkeeper"}),
-        json!({"type": "pack.purchased", "member": "pam", "pack": "area"}),
-        json!({"type": "partner.appointed", "member": "pam", "region": "440100"}),
-    ];
-    for (place, member) in MEMBERS.iter().enumerate() {
-        let points = format!("{}.{}2345678", if *member == "tom" { 2_000 } else { 600 }, place + 1);
-        let pack = if ["tom", "zoe", "eve"].contains(member) { "merchant" } else { "member" };
-        events.push(json!({"type": "pack.purchased", "member": member, "pack": pack}));
-        // Nobody has the same as another.
-        let value = format!("1{place}0.{place}7654321");
-        events.push(json!({"type": "balance.opened", "member": member, "share_value": value}));
-        events.push(json!({"type": "treasury.granted", "member": member, "points": points}));
-    }
-    let order = |order: &str, merchant: &str, buyer: &str, channel: &str| {
-        json!({"type": "order.placed", "order": order, "buyer": buyer, "merchant": merchant, "channel": channel,
-               "amount": "1000", "concession": "88.77", "region": "440106"})
-    };
-    events.extend([
-        json!({"type": "merchant.opened", "member": "tom", "region": "440106"}),
-        json!({"type": "merchant.opened", "member": "zoe", "region": "440106"}),
-        order("o1", "tom", "bob", "offline"),
-        order("o2", "tom", "bob", "online"),
-        order("o9", "zoe", "ivy", "offline"),
-        json!({"type": "day.closed", "day": "2026-01-01"}),
-        json!({"type": "day.closed", "day": "2026-01-02"}),
-        json!({"type": "day.closed", "day": "2026-01-03"}),
-    ]);
-    json!(events)
-}
-
-/// What they trade afterwards. At its end bob and ann have less than the first order brought them.
-fn after(price: &str, of_bob: &str, of_ann: &str) -> Value {
-    json!([
-        {"type": "offer.placed", "offer": "f1", "member": "bob", "side": "sell", "points": "10", "unit_price": price},
-        {"type": "offer.placed", "offer": "f2", "member": "bob", "side": "sell", "points": "5", "unit_price": price},
-        {"type": "offer.taken", "offer": "f1", "trade": "t1", "member": "ann", "points": "1"},
-        {"type": "offer.taken", "offer": "f1", "trade": "t2", "member": "ann", "points": "2"},
-        {"type": "offer.taken", "offer": "f1", "trade": "t3", "member": "ann", "points": "3"},
-        {"type": "trade.paid", "trade": "t2"},
-        {"type": "pack.purchased", "member": "eve", "pack": "member", "purchase": "p1", "return_days": 7},
-        {"type": "points.redeemed", "member": "eve", "points": "1", "redemption": "r1"},
-        {"type": "points.transferred", "from": "bob", "to": "meg", "points": of_bob},
-        {"type": "points.transferred", "from": "ann", "to": "meg", "points": of_ann},
-    ])
-}
-
-impl Town {
-    fn found(database: Database) -> TestResult<Self> {
-        let key = |arguments: &[&str]| add_key(&database, arguments).map(Some);
-        let till = key(&["--role", "merchant", "--member", "tom"])?;
-        let other_till = key(&["--role", "merchant", "--member", "zoe"])?;
-        let payment = key(&["--role", "payment"])?;
-        let town = members::empty_town(&database, &[])?;
-        let settle = |events: &Value| {
-            let (_, answers) = town.server.ask("POST", "/v1/events", Some(&town.operator), &[], Some(events))?;
-            all_accepted(&answers)
-        };
-        let get = |path: &str| {
-            Ok::<_, Box<dyn std::error::Error>>(town.server.ask("GET", path, Some(&town.operator), &[], None)?.1)
-        };
-        settle(&before())?;
-        let price = get("/v1/supply")?["price"].as_str().ok_or("no price")?.to_owned();
-        let all_but = |member: &str, left: &str| -> TestResult<String> {
-            let member = get(&format!("/v1/members/{member}"))?;
-            let points = Points::parse(member["state"]["points"].as_str().ok_or("no points")?)?;
-            Ok(points.minus(Points::parse(left)?)?.to_string())
-        };
-        settle(&after(&price, &all_but("bob", "22.04681239")?, &all_but("ann", "2.34561238")?))?;
-        let mut actors = vec![
-            Actor { name: "stranger", token: None, own: None },
-            Actor { name: "operator", token: Some(town.operator.clone()), own: None },
-            Actor { name: "payment", token: payment, own: None },
-            Actor { name: "till", token: till, own: None },
-            Actor { name: "other-till", token: other_till, own: None },
-        ];
-        for (name, member) in
-            [("buyer", "bob"), ("referrer", "ann"), ("shop", "tom"), ("partner", "pam"), ("another", "eve")]
-        {
-            let (_, cookie) = town.enrolled(member)?;
-            let token = cookie.split_once('=').map(|(_, token)| token.to_owned());
-            actors.push(Actor { name, token, own: Some(member) });
-        }
-        for (name, role) in [
-            ("staff-operator", &["--role", "operator"][..]),
-            ("clerk", &["--role", "clerk"]),
-            ("auditor", &["--role", "auditor"]),
-            ("owner", &["--role", "owner", "--shop", "tom"]),
-            ("cashier", &["--role", "cashier", "--shop", "tom"]),
-            ("other-cashier", &["--role", "cashier", "--shop", "zoe"]),
-        ] {
-            let (_, cookie) = town.staff(&database, &[&[name], role].concat())?;
-            let token = cookie.split_once('=').map(|(_, token)| token.to_owned());
-            actors.push(Actor { name, token, own: None });
-        }
-        let spare = json!({"name": "spare", "role": "cashier", "shop": "tom"});
-        let (_, spare) = town.server.ask("POST", "/v1/staff", Some(&town.operator), &[], Some(&spare))?;
-        let spare = spare["staff"].as_str().ok_or("nobody was added")?.to_owned();
-        let red = get("/v1/rules/review")?["red"].clone();
-        let operator = town.operator.clone();
-        assert!(town.server.terminate()?);
-        Ok(Self { database, actors, operator, price, red, spare })
-    }
-}
-
-fn open(database: &str) -> TestResult<Server> {
-    Server::start_closed(&["--database", database, "--rules", "seed", "--origin", members::ORIGIN])
-}
-
-/// A request: its row in the list, its method and address, and its body if it has one. Commands have a type as well, so that they are
-/// previewed first.
-struct Ask {
-    row: &'static str,
-    address: String,
-    body: Value,
-    kind: Option<&'static str>,
-}
-
-/// One request for each row of the list, in an order in which none takes away what a later one needs.
-fn asks(town: &Town, actor: &Actor) -> Vec<Ask> {
-    [reads(), looks(actor), dealings(town, actor), standing(town), staff(town), ends()].into_iter().flatten().collect()
-}
-
-/// A request as any, and one whose address is its row.
-fn ask(method: &str, row: &'static str, address: &str, body: Value) -> Ask {
-    Ask { row, address: format!("{method} {address}"), body, kind: None }
-}
-
-fn get(row: &'static str) -> Ask {
-    ask("GET", row, row, Value::Null)
-}
-
-fn post(row: &'static str, body: Value) -> Ask {
-    ask("POST", row, row, body)
-}
-
-fn command(kind: &'static str, row: &'static str, address: &str, body: Value) -> Ask {
-    Ask { kind: Some(kind), ..ask("POST", row, address, body) }
-}
-
-fn plain(kind: &'static str, row: &'static str, body: Value) -> Ask {
-    command(kind, row, row, body)
-}
-
-fn none() -> Value {
-    json!({})
-}
-
-/// Only the operator says for whom it asks; everybody else asks for itself.
-fn of(actor: &Actor, field: &str, member: &str, mut body: Value) -> Value {
-    if ["operator", "staff-operator"].contains(&actor.name) {
-        body[field] = json!(member);
-    }
-    body
-}
-
-fn order() -> Value {
-    json!({"buyer": "bob", "channel": "offline", "amount": "100", "concession": "7.77", "region": "440106"})
-}
-
-fn reads() -> Vec<Ask> {
-    let at = |row, address: &str| ask("GET", row, address, Value::Null);
-    vec![
-        get("/health/live"),
-        get("/health/ready"),
-        get("/v1/days"),
-        at("/v1/days/{day}", "/v1/days/2026-01-02"),
-        get("/v1/rules"),
-        get("/v1/rules/history"),
-        get("/v1/rules/review"),
-        get("/v1/supply"),
-        get("/v1/state"),
-        get("/v1/events"),
-        get("/v1/actions"),
-        get("/v1/staff"),
-        get("/v1/session"),
-        get("/v1/passkeys"),
-        get("/v1/access"),
-        get("/v1/members"),
-        at("/v1/members/{member}", "/v1/members/bob"),
-        at("/v1/members/{member}/statement", "/v1/members/bob/statement"),
-        at("/v1/members/{member}/eve", "/v1/members/bob/eve"),
-        at("/v1/members/{member}/pending", "/v1/members/bob/pending"),
-        // Of who only referred the buyer.
-        at("/v1/members/{member}/pending of ann", "/v1/members/ann/pending"),
-        at("/v1/members/{member}/orders", "/v1/members/bob/orders"),
-        at("/v1/orders", "/v1/orders?merchant=tom"),
-        at("/v1/orders/{order}", "/v1/orders/o1"),
-        at("/v1/orders/{order}/receipt", "/v1/orders/o1/receipt"),
-        get("/v1/offers"),
-        at("/v1/offers/{offer}", "/v1/offers/f1"),
-        get("/v1/trades"),
-        at("/v1/trades/{trade}", "/v1/trades/t1"),
-        at("/v1/excerpt of members", "/v1/excerpt?members=bob,tom,meg"),
-        at("/v1/excerpt of an order", "/v1/excerpt?buyer=bob&merchant=tom&channel=offline&region=440106"),
-    ]
-}
-
-/// What is computed and not stored, and the journal's own events.
-fn looks(actor: &Actor) -> Vec<Ask> {
-    let mut quote = order();
-    quote["merchant"] = json!("tom");
-    vec![
-        post("/v1/quotes", quote),
-        post("/v1/forecast", of(actor, "member", "bob", json!({"horizons": [1]}))),
-        post("/v1/simulations", json!({"days": 2})),
-        post("/v1/rules/check", json!({"rules": {}})),
-        post("/v1/previews", json!({"type": "order.refunded", "order": "o1"})),
-        post("/v1/events", json!({"type": "treasury.granted", "member": "meg", "points": "1"})),
-    ]
-}
-
-/// Commands about orders, points and trades.
-fn dealings(town: &Town, actor: &Actor) -> Vec<Ask> {
-    vec![
-        plain("order.placed", "/v1/orders", of(actor, "merchant", "tom", order())),
-        plain("points.transferred", "/v1/transfers", of(actor, "from", "bob", json!({"to": "meg", "points": "0.5"}))),
-        plain("points.redeemed", "/v1/redemptions", of(actor, "member", "bob", json!({"points": "0.25"}))),
-        command("redemption.cancelled", "/v1/redemptions/{redemption}/cancel", "/v1/redemptions/r1/cancel", none()),
-        plain(
-            "offer.placed",
-            "/v1/offers",
-            of(actor, "member", "bob", json!({"side": "sell", "points": "0.5", "unit_price": town.price})),
-        ),
-        command("offer.cancelled", "/v1/offers/{offer}/cancel", "/v1/offers/f2/cancel", none()),
-        command(
-            "offer.taken",
-            "/v1/offers/{offer}/trades",
-            "/v1/offers/f1/trades",
-            of(actor, "member", "ann", json!({"points": "0.5"})),
-        ),
-        command("order.refunded", "/v1/orders/{order}/refund", "/v1/orders/o1/refund", none()),
-        command("trade.paid", "/v1/trades/{trade}/pay", "/v1/trades/t1/pay", none()),
-        command("trade.confirmed", "/v1/trades/{trade}/confirm", "/v1/trades/t2/confirm", none()),
-        command("trade.cancelled", "/v1/trades/{trade}/cancel", "/v1/trades/t3/cancel", none()),
-        plain("merchant.opened", "/v1/merchants", of(actor, "member", "eve", json!({"region": "440106"}))),
-    ]
-}
-
-/// Commands of the operator and its payment system.
-fn standing(town: &Town) -> Vec<Ask> {
-    vec![
-        command("pack.purchased", "/v1/members/{member}/packs", "/v1/members/bob/packs", json!({"pack": "member"})),
-        plain("treasury.granted", "/v1/treasury/grants", json!({"member": "bob", "points": "1"})),
-        plain("treasury.reclaimed", "/v1/treasury/reclaims", json!({"member": "bob", "points": "1"})),
-        command("pack.refunded", "/v1/purchases/{purchase}/refund", "/v1/purchases/p1/refund", none()),
-        plain("member.registered", "/v1/members", json!({"referrer": "ann"})),
-        command("member.frozen", "/v1/members/{member}/freeze", "/v1/members/eve/freeze", none()),
-        command("member.unfrozen", "/v1/members/{member}/unfreeze", "/v1/members/eve/unfreeze", none()),
-        command("balance.opened", "/v1/members/{member}/opening", "/v1/members/eve/opening", json!({"points": "1"})),
-        command("role.assigned", "/v1/members/{member}/role", "/v1/members/eve/role", json!({"role": "vip"})),
-        command("role.withdrawn", "/v1/members/{member}/role/withdraw", "/v1/members/eve/role/withdraw", none()),
-        command("merchant.closed", "/v1/merchants/{member}/close", "/v1/merchants/zoe/close", none()),
-        command("partner.withdrawn", "/v1/partners/{member}/withdraw", "/v1/partners/pam/withdraw", none()),
-        plain("partner.appointed", "/v1/partners", json!({"member": "pam", "region": "440100"})),
-        plain("price.set", "/v1/prices", json!({"price": town.price})),
-        plain("rules.adopted", "/v1/rules", json!({"rules": {}, "accept_flags": town.red})),
-        command("day.closing", "/v1/days/{day}/closing", "/v1/days/2026-01-04/closing", json!({"most": 1})),
-        command("day.closed", "/v1/days/{day}/close", "/v1/days/2026-01-04/close", none()),
-    ]
-}
-
-/// Staff.
-fn staff(town: &Town) -> Vec<Ask> {
-    let spare = &town.spare;
-    vec![
-        post("/v1/staff", json!({"name": "new", "role": "cashier", "shop": "tom"})),
-        ask("POST", "/v1/staff/{staff}/enrolments", &format!("/v1/staff/{spare}/enrolments"), none()),
-        ask("DELETE", "/v1/staff/{staff}", &format!("/v1/staff/{spare}"), Value::Null),
-    ]
-}
-
-/// Signing in and out.
-fn ends() -> Vec<Ask> {
-    vec![
-        post("/v1/sessions/demo", json!({"member": "bob"})),
-        post("/v1/sessions/passkey/begin", none()),
-        post("/v1/sessions/passkey", json!({"ceremony": "x", "credential": {}})),
-        post("/v1/sessions/wechat", json!({"code": "x"})),
-        ask("POST", "/v1/members/{member}/enrolments", "/v1/members/bob/enrolments", none()),
-        post("/v1/passkeys/begin", none()),
-        post("/v1/passkeys", json!({"ceremony": "x", "credential": {}})),
-        ask("DELETE", "/v1/passkeys/{passkey}", "/v1/passkeys/x", Value::Null),
-        ask("POST", "/v1/passkeys/{passkey}/name", "/v1/passkeys/x/name", json!({"name": "x"})),
-        post("/v1/sessions/code", json!({"enrolment": "x"})),
-        post("/v1/session/passkey", json!({"ceremony": "x", "credential": {}})),
-        ask("DELETE", "/v1/access/codes/{code}", "/v1/access/codes/x", Value::Null),
-        ask("DELETE", "/v1/access/wechat/{account}", "/v1/access/wechat/x", Value::Null),
-        ask("DELETE", "/v1/access/sessions/{session}", "/v1/access/sessions/x", Value::Null),
-        ask("DELETE", "/v1/access/sessions", "/v1/access/sessions", Value::Null),
-        ask("DELETE", "/v1/members/{member}/access", "/v1/members/ivy/access", Value::Null),
-        ask("DELETE", "/v1/session", "/v1/session", Value::Null),
-    ]
-}
+/// Grants above this many points wait for a second person.
+const SECOND_PERSON: [&str; 2] = ["--second-person", "treasury=9000"];
 
 /// What is public or was sent by who asks, in as many fields as there are: they are not listed.
-const WHOLE: [&str; 5] =
-    ["GET /v1/rules", "GET /v1/rules/history", "GET /v1/rules/review", "POST /v1/simulations", "POST /v1/rules/check"];
+const WHOLE: [&str; 7] = [
+    "GET /v1/rules",
+    "GET /v1/rulebook",
+    "GET /v1/rules/flags",
+    "GET /v1/rules/history",
+    "GET /v1/rules/review",
+    "POST /v1/simulations",
+    "POST /v1/rules/check",
+];
 
 /// The fields of an answer, lists and tables by id taken together.
 fn fields(value: &Value, at: &str, found: &mut BTreeSet<String>) {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gongxiang::book::{Account, DayRecord, Flow};
-use gongxiang::identity::{Day, Id};
+use gongxiang::book::{Account, Flow};
+use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade};
 use gongxiang::order::Order;
 use gongxiang::purchase::{Purchase, RedemptionRecord};
@@ -12,8 +12,8 @@ use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::statement::BookedPosting;
 use gongxiang_server::ledger::needs::Needs;
 use gongxiang_server::ledger::store::{
-    Batch, CurrentState, FirstOutcome, HeadChange, Headline, JournalEntry, Key, Page, Place, Result, Scope, Store,
-    StoreError, Transaction, WorkingSet,
+    Batch, ClosedDay, CurrentState, FirstOutcome, HeadChange, Headline, JournalEntry, Key, Page, Place, Result, Scope,
+    Store, StoreError, TradeCursor, Transaction, WorkingSet,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,7 +213,12 @@ impl Transaction for Work {
         Ok(self.listed(rows))
     }
 
-    async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<DayRecord>> {
+    async fn shops(&mut self, city: Option<Region>, page: Page<(&str, &str)>) -> Result<Vec<(Id, Account)>> {
+        let rows = inner!(self, inner => inner.shops(city, page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<ClosedDay>> {
         let rows = inner!(self, inner => inner.days(page))?;
         Ok(self.listed(rows))
     }
@@ -229,6 +234,17 @@ impl Transaction for Work {
 
     async fn orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>> {
         let rows = inner!(self, inner => inner.orders_of(merchant, page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn orders_ending(
+        &mut self,
+        merchant: &Id,
+        ending: &str,
+        among: usize,
+        limit: usize,
+    ) -> Result<Vec<(Id, Order)>> {
+        let rows = inner!(self, inner => inner.orders_ending(merchant, ending, among, limit))?;
         Ok(self.listed(rows))
     }
 
@@ -253,6 +269,11 @@ impl Transaction for Work {
 
     async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
         let rows = inner!(self, inner => inner.trades(member, page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn trades_of(&mut self, member: &Id, page: Page<TradeCursor>) -> Result<Vec<(Id, Trade, Offer)>> {
+        let rows = inner!(self, inner => inner.trades_of(member, page))?;
         Ok(self.listed(rows))
     }
 

@@ -3,9 +3,10 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
-use gongxiang::identity::Day;
-use gongxiang_server::ledger::store::{Headline, JournalEntry, Page, Place, Scope, Store};
+use anyhow::{Context as _, Result, ensure};
+use gongxiang::identity::{Day, Region};
+use gongxiang::market::{Trade, TradeState};
+use gongxiang_server::ledger::store::{Headline, JournalEntry, Page, Place, Scope, Store, TradeCursor};
 
 use crate::suite::member;
 
@@ -62,7 +63,7 @@ macro_rules! copied {
         }
     )*};
 }
-copied!(i64, Place, (Place, i64), Option<Day>, (Option<Day>, i64));
+copied!(i64, TradeCursor, Place, (Place, i64), Option<Day>, (Option<Day>, i64));
 
 fn lend<'a, K: Lend<'a>>(key: &'a K) -> K::Lent {
     key.lend()
@@ -81,7 +82,20 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let theirs =
         paged!("postings of one", newest, page => tx.postings_of(&ann, page), row => (Place(row.place), row.line));
     let accounts = paged!("accounts", "", page => tx.accounts(page), row => row.0.to_string());
-    paged!("days", none, page => tx.days(page), row => Some(row.day));
+    let with_shop: Vec<_> = accounts.iter().filter(|row| !row.contains("shop: None")).cloned().collect();
+    for (city, after, expected) in [
+        (None, ("", ""), &*with_shop),
+        (Region::parse("320100"), ("", ""), &*with_shop),
+        (Region::parse("320200"), ("", ""), &[]),
+        (None, ("320100", "shoo"), &*with_shop),
+        (None, ("320100", "shop"), &[]),
+        (None, ("320200", ""), &[]),
+    ] {
+        let found = shown(&tx.shops(city, Page { after, limit: ALL }).await?);
+        ensure!(found == expected, "the shops of {city:?} after {after:?} are {found:?}");
+    }
+    ensure!(with_shop.len() == 1, "the shops are {with_shop:?}");
+    paged!("days", none, page => tx.days(page), row => Some(row.record.day));
     let orders = paged!("orders", "", page => tx.orders(page), row => row.0.to_string());
     let shops =
         paged!("orders of one", i64::MAX, page => tx.orders_of(&shop, page), row => i64::try_from(row.1.sequence)?);
@@ -92,6 +106,20 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let open = paged!("open offers", "", page => tx.offers(true, page), row => row.0.to_string());
     let trades = paged!("trades", "", page => tx.trades(None, page), row => row.0.to_string());
     let hers = paged!("trades of one", "", page => tx.trades(Some(&ann), page), row => row.0.to_string());
+
+    let cursor = |trade: &Trade| {
+        Ok::<_, anyhow::Error>(TradeCursor { ended: has_ended(trade), before: trade.sequence.try_into()? })
+    };
+    let with_offers = paged!("trades of one, with offers", TradeCursor::START, page => tx.trades_of(&ann, page), row => cursor(&row.1)?);
+    let mut sorted = tx.trades(Some(&ann), Page { after: "", limit: ALL }).await?;
+    sorted.sort_by_key(|(_, trade)| (has_ended(trade), std::cmp::Reverse(trade.sequence)));
+    let of_offers = tx.offers(false, Page { after: "", limit: ALL }).await?;
+    let mut expected = Vec::new();
+    for (id, trade) in sorted {
+        let (_, offer) = of_offers.iter().find(|(offer, _)| *offer == trade.offer).context("no offer")?;
+        expected.push((id, trade, offer.clone()));
+    }
+    ensure!(with_offers == shown(&expected), "the trades of ann with their offers are {with_offers:?}");
 
     let purchases = paged!("purchases", "", page => tx.purchases(page), row => row.0.to_string());
     let redemptions = paged!("redemptions", "", page => tx.redemptions(page), row => row.0.to_string());
@@ -116,6 +144,18 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     ensure!(none.is_empty(), "who gave no order has orders: {none:?}");
     let none = tx.orders_of(&ann, Page { after: i64::MAX, limit: ALL }).await?;
     ensure!(none.is_empty(), "who has no shop has orders: {none:?}");
+    for (id, _) in &sold {
+        // In whatever letters it is typed.
+        let ending: String = id.as_str().chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
+        let found = tx.orders_ending(&shop, &ending.to_ascii_uppercase(), ALL, ALL).await?;
+        ensure!(found.iter().any(|(found, _)| found == id), "{id} is not found by {ending}");
+        ensure!(tx.orders_ending(&ann, &ending, ALL, ALL).await?.is_empty(), "another shop finds {id}");
+        ensure!(tx.orders_ending(&shop, &format!("{ending}x"), ALL, ALL).await?.is_empty(), "{ending}x finds an order");
+    }
+    let (newest, _) = sold.first().context("no order")?;
+    let ending = newest.as_str().get(newest.as_str().len() - 1..).context("an empty id")?;
+    ensure!(tx.orders_ending(&shop, ending, 1, ALL).await?.len() == 1, "it looks beyond the newest");
+    ensure!(tx.orders_ending(&shop, ending, ALL, 0).await?.is_empty(), "it finds more than asked for");
     let rules = tx.rules().await?;
     ensure!(rules.len() == 2 && rules.is_sorted_by_key(|(place, _)| *place), "the history of the rules");
     let mut newest_first = tx.journal(Page { after: Place::default(), limit: ALL }).await?;
@@ -123,6 +163,7 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let same = |entered: JournalEntry| Headline {
         place: entered.place,
         kind: entered.kind,
+        event: entered.event,
         at: entered.at,
         actor: entered.actor,
     };
@@ -132,6 +173,10 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
         ensure!(tx.entered(entered.place).await?.as_ref() == Some(&entered), "an event is not found at its place");
     }
     Ok(())
+}
+
+fn has_ended(trade: &Trade) -> bool {
+    matches!(trade.state, TradeState::Confirmed | TradeState::Cancelled)
 }
 
 /// Everything that is stored.

@@ -1,6 +1,7 @@
 //! One suite of checks for every engine, and for engines that are broken on purpose.
 
 mod broken;
+mod deadline;
 mod engine;
 mod lists;
 mod memory;

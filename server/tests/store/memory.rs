@@ -8,7 +8,7 @@ use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gongxiang::book::{Account, DayRecord, Excerpt, Head};
+use gongxiang::book::{Account, Excerpt, Head};
 use gongxiang::event::Kind;
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade, TradeState};
@@ -20,10 +20,10 @@ use gongxiang::wire::statement::BookedPosting;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use gongxiang_server::ledger::needs::{self, Needs};
-use gongxiang_server::ledger::quota::{self, Open, OpenCounts};
+use gongxiang_server::ledger::quota::{self, LastTrades, Open, OpenCounts};
 use gongxiang_server::ledger::store::{
-    Batch, CurrentState, FirstOutcome, HeadChange, Headline, JournalEntry, Key, NewAnswer, Page, Place, Result,
-    RowChange, Scope, Store, StoreError, Transaction, WorkingSet, differs,
+    Batch, ClosedDay, CurrentState, FirstOutcome, HeadChange, Headline, JournalEntry, Key, NewAnswer, Page, Place,
+    Result, RowChange, Scope, Store, StoreError, TradeCursor, Transaction, WorkingSet, differs,
 };
 
 /// A book that ends with the process.
@@ -42,7 +42,7 @@ struct Tables {
     trades: BTreeMap<Id, (Trade, Id)>,
     purchases: BTreeMap<Id, Purchase>,
     redemptions: BTreeMap<Id, RedemptionRecord>,
-    days: BTreeMap<Day, DayRecord>,
+    days: BTreeMap<Day, ClosedDay>,
     journal: BTreeMap<Place, JournalEntry>,
     postings: BTreeMap<(Place, i64), BookedPosting>,
     answers: BTreeMap<(String, String), NewAnswer>,
@@ -142,7 +142,7 @@ impl Tables {
         if needs.due.is_some_and(|due| due.most.is_none()) {
             let window = usize::try_from(part.rules.price_window_days).unwrap_or(usize::MAX).max(1);
             let before = self.days.len().saturating_sub(window);
-            part.days = self.days.values().skip(before).cloned().collect();
+            part.days = self.days.values().skip(before).map(|closed| closed.record.clone()).collect();
         }
         Ok(part)
     }
@@ -212,10 +212,16 @@ impl Tables {
                 .filter(|order| order.merchant == *merchant && order.state == OrderState::Pending)
                 .count()
         };
+        let last_trades = |id: &Id| {
+            let taken = || self.trades.values().map(|(trade, _)| trade).filter(|trade| trade.taker == *id);
+            let day = taken().map(|trade| trade.day).max();
+            LastTrades { day, trades: count(taken().filter(|trade| Some(trade.day) == day).count()) }
+        };
         let member = |id: &Id| Open {
             offers: count(self.offers.values().filter(|offer| offer.owner == *id && quota::wants(offer)).count()),
             trades: count(trades().filter(|trade| trade.taker == *id).count()),
             orders: count(pending(id)),
+            last_trades: last_trades(id),
         };
         let offer = |id: &Id| count(trades().filter(|trade| trade.offer == *id).count());
         OpenCounts {
@@ -236,7 +242,7 @@ impl Tables {
             && fit(&self.trades, &batch.trades)
             && fit(&self.purchases, &batch.purchases)
             && fit(&self.redemptions, &batch.redemptions)
-            && batch.days.iter().all(|day| !self.days.contains_key(&day.day))
+            && batch.days.iter().all(|day| !self.days.contains_key(&day.record.day))
             && batch.journal.iter().all(|entered| !self.journal.contains_key(&entered.place))
             && batch.answers.iter().all(|answer| !self.answers.contains_key(&name(answer)))
     }
@@ -252,14 +258,14 @@ impl Tables {
             let place = adopted.ok_or_else(|| differs("rules changed without an event"))?.place;
             self.rules.push((place, rules));
         }
-        self.ended.extend(batch.days.iter().flat_map(|day| day.ended.clone()));
+        self.ended.extend(batch.days.iter().flat_map(|day| day.record.ended.clone()));
         self.accounts.extend(batch.accounts.into_iter().map(|row| (row.id, row.value)));
         self.orders.extend(batch.orders.into_iter().map(|row| (row.id, row.value)));
         self.offers.extend(batch.offers.into_iter().map(|row| (row.id, row.value)));
         self.trades.extend(batch.trades.into_iter().map(|row| (row.id, row.value)));
         self.purchases.extend(batch.purchases.into_iter().map(|row| (row.id, row.value)));
         self.redemptions.extend(batch.redemptions.into_iter().map(|row| (row.id, row.value)));
-        self.days.extend(batch.days.into_iter().map(|day| (day.day, day)));
+        self.days.extend(batch.days.into_iter().map(|day| (day.record.day, day)));
         let booked = |booked: BookedPosting| ((Place(booked.place), booked.line), booked);
         self.postings.extend(batch.journal.iter().flat_map(JournalEntry::postings).map(booked));
         self.journal.extend(batch.journal.into_iter().map(|entered| (entered.place, entered)));
@@ -330,6 +336,7 @@ impl Transaction for Work {
         let headline = |(place, entered): (&Place, &JournalEntry)| Headline {
             place: *place,
             kind: entered.kind,
+            event: entered.event.clone(),
             at: entered.at.clone(),
             actor: entered.actor.clone(),
         };
@@ -355,8 +362,19 @@ impl Transaction for Work {
         Ok(self::page(&self.tables.accounts, page, |_| true))
     }
 
-    async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<DayRecord>> {
-        let days = self.tables.days.values().filter(|day| Some(day.day) > page.after);
+    async fn shops(&mut self, city: Option<Region>, page: Page<(&str, &str)>) -> Result<Vec<(Id, Account)>> {
+        let place = |(id, account): (&Id, &Account)| {
+            let of = account.shop?.city();
+            city.is_none_or(|city| city == of).then(|| ((of.to_string(), id.to_string()), account.clone()))
+        };
+        let by_city: BTreeMap<(String, String), Account> = self.tables.accounts.iter().filter_map(place).collect();
+        let after = |(city, id): &(String, String)| (city.as_str(), id.as_str()) > page.after;
+        let rows = by_city.into_iter().filter(|(place, _)| after(place)).take(page.limit);
+        Ok(rows.filter_map(|((_, id), account)| Some((Id::parse(&id)?, account))).collect())
+    }
+
+    async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<ClosedDay>> {
+        let days = self.tables.days.values().filter(|day| Some(day.record.day) > page.after);
         Ok(days.take(page.limit).cloned().collect())
     }
 
@@ -371,6 +389,18 @@ impl Transaction for Work {
     async fn orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>> {
         let theirs = |order: &Order| order.merchant == *merchant && i128::from(order.sequence) < i128::from(page.after);
         Ok(newest(&self.tables.orders, page.limit, theirs))
+    }
+
+    async fn orders_ending(
+        &mut self,
+        merchant: &Id,
+        ending: &str,
+        among: usize,
+        limit: usize,
+    ) -> Result<Vec<(Id, Order)>> {
+        let ends = |id: &Id| id.as_str().to_ascii_lowercase().ends_with(&ending.to_ascii_lowercase());
+        let of_shop = newest(&self.tables.orders, among, |order| order.merchant == *merchant);
+        Ok(of_shop.into_iter().filter(|(id, _)| ends(id)).take(limit).collect())
     }
 
     async fn orders_by(&mut self, buyer: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>> {
@@ -407,6 +437,22 @@ impl Transaction for Work {
         let theirs = |(trade, owner): &(Trade, Id)| member.is_none_or(|id| *id == trade.taker || id == owner);
         let rows = self::page(&self.tables.trades, page, theirs);
         Ok(rows.into_iter().map(|(id, (trade, _))| (id, trade)).collect())
+    }
+
+    async fn trades_of(&mut self, member: &Id, page: Page<TradeCursor>) -> Result<Vec<(Id, Trade, Offer)>> {
+        let ended = |trade: &Trade| matches!(trade.state, TradeState::Confirmed | TradeState::Cancelled);
+        let key = |trade: &Trade| (ended(trade), -i64::try_from(trade.sequence).unwrap_or(i64::MAX));
+        let after = (page.after.ended, -page.after.before);
+        let theirs = |(trade, owner): &(Trade, Id)| (*member == trade.taker || member == owner) && key(trade) > after;
+        let rows = self::page(&self.tables.trades, Page { after: "", limit: usize::MAX }, theirs);
+        let offer = |(id, (trade, _)): (Id, (Trade, Id))| {
+            let offer = self.tables.offers.get(&trade.offer).cloned().ok_or_else(|| differs("an offer is missing"))?;
+            Ok((id, trade, offer))
+        };
+        let mut rows = rows.into_iter().map(offer).collect::<Result<Vec<_>>>()?;
+        rows.sort_by_key(|(_, trade, _)| key(trade));
+        rows.truncate(page.limit);
+        Ok(rows)
     }
 
     async fn paid_trades(&mut self, until: Day, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {

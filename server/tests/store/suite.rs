@@ -19,7 +19,7 @@ use gongxiang_conformance::{cases, day_of, order_of};
 use gongxiang_server::ledger::group::{self, Answer, Denial, Guard, Request};
 use gongxiang_server::ledger::needs::{Due, Needs};
 use gongxiang_server::ledger::queue::{Ledger, Submission};
-use gongxiang_server::ledger::quota::{self, Exceeded, Excess, Open, OpenCounts, Quota};
+use gongxiang_server::ledger::quota::{self, Exceeded, Excess, LastTrades, Open, OpenCounts, Quota};
 use gongxiang_server::ledger::store::{Batch, Key, Page, Place, Scope, Store, StoreError, Transaction, paging};
 use gongxiang_server::ledger::{audit, housekeeping, journal, pending};
 use gongxiang_server::limits::REFUSALS_HOLD;
@@ -54,15 +54,15 @@ pub fn rules(json: &Value) -> Result<RuleSet> {
     Ok(RuleSet::from_tree(&tree)?)
 }
 
-fn cdnow_rules() -> Result<RuleSet> {
+pub fn cdnow_rules() -> Result<RuleSet> {
     rules(&serde_json::from_str(include_str!("../../../tests/data/cdnow.rules.json"))?)
 }
 
-fn sent(event: &Value) -> Submission {
+pub fn sent(event: &Value) -> Submission {
     journal::parse(event.to_string().as_bytes()).map(|line| Request::of_journal(line, "operator"))
 }
 
-fn start(store: &Arc<dyn Store>, first_shard: u8) -> Ledger {
+pub fn start(store: &Arc<dyn Store>, first_shard: u8) -> Ledger {
     Ledger::start(Arc::clone(store), first_shard, Arc::default()).0
 }
 
@@ -70,7 +70,7 @@ async fn settle(ledger: &Ledger, events: &[Value]) -> Result<Vec<Answer>> {
     Ok(ledger.settle(events.iter().map(sent).collect()).await?)
 }
 
-async fn accepted(ledger: &Ledger, events: &[Value]) -> Result<()> {
+pub async fn accepted(ledger: &Ledger, events: &[Value]) -> Result<()> {
     for (event, answer) in events.iter().zip(settle(ledger, events).await?) {
         ensure!(!answer.repeated, "{event} is answered as if it had come before");
         answer.outcome.map_err(|refusal| anyhow::anyhow!("{event} is refused: {refusal}"))?;
@@ -92,7 +92,7 @@ fn transfer(id: &str, from: &str, to: &str) -> Value {
     json!({"type": "points.transferred", "from": from, "to": to, "points": "0.01", "id": id})
 }
 
-fn opening() -> Vec<Value> {
+pub fn opening() -> Vec<Value> {
     let mut events = vec![json!({"type": "member.registered", "member": "shop"})];
     events.push(json!({"type": "pack.purchased", "member": "shop", "pack": "merchant"}));
     events.push(json!({"type": "treasury.granted", "member": "shop", "points": "9000"}));
@@ -350,6 +350,11 @@ async fn what_is_open_is_counted(make: Make<'_>) -> Result<()> {
         for (_, trade) in trades.iter().filter(|(_, trade)| unfinished(trade)) {
             counted.members.entry(trade.taker.clone()).or_default().trades += 1;
             *counted.offers.entry(trade.offer.clone()).or_default() += 1;
+        }
+        for (member, counted) in &mut counted.members {
+            let day = trades.iter().filter(|(_, trade)| trade.taker == *member).map(|(_, trade)| trade.day).max();
+            let taken = |(_, trade): &&(Id, Trade)| trade.taker == *member && Some(trade.day) == day;
+            counted.last_trades = LastTrades { day, trades: trades.iter().filter(taken).count().try_into()? };
         }
         ensure!(open == counted, "after {event} {open:?} is counted, and there is {counted:?}");
     }

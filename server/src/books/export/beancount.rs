@@ -10,7 +10,7 @@ use gongxiang::quantity::{Points, Price};
 use super::account::{BooksAccount, Commodity, Escaped};
 use super::entries::{Balance, Form, Move, Transaction};
 use super::hledger::Ascii;
-use super::{TITLE, write_line};
+use super::line::{TITLE, write_line};
 
 pub struct Beancount<'a, W>(pub &'a mut W);
 

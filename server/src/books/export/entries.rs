@@ -44,7 +44,7 @@ impl Why {
         match self {
             Self::Posting(reason) => {
                 let template = gongxiang_words::reason(Language::En, reason.tag()).unwrap_or_default();
-                reason.fill(template, |text, is_number| if is_number { text.to_owned() } else { id(text) })
+                reason.fill(template, |text, is_number| if is_number { text } else { id(&text) })
             }
             Self::Entry(text) => (*text).to_owned(),
         }

@@ -12,7 +12,7 @@ use gongxiang::quantity::{Points, Price};
 
 use super::account::{BooksAccount, Commodity, Escaped};
 use super::entries::{Balance, Form, Move, Transaction, Why};
-use super::{TITLE, write_line};
+use super::line::{TITLE, write_line};
 
 pub struct Hledger<'a, W>(pub &'a mut W);
 

@@ -3,7 +3,7 @@
 use gongxiang::wire::RECEIPT_VERSION;
 use thiserror::Error;
 
-use super::Place;
+use super::place::Place;
 
 #[derive(Debug, Error)]
 pub enum StoreError {

@@ -2,11 +2,11 @@
 
 use std::vec::IntoIter;
 
-use gongxiang::book::{Account, DayRecord, Excerpt};
+use gongxiang::book::{Account, Excerpt};
 use gongxiang::identity::Id;
 use gongxiang::wire::statement::BookedPosting;
 
-use super::{JournalEntry, Page, Place, Result, Transaction};
+use super::{ClosedDay, JournalEntry, Page, Place, Result, Transaction};
 
 /// How many rows are read at once.
 const PAGE: usize = 2_000;
@@ -80,16 +80,16 @@ pub async fn whole(tx: &mut dyn Transaction) -> Result<Excerpt> {
     excerpt.redemptions = table!(page => tx.redemptions(page));
     let partner = |(id, account): (&Id, &Account)| Some((account.city?, id.clone()));
     excerpt.partners = excerpt.accounts.iter().filter_map(partner).collect();
-    excerpt.days = days(tx).await?;
+    excerpt.days = days(tx).await?.into_iter().map(|closed| closed.record).collect();
     excerpt.ended = excerpt.days.iter().flat_map(|day| day.ended.clone()).collect();
     Ok(excerpt)
 }
 
 /// Reads all closed days.
-pub async fn days(tx: &mut dyn Transaction) -> Result<Vec<DayRecord>> {
-    let mut days: Vec<DayRecord> = Vec::new();
+pub async fn days(tx: &mut dyn Transaction) -> Result<Vec<ClosedDay>> {
+    let mut days: Vec<ClosedDay> = Vec::new();
     loop {
-        let page = tx.days(Page { after: days.last().map(|day| day.day), limit: PAGE }).await?;
+        let page = tx.days(Page { after: days.last().map(|day| day.record.day), limit: PAGE }).await?;
         let is_last = page.len() < PAGE;
         days.extend(page);
         if is_last {

@@ -1,13 +1,14 @@
 //! `SQLite` and `PostgreSQL` behind one set of statements.
 //!
-//! Each statement takes its rows as one JSON text, so a group costs the same few statements whatever its size, and
-//! both engines read the same SQL (`sql/dialect.rs` has the differences). Advisory locks, LISTEN and sequences are
+//! Each statement takes its rows as one JSON text, with the long texts beside it, so a group costs the same few statements
+//! whatever its size, and both engines read the same SQL (`sql/dialect.rs` has the differences). Advisory locks, LISTEN and sequences are
 //! not used.
 
 mod connections;
 mod dialect;
 mod file;
 mod load;
+mod rows;
 mod transaction;
 mod write;
 
@@ -241,6 +242,26 @@ impl Store for SqlStore {
         );
         let mut connection = self.writers.acquire().await?;
         execute(&mut connection, &sql, &[]).await.map_err(|error| self.error(error))
+    }
+
+    async fn unpaid_trades(&self, taken: Timestamp) -> Result<Vec<Id>> {
+        let sql = format!(
+            "SELECT trade FROM trade_notes WHERE paid IS NULL AND taken <= CAST($1 AS BIGINT)
+             ORDER BY taken LIMIT {FORGOTTEN_AT_ONCE}"
+        );
+        let mut work = self.work(Scope::Reading).await?;
+        let rows: Vec<(String,)> = work.all(&sql, &[&taken.as_second().to_string()]).await?;
+        rows.iter().map(|(trade,)| parse_id(trade)).collect()
+    }
+
+    async fn forget_disputes(&self, before: Timestamp) -> Result<u64> {
+        let sql = format!(
+            "DELETE FROM disputes WHERE trade IN
+                 (SELECT trade FROM disputes WHERE ended < CAST($1 AS BIGINT) ORDER BY ended LIMIT {FORGOTTEN_AT_ONCE})"
+        );
+        let mut connection = self.writers.acquire().await?;
+        let before = before.as_second().to_string();
+        execute(&mut connection, &sql, &[&before]).await.map_err(|error| self.error(error))
     }
 
     async fn close(&self) {

@@ -23,12 +23,20 @@ pub struct SqlColumn {
 enum ColumnType {
     Text,
     Integer,
+    /// A text that is long beside the others, such as JSON.
+    Long,
+}
+
+/// A parameter of a statement.
+pub enum Parameter {
+    Text(String),
+    Bytes(Vec<u8>),
 }
 
 /// A statement, its parameters and the number of rows it must write.
 pub struct Statement {
     pub sql: String,
-    pub parameters: Vec<String>,
+    pub parameters: Vec<Parameter>,
     pub rows: u64,
 }
 
@@ -52,6 +60,10 @@ pub const fn integer(name: &'static str) -> SqlColumn {
     SqlColumn { name, column_type: ColumnType::Integer }
 }
 
+pub const fn long(name: &'static str) -> SqlColumn {
+    SqlColumn { name, column_type: ColumnType::Long }
+}
+
 impl Dialect {
     /// Recognises the engine of a URL.
     pub fn of(url: &str) -> Result<Self> {
@@ -62,25 +74,43 @@ impl Dialect {
         }
     }
 
-    /// A table expression over a JSON list of objects in parameter `$number`, so that one statement takes any number
-    /// of rows.
-    pub fn rows(self, number: u8, columns: &[SqlColumn]) -> String {
+    /// A table expression over rows, so that one statement takes any number of them (`sql/rows.rs` writes its parameters).
+    ///
+    /// `$1` is a JSON list: of objects for `PostgreSQL`, of lists for `SQLite`, which finds a value by its position faster than by
+    /// its name. A long text is not in it, because both would read it character by character: the row has where the text starts
+    /// in `$2`, counted from 1, and how many bytes it has.
+    pub fn rows(self, columns: &[SqlColumn]) -> String {
         match self {
             Self::Sqlite => {
-                let columns: Vec<_> =
-                    columns.iter().map(|SqlColumn { name, .. }| format!("value ->> '{name}' AS {name}")).collect();
+                let value = |(n, SqlColumn { name, column_type }): (usize, &SqlColumn)| match column_type {
+                    ColumnType::Text | ColumnType::Integer => format!("value ->> '$[{n}]' AS {name}"),
+                    ColumnType::Long => {
+                        format!("CAST(substr($2, value ->> '$[{n}][0]', value ->> '$[{n}][1]') AS TEXT) AS {name}")
+                    }
+                };
                 // `jsonb_each` parses the text once; `json_each` would serialise every row and parse it again for
                 // every column.
-                format!("(SELECT {} FROM jsonb_each(${number}))", columns.join(", "))
+                format!(
+                    "(SELECT {} FROM jsonb_each($1))",
+                    columns.iter().enumerate().map(value).collect::<Vec<_>>().join(", ")
+                )
             }
             Self::Postgres => {
-                let kind = |column: &SqlColumn| match column.column_type {
-                    ColumnType::Text => "text",
-                    ColumnType::Integer => "bigint",
-                };
-                let columns: Vec<_> =
-                    columns.iter().map(|column| format!("{} {}", column.name, kind(column))).collect();
-                format!("(SELECT * FROM json_to_recordset(${number}::json) AS t({}))", columns.join(", "))
+                let (values, types): (Vec<_>, Vec<_>) = columns
+                    .iter()
+                    .map(|SqlColumn { name, column_type }| match column_type {
+                        ColumnType::Text => ((*name).to_owned(), format!("{name} text")),
+                        ColumnType::Integer => ((*name).to_owned(), format!("{name} bigint")),
+                        ColumnType::Long => (
+                            format!(
+                                "convert_from(substr(CAST($2 AS bytea), {name}_start, {name}_size), 'UTF8') AS {name}"
+                            ),
+                            format!("{name}_start integer, {name}_size integer"),
+                        ),
+                    })
+                    .unzip();
+                let (values, types) = (values.join(", "), types.join(", "));
+                format!("(SELECT {values} FROM json_to_recordset($1::json) AS t({types}))")
             }
         }
     }
@@ -215,13 +245,22 @@ fn is_duplicate(error: &dyn sqlx::error::DatabaseError) -> bool {
 
 pub type Tx = Transaction<'static, Any>;
 
-/// Runs a statement whose parameters are strings; returns the number of rows it wrote.
-pub async fn execute(connection: &mut AnyConnection, sql: &str, parameters: &[&str]) -> sqlx::Result<u64> {
+/// Runs a statement; returns the number of rows it wrote.
+pub async fn execute_with(connection: &mut AnyConnection, sql: &str, parameters: Vec<Parameter>) -> sqlx::Result<u64> {
     let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
     for parameter in parameters {
-        query = query.bind((*parameter).to_owned());
+        query = match parameter {
+            Parameter::Text(text) => query.bind(text),
+            Parameter::Bytes(bytes) => query.bind(bytes),
+        };
     }
     Ok(query.execute(connection).await?.rows_affected())
+}
+
+/// Runs a statement whose parameters are strings; returns the number of rows it wrote.
+pub async fn execute(connection: &mut AnyConnection, sql: &str, parameters: &[&str]) -> sqlx::Result<u64> {
+    let parameters = parameters.iter().map(|text| Parameter::Text((*text).to_owned())).collect();
+    execute_with(connection, sql, parameters).await
 }
 
 #[cfg(test)]
@@ -229,7 +268,7 @@ mod tests {
     use super::*;
 
     fn statement(sql: &str, parameters: &[&str]) -> Statement {
-        let parameters = parameters.iter().map(|text| (*text).to_owned()).collect();
+        let parameters = parameters.iter().map(|text| Parameter::Text((*text).to_owned())).collect();
         Statement { sql: sql.into(), parameters, rows: 1 }
     }
 

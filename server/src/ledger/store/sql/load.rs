@@ -8,12 +8,12 @@ use gongxiang::market::Offer;
 use gongxiang::purchase::{Purchase, PurchaseState};
 use gongxiang::quantity::{Index, OutOfRange};
 use gongxiang::ruleset::RuleSet;
-use serde_json::json;
 
 use super::dialect::{Dialect, text};
+use super::rows::RowTexts;
 use super::{SqlTransaction, from_json, parse_id, parse_rules};
 use crate::ledger::needs::{self, Due, DueCursor, Needs};
-use crate::ledger::quota::{Open, OpenCounts};
+use crate::ledger::quota::{LastTrades, Open, OpenCounts};
 use crate::ledger::store::{
     CurrentState, FirstOutcome, Key, Place, Result, SHARDS, Scope, StoreError, StoredRefusal, WorkingSet, differs,
 };
@@ -332,15 +332,21 @@ impl SqlTransaction {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let wanted: Vec<_> = keys.iter().map(|key| json!({"scope": key.scope, "key": key.key})).collect();
+        let mut wanted = RowTexts::new(self.dialect);
+        for Key { scope, key, .. } in keys {
+            wanted.row(|row| {
+                row.text("scope", scope);
+                row.text("key", key);
+            });
+        }
         let sql = format!(
             "SELECT a.scope, a.key, a.fingerprint, j.receipt, a.refusal
              FROM {} w {} answers a ON a.scope = w.scope AND a.key = w.key
              LEFT JOIN journal j ON j.place = a.place",
-            self.dialect.rows(1, &[text("scope"), text("key")]),
+            self.dialect.rows(&[text("scope"), text("key")]),
             self.dialect.by_key(),
         );
-        let rows: Vec<AnswerRow> = self.all(&sql, &[&text::json(&wanted)]).await?;
+        let rows: Vec<AnswerRow> = self.all(&sql, &[&wanted.into_json()]).await?;
         let answer = |(scope, key, fingerprint, receipt, refusal): AnswerRow| {
             let outcome = match (receipt, refusal) {
                 (Some(receipt), _) => Ok(from_json(&format!("the receipt of request `{key}`"), &receipt)?),
@@ -357,9 +363,9 @@ impl SqlTransaction {
 type AnswerRow = (String, String, String, Option<String>, Option<String>);
 
 /// The columns of an account.
-const ACCOUNT: &str = "member, clock, account, open_offers, open_trades, open_orders";
+const ACCOUNT: &str = "member, clock, account, open_offers, open_trades, open_orders, trades_of_day, traded_on";
 
-type StoredAccount = (String, i64, String, i64, i64, i64);
+type StoredAccount = (String, i64, String, i64, i64, i64, i64, Option<String>);
 
 /// Reads rows of an id, a clock and a JSON text.
 fn contents<V: serde::de::DeserializeOwned>(
@@ -375,8 +381,10 @@ fn contents<V: serde::de::DeserializeOwned>(
 
 /// Adds accounts to the excerpt with what they have open, and partners to their cities.
 fn enter(rows: Vec<StoredAccount>, excerpt: &mut Excerpt, open: &mut OpenCounts, clock: &mut i64) -> Result<()> {
-    for (member, .., offers, trades, orders) in &rows {
-        open.members.insert(parse_id(member)?, Open { offers: *offers, trades: *trades, orders: *orders });
+    for (member, _, _, offers, trades, orders, of_day, day) in &rows {
+        let last_trades = LastTrades { day: day.as_deref().and_then(Day::parse), trades: *of_day };
+        let of_member = Open { offers: *offers, trades: *trades, orders: *orders, last_trades };
+        open.members.insert(parse_id(member)?, of_member);
     }
     let rows = rows.into_iter().map(|(member, at, account, ..)| (member, at, account));
     for (id, account) in contents::<Account>(rows, clock)? {

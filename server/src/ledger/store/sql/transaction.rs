@@ -1,9 +1,9 @@
 //! What a transaction answers: lists page by page, by key. `load.rs` and `write.rs` have what a writer needs.
 
 use async_trait::async_trait;
-use gongxiang::book::{Account, DayRecord};
+use gongxiang::book::Account;
 use gongxiang::event::Kind;
-use gongxiang::identity::{Day, Id};
+use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade};
 use gongxiang::order::Order;
 use gongxiang::purchase::{Purchase, RedemptionRecord};
@@ -16,8 +16,8 @@ use serde::de::DeserializeOwned;
 use super::{SqlTransaction, conflict_or, differs, from_json, parse_id, parse_rules};
 use crate::ledger::needs::{Due, Needs};
 use crate::ledger::store::{
-    Batch, CurrentState, FirstOutcome, Headline, JournalEntry, Key, Page, Place, Result, StoreError, Transaction,
-    WorkingSet,
+    Batch, ClosedDay, CurrentState, FirstOutcome, Headline, JournalEntry, Key, Page, Place, Result, StoreError,
+    TradeCursor, Transaction, WorkingSet,
 };
 
 /// Place, version, day, type, event, receipt, time, actor, accepted flags.
@@ -67,13 +67,13 @@ impl Transaction for SqlTransaction {
     }
 
     async fn headlines(&mut self, page: Page<Place>) -> Result<Vec<Headline>> {
-        let sql = "SELECT place, kind, at, actor FROM journal
+        let sql = "SELECT place, kind, event, at, actor FROM journal
                    WHERE place < CAST($1 AS BIGINT) ORDER BY place DESC LIMIT CAST($2 AS BIGINT)";
-        let rows: Vec<(i64, String, String, String)> =
+        let rows: Vec<(i64, String, String, String, String)> =
             self.all(sql, &[&page.after.to_string(), &page.limit.to_string()]).await?;
-        let headline = |(place, kind, at, actor): (i64, String, String, String)| {
+        let headline = |(place, kind, event, at, actor): (i64, String, String, String, String)| {
             let kind = Kind::parse(&kind).ok_or_else(|| differs(format!("`{kind}` is no type of event")))?;
-            Ok(Headline { place: Place(place), kind, at, actor })
+            Ok(Headline { place: Place(place), kind, event, at, actor })
         };
         rows.into_iter().map(headline).collect()
     }
@@ -113,7 +113,19 @@ impl Transaction for SqlTransaction {
         self.by_id("SELECT member, account FROM accounts WHERE member > $1 ORDER BY member", page).await
     }
 
-    async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<DayRecord>> {
+    async fn shops(&mut self, city: Option<Region>, page: Page<(&str, &str)>) -> Result<Vec<(Id, Account)>> {
+        let (after, limit) = (page.after, page.limit.to_string());
+        if let Some(city) = city {
+            let sql = "SELECT member, account FROM accounts WHERE shop = $1 AND member > $2
+                       ORDER BY member LIMIT CAST($3 AS BIGINT)";
+            return self.contents(sql, &[&city.to_string(), after.1, &limit]).await;
+        }
+        let sql = "SELECT member, account FROM accounts WHERE shop IS NOT NULL AND (shop, member) > ($1, $2)
+                   ORDER BY shop, member LIMIT CAST($3 AS BIGINT)";
+        self.contents(sql, &[after.0, after.1, &limit]).await
+    }
+
+    async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<ClosedDay>> {
         let after = page.after.map_or_else(String::new, |day| day.to_string());
         let sql = "SELECT record FROM days WHERE day > $1 ORDER BY day LIMIT CAST($2 AS BIGINT)";
         let rows: Vec<(String,)> = self.all(sql, &[&after, &page.limit.to_string()]).await?;
@@ -133,6 +145,23 @@ impl Transaction for SqlTransaction {
         let sql = "SELECT id, content FROM orders WHERE merchant = $1 AND sequence < CAST($2 AS BIGINT)
                    ORDER BY sequence DESC LIMIT CAST($3 AS BIGINT)";
         self.contents(sql, &[merchant.as_str(), &page.after.to_string(), &page.limit.to_string()]).await
+    }
+
+    async fn orders_ending(
+        &mut self,
+        merchant: &Id,
+        ending: &str,
+        among: usize,
+        limit: usize,
+    ) -> Result<Vec<(Id, Order)>> {
+        let sql = "SELECT id, content FROM (
+                       SELECT id, content, sequence FROM orders WHERE merchant = $1
+                       ORDER BY sequence DESC LIMIT CAST($3 AS BIGINT)
+                   ) newest
+                   WHERE lower(substr(id, length(id) - length(CAST($2 AS TEXT)) + 1)) = CAST($2 AS TEXT)
+                   ORDER BY sequence DESC LIMIT CAST($4 AS BIGINT)";
+        let (ending, among, limit) = (ending.to_ascii_lowercase(), among.to_string(), limit.to_string());
+        self.contents(sql, &[merchant.as_str(), &ending, &among, &limit]).await
     }
 
     async fn orders_by(&mut self, buyer: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>> {
@@ -190,6 +219,22 @@ impl Transaction for SqlTransaction {
         self.contents(sql, &[page.after, &until.to_string(), &page.limit.to_string()]).await
     }
 
+    async fn trades_of(&mut self, member: &Id, page: Page<TradeCursor>) -> Result<Vec<(Id, Trade, Offer)>> {
+        let TradeCursor { ended, before } = page.after;
+        let mut rows = Vec::new();
+        if !ended {
+            rows = self.half_of_trades(member, LIVING, before, page.limit).await?;
+        }
+        if rows.len() < page.limit {
+            let before = if ended { before } else { i64::MAX };
+            rows.extend(self.half_of_trades(member, ENDED, before, page.limit - rows.len()).await?);
+        }
+        let row = |(id, trade, offer): (String, String, String)| {
+            Ok((parse_id(&id)?, from_json(&id, &trade)?, from_json(&id, &offer)?))
+        };
+        rows.into_iter().map(row).collect()
+    }
+
     async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>> {
         self.by_id("SELECT id, content FROM purchases WHERE id > $1 ORDER BY id", page).await
     }
@@ -199,7 +244,36 @@ impl Transaction for SqlTransaction {
     }
 }
 
+/// As the partial indices of trades say it.
+const LIVING: &str = "t.unpaid IS NOT NULL OR t.paid IS NOT NULL";
+const ENDED: &str = "t.unpaid IS NULL AND t.paid IS NULL";
+
 impl SqlTransaction {
+    /// A member's trades in one of two states, newest first, with their offers.
+    async fn half_of_trades(
+        &mut self,
+        member: &Id,
+        state: &str,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<(String, String, String)>> {
+        let half = |side: &str| {
+            format!(
+                "SELECT * FROM (SELECT t.id, t.content, t.offer, t.sequence FROM trades t
+                 WHERE t.{side} = $1 AND ({state}) AND t.sequence < CAST($2 AS BIGINT)
+                 ORDER BY t.sequence DESC LIMIT CAST($3 AS BIGINT)) AS {side}_half"
+            )
+        };
+        let (owner, taker) = (half("owner"), half("taker"));
+        // Nobody takes an offer of its own, so no trade is in both halves.
+        let sql = format!(
+            "SELECT s.id, s.content, o.content FROM ({owner} UNION ALL {taker}) AS s {join} offers o ON o.id = s.offer
+             ORDER BY s.sequence DESC LIMIT CAST($3 AS BIGINT)",
+            join = self.dialect.by_key(),
+        );
+        self.all(&sql, &[member.as_str(), &before.to_string(), &limit.to_string()]).await
+    }
+
     /// A page of a query that finds an id and a JSON text after the id in `$1`.
     async fn by_id<V: DeserializeOwned>(&mut self, sql: &str, page: Page<&str>) -> Result<Vec<(Id, V)>> {
         self.contents(&format!("{sql} LIMIT CAST($2 AS BIGINT)"), &[page.after, &page.limit.to_string()]).await

@@ -9,22 +9,21 @@ use gongxiang::market::{Offer, Trade, TradeState};
 use gongxiang::order::{Order, OrderState};
 use gongxiang::purchase::{Purchase, PurchaseState, RedemptionRecord};
 use gongxiang::quantity::Index;
-use gongxiang::receipt::{Party, Posting, Rule};
+use gongxiang::receipt::{Amount, Party, Posting, Reason, Receipt};
 use gongxiang::wire::RECEIPT_VERSION;
-use gongxiang::wire::statement::BookedPosting;
 use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::value::RawValue;
+use serde::{Serialize, Serializer};
 
-use super::SqlTransaction;
-use super::dialect::{Dialect, SqlColumn, Statement, integer, text};
+use super::dialect::{Dialect, Parameter, SqlColumn, Statement, execute_with, integer, long, text};
+use super::rows::RowTexts;
+use super::{SqlTransaction, conflict_or};
 use crate::ledger::quota::{Open, wants};
 use crate::ledger::store::sql::load::out_of_range;
 use crate::ledger::store::{
-    Batch, HeadChange, JournalEntry, Key, NewAnswer, Place, Result, RowChange, SHARDS, Scope, StoreError,
+    Batch, ClosedDay, HeadChange, JournalEntry, Key, NewAnswer, Place, Result, RowChange, SHARDS, Scope, StoreError,
     StoredRefusal, differs,
 };
-use crate::text::{json, raw_json};
+use crate::text::json;
 
 impl SqlTransaction {
     pub(super) async fn write_batch(&mut self, batch: &Batch) -> Result<()> {
@@ -38,14 +37,14 @@ impl SqlTransaction {
         writes.upsert(&batch.trades, |row| trade_row(row, clock));
         writes.upsert(&batch.purchases, |row| purchase_row(row, clock));
         writes.upsert(&batch.redemptions, |row| redemption_row(row, clock));
-        writes.insert(batch.days.iter().map(|record| DayRow { day: record.day, record: raw_json(record) }));
+        writes.insert(batch.days.iter().map(|closed| DayRow { day: closed.record.day, record: closed }));
         writes.insert(batch.journal.iter().map(journal_row));
-        writes.insert(batch.journal.iter().flat_map(JournalEntry::postings).map(posting_row));
+        writes.insert(batch.journal.iter().flat_map(posting_rows));
         let now = Timestamp::now();
         writes.insert(batch.answers.iter().map(|answer| answer_row(answer, now)));
         for Statement { sql, parameters, rows } in self.dialect.joined(writes.statements) {
-            let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
-            if self.run(&sql, &parameters).await? != rows {
+            let written = self.dialect.bounded(execute_with(&mut self.tx, &sql, parameters)).await;
+            if written.map_err(|error| conflict_or(self.dialect, error))? != rows {
                 return Err(StoreError::Conflict);
             }
         }
@@ -68,7 +67,7 @@ impl SqlTransaction {
                 let sql = format!(
                     "UPDATE head SET head = $1, rules = rules + {}, eras = eras + {}",
                     i64::from(batch.rules.is_some()),
-                    batch.days.iter().map(|day| day.ended.len()).sum::<usize>()
+                    batch.days.iter().map(|day| day.record.ended.len()).sum::<usize>()
                 );
                 writes.run(sql, vec![json(&head)], 1);
                 let empty = json(&Flow::default());
@@ -104,9 +103,9 @@ impl SqlTransaction {
 }
 
 fn write_eras(batch: &Batch, writes: &mut Writes) {
-    let ended: Vec<_> = batch.days.iter().flat_map(|day| &day.ended).collect();
+    let ended: Vec<_> = batch.days.iter().flat_map(|day| &day.record.ended).collect();
     // Eras are numbered from 0, and those that ended are all below the present one.
-    let present = batch.days.last().map_or(0, |day| usize::try_from(day.era).unwrap_or(usize::MAX));
+    let present = batch.days.last().map_or(0, |day| usize::try_from(day.record.era).unwrap_or(usize::MAX));
     let first = present.saturating_sub(ended.len());
     writes.insert((first..).zip(ended).map(|(era, acc)| EraRow { era, acc }));
 }
@@ -128,7 +127,18 @@ struct Writes {
 
 impl Writes {
     fn run(&mut self, sql: String, parameters: Vec<String>, rows: u64) {
+        let parameters = parameters.into_iter().map(Parameter::Text).collect();
         self.statements.push(Statement { sql, parameters, rows });
+    }
+
+    /// Runs a statement on rows ([`Dialect::rows`]).
+    fn run_on<R: TableRow>(&mut self, sql: String, rows: &[R]) {
+        let mut texts = RowTexts::new(self.dialect);
+        for row in rows {
+            texts.row(|texts| row.write_to(texts));
+        }
+        let parameters = texts.into_parameters();
+        self.statements.push(Statement { sql, parameters, rows: count(rows) });
     }
 
     fn insert<R: TableRow>(&mut self, rows: impl IntoIterator<Item = R>) {
@@ -137,9 +147,9 @@ impl Writes {
             return;
         }
         let (or_fail, table, names) = (self.dialect.or_fail(), R::TABLE, SqlColumn::names(R::COLUMNS));
-        let from = self.dialect.rows(1, R::COLUMNS);
+        let from = self.dialect.rows(R::COLUMNS);
         let sql = format!("INSERT{or_fail} INTO {table} ({names}) SELECT {names} FROM {from} AS r");
-        self.run(sql, vec![json(&rows)], count(&rows));
+        self.run_on(sql, &rows);
     }
 
     /// Inserts new rows, which must not exist yet, and updates the others, which must.
@@ -150,9 +160,9 @@ impl Writes {
         let Some((key, others)) = R::COLUMNS.split_first().filter(|_| !rows.is_empty()) else { return };
         let assignments: Vec<_> = others.iter().map(|column| format!("{0} = r.{0}", column.name())).collect();
         let (or_fail, table, key) = (self.dialect.or_fail(), R::TABLE, key.name());
-        let (values, from) = (assignments.join(", "), self.dialect.rows(1, R::COLUMNS));
+        let (values, from) = (assignments.join(", "), self.dialect.rows(R::COLUMNS));
         let sql = format!("UPDATE{or_fail} {table} SET {values} FROM {from} AS r WHERE {table}.{key} = r.{key}");
-        self.run(sql, vec![json(&rows)], count(&rows));
+        self.run_on(sql, &rows);
     }
 }
 
@@ -160,16 +170,18 @@ fn count<R>(rows: &[R]) -> u64 {
     u64::try_from(rows.len()).unwrap_or(u64::MAX)
 }
 
-/// What a statement writes to one table: the columns and, with the same names, the fields of the JSON that it reads.
-trait TableRow: Serialize {
+/// What a statement writes to one table.
+trait TableRow {
     const TABLE: &'static str;
     /// The key comes first.
     const COLUMNS: &'static [SqlColumn];
+
+    /// Adds its values, in the order of the columns.
+    fn write_to(&self, texts: &mut RowTexts);
 }
 
 macro_rules! rows {
     ($($table:literal $name:ident $(<$life:lifetime>)? { $($column:ident: $kind:ident $type:ty,)* })*) => {$(
-        #[derive(Serialize)]
         struct $name $(<$life>)? {
             $($column: $type,)*
         }
@@ -177,6 +189,10 @@ macro_rules! rows {
         impl $(<$life>)? TableRow for $name $(<$life>)? {
             const TABLE: &'static str = $table;
             const COLUMNS: &'static [SqlColumn] = &[$($kind(stringify!($column))),*];
+
+            fn write_to(&self, texts: &mut RowTexts) {
+                $(texts.$kind(stringify!($column), &self.$column);)*
+            }
         }
     )*};
 }
@@ -184,42 +200,42 @@ macro_rules! rows {
 rows! {
     "accounts" AccountRow<'a> {
         member: text &'a Id, referrer: text Option<&'a Id>, shop: text Option<Region>, city: text Option<Region>,
-        clock: integer i64, account: text Box<RawValue>, open_offers: integer i64, open_trades: integer i64,
-        open_orders: integer i64,
+        clock: integer i64, account: long &'a Account, open_offers: integer i64, open_trades: integer i64,
+        open_orders: integer i64, trades_of_day: integer i64, traded_on: text Option<Day>,
     }
     "orders" OrderRow<'a> {
         id: text &'a Id, buyer: text &'a Id, merchant: text &'a Id, due: text Option<Day>, sequence: integer u64,
-        clock: integer i64, content: text Box<RawValue>,
+        clock: integer i64, content: long &'a Order,
     }
     "receivers" ReceiverRow<'a> { due: text Day, member: text &'a Id, sequence: integer u64, }
     "offers" OfferRow<'a> {
-        id: text &'a Id, owner: text &'a Id, wants: integer u8, clock: integer i64, content: text Box<RawValue>,
+        id: text &'a Id, owner: text &'a Id, wants: integer u8, clock: integer i64, content: long &'a Offer,
         open_trades: integer i64,
     }
     "trades" TradeRow<'a> {
         id: text &'a Id, offer: text &'a Id, owner: text &'a Id, taker: text &'a Id, unpaid: text Option<Day>,
-        paid: text Option<Day>, sequence: integer u64, clock: integer i64, content: text Box<RawValue>,
+        paid: text Option<Day>, sequence: integer u64, clock: integer i64, content: long &'a Trade,
     }
     "purchases" PurchaseRow<'a> {
         id: text &'a Id, member: text &'a Id, due: text Option<Day>, sequence: integer u64, clock: integer i64,
-        content: text Box<RawValue>,
+        content: long &'a Purchase,
     }
     "redemptions" RedemptionRow<'a> {
-        id: text &'a Id, member: text &'a Id, clock: integer i64, content: text Box<RawValue>,
+        id: text &'a Id, member: text &'a Id, clock: integer i64, content: long &'a RedemptionRecord,
     }
-    "days" DayRow { day: text Day, record: text Box<RawValue>, }
+    "days" DayRow<'a> { day: text Day, record: text &'a ClosedDay, }
     "eras" EraRow<'a> { era: integer usize, acc: text &'a Index, }
     "journal" JournalRow<'a> {
-        place: integer Place, version: integer u32, day: text Day, kind: text &'static str, event: text &'a str,
-        receipt: text Box<RawValue>, at: text &'a str, actor: text &'a str, accepted_flags: text Box<RawValue>,
+        place: integer Place, version: integer u32, day: text Day, kind: text &'static str, event: long &'a str,
+        receipt: long &'a Receipt, at: text &'a str, actor: text &'a str, accepted_flags: text &'a [String],
     }
-    "postings" PostingRow {
-        place: integer i64, line: integer i64, day: text Day, giver: text Party, receiver: text Party,
-        asset: text &'static str, amount: text String, rule: text Rule, why: text Box<RawValue>,
+    "postings" PostingRow<'a> {
+        place: integer Place, line: integer i64, day: text Day, giver: text &'a Party, receiver: text &'a Party,
+        asset: text &'static str, amount: text AmountText, rule: text &'static str, why: long &'a Reason,
     }
     "answers" AnswerRow<'a> {
         scope: text &'a str, key: text &'a str, fingerprint: text &'a str, place: integer Option<Place>,
-        refusal: text Option<Box<RawValue>>, refused: integer Option<i64>,
+        refusal: text Option<StoredRefusal>, refused: integer Option<i64>,
     }
 }
 
@@ -231,17 +247,19 @@ fn account_row(row: &RowChange<Account>, open: Open, clock: i64) -> AccountRow<'
         shop: value.shop.map(Region::city),
         city: value.city,
         clock,
-        account: raw_json(value),
+        account: value,
         open_offers: open.offers,
         open_trades: open.trades,
         open_orders: open.orders,
+        trades_of_day: open.last_trades.trades,
+        traded_on: open.last_trades.day,
     }
 }
 
 fn order_row(row: &RowChange<Order>, clock: i64) -> OrderRow<'_> {
     let RowChange { id, value, .. } = row;
     let Order { buyer, merchant, sequence, .. } = value;
-    OrderRow { id, buyer, merchant, due: due_day(value), sequence: *sequence, clock, content: raw_json(value) }
+    OrderRow { id, buyer, merchant, due: due_day(value), sequence: *sequence, clock, content: value }
 }
 
 /// The day at whose close a pending order vests.
@@ -261,7 +279,7 @@ fn receiver_rows(row: &RowChange<Order>) -> impl Iterator<Item = ReceiverRow<'_>
 
 fn offer_row(row: &RowChange<Offer>, open_trades: i64, clock: i64) -> OfferRow<'_> {
     let RowChange { id, value, .. } = row;
-    OfferRow { id, owner: &value.owner, wants: wants(value).into(), clock, content: raw_json(value), open_trades }
+    OfferRow { id, owner: &value.owner, wants: wants(value).into(), clock, content: value, open_trades }
 }
 
 fn trade_row(row: &RowChange<(Trade, Id)>, clock: i64) -> TradeRow<'_> {
@@ -269,18 +287,18 @@ fn trade_row(row: &RowChange<(Trade, Id)>, clock: i64) -> TradeRow<'_> {
     let while_it_is = |state: TradeState| Some(value.day).filter(|_| value.state == state);
     let (unpaid, paid) = (while_it_is(TradeState::Taken), while_it_is(TradeState::Paid));
     let Trade { offer, taker, sequence, .. } = value;
-    TradeRow { id, offer, owner, taker, unpaid, paid, sequence: *sequence, clock, content: raw_json(value) }
+    TradeRow { id, offer, owner, taker, unpaid, paid, sequence: *sequence, clock, content: value }
 }
 
 fn purchase_row(row: &RowChange<Purchase>, clock: i64) -> PurchaseRow<'_> {
     let RowChange { id, value, .. } = row;
     let due = value.due.filter(|_| value.state == PurchaseState::Pending);
-    PurchaseRow { id, member: &value.member, due, sequence: value.sequence, clock, content: raw_json(value) }
+    PurchaseRow { id, member: &value.member, due, sequence: value.sequence, clock, content: value }
 }
 
 fn redemption_row(row: &RowChange<RedemptionRecord>, clock: i64) -> RedemptionRow<'_> {
     let RowChange { id, value, .. } = row;
-    RedemptionRow { id, member: &value.member, clock, content: raw_json(value) }
+    RedemptionRow { id, member: &value.member, clock, content: value }
 }
 
 fn journal_row(entered: &JournalEntry) -> JournalRow<'_> {
@@ -291,25 +309,33 @@ fn journal_row(entered: &JournalEntry) -> JournalRow<'_> {
         day: *day,
         kind: kind.as_str(),
         event,
-        receipt: raw_json(&**receipt),
+        receipt,
         at,
         actor,
-        accepted_flags: raw_json(accepted_flags),
+        accepted_flags,
     }
 }
 
-fn posting_row(booked: BookedPosting) -> PostingRow {
-    let BookedPosting { place, line, day, posting: Posting { from, to, amount, rule, why } } = booked;
-    PostingRow {
-        place,
+fn posting_rows(entry: &JournalEntry) -> impl Iterator<Item = PostingRow<'_>> {
+    (0..).zip(&entry.receipt.postings).map(|(line, Posting { from, to, amount, rule, why })| PostingRow {
+        place: entry.place,
         line,
-        day,
+        day: entry.day,
         giver: from,
         receiver: to,
         asset: amount.asset(),
-        amount: amount.to_string(),
-        rule,
-        why: raw_json(&why),
+        amount: AmountText(*amount),
+        rule: rule.as_str(),
+        why,
+    })
+}
+
+/// An amount without its asset, which is a column of its own.
+struct AmountText(Amount);
+
+impl Serialize for AmountText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }
 
@@ -318,7 +344,7 @@ fn answer_row(answer: &NewAnswer, now: Timestamp) -> AnswerRow<'_> {
     let refused = Some(now.as_second()).filter(|_| came_of.is_err() && !key.is_of_journal());
     let (place, refusal) = match came_of {
         Ok(place) => (Some(*place), None),
-        Err(refusal) => (None, Some(raw_json(&StoredRefusal::from(refusal)))),
+        Err(refusal) => (None, Some(StoredRefusal::from(refusal))),
     };
     let Key { scope, key, fingerprint } = key;
     AnswerRow { scope, key, fingerprint, place, refusal, refused }
