@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::{fs, io};
 
-const EVENTS: [&str; 6] = ["change", "click", "close", "focus", "input", "submit"];
+const EVENTS: [&str; 7] = ["change", "click", "close", "focus", "input", "submit", "toggle"];
 const MODIFIERS: [&str; 3] = ["capture", "target", "undelegated"];
 
 fn main() -> io::Result<()> {

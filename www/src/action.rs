@@ -6,7 +6,7 @@ use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Side, Trade};
 use gongxiang::order::{Order, OrderState};
 use gongxiang::quantity::{Money, Points, Price};
-use gongxiang::receipt::Receipt;
+use gongxiang::receipt::{Amount, Party, Posting, Receipt, Rule};
 use gongxiang::tree::Tree;
 use gongxiang::wire;
 use gongxiang::wire::command::{self, Request};
@@ -14,7 +14,8 @@ use gongxiang::wire::event;
 
 use crate::api::{self, Fault, Item};
 use crate::order::{Parties, id_to_be_made};
-use crate::text::{Words, actions as t};
+use crate::proposal::Proposal;
+use crate::text::{Words, actions as t, counter as c, people, proposals as p, trades as w};
 use crate::wallet::{self, Days, Wallet};
 
 #[derive(Clone, Debug)]
@@ -22,12 +23,20 @@ pub struct Action {
     pub title: Words,
     /// Tells what happens to money and points.
     pub note: Words,
+    /// What the sheet shows beside the receipt: a name and its value, `old → new` for a change.
+    pub facts: Vec<(Words, String)>,
+    /// What a worth in yuan rests on, where the sheet shows one. Its form gives it, so that only the programs with such a form contain it.
+    pub basis: Option<Words>,
     /// `None` for the operator.
     pub member: Option<Id>,
     /// Ids that the server makes are placeholders here.
     event: Event,
+    /// The id that the desk gives, where the server would make one.
+    named: Option<Id>,
     /// Codes of the red flags that the operator accepts together with new rules.
     accept_flags: Vec<String>,
+    /// Why the operator decides a trade.
+    reason: Option<String>,
     /// Set if the preview needs accounts that the wallet must not see. Then the server makes it.
     by_server: bool,
     /// The other member, whose account the preview needs.
@@ -35,6 +44,18 @@ pub struct Action {
     offer: Option<Item<Offer>>,
     trade: Option<Item<Trade>>,
     order: Option<Item<Order>>,
+    /// The price in force, where the action sets another.
+    replaces: Option<Price>,
+    /// The decision about what somebody else proposed, in place of the event's own command.
+    decision: Option<Decision>,
+}
+
+/// What a second person decides about a proposal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Decision {
+    proposal: i64,
+    /// Why it is declined; nothing if it is approved.
+    reason: Option<String>,
 }
 
 impl PartialEq for Action {
@@ -43,8 +64,10 @@ impl PartialEq for Action {
         wire::event::write(&self.event) == wire::event::write(&other.event)
             && self.member == other.member
             && self.accept_flags == other.accept_flags
+            && self.reason == other.reason
             && self.offer == other.offer
             && self.trade == other.trade
+            && self.decision == other.decision
     }
 }
 
@@ -53,34 +76,68 @@ impl Action {
         Self {
             title,
             note,
+            facts: Vec::new(),
+            basis: None,
             member: member.cloned(),
             event,
+            named: None,
             accept_flags: Vec::new(),
+            reason: None,
             by_server: false,
             other: None,
             offer: None,
             trade: None,
             order: None,
+            replaces: None,
+            decision: None,
         }
+    }
+
+    pub const fn event(&self) -> &Event {
+        &self.event
+    }
+
+    pub const fn order_of(&self) -> Option<&Item<Order>> {
+        self.order.as_ref()
+    }
+
+    /// The price in force, where the action sets another.
+    pub const fn replaces(&self) -> Option<&Price> {
+        self.replaces.as_ref()
     }
 
     /// Its command.
     pub fn request(&self) -> Request {
-        let Request { path, body } = command::request(&self.event);
-        Request { path, body: self.with_flags(body) }
+        if let Some(Decision { proposal, reason }) = &self.decision {
+            let what = if reason.is_some() { "decline" } else { "approve" };
+            let reason = reason.iter().map(|reason| ("reason".to_owned(), Tree::Text(reason.clone())));
+            return Request { path: format!("/v1/proposals/{proposal}/{what}"), body: Tree::Table(reason.collect()) };
+        }
+        let Request { path, mut body } = command::request(&self.event);
+        if let (Tree::Table(fields), Some((made, _)), Some(id)) =
+            (&mut body, command::made(self.event.kind()), &self.named)
+        {
+            fields.push((made.to_owned(), Tree::Text(id.to_string())));
+        }
+        Request { path, body: self.with_added(body) }
     }
 
     /// The event for the server's preview, without the id that the server makes.
     fn previewed(&self) -> Tree {
         let mut event = event::write(&self.event);
-        if let (Tree::Table(fields), Some((made, _))) = (&mut event, command::made(self.event.kind())) {
+        if self.named.is_none()
+            && let (Tree::Table(fields), Some((made, _))) = (&mut event, command::made(self.event.kind()))
+        {
             fields.retain(|(name, _)| name != made);
         }
-        self.with_flags(event)
+        self.with_added(event)
     }
 
-    /// Adds the accepted flags, which the event does not have.
-    fn with_flags(&self, mut fields: Tree) -> Tree {
+    /// Adds what the event does not have: the accepted flags, the reason.
+    fn with_added(&self, mut fields: Tree) -> Tree {
+        if let (Tree::Table(fields), Some(reason)) = (&mut fields, &self.reason) {
+            fields.push(("reason".to_owned(), Tree::Text(reason.clone())));
+        }
         if let Tree::Table(fields) = &mut fields
             && !self.accept_flags.is_empty()
         {
@@ -96,6 +153,20 @@ impl Action {
             Some(me) => receipt.seen_by(me),
             None => receipt,
         }
+    }
+
+    /// The points that leave the member's balance by what is foreseen, apart from releases that are settled on the way.
+    pub fn spends(&self, receipt: &Receipt) -> Points {
+        let Some(me) = &self.member else { return Points::ZERO };
+        let moved = |of: fn(&Posting) -> &Party| {
+            let own = receipt.postings.iter().filter(|posting| posting.rule != Rule::Release && of(posting).is(me));
+            own.fold(Points::ZERO, |sum, posting| match posting.amount {
+                Amount::Points(points) => sum.plus(points).unwrap_or(sum),
+                _ => sum,
+            })
+        };
+        let (out, back) = (moved(|posting| &posting.from), moved(|posting| &posting.to));
+        if out > back { out.minus(back).unwrap_or(Points::ZERO) } else { Points::ZERO }
     }
 
     fn by_server(mut self) -> Self {
@@ -164,19 +235,53 @@ impl Action {
         action
     }
 
-    /// Refunds an order of one's shop.
-    pub fn refund(me: &Id, order: &Item<Order>) -> Self {
-        let event = Event::OrderRefunded { order: order.id.clone(), concession: None };
-        let mut action = Self::new(t::REFUND, t::REFUND_NOTE, Some(me), event);
-        action.by_server = order.value.state != OrderState::Pending;
-        action.order = Some(order.clone());
+    /// The operator's: the end of a disputed trade, with the reason that both sides read.
+    pub fn decide(step: Step, trade: &Item<Trade>, offer: &Item<Offer>, reason: String) -> Self {
+        let id = trade.id.clone();
+        let (event, title) = match step {
+            Step::Confirm => (Event::TradeConfirmed { trade: id }, w::DECIDE_BUYER),
+            Step::Pay | Step::Cancel => (Event::TradeCancelled { trade: id }, w::DECIDE_SELLER),
+        };
+        let mut action = Self::new(title, w::DECIDE_NOTE, None, event).by_server();
+        (action.trade, action.offer) = (Some(trade.clone()), Some(offer.clone()));
+        action.reason = Some(reason);
         action
     }
 
-    /// An order of one's shop.
-    pub fn order(parties: &Parties, amount: Money, concession: Money) -> Self {
-        let event = parties.order(amount, concession);
-        Self::new(t::ORDER, t::ORDER_NOTE, Some(&parties.merchant), event)
+    /// What an offer or a trade is about; `None` for other actions.
+    pub fn deal(&self) -> Option<Deal> {
+        let owner_sells = |offer: &Item<Offer>| offer.value.side == Side::Sell;
+        let (points, unit_price, buys) = match (&self.event, &self.trade, &self.offer) {
+            (Event::OfferPlaced { side, points, unit_price, .. }, ..) => (*points, *unit_price, *side == Side::Buy),
+            (Event::OfferTaken { points, .. }, _, Some(offer)) => (*points, offer.value.unit_price, owner_sells(offer)),
+            (_, Some(trade), Some(offer)) => {
+                let buyer = trade.value.buyer(&offer.value);
+                (trade.value.points, offer.value.unit_price, self.member.as_ref() == Some(buyer))
+            }
+            _ => return None,
+        };
+        Some(Deal { points, unit_price, buys, other: self.other.clone() })
+    }
+
+    /// An order at the counter of a shop. The server previews what staff does: the account behind the shop is not theirs to see.
+    pub fn charge(parties: &Parties, amount: Money, concession: Money, is_merchant: bool) -> Self {
+        let merchant = Some(&parties.merchant).filter(|_| is_merchant);
+        Self::new(c::CHARGE, c::CHARGE_NOTE, merchant, parties.order(amount, concession))
+    }
+
+    /// An order of a shop whose buyer is not at the counter.
+    pub fn order(parties: &Parties, amount: Money, concession: Money, is_merchant: bool) -> Self {
+        Self { title: t::ORDER, note: t::ORDER_NOTE, ..Self::charge(parties, amount, concession, is_merchant) }
+    }
+
+    /// Refunds this part of an order's concession at the counter, or all that is left of it.
+    pub fn take_back(shop: &Id, order: &Item<Order>, part: Option<Money>, is_merchant: bool) -> Self {
+        let part = part.filter(|part| *part != order.value.left);
+        let event = Event::OrderRefunded { order: order.id.clone(), concession: part };
+        let mut action = Self::new(t::REFUND, t::REFUND_NOTE, Some(shop).filter(|_| is_merchant), event);
+        action.by_server = order.value.state != OrderState::Pending;
+        action.order = Some(order.clone());
+        action
     }
 
     /// A shop of one's own.
@@ -191,9 +296,61 @@ impl Action {
         Self::new(t::REGISTER, t::REGISTER_NOTE, None, event).by_server()
     }
 
+    /// A new member whom the desk registers. Without an id the server makes one.
+    pub fn enter_member(id: Option<&Id>, referrer: Option<&Id>) -> Option<Self> {
+        let member = id.cloned().or_else(|| Id::parse("preview"))?;
+        let event = Event::MemberRegistered { member, referrer: referrer.cloned() };
+        Some(Self { named: id.cloned(), ..Self::of_desk(t::REGISTER, t::REGISTER_NOTE, event) })
+    }
+
+    /// An event of the desk. The server previews it, since it concerns the accounts of others.
+    pub fn of_desk(title: Words, note: Words, event: Event) -> Self {
+        let named = match &event {
+            Event::PointsRedeemed { redemption, .. } => redemption.clone(),
+            _ => None,
+        };
+        Self { named, ..Self::new(title, note, None, event).by_server() }
+    }
+
+    pub const fn with_basis(mut self, basis: Words) -> Self {
+        self.basis = Some(basis);
+        self
+    }
+
+    pub fn with_facts(mut self, facts: Vec<(Words, String)>) -> Self {
+        self.facts = facts;
+        self
+    }
+
     /// The operator's: another price of the day.
-    pub fn set_price(price: Price) -> Self {
-        Self::new(t::SET_PRICE, t::SET_PRICE_NOTE, None, Event::PriceSet { price }).by_server()
+    pub fn set_price(price: Price, now: Price) -> Self {
+        let mut action = Self::new(t::SET_PRICE, t::SET_PRICE_NOTE, None, Event::PriceSet { price }).by_server();
+        action.replaces = Some(now);
+        action
+    }
+
+    /// The second person's: what somebody else proposed is settled. `now` is the price in force.
+    pub fn approve(proposal: &Proposal, now: Price) -> Self {
+        let mut action = match &proposal.event {
+            Event::PriceSet { price } => Self::set_price(*price, now),
+            Event::RulesAdopted { rules } => Self::adopt(rules, &proposal.flags),
+            event => Self::of_desk(p::APPROVE, people::GRANT_NOTE, event.clone()),
+        };
+        action.title = p::APPROVE;
+        action.decision = Some(Decision { proposal: proposal.id, reason: None });
+        action
+    }
+
+    /// The second person's, or of who proposed it: nothing is settled.
+    pub fn decline(proposal: &Proposal, reason: String) -> Self {
+        let mut action = Self::of_desk(p::DECLINE, p::DECLINE_NOTE, proposal.event.clone());
+        action.decision = Some(Decision { proposal: proposal.id, reason: Some(reason) });
+        action
+    }
+
+    /// Whether it ends a proposal, so that there is nothing to preview.
+    fn declines(&self) -> bool {
+        self.decision.as_ref().is_some_and(|decision| decision.reason.is_some())
     }
 
     /// The operator's: the day's close.
@@ -210,6 +367,17 @@ impl Action {
     }
 }
 
+/// What an offer or a trade is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deal {
+    pub points: Points,
+    pub unit_price: Price,
+    /// Whether the member gets the points.
+    pub buys: bool,
+    /// The other side; `None` while there is none, and for the operator.
+    pub other: Option<Id>,
+}
+
 /// A step of a trade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -218,19 +386,42 @@ pub enum Step {
     Cancel,
 }
 
+/// The member's points before an action, and the price of the day.
+#[derive(Clone, Copy, Debug)]
+pub struct Mine {
+    points: Points,
+    pub price: Price,
+}
+
+impl Mine {
+    /// The points after the action; `None` if they exceed what a number can hold.
+    pub fn after(&self, receipt: &Receipt, me: &Id) -> Option<Points> {
+        receipt.postings.iter().try_fold(self.points, |points, posting| match posting.amount {
+            Amount::Points(moved) => {
+                let points = if posting.to.is(me) { points.plus(moved).ok()? } else { points };
+                if posting.from.is(me) { points.minus(moved).ok() } else { Some(points) }
+            }
+            _ => Some(points),
+        })
+    }
+}
+
 /// The preview of an action.
 #[derive(Clone, Debug)]
 pub enum Expectation {
-    /// The part of the receipt that concerns the member.
-    Receipt(Receipt),
+    /// The part of the receipt that concerns the member. The second is unknown where the server made the preview.
+    Receipt(Receipt, Option<Mine>),
     Refused(Refusal),
     /// The wallet has too little of the book for a preview.
     Unknown,
+    /// Nothing is settled.
+    Nothing,
 }
 
 /// Previews the action on an excerpt of the book. Without a network the excerpt is made from the wallet's snapshot, and the other
 /// member is assumed to exist.
-pub async fn foresee(action: &Action, key: &str, days: Days) -> Result<Expectation, Fault> {
+/// What waits to be sent is counted: `spent` points are taken off first.
+pub async fn foresee(action: &Action, key: &str, days: Days, spent: Points) -> Result<Expectation, Fault> {
     let me = match &action.member {
         Some(me) if !action.by_server => me,
         _ => return foresee_by_server(action, key).await,
@@ -257,15 +448,27 @@ pub async fn foresee(action: &Action, key: &str, days: Days) -> Result<Expectati
     excerpt.offers.extend(action.offer.iter().map(|offer| (offer.id.clone(), offer.value.clone())));
     excerpt.trades.extend(action.trade.iter().map(|trade| (trade.id.clone(), trade.value.clone())));
     excerpt.orders.extend(action.order.iter().map(|order| (order.id.clone(), order.value.clone())));
+    if let Some(account) = excerpt.accounts.get_mut(me)
+        && spent.is_positive()
+    {
+        // What it has earned since it was last settled may be what is spent.
+        let earned = excerpt.head.release.settle(&mut account.holding, &excerpt.ended).unwrap_or_default();
+        let points = account.points.plus(earned).unwrap_or(account.points);
+        account.points = if points > spent { points.minus(spent).unwrap_or_default() } else { Points::ZERO };
+    }
+    let mine = excerpt.accounts.get(me).map(|account| Mine { points: account.points, price: excerpt.head.price });
     Ok(match Book::from(excerpt).preview(&Entry::from(action.event.clone())) {
-        Ok(receipt) => Expectation::Receipt(action.seen(std::sync::Arc::unwrap_or_clone(receipt))),
+        Ok(receipt) => Expectation::Receipt(action.seen(std::sync::Arc::unwrap_or_clone(receipt)), mine),
         Err(refusal) => Expectation::Refused(refusal),
     })
 }
 
 async fn foresee_by_server(action: &Action, key: &str) -> Result<Expectation, Fault> {
+    if action.declines() {
+        return Ok(Expectation::Nothing);
+    }
     match api::preview(&action.previewed(), key).await {
-        Ok(receipt) => Ok(Expectation::Receipt(action.seen(receipt))),
+        Ok(receipt) => Ok(Expectation::Receipt(action.seen(receipt), None)),
         Err(Fault::Status { status, problem }) => match Code::parse(&problem.code) {
             Some(code) => Ok(Expectation::Refused(Refusal { field: problem.field.into(), ..Refusal::new(code, "") })),
             None => Err(Fault::Status { status, problem }),
@@ -318,7 +521,7 @@ mod tests {
             (Action::open_shop(&ann, region), "/v1/merchants", r#"{"member":"ann","region":"440106"}"#),
             (Action::register(&ann), "/v1/members", r#"{"referrer":"ann"}"#),
             (Action::close_day(day), "/v1/days/2026-01-02/close", "{}"),
-            (Action::set_price(price), "/v1/prices", r#"{"price":"0.5"}"#),
+            (Action::set_price(price, price), "/v1/prices", r#"{"price":"0.5"}"#),
             (Action::adopt(&rules, &[]), "/v1/rules", r#"{"rules":{"release":{}}}"#),
             (
                 Action::adopt(&rules, &["cap".to_owned()]),
@@ -328,6 +531,50 @@ mod tests {
         ] {
             let request = action.request();
             assert_eq!((&*request.path, &*request.body.canonical()), (path, body));
+        }
+    }
+
+    #[test]
+    fn a_second_person_decides_by_the_number_of_the_proposal() {
+        let price = Price::parse("0.5").expect("a price");
+        let event = Event::PriceSet { price };
+        let (flags, actor) = (Vec::new(), "staff Wu s-1".to_owned());
+        let proposal = Proposal { id: 3, event, flags, actor, staff: Id::parse("s-1"), proposed: 1, expires: 2 };
+        let sent = |action: Action| (action.request().path, action.request().body.canonical());
+        assert_eq!(sent(Action::approve(&proposal, price)), ("/v1/proposals/3/approve".into(), "{}".into()));
+        assert_eq!(
+            Action::approve(&proposal, price).previewed().canonical(),
+            r#"{"price":"0.5","type":"price.set"}"#,
+            "it is previewed anew"
+        );
+        let declined = Action::decline(&proposal, "too much".into());
+        assert_eq!(sent(declined), ("/v1/proposals/3/decline".into(), r#"{"reason":"too much"}"#.into()));
+    }
+
+    #[test]
+    fn an_id_that_the_desk_gives_is_sent_and_previewed() {
+        let [ann, bob] = ["ann", "bob"].map(id);
+        let points = Points::from_raw(150_000_000);
+        let redemption = Some(id("r-1"));
+        let redeemed = Event::PointsRedeemed { member: ann.clone(), points, item: None, redemption };
+        for (action, body, previewed) in [
+            (
+                Action::enter_member(Some(&ann), Some(&bob)),
+                r#"{"member":"ann","referrer":"bob"}"#,
+                r#"{"member":"ann","referrer":"bob","type":"member.registered"}"#,
+            ),
+            (Action::enter_member(None, None), "{}", r#"{"type":"member.registered"}"#),
+            (
+                Some(Action::of_desk(t::REDEEM, t::REDEEM_NOTE, redeemed)),
+                r#"{"member":"ann","points":"1.5","redemption":"r-1"}"#,
+                r#"{"member":"ann","points":"1.5","redemption":"r-1","type":"points.redeemed"}"#,
+            ),
+        ] {
+            let action = action.expect("an action");
+            assert_eq!(
+                (action.request().body.canonical(), action.previewed().canonical()),
+                (body.into(), previewed.into())
+            );
         }
     }
 

@@ -2,11 +2,12 @@
 //!
 //! Amounts travel as strings, and the rules' strict readers make quantities of them. No amount is ever a JavaScript number.
 
-use gloo::net::http::Request;
+mod session;
+mod transport;
+
 use gongxiang::book::{DayRecord, Excerpt};
-use gongxiang::event::Code;
 use gongxiang::identity::{Day, Id};
-use gongxiang::market::{Offer, Trade};
+use gongxiang::market::Offer;
 use gongxiang::order::Order;
 use gongxiang::receipt::Receipt;
 use gongxiang::ruleset::RuleSet;
@@ -14,272 +15,16 @@ use gongxiang::tree::Tree;
 use gongxiang::wire::answer::{DaysPage, MemberNow, MembersPage, StatementPage, SupplyNow};
 use gongxiang::wire::pending::{PendingNow, PendingReward};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
-use web_sys::RequestCache;
+
+pub use session::{Guest, Session, session, session_now, sign_in_to_demo, sign_out};
+pub use transport::{
+    Answer, Fault, Item, ListPage, Problem, all, end, field, get, get_kept, get_text, get_value, get_value_or_kept,
+    post, post_for, post_note, put, put_note, read, text_of,
+};
 
 use crate::json::{self, ReadError};
-use crate::keep::{self, Store};
 use crate::order::Parties;
-use crate::route::Desk;
-
-/// A request that failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// The server did not answer.
-    Unreachable,
-    /// The server answered with an error.
-    Status {
-        status: u16,
-        /// Empty if the answer was no problem document.
-        problem: Problem,
-    },
-    /// The answer cannot be read, or contradicts itself.
-    BadAnswer,
-    /// There is no passkey, or the person declined.
-    NoPasskey,
-    /// The browser gives no random numbers, so there can be no idempotency key.
-    NoRandom,
-    /// The server's rules are of a version that this wallet does not know.
-    OtherRules,
-}
-
-impl From<ReadError> for Fault {
-    fn from(_: ReadError) -> Self {
-        Self::BadAnswer
-    }
-}
-
-impl Fault {
-    pub fn is_unknown_member(&self) -> bool {
-        matches!(self, Self::Status { problem, .. } if problem.code == Code::UnknownMember.as_str())
-    }
-}
-
-/// A problem document (RFC 9457), as far as the wallet reads it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct Problem {
-    /// The stable code; empty if it has none.
-    pub code: String,
-    /// The field with the error; empty if there is none.
-    pub field: String,
-}
-
-/// Somebody of the staff, as a session names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StaffName {
-    pub id: Id,
-    pub name: String,
-}
-
-/// Who is signed in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Session {
-    /// `nobody`, `demo`, `operator`, `member` …; empty if the server could not be asked.
-    pub role: String,
-    pub member: Option<Id>,
-    /// Who of the staff.
-    pub staff: Option<StaffName>,
-    /// Set if everybody may do everything.
-    pub demo: bool,
-    /// The ways to sign in: `passkey`, `demo` …
-    pub ways: Vec<String>,
-    /// Set if members may register themselves.
-    pub open_registration: bool,
-}
-
-impl Session {
-    fn read(session: &Value) -> Result<Self, ReadError> {
-        let staff = |staff: &Value| Ok(StaffName { id: field(staff, "id")?, name: field(staff, "name")? });
-        Ok(Self {
-            role: field(session, "role")?,
-            member: field(session, "member")?,
-            staff: session.get("staff").filter(|staff| !staff.is_null()).map(staff).transpose()?,
-            demo: field(session, "demo")?,
-            ways: field(session, "ways")?,
-            open_registration: field(session, "open_registration")?,
-        })
-    }
-
-    pub fn is_operator(&self) -> bool {
-        matches!(self.role.as_str(), "demo" | "operator")
-    }
-
-    /// Whether its role may open this screen of the desk. The server holds the same, and refuses the rest.
-    pub fn opens(&self, desk: Desk) -> bool {
-        match self.role.as_str() {
-            "demo" | "operator" => true,
-            "clerk" => desk == Desk::Overview,
-            "auditor" => matches!(desk, Desk::Overview | Desk::Economy | Desk::Actions),
-            "owner" => desk == Desk::Staff,
-            _ => false,
-        }
-    }
-
-    pub fn has_passkeys(&self) -> bool {
-        self.ways.iter().any(|way| way == "passkey")
-    }
-
-    pub fn is_nobody(&self) -> bool {
-        self.role == "nobody"
-    }
-
-    /// After signing out without a network: the server has not heard of it, so nothing else of the session is known.
-    pub fn nobody() -> Self {
-        Self { role: "nobody".to_owned(), ..Self::default() }
-    }
-
-    /// The member, or who of the staff: its actions are sent in its session only.
-    pub fn sender(&self) -> Option<&Id> {
-        self.member.as_ref().or(self.staff.as_ref().map(|staff| &staff.id))
-    }
-
-    /// Whether an action of this sender, or of the operator, may be sent in this session. It must never be sent as somebody else's.
-    pub fn may_send_for(&self, sender: Option<&Id>) -> bool {
-        match self.sender() {
-            Some(me) => sender == Some(me),
-            None => self.is_operator(),
-        }
-    }
-}
-
-/// A value with its id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item<V> {
-    pub id: Id,
-    pub value: V,
-}
-
-impl<V: DeserializeOwned> Item<V> {
-    /// Reads the id and the value from the same JSON object. `#[serde(flatten)]` would do the same, but adds 5 KB to the binary.
-    fn read(row: &Value) -> Result<Self, Fault> {
-        #[derive(Deserialize)]
-        struct Name {
-            id: Id,
-        }
-        let Name { id } = json::read_value(row)?;
-        Ok(Self { id, value: json::read_value(row)? })
-    }
-}
-
-/// A page of rows.
-#[derive(Clone, Debug)]
-pub struct ListPage<V, N> {
-    pub rows: Vec<Item<V>>,
-    /// Where the next page starts; nothing on the last one.
-    pub next: Option<N>,
-}
-
-impl<V: DeserializeOwned, N: DeserializeOwned> ListPage<V, N> {
-    fn read(page: &Value) -> Result<Self, Fault> {
-        let rows = page.get("rows").and_then(Value::as_array).ok_or(Fault::BadAnswer)?;
-        let next = page.get("next").map(json::read_value).transpose()?.flatten();
-        Ok(Self { rows: rows.iter().map(Item::read).collect::<Result<_, _>>()?, next })
-    }
-}
-
-/// An answer of the server. `since` is the time at which it was stored, if the server did not answer now.
-#[derive(Clone, Debug)]
-pub struct Answer<T> {
-    pub value: T,
-    pub since: Option<String>,
-}
-
-/// Reads JSON.
-pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    Ok(json::read(text)?)
-}
-
-async fn get_text(path: &str) -> Result<String, Fault> {
-    // The browser's own cache would keep balances after signing out.
-    let request = Request::get(path).cache(RequestCache::NoStore).header("accept", "application/json");
-    let asked = request.send().await;
-    let response = asked.map_err(|_| Fault::Unreachable)?;
-    let text = response.text().await.map_err(|_| Fault::Unreachable)?;
-    success(response.status(), text)
-}
-
-/// The text of an answer, if it is a success.
-fn success(status: u16, text: String) -> Result<String, Fault> {
-    if status == 200 { Ok(text) } else { Err(Fault::Status { status, problem: read(&text).unwrap_or_default() }) }
-}
-
-/// An answer of the server, never a stored one.
-pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
-    get_text(path).await.and_then(|text| read(&text))
-}
-
-/// Asks the server and stores the answer; without a network, reads the stored one.
-async fn get_kept<T: DeserializeOwned>(path: &str) -> Result<Answer<T>, Fault> {
-    // Boxed, so that the binary does not contain these two once for each type of answer.
-    let Answer { value: text, since } = Box::pin(get_text_or_kept(path)).await?;
-    let value = read(&text)?;
-    if since.is_none() {
-        Box::pin(keep_text(path, &text)).await;
-    }
-    Ok(Answer { value, since })
-}
-
-/// As [`get_kept`], for types that are read field by field: the binary then has no code that reads them in any order. Callers box it, so
-/// that the binary has it once.
-async fn get_value_or_kept(path: &str) -> Result<Answer<Value>, Fault> {
-    let Answer { value: text, since } = get_text_or_kept(path).await?;
-    let value = json::parse(&text)?;
-    if since.is_none() {
-        keep_text(path, &text).await;
-    }
-    Ok(Answer { value, since })
-}
-
-/// A field of a table.
-fn field<'a, T: Deserialize<'a>>(table: &'a Value, name: &str) -> Result<T, ReadError> {
-    json::read_value(table.get(name).unwrap_or(&Value::Null))
-}
-
-async fn get_text_or_kept(path: &str) -> Result<Answer<String>, Fault> {
-    match get_text(path).await {
-        Ok(value) => Ok(Answer { value, since: None }),
-        Err(Fault::Unreachable) => {
-            let kept = keep::read(Store::Answers, path).await.ok_or(Fault::Unreachable)?;
-            let (time, text) = kept.split_once('\n').ok_or(Fault::Unreachable)?;
-            Ok(Answer { value: text.to_owned(), since: Some(time.to_owned()) })
-        }
-        Err(fault) => Err(fault),
-    }
-}
-
-async fn keep_text(path: &str, text: &str) {
-    let time = String::from(js_sys::Date::new_0().to_iso_string());
-    keep::write(Store::Answers, path, &format!("{time}\n{text}")).await;
-}
-
-/// Sends a body, with an idempotency key if there is one. Returns the text of the answer.
-pub async fn post(path: &str, key: Option<&str>, body: String) -> Result<String, Fault> {
-    let (status, text) = post_for(None, path, key, body).await?;
-    success(status, text)
-}
-
-/// Sends an action that this member confirmed. The server compares the member with its session: another tab may have signed in
-/// somebody else in the meantime. Returns the status and the text of the answer.
-pub async fn post_for(
-    member: Option<&Id>,
-    path: &str,
-    key: Option<&str>,
-    body: String,
-) -> Result<(u16, String), Fault> {
-    let mut request = Request::post(path).header("content-type", "application/json");
-    if let Some(key) = key {
-        request = request.header("idempotency-key", key);
-    }
-    if let Some(member) = member {
-        request = request.header("gongxiang-member", member.as_str());
-    }
-    let request = request.body(body).map_err(|_| Fault::Unreachable)?;
-    let response = request.send().await.map_err(|_| Fault::Unreachable)?;
-    let text = response.text().await.map_err(|_| Fault::Unreachable)?;
-    Ok((response.status(), text))
-}
 
 #[derive(Deserialize)]
 pub struct WithReceipt {
@@ -292,35 +37,16 @@ pub async fn preview(event: &Tree, key: &str) -> Result<Receipt, Fault> {
     read::<WithReceipt>(&text).map(|answer| answer.receipt)
 }
 
-/// `/v1/session`; without a network, the stored answer.
-pub async fn session() -> Result<Answer<Session>, Fault> {
-    let Answer { value, since } = Box::pin(get_value_or_kept("/v1/session")).await?;
-    Ok(Answer { value: Session::read(&value)?, since })
-}
-
-/// `/v1/session`, never a stored answer.
-pub async fn session_now() -> Result<Session, Fault> {
-    Ok(Session::read(&json::parse(&get_text("/v1/session").await?)?)?)
-}
-
-pub async fn sign_in_to_demo(member: &Id) -> Result<(), Fault> {
-    post("/v1/sessions/demo", None, format!(r#"{{"member":"{member}"}}"#)).await.map(drop)
-}
-
-pub async fn sign_out() -> Result<(), Fault> {
-    delete("/v1/session").await
-}
-
-/// Ends something.
-pub async fn delete(path: &str) -> Result<(), Fault> {
-    let response = Request::delete(path).send().await.map_err(|_| Fault::Unreachable)?;
-    if response.ok() { Ok(()) } else { Err(Fault::Status { status: response.status(), problem: Problem::default() }) }
-}
-
 /// `/v1/members`: those whose ids come after `after`, by id.
 pub async fn members(after: &str, limit: u32) -> Result<MembersPage, Fault> {
     let after = if after.is_empty() { String::new() } else { format!("&after={after}") };
     get(&format!("/v1/members?limit={limit}{after}")).await
+}
+
+/// `/v1/members`: those whose name or shop's name has this text in it.
+pub async fn members_named(name: &str, limit: u32) -> Result<MembersPage, Fault> {
+    let name = String::from(js_sys::encode_uri_component(name));
+    get(&format!("/v1/members?limit={limit}&name={name}")).await
 }
 
 /// `/v1/members/ID`.
@@ -336,6 +62,20 @@ pub async fn supply() -> Result<Answer<SupplyNow>, Fault> {
 /// `/v1/rules`.
 pub async fn rules() -> Result<Answer<RuleSet>, Fault> {
     get_kept("/v1/rules").await.map_err(|fault| if fault == Fault::BadAnswer { Fault::OtherRules } else { fault })
+}
+
+/// `/v1/rulebook` and `/v1/rules/review`, in a language by its tag.
+pub async fn rulebook(language: &str) -> Result<(Value, Value), Fault> {
+    let (book, review) = (format!("/v1/rulebook?language={language}"), format!("/v1/rules/review?language={language}"));
+    let book = Box::pin(get_value_or_kept(&book)).await?.value;
+    Ok((book, Box::pin(get_value_or_kept(&review)).await?.value))
+}
+
+/// `/v1/rules/flags`: every red flag as its code, title and sentence, in a language by its tag.
+pub async fn flags(language: &str) -> Result<Vec<[String; 3]>, Fault> {
+    let catalogue = Box::pin(get_value_or_kept(&format!("/v1/rules/flags?language={language}"))).await?.value;
+    let flags = catalogue.get("flags").and_then(Value::as_array).ok_or(Fault::BadAnswer)?;
+    flags.iter().map(|flag| Ok([field(flag, "code")?, field(flag, "title")?, field(flag, "when")?])).collect()
 }
 
 /// `/v1/days`: the closed days after `after`, oldest first.
@@ -395,33 +135,63 @@ async fn excerpt_by(query: &str) -> Result<Excerpt, Fault> {
     excerpt
 }
 
-/// All pages of a list, up to `PAGES_MAX`.
-async fn all<V: DeserializeOwned>(path: &str) -> Result<Vec<Item<V>>, Fault> {
-    const PAGES_MAX: usize = 40;
-    let mut rows = Vec::new();
+fn rows_of(page: &Value, field: &str) -> Vec<Value> {
+    page.get(field).and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+/// `/v1/names`: each member of whom something is known, with the name to show.
+pub async fn names(ids: &[Id]) -> Result<Vec<(String, String)>, Fault> {
+    let ids: Vec<_> = ids.iter().map(Id::as_str).collect();
+    let list = get_value(&format!("/v1/names?members={}", ids.join(","))).await?;
+    let shown = |row: &Value| {
+        let name = ["shop_name", "name", "number"].into_iter().find_map(|field| text_of(row, field))?;
+        Some((text_of(row, "member")?, name))
+    };
+    Ok(rows_of(&list, "names").iter().filter_map(shown).collect())
+}
+
+/// `/v1/shops`: the open shops of all cities with their names, up to a few thousand.
+pub async fn shops() -> Result<Vec<(Id, Option<String>)>, Fault> {
+    const PAGES_MAX: usize = 20;
+    let mut shops = Vec::new();
     let mut after = String::new();
     for _ in 0..PAGES_MAX {
-        let page = ListPage::<V, Id>::read(&json::parse(&get_text(&format!("{path}?limit=500{after}")).await?)?)?;
-        rows.extend(page.rows);
-        let Some(next) = page.next else { break };
+        let page = get_value(&format!("/v1/shops?limit=500{after}")).await?;
+        let line = |row: &Value| Some((Id::parse(&text_of(row, "shop")?)?, text_of(row, "name")));
+        shops.extend(rows_of(&page, "shops").iter().filter_map(line));
+        let Some(next) = text_of(&page, "next") else { break };
         after = format!("&after={next}");
     }
-    Ok(rows)
+    Ok(shops)
+}
+
+fn profile_path(id: &Id) -> String {
+    format!("/v1/members/{id}/profile")
+}
+
+/// `/v1/members/ID/profile`.
+pub async fn profile(id: &Id) -> Result<Value, Fault> {
+    get_value(&profile_path(id)).await
+}
+
+/// Replaces the profile as a whole.
+pub async fn keep_profile(id: &Id, body: String) -> Result<Value, Fault> {
+    put(&profile_path(id), body).await
+}
+
+/// Deletes the profile.
+pub async fn erase_profile(id: &Id) -> Result<(), Fault> {
+    end(&profile_path(id)).await
+}
+
+/// `/v1/members/ID/export`, as it is.
+pub async fn export(id: &Id) -> Result<String, Fault> {
+    get_text(&format!("/v1/members/{id}/export")).await
 }
 
 /// `/v1/offers`: all that are open.
 pub async fn offers() -> Result<Vec<Item<Offer>>, Fault> {
     all("/v1/offers").await
-}
-
-/// `/v1/offers/ID`.
-pub async fn offer(id: &Id) -> Result<Item<Offer>, Fault> {
-    Item::read(&json::parse(&get_text(&format!("/v1/offers/{id}")).await?)?)
-}
-
-/// `/v1/trades`: one's own; all of them for an operator.
-pub async fn trades() -> Result<Vec<Item<Trade>>, Fault> {
-    all("/v1/trades").await
 }
 
 /// A page of a shop's orders, newest first.
@@ -433,49 +203,13 @@ pub async fn orders(merchant: &Id, before: Option<u64>) -> Result<OrdersPage, Fa
     ListPage::read(&json::parse(&get_text(&format!("/v1/orders?merchant={merchant}&limit=20{before}")).await?)?)
 }
 
+/// `/v1/orders`: a shop's whose ids end so, newest first.
+pub async fn orders_ending(merchant: &Id, ending: &Id) -> Result<Vec<Item<Order>>, Fault> {
+    let path = format!("/v1/orders?merchant={merchant}&ending={ending}&limit=20");
+    ListPage::<Order, u64>::read(&json::parse(&get_text(&path).await?)?).map(|page| page.rows)
+}
+
 /// `/v1/orders/ID`.
 pub async fn order(id: &Id) -> Result<Item<Order>, Fault> {
     Item::read(&json::parse(&get_text(&format!("/v1/orders/{id}")).await?)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use gongxiang::quantity::Price;
-
-    use super::*;
-
-    #[test]
-    fn a_row_is_its_id_and_its_value_side_by_side() {
-        let text = r#"{"rows": [{"id": "o1", "owner": "ann", "side": "sell", "remaining": "2.5", "unit_price": "1.1",
-            "open": true, "later": [1.5, null]}], "next": "o2"}"#;
-        let page = ListPage::<Offer, Id>::read(&json::parse(text).expect("JSON")).expect("a page");
-        assert_eq!(page.rows.len(), 1);
-        assert_eq!(page.rows[0].id.as_str(), "o1");
-        assert_eq!(page.rows[0].value.remaining.to_string(), "2.5");
-        assert_eq!(page.next.as_ref().map(Id::as_str), Some("o2"));
-    }
-
-    #[test]
-    fn an_amount_is_read_from_a_text_only() {
-        assert!(read::<SupplyPrice>(r#"{"price": "1.5"}"#).is_ok());
-        for bad in ["1.5", "1", "\"-1\"", "\"1e3\"", "\"\"", "null"] {
-            assert_eq!(read::<SupplyPrice>(&format!(r#"{{"price": {bad}}}"#)).err(), Some(Fault::BadAnswer), "{bad}");
-        }
-    }
-
-    #[derive(Debug, Deserialize)]
-    struct SupplyPrice {
-        #[expect(dead_code, reason = "only whether it can be read matters")]
-        price: Price,
-    }
-
-    #[test]
-    fn an_answer_that_is_no_json_is_nonsense() {
-        let deep = "[".repeat(100_000);
-        for bad in
-            ["", " ", "[", "[1,]", "[1]]", "{\"a\":1,}", "{a:1}", "01", "+1", "NaN", r#""\ud800""#, "\"\n\"", &deep]
-        {
-            assert_eq!(read::<Tree>(bad).err(), Some(Fault::BadAnswer), "{}", bad.get(..20).unwrap_or(bad));
-        }
-    }
 }

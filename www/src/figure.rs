@@ -1,7 +1,8 @@
-//! Decimals as a person reads them: grouped digits, and a fraction in a quieter style. They are made from the canonical string, never
-//! from a float, so the screen shows exactly what was computed.
+//! Decimals as a person reads them: grouped digits, and of a long fraction the first places. A tap shows all of them. They are made
+//! from the canonical string, never from a float, so the screen shows exactly what was computed.
 
-use gongxiang::quantity::{Money, Rate};
+use gongxiang::identity::Day;
+use gongxiang::quantity::{Money, Price, Rate};
 use leptos::prelude::*;
 
 /// Groups the whole part of a canonical decimal by three: `1234567.5` becomes `1,234,567` and `.5`.
@@ -26,7 +27,7 @@ pub fn grouped(canonical: &str) -> String {
 }
 
 /// Yuan with their two places, ungrouped: `12.5` becomes `12.50`.
-fn two_places(money: Money) -> String {
+pub fn two_places(money: Money) -> String {
     let mut text = money.to_string();
     match text.find('.') {
         None => text.push_str(".00"),
@@ -36,10 +37,50 @@ fn two_places(money: Money) -> String {
     text
 }
 
-/// A decimal on the screen, its fraction in a quieter style. `data-value` is the canonical decimal.
+/// Places of a fraction that are shown at first.
+const PLACES: usize = 4;
+/// The same of an estimate.
+const PLACES_ESTIMATED: usize = 2;
+
+/// A canonical decimal cut to its first places; `None` if it has no more. Of a number below 1 at least two digits stay.
+fn cut(canonical: &str, places: usize) -> Option<&str> {
+    let point = canonical.find('.')?;
+    let zeros = canonical.bytes().take_while(|byte| !(b'1'..=b'9').contains(byte)).count();
+    let end = (point + 1 + places).max(zeros + 2);
+    canonical.get(..end).filter(|cut| cut.len() < canonical.len())
+}
+
+/// A decimal on the screen. `data-value` is the canonical decimal. If it has more places than are shown, `data-other` has all of
+/// them ([`swap`]).
 pub fn number(value: &dyn ToString) -> AnyView {
+    to_places(value, PLACES)
+}
+
+/// A decimal that is an estimate.
+pub fn estimate(value: &dyn ToString) -> AnyView {
+    to_places(value, PLACES_ESTIMATED)
+}
+
+fn to_places(value: &dyn ToString, places: usize) -> AnyView {
     let canonical = value.to_string();
-    shown(canonical.clone(), &canonical)
+    match cut(&canonical, places).map(grouped) {
+        Some(text) => {
+            let all = grouped(&canonical);
+            view! { <span class="num" data-value=canonical data-other=all.clone() title=all>{text}</span> }.into_any()
+        }
+        None => shown(canonical.clone(), &canonical),
+    }
+}
+
+/// Shows all places of the number that was tapped, or its first places again.
+pub fn swap(tapped: &web_sys::Element) {
+    let Ok(Some(number)) = tapped.closest("[data-other]") else { return };
+    let (now, other) = (number.text_content(), number.get_attribute("data-other"));
+    if let (Some(now), Some(other)) = (now, other) {
+        number.set_text_content(Some(&other));
+        // Fails only for a name that is none.
+        let _ = number.set_attribute("data-other", &now);
+    }
 }
 
 /// An amount in yuan on the screen, with two places.
@@ -58,10 +99,25 @@ fn two_places_percent(rate: Rate) -> String {
     format!("{}.{:02}%", hundredths / 100, hundredths % 100)
 }
 
+/// The change from one price to another, in percent with two places, rounded towards 0: `−12.34%`. `None` if the first is 0.
+pub fn change(then: Price, now: Price) -> Option<String> {
+    let hundredths = now.raw().checked_sub(then.raw())?.checked_mul(10_000)?.checked_div(then.raw())?;
+    let sign = match hundredths.signum() {
+        1 => "+",
+        -1 => "−",
+        _ => "",
+    };
+    let size = hundredths.abs();
+    Some(format!("{sign}{}%", grouped(&format!("{}.{:02}", size / 100, size % 100))))
+}
+
 fn shown(canonical: String, text: &str) -> AnyView {
-    let (whole, part) = group(text);
-    let part = part.to_owned();
-    view! { <span class="num" data-value=canonical>{whole}<span class="part">{part}</span></span> }.into_any()
+    view! { <span class="num" data-value=canonical>{grouped(text)}</span> }.into_any()
+}
+
+/// The month of a day, `2026-01`.
+pub fn month(day: Day) -> String {
+    day.to_string().chars().take("2026-01".len()).collect()
 }
 
 #[cfg(test)]
@@ -84,9 +140,39 @@ mod tests {
     }
 
     #[test]
+    fn a_long_fraction_is_cut_and_never_to_zeros_alone() {
+        for (canonical, shown) in [
+            ("14.43402272", Some("14.4340")),
+            ("14.4340", None),
+            ("14", None),
+            ("-0.05488899", Some("-0.0548")),
+            ("0.00001234", Some("0.000012")),
+            ("0.00000001", None),
+            ("1.00000001", Some("1.0000")),
+        ] {
+            assert_eq!(cut(canonical, PLACES), shown, "{canonical}");
+        }
+    }
+
+    #[test]
     fn a_rate_is_a_percentage_rounded_down() {
         for (text, shown) in [("0", "0.00%"), ("0.0868", "8.68%"), ("0.00019999", "0.01%"), ("12.5", "1250.00%")] {
             assert_eq!(Rate::parse(text).map(two_places_percent).as_deref(), Ok(shown));
+        }
+    }
+
+    #[test]
+    fn a_change_of_the_price_is_a_percentage_rounded_towards_0() {
+        let price = |text| Price::parse(text).expect("a price");
+        for (then, now, shown) in [
+            ("1", "1", "0.00%"),
+            ("1", "1.1", "+10.00%"),
+            ("1.1", "1", "−9.09%"),
+            ("3", "1", "−66.66%"),
+            ("1", "0.99999999", "0.00%"),
+            ("0.00000001", "1000000000000", "+9,999,999,999,999,999,999,900.00%"),
+        ] {
+            assert_eq!(change(price(then), price(now)).as_deref(), Some(shown), "{then} to {now}");
         }
     }
 

@@ -16,9 +16,10 @@ function ask(name, mode, request) {
       clearTimeout(timer);
       end(value);
     };
-    const opening = indexedDB.open('gongxiang', 1);
+    const opening = indexedDB.open('gongxiang', 2);
     opening.onupgradeneeded = () => {
-      for (const store of ['answers', 'waiting', 'done']) opening.result.createObjectStore(store);
+      const known = opening.result.objectStoreNames;
+      for (const store of ['answers', 'waiting', 'done', 'refused']) if (!known.contains(store)) opening.result.createObjectStore(store);
     };
     opening.onerror = () => ended(reject, opening.error);
     opening.onsuccess = () => {

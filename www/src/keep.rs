@@ -28,6 +28,8 @@ pub enum Store {
     Waiting,
     /// Outcomes of actions, by idempotency key. Other tabs read them.
     Done,
+    /// Refusals that nobody has read yet, by idempotency key.
+    Refused,
 }
 
 impl Store {
@@ -36,6 +38,7 @@ impl Store {
             Self::Answers => "answers",
             Self::Waiting => "waiting",
             Self::Done => "done",
+            Self::Refused => "refused",
         }
     }
 }
@@ -60,7 +63,7 @@ pub async fn forget(store: Store, key: &str) {
     let _ = remove(store.name(), key).await;
 }
 
-/// Deletes all data of members, except actions that wait: they belong to the member who confirmed them.
+/// Deletes all data of members, except actions that wait and refusals: they belong to the member who confirmed them.
 pub async fn forget_answers() {
     for store in [Store::Answers, Store::Done] {
         // Fails only if nothing could be stored either.

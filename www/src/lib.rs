@@ -12,9 +12,12 @@
 //! | `history` | the whole statement: the postings and each day's release |
 //! | `order` | an order as it is typed, and its preview |
 //! | `action` | an action of a member or the operator: its event, command and preview |
+//! | `proposal` | what waits for a second person |
 //! | `receipt` | compares the expected receipt with the settled one |
 //! | `outbox` | confirmed actions, until the server decides them |
-//! | `passkey` | signing in by passkey |
+//! | `counter`, `clock` | what the counter of a shop asks and computes; this device's clock |
+//! | `access` | how the member signs in: sessions, codes, passkeys |
+//! | `passkey` | signing in by passkey, and showing it again |
 //! | `keep`, `mark`, `locks` | the browser's database, its short texts, and locks across tabs |
 //! | `json` | reads types from JSON |
 //! | `input`, `figure` | decimals as a person types and reads them, never as floats |
@@ -24,9 +27,12 @@
 //! | `state` | what every screen shares |
 //! | `app`, `screens`, `ui` | the frame, the screens, and the parts that screens share |
 //!
-//! It has two binaries, so that a member does not load what only the operator needs: `bin/wallet.rs` has a member's screens,
-//! `bin/desk.rs` the operator's. `boot.js` starts the one that the address names.
+//! It has six programs, so that nobody loads what others need: `bin/account.rs` for getting in, one's account and code,
+//! `bin/wallet.rs` for what a member has and gets, `bin/points.rs` for moving and trading points and one's orders, `bin/shop.rs` for the counter,
+//! `bin/people.rs` for members, staff and disputes at the desk, `bin/desk.rs` for the rest of the desk. `boot.js` starts the one
+//! to which the address belongs (`PROGRAMS` in `boot.js`).
 
+mod access;
 mod action;
 mod api;
 mod app;
@@ -34,17 +40,23 @@ mod app;
 #[path = "../build.rs"]
 #[expect(dead_code, reason = "here only its tests run")]
 mod build;
+mod clock;
+mod counter;
 mod figure;
 mod history;
+mod ids;
 mod input;
 mod json;
 mod keep;
 mod lang;
 mod locks;
 mod mark;
+mod names;
 mod order;
 mod outbox;
 mod passkey;
+mod people;
+mod proposal;
 mod query;
 mod reactive;
 mod receipt;
@@ -53,20 +65,41 @@ mod screens;
 mod staff;
 mod state;
 mod text;
+mod trade;
 mod ui;
 mod wallet;
 
 use leptos::prelude::document;
 use leptos::wasm_bindgen::JsCast as _;
 
+/// Shows getting in, and the account of who is signed in.
+pub fn show_account() {
+    show(screens::of_account);
+}
+
 /// Shows the screens of a member.
 pub fn show_wallet() {
-    show(screens::of_members);
+    show(screens::of_wallet);
+}
+
+/// Shows moving and trading points, and a member's own orders.
+pub fn show_points() {
+    show(screens::of_points);
+}
+
+/// Shows the screens of a shop.
+pub fn show_shop() {
+    show(screens::of_shop);
 }
 
 /// Shows the screens of the operator.
 pub fn show_desk() {
-    show(|app, route| screens::of_operator(app, &route));
+    show(|app, route| screens::of_desk(app, &route));
+}
+
+/// Shows the screens of members at the desk.
+pub fn show_people() {
+    show(screens::of_people);
 }
 
 fn show(screens: app::Screens) {

@@ -12,6 +12,9 @@ pub const SIGNED_OUT: &str = "gongxiang.signed-out";
 /// Changes whenever a tab signs in or out.
 pub const SESSION: &str = "gongxiang.session";
 
+/// The address with which `boot.js` opens the wallet where none is given: the home of who is signed in.
+pub const START: &str = "gongxiang.start";
+
 /// Whether there is storage. `LocalStorage::raw` panics without.
 fn works() -> bool {
     window().local_storage().is_ok_and(|storage| storage.is_some())

@@ -44,9 +44,12 @@ impl fmt::Display for Parties {
     }
 }
 
+/// The placeholder, which no person is shown.
+pub const TO_BE_MADE: &str = "preview";
+
 /// A placeholder for an id that the server will make.
 pub fn id_to_be_made(fallback: &Id) -> Id {
-    Id::parse("preview").unwrap_or_else(|| fallback.clone())
+    Id::parse(TO_BE_MADE).unwrap_or_else(|| fallback.clone())
 }
 
 /// The unit in which the concession is typed.
@@ -97,15 +100,44 @@ pub fn preview(
 }
 
 /// A percentage of an amount, rounded down to the cent. It only helps with typing: the order has its concession in yuan.
-fn percent_floor(amount: Money, percent: Money) -> Option<Money> {
+pub fn percent_floor(amount: Money, percent: Money) -> Option<Money> {
     // Both have two places: 100 × 100 for them, 100 for the percent, 100 back to cents.
     const DIVISOR: i128 = 100 * 100;
     amount.raw().checked_mul(percent.raw()).map(|product| product.div_euclid(DIVISOR)).and_then(Money::checked_from_raw)
 }
 
+/// The concession of goods that come back: the order's rate of their value, `ceil_2(goods × concession / amount)`, at most what is
+/// left. `None` if they are worth nothing, or more than the order.
+pub fn returned_concession_ceil(goods: Money, amount: Money, concession: Money, left: Money) -> Option<Money> {
+    if !goods.is_positive() || goods > amount {
+        return None;
+    }
+    let product = goods.raw().checked_mul(concession.raw())?;
+    let part = product.div_euclid(amount.raw()) + i128::from(product.rem_euclid(amount.raw()) > 0);
+    Money::checked_from_raw(part).map(|part| part.min(left))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn returned_goods_bring_back_the_orders_rate_of_them_rounded_up() {
+        for (goods, amount, concession, left, returned) in [
+            ("100", "100", "10", "10", Some("10")),
+            ("33.33", "100", "10", "10", Some("3.34")),
+            ("0.01", "100", "10", "10", Some("0.01")),
+            ("50", "100", "10", "3", Some("3")),
+            ("1000000000000", "1000000000000", "1000000000000", "1000000000000", Some("1000000000000")),
+            ("0", "100", "10", "10", None),
+            ("100.01", "100", "10", "10", None),
+        ] {
+            let [goods, amount, concession, left] =
+                [goods, amount, concession, left].map(|text| Money::parse(text).expect("money"));
+            let computed = returned_concession_ceil(goods, amount, concession, left).map(|money| money.to_string());
+            assert_eq!(computed.as_deref(), returned);
+        }
+    }
 
     #[test]
     fn a_percentage_is_rounded_down_to_the_cent() {

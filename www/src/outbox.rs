@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use gongxiang::identity::Id;
+use gongxiang::quantity::Points;
 use gongxiang::receipt::Receipt;
 use gongxiang::wire::command::Request;
 use leptos::prelude::*;
@@ -30,11 +31,32 @@ pub struct PendingAction {
     pub member: Option<Id>,
     pub path: String,
     pub body: String,
+    /// What it is, in both languages ([`crate::text::Words::both`]).
+    #[serde(default)]
+    pub title: String,
+    /// The points that leave the member's balance with it.
+    #[serde(default)]
+    pub spends: Points,
+    /// Whether it was sent: then the server may have settled it.
+    #[serde(default)]
+    pub is_sent: bool,
+}
+
+/// A refusal that nobody has read yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    pub action: PendingAction,
+    /// The stable code; empty if the answer had none.
+    pub code: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Settled(Receipt),
+    /// It waits for a second person.
+    Proposed,
+    /// It is done, without a receipt.
+    Done,
     /// Final: it is not sent again.
     Refused(Problem),
     /// The answer cannot be read. The outcome can be asked for later by the idempotency key.
@@ -50,8 +72,12 @@ const PAUSE_MAX: Duration = Duration::from_mins(5);
 pub struct Outbox {
     /// Oldest first.
     pub waiting: RwSignal<Vec<PendingAction>>,
+    /// Refusals that nobody has read yet, of everybody who used this browser.
+    pub refused: RwSignal<Vec<Refused>>,
     /// The last outcome, with its idempotency key.
     pub answered: RwSignal<Option<(String, Outcome)>>,
+    /// Counts the actions that were confirmed in this tab.
+    pub taken: RwSignal<u64>,
     /// Set if the browser refused to store an action.
     pub storage_fails: RwSignal<bool>,
     session: RwSignal<Option<Session>>,
@@ -74,12 +100,18 @@ impl Outbox {
     pub fn open(session: RwSignal<Option<Session>>) -> Self {
         let outbox = Self {
             waiting: RwSignal::default(),
+            refused: RwSignal::default(),
             answered: RwSignal::default(),
+            taken: RwSignal::default(),
             storage_fails: RwSignal::default(),
             session,
             pause: StoredValue::new(PAUSE),
         };
         window_event_listener(leptos::ev::online, move |_| outbox.flush());
+        spawn_local(async move {
+            let texts = keep::read_all(Store::Refused).await.unwrap_or_default();
+            outbox.refused.update(|all| all.extend(texts.iter().filter_map(|text| api::read(text).ok())));
+        });
         effect(move |_| {
             if outbox.session.read().is_some() {
                 outbox.flush();
@@ -89,14 +121,17 @@ impl Outbox {
     }
 
     /// Takes a confirmed action. The screen shows it as waiting only after it was stored, so that closing the wallet loses nothing.
-    pub fn take(self, action: &Action, key: String) {
+    /// `spends` are the points that leave the member's balance.
+    pub fn take(self, action: &Action, key: String, spends: Points) {
         let Request { path, body } = action.request();
+        self.taken.update(|taken| *taken += 1);
         let at = js_sys::Date::new_0().to_iso_string().into();
         // Nobody else of the staff sends what somebody confirmed.
         let staff =
             || self.session.with_untracked(|session| session.as_ref()?.staff.as_ref().map(|staff| staff.id.clone()));
         let member = action.member.clone().or_else(staff);
-        let waiting = PendingAction { key, at, member, path, body: body.canonical() };
+        let title = action.title.both().to_owned();
+        let waiting = PendingAction { key, at, member, path, body: body.canonical(), title, spends, is_sent: false };
         spawn_local(async move {
             let text = serde_json::to_string(&waiting).unwrap_or_default();
             let kept = keep::write(Store::Waiting, &waiting.key, &text).await;
@@ -104,6 +139,43 @@ impl Outbox {
             self.show(vec![waiting]);
             self.flush();
         });
+    }
+
+    /// Drops an action that waits. If it was sent, the server may have settled it nevertheless.
+    pub fn cancel(self, key: String) {
+        // Not while it is being sent.
+        spawn_local(locks::alone("gongxiang-outbox", async move {
+            if self.waiting.with_untracked(|all| all.iter().any(|waiting| waiting.key == key)) {
+                keep::write(Store::Done, &key, &format!("{CANCELLED}\n")).await;
+                keep::forget(Store::Waiting, &key).await;
+                self.settle(&key, CANCELLED, "");
+            }
+        }));
+    }
+
+    /// Whether an action of this member, or of this one of the staff, waits, also one that this tab has not read from the store yet.
+    pub async fn holds(self, sender: &Id) -> bool {
+        let is_mine = |waiting: &PendingAction| waiting.member.as_ref() == Some(sender);
+        self.waiting.with_untracked(|all| all.iter().any(is_mine))
+            || keep::read_all(Store::Waiting)
+                .await
+                .unwrap_or_default()
+                .iter()
+                .any(|text| api::read(text).is_ok_and(|waiting| is_mine(&waiting)))
+    }
+
+    /// Somebody has read a refusal.
+    pub fn read(self, key: &str) {
+        self.refused.update(|all| all.retain(|refused| refused.action.key != key));
+        let key = key.to_owned();
+        spawn_local(async move { keep::forget(Store::Refused, &key).await });
+    }
+
+    /// The points that will leave this member's balance with what waits.
+    pub fn spends(self, member: &Id) -> Points {
+        let all = self.waiting.read();
+        let mine = all.iter().filter(|waiting| waiting.member.as_ref() == Some(member));
+        mine.fold(Points::ZERO, |sum, waiting| sum.plus(waiting.spends).unwrap_or(sum))
     }
 
     /// Sends what waits, oldest first. Stops at the first action that the server cannot decide now, and tries again later.
@@ -134,7 +206,10 @@ impl Outbox {
                     self.settle(&waiting.key, status, &text);
                     self.pause.set_value(PAUSE);
                 }
-                Attempt::Later => return self.flush_later(),
+                Attempt::Later => {
+                    self.mark_sent(waiting).await;
+                    return self.flush_later();
+                }
                 Attempt::NotSignedIn => {
                     if let Ok(session) = api::session_now().await {
                         self.notice(&session);
@@ -143,6 +218,20 @@ impl Outbox {
                 }
             }
         }
+    }
+
+    /// From now on the server may have settled it.
+    async fn mark_sent(self, waiting: PendingAction) {
+        if waiting.is_sent {
+            return;
+        }
+        let sent = PendingAction { is_sent: true, ..waiting };
+        keep::write(Store::Waiting, &sent.key, &serde_json::to_string(&sent).unwrap_or_default()).await;
+        self.waiting.update(|all| {
+            for waiting in all.iter_mut().filter(|waiting| waiting.key == sent.key) {
+                waiting.is_sent = true;
+            }
+        });
     }
 
     fn notice(self, session: &Session) {
@@ -159,7 +248,8 @@ impl Outbox {
 
     /// Follows other tabs: takes over actions that they stored, and reads the outcome of those that they sent.
     async fn adopt(self, kept: Vec<PendingAction>) {
-        for gone in self.waiting.get_untracked().iter().filter(|mine| !kept.contains(mine)) {
+        let is_kept = |mine: &PendingAction| kept.iter().any(|kept| kept.key == mine.key);
+        for gone in self.waiting.get_untracked().iter().filter(|mine| !is_kept(mine)) {
             let done = keep::read(Store::Done, &gone.key).await;
             let Some((status, text)) = done.as_deref().and_then(|done| done.split_once('\n')) else { continue };
             self.settle(&gone.key, status.parse().unwrap_or_default(), text);
@@ -167,8 +257,17 @@ impl Outbox {
         self.show(kept);
     }
 
+    /// Keeps a refusal until it is read.
+    fn refuse(self, refused: Refused) {
+        let (key, text) = (refused.action.key.clone(), serde_json::to_string(&refused).unwrap_or_default());
+        spawn_local(async move {
+            keep::write(Store::Refused, &key, &text).await;
+        });
+        self.refused.update(|all| all.push(refused));
+    }
+
     fn show(self, mut new: Vec<PendingAction>) {
-        self.waiting.with_untracked(|known| new.retain(|waiting| !known.contains(waiting)));
+        self.waiting.with_untracked(|known| new.retain(|waiting| known.iter().all(|known| known.key != waiting.key)));
         if !new.is_empty() {
             self.waiting.update(|waiting| waiting.extend(new));
         }
@@ -176,13 +275,25 @@ impl Outbox {
 
     fn settle(self, key: &str, status: u16, text: &str) {
         let outcome = match status {
+            CANCELLED => return self.waiting.update(|all| all.retain(|waiting| waiting.key != key)),
             200 => api::read::<WithReceipt>(text).map_or(Outcome::Unclear, |said| Outcome::Settled(said.receipt)),
+            202 => Outcome::Proposed,
+            204 => Outcome::Done,
             _ => Outcome::Refused(api::read(text).unwrap_or_default()),
         };
+        if let Outcome::Refused(problem) = &outcome {
+            let action = self.waiting.with_untracked(|all| all.iter().find(|waiting| waiting.key == key).cloned());
+            if let Some(action) = action {
+                self.refuse(Refused { action, code: problem.code.clone() });
+            }
+        }
         self.waiting.update(|all| all.retain(|waiting| waiting.key != key));
         self.answered.set(Some((key.to_owned(), outcome)));
     }
 }
+
+/// The status of an action that its member cancelled, in the store of outcomes.
+const CANCELLED: u16 = 0;
 
 async fn send(waiting: &PendingAction) -> Attempt {
     let key = Some(&*waiting.key);

@@ -2,27 +2,33 @@
 //! authenticator answers, and the server checks the answer.
 
 use gongxiang::identity::Id;
-use gongxiang::tree::Tree;
-use js_sys::{Function, JSON, Object, Promise, Reflect};
-use leptos::prelude::window;
 use serde::Deserialize;
-use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::api::{self, Fault};
+
+#[wasm_bindgen(module = "/src/passkey.js")]
+extern "C" {
+    /// Whether this browser has passkeys.
+    pub fn supported() -> bool;
+    #[wasm_bindgen(catch)]
+    async fn ask(how: &str, options: &str) -> Result<JsValue, JsValue>;
+}
 
 /// A ceremony of `WebAuthn`.
 #[derive(Clone, Copy)]
 struct Ceremony {
-    path: &'static str,
-    /// The function of `PublicKeyCredential` that reads the server's options.
-    parse: &'static str,
+    /// Where it begins.
+    begin: &'static str,
+    /// Where it is finished.
+    finish: &'static str,
     /// The function of `navigator.credentials`.
     ask: &'static str,
 }
 
-const SIGN_IN: Ceremony = Ceremony { path: "/v1/sessions/passkey", parse: "parseRequestOptionsFromJSON", ask: "get" };
-const REGISTER: Ceremony = Ceremony { path: "/v1/passkeys", parse: "parseCreationOptionsFromJSON", ask: "create" };
+const SIGN_IN: Ceremony = Ceremony { begin: "/v1/sessions/passkey/begin", finish: "/v1/sessions/passkey", ask: "get" };
+const REGISTER: Ceremony = Ceremony { begin: "/v1/passkeys/begin", finish: "/v1/passkeys", ask: "create" };
+const VERIFY: Ceremony = Ceremony { finish: "/v1/session/passkey", ..SIGN_IN };
 
 #[derive(Deserialize)]
 struct CeremonyStart {
@@ -35,47 +41,49 @@ pub struct Holder {
     pub member: Option<Id>,
 }
 
-/// Signs in with a passkey.
+/// Signs in with a passkey. Returns whose it is.
 pub async fn sign_in() -> Result<Holder, Fault> {
-    SIGN_IN.perform("{}").await
+    holder(&SIGN_IN.perform("{}").await?)
 }
 
-/// Makes the passkey of an enrolment code, and signs its holder in.
-pub async fn enrol(code: &str) -> Result<Holder, Fault> {
-    let body = Tree::Table(vec![("enrolment".to_owned(), Tree::Text(code.to_owned()))]);
-    REGISTER.perform(&body.canonical()).await
+/// Registers a new member, under its referrer if it has one, and signs it in.
+pub async fn register(referrer: Option<&Id>) -> Result<Holder, Fault> {
+    let referrer = referrer.map(|id| format!(r#""referrer":"{id}""#)).unwrap_or_default();
+    holder(&REGISTER.perform(&format!(r#"{{"register":{{{referrer}}}}}"#)).await?)
 }
 
-/// Registers a new member under its referrer, and signs it in.
-pub async fn register(referrer: &Id) -> Result<Holder, Fault> {
-    REGISTER.perform(&format!(r#"{{"register":{{"referrer":"{referrer}"}}}}"#)).await
+/// Registers a passkey of the holder of a code, and signs it in. The code contains nothing that JSON would escape.
+pub async fn register_by(code: &str) -> Result<Holder, Fault> {
+    holder(&REGISTER.perform(&format!(r#"{{"enrolment":"{code}"}}"#)).await?)
+}
+
+/// Registers a passkey of the member who is signed in.
+pub async fn add() -> Result<(), Fault> {
+    with_passkey(async || REGISTER.perform("{}").await.map(drop)).await
+}
+
+/// Does something that the server does only if the member showed its passkey a short while ago. Asks for it if need be.
+pub async fn with_passkey<T>(act: impl AsyncFn() -> Result<T, Fault>) -> Result<T, Fault> {
+    match act().await {
+        Err(Fault::Status { problem, .. }) if problem.code == "passkey_needed" => {
+            VERIFY.perform("{}").await?;
+            act().await
+        }
+        other => other,
+    }
+}
+
+fn holder(finished: &str) -> Result<Holder, Fault> {
+    api::read(finished)
 }
 
 impl Ceremony {
-    async fn perform(self, by: &str) -> Result<Holder, Fault> {
-        let begun = api::post(&format!("{}/begin", self.path), None, by.to_owned()).await?;
+    async fn perform(self, by: &str) -> Result<String, Fault> {
+        let begun = api::post(self.begin, None, by.to_owned()).await?;
         let ceremony = api::read::<CeremonyStart>(&begun)?.ceremony;
         // The browser does not say whether there is no passkey or the person declined.
-        let credential = self.credential(&begun).await.map_err(|_| Fault::NoPasskey)?;
-        let body = format!(r#"{{"ceremony":"{ceremony}","credential":{credential}}}"#);
-        let finished = api::post(self.path, None, body).await?;
-        api::read(&finished)
+        let credential = ask(self.ask, &begun).await.map_err(|_| Fault::NoPasskey)?;
+        let credential = credential.as_string().ok_or(Fault::NoPasskey)?;
+        api::post(self.finish, None, format!(r#"{{"ceremony":"{ceremony}","credential":{credential}}}"#)).await
     }
-
-    /// The authenticator's answer, as JSON.
-    async fn credential(self, begun: &str) -> Result<String, JsValue> {
-        let options = Reflect::get(&JSON::parse(begun)?, &"options".into())?;
-        let class = Reflect::get(&window(), &"PublicKeyCredential".into())?;
-        let public_key = call(&class, self.parse, &options)?;
-        let question = Object::new();
-        Reflect::set(&question, &"publicKey".into(), &public_key)?;
-        let credentials = Reflect::get(&window().navigator(), &"credentials".into())?;
-        let asked: Promise = call(&credentials, self.ask, &question)?.dyn_into()?;
-        let answer = call(&JsFuture::from(asked).await?, "toJSON", &JsValue::UNDEFINED)?;
-        JSON::stringify(&answer).map(String::from)
-    }
-}
-
-fn call(of: &JsValue, name: &str, with: &JsValue) -> Result<JsValue, JsValue> {
-    Reflect::get(of, &name.into())?.dyn_into::<Function>()?.call1(of, with)
 }

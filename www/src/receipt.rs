@@ -14,7 +14,7 @@ pub fn moves_like(foreseen: &Receipt, settled: &Receipt) -> bool {
 /// A reason's tag, and its numbers as text.
 fn without_ids(why: &Reason) -> (&'static str, String) {
     let template = gongxiang_words::reason(gongxiang_words::Language::En, why.tag()).unwrap_or_default();
-    (why.tag(), why.fill(template, |text, is_number| if is_number { text.to_owned() } else { String::new() }))
+    (why.tag(), why.fill(template, |text, is_number| if is_number { text } else { String::new() }))
 }
 
 #[cfg(test)]

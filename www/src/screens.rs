@@ -1,86 +1,211 @@
 //! The screens, a file for each.
 
+mod account;
 mod action_form;
 mod answer;
+mod code;
+mod counter;
+mod counter_manage;
+mod counter_online;
+mod counter_orders;
 mod deeds;
+mod disputes;
 mod economy;
+mod entry;
 mod fault;
 mod forecast;
 mod gate;
+mod guests;
 mod home;
 mod invite;
+mod keypad;
 mod market;
 mod members;
 mod moves;
+mod named;
 pub mod notices;
+mod onward;
 mod operator;
 mod order;
 mod order_form;
 mod order_result;
 mod orders;
+mod pay;
+mod people;
+mod people_events;
+mod people_forms;
+mod people_lists;
+mod people_member;
+mod people_orders;
+mod poster;
+mod profile;
+mod proposals;
 mod redeem;
+mod rulebook;
 mod rules;
 pub mod sheet;
 mod shop;
 mod staff;
 mod statement;
 mod statement_rows;
+mod summary;
+mod till;
+mod till_customer;
+mod till_input;
+mod trades;
 mod transfer;
+mod worth;
 
 use gongxiang::identity::Id;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
-use crate::route::{MemberScreen, Route};
+use crate::route::{self, Desk, MemberScreen, OrderToBe, Route};
 use crate::state::App;
 use crate::ui;
 
-/// The screens of members and of visitors.
-pub fn of_members(app: App, route: Route) -> Option<AnyView> {
+/// The screens of the program `account`.
+pub fn of_account(app: App, route: Route) -> Option<AnyView> {
     Some(match route {
         Route::SignIn => members::screen(app),
         Route::Join(id) => invite::joining(app, &id),
-        Route::Member(id, page) => match denied(app, &id) {
-            Some(instead) => instead,
-            None => of_member(app, id, page),
+        Route::Enrol(code) => entry::enrolling(app, code),
+        Route::Account => match app.session.get() {
+            None => ui::skeleton(app),
+            Some(session) => {
+                session.member.as_ref().map_or_else(|| members::screen(app), |me| account::screen(app, me, &session))
+            }
         },
-        Route::Order(id, order) => denied(app, &id).unwrap_or_else(|| orders::one(app, id, order)),
-        Route::Operator(_) | Route::StaffCode(_) => return None,
+        Route::Member(id, MemberScreen::Profile) => denied(app, &id).unwrap_or_else(|| profile::screen(app, id)),
+        Route::Member(id, MemberScreen::Code) => denied(app, &id).unwrap_or_else(|| code::screen(app, id)),
+        Route::Pay(shop, order) => paying(app, shop, order),
+        Route::Rules => rulebook::screen(app),
         Route::Nowhere => fault::nowhere(app),
+        _ => return None,
     })
+}
+
+/// The screens of the program `wallet`.
+pub fn of_wallet(app: App, route: Route) -> Option<AnyView> {
+    match route {
+        Route::Member(id, page) => {
+            let screen: fn(App, Id) -> AnyView = match page {
+                MemberScreen::Home => home::screen,
+                MemberScreen::Statement => statement::screen,
+                MemberScreen::Calculator => |app, id| order::screen(app, &id),
+                MemberScreen::Forecast => forecast::screen,
+                _ => return None,
+            };
+            Some(denied(app, &id).unwrap_or_else(|| screen(app, id)))
+        }
+        Route::Nowhere => Some(fault::nowhere(app)),
+        _ => None,
+    }
+}
+
+/// The screens of the program `points`.
+pub fn of_points(app: App, route: Route) -> Option<AnyView> {
+    match route {
+        Route::Member(id, page) => {
+            let screen: fn(App, Id) -> AnyView = match page {
+                MemberScreen::Move => |app, id| moves::screen(app, &id),
+                MemberScreen::Transfer => transfer::screen,
+                MemberScreen::Redeem => redeem::screen,
+                MemberScreen::Market => market::screen,
+                MemberScreen::Orders => |app, id| orders::screen(app, &id),
+                MemberScreen::Invite => |app, id| invite::screen(app, &id),
+                _ => return None,
+            };
+            Some(denied(app, &id).unwrap_or_else(|| screen(app, id)))
+        }
+        Route::Order(id, order) => Some(denied(app, &id).unwrap_or_else(|| orders::one(app, id, order))),
+        Route::Nowhere => Some(fault::nowhere(app)),
+        _ => None,
+    }
+}
+
+/// The screens of the program `shop`.
+pub fn of_shop(app: App, route: Route) -> Option<AnyView> {
+    match route {
+        Route::Shop(id, page) => Some(counter::screen(app, id, page)),
+        Route::ShopOrder(id, order) => Some(counter::order(app, id, order)),
+        Route::Nowhere => Some(fault::nowhere(app)),
+        _ => None,
+    }
+}
+
+/// The screens of the program `people`: members, staff and disputes at the desk. Who needs no other comes without the simulator.
+pub fn of_people(app: App, route: Route) -> Option<AnyView> {
+    match route {
+        Route::Operator(desk) => {
+            let opened: fn(App) -> AnyView = match desk {
+                Desk::Members => people::screen,
+                Desk::Staff => staff::screen,
+                Desk::Disputes => disputes::screen,
+                _ => return None,
+            };
+            Some(gate::screen(app, desk, &|| opened(app)))
+        }
+        Route::DeskMember(id) => Some(gate::screen(app, Desk::Members, &|| people_member::screen(app, id.clone()))),
+        Route::StaffCode(code) => Some(gate::enrol(app, code)),
+        Route::Nowhere => Some(fault::nowhere(app)),
+        _ => None,
+    }
+}
+
+/// The screens of the program `desk`.
+pub fn of_desk(app: App, route: &Route) -> Option<AnyView> {
+    match *route {
+        Route::Operator(desk) => {
+            let opened: fn(App) -> AnyView = match desk {
+                Desk::Overview => operator::screen,
+                Desk::Rules => rules::screen,
+                Desk::Economy => economy::screen,
+                Desk::Actions => deeds::screen,
+                _ => return None,
+            };
+            Some(gate::screen(app, desk, &|| opened(app)))
+        }
+        Route::Nowhere => Some(fault::nowhere(app)),
+        _ => None,
+    }
+}
+
+/// Where a shop's code leads, for who is signed in.
+fn paying(app: App, shop: Id, order: Option<OrderToBe>) -> AnyView {
+    match app.session.get() {
+        None => ui::skeleton(app),
+        Some(session) => {
+            if let Some(me) = session.member {
+                return pay::screen(app, me, shop, order);
+            }
+            route::sign_in();
+            ui::skeleton(app)
+        }
+    }
 }
 
 /// What is shown instead of a member's screen to who may not see it. Nothing of a member is shown before it is known who asks.
 fn denied(app: App, id: &Id) -> Option<AnyView> {
     match app.session.get() {
         None => Some(ui::skeleton(app)),
-        Some(session) if session.is_nobody() => Some(members::screen(app)),
+        Some(session) if session.is_nobody() => {
+            route::sign_in();
+            Some(ui::skeleton(app))
+        }
         Some(session) if session.member.as_ref().is_some_and(|me| me != id) => Some(fault::not_yours(app)),
         Some(_) => None,
     }
 }
 
-fn of_member(app: App, id: Id, page: MemberScreen) -> AnyView {
-    match page {
-        MemberScreen::Home => home::screen(app, id),
-        MemberScreen::Statement => statement::screen(app, id),
-        MemberScreen::Calculator => order::screen(app, &id),
-        MemberScreen::Orders => orders::screen(app, &id),
-        MemberScreen::Forecast => forecast::screen(app, id),
-        MemberScreen::Move => moves::screen(app, &id),
-        MemberScreen::Transfer => transfer::screen(app, id),
-        MemberScreen::Redeem => redeem::screen(app, id),
-        MemberScreen::Market => market::screen(app, id),
-        MemberScreen::Invite => invite::screen(app, &id),
-        MemberScreen::Shop => shop::screen(app, id),
-    }
-}
-
-/// The screens of the operator.
-pub fn of_operator(app: App, route: &Route) -> Option<AnyView> {
-    match route {
-        Route::Operator(desk) => Some(gate::screen(app, *desk)),
-        Route::StaffCode(code) => Some(gate::enrol(app, code.clone())),
-        Route::Nowhere => Some(fault::nowhere(app)),
-        Route::SignIn | Route::Join(_) | Route::Member(..) | Route::Order(..) => None,
-    }
+/// Signs out whoever is signed in, and shows the entry. If actions wait, the screen of [`Route::Account`] asks first.
+pub fn leave(app: App) {
+    let Some(me) = app.session.with_untracked(|session| session.as_ref()?.sender().cloned()) else { return };
+    spawn_local(async move {
+        if app.outbox.holds(&me).await {
+            return route::go(&Route::Account);
+        }
+        app.sign_out().await;
+        route::go(&Route::SignIn);
+    });
 }

@@ -4,7 +4,7 @@ use gongxiang::identity::Id;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::api::{self, Fault};
+use crate::api::{self, Fault, text_of};
 
 /// Everybody who works here or did.
 #[derive(Clone, Debug, Deserialize)]
@@ -31,21 +31,50 @@ pub struct StaffCode {
 }
 
 /// Something that somebody did.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct DoneAction {
     pub at: String,
     pub actor: String,
+    /// Who approved what needed a second person.
+    pub approver: Option<String>,
     /// An event's type, or a change beside the books such as `staff.added`.
     pub what: String,
-    #[serde(default)]
+    /// The members and shops that an event concerned.
+    pub members: Vec<Id>,
+    /// The order that it was about.
+    pub order: Option<Id>,
     pub subject: Option<String>,
 }
 
 /// A page of actions.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct ActionsPage {
     pub actions: Vec<DoneAction>,
     pub next: Option<String>,
+}
+
+impl DoneAction {
+    fn read(row: &Value) -> Result<Self, Fault> {
+        let text = |name: &str| text_of(row, name).ok_or(Fault::BadAnswer);
+        let id = |id: &Value| id.as_str().and_then(Id::parse);
+        let members = row.get("members").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        Ok(Self {
+            at: text("at")?,
+            actor: text("actor")?,
+            approver: text_of(row, "approver"),
+            what: text("what")?,
+            members: members.iter().filter_map(id).collect(),
+            order: row.get("order").and_then(id),
+            subject: text_of(row, "subject"),
+        })
+    }
+}
+
+impl ActionsPage {
+    fn read(page: &Value) -> Result<Self, Fault> {
+        let rows = page.get("actions").and_then(Value::as_array).ok_or(Fault::BadAnswer)?;
+        Ok(Self { actions: rows.iter().map(DoneAction::read).collect::<Result<_, _>>()?, next: text_of(page, "next") })
+    }
 }
 
 /// `/v1/staff`: everybody who is there or was.
@@ -65,11 +94,38 @@ pub async fn enrol(id: &Id) -> Result<StaffCode, Fault> {
 
 /// Ends somebody.
 pub async fn end(id: &Id) -> Result<(), Fault> {
-    api::delete(&format!("/v1/staff/{id}")).await
+    api::end(&format!("/v1/staff/{id}")).await
 }
 
 /// `/v1/actions`: a page, newest first.
 pub async fn actions(before: Option<&str>) -> Result<ActionsPage, Fault> {
     let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
-    api::get(&format!("/v1/actions?limit=50{before}")).await
+    ActionsPage::read(&api::get_value(&format!("/v1/actions?limit=50{before}")).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    #[test]
+    fn actions_are_read_as_the_server_writes_them() {
+        let page = r#"{"actions": [
+            {"at": "2026-11-29T01:02:03Z", "actor": "staff Wu s-1", "approver": "staff Li s-2", "what": "order.refunded", "place": 7,
+             "members": ["bob", "tom"], "order": "o-1"},
+            {"at": "2026-11-29T01:02:02Z", "actor": "command line", "what": "key.added", "subject": "operator key x"}], "next": "7-3"}"#;
+        let page = ActionsPage::read(&json::parse(page).expect("JSON")).expect("a page");
+        assert_eq!(page.next.as_deref(), Some("7-3"));
+        let [event, beside] = &*page.actions else { panic!("{page:?}") };
+        assert_eq!(event.members.iter().map(Id::as_str).collect::<Vec<_>>(), ["bob", "tom"]);
+        assert_eq!(
+            (event.order.as_ref().map(Id::as_str), event.approver.as_deref()),
+            (Some("o-1"), Some("staff Li s-2"))
+        );
+        assert_eq!(
+            (beside.members.len(), &beside.order, beside.subject.as_deref()),
+            (0, &None, Some("operator key x"))
+        );
+        assert!(ActionsPage::read(&json::parse(r#"{"actions": [{"at": "x"}]}"#).expect("JSON")).is_err());
+    }
 }

@@ -10,7 +10,9 @@ use crate::api::{self, Answer, Session};
 use crate::keep;
 use crate::lang::Lang;
 use crate::mark;
+use crate::names::Names;
 use crate::outbox::Outbox;
+use crate::route;
 use crate::text::Words;
 use crate::wallet::Days;
 
@@ -36,6 +38,8 @@ pub struct AppState {
     /// Set if the server's figures differ from those computed here, or if its rules are unknown to this wallet. Then no preview is
     /// final.
     pub doubted: RwSignal<bool>,
+    /// Names of other members.
+    pub names: Names,
 }
 
 impl Deref for App {
@@ -58,6 +62,7 @@ impl App {
             changes: RwSignal::default(),
             stale: RwSignal::default(),
             doubted: RwSignal::default(),
+            names: Names::default(),
         })))
     }
 
@@ -87,7 +92,10 @@ impl App {
         match api::session().await {
             Ok(Answer { value, since }) => {
                 // The session ended elsewhere: nothing of it stays on this device.
-                if value.is_nobody() && since.is_none() {
+                let has_left = self.session.with_untracked(|known| {
+                    known.as_ref().is_some_and(|known| known.member.is_some() && known.member != value.member)
+                });
+                if (value.is_nobody() || has_left) && since.is_none() {
                     keep::forget_answers().await;
                 }
                 self.enter(value);
@@ -120,8 +128,13 @@ impl App {
     }
 
     fn enter(self, session: Session) {
+        match session.home() {
+            Some(home) => mark::write(mark::START, &home.to_string()),
+            None => mark::remove(mark::START),
+        }
         // An equal session must not draw the screens again.
         if self.session.with_untracked(|known| known.as_ref() != Some(&session)) {
+            self.names.forget();
             self.session.set(Some(session));
         }
     }
@@ -129,6 +142,17 @@ impl App {
     /// Asks for the session again when this tab gets the focus, and when another tab signs in or out.
     pub fn follow_session(self) {
         window_event_listener(leptos::ev::focus, move |_| self.ask_session());
-        window_event_listener(leptos::ev::storage, move |_| self.ask_session());
+        window_event_listener(leptos::ev::visibilitychange, move |_| self.ask_session());
+        window_event_listener(leptos::ev::storage, move |_| {
+            spawn_local(async move {
+                self.learn_session().await;
+                // Another tab has signed in: the screen that asked for it in this one goes on.
+                if let Some(member) = self.session.with_untracked(|session| session.as_ref()?.member.clone())
+                    && route::is_asked()
+                {
+                    route::go(&route::onward(&member));
+                }
+            });
+        });
     }
 }

@@ -2,19 +2,29 @@
 //!
 //! No text promises a gain: the value of points can fall, and a preview holds only for the moment.
 
+pub mod account;
 pub mod actions;
 pub mod calculator;
+pub mod counter;
 pub mod economy;
 pub mod fault;
 pub mod forecast;
 pub mod frame;
+pub mod guests;
 pub mod home;
 pub mod operator;
 pub mod orders;
+pub mod people;
+pub mod profile;
+pub mod proposals;
+pub mod rulebook;
 mod rules;
 pub mod signin;
 pub mod staff;
 pub mod statement;
+pub mod summary;
+pub mod trades;
+pub mod worth;
 
 pub use rules::{asset, class, code, party, reason, rule};
 
@@ -28,11 +38,21 @@ impl Words {
     /// The text in one language.
     #[inline(never)]
     pub fn of(self, lang: Lang) -> &'static str {
-        let (zh, en) = self.0.split_once('\n').unwrap_or((self.0, self.0));
-        match lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
+        of_both(self.0, lang)
+    }
+
+    /// Both languages as one string, to be stored.
+    pub const fn both(self) -> &'static str {
+        self.0
+    }
+}
+
+/// The text in one language, from [`Words::both`].
+pub fn of_both(both: &str, lang: Lang) -> &str {
+    let (zh, en) = both.split_once('\n').unwrap_or((both, both));
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
     }
 }
 

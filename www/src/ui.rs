@@ -126,6 +126,11 @@ pub fn field(
     .into_any()
 }
 
+/// A picker of places that types into the field with this id (`regions.js`).
+pub fn regions(app: App, field: &'static str) -> AnyView {
+    view! { <GX-REGIONS data-for=field lang=move || app.lang().tag()></GX-REGIONS> }.into_any()
+}
+
 /// The error of a number field; `None` while it is empty.
 pub fn number_error<T>(app: App, typed: RwSignal<String>, parse: fn(&str) -> Result<T, DecimalError>) -> FieldError
 where
@@ -211,6 +216,11 @@ pub fn figure(app: App, name: Words, id: &'static str, value: &dyn ToString, uni
     .into_any()
 }
 
+/// A row of a list of names and texts.
+pub fn text_row(app: App, name: Words, text: String) -> AnyView {
+    view! { <div><dt>{app.say(name)}</dt><dd><bdi>{text}</bdi></dd></div> }.into_any()
+}
+
 /// A line of a chart.
 pub struct Series {
     /// Written into JSON without escapes, so it must be one of our own texts.
@@ -222,14 +232,23 @@ pub struct Series {
 /// A chart, drawn by the custom element of `chart.js`. `summary` is its text alternative.
 /// `along` are the labels of the axis: days (`2026-01-31`) or numbers.
 pub fn chart(id: &'static str, summary: String, along: &[String], series: &[Series]) -> AnyView {
+    drawn(id, summary, along, series, false)
+}
+
+/// A bar for each day.
+pub fn bars(id: &'static str, summary: String, days: &[String], series: Series) -> AnyView {
+    drawn(id, summary, days, &[series], true)
+}
+
+fn drawn(id: &'static str, summary: String, along: &[String], series: &[Series], bars: bool) -> AnyView {
     let quoted = |texts: &[String]| serde_json::to_string(texts).unwrap_or_default();
     let lines: Vec<_> = series
         .iter()
         .map(|line| format!("{{\"name\":\"{}\",\"values\":{}}}", line.name, quoted(&line.values)))
         .collect();
-    let data = format!("{{\"along\":{},\"series\":[{}]}}", quoted(along), lines.join(","));
+    let data = format!("{{\"along\":{},\"series\":[{}],\"bars\":{bars}}}", quoted(along), lines.join(","));
     // In capitals like `tagName`: leptos updates an element in place only if the names are equal.
-    view! { <GX-CHART role="img" data-testid=id aria-label=summary data-chart=data></GX-CHART> }.into_any()
+    view! { <GX-CHART role="group" data-testid=id aria-label=summary data-chart=data></GX-CHART> }.into_any()
 }
 
 /// Placeholder while something loads.

@@ -14,11 +14,16 @@ const here = (name) => new URL(name, location).href;
 const PAGE = here('./');
 const ROOT_FILES = ['index.html', 'manifest.webmanifest', 'icon.svg', 'icon-192.png', 'icon-512.png'].map(here);
 const BUILD_FILES = [
-  'styles.css', 'boot.js', 'wallet.js', 'wallet_bg.wasm', 'chart.js', 'uplot.js', 'uplot.css', 'icon.svg',
-  ...['home', 'statement', 'calculator', 'forecast', 'move', 'shop'].map((name) => `icons/${name}.svg`),
+  'styles.css', 'boot.js', 'chart.js', 'uplot.js', 'uplot.css', 'regions.js', 'icon.svg',
+  // Whoever signs out without a network comes to `account`.
+  ...['wallet', 'points', 'account'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]),
+  ...['home', 'statement', 'calculator', 'forecast', 'move', 'shop', 'account'].map((name) => `icons/${name}.svg`),
 ].map((name) => here(`${BUILD}/${name}`));
-/** Stored once somebody has opened the desk: a member's browser does not load what only the operator needs. */
-const DESK_FILES = ['desk/desk.js', 'desk/desk_bg.wasm'].map((name) => here(`${BUILD}/${name}`));
+/** Stored once somebody has opened them: a buyer's browser does not load what only a shop or the operator needs. */
+const SELDOM_FILES = [
+  ...['shop', 'desk', 'people'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]),
+  'icons/people.svg', 'scan.js', 'decode.js',
+].map((name) => here(`${BUILD}/${name}`));
 
 addEventListener('install', (event) => {
   event.waitUntil((async () => {
@@ -79,7 +84,7 @@ addEventListener('fetch', (event) => {
   } else if (BUILD_FILES.includes(file)) {
     // A file of a named build never changes.
     event.respondWith(stored(file).then((kept) => kept ?? fetch(request)));
-  } else if (DESK_FILES.includes(file)) {
+  } else if (SELDOM_FILES.includes(file)) {
     event.respondWith((async () => {
       const kept = await stored(file);
       if (kept) return kept;

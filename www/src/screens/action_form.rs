@@ -1,5 +1,6 @@
 //! The parts of a form that asks for an action.
 
+use gongxiang::quantity::Points;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -10,17 +11,21 @@ use crate::text::{Words, actions as t, home};
 use crate::ui;
 use crate::wallet::Wallet;
 
-/// The points that the member can move.
+/// The points that the member can move: what waits to be sent is not among them.
 pub fn available(app: App, wallet: &Wallet) -> AnyView {
-    view! {
-        <p class="fixed">
-            <span>{app.say(t::AVAILABLE)}</span>
-            <b data-testid="available" data-value=wallet.mine.points.to_string()>
-                {ui::amount(app, number(&wallet.mine.points), home::POINTS)}
-            </b>
-        </p>
-    }
-    .into_any()
+    let (me, points) = (wallet.member.clone(), wallet.mine.points);
+    let left = move || {
+        let spends = app.outbox.spends(&me);
+        let left = if points > spends { points.minus(spends).unwrap_or_default() } else { Points::ZERO };
+        view! {
+            <b data-testid="available" data-value=left.to_string()>{ui::amount(app, number(&left), home::POINTS)}</b>
+            {spends.is_positive().then(|| view! {
+                <small class="below" data-testid="available-waits">{app.say(t::WAITS)} " " {number(&spends)}</small>
+            }.into_any())}
+        }
+        .into_any()
+    };
+    view! { <p class="fixed"><span>{app.say(t::AVAILABLE)}</span> {left}</p> }.into_any()
 }
 
 /// The `submit` handler of a form: opens the sheet with its action.

@@ -39,13 +39,18 @@ fn shown_when_ready<T>(app: App, found: Query<T>, shown: Box<dyn Fn(T) -> AnyVie
 where
     T: Clone + Send + Sync + 'static,
 {
+    ask_again(app, found);
+    ready(app, found, shown)
+}
+
+/// Asks again after every settled action.
+pub fn ask_again<T: Send + Sync + 'static>(app: App, found: Query<T>) {
     effect(move |first| {
         app.changes.track();
         if !first {
             found.again();
         }
     });
-    ready(app, found, shown)
 }
 
 /// The answer to a request, once it is there.
@@ -53,6 +58,12 @@ pub fn ready<T>(app: App, found: Query<T>, shown: Box<dyn Fn(T) -> AnyView + Sen
 where
     T: Clone + Send + Sync + 'static,
 {
+    effect(move |_| {
+        // The session has ended: this locks the screen.
+        if matches!(*found.state.read(), Remote::Failed(Fault::Status { status: 401, .. })) {
+            app.ask_session();
+        }
+    });
     view! {
         {move || match found.state.get() {
             Remote::Loading => ui::skeleton(app),
@@ -78,8 +89,6 @@ pub async fn opened(app: App, id: Id) -> Result<Arc<Wallet>, Fault> {
             app.doubted.set(!wallet.is_verified());
         }
         Err(Fault::BadAnswer | Fault::OtherRules) => app.doubted.set(true),
-        // The session has ended: this locks the screen.
-        Err(Fault::Status { status: 401, .. }) => app.ask_session(),
         Err(_) => {}
     }
     wallet.map(Arc::new)

@@ -1,13 +1,17 @@
 //! Who did what: the events and the changes beside the books, newest first.
 
+use gongxiang::identity::Id;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::answer::asked;
+use super::named;
+use crate::ids;
 use crate::lang::Lang;
+use crate::route::Route;
 use crate::staff::{self, ActionsPage, DoneAction};
 use crate::state::App;
-use crate::text::{fault as f, signin, staff as t};
+use crate::text::{actions as summary, fault as f, proposals as p, signin, staff as t};
 use crate::ui;
 
 pub fn screen(app: App) -> AnyView {
@@ -50,20 +54,39 @@ fn shown(app: App, first: ActionsPage) -> AnyView {
 }
 
 fn line(app: App, done: &DoneAction) -> AnyView {
-    let DoneAction { at, actor, what, subject } = done.clone();
+    let DoneAction { at, actor, approver, what, members, order, subject } = done.clone();
     let title = what.clone();
     view! {
         <li class="entry" data-testid="action" data-what=what>
             <p class="head"><span class="what">{move || words(app.lang(), &title)}</span></p>
-            {subject.map(|subject| view! { <p class="why"><bdi>{subject}</bdi></p> }.into_any())}
-            <p class="foot"><span><bdi>{who(app, &actor)}</bdi></span> <time datetime=at.clone()>{moment(&at)}</time></p>
+            {subject.map(|subject| view! { <p class="why"><bdi>{move || about(app.lang(), &subject)}</bdi></p> }.into_any())}
+            {(!members.is_empty()).then(|| concerned(app, &members, order.as_ref()))}
+            <p class="foot">
+                <span>{who(app, &actor)}</span>
+                {approver.map(|approver| view! { <span>{app.say(p::APPROVED_BY)} " " {who(app, &approver)}</span> }.into_any())}
+                <time datetime=at.clone()>{moment(&at)}</time>
+            </p>
         </li>
     }
     .into_any()
 }
 
+/// The members and shops that an event concerned, each with the way to its page, and the order by which they did.
+fn concerned(app: App, members: &[Id], order: Option<&Id>) -> AnyView {
+    let way = |id: &Id, shown: AnyView| {
+        view! { <a href=Route::DeskMember(id.clone()).to_string()>{shown}</a> " " }.into_any()
+    };
+    let mut all: Vec<_> = members.iter().map(|id| way(id, named::plain(app, id))).collect();
+    // Its shop's page has the order.
+    if let (Some(order), Some(shop)) = (order, members.last()) {
+        let order = ids::short(order);
+        all.push(way(shop, view! { {app.say(summary::ORDER_ID)} " " <bdi>{order}</bdi> }.into_any()));
+    }
+    view! { <p class="why links" data-testid="concerned">{all}</p> }.into_any()
+}
+
 /// What an action is called.
-fn words(lang: Lang, what: &str) -> String {
+pub fn words(lang: Lang, what: &str) -> String {
     let words = match what {
         "key.added" => t::KEY_ADDED,
         "key.revoked" => t::KEY_REVOKED,
@@ -71,25 +94,63 @@ fn words(lang: Lang, what: &str) -> String {
         "access.ended" => t::ACCESS_ENDED,
         "staff.added" => t::STAFF_ADDED,
         "staff.ended" => t::STAFF_ENDED,
+        "profile.written" => t::PROFILE_WRITTEN,
+        "profile.erased" => t::PROFILE_ERASED,
+        "preset.written" => t::PRESET_WRITTEN,
         "webhook.added" => t::WEBHOOK_ADDED,
         "webhook.removed" => t::WEBHOOK_REMOVED,
+        "trade.decided" => t::TRADE_DECIDED,
+        "proposal.made" => p::MADE,
+        "proposal.approved" => p::APPROVED,
+        "proposal.declined" => p::REFUSED,
         event => return gongxiang_words::event(lang.catalogue(), event).unwrap_or(event).to_owned(),
     };
     words.of(lang).to_owned()
 }
 
 /// Who it was: staff by name, everybody else as the journal names it.
-fn who(app: App, actor: &str) -> AnyView {
+pub fn who(app: App, actor: &str) -> AnyView {
     if actor == "command line" {
         return view! { {app.say(t::COMMAND_LINE)} }.into_any();
     }
+    view! { <bdi>{name_of(actor).to_owned()}</bdi> }.into_any()
+}
+
+/// Somebody's name, as far as the journal has it.
+pub fn name_of(actor: &str) -> &str {
     let name = actor.strip_prefix("staff ").and_then(|rest| rest.rsplit_once(' ')).map_or(actor, |(name, _)| name);
-    name.to_owned().into_any()
+    without_kind(name)
+}
+
+/// Of whom or what a change beside the books was. Of a proposal, `3 (price.set): why`, the event has its name.
+fn about(lang: Lang, subject: &str) -> String {
+    let of_proposal = || {
+        let (number, rest) = subject.strip_prefix("proposal ")?.split_once(" (")?;
+        let (kind, why) = rest.split_once(')')?;
+        Some(format!("#{number} {}{why}", words(lang, kind)))
+    };
+    of_proposal().unwrap_or_else(|| without_kind(subject).to_owned())
+}
+
+/// An id without the English word for what it names, which the action says.
+fn without_kind(text: &str) -> &str {
+    ["member ", "newcomer ", "shop ", "trade ", "staff "]
+        .iter()
+        .find_map(|kind| text.strip_prefix(kind))
+        .unwrap_or(text)
 }
 
 /// `2026-11-28T15:44:07.123Z` in the clock of this device, to the minute.
 fn moment(at: &str) -> String {
-    let date = js_sys::Date::new(&at.into());
+    shown_at(&js_sys::Date::new(&at.into()))
+}
+
+/// The same of seconds since 1970.
+pub fn instant(seconds: u32) -> String {
+    shown_at(&js_sys::Date::new(&(f64::from(seconds) * 1_000.0).into()))
+}
+
+fn shown_at(date: &js_sys::Date) -> String {
     let two = |number: u32| format!("{number:02}");
     let (month, day) = (two(date.get_month() + 1), two(date.get_date()));
     format!("{}-{month}-{day} {}:{}", date.get_full_year(), two(date.get_hours()), two(date.get_minutes()))

@@ -13,7 +13,10 @@ pub fn words(fault: &Fault) -> (&'static str, Words, Words) {
         _ if fault.is_unknown_member() => ("unknown-member", t::UNKNOWN_MEMBER, t::UNKNOWN_MEMBER_NOTE),
         Fault::Status { status: 401, .. } => ("signed-out", signin::SIGNED_OUT, signin::SIGNED_OUT_NOTE),
         Fault::Status { problem, .. } if problem.code == "needs_role" => ("needs-role", staff::NOT_ALLOWED, staff::ASK),
-        Fault::Status { status: 403, .. } => ("forbidden", signin::NOT_YOURS, signin::NOT_YOURS_NOTE),
+        Fault::Status { status: 403, .. } => ("forbidden", t::FORBIDDEN, t::FORBIDDEN_NOTE),
+        Fault::Status { problem, .. } if problem.code == "bad_enrolment" => {
+            ("bad-code", signin::CODE_ENDED, signin::CODE_ENDED_NOTE)
+        }
         Fault::Unreachable => ("unreachable", t::UNREACHABLE, t::UNREACHABLE_NOTE),
         Fault::Status { .. } => ("failed", t::FAILED, t::FAILED_NOTE),
         Fault::NoRandom => ("no-random", t::NO_RANDOM, t::NO_RANDOM_NOTE),

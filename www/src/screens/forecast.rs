@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use gongxiang::book::{Book, DayRecord, SoFar};
+use gongxiang::book::{Book, DayRecord, MEAN_DAYS, SoFar};
 use gongxiang::economy::ratio;
+use gongxiang::event::Code;
 use gongxiang::forecast::{Assumptions, Forecast, Inputs, Outlook, TurnoverPath, forecast};
 use gongxiang::identity::Id;
 use gongxiang::quantity::{Money, Rate, ShareValue};
@@ -11,7 +12,7 @@ use leptos::prelude::*;
 
 use super::answer::of_member;
 use crate::action::of_snapshot;
-use crate::figure::{money, number, percent};
+use crate::figure::{estimate, money, percent};
 use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{Words, economy, forecast as t, frame};
@@ -44,20 +45,37 @@ fn book(app: App, wallet: &Wallet) -> Book {
     Book::from(excerpt)
 }
 
+/// The mean turnover of the last closed days, rounded down to the cent; `None` if none is recorded. The snapshot has no orders, so it
+/// knows nothing of the open day's turnover, and a mean with 0 for it would be too low.
+fn mean_turnover(closed: &[DayRecord]) -> Option<Money> {
+    let (mut sum, mut count) = (0_i128, 0_i128);
+    for turnover in closed.iter().rev().take(MEAN_DAYS).map_while(|record| record.turnover) {
+        (sum, count) = (sum + turnover.raw(), count + 1);
+    }
+    Money::checked_from_raw(sum.checked_div(count)?)
+}
+
 fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
     if !wallet.mine.share_value.is_positive() {
         return ui::empty(app, "forecast-none", t::NONE);
     }
-    let eve = match book(app, wallet).eve(&wallet.member) {
+    let mut eve = match book(app, wallet).eve(&wallet.member) {
         Ok(eve) => eve,
         Err(refusal) => return refused(app, &refusal.to_string()),
     };
+    let days = eve.turnover_days();
+    let closed = mean_turnover(&wallet.closed(app.days));
     let growing = |percent: i128| TurnoverPath::Growing(Rate::checked_from_raw(percent * PERCENT).unwrap_or_default());
-    let work = move |assumptions: &Assumptions| forecast(&eve, assumptions, &mut |_| true);
-    let means = match work(&Assumptions { paths: vec![growing(0)], horizons: vec![1], ..Assumptions::default() }) {
-        Ok(forecast) => forecast.inputs,
+    let steady = Assumptions { paths: vec![growing(0)], horizons: vec![1], ..Assumptions::default() };
+    let means = match forecast(&eve, &steady, &mut |_| true) {
+        Ok(forecast) => Inputs { turnover: closed.unwrap_or(forecast.inputs.turnover), ..forecast.inputs },
+        Err(refusal) if refusal.code == Code::TooYoung => return young(app, days),
         Err(refusal) => return refused(app, &refusal.to_string()),
     };
+    if let (Some(open), Some(closed)) = (eve.turnovers.first_mut(), closed) {
+        *open = closed;
+    }
+    let work = move |assumptions: &Assumptions| forecast(&eve, assumptions, &mut |_| true);
     let sliders =
         ForecastSliders { turnover: RwSignal::new(100), inflow: RwSignal::new(100), spread: RwSignal::new(15) };
     let result = memo(move || {
@@ -84,6 +102,18 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
         </div>
         {move || result.read().as_ref().ok().map(|forecast| inputs(app, &forecast.inputs))}
         {move || result.read().as_ref().ok().and_then(|forecast| forecast.so_far).map(|so_far| real(app, &so_far))}
+    }
+    .into_any()
+}
+
+/// Instead of a forecast: a mean of so few days says nothing.
+fn young(app: App, days: usize) -> AnyView {
+    view! {
+        <section class="card" data-testid="forecast-young" data-days=days.to_string()>
+            {ui::heading(app, t::YOUNG)}
+            <p>{app.say(t::YOUNG_DAYS)} " " <b>{days.to_string()}</b></p>
+            {ui::note(app, t::YOUNG_NOTE)}
+        </section>
     }
     .into_any()
 }
@@ -159,9 +189,9 @@ fn horizon(app: App, forecast: &Forecast, days: usize) -> AnyView {
                 </tr>
             </thead>
             <tbody>
-                {row(t::EARNED, &|outlook| number(&outlook.earned))}
+                {row(t::EARNED, &|outlook| estimate(&outlook.earned))}
                 {row(t::WORTH, &|outlook| money(outlook.worth))}
-                {row(t::LEFT, &|outlook| number(&outlook.share_value))}
+                {row(t::LEFT, &|outlook| estimate(&outlook.share_value))}
                 {row(t::BACK, &|outlook| percent(outlook.concession_back))}
             </tbody>
         </table>

@@ -3,60 +3,69 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{deeds, economy, fault, members, operator, rules, staff};
+use super::{entry, fault, members, onward, staff};
 use crate::api::{Fault, Session};
 use crate::passkey;
-use crate::route::Desk;
+use crate::route::{self, Desk, Route};
 use crate::state::App;
 use crate::text::{signin, staff as t};
 use crate::ui;
 
 /// A screen of the desk, if who is signed in may open it.
-pub fn screen(app: App, desk: Desk) -> AnyView {
+pub fn screen(app: App, desk: Desk, opened: &dyn Fn() -> AnyView) -> AnyView {
     let Some(session) = app.session.get() else { return ui::skeleton(app) };
     if session.opens(desk) {
-        return view! { {bar(app, &session)} {opened(app, desk)} }.into_any();
+        return view! { {bar(app, &session)} {opened()} }.into_any();
+    }
+    if let (Desk::Overview, Some(shop)) = (desk, session.home().filter(|_| session.shop().is_some())) {
+        // Who works in a shop begins at its till.
+        route::go(&shop);
+        return ui::skeleton(app);
     }
     if session.staff.is_some() {
         let first = Desk::ALL.into_iter().map(|(desk, _)| desk).find(|desk| session.opens(*desk));
-        let (shown, words) = match first {
+        let words = match first {
             // The address of the desk leads to the first screen that the role has.
-            Some(first) if desk == Desk::Overview => (opened(app, first), None),
-            Some(_) => (().into_any(), Some(t::NOT_ALLOWED)),
-            None => (().into_any(), Some(t::NO_SCREEN)),
+            Some(first) if desk == Desk::Overview => {
+                route::replace(&Route::Operator(first));
+                return ui::skeleton(app);
+            }
+            Some(_) => t::NOT_ALLOWED,
+            None => t::NO_SCREEN,
         };
-        return view! { {bar(app, &session)} {shown} {words.map(|words| ui::empty(app, "not-allowed", words))} }
-            .into_any();
+        return view! { {bar(app, &session)} {ui::empty(app, "not-allowed", words)} }.into_any();
     }
     if session.role.is_empty() {
         return fault::fault(app, &Fault::Unreachable, Box::new(move || app.ask_session()));
     }
+    let failed = RwSignal::new(None::<Fault>);
     view! {
         {ui::intro(app, t::DESK, t::DESK_NOTE)}
-        {if session.has_passkeys() { members::passkeys(app, &session) } else { ui::empty(app, "members-only", signin::MEMBERS_ONLY) }}
+        {if session.has_passkeys() {
+            view! {
+                <section class="card form">
+                    {entry::by_passkey(app, &session, failed)}
+                    {entry::error_line(app, failed)}
+                </section>
+            }.into_any()
+        } else {
+            ui::empty(app, "no-ways", signin::NO_WAYS)
+        }}
     }
     .into_any()
-}
-
-fn opened(app: App, desk: Desk) -> AnyView {
-    match desk {
-        Desk::Overview => operator::screen(app),
-        Desk::Rules => rules::screen(app),
-        Desk::Economy => economy::screen(app),
-        Desk::Staff => staff::screen(app),
-        Desk::Actions => deeds::screen(app),
-    }
 }
 
 /// Who of the staff is signed in, and the way out.
 fn bar(app: App, session: &Session) -> AnyView {
     let Some(staff) = &session.staff else { return ().into_any() };
     let role = staff::role(&session.role);
+    let (out, question) = members::way_out(app, staff.id.clone(), "link");
     view! {
         <section class="member" data-testid="staff" data-staff=staff.id.to_string() data-role=session.role.clone()>
             <p>{app.say(t::SIGNED_IN)} " " <b><bdi>{staff.name.clone()}</bdi></b> " " <span class="tag">{app.say(role)}</span></p>
-            {ui::button(app, "link", "sign-out", signin::SIGN_OUT, move |_| spawn_local(app.sign_out()))}
+            {out}
         </section>
+        {question}
     }
     .into_any()
 }
@@ -66,7 +75,7 @@ pub fn enrol(app: App, code: String) -> AnyView {
     let failed = RwSignal::new(None::<Fault>);
     let create = move |_| {
         let code = code.clone();
-        spawn_local(async move { members::follow(app, passkey::enrol(&code).await, failed) });
+        spawn_local(async move { onward::follow(app, passkey::register_by(&code).await, failed) });
     };
     view! {
         {ui::intro(app, t::ENROL, t::ENROL_NOTE)}

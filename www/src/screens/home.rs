@@ -1,9 +1,12 @@
 //! A member's home: what its points are worth, what yesterday brought, what is to come, and whether the server's figures are equal.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use gongxiang::book::MEAN_DAYS;
 use gongxiang::identity::{Day, Id};
-use gongxiang::quantity::{Points, ShareValue};
+use gongxiang::limits::TURNOVER_DAYS_MIN;
+use gongxiang::quantity::{Money, Points, Price, ShareValue};
 use gongxiang::receipt::{Amount, Rule};
 use gongxiang::statement::{ClassIncome, History, HistoryRow, StatementDay};
 use gongxiang::wire::pending::{PendingNow, PendingReward};
@@ -11,19 +14,22 @@ use gongxiang::wire::statement::BookedPosting;
 use leptos::prelude::*;
 
 use super::answer::{of_member, ready};
-use super::{statement, statement_rows};
+use super::{statement, statement_rows, trades, worth};
 use crate::api::{self, Fault};
-use crate::figure::{money, number};
+use crate::figure::{self, money, month, number};
 use crate::history::Past;
 use crate::query::{Query, Remote, fetch};
-use crate::route::{MemberScreen, Route};
+use crate::route::{Counter, MemberScreen, Route};
 use crate::state::App;
-use crate::text::{self, Words, economy, frame, home as t, orders as o, statement as s};
+use crate::text::{self, Words, counter, frame, home as t, orders as o, statement as s};
 use crate::ui::{self, Series};
 use crate::wallet::Wallet;
 
 /// Number of entries in the list of the latest.
 const LATEST: usize = 5;
+
+/// Number of days that have a bar.
+const BARS: usize = 30;
 
 /// Number of closed days that are listed.
 const LISTED_DAYS: usize = 5;
@@ -55,6 +61,10 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
     let mine = Arc::clone(wallet);
     view! {
         {figures(app, wallet, known)}
+        {worth::prices(app, wallet)}
+        {worth::ended(app, wallet)}
+        {trades::notices(app, &wallet.member)}
+        {shortcuts(app, wallet)}
         {ready(app, known, Box::new(move |known| {
             view! {
                 {to_come(app, &mine, known.pending.as_ref())}
@@ -65,14 +75,22 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
             }
             .into_any()
         }))}
-        <a class="card link-card" href=Route::Member(wallet.member.clone(), MemberScreen::Orders).to_string() data-testid="to-orders">
-            {app.say(o::MY_ORDERS)} <span aria-hidden="true">"›"</span>
-        </a>
-        {wallet.account.shop.map(|_| view! {
-            <a class="card link-card" href=Route::Member(wallet.member.clone(), MemberScreen::Shop).to_string()>
-                {app.say(t::TO_SHOP)} <span aria-hidden="true">"›"</span>
-            </a>
-        }.into_any())}
+    }
+    .into_any()
+}
+
+/// The ways to what a member needs in a shop.
+fn shortcuts(app: App, wallet: &Wallet) -> AnyView {
+    let me = &wallet.member;
+    let way = |route: Route, id: &'static str, words: Words| {
+        view! { <a class="card link-card" href=route.to_string() data-testid=id>{app.say(words)}</a> }.into_any()
+    };
+    view! {
+        <div class="shortcuts">
+            {way(Route::Member(me.clone(), MemberScreen::Code), "to-code", counter::MY_CODE)}
+            {way(Route::Member(me.clone(), MemberScreen::Orders), "to-orders", o::MY_ORDERS)}
+            {wallet.account.shop.map(|_| way(Route::Shop(me.clone(), Counter::Till), "to-shop", t::TO_SHOP))}
+        </div>
     }
     .into_any()
 }
@@ -93,6 +111,7 @@ fn figures(app: App, wallet: &Arc<Wallet>, known: Query<Known>) -> AnyView {
                 <p class="big" data-testid="worth" data-value=wallet.worth.to_string()>
                     {ui::amount(app, money(wallet.worth), frame::YUAN)}
                 </p>
+                {worth::basis(app, wallet.price, wallet.rules.price_policy)}
                 <dl class="sums">
                     {yesterday}
                     <div>
@@ -106,40 +125,49 @@ fn figures(app: App, wallet: &Arc<Wallet>, known: Query<Known>) -> AnyView {
                         </dd>
                     </div>
                 </dl>
+                {is_young(app, day).then(|| ui::note(app, t::YOUNG))}
             </article>
         </section>
     }
     .into_any()
 }
 
-/// The points that the last closed day brought: its release and its rewards. Nothing before the member's first closed day.
-fn yesterday(app: App, open: Day, history: &History) -> AnyView {
-    let Some(last) = history.days.last().map(|line| line.day).filter(|day| day.next() == Some(open)) else {
-        return ().into_any();
-    };
-    let (mut points, mut worth) = (Points::ZERO, None);
-    // Newest first; the open day's postings come before.
+/// Whether too few of the last 30 closed days had turnover for the price to say much.
+fn is_young(app: App, open: Day) -> bool {
+    app.days.with_value(|days| {
+        let closed = days.iter().rev().filter(|record| record.day < open).take(MEAN_DAYS);
+        let turnovers = closed.filter(|record| record.turnover.is_some_and(Money::is_positive));
+        turnovers.count() < TURNOVER_DAYS_MIN
+    })
+}
+
+/// The points that each day brought: its release and its rewards.
+fn brought(history: &History) -> BTreeMap<Day, Points> {
+    let mut sums = BTreeMap::<Day, Points>::new();
     for row in &history.rows {
-        let (day, brought) = match row {
+        let (day, points) = match row {
             HistoryRow::Day(line) => (line.day, line.earned),
             HistoryRow::Posting(booked) => (booked.day, income(booked)),
         };
-        if day < last {
-            break;
-        }
-        if day == last {
-            points = points.plus(brought).unwrap_or(points);
-        }
+        let sum = sums.entry(day).or_default();
+        *sum = sum.plus(points).unwrap_or(*sum);
     }
-    if let Some(line) = history.days.last() {
-        worth = points.worth_floor(line.price).ok();
-    }
+    sums
+}
+
+/// The points that the last closed day brought. Nothing before the member's first closed day.
+fn yesterday(app: App, open: Day, history: &History) -> AnyView {
+    let Some(last) = history.days.last().filter(|line| line.day.next() == Some(open)) else {
+        return ().into_any();
+    };
+    let points = brought(history).remove(&last.day).unwrap_or_default();
+    let worth = points.worth_floor(last.price).ok();
     view! {
         <div class="yesterday">
             <dt>{app.say(t::YESTERDAY)}</dt>
             <dd data-testid="yesterday" data-value=points.to_string()>
                 "+" {ui::amount(app, number(&points), t::POINTS)}
-                {worth.map(|worth| view! { <small class="below">{ui::amount(app, money(worth), frame::YUAN)}</small> }.into_any())}
+                {worth.map(|worth| view! { <small class="below">{ui::amount(app, money(worth), frame::YUAN)} " " {app.say(t::AT_PRICE_THEN)}</small> }.into_any())}
             </dd>
         </div>
     }
@@ -222,6 +250,7 @@ fn tonight(app: App, wallet: &Wallet, pending: Option<&PendingNow>) -> AnyView {
                 <span aria-hidden="true">"≈ "</span>{ui::amount(app, number(&expected.earned), t::POINTS)}
                 <small class="below">{money(expected.worth)} " " {app.say(frame::YUAN)}</small>
             </p>
+            {worth::basis(app, wallet.price, wallet.rules.price_policy)}
         </section>
     }
     .into_any()
@@ -305,7 +334,8 @@ fn check(app: App, wallet: &Wallet) -> AnyView {
 fn past(app: App, wallet: &Wallet, past: &Arc<Past>) -> AnyView {
     let history = &past.history;
     view! {
-        {days(app, history)}
+        {earned(app, history)}
+        {days(app, wallet.price, history)}
         {course(app, past)}
         <section class="card" data-testid="past">
             {ui::heading(app, t::INCOME)}
@@ -320,8 +350,37 @@ fn past(app: App, wallet: &Wallet, past: &Arc<Past>) -> AnyView {
     .into_any()
 }
 
+/// A bar for each of the last closed days, and the sum of the month.
+fn earned(app: App, history: &History) -> AnyView {
+    let Some(last) = history.days.last().map(|line| line.day) else { return ().into_any() };
+    let sums = brought(history);
+    let of = |day: Day| sums.get(&day).copied().unwrap_or_default();
+    let shown = history.days.get(history.days.len().saturating_sub(BARS)..).unwrap_or_default();
+    let month = month(last);
+    let in_month = history.days.iter().filter(|line| figure::month(line.day) == month);
+    let sum = in_month.fold(Points::ZERO, |sum, line| sum.plus(of(line.day)).unwrap_or(sum));
+    let days: Vec<_> = shown.iter().map(|line| line.day.to_string()).collect();
+    let values: Vec<_> = shown.iter().map(|line| of(line.day).to_string()).collect();
+    let (summed, shown_month) = (format!("{month} {sum}"), month.clone());
+    let chart = move || {
+        let name = t::EARNED.of(app.lang());
+        let summary = format!("{name}: {summed}");
+        ui::bars("earned", summary, &days, Series { name, values: values.clone() })
+    };
+    view! {
+        <section class="card">
+            {ui::heading(app, t::EARNED)}
+            <p class="mid" data-testid="month" data-month=month data-value=sum.to_string()>
+                "+" {ui::amount(app, number(&sum), t::POINTS)} " " <small><time>{shown_month}</time></small>
+            </p>
+            {move || chart()}
+        </section>
+    }
+    .into_any()
+}
+
 /// The last closed days on which the member held share value.
-fn days(app: App, history: &History) -> AnyView {
+fn days(app: App, price: Price, history: &History) -> AnyView {
     let closed = history.rows.iter().filter_map(|row| match row {
         HistoryRow::Day(line) => Some(line),
         HistoryRow::Posting(_) => None,
@@ -334,6 +393,7 @@ fn days(app: App, history: &History) -> AnyView {
         <section class="card statement">
             {ui::heading(app, s::STATEMENT)}
             <p class="note">{app.say(s::FORMULA_NOTE)}</p>
+            {worth::basis_then(app, price)}
             <ul class="entries">{lines}</ul>
         </section>
     }
@@ -387,7 +447,6 @@ fn latest(app: App, me: &Id, past: &Past) -> AnyView {
 enum Curve {
     Points,
     ShareValue,
-    Price,
 }
 
 fn course(app: App, past: &Arc<Past>) -> AnyView {
@@ -400,14 +459,13 @@ fn course(app: App, past: &Arc<Past>) -> AnyView {
     let drawn = move || {
         let days = &past.history.days;
         let from = days.len().saturating_sub(range.get());
-        let part = days.get(from..).unwrap_or_default();
+        let latest = days.get(from..).unwrap_or_default();
         let (words, read): (Words, fn(&StatementDay) -> String) = match shown.get() {
             Curve::Points => (t::POINTS, |day| day.state.points.to_string()),
             Curve::ShareValue => (t::SHARE_VALUE, |day| day.state.share_value.to_string()),
-            Curve::Price => (t::PRICE, |day| day.price.to_string()),
         };
-        let along: Vec<_> = part.iter().map(|day| day.day.to_string()).collect();
-        let values: Vec<_> = part.iter().map(read).collect();
+        let along: Vec<_> = latest.iter().map(|day| day.day.to_string()).collect();
+        let values: Vec<_> = latest.iter().map(read).collect();
         let end = |at: Option<&String>| at.cloned().unwrap_or_default();
         let name = words.of(app.lang());
         let summary = format!(
@@ -428,7 +486,6 @@ fn course(app: App, past: &Arc<Past>) -> AnyView {
                 {ui::segments(app, shown, t::SERIES, vec![
                     (Curve::Points, "course-points", t::POINTS),
                     (Curve::ShareValue, "course-share-value", t::SHARE_VALUE),
-                    (Curve::Price, "course-price", economy::PRICE),
                 ])}
                 {ui::segments(app, range, t::RANGE, vec![
                     (30, "range-30", t::RANGE_30),

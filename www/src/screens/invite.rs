@@ -6,17 +6,17 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::answer::member_bar;
-use super::{fault, members};
+use super::{fault, onward};
 use crate::action::Action;
 use crate::api::{Fault, Session};
 use crate::passkey;
 use crate::route::Route;
 use crate::state::App;
-use crate::text::{actions as t, signin};
+use crate::text::{Words, actions as t, signin};
 use crate::ui;
 
 pub fn screen(app: App, id: &Id) -> AnyView {
-    let link = link(id);
+    let link = address_of(&Route::Join(id.clone()));
     let copied = RwSignal::new(false);
     let to_copy = link.clone();
     let copy = move |_| {
@@ -42,14 +42,20 @@ pub fn screen(app: App, id: &Id) -> AnyView {
     .into_any()
 }
 
-fn link(id: &Id) -> String {
+/// The whole address of a screen, for a link.
+pub fn address_of(route: &Route) -> String {
     let origin = window().location().origin().unwrap_or_default();
     let path = window().location().pathname().unwrap_or_default();
-    format!("{origin}{path}{}", Route::Join(id.clone()))
+    format!("{origin}{path}{route}")
 }
 
 /// The QR code as one SVG path, a square for each dark module.
 pub fn qr(app: App, text: &str) -> AnyView {
+    qr_of(app, text, t::QR_LABEL)
+}
+
+/// [`qr`] of something else than an invitation.
+pub fn qr_of(app: App, text: &str, label: Words) -> AnyView {
     let Ok(code) = QRBuilder::new(text).build() else { return ().into_any() };
     let mut path = String::new();
     for y in 0..code.size {
@@ -60,7 +66,7 @@ pub fn qr(app: App, text: &str) -> AnyView {
     // Readers need a quiet zone of four modules around the code.
     let view_box = format!("-4 -4 {0} {0}", code.size + 8);
     view! {
-        <svg class="qr" role="img" aria-label=app.say(t::QR_LABEL) data-testid="qr" viewBox=view_box shape-rendering="crispEdges">
+        <svg class="qr" role="img" aria-label=app.say(label) data-testid="qr" viewBox=view_box shape-rendering="crispEdges">
             <path d=path />
         </svg>
     }
@@ -74,12 +80,12 @@ pub fn joining(app: App, referrer: &Id) -> AnyView {
     let by = referrer.clone();
     let with_passkey = move |_| {
         let by = by.clone();
-        spawn_local(async move { members::follow(app, passkey::register(&by).await, failed) });
+        spawn_local(async move { onward::follow(app, passkey::register(Some(&by)).await, failed) });
     };
     let register = move |_| app.asked.set(Some(Action::register(&id)));
     view! {
         <section class="intro">
-            <h1>{app.say(t::REGISTER)}</h1>
+            <h1>{app.say(t::JOIN)}</h1>
             <p>{app.say(t::INVITED_BY)} " " <bdi data-testid="referrer">{referrer.to_string()}</bdi></p>
         </section>
         <section class="card form">

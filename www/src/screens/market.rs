@@ -1,21 +1,24 @@
-//! The market: the board of offers by price, one's own offers and trades, and each step of a trade.
+//! The market: the board of offers by price, and one's own offers. One's own trades are in `trades.rs`.
 
 use std::sync::Arc;
 
 use gongxiang::identity::Id;
-use gongxiang::market::{Offer, Side, Trade, TradeState};
+use gongxiang::market::{Offer, Side};
 use gongxiang::quantity::{Points, Price, Rate};
 use leptos::prelude::*;
 
 use super::action_form::{action_button, ask, available, submit};
 use super::answer::{asked, of_member};
-use crate::action::{Action, Step};
+use super::named;
+use super::{trades, worth};
+use crate::action::Action;
 use crate::api::{self, Fault, Item};
 use crate::figure::{money, number};
 use crate::input;
 use crate::reactive::memo;
 use crate::state::App;
-use crate::text::{Words, actions as t, frame, home};
+use crate::text::{actions as t, frame, home, trades as w};
+use crate::trade::{self, TradesPage};
 use crate::ui;
 use crate::wallet::Wallet;
 
@@ -25,28 +28,13 @@ const BOARD_LINES: usize = 20;
 #[derive(Clone, Debug)]
 struct Market {
     offers: Vec<Item<Offer>>,
-    /// The member's own open trades, each with its offer.
-    trades: Vec<(Item<Trade>, Item<Offer>)>,
+    trades: TradesPage,
 }
 
 async fn open(me: Id) -> Result<Market, Fault> {
     let mut offers = api::offers().await?;
-    let mut trades = Vec::new();
-    for trade in api::trades().await? {
-        if !matches!(trade.value.state, TradeState::Taken | TradeState::Paid) {
-            continue;
-        }
-        let known = offers.iter().find(|offer| offer.id == trade.value.offer).cloned();
-        let offer = match known {
-            Some(offer) => offer,
-            None => api::offer(&trade.value.offer).await?,
-        };
-        if trade.value.taker == me || offer.value.owner == me {
-            trades.push((trade, offer));
-        }
-    }
     offers.retain(|offer| offer.value.remaining.is_positive());
-    Ok(Market { offers, trades })
+    Ok(Market { offers, trades: trade::of_member(&me, None).await? })
 }
 
 pub fn screen(app: App, id: Id) -> AnyView {
@@ -63,16 +51,27 @@ pub fn screen(app: App, id: Id) -> AnyView {
 
 fn shown(app: App, wallet: &Arc<Wallet>, market: &Market) -> AnyView {
     let me = &wallet.member;
+    // Without a market, what has begun is finished, and nothing else begins.
+    let is_off = app.session.with_untracked(|session| session.as_ref().is_some_and(|session| session.no_market));
+    let board = || {
+        view! {
+            {worth::prices(app, wallet)}
+            <div class="columns">
+                {place(app, wallet)}
+                <section class="card board" data-testid="board">
+                    {side(app, wallet, market, Side::Sell)}
+                    {side(app, wallet, market, Side::Buy)}
+                </section>
+            </div>
+        }
+        .into_any()
+    };
+    let page = RwSignal::new(market.trades.clone());
     view! {
-        {trades(app, me, &market.trades)}
-        <div class="columns">
-            {place(app, wallet)}
-            <section class="card board" data-testid="board">
-                {side(app, wallet, market, Side::Sell)}
-                {side(app, wallet, market, Side::Buy)}
-            </section>
-        </div>
+        {trades::living(app, me, page)}
+        {if is_off { ui::empty(app, "market-off", w::MARKET_OFF) } else { board() }}
         {own(app, me, market)}
+        {trades::ended(app, me, page)}
     }
     .into_any()
 }
@@ -101,7 +100,9 @@ fn place(app: App, wallet: &Arc<Wallet>) -> AnyView {
             {ui::field(app, "points", t::POINTS, "decimal", points, ui::number_error(app, points, Points::parse))}
             {ui::field(app, "unit-price", t::UNIT_PRICE, "decimal", price, ui::number_error(app, price, Price::parse))}
             {band(app, wallet)}
-            <p class="fixed"><span>{app.say(t::TOTAL)}</span> <b>{move || total()} " " <small>{app.say(frame::YUAN)}</small></b></p>
+            {move || total().map(|total| view! {
+                <p class="fixed"><span>{app.say(t::TOTAL)}</span> <b>{ui::amount(app, total, frame::YUAN)}</b></p>
+            }.into_any())}
             <p class="note">{move || app.say(if sells.get() { t::OFFER_SELL_NOTE } else { t::OFFER_BUY_NOTE })()}</p>
             {submit(app, action)}
         </form>
@@ -164,7 +165,7 @@ fn line(app: App, wallet: &Wallet, offer: &Item<Offer>, depth: i128) -> AnyView 
             <meter class="depth" min="0" max="100" value=depth.to_string() aria-hidden="true"></meter>
             <span class="price">{number(unit_price)}</span>
             <span class="points">{ui::amount(app, number(remaining), home::POINTS)}</span>
-            <bdi class="who">{owner.to_string()}</bdi>
+            <span class="who">{named::member(app, owner)}</span>
             {(!mine && in_band).then(|| view! {
                 <button type="button" class="secondary" data-testid="take" aria-expanded=move || open.get().to_string()
                     on:click=move |_| open.update(|open| *open = !*open)>
@@ -213,51 +214,6 @@ fn own(app: App, me: &Id, market: &Market) -> AnyView {
     });
     view! {
         <section class="card">{ui::heading(app, t::MY_OFFERS)}<ul class="deals">{lines.collect::<Vec<_>>()}</ul></section>
-    }
-    .into_any()
-}
-
-/// The member's own open trades, with the next steps.
-fn trades(app: App, me: &Id, trades: &[(Item<Trade>, Item<Offer>)]) -> AnyView {
-    if trades.is_empty() {
-        return ().into_any();
-    }
-    let lines: Vec<_> = trades.iter().map(|(trade, offer)| deal(app, me, trade, offer)).collect();
-    view! { <section class="card">{ui::heading(app, t::MY_TRADES)}<ul class="deals">{lines}</ul></section> }.into_any()
-}
-
-fn deal(app: App, me: &Id, trade: &Item<Trade>, offer: &Item<Offer>) -> AnyView {
-    let buys = trade.value.buyer(&offer.value) == me;
-    let (state, name, note) = match (trade.value.state, buys) {
-        (TradeState::Paid, true) => (t::STATE_PAID, "paid", t::PAY_NOTE),
-        (TradeState::Paid, false) => (t::STATE_PAID, "paid", t::CONFIRM_NOTE),
-        (_, true) => (t::STATE_TAKEN, "taken", t::TAKE_SELL_NOTE),
-        (_, false) => (t::STATE_TAKEN, "taken", t::TAKE_BUY_NOTE),
-    };
-    let steps: &[(Step, Words, &'static str)] = match (buys, trade.value.state) {
-        (true, TradeState::Taken) => &[(Step::Pay, t::PAY, "pay"), (Step::Cancel, t::CANCEL_TRADE, "cancel-trade")],
-        (true, _) => &[(Step::Cancel, t::CANCEL_TRADE, "cancel-trade")],
-        (false, TradeState::Taken) => {
-            &[(Step::Confirm, t::CONFIRM, "confirm-trade"), (Step::Cancel, t::CANCEL_TRADE, "cancel-trade")]
-        }
-        (false, _) => &[(Step::Confirm, t::CONFIRM, "confirm-trade")],
-    };
-    let buttons = steps.iter().map(|(step, words, id)| {
-        let class = if *step == Step::Cancel { "secondary" } else { "primary" };
-        action_button(app, class, id, *words, Action::trade(me, *step, trade, offer))
-    });
-    let total = trade.value.points.worth_floor(offer.value.unit_price).ok();
-    view! {
-        <li class="deal" data-testid="trade" data-trade=trade.id.to_string() data-state=name>
-            <span>
-                {app.say(if buys { t::YOU_BUY } else { t::YOU_SELL })} " " {number(&trade.value.points)} " × "
-                {number(&offer.value.unit_price)} " "
-                {total.map(|total| view! { "= " {ui::amount(app, money(total), frame::YUAN)} }.into_any())} " "
-                <span class="tag">{app.say(state)}</span>
-            </span>
-            {ui::note(app, note)}
-            <div class="buttons">{buttons.collect::<Vec<_>>()}</div>
-        </li>
     }
     .into_any()
 }

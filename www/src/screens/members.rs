@@ -8,109 +8,90 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::answer::asked;
-use super::fault;
+use super::named;
+use super::onward::enter;
+use super::{entry, fault, guests};
 use crate::api::{self, Fault, Session};
-use crate::passkey::{self, Holder};
 use crate::query::{Remote, fetch};
 use crate::reactive::memo;
-use crate::route::{self, Desk, MemberScreen, Route};
+use crate::route::{Desk, MemberScreen, Route};
 use crate::state::App;
-use crate::text::{calculator, fault as f, signin as t};
+use crate::text::{calculator, counter, fault as f, signin as t};
 use crate::ui;
 
 const PER_PAGE: u32 = 50;
+
+/// The longest name that a member or a shop can have.
+const NAME_CHARS_MAX: usize = 32;
 
 pub fn screen(app: App) -> AnyView {
     let ask = move || async move {
         app.learn_session().await;
         app.session.get_untracked().filter(|session| !session.role.is_empty()).ok_or(Fault::Unreachable)
     };
-    asked(app, ask, move |session| match session.member {
-        Some(member) => signed_in(app, member),
-        None if session.staff.is_some() => {
-            let desk = Route::Operator(Desk::Overview).to_string();
-            view! { <p><a class="primary" href=desk data-testid="to-desk">{app.say(t::DESK)}</a></p> }.into_any()
-        }
-        None if session.is_operator() => choose(app, &session),
-        None if session.has_passkeys() => view! {
+    asked(app, ask, move |session| match session.sender() {
+        Some(_) => view! {
             <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
-            {passkeys(app, &session)}
+            {signing_out(app, &session, true)}
         }
         .into_any(),
+        None if session.is_operator() => choose(app, &session),
         None => view! {
             <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
-            {ui::empty(app, "members-only", t::MEMBERS_ONLY)}
+            {entry::ways(app, &session)}
         }
         .into_any(),
     })
 }
 
-/// The button to sign in by passkey, if the server offers it.
-pub fn passkeys(app: App, session: &Session) -> AnyView {
-    if !session.has_passkeys() {
-        return ().into_any();
-    }
-    let failed = RwSignal::new(None::<Fault>);
-    let sign_in = move |_| spawn_local(async move { follow(app, passkey::sign_in().await, failed) });
+/// Who is signed in, and signing out. `leads_on` adds the way to the account, the till or the desk.
+pub fn signing_out(app: App, session: &Session, leads_on: bool) -> AnyView {
+    let (Some(me), Some(home)) = (session.sender().cloned(), session.home()) else { return ().into_any() };
+    let (name, way) = match &session.staff {
+        None => (me.to_string(), t::CONTINUE),
+        Some(staff) => (staff.name.clone(), if staff.shop.is_some() { counter::TO_TILL } else { t::DESK }),
+    };
+    let (out, question) = way_out(app, me, "secondary");
     view! {
         <section class="card form">
-            {ui::button(app, "primary", "passkey", t::PASSKEY, sign_in)}
-            <p class="error" role="status" data-testid="passkey-error">
-                {move || failed.get().map(|fault| fault::words(&fault).1.of(app.lang()))}
-            </p>
+            <p>{app.say(t::SIGNED_IN)} " " <b><bdi data-testid="signed-in">{name}</bdi></b></p>
+            <div class="buttons">
+                {leads_on.then(|| view! {
+                    <a class="primary" href=home.to_string() data-testid="go-on">{app.say(way)}</a>
+                }.into_any())}
+                {out}
+            </div>
+            {question}
         </section>
     }
     .into_any()
 }
 
-/// Goes to the account of the member who just signed in, or to the desk of the staff, or shows why signing in failed.
-pub fn follow(app: App, signed_in: Result<Holder, Fault>, failed: RwSignal<Option<Fault>>) {
-    match signed_in {
-        Ok(Holder { member }) => {
-            spawn_local(async move {
-                app.signed_in().await;
-                let home = |id| Route::Member(id, MemberScreen::Home);
-                route::go(&member.map_or(Route::Operator(Desk::Overview), home));
-            });
-        }
-        Err(fault) => failed.set(Some(fault)),
-    }
-}
-
-fn signed_in(app: App, member: Id) -> AnyView {
-    // Set once somebody wants to sign out while actions wait.
+/// The button that signs out, and what it asks first while actions of who is signed in wait.
+pub fn way_out(app: App, me: Id, class: &'static str) -> (AnyView, AnyView) {
     let asks = RwSignal::new(false);
-    let leave = move || spawn_local(app.sign_out());
-    let mine = member.clone();
-    let waits = move || app.outbox.waiting.with(|all| all.iter().any(|waiting| waiting.member.as_ref() == Some(&mine)));
-    let out = move |_| if waits() { asks.set(true) } else { leave() };
-    view! {
-        <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
-        <section class="card form">
-            <p>{app.say(t::SIGNED_IN)} " " <b><bdi data-testid="signed-in">{member.to_string()}</bdi></b></p>
-            <div class="buttons">
-                <a class="primary" href=Route::Member(member, MemberScreen::Home).to_string()>{app.say(t::CONTINUE)}</a>
-                {ui::button(app, "secondary", "sign-out", t::SIGN_OUT, out)}
-            </div>
-            {move || asks.get().then(|| view! {
+    let out = move |_| {
+        let me = me.clone();
+        spawn_local(async move {
+            if app.outbox.holds(&me).await {
+                asks.set(true);
+            } else {
+                app.sign_out().await;
+            }
+        });
+    };
+    let question = move || {
+        asks.get().then(|| {
+            view! {
                 <div class="refusal" role="alert" data-testid="sign-out-waits">
                     <p>{app.say(t::SIGN_OUT_WAITS)}</p>
-                    {ui::button(app, "secondary", "sign-out-anyway", t::SIGN_OUT_ANYWAY, move |_| leave())}
+                    {ui::button(app, "secondary", "sign-out-anyway", t::SIGN_OUT_ANYWAY, move |_| spawn_local(app.sign_out()))}
                 </div>
-            }.into_any())}
-        </section>
-    }
-    .into_any()
-}
-
-/// Signs in as a member of a demo, and goes to its account.
-fn enter(app: App, id: Id) {
-    spawn_local(async move {
-        // If there is no such member, its screen says so.
-        let _ = api::sign_in_to_demo(&id).await;
-        app.signed_in().await;
-        route::go(&Route::Member(id, MemberScreen::Home));
-    });
+            }
+            .into_any()
+        })
+    };
+    (ui::button(app, class, "sign-out", t::SIGN_OUT, out), view! { {question} }.into_any())
 }
 
 fn choose(app: App, session: &Session) -> AnyView {
@@ -118,13 +99,23 @@ fn choose(app: App, session: &Session) -> AnyView {
     let query = memo(move || typed.read().trim().to_owned());
     let first = fetch(move || {
         let query = query.get();
-        async move { page(&query, &before(&query)).await }
+        async move { search(&query).await }
     });
-    let bad = move || !query.read().is_empty() && Id::parse(&query.read()).is_none();
+    // What was typed when somebody pressed "open", if it leads nowhere.
+    let refused = RwSignal::new(None::<String>);
+    let bad = move || refused.read().as_ref().is_some_and(|refused| *refused == *query.read());
     let open = move |event: SubmitEvent| {
         event.prevent_default();
-        if let Some(id) = Id::parse(&query.get_untracked()) {
-            enter(app, id);
+        let typed = query.get_untracked();
+        let only = first.state.with_untracked(|state| match state {
+            Remote::Ready(Found { page, .. }) if page.members.len() == 1 => {
+                page.members.first().map(|line| line.member.clone())
+            }
+            _ => None,
+        });
+        match only.or_else(|| Id::parse(&typed)) {
+            Some(id) => enter(app, id.clone(), Route::Member(id, MemberScreen::Home)),
+            None => refused.set(Some(typed)),
         }
     };
     view! {
@@ -133,7 +124,8 @@ fn choose(app: App, session: &Session) -> AnyView {
             <p>{app.say(t::DEMO_NOTE)}</p>
             <p><a href=Route::Operator(Desk::Overview).to_string() data-testid="operator-view">{app.say(t::OPERATOR)}</a></p>
         </section>
-        {passkeys(app, session)}
+        {guests::cards(app, &session.guests)}
+        {ui::heading(app, t::ALL)}
         <form class="search" on:submit=open>
             <label for="search">{app.say(t::SEARCH)}</label>
             <div class="row">
@@ -149,13 +141,16 @@ fn choose(app: App, session: &Session) -> AnyView {
         {move || match first.state.get() {
             Remote::Loading => ui::skeleton(app),
             Remote::Failed(why) => fault::fault(app, &why, Box::new(move || first.again())),
-            Remote::Ready(page) => shown(app, query.get_untracked(), page),
+            Remote::Ready(found) => shown(app, found, member),
         }}
+        {entry::ways(app, session)}
     }
     .into_any()
 }
 
-fn shown(app: App, query: String, first: MembersPage) -> AnyView {
+/// The members that were found, a line for each, and a button for the next page.
+pub fn shown(app: App, found: Found, line: fn(App, &MemberLine) -> AnyView) -> AnyView {
+    let Found { query, page: first } = found;
     if first.members.is_empty() {
         return view! { <p class="loading" data-testid="none-found">{app.say(t::NONE_FOUND)}</p> }.into_any();
     }
@@ -179,7 +174,7 @@ fn shown(app: App, query: String, first: MembersPage) -> AnyView {
     };
     view! {
         <ul class="members" data-testid="members">
-            {move || found.read().members.iter().map(|line| member(app, line)).collect::<Vec<_>>()}
+            {move || found.read().members.iter().map(|member| line(app, member)).collect::<Vec<_>>()}
         </ul>
         <p class="error" aria-live="polite">{move || failed.get().then(|| f::UNREACHABLE.of(app.lang()))}</p>
         {move || found.read().next.is_some().then(|| ui::button(app, "more", "more", t::MORE, more.clone()))}
@@ -193,19 +188,43 @@ fn member(app: App, line: &MemberLine) -> AnyView {
     let id = line.member.clone();
     let sign_in = move |event: MouseEvent| {
         event.prevent_default();
-        enter(app, id.clone());
+        enter(app, id.clone(), Route::Member(id.clone(), MemberScreen::Home));
     };
     view! {
         <li>
             <a href=Route::Member(line.member.clone(), MemberScreen::Home).to_string() data-member=line.member.to_string()
                 on:click=sign_in>
-                <b>{line.member.to_string()}</b>
+                <b>{named::plain(app, &line.member)}</b>
+                <small>{line.member.to_string()}</small>
                 {line.merchant.then(|| view! { <span class="tag shop">{app.say(t::MERCHANT)}</span> }.into_any())}
                 <span class="tag" class:off=!activated>{state}</span>
             </a>
         </li>
     }
     .into_any()
+}
+
+/// What was found, and the beginning of the ids on the pages that follow.
+#[derive(Clone)]
+pub struct Found {
+    query: String,
+    pub page: MembersPage,
+}
+
+/// The members with this in their names, and those whose ids start with it, in upper or lower case.
+pub async fn search(query: &str) -> Result<Found, Fault> {
+    // The server refuses a longer name, which nobody can have.
+    let may_be_name = (1..=NAME_CHARS_MAX).contains(&query.chars().count());
+    let named = if may_be_name { api::members_named(query, PER_PAGE).await?.members } else { Vec::new() };
+    let mut found = Found { query: query.to_owned(), page: page(query, &before(query)).await? };
+    let lower = query.to_lowercase();
+    if found.page.members.is_empty() && lower != query {
+        found = Found { page: page(&lower, &before(&lower)).await?, query: lower };
+    }
+    let ids = found.page.members;
+    let others = ids.into_iter().filter(|line| named.iter().all(|known| known.member != line.member));
+    found.page.members = named.iter().cloned().chain(others).collect();
+    Ok(found)
 }
 
 /// The members after `after` whose ids start with `query`.

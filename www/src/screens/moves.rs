@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::answer::member_bar;
 use crate::route::{MemberScreen, Route};
 use crate::state::App;
-use crate::text::{Words, actions as t};
+use crate::text::{Words, actions as t, profile};
 
 pub fn screen(app: App, id: &Id) -> AnyView {
     let way = |page: MemberScreen, title: Words, note: Words, name: &'static str| {
@@ -20,14 +20,16 @@ pub fn screen(app: App, id: &Id) -> AnyView {
         }
         .into_any()
     };
+    let has_market = app.session.with(|session| session.as_ref().is_none_or(|session| !session.no_market));
     view! {
         {member_bar(app, id, t::MOVE)}
         <p class="lead">{app.say(t::MOVE_NOTE)}</p>
         <ul class="way-cards">
             {way(MemberScreen::Transfer, t::TRANSFER, t::TRANSFER_NOTE, "to-transfer")}
-            {way(MemberScreen::Market, t::MARKET, t::MARKET_NOTE, "to-market")}
+            {has_market.then(|| way(MemberScreen::Market, t::MARKET, t::MARKET_NOTE, "to-market"))}
             {way(MemberScreen::Redeem, t::REDEEM, t::REDEEM_NOTE, "to-redeem")}
             {way(MemberScreen::Invite, t::INVITE, t::INVITE_NOTE, "to-invite")}
+            {way(MemberScreen::Profile, profile::PROFILE, profile::PROFILE_NOTE, "to-profile")}
         </ul>
     }
     .into_any()

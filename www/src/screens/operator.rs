@@ -1,6 +1,7 @@
 //! The operator's overview: supply, the next release, the price, shops at risk, and the day's close.
 
-use gongxiang::identity::Id;
+use gongxiang::book::DayRecord;
+use gongxiang::identity::{Day, Id};
 use gongxiang::quantity::{Points, Price};
 use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::answer::SupplyNow;
@@ -8,14 +9,20 @@ use leptos::prelude::*;
 
 use super::action_form::{ask, submit};
 use super::answer::asked;
+use super::named;
+use super::proposals;
 use crate::action::Action;
 use crate::api::{self, Fault, Session};
-use crate::figure::number;
+use crate::figure::{money, number};
 use crate::input;
+use crate::proposal::{self, Proposal};
 use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{actions, frame, home, operator as t};
-use crate::ui;
+use crate::ui::{self, Series};
+
+/// Days that have a bar.
+const BARS: usize = 30;
 
 /// Limit of the shops that are asked for one by one.
 const SHOPS_MAX: usize = 200;
@@ -24,6 +31,8 @@ const SHOPS_MAX: usize = 200;
 struct Overview {
     now: SupplyNow,
     rules: RuleSet,
+    /// What waits for a second person.
+    proposals: Vec<Proposal>,
 }
 
 /// Shops with fewer points than their deposit, the poorest first, and the number of all shops.
@@ -36,7 +45,7 @@ struct ShopsAtRisk {
 pub fn screen(app: App) -> AnyView {
     let load = || async {
         let (now, rules) = (api::supply().await?.value, api::rules().await?.value);
-        Ok(Overview { now, rules })
+        Ok(Overview { now, rules, proposals: proposal::open().await? })
     };
     view! {
         {ui::intro(app, t::TITLE, t::NOTE)}
@@ -45,13 +54,15 @@ pub fn screen(app: App) -> AnyView {
     .into_any()
 }
 
-fn shown(app: App, Overview { now, rules }: &Overview) -> AnyView {
+fn shown(app: App, Overview { now, rules, proposals }: &Overview) -> AnyView {
     let total = now.release.total().unwrap_or_default();
     let supply = &now.supply;
     let mut after = now.release;
     let released = after.close(rules, now.price, supply.issued).map(|closed| closed.released).unwrap_or_default();
+    let day = now.day;
     let deposit = rules.merchant_deposit.points_ceil(now.price).unwrap_or_default();
     view! {
+        {proposals::waiting(app, proposals, now.price, rules)}
         <section class="figures" data-testid="operator" data-day=now.day.to_string()>
             <article class="card chief">
                 {ui::heading(app, t::TOTAL)}
@@ -74,16 +85,53 @@ fn shown(app: App, Overview { now, rules }: &Overview) -> AnyView {
             </dl>
         </section>
         {app.session.with(|session| session.as_ref().is_some_and(Session::is_operator)).then(|| {
-            view! { <div class="columns">{price(app)} {close(app, now)}</div> }.into_any()
+            view! { <div class="columns">{price(app, now.price)} {close(app, now)}</div> }.into_any()
         })}
+        {asked(app, move || closed(day), move |days| past(app, &days))}
         {asked(app, move || risk(deposit), move |risk| at_risk(app, &risk))}
     }
     .into_any()
 }
 
-fn price(app: App) -> AnyView {
+/// The closed days before the open one that have a bar, oldest first.
+async fn closed(open: Day) -> Result<Vec<DayRecord>, Fault> {
+    let first = (0..=BARS).try_fold(open, |day, _| day.previous());
+    let days = api::days(first, u32::try_from(BARS + 1).unwrap_or(u32::MAX)).await?;
+    Ok(days.into_iter().filter(|record| record.day < open).collect())
+}
+
+/// The figures of the last closed day, and the turnover of those before.
+fn past(app: App, days: &[DayRecord]) -> AnyView {
+    let Some(last) = days.last() else { return ui::empty(app, "none-closed", t::NONE_CLOSED) };
+    let turnover = |record: &DayRecord| record.turnover.unwrap_or_default();
+    let along: Vec<_> = days.iter().map(|record| record.day.to_string()).collect();
+    let values: Vec<_> = days.iter().map(|record| turnover(record).to_string()).collect();
+    let newest = format!("{} {}", last.day, turnover(last));
+    let chart = move || {
+        let name = t::TURNOVER.of(app.lang());
+        let summary = format!("{name}: {newest}");
+        ui::bars("turnovers", summary, &along, Series { name, values: values.clone() })
+    };
+    view! {
+        <section class="card" data-testid="last-close" data-day=last.day.to_string()>
+            <h2>{app.say(t::LAST_CLOSE)} " " <time>{last.day.to_string()}</time></h2>
+            <dl class="sums">
+                <div data-testid="last-turnover" data-value=turnover(last).to_string()>
+                    <dt>{app.say(t::TURNOVER)}</dt>
+                    <dd>{ui::amount(app, money(turnover(last)), frame::YUAN)}</dd>
+                </div>
+                {ui::figure(app, t::RELEASED, "last-released", &last.released, None)}
+                {ui::figure(app, home::PRICE, "last-price", &last.price, Some(frame::YUAN))}
+            </dl>
+            {move || chart()}
+        </section>
+    }
+    .into_any()
+}
+
+fn price(app: App, now: Price) -> AnyView {
     let typed = RwSignal::new(String::new());
-    let action = memo(move || input::read(&typed.read(), Price::parse).ok().map(Action::set_price));
+    let action = memo(move || input::read(&typed.read(), Price::parse).ok().map(|price| Action::set_price(price, now)));
     view! {
         <form class="card form" on:submit=ask(app, action)>
             {ui::heading(app, actions::SET_PRICE)}
@@ -110,9 +158,9 @@ fn close(app: App, now: &SupplyNow) -> AnyView {
 }
 
 async fn risk(deposit: Points) -> Result<ShopsAtRisk, Fault> {
-    let shops = super::order_form::merchants().await?;
+    let shops = crate::api::shops().await?;
     let mut below = Vec::new();
-    for id in shops.iter().take(SHOPS_MAX) {
+    for id in shops.iter().take(SHOPS_MAX).map(|(shop, _)| shop) {
         let now = api::member(id).await?.value;
         if now.state.points < deposit {
             below.push((id.clone(), now.state.points));
@@ -126,7 +174,7 @@ fn at_risk(app: App, risk: &ShopsAtRisk) -> AnyView {
     let lines = risk.below.iter().map(|(id, points)| {
         view! {
             <div data-testid="at-risk" data-member=id.to_string()>
-                <dt><bdi>{id.to_string()}</bdi></dt>
+                <dt>{named::member(app, id)}</dt>
                 <dd>{number(points)}</dd>
             </div>
         }

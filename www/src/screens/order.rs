@@ -42,13 +42,14 @@ pub fn screen(app: App, buyer: &Id) -> AnyView {
         Remote::Ready(Some(OrderBasis { book: Err(refusal), .. })) => Some(Preview::Refused(refusal.clone())),
         _ => None,
     });
-    let me = buyer.clone();
+    let (me, mine) = (buyer.clone(), buyer.clone());
     // The preview needs only the excerpt. Opening the buyer's account shows whether the wallet can trust its own figures.
     let own = opened(app, buyer.clone());
     spawn_local(async move { _ = own.await });
     view! {
         {bar}
         <p class="lead">{app.say(t::ORDER_NOTE)}</p>
+        {move || order_result::gain(app, &mine, outcome.get())}
         <div class="columns">
             {order_form::form(app, buyer, form, outcome)}
             <section class="card result" aria-live="polite" data-testid="result">

@@ -4,7 +4,7 @@ use gongxiang::identity::{Id, Region};
 use gongxiang::ruleset::Channel;
 use leptos::prelude::*;
 
-use crate::api::{self, Fault};
+use crate::api;
 use crate::input;
 use crate::lang::Lang;
 use crate::order::{ConcessionUnit, Parties, Preview};
@@ -13,10 +13,6 @@ use crate::reactive::{effect, memo};
 use crate::state::App;
 use crate::text::{self, calculator as t, frame, signin};
 use crate::ui;
-
-/// Limit of the pages in which merchants are looked for: the list of members has no filter for them.
-const MERCHANT_PAGES: usize = 20;
-const PER_PAGE: u32 = 500;
 
 /// The fields of the form.
 #[derive(Clone, Copy)]
@@ -76,6 +72,7 @@ pub fn form(app: App, buyer: &Id, form: Form, outcome: Memo<Option<Preview>>) ->
             // For an offline order the shop's own region counts.
             <div hidden=move || !region_shown()>
                 {ui::field(app, "region", t::REGION, "numeric", form.region, region_error)}
+                {ui::regions(app, "region")}
                 <p class="hint">{app.say(t::REGION_HINT)}</p>
             </div>
             {ui::field(app, "amount", t::AMOUNT, "decimal", form.amount, amount_error)}
@@ -102,15 +99,15 @@ fn error_at(lang: Lang, outcome: Option<&Preview>, field: &str) -> Option<String
     Some(words.of(lang).to_owned())
 }
 
-/// The field of the merchant. It suggests the merchants of the list and accepts any id.
+/// The field of the merchant. It suggests the open shops and accepts any id.
 fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sync + 'static) -> AnyView {
-    let found = fetch(merchants);
+    let found = fetch(api::shops);
     let touched = StoredValue::new(false);
     let error = memo(error);
     let options = move || match found.state.get() {
         Remote::Ready(merchants) => merchants
             .into_iter()
-            .map(|id| view! { <option value=id.to_string()></option> }.into_any())
+            .map(|(shop, name)| view! { <option value=shop.to_string()>{name}</option> }.into_any())
             .collect::<Vec<_>>(),
         _ => Vec::new(),
     };
@@ -126,7 +123,7 @@ fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sy
             && !touched.get_value()
             && form.merchant.read_untracked().is_empty()
         {
-            form.merchant.set(first.to_string());
+            form.merchant.set(first.0.to_string());
         }
     });
     view! {
@@ -145,17 +142,4 @@ fn merchant(app: App, form: Form, error: impl Fn() -> Option<String> + Send + Sy
         </div>
     }
     .into_any()
-}
-
-/// The merchants of the list of members.
-pub async fn merchants() -> Result<Vec<Id>, Fault> {
-    let mut merchants = Vec::new();
-    let mut after = String::new();
-    for _ in 0..MERCHANT_PAGES {
-        let page = api::members(&after, PER_PAGE).await?;
-        merchants.extend(page.members.into_iter().filter(|line| line.merchant).map(|line| line.member));
-        let Some(next) = page.next else { break };
-        next.as_str().clone_into(&mut after);
-    }
-    Ok(merchants)
 }

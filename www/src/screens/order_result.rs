@@ -2,7 +2,7 @@
 
 use gongxiang::event::Refusal;
 use gongxiang::identity::Id;
-use gongxiang::quantity::{Money, Points};
+use gongxiang::quantity::{Money, Points, ShareValue};
 use gongxiang::receipt::{OrderQuote, Reward, Rule};
 use gongxiang::wire::worded;
 use gongxiang_words::Language;
@@ -38,11 +38,13 @@ fn refused(app: App, refusal: Refusal) -> AnyView {
 }
 
 fn accepted(app: App, me: &Id, concession: Money, quote: &OrderQuote) -> AnyView {
+    let has_own = share_value_of(me, &quote.rewards).is_positive();
     let burned = quote.rewards.iter().try_fold(quote.points, |rest, reward| rest.minus(reward.points));
     let due = quote.due.map(|day| day.to_string());
     let due_value = due.clone().unwrap_or_default();
     let due_shown = move || due.clone().unwrap_or_else(|| t::DUE_NEVER.of(app.lang()).to_owned());
     view! {
+        {has_own.then(|| ui::note(app, t::NOT_MONEY))}
         <dl class="sums">
             <div data-testid="concession-yuan" data-value=concession.to_string()>
                 <dt>{app.say(t::CONCESSION_IS)}</dt>
@@ -67,6 +69,33 @@ fn accepted(app: App, me: &Id, concession: Money, quote: &OrderQuote) -> AnyView
         {ui::note(app, t::DUE_NOTE)}
     }
     .into_any()
+}
+
+/// What the order brings the member itself. It stands above the form and stays in view, where on a phone the rest of the preview is below.
+pub fn gain(app: App, me: &Id, preview: Option<Preview>) -> AnyView {
+    let shown = match preview {
+        Some(Preview::Accepted { receipt, .. }) => {
+            let sum = receipt.order.as_ref().map(|quote| share_value_of(me, &quote.rewards)).unwrap_or_default();
+            if !sum.is_positive() {
+                return ui::empty(app, "nothing-for-me", t::NOTHING_FOR_YOU);
+            }
+            view! {
+                <b class="mid" data-testid="for-me" data-value=sum.to_string()>"+" {ui::amount(app, number(&sum), home::SHARE_VALUE)}</b>
+            }
+            .into_any()
+        }
+        Some(Preview::Refused(_)) => {
+            return view! { <p class="card at-top bad" data-testid="gain"><b>{app.say(t::REFUSED)}</b></p> }.into_any();
+        }
+        Some(Preview::Unread { .. }) | None => view! { <b class="mid">"—"</b> }.into_any(),
+    };
+    view! { <p class="card at-top" data-testid="gain"><span>{app.say(t::YOU_GET)}</span> {shown}</p> }.into_any()
+}
+
+/// The share value that these rewards bring a member.
+fn share_value_of(me: &Id, rewards: &[Reward]) -> ShareValue {
+    let mut own = rewards.iter().filter(|reward| reward.member == *me);
+    own.try_fold(ShareValue::ZERO, |sum, reward| sum.plus(reward.share_value)).unwrap_or_default()
 }
 
 fn rewards(app: App, me: &Id, rewards: &[Reward]) -> AnyView {

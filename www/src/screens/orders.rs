@@ -7,12 +7,15 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::answer::{asked, member_bar};
+use super::invite;
+use super::named;
 use crate::api::{self, Item, OrdersPage};
 use crate::figure::{money, number};
+use crate::ids;
 use crate::route::{MemberScreen, Route};
 use crate::state::App;
 use crate::text::{self, Words, calculator as c, frame, home, orders as t, signin};
-use crate::ui;
+use crate::ui::{self, text_row};
 
 pub fn screen(app: App, id: &Id) -> AnyView {
     let (asks, me) = (id.clone(), id.clone());
@@ -63,7 +66,7 @@ fn line(app: App, me: &Id, order: &Item<Order>) -> AnyView {
     view! {
         <li class="entry" data-testid="order" data-order=id.to_string() data-state=name>
             <p class="head">
-                <a class="what" href=Route::Order(me.clone(), id.clone()).to_string()><bdi>{value.merchant.to_string()}</bdi></a>
+                <a class="what" href=Route::Order(me.clone(), id.clone()).to_string()>{named::plain(app, &value.merchant)}</a>
                 <span class="gets">{ui::amount(app, money(value.amount), frame::YUAN)}</span>
             </p>
             <p class="foot">
@@ -106,9 +109,8 @@ fn gets(app: App, reward: &Reward) -> AnyView {
 
 /// The page of an order.
 pub fn one(app: App, me: Id, order: Id) -> AnyView {
-    let asks = order.clone();
     let load = move || {
-        let order = asks.clone();
+        let order = order.clone();
         async move { api::order(&order).await }
     };
     let (title, all) = (member_bar(app, &me, t::ORDER), Route::Member(me.clone(), MemberScreen::Orders));
@@ -132,7 +134,7 @@ fn details(app: App, me: &Id, order: &Item<Order>) -> AnyView {
     view! {
         <section class="card" data-testid="order-page" data-order=id.to_string() data-state=name>
             <div class="fixed">
-                <h2><bdi>{value.merchant.to_string()}</bdi></h2>
+                <h2>{named::plain(app, &value.merchant)}</h2>
                 <span class="tag">{app.say(state)}</span>
                 {part.then(|| view! { <span class="tag">{app.say(t::PART_REFUNDED)}</span> }.into_any())}
             </div>
@@ -143,16 +145,26 @@ fn details(app: App, me: &Id, order: &Item<Order>) -> AnyView {
                 {part.then(|| view! {
                     <div><dt>{app.say(t::REFUND_LEFT)}</dt><dd>{ui::amount(app, money(value.left), frame::YUAN)}</dd></div>
                 }.into_any())}
-                {text_row(app, t::ID, id.to_string())}
+                <div><dt>{app.say(t::NUMBER)}</dt><dd data-testid="order-number" data-value=ids::ending(id).to_owned()>{named::number(id)}</dd></div>
             </dl>
+            {at_counter(app, &value.merchant, id)}
         </section>
         {reward(app, value)}
     }
     .into_any()
 }
 
-fn text_row(app: App, name: Words, text: String) -> AnyView {
-    view! { <div><dt>{app.say(name)}</dt><dd><bdi>{text}</bdi></dd></div> }.into_any()
+/// The code by which a till finds the order.
+fn at_counter(app: App, shop: &Id, order: &Id) -> AnyView {
+    let link = invite::address_of(&Route::ShopOrder(shop.clone(), order.clone()));
+    view! {
+        <details class="invite" data-testid="order-code" data-link=link.clone()>
+            <summary data-testid="show-code">{app.say(t::SHOW_CODE)}</summary>
+            {invite::qr_of(app, &link, t::SHOW_CODE)}
+            {ui::note(app, t::SHOW_CODE_NOTE)}
+        </details>
+    }
+    .into_any()
 }
 
 /// What the buyer gets, when, and why so much.

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::action_form::{ask, available, submit};
 use super::answer::of_member;
+use super::worth;
 use crate::action::Action;
 use crate::input;
 use crate::reactive::memo;
@@ -17,11 +18,13 @@ pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, t::REDEEM, move |wallet| {
         let me = wallet.member.clone();
         let (points, item) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+        let basis = worth::falls(wallet.rules.price_policy);
         let action = memo(move || {
             let points = input::read(&points.read(), Points::parse).ok()?;
             let item = item.read();
             let named = Id::parse(item.trim());
-            (item.trim().is_empty() || named.is_some()).then(|| Action::redeem(&me, points, named.as_ref()))
+            (item.trim().is_empty() || named.is_some())
+                .then(|| Action::redeem(&me, points, named.as_ref()).with_basis(basis))
         });
         view! {
             <form class="card form" on:submit=ask(app, action)>

@@ -12,6 +12,7 @@ use super::answer::asked;
 use crate::action::Action;
 use crate::api;
 use crate::json;
+use crate::query::{Query, Remote, fetch};
 use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{Words, operator as t};
@@ -36,6 +37,11 @@ pub fn screen(app: App) -> AnyView {
 fn shown(app: App, rules: RuleSet) -> AnyView {
     let typed = RwSignal::new("{\"release\": {\"daily\": \"888\", \"min_total\": \"1\"}}".to_owned());
     let accepted = RwSignal::new(BTreeSet::<&'static str>::new());
+    // Without them the codes are shown alone.
+    let texts = fetch(move || {
+        let lang = app.lang.get();
+        async move { api::flags(lang.tag()).await }
+    });
     let understood = memo(move || read(&rules, &typed.read()));
     let action = memo(move || match &*understood.read() {
         RulesInput::Sound { changes, findings, differences, .. } if !differences.is_empty() => {
@@ -60,7 +66,7 @@ fn shown(app: App, rules: RuleSet) -> AnyView {
                 }
                 .into_any(),
                 RulesInput::Sound { findings, earlier, differences, .. } => view! {
-                    {flags(app, &findings, &earlier, accepted)}
+                    {flags(app, &findings, &earlier, (accepted, texts))}
                     {difference(app, &differences)}
                 }
                 .into_any(),
@@ -111,12 +117,12 @@ fn flags(
     app: App,
     findings: &[Finding],
     earlier: &[&'static str],
-    accepted: RwSignal<BTreeSet<&'static str>>,
+    (accepted, texts): (RwSignal<BTreeSet<&'static str>>, FlagTexts),
 ) -> AnyView {
     if findings.is_empty() {
         return ui::empty(app, "no-flags", t::NO_FLAG);
     }
-    let lines: Vec<_> = findings.iter().map(|finding| flag(app, finding, earlier, accepted)).collect();
+    let lines: Vec<_> = findings.iter().map(|finding| flag(app, finding, earlier, (accepted, texts))).collect();
     view! {
         <section>
             {ui::heading(app, t::FLAGS)}
@@ -127,9 +133,24 @@ fn flags(
     .into_any()
 }
 
-fn flag(app: App, finding: &Finding, earlier: &[&'static str], accepted: RwSignal<BTreeSet<&'static str>>) -> AnyView {
+/// The codes of all flags, each with its title and its sentence.
+type FlagTexts = Query<Vec<[String; 3]>>;
+
+fn flag(
+    app: App,
+    finding: &Finding,
+    earlier: &[&'static str],
+    (accepted, texts): (RwSignal<BTreeSet<&'static str>>, FlagTexts),
+) -> AnyView {
     let code = finding.code;
-    let (words, class): (Words, _) = match finding.severity {
+    let words = move || match texts.state.get() {
+        Remote::Ready(all) => all
+            .into_iter()
+            .find(|[known, ..]| known == code)
+            .map(|[_, title, when]| view! { <p data-testid="flag-words"><b>{title}</b> " · " {when}</p> }.into_any()),
+        _ => None,
+    };
+    let (severity, class): (Words, _) = match finding.severity {
         Severity::Red => (t::SEVERITY_RED, "tag bad"),
         Severity::High => (t::SEVERITY_HIGH, "tag shop"),
         Severity::Notice => (t::SEVERITY_NOTICE, "tag off"),
@@ -141,7 +162,7 @@ fn flag(app: App, finding: &Finding, earlier: &[&'static str], accepted: RwSigna
         accepted.update(|all| _ = if on { all.insert(code) } else { all.remove(code) });
     };
     let label = view! {
-        <code>{code}</code> " " <span class=class>{app.say(words)}</span>
+        <code>{code}</code> " " <span class=class>{app.say(severity)}</span>
         {is_new.then(|| view! { " " <span class="tag bad">{app.say(t::FLAG_NEW)}</span> }.into_any())}
     }
     .into_any();
@@ -157,7 +178,17 @@ fn flag(app: App, finding: &Finding, earlier: &[&'static str], accepted: RwSigna
     } else {
         view! { <p>{label}</p> }.into_any()
     };
-    view! { <li data-testid="flag" data-code=code>{named} <p class="note">{evidence.join(" · ")}</p></li> }.into_any()
+    view! { <li data-testid="flag" data-code=code>{named} {words} <p class="note">{evidence.join(" · ")}</p></li> }
+        .into_any()
+}
+
+/// What these changes would make of the rules in force.
+pub fn changes(app: App, rules: &RuleSet, changes: &Tree) -> AnyView {
+    let mut differences = Vec::new();
+    if let Ok(then) = rules.adopt(changes) {
+        differ("", &rules.to_tree(), &then.to_tree(), &mut differences);
+    }
+    difference(app, &differences)
 }
 
 fn difference(app: App, differences: &[[String; 3]]) -> AnyView {

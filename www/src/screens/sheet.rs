@@ -1,22 +1,25 @@
 //! The sheet in which an action is confirmed. It shows the expected receipt, then the settled one.
 
+use gongxiang::quantity::Points;
 use gongxiang::receipt::{Amount, Party, Posting, Receipt, Rule};
 use gongxiang::wire::worded;
 use gongxiang_words::Language;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::HtmlDialogElement;
 
-use super::fault;
+use super::named;
+use super::{fault, summary, trades};
 use crate::action::{Action, Expectation, foresee};
 use crate::api::Fault;
 use crate::figure::number;
+use crate::order::TO_BE_MADE;
 use crate::outbox::{self, Outcome};
 use crate::reactive::effect;
 use crate::receipt::moves_like;
 use crate::state::App;
-use crate::text::{self, Words, actions as t, fault as f, frame, signin};
+use crate::text::{self, Words, actions as t, counter as c, fault as f, frame, proposals as p, signin, summary as s};
 use crate::ui;
 
 /// The stage of an action.
@@ -39,19 +42,50 @@ fn dialog() -> Option<HtmlDialogElement> {
     document().get_element_by_id(SHEET)?.dyn_into().ok()
 }
 
+/// Adds an entry for the sheet to the browser's history.
+fn enter() -> bool {
+    window().history().is_ok_and(|history| history.push_state_with_url(&JsValue::NULL, "", None).is_ok())
+}
+
+/// Leaves the entry that [`enter`] made.
+fn leave_entry() {
+    if let Ok(history) = window().history() {
+        // Fails only if the page is being left already.
+        let _ = history.back();
+    }
+}
+
 /// The sheet.
 pub fn sheet(app: App) -> AnyView {
     let stage = RwSignal::new(Stage::Foreseeing);
+    // Set while the open sheet has an entry of its own in the browser's history, so that Back closes it.
+    let entered = StoredValue::new(false);
+    window_event_listener(leptos::ev::popstate, move |_| {
+        if entered.get_value() {
+            entered.set_value(false);
+            app.asked.set(None);
+        }
+    });
     effect(move |_| {
         let Some(dialog) = dialog() else { return };
-        let Some(action) = app.asked.get() else { return dialog.close() };
+        let Some(action) = app.asked.get() else {
+            if entered.get_value() {
+                entered.set_value(false);
+                leave_entry();
+            }
+            // An outcome that comes now is not read here.
+            stage.set(Stage::Foreseeing);
+            return dialog.close();
+        };
         stage.set(Stage::Foreseeing);
         if !dialog.open() {
             let _ = dialog.show_modal();
+            entered.set_value(enter());
         }
         spawn_local(async move {
+            let spent = action.member.as_ref().map_or(Points::ZERO, |me| untrack(|| app.outbox.spends(me)));
             let (key, foreseen) = match outbox::new_key() {
-                Ok(key) => (key.clone(), foresee(&action, &key, app.days).await),
+                Ok(key) => (key.clone(), foresee(&action, &key, app.days, spent).await),
                 Err(fault) => (String::new(), Err(fault)),
             };
             if matches!(foreseen, Err(Fault::OtherRules)) {
@@ -67,6 +101,8 @@ pub fn sheet(app: App) -> AnyView {
         if let Stage::Sent(mine, foreseen) = stage.get_untracked()
             && mine == key
         {
+            // Here it is read.
+            app.outbox.read(&key);
             stage.set(Stage::Answered(outcome, foreseen));
         }
         app.changes.update(|changes| *changes += 1);
@@ -79,12 +115,26 @@ pub fn sheet(app: App) -> AnyView {
                     <h2 id="sheet-title">{app.say(action.title)}</h2>
                     <button type="button" class="close" aria-label=app.say(frame::CLOSE) on:click=move |_| close()>"×"</button>
                 </header>
-                {ui::note(app, action.note)}
+                {trades::summary(app, &action)}
+                {note(app, action.note, stage)}
+                {(!action.facts.is_empty()).then(|| facts(app, &action.facts))}
                 <div class="body" aria-live="polite">{move || body(app, &action, stage)}</div>
             }.into_any())}
         </dialog>
     }
     .into_any()
+}
+
+/// Tells what happens to money and points; nothing once it only waits.
+fn note(app: App, note: Words, stage: RwSignal<Stage>) -> AnyView {
+    let waits = move || stage.with(|stage| matches!(stage, Stage::Answered(Outcome::Proposed, _)));
+    view! { {move || (!waits()).then(|| ui::note(app, note))} }.into_any()
+}
+
+/// What the action is about.
+fn facts(app: App, facts: &[(Words, String)]) -> AnyView {
+    let rows: Vec<_> = facts.iter().map(|(name, value)| ui::text_row(app, *name, value.clone())).collect();
+    view! { <dl class="sums" data-testid="facts">{rows}</dl> }.into_any()
 }
 
 fn body(app: App, action: &Action, stage: RwSignal<Stage>) -> AnyView {
@@ -107,7 +157,12 @@ fn body(app: App, action: &Action, stage: RwSignal<Stage>) -> AnyView {
                 let waits = app.outbox.waiting.with(|all| all.iter().any(|waiting| waiting.key == key));
                 (waits && !app.outbox.storage_fails.get()).then(|| ui::note(app, t::QUEUED))
             };
-            view! { <p class="sending" data-testid="sending">{app.say(t::SENDING)}</p> {move || kept()} }.into_any()
+            view! {
+                <p class="sending" data-testid="sending">{app.say(t::SENDING)}</p>
+                {move || kept()}
+                {next(app, action)}
+            }
+            .into_any()
         }
         Stage::Answered(Outcome::Settled(receipt), foreseen) => {
             let receipt = action.seen(receipt);
@@ -118,19 +173,45 @@ fn body(app: App, action: &Action, stage: RwSignal<Stage>) -> AnyView {
                     <span class="sign" aria-hidden="true">"✓"</span>
                     <b>{app.say(t::SETTLED_TITLE)}</b> " " {says.map(|says| view! { <small>{app.say(says)}</small> }.into_any())}
                 </p>
+                {receipt.unrecovered.map(|missing| view! {
+                    <dl class="sums" data-testid="settled-unrecovered">{summary::not_recovered(app, missing)}</dl>
+                }.into_any())}
+                {next(app, action)}
                 {shown(app, &receipt, "settled")}
             }
             .into_any()
+        }
+        Stage::Answered(Outcome::Proposed, _) => {
+            let kept = view! { <small>{app.say(p::KEPT)}</small> }.into_any();
+            view! { <div data-testid="proposed">{done(app, p::KEPT_TITLE, kept)}</div> }.into_any()
+        }
+        Stage::Answered(Outcome::Done, _) => {
+            view! { <div data-testid="declined">{done(app, p::DECLINED, ().into_any())}</div> }.into_any()
         }
         Stage::Answered(Outcome::Refused(problem), _) => refused(app, t::REFUSED, &problem.code, f::FAILED_NOTE),
         Stage::Answered(Outcome::Unclear, _) => refused(app, t::REFUSED, "", t::UNCLEAR),
     }
 }
 
+/// What has been done, with more about it.
+fn done(app: App, words: Words, more: AnyView) -> AnyView {
+    view! { <p class="done"><span class="sign" aria-hidden="true">"✓"</span> <b>{app.say(words)}</b> " " {more}</p> }
+        .into_any()
+}
+
+/// At a till, the way to the next customer.
+fn next(app: App, action: &Action) -> AnyView {
+    if action.title != c::CHARGE {
+        return ().into_any();
+    }
+    ui::button(app, "primary", "next-customer", c::NEXT, move |_| app.asked.set(None))
+}
+
 /// A refusal with its code. `other` is shown for a code that is not one of the rules.
 fn refused(app: App, title: Words, code: &str, other: Words) -> AnyView {
     let looked_up = code.to_owned();
-    let why = move || text::code(app.lang(), &looked_up).unwrap_or_else(|| other.of(app.lang()).to_owned());
+    let or = trades::refusal(code).unwrap_or(other);
+    let why = move || text::code(app.lang(), &looked_up).unwrap_or_else(|| or.of(app.lang()).to_owned());
     view! {
         <div class="refusal" role="alert" data-testid="action-refused" data-code=code.to_owned()>
             <b>{app.say(title)}</b>
@@ -142,19 +223,34 @@ fn refused(app: App, title: Words, code: &str, other: Words) -> AnyView {
 }
 
 fn confirm(app: App, action: &Action, key: String, stage: RwSignal<Stage>, foreseen: &Expectation) -> AnyView {
+    let mut spends = Points::ZERO;
     let (content, receipt) = match foreseen {
         Expectation::Refused(refusal) => {
             return refused(app, t::WOULD_REFUSE, refusal.code.as_str(), f::FAILED_NOTE);
         }
-        Expectation::Receipt(receipt) => {
-            let preview = view! { <h3>{app.say(t::PREVIEW_TITLE)}</h3> {shown(app, receipt, "preview")} }.into_any();
+        // Its summary says all of it: nothing moves before the money is paid.
+        Expectation::Receipt(receipt, _) if receipt.postings.is_empty() && action.deal().is_some() => {
+            (().into_any(), Some(receipt.clone()))
+        }
+        Expectation::Receipt(receipt, mine) => {
+            let all = shown(app, receipt, "preview");
+            spends = action.spends(receipt);
+            let preview = match summary::summary(app, action, receipt, mine.as_ref()) {
+                Some(summary) => view! {
+                    {summary}
+                    <details class="all"><summary>{app.say(s::DETAILS)}</summary> {all}</details>
+                }
+                .into_any(),
+                None => view! { <h3>{app.say(t::PREVIEW_TITLE)}</h3> {all} }.into_any(),
+            };
             (preview, Some(receipt.clone()))
         }
+        Expectation::Nothing => (().into_any(), None),
         Expectation::Unknown => (ui::empty(app, "no-preview", t::NO_PREVIEW), None),
     };
     let action = action.clone();
     let send = move |_| {
-        app.outbox.take(&action, key.clone());
+        app.outbox.take(&action, key.clone(), spends);
         stage.set(Stage::Sent(key.clone(), receipt.clone()));
     };
     view! {
@@ -204,16 +300,17 @@ fn shown(app: App, receipt: &Receipt, kind: &'static str) -> AnyView {
 fn line(app: App, posting: Posting) -> AnyView {
     let Posting { from, to, amount, rule, why } = posting;
     let (giver, receiver, reason) = (from.to_string(), to.to_string(), worded::reason(&why, Language::En));
+    // Before it is settled, there is no id.
+    let is_known = !reason.contains(TO_BE_MADE);
     view! {
         <li data-testid="posting" data-from=giver data-to=receiver data-asset=amount.asset() data-amount=amount.to_string()
             data-rule=rule.as_str() data-reason=reason>
             <span class="what">{move || text::rule(app.lang(), rule)}</span>
             <span class="gets">{number(&amount)} " " <small>{move || text::asset(app.lang(), amount)}</small></span>
             <span class="parties">
-                <bdi>{move || text::party(app.lang(), &from)}</bdi> " → "
-                <bdi>{move || text::party(app.lang(), &to)}</bdi>
+                {named::party(app, &from)} " → " {named::party(app, &to)}
             </span>
-            <span class="why">{move || text::reason(app.lang(), &why)}</span>
+            {is_known.then(|| view! { <span class="why">{move || text::reason(app.lang(), &why)}</span> }.into_any())}
         </li>
     }
     .into_any()

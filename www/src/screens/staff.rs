@@ -13,7 +13,7 @@ use crate::reactive::memo;
 use crate::route::Route;
 use crate::staff::{self, StaffCode, StaffPage, StaffRow};
 use crate::state::App;
-use crate::text::{Words, staff as t};
+use crate::text::{Words, people, proposals, staff as t};
 use crate::ui;
 
 /// The roles that may be given, with whether they have a shop.
@@ -38,6 +38,7 @@ pub fn why(app: App, fault: &Fault) -> &'static str {
             t::BAD
         }
         Fault::Status { problem, .. } if problem.code == "bad_enrolment" => t::CODE_ENDED,
+        Fault::Status { problem, .. } if problem.code == "needs_second_person" => proposals::BY_SERVER,
         fault => fault::words(fault).1,
     };
     words.of(app.lang())
@@ -129,13 +130,15 @@ fn link(app: App, code: &StaffCode) -> AnyView {
     let path = window().location().pathname().unwrap_or_default();
     let link = format!("{origin}{path}{}", Route::StaffCode(code.enrolment.clone()));
     view! {
-        <section class="card invite" data-testid="staff-code">
+        <section class="card invite printed" data-testid="staff-code">
             <h2>{app.say(t::LINK_OF)} <bdi>{code.name.clone()}</bdi></h2>
             {invite::qr(app, &link)}
             <div class="field">
                 <label for="staff-link">{app.say(t::LINK)}</label>
                 <input id="staff-link" data-testid="staff-link" readonly prop:value=link />
             </div>
+            // Fails only where the browser cannot print.
+            {ui::button(app, "secondary", "print", people::PRINT, |_| { let _ = window().print(); })}
         </section>
     }
     .into_any()

@@ -6,6 +6,7 @@ use gongxiang::statement::{HistoryRow, StatementDay};
 use gongxiang::wire::statement::BookedPosting;
 use leptos::prelude::*;
 
+use super::named;
 use crate::figure::{grouped, money, number};
 use crate::history::Past;
 use crate::state::App;
@@ -78,7 +79,7 @@ fn entry(app: App, me: &Id, past: &Past, booked: &BookedPosting) -> AnyView {
         view! {
             <span>
                 {app.say(if gain { t::FROM } else { t::TO })} " "
-                <bdi>{move || text::party(app.lang(), &other)}</bdi>
+                {named::party(app, &other)}
             </span>
         }
         .into_any()

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::action_form::{ask, available, submit};
 use super::answer::of_member;
+use super::worth;
 use crate::action::Action;
 use crate::input;
 use crate::reactive::memo;
@@ -17,10 +18,11 @@ pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, t::TRANSFER, move |wallet| {
         let me = wallet.member.clone();
         let (to, points) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+        let basis = worth::falls(wallet.rules.price_policy);
         let action = memo(move || {
             let to = Id::parse(to.read().trim())?;
             let points = input::read(&points.read(), Points::parse).ok()?;
-            Some(Action::transfer(&me, &to, points))
+            Some(Action::transfer(&me, &to, points).with_basis(basis))
         });
         view! {
             <form class="card form" on:submit=ask(app, action)>

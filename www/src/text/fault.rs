@@ -5,6 +5,8 @@ use super::{Words, words};
 words! {
     UNKNOWN_MEMBER "会员不存在" "No member has this ID"
     UNKNOWN_MEMBER_NOTE "请检查会员编号，注意区分大小写。" "Check the ID. It is case-sensitive."
+    FORBIDDEN "没有权限" "You don’t have access"
+    FORBIDDEN_NOTE "此内容需要本人或运营方登录后查看或操作。" "This needs the member whose account it is, or the operator."
     UNREACHABLE "网络连接失败" "Can’t reach the server"
     UNREACHABLE_NOTE "请检查网络后重试，账户没有变动。" "Check your connection and try again. Nothing has changed."
     FAILED "服务暂时不可用" "Something went wrong"

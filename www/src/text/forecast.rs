@@ -29,5 +29,8 @@ words! {
     NOW "按今日价格" "At today’s price"
     LATE "同样的共享值，加入越晚，获得的积分越少。" "For the same share value, later members get fewer points."
     NONE "暂无共享值，无法预测" "No share value yet, so there is nothing to forecast"
+    YOUNG "暂不提供预测" "No forecast yet"
+    YOUNG_DAYS "近 30 天有让利到账的天数：" "Days on which orders were paid out, of the last 30:"
+    YOUNG_NOTE "至少需要 7 天的订单到账数据。订单太少时，预测会高估积分价值。" "A forecast needs at least 7. With few orders it would value points too high."
     REFUSED "无法计算：" "Can’t compute this: "
 }

@@ -1,8 +1,10 @@
 //! Words of the rules' data: classes, rules, assets, parties, reasons and codes, from the catalogue.
 
+use gongxiang::identity::Id;
 use gongxiang::receipt::{Amount, Class, Party, Reason, Rule};
 
 use crate::figure::grouped;
+use crate::ids;
 use crate::lang::Lang;
 
 /// What a class of income is called.
@@ -32,10 +34,15 @@ pub fn party(lang: Lang, party: &Party) -> String {
     }
 }
 
-/// The reason of an amount, with grouped digits.
+/// The reason of an amount, with grouped digits, and long ids by their ends.
 pub fn reason(lang: Lang, why: &Reason) -> String {
     let template = gongxiang_words::reason(lang.catalogue(), why.tag()).unwrap_or(why.tag());
-    why.fill(template, |text, is_number| if is_number { grouped(text) } else { text.to_owned() })
+    why.fill(template, |text, is_number| if is_number { grouped(&text) } else { said(text) })
+}
+
+/// An id as it is said.
+fn said(text: String) -> String {
+    Id::parse(&text).map_or(text, |id| ids::short(&id))
 }
 
 /// The sentence of a refusal; `None` if the code is not one of the rules.
@@ -52,7 +59,6 @@ pub fn code(lang: Lang, code: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use gongxiang::identity::Id;
     use gongxiang::quantity::{Money, Rate, ShareValue};
 
     use super::*;
@@ -72,6 +78,11 @@ mod tests {
             ),
             (Reason::Trade { trade: id() }, "交易 1000000", "trade 1000000"),
             (Reason::Refund { order: id() }, "退款 1000000", "refund of 1000000"),
+            (
+                Reason::Refund { order: Id::parse("o-ba38cc550f07416e989ddedbf13aed30").expect("an id") },
+                "退款 o-ba…ed30",
+                "refund of o-ba…ed30",
+            ),
         ] {
             assert_eq!(reason(Lang::Zh, &why), zh);
             assert_eq!(reason(Lang::En, &why), en);

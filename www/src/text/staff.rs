@@ -45,6 +45,10 @@ words! {
     ACCESS_ENDED "撤销登录方式" "Access ended"
     STAFF_ADDED "添加员工" "Staff added"
     STAFF_ENDED "停用员工" "Staff deactivated"
+    PROFILE_WRITTEN "修改资料" "Profile changed"
+    PROFILE_ERASED "清除资料" "Profile erased"
+    PRESET_WRITTEN "设置默认让利" "Usual concession set"
     WEBHOOK_ADDED "新增 Webhook" "Webhook added"
     WEBHOOK_REMOVED "删除 Webhook" "Webhook removed"
+    TRADE_DECIDED "裁定交易" "Decided a trade"
 }

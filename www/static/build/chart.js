@@ -1,5 +1,6 @@
-// <gx-chart data-chart='{"along": […], "series": [{"name", "values"}]}'>: draws it with uPlot, which is loaded when the first
-// chart comes into view. Along are days or numbers. What it shows in words is the element's aria-label.
+// <gx-chart data-chart='{"along": […], "series": [{"name", "values"}], "bars": false}'>: draws it with uPlot, which is loaded when the
+// first chart comes into view. Along are days or numbers. Three series are a band: its lower edge, its middle and its upper edge.
+// The legend has the values at the place that one taps, points at or goes to with the arrow keys; before that, the last ones.
 
 let library;
 
@@ -17,6 +18,10 @@ function style() {
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const HEIGHT = 180;
+/** Half a day, the room beside the first and the last bar. */
+const HALF_DAY = 43_200;
+/** How far a key goes along the axis. */
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -Infinity, End: Infinity };
 
 const place = (text) => (DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) / 1000 : Number(text));
 
@@ -28,6 +33,8 @@ class Chart extends HTMLElement {
   #watchers = [];
 
   connectedCallback() {
+    this.tabIndex = 0;
+    this.onkeydown = (event) => this.#step(event);
     const sight = new IntersectionObserver((entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       sight.disconnect();
@@ -56,17 +63,31 @@ class Chart extends HTMLElement {
     if (this.#seen) this.#draw();
   }
 
+  /** Goes along the axis by keyboard. */
+  #step(event) {
+    const [step, plot] = [STEPS[event.key], this.#plot];
+    if (!step || !plot || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const last = plot.data[0].length - 1;
+    const at = Math.min(Math.max((plot.legend.idx ?? last) + step, 0), last);
+    plot.setCursor({ left: plot.valToPos(plot.data[0][at], 'x'), top: 0 });
+  }
+
   async #draw() {
     if (!this.#seen) return;
     const Plot = await uplot();
     if (!this.isConnected) return;
-    const { along, series } = JSON.parse(this.dataset.chart);
+    const { along, series, bars } = JSON.parse(this.dataset.chart);
     this.#plot?.destroy();
-    this.#plot = new Plot(
-      this.#options(Plot, DAY.test(along[0]), series),
-      [along.map(place), ...series.map(({ values }) => values.map(Number))],
-      this,
-    );
+    const options = this.#options(Plot, DAY.test(along[0]), series);
+    if (bars) {
+      options.scales = { x: { time: true, range: (_, from, to) => [from - HALF_DAY, to + HALF_DAY] }, y: { range: (_, from, to) => [0, to * 1.1 || 1] } };
+      Object.assign(options.series[1], { paths: Plot.paths.bars({ size: [0.7, 32] }), width: 0, fill: options.series[1].stroke });
+    }
+    this.#plot = new Plot(options, [along.map(place), ...series.map(({ values }) => values.map(Number))], this);
+    // uPlot empties the legend at the end of its own first drawing.
+    queueMicrotask(() => readLast(this.#plot));
+    this.querySelector('.u-legend').setAttribute('aria-live', 'polite');
   }
 
   #options(Plot, days, series) {
@@ -80,9 +101,12 @@ class Chart extends HTMLElement {
       height: HEIGHT,
       tzDate: (stamp) => Plot.tzDate(new Date(stamp * 1000), 'Etc/UTC'),
       scales: { x: { time: days } },
+      hooks: { setCursor: [(plot) => { if (plot.cursor.idx == null) readLast(plot); }] },
+      // From the lower edge up, because a band is drawn with its first line, and covers the lines before.
+      bands: series.length === 3 ? [{ series: [1, 3], dir: 1, fill: colour('--tint') }] : undefined,
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
       axes: [
-        { ...axis, grid: { show: false }, space: 70, values: days ? [[86_400, '{M}/{D}', null, null, null, null, null, null, 1]] : undefined },
+        { ...axis, grid: { show: false }, space: 70, size: 32, values: days ? [[86_400, '{M}/{D}', null, null, null, null, null, null, 1]] : undefined },
         { ...axis, grid: rule, size: 56, values: (_, values) => values.map((value) => short(value)) },
       ],
       // uPlot's legend: the lines by name, and the values where one taps or points.
@@ -99,6 +123,7 @@ class Chart extends HTMLElement {
   }
 }
 
+const readLast = (plot) => plot?.setLegend({ idx: plot.data[0].length - 1 });
 const short = (value) => new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 }).format(value);
 const precise = (value) => new Intl.NumberFormat('en', { maximumFractionDigits: 4 }).format(value);
 

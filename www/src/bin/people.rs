@@ -1,0 +1,5 @@
+//! Members at the desk.
+
+fn main() {
+    gongxiang_www::show_people();
+}

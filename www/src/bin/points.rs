@@ -1,0 +1,5 @@
+//! Moving and trading points, and a member's own orders.
+
+fn main() {
+    gongxiang_www::show_points();
+}

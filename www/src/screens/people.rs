@@ -1,0 +1,233 @@
+//! Members at the desk: looking one up, and registering one, with a code to sign in.
+
+use gongxiang::event::Kind;
+use gongxiang::identity::Id;
+use gongxiang::wire::answer::MemberLine;
+use gongxiang::wire::profile::MemberNumber;
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::action_form::{ask, submit};
+use super::members::{Found, search, shown};
+use super::named;
+use super::{fault, invite};
+use crate::action::Action;
+use crate::api::Fault;
+use crate::counter;
+use crate::outbox::Outcome;
+use crate::people;
+use crate::query::{Remote, fetch};
+use crate::reactive::{effect, memo};
+use crate::route::{self, Route};
+use crate::state::App;
+use crate::text::{people as t, signin};
+use crate::ui;
+
+pub fn screen(app: App) -> AnyView {
+    let may = app
+        .session
+        .with_untracked(|session| session.as_ref().is_some_and(|session| session.commands(Kind::MemberRegistered)));
+    view! {
+        {ui::intro(app, t::MEMBERS, t::MEMBERS_NOTE)}
+        {may.then(|| register(app))}
+        {list(app)}
+    }
+    .into_any()
+}
+
+/// A code to sign in, once it is made, and what failed.
+#[derive(Clone, Copy)]
+pub struct Code {
+    pub app: App,
+    made: RwSignal<Option<(Id, String)>>,
+    pub failed: RwSignal<Option<Fault>>,
+}
+
+impl Code {
+    pub fn new(app: App) -> Self {
+        Self { app, made: RwSignal::new(None), failed: RwSignal::new(None) }
+    }
+
+    /// Makes a code for a member, and shows it.
+    pub fn make(self, member: Id) {
+        spawn_local(async move {
+            let made = people::code(&member).await;
+            self.failed.set(made.as_ref().err().cloned());
+            self.made.set(made.ok().map(|code| (member, code)));
+        });
+    }
+
+    pub fn shown(self) -> AnyView {
+        let Self { app, made, failed } = self;
+        view! {
+            <p class="error" role="alert" data-testid="code-error">
+                {move || failed.get().map(|fault| fault::words(&fault).1.of(app.lang()))}
+            </p>
+            {move || made.get().map(|(member, code)| card(app, &member, &code))}
+        }
+        .into_any()
+    }
+}
+
+/// The card that the member takes along: it alone is printed.
+fn card(app: App, member: &Id, code: &str) -> AnyView {
+    let location = window().location();
+    let link =
+        format!("{}{}#/enrol/{code}", location.origin().unwrap_or_default(), location.pathname().unwrap_or_default());
+    view! {
+        <section class="card invite printed" data-testid="member-code" data-member=member.to_string()>
+            <h2>{app.say(t::CODE)} " · " <bdi>{member.to_string()}</bdi></h2>
+            {ui::note(app, t::CODE_NOTE)}
+            {invite::qr(app, &link)}
+            <p class="code"><code data-testid="code">{code.to_owned()}</code></p>
+            <div class="field">
+                <label for="code-link">{app.say(t::LINK)}</label>
+                <input id="code-link" data-testid="code-link" readonly prop:value=link />
+            </div>
+            // Fails only where the browser cannot print.
+            {ui::button(app, "secondary", "print", t::PRINT, |_| { let _ = window().print(); })}
+        </section>
+    }
+    .into_any()
+}
+
+fn register(app: App) -> AnyView {
+    let (id, referrer) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let with_code = RwSignal::new(true);
+    let code = Code::new(app);
+    let registered = RwSignal::new(None::<Id>);
+    let action = memo(move || {
+        let (id, referrer) = (id.read(), referrer.read());
+        if is_bad(&id) || is_bad(&referrer) {
+            return None;
+        }
+        Action::enter_member(Id::parse(id.trim()).as_ref(), Id::parse(referrer.trim()).as_ref())
+    });
+    effect(move |first| {
+        let answered = app.outbox.answered.get();
+        let Some((_, Outcome::Settled(receipt))) = answered.filter(|_| !first) else { return };
+        let Some(member) = receipt.accounts.first().filter(|_| receipt.kind == Kind::MemberRegistered) else { return };
+        registered.set(Some(member.clone()));
+        id.set(String::new());
+        referrer.set(String::new());
+        if with_code.get_untracked() {
+            code.make(member.clone());
+        }
+    });
+    view! {
+        <details class="card">
+            <summary data-testid="register-member">{app.say(t::REGISTER)}</summary>
+            <form class="form" on:submit=ask(app, action)>
+            {ui::field(app, "new-id", t::NEW_ID, "text", id, ui::id_error(app, id))}
+            {ui::field(app, "referrer", t::REFERRER, "text", referrer, ui::id_error(app, referrer))}
+            <label>
+                <input type="checkbox" data-testid="with-code" prop:checked=move || with_code.get()
+                    on:change:target=move |event| with_code.set(event.target().checked()) />
+                {app.say(t::WITH_CODE)}
+            </label>
+            {submit(app, action)}
+            </form>
+        </details>
+        {move || registered.get().map(|member| view! {
+            <p class="check good" role="status" data-testid="registered" data-member=member.to_string()>
+                <span class="sign" aria-hidden="true">"✓"</span>
+                <span>{app.say(t::REGISTERED)} " " <a href=Route::DeskMember(member.clone()).to_string()>{member.to_string()}</a></span>
+            </p>
+        }.into_any())}
+        {code.shown()}
+    }
+    .into_any()
+}
+
+/// Whether something is typed that is no id.
+fn is_bad(typed: &str) -> bool {
+    !typed.trim().is_empty() && Id::parse(typed.trim()).is_none()
+}
+
+/// Who was found, and by what.
+#[derive(Clone)]
+struct Sought {
+    by: String,
+    found: Found,
+}
+
+impl Sought {
+    /// By a short number, a part of a name, or the start of an id.
+    async fn ask(by: String) -> Result<Self, Fault> {
+        let owner = match MemberNumber::parse(&by) {
+            Some(number) => counter::of_number(number).await.ok(),
+            None => None,
+        };
+        let found = search(owner.as_ref().map_or(&*by, Id::as_str)).await?;
+        Ok(Self { by, found })
+    }
+
+    /// Whom this text means: the only one who was found by it, or the member of this id.
+    fn only(self, typed: &str) -> Option<Id> {
+        match self.found.page.members.as_slice() {
+            [line] if self.by == typed => Some(line.member.clone()),
+            _ => None,
+        }
+    }
+}
+
+fn list(app: App) -> AnyView {
+    let typed = RwSignal::new(String::new());
+    let query = memo(move || typed.read().trim().to_owned());
+    let first = fetch(move || Sought::ask(query.get()));
+    effect(move |is_first| {
+        app.changes.track();
+        if !is_first {
+            first.again();
+        }
+    });
+    let open = move |event: SubmitEvent| {
+        event.prevent_default();
+        let typed = query.get_untracked();
+        let only = match first.state.get_untracked() {
+            Remote::Ready(sought) => sought.only(&typed),
+            _ => None,
+        };
+        if let Some(id) = only.or_else(|| Id::parse(&typed)) {
+            route::go(&Route::DeskMember(id));
+        }
+    };
+    let no_error = memo(|| None);
+    view! {
+        <form class="search" on:submit=open>
+            <div class="row">
+                {ui::field(app, "find-member", t::FIND, "text", typed, no_error)}
+                <button class="secondary" data-testid="open-member" disabled=move || query.read().is_empty()>
+                    {app.say(signin::OPEN)}
+                </button>
+            </div>
+            {ui::note(app, t::FIND_HINT)}
+        </form>
+        {move || match first.state.get() {
+            Remote::Loading => ui::skeleton(app),
+            Remote::Failed(why) => fault::fault(app, &why, Box::new(move || first.again())),
+            Remote::Ready(Sought { by, found }) if found.page.members.is_empty() && by.is_empty() => {
+                ui::empty(app, "no-members", t::NONE)
+            }
+            Remote::Ready(sought) => shown(app, sought.found, line),
+        }}
+    }
+    .into_any()
+}
+
+fn line(app: App, line: &MemberLine) -> AnyView {
+    let state = app.say(if line.activated { signin::ACTIVATED } else { signin::NOT_ACTIVATED });
+    let id = line.member.to_string();
+    view! {
+        <li>
+            <a href=Route::DeskMember(line.member.clone()).to_string() data-member=id.clone()>
+                <b>{id.clone()}</b>
+                {named::beside(app, &line.member)}
+                {line.merchant.then(|| view! { <span class="tag shop">{app.say(signin::MERCHANT)}</span> }.into_any())}
+                <span class="tag" class:off=!line.activated>{state}</span>
+            </a>
+        </li>
+    }
+    .into_any()
+}

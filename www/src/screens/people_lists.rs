@@ -1,0 +1,85 @@
+//! The lists of a member at the desk: the orders that it gave, those of its shop, and its postings.
+
+use gongxiang::identity::Id;
+use gongxiang::wire::statement::BookedPosting;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::answer::asked;
+use super::people_orders::{self, RefundState};
+use crate::figure::number;
+use crate::people::{self, Row, Rows};
+use crate::state::App;
+use crate::text::{self, Words, people as t, signin};
+use crate::ui;
+
+/// A list of the member `of`. `path` is its address, up to the parameters of the page.
+pub fn list(state: RefundState, of: &Id, title: Words, id: &'static str, path: String) -> AnyView {
+    let RefundState { app, .. } = state;
+    let (of, of_page) = (of.clone(), path.clone());
+    let load = move || {
+        let path = path.clone();
+        async move { people::rows(&path, None).await }
+    };
+    view! {
+        <section class="card short" data-testid=id>
+            {ui::heading(app, title)}
+            {asked(app, load, move |first| rows(state, of.clone(), of_page.clone(), first))}
+        </section>
+    }
+    .into_any()
+}
+
+fn rows(state: RefundState, of: Id, path: String, first: Rows) -> AnyView {
+    let RefundState { app, .. } = state;
+    if first.rows.is_empty() {
+        return ui::empty(app, "no-rows", t::NO_ROWS);
+    }
+    let page = RwSignal::new(first);
+    let more = move |_| {
+        let Some(before) = page.with_untracked(|page| page.next.clone()) else { return };
+        let path = path.clone();
+        spawn_local(async move {
+            // If that fails, the button stays.
+            let Ok(older) = people::rows(&path, Some(&before)).await else { return };
+            page.update(|page| {
+                // A second click during the request would add the same page twice.
+                if page.next.as_ref() == Some(&before) {
+                    page.rows.extend(older.rows);
+                    page.next = older.next;
+                }
+            });
+        });
+    };
+    view! {
+        <ul class="entries">{move || page.read().rows.iter().map(|row| line(state, &of, row)).collect::<Vec<_>>()}</ul>
+        {move || page.read().next.is_some().then(|| ui::button(app, "more", "more-rows", signin::MORE, more.clone()))}
+    }
+    .into_any()
+}
+
+fn line(state: RefundState, of: &Id, row: &Row) -> AnyView {
+    match row {
+        Row::Order(order) => people_orders::line(state, order, order.merchant == *of),
+        Row::Posting(line) => posting(state.app, of, line),
+    }
+}
+
+fn posting(app: App, id: &Id, line: &BookedPosting) -> AnyView {
+    let gain = line.is_gain(id);
+    let other = line.other(id).clone();
+    let (rule, amount, why) = (line.posting.rule, line.posting.amount, line.posting.why.clone());
+    view! {
+        <li class="entry" data-testid="desk-posting" data-rule=rule.as_str() data-amount=amount.to_string()>
+            <p class="head">
+                <span class="what">{move || text::rule(app.lang(), rule)}</span>
+                <span class="gets" class:gain=gain>
+                    {if gain { "+" } else { "−" }} {number(&amount)} " " <small>{move || text::asset(app.lang(), amount)}</small>
+                </span>
+            </p>
+            <p class="foot"><time>{line.day.to_string()}</time> <span><bdi>{move || text::party(app.lang(), &other)}</bdi></span></p>
+            <p class="why">{move || text::reason(app.lang(), &why)}</p>
+        </li>
+    }
+    .into_any()
+}

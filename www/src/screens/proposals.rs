@@ -1,0 +1,125 @@
+//! What waits for a second person: who proposed what, and approving or declining it.
+
+use gongxiang::event::Event;
+use gongxiang::quantity::Price;
+use gongxiang::ruleset::RuleSet;
+use leptos::prelude::*;
+
+use super::named;
+use super::{deeds, rules};
+use crate::action::Action;
+use crate::figure::number;
+use crate::proposal::Proposal;
+use crate::reactive::memo;
+use crate::state::App;
+use crate::text::{frame, home, proposals as t};
+use crate::ui;
+
+/// The proposal that somebody is about to decline, and why.
+#[derive(Clone, Copy, Default)]
+struct Refused {
+    proposal: RwSignal<Option<i64>>,
+    reason: RwSignal<String>,
+}
+
+/// The card of what waits; nothing if nothing does. What is in force now stands beside what is proposed.
+pub fn waiting(app: App, open: &[Proposal], price: Price, rules: &RuleSet) -> AnyView {
+    if open.is_empty() {
+        return ().into_any();
+    }
+    let refused = Refused::default();
+    let lines: Vec<_> = open.iter().map(|proposal| line(app, proposal, price, rules, refused)).collect();
+    view! {
+        <section class="card" data-testid="proposals">
+            {ui::heading(app, t::WAITING)}
+            {ui::note(app, t::WAITING_NOTE)}
+            <ul class="entries">{lines}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn line(app: App, proposal: &Proposal, price: Price, rules: &RuleSet, refused: Refused) -> AnyView {
+    let kind = proposal.event.kind().as_str();
+    let at = deeds::instant(proposal.proposed);
+    let until = deeds::instant(proposal.expires);
+    view! {
+        <li class="entry" data-testid="proposal" data-kind=kind>
+            <p class="head">
+                <span class="what">{move || deeds::words(app.lang(), kind)}</span>
+                {change(app, &proposal.event, price)}
+            </p>
+            {match &proposal.event {
+                Event::RulesAdopted { rules: changes } => rules::changes(app, rules, changes),
+                _ => ().into_any(),
+            }}
+            <p class="foot">
+                <span>{deeds::who(app, &proposal.actor)}</span>
+                <span>{at}</span>
+                <span>{app.say(t::UNTIL)} " " {until}</span>
+            </p>
+            {choices(app, proposal, price, refused)}
+        </li>
+    }
+    .into_any()
+}
+
+/// What would change, in short: `1 → 1.25`, or whom a grant is for.
+fn change(app: App, event: &Event, price: Price) -> AnyView {
+    match event {
+        Event::PriceSet { price: new } => {
+            view! { <span class="gets">{number(&price)} " → " {ui::amount(app, number(new), frame::YUAN)}</span> }
+                .into_any()
+        }
+        Event::TreasuryGranted { member, points } => view! {
+            <span class="gets">{ui::amount(app, number(points), home::POINTS)} " → " {named::member(app, member)}</span>
+        }
+        .into_any(),
+        _ => ().into_any(),
+    }
+}
+
+/// What who is signed in may do about it. Who proposed it waits for somebody else, or takes it back.
+fn choices(app: App, proposal: &Proposal, price: Price, refused: Refused) -> AnyView {
+    let (me, may) = app.session.with(|session| {
+        let staff = session.as_ref().and_then(|session| session.staff.as_ref().map(|staff| staff.id.clone()));
+        (staff, session.as_ref().is_some_and(|session| session.role == "operator"))
+    });
+    if !may || me.is_none() {
+        return ().into_any();
+    }
+    let is_mine = me == proposal.staff;
+    let Refused { proposal: declines, reason } = refused;
+    let id = Some(proposal.id);
+    let (approved, declined) = (proposal.clone(), proposal.clone());
+    let what = deeds::words(app.lang.get_untracked(), proposal.event.kind().as_str());
+    let facts = vec![(t::WHAT, what), (t::PROPOSER, deeds::name_of(&proposal.actor).to_owned())];
+    let of_decline = facts.clone();
+    let approve = move |_| app.asked.set(Some(Action::approve(&approved, price).with_facts(facts.clone())));
+    let ask = move |_| {
+        reason.set(String::new());
+        declines.update(|declines| *declines = id.filter(|_| *declines != id));
+    };
+    let decline = move |_| {
+        let why = reason.get_untracked().split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut facts = of_decline.clone();
+        facts.push((t::REASON, why.clone()));
+        app.asked.set(Some(Action::decline(&declined, why).with_facts(facts)));
+    };
+    let away = if is_mine { t::WITHDRAW } else { t::DECLINE };
+    view! {
+        {is_mine.then(|| view! { <p class="note" data-testid="own-proposal">{app.say(t::YOURS)}</p> }.into_any())}
+        <div class="buttons">
+            {(!is_mine).then(|| ui::button(app, "primary", "approve", t::APPROVE, approve))}
+            {ui::button(app, "secondary", "decline", away, ask)}
+        </div>
+        {move || (declines.get() == id).then(|| view! {
+            {ui::field(app, "decline-reason", t::REASON, "text", reason, memo(|| None))}
+            <button type="button" class="secondary" data-testid="decline-now"
+                disabled=move || reason.read().trim().is_empty() on:click=decline.clone()>
+                {app.say(away)}
+            </button>
+        }.into_any())}
+    }
+    .into_any()
+}

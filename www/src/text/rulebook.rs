@@ -1,0 +1,16 @@
+//! The rules in force.
+
+use super::{Words, words};
+
+words! {
+    TITLE "现行规则" "Rules in force"
+    NOTE "每条规则的数值和示例均由结算引擎按现行规则算出。" "Every number and example here is computed by the engine from the rules in force."
+    SINCE "生效日期" "In force since"
+    HASH "规则指纹（SHA-256）" "Fingerprint of the rules (SHA-256)"
+    PRICED "示例按此日价格计算" "Examples use the price of"
+    EXAMPLE "示例" "Example"
+    FLAGS "风险提示" "Red flags"
+    FLAGS_NOTE "以下为现行规则触发的风险项，非法律意见。" "What these rules raise with a reviewer of such schemes. This is not legal advice."
+    CLEANER "更稳妥的做法：" "Cleaner: "
+    PRINT "打印或存为 PDF" "Print or save as PDF"
+}

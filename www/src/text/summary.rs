@@ -1,0 +1,19 @@
+//! What one confirms.
+
+use super::{Words, words};
+
+words! {
+    TO "转给" "To"
+    ITEM "兑换项目" "Item"
+    WORTH "约合" "Worth now"
+    AFTER "操作后余额" "Balance after"
+    ARRIVES "到账时间" "Arrives"
+    AT_ONCE "立即到账" "At once"
+    YOU_PAY "您支付" "You pay"
+    REWARDS_ON "奖励到账日" "Rewards arrive on"
+    SHOP_GETS_BACK "退回商家" "Back to the shop"
+    NOT_RECOVERED "无法追回（已被使用）" "Can’t be recovered (already spent)"
+    NOW "现价" "Current price"
+    RELEASED "本次释放" "Released"
+    DETAILS "明细" "Details"
+}

@@ -1,0 +1,152 @@
+//! A trade as its two sides see it: what the server answers, and what they write beside the books.
+
+use gongxiang::identity::Id;
+use gongxiang::market::{Offer, Trade, TradeState};
+use gongxiang::quantity::Money;
+use gongxiang::tree::Tree;
+use serde_json::Value;
+
+use crate::api::{self, Fault, Item, field};
+use crate::json::ReadError;
+
+/// A trade with its offer and what the sides told each other. Times are seconds since 1970.
+#[derive(Clone, Debug)]
+pub struct TradeDetail {
+    pub trade: Item<Trade>,
+    pub offer: Item<Offer>,
+    pub buyer: Id,
+    pub seller: Id,
+    /// In yuan.
+    pub sum: Money,
+    /// `None` if the trade has ended.
+    pub notes: Option<TradeNotes>,
+    pub dispute: Option<Dispute>,
+}
+
+#[derive(Clone, Debug)]
+pub struct TradeNotes {
+    /// Until when the buyer has to pay; `None` for no limit but the day's close.
+    pub until: Option<i64>,
+    /// Where the seller is paid; empty if it has not said.
+    pub payee: String,
+    /// The buyer's note of the payment; empty if there is none.
+    pub payment: String,
+}
+
+/// A dispute: the statements, empty as long as there is none, and why the operator decided so.
+#[derive(Clone, Debug)]
+pub struct Dispute {
+    pub buyer: String,
+    pub seller: String,
+    pub reason: String,
+}
+
+/// A page of trades.
+#[derive(Clone, Debug)]
+pub struct TradesPage {
+    pub trades: Vec<TradeDetail>,
+    pub next: Option<String>,
+}
+
+impl TradeDetail {
+    pub fn lives(&self) -> bool {
+        matches!(self.trade.value.state, TradeState::Taken | TradeState::Paid)
+    }
+
+    pub fn is_paid(&self) -> bool {
+        self.trade.value.state == TradeState::Paid
+    }
+
+    fn read(row: &Value) -> Result<Self, Fault> {
+        let trade = Item::<Trade>::read(row)?;
+        let notes = |notes: &Value| {
+            Ok::<_, ReadError>(TradeNotes {
+                until: field(notes, "until")?,
+                payee: field(notes, "payee")?,
+                payment: field(notes, "payment")?,
+            })
+        };
+        let dispute = |dispute: &Value| {
+            Ok::<_, ReadError>(Dispute {
+                buyer: field(dispute, "buyer")?,
+                seller: field(dispute, "seller")?,
+                reason: field(dispute, "reason")?,
+            })
+        };
+        Ok(Self {
+            offer: Item { id: trade.value.offer.clone(), value: field(row, "terms")? },
+            buyer: field(row, "buyer")?,
+            seller: field(row, "seller")?,
+            sum: field(row, "sum")?,
+            notes: row.get("notes").map(notes).transpose()?,
+            dispute: row.get("dispute").map(dispute).transpose()?,
+            trade,
+        })
+    }
+}
+
+impl TradesPage {
+    fn read(page: &Value) -> Result<Self, Fault> {
+        let rows = page.get("trades").and_then(Value::as_array).ok_or(Fault::BadAnswer)?;
+        let trades = rows.iter().map(TradeDetail::read).collect::<Result<_, _>>()?;
+        Ok(Self { trades, next: field(page, "next")? })
+    }
+}
+
+/// `/v1/members/ID/trades`: those that live, then those that ended, each newest first.
+pub async fn of_member(id: &Id, before: Option<&str>) -> Result<TradesPage, Fault> {
+    let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
+    TradesPage::read(&api::get_value(&format!("/v1/members/{id}/trades?limit=50{before}")).await?)
+}
+
+/// `/v1/disputes`: the oldest open ones.
+pub async fn disputes() -> Result<TradesPage, Fault> {
+    TradesPage::read(&api::get_value("/v1/disputes?limit=100").await?)
+}
+
+/// What a side writes about its trade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// Where the seller is paid.
+    Payee,
+    /// How the seller finds the payment.
+    Payment,
+    /// A statement in a dispute.
+    Statement,
+}
+
+/// Writes it. A text has one line: the server refuses what is not shown.
+pub async fn write(trade: &Id, note: Note, text: &str) -> Result<(), Fault> {
+    let (what, name) = match note {
+        Note::Payee => ("payee", "payee"),
+        Note::Payment => ("payment-note", "note"),
+        Note::Statement => ("dispute", "statement"),
+    };
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let body = Tree::Table(vec![(name.to_owned(), Tree::Text(text))]).canonical();
+    let path = format!("/v1/trades/{trade}/{what}");
+    if note == Note::Statement { api::post_note(&path, body).await } else { api::put_note(&path, body).await }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trade_is_read_with_what_its_sides_told_each_other_or_without() {
+        let row = r#"{"id": "t1", "offer": "f1", "taker": "bob", "points": "4.1", "day": "2026-01-01", "sequence": 7,
+            "state": "paid", "terms": {"owner": "ann", "side": "sell", "remaining": "5", "unit_price": "1.05", "open": true},
+            "buyer": "bob", "seller": "ann", "sum": "4.3""#;
+        let notes = r#""notes": {"taken": 1, "until": null, "paid": 2, "payee": "here", "payment": ""}"#;
+        let dispute =
+            r#""dispute": {"opened": 3, "opener": "seller", "buyer": "", "seller": "no", "reason": "", "ended": null}"#;
+        let text = format!(r#"{{"trades": [{row}, {notes}, {dispute}}}, {row}}}], "next": null}}"#);
+        let page = TradesPage::read(&crate::json::parse(&text).expect("JSON")).expect("a page");
+        let [one, other] = &page.trades[..] else { panic!("{page:?}") };
+        assert_eq!((one.trade.id.as_str(), one.offer.id.as_str(), one.sum.to_string()), ("t1", "f1", "4.3".to_owned()));
+        assert!(one.is_paid() && one.lives());
+        assert_eq!(one.notes.as_ref().map(|notes| (notes.until, notes.payee.as_str())), Some((None, "here")));
+        assert_eq!(one.dispute.as_ref().map(|dispute| dispute.seller.as_str()), Some("no"));
+        assert!(other.notes.is_none() && other.dispute.is_none());
+    }
+}
