@@ -29,7 +29,7 @@ export const preset = (name) => structuredClone(ruleSet(String(name)));
 const kindOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
 
 /** @param {Response} response @param {WebAssembly.Imports} imports */
-async function streamed(response, imports) {
+export async function streamed(response, imports) {
   if (response.ok === false) throw new Error(`${response.url} answered ${response.status}`);
   // Streaming accepts only this type without parameters, and only a response of this realm. Anything else is read as bytes.
   if (response.headers?.get('Content-Type') === 'application/wasm' && response instanceof Response && WebAssembly.instantiateStreaming) {
@@ -39,7 +39,7 @@ async function streamed(response, imports) {
 }
 
 /** Instantiates a binary, given as an address, bytes, a response or a compiled module.
- * @param {() => import('./index.d.ts').Binary | Promise<import('./index.d.ts').Binary>} source called when the binary is needed, so that an unknown address is an ordinary failure
+ * @param {() => import('./index.d.ts').Binary | Promise<import('./index.d.ts').Binary>} source called when the binary is needed
  * @param {(place: string | URL) => Promise<Response | Uint8Array<ArrayBuffer>>} [read] reads an address
  * @returns {(imports: WebAssembly.Imports) => Promise<{ instance: WebAssembly.Instance }>} */
 export const binary = (source, read = (place) => fetch(place)) => async (imports) => {

@@ -181,8 +181,8 @@ export type Code =
   | 'not_opening' | 'bad_amount' | 'treasury_short' | 'bad_price' | 'order_exists' | 'self_dealing' | 'not_a_merchant' | 'bad_concession'
   | 'merchant_points_short' | 'unknown_order' | 'order_refunded' | 'same_member' | 'points_short' | 'redemption_exists'
   | 'unknown_redemption' | 'redemption_cancelled' | 'offer_exists' | 'price_outside_band' | 'unknown_offer' | 'trade_exists'
-  | 'offer_closed' | 'offer_short' | 'unknown_trade' | 'wrong_trade_state' | 'wrong_day' | 'nothing_due' | 'bad_scenario' | 'bad_snapshot'
-  | 'cancelled' | 'flags_not_accepted' | 'not_initialised' | 'not_loaded';
+  | 'offer_closed' | 'offer_short' | 'unknown_trade' | 'wrong_trade_state' | 'wrong_day' | 'nothing_due' | 'bad_scenario' | 'too_young'
+  | 'bad_snapshot' | 'cancelled' | 'flags_not_accepted' | 'not_initialised' | 'not_loaded';
 
 /** One line of the journal (RULES.md section 4). */
 export type JournalEvent = Journalled & (

@@ -1,7 +1,10 @@
 // @ts-check
-// One instance of the rules, whichever loader starts it. So a test in Node can start the rules for an element that was made for pages.
+// One instance of the rules, whichever loader starts it.
 import * as glue from './dist/gongxiang_bg.js';
-import { surface } from './core.mjs';
+import { streamed, surface } from './core.mjs';
 
 export const { start, openBook, replay, version } = surface(glue, './gongxiang_bg.js');
 export { preset } from './core.mjs';
+
+/** Starts the rules from the binary beside this file. */
+export const load = () => start(async (imports) => streamed(await fetch(new URL('./dist/gongxiang_bg.wasm', import.meta.url)), imports));

@@ -63,13 +63,15 @@ export interface SupplyNow {
   supply: State['supply'];
   /** The carries are whole numbers of 10^-26, as text. */
   release: State['release'] & { carry_points: string; carry_value: string };
+  /** How many of the last 30 closed days had turnover. With fewer than 7 there is no forecast. */
+  turnover_days: number;
 }
 
 /** The part of a book that a preview needs; only a server makes it. */
 export interface Excerpt {
   rules: RuleSet;
   /** `traded_money` is a whole number of 10^-16 yuan, as text. */
-  head: SupplyNow & { turnover: Decimal; traded: Decimal; traded_money: string; order_count: number; trade_count: number; purchase_count: number };
+  head: Omit<SupplyNow, 'turnover_days'> & { turnover: Decimal; traded: Decimal; traded_money: string; order_count: number; trade_count: number; purchase_count: number };
   ended: Index[];
   accounts: Record<Id, Account>;
   partners: Record<Region, Id>;

@@ -14,7 +14,7 @@ export interface EarningsPreviewDetail {
 
 /** The detail of `gongxiang:error`: why there is no number on the screen. */
 export interface EarningsPreviewFailure {
-  /** A code of the package; `not_loaded` if the binary, the rules or the price could not be fetched. */
+  /** A code of the package; `not_loaded` if the binary, the rules, the price or the layout could not be fetched. */
   code: string;
   /** `amount`, `concession`, `rules`, `price`, a key of the rule set, or empty. */
   field: string;
@@ -26,16 +26,20 @@ export interface EarningsPreviewFailure {
 export interface EarningsPreviewAttributes {
   /** `zh-CN` or `en`; otherwise that of the nearest element with one, otherwise the browser's. */
   lang?: string;
-  /** Otherwise the visitor's system setting. */
+  /** Otherwise the `color-scheme` of the element around, or the visitor's system setting if the page declares none. */
   theme?: 'light' | 'dark';
   /** A preset's name, the address of a rule set, or a rule set as JSON. Otherwise `seed`. */
   rules?: string;
   /** Yuan for a point, or the address of a server's supply (`/v1/supply`). Otherwise the price at which the rules start. */
   price?: string;
+  /** `calculator`: a form, and what each party gets. `card`: what the buyer gets, without a form. `line`: the same in one line that opens the rest. Otherwise `calculator`. */
+  layout?: 'calculator' | 'card' | 'line';
   /** The initial channel: `online` or `offline`. */
   channel?: Channel;
   /** The initial amount in yuan. */
   amount?: string;
+  /** A selector of the page's element that shows the amount, as a text (`¥1,234.50`) or as a field's value. It is followed, and `amount` is ignored. */
+  'amount-from'?: string;
   /** The initial concession: yuan, or a percentage (`10%`). */
   concession?: string;
   /** The parties that are assumed: some of `referrer merchant_referrer partner`, with spaces between; `none` for none. Otherwise all. */
@@ -52,10 +56,10 @@ export interface EarningsPreviewAttributes {
 }
 
 /**
- * `<earnings-preview>`: what an order brings to whom.
+ * `<earnings-preview>`: what an order brings to whom, or to its buyer.
  *
  * Slots: `heading`, `note`. Parts: `card`, `heading`, `form`, `field`, `input`, `choice`, `error`, `assumptions`, `price`, `result`, `headline`,
- * `number`, `rewards`, `reward`, `sums`, `fault`, `retry`, `caution`, `forecast`, `path`. Custom properties: `--gongxiang-accent`, `-on-accent`, `-background`,
+ * `number`, `rewards`, `reward`, `sums`, `fault`, `retry`, `caution`, `forecast`, `path`; of line and card also `line`, `toggle`, `details`, `worth`, `changes`. Custom properties: `--gongxiang-accent`, `-on-accent`, `-background`,
  * `-color`, `-quiet`, `-line`, `-tint`, `-radius`, `-font`.
  */
 export class EarningsPreview extends HTMLElement {

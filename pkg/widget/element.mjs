@@ -1,48 +1,66 @@
 // @ts-check
 // `<earnings-preview>`: shows on any page what an order brings to whom. This file is the element; the files beside it read, compute, word
 // and show. The rules are loaded when the first element of the page comes into view.
-import { init } from '../browser.mjs';
+import { load } from '../rules.mjs';
 import { percentOf, grouped, read } from './reading.mjs';
 import { open, packFor, preview, terms } from './scheme.mjs';
 import { style } from './style.mjs';
 import { refusalIn, textFor } from './text.mjs';
-import { assumptions, bones, frame, h, result } from './view.mjs';
+import { assumptions, bones, fault, frame, h, result } from './view.mjs';
 
 /** @typedef {import('./scheme.mjs').Terms} Terms
  * @typedef {{ code: string, field: string, message: string }} Failure */
 
-const FRAME = ['lang', 'heading', 'merchant', 'readonly', 'amount', 'concession', 'channel', 'parties', 'service', 'forecast'];
-const TERMS = ['rules', 'price'];
+const FRAME = ['lang', 'heading', 'merchant', 'readonly', 'amount', 'concession', 'channel', 'parties', 'service', 'forecast', 'layout'];
+/** The attributes for which something is loaded. */
+const TERMS = ['rules', 'price', 'layout', 'amount-from'];
 const WATCHED = [...FRAME, ...TERMS];
+
+/** The layouts without a form, and the amount from the page: loaded only if an element asks for them.
+ * @type {typeof import('./product.mjs') | undefined} */
+let product;
 
 /** One sheet for all elements of a document: no other document may use it.
  * @type {WeakMap<Document, CSSStyleSheet>} */
-const sheets = new WeakMap();
+let sheets = new WeakMap();
+let styles = style;
+
+async function loadProduct() {
+  const loaded = await import('./product.mjs');
+  if (product) return;
+  product = loaded;
+  styles += product.style;
+  sheets = new WeakMap();
+}
 
 /** Styles a root. Where sheets cannot be constructed (Safari before 16.4, jsdom), it gets a <style>.
- * @param {ShadowRoot} root @param {Document} page */
-function dress(root, page) {
+ * @param {ShadowRoot} root */
+function dress(root) {
+  const page = root.ownerDocument;
+  root.querySelector('style')?.remove();
   try {
     let sheet = sheets.get(page);
     if (!sheet) {
       // The page may belong to another window.
       sheet = new (page.defaultView ?? globalThis).CSSStyleSheet();
-      sheet.replaceSync(style);
+      sheet.replaceSync(styles);
       sheets.set(page, sheet);
     }
-    if (!('adoptedStyleSheets' in root)) throw new TypeError('no adopted sheets');
-    root.adoptedStyleSheets = [sheet];
-    root.querySelector('style')?.remove();
+    if ('adoptedStyleSheets' in root) {
+      root.adoptedStyleSheets = [sheet];
+      return;
+    }
   } catch {
-    if (!root.querySelector('style')) root.prepend(h('style', {}, style));
+    // No sheet can be constructed.
   }
+  root.prepend(h('style', {}, styles));
 }
 
 /** Whether the page preloads the binary. Then it wants its numbers at once, and asking what is in view would cost a layout.
  * @type {boolean} */
 const preloaded = Boolean(globalThis.document?.querySelector('link[rel=preload][href$="gongxiang_bg.wasm"]'));
 // A failure is shown by the element that loads.
-if (preloaded) init().catch(() => {});
+if (preloaded) load().catch(() => {});
 
 /** @type {IntersectionObserver | undefined} */
 let viewport;
@@ -81,6 +99,8 @@ export class EarningsPreview extends Base {
   /** @type {import('../index.d.ts').Book | undefined} */ #book;
   /** The parties that are assumed to take part. @type {Set<string>} */ #present = new Set();
   #service = '';
+  /** What the fields hold, also where no field is shown. @type {Record<string, string>} */ #values = {};
+  /** Ends the reading of the amount from the page. @type {(() => void) | undefined} */ #unfollow;
   #seen = false;
   #loading = 0;
   /** The attributes that changed since they were last applied. @type {Set<string>} */ #changed = new Set();
@@ -99,12 +119,14 @@ export class EarningsPreview extends Base {
       if (this.#seen) this.#hideAMoment();
     }
     // On every connection: an element that is moved to another document loses its styles.
-    if (this.shadowRoot) dress(this.shadowRoot, this.ownerDocument);
+    if (this.shadowRoot) dress(this.shadowRoot);
+    this.#follow();
     this.#stand();
   }
 
   disconnectedCallback() {
     viewport?.unobserve(this);
+    this.#unfollow?.();
     this.#close();
   }
 
@@ -129,16 +151,23 @@ export class EarningsPreview extends Base {
     return this.getAttribute(name)?.trim() || otherwise;
   }
 
-  /** @param {string} name */
+  /** Whether the page asks for the line or the card. */
+  get #formless() {
+    return /^(line|card)$/.test(this.#given('layout'));
+  }
+
+  /** A field, if there is one. @param {string} name */
   #input(name) {
-    return /** @type {HTMLInputElement | null} */ (this.shadowRoot?.querySelector(`#${name},[name=${name}]:checked`));
+    return /** @type {HTMLInputElement | null | undefined} */ (this.shadowRoot?.getElementById(name));
   }
 
   /** Replaces the frame. @param {Set<string>} changed */
   #frame(changed) {
     const card = this.#framed(changed);
     this.#card()?.replaceWith(card);
+    if (this.shadowRoot) dress(this.shadowRoot);
     this.#assume();
+    this.#follow();
   }
 
   /** The frame. It keeps what was typed, unless the page changed that attribute.
@@ -147,18 +176,35 @@ export class EarningsPreview extends Base {
     const language = this.getAttribute('lang') ?? this.closest('[lang]')?.getAttribute('lang') ?? navigator.language;
     this.#text = textFor(language);
     if (!changed || changed.has('parties')) this.#present = new Set(this.#given('parties', 'referrer merchant_referrer partner').split(/\s+/));
+    if (!changed || changed.has('service')) this.#service = this.#given('service');
     const [, concession, percent] = /^(.*?)\s*([%％]?)$/.exec(this.#given('concession', '10%')) ?? [];
     /** @param {string} name @param {string} given @param {string} [by] the attribute that gives it */
-    const kept = (name, given, by = name) => (changed && !changed.has(by) && this.#input(name)?.value) || given;
-    if (!changed || changed.has('service')) this.#service = this.#given('service');
-    return frame(this.#text, {
-      amount: kept('amount', this.#given('amount', '1000')),
-      concession: kept('concession', concession),
-      unit: kept('unit', percent ? 'percent' : 'yuan', 'concession'),
-      channel: kept('channel', this.#given('channel') === 'offline' ? 'offline' : 'online'),
-      heading: this.#given('heading'),
-      readonly: this.hasAttribute('readonly'),
-    });
+    const fill = (name, given, by = name) => {
+      if (!changed || changed.has(by) || !this.#values[name]) this.#values[name] = given;
+    };
+    fill('amount', this.#given('amount', '1000'));
+    fill('concession', concession);
+    fill('unit', percent ? 'percent' : 'yuan', 'concession');
+    fill('channel', this.#given('channel') === 'offline' ? 'offline' : 'online');
+    const heading = this.#given('heading');
+    // Until the layout is loaded, the text between the tags stays.
+    const card = !this.#formless ? frame(this.#text, this.#values, heading, this.hasAttribute('readonly'))
+      : product?.frame(this.#text, this.#given('layout'), heading) ?? h('slot', {});
+    // A page that declares no scheme may be dark all the same, where the visitor's system is.
+    card.classList.toggle('system', globalThis.getComputedStyle?.(this).colorScheme === 'normal');
+    return card;
+  }
+
+  /** Reads the amount from the page from now on, if an attribute says where. */
+  #follow() {
+    this.#unfollow?.();
+    const selector = this.#given('amount-from');
+    this.#unfollow = selector && product && this.isConnected ? product.follow(this, selector, (amount) => {
+      this.#values.amount = amount;
+      const input = this.#input('amount');
+      if (input) input.value = amount;
+      this.#update();
+    }) : undefined;
   }
 
   /** Hides the frame for a moment, until the numbers are there, so that it is laid out once instead of twice. */
@@ -170,7 +216,7 @@ export class EarningsPreview extends Base {
   }
 
   #card() {
-    return /** @type {HTMLElement | null | undefined} */ (this.shadowRoot?.querySelector('.card'));
+    return /** @type {HTMLElement | null | undefined} */ (this.shadowRoot?.lastElementChild);
   }
 
   /** @param {HTMLInputElement} input */
@@ -182,6 +228,7 @@ export class EarningsPreview extends Base {
       this.#service = input.value;
       this.#stand();
     } else {
+      this.#values[input.name] = input.value;
       this.#update();
     }
   }
@@ -189,20 +236,29 @@ export class EarningsPreview extends Base {
   /** Loads rules, price and binary, and shows the numbers. */
   async load() {
     this.#seen = true;
-    const load = ++this.#loading;
+    const attempt = ++this.#loading;
     this.#close();
     this.#terms = undefined;
     this.#said = '';
     this.#show(true, ...bones());
     try {
-      const [found] = await Promise.all([terms(this.#given('rules', 'seed'), this.#given('price')), init()]);
+      const both = Promise.all([terms(this.#given('rules', 'seed'), this.#given('price')), load()]);
+      if (!product && (this.#formless || this.#given('amount-from'))) {
+        // It is awaited below, where the frame can show a failure.
+        both.catch(() => {});
+        await loadProduct();
+        this.#frame(new Set());
+      } else {
+        this.#follow();
+      }
+      const [found] = await both;
       // An attribute has changed meanwhile and started another load.
-      if (load !== this.#loading) return;
+      if (attempt !== this.#loading) return;
       this.#terms = found;
       this.#stand();
       this.#assume();
     } catch (cause) {
-      if (load !== this.#loading) return;
+      if (attempt !== this.#loading) return;
       this.#terms = undefined;
       this.#assume();
       this.#fail(/** @type {any} */ (cause), true);
@@ -231,46 +287,56 @@ export class EarningsPreview extends Base {
   /** Reads the fields and shows the preview. */
   #update() {
     if (!this.#book || !this.#terms) return;
-    const percent = this.#input('unit')?.value === 'percent';
+    const percent = this.#values.unit === 'percent';
     const amount = this.#read('amount', this.#text.yuan);
     const typed = this.#read('concession', percent ? '%' : this.#text.yuan);
     if (amount === undefined || typed === undefined) return;
     const concession = percent ? percentOf(amount, typed) : typed;
-    const channel = this.#input('channel')?.value === 'offline' ? 'offline' : 'online';
+    const channel = this.#values.channel === 'offline' ? 'offline' : 'online';
+    const terms = this.#terms;
     try {
       const receipt = preview(this.#book, channel, amount, concession);
-      this.#show(false, ...result(this.#text, receipt, (party) =>
-        (party === 'merchant' && this.#given('merchant')) || this.#text.parties[party], /** @type {Terms} */ (this.#terms), channel, concession));
-      this.#lookAhead(receipt);
-      this.#say('preview', { amount, concession, channel, price: this.#terms.price, receipt });
+      const days = this.hasAttribute('forecast') ? Number(this.#given('forecast', '365')) : undefined;
+      if (this.#formless) {
+        this.#show(false);
+        product?.fill(/** @type {HTMLElement} */ (this.#card()), this.#text, receipt, terms, channel, days);
+      } else {
+        this.#show(false, ...result(this.#text, receipt, (party) => (party === 'merchant' && this.#given('merchant')) || this.#text.parties[party], terms, channel, concession));
+        if (days !== undefined) this.#lookAhead(receipt, terms, days);
+      }
+      this.#say('preview', { amount, concession, channel, price: terms.price, receipt });
     } catch (cause) {
       this.#refuse(/** @type {any} */ (cause));
     }
   }
 
-  /** Shows the forecast below the numbers, if the page asks for one. @param {import('../index.d.ts').Receipt} receipt */
-  async #lookAhead({ rewards: [first] = [] }) {
-    if (!this.hasAttribute('forecast') || !first || !this.#terms) return;
+  /** Shows the forecast below the numbers. @param {import('../index.d.ts').Receipt} receipt @param {Terms} terms @param {number} days */
+  async #lookAhead({ rewards: [first] = [] }, terms, days) {
+    if (!first) return;
     const place = h('section', { part: 'forecast' });
     this.shadowRoot?.querySelector('.result')?.append(place);
     const { show } = await import('./forecast.mjs');
-    await show(place, this.#text.lang, this.#terms, first.share_value, Number(this.#given('forecast', '365')));
+    await show(place, this.#text.lang, terms, first.share_value, days);
   }
 
-  /** Reads a field, and shows beside it how it was read or what is wrong.
+  /** Reads a value, and shows beside its field how it was read or what is wrong.
    * @param {'amount' | 'concession'} name @param {string} unit */
   #read(name, unit) {
-    const input = this.#input(name);
-    const typed = input?.value ?? '';
+    const typed = this.#values[name];
     const { value, trouble } = read(name === 'concession' && unit === '%' ? typed.replace(/\s*[%％]\s*$/, '') : typed);
-    this.#remark(name, trouble ? this.#text.troubles[trouble] : '');
     const hint = this.shadowRoot?.getElementById(`${name}-hint`);
     if (hint) hint.textContent = value === undefined || value === typed ? '' : `${this.#text.understood} ${grouped(value)} ${unit}`;
-    if (trouble) {
-      this.#show(false);
-      this.#say('error', { code: 'bad_event', field: name, message: this.#text.troubles[trouble] });
-    }
+    if (trouble) this.#object(name, 'bad_event', (this.#formless && product?.unreadable(this.#text.lang, name)) || this.#text.troubles[trouble]);
+    else this.#remark(name, '');
     return value;
+  }
+
+  /** Says what is wrong with a value: at its field, or where the numbers would be.
+   * @param {string} name @param {string} code @param {string} message */
+  #object(name, code, message) {
+    this.#remark(name, message);
+    this.#show(false, this.#formless ? fault(message) : '');
+    this.#say('error', { code, field: name, message });
   }
 
   /** @param {string} name @param {string} words */
@@ -284,23 +350,20 @@ export class EarningsPreview extends Base {
    * @param {Failure} failure */
   #refuse(failure) {
     if (failure.field !== 'amount' && failure.field !== 'concession') return this.#fail(failure, false);
-    const message = refusalIn(this.#text, failure.code);
-    this.#remark(failure.field, message);
-    this.#show(false);
-    this.#say('error', { code: failure.code, field: failure.field, message });
+    this.#object(failure.field, failure.code, refusalIn(this.#text, failure.code));
   }
 
   /** Shows a failure in place of all numbers. @param {Failure} failure @param {boolean} again */
   #fail(failure, again) {
-    // The price comes from the page, so an unreadable one is a bad price, not a bad event.
-    const code = failure.code === 'bad_event' && failure.field === 'price' ? 'bad_price' : failure.code;
+    // A script that could not be loaded has no code. The price comes from the page, so an unreadable one is a bad price, not a bad event.
+    const code = failure.code === 'bad_event' && failure.field === 'price' ? 'bad_price' : failure.code ?? 'not_loaded';
     const retry = h('button', { type: 'button', part: 'retry' }, this.#text.retry);
     retry.addEventListener('click', () => this.load());
-    this.#show(false, h('div', { class: 'fault', part: 'fault', role: 'alert' }, h('p', {}, refusalIn(this.#text, code)), ...(again ? [retry] : [])));
-    this.#say('error', { code, field: failure.field, message: failure.message });
+    this.#show(false, fault(refusalIn(this.#text, code), again ? retry : ''));
+    this.#say('error', { code, field: failure.field ?? '', message: failure.message });
   }
 
-  /** @param {boolean} busy @param {Node[]} nodes */
+  /** @param {boolean} busy @param {(Node | string)[]} nodes */
   #show(busy, ...nodes) {
     const place = this.shadowRoot?.querySelector('.result');
     place?.setAttribute('aria-busy', String(busy));

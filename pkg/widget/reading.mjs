@@ -56,6 +56,15 @@ export function decimal(whole, places) {
   return `${figures.slice(0, -places)}.${figures.slice(-places)}`.replace(/\.?0+$/, '');
 }
 
+/** Yuan with two places, rounded down. @param {string} decimal */
+export function money(decimal) {
+  const [whole, part = ''] = decimal.split('.');
+  return grouped(`${whole}.${part.padEnd(2, '0').slice(0, 2)}`);
+}
+
+/** Points or share value with at most four places, rounded down. @param {string} decimal */
+export const amount = (decimal) => grouped(decimal.replace(/(\.\d{4})\d+$/, '$1').replace(/\.?0+$/, (zeros) => (decimal.includes('.') ? '' : zeros)));
+
 /** `1234567.5` as `1,234,567` and `.5`.
  * @param {string} decimal @returns {[string, string]} */
 export function parts(decimal) {

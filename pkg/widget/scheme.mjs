@@ -1,6 +1,6 @@
 // @ts-check
 // The book behind a preview: the parties that the page assumes, under its rules and at its price.
-import { openBook, preset } from '../browser.mjs';
+import { openBook, preset } from '../rules.mjs';
 
 /** The most points that a rule set allows. The preview shows who gets what, not whether a merchant has enough points. */
 const PLENTY = '1000000000000';

@@ -2,14 +2,20 @@
 // The styles. A page changes them by custom properties (`--gongxiang-…`) and parts. They are a constructed sheet where possible, because a
 // page's `style-src 'self'` forbids a <style> in the shadow root. Each size and weight of type slows the first preview, so there are few.
 
-const LIGHT = 'color-scheme:light;--_card:#fff;--_ink:#1c2420;--_quiet:#5c6762;--_line:#e2ded2;--_accent:#0d6b58;--_on:#fff;--_tint:#e9f4f0;'
-  + '--_gold:#7a5808;--_gilt:#f8edd0;--_bad:#a72d20;--_pale:#fbe9e6';
-const DARK = 'color-scheme:dark;--_card:#1b2126;--_ink:#e9ece8;--_quiet:#a3aeaa;--_line:#333c42;--_accent:#5cc9ad;--_on:#06231c;--_tint:#17322c;'
-  + '--_gold:#e5bd5c;--_gilt:#37301a;--_bad:#ff9384;--_pale:#3b201d';
+/** Names, light colours, dark colours. */
+const COLOURS = ['card #fff #1b2126', 'ink #1c2420 #e9ece8', 'quiet #5c6762 #a3aeaa', 'line #e2ded2 #333c42', 'accent #0d6b58 #5cc9ad', 'on #fff #06231c',
+  'tint #e9f4f0 #17322c', 'gold #7a5808 #e5bd5c', 'gilt #f8edd0 #37301a', 'bad #a72d20 #ff9384', 'pale #fbe9e6 #3b201d'];
+/** @param {string} pattern */
+const scheme = (pattern) => COLOURS.map((colour) => colour.replace(/(.+) (.+) (.+)/, pattern)).join(';');
+const LIGHT = `color-scheme:light;${scheme('--_$1:$2')}`;
+const DARK = `color-scheme:dark;${scheme('--_$1:$3')}`;
 
+// The scheme is the page's: that of the element around. A page that declares none leaves it to the visitor's system, as do browsers without
+// light-dark() (Safari before 17.5, Chrome before 123, Firefox before 120).
 export const style = `
 :host{display:block;container-type:inline-size;${LIGHT}}
 @media(prefers-color-scheme:dark){:host{${DARK}}}
+@supports(color:light-dark(red,red)){:host{color-scheme:inherit;${scheme('--_$1:light-dark($2,$3)')}}:host(:not([theme])) .system{color-scheme:light dark}}
 :host([theme=light]){${LIGHT}}
 :host([theme=dark]){${DARK}}
 :host([hidden]),[hidden]{display:none!important}
@@ -19,9 +25,10 @@ export const style = `
 --line:var(--gongxiang-line,var(--_line));--accent:var(--gongxiang-accent,var(--_accent));--on:var(--gongxiang-on-accent,var(--_on));
 --tint:var(--gongxiang-tint,var(--_tint));--radius:var(--gongxiang-radius,14px);
 display:grid;gap:16px;padding:20px;border:1px solid var(--line);border-radius:calc(var(--radius) + 4px);background:var(--card);color:var(--ink);
-font:16px/1.5 var(--gongxiang-font,system-ui,-apple-system,"Segoe UI",Roboto,"PingFang SC","Microsoft YaHei","WenQuanYi Micro Hei",sans-serif);
+font:16px/1.5 var(--gongxiang-font,system-ui,"PingFang SC","Microsoft YaHei",sans-serif);
 font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .card *{min-width:0}
+h2,::slotted(*){unicode-bidi:plaintext}
 h2{font-size:1rem;line-height:1.3;font-weight:600}
 h3{font-size:1rem;margin-bottom:8px}
 small,.quiet,legend,label,.why,.hint,.error{font-size:.875rem;color:var(--quiet);font-weight:400}
@@ -51,7 +58,7 @@ button{min-height:44px;padding:0 18px;border:0;border-radius:calc(var(--radius) 
 .hero *{color:inherit}
 .hero small{font-size:.875rem}
 .hero .why{text-align:left;margin-top:2px}
-.big{font-size:clamp(1.75rem,9cqi,2.75rem);line-height:1.2;font-weight:600;letter-spacing:-.02em}
+.big{font-size:clamp(1.25rem,9cqi,2.75rem);line-height:1.2;font-weight:600;letter-spacing:-.02em}
 .big small{letter-spacing:0;white-space:nowrap}
 i{font-style:normal;font-weight:400;font-size:.875rem}
 .big i{font-size:.6em}
@@ -81,5 +88,7 @@ footer{border-top:1px solid var(--line);padding-top:12px}
 .bone+.bone{height:190px;opacity:.6}
 @media(prefers-reduced-motion:no-preference){.bone{animation:wait 1.4s ease-in-out infinite alternate}@keyframes wait{to{opacity:.4}}}
 @container(min-width:620px){.card{grid-template-columns:5fr 7fr;grid-template-rows:auto auto 1fr;padding:28px;gap:20px 32px}.result{grid-area:2/2/span 2}header,footer{grid-column:1/-1}}
+@container(max-width:300px){.card{padding:14px}.seg span{padding:0}li,dl>div{display:block}.gets,.why,dd{text-align:left}}
+@media print{:host,:host([theme=dark]){${LIGHT}}.card{background:0;color:#000}.hero{background:0;color:#000;border:1px solid}button{display:none}}
 @media(forced-colors:active){.seg :checked+span,.hero,.tag{outline:2px solid}}
 `;

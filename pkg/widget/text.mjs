@@ -31,7 +31,7 @@ const en = {
   burned: 'of which burned',
   when: 'Arrives',
   vests: (/** @type {number} */ days) =>
-    (days ? `at the close of the ${days === 1 ? 'next day' : `day ${days} days later`}, unless refunded` : 'at once'),
+    (days ? `${days} day${days === 1 ? '' : 's'} after the purchase, unless refunded` : 'at once'),
   assumed: 'Assumed',
   with: {
     referrer: 'The buyer was referred by a member', merchant_referrer: 'The merchant was referred by a member',
@@ -79,10 +79,10 @@ const zh = {
   pays: '商家支付',
   burned: '其中销毁',
   when: '到账',
-  vests: (days) => (days ? `${days === 1 ? '次日' : `${days} 日后`}日结时，退款除外` : '即时'),
+  vests: (days) => (days ? `下单 ${days} 天后到账，退款则不发放` : '即时'),
   assumed: '假设',
   with: { referrer: '买家由会员推荐', merchant_referrer: '商家由会员推荐', partner: '该城市有区域合伙人' },
-  service: '推荐人之上的服务角色',
+  service: '推荐人上级的服务身份',
   none: '无',
   price: '1 共享积分 =',
   active: '以上各方均已激活，且商家有足够的共享积分。',

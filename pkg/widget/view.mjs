@@ -21,9 +21,9 @@ export function h(tag, attributes, ...children) {
 }
 
 /** @param {string} decimal */
-function number(decimal) {
+export function number(decimal) {
   const [whole, part] = parts(decimal);
-  return h('span', { part: 'number' }, whole, ...(part ? [h('i', {}, part)] : []));
+  return h('span', { part: 'number' }, whole, part && h('i', {}, part));
 }
 
 /** @param {string} name @param {string} label @param {string} value @param {Node[]} beside */
@@ -44,28 +44,29 @@ function field(name, label, value, ...beside) {
 const segments = (name, chosen, choices) => h('div', { class: 'seg', part: 'choice' }, ...choices.map(([value, label]) =>
   h('label', {}, h('input', { type: 'radio', name, value, checked: value === chosen }), h('span', {}, label))));
 
-/** @typedef {{ amount: string, concession: string, unit: string, channel: string, heading: string, readonly: boolean }} Given */
-
 /** The frame around the numbers.
- * @param {Text} text @param {Given} given */
-export function frame(text, given) {
+ * @param {Text} text @param {Record<string, string>} given what the fields hold @param {string} heading @param {boolean} readonly */
+export function frame(text, given, heading, readonly) {
   const unit = segments('unit', given.unit, [['percent', '%'], ['yuan', text.yuan]]);
   unit.setAttribute('role', 'group');
   unit.setAttribute('aria-label', text.concession);
-  return h('article', { class: 'card', part: 'card', lang: text.lang },
-    h('header', {}, h('h2', { part: 'heading' }, slot('heading', given.heading || text.heading))),
-    h('fieldset', { class: 'form', part: 'form', disabled: given.readonly },
+  return h('article', { class: 'card', part: 'card', lang: text.lang, dir: 'ltr' },
+    h('header', {}, h('h2', { part: 'heading' }, slot('heading', heading || text.heading))),
+    h('fieldset', { class: 'form', part: 'form', disabled: readonly },
       field('amount', text.amount, given.amount),
       field('concession', text.concession, given.concession, unit),
       h('fieldset', {}, h('legend', {}, text.channel),
         segments('channel', given.channel, [['online', text.online], ['offline', text.offline]]))),
     h('section', { class: 'result', part: 'result', 'aria-busy': 'true' }, ...bones()),
-    h('fieldset', { class: 'assumed', part: 'assumptions', disabled: given.readonly }),
+    h('fieldset', { class: 'assumed', part: 'assumptions', disabled: readonly }),
     h('footer', {}, h('p', { class: 'quiet', part: 'caution' }, text.caution), slot('note')));
 }
 
 /** @param {string} name @param {string} [otherwise] */
-const slot = (name, otherwise = '') => h('slot', { name }, otherwise);
+export const slot = (name, otherwise = '') => h('slot', { name }, otherwise);
+
+/** What stands in place of all numbers. @param {string} message @param {(Node | string)[]} more */
+export const fault = (message, ...more) => h('div', { class: 'fault', part: 'fault', role: 'alert' }, h('p', {}, message), ...more);
 
 export const bones = () => [h('div', { class: 'bone' }), h('div', { class: 'bone' })];
 
@@ -79,12 +80,12 @@ export function assumptions(text, { rules, price, supply }, present, service, pa
   const roles = rules.service.roles.map(({ name }) => name);
   return [
     h('legend', {}, text.assumed),
-    tick('referrer'), tick('merchant_referrer'), ...(partners ? [tick('partner')] : []),
-    ...(roles.length ? [h('div', { class: 'field' },
+    tick('referrer'), tick('merchant_referrer'), partners ? tick('partner') : '',
+    roles.length ? h('div', { class: 'field' },
       h('label', { for: 'service' }, text.service),
       h('select', { id: 'service', name: 'service' }, h('option', { value: '' }, text.none),
-        ...roles.map((role) => h('option', { value: role, selected: role === service }, roleIn(text, role)))))] : []),
-    h('p', { part: 'price' }, `${text.price} `, number(price), ` ${text.yuan}`, ...(supply?.day ? [h('small', {}, ` · ${supply.day}`)] : [])),
+        ...roles.map((role) => h('option', { value: role, selected: role === service }, roleIn(text, role))))) : '',
+    h('p', { part: 'price' }, `${text.price} `, number(price), ` ${text.yuan}`, supply?.day ? h('small', {}, ` · ${supply.day}`) : ''),
     h('p', { class: 'quiet' }, text.active),
   ];
 }

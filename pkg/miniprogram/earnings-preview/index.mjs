@@ -17,6 +17,9 @@ function rows(receipt, buyer, words, language) {
 
 const percent = (rate) => `${rate.startsWith('-') ? '−' : '+'}${Number((Math.abs(Number(rate)) * 100).toFixed(2))}%`;
 
+/** Why there is no band. */
+const withoutBand = ({ code, turnover_days: days }, words, language) => `${said(language, { code })}${words.stop}${words.soFar(days)}`;
+
 /** The lowest and the highest value of all paths, for each horizon. */
 function band({ inputs, paths }, words) {
   const horizons = paths.length ? paths[0].outlooks : [];
@@ -44,12 +47,12 @@ Component({
     amount: { type: String, value: '', observer: 'given' },
     concession: { type: String, value: '', observer: 'given' },
     language: { type: String, value: 'zh', observer: 'changed' },
-    /** The answer of `POST /v1/forecast`, if it is to be shown. */
+    /** The answer of `POST /v1/forecast`, if it is to be shown; or, of a network too young for one, `code` and `turnover_days`. */
     forecast: { type: Object, value: null, observer: 'changed' },
     /** Where the binary is, if the package is in a sub-package. */
     path: { type: String, value: '' },
   },
-  data: { words: wordsOf('zh'), typed: { amount: '', concession: '' }, result: null, failure: '', field: '', band: null },
+  data: { words: wordsOf('zh'), typed: { amount: '', concession: '' }, result: null, failure: '', field: '', band: null, withoutBand: '' },
   lifetimes: {
     attached() {
       this.here = true;
@@ -93,7 +96,10 @@ Component({
       if (!this.here) return;
       const { language, forecast } = this.data;
       const words = wordsOf(language);
-      this.setData({ words, band: forecast ? band(forecast, words) : null });
+      const refused = forecast && forecast.code;
+      this.setData({
+        words, band: forecast && !refused ? band(forecast, words) : null, withoutBand: refused ? withoutBand(forecast, words, language) : '',
+      });
       if (this.book) this.preview();
     },
     preview() {

@@ -86,7 +86,8 @@ Component({
   },
 });
 
-function shown({ balance: { points, share_value, locked }, ...wallet }) {
+function shown(wallet) {
+  const { points, share_value, locked } = wallet.balance;
   return Object.assign({}, wallet, {
     points: grouped(points), shareValue: grouped(share_value), locked: locked === '0' ? '' : grouped(locked),
     next: wallet.next && grouped(wallet.next),
