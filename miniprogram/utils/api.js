@@ -1,7 +1,8 @@
 // Requests to the settlement server. An answer is plain data. A failure is an object with `code` and `field`: the server's own, or
-// `unreachable` if it did not answer.
+// `unreachable` if it did not answer, or one for its status if the answer comes from something between.
 const { server } = require('../config');
 const { forget, session } = require('./session');
+const { byStatus } = require('./status');
 
 const TIMEOUT = 15000;
 const DAYS_PER_PAGE = 200;
@@ -14,12 +15,13 @@ function request(method, path, data, header = {}) {
       url: server + path, method, data, timeout: TIMEOUT, header: Object.assign({ 'content-type': 'application/json' }, header),
       success: ({ statusCode, data: body, header: said = {} }) => {
         if (statusCode < 400) return resolve(body);
-        const problem = body && body.code ? body : { code: 'failed', field: '' };
+        // A proxy answers without a code.
+        const problem = body && body.code ? body : { code: byStatus(statusCode) };
         // The session has ended: the next page asks to sign in again.
         if (statusCode === 401) forget();
         // Some phones keep the case of header names, others change it.
         const after = Number(said['Retry-After'] || said['retry-after']) || 0;
-        return reject({ code: problem.code, field: problem.field || '', status: statusCode, after });
+        return reject({ code: problem.code, field: problem.field || '', status: statusCode, after, limit: problem.limit || '' });
       },
       fail: () => reject({ code: 'unreachable', field: '', status: 0 }),
     });

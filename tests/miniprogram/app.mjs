@@ -33,14 +33,20 @@ async function styles(directory, file) {
 }
 
 const FRAME = `
-  html, body { margin: 0; height: 100%; }
-  body { font-family: system-ui, "PingFang SC", "WenQuanYi Micro Hei", "Noto Sans CJK SC", sans-serif; padding-bottom: 64px; box-sizing: border-box; }
+  html { height: 100%; } body { margin: 0; height: 100%; display: flex; flex-direction: column; overflow: hidden; }
+  body { font-family: system-ui, "PingFang SC", "WenQuanYi Micro Hei", "Noto Sans CJK SC", sans-serif; }
+  /* As in WeChat, a page scrolls between the bar and the tabs, and nothing covers it. */
+  #page { flex: 1; overflow-y: auto; }
   wx-view, wx-page { display: block; } wx-text { display: inline; }
   input { border: 0; font: inherit; box-sizing: border-box; outline: none; }
   #bar { text-align: center; font-weight: 600; padding: 10px; }
-  #tabs { position: fixed; left: 0; right: 0; bottom: 0; display: flex; background: var(--card); border-top: 1px solid var(--line); }
+  #tabs { display: flex; background: var(--card); border-top: 1px solid var(--line); }
   #tabs[hidden] { display: none; }
   .tab { flex: 1; text-align: center; padding: 14px 0; font-size: 12px; color: var(--quiet); } .tab-on { color: var(--brand); }
+  button { border: 0; font: inherit; display: block; }
+  #back { position: absolute; top: 4px; left: 8px; font-size: 28px; line-height: 32px; padding: 0 12px; } #back[hidden] { display: none; }
+  #modal { position: fixed; left: 24px; right: 24px; top: 30%; background: var(--card); border-radius: 12px; padding: 24px; box-shadow: 0 0 0 999px rgba(0,0,0,.5); }
+  #modal[hidden] { display: none; } #modal button { width: 100%; margin-top: 12px; padding: 12px; background: none; color: var(--brand); }
   #toast { position: fixed; top: -100px; }
 `;
 
@@ -73,7 +79,7 @@ export async function serveApp(directory, server) {
   const served = {
     '/': ['text/html', `<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
       <meta name="color-scheme" content="light dark"><link rel="icon" href="data:,"><link rel="stylesheet" href="/app.css"></head>
-      <body><div id="bar"></div><div id="page"></div><div id="tabs"></div><div id="toast"></div>
+      <body><div id="bar"></div><div id="back" hidden>‹</div><div id="page"></div><div id="tabs"></div><div id="toast"></div><div id="modal" hidden></div>
       <script src="/app.js"></script><script src="/device.js"></script></body></html>`],
     '/app.css': ['text/css', FRAME + css.join('\n').replace(/\bpage\s*\{/g, 'body{')],
     '/app.js': ['text/javascript', `var APP = { templates: ${await templates(directory, files)}, configs: ${JSON.stringify(configs)}, scopes: ${

@@ -46,10 +46,12 @@ test('every class that a component uses is in its look, and every class that a p
   for (const name of ['earnings-preview', 'wallet-card'].flatMap((component) => used(text(`${component}/index.wxml`)))) assert.ok(has(look, name), name);
   const app = readFileSync(join(root, 'miniprogram/app.wxss'), 'utf8');
   const pages = join(root, 'miniprogram/pages');
-  for (const page of readdirSync(pages)) {
-    for (const name of used(readFileSync(join(pages, page, 'index.wxml'), 'utf8'))) {
-      if (['side', 'channel', 'item', 'gets', 'buy', 'sell', 'online', 'offline'].includes(name)) continue;
-      assert.ok(has(app, name), `${page}: ${name}`);
+  const templates = [...readdirSync(pages).map((page) => join(pages, page, 'index.wxml')), join(root, 'miniprogram/parts/head.wxml')];
+  // Words of the conditions in a class.
+  const conditions = ['side', 'channel', 'item', 'gets', 'buy', 'sell', 'online', 'offline', 'field', 'amount', 'preset', 'kind', 'percent', 'yuan'];
+  for (const file of templates) {
+    for (const name of used(readFileSync(file, 'utf8'))) {
+      if (!conditions.includes(name)) assert.ok(has(app, name), `${file}: ${name}`);
     }
   }
 });

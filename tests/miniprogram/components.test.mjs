@@ -44,6 +44,7 @@ const snapshot = () => ({
     day: '2026-01-03', price: '0.5',
     supply: { issued: '1000', held: '905', burned: '0', treasury: '0', escrow: '0', pool: '95' },
     release: { era: 0, units: '1000', nav: '0.8', acc: '0.2', carry_points: '0', carry_value: '0', returned: '0' },
+    turnover_days: 30,
   },
   rules: preset('seed'),
 });
@@ -150,6 +151,16 @@ test('the forecast is a band with its assumptions', async () => {
   const { heard, text } = await shown('earnings-preview', { ...parties, excerpt: excerpt(), forecast });
   await until(() => heard.length);
   for (const words of ['30 days later', '75 – 100', '¥9.5 – 11', '−15% / +0% / +15% in 30 days', '¥1,234.5', '777']) assert.ok(text().includes(words), `${words}: ${text()}`);
+});
+
+test('a network that is too young for a forecast shows why instead of a band', async () => {
+  const forecast = { code: 'too_young', turnover_days: 6 };
+  const { component, heard, text } = await shown('earnings-preview', { ...parties, excerpt: excerpt(), forecast });
+  await until(() => heard.length);
+  assert.ok(text().includes('Orders vested on fewer than 7 of the last 30 days, so there is no forecast yet. 6 so far.'), text());
+  assert.ok(!text().includes('days later'));
+  component.setData({ language: 'zh' });
+  assert.ok(text().includes('近 30 天有订单到账的日子不足 7 天，暂不提供预测。目前为 6 天。'), text());
 });
 
 test('an unreadable excerpt is reported, and the next is shown', async () => {

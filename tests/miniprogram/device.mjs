@@ -6,7 +6,7 @@ const { templates, configs, modules, scopes, tabs } = globalThis.APP;
 const env = new adapter.MiniProgramEnv();
 const space = env.createCodeSpace('', true);
 space.getComponentSpace().updateComponentOptions({ useMethodCallerListeners: true });
-const native = { view: 'wx-view', text: 'wx-text', input: 'input' };
+const native = { view: 'wx-view', text: 'wx-text', input: 'input', image: 'img', button: 'button' };
 for (const [tag, element] of Object.entries(native)) space.getComponentSpace().setGlobalUsingComponent(tag, element);
 for (const [path, config] of Object.entries(configs)) space.addComponentStaticConfig(path, config);
 for (const [path, scope] of Object.entries(scopes)) space.addStyleSheet(path, undefined, scope);
@@ -20,17 +20,22 @@ let shown = '';
 /** The pages' own `this`. */
 const current = () => root.get();
 
+/** The pages below the one that is shown. */
+let below = [];
+
 function open(path) {
-  const url = path.replace(/^\//, '');
+  const [url, query = ''] = path.replace(/^\//, '').split('?');
   if (!modules[`${url}.js`]) throw new Error(`no page ${url}`);
   const holder = document.getElementById('page');
+  if (root) current().onUnload?.();
   root?.release();
   holder.replaceChildren(document.createElement('div'));
   root = backend.createRoot('wx-page', space, url);
   root.attach(holder, holder.firstChild);
   shown = url;
   const page = current();
-  page.onLoad?.({});
+  // The values stay as they are in the address.
+  page.onLoad?.(Object.fromEntries(query.split('&').filter(Boolean).map((pair) => pair.split('='))));
   page.onShow?.();
   const bar = document.getElementById('tabs');
   bar.replaceChildren(...tabs.map(({ pagePath, text }) => {
@@ -38,19 +43,53 @@ function open(path) {
     tab.textContent = text;
     tab.dataset.tab = pagePath;
     tab.className = pagePath === url ? 'tab tab-on' : 'tab';
-    tab.addEventListener('click', () => open(pagePath));
+    tab.addEventListener('click', () => reopen(pagePath));
     return tab;
   }));
   bar.hidden = !tabs.some(({ pagePath }) => pagePath === url);
+  document.getElementById('back').hidden = !below.length;
 }
+
+/** Opens a page with none below it. */
+function reopen(path) {
+  below = [];
+  open(path);
+}
+
+document.getElementById('back').addEventListener('click', () => open(below.pop()));
 
 const later = (work) => Promise.resolve().then(work);
 const go = (kinds) => ({ url }) => later(() => {
-  const tab = tabs.some(({ pagePath }) => `/${pagePath}` === url);
+  const tab = tabs.some(({ pagePath }) => `/${pagePath}` === url.split('?')[0]);
   if (tab && !kinds.tabs) throw new Error(`${url} is a tab`);
   if (!tab && !kinds.others) throw new Error(`${url} is no tab`);
+  if (kinds.above) below.push(shown);
+  else below = [];
   open(url);
 });
+
+/** What the camera sees, and whether WeChat may use it: a test says so. */
+let seen = '';
+let refused = false;
+let copied = '';
+
+/** WeChat's dialog with two buttons. */
+function showModal({ content, success }) {
+  const modal = document.getElementById('modal');
+  modal.replaceChildren(content, ...[['cancel', '取消'], ['confirm', '确定']].map(([name, text]) => {
+    const button = document.createElement('button');
+    button.textContent = text;
+    button.dataset.testid = `modal-${name}`;
+    // No click: that of the touch that opened the dialog may still come.
+    button.addEventListener('touchend', (event) => {
+      event.preventDefault();
+      modal.hidden = true;
+      success({ confirm: name === 'confirm', cancel: name === 'cancel' });
+    });
+    return button;
+  }));
+  modal.hidden = false;
+}
 
 globalThis.wx = {
   getStorageSync: (key) => JSON.parse(localStorage.getItem(key) ?? '""'),
@@ -62,13 +101,25 @@ globalThis.wx = {
   },
   switchTab: go({ tabs: true }),
   redirectTo: go({ others: true }),
+  navigateTo: go({ others: true, above: true }),
   reLaunch: go({ tabs: true, others: true }),
   showToast: ({ title }) => {
     document.getElementById('toast').textContent = title;
   },
+  setTabBarItem({ index, text, fail }) {
+    if (!tabs.some(({ pagePath }) => pagePath === shown)) return fail({ errMsg: 'setTabBarItem:fail not TabBar page' });
+    tabs[index].text = text;
+    const tab = document.getElementById('tabs').children[index];
+    if (tab) tab.textContent = text;
+  },
+  showModal,
+  setClipboardData: ({ data }) => {
+    copied = data;
+  },
+  scanCode: ({ success, fail }) => later(() => (seen ? success({ result: seen }) : fail({ errMsg: refused ? 'scanCode:fail auth deny' : 'scanCode:fail cancel' }))),
   stopPullDownRefresh() {},
   getRandomValues: ({ length, success }) => later(() => success({ randomValues: crypto.getRandomValues(new Uint8Array(length)).buffer })),
-  login: ({ success }) => later(() => success({ code: 'a-code-of-wx-login' })),
+  login: ({ success }) => later(() => success({ code: `a-code-of-wx-login${localStorage.getItem('wechat-user') ?? ''}` })),
   request({ url, method, data, header, success, fail }) {
     fetch(url, { method, headers: header, body: data && method !== 'GET' ? JSON.stringify(data) : undefined, credentials: 'omit' })
       .then(async (answer) => {
@@ -131,5 +182,5 @@ new MutationObserver((changes) => changes.forEach(({ target }) => {
 
 load('app.js');
 for (const path of Object.keys(configs)) space.globalComponentEnv(globalThis, path, () => load(`${path}.js`));
-globalThis.device = { open, current, shown: () => shown };
+globalThis.device = { open: reopen, current, shown: () => shown, see: (text) => { seen = text; }, refuse: () => { refused = true; }, copied: () => copied };
 open(globalThis.wx.getStorageSync('gongxiang.session') ? tabs[0].pagePath : 'pages/sign-in/index');

@@ -9,13 +9,16 @@ const OFFER = ['/v1/offers', { side: 'sell', points: '1', unit_price: '1' }];
 const plain = (value) => JSON.parse(JSON.stringify(value));
 
 /** A phone with the app's modules. Its server gives these answers in turn: a status with a body, or none. */
-function app(answers, { storage = {}, random = true } = {}) {
+function app(answers, { storage = {}, random = true, full = false } = {}) {
   storage['gongxiang.session'] ??= { member: 'ann', token: 't' };
   const asked = [];
   const waited = [];
   const wx = {
     getStorageSync: (key) => storage[key] ?? '',
-    setStorageSync: (key, value) => { storage[key] = plain(value); },
+    setStorageSync: (key, value) => {
+      if (full) throw new Error('setStorageSync:fail the storage is full');
+      storage[key] = plain(value);
+    },
     removeStorageSync: (key) => { delete storage[key]; },
     request({ url, method, header, data, success, fail }) {
       asked.push({ url, method, key: header['Idempotency-Key'], member: header['gongxiang-member'], data: plain(data) });
@@ -46,7 +49,7 @@ for (const [name, ...open] of [
     assert.equal(new Set(keys(phone)).size, 1);
     assert.deepEqual(phone.waited, [1, 2].slice(0, open.length));
     assert.deepEqual(phone.asked.at(-1).data, OFFER[1]);
-    assert.equal(phone.outbox.waiting(), null);
+    assert.deepEqual(plain(phone.outbox.waiting()), []);
   });
 }
 
@@ -61,14 +64,16 @@ test('keys are 128 random bits, one for each command', async () => {
 test('a phone without random numbers sends nothing', async () => {
   const phone = app([], { random: false });
   await assert.rejects(phone.outbox.send(...OFFER), { code: 'old_wechat' });
-  assert.deepEqual([phone.asked, phone.outbox.waiting()], [[], null]);
+  assert.deepEqual([phone.asked, plain(phone.outbox.waiting())], [[], []]);
 });
 
 test('a refusal is an outcome', async () => {
   for (const [status, code] of [[422, 'points_short'], [403, 'forbidden'], [409, 'id_conflict'], [422, 'key_reused'], [404, 'unknown_offer']]) {
     const phone = app([[status, { code }]]);
     await assert.rejects(phone.outbox.send(...OFFER), { code, status });
-    assert.deepEqual([phone.asked.length, phone.outbox.waiting()], [1, null]);
+    assert.deepEqual([phone.asked.length, plain(phone.outbox.waiting())], [1, []]);
+    // Who gave it was told, so it is no notice.
+    assert.deepEqual(plain(phone.outbox.notices()), []);
   }
 });
 
@@ -84,11 +89,11 @@ test('without an answer the command stays in the storage, and the next start of 
   await assert.rejects(first.outbox.send(...OFFER), { code: 'pending' });
   assert.equal(first.asked.length, 4);
   const second = app([settled], { storage });
-  assert.deepEqual(plain(second.outbox.waiting().data), OFFER[1]);
+  assert.deepEqual(plain(second.outbox.waiting()[0].data), OFFER[1]);
   await second.outbox.resume();
   assert.deepEqual(keys(second), keys(first).slice(0, 1));
-  assert.equal(second.outbox.waiting(), null);
-  assert.equal(await second.outbox.resume(), null);
+  assert.deepEqual(plain(second.outbox.waiting()), []);
+  assert.equal(await second.outbox.resume(), 0);
 });
 
 test('a repeated command is the stored one; another command comes after it', async () => {
@@ -103,6 +108,7 @@ test('a repeated command is the stored one; another command comes after it', asy
   await other.outbox.send('/v1/trades/t/pay', {});
   assert.equal(keys(other)[0], keys(first)[0]);
   assert.notEqual(keys(other)[1], keys(first)[0]);
+  assert.deepEqual(plain(other.outbox.notices()).map(({ key, code }) => [key, code]), [[keys(first)[0], 'points_short']]);
   // The stored command still has no outcome, so the other one is not sent.
   const later = app([undefined, undefined, undefined, undefined], { storage: plain(storage) });
   await assert.rejects(later.outbox.send('/v1/trades/t/pay', {}), { code: 'pending' });
@@ -124,20 +130,83 @@ test('a command says whose it is, and waits while another member is signed in at
   const second = app([settled], { storage });
   await second.outbox.resume();
   assert.deepEqual(keys(second), keys(first));
-  assert.equal(second.outbox.waiting(), null);
+  assert.deepEqual(plain(second.outbox.waiting()), []);
 });
 
 test('after a session ends, only the same member’s next session sends the command', async () => {
   const storage = {};
   const first = app([undefined, [401, { code: 'unauthorized' }]], { storage });
   await assert.rejects(first.outbox.send(...OFFER), { code: 'unauthorized', status: 401 });
-  assert.equal(first.outbox.waiting(), null);
+  assert.deepEqual(plain(first.outbox.waiting()), []);
   storage['gongxiang.session'] = { member: 'bob', token: 'u' };
   const other = app([settled], { storage });
-  assert.equal(other.outbox.waiting(), null);
+  assert.deepEqual(plain(other.outbox.waiting()), []);
   await other.outbox.send('/v1/trades/t/pay', {});
   storage['gongxiang.session'] = { member: 'ann', token: 'v' };
   const second = app([settled], { storage });
   await second.outbox.resume();
   assert.deepEqual(keys(second), keys(first).slice(0, 1));
+});
+
+const ORDER = (amount) => ['/v1/orders', { buyer: 'bob', amount, concession: '1' }];
+
+test('without a network commands queue up, and go out in their order, each with its own key', async () => {
+  const storage = {};
+  const first = app(Array(8).fill(undefined), { storage });
+  await first.outbox.queue(...ORDER('10'));
+  await first.outbox.queue(...ORDER('20'));
+  await assert.rejects(first.outbox.resume());
+  assert.deepEqual(plain(first.outbox.waiting()).map(({ data, tried }) => [data.amount, Boolean(tried)]), [['10', true], ['20', false]]);
+  const second = app([settled, settled], { storage });
+  assert.equal(await second.outbox.resume(), 2);
+  assert.deepEqual(second.asked.map(({ data }) => data.amount), ['10', '20']);
+  assert.equal(new Set(keys(second)).size, 2);
+});
+
+test('a refusal that nobody waits for stays as a notice until it was read', async () => {
+  const storage = {};
+  const phone = app([[422, { code: 'merchant_points_short' }], settled], { storage });
+  await phone.outbox.queue(...ORDER('10'));
+  await phone.outbox.queue(...ORDER('20'));
+  await phone.outbox.resume();
+  assert.deepEqual(plain(phone.outbox.waiting()), []);
+  const again = app([], { storage });
+  const [notice] = plain(again.outbox.notices());
+  assert.deepEqual([notice.code, notice.data.amount], ['merchant_points_short', '10']);
+  again.outbox.dismiss(notice.key);
+  assert.deepEqual(plain(app([], { storage }).outbox.notices()), []);
+});
+
+test('a cancelled command is not sent again, and the next one goes on', async () => {
+  const storage = {};
+  const first = app(Array(8).fill(undefined), { storage });
+  await first.outbox.queue(...ORDER('10'));
+  await first.outbox.queue(...ORDER('20'));
+  await assert.rejects(first.outbox.resume());
+  const second = app([settled], { storage });
+  second.outbox.cancel(plain(second.outbox.waiting())[0].key);
+  assert.equal(await second.outbox.resume(), 1);
+  assert.deepEqual(second.asked.map(({ data }) => data.amount), ['20']);
+});
+
+test('a command that is cancelled between two attempts is not repeated', async () => {
+  const phone = app([undefined, settled]);
+  const sent = phone.outbox.send(...OFFER);
+  while (!phone.waited.length) await new Promise(setImmediate);
+  phone.outbox.cancel(phone.outbox.waiting()[0].key);
+  await assert.rejects(sent, { code: 'cancelled' });
+  assert.deepEqual([phone.asked.length, plain(phone.outbox.notices())], [1, []]);
+});
+
+test('a full phone sends nothing, and says so', async () => {
+  const phone = app([settled], { full: true });
+  await assert.rejects(phone.outbox.send(...OFFER), { code: 'storage' });
+  assert.deepEqual(phone.asked, []);
+});
+
+test('the one command that an older version of the app kept is sent', async () => {
+  const [path, data] = OFFER;
+  const phone = app([settled], { storage: { 'gongxiang.outbox.ann': { member: 'ann', path, data, key: 'k' } } });
+  assert.equal(await phone.outbox.resume(), 1);
+  assert.deepEqual(keys(phone), ['k']);
 });

@@ -21,6 +21,7 @@ export async function project({ server } = {}) {
   await mkdir(installed, { recursive: true });
   // The files of `npm pack` that 构建 npm reads.
   await Promise.all(['package.json', 'miniprogram_dist'].map((name) => cp(join(root, 'pkg', name), join(installed, name), { recursive: true })));
+  await cp(join(root, 'tools/miniprogram/node_modules/qrcode-generator'), join(directory, 'node_modules/qrcode-generator'), { recursive: true });
   const packed = await tool('miniprogram-ci').packNpmManually({
     packageJsonPath: join(directory, 'package.json'), miniprogramNpmDistDir: directory,
   });

@@ -13,6 +13,11 @@ page('calculator', {
     const { merchant, channel, region } = this.data;
     return this.work(() => this.excerptOf({ merchant: merchant.trim(), channel, region: region.trim() }));
   },
+  // What a network that is too young for a forecast says instead of one.
+  without({ code }) {
+    if (code !== 'too_young') return null;
+    return get('/v1/supply').then((supply) => ({ code, turnover_days: supply.turnover_days }), () => null);
+  },
   excerptOf(asked) {
     const { merchant, channel, region } = asked;
     const address = [['buyer', this.data.member], ['merchant', merchant], ['channel', channel], ['region', region]]
@@ -20,7 +25,7 @@ page('calculator', {
     return get(`/v1/excerpt?${address}`).then((excerpt) => {
       this.setData({ excerpt, asked });
       // The forecast comes later than the preview. If the server has none, the page works without it.
-      return post('/v1/forecast').then((forecast) => this.setData({ forecast }), () => this.setData({ forecast: null }));
+      return post('/v1/forecast').catch((refusal) => this.without(refusal)).then((forecast) => this.setData({ forecast }));
     });
   },
 });

@@ -1,60 +1,90 @@
 const { get, post } = require('../../utils/api');
-const { language, signIn, speak } = require('../../utils/session');
-const { said, wordsOf } = require('../../utils/words');
+const { enrolmentIn, referrerIn } = require('../../utils/code');
+const { openPage } = require('../../utils/page');
+const { keepReferrer, referrer } = require('../../utils/referrer');
+const { session, signIn } = require('../../utils/session');
+const { said } = require('../../utils/words');
 
-Page({
-  data: { words: wordsOf('zh'), language: 'zh', failure: '', demo: false, enrols: false, enrolment: '', name: '' },
+/** A code of `wx.login`. It works once, so each attempt gets a new one. */
+const login = () => new Promise((resolve, reject) => {
+  wx.login({ success: ({ code }) => (code ? resolve(code) : reject({ code: 'wx_login' })), fail: () => reject({ code: 'wx_login' }) });
+});
+
+openPage('signIn', {
+  data: { offers: null, byCode: false, enrolment: '', name: '', referrer: '' },
+  /** `ended`: a page found that nobody is signed in any more. The other options say who invited. */
+  onLoad(options) {
+    this.ended = Boolean(options.ended);
+    const found = referrerIn(options);
+    if (found) keepReferrer(found);
+  },
   onShow() {
-    this.speakAgain();
-    // The server says whether it is a demo, where anybody may sign in as any member.
-    return get('/v1/session').then(({ demo }) => this.setData({ demo }), (failure) => this.fail(failure));
+    if (session()) return this.enterApp();
+    this.setData({ referrer: referrer() });
+    if (this.ended) this.fail({ status: 401 });
+    return this.ask();
   },
-  speakAgain() {
-    const chosen = language();
-    this.setData({ language: chosen, words: wordsOf(chosen) });
-    wx.setNavigationBarTitle({ title: wordsOf(chosen).signIn });
+  /** Only what this server offers is shown. */
+  ask() {
+    return get('/v1/session').then(({ ways, open_registration: registers }) => {
+      const has = (way) => ways.indexOf(way) >= 0;
+      this.setData({ offers: { wechat: has('wechat'), register: has('wechat') && registers, demo: has('demo') } });
+    }, (failure) => this.fail(failure));
   },
-  otherLanguage() {
-    speak(this.data.language === 'en' ? 'zh' : 'en');
-    this.speakAgain();
-  },
-  typed({ currentTarget, detail }) {
-    this.setData({ [currentTarget.dataset.field]: detail.value });
-  },
-  /** A WeChat code works once, so each attempt gets a new one. */
-  wechat() {
+  retry() {
     this.setData({ failure: '' });
-    return this.enrol({});
+    this.ended = false;
+    return this.ask();
   },
-  enrol(more) {
-    const enrolment = this.data.enrolment.trim();
-    return new Promise((resolve, reject) => {
-      wx.login({ success: ({ code }) => (code ? resolve(code) : reject({ code: 'wx_login' })), fail: () => reject({ code: 'wx_login' }) });
-    }).then((code) => post('/v1/sessions/wechat', enrolment ? { code, enrolment, ...more } : { code })).then(
-      (session) => this.signedIn(session),
+  wechat() {
+    return this.attempt({});
+  },
+  register() {
+    const by = this.data.referrer;
+    return this.attempt({ register: by ? { referrer: by } : {} });
+  },
+  withoutReferrer() {
+    keepReferrer('');
+    this.setData({ referrer: '' });
+  },
+  haveCode() {
+    this.setData({ byCode: !this.data.byCode, failure: '' });
+  },
+  scan() {
+    return this.camera().then((text) => text && this.setData({ enrolment: enrolmentIn(text) }));
+  },
+  enrol() {
+    const enrolment = enrolmentIn(this.data.enrolment);
+    return enrolment ? this.attempt({ enrolment }) : this.fail({ code: 'bad_enrolment' });
+  },
+  attempt(more) {
+    this.setData({ failure: '', busy: true });
+    return login().then((code) => post('/v1/sessions/wechat', Object.assign({ code }, more))).then(
+      (opened) => this.signedIn(opened),
       (failure) => {
-        if (failure.code === 'account_bound') return this.confirmMove(failure);
-        if (failure.code === 'unknown_account') this.setData({ enrols: true });
-        return this.fail(failure);
+        this.setData({ busy: false });
+        if (failure.code === 'account_bound') return this.confirmMove(failure, more);
+        if (failure.code !== 'unknown_account') return this.fail(failure);
+        const registers = this.data.offers && this.data.offers.register;
+        this.setData({ byCode: true });
+        return this.fail(registers ? { code: 'unknown_account_register' } : failure);
       },
     );
   },
   /** The account is another member's: only its user moves it. */
-  confirmMove(failure) {
-    const content = said(this.data.language, failure);
-    return new Promise((resolve) => {
-      wx.showModal({ content, success: ({ confirm }) => resolve(confirm), fail: () => resolve(false) });
-    }).then((confirm) => (confirm ? this.enrol({ rebind: true }) : null));
+  confirmMove(failure, more) {
+    return this.sure(said(this.data.language, failure)).then((confirms) => (confirms ? this.attempt(Object.assign({ rebind: true }, more)) : null));
   },
   enter() {
     this.setData({ failure: '' });
-    return post('/v1/sessions/demo', { member: this.data.name.trim() }).then((session) => this.signedIn(session), (failure) => this.fail(failure));
+    return post('/v1/sessions/demo', { member: this.data.name.trim() }).then((opened) => this.signedIn(opened), (failure) => this.fail(failure));
   },
-  signedIn(session) {
-    signIn(session);
+  signedIn(opened) {
+    signIn(opened);
+    keepReferrer('');
+    this.enterApp();
+  },
+  enterApp() {
     wx.switchTab({ url: '/pages/wallet/index' });
-  },
-  fail(failure) {
-    this.setData({ failure: said(this.data.language, failure) });
   },
 });

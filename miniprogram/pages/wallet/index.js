@@ -1,12 +1,23 @@
-const { forgetDays, request, snapshot } = require('../../utils/api');
+const { forgetDays, get, snapshot } = require('../../utils/api');
 const { page } = require('../../utils/page');
-const { forget } = require('../../utils/session');
+const { noticeOf, tradeOf } = require('../../utils/trades');
+
+/** What the member's living trades ask of it now, as keys of `tradeNotices`. Without an answer there is nothing. */
+function noticesOf(member) {
+  return get(`/v1/members/${member}/trades?limit=20`).then(({ trades }) => (
+    trades.map((row) => noticeOf(tradeOf(row, member, {}, 0))).filter((notice) => notice)
+  ), () => []);
+}
 
 page('wallet', {
+  data: { trades: [] },
   load(member) {
     const card = this.selectComponent('#card');
     this.doubted = false;
-    return snapshot(member).then((known) => card.show(known));
+    return Promise.all([snapshot(member).then((known) => card.show(known)), noticesOf(member).then((trades) => this.setData({ trades }))]);
+  },
+  market() {
+    wx.switchTab({ url: '/pages/market/index' });
   },
   /** If the figures differ, asks once more without the stored days: the server may have started over. */
   checked({ detail }) {
@@ -17,13 +28,5 @@ page('wallet', {
   },
   onPullDownRefresh() {
     this.onShow().then(() => wx.stopPullDownRefresh());
-  },
-  signOut() {
-    const leave = () => {
-      forget();
-      wx.reLaunch({ url: '/pages/sign-in/index' });
-    };
-    // The phone forgets the session even if the server does not answer.
-    request('DELETE', '/v1/session').then(leave, leave);
   },
 });

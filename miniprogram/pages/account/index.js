@@ -1,0 +1,50 @@
+const { get, request } = require('../../utils/api');
+const { page } = require('../../utils/page');
+const { forget } = require('../../utils/session');
+const { keepNumber, keepShop } = require('../../utils/till');
+
+const two = (number) => `0${number}`.slice(-2);
+
+/** A moment in this phone's time zone. */
+function moment(seconds) {
+  const date = new Date(seconds * 1000);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+page('account', {
+  data: { profile: null, sessions: [], shop: '', name: '' },
+  load(member) {
+    return Promise.all([get(`/v1/members/${member}/profile`), get('/v1/access'), get(`/v1/members/${member}`)]).then(([profile, access, now]) => {
+      keepNumber(member, profile.number);
+      keepShop(member, now.account.shop);
+      const sessions = access.sessions.map((row) => Object.assign({}, row, { seen: moment(row.seen) }));
+      this.setData({ profile, sessions, shop: now.account.shop || '' });
+    });
+  },
+  /** A member without a profile has no number; its first name brings one. */
+  saveName() {
+    const { member, name } = this.data;
+    return this.work(() => request('PUT', `/v1/members/${member}/profile`, { name: name.trim() }).then(() => this.load(member)));
+  },
+  endSession({ currentTarget }) {
+    const { id } = currentTarget.dataset;
+    return this.work(() => request('DELETE', `/v1/access/sessions/${id}`).then(() => this.load(this.data.member)));
+  },
+  endOthers() {
+    return this.work(() => request('DELETE', '/v1/access/sessions').then(() => this.load(this.data.member)));
+  },
+  /** What waits stays on the phone, for the next session of its member. */
+  signOut() {
+    const { waits, words } = this.data;
+    const agreed = waits ? this.sure(words.signOutWaits) : Promise.resolve(true);
+    return agreed.then((agrees) => {
+      if (!agrees) return null;
+      const leave = () => {
+        forget();
+        wx.reLaunch({ url: '/pages/sign-in/index' });
+      };
+      // The phone forgets the session even if the server does not answer.
+      return request('DELETE', '/v1/session').then(leave, leave);
+    });
+  },
+});
