@@ -20,9 +20,11 @@ test('no screen has a violation', async () => {
     '#/': 'members', [`#/m/${member}`]: 'income-static', [`#/m/${member}/statement`]: 'statement',
     [`#/m/${member}/order`]: 'order-points', [`#/m/${member}/forecast`]: 'horizon', [`#/m/${member}/move`]: 'to-market',
     [`#/m/${member}/transfer`]: 'available', [`#/m/${member}/redeem`]: 'available', [`#/m/${member}/market`]: 'board',
-    [`#/m/${member}/invite`]: 'qr', [`#/join/${member}`]: 'register', [`#/m/${shop}/shop`]: 'working',
-    [`#/m/${member}/shop`]: 'no-shop', '#/operator': 'close-day', '#/operator/rules': 'flag',
-    '#/operator/economy': 'scenario-price', '#/nowhere': 'fault',
+    [`#/m/${member}/invite`]: 'qr', [`#/join/${member}`]: 'register', [`#/shop/${shop}/manage`]: 'working', [`#/shop/${shop}/online`]: 'buyer',
+    [`#/shop/${shop}`]: 'till', [`#/shop/${shop}/poster`]: 'qr',
+    [`#/shop/${member}`]: 'no-shop', '#/operator': 'close-day', '#/operator/rules': 'flag',
+    '#/operator/economy': 'scenario-price', '#/nowhere': 'fault', '#/operator/members': 'members',
+    [`#/operator/members/${member}`]: 'desk-posting', [`#/operator/members/${shop}`]: 'sold',
   };
   const found = [];
   for (const [colorScheme, viewport, locale] of [['light', PHONE, 'zh-CN'], ['dark', DESK, 'en-US']]) {
@@ -42,7 +44,7 @@ test('no screen has a violation', async () => {
     await page.getByTestId('to').fill(shop);
     await page.getByTestId('points').fill('1');
     await page.getByTestId('preview').click();
-    await page.getByTestId('receipt').waitFor();
+    await page.getByTestId('summary').waitFor();
     await check('the sheet');
     await close();
   }

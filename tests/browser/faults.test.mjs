@@ -29,6 +29,8 @@ test('an unknown member, a bad id, a bad address', async () => {
   assert.match(await faultOn(page, 'nowhere'), /not found/);
   await go(page, '#/');
   await page.getByTestId('search').fill('not an id!');
+  await page.getByTestId('none-found').waitFor();
+  await page.getByTestId('open').click();
   assert.match(await page.getByTestId('search-error').innerText(), /1 to 64/);
   await page.getByTestId('search').fill('zzzz-nobody');
   await page.getByTestId('none-found').waitFor();
@@ -112,7 +114,7 @@ test('where the server’s figures differ, no preview is called final', async ()
   await page.getByTestId('to').fill(to);
   await page.getByTestId('points').fill('1');
   await page.getByTestId('preview').click();
-  await page.locator('[data-testid="sheet"] [data-testid="receipt"]').waitFor();
+  await page.getByTestId('summary').waitFor();
   assert.match(await page.locator('[data-testid="sheet"] [data-testid="not-final"]').innerText(), /以实际结果为准/);
   // The command is settled anyway, and its receipt is final.
   await page.getByTestId('confirm').click();
@@ -148,7 +150,7 @@ test('where the figures are equal, there is no warning', async () => {
 });
 
 test('without its binary the page says so', async () => {
-  const prepare = (page) => page.route('**/wallet_bg.wasm', (route) => route.fulfill({ status: 404 }));
+  const prepare = (page) => page.route('**/account_bg.wasm', (route) => route.fulfill({ status: 404 }));
   const { page, close } = await house.open('#/', { prepare });
   await page.locator('#no-start').waitFor();
   assert.match(await page.locator('#no-start').innerText(), /didn't load/);
@@ -157,14 +159,14 @@ test('without its binary the page says so', async () => {
 
 test('while its binary is loading, the page shows the caution in both languages', async () => {
   let held;
-  const prepare = (page) => page.route('**/wallet_bg.wasm', (route) => { held = route; });
+  const prepare = (page) => page.route('**/account_bg.wasm', (route) => { held = route; });
   const { page, complaints, close } = await house.open('#/', { prepare });
   const early = await page.locator('.skeleton .lead').innerText();
   assert.equal(await page.locator('footer').count(), 0);
   await held.continue();
   for (const language of ['zh-CN', 'en']) {
     await page.getByTestId(`lang-${language}`).click();
-    const caution = await page.locator('footer').innerText();
+    const caution = await page.locator('footer p').evaluate((line) => line.firstChild.textContent);
     assert.ok(caution && early.includes(caution), `${caution} is not in ${early}`);
   }
   assert.deepEqual(complaints, []);

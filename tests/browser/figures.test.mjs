@@ -20,7 +20,9 @@ const home = async (page, id) => {
       },
       price: value('price'),
       check: value('check'),
-      text: of('share-value').textContent.trim(),
+      // The number as it stands there, and all of its places, which a tap shows.
+      short: of('share-value').textContent.trim(),
+      whole: of('share-value').querySelector('.num').dataset.other ?? of('share-value').textContent.trim(),
       days: [...document.querySelectorAll('[data-testid="statement-day"]')].map((line) => ({
         ...line.dataset, formula: line.querySelector('[data-testid="formula"]')?.textContent,
       })),
@@ -41,7 +43,8 @@ test("every member: every figure equals the server's", async () => {
     const { share_value, locked, points } = state;
     assert.deepEqual(seen.shown, { share_value, locked, points, worth: worth(points, price) }, member);
     assert.deepEqual([seen.day, seen.price, seen.check], [day, price, 'equal'], member);
-    assert.equal(seen.text.replaceAll(',', ''), share_value, member);
+    assert.equal(seen.whole.replaceAll(',', ''), share_value, member);
+    assert.ok(seen.whole.startsWith(seen.short), `${member}: ${seen.short} of ${seen.whole}`);
     listed += seen.days.length;
   }
   assert.ok(listed > all.length, 'the members have days to list');

@@ -21,9 +21,10 @@ test('sign-in and home are perfect in accessibility and best practices', async (
 test('every text and the binary are sent compressed', async () => {
   const index = await fetch(house.url, { headers: { 'accept-encoding': 'br' } });
   const named = [...(await index.text()).matchAll(/(?:href|src)="([^"#]+)"/g)].map(([, name]) => name);
-  const build = named.find((name) => name.endsWith('/wallet_bg.wasm'))?.split('/')[0];
+  const build = named.find((name) => name.endsWith('/boot.js'))?.split('/')[0];
   assert.ok(build && named.includes(`${build}/styles.css`), `${named}`);
-  const lazy = ['chart.js', 'uplot.js', 'uplot.css', 'desk/desk.js', 'desk/desk_bg.wasm'].map((name) => `${build}/${name}`);
+  const programs = ['account', 'wallet', 'points', 'shop', 'people', 'desk'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]);
+  const lazy = ['chart.js', 'uplot.js', 'uplot.css', ...programs].map((name) => `${build}/${name}`);
   for (const name of ['', 'sw.js', ...lazy, ...named].filter((name) => !name.endsWith('.png'))) {
     const answer = await fetch(`${house.url}/${name}`, { headers: { 'accept-encoding': 'br' } });
     assert.deepEqual([answer.status, answer.headers.get('content-encoding')], [200, 'br'], name);

@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { stage } from './stage.mjs';
+import { stage, sticksOut } from './stage.mjs';
 
 const house = stage();
 const SIZES = { phone: { width: 375, height: 667 }, desk: { width: 1280, height: 800 } };
 const LANGUAGES = { 'zh-CN': /价值可能下跌/, en: /can fall/ };
-const CHARTS = { home: 1, differs: 1, forecast: 1, economy: 3 };
+const CHARTS = { home: 3, differs: 3, market: 1, forecast: 1, economy: 3, operator: 1 };
 const PROMISES = /risk.?free|only rises|\blegal|guarante|稳赚|无风险|只涨不跌|保本|合法/i;
 
 /** The member with the longest statement. */
@@ -19,14 +19,6 @@ async function somebody() {
   assert.ok(day && old.length > 0);
   return old[Math.floor(old.length / 3)].member;
 }
-
-const sticksOut = (page) => page.evaluate(() => {
-  const { scrollWidth, clientWidth } = document.documentElement;
-  const beyond = [...document.querySelectorAll('body *')]
-    .filter((element) => element.getBoundingClientRect().right > clientWidth + 0.5 && !element.closest('.hidden, thead'))
-    .map((element) => `${element.tagName}.${element.className}`);
-  return scrollWidth > clientWidth ? ['page', ...beyond] : beyond;
-});
 
 /** Scrolls to each chart, because a chart is drawn when it comes into view, and back. */
 async function seeCharts(page, count) {
@@ -61,14 +53,23 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
           await page.getByTestId('to').fill(shop);
           await page.getByTestId('points').fill('1.5');
           await page.getByTestId('preview').click();
-          await page.getByTestId('receipt').waitFor();
+          await page.getByTestId('summary').waitFor();
         }],
         redeem: [`#/m/${member}/redeem`, (page) => page.getByTestId('available').waitFor()],
         market: [`#/m/${member}/market`, (page) => page.getByTestId('board').waitFor()],
         invite: [`#/m/${member}/invite`, (page) => page.getByTestId('qr').waitFor()],
         join: [`#/join/${member}`, (page) => page.getByTestId('register').waitFor()],
-        shop: [`#/m/${shop}/shop`, (page) => page.getByTestId('working').waitFor()],
-        'no-shop': [`#/m/${member}/shop`, (page) => page.getByTestId('no-shop').waitFor()],
+        'online-order': [`#/shop/${shop}/online`, (page) => page.getByTestId('buyer').waitFor()],
+        till: [`#/shop/${shop}`, async (page) => {
+          await page.getByTestId('till-amount').fill('128.5');
+          await page.getByTestId('till-customer').fill('张三');
+          await page.getByTestId('take').click();
+          await page.getByTestId('customer-error').filter({ hasText: /./ }).waitFor();
+        }],
+        'counter-orders': [`#/shop/${shop}/orders`, (page) => page.getByTestId('no-orders').or(page.getByTestId('day-total')).waitFor()],
+        manage: [`#/shop/${shop}/manage`, (page) => page.getByTestId('working').waitFor()],
+        poster: [`#/shop/${shop}/poster`, (page) => page.getByTestId('qr').waitFor()],
+        'no-shop': [`#/shop/${member}`, (page) => page.getByTestId('no-shop').waitFor()],
         operator: ['#/operator', (page) => page.getByText(/\/ \d+|家/).first().waitFor()],
         rules: ['#/operator/rules', async (page) => {
           await page.getByTestId('changes').fill('{"order": {"buyer_multiple": "12", "merchant_multiple": "2", "vesting_days": {"online": 0, "offline": 1}}}');
@@ -116,7 +117,7 @@ test('the language is switched at once and remembered', async () => {
   assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Choose a member');
   await page.getByTestId('lang-zh-CN').click();
   assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), '选择会员');
-  assert.deepEqual([await lang(), await page.title()], ['zh-CN', '共享购钱包']);
+  assert.deepEqual([await lang(), await page.title()], ['zh-CN', '登录 · 共享购钱包']);
   await page.reload();
   assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), '选择会员');
   assert.equal(await lang(), 'zh-CN');

@@ -1,117 +1,13 @@
 // The mini-program's pages in WeChat's component framework, at the size of a phone, against the real server: from the sources, and from the ES5
 // of WeChat's compiler. `SCREENSHOTS=directory` keeps the pictures.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { startServer } from './stage.mjs';
-import { serveApp } from '../miniprogram/app.mjs';
-import { project, root } from '../miniprogram/project.mjs';
+import { test } from 'node:test';
+import { buyers, handsets, looksRight } from './handset.mjs';
 import { catalogue } from '../../tools/words.mjs';
 
-const { chromium } = createRequire(join(root, 'tools/package.json'))('playwright-core');
-const PROMISES = /risk.?free|only rises|\blegal|guarante|稳赚|无风险|只涨不跌|保本|合法/i;
-const CODE = 'a-code-of-wx-login';
 const chinese = await catalogue('zh');
-
-let made;
-let compiled;
-let weChat;
-let server;
-let browser;
-const apps = {};
-const ask = async (path, body) => {
-  const headers = { 'content-type': 'application/json', 'idempotency-key': `test-${Math.random()}` };
-  return (await fetch(server.url + path, body && { method: 'POST', headers, body: JSON.stringify(body) })).json();
-};
-
-before(async () => {
-  made = await project({ server: '' });
-  compiled = await mkdtemp(join(tmpdir(), 'gongxiang-compiled-'));
-  execFileSync(process.execPath, [fileURLToPath(new URL('../miniprogram/compile.mjs', import.meta.url)), made.directory, compiled], { stdio: 'pipe', timeout: 120_000 });
-  // Stands in for WeChat's server. It knows the one code that the pages' `wx.login` gives.
-  weChat = createServer((incoming, outgoing) => {
-    const { searchParams } = new URL(incoming.url, 'http://wechat');
-    const known = searchParams.get('js_code') === CODE;
-    outgoing.writeHead(200, { 'content-type': 'application/json' });
-    outgoing.end(JSON.stringify(known ? { openid: 'somebody', session_key: 'c2VjcmV0' } : { errcode: 40029, errmsg: 'invalid code' }));
-  });
-  await new Promise((resolve) => weChat.listen(0, '127.0.0.1', resolve));
-  server = await startServer({
-    GONGXIANG_WECHAT_APPID: 'wx0123456789abcdef', GONGXIANG_WECHAT_SECRET: 'none',
-    GONGXIANG_WECHAT_ADDRESS: `http://127.0.0.1:${weChat.address().port}`,
-  });
-  apps.written = await serveApp(made.directory, server.url);
-  apps.compiled = await serveApp(compiled, server.url);
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'],
-  });
-});
-after(async () => {
-  await browser?.close();
-  await Promise.all(Object.values(apps).map((app) => app.close()));
-  await server?.stop();
-  weChat?.close();
-  await made?.remove();
-  if (compiled) await rm(compiled, { recursive: true, force: true });
-});
-
-/** A new user's phone. `complaints` has the errors of framework and browser. */
-async function phone(kind, { locale = 'zh-CN', colorScheme = 'light' } = {}) {
-  const context = await browser.newContext({
-    locale, colorScheme, viewport: { width: 375, height: 667 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2,
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  const complaints = [];
-  page.on('pageerror', (error) => complaints.push(`thrown: ${error}`));
-  await page.exposeFunction('reportFault', (text) => complaints.push(text));
-  await page.goto(apps[kind].url);
-  const tab = (path) => page.locator(`[data-tab="pages/${path}/index"]`).tap();
-  const enter = async (member) => {
-    await page.getByTestId('member').fill(member);
-    await page.getByTestId('enter').tap();
-    await page.getByTestId('points').waitFor();
-  };
-  return { page, complaints, tab, enter, close: () => context.close() };
-}
-
-async function looksRight(page, name) {
-  await page.waitForFunction(() => !/加载中|Loading/.test(document.getElementById('page').textContent));
-  const beyond = await page.evaluate(() => [...document.querySelectorAll('#page *')]
-    .filter((element) => element.getBoundingClientRect().right > 375.5).map((element) => element.className));
-  assert.deepEqual(beyond, [], name);
-  const squeezed = await page.evaluate(() => [...document.querySelectorAll('#page .cell-value, #page [class*=gx-number]')]
-    .filter((element) => element.getBoundingClientRect().height > 60).map((element) => element.textContent));
-  assert.deepEqual(squeezed, [], name);
-  assert.doesNotMatch(await page.locator('body').innerText(), PROMISES);
-  if (process.env.SCREENSHOTS) {
-    await mkdir(process.env.SCREENSHOTS, { recursive: true });
-    await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`) });
-  }
-}
-
-async function everybody() {
-  const all = [];
-  for (let next = ''; next !== null;) {
-    const page = await ask(`/v1/members?limit=500${next && `&after=${next}`}`);
-    all.push(...page.members);
-    next = page.next ?? null;
-  }
-  return all;
-}
-const richestMerchant = async (list) => {
-  const { accounts } = await ask('/v1/state');
-  const points = ({ member }) => Number(accounts[member].points);
-  return list.filter(({ merchant }) => merchant).sort((a, b) => points(b) - points(a))[0].member;
-};
-const buyers = (list) => list.filter(({ activated, merchant }) => activated && !merchant).map(({ member }) => member);
+const house = handsets({ compiles: true });
+const { ask, everybody, phone, richestMerchant } = house;
 
 /** Types one order into the calculator. */
 async function preview(page, { merchant, channel, amount, concession }) {
@@ -193,14 +89,50 @@ for (const kind of ['written', 'compiled']) {
     const before = (await ask(`/v1/members/${buyer}`)).state.points;
     await buys.enter(buyer);
     await buys.tab('market');
-    await buys.page.getByTestId('take').first().tap();
-    await buys.page.getByTestId('pay').first().tap();
-    await buys.page.getByText('1.5 Points · paid').first().waitFor();
+    await buys.tap('take');
+    await buys.page.getByText(`You buy 1.5 Points · Price per point (yuan) ${price}`).waitFor();
+    await buys.tap('modal-confirm');
+    const trade = buys.page.getByTestId('trade').filter({ hasText: 'awaiting payment' }).first();
+    await trade.getByText('You have to pay').waitFor();
+    await trade.tap();
+    await buys.page.getByText('The seller has not said where to pay yet.').waitFor();
+    assert.match(await buys.page.getByTestId('time-left').innerText(), /^\d+ (h|min)$/);
+
+    // The seller's home says what is to do.
+    await sells.tab('wallet');
+    await sells.page.getByTestId('trade-notice').getByText('请填写收款方式').tap();
+    await sells.page.getByTestId('trade').filter({ hasText: '待付款' }).first().tap();
+    await sells.page.getByTestId('payee-field').fill('支付宝 138 0013 8000');
+    await sells.tap('save-payee');
+    await sells.page.getByTestId('payee').getByText('支付宝 138 0013 8000').waitFor();
+    await looksRight(sells.page, `${kind}-market-payee`);
+
+    await buys.tap('back');
+    await buys.tab('wallet');
+    await buys.tab('market');
+    await trade.tap();
+    await buys.tap('copy-payee');
+    assert.equal(await buys.page.evaluate(() => globalThis.device.copied()), '支付宝 138 0013 8000');
+    const sum = (await ask(`/v1/members/${buyer}/trades?limit=1`)).trades[0].sum;
+    assert.equal(await buys.page.getByTestId('trade-sum').innerText(), `¥${sum}`);
+    await buys.page.getByTestId('payment-field').fill('尾号 6543');
+    await looksRight(buys.page, `${kind}-market-pay-en`);
+    await buys.tap('pay');
+    await buys.page.getByTestId('trade-page').getByText('paid', { exact: true }).waitFor();
     await looksRight(buys.page, `${kind}-market-en`);
-    await sells.tab('market');
-    await sells.page.getByTestId('confirm').first().tap();
-    await sells.page.getByText('1.5 积分 · 已完成').first().waitFor();
+
+    await sells.tab('wallet');
+    await sells.page.getByTestId('trade-notice').getByText('买方已付款，请核实').tap();
+    await sells.page.getByTestId('trade').filter({ hasText: '已付款' }).first().tap();
+    await sells.page.getByTestId('payment').getByText('尾号 6543').waitFor();
+    await sells.tap('confirm');
+    await sells.tap('modal-confirm');
+    await sells.page.getByTestId('trade-page').getByText('已完成').waitFor();
     await looksRight(sells.page, `${kind}-market`);
+    await sells.tap('back');
+    await sells.page.getByTestId('trade').filter({ hasText: '已完成' }).first().waitFor();
+    await sells.tab('wallet');
+    await sells.page.waitForFunction(() => !document.querySelector('[data-testid=trade-notice]'));
     const raw = (text) => Math.round(Number(text) * 1e8);
     assert.equal(raw((await ask(`/v1/members/${buyer}`)).state.points) - raw(before), 150_000_000);
     for (const { complaints, close } of [sells, buys]) {
@@ -212,19 +144,20 @@ for (const kind of ['written', 'compiled']) {
 
 test('wx.login signs in: first with an enrolment code, then without', async () => {
   const member = buyers(await everybody())[20];
-  const { page, complaints, close } = await phone('written', { locale: 'en-US' });
+  const { page, complaints, tab, close } = await phone('written', { locale: 'en-US' });
   await page.getByTestId('wechat').tap();
-  await page.getByText('enter your enrolment code').waitFor();
+  await page.getByText('belongs to no member yet: register, or enter your code').waitFor();
   await page.getByTestId('enrolment').fill('gxe_nonsense');
-  await page.getByTestId('wechat').tap();
-  await page.getByText('This enrolment code is wrong, used or expired').waitFor();
+  await page.getByTestId('enrol').tap();
+  await page.getByText('The code is wrong, used or expired').waitFor();
   await looksRight(page, 'enrolment-en');
   const { enrolment } = await ask(`/v1/members/${member}/enrolments`, {});
   await page.getByTestId('enrolment').fill(enrolment);
-  await page.getByTestId('wechat').tap();
+  await page.getByTestId('enrol').tap();
   await page.getByText('Checked: matches the server').waitFor();
   assert.ok((await page.locator('wallet-card').innerText()).includes(member));
   await looksRight(page, 'wallet-en');
+  await tab('account');
   await page.getByTestId('sign-out').tap();
   await page.getByTestId('wechat').tap();
   await page.getByText('Checked: matches the server').waitFor();
@@ -245,8 +178,10 @@ test('a lost network and an ended session are shown, and the next try works', as
   await page.getByTestId('posting').first().waitFor();
 
   const token = await page.evaluate(() => globalThis.wx.getStorageSync('gongxiang.session').token);
-  await fetch(`${server.url}/v1/session`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
+  await fetch(`${house.server.url}/v1/session`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
   await tab('market');
+  await page.getByText('您尚未登录，或登录已失效，请登录').waitFor();
+  await looksRight(page, 'signed-out');
   await page.getByTestId('wechat').waitFor();
   assert.equal(await page.evaluate(() => globalThis.wx.getStorageSync('gongxiang.session')), '');
   await enter(member);

@@ -1,17 +1,28 @@
 // Every action from preview to settlement: the server settles what was previewed, on a phone and on a desktop, in both languages.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { raw8, stage } from './stage.mjs';
+import { go, raw8, stage } from './stage.mjs';
 
 const house = stage();
 const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
 
 const pointsOf = async (member) => raw8((await house.get(`/v1/members/${member}`)).state.points);
 
 const postings = (page) => page.getByTestId('posting').evaluateAll((lines) => lines.map(({ dataset }) => ({ ...dataset })));
 
-/** Confirms the action. The settled receipt must equal the preview. */
-async function confirm(page) {
+/** The page of a member who signed in to the demo, at one of its screens. */
+async function asMember(member, hash, viewport = DESK) {
+  const opened = await house.open('#/', { viewport });
+  await opened.page.getByTestId('search').fill(member);
+  await opened.page.getByTestId('open').click();
+  await opened.page.locator(`[data-testid="home"][data-member="${member}"]`).waitFor();
+  await go(opened.page, hash);
+  return opened;
+}
+
+/** Confirms the action. The settled receipt must equal the preview. `look` sees it. */
+async function confirm(page, look) {
   await page.getByTestId('confirm').waitFor();
   const foreseen = await postings(page);
   await page.getByTestId('confirm').click();
@@ -21,6 +32,7 @@ async function confirm(page) {
   const plain = (lines) => lines.map((line) => ({ ...line, reason: line.reason.replace(/(offer|trade) \S+$/, '$1') }));
   assert.deepEqual(plain(settled), plain(foreseen));
   assert.equal(await page.getByTestId('settled').getAttribute('data-as-seen'), 'true');
+  await look?.();
   await page.getByTestId('sheet').getByRole('button', { name: /^(Close|关闭)$/ }).click();
   await page.getByTestId('sheet').waitFor({ state: 'hidden' });
   return settled;
@@ -151,7 +163,7 @@ test('a shop’s orders are listed newest first, page by page', async () => {
     sold.push(...placed.map(({ order }) => order));
     after = page.next;
   }
-  const { page, complaints, close } = await house.open('#/m/shop9/shop');
+  const { page, complaints, close } = await house.open('#/shop/shop9/orders');
   const shown = page.getByTestId('shop-order');
   for (const count of [20, 40]) {
     await shown.nth(count - 1).waitFor();
@@ -164,12 +176,13 @@ test('a shop’s orders are listed newest first, page by page', async () => {
   await close();
 });
 
-test('a shop places an order and refunds it', async () => {
+test('a shop enters an online order, finds it by its id, and refunds it', async () => {
   const { accounts } = await house.get('/v1/state');
   const shops = (await house.members()).filter((line) => line.merchant).map((line) => line.member);
   const [shop] = shops.sort((a, b) => Number(raw8(accounts[b].points) - raw8(accounts[a].points)));
   const [buyer] = await house.rich(1);
-  const { page, complaints, close } = await house.open(`#/m/${shop}/shop`, { viewport: DESK });
+  const { page, complaints, close } = await asMember(shop, `#/shop/${shop}/manage`);
+  await page.getByTestId('to-online').click();
   await page.getByTestId('buyer').fill(buyer);
   await page.getByTestId('amount').fill('100');
   await page.getByTestId('concession').fill('2');
@@ -177,17 +190,20 @@ test('a shop places an order and refunds it', async () => {
   await confirm(page);
   const { postings: booked } = await house.get(`/v1/members/${shop}/statement?limit=1`);
   assert.equal(booked[0].rule, 'concession');
-  const newest = (await house.get(`/v1/orders?merchant=${shop}&limit=1`)).rows[0].id;
-  await page.getByTestId('order-id').fill(newest);
+  const { id, day, due } = (await house.get(`/v1/orders?merchant=${shop}&limit=1`)).rows[0];
+  const { online, offline } = (await house.get('/v1/rules')).order.vesting_days;
+  assert.notEqual(online, offline);
+  assert.equal((Date.parse(due) - Date.parse(day)) / 86_400_000, online, 'an online order');
+  await go(page, `#/shop/${shop}/orders`);
+  await page.locator(`[data-testid=orders] [data-order="${id}"][data-state="pending"]`).waitFor();
+  await page.getByTestId('order-id').fill(id);
   await page.getByTestId('find').click();
-  await page.locator(`[data-testid="order"][data-order="${newest}"][data-state="pending"]`).waitFor();
-  const line = page.locator(`[data-testid="shop-order"][data-order="${newest}"]`);
-  await line.getByTestId('refund').click();
+  await page.locator(`[data-testid="order-page"][data-order="${id}"][data-state="pending"]`).waitFor();
+  await page.getByTestId('refund-whole').click();
   await confirm(page);
-  await page.locator(`[data-testid="shop-order"][data-order="${newest}"][data-state="refunded"]`).waitFor();
-  // The search is repeated, and an order cannot be refunded twice.
-  await page.locator('[data-testid="order"][data-state="refunded"]').waitFor();
-  assert.equal(await line.getByTestId('refund').count(), 0);
+  await page.locator('[data-testid="order-page"][data-state="refunded"]').waitFor();
+  // An order cannot be refunded twice.
+  assert.equal(await page.getByTestId('refund-whole').count(), 0);
   assert.deepEqual(complaints, []);
   await close();
 });
@@ -195,16 +211,51 @@ test('a shop places an order and refunds it', async () => {
 test('a shop sees what it gets back before it refunds an order after vesting', async () => {
   const { rows } = await house.get('/v1/orders?merchant=shop9&limit=200');
   const { id } = rows.find(({ state }) => typeof state === 'object');
-  const { page, complaints, close } = await house.open('#/m/shop9/shop');
-  await page.getByTestId('order-id').fill(id);
-  await page.getByTestId('find').click();
-  const order = page.locator(`[data-testid="order"][data-order="${id}"]`);
-  await order.getByTestId('refund').click();
+  const { page, complaints, close } = await asMember('shop9', `#/shop/shop9/orders/${id}`);
+  await page.getByTestId('refund-whole').click();
+  await page.getByTestId('summary-back').waitFor();
+  assert.equal(await page.getByTestId('summary-unrecovered').count(), 0, 'it would say what the buyer has');
   const settled = await confirm(page);
   assert.ok(settled.length > 0 && settled.every(({ from, to }) => [from, to].includes('member shop9')));
-  await page.locator('[data-testid="order"][data-state="refunded"]').waitFor();
+  await page.locator('[data-testid="order-page"][data-state="refunded"]').waitFor();
   assert.deepEqual(complaints, []);
   await close();
+});
+
+test('the operator sees at the desk what a refund cannot take back, before and after it', async () => {
+  const { rows } = await house.get('/v1/orders?merchant=shop9&limit=200');
+  const { id, buyer } = rows.find(({ state }) => typeof state === 'object');
+  const { page, complaints, close } = await house.open(`#/operator/members/${buyer}`, { viewport: DESK });
+  const line = page.locator(`[data-testid="desk-order"][data-order="${id}"]`);
+  await line.getByTestId('refund').click();
+  await line.getByTestId('preview').click();
+  await page.getByTestId('summary-unrecovered').waitFor();
+  await confirm(page, async () => page.getByTestId('settled-unrecovered').waitFor());
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('the old address of a shop leads to its till, and a member without one can open it there', async () => {
+  const merchant = (await house.members()).find((line) => line.merchant).member;
+  const shop = await asMember(merchant, `#/m/${merchant}/shop`, PHONE);
+  await shop.page.getByTestId('till').waitFor();
+  // On a phone the way there is on the home and in the menu.
+  await go(shop.page, `#/m/${merchant}`);
+  await shop.page.getByTestId('to-shop').click();
+  await shop.page.getByTestId('till').waitFor();
+  await go(shop.page, `#/m/${merchant}/statement`);
+  await shop.page.getByTestId('menu').click();
+  await shop.page.getByTestId('menu-shop').click();
+  await shop.page.getByTestId('till').waitFor();
+  assert.deepEqual(shop.complaints, []);
+  await shop.close();
+  const [member] = await house.rich(1);
+  const none = await asMember(member, `#/shop/${member}`, PHONE);
+  await none.page.getByTestId('no-shop').waitFor();
+  await none.page.getByTestId('region').fill('110101');
+  await none.page.getByTestId('preview').click();
+  await none.page.locator('[data-testid=action-refused]').waitFor();
+  await none.close();
 });
 
 test('the operator sets the price, closes the day, and adopts rules by accepting each red flag', async () => {

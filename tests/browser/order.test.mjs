@@ -105,6 +105,31 @@ test('a refusal on the screen is the refusal of the server', async () => {
   ]);
 });
 
+test('on a phone, what the order brings is in view while one types', async () => {
+  const [buyer] = await buyers(1);
+  for (const locale of ['zh-CN', 'en-US']) {
+    const viewport = { width: 390, height: 844 };
+    const { page, complaints, close } = await house.open(`#/m/${buyer}/order`, { viewport, locale });
+    const gain = page.getByTestId('for-me');
+    await gain.waitFor();
+    const isInView = async () => {
+      const { y, height } = await gain.boundingBox();
+      return y >= 0 && y + height <= viewport.height;
+    };
+    assert.ok(await isInView(), 'when it opens');
+    const before = Number(await gain.getAttribute('data-value'));
+    await page.getByTestId('amount').fill('50');
+    await page.locator(`[data-testid=for-me][data-value="${before / 2}"]`).waitFor();
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/gain-${locale}.png` });
+    await page.getByTestId('concession').evaluate((field) => field.scrollIntoView());
+    assert.ok(await isInView(), 'at the last field');
+    await page.getByTestId('concession').fill('0');
+    await gain.waitFor({ state: 'detached' });
+    assert.deepEqual(complaints, []);
+    await close();
+  }
+});
+
 test('bad input is shown at its field and nowhere else', async () => {
   const [buyer] = await buyers(1);
   const { page, complaints, close } = await house.open(`#/m/${buyer}/order`);
@@ -167,7 +192,7 @@ test('a merchant that is being typed is not replaced by the first of the list', 
   const { page, close } = await house.open();
   let release;
   const held = new Promise((resolve) => { release = resolve; });
-  await page.route('**/v1/members?*', async (route) => {
+  await page.route('**/v1/shops*', async (route) => {
     await held;
     await route.continue();
   });

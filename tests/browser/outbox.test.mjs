@@ -1,7 +1,7 @@
 // A confirmed action is sent until the server decides it, and only in the session of the member who confirmed it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { go, stage, value } from './stage.mjs';
+import { go, raw8, stage, value, worth } from './stage.mjs';
 
 const house = stage();
 
@@ -175,5 +175,73 @@ test('a session that ended elsewhere locks the screen before a balance is shown'
   await page.getByTestId('passkey').waitFor();
   assert.equal(shown, 0);
   assert.equal((await storedText(page)).includes(me), false);
+  await close();
+});
+
+test('what waits counts in the balance, is listed and can be cancelled; a refusal stays until it is read', async () => {
+  // A member of whom no action was settled yet: all its points are earned and not settled.
+  const [, , me, to] = await house.rich(4);
+  const before = await transfers(to);
+  const { page, close } = await house.open('#/');
+  await signIn(page, me);
+  await go(page, `#/m/${me}/transfer`);
+  await page.getByTestId('available').waitFor();
+  const all = await value(page, 'available');
+  let answer = { status: 503, body: '' };
+  await page.route('**/v1/transfers', (route) => route.fulfill(answer));
+  await transfer(page, me, to, all);
+  await page.getByTestId('waiting-action').waitFor();
+  await page.goBack();
+  await page.getByTestId('sheet').waitFor({ state: 'hidden' });
+  assert.match(page.url(), /transfer$/, 'Back closes the sheet and stays on the screen');
+  assert.equal(await value(page, 'available'), '0');
+  // A second one of the same points is refused before it is sent.
+  await page.getByTestId('points').fill('1');
+  await page.getByTestId('preview').click();
+  await page.locator('[data-testid="action-refused"][data-code="points_short"]').waitFor();
+  await page.goBack();
+  await page.getByTestId('cancel-waiting').click();
+  await page.getByTestId('waiting').waitFor({ state: 'detached' });
+  await page.reload();
+  await page.getByTestId('available').waitFor();
+  assert.equal(await value(page, 'available'), all);
+  assert.equal(await page.getByTestId('waiting').count(), 0);
+  // The sheet is closed when the refusal comes.
+  await transfer(page, me, to, '0.1');
+  await page.getByTestId('waiting-action').waitFor();
+  await page.goBack();
+  answer = { status: 422, body: JSON.stringify({ code: 'points_short', field: 'points' }), contentType: 'application/json' };
+  // What waits is sent again by itself, too: then the button is gone before it is pressed.
+  await Promise.race([sendNow(page), page.getByTestId('waiting').waitFor({ state: 'detached' })]);
+  await page.locator('[data-testid="refused"][data-code="points_short"]').waitFor();
+  await page.reload();
+  await page.getByTestId('refused').waitFor();
+  await page.getByTestId('read-refusal').click();
+  await page.getByTestId('refused').waitFor({ state: 'detached' });
+  await page.reload();
+  await page.getByTestId('available').waitFor();
+  assert.equal(await page.getByTestId('refused').count(), 0);
+  assert.equal(await transfers(to), before);
+  await close();
+});
+
+test('the sheet says first how much, to whom, what it is worth and what remains', async () => {
+  const [me, to] = await house.rich(2);
+  const { price } = await house.get('/v1/supply');
+  const { page, close } = await house.open('#/');
+  await signIn(page, me);
+  await go(page, `#/m/${me}/transfer`);
+  await page.getByTestId('to').fill(to);
+  await page.getByTestId('points').fill('1.5');
+  await page.getByTestId('preview').click();
+  const summary = page.getByTestId('summary');
+  await summary.waitFor();
+  const figure = (id) => page.getByTestId(`summary-${id}`).locator('.num').getAttribute('data-value');
+  assert.equal(await summary.locator('.big .num').getAttribute('data-value'), '1.5');
+  assert.match(await page.getByTestId('summary-to').innerText(), new RegExp(to));
+  assert.equal(await figure('worth'), worth('1.5', price));
+  const balance = (await house.get(`/v1/members/${me}`)).state.points;
+  assert.equal(raw8(await figure('after')), raw8(balance) - raw8('1.5'));
+  assert.equal(await page.getByTestId('receipt').isVisible(), false, 'the postings are folded');
   await close();
 });

@@ -49,7 +49,7 @@ for (const locale of ['zh-CN', 'en-US']) {
   test(`${locale}: an order at the shop is to come at its buyer’s home, and gone after a refund`, async () => {
     const { shop, buyer } = await parties();
     const { order: { buyer_multiple: multiple } } = await house.get('/v1/rules');
-    const sells = await house.open(`#/m/${shop}/shop`, { locale });
+    const sells = await house.open(`#/shop/${shop}/online`, { locale });
     await sells.page.getByTestId('buyer').fill(buyer);
     await sells.page.getByTestId('amount').fill('88.80');
     await sells.page.getByTestId('concession').fill('2');
@@ -73,7 +73,8 @@ for (const locale of ['zh-CN', 'en-US']) {
     assert.match(await buys.page.getByTestId('order-reward').innerText(), new RegExp(due));
     await shot(buys.page, `pending-order-${locale}`);
 
-    await sells.page.locator(`[data-testid="shop-order"][data-order="${id}"]`).getByTestId('refund').click();
+    await go(sells.page, `#/shop/${shop}/orders/${id}`);
+    await sells.page.getByTestId('refund-whole').click();
     await confirm(sells.page);
     await buys.page.reload();
     await buys.page.locator(`[data-testid="order-page"][data-state="refunded"]`).waitFor();

@@ -1,51 +1,14 @@
 // Staff on a closed server: the command line makes an operator's link, the operator makes a passkey with it and works on the desk, and
 // a clerk whom the operator adds there is offered less, and refused the rest.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
-import { go, program, stage } from './stage.mjs';
+import { command, confirm, hashOf, operatorLink, phone } from './desk.mjs';
+import { go, stage } from './stage.mjs';
 
 const house = stage({ isClosed: true });
-const run = promisify(execFile);
-
-/** A page at the origin of the passkeys, with an authenticator of its own: another person's phone. */
-async function phone(hash) {
-  const opened = await house.open(hash, { host: 'localhost', viewport: { width: 390, height: 844 } });
-  const devtools = await opened.page.context().newCDPSession(opened.page);
-  await devtools.send('WebAuthn.enable');
-  await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true,
-      isUserVerified: true, automaticPresenceSimulation: true,
-    },
-  });
-  return opened;
-}
-
-const hashOf = (link) => link.slice(link.indexOf('#'));
-
-/** The server's answer to a command of the session. */
-const command = (page, path, body) => page.evaluate(async ([path, body]) => {
-  const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() };
-  const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
-  return { status: answer.status, ...(await answer.json()) };
-}, [path, body]);
-
-/** Confirms what the sheet previews, and waits for its receipt. */
-async function confirm(page) {
-  await page.getByTestId('confirm').click();
-  await page.getByTestId('settled').waitFor();
-  assert.equal(await page.getByTestId('settled').getAttribute('data-as-seen'), 'true');
-  await page.getByTestId('sheet').getByRole('button', { name: /^(Close|关闭)$/ }).click();
-  await page.getByTestId('sheet').waitFor({ state: 'hidden' });
-}
 
 test('an operator opens the desk by a link and a passkey, and a clerk is offered only its own work', async () => {
-  const { stdout } = await run(program(), [
-    'staff', '--database', house.database, 'add', '王芳', '--role', 'operator', '--origin', house.url.replace('127.0.0.1', 'localhost'),
-  ]);
-  const operator = await phone(hashOf(stdout.trim()));
+  const operator = await phone(house, hashOf(await operatorLink(house, '王芳')));
   await operator.page.getByTestId('enrol').click();
   const bar = operator.page.getByTestId('staff');
   await bar.waitFor();
@@ -65,10 +28,11 @@ test('an operator opens the desk by a link and a passkey, and a clerk is offered
   const link = await operator.page.getByTestId('staff-link').inputValue();
   await operator.page.getByTestId('qr').waitFor();
 
-  const clerk = await phone(hashOf(link));
+  const clerk = await phone(house, hashOf(link));
   await clerk.page.getByTestId('enrol').click();
-  await clerk.page.getByTestId('operator').waitFor();
+  await clerk.page.getByTestId('find-member').waitFor();
   assert.equal(await clerk.page.getByTestId('staff').getAttribute('data-role'), 'clerk');
+  assert.equal(await clerk.page.getByTestId('operator').count(), 0, 'no treasury');
   assert.equal(await clerk.page.getByTestId('new-price').count(), 0, 'no form for the price');
   assert.equal(await clerk.page.getByTestId('close-day').count(), 0, 'no close of the day');
   const refused = await command(clerk.page, '/v1/prices', { price: '2' });

@@ -1,6 +1,6 @@
 // The ground of every browser test: the real server on a fresh database with the CDNOW purchases, and a real browser.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const { chromium } = createRequire(join(root, 'tools/package.json'))('playwright-core');
@@ -42,31 +43,44 @@ function closed(database, port) {
   return { operator, args: ['--rules', 'seed', '--origin', `http://localhost:${port}`, '--close-days=false', '--first-day', '2026-01-01'] };
 }
 
+/** Why tests on PostgreSQL are left out; `false` if `GONGXIANG_TEST_POSTGRES` names a server, by a URL that ends in `/`. */
+export const NO_POSTGRES = !process.env.GONGXIANG_TEST_POSTGRES && 'GONGXIANG_TEST_POSTGRES names no server';
+
+/** A new database on that server: its URL, and what drops it. */
+async function onPostgres(name) {
+  const server = process.env.GONGXIANG_TEST_POSTGRES;
+  const ask = (sql) => promisify(execFile)('psql', ['--quiet', '--set=ON_ERROR_STOP=1', `--command=${sql}`, `${server}postgres`]);
+  await ask(`create database ${name}`);
+  return { database: server + name, drop: () => ask(`drop database ${name} with (force)`) };
+}
+
 /** Starts the server on a fresh database, with additional environment variables; `isClosed` for one that is no demo. */
-export async function startServer(environment = {}, isClosed = false) {
+export async function startServer(environment = {}, isClosed = false, engine = 'sqlite') {
   const directory = await mkdtemp(join(tmpdir(), 'gongxiang-browser-'));
   const port = await freePort();
-  const database = `sqlite:${join(directory, 'wallet.db')}`;
+  const { database, drop } = engine === 'postgres' ? await onPostgres(`gongxiang_browser_${process.pid}_${port}`)
+    : { database: `sqlite:${join(directory, 'wallet.db')}`, drop: () => {} };
   const demo = ['--demo-mode', '--rules', 'tests/data/cdnow.rules.json', '--demo', 'tests/data/cdnow.jsonl'];
   const { operator, args } = isClosed ? closed(database, port) : { args: demo };
-  const process = spawn(program(), [
+  const running = spawn(program(), [
     'serve', ...args, '--database', database, '--wallet', WALLET, '--listen', `127.0.0.1:${port}`,
-  ], { cwd: root, env: { ...globalThis.process.env, ...environment }, stdio: ['ignore', 'ignore', 'pipe'] });
+  ], { cwd: root, env: { ...process.env, ...environment }, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
-  process.stderr.on('data', (text) => { said += text; });
+  running.stderr.on('data', (text) => { said += text; });
   let failed;
-  process.once('error', (error) => { failed = error; });
+  running.once('error', (error) => { failed = error; });
   const stop = async () => {
-    if (process.exitCode === null && process.signalCode === null) {
-      const ended = new Promise((resolve) => process.once('exit', resolve));
-      process.kill();
+    if (running.exitCode === null && running.signalCode === null) {
+      const ended = new Promise((resolve) => running.once('exit', resolve));
+      running.kill();
       await ended;
     }
+    await drop();
     await rm(directory, { recursive: true, force: true });
   };
   const url = `http://127.0.0.1:${port}`;
   for (let waited = 0; waited < START_SECONDS * 10; waited += 1) {
-    if (failed || process.exitCode !== null) break;
+    if (failed || running.exitCode !== null) break;
     if (await fetch(`${url}/v1/supply`).then((answer) => answer.ok, () => false)) return { url, stop, operator, database };
     await sleep(100);
   }
@@ -74,8 +88,9 @@ export async function startServer(environment = {}, isClosed = false) {
   throw new Error(`the server does not start: ${failed ?? ''} ${said}`);
 }
 
-/** Starts server and browser for the tests of one file, and stops both after them. */
-export function stage({ args = [], isClosed = false } = {}) {
+/** Starts server and browser for the tests of one file or suite, and stops both after them. `args` has settings of the browser,
+ *  `environment` those of the server; `engine` is `sqlite` or `postgres`. */
+export function stage({ args = [], isClosed = false, environment = {}, engine } = {}) {
   const house = {
     url: '',
     /** The operator's key, of a closed server. */
@@ -108,7 +123,7 @@ export function stage({ args = [], isClosed = false } = {}) {
   let server;
   let browser;
   before(async () => {
-    server = await startServer({}, isClosed);
+    server = await startServer(environment, isClosed, engine);
     house.url = server.url;
     house.operator = server.operator;
     house.database = server.database;
@@ -154,8 +169,28 @@ export function stage({ args = [], isClosed = false } = {}) {
   return house;
 }
 
-/** Goes to another screen without loading the page again. */
-export const go = (page, hash) => page.evaluate((to) => { location.hash = to; }, hash);
+/** Goes to another screen. One of another program loads the page again, which is waited for. */
+export async function go(page, hash) {
+  const leaves = await page.evaluate(async (to) => {
+    addEventListener('beforeunload', () => { globalThis.isLeft = true; }, { once: true });
+    location.hash = to;
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    return Boolean(globalThis.isLeft);
+  }, hash).catch((error) => {
+    if (/context was destroyed/.test(error.message)) return true;
+    throw error;
+  });
+  if (leaves) await page.waitForFunction(() => !globalThis.isLeft && document.querySelector('header.bar .segments'));
+}
+
+/** What lies beyond the right edge of a page; nothing if the page fits. */
+export const sticksOut = (page) => page.evaluate(() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  const beyond = [...document.querySelectorAll('body *')]
+    .filter((element) => element.getBoundingClientRect().right > clientWidth + 0.5 && !element.closest('.hidden, thead'))
+    .map((element) => `${element.tagName}.${element.className}`);
+  return scrollWidth > clientWidth ? ['page', ...beyond] : beyond;
+});
 
 /** `data-value` of an element. */
 export const value = (page, id) => page.getByTestId(id).getAttribute('data-value');

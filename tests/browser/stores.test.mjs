@@ -79,7 +79,7 @@ test('the parts of two builds never run together', async () => {
   const { state, url, close: end } = await builds();
   const { page, close } = await visit(url);
   state.name = 'e'.repeat(16);
-  state.lost = ['wallet_bg.wasm'];
+  state.lost = ['account/account_bg.wasm'];
   const asked = [];
   page.on('request', (request) => asked.push(request.url()));
   await page.reload();

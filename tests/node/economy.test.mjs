@@ -34,6 +34,9 @@ function annsBook() {
   return book;
 }
 
+/** What a forecast assumes about a network that is too young to say it. */
+const assumed = { turnover: '100', inflow: '1600' };
+
 test('a scenario is computed with decimals as strings, and refused by its field', () => {
   const run = simulate('seed', { name: 'flat', days: 40, probes: [1] });
   assert.equal(run.days.length, 40);
@@ -51,7 +54,7 @@ test('the first day of a forecast is the close that follows, also from an eve th
   const book = annsBook();
   for (const day of ['2026-01-02', '2026-01-03']) {
     const eve = book.eve('ann');
-    const { first, paths, so_far: soFar } = forecast(JSON.parse(JSON.stringify(eve)));
+    const { first, paths, so_far: soFar } = forecast(JSON.parse(JSON.stringify(eve)), assumed);
     assert.equal(paths.length, 3);
     assert.equal(soFar.since, '2026-01-01');
     book.apply({ type: 'day.closed', day });
@@ -69,11 +72,12 @@ test('an eve that was read once forecasts as often as it is asked', () => {
   book.free();
   const open = openEve(eve);
   for (const growth of ['-0.1', '0', '0.1']) {
-    const assumptions = { growth_30d: [growth], horizons: [1, 365] };
+    const assumptions = { ...assumed, growth_30d: [growth], horizons: [1, 365] };
     assert.deepEqual(open.forecast(assumptions), forecast(eve, assumptions));
   }
   assert.throws(() => open.forecast({ horizons: [0] }), refuses('bad_scenario', 'horizons'));
-  assert.throws(() => open.forecast({}, () => false), refuses('cancelled', ''));
+  assert.throws(() => open.forecast({}), refuses('too_young', 'turnovers'));
+  assert.throws(() => open.forecast(assumed, () => false), refuses('cancelled', ''));
   open.free();
 });
 
@@ -98,15 +102,16 @@ test('an eve that no book gives is refused, and the next call works', () => {
     [{ total_units: '9'.repeat(38) }, 'bad_scenario', 'total_units'],
     [{ total_units: '9'.repeat(30), nav: '9'.repeat(20) }, 'out_of_range', ''],
   ]) {
-    assert.throws(() => forecast({ ...eve, ...change }), refuses(code, field), JSON.stringify(change));
+    assert.throws(() => forecast({ ...eve, ...change }, assumed), refuses(code, field), JSON.stringify(change));
   }
   for (const nonsense of [undefined, null, 1, 'eve', [], () => {}]) assert.throws(() => forecast(nonsense), { code: 'bad_scenario' });
-  assert.equal(forecast(eve).paths.length, 3);
+  assert.equal(forecast(eve, assumed).paths.length, 3);
 });
 
 const supply = {
   day: '2026-06-01', price: '2', supply: { issued: '160000', held: '0', burned: '0', treasury: '0', escrow: '0', pool: '0' },
   release: { era: 3, units: '2000000', nav: '0.5', acc: '0.1', carry_points: '5', carry_value: '7', returned: '0' },
+  turnover_days: 7,
 };
 
 test('a newcomer has its share value in the network, and the turnover that keeps the price', () => {
@@ -129,6 +134,8 @@ test('a bad newcomer is refused by its field', () => {
     ['seed', { price: '2' }, '1', 'bad_snapshot', 'supply'],
     ['seed', { ...supply, release: { ...supply.release, nav: 0.5 } }, '1', 'bad_snapshot', 'nav'],
     ['seed', { ...supply, release: { ...supply.release, nav: '0' } }, '1', 'out_of_range', ''],
+    ['seed', { ...supply, turnover_days: '7' }, '1', 'bad_snapshot', 'turnover_days'],
+    ['seed', { ...supply, turnover_days: 6 }, '1', 'too_young', 'turnover_days'],
     ['seed', supply, 1, 'bad_scenario', 'share_value'],
     ['seed', supply, '-1', 'bad_scenario', 'share_value'],
   ]) assert.throws(() => newcomer(rules, now, shareValue), refuses(code, field), JSON.stringify([now, shareValue]));

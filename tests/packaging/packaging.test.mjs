@@ -130,14 +130,14 @@ test('the code of the READMEs prints what they say', async () => {
 });
 
 test('the README names every attribute and every part', async () => {
-  const [readme, types, view, element] = await Promise.all(['README.md', 'widget.d.ts', 'widget/view.mjs', 'widget/element.mjs']
+  const [readme, types, ...sources] = await Promise.all(['README.md', 'widget.d.ts', 'widget/view.mjs', 'widget/element.mjs', 'widget/product.mjs', 'widget/forecast.mjs']
     .map((file) => readFile(join(root, 'pkg', file), 'utf8')));
   const { EarningsPreview } = await import('../../pkg/widget/element.mjs');
   for (const name of [...EarningsPreview.observedAttributes, 'theme']) {
     assert.ok(readme.includes(`\`${name}\``), name);
-    assert.match(types, new RegExp(`^ {2}${name}\\?:`, 'm'));
+    assert.match(types, new RegExp(`^ {2}'?${name}'?\\?:`, 'm'));
   }
-  for (const [, part] of `${view}${element}`.matchAll(/part: '(\w+)'/g)) {
+  for (const [, part] of sources.join('').matchAll(/part: '(\w+)'/g)) {
     assert.ok(readme.includes(`\`${part}\``) && types.includes(`\`${part}\``), part);
   }
 });

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use gongxiang_server::http::app::{App, SignIn};
+use gongxiang_server::http::app::{App, Policy, SignIn};
 use gongxiang_server::http::routes;
 use gongxiang_server::ledger::queue::Ledger;
 use gongxiang_server::ledger::quota::Quota;
 use gongxiang_server::ledger::store::Store;
 use gongxiang_server::ledger::store::sql::SqlStore;
 use gongxiang_server::people::passkeys::{self, Passkeys};
+use gongxiang_server::people::second_person::SecondPerson;
 use gongxiang_server::people::store::People;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -159,6 +160,9 @@ async fn router(database: &str) -> Router {
     let (ledger, _) = Ledger::start(store, 0, Arc::default());
     let origin = passkeys::origin("http://localhost").expect("an origin");
     let passkeys = Passkeys::new(&origin, people.clone()).expect("passkeys");
-    let sign_in = SignIn { origin: Some(origin), passkeys: Some(passkeys), wechat: None, open_registration: true };
-    routes::router(App::new(ledger, people, sign_in, Quota::default(), true), None)
+    let sign_in =
+        SignIn { origin: Some(origin), passkeys: Some(passkeys), open_registration: true, ..SignIn::default() };
+    let second_person = SecondPerson::default();
+    let policy = Policy { quota: Quota::default(), trade_hours: 24, second_person, demo: true };
+    routes::router(App::new(ledger, people, sign_in, policy), None)
 }

@@ -1,0 +1,171 @@
+// A member of a closed server gets in by the operator's code, and manages its passkeys and devices: in a real browser with its virtual
+// authenticator.
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { phone } from './desk.mjs';
+import { go, stage } from './stage.mjs';
+
+const house = stage({ isClosed: true });
+
+/** A command of the operator. */
+async function operate(path, body = {}) {
+  const headers = {
+    'content-type': 'application/json', authorization: `Bearer ${house.operator}`, 'idempotency-key': crypto.randomUUID(),
+  };
+  const answer = await fetch(house.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+  const said = await answer.json();
+  assert.equal(answer.status, 200, JSON.stringify(said));
+  return said;
+}
+
+/** A new browser with an authenticator, at a screen of the wallet. */
+const browser = (hash, options) => phone(house, hash, options);
+
+async function picture(page, name) {
+  if (!process.env.SCREENSHOTS) return;
+  await mkdir(process.env.SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`), fullPage: true, animations: 'disabled' });
+}
+
+/** What a browser says of requests that are refused on purpose. */
+const unexpected = (complaints) => complaints.filter((text) => !/40[13]|422/.test(text));
+
+async function code(member) {
+  const { enrolment } = await operate(`/v1/members/${member}/enrolments`);
+  return enrolment;
+}
+
+/** A member with a passkey, at its home. */
+async function enrolled(member, options) {
+  await operate('/v1/members', { member });
+  const opened = await browser(`#/enrol/${await code(member)}`, options);
+  await opened.page.getByTestId('enrol-passkey').click();
+  await opened.page.getByTestId('home').waitFor();
+  return opened;
+}
+
+test('a code brings the first passkey, the passkey signs in, and a second device is let in and shut out', async () => {
+  const first = await enrolled('ann');
+  const { page } = first;
+  assert.equal(await page.getByTestId('home').getAttribute('data-member'), 'ann');
+  await page.getByTestId('menu').click();
+  await picture(page, 'menu-en');
+  await page.getByTestId('menu-sign-out').click();
+  await page.getByTestId('passkey').click();
+  await page.getByTestId('home').waitFor();
+
+  await page.getByTestId('menu').click();
+  await page.getByTestId('menu-account').click();
+  await page.getByTestId('make-code').click();
+  const made = await page.getByTestId('new-code').getAttribute('data-code');
+  await page.getByTestId('code').waitFor();
+  await picture(page, 'account-en');
+
+  const second = await browser('#/');
+  await second.page.getByTestId('code-typed').fill(`${house.url}/#/enrol/${made}`);
+  await second.page.getByTestId('code-open').click();
+  await picture(second.page, 'enrol-en');
+  await second.page.getByTestId('enrol').click();
+  await second.page.getByTestId('home').waitFor();
+
+  await page.reload();
+  const other = page.locator('[data-testid="session"][data-current="false"]');
+  await other.waitFor();
+  assert.equal(await page.getByTestId('code').count(), 0, 'the code is used up');
+  await other.getByTestId('end-session').click();
+  await other.waitFor({ state: 'detached' });
+
+  // The other device asks for something, and is locked before it shows a balance.
+  await go(second.page, '#/m/ann/statement');
+  await second.page.getByTestId('passkey').waitFor();
+  await go(second.page, '#/m/ann');
+  await second.page.getByTestId('passkey').waitFor();
+  assert.equal(await second.page.getByTestId('home').count(), 0);
+  const kept = await second.page.evaluate(() => new Promise((resolve, reject) => {
+    const opening = indexedDB.open('gongxiang');
+    opening.onerror = reject;
+    opening.onsuccess = () => {
+      const asked = opening.result.transaction('answers').objectStore('answers').getAllKeys();
+      asked.onsuccess = () => resolve(asked.result.filter((key) => key.includes('/members/')));
+    };
+  }));
+  assert.deepEqual(kept, [], 'nothing of the member stays');
+  assert.equal(await page.evaluate(async () => (await fetch('/v1/session')).status), 200, 'this device stays signed in');
+  for (const { complaints } of [first, second]) assert.deepEqual(unexpected(complaints), []);
+  await second.close();
+  await first.close();
+});
+
+test('a passkey is named, added and removed; the one of this device signs it out', async () => {
+  const { page, complaints, close } = await enrolled('bob', { locale: 'zh-CN' });
+  await go(page, '#/account');
+  const name = page.getByTestId('passkey-name');
+  await name.fill('我的手机');
+  await name.press('Tab');
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector('[data-testid="passkey-name"]')?.value === '我的手机');
+  // The only authenticator has a passkey already.
+  await page.getByTestId('add-passkey').click();
+  await page.waitForFunction(() => document.querySelector('[data-testid="account-error"]').textContent !== '');
+  await picture(page, 'account-zh');
+  await page.getByTestId('remove-passkey').click();
+  assert.equal(await name.count(), 1, 'it asks first');
+  await page.getByTestId('remove-passkey').click();
+  await page.getByTestId('passkey').waitFor();
+  await picture(page, 'entry-zh');
+  assert.deepEqual(unexpected(complaints), []);
+  await close();
+});
+
+test('a browser without the JSON of WebAuthn registers and signs in', async () => {
+  const prepare = (page) => page.addInitScript(() => {
+    const { PublicKeyCredential } = globalThis;
+    delete PublicKeyCredential.parseCreationOptionsFromJSON;
+    delete PublicKeyCredential.parseRequestOptionsFromJSON;
+    delete PublicKeyCredential.prototype.toJSON;
+  });
+  const { page, complaints, close } = await enrolled('eve', { prepare });
+  await page.getByTestId('menu').click();
+  await page.getByTestId('menu-sign-out').click();
+  await page.getByTestId('passkey').click();
+  await page.getByTestId('home').waitFor();
+  assert.deepEqual(unexpected(complaints), []);
+  await close();
+});
+
+test('a browser without passkeys gets in by a code, and a code that was used says so', async () => {
+  await operate('/v1/members', { member: 'tom' });
+  const used = await code('tom');
+  const prepare = (page) => page.addInitScript(() => { delete globalThis.PublicKeyCredential; });
+  const { page, close } = await browser('#/', { prepare });
+  await page.getByTestId('code-typed').fill('not a code');
+  await page.getByTestId('code-open').click();
+  assert.notEqual(await page.getByTestId('code-error').innerText(), '');
+  assert.equal(await page.getByTestId('passkey').count(), 0);
+  await page.getByTestId('code-typed').fill(used);
+  await page.getByTestId('code-open').click();
+  await page.getByTestId('enrol').click();
+  await page.getByTestId('home').waitFor();
+  await go(page, `#/enrol/${used}`);
+  await page.getByTestId('enrol-other').waitFor();
+  await page.getByTestId('enrol').click();
+  await page.waitForFunction(() => /code doesn’t work/.test(document.querySelector('[data-testid="passkey-error"]').textContent));
+  await close();
+});
+
+test('another tab notices a sign-in and a sign-out', async () => {
+  const { page, close } = await enrolled('ivy');
+  const other = await page.context().newPage();
+  await other.goto(`${house.url.replace('127.0.0.1', 'localhost')}/#/m/ivy`);
+  await other.getByTestId('home').waitFor();
+  await page.getByTestId('menu').click();
+  await page.getByTestId('menu-sign-out').click();
+  await other.getByTestId('passkey').waitFor();
+  assert.equal(await other.getByTestId('home').count(), 0);
+  await page.getByTestId('passkey').click();
+  await page.getByTestId('home').waitFor();
+  await other.getByTestId('home').waitFor();
+  await close();
+});
