@@ -16,7 +16,7 @@ export const SHOWN = {
   },
   /** The components of the package's part for mini-programs. */
   components: {
-    assets: true, codes: ['bad_amount', 'bad_concession', 'bad_snapshot', 'merchant_points_short', 'not_a_merchant', 'out_of_range', 'self_dealing', 'unknown_member'],
+    assets: true, codes: ['bad_amount', 'bad_concession', 'bad_snapshot', 'merchant_points_short', 'not_a_merchant', 'out_of_range', 'self_dealing', 'too_young', 'unknown_member'],
     ...REWARDS,
   },
   /** The mini-program shows statements and every refusal of the server. */

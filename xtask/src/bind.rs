@@ -11,6 +11,7 @@ use wasm_bindgen_cli_support::{Bindgen, Output};
 use crate::command;
 use crate::mvp;
 use crate::npm;
+use crate::parallel;
 use crate::place;
 use crate::stamp::{Stamp, files_below, read};
 use crate::steps::Steps;
@@ -32,6 +33,8 @@ pub enum Aim {
     /// As small as possible: a wallet calls most of its functions anyway.
     Page,
     Speed,
+    /// Built quickly, to try a change of the wallet: neither small nor checked for old phones.
+    Trial,
 }
 
 /// Flags of wasm-opt for every aim. `--converge` repeats until nothing gets smaller. The stripped sections serve debuggers and
@@ -49,34 +52,71 @@ const SPLITTER_GLOBAL: &str = "_WASM_SPLIT_MARKER_";
 /// Bundles and minifies the glue of a page.
 const MINIFIER: &str = "tools/glue.mjs";
 
+/// A raw binary, and what is made of it.
+pub struct Binding {
+    raw: PathBuf,
+    name: &'static str,
+    glue: Glue,
+    aim: Aim,
+    into: PathBuf,
+}
+
 /// Binds `raw` as `name`, makes it small, checks it, and writes it to `into`. Skipped if nothing changed.
-pub fn bind(raw: &Path, name: &str, glue: Glue, aim: Aim, into: &Path, steps: &mut Steps) -> Result<()> {
+pub fn bind(raw: &Path, name: &'static str, glue: Glue, aim: Aim, into: &Path, steps: &mut Steps) -> Result<()> {
+    bind_all(vec![Binding::new(raw, name, glue, aim, into)], steps)
+}
+
+/// [`bind`], as many at once as the machine has processors: the optimiser uses one.
+pub fn bind_all(bindings: Vec<Binding>, steps: &mut Steps) -> Result<()> {
     // Two builds at once would overwrite each other's files: cargo locks only its own directory.
     let _lock = lock(&place::wasm_target().join("bind.lock"))?;
-    let title = format!("bind, shrink and check {name}");
-    let files = [into.join(format!("{name}_bg.wasm")), into.join(glue.file_name(name))];
-    let stamp = Stamp::new(place::wasm_target().join(format!("{name}.stamp")))
-        .text(&format!("{glue:?} {:?} {OPTIMISER_FLAGS:?} {:?} {}", aim.passes(), glue.globals(), into.display()))
-        .input(raw)?
-        .input(&place::at("tools/package-lock.json"))?
-        .input(&place::at(MINIFIER))?
-        .input(&place::at("xtask/Cargo.toml"))?;
-    let stamp = files.iter().fold(stamp, |stamp, file| stamp.output(file));
-    if stamp.is_current() {
-        steps.already(&title, "nothing changed");
+    let mut stale = Vec::new();
+    for binding in bindings {
+        if binding.stamp()?.is_current() {
+            steps.already(&format!("bind, shrink and check {}", binding.name), "nothing changed");
+        } else {
+            stale.push(binding);
+        }
+    }
+    if stale.is_empty() {
         return Ok(());
     }
-    steps.quiet(&title, || {
+    let names = stale.iter().map(|binding| binding.name).collect::<Vec<_>>().join(", ");
+    steps.quiet(&format!("bind, shrink and check {names}"), || parallel::for_each(&stale, Binding::make))
+}
+
+impl Binding {
+    pub fn new(raw: &Path, name: &'static str, glue: Glue, aim: Aim, into: &Path) -> Self {
+        Self { raw: raw.to_owned(), name, glue, aim, into: into.to_owned() }
+    }
+
+    /// What it is made of, and what is made.
+    fn stamp(&self) -> Result<Stamp> {
+        let Self { raw, name, glue, aim, into } = self;
+        let files = [into.join(format!("{name}_bg.wasm")), into.join(glue.file_name(name))];
+        let stamp = Stamp::new(place::wasm_target().join(format!("{name}.stamp")))
+            .text(&format!("{glue:?} {:?} {OPTIMISER_FLAGS:?} {:?} {}", aim.passes(), glue.globals(), into.display()))
+            .input(raw)?
+            .input(&place::at("tools/package-lock.json"))?
+            .input(&place::at(MINIFIER))?
+            .input(&place::at("xtask/Cargo.toml"))?;
+        Ok(files.iter().fold(stamp, |stamp, file| stamp.output(file)))
+    }
+
+    fn make(&self) -> Result<()> {
+        let Self { raw, name, glue, aim, into } = self;
         let bound = place::wasm_target().join("bound").join(name);
-        write_glue(raw, name, glue, &bound)?;
+        write_glue(raw, name, *glue, &bound)?;
         let binary = bound.join(format!("{name}_bg.wasm"));
-        optimise(&binary, aim)?;
-        mvp::check(&read(&binary)?).with_context(|| format!("{name} is not what old phones take"))?;
+        if !matches!(aim, Aim::Trial) {
+            optimise(&binary, *aim)?;
+            mvp::check(&read(&binary)?).with_context(|| format!("{name} is not what old phones take"))?;
+        }
         // Removes files that this build no longer produces.
         place::remove(into)?;
         copy_all(&bound, into)?;
-        stamp.write()
-    })
+        self.stamp()?.write()
+    }
 }
 
 impl Glue {
@@ -164,9 +204,10 @@ impl Aim {
         match self {
             // A browser compiles a whole function at its first call, so a function with one caller is inlined only if it is tiny.
             // `--flatten --rereloop` takes control flow apart and rebuilds it, which saves half a percent.
-            Self::Size => &["--one-caller-inline-max-function-size=60", "-Oz", "--flatten", "--rereloop", "-Oz"],
+            Self::Size => &["--one-caller-inline-max-function-size=20", "-Oz", "--flatten", "--rereloop", "-Oz"],
             Self::Page => &["-Oz", "--flatten", "--rereloop", "-Oz"],
-            Self::Speed => &["-O4"],
+            Self::Speed => &["--one-caller-inline-max-function-size=100", "-O4"],
+            Self::Trial => &[],
         }
     }
 }

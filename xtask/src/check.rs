@@ -4,14 +4,16 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::command;
+use crate::modules;
 use crate::steps::Steps;
 
-/// Check the form: rustfmt, clippy and the documentation, with every warning an error.
+/// Check the form: rustfmt, clippy and the documentation, with every warning an error, and that no modules need each other.
 #[derive(Args)]
 pub struct Options {}
 
 pub fn run(_: &Options, steps: &mut Steps) -> Result<()> {
     steps.loud("format", || command::run(command::cargo().args(["fmt", "--all", "--check"])))?;
+    steps.loud("modules", modules::check)?;
     steps.loud("clippy", || clippy(&["--workspace", "--all-targets"]))?;
     // No native build turns this feature on, and without it the JS surface is not compiled. It includes `wasm`.
     steps.loud("clippy, the JS surface", || {

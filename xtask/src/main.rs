@@ -21,6 +21,7 @@
 //! | [`compress`] | brotli |
 //! | [`budget`] | how large the results may be |
 //! | [`build`] | the package and the wallet |
+//! | [`modules`] | which module uses which |
 //! | [`fuzz`] | libFuzzer at every border |
 //! | [`setup`], [`demo`], [`mod@test`], [`mod@bench`], [`check`], [`clean`] | the other subcommands |
 
@@ -36,9 +37,11 @@ mod command;
 mod compress;
 mod demo;
 mod fuzz;
+mod modules;
 mod mvp;
 mod npm;
 mod packages;
+mod parallel;
 mod place;
 mod postgres;
 mod presets;

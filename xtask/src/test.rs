@@ -46,28 +46,42 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
         tests.args(["test", "--workspace", "--exclude=gongxiang-www", "--exclude=gongxiang-bench-server"]);
         command::run(readers.tell(&mut tests).env(postgres::VARIABLE, postgres.url()))
     })?;
-    drop(postgres);
-    steps.loud("Node tests", || node_tests("tests/node", None))?;
-    steps.loud("mini-program tests", || node_tests("tests/miniprogram", None))?;
+    steps.loud("Node tests", || node_tests(&tests_in("tests/node")?, None))?;
+    steps.loud("mini-program tests", || node_tests(&tests_in("tests/miniprogram")?, None))?;
     if let Some(browser) = browser {
         npm::set_up_packaging(steps)?;
-        steps.loud("packaging tests", || node_tests("tests/packaging", Some(&browser)))?;
+        steps.loud("packaging tests", || node_tests(&tests_in("tests/packaging")?, Some(&browser)))?;
         npm::set_up_lighthouse(steps)?;
-        steps.loud("browser tests", || node_tests("tests/browser", Some(&browser)))?;
+        // Lighthouse measures, so nothing runs beside it.
+        let (measured, others): (Vec<_>, Vec<_>) =
+            tests_in("tests/browser")?.into_iter().partition(|file| file.to_string_lossy().contains("lighthouse"));
+        // A browser waits much: two files at once take little more time than one.
+        steps.loud("browser tests", || run_files(&others, 2, Some(&browser), Some(postgres.url())))?;
+        steps.loud("Lighthouse", || node_tests(&measured, Some(&browser)))?;
     }
     Ok(())
 }
 
-/// Runs every `*.test.mjs` in the directory.
-fn node_tests(directory: &str, browser: Option<&Path>) -> Result<()> {
-    // Named one by one: what `node --test <directory>` does has changed between Node's versions.
-    let files = files_ending(directory, ".test.mjs")?;
+/// Every `*.test.mjs` in the directory. Named one by one: what `node --test <directory>` does has changed between Node's versions.
+fn tests_in(directory: &str) -> Result<Vec<PathBuf>> {
+    files_ending(directory, ".test.mjs")
+}
+
+/// Runs these files.
+fn node_tests(files: &[PathBuf], browser: Option<&Path>) -> Result<()> {
+    run_files(files, 1, browser, None)
+}
+
+fn run_files(files: &[PathBuf], at_once: u8, browser: Option<&Path>, postgres: Option<&str>) -> Result<()> {
     let mut node = command::command("node");
-    node.arg("--test").args(files);
+    node.arg("--test").arg(format!("--test-concurrency={at_once}")).args(files);
     if let Some(browser) = browser {
         node.env(browser::VARIABLE, browser);
         // The native tests built it. A release build would take minutes.
         node.env("GONGXIANG_BIN", place::target().join("debug").join("gongxiang"));
+    }
+    if let Some(postgres) = postgres {
+        node.env(postgres::VARIABLE, postgres);
     }
     command::run(&mut node)
 }

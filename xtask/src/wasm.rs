@@ -58,19 +58,30 @@ struct Target {
 
 /// Compiles the crate if it is not up to date, and returns the path of the binary.
 pub fn compile(part: &Crate, toolchain: &Toolchain) -> Result<PathBuf> {
+    compile_all(&[part], toolchain)?.pop().context("nothing was compiled")
+}
+
+/// [`compile`], for targets of one package that differ in their arguments only: cargo links several at once.
+pub fn compile_all(parts: &[&Crate], toolchain: &Toolchain) -> Result<Vec<PathBuf>> {
+    let Some(first) = parts.first() else { return Ok(Vec::new()) };
     let mut cargo = toolchain.cargo();
     cargo
-        .arg(part.subcommand)
+        .arg(first.subcommand)
         .args(CARGO_FLAGS)
-        .arg(part.package)
-        .args(["--profile", part.profile])
-        .args(part.arguments)
+        .arg(first.package)
+        .args(["--profile", first.profile])
+        .args(parts.iter().flat_map(|part| part.arguments))
         .arg("--target-dir")
         .arg(place::wasm_target())
         // Takes precedence over `RUSTFLAGS` and any configuration, so that the result is the same on every machine.
         .env("CARGO_ENCODED_RUSTFLAGS", rustc_flags(toolchain).join("\x1f"))
         .stdout(Stdio::piped());
-    let report = command::output(&mut cargo).with_context(|| format!("`{}` does not compile", part.target))?;
+    let report = command::output(&mut cargo).with_context(|| format!("`{}` does not compile", first.package))?;
+    parts.iter().map(|part| binary_of(part, &report)).collect()
+}
+
+/// The binary of a target, in cargo's report.
+fn binary_of(part: &Crate, report: &str) -> Result<PathBuf> {
     let mut results = report
         .lines()
         .filter_map(|line| serde_json::from_str::<CargoMessage>(line).ok())
