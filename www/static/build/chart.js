@@ -1,5 +1,5 @@
 // <gx-chart data-chart='{"along": […], "series": [{"name", "values"}], "bars": false}'>: draws it with uPlot, which is loaded when the
-// first chart comes into view. Along are days or numbers. Three series are a band: its lower edge, its middle and its upper edge.
+// first chart comes into view. Along are dates or numbers of days. Three series are a band: its lower edge, its middle and its upper edge.
 // The legend has the values at the place that one taps, points at or goes to with the arrow keys; before that, the last ones.
 
 let library;
@@ -96,6 +96,7 @@ class Chart extends HTMLElement {
     const inks = series.length === 3 ? ['--bad', '--accent', '--gold'] : ['--accent'];
     const axis = { stroke: colour('--quiet'), font: `12px ${style.fontFamily}`, ticks: { show: false } };
     const rule = { stroke: colour('--line'), width: 1 };
+    const count = dayCount();
     return {
       width: this.clientWidth,
       height: HEIGHT,
@@ -106,12 +107,12 @@ class Chart extends HTMLElement {
       bands: series.length === 3 ? [{ series: [1, 3], dir: 1, fill: colour('--tint') }] : undefined,
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
       axes: [
-        { ...axis, grid: { show: false }, space: 70, size: 32, values: days ? [[86_400, '{M}/{D}', null, null, null, null, null, null, 1]] : undefined },
+        { ...axis, grid: { show: false }, space: 70, size: 32, values: days ? [[86_400, '{M}/{D}', null, null, null, null, null, null, 1]] : (_, values) => values.map(count) },
         { ...axis, grid: rule, size: 56, values: (_, values) => values.map((value) => short(value)) },
       ],
       // uPlot's legend: the lines by name, and the values where one taps or points.
       series: [
-        { label: '', value: days ? '{YYYY}-{MM}-{DD}' : undefined },
+        { label: '', value: days ? '{YYYY}-{MM}-{DD}' : (_, value) => (value === null ? '–' : count(value)) },
         ...series.map(({ name }, at) => ({
           label: name, stroke: colour(inks[at]), width: 2, points: { show: false },
           value: (_, value) => (value === null ? '–' : precise(value)),
@@ -124,6 +125,7 @@ class Chart extends HTMLElement {
 }
 
 const readLast = (plot) => plot?.setLegend({ idx: plot.data[0].length - 1 });
+const dayCount = () => new Intl.NumberFormat(document.documentElement.lang, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format;
 const short = (value) => new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 }).format(value);
 const precise = (value) => new Intl.NumberFormat('en', { maximumFractionDigits: 4 }).format(value);
 
