@@ -17,6 +17,7 @@ use crate::clock::{clock, ticks};
 use crate::http::app::{App, Policy, SignIn};
 use crate::http::{edge, listen, routes};
 use crate::ledger::audit;
+use crate::ledger::believed::BelievedClock;
 use crate::ledger::close::{Closer, day_of, find_zone};
 use crate::ledger::deadline;
 use crate::ledger::housekeeping;
@@ -79,10 +80,11 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("cannot listen on {}; choose another port with --listen", settings.listen))?;
+    let believed = BelievedClock::new(Arc::clone(&store), clock(), ticks());
     let mut tasks = vec![tokio::spawn(courier.run(end.clone()))];
-    tasks.push(tokio::spawn(housekeeping::keep_on(Arc::clone(&store), end.clone())));
+    tasks.push(tokio::spawn(housekeeping::keep_on(Arc::clone(&store), believed.clone(), end.clone())));
     if settings.trade_hours > 0 {
-        tasks.push(tokio::spawn(deadline::keep_on(ledger.clone(), settings.trade_hours, clock(), end.clone())));
+        tasks.push(tokio::spawn(deadline::keep_on(ledger.clone(), settings.trade_hours, believed, end.clone())));
     }
     if settings.closes_days() {
         tasks.push(tokio::spawn(closer.run(end.clone())));
