@@ -66,8 +66,10 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     log_flags(&store).await.with_context(context)?;
     let people = People::new(store.pool().clone());
     let outbound = Outbound::new(settings.allow_private_webhooks)?;
-    let courier = Courier::new(store.pool().clone(), outbound, clock());
+    let pool = store.pool().clone();
     let store: Arc<dyn Store> = Arc::new(store);
+    let believed = BelievedClock::new(Arc::clone(&store), clock(), ticks());
+    let courier = Courier::new(pool, outbound, clock(), believed.clone());
     let (ledger, writers) = Ledger::start(Arc::clone(&store), first_shard(), Arc::default());
     let closer = Closer::new(ledger.clone(), &settings.zone, clock(), ticks())?;
     if let Some(journal) = &settings.demo {
@@ -80,7 +82,6 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("cannot listen on {}; choose another port with --listen", settings.listen))?;
-    let believed = BelievedClock::new(Arc::clone(&store), clock(), ticks());
     let mut tasks = vec![tokio::spawn(courier.run(end.clone()))];
     tasks.push(tokio::spawn(housekeeping::keep_on(Arc::clone(&store), believed.clone(), end.clone())));
     if settings.trade_hours > 0 {
