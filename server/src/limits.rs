@@ -223,8 +223,14 @@ pub const CLOCK_STEP_MAX: Duration = Duration::from_secs(2);
 /// Most that this machine's clock and the database's may differ.
 pub const CLOCK_APART_MAX: Duration = Duration::from_mins(1);
 
-/// Most that a clock may be ahead of the newest event where it ends something: a book has an event a day, its close.
+/// The same, where times are stored in seconds.
+pub const CLOCK_APART_SECONDS_MAX: i64 = 60;
+
+/// Most that a clock may be away from the newest event where it ends something: a book has an event a day, its close.
 pub const CLOCK_AHEAD_MAX: Duration = Duration::from_hours(48);
+
+/// The same, where times are stored in seconds.
+pub const CLOCK_AHEAD_SECONDS_MAX: i64 = 48 * 3_600;
 
 /// Most days that are closed without a person.
 pub const DAYS_CLOSED_ALONE_MAX: u64 = 3;

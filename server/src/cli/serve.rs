@@ -24,6 +24,7 @@ use crate::ledger::housekeeping;
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::sql::SqlStore;
 use crate::ledger::store::{SHARDS, Scope, Store, StoreError};
+use crate::limits::HOUSEKEEPING_EVERY;
 use crate::outbound::Outbound;
 use crate::people::passkeys::{self, Passkeys};
 use crate::people::store::People;
@@ -84,6 +85,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         .with_context(|| format!("cannot listen on {}; choose another port with --listen", settings.listen))?;
     let mut tasks = vec![tokio::spawn(courier.run(end.clone()))];
     tasks.push(tokio::spawn(housekeeping::keep_on(Arc::clone(&store), believed.clone(), end.clone())));
+    tasks.push(tokio::spawn(forget_expired(people.clone(), believed.clone(), end.clone())));
     if settings.trade_hours > 0 {
         tasks.push(tokio::spawn(deadline::keep_on(ledger.clone(), settings.trade_hours, believed, end.clone())));
     }
@@ -120,6 +122,15 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     }
     store.close().await;
     Ok(())
+}
+
+/// Forgets sessions and codes that have expired, now and then.
+async fn forget_expired(people: People, clock: BelievedClock, end: watch::Receiver<bool>) {
+    let work = move |now| {
+        let people = people.clone();
+        async move { Ok(people.forget_expired(now).await.map(|_| ())?) }
+    };
+    clock.every(HOUSEKEEPING_EVERY, "expired sessions could not be forgotten", work, end).await;
 }
 
 /// Refuses settings that contradict each other.

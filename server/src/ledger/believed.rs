@@ -1,6 +1,6 @@
 //! The time, as far as this process's clock is believed. What ends by the clock and cannot be taken back, such as a trade that
 //! was not paid in time, ends by this time only: the clock has stood for a while, agrees with the database's, and is not far
-//! ahead of the newest event. The close of a day asks for more (`close.rs`).
+//! from the newest event. The close of a day asks for more (`close.rs`).
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -41,9 +41,9 @@ impl BelievedClock {
             return Ok(None);
         }
         let clocks = self.store.clocks().await?;
-        let known = now.saturating_sub(CLOCK_AHEAD_MAX).unwrap_or(Timestamp::MIN);
+        let from_newest = clocks.newest_event.map_or(0, |newest| now.as_second() - newest.as_second());
         let is_plausible = clocks.apart(now).unsigned_abs() <= CLOCK_APART_MAX.as_secs()
-            && clocks.newest_event.is_none_or(|newest| newest >= known);
+            && from_newest.unsigned_abs() <= CLOCK_AHEAD_MAX.as_secs();
         Ok(Some(now).filter(|_| is_plausible))
     }
 

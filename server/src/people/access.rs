@@ -8,7 +8,7 @@ use sqlx::FromRow;
 use super::holder::Holder;
 use super::sign_in::PasskeyRow;
 use super::store::{People, now};
-use crate::limits::{PASSKEY_HOLDS_SECONDS, SESSIONS_SHOWN_MAX};
+use crate::limits::{CLOCK_APART_SECONDS_MAX, PASSKEY_HOLDS_SECONDS, SESSIONS_SHOWN_MAX};
 
 /// A session that holds.
 #[derive(Clone, Debug, FromRow)]
@@ -166,11 +166,12 @@ impl People {
     pub async fn may_add_access(&self, member: &Id, session: &str) -> sqlx::Result<bool> {
         let row: Option<(i64,)> = sqlx::query_as(
             "SELECT verified FROM sessions WHERE hash = $1 AND member = $2
-               AND (verified > $3 OR NOT EXISTS (SELECT 1 FROM passkeys WHERE member = $2))",
+               AND ((verified > $3 AND verified <= $4) OR NOT EXISTS (SELECT 1 FROM passkeys WHERE member = $2))",
         )
         .bind(session.to_owned())
         .bind(member.to_string())
         .bind(now() - PASSKEY_HOLDS_SECONDS)
+        .bind(now() + CLOCK_APART_SECONDS_MAX)
         .fetch_optional(&self.pool)
         .await?;
         Ok(row.is_some())

@@ -4,7 +4,7 @@ use sqlx::AnyConnection;
 
 use super::holder::Holder;
 use super::store::{People, enrolment_hash, no_secret, now, secret, session_hash};
-use crate::limits::ENROLMENT_SECONDS_MAX;
+use crate::limits::{CLOCK_AHEAD_SECONDS_MAX, ENROLMENT_SECONDS_MAX};
 use crate::text::fingerprint;
 
 /// An enrolment code that was used up.
@@ -23,7 +23,6 @@ impl People {
     /// If the database fails.
     pub async fn enrol(&self, holder: &Holder, token: Option<&str>) -> sqlx::Result<Option<(String, i64)>> {
         let secret = secret().map_err(no_secret)?;
-        sqlx::query("DELETE FROM enrolments WHERE expires < $1").bind(now()).execute(&self.pool).await?;
         let mut tx = self.pool.begin().await?;
         let mut passkey = None;
         let session = token.and_then(session_hash);
@@ -58,19 +57,27 @@ impl People {
     /// If the database fails.
     pub async fn enrolled(&self, code: &str) -> sqlx::Result<Option<(Holder, String)>> {
         let Some(hash) = enrolment_hash(code) else { return Ok(None) };
-        let row: Option<(String,)> = sqlx::query_as("SELECT member FROM enrolments WHERE hash = $1 AND expires > $2")
+        let sql = "SELECT member FROM enrolments WHERE hash = $1 AND expires > $2 AND expires < $3";
+        let row: Option<(String,)> = sqlx::query_as(sql)
             .bind(hash.clone())
             .bind(now())
+            .bind(latest_end())
             .fetch_optional(&self.pool)
             .await?;
         Ok(row.and_then(|(member,)| Some((Holder::parse(&member)?, hash))))
     }
 }
 
+/// A code that ends later was made by a clock that was far ahead, and does not hold.
+fn latest_end() -> i64 {
+    now() + ENROLMENT_SECONDS_MAX + CLOCK_AHEAD_SECONDS_MAX
+}
+
 pub(super) async fn use_enrolment(tx: &mut AnyConnection, hash: &str) -> sqlx::Result<Option<Enrolled>> {
-    sqlx::query_as("DELETE FROM enrolments WHERE hash = $1 AND expires > $2 RETURNING member, passkey")
+    sqlx::query_as("DELETE FROM enrolments WHERE hash = $1 AND expires > $2 AND expires < $3 RETURNING member, passkey")
         .bind(hash.to_owned())
         .bind(now())
+        .bind(latest_end())
         .fetch_optional(tx)
         .await
 }
