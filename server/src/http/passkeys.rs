@@ -241,13 +241,19 @@ pub async fn list(
     Ok(Answer::of(&PasskeyList { passkeys: rows.into_iter().map(Passkey::from).collect() }))
 }
 
-/// One of one's own; sessions that it opened end with it.
+/// One of one's own; sessions that it opened end with it. Whoever finds another session open must not remove the last passkey, and then add
+/// its own as if the member never had one.
 pub async fn remove(
     State(app): State<App>,
     _: Query<NoParameters>,
     SignedIn(member): SignedIn,
+    SessionToken(token): SessionToken,
     Path(passkey): Path<String>,
 ) -> Result<Gone, Problem> {
+    if let Some(session) = token.as_deref().and_then(session_hash) {
+        let may = app.people.may_remove_passkey(&member, &session, &passkey).await.map_err(StoreError::from)?;
+        may.then_some(()).ok_or(Failure::PasskeyNeeded)?;
+    }
     let removed = app.people.remove_passkey(&member, &passkey).await.map_err(StoreError::from)?;
     if removed { Ok(Gone) } else { Err(Failure::NotFound.into()) }
 }

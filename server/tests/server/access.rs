@@ -241,6 +241,33 @@ fn a_session_by_a_code_ends_with_the_passkey_behind_the_code() -> TestResult {
 }
 
 #[test]
+fn a_session_removes_no_passkey_but_its_own_until_one_is_shown() -> TestResult {
+    on_each_engine(&[], |town, database| {
+        let (mut authenticator, ann) = town.enrolled("ann")?;
+        let stolen = by_code(town, &json!({"enrolment": town.code("ann")?}))?;
+        let path = |passkey: &Value| format!("/v1/passkeys/{}", passkey["id"].as_str().unwrap_or_default());
+        let first = path(&access(town, &stolen)?["passkeys"][0]);
+        for _ in 0..2 {
+            refused(town.ask("DELETE", &first, Some(&stolen), None)?, (403, "passkey_needed"));
+            refused(town.ask("POST", "/v1/passkeys/begin", Some(&stolen), Some(&json!({})))?, (403, "passkey_needed"));
+        }
+        assert_eq!(town.sign_in(&mut authenticator)?.0, 200, "the passkey is still there");
+        // One that was opened by a passkey, long ago: another passkey needs one to be shown, its own ends the session.
+        let (_, second, _) = town.register(&mut Authenticator::new(ORIGIN)?, Some(&ann), &json!({}))?;
+        let second = path(&json!({"id": second["passkey"]}));
+        run_sql(database, "UPDATE sessions SET verified = verified - 400")?;
+        refused(town.ask("DELETE", &second, Some(&ann), None)?, (403, "passkey_needed"));
+        let finish = town.assertion(&mut authenticator)?;
+        assert_eq!(town.ask("POST", "/v1/session/passkey", Some(&ann), Some(&finish))?.0, 204);
+        assert_eq!(delete(town, &ann, &second)?, 204);
+        run_sql(database, "UPDATE sessions SET verified = verified - 400")?;
+        assert_eq!(delete(town, &ann, &first)?, 204);
+        assert_eq!(town.ask("GET", "/v1/session", Some(&ann), None)?.0, 401);
+        Ok(())
+    })
+}
+
+#[test]
 fn a_member_names_its_own_passkeys() -> TestResult {
     on_each_engine(&[], |town, _| {
         let (_, ann) = town.enrolled("ann")?;
