@@ -86,6 +86,9 @@ pub const PASSKEY_NAME_LENGTH_MAX: usize = 40;
 /// Most passkeys of one member.
 pub const PASSKEYS_MAX: i64 = 20;
 
+/// Most enrolment codes of one member, or of one of the staff, that are open.
+pub const CODES_MAX: i64 = 20;
+
 /// Most staff of the operator, and of each shop.
 pub const STAFF_MAX: i64 = 200;
 

@@ -64,6 +64,7 @@ failures! {
     BadCeremony "bad_ceremony" UNPROCESSABLE_ENTITY
     BadPasskey "bad_passkey" UNPROCESSABLE_ENTITY
     PasskeyExists "passkey_exists" CONFLICT
+    TooManyCodes "too_many_codes" UNPROCESSABLE_ENTITY
     TooManyPasskeys "too_many_passkeys" UNPROCESSABLE_ENTITY
     BadEnrolment "bad_enrolment" UNPROCESSABLE_ENTITY
     BadStaff "bad_staff" UNPROCESSABLE_ENTITY

@@ -4,7 +4,7 @@ use sqlx::AnyConnection;
 
 use super::holder::Holder;
 use super::store::{People, enrolment_hash, no_secret, now, secret, session_hash};
-use crate::limits::{CLOCK_AHEAD_SECONDS_MAX, ENROLMENT_SECONDS_MAX};
+use crate::limits::{CLOCK_AHEAD_SECONDS_MAX, CODES_MAX, ENROLMENT_SECONDS_MAX};
 use crate::text::fingerprint;
 
 /// An enrolment code that was used up.
@@ -15,13 +15,27 @@ pub(super) struct Enrolled {
     pub passkey: Option<String>,
 }
 
+/// The result of making an enrolment code.
+#[derive(Clone, Debug)]
+pub enum EnrolmentOutcome {
+    Made {
+        code: String,
+        /// In seconds.
+        holds: i64,
+    },
+    /// The session that asked for it has ended.
+    SessionEnded,
+    /// The holder has the maximum number of codes.
+    TooMany,
+}
+
 impl People {
-    /// Makes an enrolment code; returns it and its lifetime in seconds. Only its hash is stored, with the passkey that opened the
-    /// session of `token`. `None` if that session has ended.
+    /// Makes an enrolment code. Only its hash is stored, with the passkey that opened the
+    /// session of `token`.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn enrol(&self, holder: &Holder, token: Option<&str>) -> sqlx::Result<Option<(String, i64)>> {
+    pub async fn enrol(&self, holder: &Holder, token: Option<&str>) -> sqlx::Result<EnrolmentOutcome> {
         let secret = secret().map_err(no_secret)?;
         let mut tx = self.pool.begin().await?;
         let mut passkey = None;
@@ -33,7 +47,7 @@ impl People {
                     .bind(session.clone())
                     .fetch_optional(&mut *tx)
                     .await?;
-            let Some((opened_by,)) = row else { return Ok(None) };
+            let Some((opened_by,)) = row else { return Ok(EnrolmentOutcome::SessionEnded) };
             passkey = opened_by;
         }
         sqlx::query(
@@ -47,8 +61,16 @@ impl People {
         .bind(session)
         .execute(&mut *tx)
         .await?;
+        let (open,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM enrolments WHERE member = $1 AND expires > $2")
+            .bind(holder.to_string())
+            .bind(now())
+            .fetch_one(&mut *tx)
+            .await?;
+        if open > CODES_MAX {
+            return Ok(EnrolmentOutcome::TooMany);
+        }
         tx.commit().await?;
-        Ok(Some((format!("gxe_{secret}"), ENROLMENT_SECONDS_MAX)))
+        Ok(EnrolmentOutcome::Made { code: format!("gxe_{secret}"), holds: ENROLMENT_SECONDS_MAX })
     }
 
     /// The holder of an enrolment code, and the code's hash. Does not use the code up.

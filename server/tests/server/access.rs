@@ -268,6 +268,28 @@ fn a_session_removes_no_passkey_but_its_own_until_one_is_shown() -> TestResult {
 }
 
 #[test]
+fn a_member_has_at_most_20_open_codes() -> TestResult {
+    on_each_engine(&[], |town, database| {
+        let ann = by_code(town, &json!({"enrolment": town.code("ann")?}))?;
+        for _ in 0..20 {
+            code(town, &ann)?;
+        }
+        let make = || town.ask("POST", "/v1/members/ann/enrolments", Some(&ann), None);
+        refused(make()?, (422, "too_many_codes"));
+        town.code("bob")?;
+        let codes = access(town, &ann)?["codes"].clone();
+        let ids = each(&codes, "id");
+        assert_eq!(ids.len(), 20);
+        assert_eq!(delete(town, &ann, &format!("/v1/access/codes/{}", ids[0].as_str().unwrap_or_default()))?, 204);
+        code(town, &ann)?;
+        refused(make()?, (422, "too_many_codes"));
+        run_sql(database, "UPDATE enrolments SET expires = 1")?;
+        code(town, &ann)?;
+        Ok(())
+    })
+}
+
+#[test]
 fn a_member_names_its_own_passkeys() -> TestResult {
     on_each_engine(&[], |town, _| {
         let (_, ann) = town.enrolled("ann")?;
