@@ -10,7 +10,6 @@ use gongxiang::event::{Code, Event, Kind, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::receipt::Receipt;
 use gongxiang::tree::Tree;
-use gongxiang::wire;
 use gongxiang::wire::command::Ownership;
 use serde::Serialize;
 use utoipa::openapi::RefOr;
@@ -35,7 +34,7 @@ use super::trades::bad_note;
 use super::view::Seen;
 use crate::ledger::close;
 use crate::ledger::group::{self, Denial, Guard};
-use crate::ledger::journal::JournalLine;
+use crate::ledger::journal;
 use crate::ledger::quota::Quota;
 use crate::ledger::store::{Key, StoreError};
 use crate::limits::{BODY_BYTES_MAX, KEY_LENGTH_MAX};
@@ -143,12 +142,11 @@ async fn settle(
     let _flight = app.flights.take_off(&key)?;
     fields.extend(path.into_iter().map(|(name, value)| (name, Tree::Text(value))));
     let Resolved { event, guard, made, reason } = resolve(command, &actor, app.quota, fields, &key.key)?;
-    let entry = wire::event::read(&event)?;
-    if let Event::DayClosed { day } = entry.event {
+    let line = journal::line_of(&event)?;
+    if let Event::DayClosed { day } = line.entry.event {
         close::do_ahead(&app.ledger, day, &actor.name()).await.map_err(|_| Failure::Unavailable)?;
     }
-    let decided = decided_trade(&entry.event);
-    let line = JournalLine { text: event.canonical(), entry };
+    let decided = decided_trade(&line.entry.event);
     let request = group::Request { line, key: Some(key), actor: actor.name().into(), guard };
     if let Some(proposed) = proposals::instead(&app, &actor, &request).await? {
         return Ok(CommandAnswer::Proposed(proposed));
