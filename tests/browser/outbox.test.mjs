@@ -38,7 +38,11 @@ test('an answer that decides nothing leaves the action waiting under its key', a
   const { page, close } = await house.open('#/');
   await signIn(page, me);
   const keys = [];
-  const undecided = [[408, 'timeout'], [409, 'in_flight'], [429, 'rate_limited'], [503, 'unavailable'], [401, 'unauthorized']];
+  const undecided = [
+    [408, 'timeout'], [409, 'in_flight'], [429, 'rate_limited'], [503, 'unavailable'], [401, 'unauthorized'],
+    // Pages of a proxy, a captive portal, a maintenance page.
+    [404], [403], [405], [413], [200], [204],
+  ];
   await page.route('**/v1/transfers', async (route) => {
     const headers = route.request().headers();
     keys.push(headers['idempotency-key']);
@@ -47,6 +51,7 @@ test('an answer that decides nothing leaves the action waiting under its key', a
     if (!status) return route.continue();
     // The first request is settled anyway, as by a server that answers too late.
     if (keys.length === 1) await route.fetch();
+    if (!code) return route.fulfill({ status, contentType: 'text/html', body: status === 204 ? '' : '<html>' });
     return route.fulfill({ status, contentType: 'application/problem+json', body: JSON.stringify({ status, code }) });
   });
   await transfer(page, me, to, '0.5');
