@@ -166,6 +166,51 @@ test('signing out without a network clears this device, and the server hears of 
   await close();
 });
 
+test('signing out locks and clears this device at once, however long the server takes', async () => {
+  const [me] = await house.rich(1);
+  const { page, close } = await house.open('#/');
+  await signIn(page, me);
+  const other = await page.context().newPage();
+  await other.goto(`${house.url}/#/m/${me}`);
+  await other.locator('.num').first().waitFor();
+  let hangs = true;
+  await page.context().route('**/v1/session', async (route) => {
+    while (hangs && route.request().method() === 'DELETE') await new Promise((resolve) => setTimeout(resolve, 50));
+    return route.continue().catch(() => {});
+  });
+  await go(page, '#/');
+  await page.getByTestId('sign-out').click();
+  await page.getByTestId('signed-in').waitFor({ state: 'detached', timeout: 2000 });
+  await page.waitForTimeout(300);
+  assert.equal((await storedText(page)).includes(me), false);
+  await go(page, `#/m/${me}`);
+  await page.waitForTimeout(300);
+  for (const tab of [page, other]) assert.equal(await tab.locator('.num').count(), 0, 'no number of a member');
+  hangs = false;
+  await page.waitForFunction(() => localStorage.getItem('gongxiang.signed-out') === null);
+  const session = await page.evaluate(async () => (await fetch('/v1/session')).json());
+  assert.equal(session.member, null);
+  await close();
+});
+
+test('where a sign-out without a network cannot be stored, the page says so and tells the server when it can', async () => {
+  const [me] = await house.rich(1);
+  const { page, close } = await house.open('#/');
+  await signIn(page, me);
+  await go(page, '#/');
+  await page.evaluate(() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; });
+  await page.context().setOffline(true);
+  await page.getByTestId('sign-out').click();
+  await page.getByTestId('signed-in').waitFor({ state: 'detached' });
+  await page.getByTestId('storage-fails').waitFor();
+  await page.context().setOffline(false);
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await page.getByTestId('storage-fails').waitFor({ state: 'detached' });
+  const session = await page.evaluate(async () => (await fetch('/v1/session')).json());
+  assert.equal(session.member, null);
+  await close();
+});
+
 test('a session that ended elsewhere locks the screen before a balance is shown', async () => {
   const [me] = await house.rich(1);
   const { page, close } = await house.open('#/');
