@@ -169,6 +169,9 @@ pub const LATE_CHECK_MAX_SECONDS: i64 = 24 * 60 * 60;
 /// The latest orders of a shop of which its mean concession is taken.
 pub const COUNTED_ORDERS: usize = 50;
 
+/// Most short numbers that one member is ever given, one for each profile after an erased one: there are 9 million, and none is given twice.
+pub const NUMBERS_MAX: i64 = 20;
+
 /// How often a new short number is drawn when it was given before. Of 9 million, most are free.
 pub const NUMBER_DRAWS_MAX: u32 = 32;
 

@@ -352,9 +352,13 @@ mod tests {
         {
             assert!(waits(status, code), "{status} {code}");
         }
-        for (status, code) in
-            [(400, "bad_event"), (403, "forbidden"), (409, "id_conflict"), (422, "points_short"), (422, "of_a_newer_server")]
-        {
+        for (status, code) in [
+            (400, "bad_event"),
+            (403, "forbidden"),
+            (409, "id_conflict"),
+            (422, "points_short"),
+            (422, "of_a_newer_server"),
+        ] {
             assert!(decides(status, code), "{status} {code}");
         }
         for (status, code) in [(401, "unauthorized"), (403, "wrong_member"), (409, "wrong_member")] {
@@ -371,7 +375,9 @@ mod tests {
         }
         assert!(decides("/v1/proposals/1/decline", 204, ""));
         for status in [200, 202, 204, 301, 304, 400, 402, 403, 404, 405, 413, 451] {
-            for text in ["", "<html>", "null", "[]", "{}", r#"{"code":403}"#, r#"{"code":"AccessDenied"}"#, r#"{"code":""}"#] {
+            for text in
+                ["", "<html>", "null", "[]", "{}", r#"{"code":403}"#, r#"{"code":"AccessDenied"}"#, r#"{"code":""}"#]
+            {
                 assert!(!decides(transfer, status, text), "{status} {text}");
             }
         }

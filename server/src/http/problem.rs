@@ -77,6 +77,7 @@ failures! {
     AccountAtRisk "account_at_risk" FORBIDDEN
     BadText "bad_text" UNPROCESSABLE_ENTITY
     BadPhone "bad_phone" UNPROCESSABLE_ENTITY
+    TooManyProfiles "too_many_profiles" UNPROCESSABLE_ENTITY
     ShopNameTaken "shop_name_taken" CONFLICT
     BadPreset "bad_preset" UNPROCESSABLE_ENTITY
     BadMemberCode "bad_member_code" UNPROCESSABLE_ENTITY

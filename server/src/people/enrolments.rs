@@ -80,12 +80,8 @@ impl People {
     pub async fn enrolled(&self, code: &str) -> sqlx::Result<Option<(Holder, String)>> {
         let Some(hash) = enrolment_hash(code) else { return Ok(None) };
         let sql = "SELECT member FROM enrolments WHERE hash = $1 AND expires > $2 AND expires < $3";
-        let row: Option<(String,)> = sqlx::query_as(sql)
-            .bind(hash.clone())
-            .bind(now())
-            .bind(latest_end())
-            .fetch_optional(&self.pool)
-            .await?;
+        let row: Option<(String,)> =
+            sqlx::query_as(sql).bind(hash.clone()).bind(now()).bind(latest_end()).fetch_optional(&self.pool).await?;
         Ok(row.and_then(|(member,)| Some((Holder::parse(&member)?, hash))))
     }
 }

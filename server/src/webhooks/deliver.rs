@@ -132,12 +132,8 @@ impl Courier {
                AND EXISTS (SELECT 1 FROM deliveries WHERE webhook = webhooks.id AND dead = 0) ORDER BY RANDOM()"
         );
         let (now, lease_max, due_max) = self.times();
-        let due: Vec<(String,)> = sqlx::query_as(AssertSqlSafe(sql))
-            .bind(now)
-            .bind(lease_max)
-            .bind(due_max)
-            .fetch_all(&self.pool)
-            .await?;
+        let due: Vec<(String,)> =
+            sqlx::query_as(AssertSqlSafe(sql)).bind(now).bind(lease_max).bind(due_max).fetch_all(&self.pool).await?;
         for (id,) in due {
             if taken.len() == max {
                 break;

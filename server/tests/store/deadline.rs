@@ -107,7 +107,10 @@ async fn a_clock_is_believed_when_it_has_stood_and_is_plausible(kind: Kind) -> R
         clock.now().await?;
         pass(61 * SECOND);
         let believed = clock.now().await?.is_some();
-        ensure!(believed == (is_believed && kind == Kind::Sqlite), "a clock that stands {hours} hours ahead: {believed}");
+        ensure!(
+            believed == (is_believed && kind == Kind::Sqlite),
+            "a clock that stands {hours} hours ahead: {believed}"
+        );
         jump(-hours * HOUR);
     }
     Ok(())
