@@ -15,7 +15,8 @@ use crate::books::import::cells::BadRow;
 use crate::books::import::journal::{Additions, Shops};
 use crate::books::import::mapping::{Mapping, Pair, Reading};
 
-use crate::books::import::{ImportResult, ImportTask, balances, import, members, registered};
+use crate::books::import::ids::EventIds;
+use crate::books::import::{ImportResult, ImportTask, balances, import, known, members};
 use crate::output::Output;
 
 /// Turn a table of another system (CSV with a header) into a journal: orders, or `members`, or `balances`.
@@ -49,6 +50,10 @@ pub struct Handling {
     /// Write nothing if a row is bad, with exit code 1; all bad rows are reported.
     #[arg(long)]
     pub strict: bool,
+    /// The events get ids of their content, so that a journal that is sent again counts once. A second table with the same rows that is to count
+    /// as well needs a batch of its own.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub batch: String,
 }
 
 /// How a table is read whose columns have known names.
@@ -196,6 +201,7 @@ fn run_orders(options: &OrdersOptions) -> Result<bool> {
         rules: rules.as_ref(),
         open: options.open,
         sort: options.sort,
+        batch: &options.handling.batch,
     };
     let ImportResult { journal, refused } = import(&task, Output::open(Some(output))?, print)?;
     eprintln!("{} orders, {refused} rows refused", journal.orders);
@@ -221,16 +227,19 @@ fn run_orders(options: &OrdersOptions) -> Result<bool> {
 fn run_members(options: &MembersOptions) -> Result<bool> {
     let MembersOptions { table: NamedTable { file, columns, reading, handling }, defaults, after, output } = options;
     let rules = handling.rules(Some(output))?;
-    let registered = registered(after)?;
+    let before = known(after, &handling.batch)?;
     let mut result = Output::open(Some(output))?;
-    let (events, counts) =
-        members::read(file, reading, columns, defaults, |member| registered.contains(member), print)?;
-    let members::Counts { members, packs, shops, shops_without_points, points, refused } = counts;
+    let (events, counts) = members::read(file, reading, columns, defaults, &before, print)?;
+    let members::Counts { members, known, packs, without_pack, shops, shops_without_points, points, refused } = counts;
     eprintln!("{members} members, {refused} rows refused");
+    if known > 0 {
+        eprintln!("{known} members are in the earlier journals with all that the table says");
+    }
     eprintln!("{packs} packs, {shops} shops, {points} points granted");
-    if members > packs {
-        let without = members - packs;
-        eprintln!("{without} members have no pack, so they earn nothing: a column `pack`, or `--default pack=PACK`");
+    if without_pack > 0 {
+        eprintln!(
+            "{without_pack} members have no pack, so they earn nothing: a column `pack`, or `--default pack=PACK`"
+        );
     }
     if shops_without_points > 0 {
         eprintln!("{shops_without_points} shops get no points here, and their deposit takes some: a column `points`");
@@ -253,7 +262,7 @@ fn run_balances(options: &BalancesOptions) -> Result<bool> {
         Some(output) => output,
         None => &mut std::io::sink(),
     };
-    let sums = balances::read(file, reading, columns, *members, events, print)?;
+    let sums = balances::read(file, reading, columns, *members, &EventIds::new(&handling.batch), events, print)?;
     let balances::Sums { members, share_value, points, empty, refused } = sums;
     eprintln!("{members} balances, {refused} rows refused");
     eprintln!("{share_value} share value, {points} points");

@@ -1,8 +1,9 @@
 //! Texts, cells and rows as other programs write them.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use crate::{FOUR_COLUMNS, HEADER, MAP, TestResult, import, orders};
+use crate::{FOUR_COLUMNS, HEADER, MAP, TestResult, import, orders, without_id};
 
 fn said_of(table: &[u8], arguments: &[&str]) -> TestResult<(Option<i32>, String, String)> {
     let arguments: Vec<_> = arguments.iter().copied().chain(["-o=-"]).collect();
@@ -212,7 +213,9 @@ fn a_refund_takes_its_part_of_the_concession() -> TestResult {
                  r3,2026-01-03,ann,3.34,1\nr4,2026-01-03,ann,1,1\nr5,2026-01-03,ann,11,2\nr6,2026-01-03,ann,1,7\nr7,2026-01-03,ann,0,2\n";
     let arguments = [&FOUR_COLUMNS[..], &["--refund-of=Of"]].concat();
     let (_, journal, said) = said_of(table.as_bytes(), &arguments)?;
-    let lines: Vec<_> = journal.lines().skip(2).collect();
+    let ids: HashSet<_> = journal.lines().filter_map(|line| line.split_once(r#""id":""#)).collect();
+    assert_eq!(ids.len(), 2, "equal parts of a refund are two: {journal}");
+    let lines: Vec<_> = journal.lines().skip(2).map(without_id).collect();
     assert_eq!(
         lines,
         [
