@@ -200,6 +200,12 @@ fn a_reference_of_a_journals_order_is_known_to_the_shop_and_two_of_them_are_both
     let order = ORDER.replacen('{', r#"{"reference":"S1","#, 1);
     let (status, again) = shop.post("/v1/orders", &merchant, "one", &order)?;
     assert_eq!((status, &again["repeated"], &again["order"]), (200, &json!(true), &json!("a")), "{again}");
+    // The same key, as another program may write it.
+    let escaped = event("c").to_string().replace("reference", "r\\u0065ference").replace("S1", "S2");
+    shop.post("/v1/events", &shop.operator, "journal", &escaped)?;
+    let order = order.replace("S1", "S2");
+    let (status, again) = shop.post("/v1/orders", &merchant, "two", &order)?;
+    assert_eq!((status, &again["repeated"], &again["order"]), (200, &json!(true), &json!("c")), "{again}");
     Ok(())
 }
 
