@@ -110,7 +110,8 @@ pub fn import(task: &ImportTask<'_>, output: Output, mut report: impl FnMut(&Bad
 /// Adds an item to the journal; returns 1 if it was refused.
 fn add(journal: &mut JournalWriter, orders: &Orders, item: &Item, report: &mut impl FnMut(&BadRow)) -> Result<u64> {
     let added = match &item.kind {
-        ItemKind::Refund { order, .. } if orders.dropped.contains(order) => {
+        // Another row may have paid the same order.
+        ItemKind::Refund { order, .. } if orders.dropped.contains(order) && !journal.has_order(order) => {
             Err(Rejection::LeftOut("refunds of orders that do not count".into()))
         }
         _ => journal.add(item),

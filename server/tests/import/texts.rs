@@ -208,6 +208,32 @@ fn only_rows_count_that_say_so() -> TestResult {
 }
 
 #[test]
+fn a_row_that_is_a_refund_counts_only_if_it_says_so_too() -> TestResult {
+    let table = "Id,Day,Who,Sum,Of,State\n1,2026-01-01,ann,10,,done\nr1,2026-01-01,ann,1,1,failed\nr2,2026-01-01,ann,2,1,done\n";
+    let arguments = [&FOUR_COLUMNS[..], &["--refund-of=Of", "--only=State=done"]].concat();
+    let (_, journal, said) = said_of(table.as_bytes(), &arguments)?;
+    let refunds: Vec<_> = journal.lines().skip(1).map(without_id).collect();
+    assert_eq!(refunds, [r#"{"type":"order.refunded","order":"1","concession":"0.2"}"#], "{said}");
+    assert!(said.contains("1 rows do not count: column `State` is none of `done`"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_refund_counts_if_any_row_of_its_order_does() -> TestResult {
+    // The first attempt to pay failed; or the refund of another row did.
+    let table = "Id,Day,Who,Sum,Of,State\n1,2026-01-01,ann,10,,failed\n1,2026-01-01,ann,10,,done\nr1,2026-01-02,ann,2,1,done\n2,2026-01-02,ann,5,,failed\n\
+                 r2,2026-01-02,ann,5,2,done\n";
+    for lines in [&[][..], &["--lines=once"], &["--lines=sum"]] {
+        let arguments = [&FOUR_COLUMNS[..], &["--refund-of=Of", "--only=State=done"], lines].concat();
+        let (_, journal, said) = said_of(table.as_bytes(), &arguments)?;
+        let kinds: Vec<_> = journal.lines().filter_map(|line| line.split('"').nth(3)).collect();
+        assert_eq!(kinds, ["order.placed", "day.closed", "order.refunded"], "{lines:?} {said}");
+        assert!(said.contains("1 rows do not count: refunds of orders that do not count"), "{lines:?} {said}");
+    }
+    Ok(())
+}
+
+#[test]
 fn a_refund_takes_its_part_of_the_concession() -> TestResult {
     let table = "Id,Day,Who,Sum,Of\n1,2026-01-01,ann,10,\n2,2026-01-01,ann,10,\nr1,2026-01-02,ann,3.33,1\nr2,2026-01-02,ann,-3.33,1\n\
                  r3,2026-01-03,ann,3.34,1\nr4,2026-01-03,ann,1,1\nr5,2026-01-03,ann,11,2\nr6,2026-01-03,ann,1,7\nr7,2026-01-03,ann,0,2\n";

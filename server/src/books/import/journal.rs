@@ -122,6 +122,11 @@ impl JournalWriter {
         self.genesis
     }
 
+    /// Whether this journal or an earlier one has an order.
+    pub(super) fn has_order(&self, order: &str) -> bool {
+        self.index.orders.contains_key(order)
+    }
+
     /// Sets the day that is open before the first order.
     pub fn open_on(&mut self, day: Day) {
         self.open = Some(day);

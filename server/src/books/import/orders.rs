@@ -128,6 +128,13 @@ impl Orders {
         let is_refund = reader.status().is_ok_and(|status| reader.is_refund(&status));
         let continues = !is_refund && !key.is_empty() && self.group.as_ref().is_some_and(|group| group.key == key);
         match (self.plan.lines, continues) {
+            (Some(LineItems::Once), true) if self.group.as_ref().is_some_and(OrderRows::is_left_out) => {
+                // An attempt to pay that failed, say, and the one that did not.
+                let content = reader.read();
+                if matches!(content, RowContent::Order(_)) {
+                    self.begin(key, row, content);
+                }
+            }
             (Some(LineItems::Once), true) => self.repeat(&row),
             (Some(LineItems::Sum), true) => {
                 let content = reader.read();
@@ -145,6 +152,7 @@ impl Orders {
         let mut group = OrderRows { key, first: row, order: None, concession: 0, good: 0, bad: None };
         match content {
             RowContent::Refund(refund) => return self.ready.push_back(Ok(refund_of(&refund))),
+            RowContent::RefundLeftOut(why) => return *self.left_out.entry(why).or_default() += 1,
             RowContent::LeftOut(why, order) => self.leave_out(why, order),
             RowContent::Bad(bad) => {
                 group.bad = Some(group.first.line);
@@ -211,7 +219,9 @@ impl Orders {
         let Some(group) = &mut self.group else { return };
         let bad = match content {
             RowContent::Refund(refund) => return self.ready.push_back(Ok(refund_of(&refund))),
-            RowContent::LeftOut(why, _) => return *self.left_out.entry(why).or_default() += 1,
+            RowContent::LeftOut(why, _) | RowContent::RefundLeftOut(why) => {
+                return *self.left_out.entry(why).or_default() += 1;
+            }
             RowContent::Bad(bad) => bad,
             RowContent::Order(item) => match group.add(item) {
                 Ok(()) => return,
@@ -290,6 +300,11 @@ impl Orders {
 }
 
 impl OrderRows {
+    /// Whether no row of it counts so far, and none is refused.
+    const fn is_left_out(&self) -> bool {
+        self.order.is_none() && self.bad.is_none()
+    }
+
     /// Adds an item, or says in which field it differs from the items before it although it must not.
     fn add(&mut self, item: OrderLine) -> Result<(), (Field, CellError)> {
         self.concession = self.concession.saturating_add(fen_of(item.concession));
