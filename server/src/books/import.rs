@@ -61,6 +61,8 @@ pub struct ImportTask<'a> {
     pub rules: Option<&'a RuleSet>,
     pub open: Option<Day>,
     pub sort: bool,
+    /// The last day that a row may have: a later one is a mistyped year.
+    pub latest: Option<Day>,
     /// Another batch gives the same rows other ids.
     pub batch: &'a str,
 }
@@ -69,6 +71,8 @@ pub struct ImportResult {
     pub journal: JournalWriter,
     /// How many rows were refused.
     pub refused: u64,
+    /// Columns of ids that a spreadsheet has spoilt, with how many of how many.
+    pub zeroed: Vec<(String, u64, u64)>,
 }
 
 /// Reads all orders into a journal; `report` gets every error.
@@ -80,6 +84,7 @@ pub fn import(task: &ImportTask<'_>, output: Output, mut report: impl FnMut(&Bad
     let columns = Columns { order, date, refunded };
     let genesis = task.rules.map(|rules| rules.genesis_day);
     let mut journal = JournalWriter::new(output, task.additions.clone(), columns, index, genesis, task.batch);
+    journal.latest = task.latest;
     if let Some(day) = task.open {
         journal.open_on(day);
     }
@@ -104,7 +109,7 @@ pub fn import(task: &ImportTask<'_>, output: Output, mut report: impl FnMut(&Bad
     for (why, rows) in std::mem::take(&mut orders.left_out) {
         *journal.left_out.entry(why).or_default() += rows;
     }
-    Ok(ImportResult { journal, refused })
+    Ok(ImportResult { journal, refused, zeroed: orders.zeroed() })
 }
 
 /// Adds an item to the journal; returns 1 if it was refused.

@@ -17,6 +17,7 @@ use crate::books::import::mapping::{Mapping, Pair, Reading};
 
 use crate::books::import::ids::EventIds;
 use crate::books::import::{ImportResult, ImportTask, balances, import, known, members};
+use crate::ledger::close::{day_of, find_zone};
 use crate::output::Output;
 
 /// Turn a table of another system (CSV with a header) into a journal: orders, or `members`, or `balances`.
@@ -101,6 +102,9 @@ pub struct OrdersOptions {
     /// rules, or the day of the first order.
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub open: Option<Day>,
+    /// Take rows that are later than tomorrow, too.
+    #[arg(long)]
+    pub future: bool,
     /// Sort the orders by date first.
     #[arg(long)]
     pub sort: bool,
@@ -193,6 +197,7 @@ fn run_orders(options: &OrdersOptions) -> Result<bool> {
         (Some(region), Some(points)) => Some(Shops { region, pack: options.shop_pack.clone(), points }),
         _ => None,
     };
+    let latest = (!options.future).then(tomorrow).transpose()?;
     let task = ImportTask {
         orders: file,
         mapping: &options.mapping,
@@ -201,15 +206,25 @@ fn run_orders(options: &OrdersOptions) -> Result<bool> {
         rules: rules.as_ref(),
         open: options.open,
         sort: options.sort,
+        latest,
         batch: &options.handling.batch,
     };
-    let ImportResult { journal, refused } = import(&task, Output::open(Some(output))?, print)?;
+    let ImportResult { journal, refused, zeroed } = import(&task, Output::open(Some(output))?, print)?;
     eprintln!("{} orders, {refused} rows refused", journal.orders);
     if journal.refunds > 0 {
         eprintln!("{} refunds", journal.refunds);
     }
     for (why, count) in &journal.left_out {
         eprintln!("{count} rows do not count: {why}");
+    }
+    for (column, count, all) in &zeroed {
+        eprintln!(
+            "column `{column}`: {count} of {all} ids of 16 or more digits end in zeros after the 15th, as a spreadsheet leaves them, so several \
+             ids may have become one: export the column as text. Nothing is written"
+        );
+    }
+    if !zeroed.is_empty() {
+        return Ok(false);
     }
     let entries = journal.orders + journal.refunds;
     if entries > 0 {
@@ -222,6 +237,12 @@ fn run_orders(options: &OrdersOptions) -> Result<bool> {
         journal.keep()?;
     }
     Ok(accepted)
+}
+
+/// Tomorrow, where it comes first.
+fn tomorrow() -> Result<Day> {
+    let today = day_of(jiff::Timestamp::now(), &find_zone("Pacific/Kiritimati")?)?;
+    today.next().context("there is no tomorrow")
 }
 
 fn run_members(options: &MembersOptions) -> Result<bool> {

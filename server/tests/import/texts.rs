@@ -208,6 +208,41 @@ fn only_rows_count_that_say_so() -> TestResult {
 }
 
 #[test]
+fn ids_whose_last_digits_a_spreadsheet_has_put_to_zero_are_named_and_nothing_is_written() -> TestResult {
+    let table = |ids: [&str; 3]| {
+        let row = |(number, id): (usize, &&str)| format!("o{number},2026-01-01,{id},1\n");
+        format!("Id,Day,Who,Sum\n{}", ids.iter().enumerate().map(row).collect::<String>())
+    };
+    let spoilt = table(["2600000123456780000", "2600000123456790000", "26011"]);
+    let (code, journal, said) = said_of(spoilt.as_bytes(), &FOUR_COLUMNS)?;
+    assert_eq!((code, journal.as_str()), (Some(1), ""), "{said}");
+    assert!(said.contains("column `Who`: 2 of 2 ids of 16 or more digits end in zeros after the 15th"), "{said}");
+    // One of many may end in zeros by itself, and a guarded one was never a number.
+    for ids in [
+        ["2600000123456780000", "2600000123456781234", "2600000123456781235"],
+        ["=\"2600000123456780000\"", "=\"2600000123456790000\"", "1"],
+        ["123456789012340", "123456789012350", "1"],
+    ] {
+        let arguments = [&FOUR_COLUMNS[..], &["--guards=strip"]].concat();
+        let (code, _, said) = said_of(table(ids).as_bytes(), &arguments)?;
+        assert_eq!(code, Some(0), "{ids:?} {said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_year_that_is_mistyped_closes_no_days() -> TestResult {
+    let table = "Id,Day,Who,Sum\no1,2026-01-01,ann,100\no2,2085-01-02,ann,100\no3,2026-01-02,ann,100\n";
+    let (code, journal, said) = said_of(table.as_bytes(), &FOUR_COLUMNS)?;
+    assert_eq!((code, journal.lines().count()), (Some(0), 3), "{said}");
+    assert!(said.contains("line 3, column `Day`: wrong_day: `2085-01-02` is later than tomorrow"), "{said}");
+    let next = "Id,Day,Who,Sum\no1,2085-01-01,ann,100\no2,2085-01-02,ann,100\n";
+    let (code, journal, said) = said_of(next.as_bytes(), &[&FOUR_COLUMNS[..], &["--future"]].concat())?;
+    assert_eq!((code, journal.lines().count()), (Some(0), 3), "{said}");
+    Ok(())
+}
+
+#[test]
 fn a_row_that_is_a_refund_counts_only_if_it_says_so_too() -> TestResult {
     let table = "Id,Day,Who,Sum,Of,State\n1,2026-01-01,ann,10,,done\nr1,2026-01-01,ann,1,1,failed\nr2,2026-01-01,ann,2,1,done\n";
     let arguments = [&FOUR_COLUMNS[..], &["--refund-of=Of", "--only=State=done"]].concat();

@@ -89,6 +89,7 @@ fn orders(asked: &Orders, file: &Path, folder: &Path) {
         rules: None,
         open: None,
         sort: asked.sort,
+        latest: None,
         batch: "",
     };
     let output = Output::open(Some(&written)).expect("the journal can be written");

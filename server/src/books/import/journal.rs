@@ -78,6 +78,7 @@ pub struct JournalWriter {
     /// The first day of the rules.
     genesis: Option<Day>,
     open: Option<Day>,
+    pub(super) latest: Option<Day>,
     pub(super) first: Option<Day>,
     /// The buyers of this table.
     pub(super) buyers: HashSet<String>,
@@ -109,6 +110,7 @@ impl JournalWriter {
             index,
             genesis,
             open: after.or(genesis),
+            latest: None,
             first: None,
             buyers: HashSet::new(),
             shops: HashMap::new(),
@@ -292,6 +294,11 @@ impl JournalWriter {
         }
         if day < open {
             return Err(format!("is before the open day, {open}; `--sort` sorts the rows first"));
+        }
+        if self.latest.is_some_and(|latest| day > latest) {
+            return Err(
+                "is later than tomorrow: all days until then would be closed; `--future` takes such rows".into()
+            );
         }
         let mut days = Vec::new();
         let mut at = open;

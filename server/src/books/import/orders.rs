@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cells::{self, BadRow, CellError, quoted};
 use super::dates::Moment;
-use super::guards::unguarded;
+use super::guards::{long_number, unguarded};
 use super::mapping::{Field, LineItems, Mapping};
 use super::plan::{Layouts, Plan};
 use super::rows::{Concession, OrderLine, PARTS_OF_FEN, RefundRow, RefundSize, RowContent, RowReader, text};
@@ -64,6 +64,8 @@ pub struct Orders {
     ready: VecDeque<ItemResult>,
     /// How many rows do not count, by the reason.
     pub left_out: BTreeMap<String, u64>,
+    /// Of the ids with more digits than a spreadsheet keeps, without a guard, how many there are and how many end in zeros instead.
+    long: BTreeMap<Field, (u64, u64)>,
     /// Orders that do not count: their refunds do not count either.
     pub dropped: HashSet<String>,
 }
@@ -98,8 +100,27 @@ impl Orders {
             group: None,
             ready: VecDeque::new(),
             left_out: BTreeMap::new(),
+            long: BTreeMap::new(),
             dropped: HashSet::new(),
         })
+    }
+
+    /// The columns of ids most of whose long numbers end in zeros, with how many do, and of how many.
+    #[must_use]
+    pub fn zeroed(&self) -> Vec<(String, u64, u64)> {
+        let most = self.long.iter().filter(|(_, (all, zeroed))| *zeroed > 1 && zeroed * 2 > *all);
+        most.filter_map(|(field, (all, zeroed))| Some((self.plan.column(*field)?, *zeroed, *all))).collect()
+    }
+
+    fn count_long(&mut self, row: &Row) {
+        for field in [Field::Order, Field::Buyer, Field::Merchant, Field::RefundOf] {
+            let number = text(&self.plan, row, field).filter(|text| unguarded(text) == *text);
+            if let Some(is_zeroed) = number.and_then(long_number) {
+                let (all, zeroed) = self.long.entry(field).or_default();
+                *all += 1;
+                *zeroed += u64::from(is_zeroed);
+            }
+        }
     }
 
     /// The name of a field's column.
@@ -123,6 +144,7 @@ impl Orders {
     }
 
     fn take(&mut self, row: Row) {
+        self.count_long(&row);
         let key = text(&self.plan, &row, Field::Order).map(unguarded).unwrap_or_default().to_owned();
         let reader = RowReader::new(&self.plan, &row, self.table.encoding());
         let is_refund = reader.status().is_ok_and(|status| reader.is_refund(&status));
