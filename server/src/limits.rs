@@ -2,8 +2,14 @@
 
 use std::time::Duration;
 
-/// Largest body of a request, in bytes.
+/// Largest body of a request, in bytes: events of a journal, which only the operator sends.
 pub const BODY_BYTES_MAX: usize = 8 << 20;
+
+/// Largest body of any other request, in bytes. Members send them, and an event is no longer.
+pub const COMMAND_BYTES_MAX: usize = 64 << 10;
+
+/// Largest body with a rule set, in bytes: people write one with spaces.
+pub const RULES_BYTES_MAX: usize = 256 << 10;
 
 /// Largest body of a request about signing in, in bytes: anybody may send one. A credential has some 2 KB.
 pub const SIGN_IN_BYTES_MAX: usize = 64 << 10;

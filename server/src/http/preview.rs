@@ -25,7 +25,7 @@ use super::view::{self, Seen};
 use crate::ledger::group;
 use crate::ledger::journal::{self, JournalLine};
 use crate::ledger::needs::{Due, Needs};
-use crate::limits::PREVIEWED_DUE_MAX;
+use crate::limits::{PREVIEWED_DUE_MAX, RULES_BYTES_MAX};
 
 /// What a command would be answered with.
 #[derive(Serialize, ToSchema)]
@@ -66,7 +66,7 @@ pub async fn preview(
     _: Query<NoParameters>,
     Somebody(actor): Somebody,
     PreviewKey(key): PreviewKey,
-    mut body: Table<PreviewRequest>,
+    mut body: Table<PreviewRequest, RULES_BYTES_MAX>,
 ) -> Result<Answer<Preview>, Problem> {
     let kind = body.take("type");
     let command = COMMANDS.iter().find(|command| kind == Some(Tree::from(command.kind.as_str())));

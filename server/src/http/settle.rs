@@ -37,7 +37,7 @@ use crate::ledger::group::{self, Denial, Guard};
 use crate::ledger::journal;
 use crate::ledger::quota::Quota;
 use crate::ledger::store::{Key, StoreError};
-use crate::limits::{BODY_BYTES_MAX, KEY_LENGTH_MAX};
+use crate::limits::{COMMAND_BYTES_MAX, KEY_LENGTH_MAX, RULES_BYTES_MAX};
 use crate::people::actor::Actor;
 use crate::people::role::Duty;
 use crate::people::second_person::SecondPerson;
@@ -130,7 +130,7 @@ async fn settle(
     request: Request,
 ) -> Result<CommandAnswer, Problem> {
     let key = idempotency_key(request.headers())?;
-    let body = json_body(request, BODY_BYTES_MAX).await?;
+    let body = json_body(request, bytes_max(command.kind)).await?;
     let mut fields = table(&body)?;
     if let Some((name, _)) = fields.iter().find(|(name, _)| !command.has_in_body(name)) {
         return Err(Refusal::bad_event(name.clone(), "is unknown here").into());
@@ -170,6 +170,14 @@ async fn settle(
     let made = made.map(settled).into_iter().collect();
     let settlement = Settlement { made, repeated, receipt: Seen::receipt(receipt, &actor) };
     Ok(CommandAnswer::Settled(Answer::of(&settlement)))
+}
+
+/// The largest body of a command.
+const fn bytes_max(kind: Kind) -> usize {
+    match kind {
+        Kind::RulesAdopted => RULES_BYTES_MAX,
+        _ => COMMAND_BYTES_MAX,
+    }
 }
 
 /// A command as an event.
