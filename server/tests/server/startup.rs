@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{Folder, Server, TestResult, argument, as_administrator, by_hand, command, postgres, register};
+use crate::support::{
+    Folder, Server, TestResult, argument, as_administrator, by_hand, command, gongxiang, postgres, register,
+};
 
 fn refusal(database: &str) -> TestResult<String> {
     let mut process = command(&["--database", database]).spawn()?;
@@ -131,6 +133,28 @@ fn a_server_whose_file_was_deleted_or_replaced_says_so_and_takes_nothing_more() 
     std::fs::rename(&aside, &file)?;
     assert_eq!(server.get("/health/ready")?.0, 200);
     assert_eq!(server.register("bob")?.0, 200, "what was answered with a problem was not settled");
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_whose_log_was_deleted_says_so_and_takes_nothing_more() -> TestResult {
+    for end in ["-wal", "-shm"] {
+        let folder = Folder::new()?;
+        let server = Server::start(&["--database", &folder.database()])?;
+        assert_eq!(server.register("ann")?.0, 200);
+        assert_eq!(server.get("/health/ready")?.0, 200);
+        let (file, aside) = (folder.path(&format!("book.db{end}")), folder.path("aside"));
+        std::fs::rename(&file, &aside)?;
+        assert_eq!(server.get("/health/ready")?.0, 503, "{end}");
+        assert_eq!(server.register("bob")?.0, 503, "{end}");
+        std::fs::copy(&aside, &file)?;
+        assert_eq!(server.register("bob")?.0, 503, "{end}: another file of that name is not the one that is open");
+        std::fs::rename(&aside, &file)?;
+        assert_eq!(server.register("bob")?.0, 200, "{end}");
+        assert!(server.terminate()?);
+        gongxiang(&["audit", "--database", &folder.database()])?;
+    }
     Ok(())
 }
 
