@@ -211,6 +211,24 @@ test('where a sign-out without a network cannot be stored, the page says so and 
   await close();
 });
 
+test('who signs in after another finds nothing of the other, also where no page saw the change', async () => {
+  const [me, other] = await house.rich(2);
+  const { page, close } = await house.open('#/');
+  await signIn(page, me);
+  await page.locator('.num').first().waitFor();
+  assert.ok((await storedText(page)).includes(me));
+  // Nobody looks while the session changes.
+  await page.goto(`${house.url}/v1/rules`);
+  await page.evaluate((member) => fetch('/v1/sessions/demo', {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ member }),
+  }), other);
+  await page.goto(`${house.url}/#/m/${other}`);
+  await page.locator(`[data-testid="home"][data-member="${other}"] .num`).first().waitFor();
+  assert.equal((await storedText(page)).includes(`/members/${me}`), false);
+  assert.equal((await storedText(page)).includes(me), false);
+  await close();
+});
+
 test('a session that ended elsewhere locks the screen before a balance is shown', async () => {
   const [me] = await house.rich(1);
   const { page, close } = await house.open('#/');

@@ -100,6 +100,9 @@ impl App {
                 let has_left = self.session.with_untracked(|known| {
                     known.as_ref().is_some_and(|known| known.member.is_some() && known.member != value.member)
                 });
+                // Somebody else signed in while no page was open that knew the one before.
+                let home = value.home().map(|home| home.to_string());
+                let has_left = has_left || mark::read(mark::START).is_some_and(|start| Some(start) != home);
                 if (value.is_nobody() || has_left) && since.is_none() {
                     keep::forget_answers().await;
                 }

@@ -54,6 +54,11 @@ fn a_full_database_answers_with_a_problem_and_loses_nothing() -> TestResult {
     }
     assert!(server.terminate()?);
     let server = Server::start_on_a_small_disk(&["--database", &database])?;
+    let mut cookies = Vec::new();
+    for member in &kept {
+        let signed_in = server.ask_for_cookie("POST", "/v1/sessions/demo", &[], Some(&json!({"member": member})))?;
+        cookies.push(signed_in.2.ok_or("no cookie")?);
+    }
     let mut refused = Vec::new();
     for number in 0..400 {
         let member = format!("n{number}");
@@ -74,7 +79,18 @@ fn a_full_database_answers_with_a_problem_and_loses_nothing() -> TestResult {
         assert_eq!((status, &problem["code"]), (503, &json!("unavailable")), "a full disk settles nothing");
     }
     let (status, answer) = server.get("/v1/supply")?;
-    assert_eq!(status, 200, "reading goes on: {answer} {}", server.log()?);
+    assert_eq!(status, 200, "reading goes on: {answer}");
+    // Whether the session's row can be deleted or not, the browser forgets it.
+    let mut failed = 0;
+    for cookie in &cookies {
+        let headers = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
+        let (status, _, removed) = server.ask_for_cookie("DELETE", "/v1/session", &headers, None)?;
+        assert!(matches!(status, 204 | 503), "{status}");
+        assert_eq!(removed.as_deref(), Some("gongxiang_session="), "{status}");
+        assert_eq!(server.header_with("DELETE", "/v1/session", &headers, "clear-site-data")?, "\"cache\"");
+        failed += u32::from(status == 503);
+    }
+    assert!(failed > 0, "every session could be ended: {}", server.log()?);
     server.kill()?;
     let server = Server::start(&["--database", &database])?;
     for member in &kept {
