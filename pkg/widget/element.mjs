@@ -77,7 +77,7 @@ function watch(element) {
   if (preloaded) return element.load();
   // The element is still empty, so only its position counts. What is not displayed has no rectangle.
   const [place] = element.getClientRects();
-  if ((place && place.bottom > -NEAR && place.top < innerHeight + NEAR) || !globalThis.IntersectionObserver) return element.load();
+  if ((place && place.bottom > -NEAR && place.top < globalThis.innerHeight + NEAR) || !globalThis.IntersectionObserver) return element.load();
   viewport ??= new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
