@@ -26,9 +26,9 @@ impl BelievedClock {
         Self { store, clock: Arc::new(Mutex::new(SteadyClock::new(now, ticks))) }
     }
 
-    /// Looks at the clock, so that a step is noticed soon; answers with whether it has stood for a while.
-    pub fn stands(&self) -> bool {
-        self.look().1
+    /// Looks at the clock, so that a step is noticed soon.
+    pub fn watch(&self) {
+        self.look();
     }
 
     /// The time; `None` if the clock is not believed now.

@@ -90,7 +90,7 @@ impl Courier {
         loop {
             tokio::select! {
                 _ = poll.tick() => {
-                    self.believed.stands();
+                    self.believed.watch();
                     match self.take_due(WEBHOOKS_AT_ONCE - serving.len()).await {
                         Ok(taken) => serving.extend(taken.into_iter().map(|webhook| self.serve(webhook))),
                         Err(error) => {
