@@ -220,7 +220,7 @@ fn run_orders(options: &OrdersOptions) -> Result<bool> {
     for (column, count, all) in &zeroed {
         eprintln!(
             "column `{column}`: {count} of {all} ids of 16 or more digits end in zeros after the 15th, as a spreadsheet leaves them, so several \
-             ids may have become one: export the column as text. Nothing is written"
+             ids may have become one: export the column as text"
         );
     }
     if !zeroed.is_empty() {
