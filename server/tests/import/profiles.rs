@@ -206,7 +206,7 @@ fn orders_are_read_from_a_wechat_merchants_bill() -> TestResult {
         );
         let (journal, said) = read(table.as_bytes(), &["--profile=wechat-merchant"])?;
         assert_eq!(journal[2..], ["refund T1002 -"], "{said}");
-        says(&said, &["1 rows do not count: column `退款状态` is none of `SUCCESS`, `退款成功`, ``"]);
+        says(&said, &["1 rows do not count: column `退款状态` is none of `success`, `退款成功`, ``"]);
     }
     Ok(())
 }

@@ -99,7 +99,7 @@ fn an_address_is_taken_as_it_is_written_and_leads_nowhere_else() -> TestResult {
     let long = format!("/v1/members/{}", "a".repeat(20_000));
     let names = format!("/v1/members?{}", "a=1&".repeat(5_000));
     for (path, status, code) in [
-        ("/v1/members/a%00b", "404", "unknown_member"),
+        ("/v1/members/a%00b", "404", "not_found"),
         ("/v1/members/%2e%2e/access", "405", "method_not_allowed"),
         ("/v1/members/..%2f..%2fsupply", "404", "unknown_member"),
         ("/v1/members/%ff", "404", "not_found"),
