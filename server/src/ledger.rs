@@ -1,6 +1,7 @@
 //! The ledger: events wait in a queue, are settled in groups by the rules, and are stored. Nothing here knows HTTP.
 
 pub mod audit;
+pub mod believed;
 pub mod close;
 pub mod deadline;
 pub mod group;

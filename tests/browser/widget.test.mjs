@@ -193,6 +193,16 @@ test('without its binary it says so, keeps the form, and tries again on request'
   await close();
 });
 
+test('a browser without WebAssembly is told so, without advice to try again', async () => {
+  const { page, said, close } = await house.open(ELEMENT, {
+    prepare: (page) => page.addInitScript(() => { delete globalThis.WebAssembly; }),
+  });
+  await page.getByText('This browser has no WebAssembly, so no numbers are shown.').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0);
+  assert.equal(last(said, 'error').code, 'not_loaded');
+  await close();
+});
+
 test('the price comes from the server, or there is no number', async () => {
   let answer = (route) => route.fulfill({ json: { day: '2026-03-04', price: '0.25', issued: '1' } });
   const { page, said, close } = await house.open('<earnings-preview price="/v1/supply"></earnings-preview>', {

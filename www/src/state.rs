@@ -40,6 +40,8 @@ pub struct AppState {
     pub doubted: RwSignal<bool>,
     /// Names of other members.
     pub names: Names,
+    /// Whether the server has not heard yet of a sign-out in this tab; beside the mark, which a browser may refuse to store.
+    signs_out: StoredValue<bool>,
 }
 
 impl Deref for App {
@@ -63,6 +65,7 @@ impl App {
             stale: RwSignal::default(),
             doubted: RwSignal::default(),
             names: Names::default(),
+            signs_out: StoredValue::new(false),
         })))
     }
 
@@ -83,11 +86,13 @@ impl App {
 
     /// [`App::ask_session`], to be awaited. Without an answer the wallet uses the stored session.
     pub async fn learn_session(self) {
-        if mark::is_set(mark::SIGNED_OUT) {
+        if mark::is_set(mark::SIGNED_OUT) || self.signs_out.get_value() {
+            // First: a network that hangs answers late, or never.
+            self.enter(Session::nobody());
             if api::sign_out().await.is_err() {
-                return self.enter(Session::nobody());
+                return;
             }
-            mark::remove(mark::SIGNED_OUT);
+            self.has_signed_out();
         }
         match api::session().await {
             Ok(Answer { value, since }) => {
@@ -95,6 +100,9 @@ impl App {
                 let has_left = self.session.with_untracked(|known| {
                     known.as_ref().is_some_and(|known| known.member.is_some() && known.member != value.member)
                 });
+                // Somebody else signed in while no page was open that knew the one before.
+                let home = value.home().map(|home| home.to_string());
+                let has_left = has_left || mark::read(mark::START).is_some_and(|start| Some(start) != home);
                 if (value.is_nobody() || has_left) && since.is_none() {
                     keep::forget_answers().await;
                 }
@@ -105,24 +113,33 @@ impl App {
         }
     }
 
-    /// Signs out. This device forgets everything at once. Without a network the server is told at the next start.
+    /// Signs out. This device locks and forgets everything at once. The server is told as soon as it can be, also by another tab or the next
+    /// start; where that cannot be stored, the page says so until the server has heard.
     pub async fn sign_out(self) {
-        let heard = api::sign_out().await.is_ok();
-        keep::forget_answers().await;
+        mark::set(mark::SIGNED_OUT);
+        self.signs_out.set_value(true);
+        self.outbox.storage_fails.set(!mark::is_set(mark::SIGNED_OUT));
         self.days.set_value(Vec::new());
-        if heard {
-            self.learn_session().await;
-        } else {
-            mark::set(mark::SIGNED_OUT);
-            self.enter(Session::nobody());
-        }
+        self.enter(Session::nobody());
+        keep::forget_answers().await;
         mark::set(mark::SESSION);
-        self.changes.update(|changes| *changes += 1);
+        spawn_local(async move {
+            self.learn_session().await;
+            self.changes.update(|changes| *changes += 1);
+        });
+    }
+
+    fn has_signed_out(self) {
+        mark::remove(mark::SIGNED_OUT);
+        if self.signs_out.get_value() {
+            self.signs_out.set_value(false);
+            self.outbox.storage_fails.set(false);
+        }
     }
 
     /// Learns the new session after signing in, and tells the other tabs.
     pub async fn signed_in(self) {
-        mark::remove(mark::SIGNED_OUT);
+        self.has_signed_out();
         self.learn_session().await;
         mark::set(mark::SESSION);
     }
@@ -142,6 +159,7 @@ impl App {
     /// Asks for the session again when this tab gets the focus, and when another tab signs in or out.
     pub fn follow_session(self) {
         window_event_listener(leptos::ev::focus, move |_| self.ask_session());
+        window_event_listener(leptos::ev::online, move |_| self.ask_session());
         window_event_listener(leptos::ev::visibilitychange, move |_| self.ask_session());
         window_event_listener(leptos::ev::storage, move |_| {
             spawn_local(async move {

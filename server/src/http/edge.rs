@@ -168,6 +168,14 @@ impl Edge {
                 Problem::new(Failure::BadHeader, name.as_str(), Failure::BadHeader.sentence()).into_response(),
             );
         }
+        // Nothing has this character in its name, and PostgreSQL takes no text with it.
+        let has_nul = |text: &str| text.contains("%00");
+        if has_nul(request.uri().path()) {
+            return Some(Problem::from(Failure::NotFound).into_response());
+        }
+        if request.uri().query().is_some_and(has_nul) {
+            return Some(Problem::from(Failure::BadQuery).into_response());
+        }
         let compressed = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
         compressed.then(|| {
             let why = "bodies come uncompressed";

@@ -6,7 +6,6 @@ use axum::http::request::Parts;
 use gongxiang::event::{Event, Refusal};
 use gongxiang::receipt::Receipt;
 use gongxiang::tree::Tree;
-use gongxiang::wire;
 use serde::Serialize;
 use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::{OneOfBuilder, RefOr, Schema};
@@ -24,8 +23,9 @@ use super::schemas::event_schema;
 use super::settle::{IDEMPOTENCY_KEY, IdempotencyKey, Resolved, idempotency_key, resolve};
 use super::view::{self, Seen};
 use crate::ledger::group;
+use crate::ledger::journal::{self, JournalLine};
 use crate::ledger::needs::{Due, Needs};
-use crate::limits::PREVIEWED_DUE_MAX;
+use crate::limits::{PREVIEWED_DUE_MAX, RULES_BYTES_MAX};
 
 /// What a command would be answered with.
 #[derive(Serialize, ToSchema)]
@@ -66,7 +66,7 @@ pub async fn preview(
     _: Query<NoParameters>,
     Somebody(actor): Somebody,
     PreviewKey(key): PreviewKey,
-    mut body: Table<PreviewRequest>,
+    mut body: Table<PreviewRequest, RULES_BYTES_MAX>,
 ) -> Result<Answer<Preview>, Problem> {
     let kind = body.take("type");
     let command = COMMANDS.iter().find(|command| kind == Some(Tree::from(command.kind.as_str())));
@@ -75,7 +75,7 @@ pub async fn preview(
         return Err(Refusal::bad_event(name.clone(), "is unknown here").into());
     }
     let Resolved { event, guard, .. } = resolve(command, &actor, app.quota, body.fields, &key)?;
-    let entry = wire::event::read(&event)?;
+    let JournalLine { entry, .. } = journal::line_of(&event)?;
     let mut tx = app.ledger.read().await?;
     if let Event::DayClosed { day } = entry.event {
         let due = Due { day, most: Some(PREVIEWED_DUE_MAX + 1) };

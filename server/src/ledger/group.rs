@@ -83,8 +83,8 @@ impl Request {
     fn reference(&self) -> Option<Key> {
         const NOT_THE_SHOPS: [&str; 3] = ["order", "id", "at"];
         let Event::OrderPlaced(OrderPlaced { merchant, .. }) = &self.line.entry.event else { return None };
-        // Most orders have none, and are not read again.
-        if !self.line.text.contains(r#""reference""#) {
+        // Most orders have none, and are not read again. A key of a journal's event may be written with escapes.
+        if !self.line.text.contains(r#""reference""#) && !self.line.text.contains('\\') {
             return None;
         }
         let Ok(Tree::Table(mut fields)) = serde_json::from_str(&self.line.text) else { return None };

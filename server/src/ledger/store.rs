@@ -285,6 +285,14 @@ pub struct Clocks {
     pub own: Option<Timestamp>,
 }
 
+impl Clocks {
+    /// How many seconds the database is ahead of this time.
+    #[must_use]
+    pub fn apart(&self, now: Timestamp) -> i64 {
+        self.own.map_or(0, |own| own.as_second().saturating_sub(now.as_second()))
+    }
+}
+
 /// A database.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync {
