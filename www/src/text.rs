@@ -26,7 +26,7 @@ pub mod summary;
 pub mod trades;
 pub mod worth;
 
-pub use rules::{asset, class, code, party, reason, rule};
+pub use rules::{asset, class, code, reason, rule};
 
 use crate::lang::Lang;
 
