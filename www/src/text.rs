@@ -19,6 +19,7 @@ pub mod profile;
 pub mod proposals;
 pub mod rulebook;
 mod rules;
+pub mod shops;
 pub mod signin;
 pub mod staff;
 pub mod statement;
