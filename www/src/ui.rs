@@ -206,11 +206,11 @@ pub fn slider(
 }
 
 pub fn figure(app: App, name: Words, id: &'static str, value: &dyn ToString, unit: Option<Words>) -> AnyView {
-    let shown = number(value);
-    figure_as(app, name, id, value, match unit {
-        Some(unit) => amount(app, shown, unit),
-        None => shown,
-    })
+    let shown = match unit {
+        Some(unit) => amount(app, number(value), unit),
+        None => number(value),
+    };
+    figure_as(app, name, id, value, shown)
 }
 
 /// A sum in yuan, with its two places.

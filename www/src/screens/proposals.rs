@@ -82,13 +82,7 @@ fn change(app: App, event: &Event, price: Price) -> AnyView {
 }
 
 /// What who is signed in may do about it. Who proposed it waits for somebody else, or takes it back.
-fn choices(
-    app: App,
-    proposal: &Proposal,
-    price: Price,
-    changes: Vec<(Words, String)>,
-    refused: Refused,
-) -> AnyView {
+fn choices(app: App, proposal: &Proposal, price: Price, changes: Vec<(Words, String)>, refused: Refused) -> AnyView {
     let (me, may) = app.session.with(|session| {
         let staff = session.as_ref().and_then(|session| session.staff.as_ref().map(|staff| staff.id.clone()));
         (staff, session.as_ref().is_some_and(|session| session.role == "operator"))

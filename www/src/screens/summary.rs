@@ -28,7 +28,12 @@ pub fn summary(
     if let Some(Close { orders, price }) = close {
         rows.push(row(app, t::VESTING, "vesting", number(orders)));
         let old = action.replaces().map(|old| view! { {number(old)} " → " }.into_any());
-        rows.push(row(app, t::NEXT_PRICE, "price", view! { {old} {ui::amount(app, number(price), frame::YUAN)} }.into_any()));
+        rows.push(row(
+            app,
+            t::NEXT_PRICE,
+            "price",
+            view! { {old} {ui::amount(app, number(price), frame::YUAN)} }.into_any(),
+        ));
     }
     let mut basis = None;
     if let (Some(mine), Some(me)) = (mine, &action.member) {
