@@ -78,6 +78,7 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
         redeem: [`#/m/${member}/redeem`, (page) => page.getByTestId('available').waitFor()],
         market: [`#/m/${member}/market`, (page) => page.getByTestId('board').waitFor()],
         invite: [`#/m/${member}/invite`, (page) => page.getByTestId('qr').waitFor()],
+        orders: [`#/m/${member}/orders`, (page) => page.getByTestId('order').first().or(page.getByTestId('no-orders')).first().waitFor()],
         join: [`#/join/${member}`, (page) => page.getByTestId('register').waitFor()],
         'online-order': [`#/shop/${shop}/online`, (page) => page.getByTestId('buyer').waitFor()],
         till: [`#/shop/${shop}`, async (page) => {
@@ -95,6 +96,8 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
           await page.getByTestId('changes').fill('{"order": {"buyer_multiple": "12", "merchant_multiple": "2", "vesting_days": {"online": 0, "offline": 1}}}');
           await page.getByTestId('difference').first().waitFor();
         }],
+        'desk-members': ['#/operator/members', (page) => page.getByTestId('members').waitFor()],
+        'desk-member': [`#/operator/members/${shop}`, (page) => page.getByTestId('desk-posting').first().waitFor()],
         economy: ['#/operator/economy', (page) => page.locator('gx-chart canvas').first().waitFor()],
         differs: [`#/m/${member}`, (page) => page.locator('[data-testid="check"][data-value="differs"]').waitFor(), true],
         nowhere: ['#/nowhere', (page) => page.getByTestId('fault').waitFor()],
