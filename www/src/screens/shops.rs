@@ -39,7 +39,7 @@ impl Shop {
 }
 
 /// A page of the directory.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Shops {
     rows: Vec<Shop>,
     /// Where the next page begins.
