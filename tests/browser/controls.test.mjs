@@ -91,6 +91,7 @@ test('a member of a demo who has everything', async () => {
   await visit(page, 'code', '#/enrol/gxe_0f', 'enrol');
   await visit(page, 'join', `#/join/${me}`, 'register');
   await visit(page, 'rules', '#/rules', 'rulebook');
+  await visit(page, 'shops', '#/shops', 'shops');
   await visit(page, 'nowhere', '#/nowhere', 'fault');
 
   await signIn(page, me);

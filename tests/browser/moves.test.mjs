@@ -21,6 +21,12 @@ async function asMember(member, hash, viewport = DESK) {
   return opened;
 }
 
+/** What a row of the sheet's summary says. */
+const summed = async (page, id) => (await page.getByTestId(`summary-${id}`).locator('dd').innerText()).replace(/\s+/g, ' ').trim();
+
+/** The amount of such a row. */
+const value8 = async (page, id) => raw8(await page.getByTestId(`summary-${id}`).locator('[data-value]').getAttribute('data-value'));
+
 /** Confirms the action. The settled receipt must equal the preview. `look` sees it. */
 async function confirm(page, look) {
   await page.getByTestId('confirm').waitFor();
@@ -38,10 +44,26 @@ async function confirm(page, look) {
   return settled;
 }
 
+const dayBefore = (day) => new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
+
 /** Settles an event. */
 async function settle(event) {
   const answer = await house.post('/v1/events', event);
   assert.ok(answer.receipt, JSON.stringify(answer));
+}
+
+/** How many orders of all shops the next close vests. */
+async function dueToday() {
+  const { day } = await house.get('/v1/supply');
+  let count = 0n;
+  for (const { member } of (await house.members()).filter((line) => line.merchant)) {
+    for (let before = ''; before !== null;) {
+      const { rows, next } = await house.get(`/v1/orders?merchant=${member}&limit=200${before}`);
+      count += BigInt(rows.filter(({ due, state }) => due === day && state === 'pending').length);
+      before = next === null || next === undefined ? null : `&before=${next}`;
+    }
+  }
+  return count;
 }
 
 /** Places small orders in a shop, and closes days until the next close vests them. */
@@ -84,6 +106,10 @@ test('a transfer that the rules refuse is refused before it is sent', async () =
     await page.getByTestId('points').fill(points);
     await page.getByTestId('preview').click();
     assert.equal(await page.getByTestId('action-refused').getAttribute('data-code'), code);
+    const details = page.getByTestId('action-refused').getByTestId('error-code');
+    assert.equal(await details.locator('code').isVisible(), false, 'a person reads the sentence');
+    await details.locator('summary').click();
+    assert.equal(await details.locator('code').innerText(), code);
     await page.getByRole('button', { name: '关闭' }).click();
   }
   await close();
@@ -96,6 +122,8 @@ test('points are redeemed, in Chinese on a desk', async () => {
   await page.getByTestId('points').fill('2');
   await page.getByTestId('item').fill('tea-set');
   await page.getByTestId('preview').click();
+  await page.getByTestId('summary-item').waitFor();
+  assert.equal(await summed(page, 'item'), 'tea-set');
   await confirm(page);
   assert.equal(await pointsOf(me), before - raw8('2'));
   assert.deepEqual(complaints, []);
@@ -187,12 +215,15 @@ test('a shop enters an online order, finds it by its id, and refunds it', async 
   await page.getByTestId('amount').fill('100');
   await page.getByTestId('concession').fill('2');
   await page.getByTestId('preview').click();
+  await page.getByTestId('summary-due').waitFor();
+  const saidDue = await summed(page, 'due');
   await confirm(page);
   const { postings: booked } = await house.get(`/v1/members/${shop}/statement?limit=1`);
   assert.equal(booked[0].rule, 'concession');
   const { id, day, due } = (await house.get(`/v1/orders?merchant=${shop}&limit=1`)).rows[0];
   const { online, offline } = (await house.get('/v1/rules')).order.vesting_days;
   assert.notEqual(online, offline);
+  assert.equal(saidDue, due);
   assert.equal((Date.parse(due) - Date.parse(day)) / 86_400_000, online, 'an online order');
   await go(page, `#/shop/${shop}/orders`);
   await page.locator(`[data-testid=orders] [data-order="${id}"][data-state="pending"]`).waitFor();
@@ -210,10 +241,14 @@ test('a shop enters an online order, finds it by its id, and refunds it', async 
 
 test('a shop sees what it gets back before it refunds an order after vesting', async () => {
   const { rows } = await house.get('/v1/orders?merchant=shop9&limit=200');
-  const { id } = rows.find(({ state }) => typeof state === 'object');
+  const { id, points, concession, left } = rows.find(({ state }) => typeof state === 'object');
+  assert.equal(left, concession, 'nothing of it was refunded yet');
   const { page, complaints, close } = await asMember('shop9', `#/shop/shop9/orders/${id}`);
   await page.getByTestId('refund-whole').click();
   await page.getByTestId('summary-back').waitFor();
+  const [back, lost] = await Promise.all(['back', 'lost'].map((row) => value8(page, row)));
+  assert.ok(lost > 0n, 'what was burned does not come back');
+  assert.equal(back + lost, raw8(points));
   assert.equal(await page.getByTestId('summary-unrecovered').count(), 0, 'it would say what the buyer has');
   const settled = await confirm(page);
   assert.ok(settled.length > 0 && settled.every(({ from, to }) => [from, to].includes('member shop9')));
@@ -260,21 +295,40 @@ test('the old address of a shop leads to its till, and a member without one can 
 
 test('the operator sets the price, closes the day, and adopts rules by accepting each red flag', async () => {
   const { page, complaints, close } = await house.open('#/operator', { viewport: DESK });
+  const { price: before } = await house.get('/v1/supply');
   await page.getByTestId('new-price').fill('1.5');
   await page.getByTestId('preview').click();
+  await page.getByTestId('summary-now').waitFor();
+  assert.equal(await value8(page, 'now'), raw8(before));
   await confirm(page);
   assert.equal((await house.get('/v1/supply')).price, '1.5');
   const { day } = await house.get('/v1/supply');
   await page.getByTestId('close-day').click();
+  await page.getByTestId('summary-price').waitFor();
+  const prices = await page.getByTestId('summary-price').locator('[data-value]').evaluateAll((all) => all.map(({ dataset }) => dataset.value));
+  const released = await value8(page, 'released');
   const closed = await confirm(page);
+  assert.deepEqual(prices, ['1.5', (await house.get('/v1/supply')).price]);
+  const { days } = await house.get(`/v1/days?limit=1&after=${dayBefore(day)}`);
+  assert.equal(raw8(days[0].released), released);
   assert.ok(closed.some(({ rule }) => rule === 'release'), 'what the close releases was foreseen');
   assert.notEqual((await house.get('/v1/supply')).day, day);
   await page.goto(`${house.url}/#/operator/rules`);
   await page.getByTestId('changes').fill('{"release": {"daily": "900", "min_total": "1"}}');
   await page.locator('[data-key="release.daily"]').waitFor();
   assert.ok(await page.getByTestId('preview').isDisabled(), 'red flags wait to be accepted');
+  const { flags } = await house.get('/v1/rules/flags?language=en');
+  for (const flag of await page.getByTestId('flag').all()) {
+    const code = await flag.getAttribute('data-code');
+    const { title, when } = flags.find((known) => known.code === code);
+    assert.equal(await flag.getByTestId('flag-words').innerText(), `${title} · ${when}`);
+  }
   for (const box of await page.getByTestId('accept').all()) await box.check();
   await page.getByTestId('preview').click();
+  await page.getByTestId('confirm').waitFor();
+  const facts = await page.getByTestId('facts').locator('dd').allInnerTexts();
+  assert.ok(facts.includes('release.daily: 888 → 900'), facts.join('; '));
+  assert.equal(await page.getByTestId('no-postings').count(), 0, 'what changes is said, not that nothing moves');
   await confirm(page);
   assert.equal((await house.get('/v1/rules')).release.daily, '900');
   assert.deepEqual(complaints, []);
@@ -285,9 +339,13 @@ test('the close of a busy day shows the first lines of its receipt, and all of t
   const orders = 60;
   await busyDay(orders);
   const { page, complaints, close } = await house.open('#/operator', { viewport: DESK });
+  const due = await dueToday();
   await page.getByTestId('close-day').click();
+  await page.getByTestId('confirm').waitFor();
+  const vesting = await value8(page, 'vesting') / 10n ** 8n;
   await page.getByTestId('confirm').click();
   await page.getByTestId('settled').waitFor();
+  assert.equal(vesting, due);
   const more = page.getByTestId('more-postings');
   assert.equal((await postings(page)).length, 100);
   assert.match(await more.innerText(), / 100 \/ \d+$/);

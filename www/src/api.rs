@@ -9,6 +9,7 @@ use gongxiang::book::{DayRecord, Excerpt};
 use gongxiang::identity::{Day, Id};
 use gongxiang::market::Offer;
 use gongxiang::order::Order;
+use gongxiang::quantity::Price;
 use gongxiang::receipt::Receipt;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
@@ -31,10 +32,25 @@ pub struct WithReceipt {
     pub receipt: Receipt,
 }
 
-/// `/v1/previews`: the receipt that an event would have now under this key, as far as the signed-in member may see it.
-pub async fn preview(event: &Tree, key: &str) -> Result<Receipt, Fault> {
-    let text = post("/v1/previews", Some(key), event.canonical()).await?;
-    read::<WithReceipt>(&text).map(|answer| answer.receipt)
+/// What an event would do.
+#[derive(Deserialize)]
+pub struct Preview {
+    pub receipt: Receipt,
+    pub close: Option<Close>,
+}
+
+/// What the close of a day comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Close {
+    /// The orders that vest.
+    pub orders: u32,
+    /// The price of the next day.
+    pub price: Price,
+}
+
+/// `/v1/previews`: what an event would do now under this key, as far as who is signed in may see it.
+pub async fn preview(event: &Tree, key: &str) -> Result<Preview, Fault> {
+    read(&post("/v1/previews", Some(key), event.canonical()).await?)
 }
 
 /// `/v1/members`: those whose ids come after `after`, by id.

@@ -45,6 +45,7 @@ mod rulebook;
 mod rules;
 pub mod sheet;
 mod shop;
+mod shops;
 mod staff;
 mod statement;
 mod statement_rows;
@@ -80,6 +81,7 @@ pub fn of_account(app: App, route: Route) -> Option<AnyView> {
         Route::Member(id, MemberScreen::Code) => denied(app, &id).unwrap_or_else(|| code::screen(app, id)),
         Route::Pay(shop, order) => paying(app, shop, order),
         Route::Rules => rulebook::screen(app),
+        Route::Shops => shops::screen(app),
         Route::Nowhere => fault::nowhere(app),
         _ => return None,
     })

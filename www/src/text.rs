@@ -19,6 +19,7 @@ pub mod profile;
 pub mod proposals;
 pub mod rulebook;
 mod rules;
+pub mod shops;
 pub mod signin;
 pub mod staff;
 pub mod statement;
@@ -26,7 +27,7 @@ pub mod summary;
 pub mod trades;
 pub mod worth;
 
-pub use rules::{asset, class, code, party, reason, rule};
+pub use rules::{asset, class, code, reason, rule};
 
 use crate::lang::Lang;
 

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gongxiang::book::{Book, ChangedRows, Excerpt, Head};
+use gongxiang::book::{Book, ChangedRows, Excerpt, Head, Settlement};
 use gongxiang::event::{Code, Event, Identity, Kind, OrderPlaced, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::market::{Trade, TradeState};
+use gongxiang::quantity::Price;
 use gongxiang::receipt::Receipt;
 use gongxiang::review::{self, Declaration};
 use gongxiang::tree::Tree;
@@ -202,14 +203,25 @@ fn closed_day(book: &Book, kind: Kind) -> Option<ClosedDay> {
     Some(ClosedDay { record, burned: Some(book.head().supply.burned) })
 }
 
-/// The receipt that settling an event would give now. Nothing is stored.
+/// What settling an event would do now.
+#[derive(Clone, Debug)]
+pub struct Foreseen {
+    pub receipt: Receipt,
+    /// The orders that it changes.
+    pub orders: usize,
+    /// The price after it.
+    pub price: Price,
+}
+
+/// What settling an event would do now. Nothing is stored.
 ///
 /// # Errors
 /// The denial that settling it would give.
-pub fn preview(event: &Event, guard: Option<&Guard>, loaded: WorkingSet) -> Result<Receipt, Denial> {
-    let book = Book::from(loaded.excerpt);
+pub fn preview(event: &Event, guard: Option<&Guard>, loaded: WorkingSet) -> Result<Foreseen, Denial> {
+    let mut book = Book::from(loaded.excerpt);
     pass(guard, event, &book, &loaded.open)?;
-    book.foresee(event).map_err(Denial::Refused)
+    let Settlement { receipt, changed } = book.settle(event).map_err(Denial::Refused)?;
+    Ok(Foreseen { receipt, orders: changed.orders.len(), price: book.head().price })
 }
 
 fn name(key: &Key) -> (String, String) {

@@ -3,7 +3,7 @@
 use gongxiang::identity::{Day, Id};
 use gongxiang::order::{Order, OrderState};
 use gongxiang::quantity::{Money, Points};
-use gongxiang::receipt::{Amount, Party, Posting, Receipt};
+use gongxiang::receipt::{Amount, Party, Posting, Receipt, Rule};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -89,8 +89,8 @@ fn of_today(app: App, shop: &Id, day: Day, orders: &[Item<Order>]) -> AnyView {
                 <h2>{app.say(t::TODAY)} " " <time>{day.to_string()}</time></h2>
                 <dl class="sums">
                     {ui::figure(app, t::COUNT, "day-orders", &total.orders, None)}
-                    {ui::figure(app, t::TOTAL, "day-amount", &total.amount, Some(frame::YUAN))}
-                    {ui::figure(app, t::GIVEN, "day-concession", &total.concession, Some(frame::YUAN))}
+                    {ui::sum(app, t::TOTAL, "day-amount", total.amount)}
+                    {ui::sum(app, t::GIVEN, "day-concession", total.concession)}
                     {ui::figure(app, t::PAID, "day-points", &total.points, Some(home::POINTS))}
                 </dl>
             </section>
@@ -368,7 +368,7 @@ fn loss(app: App, shop: &Id, order: &Item<Order>, part: Memo<Option<Money>>, act
             // Nothing is sent under this key: the server previews only what it could settle.
             let key = outbox::new_key()?;
             Ok(match foresee(&action, &key, app.days, Points::ZERO).await? {
-                Expectation::Receipt(receipt, _) => Some(receipt),
+                Expectation::Receipt(receipt, ..) => Some(receipt),
                 Expectation::Refused(_) | Expectation::Unknown | Expectation::Nothing => None,
             })
         }
@@ -378,10 +378,10 @@ fn loss(app: App, shop: &Id, order: &Item<Order>, part: Memo<Option<Money>>, act
         {move || {
             let part = part.get()?;
             let Remote::Ready(Some(receipt)) = found.state.get() else { return None };
-            let rest = order.left.minus(part).ok()?;
-            let of_part = order.points_left(order.left).ok()?.minus(order.points_left(rest).ok()?).ok()?;
+            let of_part = counter::points_of_part(&order, part)?;
             let party = Party::Member(shop.clone());
-            let back = moved(&receipt, |posting| posting.to == party);
+            // What is released to the shop on the way is its own already.
+            let back = moved(&receipt, |posting| posting.to == party && posting.rule != Rule::Release);
             // What the order's reward has brought the shop since it vested.
             let taken = moved(&receipt, |posting| posting.from == party);
             let lost = of_part.minus(back).unwrap_or_default();

@@ -204,7 +204,7 @@ fn inputs(app: App, inputs: &Inputs) -> AnyView {
         <section class="card">
             {ui::heading(app, t::IN_USE)}
             <dl class="sums">
-                {ui::figure(app, t::DAILY_TURNOVER, "used-turnover", &inputs.turnover, Some(frame::YUAN))}
+                {ui::sum(app, t::DAILY_TURNOVER, "used-turnover", inputs.turnover)}
                 {ui::figure(app, t::DAILY_INFLOW, "used-inflow", &inputs.inflow, None)}
                 {ui::figure(app, t::MY_PART, "used-share-value", &inputs.share_value, None)}
                 {ui::figure(app, t::ALL, "used-total", &inputs.total, None)}

@@ -21,7 +21,7 @@ use crate::history::Past;
 use crate::query::{Query, Remote, fetch};
 use crate::route::{Counter, MemberScreen, Route};
 use crate::state::App;
-use crate::text::{self, Words, counter, frame, home as t, orders as o, statement as s};
+use crate::text::{self, Words, counter, frame, home as t, orders as o, shops, statement as s};
 use crate::ui::{self, Series};
 use crate::wallet::Wallet;
 
@@ -89,6 +89,7 @@ fn shortcuts(app: App, wallet: &Wallet) -> AnyView {
         <div class="shortcuts">
             {way(Route::Member(me.clone(), MemberScreen::Code), "to-code", counter::MY_CODE)}
             {way(Route::Member(me.clone(), MemberScreen::Orders), "to-orders", o::MY_ORDERS)}
+            {way(Route::Shops, "to-shops", shops::SHOPS)}
             {wallet.account.shop.map(|_| way(Route::Shop(me.clone(), Counter::Till), "to-shop", t::TO_SHOP))}
         </div>
     }

@@ -143,7 +143,7 @@ fn price(app: App, now: Price) -> AnyView {
 }
 
 fn close(app: App, now: &SupplyNow) -> AnyView {
-    let action = Action::close_day(now.day);
+    let action = Action::close_day(now.day, now.price);
     view! {
         <section class="card form">
             {ui::heading(app, actions::CLOSE_DAY)}

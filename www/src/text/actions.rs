@@ -90,6 +90,8 @@ words! {
     COVERS "可承接让利" "Concessions covered"
     COVERS_ORDERS "约可接单数（每单让利 10 元）" "Orders covered (10 yuan concession each)"
     BELOW_DEPOSIT "低于保证金" "Below the deposit"
+    MISSING "距保证金还差" "Missing to the deposit"
+    BELOW_DEPOSIT_NOTE "仅开店时核对保证金，开店后低于保证金不影响接单。" "The deposit is checked only when a shop opens. Below it you can still take orders."
     BUY_POINTS "购买积分" "Buy points"
     BUYER "买家会员编号" "Buyer’s member ID"
     ORDER_ID "订单编号" "Order ID"

@@ -34,6 +34,7 @@ words! {
     SEVERITY_NOTICE "提示" "notice"
     ACCEPT "请逐项确认严重风险后启用" "Accept each severe flag to continue"
     DIFFERENCE "变更" "Changes"
+    CHANGE "变更" "Change"
     NO_DIFFERENCE "与现行规则相同" "Same as the current rules"
     KEY "项目" "Key"
     BEFORE "现行" "Current"

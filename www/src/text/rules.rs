@@ -1,7 +1,7 @@
 //! Words of the rules' data: classes, rules, assets, parties, reasons and codes, from the catalogue.
 
 use gongxiang::identity::Id;
-use gongxiang::receipt::{Amount, Class, Party, Reason, Rule};
+use gongxiang::receipt::{Amount, Class, Reason, Rule};
 
 use crate::figure::grouped;
 use crate::ids;
@@ -21,17 +21,6 @@ pub fn rule(lang: Lang, rule: Rule) -> &'static str {
 /// What an asset is called.
 pub fn asset(lang: Lang, amount: Amount) -> &'static str {
     gongxiang_words::asset(lang.catalogue(), amount.asset()).unwrap_or(amount.asset())
-}
-
-/// What a party is called: a member by its id.
-pub fn party(lang: Lang, party: &Party) -> String {
-    match party {
-        Party::Member(id) => id.to_string(),
-        other => {
-            let name = other.to_string();
-            gongxiang_words::party(lang.catalogue(), &name).map_or(name, str::to_owned)
-        }
-    }
 }
 
 /// The reason of an amount, with grouped digits, and long ids by their ends.

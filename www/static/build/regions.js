@@ -1,5 +1,5 @@
 // <gx-regions data-for="ID" lang="zh-CN">: chooses a place by province, city and district, and types its six digits (GB/T 2260)
-// into the field with that id. The names are loaded when somebody opens it.
+// into the field with that id; with data-level="city" without the district. The names are loaded when somebody opens it.
 
 const LABELS = { zh: ['选择地区', '省', '市', '区县', '请选择'], en: ['Choose a place', 'Province', 'City', 'District', 'Choose'] };
 
@@ -56,6 +56,7 @@ class Regions extends HTMLElement {
       return element;
     };
     const [first, second, third] = [select(province, 'province'), select(city, 'city'), select(district, 'district')];
+    const citiesAlone = this.dataset.level === 'city';
     const offer = (element, found) => {
       element.replaceChildren(new Option(choose, ''), ...found.map(([code, name]) => new Option(name, code)));
       element.disabled = found.length === 0;
@@ -73,10 +74,10 @@ class Regions extends HTMLElement {
       const inside = isCity(second.value) ? startsWith(second.value.slice(0, 4)).filter(([code]) => !isCity(code)) : [];
       offer(third, inside);
       // A city without districts is a place itself.
-      if (second.value && inside.length === 0) this.#type(second.value);
+      if (second.value && (citiesAlone || inside.length === 0)) this.#type(second.value);
     });
     third.addEventListener('change', () => { if (third.value) this.#type(third.value); });
-    details.append(first, second, third);
+    details.append(first, second, ...(citiesAlone ? [] : [third]));
   }
 
   #type(code) {
