@@ -1,12 +1,14 @@
 //! The state that every screen shares.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::action::Action;
 use crate::api::{self, Answer, Session};
+use crate::clock;
 use crate::keep;
 use crate::lang::Lang;
 use crate::mark;
@@ -14,7 +16,10 @@ use crate::names::Names;
 use crate::outbox::Outbox;
 use crate::route;
 use crate::text::Words;
-use crate::wallet::Days;
+use crate::wallet::{Days, Wallet};
+
+/// Who comes back to a tab within this time sees what is there.
+const LOOK_SECONDS: u32 = 30;
 
 /// The state that every screen shares. It lives as long as the page, so a closure that captures it carries one pointer.
 #[derive(Clone, Copy)]
@@ -32,6 +37,10 @@ pub struct AppState {
     pub outbox: Outbox,
     /// Counts settled actions. An effect that reads it runs again after each, and asks the server again.
     pub changes: RwSignal<u64>,
+    /// Counts how often somebody came back to this tab, or another tab settled something. Screens that only show ask the server again.
+    pub looked: RwSignal<u64>,
+    /// The wallet that was opened last, for the next screen to begin with.
+    pub wallet: StoredValue<Option<Arc<Wallet>>>,
     /// Set while the screen shows stored data because the server did not answer: when it was stored, and the day up to which it
     /// is computed.
     pub stale: RwSignal<Option<(String, String)>>,
@@ -60,6 +69,8 @@ impl App {
             asked: RwSignal::default(),
             outbox: Outbox::open(session),
             changes: RwSignal::default(),
+            looked: RwSignal::default(),
+            wallet: StoredValue::default(),
             stale: RwSignal::default(),
             doubted: RwSignal::default(),
             names: Names::default(),
@@ -110,6 +121,7 @@ impl App {
         let heard = api::sign_out().await.is_ok();
         keep::forget_answers().await;
         self.days.set_value(Vec::new());
+        self.wallet.set_value(None);
         if heard {
             self.learn_session().await;
         } else {
@@ -117,7 +129,13 @@ impl App {
             self.enter(Session::nobody());
         }
         mark::set(mark::SESSION);
+        self.changed();
+    }
+
+    /// Something was settled or changed: what is on the screen is asked for again, here and in the other tabs.
+    pub fn changed(self) {
         self.changes.update(|changes| *changes += 1);
+        mark::set(mark::CHANGED);
     }
 
     /// Learns the new session after signing in, and tells the other tabs.
@@ -135,15 +153,29 @@ impl App {
         // An equal session must not draw the screens again.
         if self.session.with_untracked(|known| known.as_ref() != Some(&session)) {
             self.names.forget();
+            self.wallet.set_value(None);
             self.session.set(Some(session));
         }
     }
 
-    /// Asks for the session again when this tab gets the focus, and when another tab signs in or out.
-    pub fn follow_session(self) {
-        window_event_listener(leptos::ev::focus, move |_| self.ask_session());
-        window_event_listener(leptos::ev::visibilitychange, move |_| self.ask_session());
-        window_event_listener(leptos::ev::storage, move |_| {
+    /// Asks for the session again when this tab gets the focus, and when another tab signs in or out; and then for what is on the screen.
+    pub fn follow_tabs(self) {
+        let seen = StoredValue::new(clock::seconds());
+        let look = move || {
+            self.ask_session();
+            let now = clock::seconds();
+            // A device's clock may be set back.
+            if !document().hidden() && now.abs_diff(seen.get_value()) >= LOOK_SECONDS {
+                seen.set_value(now);
+                self.looked.update(|looked| *looked += 1);
+            }
+        };
+        window_event_listener(leptos::ev::focus, move |_| look());
+        window_event_listener(leptos::ev::visibilitychange, move |_| look());
+        window_event_listener(leptos::ev::storage, move |event| {
+            if event.key().as_deref() == Some(mark::CHANGED) {
+                return self.looked.update(|looked| *looked += 1);
+            }
             spawn_local(async move {
                 self.learn_session().await;
                 // Another tab has signed in: the screen that asked for it in this one goes on.

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::fault;
 use crate::api::Fault;
-use crate::query::{Query, Remote, fetch};
+use crate::query::{Query, Remote, fetch, refetch};
 use crate::reactive::effect;
 use crate::state::App;
 use crate::text::Words;
@@ -43,6 +43,18 @@ where
     ready(app, found, shown)
 }
 
+/// Asks again after every settled action, and when somebody looks at this tab again. Not for a screen with a form: what is typed would be
+/// lost if the answer draws it anew.
+pub fn follow<T: Send + Sync + 'static>(app: App, found: Query<T>) {
+    effect(move |first| {
+        app.changes.track();
+        app.looked.track();
+        if !first {
+            found.again();
+        }
+    });
+}
+
 /// Asks again after every settled action.
 pub fn ask_again<T: Send + Sync + 'static>(app: App, found: Query<T>) {
     effect(move |first| {
@@ -74,22 +86,57 @@ where
     .into_any()
 }
 
-/// A member's screen: its head, and below it the view that `shown` makes of the wallet.
+/// A member's screen: its head, and below it the view that `shown` makes of the wallet. It begins with the wallet of the screen before.
 pub fn of_member(app: App, id: Id, title: Words, shown: impl Fn(Arc<Wallet>) -> AnyView + Send + 'static) -> AnyView {
-    let bar = member_bar(app, &id, title);
-    view! { {bar} {asked(app, move || opened(app, id.clone()), shown)} }.into_any()
+    member_screen(app, id, title, ask_again, Box::new(shown))
 }
 
-/// Opens a member's wallet, and updates the notices that follow from it.
-pub async fn opened(app: App, id: Id) -> Result<Arc<Wallet>, Fault> {
-    let wallet = wallet::open(id, app.days).await;
-    match &wallet {
-        Ok(wallet) => {
-            app.stale.set(wallet.since.as_ref().map(|since| (since.clone(), wallet.day.to_string())));
-            app.doubted.set(!wallet.is_verified());
-        }
-        Err(Fault::BadAnswer | Fault::OtherRules) => app.doubted.set(true),
-        Err(_) => {}
+/// [`of_member`] for a screen that only shows: see [`follow`].
+pub fn of_member_live(
+    app: App,
+    id: Id,
+    title: Words,
+    shown: impl Fn(Arc<Wallet>) -> AnyView + Send + 'static,
+) -> AnyView {
+    member_screen(app, id, title, follow, Box::new(shown))
+}
+
+fn member_screen(
+    app: App,
+    id: Id,
+    title: Words,
+    ask_again: fn(App, Query<Arc<Wallet>>),
+    shown: Box<dyn Fn(Arc<Wallet>) -> AnyView + Send>,
+) -> AnyView {
+    let bar = member_bar(app, &id, title);
+    let earlier = app.wallet.get_value().filter(|wallet| wallet.member == id);
+    if let Some(wallet) = &earlier {
+        notice(app, wallet);
     }
-    wallet.map(Arc::new)
+    let found = refetch(earlier, move || opened(app, id.clone()));
+    ask_again(app, found);
+    view! { {bar} {ready(app, found, shown)} }.into_any()
+}
+
+/// Opens a member's wallet, keeps it for the next screen, and updates the notices that follow from it.
+pub async fn opened(app: App, id: Id) -> Result<Arc<Wallet>, Fault> {
+    match wallet::open(id, app.days).await.map(Arc::new) {
+        Ok(wallet) => {
+            notice(app, &wallet);
+            app.wallet.set_value(Some(Arc::clone(&wallet)));
+            Ok(wallet)
+        }
+        Err(fault) => {
+            if matches!(fault, Fault::BadAnswer | Fault::OtherRules) {
+                app.doubted.set(true);
+            }
+            Err(fault)
+        }
+    }
+}
+
+/// Says above the screen whether the wallet is a stored one, and whether it is in doubt.
+fn notice(app: App, wallet: &Wallet) {
+    app.stale.set(wallet.since.as_ref().map(|since| (since.clone(), wallet.day.to_string())));
+    app.doubted.set(!wallet.is_verified());
 }
