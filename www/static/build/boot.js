@@ -51,7 +51,7 @@ if (globalThis.WebAssembly) {
     await init();
     import('./chart.js');
     import('./regions.js');
-    if (program === 'shop') import('./scan.js');
+    if (program === 'shop' || program === 'points') import('./scan.js');
   } catch (error) {
     say('no-start');
     throw error;
