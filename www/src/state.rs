@@ -1,8 +1,10 @@
 //! The state that every screen shares.
 
+use std::any::Any;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use gongxiang::identity::Id;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -16,7 +18,7 @@ use crate::names::Names;
 use crate::outbox::Outbox;
 use crate::route;
 use crate::text::Words;
-use crate::wallet::{Days, Wallet};
+use crate::wallet::Days;
 
 /// Who comes back to a tab within this time sees what is there.
 const LOOK_SECONDS: u32 = 30;
@@ -39,8 +41,8 @@ pub struct AppState {
     pub changes: RwSignal<u64>,
     /// Counts how often somebody came back to this tab, or another tab settled something. Screens that only show ask the server again.
     pub looked: RwSignal<u64>,
-    /// The wallet that was opened last, for the next screen to begin with.
-    pub wallet: StoredValue<Option<Arc<Wallet>>>,
+    /// What the screens of a member knew last, each type once. Without its types, a program contains nothing of what it does not keep.
+    known: StoredValue<Vec<(Id, Arc<dyn Any + Send + Sync>)>>,
     /// Set while the screen shows stored data because the server did not answer: when it was stored, and the day up to which it
     /// is computed.
     pub stale: RwSignal<Option<(String, String)>>,
@@ -70,11 +72,26 @@ impl App {
             outbox: Outbox::open(session),
             changes: RwSignal::default(),
             looked: RwSignal::default(),
-            wallet: StoredValue::default(),
+            known: StoredValue::default(),
             stale: RwSignal::default(),
             doubted: RwSignal::default(),
             names: Names::default(),
         })))
+    }
+
+    /// What was known last of a member.
+    pub fn known<T: Clone + 'static>(self, member: &Id) -> Option<T> {
+        self.known.with_value(|all| {
+            all.iter().filter(|(of, _)| of == member).find_map(|(_, known)| known.downcast_ref::<T>()).cloned()
+        })
+    }
+
+    /// Keeps what is known of a member for the next screen to begin with.
+    pub fn keep<T: Clone + Send + Sync + 'static>(self, member: &Id, known: T) {
+        self.known.update_value(|all| {
+            all.retain(|(of, known)| of == member && !known.is::<T>());
+            all.push((member.clone(), Arc::new(known)));
+        });
     }
 
     /// The language; a reactive read.
@@ -121,7 +138,7 @@ impl App {
         let heard = api::sign_out().await.is_ok();
         keep::forget_answers().await;
         self.days.set_value(Vec::new());
-        self.wallet.set_value(None);
+        self.known.set_value(Vec::new());
         if heard {
             self.learn_session().await;
         } else {
@@ -153,7 +170,7 @@ impl App {
         // An equal session must not draw the screens again.
         if self.session.with_untracked(|known| known.as_ref() != Some(&session)) {
             self.names.forget();
-            self.wallet.set_value(None);
+            self.known.set_value(Vec::new());
             self.session.set(Some(session));
         }
     }

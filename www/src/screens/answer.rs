@@ -43,6 +43,22 @@ where
     ready(app, found, shown)
 }
 
+/// Asks for what is known of a member. It begins with what the screen before knew, and keeps the answer for the next.
+pub fn recall<T, F>(app: App, member: &Id, ask: impl Fn() -> F + 'static) -> Query<T>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+    F: Future<Output = Result<T, Fault>> + 'static,
+{
+    let found = refetch(app.known(member), ask);
+    let member = member.clone();
+    effect(move |_| {
+        if let Remote::Ready(known) = &*found.state.read() {
+            app.keep(&member, known.clone());
+        }
+    });
+    found
+}
+
 /// Asks again after every settled action, and when somebody looks at this tab again. Not for a screen with a form: what is typed would be
 /// lost if the answer draws it anew.
 pub fn follow<T: Send + Sync + 'static>(app: App, found: Query<T>) {
@@ -109,30 +125,24 @@ fn member_screen(
     shown: Box<dyn Fn(Arc<Wallet>) -> AnyView + Send>,
 ) -> AnyView {
     let bar = member_bar(app, &id, title);
-    let earlier = app.wallet.get_value().filter(|wallet| wallet.member == id);
-    if let Some(wallet) = &earlier {
-        notice(app, wallet);
+    if let Some(wallet) = app.known::<Arc<Wallet>>(&id) {
+        notice(app, &wallet);
     }
-    let found = refetch(earlier, move || opened(app, id.clone()));
+    let of = id.clone();
+    let found = recall(app, &of, move || opened(app, id.clone()));
     ask_again(app, found);
     view! { {bar} {ready(app, found, shown)} }.into_any()
 }
 
-/// Opens a member's wallet, keeps it for the next screen, and updates the notices that follow from it.
+/// Opens a member's wallet, and updates the notices that follow from it.
 pub async fn opened(app: App, id: Id) -> Result<Arc<Wallet>, Fault> {
-    match wallet::open(id, app.days).await.map(Arc::new) {
-        Ok(wallet) => {
-            notice(app, &wallet);
-            app.wallet.set_value(Some(Arc::clone(&wallet)));
-            Ok(wallet)
-        }
-        Err(fault) => {
-            if matches!(fault, Fault::BadAnswer | Fault::OtherRules) {
-                app.doubted.set(true);
-            }
-            Err(fault)
-        }
+    let wallet = wallet::open(id, app.days).await;
+    match &wallet {
+        Ok(wallet) => notice(app, wallet),
+        Err(Fault::BadAnswer | Fault::OtherRules) => app.doubted.set(true),
+        Err(_) => {}
     }
+    wallet.map(Arc::new)
 }
 
 /// Says above the screen whether the wallet is a stored one, and whether it is in doubt.

@@ -13,12 +13,12 @@ use gongxiang::wire::pending::{PendingNow, PendingReward};
 use gongxiang::wire::statement::BookedPosting;
 use leptos::prelude::*;
 
-use super::answer::{follow, of_member_live, ready};
+use super::answer::{follow, of_member_live, ready, recall};
 use super::{packs, statement, statement_rows, trades, worth};
 use crate::api::{self, Fault};
 use crate::figure::{self, money, month, number};
 use crate::history::Past;
-use crate::query::{Query, Remote, refetch};
+use crate::query::{Query, Remote};
 use crate::route::{Counter, MemberScreen, Route};
 use crate::state::App;
 use crate::text::{self, Words, counter, frame, home as t, orders as o, statement as s};
@@ -58,10 +58,10 @@ async fn opened(app: App, wallet: Arc<Wallet>) -> Result<Known, Fault> {
 
 fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
     let asks = Arc::clone(wallet);
-    let known = refetch(None, move || opened(app, Arc::clone(&asks)));
+    let known = recall(app, &wallet.member, move || opened(app, Arc::clone(&asks)));
     follow(app, known);
     let me = wallet.member.clone();
-    let traded = refetch(None, move || trade::in_market(me.clone()));
+    let traded = recall(app, &wallet.member, move || trade::in_market(me.clone()));
     follow(app, traded);
     let (mine, of_past) = (Arc::clone(wallet), Arc::clone(wallet));
     view! {

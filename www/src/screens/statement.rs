@@ -13,11 +13,10 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Blob, Element, HtmlAnchorElement, Url};
 
-use super::answer::{follow, of_member_live, ready};
+use super::answer::{follow, of_member_live, ready, recall};
 use super::{statement_rows, worth};
 use crate::figure::{self, number};
 use crate::history::{self, Past};
-use crate::query::refetch;
 use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{self, home, statement as t};
@@ -58,7 +57,7 @@ pub fn screen(app: App, id: Id) -> AnyView {
             let wallet = Arc::clone(&wallet);
             move || opened(app, Arc::clone(&wallet))
         };
-        let found = refetch(None, load);
+        let found = recall(app, &wallet.member, load);
         follow(app, found);
         ready(app, found, Box::new(move |past| shown(app, &wallet, past, filter, typed)))
     })
