@@ -41,6 +41,10 @@ pub struct AppState {
     pub changes: RwSignal<u64>,
     /// Counts how often somebody came back to this tab, or another tab settled something. Screens that only show ask the server again.
     pub looked: RwSignal<u64>,
+    /// Whether the wallet on the screen is the last answer. It is not while the server is asked again.
+    pub is_fresh: RwSignal<bool>,
+    /// Counts the times at which a wallet was asked for.
+    pub wallets_asked: StoredValue<u64>,
     /// What the screens of a member knew last, each type once. Without its types, a program contains nothing of what it does not keep.
     known: StoredValue<Vec<(Id, Arc<dyn Any + Send + Sync>)>>,
     /// Set while the screen shows stored data because the server did not answer: when it was stored, and the day up to which it
@@ -72,6 +76,8 @@ impl App {
             outbox: Outbox::open(session),
             changes: RwSignal::default(),
             looked: RwSignal::default(),
+            is_fresh: RwSignal::default(),
+            wallets_asked: StoredValue::default(),
             known: StoredValue::default(),
             stale: RwSignal::default(),
             doubted: RwSignal::default(),

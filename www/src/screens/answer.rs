@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gongxiang::identity::Id;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::fault;
 use crate::api::Fault;
@@ -54,6 +55,30 @@ where
     effect(move |_| {
         if let Remote::Ready(known) = &*found.state.read() {
             app.keep(&member, known.clone());
+        }
+    });
+    found
+}
+
+/// [`recall`] of what follows from a member's wallet. It is asked for after each answer for the wallet, and never beside it: figures of two
+/// moments do not add up.
+pub fn recall_after_wallet<T, F>(app: App, member: &Id, ask: impl Fn() -> F + 'static) -> Query<T>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+    F: Future<Output = Result<T, Fault>> + 'static,
+{
+    let found = recall(app, member, move || {
+        let asks = app.is_fresh.get_untracked().then(&ask);
+        async move {
+            match asks {
+                Some(asks) => asks.await,
+                None => std::future::pending().await,
+            }
+        }
+    });
+    effect(move |first| {
+        if app.is_fresh.get() && !first {
+            found.again();
         }
     });
     found
@@ -136,7 +161,14 @@ fn member_screen(
 
 /// Opens a member's wallet, and updates the notices that follow from it.
 pub async fn opened(app: App, id: Id) -> Result<Arc<Wallet>, Fault> {
+    app.wallets_asked.update_value(|asked| *asked += 1);
+    let asked = app.wallets_asked.get_value();
+    app.is_fresh.set(false);
     let wallet = wallet::open(id, app.days).await;
+    if asked == app.wallets_asked.get_value() {
+        // Not at once: if the wallet is another, the screen is drawn anew first, and asks for what follows from it by itself.
+        spawn_local(async move { app.is_fresh.set(true) });
+    }
     match &wallet {
         Ok(wallet) => notice(app, wallet),
         Err(Fault::BadAnswer | Fault::OtherRules) => app.doubted.set(true),

@@ -13,7 +13,7 @@ use gongxiang::wire::pending::{PendingNow, PendingReward};
 use gongxiang::wire::statement::BookedPosting;
 use leptos::prelude::*;
 
-use super::answer::{follow, of_member_live, ready, recall};
+use super::answer::{of_member_live, ready, recall_after_wallet};
 use super::{packs, statement, statement_rows, trades, worth};
 use crate::api::{self, Fault};
 use crate::figure::{self, money, month, number};
@@ -58,11 +58,9 @@ async fn opened(app: App, wallet: Arc<Wallet>) -> Result<Known, Fault> {
 
 fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
     let asks = Arc::clone(wallet);
-    let known = recall(app, &wallet.member, move || opened(app, Arc::clone(&asks)));
-    follow(app, known);
+    let known = recall_after_wallet(app, &wallet.member, move || opened(app, Arc::clone(&asks)));
     let me = wallet.member.clone();
-    let traded = recall(app, &wallet.member, move || trade::in_market(me.clone()));
-    follow(app, traded);
+    let traded = recall_after_wallet(app, &wallet.member, move || trade::in_market(me.clone()));
     let (mine, of_past) = (Arc::clone(wallet), Arc::clone(wallet));
     view! {
         {figures(app, wallet, known, traded)}

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Blob, Element, HtmlAnchorElement, Url};
 
-use super::answer::{follow, of_member_live, ready, recall};
+use super::answer::{of_member_live, ready, recall_after_wallet};
 use super::{statement_rows, worth};
 use crate::figure::{self, number};
 use crate::history::{self, Past};
@@ -57,8 +57,7 @@ pub fn screen(app: App, id: Id) -> AnyView {
             let wallet = Arc::clone(&wallet);
             move || opened(app, Arc::clone(&wallet))
         };
-        let found = recall(app, &wallet.member, load);
-        follow(app, found);
+        let found = recall_after_wallet(app, &wallet.member, load);
         ready(app, found, Box::new(move |past| shown(app, &wallet, past, filter, typed)))
     })
 }
