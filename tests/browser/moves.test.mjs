@@ -1,9 +1,14 @@
 // Every action from preview to settlement: the server settles what was previewed, on a phone and on a desktop, in both languages.
 import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { go, raw8, stage } from './stage.mjs';
+import { camera } from './camera.mjs';
+import { codeOf } from './desk.mjs';
+import { go, raw8, stage, sticksOut, value, worth } from './stage.mjs';
 
-const house = stage();
+const { args, hold } = camera();
+const house = stage({ args });
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
@@ -26,6 +31,12 @@ const summed = async (page, id) => (await page.getByTestId(`summary-${id}`).loca
 
 /** The amount of such a row. */
 const value8 = async (page, id) => raw8(await page.getByTestId(`summary-${id}`).locator('[data-value]').getAttribute('data-value'));
+
+async function picture(page, name) {
+  if (!process.env.SCREENSHOTS) return;
+  await mkdir(process.env.SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`), fullPage: true, animations: 'disabled' });
+}
 
 /** Confirms the action. The settled receipt must equal the preview. `look` sees it. */
 async function confirm(page, look) {
@@ -96,6 +107,110 @@ test('points go to another member, and a pasted number is understood', async () 
   await close();
 });
 
+/** Gives a member a name, and returns its short number. */
+async function named(member, name) {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${house.url}/v1/members/${member}/profile`, { method: 'PUT', headers, body: JSON.stringify({ name }) });
+  assert.ok(answer.ok, await answer.clone().text());
+  return (await house.get(`/v1/names?members=${member}`)).names[0].number;
+}
+
+for (const [locale, spoken] of [['zh-CN', (number) => ` ${number}\n`], ['en-US', (number) => number]]) {
+  test(`points go to a short number or to a code before the camera, and the form says to whom and what they are worth: ${locale}`, async () => {
+    const [me, to, other] = await house.rich(3);
+    const number = await named(to, '王小明');
+    await named(other, '李红');
+    const before = await pointsOf(to);
+    const { price } = await house.get('/v1/supply');
+    const { page, complaints, close } = await house.open('#/', { viewport: PHONE, locale, permissions: ['camera'] });
+    await page.getByTestId('search').fill(me);
+    await page.getByTestId('open').click();
+    await page.locator(`[data-testid="home"][data-member="${me}"]`).waitFor();
+    await go(page, `#/m/${me}/transfer`);
+    const receiver = (member) => page.locator(`[data-testid="receiver"][data-member="${member}"]`);
+
+    await page.getByTestId('to').fill('10000000');
+    assert.equal(await page.getByTestId('to-error').innerText(), '', 'an id of eight digits');
+    await page.getByTestId('to').fill(`${house.url}/#/pay/shop9`);
+    await page.getByTestId('to-error').filter({ hasText: /./ }).waitFor();
+    assert.ok(await page.getByTestId('preview').isDisabled());
+    await page.getByTestId('to').fill(spoken(number));
+    await receiver(to).filter({ hasText: '王小明' }).waitFor();
+
+    await page.getByTestId('max').click();
+    const all = await value(page, 'available');
+    assert.equal(await page.getByTestId('points').inputValue(), all);
+    assert.equal(raw8(all), await pointsOf(me));
+    await page.locator(`[data-testid="points-worth"][data-value="${worth(all, price)}"]`).waitFor();
+    await page.getByTestId('basis').locator('summary').click();
+    await page.getByTestId('basis').getByText(price).waitFor();
+    assert.deepEqual(await sticksOut(page), []);
+    await picture(page, `transfer-${locale}`);
+    await page.getByTestId('points').fill('0.25');
+    await page.locator(`[data-testid="points-worth"][data-value="${worth('0.25', price)}"]`).waitFor();
+    await page.getByTestId('preview').click();
+    assert.match(await page.getByTestId('summary-to').innerText(), /王小明/);
+    await confirm(page);
+    assert.equal(await pointsOf(to), before + raw8('0.25'));
+    assert.deepEqual([await page.getByTestId('to').inputValue(), await page.getByTestId('points').inputValue()], ['', ''], 'not twice by a second tap');
+
+    // The code that somebody else’s phone shows.
+    const theirs = await asMember(other, `#/m/${other}`);
+    await hold(await codeOf(theirs, other));
+    await page.getByTestId('scan').click();
+    await receiver(other).filter({ hasText: '李红' }).waitFor();
+    await theirs.close();
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+}
+
+test('a short number that nobody has, or that cannot be looked up, is told at the field', async () => {
+  const [me, to] = await house.rich(2);
+  const number = await named(to, '王小明');
+  const { page, close } = await asMember(me, `#/m/${me}/transfer`, PHONE);
+  const error = page.getByTestId('to-error');
+  for (const [answer, said] of [
+    [{ status: 404, body: '{}' }, /No member has this short number/], [{ status: 429, body: '{}' }, /Too many look-ups/], [null, /Offline/],
+  ]) {
+    await page.route('**/v1/numbers/*', (route) => (answer ? route.fulfill(answer) : route.abort()));
+    await page.getByTestId('to').fill(number);
+    await error.filter({ hasText: said }).waitFor();
+    await page.getByTestId('to').fill('');
+    await page.unroute('**/v1/numbers/*');
+  }
+  await close();
+});
+
+test('a member without a pack reads on its home what the packs cost, and the short number to say', async () => {
+  await settle({ type: 'member.registered', member: 'newcomer' });
+  const number = await named('newcomer', '赵敏');
+  for (const locale of ['zh-CN', 'en-US']) {
+    const { page, complaints, close } = await house.open('#/m/newcomer', { viewport: PHONE, locale });
+    await page.locator(`[data-testid="short-number"][data-value="${number}"]`).waitFor();
+    assert.equal(await page.getByTestId('short-number').innerText(), `${number.slice(0, 4)} ${number.slice(4)}`);
+    const { packs } = await house.get('/v1/rules');
+    const shown = await page.getByTestId('pack').evaluateAll((all) => all.map(({ dataset }) => dataset.pack));
+    assert.deepEqual(shown.sort(), Object.keys(packs).sort());
+    assert.deepEqual(await sticksOut(page), []);
+    await picture(page, `newcomer-${locale}`);
+    assert.deepEqual(complaints, []);
+    await close();
+  }
+});
+
+test('one’s code is one tap away from the calculator and from the transfers', async () => {
+  const [me] = await house.rich(1);
+  const { page, complaints, close } = await asMember(me, `#/m/${me}/order`, PHONE);
+  for (const screen of ['order', 'move']) {
+    await go(page, `#/m/${me}/${screen}`);
+    await page.getByTestId('to-code').click();
+    await page.getByTestId('my-code').waitFor();
+  }
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test('a transfer that the rules refuse is refused before it is sent', async () => {
   const [me, to] = await house.rich(2);
   const { page, close } = await house.open(`#/m/${me}/transfer`, { viewport: DESK, locale: 'zh-CN' });
@@ -142,6 +257,7 @@ test('a trade from the offer to the confirmation, by both members', async () => 
 
   const buys = await house.open(`#/m/${buyer}/market`, { viewport: DESK });
   const line = buys.page.locator(`[data-testid="offer"][data-offer="${id}"]`);
+  assert.equal(await line.getByTestId('take').innerText(), 'Buy');
   await line.getByTestId('take').click();
   await buys.page.getByTestId('take-points').fill('2');
   await line.getByTestId('preview').click();
@@ -173,6 +289,7 @@ test('an offer to buy is taken, and the trade is cancelled', async () => {
   const id = await buys.page.getByTestId('my-offer').first().getAttribute('data-offer');
   const sells = await house.open(`#/m/${seller}/market`, { locale: 'zh-CN' });
   const line = sells.page.locator(`[data-testid="offer"][data-offer="${id}"]`);
+  assert.equal(await line.getByTestId('take').innerText(), '卖出');
   await line.getByTestId('take').click();
   await line.getByTestId('preview').click();
   await confirm(sells.page);
@@ -282,6 +399,26 @@ test('the old address of a shop leads to its till, and a member without one can 
   await shop.page.getByTestId('menu').click();
   await shop.page.getByTestId('menu-shop').click();
   await shop.page.getByTestId('till').waitFor();
+  // What has to be done, and the way to the shop, need no scrolling.
+  const [buyer] = await house.rich(1);
+  const { price } = await house.get('/v1/supply');
+  await settle({ type: 'offer.placed', offer: 'of-the-shop', member: buyer, side: 'buy', points: '1', unit_price: price });
+  await settle({ type: 'points.transferred', from: buyer, to: merchant, points: '2' });
+  await settle({ type: 'offer.taken', offer: 'of-the-shop', trade: 'of-the-shop', member: merchant, points: '1' });
+  await go(shop.page, `#/m/${merchant}`);
+  await shop.page.getByTestId('past').waitFor();
+  assert.equal(await value(shop.page, 'escrow'), '1');
+  for (const id of ['trade-notice', 'to-shop']) {
+    const { y, height } = await shop.page.getByTestId(id).boundingBox();
+    assert.ok(y + height <= PHONE.height, `${id} ends at ${y + height}`);
+  }
+  const tops = [];
+  for (const id of ['home', 'trade-notice', 'to-shop', 'share-value', 'check', 'price-history', 'ended', 'earned']) {
+    tops.push((await shop.page.getByTestId(id).boundingBox()).y);
+  }
+  assert.deepEqual(tops, tops.toSorted((a, b) => a - b), 'what can be done stands above what was');
+  await picture(shop.page, 'home-shop');
+  await settle({ type: 'trade.cancelled', trade: 'of-the-shop' });
   assert.deepEqual(shop.complaints, []);
   await shop.close();
   const [member] = await house.rich(1);
@@ -359,9 +496,21 @@ test('the close of a busy day shows the first lines of its receipt, and all of t
 
 test('an invitation leads to a registration under its sender', async () => {
   const [me] = await house.rich(1);
-  const { page, complaints, close } = await house.open(`#/m/${me}/invite`);
+  // This browser has no list of apps to share with.
+  const prepare = (page) => page.addInitScript(() => {
+    if (location.hash.endsWith('invite')) navigator.share = async (shared) => { globalThis.shared = shared; throw new DOMException('', 'AbortError'); };
+  });
+  const { page, complaints, close } = await house.open(`#/m/${me}/invite`, { prepare });
   const link = await page.getByTestId('link').inputValue();
   assert.equal(link, `${house.url}/#/join/${me}`);
+  await page.getByTestId('share').click();
+  assert.deepEqual(await page.evaluate(() => globalThis.shared), { url: link });
+  await picture(page, 'invite');
+  await page.evaluate(() => { delete navigator.share; });
+  await go(page, `#/m/${me}/move`);
+  await page.getByTestId('to-invite').click();
+  await page.getByTestId('link').waitFor();
+  assert.equal(await page.getByTestId('share').count(), 0);
   await page.goto(link);
   assert.equal(await page.getByTestId('referrer').innerText(), me);
   const before = (await house.members()).map((line) => line.member);

@@ -1,5 +1,7 @@
 // A confirmed action is sent until the server decides it, and only in the session of the member who confirmed it.
 import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { go, raw8, stage, value, worth } from './stage.mjs';
 
@@ -29,6 +31,12 @@ const signIn = async (page, member) => {
   await page.getByTestId('open').click();
   await page.locator(`[data-testid="home"][data-member="${member}"]`).waitFor();
 };
+
+async function picture(page, name) {
+  if (!process.env.SCREENSHOTS) return;
+  await mkdir(process.env.SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`), animations: 'disabled' });
+}
 
 const sendNow = (page) => page.getByTestId('waiting').getByRole('button').click();
 
@@ -261,6 +269,11 @@ test('what waits counts in the balance, is listed and can be cancelled; a refusa
   await page.getByTestId('waiting-action').waitFor();
   await page.goBack();
   await page.getByTestId('sheet').waitFor({ state: 'hidden' });
+  // To whom, and what was confirmed.
+  const more = page.getByTestId('waiting-more');
+  await more.locator('summary').filter({ hasText: `→ ${to}` }).click();
+  assert.match(await more.locator('.sums').innerText(), new RegExp(`To\\s+${to}\\s+Points\\s+${all.replace('.', '\\.')}`, 'i'));
+  await picture(page, 'waiting');
   assert.match(page.url(), /transfer$/, 'Back closes the sheet and stays on the screen');
   assert.equal(await value(page, 'available'), '0');
   // A second one of the same points is refused before it is sent.

@@ -60,6 +60,12 @@ test('a tap on the forecast says the day and the three values there; its band ha
   const chart = await focused(page, 'band');
   const [end, ...values] = await legend(chart);
   assert.equal(end, '365 days');
+  const year = await page.getByTestId('in-a-year').evaluate(({ dataset, textContent }) => ({ ...dataset, textContent }));
+  const yuan = (text) => Number(text).toFixed(2);
+  assert.deepEqual([year.low, year.value, year.high].map(yuan), values.map((text) => yuan(text.replaceAll(',', ''))), 'the sentence says what the chart shows');
+  assert.match(year.textContent, new RegExp(`brings about ${yuan(year.value)} yuan in a year \\(${yuan(year.low)}–${yuan(year.high)}\\)`));
+  const top = async (place) => (await place.boundingBox()).y;
+  assert.ok(await top(chart) < await top(page.getByTestId('turnover')), 'on a phone the chart comes before the sliders');
   assert.equal(values.length, 3);
   for (const name of await chart.locator('.u-label').allInnerTexts().then((all) => all.slice(1))) assert.match(name, /\S/);
   const { width, height } = await chart.locator('.u-over').boundingBox();

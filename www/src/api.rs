@@ -166,6 +166,12 @@ pub async fn names(ids: &[Id]) -> Result<Vec<(String, String)>, Fault> {
     Ok(rows_of(&list, "names").iter().filter_map(shown).collect())
 }
 
+/// `/v1/names`: a member's short number; `None` before it has filled in a profile.
+pub async fn short_number(id: &Id) -> Result<Option<String>, Fault> {
+    let list = get_value(&format!("/v1/names?members={id}")).await?;
+    Ok(rows_of(&list, "names").iter().find_map(|row| text_of(row, "number")))
+}
+
 /// `/v1/shops`: the open shops of all cities with their names, up to a few thousand.
 pub async fn shops() -> Result<Vec<(Id, Option<String>)>, Fault> {
     const PAGES_MAX: usize = 20;
@@ -208,6 +214,12 @@ pub async fn export(id: &Id) -> Result<String, Fault> {
 /// `/v1/offers`: all that are open.
 pub async fn offers() -> Result<Vec<Item<Offer>>, Fault> {
     all("/v1/offers").await
+}
+
+/// `/v1/offers`: a member's own that are open. The server lets nobody have more of them than a page has.
+pub async fn offers_of(owner: &Id) -> Result<Vec<Item<Offer>>, Fault> {
+    let page = get_value(&format!("/v1/offers?owner={owner}&limit=500")).await?;
+    ListPage::<Offer, Id>::read(&page).map(|page| page.rows)
 }
 
 /// A page of a shop's orders, newest first.

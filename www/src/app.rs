@@ -19,7 +19,7 @@ pub fn app(screens: Screens) -> AnyView {
     let app = App::new();
     let route = route::follow();
     app.ask_session();
-    app.follow_session();
+    app.follow_tabs();
     effect(move |_| {
         let lang = app.lang.get();
         lang.announce();

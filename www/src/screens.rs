@@ -30,6 +30,7 @@ mod order;
 mod order_form;
 mod order_result;
 mod orders;
+mod packs;
 mod pay;
 mod people;
 mod people_events;

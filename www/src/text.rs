@@ -29,6 +29,8 @@ pub mod worth;
 
 pub use rules::{asset, class, code, reason, rule};
 
+use gongxiang::ruleset::Pack;
+
 use crate::lang::Lang;
 
 /// A text in both languages, as one string, so that each use costs the binary one pointer instead of two.
@@ -45,6 +47,23 @@ impl Words {
     /// Both languages as one string, to be stored.
     pub const fn both(self) -> &'static str {
         self.0
+    }
+}
+
+/// What a pack is called, by what it allows.
+pub const fn pack(pack: &Pack) -> Words {
+    match pack {
+        Pack { area_partner: true, .. } => people::PACK_AREA,
+        Pack { merchant: true, .. } => people::PACK_MERCHANT,
+        _ => people::PACK_MEMBER,
+    }
+}
+
+/// A short number as one reads it out: `1234 5678`.
+pub fn spaced(number: &str) -> String {
+    match number.split_at_checked(4) {
+        Some((start, end)) => format!("{start} {end}"),
+        None => number.to_owned(),
     }
 }
 

@@ -14,7 +14,7 @@ const here = (name) => new URL(name, location).href;
 const PAGE = here('./');
 const ROOT_FILES = ['index.html', 'manifest.webmanifest', 'icon.svg', 'icon-192.png', 'icon-512.png'].map(here);
 const BUILD_FILES = [
-  'styles.css', 'boot.js', 'chart.js', 'uplot.js', 'uplot.css', 'regions.js', 'icon.svg',
+  'styles.css', 'boot.js', 'chart.js', 'uplot.js', 'uplot.css', 'regions.js', 'scan.js', 'icon.svg',
   // Whoever signs out without a network comes to `account`.
   ...['wallet', 'points', 'account'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]),
   ...['home', 'statement', 'calculator', 'forecast', 'move', 'shop', 'account'].map((name) => `icons/${name}.svg`),
@@ -22,7 +22,7 @@ const BUILD_FILES = [
 /** Stored once somebody has opened them: a buyer's browser does not load what only a shop or the operator needs. */
 const SELDOM_FILES = [
   ...['shop', 'desk', 'people'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]),
-  'icons/people.svg', 'scan.js', 'decode.js',
+  'icons/people.svg', 'decode.js',
 ].map((name) => here(`${BUILD}/${name}`));
 
 /** How long the store may take before the network is asked, in milliseconds. Some stores never answer. */

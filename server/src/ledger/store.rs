@@ -412,6 +412,9 @@ pub trait Transaction: Send {
     /// Offers by id; if `open`, only those that still have points for sale.
     async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>>;
 
+    /// A member's own offers that still have points for sale, by id.
+    async fn offers_of(&mut self, owner: &Id, page: Page<&str>) -> Result<Vec<(Id, Offer)>>;
+
     /// Trades by id; only those in which `member` is buyer or seller, if there is one.
     async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>>;
 

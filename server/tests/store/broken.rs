@@ -267,6 +267,11 @@ impl Transaction for Work {
         Ok(self.listed(rows))
     }
 
+    async fn offers_of(&mut self, owner: &Id, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
+        let rows = inner!(self, inner => inner.offers_of(owner, page))?;
+        Ok(self.listed(rows))
+    }
+
     async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
         let rows = inner!(self, inner => inner.trades(member, page))?;
         Ok(self.listed(rows))

@@ -104,6 +104,9 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
         paged!("orders by one", i64::MAX, page => tx.orders_by(&bob, page), row => i64::try_from(row.1.sequence)?);
     let offers = paged!("offers", "", page => tx.offers(false, page), row => row.0.to_string());
     let open = paged!("open offers", "", page => tx.offers(true, page), row => row.0.to_string());
+    let own = paged!("open offers of one", "", page => tx.offers_of(&ann, page), row => row.0.to_string());
+    let owned: Vec<_> = open.iter().filter(|row| row.contains("owner: Id(\"ann\")")).cloned().collect();
+    ensure!(own == owned && !own.is_empty(), "the open offers of ann are {own:?}");
     let trades = paged!("trades", "", page => tx.trades(None, page), row => row.0.to_string());
     let hers = paged!("trades of one", "", page => tx.trades(Some(&ann), page), row => row.0.to_string());
 

@@ -433,6 +433,11 @@ impl Transaction for Work {
         Ok(self::page(&self.tables.offers, page, wants))
     }
 
+    async fn offers_of(&mut self, owner: &Id, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
+        let theirs = |offer: &Offer| offer.owner == *owner && offer.open && offer.remaining.is_positive();
+        Ok(self::page(&self.tables.offers, page, theirs))
+    }
+
     async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
         let theirs = |(trade, owner): &(Trade, Id)| member.is_none_or(|id| *id == trade.taker || id == owner);
         let rows = self::page(&self.tables.trades, page, theirs);

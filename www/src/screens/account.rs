@@ -57,7 +57,7 @@ impl Screen {
             }
             self.failed.set(failed);
             self.asks.set(None);
-            self.app.changes.update(|changes| *changes += 1);
+            self.app.changed();
         });
     }
 

@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast as _;
 
 use super::action_form::action_button;
-use super::answer::asked;
+use super::answer::{asked, follow, ready};
 use super::named;
 use super::till::{is_merchant, points_of};
 use crate::action::{Action, Expectation, foresee};
@@ -20,7 +20,7 @@ use crate::figure::{money, number};
 use crate::ids;
 use crate::input;
 use crate::outbox;
-use crate::query::{Query, Remote, fetch};
+use crate::query::{Query, Remote, fetch, refetch};
 use crate::reactive::{effect, memo};
 use crate::route::{self, Counter, Route};
 use crate::state::App;
@@ -31,7 +31,7 @@ use crate::ui;
 const PAGES_MAX: usize = 100;
 
 /// The orders of the open day, and the newest of those before.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Orders {
     day: Day,
     today: Vec<Item<Order>>,
@@ -61,18 +61,22 @@ pub fn screen(app: App, shop: Id) -> AnyView {
         async move { newest(&shop).await }
     };
     let of = shop.clone();
+    let found = refetch(None, load);
+    follow(app, found);
+    // What is typed outlives a newer list.
+    let search = RwSignal::new(String::new());
     view! {
         <section class="member"><h1>{app.say(t::ORDERS)}</h1></section>
-        {asked(app, load, move |orders| list(app, &of, orders))}
+        {ready(app, found, Box::new(move |orders| list(app, &of, orders, search)))}
     }
     .into_any()
 }
 
-fn list(app: App, shop: &Id, orders: Orders) -> AnyView {
+fn list(app: App, shop: &Id, orders: Orders, search: RwSignal<String>) -> AnyView {
     let Orders { day, today, earlier } = orders;
     view! {
         {if today.is_empty() { ui::empty(app, "no-orders", t::NONE_TODAY) } else { of_today(app, shop, day, &today) }}
-        {find(app, shop.clone())}
+        {find(app, shop.clone(), search)}
         {(!earlier.rows.is_empty()).then(|| of_before(app, shop, earlier))}
     }
     .into_any()
@@ -112,8 +116,7 @@ enum Found {
 }
 
 /// Any order of the shop by its number or its code: a cashier gets no list of earlier days, and goods come back later.
-fn find(app: App, shop: Id) -> AnyView {
-    let typed = RwSignal::new(String::new());
+fn find(app: App, shop: Id, typed: RwSignal<String>) -> AnyView {
     let found = RwSignal::new(Found::Nothing);
     let look = {
         let shop = shop.clone();

@@ -105,7 +105,7 @@ pub fn sheet(app: App) -> AnyView {
             app.outbox.read(&key);
             stage.set(Stage::Answered(outcome, foreseen));
         }
-        app.changes.update(|changes| *changes += 1);
+        app.changed();
     });
     let close = move || app.asked.set(None);
     view! {

@@ -79,7 +79,7 @@ if (globalThis.WebAssembly) {
     forget();
     import('./chart.js');
     import('./regions.js');
-    if (program === 'shop') import('./scan.js');
+    if (program === 'shop' || program === 'points') import('./scan.js');
   } catch (error) {
     // A store may refuse, or never answer.
     const again = await Promise.race([takeOut(chosen).catch(() => false), new Promise((resolve) => setTimeout(resolve, 2000))]);

@@ -197,6 +197,12 @@ impl Transaction for SqlTransaction {
         self.by_id(&format!("SELECT id, content FROM offers WHERE id > $1 {open} ORDER BY id"), page).await
     }
 
+    async fn offers_of(&mut self, owner: &Id, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
+        let sql = "SELECT id, content FROM offers WHERE owner = $1 AND wants = 1 AND id > $2
+                   ORDER BY id LIMIT CAST($3 AS BIGINT)";
+        self.contents(sql, &[owner.as_str(), page.after, &page.limit.to_string()]).await
+    }
+
     async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
         let Some(member) = member else {
             return self.by_id("SELECT id, content FROM trades WHERE id > $1 ORDER BY id", page).await;
