@@ -50,6 +50,7 @@ mod newcomers;
 mod one;
 mod openapi;
 mod orders;
+mod overview;
 mod page;
 mod passkeys;
 mod pending;

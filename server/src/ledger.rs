@@ -12,5 +12,7 @@ pub mod pending;
 mod pulse;
 pub mod queue;
 pub mod quota;
+pub mod reports;
 pub mod store;
 pub mod unavailable;
+pub mod warnings;

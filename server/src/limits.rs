@@ -270,3 +270,12 @@ pub const LOOK_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// Longest time that a forecast or simulation runs.
 pub const LOOK_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// Closed days that the overview shows.
+pub const OVERVIEW_DAYS: usize = 30;
+
+/// Most shops whose points the overview looks at.
+pub const OVERVIEW_SHOPS_MAX: usize = 20_000;
+
+/// Most shops that the overview names.
+pub const OVERVIEW_SHOPS_SHOWN: usize = 50;

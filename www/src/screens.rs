@@ -30,6 +30,8 @@ mod order;
 mod order_form;
 mod order_result;
 mod orders;
+mod overview_figures;
+mod overview_trends;
 mod pay;
 mod people;
 mod people_events;
@@ -159,9 +161,23 @@ pub fn of_desk(app: App, route: &Route) -> Option<AnyView> {
         Route::Operator(desk) => {
             let opened: fn(App) -> AnyView = match desk {
                 Desk::Overview => operator::screen,
+                Desk::Actions => deeds::screen,
+                _ => return None,
+            };
+            Some(gate::screen(app, desk, &|| opened(app)))
+        }
+        Route::Nowhere => Some(fault::nowhere(app)),
+        _ => None,
+    }
+}
+
+/// The screens of the program `rules`, with the simulator behind them.
+pub fn of_rules(app: App, route: &Route) -> Option<AnyView> {
+    match *route {
+        Route::Operator(desk) => {
+            let opened: fn(App) -> AnyView = match desk {
                 Desk::Rules => rules::screen,
                 Desk::Economy => economy::screen,
-                Desk::Actions => deeds::screen,
                 _ => return None,
             };
             Some(gate::screen(app, desk, &|| opened(app)))

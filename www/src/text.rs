@@ -14,6 +14,7 @@ pub mod guests;
 pub mod home;
 pub mod operator;
 pub mod orders;
+pub mod overview;
 pub mod people;
 pub mod profile;
 pub mod proposals;

@@ -15,7 +15,7 @@ use super::api::Api;
 use super::app::App;
 use super::{
     access, actions, ahead, counter, days, etag, events, files, guard, health, market, members, metrics, names,
-    openapi, orders, passkeys, pending, preview, problem, profiles, proposals, quote, rulebook, rules, scheme,
+    openapi, orders, overview, passkeys, pending, preview, problem, profiles, proposals, quote, rulebook, rules, scheme,
     sessions, settle, staff, trades,
 };
 use crate::limits::BODY_BYTES_MAX;
@@ -87,6 +87,8 @@ fn reads(api: Api) -> Api {
         .get("/v1/disputes", "disputes", "Open disputes about trades, oldest first", trades::disputes)
         .get("/v1/days", "days", "Closed days, oldest first", days::days)
         .get("/v1/days/{day}", "day", "A closed day", days::day)
+        .get("/v1/overview", "overview", "The scheme at a glance, for who runs it", overview::overview)
+        .get("/v1/reports", "reports", "What each closed day brought, oldest first", overview::reports)
         .get("/v1/rules/history", "rules_history", "All rules that were ever in force", rules::history)
         .get("/v1/rulebook", "rulebook", "The rules in force in words, with examples", rulebook::current)
         .get("/v1/rules/flags", "flag_catalogue", "Every red flag that there is, in words", rules::catalogue)

@@ -27,6 +27,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gongxiang::book::{Account, DayRecord, Excerpt, Flow, Head};
+use gongxiang::day_report::DayReport;
 use gongxiang::event::{Code, Kind, Refusal};
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade};
@@ -44,6 +45,7 @@ pub use self::error::{Result, StoreError, differs};
 pub use self::place::Place;
 use crate::ledger::needs::{Due, Needs};
 use crate::ledger::quota::OpenCounts;
+use crate::ledger::reports::{ClosedReport, ReportChanges, Spending};
 
 /// How many writers can settle everyday events at the same time.
 pub const SHARDS: u8 = 16;
@@ -252,6 +254,8 @@ pub struct Batch {
     pub answers: Vec<NewAnswer>,
     /// What is open of the batch's accounts and offers.
     pub open: OpenCounts,
+    /// What the events add to the reports of their days.
+    pub reports: ReportChanges,
 }
 
 /// The part of a list that is wanted.
@@ -373,6 +377,15 @@ pub trait Transaction: Send {
 
     /// Days that were closed, oldest first.
     async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<ClosedDay>>;
+
+    /// The reports of closed days, oldest first.
+    async fn day_reports(&mut self, page: Page<Option<Day>>) -> Result<Vec<ClosedReport>>;
+
+    /// The report of the open day so far, and of all days before it.
+    async fn report_so_far(&mut self) -> Result<(DayReport, DayReport)>;
+
+    /// Shops as [`Transaction::shops`] lists them, each with what it paid for orders on its last days.
+    async fn spending(&mut self, page: Page<(&str, &str)>) -> Result<Vec<(Id, Account, Spending)>>;
 
     /// All rule sets that were ever in force, oldest first, with the place of their adoption.
     async fn rules(&mut self) -> Result<Vec<(Place, RuleSet)>>;

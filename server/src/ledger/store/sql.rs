@@ -169,6 +169,7 @@ impl SqlStore {
             dialect: self.dialect,
             scope,
             flow: Flow::default(),
+            reports: Vec::new(),
             has_webhooks: false,
             recent: Arc::clone(&self.shared.recent),
         })
@@ -276,6 +277,8 @@ struct SqlTransaction {
     scope: Scope,
     /// The flow of the writer's shard when the group was loaded.
     flow: Flow,
+    /// The reports of shards, as far as this writer needs them.
+    reports: Vec<(i64, String)>,
     /// Whether any webhook is registered.
     has_webhooks: bool,
     recent: Arc<Mutex<StoreCache>>,
