@@ -106,6 +106,14 @@ impl Before {
     }
 }
 
+impl Before {
+    /// The members whom the event activated.
+    pub fn activated<'a>(&'a self, after: &'a Book) -> impl Iterator<Item = &'a Id> {
+        let is_active = |id: &&Id| after.account(id.as_str()).is_some_and(|account| account.activated);
+        self.inactive.iter().filter(is_active)
+    }
+}
+
 impl DayReport {
     /// Adds an event with what was seen before it, its outcome, and the book just after it.
     pub fn add(&mut self, event: &Event, before: &Before, outcome: Result<&Receipt, &Refusal>, after: &Book) {
@@ -117,8 +125,7 @@ impl DayReport {
                 return;
             }
         };
-        let is_active = |id: &&Id| after.account(id.as_str()).is_some_and(|account| account.activated);
-        self.activated += u64::try_from(before.inactive.iter().filter(is_active).count()).unwrap_or_default();
+        self.activated += u64::try_from(before.activated(after).count()).unwrap_or_default();
         match event {
             Event::MemberRegistered { .. } => self.registered += 1,
             Event::MerchantOpened { .. } => self.shops_opened += 1,

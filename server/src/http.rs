@@ -70,5 +70,6 @@ mod scheme;
 mod sessions;
 mod settle;
 mod staff;
+mod team;
 mod trades;
 mod view;

@@ -8,6 +8,7 @@ pub mod housekeeping;
 pub mod journal;
 pub mod missed;
 pub mod needs;
+pub mod network;
 pub mod pending;
 mod pulse;
 pub mod queue;

@@ -2,7 +2,7 @@
 ALTER TABLE shards ADD COLUMN report TEXT NOT NULL DEFAULT '{}';
 
 CREATE TABLE day_reports (
-    day    TEXT PRIMARY KEY,
+    day    TEXT COLLATE "C" PRIMARY KEY,
     report TEXT NOT NULL CHECK (report::json IS NOT NULL), -- of the day
     total  TEXT NOT NULL CHECK (total::json IS NOT NULL)   -- of all days until its end
 );

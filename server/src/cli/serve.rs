@@ -20,6 +20,7 @@ use crate::ledger::audit;
 use crate::ledger::close::{Closer, day_of, find_zone};
 use crate::ledger::deadline;
 use crate::ledger::housekeeping;
+use crate::ledger::network;
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::sql::SqlStore;
 use crate::ledger::store::{SHARDS, Scope, Store, StoreError};
@@ -81,6 +82,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         .with_context(|| format!("cannot listen on {}; choose another port with --listen", settings.listen))?;
     let mut tasks = vec![tokio::spawn(courier.run(end.clone()))];
     tasks.push(tokio::spawn(housekeeping::keep_on(Arc::clone(&store), end.clone())));
+    tasks.push(tokio::spawn(network::keep_on(Arc::clone(&store), end.clone())));
     if settings.trade_hours > 0 {
         tasks.push(tokio::spawn(deadline::keep_on(ledger.clone(), settings.trade_hours, clock(), end.clone())));
     }

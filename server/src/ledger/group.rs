@@ -17,6 +17,7 @@ use thiserror::Error;
 
 use crate::ledger::journal::JournalLine;
 use crate::ledger::needs::Needs;
+use crate::ledger::network;
 use crate::ledger::quota::{Excess, OpenCounts, Quota, Tally};
 use crate::ledger::reports::ReportChanges;
 use crate::ledger::store::{
@@ -146,7 +147,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
         answered.into_iter().map(|answer| (name(&answer.key), answer)).collect();
     let (mut fresh, mut journal) = (Vec::new(), Vec::<JournalEntry>::new());
     let (mut changed, mut closed) = (ChangedRows::default(), Vec::new());
-    let mut reports = ReportChanges::default();
+    let (mut reports, mut above) = (ReportChanges::default(), Vec::new());
     let mut answers = Vec::with_capacity(requests.len());
     for request @ Request { line, key, actor, guard } in requests {
         let reference = request.reference();
@@ -166,6 +167,10 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
         let place = first.nth(journal.len());
         let (today, before) = (book.head().day, Before::of(&line.entry.event, &book));
         let outcome = book.settle(&line.entry.event).map(|mut applied| {
+            let mut orders = applied.changed.orders.keys();
+            let mut activated = before.activated(&book);
+            let lines = network::lines(&line.entry.event, &applied.receipt, &mut orders, &mut activated, &book);
+            above.extend(lines.into_iter().map(|line| (place, line)));
             tally.follow(&mut applied.changed, &book);
             changed.extend(applied.changed);
             let receipt = Arc::new(applied.receipt);
@@ -196,7 +201,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
     if journal.is_empty() && fresh.is_empty() {
         return Group { answers, batch: None, everyday: true };
     }
-    let batch = Batch { open: tally.counts, reports, ..batch(&book, &head, closed, first, journal, changed, fresh) };
+    let batch = Batch { open: tally.counts, reports, network: above, ..batch(&book, &head, closed, first, journal, changed, fresh) };
     let everyday = is_everyday(&batch, needs, &traders);
     Group { answers, batch: Some(batch), everyday }
 }
@@ -336,5 +341,6 @@ fn batch(
         answers,
         open: OpenCounts::default(),
         reports: ReportChanges::default(),
+        network: Vec::new(),
     }
 }

@@ -8,6 +8,7 @@ mod connections;
 mod dialect;
 mod file;
 mod load;
+mod network;
 mod rows;
 mod transaction;
 mod write;
@@ -263,6 +264,13 @@ impl Store for SqlStore {
         let mut connection = self.writers.acquire().await?;
         let before = before.as_second().to_string();
         execute(&mut connection, &sql, &[&before]).await.map_err(|error| self.error(error))
+    }
+
+    async fn gather_network(&self) -> Result<usize> {
+        let mut work = self.work(Scope::Everyday { shard: 0 }).await?;
+        let gathered = work.gather_lines().await?;
+        Box::new(work).commit().await?;
+        Ok(gathered)
     }
 
     async fn close(&self) {

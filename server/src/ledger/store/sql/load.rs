@@ -38,7 +38,7 @@ pub(super) fn out_of_range(_: OutOfRange) -> StoreError {
 }
 
 /// A JSON list of texts.
-fn list<'a>(ids: impl IntoIterator<Item = &'a Id>) -> String {
+pub(super) fn list<'a>(ids: impl IntoIterator<Item = &'a Id>) -> String {
     let ids: Vec<&str> = ids.into_iter().map(Id::as_str).collect();
     text::json(&ids)
 }

@@ -17,9 +17,10 @@ use serde::de::DeserializeOwned;
 use super::{SqlTransaction, conflict_or, differs, from_json, parse_id, parse_rules};
 use super::load::spending_of;
 use crate::ledger::needs::{Due, Needs};
+use crate::ledger::network::{Brought, Size, Trade as TradeSum};
 use crate::ledger::reports::{ClosedReport, Spending};
 use crate::ledger::store::{
-    Batch, ClosedDay, CurrentState, FirstOutcome, Headline, JournalEntry, Key, Page, Place, Result, StoreError,
+    Batch, ClosedDay, CurrentState, DirectMember, FirstOutcome, Headline, JournalEntry, Key, Page, Place, Result, StoreError,
     TradeCursor, Transaction, WorkingSet,
 };
 
@@ -274,6 +275,30 @@ impl Transaction for SqlTransaction {
 
     async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>> {
         self.by_id("SELECT id, content FROM purchases WHERE id > $1 ORDER BY id", page).await
+    }
+
+    async fn team_sizes(&mut self, holder: &Id) -> Result<Vec<(u8, Size)>> {
+        self.sizes_of(holder).await
+    }
+
+    async fn team_months(&mut self, holder: &Id, from: &str) -> Result<Vec<(String, u8, TradeSum)>> {
+        self.trade_below(holder, from).await
+    }
+
+    async fn team_rewards(&mut self, holder: &Id, from: &str) -> Result<Vec<(String, Brought)>> {
+        self.rewards_of(holder, from).await
+    }
+
+    async fn direct_members(&mut self, holder: &Id, page: Page<&str>) -> Result<Vec<DirectMember>> {
+        self.members_below(holder, page).await
+    }
+
+    async fn city_days(&mut self, city: Region, after: &str) -> Result<Vec<(Day, TradeSum)>> {
+        self.trade_in(city, after).await
+    }
+
+    async fn city_shops(&mut self, city: Region, month: &str, page: Page<&str>) -> Result<Vec<(Id, TradeSum)>> {
+        self.shops_in(city, month, page).await
     }
 
     async fn redemptions(&mut self, page: Page<&str>) -> Result<Vec<(Id, RedemptionRecord)>> {

@@ -18,6 +18,7 @@ use serde::{Serialize, Serializer};
 use super::dialect::{Dialect, Parameter, SqlColumn, Statement, execute_with, integer, long, text};
 use super::rows::RowTexts;
 use super::{SqlTransaction, conflict_or, from_json};
+use crate::ledger::network::NetworkLine;
 use crate::ledger::quota::{Open, wants};
 use crate::ledger::reports::{ReportChanges, Spending};
 use crate::ledger::store::sql::load::out_of_range;
@@ -43,6 +44,8 @@ impl SqlTransaction {
         writes.insert(batch.days.iter().map(|closed| DayRow { day: closed.record.day, record: closed }));
         writes.insert(batch.journal.iter().map(journal_row));
         writes.insert(batch.journal.iter().flat_map(posting_rows));
+        writes.insert(network_rows(batch));
+        write_since(batch, &mut writes);
         let now = Timestamp::now();
         writes.insert(batch.answers.iter().map(|answer| answer_row(answer, now)));
         for Statement { sql, parameters, rows } in self.dialect.joined(writes.statements) {
@@ -142,6 +145,15 @@ fn write_eras(batch: &Batch, writes: &mut Writes) {
     let present = batch.days.last().map_or(0, |day| usize::try_from(day.record.era).unwrap_or(usize::MAX));
     let first = present.saturating_sub(ended.len());
     writes.insert((first..).zip(ended).map(|(era, acc)| EraRow { era, acc }));
+}
+
+/// The day on which new members were registered: a column that later writes of the account leave alone.
+fn write_since(batch: &Batch, writes: &mut Writes) {
+    let new: Vec<_> = batch.accounts.iter().filter(|row| row.new).map(|row| row.id.as_str()).collect();
+    let Some(day) = batch.journal.first().map(|entered| entered.day).filter(|_| !new.is_empty()) else { return };
+    let sql = format!("UPDATE accounts SET since = $1 WHERE member IN {}", writes.dialect.list(2));
+    let rows = count(&new);
+    writes.run(sql, vec![day.to_string(), json(&new)], rows);
 }
 
 fn write_rules(batch: &Batch, writes: &mut Writes) -> Result<()> {
@@ -260,6 +272,7 @@ rows! {
     }
     "days" DayRow<'a> { day: text Day, record: text &'a ClosedDay, }
     "day_reports" DayReportRow { day: text Day, report: text DayReport, total: text DayReport, }
+    "network_lines" NetworkRow<'a> { place: integer Place, line: integer i64, content: text &'a NetworkLine, }
     "eras" EraRow<'a> { era: integer usize, acc: text &'a Index, }
     "journal" JournalRow<'a> {
         place: integer Place, version: integer u32, day: text Day, kind: text &'static str, event: long &'a str,
@@ -374,6 +387,14 @@ impl Serialize for AmountText {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
     }
+}
+
+fn network_rows(batch: &Batch) -> impl Iterator<Item = NetworkRow<'_>> {
+    let mut last = (Place::default(), 0);
+    batch.network.iter().map(move |(place, content)| {
+        last = if last.0 == *place { (*place, last.1 + 1) } else { (*place, 0) };
+        NetworkRow { place: *place, line: last.1, content }
+    })
 }
 
 fn answer_row(answer: &NewAnswer, now: Timestamp) -> AnswerRow<'_> {
