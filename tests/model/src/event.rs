@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::exact::{Exact, decimal};
-use crate::{Model, Stop, close, dates, market, orders, packs, parties, points, refunds};
+use crate::{Model, Stop, dates};
 
 /// What a field may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,18 +24,6 @@ pub(crate) enum Kind {
 /// An event type: its name, its fields (an optional one is marked `true`), and what it does.
 pub(crate) type Row =
     (&'static str, &'static [(&'static str, Kind, bool)], fn(&mut Model, &Event<'_>) -> Result<(), Stop>);
-
-/// The event types, by the file that has them.
-const EVENTS: &[&[Row]] = &[
-    parties::EVENTS,
-    packs::EVENTS,
-    points::EVENTS,
-    orders::EVENTS,
-    refunds::EVENTS,
-    market::EVENTS,
-    close::EVENTS,
-    crate::EVENTS,
-];
 
 fn id(text: &str) -> bool {
     (1..=64).contains(&text.len())
@@ -113,11 +101,11 @@ pub(crate) struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// Reads an event, or nothing if it is a `bad_event`.
-    pub fn read(value: &'a Value) -> Option<Self> {
+    /// Reads an event of these types, or nothing if it is a `bad_event`.
+    pub fn read(value: &'a Value, types: &[&[Row]]) -> Option<Self> {
         let map = value.as_object()?;
         let kind = map.get("type")?.as_str()?;
-        let (_, fields, handler) = *EVENTS.iter().copied().flatten().find(|(name, ..)| *name == kind)?;
+        let (_, fields, handler) = *types.iter().copied().flatten().find(|(name, ..)| *name == kind)?;
         for (name, value) in map {
             let allowed = match name.as_str() {
                 "type" => true,

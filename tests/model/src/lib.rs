@@ -51,6 +51,18 @@ use state::{Member, Offer, Purchase, Redemption, Trade};
 /// The events of this file.
 const EVENTS: &[Row] = &[("rules.adopted", &[("rules", Kind::Rules, false)], Model::rules_adopted)];
 
+/// The event types, by the file that has them.
+const TYPES: &[&[Row]] = &[
+    parties::EVENTS,
+    packs::EVENTS,
+    points::EVENTS,
+    orders::EVENTS,
+    refunds::EVENTS,
+    market::EVENTS,
+    close::EVENTS,
+    EVENTS,
+];
+
 /// What the model says about an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -218,7 +230,7 @@ impl Model {
     }
 
     fn decide(&mut self, value: &Value) -> Verdict {
-        let Some(event) = Event::read(value) else {
+        let Some(event) = Event::read(value, TYPES) else {
             return Verdict::Refused("bad_event");
         };
         let id = event.maybe("id");
