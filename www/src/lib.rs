@@ -65,6 +65,7 @@ mod route;
 mod screens;
 mod staff;
 mod state;
+mod team;
 mod text;
 mod trade;
 mod ui;

@@ -3,6 +3,7 @@
 mod account;
 mod action_form;
 mod answer;
+mod city;
 mod code;
 mod counter;
 mod counter_manage;
@@ -51,6 +52,7 @@ mod staff;
 mod statement;
 mod statement_rows;
 mod summary;
+mod team;
 mod till;
 mod till_customer;
 mod till_input;
@@ -116,6 +118,8 @@ pub fn of_points(app: App, route: Route) -> Option<AnyView> {
                 MemberScreen::Market => market::screen,
                 MemberScreen::Orders => |app, id| orders::screen(app, &id),
                 MemberScreen::Invite => |app, id| invite::screen(app, &id),
+                MemberScreen::Team => team::screen,
+                MemberScreen::City => city::screen,
                 _ => return None,
             };
             Some(denied(app, &id).unwrap_or_else(|| screen(app, id)))

@@ -24,10 +24,11 @@ pub mod signin;
 pub mod staff;
 pub mod statement;
 pub mod summary;
+pub mod team;
 pub mod trades;
 pub mod worth;
 
-pub use rules::{asset, class, code, party, reason, rule};
+pub use rules::{asset, class, code, party, reason, role, rule};
 
 use crate::lang::Lang;
 

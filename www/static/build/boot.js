@@ -7,7 +7,7 @@ const PROGRAMS = [
   ['desk', /^operator(\/|$)/],
   ['shop', /^m\/[^/]+\/shop(\/|$)|^shop\//],
   ['account', /^(?!m\/)|^m\/[^/]+\/(profile|code)(\/|$)/],
-  ['points', /^m\/[^/]+\/(move|transfer|redeem|market|invite|orders)(\/|$)/],
+  ['points', /^m\/[^/]+\/(move|transfer|redeem|market|invite|orders|team|city)(\/|$)/],
   ['wallet', /^/],
 ];
 
