@@ -4,11 +4,15 @@
 use std::collections::BTreeMap;
 
 use gongxiang::quantity::{Money, Points};
+use gongxiang::review::FLAGS;
 use gongxiang_conformance::{Case, cases};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::sqlite::SqlitePool;
 
-use crate::support::{Folder, Server, TestResult, argument, gongxiang};
+use crate::support::{Folder, JSON, Server, TestResult, argument, gongxiang};
+
+/// How many events go into one request.
+const AT_ONCE: usize = 5_000;
 
 /// A figure, whether it has 8 decimal places or 2 or none, and the SQL that finds it by day. Events have a number `n` and the number
 /// `d` of days that were closed before them.
@@ -92,12 +96,13 @@ async fn tables(journal: &str, books: &str) -> TestResult<SqlitePool> {
     .await?;
     let mut tx = pool.begin().await?;
     for (n, line) in (1_i64..).zip(journal.lines()) {
-        let event: Value = serde_json::from_str(line)?;
-        let cents = |field| text(&event, field).map(|text| whole(text, 2)).transpose();
+        let settled: Value = serde_json::from_str(line)?;
+        let event = &settled["event"];
+        let cents = |field| text(event, field).map(|text| whole(text, 2)).transpose();
         sqlx::query("INSERT INTO plain VALUES ($1, $2, $3, $4, $5)")
             .bind(n)
-            .bind(text(&event, "type"))
-            .bind(text(&event, "order"))
+            .bind(text(event, "type"))
+            .bind(text(event, "order"))
             .bind(cents("amount")?)
             .bind(cents("concession")?)
             .execute(&mut *tx)
@@ -119,7 +124,8 @@ async fn tables(journal: &str, books: &str) -> TestResult<SqlitePool> {
         sqlx::query("INSERT INTO lines VALUES ($1, $2, $3)")
             .bind(n)
             .bind(row.get(4))
-            .bind(whole(row.get(7).unwrap_or_default(), 8)?)
+            // What a party has is a credit in the books, and below 0.
+            .bind(-whole(row.get(7).unwrap_or_default(), 8)?)
             .execute(&mut *tx)
             .await?;
     }
@@ -155,11 +161,14 @@ fn reports(server: &Server) -> TestResult<Vec<Value>> {
 
 async fn compare(case: &Case) -> TestResult {
     let folder = Folder::new()?;
-    let (rules, journal, database) = (folder.path("rules.json"), folder.path("journal.jsonl"), folder.database());
+    let (rules, database) = (folder.path("rules.json"), folder.database());
     std::fs::write(&rules, case.rules.to_string())?;
-    std::fs::write(&journal, case.events.iter().fold(String::new(), |all, event| all + &event.to_string() + "\n"))?;
-    gongxiang(&["replay", "--rules", argument(&rules), "--into", &database, argument(&journal)])?;
-    let server = Server::start(&["--database", &database])?;
+    let server = Server::start(&["--database", &database, "--rules", argument(&rules)])?;
+    let path = format!("/v1/events?accept_flags={}", FLAGS.map(|(code, ..)| code).join(","));
+    for events in case.events.chunks(AT_ONCE) {
+        let (status, answers) = server.post(&path, JSON, json!(events).to_string())?;
+        assert_eq!(status, 200, "{}: {answers}", case.name);
+    }
     let reports = reports(&server)?;
     let exported = |format| gongxiang(&["export", "--database", &database, "--format", format]);
     let pool = tables(&exported("jsonl")?, &exported("csv")?).await?;
