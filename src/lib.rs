@@ -39,6 +39,7 @@ pub mod absorption;
 pub mod book;
 mod contract;
 pub mod day;
+pub mod day_report;
 pub mod economy;
 pub mod event;
 pub mod forecast;

@@ -291,3 +291,21 @@ pub const LOOK_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// Longest time that a forecast or simulation runs.
 pub const LOOK_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// Closed days that the overview shows.
+pub const OVERVIEW_DAYS: usize = 30;
+
+/// Most shops whose points the overview looks at.
+pub const OVERVIEW_SHOPS_MAX: usize = 20_000;
+
+/// Most shops that the overview names.
+pub const OVERVIEW_SHOPS_SHOWN: usize = 50;
+
+/// Most lines of members' networks that are added up in one transaction.
+pub const NETWORK_LINES_AT_ONCE: usize = 2_000;
+
+/// How long the sums of members' networks wait where there was nothing to add.
+pub const NETWORK_PAUSE: Duration = Duration::from_secs(1);
+
+/// Months that a member's team and city show.
+pub const TEAM_MONTHS: usize = 12;

@@ -465,7 +465,7 @@ async function figures(walk) {
   const { page } = walk.operator;
   await way(page, 'home');
   await page.reload();
-  await page.getByTestId('none-at-risk').or(page.getByTestId('at-risk')).first().waitFor();
+  await page.getByTestId('none-dry').or(page.getByTestId('running-dry')).first().waitFor();
   const now = await get(page, '/v1/supply');
   assert.equal(await value(page, 'price'), now.price);
   const parts = ['held', 'pool', 'escrow', 'treasury', 'burned'];

@@ -9,7 +9,7 @@ use crate::reactive::effect;
 use crate::route::{self, Counter, Desk, MemberScreen, Route};
 use crate::screens;
 use crate::state::App;
-use crate::text::{Words, account, actions, counter as c, frame as t, orders, people, profile, shops, signin, trades};
+use crate::text::{Words, account, actions, counter as c, frame as t, orders, people, profile, shops, signin, team, trades};
 use crate::ui;
 
 /// Shows the screen of a route; `None` if it belongs to another program.
@@ -95,6 +95,8 @@ const fn title_of(route: &Route) -> Option<Words> {
             MemberScreen::Invite => actions::INVITE,
             MemberScreen::Profile => profile::PROFILE,
             MemberScreen::Code => c::MY_CODE,
+            MemberScreen::Team => team::TEAM,
+            MemberScreen::City => team::CITY,
         },
         Route::Operator(desk) => match desk {
             Desk::Overview => t::OVERVIEW,

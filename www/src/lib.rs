@@ -54,6 +54,7 @@ mod mark;
 mod names;
 mod order;
 mod outbox;
+mod overview;
 mod passkey;
 mod people;
 mod proposal;
@@ -64,6 +65,7 @@ mod route;
 mod screens;
 mod staff;
 mod state;
+mod team;
 mod text;
 mod trade;
 mod ui;
@@ -100,6 +102,11 @@ pub fn show_desk() {
 /// Shows the screens of members at the desk.
 pub fn show_people() {
     show(screens::of_people);
+}
+
+/// Shows the rules and the simulator at the desk.
+pub fn show_rules() {
+    show(|app, route| screens::of_rules(app, &route));
 }
 
 fn show(screens: app::Screens) {

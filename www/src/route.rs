@@ -86,6 +86,10 @@ pub enum MemberScreen {
     Profile,
     /// The code that one shows in a shop.
     Code,
+    /// Whom one brought, and what they bring.
+    Team,
+    /// The city of an area partner.
+    City,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +104,7 @@ pub enum Desk {
 }
 
 impl MemberScreen {
-    const ALL: [(Self, &str); 12] = [
+    const ALL: [(Self, &str); 14] = [
         (Self::Home, ""),
         (Self::Statement, "statement"),
         (Self::Calculator, "order"),
@@ -113,11 +117,13 @@ impl MemberScreen {
         (Self::Invite, "invite"),
         (Self::Profile, "profile"),
         (Self::Code, "code"),
+        (Self::Team, "team"),
+        (Self::City, "city"),
     ];
 
     /// Whether it belongs to the navigation's entry for moving points.
     pub const fn is_way_to_move(self) -> bool {
-        matches!(self, Self::Move | Self::Transfer | Self::Redeem | Self::Market | Self::Invite | Self::Profile)
+        matches!(self, Self::Move | Self::Transfer | Self::Redeem | Self::Market | Self::Invite | Self::Profile | Self::Team | Self::City)
     }
 }
 

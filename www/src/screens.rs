@@ -3,6 +3,7 @@
 mod account;
 mod action_form;
 mod answer;
+mod city;
 mod code;
 mod counter;
 mod counter_manage;
@@ -30,6 +31,8 @@ mod order;
 mod order_form;
 mod order_result;
 mod orders;
+mod overview_figures;
+mod overview_trends;
 mod packs;
 mod pay;
 mod people;
@@ -51,6 +54,7 @@ mod staff;
 mod statement;
 mod statement_rows;
 mod summary;
+mod team;
 mod till;
 mod till_customer;
 mod till_input;
@@ -117,6 +121,8 @@ pub fn of_points(app: App, route: Route) -> Option<AnyView> {
                 MemberScreen::Market => market::screen,
                 MemberScreen::Orders => |app, id| orders::screen(app, &id),
                 MemberScreen::Invite => |app, id| invite::screen(app, &id),
+                MemberScreen::Team => team::screen,
+                MemberScreen::City => city::screen,
                 _ => return None,
             };
             Some(denied(app, &id).unwrap_or_else(|| screen(app, id)))
@@ -162,9 +168,23 @@ pub fn of_desk(app: App, route: &Route) -> Option<AnyView> {
         Route::Operator(desk) => {
             let opened: fn(App) -> AnyView = match desk {
                 Desk::Overview => operator::screen,
+                Desk::Actions => deeds::screen,
+                _ => return None,
+            };
+            Some(gate::screen(app, desk, &|| opened(app)))
+        }
+        Route::Nowhere => Some(fault::nowhere(app)),
+        _ => None,
+    }
+}
+
+/// The screens of the program `rules`, with the simulator behind them.
+pub fn of_rules(app: App, route: &Route) -> Option<AnyView> {
+    match *route {
+        Route::Operator(desk) => {
+            let opened: fn(App) -> AnyView = match desk {
                 Desk::Rules => rules::screen,
                 Desk::Economy => economy::screen,
-                Desk::Actions => deeds::screen,
                 _ => return None,
             };
             Some(gate::screen(app, desk, &|| opened(app)))

@@ -14,6 +14,7 @@ pub mod guests;
 pub mod home;
 pub mod operator;
 pub mod orders;
+pub mod overview;
 pub mod people;
 pub mod profile;
 pub mod proposals;
@@ -24,10 +25,11 @@ pub mod signin;
 pub mod staff;
 pub mod statement;
 pub mod summary;
+pub mod team;
 pub mod trades;
 pub mod worth;
 
-pub use rules::{asset, class, code, reason, rule};
+pub use rules::{asset, class, code, reason, role, rule};
 
 use gongxiang::ruleset::Pack;
 

@@ -239,15 +239,20 @@ pub struct Series {
 /// A chart, drawn by the custom element of `chart.js`. `summary` is its text alternative.
 /// `along` are the labels of the axis: days (`2026-01-31`) or numbers.
 pub fn chart(id: &'static str, summary: String, along: &[String], series: &[Series]) -> AnyView {
-    drawn(id, summary, along, series, false)
+    drawn(id, summary, along, series, "false")
 }
 
 /// A bar for each day.
 pub fn bars(id: &'static str, summary: String, days: &[String], series: Series) -> AnyView {
-    drawn(id, summary, days, &[series], true)
+    drawn(id, summary, days, &[series], "true")
 }
 
-fn drawn(id: &'static str, summary: String, along: &[String], series: &[Series], bars: bool) -> AnyView {
+/// A bar for each month, at its first day.
+pub fn month_bars(id: &'static str, summary: String, months: &[String], series: Series) -> AnyView {
+    drawn(id, summary, months, &[series], "\"month\"")
+}
+
+fn drawn(id: &'static str, summary: String, along: &[String], series: &[Series], bars: &str) -> AnyView {
     let quoted = |texts: &[String]| serde_json::to_string(texts).unwrap_or_default();
     let lines: Vec<_> = series
         .iter()

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gongxiang::book::{Book, ChangedRows, Excerpt, Head, Settlement};
+use gongxiang::day_report::Before;
 use gongxiang::event::{Code, Event, Identity, Kind, OrderPlaced, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::market::{Trade, TradeState};
@@ -17,7 +18,9 @@ use thiserror::Error;
 
 use crate::ledger::journal::JournalLine;
 use crate::ledger::needs::Needs;
+use crate::ledger::network;
 use crate::ledger::quota::{Excess, OpenCounts, Quota, Tally};
+use crate::ledger::reports::ReportChanges;
 use crate::ledger::store::{
     Batch, ClosedDay, FirstOutcome, HeadChange, JOURNAL, JournalEntry, Key, NewAnswer, Place, RowChange, WorkingSet,
 };
@@ -145,6 +148,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
         answered.into_iter().map(|answer| (name(&answer.key), answer)).collect();
     let (mut fresh, mut journal) = (Vec::new(), Vec::<JournalEntry>::new());
     let (mut changed, mut closed) = (ChangedRows::default(), Vec::new());
+    let (mut reports, mut above) = (ReportChanges::default(), Vec::new());
     let mut answers = Vec::with_capacity(requests.len());
     for request @ Request { line, key, actor, guard } in requests {
         let reference = request.reference();
@@ -162,7 +166,12 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
             }
         };
         let place = first.nth(journal.len());
+        let (today, before) = (book.head().day, Before::of(&line.entry.event, &book));
         let outcome = book.settle(&line.entry.event).map(|mut applied| {
+            let mut orders = applied.changed.orders.keys();
+            let mut activated = before.activated(&book);
+            let lines = network::lines(&line.entry.event, &applied.receipt, &mut orders, &mut activated, &book);
+            above.extend(lines.into_iter().map(|line| (place, line)));
             tally.follow(&mut applied.changed, &book);
             changed.extend(applied.changed);
             let receipt = Arc::new(applied.receipt);
@@ -179,6 +188,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
             });
             receipt
         });
+        reports.add(today, &line.entry.event, &before, outcome.as_deref(), &book);
         // An order that was refused is none: the shop may place it again under its name.
         let reference = reference.filter(|key| outcome.is_ok() && !known.contains_key(&name(key)));
         for key in key.iter().chain(&reference) {
@@ -192,7 +202,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
     if journal.is_empty() && fresh.is_empty() {
         return Group { answers, batch: None, everyday: true };
     }
-    let batch = Batch { open: tally.counts, ..batch(&book, &head, closed, first, journal, changed, fresh) };
+    let batch = Batch { open: tally.counts, reports, network: above, ..batch(&book, &head, closed, first, journal, changed, fresh) };
     let everyday = is_everyday(&batch, needs, &traders);
     Group { answers, batch: Some(batch), everyday }
 }
@@ -342,5 +352,7 @@ fn batch(
         head: flow.map_or(HeadChange::Whole(*book.head()), HeadChange::Flow),
         answers,
         open: OpenCounts::default(),
+        reports: ReportChanges::default(),
+        network: Vec::new(),
     }
 }

@@ -110,6 +110,7 @@ pub fn joining(app: App, referrer: &Id) -> AnyView {
         </section>
         <section class="card form">
             {ui::note(app, t::REGISTER_NOTE)}
+            {ui::note(app, t::JOIN_SEEN)}
             {move || {
                 let session = app.session.get();
                 let may = |ask: fn(&Session) -> bool| session.as_ref().is_some_and(ask);

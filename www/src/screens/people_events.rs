@@ -253,7 +253,7 @@ pub fn pack_name(name: &str, pack: &Pack, lang: Lang) -> String {
 
 /// What a service role is called.
 pub fn role_name(role: &Id, lang: Lang) -> String {
-    gongxiang_words::role(lang.catalogue(), role.as_str()).unwrap_or(role.as_str()).to_owned()
+    crate::text::role(lang, role.as_str())
 }
 
 /// The days within which a pack may come back.

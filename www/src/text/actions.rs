@@ -32,6 +32,7 @@ words! {
     REGISTER "注册会员" "Sign up a member"
     JOIN "注册会员" "Become a member"
     REGISTER_NOTE "注册即获赠锁定的共享值，购买首个礼包后解锁。推荐人注册后不可更改。" "New members get locked share value. Their first gift pack unlocks it. The referrer can’t be changed later."
+    JOIN_SEEN "邀请您的会员可以看到您的名称、加入日期和是否激活，看不到您的余额。" "The member who invited you sees your name, when you joined and whether you’re activated, never your balance."
     JOIN_CLOSED "会员由运营方开户。请联系运营方，并提供以上邀请人编号。" "Only the operator can sign you up. Contact the operator and give the ID of the member who invited you."
     OPEN_SHOP "开店" "Open a shop"
     OPEN_SHOP_NOTE "需购买商家礼包，且积分价值不低于保证金。" "You need a merchant pack and points worth the deposit."

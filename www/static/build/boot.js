@@ -3,10 +3,11 @@
 /** The programs and their addresses after `#/`, as src/screens.rs has them: the first that fits. `m/ID/shop` is an old address of the counter. */
 const PROGRAMS = [
   ['people', /^operator\/(members|staff|disputes|enrol)(\/|$)/],
+  ['rules', /^operator\/(rules|economy)(\/|$)/],
   ['desk', /^operator(\/|$)/],
   ['shop', /^m\/[^/]+\/shop(\/|$)|^shop\//],
   ['account', /^(?!m\/)|^m\/[^/]+\/(profile|code)(\/|$)/],
-  ['points', /^m\/[^/]+\/(move|transfer|redeem|market|invite|orders)(\/|$)/],
+  ['points', /^m\/[^/]+\/(move|transfer|redeem|market|invite|orders|team|city)(\/|$)/],
   ['wallet', /^/],
 ];
 

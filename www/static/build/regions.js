@@ -87,4 +87,16 @@ class Regions extends HTMLElement {
   }
 }
 
+/** <gx-place data-code="110100" lang="zh-CN">: the name of a place instead of its code, once the names are there. */
+class Place extends HTMLElement {
+  async connectedCallback() {
+    const { code } = this.dataset;
+    const all = new Map(await places().catch(() => []));
+    const names = [`${code.slice(0, 2)}0000`, `${code.slice(0, 4)}00`, code].map((place) => all.get(place));
+    const name = [...new Set(names.filter(Boolean))].join(' ');
+    if (name && this.isConnected) this.textContent = `${name} (${code})`;
+  }
+}
+
 customElements.define('gx-regions', Regions);
+customElements.define('gx-place', Place);
