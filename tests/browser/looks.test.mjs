@@ -156,10 +156,13 @@ test('a new screen takes the focus, starts at its top, and names itself in the t
   const { page, complaints, close } = await house.open(`#/m/${member}`);
   await page.getByTestId('past').waitFor();
   await page.getByTestId('past').scrollIntoViewIfNeeded();
-  for (const [hash, title] of [[`#/m/${member}/statement`, 'Statement'], [`#/m/${member}/order`, 'Calculator'], [`#/m/${member}`, 'Account']]) {
+  for (const [hash, title, ready] of [
+    [`#/m/${member}/statement`, 'Statement', 'statement'], [`#/m/${member}/order`, 'Calculator', 'order-points'], [`#/m/${member}`, 'Account', 'past'],
+  ]) {
     await page.locator(`.ways a[href="${hash}"]`).click();
     await page.waitForFunction((expected) => document.title.startsWith(expected), `${title} · `);
     await page.waitForFunction(() => document.activeElement?.id === 'main' && scrollY === 0);
+    await page.getByTestId(ready).first().waitFor();
     await page.keyboard.press('Tab');
     assert.ok(await page.evaluate(() => document.getElementById('main').contains(document.activeElement)), 'Tab goes on in the screen');
   }

@@ -3,7 +3,7 @@
 use gongxiang::event::Event;
 use gongxiang::order::Order;
 use gongxiang::quantity::{Points, Price};
-use gongxiang::receipt::{Amount, Posting, Receipt, Rule};
+use gongxiang::receipt::{Amount, Party, Posting, Receipt, Rule};
 use leptos::prelude::*;
 
 use super::named;
@@ -108,7 +108,8 @@ fn facts(app: App, action: &Action, receipt: &Receipt) -> Option<(Option<AnyView
             (Some(ui::amount(app, number(price), frame::YUAN)), old.into_iter().collect())
         }
         Event::DayClosed { day } => {
-            let released = sum_of(receipt, |posting| posting.rule == Rule::Release)?;
+            // What of it is credited to accounts on the way is a part of it.
+            let released = sum_of(receipt, |posting| posting.rule == Rule::Release && posting.from == Party::Issuance)?;
             (Some(text(day.to_string())), vec![row(app, t::RELEASED, "released", points(app, released))])
         }
         Event::MemberRegistered { referrer: Some(referrer), .. } => (Some(named::member(app, referrer)), Vec::new()),
