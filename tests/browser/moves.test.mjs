@@ -121,7 +121,7 @@ for (const [locale, spoken] of [['zh-CN', (number) => ` ${number}\n`], ['en-US',
     assert.equal(raw8(all), await pointsOf(me));
     await page.locator(`[data-testid="points-worth"][data-value="${worth(all, price)}"]`).waitFor();
     await page.getByTestId('basis').locator('summary').click();
-    await page.getByTestId('basis').getByText(price).waitFor();
+    await page.locator(`[data-testid="basis"][data-price="${price}"] .note`).waitFor();
     assert.deepEqual(await sticksOut(page), []);
     await picture(page, `transfer-${locale}`);
     await page.getByTestId('points').fill('0.25');
@@ -180,6 +180,7 @@ test('a member without a pack reads on its home what the packs cost, and the sho
 test('one’s code is one tap away from the calculator and from the transfers', async () => {
   const [me] = await house.rich(1);
   const { page, complaints, close } = await asMember(me, `#/m/${me}/order`, PHONE);
+  page.on('response', (answer) => { if (answer.status() === 403) console.log(answer.url()); });
   for (const screen of ['order', 'move']) {
     await go(page, `#/m/${me}/${screen}`);
     await page.getByTestId('to-code').click();
