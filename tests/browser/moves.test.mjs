@@ -180,7 +180,6 @@ test('a member without a pack reads on its home what the packs cost, and the sho
 test('one’s code is one tap away from the calculator and from the transfers', async () => {
   const [me] = await house.rich(1);
   const { page, complaints, close } = await asMember(me, `#/m/${me}/order`, PHONE);
-  page.on('response', (answer) => { if (answer.status() === 403) console.log(answer.url()); });
   for (const screen of ['order', 'move']) {
     await go(page, `#/m/${me}/${screen}`);
     await page.getByTestId('to-code').click();
