@@ -143,7 +143,7 @@ for (const [locale, spoken] of [['zh-CN', (number) => ` ${number}\n`], ['en-US',
     assert.equal(raw8(all), await pointsOf(me));
     await page.locator(`[data-testid="points-worth"][data-value="${worth(all, price)}"]`).waitFor();
     await page.getByTestId('basis').locator('summary').click();
-    await page.getByTestId('basis').getByText(price).waitFor();
+    await page.locator(`[data-testid="basis"][data-price="${price}"] .note`).waitFor();
     assert.deepEqual(await sticksOut(page), []);
     await picture(page, `transfer-${locale}`);
     await page.getByTestId('points').fill('0.25');

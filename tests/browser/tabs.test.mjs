@@ -116,11 +116,8 @@ test('a screen begins with the figures of the one before, while the server is as
       if (document.querySelector('[data-testid="loading"]')) globalThis.skeletons += 1;
     }).observe(document.getElementById('main'), { childList: true, subtree: true });
   });
-  let answers = () => {};
-  await page.route('**/v1/supply', async (route) => {
-    await new Promise((resolve) => { answers = resolve; });
-    await route.continue();
-  });
+  const held = [];
+  await page.route('**/v1/supply', (route) => { held.push(route); });
   await go(page, `#/m/${me}/forecast`);
   await page.getByTestId('horizon').first().waitFor();
   await go(page, `#/m/${me}`);
@@ -129,9 +126,9 @@ test('a screen begins with the figures of the one before, while the server is as
   await page.getByTestId('horizon').first().waitFor();
   // An equal answer draws nothing anew: a slider that was moved stays.
   await page.getByTestId('spread').fill('30');
-  answers();
-  await page.unroute('**/v1/supply');
+  for (const route of held.splice(0)) await route.continue();
   await page.waitForTimeout(300);
+  assert.equal(await page.evaluate(() => globalThis.skeletons), 0);
   assert.equal(await page.getByTestId('spread').inputValue(), '30');
   assert.deepEqual(complaints, []);
   await close();

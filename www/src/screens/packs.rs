@@ -36,7 +36,9 @@ pub fn packs(app: App, wallet: &Wallet) -> AnyView {
         ),
         _ => None,
     };
-    let lines: Vec<_> = wallet.rules.packs.iter().map(|(name, pack)| line(app, name, pack)).collect();
+    let mut packs: Vec<_> = wallet.rules.packs.iter().collect();
+    packs.sort_by_key(|(_, pack)| pack.price);
+    let lines: Vec<_> = packs.into_iter().map(|(name, pack)| line(app, name, pack)).collect();
     view! {
         <section class="card statement" data-testid="packs">
             {ui::heading(app, t::ACTIVATE)}
