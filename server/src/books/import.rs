@@ -34,7 +34,6 @@ pub mod sorting;
 mod table;
 mod text;
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -42,7 +41,7 @@ use gongxiang::identity::Day;
 use gongxiang::ruleset::RuleSet;
 
 use self::cells::BadRow;
-use self::ids::EventIds;
+use self::ids::{EventIds, Known};
 use self::index::JournalIndex;
 use self::journal::{Additions, Columns, JournalWriter, Rejection};
 use self::mapping::{Field, Mapping};
@@ -142,13 +141,6 @@ fn index(journals: &[PathBuf]) -> Result<JournalIndex> {
         index.read(journal)?;
     }
     Ok(index)
-}
-
-/// What journals have of members.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    pub members: HashSet<String>,
-    pub ids: EventIds,
 }
 
 /// What journals have of members, for a table of members of this batch.

@@ -10,10 +10,10 @@ use gongxiang::event::{Code, Entry, Event};
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::quantity::Points;
 use gongxiang_server::books::import::cells::BadRow;
-use gongxiang_server::books::import::ids::EventIds;
+use gongxiang_server::books::import::ids::{EventIds, Known};
 use gongxiang_server::books::import::journal::{Additions, Shops};
 use gongxiang_server::books::import::mapping::{Mapping, Pair, Reading};
-use gongxiang_server::books::import::{ImportResult, ImportTask, Known, balances, import, members};
+use gongxiang_server::books::import::{ImportResult, ImportTask, balances, import, members};
 use gongxiang_server::ledger::journal::{JournalLine, JournalReader};
 use gongxiang_server::output::Output;
 

@@ -40,6 +40,13 @@ impl EventIds {
     }
 }
 
+/// What the journals before a table have of members.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    pub members: HashSet<String>,
+    pub ids: EventIds,
+}
+
 /// Whether an import made this id.
 pub(super) fn is_of_import(id: &str) -> bool {
     id.starts_with(START)

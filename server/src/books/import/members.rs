@@ -9,8 +9,8 @@ use gongxiang::event::Code;
 use gongxiang::identity::{Id, Region};
 use gongxiang::quantity::Points;
 
-use super::Known;
 use super::cells::{self, BadRow, CellError};
+use super::ids::Known;
 use super::mapping::{Pair, Reading};
 use super::sheet::{Sheet, SheetField};
 use super::table::Row;
