@@ -82,7 +82,11 @@ impl Before {
             Event::PackPurchased { member, pack, .. } => {
                 let pack = book.rules().pack_named(pack.as_str());
                 let sale = pack.map(|pack| (Sale::of(pack), pack.price));
-                Self { sale, inactive: Some(member).filter(is_inactive).cloned().into_iter().collect(), ..Self::default() }
+                Self {
+                    sale,
+                    inactive: Some(member).filter(is_inactive).cloned().into_iter().collect(),
+                    ..Self::default()
+                }
             }
             Event::PackRefunded { purchase } => {
                 let purchase = book.purchase(purchase);

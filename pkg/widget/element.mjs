@@ -360,8 +360,7 @@ export class EarningsPreview extends Base {
     const retry = h('button', { type: 'button', part: 'retry' }, this.#text.retry);
     retry.addEventListener('click', () => this.load());
     // Trying again helps nobody whose browser cannot run the binary.
-    const runs = Boolean(globalThis.WebAssembly);
-    this.#show(false, fault(refusalIn(this.#text, runs ? code : 'no_wasm'), again && runs ? retry : ''));
+    this.#show(false, fault(refusalIn(this.#text, code), again && globalThis.WebAssembly ? retry : ''));
     this.#say('error', { code, field: failure.field ?? '', message: failure.message });
   }
 

@@ -57,7 +57,6 @@ const en = {
   without: ', so no numbers are shown.',
   codes: {
     not_loaded: 'The numbers could not be loaded, so none are shown.',
-    no_wasm: 'This browser has no WebAssembly, so no numbers are shown.',
     other: 'This order can’t be placed.',
   },
 };
@@ -102,7 +101,6 @@ const zh = {
   without: '，因此不显示数字。',
   codes: {
     not_loaded: '数据无法加载，因此不显示数字。',
-    no_wasm: '当前浏览器不支持 WebAssembly，因此不显示数字。',
     other: '无法提交此订单。',
   },
 };

@@ -9,7 +9,9 @@ use crate::reactive::effect;
 use crate::route::{self, Counter, Desk, MemberScreen, Route};
 use crate::screens;
 use crate::state::App;
-use crate::text::{Words, account, actions, counter as c, frame as t, orders, people, profile, shops, signin, team, trades};
+use crate::text::{
+    Words, account, actions, counter as c, frame as t, orders, people, profile, shops, signin, team, trades,
+};
 use crate::ui;
 
 /// Shows the screen of a route; `None` if it belongs to another program.

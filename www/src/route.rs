@@ -123,7 +123,17 @@ impl MemberScreen {
 
     /// Whether it belongs to the navigation's entry for moving points.
     pub const fn is_way_to_move(self) -> bool {
-        matches!(self, Self::Move | Self::Transfer | Self::Redeem | Self::Market | Self::Invite | Self::Profile | Self::Team | Self::City)
+        matches!(
+            self,
+            Self::Move
+                | Self::Transfer
+                | Self::Redeem
+                | Self::Market
+                | Self::Invite
+                | Self::Profile
+                | Self::Team
+                | Self::City
+        )
     }
 }
 

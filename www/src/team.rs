@@ -106,7 +106,11 @@ pub async fn team(id: &Id) -> Result<Team, Fault> {
         Ok(Level { level: field(row, "level")?, members: field(row, "members")?, activated: field(row, "activated")? })
     };
     let trade = |row: &Value| {
-        Ok(LevelTrade { level: field(row, "level")?, orders: field(row, "orders")?, concession: field(row, "concession")? })
+        Ok(LevelTrade {
+            level: field(row, "level")?,
+            orders: field(row, "orders")?,
+            concession: field(row, "concession")?,
+        })
     };
     let months = answer.get("months").and_then(Value::as_array).ok_or(Fault::BadAnswer)?;
     let month = |row: &Value| {

@@ -105,11 +105,7 @@ pub struct Overview {
 }
 
 /// Takes the same time for any number of members; for shops it reads one row of each.
-pub async fn overview(
-    State(app): State<App>,
-    _: Auditor,
-    _: Query<NoParameters>,
-) -> Result<Answer<Overview>, Problem> {
+pub async fn overview(State(app): State<App>, _: Auditor, _: Query<NoParameters>) -> Result<Answer<Overview>, Problem> {
     let mut tx = app.ledger.read().await?;
     let Head { day, price, supply, .. } = tx.now().await?.head;
     let (today, mut total) = tx.report_so_far().await?;
@@ -146,7 +142,10 @@ async fn reaches(tx: &mut dyn Transaction, today: Day) -> Result<(usize, Vec<Sho
         for (shop, account, spending) in rows {
             let spent = spending.until(today);
             if let Some(days) = lasts(account.points, &spent) {
-                dry.push((days, ShopReach { shop, points: account.points, spent: spent.to_vec(), dry: today.plus(days) }));
+                dry.push((
+                    days,
+                    ShopReach { shop, points: account.points, spent: spent.to_vec(), dry: today.plus(days) },
+                ));
             }
         }
         dry.sort_by(|(days, one), (other_days, other)| (days, &one.shop).cmp(&(other_days, &other.shop)));

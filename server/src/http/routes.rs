@@ -15,8 +15,8 @@ use super::api::Api;
 use super::app::App;
 use super::{
     access, actions, ahead, counter, days, etag, events, files, guard, health, market, members, metrics, names,
-    openapi, orders, overview, passkeys, pending, preview, problem, profiles, proposals, quote, rulebook, rules, scheme,
-    sessions, settle, staff, team, trades,
+    openapi, orders, overview, passkeys, pending, preview, problem, profiles, proposals, quote, rulebook, rules,
+    scheme, sessions, settle, staff, team, trades,
 };
 use crate::limits::BODY_BYTES_MAX;
 

@@ -230,14 +230,16 @@ pub async fn city(
     let account = part.accounts.get(&member).ok_or_else(Problem::unknown_member)?;
     let city = account.city.ok_or(Failure::NotFound)?;
     let until = account.area_pack.and_then(|bought| bought.plus(part.rules.area_repurchase_days));
-    let after = (0..OVERVIEW_DAYS).try_fold(day, |day, _| day.previous()).map_or_else(String::new, |day| day.to_string());
+    let after =
+        (0..OVERVIEW_DAYS).try_fold(day, |day, _| day.previous()).map_or_else(String::new, |day| day.to_string());
     let days = tx.city_days(city, &after).await?;
     let days = days.into_iter().filter(|(of, _)| *of <= day);
     let days = days.map(|(day, trade)| CityDay { day, orders: trade.orders, concession: trade.concession }).collect();
     let month = month(day);
     let shops = tx.city_shops(city, &month, Page { after: "", limit: SHOPS_MAX }).await?;
     let shops = shops.into_iter();
-    let shops = shops.map(|(shop, trade)| CityShop { shop, orders: trade.orders, concession: trade.concession }).collect();
+    let shops =
+        shops.map(|(shop, trade)| CityShop { shop, orders: trade.orders, concession: trade.concession }).collect();
     Ok(Answer::of(&City {
         city,
         offline_points_rate: part.rules.area_offline_points_rate,

@@ -202,7 +202,12 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
     if journal.is_empty() && fresh.is_empty() {
         return Group { answers, batch: None, everyday: true };
     }
-    let batch = Batch { open: tally.counts, reports, network: above, ..batch(&book, &head, closed, first, journal, changed, fresh) };
+    let batch = Batch {
+        open: tally.counts,
+        reports,
+        network: above,
+        ..batch(&book, &head, closed, first, journal, changed, fresh)
+    };
     let everyday = is_everyday(&batch, needs, &traders);
     Group { answers, batch: Some(batch), everyday }
 }

@@ -25,11 +25,27 @@ pub const LEVELS: u8 = 10;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum NetworkLine {
-    Joined { member: Id },
-    Activated { member: Id },
-    Bought { day: Day, buyer: Id, shop: Id, city: Option<Region>, concession: Money },
+    Joined {
+        member: Id,
+    },
+    Activated {
+        member: Id,
+    },
+    Bought {
+        day: Day,
+        buyer: Id,
+        shop: Id,
+        city: Option<Region>,
+        concession: Money,
+    },
     /// A reward that vested: for whom, and by whom below it came.
-    Brought { day: Day, holder: Id, source: Id, share_value: ShareValue, points: Points },
+    Brought {
+        day: Day,
+        holder: Id,
+        source: Id,
+        share_value: ShareValue,
+        points: Points,
+    },
 }
 
 impl NetworkLine {
@@ -71,8 +87,11 @@ pub fn lines(
         }
     }
     for posting in &receipt.postings {
-        if let (Rule::SignUpReferrer, Party::Member(holder), Amount::ShareValue(share_value) | Amount::Locked(share_value)) =
-            (posting.rule, &posting.to, posting.amount)
+        if let (
+            Rule::SignUpReferrer,
+            Party::Member(holder),
+            Amount::ShareValue(share_value) | Amount::Locked(share_value),
+        ) = (posting.rule, &posting.to, posting.amount)
         {
             let Reason::ReferredActivation { member } = &posting.why else { continue };
             let (holder, source, points) = (holder.clone(), member.clone(), Points::ZERO);
@@ -165,7 +184,8 @@ impl Sums {
         let levels = || (1_u8..).map(|level| level.min(LEVELS)).zip(above);
         match line {
             NetworkLine::Joined { .. } => {
-                levels().for_each(|(level, holder)| self.sizes.entry((holder.clone(), level)).or_default().members += 1);
+                levels()
+                    .for_each(|(level, holder)| self.sizes.entry((holder.clone(), level)).or_default().members += 1);
             }
             NetworkLine::Activated { .. } => levels()
                 .for_each(|(level, holder)| self.sizes.entry((holder.clone(), level)).or_default().activated += 1),

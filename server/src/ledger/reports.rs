@@ -71,7 +71,8 @@ impl Spending {
         let mut rolled = [Points::ZERO; SPENDING_DAYS];
         let Some(last) = self.day else { return rolled };
         // Days that lie between; a day before the last order has none of its own.
-        let between = (0..SPENDING_DAYS).find(|days| u64::try_from(*days).ok().and_then(|days| last.plus(days)) == Some(day));
+        let between =
+            (0..SPENDING_DAYS).find(|days| u64::try_from(*days).ok().and_then(|days| last.plus(days)) == Some(day));
         if let Some(between) = between {
             for (to, from) in rolled.iter_mut().skip(between).zip(self.points) {
                 *to = from;

@@ -39,15 +39,9 @@ pub enum Warning {
         orders: u64,
     },
     /// The price fell three days in a row.
-    PriceFalls {
-        from: Price,
-        to: Price,
-    },
+    PriceFalls { from: Price, to: Price },
     /// What was released in 7 days is worth more than twice the concessions that were paid out.
-    ReleaseAboveTurnover {
-        released_worth: Money,
-        turnover: Money,
-    },
+    ReleaseAboveTurnover { released_worth: Money, turnover: Money },
     /// At the pace of 7 days the treasury has nothing to give in 14 days.
     TreasuryEnds {
         left: Points,
@@ -172,8 +166,11 @@ mod tests {
             (0..).zip(prices).map(|(number, price)| closed(number, price, "0", "0")).collect()
         };
         let fell = of(&prices(["1", "1", "0.9", "0.8", "0.7"]), &DayReport::default(), &[]);
-        assert!(matches!(fell.as_slice(), [Warning::PriceFalls { from, to }]
-            if from.to_string() == "1" && to.to_string() == "0.7"), "{fell:?}");
+        assert!(
+            matches!(fell.as_slice(), [Warning::PriceFalls { from, to }]
+            if from.to_string() == "1" && to.to_string() == "0.7"),
+            "{fell:?}"
+        );
         assert_eq!(of(&prices(["1", "0.9", "0.9", "0.8", "0.7"]), &DayReport::default(), &[]), []);
     }
 
@@ -195,7 +192,8 @@ mod tests {
             member_packs: Money::parse("61").unwrap_or_default(),
             ..DayReport::default()
         };
-        let names: Vec<_> = of(&days, &today, &[]).iter().map(|warning| serde_json::json!(warning)["of"].clone()).collect();
+        let names: Vec<_> =
+            of(&days, &today, &[]).iter().map(|warning| serde_json::json!(warning)["of"].clone()).collect();
         assert_eq!(names, ["orders_refused", "release_above_turnover", "treasury_ends", "income_from_joining"]);
     }
 }

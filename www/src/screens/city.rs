@@ -36,7 +36,8 @@ fn shown(app: App, city: &City, today: Day) -> AnyView {
 
 /// Which city it is, and until when its orders count.
 fn right(app: App, city: &City, today: Day) -> AnyView {
-    let soon = city.until.filter(|_| city.eligible).is_some_and(|until| today.plus(SOON).is_some_and(|day| until <= day));
+    let soon =
+        city.until.filter(|_| city.eligible).is_some_and(|until| today.plus(SOON).is_some_and(|day| until <= day));
     let until = city.until.map(|until| until.to_string()).unwrap_or_default();
     let lapses = until.clone();
     view! {

@@ -1,8 +1,8 @@
 //! The operator's overview: what needs attention, the chief figures and their trends, shops that run dry, and the day's close.
 
+use gongxiang::identity::Day;
 use gongxiang::quantity::Price;
 use gongxiang::ruleset::RuleSet;
-use gongxiang::identity::Day;
 use leptos::prelude::*;
 
 use super::action_form::{ask, submit};
@@ -16,8 +16,8 @@ use crate::overview::{self, Overview};
 use crate::proposal::{self, Proposal};
 use crate::reactive::memo;
 use crate::state::App;
-use crate::text::{actions, home, operator as t};
 use crate::text::frame;
+use crate::text::{actions, home, operator as t};
 use crate::ui;
 
 #[derive(Clone, Debug)]

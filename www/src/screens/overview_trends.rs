@@ -64,9 +64,7 @@ fn values(days: &[ClosedFigures], trend: Trend) -> Vec<String> {
         Trend::Turnover => day.turnover.to_string(),
         Trend::Released => day.released.to_string(),
         Trend::Burned => burned(at, day).to_string(),
-        Trend::Goods => {
-            day.report.redeemed.minus(day.report.redemptions_cancelled).unwrap_or(Points::ZERO).to_string()
-        }
+        Trend::Goods => day.report.redeemed.minus(day.report.redemptions_cancelled).unwrap_or(Points::ZERO).to_string(),
         Trend::Joined => day.report.registered.to_string(),
         Trend::Income => income(&day.report).to_string(),
     };

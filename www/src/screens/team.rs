@@ -173,7 +173,8 @@ fn months(app: App, months: &[Month]) -> AnyView {
 
 /// Share value and points, whichever there is.
 fn brought(app: App, share_value: ShareValue, points: Points) -> AnyView {
-    let value = (share_value.is_positive() || points.is_zero()).then(|| ui::amount(app, number(&share_value), t::SHARE_VALUE));
+    let value =
+        (share_value.is_positive() || points.is_zero()).then(|| ui::amount(app, number(&share_value), t::SHARE_VALUE));
     let between = (share_value.is_positive() && points.is_positive()).then_some(" + ");
     let points = points.is_positive().then(|| ui::amount(app, number(&points), t::POINTS));
     view! { {value} {between} {points} }.into_any()

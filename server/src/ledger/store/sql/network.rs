@@ -243,7 +243,8 @@ impl SqlTransaction {
 
     /// What was bought in a city on days after this one.
     pub(super) async fn trade_in(&mut self, city: Region, after: &str) -> Result<Vec<(Day, Trade)>> {
-        let sql = "SELECT day, orders, concession FROM city_days WHERE city = $1 AND day > $2 AND shop = '' ORDER BY day";
+        let sql =
+            "SELECT day, orders, concession FROM city_days WHERE city = $1 AND day > $2 AND shop = '' ORDER BY day";
         let rows: Vec<(String, i64, String)> = self.all(sql, &[&city.to_string(), after]).await?;
         let row = |(day, orders, concession): (String, i64, String)| {
             let concession = decimal(&concession)?;
@@ -271,12 +272,11 @@ fn level_of(level: i64) -> u8 {
 }
 
 fn brought(share_value: &str, points: &str) -> Result<Brought> {
-    Ok(Brought {
-        share_value: decimal(share_value)?,
-        points: decimal(points)?,
-    })
+    Ok(Brought { share_value: decimal(share_value)?, points: decimal(points)? })
 }
 
 fn months(sums: BTreeMap<(Id, String, u8), Trade>) -> BTreeMap<(String, String, String), Trade> {
-    sums.into_iter().map(|((holder, month, level), trade)| ((holder.to_string(), month, level.to_string()), trade)).collect()
+    sums.into_iter()
+        .map(|((holder, month, level), trade)| ((holder.to_string(), month, level.to_string()), trade))
+        .collect()
 }

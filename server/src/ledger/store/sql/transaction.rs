@@ -14,14 +14,14 @@ use gongxiang::wire::RECEIPT_VERSION;
 use gongxiang::wire::statement::BookedPosting;
 use serde::de::DeserializeOwned;
 
-use super::{SqlTransaction, conflict_or, differs, from_json, parse_id, parse_rules};
 use super::load::spending_of;
+use super::{SqlTransaction, conflict_or, differs, from_json, parse_id, parse_rules};
 use crate::ledger::needs::{Due, Needs};
 use crate::ledger::network::{Brought, Size, Trade as TradeSum};
 use crate::ledger::reports::{ClosedReport, Spending};
 use crate::ledger::store::{
-    Batch, ClosedDay, CurrentState, DirectMember, FirstOutcome, Headline, JournalEntry, Key, Page, Place, Result, StoreError,
-    TradeCursor, Transaction, WorkingSet,
+    Batch, ClosedDay, CurrentState, DirectMember, FirstOutcome, Headline, JournalEntry, Key, Page, Place, Result,
+    StoreError, TradeCursor, Transaction, WorkingSet,
 };
 
 /// Place, version, day, type, event, receipt, time, actor, accepted flags.
