@@ -4,6 +4,7 @@ pub mod audit;
 pub mod believed;
 pub mod close;
 pub mod deadline;
+pub mod gathering;
 pub mod group;
 pub mod housekeeping;
 pub mod journal;

@@ -104,9 +104,9 @@ pub fn show_people() {
     show(screens::of_people);
 }
 
-/// Shows the rules and the simulator at the desk.
-pub fn show_rules() {
-    show(|app, route| screens::of_rules(app, &route));
+/// Shows what looks ahead: a member's forecast, and the rules and the simulator at the desk.
+pub fn show_ahead() {
+    show(screens::of_ahead);
 }
 
 fn show(screens: app::Screens) {

@@ -100,7 +100,6 @@ pub fn of_wallet(app: App, route: Route) -> Option<AnyView> {
                 MemberScreen::Home => home::screen,
                 MemberScreen::Statement => statement::screen,
                 MemberScreen::Calculator => |app, id| order::screen(app, &id),
-                MemberScreen::Forecast => forecast::screen,
                 _ => return None,
             };
             Some(denied(app, &id).unwrap_or_else(|| screen(app, id)))
@@ -178,9 +177,12 @@ pub fn of_desk(app: App, route: &Route) -> Option<AnyView> {
     }
 }
 
-/// The screens of the program `rules`, with the simulator behind them.
-pub fn of_rules(app: App, route: &Route) -> Option<AnyView> {
-    match *route {
+/// The screens of the program `ahead`, with the forecast and the simulator behind them.
+pub fn of_ahead(app: App, route: Route) -> Option<AnyView> {
+    match route {
+        Route::Member(id, MemberScreen::Forecast) => {
+            Some(denied(app, &id).unwrap_or_else(|| forecast::screen(app, id)))
+        }
         Route::Operator(desk) => {
             let opened: fn(App) -> AnyView = match desk {
                 Desk::Rules => rules::screen,

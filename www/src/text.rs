@@ -31,8 +31,6 @@ pub mod worth;
 
 pub use rules::{asset, class, code, reason, role, rule};
 
-use gongxiang::ruleset::Pack;
-
 use crate::lang::Lang;
 
 /// A text in both languages, as one string, so that each use costs the binary one pointer instead of two.
@@ -49,15 +47,6 @@ impl Words {
     /// Both languages as one string, to be stored.
     pub const fn both(self) -> &'static str {
         self.0
-    }
-}
-
-/// What a pack is called, by what it allows.
-pub const fn pack(pack: &Pack) -> Words {
-    match pack {
-        Pack { area_partner: true, .. } => people::PACK_AREA,
-        Pack { merchant: true, .. } => people::PACK_MERCHANT,
-        _ => people::PACK_MEMBER,
     }
 }
 

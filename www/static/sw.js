@@ -16,12 +16,12 @@ const ROOT_FILES = ['index.html', 'manifest.webmanifest', 'icon.svg', 'icon-192.
 const BUILD_FILES = [
   'styles.css', 'boot.js', 'chart.js', 'uplot.js', 'uplot.css', 'regions.js', 'scan.js', 'icon.svg',
   // Whoever signs out without a network comes to `account`.
-  ...['wallet', 'points', 'account'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]),
+  ...['wallet', 'points', 'account', 'ahead'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]),
   ...['home', 'statement', 'calculator', 'forecast', 'move', 'shop', 'account'].map((name) => `icons/${name}.svg`),
 ].map((name) => here(`${BUILD}/${name}`));
 /** Stored once somebody has opened them: a buyer's browser does not load what only a shop or the operator needs. */
 const SELDOM_FILES = [
-  ...['shop', 'desk', 'people', 'rules'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]),
+  ...['shop', 'desk', 'people'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]),
   'icons/people.svg', 'decode.js',
 ].map((name) => here(`${BUILD}/${name}`));
 

@@ -20,8 +20,8 @@ use crate::ledger::audit;
 use crate::ledger::believed::BelievedClock;
 use crate::ledger::close::{Closer, day_of, find_zone};
 use crate::ledger::deadline;
+use crate::ledger::gathering;
 use crate::ledger::housekeeping;
-use crate::ledger::network;
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::sql::SqlStore;
 use crate::ledger::store::{SHARDS, Scope, Store, StoreError};
@@ -87,7 +87,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     let mut tasks = vec![tokio::spawn(courier.run(end.clone()))];
     tasks.push(tokio::spawn(housekeeping::keep_on(Arc::clone(&store), believed.clone(), end.clone())));
     tasks.push(tokio::spawn(forget_expired(people.clone(), believed.clone(), end.clone())));
-    tasks.push(tokio::spawn(network::keep_on(Arc::clone(&store), end.clone())));
+    tasks.push(tokio::spawn(gathering::keep_on(Arc::clone(&store), end.clone())));
     if settings.trade_hours > 0 {
         tasks.push(tokio::spawn(deadline::keep_on(ledger.clone(), settings.trade_hours, believed, end.clone())));
     }

@@ -2,7 +2,6 @@
 //! not wait for the climb to everybody above its buyer.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use gongxiang::book::Book;
 use gongxiang::event::{Event, OrderPlaced};
@@ -12,11 +11,6 @@ use gongxiang::quantity::{Money, Points, ShareValue};
 use gongxiang::receipt::{Amount, Party, Reason, Receipt, RewardKind, Rule};
 use gongxiang::ruleset::Channel;
 use serde::{Deserialize, Serialize};
-use tokio::sync::watch;
-
-use crate::ledger::store::Store;
-use crate::limits::NETWORK_PAUSE;
-use crate::shutdown::ended;
 
 /// Levels that are told apart; whoever is further below counts at the last one.
 pub const LEVELS: u8 = 10;
@@ -217,25 +211,6 @@ impl Sums {
 #[must_use]
 pub fn month(day: Day) -> String {
     day.to_string().chars().take("2026-01".len()).collect()
-}
-
-/// Adds what the networks brought to its sums, until `end`. Of several processes on one database, one works at a time.
-pub async fn keep_on(store: Arc<dyn Store>, mut end: watch::Receiver<bool>) {
-    loop {
-        let gathered = tokio::select! {
-            gathered = store.gather_network() => gathered,
-            () = ended(&mut end) => return,
-        };
-        match gathered {
-            Ok(lines) if lines > 0 => continue,
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "the sums of teams wait"),
-        }
-        tokio::select! {
-            () = tokio::time::sleep(NETWORK_PAUSE) => {}
-            () = ended(&mut end) => return,
-        }
-    }
 }
 
 /// Every member whose chain the lines need.

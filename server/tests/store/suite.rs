@@ -107,9 +107,13 @@ pub fn opening() -> Vec<Value> {
 
 fn trading() -> Vec<Value> {
     let mut events: Vec<Value> = (1..=5).map(|n| order(&format!("o{n}"), "bob")).collect();
-    for (offer, member, side) in
-        [("f1", "ann", "sell"), ("f2", "bob", "sell"), ("f3", "cat", "buy"), ("f4", "dan", "sell")]
-    {
+    for (offer, member, side) in [
+        ("f1", "ann", "sell"),
+        ("f2", "bob", "sell"),
+        ("f3", "cat", "buy"),
+        ("f4", "dan", "sell"),
+        ("f5", "ann", "buy"),
+    ] {
         events.push(json!({"type": "offer.placed", "offer": offer, "member": member, "side": side, "points": "10",
             "unit_price": "1"}));
     }

@@ -71,7 +71,7 @@ fn line(app: App, name: &str, pack: &Pack) -> AnyView {
     view! {
         <li class="entry" data-testid="pack" data-pack=name.to_owned() data-share-value=value.to_string()>
             <p class="head">
-                <span class="what">{app.say(text::pack(pack))}</span>
+                <span class="what">{app.say(text::people::pack(pack))}</span>
                 <span class="gets">{ui::amount(app, money(pack.price), frame::YUAN)}</span>
             </p>
             <p class="foot">

@@ -248,7 +248,7 @@ fn pack_facts(of: &Subject, pack: &Id, terms: Option<&ReturnTerms>, lang: Lang) 
 
 /// A pack by its title and price. Rules name packs as they like, so the name is there too.
 pub fn pack_name(name: &str, pack: &Pack, lang: Lang) -> String {
-    format!("{} ({name}) · {}", text::pack(pack).of(lang), yuan(pack.price))
+    format!("{} ({name}) · {}", text::people::pack(pack).of(lang), yuan(pack.price))
 }
 
 /// What a service role is called.
