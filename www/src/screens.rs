@@ -142,14 +142,13 @@ pub fn of_shop(app: App, route: Route) -> Option<AnyView> {
     }
 }
 
-/// The screens of the program `people`: members, staff and disputes at the desk. Who needs no other comes without the simulator.
+/// The screens of the program `people`: members and staff at the desk. Who needs no other comes without the simulator.
 pub fn of_people(app: App, route: Route) -> Option<AnyView> {
     match route {
         Route::Operator(desk) => {
             let opened: fn(App) -> AnyView = match desk {
                 Desk::Members => people::screen,
                 Desk::Staff => staff::screen,
-                Desk::Disputes => disputes::screen,
                 _ => return None,
             };
             Some(gate::screen(app, desk, &|| opened(app)))
@@ -167,6 +166,7 @@ pub fn of_desk(app: App, route: &Route) -> Option<AnyView> {
         Route::Operator(desk) => {
             let opened: fn(App) -> AnyView = match desk {
                 Desk::Overview => operator::screen,
+                Desk::Disputes => disputes::screen,
                 Desk::Actions => deeds::screen,
                 _ => return None,
             };

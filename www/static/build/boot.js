@@ -2,7 +2,7 @@
 
 /** The programs and their addresses after `#/`, as src/screens.rs has them: the first that fits. `m/ID/shop` is an old address of the counter. */
 const PROGRAMS = [
-  ['people', /^operator\/(members|staff|disputes|enrol)(\/|$)/],
+  ['people', /^operator\/(members|staff|enrol)(\/|$)/],
   ['ahead', /^operator\/(rules|economy)(\/|$)|^m\/[^/]+\/forecast(\/|$)/],
   ['desk', /^operator(\/|$)/],
   ['shop', /^m\/[^/]+\/shop(\/|$)|^shop\//],
