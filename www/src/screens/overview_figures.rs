@@ -130,6 +130,7 @@ pub fn incomes(app: App, overview: &Overview) -> AnyView {
     view! {
         <section class="card">
             {ui::heading(app, t::INCOMES)}
+            <div class="scroll" tabindex="0" role="region" aria-label=app.say(t::INCOMES)>
             <table class="incomes" data-testid="incomes">
                 <thead><tr><td></td>{ui::column(app, t::MONTH)}{ui::column(app, t::SINCE_OPENING)}</tr></thead>
                 <tbody>
@@ -144,6 +145,7 @@ pub fn incomes(app: App, overview: &Overview) -> AnyView {
                     })}
                 </tbody>
             </table>
+            </div>
         </section>
     }
     .into_any()
@@ -190,10 +192,12 @@ pub fn running_dry(app: App, overview: &Overview) -> AnyView {
         ui::empty(app, "none-dry", t::NONE_DRY)
     } else {
         view! {
+            <div class="scroll" tabindex="0" role="region" aria-label=app.say(t::RUNNING_DRY)>
             <table class="dry">
                 <thead><tr><td></td>{ui::column(app, home::POINTS)}{ui::column(app, t::DRY_ON)}<td></td></tr></thead>
                 <tbody>{overview.running_dry.iter().map(line).collect::<Vec<_>>()}</tbody>
             </table>
+            </div>
         }
         .into_any()
     };
