@@ -35,13 +35,26 @@ class Scan extends HTMLElement {
 
   #stream;
   #problem;
+  #types = false;
+  #isByHand = false;
+
+  /** Whoever types is not overtaken by a code that lies before the camera. */
+  #yield = ({ target }) => {
+    if (this.#types || target.id !== this.dataset.for) return;
+    this.#isByHand = true;
+    if (!this.#stream) return;
+    this.#stop();
+    this.#draw();
+  };
 
   connectedCallback() {
+    document.addEventListener('input', this.#yield);
     this.#draw();
     if (isWanted) this.#start();
   }
 
   disconnectedCallback() {
+    document.removeEventListener('input', this.#yield);
     this.#stop();
   }
 
@@ -61,7 +74,7 @@ class Scan extends HTMLElement {
   }
 
   #draw() {
-    const start = this.#button('scan', this.#texts.scan, () => { isWanted = true; this.#start(); });
+    const start = this.#button('scan', this.#texts.scan, () => { isWanted = true; this.#isByHand = false; this.#start(); });
     const said = Object.assign(document.createElement('p'), { className: 'error', textContent: this.#problem ? this.#texts[this.#problem] : '' });
     said.setAttribute('role', 'status');
     said.dataset.testid = 'scan-error';
@@ -83,8 +96,8 @@ class Scan extends HTMLElement {
       this.#draw();
       return;
     }
-    // Left while the person was asked.
-    if (!this.isConnected || this.#stream) return stream.getTracks().forEach((track) => track.stop());
+    // Left, or typed, while the person was asked.
+    if (!this.isConnected || this.#stream || this.#isByHand) return stream.getTracks().forEach((track) => track.stop());
     this.#stream = stream;
     const video = Object.assign(document.createElement('video'), { muted: true, playsInline: true, srcObject: stream });
     video.setAttribute('aria-label', this.#texts.label);
@@ -115,8 +128,10 @@ class Scan extends HTMLElement {
   #type(text) {
     const field = document.getElementById(this.dataset.for);
     if (!field) return;
+    this.#types = true;
     field.value = text;
     field.dispatchEvent(new Event('input', { bubbles: true }));
+    this.#types = false;
   }
 }
 
