@@ -355,6 +355,11 @@ async fn what_is_open_is_counted(make: Make<'_>) -> Result<()> {
             counted.members.entry(trade.taker.clone()).or_default().trades += 1;
             *counted.offers.entry(trade.offer.clone()).or_default() += 1;
         }
+        let mut placed: Vec<_> = orders.iter().map(|(_, order)| order).collect();
+        placed.sort_by_key(|order| order.sequence);
+        for order in placed {
+            counted.members.entry(order.merchant.clone()).or_default().spending.add(order.day, order.points);
+        }
         for (member, counted) in &mut counted.members {
             let day = trades.iter().filter(|(_, trade)| trade.taker == *member).map(|(_, trade)| trade.day).max();
             let taken = |(_, trade): &&(Id, Trade)| trade.taker == *member && Some(trade.day) == day;
