@@ -110,6 +110,12 @@ test('what one tab settles, another shows at once; a form keeps what is typed', 
 test('a screen begins with the figures of the one before, while the server is asked', async () => {
   const [me] = await house.rich(1);
   const { page, complaints, close } = await signedIn(me);
+  // Once each, so that both have something to begin with.
+  await go(page, `#/m/${me}/statement`);
+  await page.getByTestId('statement').waitFor();
+  await go(page, `#/m/${me}`);
+  await page.locator(`[data-testid="home"][data-member="${me}"]`).waitFor();
+  await page.getByTestId('past').waitFor();
   await page.evaluate(() => {
     globalThis.skeletons = 0;
     new MutationObserver(() => {
@@ -118,18 +124,18 @@ test('a screen begins with the figures of the one before, while the server is as
   });
   const held = [];
   await page.route('**/v1/supply', (route) => { held.push(route); });
-  await go(page, `#/m/${me}/forecast`);
-  await page.getByTestId('horizon').first().waitFor();
+  await go(page, `#/m/${me}/statement`);
+  await page.getByTestId('statement').waitFor();
   await go(page, `#/m/${me}`);
   await page.locator(`[data-testid="home"][data-member="${me}"]`).waitFor();
-  await go(page, `#/m/${me}/forecast`);
-  await page.getByTestId('horizon').first().waitFor();
-  // An equal answer draws nothing anew: a slider that was moved stays.
-  await page.getByTestId('spread').fill('30');
+  await go(page, `#/m/${me}/statement`);
+  await page.getByTestId('statement').waitFor();
+  // An equal answer draws nothing anew: a search that was typed stays.
+  await page.getByTestId('statement-search').fill('30');
   for (const route of held.splice(0)) await route.continue();
   await page.waitForTimeout(300);
   assert.equal(await page.evaluate(() => globalThis.skeletons), 0);
-  assert.equal(await page.getByTestId('spread').inputValue(), '30');
+  assert.equal(await page.getByTestId('statement-search').inputValue(), '30');
   assert.deepEqual(complaints, []);
   await close();
 });
