@@ -25,7 +25,6 @@ use crate::flags::{changed, explained, rate};
 use crate::language::Language;
 use crate::ledger::group::Guard;
 use crate::ledger::store::Place;
-use crate::limits::RULES_BYTES_MAX;
 
 /// The field or parameter with the accepted red flags.
 pub const ACCEPT_FLAGS: &str = "accept_flags";
@@ -239,7 +238,7 @@ pub async fn check(
     State(app): State<App>,
     Query(query): Query<ReviewQuery>,
     _: Auditor,
-    Body(RulesToCheck { rules: changes }): Body<RulesToCheck, RULES_BYTES_MAX>,
+    Body(RulesToCheck { rules: changes }): Body<RulesToCheck>,
 ) -> Result<Answer<CheckedRules>, Problem> {
     let rules = app.ledger.read().await?.now().await?.rules;
     let next = rules.adopt(&changes).map_err(Refusal::from)?;

@@ -365,17 +365,15 @@ pub async fn who(
     }))
 }
 
-/// Signs out; a token that holds no more is signed out already. The cookie goes also where the database cannot be written.
+/// Signs out; a token that holds no more is signed out already.
 pub async fn sign_out(
     State(app): State<App>,
     _: Anybody,
     _: Query<NoParameters>,
     SessionToken(token): SessionToken,
 ) -> Result<SignedOut, Problem> {
-    let mut failed = None;
     if let Some(token) = token {
-        let done = app.people.sign_out(&token).await;
-        failed = done.err().map(|error| Problem::from(StoreError::from(error)));
+        app.people.sign_out(&token).await.map_err(StoreError::from)?;
     }
-    Ok(SignedOut { cookie: cookie("", 0, &app)?, failed })
+    Ok(SignedOut(cookie("", 0, &app)?))
 }

@@ -5,7 +5,7 @@ use gongxiang::wire::profile::{Category, MemberNumber, Profile};
 
 use super::profile_text::CheckedProfile;
 use super::store::{People, no_secret};
-use crate::limits::{NUMBER_DRAWS_MAX, NUMBERS_MAX};
+use crate::limits::NUMBER_DRAWS_MAX;
 
 /// A profile with its member and short number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,8 +54,6 @@ pub enum ProfileOutcome {
     Stored(StoredProfile),
     /// Another shop's name looks like this one's.
     ShopNameTaken,
-    /// The member has erased its profile too often to get another short number.
-    TooMany,
 }
 
 #[derive(sqlx::FromRow)]
@@ -162,8 +160,7 @@ impl People {
         checked: &CheckedProfile,
     ) -> sqlx::Result<ProfileOutcome> {
         match self.write_profile(member, part, checked).await {
-            Ok(Some(stored)) => stored.read().map(ProfileOutcome::Stored),
-            Ok(None) => Ok(ProfileOutcome::TooMany),
+            Ok(stored) => stored.read().map(ProfileOutcome::Stored),
             // Members and numbers are new or one's own, so it is the name.
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(ProfileOutcome::ShopNameTaken),
             Err(error) => Err(error),
@@ -175,7 +172,7 @@ impl People {
         member: &Id,
         part: ProfilePart,
         checked: &CheckedProfile,
-    ) -> sqlx::Result<Option<ProfileRow>> {
+    ) -> sqlx::Result<ProfileRow> {
         let CheckedProfile { profile, shop_key } = checked;
         let mut tx = self.pool.begin().await?;
         let old: Option<(String,)> =
@@ -185,10 +182,7 @@ impl People {
                 .await?;
         let number = match old {
             Some((number,)) => number,
-            None => match new_number(&mut tx, member).await? {
-                Some(number) => number,
-                None => return Ok(None),
-            },
+            None => new_number(&mut tx).await?,
         };
         let sql = format!(
             "INSERT INTO profiles (member, number, name, shop_name, shop_key, address, category, phone)
@@ -208,11 +202,10 @@ impl People {
             .fetch_one(&mut *tx)
             .await?;
         tx.commit().await?;
-        Ok(Some(row))
+        Ok(row)
     }
 
-    /// Erases a member's profile. Its short number is not given again, and nothing says whose it was: what stays is the number of numbers
-    /// that the member was given.
+    /// Erases a member's profile. Its short number is not given again, and nothing says whose it was.
     ///
     /// # Errors
     /// If the database fails.
@@ -222,18 +215,8 @@ impl People {
     }
 }
 
-/// A number that was never given before, which is then given; `None` if the member was given too many.
-async fn new_number(tx: &mut sqlx::AnyConnection, member: &Id) -> sqlx::Result<Option<String>> {
-    let (given,): (i64,) = sqlx::query_as(
-        "INSERT INTO number_counts (member, given) VALUES ($1, 1)
-         ON CONFLICT (member) DO UPDATE SET given = number_counts.given + 1 RETURNING given",
-    )
-    .bind(member.to_string())
-    .fetch_one(&mut *tx)
-    .await?;
-    if given > NUMBERS_MAX {
-        return Ok(None);
-    }
+/// A number that was never given before, which is then given.
+async fn new_number(tx: &mut sqlx::AnyConnection) -> sqlx::Result<String> {
     for _ in 0..NUMBER_DRAWS_MAX {
         let Some(number) = draw().map_err(no_secret)? else { continue };
         let number = number.to_string();
@@ -242,7 +225,7 @@ async fn new_number(tx: &mut sqlx::AnyConnection, member: &Id) -> sqlx::Result<O
             .execute(&mut *tx)
             .await?;
         if given.rows_affected() == 1 {
-            return Ok(Some(number));
+            return Ok(number);
         }
     }
     Err(sqlx::Error::Io(std::io::Error::other("almost every short number is given")))

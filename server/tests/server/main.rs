@@ -28,7 +28,6 @@ mod passkeys;
 mod pending;
 mod profiles;
 mod receiver;
-mod reports;
 mod rights;
 mod rules;
 mod second_person;

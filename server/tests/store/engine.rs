@@ -13,7 +13,7 @@ use gongxiang_server::ledger::store::sql::SqlStore;
 use crate::broken::{Broken, Fault};
 use crate::postgres::Database;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Kind {
     Memory,
     Sqlite,

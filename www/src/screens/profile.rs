@@ -196,7 +196,7 @@ fn category(app: App, value: RwSignal<String>) -> AnyView {
     .into_any()
 }
 
-pub const fn words(category: Category) -> Words {
+const fn words(category: Category) -> Words {
     match category {
         Category::Food => t::FOOD,
         Category::Groceries => t::GROCERIES,

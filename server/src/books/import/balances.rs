@@ -11,7 +11,6 @@ use gongxiang::identity::Id;
 use gongxiang::quantity::{OutOfRange, Points, ShareValue};
 
 use super::cells::{self, BadRow, CellError};
-use super::ids::EventIds;
 use super::mapping::{Pair, Reading};
 use super::sheet::{Sheet, SheetField};
 use super::table::Row;
@@ -48,7 +47,6 @@ pub fn read(
     reading: &Reading,
     columns: &[Pair<String>],
     register: bool,
-    ids: &EventIds,
     output: &mut dyn io::Write,
     mut report: impl FnMut(&BadRow),
 ) -> Result<Sums> {
@@ -61,7 +59,7 @@ pub fn read(
         }
         match row.map_err(|bad| vec![bad]).and_then(|row| balance(&sheet, &row, &mut lines)) {
             Ok((line, balance)) => {
-                let text = event(&balance, register, ids);
+                let text = event(&balance, register);
                 output.write_all(text.as_bytes()).context("cannot write the events")?;
                 if sums.add(&balance).is_err() {
                     bail!("line {line}: out_of_range: {}", Code::OutOfRange.sentence());
@@ -101,7 +99,7 @@ fn balance(sheet: &Sheet, row: &Row, lines: &mut HashMap<Id, u64>) -> Result<(u6
     Ok((line, BalanceRow { member, share_value, points }))
 }
 
-fn event(balance: &BalanceRow, register: bool, ids: &EventIds) -> String {
+fn event(balance: &BalanceRow, register: bool) -> String {
     let BalanceRow { member, share_value, points } = balance;
     // Writing to a string cannot fail.
     let mut text = String::new();
@@ -111,15 +109,14 @@ fn event(balance: &BalanceRow, register: bool, ids: &EventIds) -> String {
     if share_value.is_none() && points.is_none() {
         return text;
     }
-    let mut balance = format!(r#""member":"{member}""#);
+    _ = write!(text, r#"{{"type":"balance.opened","member":"{member}""#);
     if let Some(share_value) = share_value {
-        _ = write!(balance, r#","share_value":"{share_value}""#);
+        _ = write!(text, r#","share_value":"{share_value}""#);
     }
     if let Some(points) = points {
-        _ = write!(balance, r#","points":"{points}""#);
+        _ = write!(text, r#","points":"{points}""#);
     }
-    let id = ids.of(format_args!("balance {balance}"));
-    _ = writeln!(text, r#"{{"type":"balance.opened",{balance},"id":"{id}"}}"#);
+    text.push_str("}\n");
     text
 }
 

@@ -1,13 +1,12 @@
-//! The files of a `SQLite` database: private, and checked to stay where they are.
+//! The file of a `SQLite` database: private, and checked to stay where it is.
 //!
 //! A process can go on writing to a file that was deleted or replaced. It would acknowledge events that are lost when
-//! it ends: most of all with the log, in which what was committed last lies.
+//! it ends.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
-use std::sync::{Arc, OnceLock};
 
 use sqlx::sqlite::SqliteConnectOptions;
 
@@ -43,37 +42,22 @@ fn warn_if_others_read(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The log and its index, by what `SQLite` adds to the file's name.
-const BESIDE: [&str; 2] = ["-wal", "-shm"];
-
 #[derive(Clone, Debug)]
 pub struct OpenFile {
     path: PathBuf,
     identity: FileIdentity,
-    /// Each of [`BESIDE`], once it was there. `SQLite` keeps them while a connection is open, and the pool keeps one open.
-    beside: Arc<[OnceLock<FileIdentity>; 2]>,
 }
 
 impl OpenFile {
     /// The file that a URL names, if it exists; a database in memory has none.
     pub fn of(url: &str) -> Option<Self> {
         let path = SqliteConnectOptions::from_str(url).ok()?.get_filename().to_owned();
-        Some(Self { identity: identity(&path).ok()?, path, beside: Arc::default() })
+        Some(Self { identity: identity(&path).ok()?, path })
     }
 
-    /// Whether the paths still name the open files.
+    /// Whether the path still names the open file.
     pub fn is_in_place(&self) -> bool {
-        let beside = BESIDE.iter().zip(&*self.beside).all(|(end, known)| {
-            let mut path = self.path.clone().into_os_string();
-            path.push(end);
-            let found = identity(Path::new(&path)).ok();
-            match (known.get(), found) {
-                (Some(known), found) => found.as_ref() == Some(known),
-                (None, Some(found)) => *known.get_or_init(|| found) == found,
-                (None, None) => true,
-            }
-        });
-        beside && identity(&self.path).is_ok_and(|identity| identity == self.identity)
+        identity(&self.path).is_ok_and(|identity| identity == self.identity)
     }
 }
 
