@@ -21,6 +21,8 @@
 //! | [`quantity`]: exact decimals with named roundings; [`identity`]: ids, regions, days; [`tree`]: plain data |
 //! | [`limits`]: how large anything may be; `wide`: products and quotients in 256 bits |
 //!
+//! [`day_report`] is beside the book: it sums what a day brought while events are applied.
+//!
 //! # Example
 //!
 //! ```
@@ -39,6 +41,7 @@ pub mod absorption;
 pub mod book;
 mod contract;
 pub mod day;
+pub mod day_report;
 pub mod economy;
 pub mod event;
 pub mod forecast;

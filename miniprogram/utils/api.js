@@ -6,6 +6,8 @@ const { byStatus } = require('./status');
 
 const TIMEOUT = 15000;
 const DAYS_PER_PAGE = 200;
+/** The form of the server's codes; a newer one has codes that are not known here. */
+const OUR_CODE = /^[a-z_]+$/;
 
 function request(method, path, data, header = {}) {
   const signedIn = session();
@@ -15,13 +17,14 @@ function request(method, path, data, header = {}) {
       url: server + path, method, data, timeout: TIMEOUT, header: Object.assign({ 'content-type': 'application/json' }, header),
       success: ({ statusCode, data: body, header: said = {} }) => {
         if (statusCode < 400) return resolve(body);
-        // A proxy answers without a code.
-        const problem = body && body.code ? body : { code: byStatus(statusCode) };
+        // A proxy answers without a code of ours.
+        const isOurs = Boolean(body) && OUR_CODE.test(body.code || '');
+        const problem = isOurs ? body : { code: byStatus(statusCode) };
         // The session has ended: the next page asks to sign in again.
         if (statusCode === 401) forget();
         // Some phones keep the case of header names, others change it.
         const after = Number(said['Retry-After'] || said['retry-after']) || 0;
-        return reject({ code: problem.code, field: problem.field || '', status: statusCode, after, limit: problem.limit || '' });
+        return reject({ code: problem.code, field: problem.field || '', status: statusCode, after, limit: problem.limit || '', isOurs });
       },
       fail: () => reject({ code: 'unreachable', field: '', status: 0 }),
     });
@@ -34,7 +37,9 @@ const post = (path, data = {}) => request('POST', path, data);
 
 /** Sends a command under its idempotency key, so that a repetition does not settle it twice. The server refuses it if another member than
  * this one is signed in. */
-const command = (path, data, key, member) => request('POST', path, data, { 'Idempotency-Key': key, 'gongxiang-member': member });
+const command = (path, data, key, member) => request('POST', path, data, { 'Idempotency-Key': key, 'gongxiang-member': member })
+  // What is no receipt comes from something between, such as the page of a captive portal.
+  .then((answer) => (answer && answer.receipt ? answer : Promise.reject({ code: 'unreachable', field: '', status: 0 })));
 
 /** The closed days. They never change, so only later ones are fetched. */
 let days = [];

@@ -51,9 +51,9 @@ const newKey = () => new Promise((resolve, reject) => {
   });
 });
 
-/** Whether the outcome is unknown: no answer, a busy server, a first request that is still being settled, or an ended session or
- * another member's, before which the command may have been settled. */
-const isOpen = ({ code, status }) => !status || status === 401 || status === 408 || status === 429 || status >= 500
+/** Whether the outcome is unknown: no answer, none of the server's own, a busy server, a first request that is still being settled, or an ended
+ * session or another member's, before which the command may have been settled. */
+const isOpen = ({ code, status, isOurs }) => !status || isOurs === false || status === 401 || status === 408 || status === 429 || status >= 500
   || code === 'in_flight' || code === 'pending' || code === 'wrong_member';
 
 const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, Math.min(seconds, PAUSE_MAX) * 1000));

@@ -77,7 +77,7 @@ function watch(element) {
   if (preloaded) return element.load();
   // The element is still empty, so only its position counts. What is not displayed has no rectangle.
   const [place] = element.getClientRects();
-  if ((place && place.bottom > -NEAR && place.top < innerHeight + NEAR) || !globalThis.IntersectionObserver) return element.load();
+  if ((place && place.bottom > -NEAR && place.top < globalThis.innerHeight + NEAR) || !globalThis.IntersectionObserver) return element.load();
   viewport ??= new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
@@ -359,7 +359,8 @@ export class EarningsPreview extends Base {
     const code = failure.code === 'bad_event' && failure.field === 'price' ? 'bad_price' : failure.code ?? 'not_loaded';
     const retry = h('button', { type: 'button', part: 'retry' }, this.#text.retry);
     retry.addEventListener('click', () => this.load());
-    this.#show(false, fault(refusalIn(this.#text, code), again ? retry : ''));
+    // Trying again helps nobody whose browser cannot run the binary.
+    this.#show(false, fault(refusalIn(this.#text, code), again && globalThis.WebAssembly ? retry : ''));
     this.#say('error', { code, field: failure.field ?? '', message: failure.message });
   }
 

@@ -15,7 +15,6 @@ const en = {
   worth: (/** @type {string} */ band, /** @type {number} */ days) => `worth about ${band} yuan in ${days} days`,
   worthAlone: (/** @type {string} */ band, /** @type {number} */ days) => `Worth about ${band} yuan in ${days} days`,
   comma: ', ', stop: '. ',
-  notMoney: 'Share value is not money.',
   more: 'How this works',
   changes: 'What can change',
   changing: [
@@ -35,7 +34,6 @@ const zh = {
   worth: (band, days) => `${days} 天约值 ${band} 元`,
   worthAlone: (band, days) => `${days} 天约值 ${band} 元`,
   comma: '，', stop: '。',
-  notMoney: '共享值不是货币。',
   more: '说明',
   changes: '可能的变化',
   changing: [
@@ -82,7 +80,7 @@ export function frame(text, layout, heading) {
     h('dl', { part: 'sums' }, h('div', {}, h('dt', {}, text.when), h('dd', { class: 'arrives' }))),
     h('div', {}, h('h3', {}, own.changes), h('ul', { class: 'changing', part: 'changes' }, ...own.changing.map((what) => h('li', {}, what)))),
     h('p', { class: 'quiet', part: 'forecast' }),
-    h('footer', {}, h('p', { class: 'quiet', part: 'caution' }, text.caution), slot('note')),
+    h('footer', {}, h('p', { class: 'quiet', part: 'caution' }, `${text.notMoney} ${text.caution}`), slot('note')),
   ];
   const result = h('section', { class: 'result', part: 'result', 'aria-busy': 'true' }, ...bones());
   const line = layout === 'line';
@@ -113,7 +111,7 @@ export function fill(card, text, { rewards = [] }, terms, channel, days) {
   basis.textContent = '';
   const value = rewards.find(({ member }) => member === 'buyer')?.share_value ?? '0';
   if (value === '0') return place.replaceChildren(text.nobody);
-  const worth = h(line ? 'span' : 'div', { part: 'worth' }, line ? own.stop + own.notMoney : own.notMoney);
+  const worth = h(line ? 'span' : 'div', { part: 'worth' }, (line ? own.stop : '') + text.notMoney);
   const figure = number(amount(value));
   place.replaceChildren(...(line ? [own.line[0], figure, own.line[1], worth]
     : [h('small', {}, own.earns), h('div', { class: 'big' }, '≈ ', figure, ' ', h('small', {}, text.assets.share_value)), worth]));

@@ -41,8 +41,8 @@ const en = {
   none: 'none',
   price: '1 point =',
   active: 'All parties are activated, and the merchant has enough points.',
-  caution: 'A preview under these rules and at this price; it promises nothing. Share value is a weight in the daily release, not money. '
-    + 'A point’s price can fall.',
+  notMoney: 'Share value is not money.',
+  caution: 'A preview under these rules and at this price; it promises nothing. A point’s price can fall.',
   understood: 'Read as',
   retry: 'Try again',
   troubles: {
@@ -86,7 +86,8 @@ const zh = {
   none: '无',
   price: '1 共享积分 =',
   active: '以上各方均已激活，且商家有足够的共享积分。',
-  caution: '预览仅按当前规则和价格计算，不作任何承诺。共享值是每日释放的权重，不是货币；共享积分的价格可能下跌。',
+  notMoney: '共享值不是货币。',
+  caution: '预览仅按当前规则和价格计算，不作任何承诺。共享积分的价格可能下跌。',
   understood: '识别为',
   retry: '重试',
   troubles: {

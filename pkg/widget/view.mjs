@@ -23,7 +23,8 @@ export function h(tag, attributes, ...children) {
 /** @param {string} decimal */
 export function number(decimal) {
   const [whole, part] = parts(decimal);
-  return h('span', { part: 'number' }, whole, part && h('i', {}, part));
+  // Below 1 the fraction is what counts, so it stays large.
+  return h('span', { part: 'number' }, whole, part && (whole === '0' ? part : h('i', {}, part)));
 }
 
 /** @param {string} name @param {string} label @param {string} value @param {Node[]} beside */
@@ -108,7 +109,7 @@ export function result(text, receipt, called, { rules, price }, channel, concess
   return [
     first ? h('div', { class: 'hero', part: 'headline', role: 'status' },
       h('small', {}, text.gets(called(/** @type {Party} */ (first.member)))),
-      h('div', { class: 'big' }, ...gain(first)), why(first)) : h('p', { role: 'status' }, text.nobody),
+      h('div', { class: 'big' }, ...gain(first)), h('small', {}, first.points === '0' ? text.notMoney : ''), why(first)) : h('p', { role: 'status' }, text.nobody),
     h('ul', { part: 'rewards' }, ...rest.map((reward) => h('li', { part: 'reward' },
       h('div', {}, h('b', {}, h('bdi', {}, called(/** @type {Party} */ (reward.member)))),
         h('span', { class: `tag ${reward.class}` }, text.classes[reward.class])),

@@ -2,8 +2,14 @@
 
 use std::time::Duration;
 
-/// Largest body of a request, in bytes.
+/// Largest body of a request, in bytes: events of a journal, which only the operator sends.
 pub const BODY_BYTES_MAX: usize = 8 << 20;
+
+/// Largest body of any other request, in bytes. Members send them, and an event is no longer.
+pub const COMMAND_BYTES_MAX: usize = 64 << 10;
+
+/// Largest body with a rule set, in bytes: people write one with spaces.
+pub const RULES_BYTES_MAX: usize = 256 << 10;
 
 /// Largest body of a request about signing in, in bytes: anybody may send one. A credential has some 2 KB.
 pub const SIGN_IN_BYTES_MAX: usize = 64 << 10;
@@ -86,6 +92,9 @@ pub const PASSKEY_NAME_LENGTH_MAX: usize = 40;
 /// Most passkeys of one member.
 pub const PASSKEYS_MAX: i64 = 20;
 
+/// Most enrolment codes of one member, or of one of the staff, that are open.
+pub const CODES_MAX: i64 = 20;
+
 /// Most staff of the operator, and of each shop.
 pub const STAFF_MAX: i64 = 200;
 
@@ -166,6 +175,9 @@ pub const LATE_CHECK_MAX_SECONDS: i64 = 24 * 60 * 60;
 /// The latest orders of a shop of which its mean concession is taken.
 pub const COUNTED_ORDERS: usize = 50;
 
+/// Most short numbers that one member is ever given, one for each profile after an erased one: there are 9 million, and none is given twice.
+pub const NUMBERS_MAX: i64 = 20;
+
 /// How often a new short number is drawn when it was given before. Of 9 million, most are free.
 pub const NUMBER_DRAWS_MAX: u32 = 32;
 
@@ -223,6 +235,15 @@ pub const CLOCK_STEP_MAX: Duration = Duration::from_secs(2);
 /// Most that this machine's clock and the database's may differ.
 pub const CLOCK_APART_MAX: Duration = Duration::from_mins(1);
 
+/// The same, where times are stored in seconds.
+pub const CLOCK_APART_SECONDS_MAX: i64 = 60;
+
+/// Most that a clock may be away from the newest event where it ends something: a book has an event a day, its close.
+pub const CLOCK_AHEAD_MAX: Duration = Duration::from_hours(48);
+
+/// The same, where times are stored in seconds.
+pub const CLOCK_AHEAD_SECONDS_MAX: i64 = 48 * 3_600;
+
 /// Most days that are closed without a person.
 pub const DAYS_CLOSED_ALONE_MAX: u64 = 3;
 
@@ -270,3 +291,21 @@ pub const LOOK_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// Longest time that a forecast or simulation runs.
 pub const LOOK_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// Closed days that the overview shows.
+pub const OVERVIEW_DAYS: usize = 30;
+
+/// Most shops whose points the overview looks at.
+pub const OVERVIEW_SHOPS_MAX: usize = 20_000;
+
+/// Most shops that the overview names.
+pub const OVERVIEW_SHOPS_SHOWN: usize = 50;
+
+/// Most lines of members' networks that are added up in one transaction.
+pub const NETWORK_LINES_AT_ONCE: usize = 2_000;
+
+/// How long the sums of members' networks wait where there was nothing to add.
+pub const NETWORK_PAUSE: Duration = Duration::from_secs(1);
+
+/// Months that a member's team and city show.
+pub const TEAM_MONTHS: usize = 12;

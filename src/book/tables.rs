@@ -148,6 +148,12 @@ impl Book {
         self.purchases.get(id.as_str())
     }
 
+    /// The buyers of packs that have not taken effect, in no order; one of several packs is named several times.
+    pub(crate) fn waiting_buyers(&self) -> impl Iterator<Item = &Id> {
+        let waiting = |purchase: &&Purchase| purchase.state == PurchaseState::Pending;
+        self.purchases.iter().map(|(_, purchase)| purchase).filter(waiting).map(|purchase| &purchase.member)
+    }
+
     /// A redemption that can be cancelled.
     #[must_use]
     pub fn redemption(&self, id: &Id) -> Option<&RedemptionRecord> {

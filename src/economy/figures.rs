@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::mix::Mix;
 use super::ratio::ratio;
 use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
+use crate::ruleset::Pack;
 
 /// The figures of one day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -115,6 +116,17 @@ pub(crate) enum Sale {
     DepositPoints,
     /// Points of the treasury, for orders.
     OrderPoints,
+}
+
+impl Sale {
+    /// The sale of a pack.
+    pub(crate) const fn of(pack: &Pack) -> Self {
+        match pack {
+            Pack { area_partner: true, .. } => Self::AreaPack,
+            Pack { merchant: true, .. } => Self::MerchantPack,
+            _ => Self::MemberPack,
+        }
+    }
 }
 
 /// The platform's income in cents, while it is summed.

@@ -9,7 +9,6 @@ use crate::event::Event;
 use crate::identity::Id;
 use crate::market::Side;
 use crate::quantity::{Money, OutOfRange, Points, Price};
-use crate::ruleset::Pack;
 
 /// The dealings of members with each other and with the platform.
 #[derive(Clone, Debug, Default)]
@@ -37,14 +36,6 @@ pub struct IncomeEntry {
     payer: Option<Id>,
 }
 
-fn sale_of(pack: &Pack) -> Sale {
-    match pack {
-        Pack { area_partner: true, .. } => Sale::AreaPack,
-        Pack { merchant: true, .. } => Sale::MerchantPack,
-        _ => Sale::MemberPack,
-    }
-}
-
 impl Dealings {
     /// The platform's income from an event. Call it just before the event is applied: it depends on the rules and the price
     /// of that moment.
@@ -54,12 +45,12 @@ impl Dealings {
         match event {
             Event::PackPurchased { member, pack, .. } => {
                 let pack = before.rules().pack_named(pack.as_str());
-                let income = pack.map(|pack| (sale_of(pack), pack.price.raw()));
+                let income = pack.map(|pack| (Sale::of(pack), pack.price.raw()));
                 IncomeEntry { income, payer: Some(member.clone()) }
             }
             Event::PackRefunded { purchase } => {
                 let Some(purchase) = before.purchase(purchase) else { return IncomeEntry::default() };
-                let income = Some((sale_of(&purchase.pack()), -purchase.price.raw()));
+                let income = Some((Sale::of(&purchase.pack()), -purchase.price.raw()));
                 IncomeEntry { income, payer: Some(purchase.member.clone()) }
             }
             // The journal does not say what the points are for, so points for deposits count as points for orders.

@@ -8,6 +8,8 @@ import { phone } from './desk.mjs';
 import { go, stage } from './stage.mjs';
 
 const house = stage({ isClosed: true });
+/** A server to which nobody said its address. */
+const nameless = stage({ isClosed: true, hasOrigin: false });
 
 /** A command of the operator. */
 async function operate(path, body = {}) {
@@ -45,6 +47,38 @@ async function enrolled(member, options) {
   await opened.page.getByTestId('home').waitFor();
   return opened;
 }
+
+test('a server without an origin says what to set, at the entry and at the desk, in both languages', async () => {
+  for (const [locale, words] of [['zh-CN', /--origin/], ['en-US', /--origin/]]) {
+    for (const hash of ['#/', '#/operator']) {
+      const { page, close } = await nameless.open(hash, { locale });
+      assert.match(await page.getByTestId('no-ways').innerText(), words);
+      assert.equal(await page.getByTestId('passkey').count(), 0, 'a way that is not there is not offered');
+      await picture(page, `no-ways-${hash === '#/' ? 'entry' : 'desk'}-${locale}`);
+      await close();
+    }
+  }
+});
+
+test('where nobody registers alone, an invitation says whom to ask and what to give', async () => {
+  for (const [locale, words] of [['zh-CN', /联系运营方，并提供以上邀请人编号/], ['en-US', /Contact the operator and give the ID of the member who invited you/]]) {
+    const { page, complaints, close } = await browser('#/join/some-friend', { locale });
+    await page.getByText(words).waitFor();
+    assert.equal(await page.getByTestId('referrer').innerText(), 'some-friend');
+    assert.equal(await page.getByTestId('passkey-register').count() + await page.getByTestId('register').count(), 0);
+    assert.deepEqual(complaints, []);
+    await close();
+  }
+});
+
+test('on a young network, the home says that the price has little behind it', async () => {
+  const { page, complaints, close } = await enrolled('young');
+  assert.match(await page.locator('.chief').innerText(), /fewer than 7 of the last 30 days/);
+  await page.getByTestId('lang-zh-CN').click();
+  assert.match(await page.locator('.chief').innerText(), /不足 7 天/);
+  assert.deepEqual(complaints, []);
+  await close();
+});
 
 test('a code brings the first passkey, the passkey signs in, and a second device is let in and shut out', async () => {
   const first = await enrolled('ann');

@@ -23,7 +23,7 @@ test('no screen has a violation', async () => {
     [`#/m/${member}/invite`]: 'qr', [`#/join/${member}`]: 'register', [`#/shop/${shop}/manage`]: 'working', [`#/shop/${shop}/online`]: 'buyer',
     [`#/shop/${shop}`]: 'till', [`#/shop/${shop}/poster`]: 'qr',
     [`#/shop/${member}`]: 'no-shop', '#/operator': 'close-day', '#/operator/rules': 'flag',
-    '#/operator/economy': 'scenario-price', '#/nowhere': 'fault', '#/operator/members': 'members',
+    '#/operator/economy': 'scenario-price', '#/nowhere': 'fault', '#/shops': 'shops', '#/operator/members': 'members',
     [`#/operator/members/${member}`]: 'desk-posting', [`#/operator/members/${shop}`]: 'sold',
   };
   const found = [];

@@ -85,12 +85,15 @@ async function memberWithAll() {
 
 test('a member of a demo who has everything', async () => {
   const { me, friend } = await memberWithAll();
-  const { page, close } = await demo.open('#/', { viewport: DESK });
+  // As the browser of a phone.
+  const prepare = (page) => page.addInitScript(() => { navigator.share = async () => {}; });
+  const { page, close } = await demo.open('#/', { viewport: DESK, prepare });
   await page.getByTestId('guest').first().waitFor();
   await visit(page, 'entry', '#/', 'members');
   await visit(page, 'code', '#/enrol/gxe_0f', 'enrol');
   await visit(page, 'join', `#/join/${me}`, 'register');
   await visit(page, 'rules', '#/rules', 'rulebook');
+  await visit(page, 'shops', '#/shops', 'shops');
   await visit(page, 'nowhere', '#/nowhere', 'fault');
 
   await signIn(page, me);
@@ -163,6 +166,11 @@ test('a buyer’s screens, a member without a shop, and what waits', async () =>
   await page.evaluate(() => dispatchEvent(new Event('online')));
   await page.getByTestId('refused').waitFor();
   await see(page, 'entry, signed in');
+  await settle({ type: 'member.registered', member: 'fresh' });
+  const fresh = await demo.open('#/');
+  await signIn(fresh.page, 'fresh');
+  await visit(fresh.page, 'home', '#/m/fresh', 'packs');
+  await fresh.close();
   await page.route('**/v1/members/*', (route) => route.abort());
   await page.evaluate(() => indexedDB.deleteDatabase('gongxiang'));
   await go(page, `#/m/${friend}`);

@@ -136,6 +136,7 @@ test('the order is in the day’s list, and goods are taken back with the loss n
   const line = page.getByTestId('shop-order');
   await line.getByText('Ann').waitFor();
   assert.deepEqual([await value(page, 'day-orders'), await value(page, 'day-amount'), await value(page, 'day-concession')], ['1', '128.5', '12.85']);
+  assert.match(await page.getByTestId('day-amount').innerText(), /128\.50\s+yuan/, 'yuan have two places');
   const saved = page.waitForEvent('download');
   await page.getByTestId('save-csv').click();
   const table = await readFile(await (await saved).path(), 'utf8');

@@ -44,11 +44,31 @@ test('after a server fails, a second try works', async () => {
   const { page, close } = await house.open(`#/m/${member}`, { prepare });
   const text = await faultOn(page, 'failed');
   assert.match(text, /Something went wrong/);
-  assert.match(text, /500 storage/);
+  assert.doesNotMatch(text, /500 storage/, 'the code is for whoever is asked for help');
+  await page.getByTestId('error-code').locator('summary').click();
+  assert.match(await page.getByTestId('fault').innerText(), /500 storage/);
   fails = false;
   await page.getByTestId('retry').click();
   await page.locator('[data-testid="check"][data-value="equal"]').waitFor();
   await close();
+});
+
+test('who may not see a screen reads why, in both languages', async () => {
+  const [{ member }] = await house.members();
+  for (const [name, status, code, zh, en] of [
+    ['signed-out', 401, 'unauthorized', /登录/, /sign/i],
+    ['forbidden', 403, 'forbidden', /没有权限/, /don’t have access/],
+    ['needs-role', 403, 'needs_role', /岗位|权限/, /role/i],
+  ]) {
+    for (const [locale, words] of [['zh-CN', zh], ['en-US', en]]) {
+      const prepare = (page) => page.route(`**/v1/members/${member}`, problem(status, code));
+      const { page, close } = await house.open(`#/m/${member}`, { prepare, locale });
+      const text = await faultOn(page, name);
+      assert.match(text, words);
+      assert.doesNotMatch(text, /somebody else|server failed|不属于您|服务器出错/);
+      await close();
+    }
+  }
 });
 
 test('a server that does not answer', async () => {

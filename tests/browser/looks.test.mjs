@@ -31,6 +31,25 @@ async function seeCharts(page, count) {
   await page.evaluate(() => scrollTo(0, 0));
 }
 
+/** Visible texts below 12 px. */
+const small = (page) => page.evaluate(() => {
+  const found = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { parentElement: element, textContent } = walker.currentNode;
+    if (!textContent.trim() || !element.checkVisibility() || element.closest('.hidden, script, style')) continue;
+    const size = Number.parseFloat(getComputedStyle(element).fontSize);
+    if (size < 12) found.add(`${size} px: ${element.tagName}.${element.className} ${textContent.trim().slice(0, 40)}`);
+  }
+  return [...found];
+});
+
+/** Controls of a finger's size that are lower or narrower than 44 px. */
+const tight = (page, selector) => page.locator(selector).evaluateAll((all) => all.filter((element) => element.checkVisibility())
+  .map((element) => ({ element, box: element.getBoundingClientRect() }))
+  .filter(({ box }) => box.height < 43.9 || box.width < 43.9)
+  .map(({ element, box }) => `${element.textContent.trim() || element.className}: ${box.width} × ${box.height}`));
+
 for (const [language, caution] of Object.entries(LANGUAGES)) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     test(`${language} on a ${size}`, async () => {
@@ -45,6 +64,7 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
           await page.getByTestId('amount').fill('1,000.001');
           await page.getByTestId('concession').fill('-1');
         }],
+        shops: ['#/shops', (page) => page.getByTestId('shops').waitFor()],
         statement: [`#/m/${member}/statement`, (page) => page.getByTestId('statement').waitFor()],
         forecast: [`#/m/${member}/forecast`, (page) => page.locator('gx-chart canvas').first().waitFor()],
         move: [`#/m/${member}/move`, (page) => page.getByTestId('to-transfer').waitFor()],
@@ -58,6 +78,7 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
         redeem: [`#/m/${member}/redeem`, (page) => page.getByTestId('available').waitFor()],
         market: [`#/m/${member}/market`, (page) => page.getByTestId('board').waitFor()],
         invite: [`#/m/${member}/invite`, (page) => page.getByTestId('qr').waitFor()],
+        orders: [`#/m/${member}/orders`, (page) => page.getByTestId('order').first().or(page.getByTestId('no-orders')).first().waitFor()],
         join: [`#/join/${member}`, (page) => page.getByTestId('register').waitFor()],
         'online-order': [`#/shop/${shop}/online`, (page) => page.getByTestId('buyer').waitFor()],
         till: [`#/shop/${shop}`, async (page) => {
@@ -75,6 +96,8 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
           await page.getByTestId('changes').fill('{"order": {"buyer_multiple": "12", "merchant_multiple": "2", "vesting_days": {"online": 0, "offline": 1}}}');
           await page.getByTestId('difference').first().waitFor();
         }],
+        'desk-members': ['#/operator/members', (page) => page.getByTestId('members').waitFor()],
+        'desk-member': [`#/operator/members/${shop}`, (page) => page.getByTestId('desk-posting').first().waitFor()],
         economy: ['#/operator/economy', (page) => page.locator('gx-chart canvas').first().waitFor()],
         differs: [`#/m/${member}`, (page) => page.locator('[data-testid="check"][data-value="differs"]').waitFor(), true],
         nowhere: ['#/nowhere', (page) => page.getByTestId('fault').waitFor()],
@@ -93,6 +116,9 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
           await ready(page).catch((error) => assert.fail(`${where}: ${error.message}`));
           await seeCharts(page, CHARTS[name] ?? 0).catch((error) => assert.fail(`${where}: ${error.message}`));
           assert.deepEqual(await sticksOut(page), [], `${where}: beyond the edge`);
+          assert.deepEqual(await small(page), [], `${where}: small`);
+          const units = await page.locator('.unit').allInnerTexts();
+          assert.deepEqual(units.filter((unit) => unit !== unit.toLowerCase()), [], `${where}: a unit is no title`);
           assert.deepEqual(complaints, [], `${where}: complaints`);
           assert.equal(await page.evaluate(() => document.documentElement.lang), language, `${where}: language`);
           const text = await page.locator('body').innerText();
@@ -124,6 +150,73 @@ test('the language is switched at once and remembered', async () => {
   assert.deepEqual(complaints, []);
   await close();
 });
+
+test('a new screen takes the focus, starts at its top, and names itself in the title', async () => {
+  const member = await somebody();
+  const { page, complaints, close } = await house.open(`#/m/${member}`);
+  await page.getByTestId('past').waitFor();
+  await page.getByTestId('past').scrollIntoViewIfNeeded();
+  for (const [hash, title, ready] of [
+    [`#/m/${member}/statement`, 'Statement', 'statement'], [`#/m/${member}/order`, 'Calculator', 'order-points'], [`#/m/${member}`, 'Account', 'past'],
+  ]) {
+    await page.locator(`.ways a[href="${hash}"]`).click();
+    await page.waitForFunction((expected) => document.title.startsWith(expected), `${title} · `);
+    await page.waitForFunction(() => document.activeElement?.id === 'main' && scrollY === 0);
+    await page.getByTestId(ready).first().waitFor();
+    await page.keyboard.press('Tab');
+    assert.ok(await page.evaluate(() => document.getElementById('main').contains(document.activeElement)), 'Tab goes on in the screen');
+  }
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+for (const language of ['zh-CN', 'en-US']) {
+  test(`${language}: on the smallest phone a finger meets every choice, and zoomed in the bar covers nothing`, async () => {
+    const member = await somebody();
+    const { day, price } = await house.get('/v1/supply');
+    assert.ok(day);
+    const [seller] = await house.rich(1);
+    const offer = `small-${language}`;
+    await house.post('/v1/events', { type: 'offer.placed', offer, member: seller, side: 'sell', points: '1', unit_price: price });
+    const { page, complaints, close } = await house.open('#/', { locale: language, viewport: { width: 320, height: 568 } });
+    const visit = async (hash, ready) => {
+      await page.goto(`${house.url}/${hash}`);
+      await page.getByTestId(ready).first().waitFor();
+      assert.deepEqual(await sticksOut(page), [], hash);
+      assert.deepEqual(await small(page), [], hash);
+    };
+    const screens = { [`#/m/${member}`]: 'past', [`#/m/${member}/order`]: 'order-points', [`#/m/${member}/market`]: 'board', '#/operator': 'operator', '#/shops': 'shops' };
+    for (const [hash, ready] of Object.entries(screens)) {
+      await visit(hash, ready);
+      assert.deepEqual(await tight(page, '.segments button, .offer .secondary, .way'), [], hash);
+      const words = await page.locator('.ways .way > span:last-child').evaluateAll((all) => all.map((element) => {
+        const range = document.createRange();
+        range.selectNodeContents(element);
+        const { left, right, top } = range.getBoundingClientRect();
+        return { left, right, top };
+      }).filter(({ right, left }) => right > left));
+      for (const [at, word] of words.entries()) {
+        const next = words[at + 1];
+        if (next && Math.abs(next.top - word.top) < 4) assert.ok(next.left - word.right >= 2, `${hash}: words of the bar touch at ${at}`);
+      }
+      if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, `small-${ready}-${language}.png`) });
+    }
+    await visit(`#/m/${member}/transfer`, 'available');
+    await page.getByTestId('to').fill(seller);
+    await page.getByTestId('points').fill('0.1');
+    await page.getByTestId('preview').click();
+    await page.getByTestId('summary').waitFor();
+    assert.deepEqual(await tight(page, '.sheet .close'), []);
+
+    await page.setViewportSize({ width: 320, height: 256 });
+    await visit(`#/m/${member}`, 'past');
+    const { position } = await page.locator('.ways').evaluate((bar) => getComputedStyle(bar));
+    assert.equal(position, 'static');
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, `zoomed-${language}.png`) });
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+}
 
 test('every field has a label, and the keyboard reaches what the mouse does', async () => {
   const member = await somebody();

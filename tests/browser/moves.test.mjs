@@ -1,9 +1,14 @@
 // Every action from preview to settlement: the server settles what was previewed, on a phone and on a desktop, in both languages.
 import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { go, raw8, stage } from './stage.mjs';
+import { camera } from './camera.mjs';
+import { codeOf } from './desk.mjs';
+import { go, raw8, stage, sticksOut, value, worth } from './stage.mjs';
 
-const house = stage();
+const { args, hold } = camera();
+const house = stage({ args });
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
@@ -19,6 +24,18 @@ async function asMember(member, hash, viewport = DESK) {
   await opened.page.locator(`[data-testid="home"][data-member="${member}"]`).waitFor();
   await go(opened.page, hash);
   return opened;
+}
+
+/** What a row of the sheet's summary says. */
+const summed = async (page, id) => (await page.getByTestId(`summary-${id}`).locator('dd').innerText()).replace(/\s+/g, ' ').trim();
+
+/** The amount of such a row. */
+const value8 = async (page, id) => raw8(await page.getByTestId(`summary-${id}`).locator('[data-value]').getAttribute('data-value'));
+
+async function picture(page, name) {
+  if (!process.env.SCREENSHOTS) return;
+  await mkdir(process.env.SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`), fullPage: true, animations: 'disabled' });
 }
 
 /** Confirms the action. The settled receipt must equal the preview. `look` sees it. */
@@ -38,10 +55,26 @@ async function confirm(page, look) {
   return settled;
 }
 
+const dayBefore = (day) => new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
+
 /** Settles an event. */
 async function settle(event) {
   const answer = await house.post('/v1/events', event);
   assert.ok(answer.receipt, JSON.stringify(answer));
+}
+
+/** How many orders of all shops the next close vests. */
+async function dueToday() {
+  const { day } = await house.get('/v1/supply');
+  let count = 0n;
+  for (const { member } of (await house.members()).filter((line) => line.merchant)) {
+    for (let before = ''; before !== null;) {
+      const { rows, next } = await house.get(`/v1/orders?merchant=${member}&limit=200${before}`);
+      count += BigInt(rows.filter(({ due, state }) => due === day && state === 'pending').length);
+      before = next === null || next === undefined ? null : `&before=${next}`;
+    }
+  }
+  return count;
 }
 
 /** Places small orders in a shop, and closes days until the next close vests them. */
@@ -74,6 +107,110 @@ test('points go to another member, and a pasted number is understood', async () 
   await close();
 });
 
+/** Gives a member a name, and returns its short number. */
+async function named(member, name) {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${house.url}/v1/members/${member}/profile`, { method: 'PUT', headers, body: JSON.stringify({ name }) });
+  assert.ok(answer.ok, await answer.clone().text());
+  return (await house.get(`/v1/names?members=${member}`)).names[0].number;
+}
+
+for (const [locale, spoken] of [['zh-CN', (number) => ` ${number}\n`], ['en-US', (number) => number]]) {
+  test(`points go to a short number or to a code before the camera, and the form says to whom and what they are worth: ${locale}`, async () => {
+    const [me, to, other] = await house.rich(3);
+    const number = await named(to, '王小明');
+    await named(other, '李红');
+    const before = await pointsOf(to);
+    const { price } = await house.get('/v1/supply');
+    const { page, complaints, close } = await house.open('#/', { viewport: PHONE, locale, permissions: ['camera'] });
+    await page.getByTestId('search').fill(me);
+    await page.getByTestId('open').click();
+    await page.locator(`[data-testid="home"][data-member="${me}"]`).waitFor();
+    await go(page, `#/m/${me}/transfer`);
+    const receiver = (member) => page.locator(`[data-testid="receiver"][data-member="${member}"]`);
+
+    await page.getByTestId('to').fill('10000000');
+    assert.equal(await page.getByTestId('to-error').innerText(), '', 'an id of eight digits');
+    await page.getByTestId('to').fill(`${house.url}/#/pay/shop9`);
+    await page.getByTestId('to-error').filter({ hasText: /./ }).waitFor();
+    assert.ok(await page.getByTestId('preview').isDisabled());
+    await page.getByTestId('to').fill(spoken(number));
+    await receiver(to).filter({ hasText: '王小明' }).waitFor();
+
+    await page.getByTestId('max').click();
+    const all = await value(page, 'available');
+    assert.equal(await page.getByTestId('points').inputValue(), all);
+    assert.equal(raw8(all), await pointsOf(me));
+    await page.locator(`[data-testid="points-worth"][data-value="${worth(all, price)}"]`).waitFor();
+    await page.getByTestId('basis').locator('summary').click();
+    await page.locator(`[data-testid="basis"][data-price="${price}"] .note`).waitFor();
+    assert.deepEqual(await sticksOut(page), []);
+    await picture(page, `transfer-${locale}`);
+    await page.getByTestId('points').fill('0.25');
+    await page.locator(`[data-testid="points-worth"][data-value="${worth('0.25', price)}"]`).waitFor();
+    await page.getByTestId('preview').click();
+    assert.match(await page.getByTestId('summary-to').innerText(), /王小明/);
+    await confirm(page);
+    assert.equal(await pointsOf(to), before + raw8('0.25'));
+    assert.deepEqual([await page.getByTestId('to').inputValue(), await page.getByTestId('points').inputValue()], ['', ''], 'not twice by a second tap');
+
+    // The code that somebody else’s phone shows.
+    const theirs = await asMember(other, `#/m/${other}`);
+    await hold(await codeOf(theirs, other));
+    await page.getByTestId('scan').click();
+    await receiver(other).filter({ hasText: '李红' }).waitFor();
+    await theirs.close();
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+}
+
+test('a short number that nobody has, or that cannot be looked up, is told at the field', async () => {
+  const [me, to] = await house.rich(2);
+  const number = await named(to, '王小明');
+  const { page, close } = await asMember(me, `#/m/${me}/transfer`, PHONE);
+  const error = page.getByTestId('to-error');
+  for (const [answer, said] of [
+    [{ status: 404, body: '{}' }, /No member has this short number/], [{ status: 429, body: '{}' }, /Too many look-ups/], [null, /Offline/],
+  ]) {
+    await page.route('**/v1/numbers/*', (route) => (answer ? route.fulfill(answer) : route.abort()));
+    await page.getByTestId('to').fill(number);
+    await error.filter({ hasText: said }).waitFor();
+    await page.getByTestId('to').fill('');
+    await page.unroute('**/v1/numbers/*');
+  }
+  await close();
+});
+
+test('a member without a pack reads on its home what the packs cost, and the short number to say', async () => {
+  await settle({ type: 'member.registered', member: 'newcomer' });
+  const number = await named('newcomer', '赵敏');
+  for (const locale of ['zh-CN', 'en-US']) {
+    const { page, complaints, close } = await house.open('#/m/newcomer', { viewport: PHONE, locale });
+    await page.locator(`[data-testid="short-number"][data-value="${number}"]`).waitFor();
+    assert.equal(await page.getByTestId('short-number').innerText(), `${number.slice(0, 4)} ${number.slice(4)}`);
+    const { packs } = await house.get('/v1/rules');
+    const shown = await page.getByTestId('pack').evaluateAll((all) => all.map(({ dataset }) => dataset.pack));
+    assert.deepEqual(shown.sort(), Object.keys(packs).sort());
+    assert.deepEqual(await sticksOut(page), []);
+    await picture(page, `newcomer-${locale}`);
+    assert.deepEqual(complaints, []);
+    await close();
+  }
+});
+
+test('one’s code is one tap away from the calculator and from the transfers', async () => {
+  const [me] = await house.rich(1);
+  const { page, complaints, close } = await asMember(me, `#/m/${me}/order`, PHONE);
+  for (const screen of ['order', 'move']) {
+    await go(page, `#/m/${me}/${screen}`);
+    await page.getByTestId('to-code').click();
+    await page.getByTestId('my-code').waitFor();
+  }
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test('a transfer that the rules refuse is refused before it is sent', async () => {
   const [me, to] = await house.rich(2);
   const { page, close } = await house.open(`#/m/${me}/transfer`, { viewport: DESK, locale: 'zh-CN' });
@@ -84,6 +221,10 @@ test('a transfer that the rules refuse is refused before it is sent', async () =
     await page.getByTestId('points').fill(points);
     await page.getByTestId('preview').click();
     assert.equal(await page.getByTestId('action-refused').getAttribute('data-code'), code);
+    const details = page.getByTestId('action-refused').getByTestId('error-code');
+    assert.equal(await details.locator('code').isVisible(), false, 'a person reads the sentence');
+    await details.locator('summary').click();
+    assert.equal(await details.locator('code').innerText(), code);
     await page.getByRole('button', { name: '关闭' }).click();
   }
   await close();
@@ -96,6 +237,8 @@ test('points are redeemed, in Chinese on a desk', async () => {
   await page.getByTestId('points').fill('2');
   await page.getByTestId('item').fill('tea-set');
   await page.getByTestId('preview').click();
+  await page.getByTestId('summary-item').waitFor();
+  assert.equal(await summed(page, 'item'), 'tea-set');
   await confirm(page);
   assert.equal(await pointsOf(me), before - raw8('2'));
   assert.deepEqual(complaints, []);
@@ -114,6 +257,7 @@ test('a trade from the offer to the confirmation, by both members', async () => 
 
   const buys = await house.open(`#/m/${buyer}/market`, { viewport: DESK });
   const line = buys.page.locator(`[data-testid="offer"][data-offer="${id}"]`);
+  assert.equal(await line.getByTestId('take').innerText(), 'Buy');
   await line.getByTestId('take').click();
   await buys.page.getByTestId('take-points').fill('2');
   await line.getByTestId('preview').click();
@@ -145,6 +289,7 @@ test('an offer to buy is taken, and the trade is cancelled', async () => {
   const id = await buys.page.getByTestId('my-offer').first().getAttribute('data-offer');
   const sells = await house.open(`#/m/${seller}/market`, { locale: 'zh-CN' });
   const line = sells.page.locator(`[data-testid="offer"][data-offer="${id}"]`);
+  assert.equal(await line.getByTestId('take').innerText(), '卖出');
   await line.getByTestId('take').click();
   await line.getByTestId('preview').click();
   await confirm(sells.page);
@@ -187,12 +332,15 @@ test('a shop enters an online order, finds it by its id, and refunds it', async 
   await page.getByTestId('amount').fill('100');
   await page.getByTestId('concession').fill('2');
   await page.getByTestId('preview').click();
+  await page.getByTestId('summary-due').waitFor();
+  const saidDue = await summed(page, 'due');
   await confirm(page);
   const { postings: booked } = await house.get(`/v1/members/${shop}/statement?limit=1`);
   assert.equal(booked[0].rule, 'concession');
   const { id, day, due } = (await house.get(`/v1/orders?merchant=${shop}&limit=1`)).rows[0];
   const { online, offline } = (await house.get('/v1/rules')).order.vesting_days;
   assert.notEqual(online, offline);
+  assert.equal(saidDue, due);
   assert.equal((Date.parse(due) - Date.parse(day)) / 86_400_000, online, 'an online order');
   await go(page, `#/shop/${shop}/orders`);
   await page.locator(`[data-testid=orders] [data-order="${id}"][data-state="pending"]`).waitFor();
@@ -210,10 +358,14 @@ test('a shop enters an online order, finds it by its id, and refunds it', async 
 
 test('a shop sees what it gets back before it refunds an order after vesting', async () => {
   const { rows } = await house.get('/v1/orders?merchant=shop9&limit=200');
-  const { id } = rows.find(({ state }) => typeof state === 'object');
+  const { id, points, concession, left } = rows.find(({ state }) => typeof state === 'object');
+  assert.equal(left, concession, 'nothing of it was refunded yet');
   const { page, complaints, close } = await asMember('shop9', `#/shop/shop9/orders/${id}`);
   await page.getByTestId('refund-whole').click();
   await page.getByTestId('summary-back').waitFor();
+  const [back, lost] = await Promise.all(['back', 'lost'].map((row) => value8(page, row)));
+  assert.ok(lost > 0n, 'what was burned does not come back');
+  assert.equal(back + lost, raw8(points));
   assert.equal(await page.getByTestId('summary-unrecovered').count(), 0, 'it would say what the buyer has');
   const settled = await confirm(page);
   assert.ok(settled.length > 0 && settled.every(({ from, to }) => [from, to].includes('member shop9')));
@@ -247,6 +399,26 @@ test('the old address of a shop leads to its till, and a member without one can 
   await shop.page.getByTestId('menu').click();
   await shop.page.getByTestId('menu-shop').click();
   await shop.page.getByTestId('till').waitFor();
+  // What has to be done, and the way to the shop, need no scrolling.
+  const [buyer] = await house.rich(1);
+  const { price } = await house.get('/v1/supply');
+  await settle({ type: 'offer.placed', offer: 'of-the-shop', member: buyer, side: 'buy', points: '1', unit_price: price });
+  await settle({ type: 'points.transferred', from: buyer, to: merchant, points: '2' });
+  await settle({ type: 'offer.taken', offer: 'of-the-shop', trade: 'of-the-shop', member: merchant, points: '1' });
+  await go(shop.page, `#/m/${merchant}`);
+  await shop.page.getByTestId('past').waitFor();
+  assert.equal(await value(shop.page, 'escrow'), '1');
+  for (const id of ['trade-notice', 'to-shop']) {
+    const { y, height } = await shop.page.getByTestId(id).boundingBox();
+    assert.ok(y + height <= PHONE.height, `${id} ends at ${y + height}`);
+  }
+  const tops = [];
+  for (const id of ['home', 'trade-notice', 'to-shop', 'share-value', 'check', 'price-history', 'ended', 'earned']) {
+    tops.push((await shop.page.getByTestId(id).boundingBox()).y);
+  }
+  assert.deepEqual(tops, tops.toSorted((a, b) => a - b), 'what can be done stands above what was');
+  await picture(shop.page, 'home-shop');
+  await settle({ type: 'trade.cancelled', trade: 'of-the-shop' });
   assert.deepEqual(shop.complaints, []);
   await shop.close();
   const [member] = await house.rich(1);
@@ -260,21 +432,40 @@ test('the old address of a shop leads to its till, and a member without one can 
 
 test('the operator sets the price, closes the day, and adopts rules by accepting each red flag', async () => {
   const { page, complaints, close } = await house.open('#/operator', { viewport: DESK });
+  const { price: before } = await house.get('/v1/supply');
   await page.getByTestId('new-price').fill('1.5');
   await page.getByTestId('preview').click();
+  await page.getByTestId('summary-now').waitFor();
+  assert.equal(await value8(page, 'now'), raw8(before));
   await confirm(page);
   assert.equal((await house.get('/v1/supply')).price, '1.5');
   const { day } = await house.get('/v1/supply');
   await page.getByTestId('close-day').click();
+  await page.getByTestId('summary-price').waitFor();
+  const prices = await page.getByTestId('summary-price').locator('[data-value]').evaluateAll((all) => all.map(({ dataset }) => dataset.value));
+  const released = await value8(page, 'released');
   const closed = await confirm(page);
+  assert.deepEqual(prices, ['1.5', (await house.get('/v1/supply')).price]);
+  const { days } = await house.get(`/v1/days?limit=1&after=${dayBefore(day)}`);
+  assert.equal(raw8(days[0].released), released);
   assert.ok(closed.some(({ rule }) => rule === 'release'), 'what the close releases was foreseen');
   assert.notEqual((await house.get('/v1/supply')).day, day);
   await page.goto(`${house.url}/#/operator/rules`);
   await page.getByTestId('changes').fill('{"release": {"daily": "900", "min_total": "1"}}');
   await page.locator('[data-key="release.daily"]').waitFor();
   assert.ok(await page.getByTestId('preview').isDisabled(), 'red flags wait to be accepted');
+  const { flags } = await house.get('/v1/rules/flags?language=en');
+  for (const flag of await page.getByTestId('flag').all()) {
+    const code = await flag.getAttribute('data-code');
+    const { title, when } = flags.find((known) => known.code === code);
+    assert.equal(await flag.getByTestId('flag-words').innerText(), `${title} · ${when}`);
+  }
   for (const box of await page.getByTestId('accept').all()) await box.check();
   await page.getByTestId('preview').click();
+  await page.getByTestId('confirm').waitFor();
+  const facts = await page.getByTestId('facts').locator('dd').allInnerTexts();
+  assert.ok(facts.includes('release.daily: 888 → 900'), facts.join('; '));
+  assert.equal(await page.getByTestId('no-postings').count(), 0, 'what changes is said, not that nothing moves');
   await confirm(page);
   assert.equal((await house.get('/v1/rules')).release.daily, '900');
   assert.deepEqual(complaints, []);
@@ -285,9 +476,13 @@ test('the close of a busy day shows the first lines of its receipt, and all of t
   const orders = 60;
   await busyDay(orders);
   const { page, complaints, close } = await house.open('#/operator', { viewport: DESK });
+  const due = await dueToday();
   await page.getByTestId('close-day').click();
+  await page.getByTestId('confirm').waitFor();
+  const vesting = await value8(page, 'vesting') / 10n ** 8n;
   await page.getByTestId('confirm').click();
   await page.getByTestId('settled').waitFor();
+  assert.equal(vesting, due);
   const more = page.getByTestId('more-postings');
   assert.equal((await postings(page)).length, 100);
   assert.match(await more.innerText(), / 100 \/ \d+$/);
@@ -301,9 +496,21 @@ test('the close of a busy day shows the first lines of its receipt, and all of t
 
 test('an invitation leads to a registration under its sender', async () => {
   const [me] = await house.rich(1);
-  const { page, complaints, close } = await house.open(`#/m/${me}/invite`);
+  // This browser has no list of apps to share with.
+  const prepare = (page) => page.addInitScript(() => {
+    if (location.hash.endsWith('invite')) navigator.share = async (shared) => { globalThis.shared = shared; throw new DOMException('', 'AbortError'); };
+  });
+  const { page, complaints, close } = await house.open(`#/m/${me}/invite`, { prepare });
   const link = await page.getByTestId('link').inputValue();
   assert.equal(link, `${house.url}/#/join/${me}`);
+  await page.getByTestId('share').click();
+  assert.deepEqual(await page.evaluate(() => globalThis.shared), { url: link });
+  await picture(page, 'invite');
+  await page.evaluate(() => { delete navigator.share; });
+  await go(page, `#/m/${me}/move`);
+  await page.getByTestId('to-invite').click();
+  await page.getByTestId('link').waitFor();
+  assert.equal(await page.getByTestId('share').count(), 0);
   await page.goto(link);
   assert.equal(await page.getByTestId('referrer').innerText(), me);
   const before = (await house.members()).map((line) => line.member);

@@ -117,6 +117,7 @@ test('on a phone, what the order brings is in view while one types', async () =>
       return y >= 0 && y + height <= viewport.height;
     };
     assert.ok(await isInView(), 'when it opens');
+    assert.match(await page.getByTestId('gain').getByTestId('not-money').innerText(), /^(共享值不是钱|Not money)/);
     const before = Number(await gain.getAttribute('data-value'));
     await page.getByTestId('amount').fill('50');
     await page.locator(`[data-testid=for-me][data-value="${before / 2}"]`).waitFor();
@@ -125,6 +126,17 @@ test('on a phone, what the order brings is in view while one types', async () =>
     assert.ok(await isInView(), 'at the last field');
     await page.getByTestId('concession').fill('0');
     await gain.waitFor({ state: 'detached' });
+    assert.deepEqual(complaints, []);
+    await close();
+  }
+});
+
+test('who is not activated reads that the order brings it nothing, and why', async () => {
+  await house.post('/v1/events', { type: 'member.registered', member: 'newcomer' });
+  for (const [locale, words] of [['zh-CN', /激活/], ['en-US', /activate your account/]]) {
+    const { page, complaints, close } = await house.open('#/m/newcomer/order', { locale });
+    assert.match(await page.getByTestId('nothing-for-me').innerText(), words);
+    assert.equal(await page.getByTestId('not-money').count(), 0);
     assert.deepEqual(complaints, []);
     await close();
   }

@@ -1,5 +1,7 @@
 // A confirmed action is sent until the server decides it, and only in the session of the member who confirmed it.
 import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { go, raw8, stage, value, worth } from './stage.mjs';
 
@@ -30,6 +32,12 @@ const signIn = async (page, member) => {
   await page.locator(`[data-testid="home"][data-member="${member}"]`).waitFor();
 };
 
+async function picture(page, name) {
+  if (!process.env.SCREENSHOTS) return;
+  await mkdir(process.env.SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`), animations: 'disabled' });
+}
+
 const sendNow = (page) => page.getByTestId('waiting').getByRole('button').click();
 
 test('an answer that decides nothing leaves the action waiting under its key', async () => {
@@ -38,7 +46,11 @@ test('an answer that decides nothing leaves the action waiting under its key', a
   const { page, close } = await house.open('#/');
   await signIn(page, me);
   const keys = [];
-  const undecided = [[408, 'timeout'], [409, 'in_flight'], [429, 'rate_limited'], [503, 'unavailable'], [401, 'unauthorized']];
+  const undecided = [
+    [408, 'timeout'], [409, 'in_flight'], [429, 'rate_limited'], [503, 'unavailable'], [401, 'unauthorized'],
+    // Pages of a proxy, a captive portal, a maintenance page.
+    [404], [403], [405], [413], [200], [204],
+  ];
   await page.route('**/v1/transfers', async (route) => {
     const headers = route.request().headers();
     keys.push(headers['idempotency-key']);
@@ -47,6 +59,7 @@ test('an answer that decides nothing leaves the action waiting under its key', a
     if (!status) return route.continue();
     // The first request is settled anyway, as by a server that answers too late.
     if (keys.length === 1) await route.fetch();
+    if (!code) return route.fulfill({ status, contentType: 'text/html', body: status === 204 ? '' : '<html>' });
     return route.fulfill({ status, contentType: 'application/problem+json', body: JSON.stringify({ status, code }) });
   });
   await transfer(page, me, to, '0.5');
@@ -161,6 +174,69 @@ test('signing out without a network clears this device, and the server hears of 
   await close();
 });
 
+test('signing out locks and clears this device at once, however long the server takes', async () => {
+  const [me] = await house.rich(1);
+  const { page, close } = await house.open('#/');
+  await signIn(page, me);
+  const other = await page.context().newPage();
+  await other.goto(`${house.url}/#/m/${me}`);
+  await other.locator('.num').first().waitFor();
+  let hangs = true;
+  await page.context().route('**/v1/session', async (route) => {
+    while (hangs && route.request().method() === 'DELETE') await new Promise((resolve) => setTimeout(resolve, 50));
+    return route.continue().catch(() => {});
+  });
+  await go(page, '#/');
+  await page.getByTestId('sign-out').click();
+  await page.getByTestId('signed-in').waitFor({ state: 'detached', timeout: 2000 });
+  await page.waitForTimeout(300);
+  assert.equal((await storedText(page)).includes(me), false);
+  await go(page, `#/m/${me}`);
+  await page.waitForTimeout(300);
+  for (const tab of [page, other]) assert.equal(await tab.locator('.num').count(), 0, 'no number of a member');
+  hangs = false;
+  await page.waitForFunction(() => localStorage.getItem('gongxiang.signed-out') === null);
+  const session = await page.evaluate(async () => (await fetch('/v1/session')).json());
+  assert.equal(session.member, null);
+  await close();
+});
+
+test('where a sign-out without a network cannot be stored, the page says so and tells the server when it can', async () => {
+  const [me] = await house.rich(1);
+  const { page, close } = await house.open('#/');
+  await signIn(page, me);
+  await go(page, '#/');
+  await page.evaluate(() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; });
+  await page.context().setOffline(true);
+  await page.getByTestId('sign-out').click();
+  await page.getByTestId('signed-in').waitFor({ state: 'detached' });
+  await page.getByTestId('storage-fails').waitFor();
+  await page.context().setOffline(false);
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await page.getByTestId('storage-fails').waitFor({ state: 'detached' });
+  const session = await page.evaluate(async () => (await fetch('/v1/session')).json());
+  assert.equal(session.member, null);
+  await close();
+});
+
+test('who signs in after another finds nothing of the other, also where no page saw the change', async () => {
+  const [me, other] = await house.rich(2);
+  const { page, close } = await house.open('#/');
+  await signIn(page, me);
+  await page.locator('.num').first().waitFor();
+  assert.ok((await storedText(page)).includes(me));
+  // Nobody looks while the session changes.
+  await page.goto(`${house.url}/v1/rules`);
+  await page.evaluate((member) => fetch('/v1/sessions/demo', {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ member }),
+  }), other);
+  await page.goto(`${house.url}/#/m/${other}`);
+  await page.locator(`[data-testid="home"][data-member="${other}"] .num`).first().waitFor();
+  assert.equal((await storedText(page)).includes(`/members/${me}`), false);
+  assert.equal((await storedText(page)).includes(me), false);
+  await close();
+});
+
 test('a session that ended elsewhere locks the screen before a balance is shown', async () => {
   const [me] = await house.rich(1);
   const { page, close } = await house.open('#/');
@@ -193,6 +269,11 @@ test('what waits counts in the balance, is listed and can be cancelled; a refusa
   await page.getByTestId('waiting-action').waitFor();
   await page.goBack();
   await page.getByTestId('sheet').waitFor({ state: 'hidden' });
+  // To whom, and what was confirmed.
+  const more = page.getByTestId('waiting-more');
+  await more.locator('summary').filter({ hasText: `→ ${to}` }).click();
+  assert.match(await more.locator('.sums').innerText(), new RegExp(`To\\s+${to}\\s+Points\\s+${all.replace('.', '\\.')}`, 'i'));
+  await picture(page, 'waiting');
   assert.match(page.url(), /transfer$/, 'Back closes the sheet and stays on the screen');
   assert.equal(await value(page, 'available'), '0');
   // A second one of the same points is refused before it is sent.

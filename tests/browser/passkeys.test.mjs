@@ -112,3 +112,13 @@ test('in the wallet, an invitation leads to a registration by passkey, and the p
   assert.deepEqual(complaints, []);
   await close();
 });
+
+test('at the entry somebody registers by a passkey without an invitation', async () => {
+  const { page, complaints, close } = await wallet();
+  await page.getByTestId('passkey-register').click();
+  await page.getByTestId('home').waitFor();
+  const member = await page.getByTestId('home').getAttribute('data-member');
+  assert.equal((await asked(page, `/v1/members/${member}`)).account.referrer ?? null, null);
+  assert.deepEqual(complaints, []);
+  await close();
+});

@@ -60,6 +60,12 @@ test('a tap on the forecast says the day and the three values there; its band ha
   const chart = await focused(page, 'band');
   const [end, ...values] = await legend(chart);
   assert.equal(end, '365 days');
+  const year = await page.getByTestId('in-a-year').evaluate(({ dataset, textContent }) => ({ ...dataset, textContent }));
+  const yuan = (text) => Number(text).toFixed(2);
+  assert.deepEqual([year.low, year.value, year.high].map(yuan), values.map((text) => yuan(text.replaceAll(',', ''))), 'the sentence says what the chart shows');
+  assert.match(year.textContent, new RegExp(`brings about ${yuan(year.value)} yuan in a year \\(${yuan(year.low)}–${yuan(year.high)}\\)`));
+  const top = async (place) => (await place.boundingBox()).y;
+  assert.ok(await top(chart) < await top(page.getByTestId('turnover')), 'on a phone the chart comes before the sliders');
   assert.equal(values.length, 3);
   for (const name of await chart.locator('.u-label').allInnerTexts().then((all) => all.slice(1))) assert.match(name, /\S/);
   const { width, height } = await chart.locator('.u-over').boundingBox();
@@ -102,6 +108,39 @@ test('the statement is folded by month: its sums are the balance, and a month op
   await go(page, `#/m/${member}`);
   assert.deepEqual(complaints, []);
   await close();
+});
+
+test('an entry says in a person’s words where an amount came from or went, in both languages', async () => {
+  const [member, other] = await house.rich(2);
+  const { price } = await house.get('/v1/supply');
+  for (const event of [
+    { type: 'offer.placed', offer: 'phrase', member, side: 'sell', points: '1', unit_price: price },
+    { type: 'offer.cancelled', offer: 'phrase' }, { type: 'points.redeemed', member, points: '1' },
+    { type: 'points.transferred', from: member, to: other, points: '1' },
+  ]) assert.ok((await house.post('/v1/events', event)).receipt, event.type);
+  for (const [locale, phrases, searches] of [
+    ['zh-CN', ['转入托管', '托管转出', '已销毁', '已解锁'], '激活'],
+    ['en-US', ['Into escrow', 'Out of escrow', 'Burned', 'Unlocked'], 'activation'],
+  ]) {
+    const { page, complaints, close } = await house.open(`#/m/${member}`, { locale });
+    await page.getByTestId('past').waitFor();
+    const says = async () => (await page.locator('main').innerText()).replace(/\s+/g, ' ');
+    const home = await says();
+    for (const phrase of phrases.slice(0, 3)) assert.ok(home.includes(phrase), `${phrase} on the home`);
+    assert.doesNotMatch(home, /发行|issuance/i);
+    await go(page, `#/m/${member}/statement`);
+    await page.getByTestId('entry').first().waitFor();
+    assert.doesNotMatch(await says(), /发行|issuance/i);
+    const seen = new Set(await page.getByTestId('entry-phrase').allInnerTexts());
+    await page.getByTestId('statement-search').fill(searches);
+    await page.waitForFunction(() => document.querySelector('[data-testid="entry"][data-rule="activation"]'));
+    for (const phrase of await page.getByTestId('entry-phrase').allInnerTexts()) seen.add(phrase);
+    for (const phrase of phrases) assert.ok(seen.has(phrase), `${phrase} in the statement: ${[...seen]}`);
+    assert.doesNotMatch(await says(), /发行|issuance/i);
+    await picture(page, `phrases-${locale}`);
+    assert.deepEqual(complaints, []);
+    await close();
+  }
 });
 
 /** All closed days of the server. */

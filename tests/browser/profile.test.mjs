@@ -104,3 +104,58 @@ test('a place is chosen by its names, in both languages', async () => {
   assert.deepEqual(complaints, []);
   await close();
 });
+
+test('the shops of a city are listed for everybody, and each leads to where one pays', async () => {
+  const merchants = (await house.members()).filter((line) => line.merchant).map((line) => line.member);
+  await put(merchants[2], { shop_name: '江边茶馆', address: '沿江路 8 号', category: 'food' });
+  const all = (await house.get('/v1/shops?limit=500')).shops;
+  const here = all.find(({ shop }) => shop === merchants[2]);
+  const city = `${here.region.slice(0, 4)}00`;
+  const inCity = (await house.get(`/v1/shops?limit=500&city=${city}`)).shops.map(({ shop }) => shop);
+  for (const [locale, category] of [['zh-CN', '餐饮'], ['en-US', 'Food and drink']]) {
+    const { page, complaints, close } = await house.open('#/', { locale });
+    await page.getByTestId('to-shops').click();
+    const lines = page.getByTestId('to-pay');
+    const shops = () => lines.evaluateAll((links) => links.map(({ dataset }) => dataset.shop));
+    await lines.first().waitFor();
+    assert.deepEqual((await shops()).sort(), all.slice(0, 50).map(({ shop }) => shop).sort());
+    const line = page.locator(`[data-testid="to-pay"][data-shop="${merchants[2]}"]`);
+    assert.match(await line.innerText(), new RegExp(`江边茶馆\\s+沿江路 8 号\\s+${category}`));
+    await page.getByTestId('city').fill(here.region);
+    await page.waitForFunction((count) => document.querySelectorAll('[data-testid="to-pay"]').length === count, inCity.length);
+    assert.deepEqual((await shops()).sort(), [...inCity].sort());
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/shops-${locale}.png`, fullPage: true });
+
+    // A city by its name; a code that is none says so, and the list stays.
+    await page.getByTestId('regions').click();
+    await page.getByTestId('region-province').selectOption({ label: '西藏自治区' });
+    await page.getByTestId('region-city').selectOption({ label: '那曲市' });
+    assert.equal(await page.getByTestId('city').inputValue(), '540600');
+    await page.getByTestId('no-shops').waitFor();
+    await page.getByTestId('city').fill('44x');
+    await page.getByTestId('city-error').filter({ hasText: /6/ }).waitFor();
+    await page.getByTestId('city').fill('');
+    await line.waitFor();
+    await line.click();
+    await page.waitForFunction((shop) => location.hash === `#/pay/${shop}` || location.hash === '#/', merchants[2]);
+    assert.deepEqual(complaints, []);
+    await close();
+  }
+  const [member] = await house.rich(1);
+  const { page, complaints, close } = await house.open('#/');
+  await page.getByTestId('search').fill(member);
+  await page.getByTestId('open').click();
+  await page.getByTestId('home').waitFor();
+  // Pages of five, to see more than one.
+  await page.route('**/v1/shops?limit=50*', (route) => route.continue({ url: route.request().url().replace('limit=50', 'limit=5') }));
+  await page.getByTestId('to-shops').click();
+  await page.getByTestId('to-pay').nth(4).waitFor();
+  assert.equal(await page.getByTestId('to-pay').count(), 5);
+  await page.getByTestId('more').click();
+  await page.getByTestId('to-pay').nth(9).waitFor();
+  await page.locator('.way.home').waitFor();
+  await page.getByTestId('to-pay').first().click();
+  await page.getByTestId('pay').waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+});

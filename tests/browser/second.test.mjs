@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { links } from './controls.mjs';
-import { closeSheet, command, get, operatorAtDesk, preview, settle } from './desk.mjs';
+import { closeSheet, command, get, operatorAtDesk, seen, settle } from './desk.mjs';
 import { go, stage } from './stage.mjs';
 
 const house = stage({ isClosed: true, environment: { GONGXIANG_SECOND_PERSON: 'price,rules,treasury=100' } });
@@ -89,11 +89,14 @@ test('new rules and grants say what would change', async () => {
   await overview(li);
   const [grant, adoption] = ['treasury.granted', 'rules.adopted'].map((kind) => li.page.locator(`[data-testid="proposal"][data-kind="${kind}"]`));
   await adoption.locator('[data-testid="difference"][data-key="market.price_band"]').waitFor();
-  assert.match((await grant.innerText()).replace(/\s+/g, ' '), /250 Points → ann/);
+  assert.match((await grant.innerText()).replace(/\s+/g, ' '), /250 points → ann/);
   await grant.getByTestId('approve').click();
   await settle(li.page);
   await closeSheet(li.page);
   await adoption.getByTestId('approve').click();
+  const facts = await seen(li.page);
+  assert.ok(facts.some((fact) => /^market\.price_band: \S+ → 0\.2$/.test(fact)), facts.join('; '));
+  assert.equal(await li.page.getByTestId('no-postings').count(), 0);
   await settle(li.page);
   await closeSheet(li.page);
   assert.equal((await house.get('/v1/rules')).market.price_band, '0.2');

@@ -37,10 +37,11 @@ export async function freePort() {
   return port;
 }
 
-/** A server of members who sign in, empty but for the operator's key: the arguments to start it, and that key. */
-function closed(database, port) {
+/** A server of members who sign in, empty but for the operator's key: the arguments to start it, and that key. Without an origin nobody can. */
+function closed(database, port, hasOrigin) {
   const operator = execFileSync(program(), ['keys', '--database', database, 'add', '--role', 'operator'], { encoding: 'utf8' }).trim();
-  return { operator, args: ['--rules', 'seed', '--origin', `http://localhost:${port}`, '--close-days=false', '--first-day', '2026-01-01'] };
+  const origin = hasOrigin ? ['--origin', `http://localhost:${port}`] : [];
+  return { operator, args: ['--rules', 'seed', ...origin, '--close-days=false', '--first-day', '2026-01-01'] };
 }
 
 /** Why tests on PostgreSQL are left out; `false` if `GONGXIANG_TEST_POSTGRES` names a server, by a URL that ends in `/`. */
@@ -55,13 +56,13 @@ async function onPostgres(name) {
 }
 
 /** Starts the server on a fresh database, with additional environment variables; `isClosed` for one that is no demo. */
-export async function startServer(environment = {}, isClosed = false, engine = 'sqlite') {
+export async function startServer(environment = {}, isClosed = false, engine = 'sqlite', hasOrigin = true) {
   const directory = await mkdtemp(join(tmpdir(), 'gongxiang-browser-'));
   const port = await freePort();
   const { database, drop } = engine === 'postgres' ? await onPostgres(`gongxiang_browser_${process.pid}_${port}`)
     : { database: `sqlite:${join(directory, 'wallet.db')}`, drop: () => {} };
   const demo = ['--demo-mode', '--rules', 'tests/data/cdnow.rules.json', '--demo', 'tests/data/cdnow.jsonl'];
-  const { operator, args } = isClosed ? closed(database, port) : { args: demo };
+  const { operator, args } = isClosed ? closed(database, port, hasOrigin) : { args: demo };
   const running = spawn(program(), [
     'serve', ...args, '--database', database, '--wallet', WALLET, '--listen', `127.0.0.1:${port}`,
   ], { cwd: root, env: { ...process.env, ...environment }, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -89,8 +90,8 @@ export async function startServer(environment = {}, isClosed = false, engine = '
 }
 
 /** Starts server and browser for the tests of one file or suite, and stops both after them. `args` has settings of the browser,
- *  `environment` those of the server; `engine` is `sqlite` or `postgres`. */
-export function stage({ args = [], isClosed = false, environment = {}, engine } = {}) {
+ *  `environment` those of the server; `engine` is `sqlite` or `postgres`; `hasOrigin` whether a closed server knows its address. */
+export function stage({ args = [], isClosed = false, environment = {}, engine, hasOrigin } = {}) {
   const house = {
     url: '',
     /** The operator's key, of a closed server. */
@@ -123,7 +124,7 @@ export function stage({ args = [], isClosed = false, environment = {}, engine } 
   let server;
   let browser;
   before(async () => {
-    server = await startServer(environment, isClosed, engine);
+    server = await startServer(environment, isClosed, engine, hasOrigin);
     house.url = server.url;
     house.operator = server.operator;
     house.database = server.database;

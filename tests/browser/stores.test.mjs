@@ -51,6 +51,57 @@ test('with a damaged store everything comes from the network', async () => {
   await end();
 });
 
+test('with a store that never answers everything comes from the network', async () => {
+  const { state, url, close: end } = await builds();
+  state.worker = `
+    const open = caches.open.bind(caches);
+    const never = () => new Promise(() => {});
+    let calls = 0;
+    caches.open = (name) => ((calls += 1) > 1 ? never() : open(name));
+    caches.keys = never;`;
+  const { page, close } = await visit(url);
+  for (let times = 0; times < 2; times += 1) {
+    await page.reload();
+    await page.getByTestId('members').waitFor();
+  }
+  await close();
+  await end();
+});
+
+for (const file of ['account/account_bg.wasm', 'account/account.js', 'boot.js', 'styles.css']) {
+  test(`a stored ${file} that lost its content comes from the network, and is stored again`, async () => {
+    const { url, close: end } = await builds();
+    const { page, close } = await visit(url);
+    const look = () => page.evaluate(() => getComputedStyle(document.querySelector('header.bar')).display);
+    const looks = await look();
+    /** Waits until the worker has stored the whole file. */
+    const isStored = () => page.waitForFunction(async (ending) => {
+      const store = await caches.open((await caches.keys())[0]);
+      const [kept] = (await store.keys()).filter((request) => request.url.endsWith(ending));
+      return kept && (await (await store.match(kept)).blob()).size > 100;
+    }, file);
+    for (const text of ['', '\0asm']) {
+      await isStored();
+      await page.evaluate(async ([ending, content]) => {
+        const store = await caches.open((await caches.keys())[0]);
+        const whole = (await store.keys()).find((request) => request.url.endsWith(ending));
+        const { headers } = await store.match(whole);
+        await store.put(whole, new Response(content, { headers }));
+      }, [file, text]);
+      await page.reload();
+      await page.getByTestId('members').waitFor();
+      assert.equal(await look(), looks);
+    }
+    await isStored();
+    await page.context().setOffline(true);
+    await page.reload();
+    await page.locator('header.bar .segments').waitFor();
+    assert.equal(await look(), looks);
+    await close();
+    await end();
+  });
+}
+
 test('with a full store wallet and desk come from the network', async () => {
   const { state, url, close: end } = await builds();
   const { page, close } = await visit(url);

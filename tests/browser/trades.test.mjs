@@ -74,6 +74,9 @@ async function begin(sells, buys, seller, buyer, points, name) {
   await look(sells.page, `${name}-offer`);
   await confirm(sells.page);
   const offer = await sells.page.getByTestId('my-offer').first().getAttribute('data-offer');
+  await go(sells.page, `#/m/${seller}`);
+  await sells.page.locator(`[data-testid="escrow"][data-value="${points}"]`).waitFor();
+  await look(sells.page, `${name}-escrow`);
   await market(buys.page, buyer);
   const line = buys.page.locator(`[data-testid="offer"][data-offer="${offer}"]`);
   await line.getByTestId('take').click();
@@ -98,6 +101,7 @@ test('strangers finish a trade: where to pay, paid, received', async () => {
 
   await go(sells.page, '#/m/ann');
   await sells.page.reload();
+  assert.equal(await value(sells.page, 'escrow'), '4.1', 'taken, not paid');
   await sells.page.getByTestId('trade-notice').click();
   const hers = sells.page.getByTestId('trade');
   await hers.getByTestId('payee-field').fill('支付宝\n138 0013 8000');
@@ -108,6 +112,8 @@ test('strangers finish a trade: where to pay, paid, received', async () => {
   await go(buys.page, '#/m/bob');
   await buys.page.reload();
   const told = buys.page.getByTestId('trade-notice');
+  await told.waitFor();
+  assert.equal(await buys.page.getByTestId('escrow').count(), 0, 'they are the seller’s until they are paid');
   assert.match(await told.innerText(), /^You have to pay 4\.10 yuan$/);
   await told.click();
   assert.equal(await card.getByTestId('payee').innerText(), '支付宝 138 0013 8000');
@@ -134,6 +140,10 @@ test('strangers finish a trade: where to pay, paid, received', async () => {
   const sold = sells.page.getByTestId('ended-trade');
   await sold.waitFor();
   assert.match(await sold.innerText(), /卖出 4\.1[\s\S]*4\.10 元[\s\S]*bob[\s\S]*已完成/);
+
+  await go(sells.page, '#/m/ann');
+  await sells.page.getByTestId('past').waitFor();
+  assert.equal(await sells.page.getByTestId('escrow').count(), 0);
 
   await market(buys.page, 'bob');
   const bought = buys.page.getByTestId('ended-trade');

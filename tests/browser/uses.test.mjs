@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { links } from './controls.mjs';
-import { go, raw8, stage, value } from './stage.mjs';
+import { go, raw8, stage, value, worth } from './stage.mjs';
 
 const house = stage({ environment: { GONGXIANG_DEMO_PEOPLE: 'xtask/demo/people.json' } });
 const DESK = { width: 1280, height: 800 };
@@ -438,6 +438,11 @@ test('a shop’s own member goes from the menu to the counter, from there to the
   await page.getByTestId('menu').click();
   await follows(page, page.getByTestId('menu-shop'), `#/shop/${shop}`, 'till');
   await go(page, `#/shop/${shop}/manage`);
+  await page.getByTestId('working').waitFor();
+  const { state } = await house.get(`/v1/members/${shop}`);
+  const has = raw8(worth(state.points, (await house.get('/v1/supply')).price));
+  const isBelow = has < raw8((await house.get('/v1/rules')).merchant.deposit);
+  assert.equal(await page.getByTestId('below-deposit').count(), Number(isBelow), 'it is told only to a shop that is below');
   await follows(page, page.getByTestId('buy-points'), `#/m/${shop}/market`, 'board');
   await go(page, `#/shop/${shop}/manage`);
   await follows(page, page.getByTestId('to-online'), `#/shop/${shop}/online`, 'buyer');
@@ -458,6 +463,25 @@ test('a shop’s own member goes from the menu to the counter, from there to the
   await close();
 });
 
+test('a shop below its deposit reads that it can still take orders, and how much is missing', async () => {
+  const { accounts } = await house.get('/v1/state');
+  const shops = (await house.members()).filter((line) => line.merchant).map((line) => line.member);
+  const [poor] = shops.sort((a, b) => Number(raw8(accounts[a].points) - raw8(accounts[b].points)));
+  const { price } = await house.get('/v1/supply');
+  const { state } = await house.get(`/v1/members/${poor}`);
+  const deposit = (await house.get('/v1/rules')).merchant.deposit;
+  const missing = raw8(deposit) - raw8(worth(state.points, price));
+  assert.ok(missing > 0n);
+  for (const [locale, words] of [['zh-CN', /不影响接单/], ['en-US', /can still take orders/]]) {
+    const { page, close } = await house.open(`#/shop/${poor}/manage`, { locale });
+    assert.match(await page.getByTestId('below-deposit').innerText(), words);
+    assert.equal(raw8(await value(page, 'missing')), missing);
+    assert.match(await page.getByTestId('missing').innerText(), /\.\d\d\s+(元|yuan)/);
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/below-deposit-${locale}.png`, fullPage: true });
+    await close();
+  }
+});
+
 test('the desk: a scenario’s course, the pages of members and rows, and the way back to the list', async () => {
   const { page, close } = await house.open('#/operator/economy', { viewport: DESK });
   const scenario = page.getByTestId('scenario');
@@ -469,6 +493,9 @@ test('the desk: a scenario’s course, the pages of members and rows, and the wa
     figures.add(await scenario.locator('gx-chart').first().getAttribute('data-chart'));
   }
   assert.equal(figures.size, 3, 'each course has its own chart');
+  assert.match(await page.getByTestId('join-income').innerText(), /\d\.\d\d%$/);
+  const turnovers = await page.getByTestId('last-days').locator('tbody td:nth-child(3)').allInnerTexts();
+  assert.ok(turnovers.length > 0 && turnovers.every((turnover) => /\.\d\d$/.test(turnover)), turnovers.join());
   await go(page, '#/operator/members');
   const lines = page.locator('[data-testid="members"] a');
   await lines.nth(49).waitFor();

@@ -193,6 +193,27 @@ async function setUp(walk) {
   assert.equal(await walk.cashier.page.locator('h1').innerText(), SHOP.name);
 }
 
+/** A member without a pack reads what there is, what it costs and gives, and what to show. */
+async function newcomer(walk) {
+  const { page } = walk.bob;
+  const { packs } = await get(page, '/v1/rules');
+  const shown = await page.getByTestId('pack').evaluateAll((all) => all.map(({ dataset }) => [dataset.pack, dataset.shareValue]));
+  assert.deepEqual(Object.fromEntries(shown), { member: '299', merchant: '599', area: '4999' }, 'one share value a yuan');
+  for (const [name, { price }] of Object.entries(packs)) {
+    const line = page.locator(`[data-testid="pack"][data-pack="${name}"]`);
+    assert.match(await line.innerText(), new RegExp(`${Number(price).toLocaleString('en')}\\.00`));
+  }
+  assert.match(await page.getByTestId('packs').innerText(), /\b200\b/, 'what is unlocked');
+  await tap(page, 'packs-rules');
+  await page.getByTestId('rulebook').waitFor();
+  await page.goBack();
+  await tap(page, 'packs-code');
+  await page.getByTestId('my-code').waitFor();
+  await tap(page, 'menu');
+  await page.locator(`#menu a[href="#/m/${walk.bob.id}"]`).click();
+  await page.getByTestId('packs').waitFor();
+}
+
 /** One member comes by a code, another by the first one's invitation, a third by a code. */
 async function members(walk) {
   walk.ann = await enter(walk, await register(walk, 'ann'), 'ann');
@@ -212,10 +233,13 @@ async function members(walk) {
   await walk.bob.page.getByTestId('home').waitFor();
   walk.bob.id = await walk.bob.page.getByTestId('home').getAttribute('data-member');
   await home(walk.bob);
+  await newcomer(walk);
   await walk.look(walk.bob, 'bob-home');
   await find(walk, walk.bob.id);
   await sellPack(walk, 'member');
   await walk.look(walk.operator, 'bob-at-desk');
+  await home(walk.bob);
+  assert.equal(await walk.bob.page.getByTestId('packs').count(), 0, 'who has a pack reads nothing of it');
   assert.equal((await home(walk.ann)).share_value, '519', 'the invited member is active');
 
   walk.cat = await enter(walk, await register(walk, 'cat'), 'cat');
@@ -441,7 +465,7 @@ async function figures(walk) {
   const { page } = walk.operator;
   await way(page, 'home');
   await page.reload();
-  await page.getByTestId('none-at-risk').or(page.getByTestId('at-risk')).first().waitFor();
+  await page.getByTestId('none-dry').or(page.getByTestId('running-dry')).first().waitFor();
   const now = await get(page, '/v1/supply');
   assert.equal(await value(page, 'price'), now.price);
   const parts = ['held', 'pool', 'escrow', 'treasury', 'burned'];

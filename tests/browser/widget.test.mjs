@@ -35,6 +35,7 @@ test('the screen shows the worked example of the contract', async () => {
   await headline(page).waitFor();
   const seen = await shown(page.locator('earnings-preview'));
   assert.deepEqual([seen.headline, seen.rewards, seen.sums], [['1,000'], ['200', '400'], ['100', '100']]);
+  assert.match(await headline(page).innerText(), /1,000[^]*share value[^]*Share value is not money\./, 'below the number, not in the last line');
   assert.match(await page.locator('earnings-preview [part=result]').innerText(), /10 × concession 100\.00[^]*2 × concession 100\.00[^]*0\.4 × buyer’s share value 1,000/);
   await until(() => said.length, 'an event');
   assert.deepEqual([said.length, said[0].what, said[0].amount, said[0].concession, said[0].price], [1, 'preview', '1000', '100', '1']);
@@ -193,6 +194,16 @@ test('without its binary it says so, keeps the form, and tries again on request'
   await close();
 });
 
+test('a browser without WebAssembly gets no advice to try again', async () => {
+  const { page, said, close } = await house.open(ELEMENT, {
+    prepare: (page) => page.addInitScript(() => { delete globalThis.WebAssembly; }),
+  });
+  await page.getByText('The numbers could not be loaded, so none are shown.').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0);
+  assert.equal(last(said, 'error').code, 'not_loaded');
+  await close();
+});
+
 test('the price comes from the server, or there is no number', async () => {
   let answer = (route) => route.fulfill({ json: { day: '2026-03-04', price: '0.25', issued: '1' } });
   const { page, said, close } = await house.open('<earnings-preview price="/v1/supply"></earnings-preview>', {
@@ -201,6 +212,7 @@ test('the price comes from the server, or there is no number', async () => {
   await headline(page).waitFor();
   assert.deepEqual((await shown(page.locator('earnings-preview'))).sums, ['400', '400']);
   assert.match(await page.locator('earnings-preview [part=price]').innerText(), /1 point = 0\.25 yuan · 2026-03-04/);
+  assert.equal(await page.locator('earnings-preview [part=price] [part=number] i').count(), 0, 'below 1 the fraction is no small print');
   let asked = 0;
   for (const [bad, code] of [
     [(route) => route.fulfill({ status: 500 }), 'not_loaded'], [(route) => route.abort(), 'not_loaded'],

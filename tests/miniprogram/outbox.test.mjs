@@ -41,6 +41,8 @@ for (const [name, ...open] of [
   ['no network', undefined], ['408', [408, { code: 'timeout' }]], ['409 in flight', [409, { code: 'in_flight' }]],
   ['429', [429, { code: 'rate_limited' }]], ['503', [503, { code: 'unavailable' }]], ['500 without a body', [500, '']],
   ['502 of a proxy, then no network', [502, '<html>'], undefined],
+  ['404 of a proxy', [404, '<html>']], ['403 of a proxy', [403, '<html>']], ['405 without a body', [405, '']], ['413 of a proxy', [413, { code: 413 }]],
+  ['403 of a gateway', [403, { code: 'AccessDenied' }]], ['200 of a captive portal', [200, '<html>']], ['204', [204, '']], ['200 without a receipt', [200, {}]],
 ]) {
   test(`${name} is no outcome: the same is sent again with the same key`, async () => {
     const phone = app([...open, settled]);

@@ -135,6 +135,31 @@ test('jsdom: the element shows its numbers, without sheets, observers and layout
   assert.equal(out, '100 1,000 1 1\n订单收益预览 1\n');
 });
 
+test('happy-dom: the element shows its numbers, where only some globals are a window’s', async () => {
+  const out = await said(`
+    import { createRequire } from 'node:module';
+    const { Window } = createRequire('${root}tools/miniprogram/package.json')('happy-dom');
+    const window = new Window({ url: 'http://localhost/' });
+    for (const name of ['window', 'document', 'HTMLElement', 'customElements', 'CustomEvent', 'CSSStyleSheet', 'Node', 'Event']) {
+      Object.defineProperty(globalThis, name, { value: name === 'window' ? window : window[name], configurable: true, writable: true });
+    }
+    document.body.lang = 'en';
+    document.body.innerHTML = '<earnings-preview amount="1000" concession="10%">Loading…</earnings-preview>';
+    const { init } = await import('./pkg/node.mjs');
+    await init();
+    const element = document.querySelector('earnings-preview');
+    const shown = new Promise((resolve) => element.addEventListener('gongxiang:preview', ({ detail }) => resolve(detail)));
+    await import('./pkg/widget/element.mjs');
+    const { receipt } = await shown;
+    const root = element.shadowRoot;
+    console.log(receipt.points, root.querySelector('[part=headline] [part=number]').textContent, root.querySelectorAll('.card').length);
+    element.setAttribute('lang', 'zh-CN');
+    await 0;
+    console.log(root.querySelector('h2').textContent);
+    await window.happyDOM.close();`);
+  assert.equal(out, '100 1,000 1\n订单收益预览\n');
+});
+
 test('where the element cannot be made, what stands between the tags stays', async () => {
   const out = await said(`
     import { createRequire } from 'node:module';

@@ -12,7 +12,7 @@ use gongxiang::wire;
 use gongxiang::wire::command::{self, Request};
 use gongxiang::wire::event;
 
-use crate::api::{self, Fault, Item};
+use crate::api::{self, Close, Fault, Item, Preview};
 use crate::order::{Parties, id_to_be_made};
 use crate::proposal::Proposal;
 use crate::text::{Words, actions as t, counter as c, people, proposals as p, trades as w};
@@ -44,7 +44,7 @@ pub struct Action {
     offer: Option<Item<Offer>>,
     trade: Option<Item<Trade>>,
     order: Option<Item<Order>>,
-    /// The price in force, where the action sets another.
+    /// The price in force, where the action changes it.
     replaces: Option<Price>,
     /// The decision about what somebody else proposed, in place of the event's own command.
     decision: Option<Decision>,
@@ -101,7 +101,12 @@ impl Action {
         self.order.as_ref()
     }
 
-    /// The price in force, where the action sets another.
+    /// Whether it adopts other rules, by which nothing moves.
+    pub const fn changes_rules(&self) -> bool {
+        matches!(self.event, Event::RulesAdopted { .. })
+    }
+
+    /// The price in force, where the action changes it.
     pub const fn replaces(&self) -> Option<&Price> {
         self.replaces.as_ref()
     }
@@ -353,9 +358,11 @@ impl Action {
         self.decision.as_ref().is_some_and(|decision| decision.reason.is_some())
     }
 
-    /// The operator's: the day's close.
-    pub fn close_day(day: Day) -> Self {
-        Self::new(t::CLOSE_DAY, t::CLOSE_DAY_NOTE, None, Event::DayClosed { day }).by_server()
+    /// The operator's: the day's close, at the price in force.
+    pub fn close_day(day: Day, price: Price) -> Self {
+        let mut action = Self::new(t::CLOSE_DAY, t::CLOSE_DAY_NOTE, None, Event::DayClosed { day }).by_server();
+        action.replaces = Some(price);
+        action
     }
 
     /// The operator's: other rules, with the codes of the red flags that were accepted.
@@ -409,8 +416,9 @@ impl Mine {
 /// The preview of an action.
 #[derive(Clone, Debug)]
 pub enum Expectation {
-    /// The part of the receipt that concerns the member. The second is unknown where the server made the preview.
-    Receipt(Receipt, Option<Mine>),
+    /// The part of the receipt that concerns the member. The second is unknown where the server made the preview; the third is of a
+    /// day's close alone.
+    Receipt(Receipt, Option<Mine>, Option<Close>),
     Refused(Refusal),
     /// The wallet has too little of the book for a preview.
     Unknown,
@@ -458,7 +466,7 @@ pub async fn foresee(action: &Action, key: &str, days: Days, spent: Points) -> R
     }
     let mine = excerpt.accounts.get(me).map(|account| Mine { points: account.points, price: excerpt.head.price });
     Ok(match Book::from(excerpt).preview(&Entry::from(action.event.clone())) {
-        Ok(receipt) => Expectation::Receipt(action.seen(std::sync::Arc::unwrap_or_clone(receipt)), mine),
+        Ok(receipt) => Expectation::Receipt(action.seen(std::sync::Arc::unwrap_or_clone(receipt)), mine, None),
         Err(refusal) => Expectation::Refused(refusal),
     })
 }
@@ -468,7 +476,7 @@ async fn foresee_by_server(action: &Action, key: &str) -> Result<Expectation, Fa
         return Ok(Expectation::Nothing);
     }
     match api::preview(&action.previewed(), key).await {
-        Ok(receipt) => Ok(Expectation::Receipt(action.seen(receipt), None)),
+        Ok(Preview { receipt, close }) => Ok(Expectation::Receipt(action.seen(receipt), None, close)),
         Err(Fault::Status { status, problem }) => match Code::parse(&problem.code) {
             Some(code) => Ok(Expectation::Refused(Refusal { field: problem.field.into(), ..Refusal::new(code, "") })),
             None => Err(Fault::Status { status, problem }),
@@ -520,7 +528,7 @@ mod tests {
             (Action::cancel_offer(&bob, &offer), "/v1/offers/f-1/cancel", "{}"),
             (Action::open_shop(&ann, region), "/v1/merchants", r#"{"member":"ann","region":"440106"}"#),
             (Action::register(&ann), "/v1/members", r#"{"referrer":"ann"}"#),
-            (Action::close_day(day), "/v1/days/2026-01-02/close", "{}"),
+            (Action::close_day(day, price), "/v1/days/2026-01-02/close", "{}"),
             (Action::set_price(price, price), "/v1/prices", r#"{"price":"0.5"}"#),
             (Action::adopt(&rules, &[]), "/v1/rules", r#"{"rules":{"release":{}}}"#),
             (
@@ -583,6 +591,8 @@ mod tests {
         let previewed = Action::register(&id("ann")).previewed().canonical();
         assert_eq!(previewed, r#"{"referrer":"ann","type":"member.registered"}"#);
         let day = Day::parse("2026-01-02").expect("a day");
-        assert_eq!(Action::close_day(day).previewed().canonical(), r#"{"day":"2026-01-02","type":"day.closed"}"#);
+        let price = Price::parse("1").expect("a price");
+        let previewed = Action::close_day(day, price).previewed().canonical();
+        assert_eq!(previewed, r#"{"day":"2026-01-02","type":"day.closed"}"#);
     }
 }

@@ -9,6 +9,7 @@ use gongxiang::book::{DayRecord, Excerpt};
 use gongxiang::identity::{Day, Id};
 use gongxiang::market::Offer;
 use gongxiang::order::Order;
+use gongxiang::quantity::Price;
 use gongxiang::receipt::Receipt;
 use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
@@ -31,10 +32,25 @@ pub struct WithReceipt {
     pub receipt: Receipt,
 }
 
-/// `/v1/previews`: the receipt that an event would have now under this key, as far as the signed-in member may see it.
-pub async fn preview(event: &Tree, key: &str) -> Result<Receipt, Fault> {
-    let text = post("/v1/previews", Some(key), event.canonical()).await?;
-    read::<WithReceipt>(&text).map(|answer| answer.receipt)
+/// What an event would do.
+#[derive(Deserialize)]
+pub struct Preview {
+    pub receipt: Receipt,
+    pub close: Option<Close>,
+}
+
+/// What the close of a day comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Close {
+    /// The orders that vest.
+    pub orders: u32,
+    /// The price of the next day.
+    pub price: Price,
+}
+
+/// `/v1/previews`: what an event would do now under this key, as far as who is signed in may see it.
+pub async fn preview(event: &Tree, key: &str) -> Result<Preview, Fault> {
+    read(&post("/v1/previews", Some(key), event.canonical()).await?)
 }
 
 /// `/v1/members`: those whose ids come after `after`, by id.
@@ -150,6 +166,12 @@ pub async fn names(ids: &[Id]) -> Result<Vec<(String, String)>, Fault> {
     Ok(rows_of(&list, "names").iter().filter_map(shown).collect())
 }
 
+/// `/v1/names`: a member's short number; `None` before it has filled in a profile.
+pub async fn short_number(id: &Id) -> Result<Option<String>, Fault> {
+    let list = get_value(&format!("/v1/names?members={id}")).await?;
+    Ok(rows_of(&list, "names").iter().find_map(|row| text_of(row, "number")))
+}
+
 /// `/v1/shops`: the open shops of all cities with their names, up to a few thousand.
 pub async fn shops() -> Result<Vec<(Id, Option<String>)>, Fault> {
     const PAGES_MAX: usize = 20;
@@ -192,6 +214,12 @@ pub async fn export(id: &Id) -> Result<String, Fault> {
 /// `/v1/offers`: all that are open.
 pub async fn offers() -> Result<Vec<Item<Offer>>, Fault> {
     all("/v1/offers").await
+}
+
+/// `/v1/offers`: a member's own that are open. The server lets nobody have more of them than a page has.
+pub async fn offers_of(owner: &Id) -> Result<Vec<Item<Offer>>, Fault> {
+    let page = get_value(&format!("/v1/offers?owner={owner}&limit=500")).await?;
+    ListPage::<Offer, Id>::read(&page).map(|page| page.rows)
 }
 
 /// A page of a shop's orders, newest first.

@@ -9,7 +9,9 @@ use crate::reactive::effect;
 use crate::route::{self, Counter, Desk, MemberScreen, Route};
 use crate::screens;
 use crate::state::App;
-use crate::text::{Words, account, actions, counter as c, frame as t, orders, people, profile, signin, trades};
+use crate::text::{
+    Words, account, actions, counter as c, frame as t, orders, people, profile, shops, signin, team, trades,
+};
 use crate::ui;
 
 /// Shows the screen of a route; `None` if it belongs to another program.
@@ -19,7 +21,7 @@ pub fn app(screens: Screens) -> AnyView {
     let app = App::new();
     let route = route::follow();
     app.ask_session();
-    app.follow_session();
+    app.follow_tabs();
     effect(move |_| {
         let lang = app.lang.get();
         lang.announce();
@@ -79,6 +81,7 @@ const fn title_of(route: &Route) -> Option<Words> {
     Some(match route {
         Route::SignIn => signin::SIGN_IN,
         Route::Account => account::ACCOUNT,
+        Route::Shops => shops::SHOPS,
         Route::Order(..) => orders::MY_ORDERS,
         Route::Shop(..) | Route::ShopOrder(..) => t::SHOP,
         Route::Member(_, page) => match page {
@@ -94,6 +97,8 @@ const fn title_of(route: &Route) -> Option<Words> {
             MemberScreen::Invite => actions::INVITE,
             MemberScreen::Profile => profile::PROFILE,
             MemberScreen::Code => c::MY_CODE,
+            MemberScreen::Team => team::TEAM,
+            MemberScreen::City => team::CITY,
         },
         Route::Operator(desk) => match desk {
             Desk::Overview => t::OVERVIEW,
@@ -129,9 +134,9 @@ fn ways(app: App, route: &Route) -> AnyView {
     };
     let list = match route {
         Route::Order(id, _) => return ways(app, &Route::Member(id.clone(), MemberScreen::Orders)),
-        // None of the ways leads to the account, so none is marked.
-        Route::Account => match app.session.with(|session| session.as_ref()?.member.clone()) {
-            Some(id) => return ways(app, &Route::Member(id, MemberScreen::Profile)),
+        // None of the ways leads to the account or the shops, so none is marked.
+        Route::Account | Route::Shops => match app.session.with(|session| session.as_ref()?.member.clone()) {
+            Some(id) => return ways(app, &Route::Member(id, MemberScreen::Code)),
             None => return ().into_any(),
         },
         Route::Member(id, page) => {

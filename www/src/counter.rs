@@ -249,6 +249,12 @@ pub fn concession_back(order: &Order, goods: Money) -> Option<Money> {
     Money::checked_from_raw(whole + i128::from(rest > 0)).map(|back| back.min(order.left))
 }
 
+/// The points that were paid for this part of what is left of an order's concession.
+pub fn points_of_part(order: &Order, part: Money) -> Option<Points> {
+    let rest = order.left.minus(part).ok()?;
+    order.points_left(order.left).ok()?.minus(order.points_left(rest).ok()?).ok()
+}
+
 /// What the orders of a day come to. Of an order that was refunded in part, what is left counts; of one refunded in whole, nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DayTotal {

@@ -88,6 +88,11 @@ pub fn money(value: Money) -> AnyView {
     shown(value.to_string(), &two_places(value))
 }
 
+/// An amount in yuan as plain text: `¥1,234.50`.
+pub fn yuan(money: Money) -> String {
+    format!("¥{}", grouped(&two_places(money)))
+}
+
 /// A rate on the screen, as a percentage with two places, rounded down: `0.08689` becomes `8.68%`.
 pub fn percent(rate: Rate) -> AnyView {
     shown(rate.to_string(), &two_places_percent(rate))

@@ -19,7 +19,7 @@ use crate::wallet::Wallet;
 const PAGES_MAX: usize = 40;
 
 /// A member's past, and where its orders were placed.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Past {
     /// Newest first.
     pub history: History,

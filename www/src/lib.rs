@@ -54,6 +54,7 @@ mod mark;
 mod names;
 mod order;
 mod outbox;
+mod overview;
 mod passkey;
 mod people;
 mod proposal;
@@ -64,6 +65,7 @@ mod route;
 mod screens;
 mod staff;
 mod state;
+mod team;
 mod text;
 mod trade;
 mod ui;
@@ -100,6 +102,11 @@ pub fn show_desk() {
 /// Shows the screens of members at the desk.
 pub fn show_people() {
     show(screens::of_people);
+}
+
+/// Shows what looks ahead: a member's forecast, and the rules and the simulator at the desk.
+pub fn show_ahead() {
+    show(screens::of_ahead);
 }
 
 fn show(screens: app::Screens) {

@@ -12,6 +12,9 @@ pub const SIGNED_OUT: &str = "gongxiang.signed-out";
 /// Changes whenever a tab signs in or out.
 pub const SESSION: &str = "gongxiang.session";
 
+/// Changes whenever something was settled or changed in a tab.
+pub const CHANGED: &str = "gongxiang.changed";
+
 /// The address with which `boot.js` opens the wallet where none is given: the home of who is signed in.
 pub const START: &str = "gongxiang.start";
 

@@ -13,9 +13,11 @@ use gongxiang::wire::command::Request;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::action::Action;
 use crate::api::{self, Fault, Problem, Session, WithReceipt};
+use crate::json;
 use crate::keep::{self, Store};
 use crate::locks;
 use crate::reactive::effect;
@@ -301,16 +303,28 @@ async fn send(waiting: &PendingAction) -> Attempt {
     else {
         return Attempt::Later;
     };
-    let problem: Problem = if status == 200 { Problem::default() } else { api::read(&text).unwrap_or_default() };
-    attempt(status, &problem.code, text)
+    attempt(&waiting.path, status, text)
 }
 
-/// Reads an answer: only a receipt or a refusal decides an action.
-fn attempt(status: u16, code: &str, text: String) -> Attempt {
+/// Reads an answer to an action at this path: only a receipt, a proposal or a refusal decides it. What stands between here and the server
+/// answers too, with pages of its own: a proxy, a captive portal.
+fn attempt(path: &str, status: u16, text: String) -> Attempt {
+    let answer = json::parse(&text).unwrap_or_default();
+    let code = answer.get("code").and_then(Value::as_str).unwrap_or_default();
+    let is_ours = match status {
+        200 => answer.get("receipt").is_some(),
+        202 => answer.get("proposal").is_some(),
+        // Only what is declined has no receipt.
+        204 => path.ends_with("/decline"),
+        // A code that this version does not know is one of a newer server.
+        400.. => !code.is_empty() && code.bytes().all(|letter| letter.is_ascii_lowercase() || letter == b'_'),
+        _ => false,
+    };
     match (status, code) {
         (401, _) | (_, "wrong_member") => Attempt::NotSignedIn,
         (408 | 425 | 429 | 500.., _) | (409, "in_flight") => Attempt::Later,
-        _ => Attempt::Outcome(status, text),
+        _ if is_ours => Attempt::Outcome(status, text),
+        _ => Attempt::Later,
     }
 }
 
@@ -330,20 +344,42 @@ mod tests {
 
     #[test]
     fn an_action_waits_until_an_answer_decides_it() {
-        let waits = |status, code| matches!(attempt(status, code, String::new()), Attempt::Later);
-        let decides = |status, code| matches!(attempt(status, code, String::new()), Attempt::Outcome(..));
+        let answered = |status, code: &str| attempt("/v1/transfers", status, format!(r#"{{"code":"{code}"}}"#));
+        let waits = |status, code| matches!(answered(status, code), Attempt::Later);
+        let decides = |status, code| matches!(answered(status, code), Attempt::Outcome(..));
         for (status, code) in
             [(408, "timeout"), (409, "in_flight"), (429, "rate_limited"), (500, ""), (502, ""), (503, "x")]
         {
             assert!(waits(status, code), "{status} {code}");
         }
-        for (status, code) in
-            [(200, ""), (400, "bad_event"), (403, "forbidden"), (409, "id_conflict"), (422, "points_short")]
-        {
+        for (status, code) in [
+            (400, "bad_event"),
+            (403, "forbidden"),
+            (409, "id_conflict"),
+            (422, "points_short"),
+            (422, "of_a_newer_server"),
+        ] {
             assert!(decides(status, code), "{status} {code}");
         }
         for (status, code) in [(401, "unauthorized"), (403, "wrong_member"), (409, "wrong_member")] {
-            assert!(matches!(attempt(status, code, String::new()), Attempt::NotSignedIn), "{status} {code}");
+            assert!(matches!(answered(status, code), Attempt::NotSignedIn), "{status} {code}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_answer_of_the_server_decides_nothing() {
+        let decides = |path, status, text: &str| matches!(attempt(path, status, text.to_owned()), Attempt::Outcome(..));
+        let transfer = "/v1/transfers";
+        for (status, text) in [(200, r#"{"repeated":false,"receipt":{}}"#), (202, r#"{"proposal":1}"#)] {
+            assert!(decides(transfer, status, text), "{status} {text}");
+        }
+        assert!(decides("/v1/proposals/1/decline", 204, ""));
+        for status in [200, 202, 204, 301, 304, 400, 402, 403, 404, 405, 413, 451] {
+            for text in
+                ["", "<html>", "null", "[]", "{}", r#"{"code":403}"#, r#"{"code":"AccessDenied"}"#, r#"{"code":""}"#]
+            {
+                assert!(!decides(transfer, status, text), "{status} {text}");
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use crate::api::Fault;
 use crate::reactive::effect;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remote<T> {
     Loading,
     Ready(T),
@@ -43,24 +43,40 @@ where
     T: Send + Sync + 'static,
     F: Future<Output = Result<T, Fault>> + 'static,
 {
-    boxed(Box::new(move || Box::pin(ask())))
+    boxed(None, Box::new(move || Box::pin(ask())), |_, _| false)
+}
+
+/// [`fetch`] for what is asked again while somebody looks at it. It begins with an earlier answer, if there is one. A later answer that is
+/// equal draws nothing anew, and without a network the old one stays.
+pub fn refetch<T, F>(earlier: Option<T>, ask: impl Fn() -> F + 'static) -> Query<T>
+where
+    T: PartialEq + Send + Sync + 'static,
+    F: Future<Output = Result<T, Fault>> + 'static,
+{
+    boxed(earlier, Box::new(move || Box::pin(ask())), |known, answer| match answer {
+        Ok(answer) => answer == known,
+        Err(fault) => *fault == Fault::Unreachable,
+    })
 }
 
 /// Sends the request.
 type Ask<T> = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, Fault>>>>>;
 
+/// Whether a repeated answer leaves what is known on the screen as it is.
+type Leaves<T> = fn(&T, &Result<T, Fault>) -> bool;
+
 /// [`fetch`] with a boxed closure, so that the binary has the code below once for each type of answer.
-fn boxed<T: Send + Sync + 'static>(ask: Ask<T>) -> Query<T> {
-    let state = RwSignal::new(Remote::Loading);
+fn boxed<T: Send + Sync + 'static>(earlier: Option<T>, ask: Ask<T>, leaves: Leaves<T>) -> Query<T> {
+    let state = RwSignal::new(earlier.map_or(Remote::Loading, Remote::Ready));
     let again = RwSignal::new(0_u64);
     let last = StoredValue::new(0_u64);
     let mut earlier = 0;
-    effect(move |_| {
+    effect(move |first| {
         let times = again.get();
         let answer = ask();
         last.update_value(|request| *request += 1);
         let request = last.get_value();
-        let repeated = earlier < times;
+        let repeated = first || earlier < times;
         earlier = times;
         if !(repeated && matches!(*state.read_untracked(), Remote::Ready(_))) {
             state.set(Remote::Loading);
@@ -68,7 +84,11 @@ fn boxed<T: Send + Sync + 'static>(ask: Ask<T>) -> Query<T> {
         spawn_local(async move {
             let answer = answer.await;
             // There is no value if the screen was left meanwhile.
-            if last.try_get_value() == Some(request) {
+            if last.try_get_value() != Some(request) {
+                return;
+            }
+            let same = matches!(&*state.read_untracked(), Remote::Ready(known) if leaves(known, &answer));
+            if !same {
                 state.set(answer.map_or_else(Remote::Failed, Remote::Ready));
             }
         });

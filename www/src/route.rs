@@ -19,6 +19,8 @@ pub enum Route {
     Account,
     /// `#/rules`: the rules in force.
     Rules,
+    /// `#/shops`: the open shops.
+    Shops,
     /// `#/m/ID…`: a member's screen.
     Member(Id, MemberScreen),
     /// `#/m/ID/orders/ORDER`: an order that this member gave.
@@ -84,6 +86,10 @@ pub enum MemberScreen {
     Profile,
     /// The code that one shows in a shop.
     Code,
+    /// Whom one brought, and what they bring.
+    Team,
+    /// The city of an area partner.
+    City,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +104,7 @@ pub enum Desk {
 }
 
 impl MemberScreen {
-    const ALL: [(Self, &str); 12] = [
+    const ALL: [(Self, &str); 14] = [
         (Self::Home, ""),
         (Self::Statement, "statement"),
         (Self::Calculator, "order"),
@@ -111,11 +117,23 @@ impl MemberScreen {
         (Self::Invite, "invite"),
         (Self::Profile, "profile"),
         (Self::Code, "code"),
+        (Self::Team, "team"),
+        (Self::City, "city"),
     ];
 
     /// Whether it belongs to the navigation's entry for moving points.
     pub const fn is_way_to_move(self) -> bool {
-        matches!(self, Self::Move | Self::Transfer | Self::Redeem | Self::Market | Self::Invite | Self::Profile)
+        matches!(
+            self,
+            Self::Move
+                | Self::Transfer
+                | Self::Redeem
+                | Self::Market
+                | Self::Invite
+                | Self::Profile
+                | Self::Team
+                | Self::City
+        )
     }
 }
 
@@ -160,6 +178,7 @@ impl Route {
             "enrol" => Self::code_of(rest).map(Self::Enrol),
             "account" if rest.is_empty() => Some(Self::Account),
             "rules" if rest.is_empty() => Some(Self::Rules),
+            "shops" if rest.is_empty() => Some(Self::Shops),
             "operator" => match rest.strip_prefix("enrol/") {
                 Some(code) => Self::code_of(code).map(Self::StaffCode),
                 None => match rest.strip_prefix("members/") {
@@ -220,6 +239,7 @@ impl fmt::Display for Route {
             Self::Enrol(code) => return write!(f, "#/enrol/{code}"),
             Self::Account => return f.write_str("#/account"),
             Self::Rules => return f.write_str("#/rules"),
+            Self::Shops => return f.write_str("#/shops"),
             Self::Member(id, page) => (format!("#/m/{id}"), name_of(&MemberScreen::ALL, page)),
             Self::DeskMember(id) => return write!(f, "#/operator/members/{id}"),
             Self::StaffCode(code) => return write!(f, "#/operator/enrol/{code}"),
@@ -322,6 +342,7 @@ mod tests {
             Route::Account,
             Route::DeskMember(ann.clone()),
             Route::Rules,
+            Route::Shops,
             Route::Order(ann.clone(), Id::parse("o:1").expect("an id")),
             Route::ShopOrder(ann.clone(), Id::parse("o:1").expect("an id")),
             Route::Pay(ann.clone(), None),
@@ -353,6 +374,7 @@ mod tests {
             "#/shop/a/x",
             "#/pay/a b",
             "#/rules/x",
+            "#/shops/x",
             "#/enrol/",
             "#/enrol/a\"b",
         ] {

@@ -3,6 +3,7 @@
 mod account;
 mod action_form;
 mod answer;
+mod city;
 mod code;
 mod counter;
 mod counter_manage;
@@ -30,6 +31,9 @@ mod order;
 mod order_form;
 mod order_result;
 mod orders;
+mod overview_figures;
+mod overview_trends;
+mod packs;
 mod pay;
 mod people;
 mod people_events;
@@ -45,10 +49,12 @@ mod rulebook;
 mod rules;
 pub mod sheet;
 mod shop;
+mod shops;
 mod staff;
 mod statement;
 mod statement_rows;
 mod summary;
+mod team;
 mod till;
 mod till_customer;
 mod till_input;
@@ -80,6 +86,7 @@ pub fn of_account(app: App, route: Route) -> Option<AnyView> {
         Route::Member(id, MemberScreen::Code) => denied(app, &id).unwrap_or_else(|| code::screen(app, id)),
         Route::Pay(shop, order) => paying(app, shop, order),
         Route::Rules => rulebook::screen(app),
+        Route::Shops => shops::screen(app),
         Route::Nowhere => fault::nowhere(app),
         _ => return None,
     })
@@ -93,7 +100,6 @@ pub fn of_wallet(app: App, route: Route) -> Option<AnyView> {
                 MemberScreen::Home => home::screen,
                 MemberScreen::Statement => statement::screen,
                 MemberScreen::Calculator => |app, id| order::screen(app, &id),
-                MemberScreen::Forecast => forecast::screen,
                 _ => return None,
             };
             Some(denied(app, &id).unwrap_or_else(|| screen(app, id)))
@@ -114,6 +120,8 @@ pub fn of_points(app: App, route: Route) -> Option<AnyView> {
                 MemberScreen::Market => market::screen,
                 MemberScreen::Orders => |app, id| orders::screen(app, &id),
                 MemberScreen::Invite => |app, id| invite::screen(app, &id),
+                MemberScreen::Team => team::screen,
+                MemberScreen::City => city::screen,
                 _ => return None,
             };
             Some(denied(app, &id).unwrap_or_else(|| screen(app, id)))
@@ -134,14 +142,13 @@ pub fn of_shop(app: App, route: Route) -> Option<AnyView> {
     }
 }
 
-/// The screens of the program `people`: members, staff and disputes at the desk. Who needs no other comes without the simulator.
+/// The screens of the program `people`: members and staff at the desk. Who needs no other comes without the simulator.
 pub fn of_people(app: App, route: Route) -> Option<AnyView> {
     match route {
         Route::Operator(desk) => {
             let opened: fn(App) -> AnyView = match desk {
                 Desk::Members => people::screen,
                 Desk::Staff => staff::screen,
-                Desk::Disputes => disputes::screen,
                 _ => return None,
             };
             Some(gate::screen(app, desk, &|| opened(app)))
@@ -159,9 +166,27 @@ pub fn of_desk(app: App, route: &Route) -> Option<AnyView> {
         Route::Operator(desk) => {
             let opened: fn(App) -> AnyView = match desk {
                 Desk::Overview => operator::screen,
+                Desk::Disputes => disputes::screen,
+                Desk::Actions => deeds::screen,
+                _ => return None,
+            };
+            Some(gate::screen(app, desk, &|| opened(app)))
+        }
+        Route::Nowhere => Some(fault::nowhere(app)),
+        _ => None,
+    }
+}
+
+/// The screens of the program `ahead`, with the forecast and the simulator behind them.
+pub fn of_ahead(app: App, route: Route) -> Option<AnyView> {
+    match route {
+        Route::Member(id, MemberScreen::Forecast) => {
+            Some(denied(app, &id).unwrap_or_else(|| forecast::screen(app, id)))
+        }
+        Route::Operator(desk) => {
+            let opened: fn(App) -> AnyView = match desk {
                 Desk::Rules => rules::screen,
                 Desk::Economy => economy::screen,
-                Desk::Actions => deeds::screen,
                 _ => return None,
             };
             Some(gate::screen(app, desk, &|| opened(app)))

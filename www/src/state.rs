@@ -1,12 +1,16 @@
 //! The state that every screen shares.
 
+use std::any::Any;
 use std::ops::Deref;
+use std::sync::Arc;
 
+use gongxiang::identity::Id;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::action::Action;
 use crate::api::{self, Answer, Session};
+use crate::clock;
 use crate::keep;
 use crate::lang::Lang;
 use crate::mark;
@@ -15,6 +19,9 @@ use crate::outbox::Outbox;
 use crate::route;
 use crate::text::Words;
 use crate::wallet::Days;
+
+/// Who comes back to a tab within this time sees what is there.
+const LOOK_SECONDS: u32 = 30;
 
 /// The state that every screen shares. It lives as long as the page, so a closure that captures it carries one pointer.
 #[derive(Clone, Copy)]
@@ -32,6 +39,14 @@ pub struct AppState {
     pub outbox: Outbox,
     /// Counts settled actions. An effect that reads it runs again after each, and asks the server again.
     pub changes: RwSignal<u64>,
+    /// Counts how often somebody came back to this tab, or another tab settled something. Screens that only show ask the server again.
+    pub looked: RwSignal<u64>,
+    /// Whether the wallet on the screen is the last answer. It is not while the server is asked again.
+    pub is_fresh: RwSignal<bool>,
+    /// Counts the times at which a wallet was asked for.
+    pub wallets_asked: StoredValue<u64>,
+    /// What the screens of a member knew last, each type once. Without its types, a program contains nothing of what it does not keep.
+    known: StoredValue<Vec<(Id, Arc<dyn Any + Send + Sync>)>>,
     /// Set while the screen shows stored data because the server did not answer: when it was stored, and the day up to which it
     /// is computed.
     pub stale: RwSignal<Option<(String, String)>>,
@@ -40,6 +55,8 @@ pub struct AppState {
     pub doubted: RwSignal<bool>,
     /// Names of other members.
     pub names: Names,
+    /// Whether the server has not heard yet of a sign-out in this tab; beside the mark, which a browser may refuse to store.
+    signs_out: StoredValue<bool>,
 }
 
 impl Deref for App {
@@ -60,10 +77,30 @@ impl App {
             asked: RwSignal::default(),
             outbox: Outbox::open(session),
             changes: RwSignal::default(),
+            looked: RwSignal::default(),
+            is_fresh: RwSignal::default(),
+            wallets_asked: StoredValue::default(),
+            known: StoredValue::default(),
             stale: RwSignal::default(),
             doubted: RwSignal::default(),
             names: Names::default(),
+            signs_out: StoredValue::new(false),
         })))
+    }
+
+    /// What was known last of a member.
+    pub fn known<T: Clone + 'static>(self, member: &Id) -> Option<T> {
+        self.known.with_value(|all| {
+            all.iter().filter(|(of, _)| of == member).find_map(|(_, known)| known.downcast_ref::<T>()).cloned()
+        })
+    }
+
+    /// Keeps what is known of a member for the next screen to begin with.
+    pub fn keep<T: Clone + Send + Sync + 'static>(self, member: &Id, known: T) {
+        self.known.update_value(|all| {
+            all.retain(|(of, known)| of == member && !known.is::<T>());
+            all.push((member.clone(), Arc::new(known)));
+        });
     }
 
     /// The language; a reactive read.
@@ -83,11 +120,13 @@ impl App {
 
     /// [`App::ask_session`], to be awaited. Without an answer the wallet uses the stored session.
     pub async fn learn_session(self) {
-        if mark::is_set(mark::SIGNED_OUT) {
+        if mark::is_set(mark::SIGNED_OUT) || self.signs_out.get_value() {
+            // First: a network that hangs answers late, or never.
+            self.enter(Session::nobody());
             if api::sign_out().await.is_err() {
-                return self.enter(Session::nobody());
+                return;
             }
-            mark::remove(mark::SIGNED_OUT);
+            self.has_signed_out();
         }
         match api::session().await {
             Ok(Answer { value, since }) => {
@@ -95,6 +134,9 @@ impl App {
                 let has_left = self.session.with_untracked(|known| {
                     known.as_ref().is_some_and(|known| known.member.is_some() && known.member != value.member)
                 });
+                // Somebody else signed in while no page was open that knew the one before.
+                let home = value.home().map(|home| home.to_string());
+                let has_left = has_left || mark::read(mark::START).is_some_and(|start| Some(start) != home);
                 if (value.is_nobody() || has_left) && since.is_none() {
                     keep::forget_answers().await;
                 }
@@ -105,24 +147,40 @@ impl App {
         }
     }
 
-    /// Signs out. This device forgets everything at once. Without a network the server is told at the next start.
+    /// Signs out. This device locks and forgets everything at once. The server is told as soon as it can be, also by another tab or the next
+    /// start; where that cannot be stored, the page says so until the server has heard.
     pub async fn sign_out(self) {
-        let heard = api::sign_out().await.is_ok();
-        keep::forget_answers().await;
+        mark::set(mark::SIGNED_OUT);
+        self.signs_out.set_value(true);
+        self.outbox.storage_fails.set(!mark::is_set(mark::SIGNED_OUT));
         self.days.set_value(Vec::new());
-        if heard {
-            self.learn_session().await;
-        } else {
-            mark::set(mark::SIGNED_OUT);
-            self.enter(Session::nobody());
-        }
+        self.known.set_value(Vec::new());
+        self.enter(Session::nobody());
+        keep::forget_answers().await;
         mark::set(mark::SESSION);
+        spawn_local(async move {
+            self.learn_session().await;
+            self.changed();
+        });
+    }
+
+    fn has_signed_out(self) {
+        mark::remove(mark::SIGNED_OUT);
+        if self.signs_out.get_value() {
+            self.signs_out.set_value(false);
+            self.outbox.storage_fails.set(false);
+        }
+    }
+
+    /// Something was settled or changed: what is on the screen is asked for again, here and in the other tabs.
+    pub fn changed(self) {
         self.changes.update(|changes| *changes += 1);
+        mark::set(mark::CHANGED);
     }
 
     /// Learns the new session after signing in, and tells the other tabs.
     pub async fn signed_in(self) {
-        mark::remove(mark::SIGNED_OUT);
+        self.has_signed_out();
         self.learn_session().await;
         mark::set(mark::SESSION);
     }
@@ -135,15 +193,30 @@ impl App {
         // An equal session must not draw the screens again.
         if self.session.with_untracked(|known| known.as_ref() != Some(&session)) {
             self.names.forget();
+            self.known.set_value(Vec::new());
             self.session.set(Some(session));
         }
     }
 
-    /// Asks for the session again when this tab gets the focus, and when another tab signs in or out.
-    pub fn follow_session(self) {
-        window_event_listener(leptos::ev::focus, move |_| self.ask_session());
-        window_event_listener(leptos::ev::visibilitychange, move |_| self.ask_session());
-        window_event_listener(leptos::ev::storage, move |_| {
+    /// Asks for the session again when this tab gets the focus, and when another tab signs in or out; and then for what is on the screen.
+    pub fn follow_tabs(self) {
+        let seen = StoredValue::new(clock::seconds());
+        let look = move || {
+            self.ask_session();
+            let now = clock::seconds();
+            // A device's clock may be set back.
+            if !document().hidden() && now.abs_diff(seen.get_value()) >= LOOK_SECONDS {
+                seen.set_value(now);
+                self.looked.update(|looked| *looked += 1);
+            }
+        };
+        window_event_listener(leptos::ev::focus, move |_| look());
+        window_event_listener(leptos::ev::online, move |_| self.ask_session());
+        window_event_listener(leptos::ev::visibilitychange, move |_| look());
+        window_event_listener(leptos::ev::storage, move |event| {
+            if event.key().as_deref() == Some(mark::CHANGED) {
+                return self.looked.update(|looked| *looked += 1);
+            }
             spawn_local(async move {
                 self.learn_session().await;
                 // Another tab has signed in: the screen that asked for it in this one goes on.

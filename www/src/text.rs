@@ -14,19 +14,22 @@ pub mod guests;
 pub mod home;
 pub mod operator;
 pub mod orders;
+pub mod overview;
 pub mod people;
 pub mod profile;
 pub mod proposals;
 pub mod rulebook;
 mod rules;
+pub mod shops;
 pub mod signin;
 pub mod staff;
 pub mod statement;
 pub mod summary;
+pub mod team;
 pub mod trades;
 pub mod worth;
 
-pub use rules::{asset, class, code, party, reason, rule};
+pub use rules::{asset, class, code, reason, role, rule};
 
 use crate::lang::Lang;
 
@@ -44,6 +47,14 @@ impl Words {
     /// Both languages as one string, to be stored.
     pub const fn both(self) -> &'static str {
         self.0
+    }
+}
+
+/// A short number as one reads it out: `1234 5678`.
+pub fn spaced(number: &str) -> String {
+    match number.split_at_checked(4) {
+        Some((start, end)) => format!("{start} {end}"),
+        None => number.to_owned(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! A trade as its two sides see it: what the server answers, and what they write beside the books.
 
 use gongxiang::identity::Id;
-use gongxiang::market::{Offer, Trade, TradeState};
-use gongxiang::quantity::Money;
+use gongxiang::market::{Offer, Side, Trade, TradeState};
+use gongxiang::quantity::{Money, Points};
 use gongxiang::tree::Tree;
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::api::{self, Fault, Item, field};
 use crate::json::ReadError;
 
 /// A trade with its offer and what the sides told each other. Times are seconds since 1970.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TradeDetail {
     pub trade: Item<Trade>,
     pub offer: Item<Offer>,
@@ -23,7 +23,7 @@ pub struct TradeDetail {
     pub dispute: Option<Dispute>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TradeNotes {
     /// Until when the buyer has to pay; `None` for no limit but the day's close.
     pub until: Option<i64>,
@@ -34,11 +34,29 @@ pub struct TradeNotes {
 }
 
 /// A dispute: the statements, empty as long as there is none, and why the operator decided so.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dispute {
     pub buyer: String,
     pub seller: String,
     pub reason: String,
+}
+
+/// What a member has in the market.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InMarket {
+    /// Its open offers.
+    pub offers: Vec<Item<Offer>>,
+    /// Its trades that live.
+    pub trades: Vec<TradeDetail>,
+}
+
+impl InMarket {
+    /// The member's points in escrow: what is left of its offers to sell, and what it sells in trades. `None` if the sum is out of range.
+    pub fn escrow(&self, me: &Id) -> Option<Points> {
+        let sells = self.offers.iter().map(|offer| &offer.value).filter(|offer| offer.side == Side::Sell);
+        let sold = self.trades.iter().filter(|trade| trade.seller == *me).map(|trade| trade.trade.value.points);
+        sells.map(|offer| offer.remaining).chain(sold).try_fold(Points::ZERO, |sum, points| sum.plus(points).ok())
+    }
 }
 
 /// A page of trades.
@@ -99,6 +117,22 @@ pub async fn of_member(id: &Id, before: Option<&str>) -> Result<TradesPage, Faul
     TradesPage::read(&api::get_value(&format!("/v1/members/{id}/trades?limit=50{before}")).await?)
 }
 
+/// What a member has in the market now.
+pub async fn in_market(me: Id) -> Result<InMarket, Fault> {
+    let mut trades = Vec::new();
+    let mut before = None;
+    loop {
+        // Those that live come first.
+        let page = of_member(&me, before.as_deref()).await?;
+        let all_live = page.trades.iter().all(TradeDetail::lives);
+        trades.extend(page.trades.into_iter().filter(TradeDetail::lives));
+        before = page.next.filter(|_| all_live);
+        if before.is_none() {
+            return Ok(InMarket { offers: api::offers_of(&me).await?, trades });
+        }
+    }
+}
+
 /// `/v1/disputes`: the oldest open ones.
 pub async fn disputes() -> Result<TradesPage, Fault> {
     TradesPage::read(&api::get_value("/v1/disputes?limit=100").await?)
@@ -148,5 +182,27 @@ mod tests {
         assert_eq!(one.notes.as_ref().map(|notes| (notes.until, notes.payee.as_str())), Some((None, "here")));
         assert_eq!(one.dispute.as_ref().map(|dispute| dispute.seller.as_str()), Some("no"));
         assert!(other.notes.is_none() && other.dispute.is_none());
+    }
+
+    #[test]
+    fn in_escrow_is_what_is_offered_for_sale_and_what_living_trades_sell() {
+        let offer = |side, remaining| {
+            let text = format!(
+                r#"{{"id": "f1", "owner": "ann", "side": "{side}", "remaining": "{remaining}", "unit_price": "1", "open": true}}"#
+            );
+            Item::read(&crate::json::parse(&text).expect("JSON")).expect("an offer")
+        };
+        let trade = |seller| {
+            let text = format!(
+                r#"{{"id": "t1", "offer": "f1", "taker": "bob", "points": "4.1", "day": "2026-01-01", "sequence": 7, "state": "paid",
+                "terms": {{"owner": "ann", "side": "sell", "remaining": "5", "unit_price": "1", "open": true}}, "buyer": "x",
+                "seller": "{seller}", "sum": "4.1"}}"#
+            );
+            TradeDetail::read(&crate::json::parse(&text).expect("JSON")).expect("a trade")
+        };
+        let offers = vec![offer("sell", "5"), offer("buy", "100")];
+        let in_market = InMarket { offers, trades: vec![trade("ann"), trade("bob")] };
+        let escrow = in_market.escrow(&Id::parse("ann").expect("an id"));
+        assert_eq!(escrow.map(|points| points.to_string()).as_deref(), Some("9.1"));
     }
 }

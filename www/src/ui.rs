@@ -1,15 +1,15 @@
 //! Small parts that several screens share.
 
-use gongxiang::quantity::DecimalError;
+use gongxiang::quantity::{DecimalError, Money};
 use gongxiang::receipt::Class;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
-use crate::figure::{grouped, number};
+use crate::figure::{grouped, money, number};
 use crate::input;
 use crate::reactive::memo;
 use crate::state::App;
-use crate::text::{self, Words, frame as t};
+use crate::text::{self, Words, frame as t, summary::DETAILS};
 
 /// What is wrong with a field; `None` if nothing is.
 pub type FieldError = Memo<Option<String>>;
@@ -72,7 +72,7 @@ pub fn class_tag(app: App, class: Class) -> AnyView {
 
 /// A number and its unit.
 pub fn amount(app: App, number: AnyView, unit: Words) -> AnyView {
-    view! { {number} " " <small>{app.say(unit)}</small> }.into_any()
+    view! { {number} " " <small class="unit">{app.say(unit)}</small> }.into_any()
 }
 
 /// A button that does not submit a form.
@@ -206,14 +206,21 @@ pub fn slider(
 }
 
 pub fn figure(app: App, name: Words, id: &'static str, value: &dyn ToString, unit: Option<Words>) -> AnyView {
-    let canonical = value.to_string();
-    view! {
-        <div data-testid=id data-value=canonical.clone()>
-            <dt>{app.say(name)}</dt>
-            <dd>{number(&canonical)} {unit.map(|unit| view! { " " <small>{app.say(unit)}</small> }.into_any())}</dd>
-        </div>
-    }
-    .into_any()
+    let shown = match unit {
+        Some(unit) => amount(app, number(value), unit),
+        None => number(value),
+    };
+    figure_as(app, name, id, value, shown)
+}
+
+/// A sum in yuan, with its two places.
+pub fn sum(app: App, name: Words, id: &'static str, value: Money) -> AnyView {
+    figure_as(app, name, id, &value, amount(app, money(value), t::YUAN))
+}
+
+/// A figure that is shown in a form of its own.
+pub fn figure_as(app: App, name: Words, id: &'static str, value: &dyn ToString, shown: AnyView) -> AnyView {
+    view! { <div data-testid=id data-value=value.to_string()><dt>{app.say(name)}</dt><dd>{shown}</dd></div> }.into_any()
 }
 
 /// A row of a list of names and texts.
@@ -232,15 +239,20 @@ pub struct Series {
 /// A chart, drawn by the custom element of `chart.js`. `summary` is its text alternative.
 /// `along` are the labels of the axis: days (`2026-01-31`) or numbers.
 pub fn chart(id: &'static str, summary: String, along: &[String], series: &[Series]) -> AnyView {
-    drawn(id, summary, along, series, false)
+    drawn(id, summary, along, series, "false")
 }
 
 /// A bar for each day.
 pub fn bars(id: &'static str, summary: String, days: &[String], series: Series) -> AnyView {
-    drawn(id, summary, days, &[series], true)
+    drawn(id, summary, days, &[series], "true")
 }
 
-fn drawn(id: &'static str, summary: String, along: &[String], series: &[Series], bars: bool) -> AnyView {
+/// A bar for each month, at its first day.
+pub fn month_bars(id: &'static str, summary: String, months: &[String], series: Series) -> AnyView {
+    drawn(id, summary, months, &[series], "\"month\"")
+}
+
+fn drawn(id: &'static str, summary: String, along: &[String], series: &[Series], bars: &str) -> AnyView {
     let quoted = |texts: &[String]| serde_json::to_string(texts).unwrap_or_default();
     let lines: Vec<_> = series
         .iter()
@@ -270,6 +282,20 @@ pub fn not_final(app: App) -> AnyView {
                 <b>{app.say(t::NOT_FINAL)}</b> " " {app.say(t::NOT_FINAL_NOTE)}
             </p>
         }.into_any())}
+    }
+    .into_any()
+}
+
+/// The code of what went wrong, folded: it is for whoever is asked for help. Nothing if there is none.
+pub fn code(app: App, code: String) -> AnyView {
+    if code.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <details class="basis" data-testid="error-code">
+            <summary>{app.say(DETAILS)}</summary>
+            <code>{code}</code>
+        </details>
     }
     .into_any()
 }

@@ -31,7 +31,7 @@ const ATTEMPTS: usize = 3;
 pub type Days = StoredValue<Vec<DayRecord>>;
 
 /// What the wallet knows of a member at one moment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wallet {
     pub member: Id,
     /// The open day.

@@ -12,13 +12,14 @@
 //! | [`cells`], `guards`, `dates` | the values of cells, and errors |
 //! | `rows`, [`orders`] | the content of a row, and the rows of one order together |
 //! | [`sorting`] | sorting by date |
-//! | `index`, [`journal`], [`lack`] | what the journal has, its writing, and what it lacks |
+//! | `index`, [`ids`], [`journal`], [`lack`] | what the journal has, its writing, and what it lacks |
 //! | [`members`], [`balances`], `sheet` | the other tables |
 
 pub mod balances;
 pub mod cells;
 mod dates;
 mod guards;
+pub mod ids;
 mod index;
 pub mod journal;
 pub mod lack;
@@ -33,7 +34,6 @@ pub mod sorting;
 mod table;
 mod text;
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -41,6 +41,7 @@ use gongxiang::identity::Day;
 use gongxiang::ruleset::RuleSet;
 
 use self::cells::BadRow;
+use self::ids::{EventIds, Known};
 use self::index::JournalIndex;
 use self::journal::{Additions, Columns, JournalWriter, Rejection};
 use self::mapping::{Field, Mapping};
@@ -59,12 +60,18 @@ pub struct ImportTask<'a> {
     pub rules: Option<&'a RuleSet>,
     pub open: Option<Day>,
     pub sort: bool,
+    /// The last day that a row may have: a later one is a mistyped year.
+    pub latest: Option<Day>,
+    /// Another batch gives the same rows other ids.
+    pub batch: &'a str,
 }
 
 pub struct ImportResult {
     pub journal: JournalWriter,
     /// How many rows were refused.
     pub refused: u64,
+    /// Columns of ids that a spreadsheet has spoilt, with how many of how many.
+    pub zeroed: Vec<(String, u64, u64)>,
 }
 
 /// Reads all orders into a journal; `report` gets every error.
@@ -75,7 +82,8 @@ pub fn import(task: &ImportTask<'_>, output: Output, mut report: impl FnMut(&Bad
     let [order, date, refunded] = [Field::Order, Field::Date, Field::Refunded].map(|field| orders.column(field));
     let columns = Columns { order, date, refunded };
     let genesis = task.rules.map(|rules| rules.genesis_day);
-    let mut journal = JournalWriter::new(output, task.additions.clone(), columns, index, genesis);
+    let mut journal = JournalWriter::new(output, task.additions.clone(), columns, index, genesis, task.batch);
+    journal.latest = task.latest;
     if let Some(day) = task.open {
         journal.open_on(day);
     }
@@ -100,13 +108,14 @@ pub fn import(task: &ImportTask<'_>, output: Output, mut report: impl FnMut(&Bad
     for (why, rows) in std::mem::take(&mut orders.left_out) {
         *journal.left_out.entry(why).or_default() += rows;
     }
-    Ok(ImportResult { journal, refused })
+    Ok(ImportResult { journal, refused, zeroed: orders.zeroed() })
 }
 
 /// Adds an item to the journal; returns 1 if it was refused.
 fn add(journal: &mut JournalWriter, orders: &Orders, item: &Item, report: &mut impl FnMut(&BadRow)) -> Result<u64> {
     let added = match &item.kind {
-        ItemKind::Refund { order, .. } if orders.dropped.contains(order) => {
+        // Another row may have paid the same order.
+        ItemKind::Refund { order, .. } if orders.dropped.contains(order) && !journal.has_order(order) => {
             Err(Rejection::LeftOut("refunds of orders that do not count".into()))
         }
         _ => journal.add(item),
@@ -134,7 +143,8 @@ fn index(journals: &[PathBuf]) -> Result<JournalIndex> {
     Ok(index)
 }
 
-/// The members who are registered in journals.
-pub fn registered(journals: &[PathBuf]) -> Result<HashSet<String>> {
-    Ok(index(journals)?.members)
+/// What journals have of members, for a table of members of this batch.
+pub fn known(journals: &[PathBuf], batch: &str) -> Result<Known> {
+    let JournalIndex { members, ids, .. } = index(journals)?;
+    Ok(Known { members, ids: EventIds::after(batch, ids) })
 }

@@ -15,7 +15,9 @@ use crate::books::import::cells::BadRow;
 use crate::books::import::journal::{Additions, Shops};
 use crate::books::import::mapping::{Mapping, Pair, Reading};
 
-use crate::books::import::{ImportResult, ImportTask, balances, import, members, registered};
+use crate::books::import::ids::EventIds;
+use crate::books::import::{ImportResult, ImportTask, balances, import, known, members};
+use crate::ledger::close::{day_of, find_zone};
 use crate::output::Output;
 
 /// Turn a table of another system (CSV with a header) into a journal: orders, or `members`, or `balances`.
@@ -49,6 +51,10 @@ pub struct Handling {
     /// Write nothing if a row is bad, with exit code 1; all bad rows are reported.
     #[arg(long)]
     pub strict: bool,
+    /// The events get ids of their content, so that a journal that is sent again counts once. A second table with the same rows that is to count
+    /// as well needs a batch of its own.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub batch: String,
 }
 
 /// How a table is read whose columns have known names.
@@ -96,6 +102,9 @@ pub struct OrdersOptions {
     /// rules, or the day of the first order.
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub open: Option<Day>,
+    /// Take rows that are later than tomorrow, too.
+    #[arg(long)]
+    pub future: bool,
     /// Sort the orders by date first.
     #[arg(long)]
     pub sort: bool,
@@ -188,6 +197,7 @@ fn run_orders(options: &OrdersOptions) -> Result<bool> {
         (Some(region), Some(points)) => Some(Shops { region, pack: options.shop_pack.clone(), points }),
         _ => None,
     };
+    let latest = (!options.future).then(tomorrow).transpose()?;
     let task = ImportTask {
         orders: file,
         mapping: &options.mapping,
@@ -196,14 +206,25 @@ fn run_orders(options: &OrdersOptions) -> Result<bool> {
         rules: rules.as_ref(),
         open: options.open,
         sort: options.sort,
+        latest,
+        batch: &options.handling.batch,
     };
-    let ImportResult { journal, refused } = import(&task, Output::open(Some(output))?, print)?;
+    let ImportResult { journal, refused, zeroed } = import(&task, Output::open(Some(output))?, print)?;
     eprintln!("{} orders, {refused} rows refused", journal.orders);
     if journal.refunds > 0 {
         eprintln!("{} refunds", journal.refunds);
     }
     for (why, count) in &journal.left_out {
         eprintln!("{count} rows do not count: {why}");
+    }
+    for (column, count, all) in &zeroed {
+        eprintln!(
+            "column `{column}`: {count} of {all} ids of 16 or more digits end in zeros after the 15th, as a spreadsheet leaves them, so several \
+             ids may have become one: export the column as text"
+        );
+    }
+    if !zeroed.is_empty() {
+        return Ok(false);
     }
     let entries = journal.orders + journal.refunds;
     if entries > 0 {
@@ -218,19 +239,28 @@ fn run_orders(options: &OrdersOptions) -> Result<bool> {
     Ok(accepted)
 }
 
+/// Tomorrow, where it comes first.
+fn tomorrow() -> Result<Day> {
+    let today = day_of(jiff::Timestamp::now(), &find_zone("Pacific/Kiritimati")?)?;
+    today.next().context("there is no tomorrow")
+}
+
 fn run_members(options: &MembersOptions) -> Result<bool> {
     let MembersOptions { table: NamedTable { file, columns, reading, handling }, defaults, after, output } = options;
     let rules = handling.rules(Some(output))?;
-    let registered = registered(after)?;
+    let before = known(after, &handling.batch)?;
     let mut result = Output::open(Some(output))?;
-    let (events, counts) =
-        members::read(file, reading, columns, defaults, |member| registered.contains(member), print)?;
-    let members::Counts { members, packs, shops, shops_without_points, points, refused } = counts;
+    let (events, counts) = members::read(file, reading, columns, defaults, &before, print)?;
+    let members::Counts { members, known, packs, without_pack, shops, shops_without_points, points, refused } = counts;
     eprintln!("{members} members, {refused} rows refused");
+    if known > 0 {
+        eprintln!("{known} members are in the earlier journals with all that the table says");
+    }
     eprintln!("{packs} packs, {shops} shops, {points} points granted");
-    if members > packs {
-        let without = members - packs;
-        eprintln!("{without} members have no pack, so they earn nothing: a column `pack`, or `--default pack=PACK`");
+    if without_pack > 0 {
+        eprintln!(
+            "{without_pack} members have no pack, so they earn nothing: a column `pack`, or `--default pack=PACK`"
+        );
     }
     if shops_without_points > 0 {
         eprintln!("{shops_without_points} shops get no points here, and their deposit takes some: a column `points`");
@@ -253,7 +283,7 @@ fn run_balances(options: &BalancesOptions) -> Result<bool> {
         Some(output) => output,
         None => &mut std::io::sink(),
     };
-    let sums = balances::read(file, reading, columns, *members, events, print)?;
+    let sums = balances::read(file, reading, columns, *members, &EventIds::new(&handling.batch), events, print)?;
     let balances::Sums { members, share_value, points, empty, refused } = sums;
     eprintln!("{members} balances, {refused} rows refused");
     eprintln!("{share_value} share value, {points} points");

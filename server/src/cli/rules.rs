@@ -8,11 +8,10 @@ use gongxiang::preset;
 use gongxiang::review::{self, Declaration};
 use gongxiang::ruleset::{RuleSet, RuleSetError};
 use gongxiang::tree::Tree;
-use gongxiang::wire;
 
 use crate::flags::changed;
 use crate::ledger::group::{Guard, Request};
-use crate::ledger::journal::JournalLine;
+use crate::ledger::journal;
 use crate::ledger::store::{Scope, Store as _, StoreError};
 use crate::text::redacted;
 
@@ -104,6 +103,6 @@ fn adoption(next: &RuleSet, changed: &[String], accept_flags: Vec<String>) -> Re
     let values = changed.iter().filter_map(|key| Some((key.clone(), rules.get(key)?.clone()))).collect();
     let event =
         Tree::Table(vec![("rules".into(), Tree::Table(values)), ("type".into(), Tree::Text("rules.adopted".into()))]);
-    let line = JournalLine { entry: wire::event::read(&event)?, text: event.canonical() };
+    let line = journal::line_of(&event)?;
     Ok(Request { line, key: None, actor: "operator".into(), guard: Some(Guard::Flags(accept_flags.into())) })
 }

@@ -17,12 +17,15 @@ use crate::clock::{clock, ticks};
 use crate::http::app::{App, Policy, SignIn};
 use crate::http::{edge, listen, routes};
 use crate::ledger::audit;
+use crate::ledger::believed::BelievedClock;
 use crate::ledger::close::{Closer, day_of, find_zone};
 use crate::ledger::deadline;
+use crate::ledger::gathering;
 use crate::ledger::housekeeping;
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::sql::SqlStore;
 use crate::ledger::store::{SHARDS, Scope, Store, StoreError};
+use crate::limits::HOUSEKEEPING_EVERY;
 use crate::outbound::Outbound;
 use crate::people::passkeys::{self, Passkeys};
 use crate::people::store::People;
@@ -65,8 +68,10 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     log_flags(&store).await.with_context(context)?;
     let people = People::new(store.pool().clone());
     let outbound = Outbound::new(settings.allow_private_webhooks)?;
-    let courier = Courier::new(store.pool().clone(), outbound, clock());
+    let pool = store.pool().clone();
     let store: Arc<dyn Store> = Arc::new(store);
+    let believed = BelievedClock::new(Arc::clone(&store), clock(), ticks());
+    let courier = Courier::new(pool, outbound, clock(), believed.clone());
     let (ledger, writers) = Ledger::start(Arc::clone(&store), first_shard(), Arc::default());
     let closer = Closer::new(ledger.clone(), &settings.zone, clock(), ticks())?;
     if let Some(journal) = &settings.demo {
@@ -80,9 +85,11 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         .await
         .with_context(|| format!("cannot listen on {}; choose another port with --listen", settings.listen))?;
     let mut tasks = vec![tokio::spawn(courier.run(end.clone()))];
-    tasks.push(tokio::spawn(housekeeping::keep_on(Arc::clone(&store), end.clone())));
+    tasks.push(tokio::spawn(housekeeping::keep_on(Arc::clone(&store), believed.clone(), end.clone())));
+    tasks.push(tokio::spawn(forget_expired(people.clone(), believed.clone(), end.clone())));
+    tasks.push(tokio::spawn(gathering::keep_on(Arc::clone(&store), end.clone())));
     if settings.trade_hours > 0 {
-        tasks.push(tokio::spawn(deadline::keep_on(ledger.clone(), settings.trade_hours, clock(), end.clone())));
+        tasks.push(tokio::spawn(deadline::keep_on(ledger.clone(), settings.trade_hours, believed, end.clone())));
     }
     if settings.closes_days() {
         tasks.push(tokio::spawn(closer.run(end.clone())));
@@ -117,6 +124,15 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     }
     store.close().await;
     Ok(())
+}
+
+/// Forgets sessions and codes that have expired, now and then.
+async fn forget_expired(people: People, clock: BelievedClock, end: watch::Receiver<bool>) {
+    let work = move |now| {
+        let people = people.clone();
+        async move { Ok(people.forget_expired(now).await.map(|_| ())?) }
+    };
+    clock.every(HOUSEKEEPING_EVERY, "expired sessions could not be forgotten", work, end).await;
 }
 
 /// Refuses settings that contradict each other.

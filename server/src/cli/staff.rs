@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::limits::PAGE_MAX;
 use crate::people::actions::{COMMAND_LINE, Deed};
+use crate::people::enrolments::EnrolmentOutcome;
 use crate::people::holder::Holder;
 use crate::people::role::StaffRole;
 use crate::people::staff::{NewStaff, StaffRow};
@@ -84,7 +85,7 @@ async fn one(people: &People, name: &str) -> Result<StaffRow> {
 
 async fn show_code(people: &People, row: &StaffRow, Origin { origin }: &Origin) -> Result<()> {
     let made = people.enrol(&Holder::Staff(row.id.clone()), None).await?;
-    let (code, seconds) = made.context("no code was made")?;
+    let EnrolmentOutcome::Made { code, holds } = made else { bail!("{} has too many open codes", row.name) };
     people.enter_action(COMMAND_LINE, Deed::CodeMade, &row.title()).await?;
     if let Some(origin) = origin {
         let link = format!("{}/#/operator/enrol/{code}", origin.trim_end_matches('/'));
@@ -94,7 +95,7 @@ async fn show_code(people: &People, row: &StaffRow, Origin { origin }: &Origin) 
     } else {
         println!("{code}");
     }
-    eprintln!("{} opens this within {} hours; it works once and is not shown again", row.name, seconds / 3_600);
+    eprintln!("{} opens this within {} hours; it works once and is not shown again", row.name, holds / 3_600);
     Ok(())
 }
 

@@ -28,7 +28,7 @@ use super::query::{NoParameters, Query};
 use super::rights::{Owner, Somebody, own};
 use crate::ledger::needs::{Due, Needs};
 use crate::ledger::store::paging;
-use crate::limits::{CLOSING_PART, LOOK_TIME_MAX, LOOKED_AT_PARTS_MAX};
+use crate::limits::{CLOSING_PART, LOOK_TIME_MAX, LOOKED_AT_PARTS_MAX, RULES_BYTES_MAX};
 
 /// What a wallet needs to compute a forecast by itself.
 pub async fn eve(
@@ -74,7 +74,7 @@ pub async fn simulations(
     State(app): State<App>,
     _: Query<NoParameters>,
     Somebody(actor): Somebody,
-    mut body: Table<Scenario>,
+    mut body: Table<Scenario, RULES_BYTES_MAX>,
 ) -> Result<Answer<Run>, Problem> {
     let rules = match body.take("rules") {
         Some(rules) => RuleSet::from_tree(&rules).map_err(Refusal::from)?,

@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::api::{Description, Output};
+use super::problem::Problem;
 
 use crate::text::json;
 
@@ -71,12 +72,20 @@ impl<T: IntoResponse> IntoResponse for WithCookie<T> {
 
 /// The end of a session (204), with the cookie that replaces its own. The browser also drops what it stored of our answers. It
 /// keeps the wallet's storage: the wallet clears that itself, and keeps the actions that still wait for the member.
-pub struct SignedOut(pub HeaderValue);
+pub struct SignedOut {
+    pub cookie: HeaderValue,
+    /// Why the server could not end the session. The browser's part of it goes nevertheless.
+    pub failed: Option<Problem>,
+}
 
 impl IntoResponse for SignedOut {
     fn into_response(self) -> Response {
         let clear = HeaderName::from_static("clear-site-data");
-        (StatusCode::NO_CONTENT, [(SET_COOKIE, self.0), (clear, HeaderValue::from_static("\"cache\""))]).into_response()
+        let headers = [(SET_COOKIE, self.cookie), (clear, HeaderValue::from_static("\"cache\""))];
+        match self.failed {
+            None => (StatusCode::NO_CONTENT, headers).into_response(),
+            Some(problem) => (headers, problem).into_response(),
+        }
     }
 }
 

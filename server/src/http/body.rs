@@ -22,7 +22,7 @@ use super::problem::{Failure, Problem};
 use crate::ledger::group;
 use crate::ledger::journal::{self, BYTE_ORDER_MARK, JournalLine, JournalReader};
 use crate::ledger::queue::Submission;
-use crate::limits::{BODY_BYTES_MAX, EVENTS_MAX, SIGN_IN_BYTES_MAX};
+use crate::limits::{BODY_BYTES_MAX, COMMAND_BYTES_MAX, EVENTS_MAX, SIGN_IN_BYTES_MAX};
 
 /// Events of a journal.
 pub enum EventsBody {
@@ -101,7 +101,7 @@ pub fn table(body: &Bytes) -> Result<Vec<(String, Tree)>, Problem> {
 }
 
 /// A JSON table, read as a struct. Unknown keys are refused.
-pub struct Body<T, const BYTES_MAX: usize = BODY_BYTES_MAX>(pub T);
+pub struct Body<T, const BYTES_MAX: usize = COMMAND_BYTES_MAX>(pub T);
 
 /// Reads a field of a body as a type of another crate.
 pub fn value<T: DeserializeOwned>(field: &'static str, value: Tree) -> Result<T, Problem> {
@@ -110,20 +110,20 @@ pub fn value<T: DeserializeOwned>(field: &'static str, value: Tree) -> Result<T,
 }
 
 /// A JSON table that is read field by field. The document describes it as `T`.
-pub struct Table<T> {
+pub struct Table<T, const BYTES_MAX: usize = COMMAND_BYTES_MAX> {
     pub fields: Vec<(String, Tree)>,
     of: PhantomData<fn() -> T>,
 }
 
-impl<S: Send + Sync, T> FromRequest<S> for Table<T> {
+impl<S: Send + Sync, T, const BYTES_MAX: usize> FromRequest<S> for Table<T, BYTES_MAX> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        Ok(Self { fields: table(&json_body(request, BODY_BYTES_MAX).await?)?, of: PhantomData })
+        Ok(Self { fields: table(&json_body(request, BYTES_MAX).await?)?, of: PhantomData })
     }
 }
 
-impl<T> Table<T> {
+impl<T, const BYTES_MAX: usize> Table<T, BYTES_MAX> {
     /// Takes a field out.
     pub fn take(&mut self, name: &str) -> Option<Tree> {
         let at = self.fields.iter().position(|(key, _)| key == name)?;
@@ -203,7 +203,7 @@ impl<T: ToSchema, const BYTES_MAX: usize> Input for Body<T, BYTES_MAX> {
     }
 }
 
-impl<T: ToSchema> Input for Table<T> {
+impl<T: ToSchema, const BYTES_MAX: usize> Input for Table<T, BYTES_MAX> {
     fn describe(description: &mut Description) {
         <Body<T> as Input>::describe(description);
     }

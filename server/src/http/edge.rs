@@ -43,8 +43,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
 /// What pages may use of the device: nothing.
 const NO_DEVICES: &str = "camera=(), geolocation=(), microphone=(), payment=()";
-/// The wallet's page may use the camera, which a shop's till scans with. All screens are one page, so the header cannot tell them apart; only
-/// the program of the shop asks for it.
+/// The wallet's page may use the camera, with which a till and a transfer scan a member's code. All screens are one page, so the header cannot
+/// tell them apart; only those two ask for it.
 const CAMERA_ONLY: &str = "camera=(self), geolocation=(), microphone=(), payment=()";
 
 const HEADERS: [(HeaderName, &str); 4] = [
@@ -167,6 +167,14 @@ impl Edge {
             return Some(
                 Problem::new(Failure::BadHeader, name.as_str(), Failure::BadHeader.sentence()).into_response(),
             );
+        }
+        // Nothing has this character in its name, and PostgreSQL takes no text with it.
+        let has_nul = |text: &str| text.contains("%00");
+        if has_nul(request.uri().path()) {
+            return Some(Problem::from(Failure::NotFound).into_response());
+        }
+        if request.uri().query().is_some_and(has_nul) {
+            return Some(Problem::from(Failure::BadQuery).into_response());
         }
         let compressed = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
         compressed.then(|| {

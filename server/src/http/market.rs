@@ -11,17 +11,39 @@ use super::one::One;
 use super::page::{OfferRow, OffersPage, PageById, TradeRow, TradesPage};
 use super::problem::{Failure, Problem};
 use super::query::{Limit, Query};
-use super::rights::{Somebody, has, is_own};
+use super::rights::{Somebody, has, is_own, own};
 use crate::people::actor::Actor;
 use crate::people::role::Duty;
+
+/// Which page of offers.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OffersQuery {
+    /// The `next` of the page before.
+    #[schema(nullable = false)]
+    after: Option<Id>,
+    #[serde(default)]
+    limit: Limit,
+    /// Only this member's, for the member and the operator.
+    #[schema(nullable = false)]
+    owner: Option<Id>,
+}
 
 /// Open offers, by id.
 pub async fn offers(
     State(app): State<App>,
-    Query(page): Query<PageById>,
-    _: Somebody,
+    Somebody(actor): Somebody,
+    Query(OffersQuery { after, limit, owner }): Query<OffersQuery>,
 ) -> Result<Answer<OffersPage>, Problem> {
-    Ok(OffersPage::of(app.ledger.read().await?.offers(true, page.and_one()).await?, page.limit, |(id, _)| id.clone()))
+    let page = PageById { after, limit };
+    let found = match owner {
+        Some(owner) => {
+            own(&actor, owner.as_str())?;
+            app.ledger.read().await?.offers_of(&owner, page.and_one()).await?
+        }
+        None => app.ledger.read().await?.offers(true, page.and_one()).await?,
+    };
+    Ok(OffersPage::of(found, limit, |(id, _)| id.clone()))
 }
 
 /// Which page of trades.

@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use gongxiang::book::Book;
-use gongxiang::event::Entry;
 use gongxiang::identity::Id;
 use gongxiang::tree::Tree;
-use gongxiang::wire;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use webauthn_rs::prelude::Uuid;
@@ -14,7 +12,7 @@ use webauthn_rs::prelude::Uuid;
 use super::app::App;
 use super::problem::{Failure, Problem};
 use crate::ledger::group::Request;
-use crate::ledger::journal::JournalLine;
+use crate::ledger::journal::{self, JournalLine};
 use crate::ledger::needs::Needs;
 
 /// How a newcomer wants to be registered. It chooses no id: the server makes one, so nobody takes a name that means something.
@@ -103,8 +101,6 @@ impl Newcomer {
         if let Some(referrer) = &self.referrer {
             fields.push(("referrer".into(), Tree::Text(referrer.to_string())));
         }
-        let event = Tree::Table(fields);
-        let entry: Entry = wire::event::read(&event)?;
-        Ok(JournalLine { text: event.canonical(), entry })
+        Ok(journal::line_of(&Tree::Table(fields))?)
     }
 }

@@ -21,6 +21,7 @@ use crate::ledger::store::StoreError;
 use crate::people::actions::Deed;
 use crate::people::actor::Actor;
 use crate::people::device::Device;
+use crate::people::enrolments::EnrolmentOutcome;
 use crate::people::holder::Holder;
 use crate::people::passkeys::{Ceremony, Right};
 use crate::people::sign_in::PasskeyRow;
@@ -55,9 +56,18 @@ pub async fn enrol(
     }
     let holder = Holder::Member(member.clone());
     let made = app.people.enrol(&holder, token.as_deref()).await.map_err(StoreError::from)?;
-    let (enrolment, holds) = made.ok_or(Failure::Unauthorized)?;
+    let (enrolment, holds) = code_of(made)?;
     enter(&app, &actor, Deed::CodeMade, &format!("member {member}")).await?;
     Ok(Answer::of(&Enrolment { member, enrolment, holds }))
+}
+
+/// The code that was made, and for how many seconds it holds.
+pub(super) fn code_of(made: EnrolmentOutcome) -> Result<(String, i64), Failure> {
+    match made {
+        EnrolmentOutcome::Made { code, holds } => Ok((code, holds)),
+        EnrolmentOutcome::SessionEnded => Err(Failure::Unauthorized),
+        EnrolmentOutcome::TooMany => Err(Failure::TooManyCodes),
+    }
 }
 
 /// Whoever finds a session open must not get a way in that lasts longer, so the member shows its passkey again. Keys of the operator
@@ -241,13 +251,19 @@ pub async fn list(
     Ok(Answer::of(&PasskeyList { passkeys: rows.into_iter().map(Passkey::from).collect() }))
 }
 
-/// One of one's own; sessions that it opened end with it.
+/// One of one's own; sessions that it opened end with it. Whoever finds another session open must not remove the last passkey, and then add
+/// its own as if the member never had one.
 pub async fn remove(
     State(app): State<App>,
     _: Query<NoParameters>,
     SignedIn(member): SignedIn,
+    SessionToken(token): SessionToken,
     Path(passkey): Path<String>,
 ) -> Result<Gone, Problem> {
+    if let Some(session) = token.as_deref().and_then(session_hash) {
+        let may = app.people.may_remove_passkey(&member, &session, &passkey).await.map_err(StoreError::from)?;
+        may.then_some(()).ok_or(Failure::PasskeyNeeded)?;
+    }
     let removed = app.people.remove_passkey(&member, &passkey).await.map_err(StoreError::from)?;
     if removed { Ok(Gone) } else { Err(Failure::NotFound.into()) }
 }

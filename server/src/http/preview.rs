@@ -4,9 +4,9 @@
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use gongxiang::event::{Event, Refusal};
+use gongxiang::quantity::Price;
 use gongxiang::receipt::Receipt;
 use gongxiang::tree::Tree;
-use gongxiang::wire;
 use serde::Serialize;
 use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::{OneOfBuilder, RefOr, Schema};
@@ -23,15 +23,29 @@ use super::rights::Somebody;
 use super::schemas::event_schema;
 use super::settle::{IDEMPOTENCY_KEY, IdempotencyKey, Resolved, idempotency_key, resolve};
 use super::view::{self, Seen};
-use crate::ledger::group;
+use crate::ledger::group::{self, Foreseen};
+use crate::ledger::journal::{self, JournalLine};
 use crate::ledger::needs::{Due, Needs};
-use crate::limits::PREVIEWED_DUE_MAX;
+use crate::limits::{PREVIEWED_DUE_MAX, RULES_BYTES_MAX};
 
 /// What a command would be answered with.
 #[derive(Serialize, ToSchema)]
 pub struct Preview {
     #[schema(value_type = Receipt)]
     receipt: Seen<Receipt>,
+    /// What the close of a day comes to; absent for other commands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    close: Option<Close>,
+}
+
+/// What the close of a day comes to.
+#[derive(Serialize, ToSchema)]
+pub struct Close {
+    /// The orders that vest.
+    orders: usize,
+    /// The price of the next day, in yuan for one point.
+    price: Price,
 }
 
 /// The event of a command, without the id that the server makes.
@@ -66,7 +80,7 @@ pub async fn preview(
     _: Query<NoParameters>,
     Somebody(actor): Somebody,
     PreviewKey(key): PreviewKey,
-    mut body: Table<PreviewRequest>,
+    mut body: Table<PreviewRequest, RULES_BYTES_MAX>,
 ) -> Result<Answer<Preview>, Problem> {
     let kind = body.take("type");
     let command = COMMANDS.iter().find(|command| kind == Some(Tree::from(command.kind.as_str())));
@@ -75,7 +89,7 @@ pub async fn preview(
         return Err(Refusal::bad_event(name.clone(), "is unknown here").into());
     }
     let Resolved { event, guard, .. } = resolve(command, &actor, app.quota, body.fields, &key)?;
-    let entry = wire::event::read(&event)?;
+    let JournalLine { entry, .. } = journal::line_of(&event)?;
     let mut tx = app.ledger.read().await?;
     if let Event::DayClosed { day } = entry.event {
         let due = Due { day, most: Some(PREVIEWED_DUE_MAX + 1) };
@@ -88,8 +102,10 @@ pub async fn preview(
     if matches!(entry.event, Event::OrderRefunded { .. }) {
         view::assume_points_of_others(&mut part.excerpt, &actor);
     }
-    let receipt = group::preview(&entry.event, guard.as_ref(), part)?;
-    Ok(Answer::of(&Preview { receipt: Seen::receipt(receipt.into(), &actor) }))
+    let Foreseen { receipt, orders, price } = group::preview(&entry.event, guard.as_ref(), part)?;
+    // A close changes no other orders than those that vest.
+    let close = matches!(entry.event, Event::DayClosed { .. }).then_some(Close { orders, price });
+    Ok(Answer::of(&Preview { receipt: Seen::receipt(receipt.into(), &actor), close }))
 }
 
 impl Input for PreviewKey {

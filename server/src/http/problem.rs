@@ -64,6 +64,7 @@ failures! {
     BadCeremony "bad_ceremony" UNPROCESSABLE_ENTITY
     BadPasskey "bad_passkey" UNPROCESSABLE_ENTITY
     PasskeyExists "passkey_exists" CONFLICT
+    TooManyCodes "too_many_codes" UNPROCESSABLE_ENTITY
     TooManyPasskeys "too_many_passkeys" UNPROCESSABLE_ENTITY
     BadEnrolment "bad_enrolment" UNPROCESSABLE_ENTITY
     BadStaff "bad_staff" UNPROCESSABLE_ENTITY
@@ -76,6 +77,7 @@ failures! {
     AccountAtRisk "account_at_risk" FORBIDDEN
     BadText "bad_text" UNPROCESSABLE_ENTITY
     BadPhone "bad_phone" UNPROCESSABLE_ENTITY
+    TooManyProfiles "too_many_profiles" UNPROCESSABLE_ENTITY
     ShopNameTaken "shop_name_taken" CONFLICT
     BadPreset "bad_preset" UNPROCESSABLE_ENTITY
     BadMemberCode "bad_member_code" UNPROCESSABLE_ENTITY

@@ -80,6 +80,7 @@ pub async fn replace(
         ProfileOutcome::ShopNameTaken => {
             Err(Problem::new(Failure::ShopNameTaken, "shop_name", Failure::ShopNameTaken.sentence()))
         }
+        ProfileOutcome::TooMany => Err(Failure::TooManyProfiles.into()),
     }
 }
 

@@ -12,8 +12,6 @@ use axum::response::{IntoResponse, Response};
 use gongxiang::event::{Code, Kind, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::receipt::Receipt;
-use gongxiang::tree::Tree;
-use gongxiang::wire;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -30,7 +28,7 @@ use super::sessions::Nothing;
 use super::trades::bad_note;
 use super::view::Seen;
 use crate::ledger::group::{self, Denial, Guard};
-use crate::ledger::journal::JournalLine;
+use crate::ledger::journal;
 use crate::ledger::needs::Needs;
 use crate::ledger::store::{Key, StoreError};
 use crate::people::actor::{Actor, Staff};
@@ -279,12 +277,10 @@ async fn decidable<'a>(app: &App, actor: &'a Actor, id: &str) -> Result<(&'a Sta
 
 /// Settles an approved command, once, and keeps what became of it.
 async fn settle(app: &App, actor: &Actor, row: &ProposalRow) -> Result<Answer<Approval>, Problem> {
-    let event: Tree = serde_json::from_str(&row.event).map_err(|_| Failure::Unavailable)?;
-    let entry = wire::event::read(&event)?;
     let accepted: Vec<String> = serde_json::from_str(&row.flags).map_err(|_| Failure::Unavailable)?;
     let decider = row.decider.as_deref().unwrap_or_default();
     let request = group::Request {
-        line: JournalLine { text: row.event.clone(), entry },
+        line: journal::parse(row.event.as_bytes())?,
         key: Some(Key { scope: row.owner.clone(), key: row.request_key.clone(), fingerprint: row.fingerprint.clone() }),
         actor: format!("{}{APPROVED_BY}{decider}", row.actor).into(),
         // Events of other types pass it.

@@ -15,8 +15,8 @@ use super::api::Api;
 use super::app::App;
 use super::{
     access, actions, ahead, counter, days, etag, events, files, guard, health, market, members, metrics, names,
-    openapi, orders, passkeys, pending, preview, problem, profiles, proposals, quote, rulebook, rules, scheme,
-    sessions, settle, staff, trades,
+    openapi, orders, overview, passkeys, pending, preview, problem, profiles, proposals, quote, rulebook, rules,
+    scheme, sessions, settle, staff, team, trades,
 };
 use crate::limits::BODY_BYTES_MAX;
 
@@ -61,6 +61,14 @@ fn reads(api: Api) -> Api {
         .get("/v1/members/{member}", "member", "A member at this moment: what a wallet computes from", members::member)
         .get("/v1/members/{member}/statement", "statement", "A member's postings, newest first", members::statement)
         .get("/v1/members/{member}/pending", "pending", "What orders are to bring a member, by day and kind", pending::pending)
+        .get("/v1/members/{member}/team", "team", "What a member's network brings, by month and level", team::team)
+        .get(
+            "/v1/members/{member}/team/members",
+            "team_members",
+            "Those whom a member brought itself, and what each one's branch brought",
+            team::members,
+        )
+        .get("/v1/members/{member}/city", "city", "What an area partner's city brings", team::city)
         .get("/v1/members/{member}/orders", "member_orders", "What a member bought, newest first", orders::bought)
         .get("/v1/members/{member}/eve", "eve", "The eve of the close: what a wallet forecasts from", ahead::eve)
         .get("/v1/members/{member}/profile", "profile", "What a member says of itself", profiles::profile)
@@ -87,6 +95,8 @@ fn reads(api: Api) -> Api {
         .get("/v1/disputes", "disputes", "Open disputes about trades, oldest first", trades::disputes)
         .get("/v1/days", "days", "Closed days, oldest first", days::days)
         .get("/v1/days/{day}", "day", "A closed day", days::day)
+        .get("/v1/overview", "overview", "The scheme at a glance, for who runs it", overview::overview)
+        .get("/v1/reports", "reports", "What each closed day brought, oldest first", overview::reports)
         .get("/v1/rules/history", "rules_history", "All rules that were ever in force", rules::history)
         .get("/v1/rulebook", "rulebook", "The rules in force in words, with examples", rulebook::current)
         .get("/v1/rules/flags", "flag_catalogue", "Every red flag that there is, in words", rules::catalogue)

@@ -25,6 +25,7 @@ use crate::flags::{changed, explained, rate};
 use crate::language::Language;
 use crate::ledger::group::Guard;
 use crate::ledger::store::Place;
+use crate::limits::RULES_BYTES_MAX;
 
 /// The field or parameter with the accepted red flags.
 pub const ACCEPT_FLAGS: &str = "accept_flags";
@@ -238,7 +239,7 @@ pub async fn check(
     State(app): State<App>,
     Query(query): Query<ReviewQuery>,
     _: Auditor,
-    Body(RulesToCheck { rules: changes }): Body<RulesToCheck>,
+    Body(RulesToCheck { rules: changes }): Body<RulesToCheck, RULES_BYTES_MAX>,
 ) -> Result<Answer<CheckedRules>, Problem> {
     let rules = app.ledger.read().await?.now().await?.rules;
     let next = rules.adopt(&changes).map_err(Refusal::from)?;

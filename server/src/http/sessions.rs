@@ -365,15 +365,17 @@ pub async fn who(
     }))
 }
 
-/// Signs out; a token that holds no more is signed out already.
+/// Signs out; a token that holds no more is signed out already. The cookie goes also where the database cannot be written.
 pub async fn sign_out(
     State(app): State<App>,
     _: Anybody,
     _: Query<NoParameters>,
     SessionToken(token): SessionToken,
 ) -> Result<SignedOut, Problem> {
+    let mut failed = None;
     if let Some(token) = token {
-        app.people.sign_out(&token).await.map_err(StoreError::from)?;
+        let done = app.people.sign_out(&token).await;
+        failed = done.err().map(|error| Problem::from(StoreError::from(error)));
     }
-    Ok(SignedOut(cookie("", 0, &app)?))
+    Ok(SignedOut { cookie: cookie("", 0, &app)?, failed })
 }

@@ -10,7 +10,6 @@ use gongxiang::event::{Code, Event, Kind, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::receipt::Receipt;
 use gongxiang::tree::Tree;
-use gongxiang::wire;
 use gongxiang::wire::command::Ownership;
 use serde::Serialize;
 use utoipa::openapi::RefOr;
@@ -35,10 +34,10 @@ use super::trades::bad_note;
 use super::view::Seen;
 use crate::ledger::close;
 use crate::ledger::group::{self, Denial, Guard};
-use crate::ledger::journal::JournalLine;
+use crate::ledger::journal;
 use crate::ledger::quota::Quota;
 use crate::ledger::store::{Key, StoreError};
-use crate::limits::{BODY_BYTES_MAX, KEY_LENGTH_MAX};
+use crate::limits::{COMMAND_BYTES_MAX, KEY_LENGTH_MAX, RULES_BYTES_MAX};
 use crate::people::actor::Actor;
 use crate::people::role::Duty;
 use crate::people::second_person::SecondPerson;
@@ -131,7 +130,7 @@ async fn settle(
     request: Request,
 ) -> Result<CommandAnswer, Problem> {
     let key = idempotency_key(request.headers())?;
-    let body = json_body(request, BODY_BYTES_MAX).await?;
+    let body = json_body(request, bytes_max(command.kind)).await?;
     let mut fields = table(&body)?;
     if let Some((name, _)) = fields.iter().find(|(name, _)| !command.has_in_body(name)) {
         return Err(Refusal::bad_event(name.clone(), "is unknown here").into());
@@ -143,12 +142,11 @@ async fn settle(
     let _flight = app.flights.take_off(&key)?;
     fields.extend(path.into_iter().map(|(name, value)| (name, Tree::Text(value))));
     let Resolved { event, guard, made, reason } = resolve(command, &actor, app.quota, fields, &key.key)?;
-    let entry = wire::event::read(&event)?;
-    if let Event::DayClosed { day } = entry.event {
+    let line = journal::line_of(&event)?;
+    if let Event::DayClosed { day } = line.entry.event {
         close::do_ahead(&app.ledger, day, &actor.name()).await.map_err(|_| Failure::Unavailable)?;
     }
-    let decided = decided_trade(&entry.event);
-    let line = JournalLine { text: event.canonical(), entry };
+    let decided = decided_trade(&line.entry.event);
     let request = group::Request { line, key: Some(key), actor: actor.name().into(), guard };
     if let Some(proposed) = proposals::instead(&app, &actor, &request).await? {
         return Ok(CommandAnswer::Proposed(proposed));
@@ -172,6 +170,14 @@ async fn settle(
     let made = made.map(settled).into_iter().collect();
     let settlement = Settlement { made, repeated, receipt: Seen::receipt(receipt, &actor) };
     Ok(CommandAnswer::Settled(Answer::of(&settlement)))
+}
+
+/// The largest body of a command.
+const fn bytes_max(kind: Kind) -> usize {
+    match kind {
+        Kind::RulesAdopted => RULES_BYTES_MAX,
+        _ => COMMAND_BYTES_MAX,
+    }
 }
 
 /// A command as an event.

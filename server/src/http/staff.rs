@@ -12,6 +12,7 @@ use super::answer::{Answer, Gone};
 use super::app::App;
 use super::body::SignInBody;
 use super::page::cut;
+use super::passkeys::code_of;
 use super::problem::{Failure, Problem};
 use super::query::{Limit, NoParameters, Query};
 use super::rights::{Somebody, has};
@@ -170,7 +171,7 @@ async fn own_staff(app: &App, actor: &Actor, id: &str) -> Result<StaffRow, Probl
 
 async fn code(app: &App, row: StaffRow, actor: &Actor, token: Option<&str>) -> Result<Answer<StaffCode>, Problem> {
     let made = app.people.enrol(&Holder::Staff(row.id.clone()), token).await.map_err(StoreError::from)?;
-    let (enrolment, holds) = made.ok_or(Failure::Unauthorized)?;
+    let (enrolment, holds) = code_of(made)?;
     enter(app, actor, Deed::CodeMade, &row.title()).await?;
     Ok(Answer::of(&StaffCode { row, enrolment, holds }))
 }

@@ -9,6 +9,7 @@ use std::fmt;
 use std::time::Duration;
 
 use gongxiang::book::{Account, Book, DayRecord, Excerpt, Flow};
+use gongxiang::day_report::{Before, DayReport};
 use gongxiang::event::Kind;
 use gongxiang::identity::{Day, Id};
 use gongxiang::market::Trade;
@@ -20,10 +21,13 @@ use tokio::sync::watch;
 
 use crate::ledger::journal;
 use crate::ledger::queue::Ledger;
+use crate::ledger::reports::ReportChanges;
 use crate::ledger::store::paging::{self, JournalPages, PostingPages, whole};
-use crate::ledger::store::{ClosedDay, Result, Scope, StoreError, Transaction, differs};
+use crate::ledger::store::{ClosedDay, Page, Result, Scope, StoreError, Transaction, differs};
 use crate::shutdown::ended;
 use crate::text::json;
+
+const REPORTS_AT_ONCE: usize = 1_000;
 
 /// What an audit compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -73,7 +77,7 @@ pub async fn audit(tx: &mut dyn Transaction) -> Result<AuditSummary> {
     let history = tx.rules().await?;
     let (_, genesis) = history.first().ok_or_else(|| differs("there are no genesis rules"))?;
     let mut book = Book::open(genesis.clone());
-    let (events, burned) = replay(tx, &mut book).await?;
+    let Replayed { events, burned, reports } = replay(tx, &mut book).await?;
     let computed = Excerpt::from(book);
     let stored = whole(tx).await?;
 
@@ -99,23 +103,33 @@ pub async fn audit(tx: &mut dyn Transaction) -> Result<AuditSummary> {
             return Err(differs(format!("what was burned until {} is not what the journal makes of it", record.day)));
         }
     }
+    same_reports(tx, &reports).await?;
     Ok(AuditSummary { events, accounts: stored.accounts.len(), days: stored.days.len() })
 }
 
-/// Settles the journal and compares receipts and postings; returns the number of events, and the points that were burned until the end
-/// of each day.
-async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<(usize, BTreeMap<Day, Points>)> {
-    let mut burned = BTreeMap::new();
+/// What a replay counted.
+struct Replayed {
+    events: usize,
+    /// The points that were burned until the end of each day.
+    burned: BTreeMap<Day, Points>,
+    reports: ReportChanges,
+}
+
+/// Settles the journal and compares receipts and postings.
+async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<Replayed> {
+    let (mut burned, mut reports) = (BTreeMap::new(), ReportChanges::default());
     let (mut journal, mut postings, mut events) = (JournalPages::default(), PostingPages::default(), 0);
     while let Some(entry) = journal.next(tx).await? {
         events += 1;
         let place = entry.place;
         let line = journal::parse(entry.event.as_bytes())
             .map_err(|refusal| differs(format!("event {place} cannot be read: {refusal}")))?;
+        let (today, before) = (book.head().day, Before::of(&line.entry.event, book));
         let receipt = book
             .settle(&line.entry.event)
             .map(|applied| applied.receipt)
             .map_err(|refusal| differs(format!("event {place} is refused now: {refusal}")))?;
+        reports.add(today, &line.entry.event, &before, Ok(&receipt), book);
         if receipt != *entry.receipt || receipt.day != entry.day || receipt.kind != entry.kind {
             return Err(differs(format!("event {place} has another receipt now than the stored one")));
         }
@@ -130,8 +144,29 @@ async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<(usize, BTr
         }
     }
     match postings.next(tx).await? {
-        None => Ok((events, burned)),
+        None => Ok(Replayed { events, burned, reports }),
         Some(left) => Err(differs(format!("event {} has a posting that is in no receipt", left.place))),
+    }
+}
+
+/// Compares the reports of the days. Refused orders are in no journal, and days that an earlier build closed have no report.
+async fn same_reports(tx: &mut dyn Transaction, computed: &ReportChanges) -> Result<()> {
+    let settled = |report: &DayReport| DayReport { orders_short: 0, ..*report };
+    let (mut stored, mut after) = (BTreeMap::new(), None);
+    loop {
+        let page = tx.day_reports(Page { after, limit: REPORTS_AT_ONCE }).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.day);
+        stored.extend(page.into_iter().map(|closed| (closed.day, closed.report)));
+    }
+    for (day, report) in &computed.closed {
+        if stored.remove(day).is_some_and(|stored| settled(&stored) != settled(report)) {
+            return Err(differs(format!("the report of {day} is not what the journal makes of it")));
+        }
+    }
+    match stored.into_keys().next() {
+        Some(day) => Err(differs(format!("there is a report of {day}, which was not closed"))),
+        None => Ok(()),
     }
 }
 

@@ -12,24 +12,20 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
-use crate::clock::{Clock, Ticks};
+use crate::clock::{Clock, SteadyClock, Ticks};
 use crate::ledger::group::{Denial, Request};
 use crate::ledger::journal;
 use crate::ledger::missed::{Doubt, plan};
 use crate::ledger::needs::Due;
 use crate::ledger::queue::Ledger;
-use crate::limits::{CLOCK_APART_MAX, CLOCK_LOOK_EVERY, CLOCK_STANDS_MIN, CLOCK_STEP_MAX, CLOSING_PART};
+use crate::limits::{CLOCK_APART_MAX, CLOCK_LOOK_EVERY, CLOCK_STANDS_MIN, CLOSING_PART};
 use crate::shutdown::ended;
 
 /// Closes days.
 pub struct Closer {
     ledger: Ledger,
     zone: TimeZone,
-    now: Clock,
-    ticks: Ticks,
-    /// When the clock was looked at last, and since when it goes on evenly; both in ticks.
-    looked: Option<(Duration, Timestamp)>,
-    even_since: Duration,
+    clock: SteadyClock,
     doubt: Option<Doubt>,
 }
 
@@ -39,8 +35,7 @@ impl Closer {
     /// # Errors
     /// If there is no such zone.
     pub fn new(ledger: Ledger, zone: &str, now: Clock, ticks: Ticks) -> Result<Self> {
-        let even_since = ticks();
-        Ok(Self { ledger, zone: find_zone(zone)?, now, ticks, looked: None, even_since, doubt: None })
+        Ok(Self { ledger, zone: find_zone(zone)?, clock: SteadyClock::new(now, ticks), doubt: None })
     }
 
     /// Closes every day that is over, until `end` says so.
@@ -62,13 +57,12 @@ impl Closer {
     /// # Errors
     /// If the database does not answer, or the rules refuse.
     pub async fn look(&mut self) -> Result<usize> {
-        let now = (self.now)();
-        let stands = self.stands(now);
+        let (now, stands) = self.clock.look();
         let today = day_of(now, &self.zone)?;
         let database = self.ledger.store().clocks().await?;
         let current = self.ledger.read().await?.now().await?;
         let newest = database.newest_event.map(|at| day_of(at, &self.zone)).transpose()?;
-        let apart = database.own.map_or(0, |own| own.as_second().saturating_sub(now.as_second()));
+        let apart = database.apart(now);
         let planned = if apart.unsigned_abs() > CLOCK_APART_MAX.as_secs() {
             Err(Doubt::Apart(apart))
         } else {
@@ -93,21 +87,6 @@ impl Closer {
             closed += usize::from(close(&self.ledger, day, "scheduler").await?);
         }
         Ok(closed)
-    }
-
-    /// Whether the clock has gone on evenly for long enough. A clock that is set, and a machine that sleeps, make a step.
-    fn stands(&mut self, now: Timestamp) -> bool {
-        let ticks = (self.ticks)();
-        if let Some((then, time)) = self.looked {
-            let passed = i128::try_from(ticks.saturating_sub(then).as_millis()).unwrap_or(i128::MAX);
-            let step = i128::from(now.as_millisecond()) - i128::from(time.as_millisecond()) - passed;
-            if step.unsigned_abs() > CLOCK_STEP_MAX.as_millis() {
-                tracing::warn!(milliseconds = %step, "this machine's clock made a step: no day is closed until it has stood for a while");
-                self.even_since = ticks;
-            }
-        }
-        self.looked = Some((ticks, now));
-        ticks.saturating_sub(self.even_since) >= CLOCK_STANDS_MIN
     }
 
     fn since_midnight(&self, now: Timestamp) -> Duration {

@@ -1,5 +1,6 @@
 //! Cancels trades whose buyers have not paid in time. The contract cancels an unpaid trade at a day's close (RULES.md section 5,
-//! step 1); the hours are a setting of the server, which gives the same event earlier.
+//! step 1); the hours are a setting of the server, which gives the same event earlier. A cancelled trade stays cancelled, so a clock that is
+//! wrong for a while must cancel none.
 //!
 //! Any number of processes may do so at once: who comes second is refused with `wrong_trade_state`.
 
@@ -11,29 +12,19 @@ use gongxiang::identity::Id;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::clock::Clock;
+use crate::ledger::believed::BelievedClock;
 use crate::ledger::group::{Denial, Guard, Request};
 use crate::ledger::journal;
 use crate::ledger::queue::Ledger;
 use crate::limits::UNPAID_LOOK_EVERY;
-use crate::shutdown::ended;
 
 /// Looks for such trades now and then, until `end` says so. `hours` is how long a buyer has.
-pub async fn keep_on(ledger: Ledger, hours: u32, now: Clock, mut end: watch::Receiver<bool>) {
-    loop {
-        tokio::select! {
-            done = cancel_unpaid(&ledger, hours, now()) => {
-                if let Err(error) = done {
-                    tracing::error!(%error, "trades that were not paid in time could not be cancelled; trying again");
-                }
-            }
-            () = ended(&mut end) => return,
-        }
-        tokio::select! {
-            () = tokio::time::sleep(UNPAID_LOOK_EVERY) => {}
-            () = ended(&mut end) => return,
-        }
-    }
+pub async fn keep_on(ledger: Ledger, hours: u32, clock: BelievedClock, end: watch::Receiver<bool>) {
+    let work = move |now| {
+        let ledger = ledger.clone();
+        async move { cancel_unpaid(&ledger, hours, now).await.map(|_| ()) }
+    };
+    clock.every(UNPAID_LOOK_EVERY, "trades that were not paid in time could not be cancelled", work, end).await;
 }
 
 /// Cancels the trades that were taken `hours` before `now` or earlier and are not paid; answers with how many it was.

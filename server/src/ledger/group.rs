@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gongxiang::book::{Book, ChangedRows, Excerpt, Head};
+use gongxiang::book::{Book, ChangedRows, Excerpt, Head, Settlement};
+use gongxiang::day_report::Before;
 use gongxiang::event::{Code, Event, Identity, Kind, OrderPlaced, Refusal};
 use gongxiang::identity::Id;
 use gongxiang::market::{Trade, TradeState};
+use gongxiang::quantity::Price;
 use gongxiang::receipt::Receipt;
 use gongxiang::review::{self, Declaration};
 use gongxiang::tree::Tree;
@@ -16,7 +18,9 @@ use thiserror::Error;
 
 use crate::ledger::journal::JournalLine;
 use crate::ledger::needs::Needs;
+use crate::ledger::network;
 use crate::ledger::quota::{Excess, OpenCounts, Quota, Tally};
+use crate::ledger::reports::ReportChanges;
 use crate::ledger::store::{
     Batch, ClosedDay, FirstOutcome, HeadChange, JOURNAL, JournalEntry, Key, NewAnswer, Place, RowChange, WorkingSet,
 };
@@ -83,8 +87,8 @@ impl Request {
     fn reference(&self) -> Option<Key> {
         const NOT_THE_SHOPS: [&str; 3] = ["order", "id", "at"];
         let Event::OrderPlaced(OrderPlaced { merchant, .. }) = &self.line.entry.event else { return None };
-        // Most orders have none, and are not read again.
-        if !self.line.text.contains(r#""reference""#) {
+        // Most orders have none, and are not read again. A key of a journal's event may be written with escapes.
+        if !self.line.text.contains(r#""reference""#) && !self.line.text.contains('\\') {
             return None;
         }
         let Ok(Tree::Table(mut fields)) = serde_json::from_str(&self.line.text) else { return None };
@@ -144,6 +148,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
         answered.into_iter().map(|answer| (name(&answer.key), answer)).collect();
     let (mut fresh, mut journal) = (Vec::new(), Vec::<JournalEntry>::new());
     let (mut changed, mut closed) = (ChangedRows::default(), Vec::new());
+    let (mut reports, mut above) = (ReportChanges::default(), Vec::new());
     let mut answers = Vec::with_capacity(requests.len());
     for request @ Request { line, key, actor, guard } in requests {
         let reference = request.reference();
@@ -161,7 +166,12 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
             }
         };
         let place = first.nth(journal.len());
+        let (today, before) = (book.head().day, Before::of(&line.entry.event, &book));
         let outcome = book.settle(&line.entry.event).map(|mut applied| {
+            let mut orders = applied.changed.orders.keys();
+            let mut activated = before.activated(&book);
+            let lines = network::lines(&line.entry.event, &applied.receipt, &mut orders, &mut activated, &book);
+            above.extend(lines.into_iter().map(|line| (place, line)));
             tally.follow(&mut applied.changed, &book);
             changed.extend(applied.changed);
             let receipt = Arc::new(applied.receipt);
@@ -178,6 +188,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
             });
             receipt
         });
+        reports.add(today, &line.entry.event, &before, outcome.as_deref(), &book);
         // An order that was refused is none: the shop may place it again under its name.
         let reference = reference.filter(|key| outcome.is_ok() && !known.contains_key(&name(key)));
         for key in key.iter().chain(&reference) {
@@ -191,7 +202,12 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
     if journal.is_empty() && fresh.is_empty() {
         return Group { answers, batch: None, everyday: true };
     }
-    let batch = Batch { open: tally.counts, ..batch(&book, &head, closed, first, journal, changed, fresh) };
+    let batch = Batch {
+        open: tally.counts,
+        reports,
+        network: above,
+        ..batch(&book, &head, closed, first, journal, changed, fresh)
+    };
     let everyday = is_everyday(&batch, needs, &traders);
     Group { answers, batch: Some(batch), everyday }
 }
@@ -202,14 +218,25 @@ fn closed_day(book: &Book, kind: Kind) -> Option<ClosedDay> {
     Some(ClosedDay { record, burned: Some(book.head().supply.burned) })
 }
 
-/// The receipt that settling an event would give now. Nothing is stored.
+/// What settling an event would do now.
+#[derive(Clone, Debug)]
+pub struct Foreseen {
+    pub receipt: Receipt,
+    /// The orders that it changes.
+    pub orders: usize,
+    /// The price after it.
+    pub price: Price,
+}
+
+/// What settling an event would do now. Nothing is stored.
 ///
 /// # Errors
 /// The denial that settling it would give.
-pub fn preview(event: &Event, guard: Option<&Guard>, loaded: WorkingSet) -> Result<Receipt, Denial> {
-    let book = Book::from(loaded.excerpt);
+pub fn preview(event: &Event, guard: Option<&Guard>, loaded: WorkingSet) -> Result<Foreseen, Denial> {
+    let mut book = Book::from(loaded.excerpt);
     pass(guard, event, &book, &loaded.open)?;
-    book.foresee(event).map_err(Denial::Refused)
+    let Settlement { receipt, changed } = book.settle(event).map_err(Denial::Refused)?;
+    Ok(Foreseen { receipt, orders: changed.orders.len(), price: book.head().price })
 }
 
 fn name(key: &Key) -> (String, String) {
@@ -330,5 +357,7 @@ fn batch(
         head: flow.map_or(HeadChange::Whole(*book.head()), HeadChange::Flow),
         answers,
         open: OpenCounts::default(),
+        reports: ReportChanges::default(),
+        network: Vec::new(),
     }
 }

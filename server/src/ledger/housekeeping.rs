@@ -7,26 +7,17 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use crate::ledger::believed::BelievedClock;
 use crate::ledger::store::{Result, Store};
 use crate::limits::{DISPUTES_HOLD, FORGOTTEN_AT_ONCE, HOUSEKEEPING_EVERY, REFUSALS_HOLD};
-use crate::shutdown::ended;
 
 /// Forgets what is too old, now and then, until `end` says so.
-pub async fn keep_on(store: Arc<dyn Store>, mut end: watch::Receiver<bool>) {
-    loop {
-        tokio::select! {
-            done = forget(&*store, Timestamp::now()) => {
-                if let Err(error) = done {
-                    tracing::warn!(%error, "old refusals could not be forgotten; trying again");
-                }
-            }
-            () = ended(&mut end) => return,
-        }
-        tokio::select! {
-            () = tokio::time::sleep(HOUSEKEEPING_EVERY) => {}
-            () = ended(&mut end) => return,
-        }
-    }
+pub async fn keep_on(store: Arc<dyn Store>, clock: BelievedClock, end: watch::Receiver<bool>) {
+    let work = move |now| {
+        let store = Arc::clone(&store);
+        async move { Ok(forget(&*store, now).await.map(|_| ())?) }
+    };
+    clock.every(HOUSEKEEPING_EVERY, "old refusals could not be forgotten", work, end).await;
 }
 
 /// Forgets what is too old now; answers with how many it was. A little at a time: writers wait for each part only.

@@ -11,7 +11,7 @@ use gongxiang::tree::Tree;
 use gongxiang::wire::event;
 use serde_json::value::RawValue;
 
-/// One event, as text and as the rules read it.
+/// One event, as text and as the rules read it. It comes from [`parse`] or [`line_of`] only: what the journal stores can be read again.
 #[derive(Clone, Debug)]
 pub struct JournalLine {
     /// The text as it was sent. The journal stores it unchanged, because another spelling might exceed the length
@@ -41,6 +41,11 @@ pub fn parse(line: &[u8]) -> Result<JournalLine, Refusal> {
     let text = str::from_utf8(line).map_err(|error| Refusal::bad_event("", error.to_string()))?;
     let tree: Tree = serde_json::from_str(text).map_err(|error| Refusal::bad_event("", error.to_string()))?;
     Ok(JournalLine { entry: event::read(&tree)?, text: text.trim().into() })
+}
+
+/// The line of an event that the server makes, of a command for example. Refused as [`parse`] would refuse it: an audit reads it again.
+pub fn line_of(event: &Tree) -> Result<JournalLine, Refusal> {
+    parse(event.canonical().as_bytes())
 }
 
 /// What some programs put before a text in UTF-8.

@@ -14,6 +14,8 @@ use gongxiang::order::{Order, OrderState};
 use gongxiang::quantity::{Money, Points};
 use gongxiang::ruleset::RuleSet;
 
+use crate::ledger::reports::Spending;
+
 /// What may be open at once, and what is too small. A count of 0 is no limit.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Quota {
@@ -70,6 +72,8 @@ pub struct Open {
     /// Pending orders of its shop.
     pub orders: i64,
     pub last_trades: LastTrades,
+    /// What its shop paid.
+    pub spending: Spending,
 }
 
 /// How many trades a member took on the day on which it took its last one.
@@ -201,6 +205,10 @@ impl Tally {
     pub fn follow(&mut self, changed: &mut ChangedRows, book: &Book) {
         for id in changed.orders.keys() {
             let Some(order) = book.order(id) else { continue };
+            if changed.orders.get(id) == Some(&true) {
+                let shop = self.counts.members.entry(order.merchant.clone()).or_default();
+                shop.spending.add(order.day, order.points);
+            }
             let step = step(&mut self.orders, id, is_pending(order));
             if step != 0 {
                 self.counts.members.entry(order.merchant.clone()).or_default().orders += step;

@@ -27,6 +27,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gongxiang::book::{Account, DayRecord, Excerpt, Flow, Head};
+use gongxiang::day_report::DayReport;
 use gongxiang::event::{Code, Kind, Refusal};
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade};
@@ -43,7 +44,9 @@ use utoipa::ToSchema;
 pub use self::error::{Result, StoreError, differs};
 pub use self::place::Place;
 use crate::ledger::needs::{Due, Needs};
+use crate::ledger::network::{Brought, NetworkLine, Size, Trade as TradeSum};
 use crate::ledger::quota::OpenCounts;
+use crate::ledger::reports::{ClosedReport, ReportChanges, Spending};
 
 /// How many writers can settle everyday events at the same time.
 pub const SHARDS: u8 = 16;
@@ -252,6 +255,21 @@ pub struct Batch {
     pub answers: Vec<NewAnswer>,
     /// What is open of the batch's accounts and offers.
     pub open: OpenCounts,
+    /// What the events add to the reports of their days.
+    pub reports: ReportChanges,
+    /// What concerns those above the members whom the events name, with the place of each event.
+    pub network: Vec<(Place, NetworkLine)>,
+}
+
+/// A member whom another one brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectMember {
+    pub member: Id,
+    pub activated: bool,
+    /// When it was registered; unknown of those whom an earlier build registered.
+    pub since: Option<Day>,
+    /// What it and everybody below it brought the other one.
+    pub brought: Brought,
 }
 
 /// The part of a list that is wanted.
@@ -283,6 +301,14 @@ pub struct Clocks {
     pub newest_event: Option<Timestamp>,
     /// The database server's clock, if there is one.
     pub own: Option<Timestamp>,
+}
+
+impl Clocks {
+    /// How many seconds the database is ahead of this time.
+    #[must_use]
+    pub fn apart(&self, now: Timestamp) -> i64 {
+        self.own.map_or(0, |own| own.as_second().saturating_sub(now.as_second()))
+    }
 }
 
 /// A database.
@@ -323,6 +349,11 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Deletes some of the rows by which [`Transaction::orders_for`] found orders that have vested; returns their number.
     async fn forget_receivers(&self) -> Result<u64> {
+        Ok(0)
+    }
+
+    /// Adds some of what members' networks brought to its sums ([`crate::ledger::network`]); returns how many lines that were.
+    async fn gather_network(&self) -> Result<usize> {
         Ok(0)
     }
 
@@ -374,6 +405,15 @@ pub trait Transaction: Send {
     /// Days that were closed, oldest first.
     async fn days(&mut self, page: Page<Option<Day>>) -> Result<Vec<ClosedDay>>;
 
+    /// The reports of closed days, oldest first.
+    async fn day_reports(&mut self, page: Page<Option<Day>>) -> Result<Vec<ClosedReport>>;
+
+    /// The report of the open day so far, and of all days before it.
+    async fn report_so_far(&mut self) -> Result<(DayReport, DayReport)>;
+
+    /// Shops as [`Transaction::shops`] lists them, each with what it paid for orders on its last days.
+    async fn spending(&mut self, page: Page<(&str, &str)>) -> Result<Vec<(Id, Account, Spending)>>;
+
     /// All rule sets that were ever in force, oldest first, with the place of their adoption.
     async fn rules(&mut self) -> Result<Vec<(Place, RuleSet)>>;
 
@@ -404,6 +444,9 @@ pub trait Transaction: Send {
     /// Offers by id; if `open`, only those that still have points for sale.
     async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>>;
 
+    /// A member's own offers that still have points for sale, by id.
+    async fn offers_of(&mut self, owner: &Id, page: Page<&str>) -> Result<Vec<(Id, Offer)>>;
+
     /// Trades by id; only those in which `member` is buyer or seller, if there is one.
     async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>>;
 
@@ -415,6 +458,42 @@ pub trait Transaction: Send {
 
     /// Purchases of packs that may come back, by id.
     async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>>;
+
+    /// How many members are below a holder, by level.
+    async fn team_sizes(&mut self, holder: &Id) -> Result<Vec<(u8, Size)>> {
+        _ = holder;
+        Ok(Vec::new())
+    }
+
+    /// What those below a holder bought, by month and level, from this month on.
+    async fn team_months(&mut self, holder: &Id, from: &str) -> Result<Vec<(String, u8, TradeSum)>> {
+        _ = (holder, from);
+        Ok(Vec::new())
+    }
+
+    /// What vested for a holder by those below it, by month from this month on.
+    async fn team_rewards(&mut self, holder: &Id, from: &str) -> Result<Vec<(String, Brought)>> {
+        _ = (holder, from);
+        Ok(Vec::new())
+    }
+
+    /// Those who have a holder as referrer, by id.
+    async fn direct_members(&mut self, holder: &Id, page: Page<&str>) -> Result<Vec<DirectMember>> {
+        _ = (holder, page);
+        Ok(Vec::new())
+    }
+
+    /// What was bought in a city on days after this one, which may be empty.
+    async fn city_days(&mut self, city: Region, after: &str) -> Result<Vec<(Day, TradeSum)>> {
+        _ = (city, after);
+        Ok(Vec::new())
+    }
+
+    /// What was bought in a month from a city's shops, by id.
+    async fn city_shops(&mut self, city: Region, month: &str, page: Page<&str>) -> Result<Vec<(Id, TradeSum)>> {
+        _ = (city, month, page);
+        Ok(Vec::new())
+    }
 
     /// Redemptions that can be cancelled, by id.
     async fn redemptions(&mut self, page: Page<&str>) -> Result<Vec<(Id, RedemptionRecord)>>;

@@ -8,7 +8,7 @@ use sqlx::FromRow;
 use super::holder::Holder;
 use super::sign_in::PasskeyRow;
 use super::store::{People, now};
-use crate::limits::{PASSKEY_HOLDS_SECONDS, SESSIONS_SHOWN_MAX};
+use crate::limits::{CLOCK_APART_SECONDS_MAX, PASSKEY_HOLDS_SECONDS, SESSIONS_SHOWN_MAX};
 
 /// A session that holds.
 #[derive(Clone, Debug, FromRow)]
@@ -164,15 +164,32 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn may_add_access(&self, member: &Id, session: &str) -> sqlx::Result<bool> {
-        let row: Option<(i64,)> = sqlx::query_as(
-            "SELECT verified FROM sessions WHERE hash = $1 AND member = $2
-               AND (verified > $3 OR NOT EXISTS (SELECT 1 FROM passkeys WHERE member = $2))",
-        )
-        .bind(session.to_owned())
-        .bind(member.to_string())
-        .bind(now() - PASSKEY_HOLDS_SECONDS)
-        .fetch_optional(&self.pool)
-        .await?;
+        let without = "NOT EXISTS (SELECT 1 FROM passkeys WHERE member = $5)";
+        self.has_shown_or(without, member, session, member.as_str()).await
+    }
+
+    /// Whether the session of this hash may remove this passkey: its member showed one a short while ago, or the session ends with it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn may_remove_passkey(&self, member: &Id, session: &str, passkey: &str) -> sqlx::Result<bool> {
+        self.has_shown_or("passkey = $5", member, session, passkey).await
+    }
+
+    /// Whether a passkey was asked for in a member's session a short while ago, or this condition on $5 holds.
+    async fn has_shown_or(&self, or: &'static str, member: &Id, session: &str, of: &str) -> sqlx::Result<bool> {
+        let sql = format!(
+            "SELECT verified FROM sessions
+             WHERE hash = $1 AND member = $2 AND ((verified > $3 AND verified <= $4) OR {or})"
+        );
+        let row: Option<(i64,)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(session.to_owned())
+            .bind(member.to_string())
+            .bind(now() - PASSKEY_HOLDS_SECONDS)
+            .bind(now() + CLOCK_APART_SECONDS_MAX)
+            .bind(of.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
         Ok(row.is_some())
     }
 }

@@ -4,7 +4,7 @@ use sqlx::AnyConnection;
 
 use super::holder::Holder;
 use super::store::{People, enrolment_hash, no_secret, now, secret, session_hash};
-use crate::limits::ENROLMENT_SECONDS_MAX;
+use crate::limits::{CLOCK_AHEAD_SECONDS_MAX, CODES_MAX, ENROLMENT_SECONDS_MAX};
 use crate::text::fingerprint;
 
 /// An enrolment code that was used up.
@@ -15,15 +15,28 @@ pub(super) struct Enrolled {
     pub passkey: Option<String>,
 }
 
+/// The result of making an enrolment code.
+#[derive(Clone, Debug)]
+pub enum EnrolmentOutcome {
+    Made {
+        code: String,
+        /// In seconds.
+        holds: i64,
+    },
+    /// The session that asked for it has ended.
+    SessionEnded,
+    /// The holder has the maximum number of codes.
+    TooMany,
+}
+
 impl People {
-    /// Makes an enrolment code; returns it and its lifetime in seconds. Only its hash is stored, with the passkey that opened the
-    /// session of `token`. `None` if that session has ended.
+    /// Makes an enrolment code. Only its hash is stored, with the passkey that opened the
+    /// session of `token`.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn enrol(&self, holder: &Holder, token: Option<&str>) -> sqlx::Result<Option<(String, i64)>> {
+    pub async fn enrol(&self, holder: &Holder, token: Option<&str>) -> sqlx::Result<EnrolmentOutcome> {
         let secret = secret().map_err(no_secret)?;
-        sqlx::query("DELETE FROM enrolments WHERE expires < $1").bind(now()).execute(&self.pool).await?;
         let mut tx = self.pool.begin().await?;
         let mut passkey = None;
         let session = token.and_then(session_hash);
@@ -34,7 +47,7 @@ impl People {
                     .bind(session.clone())
                     .fetch_optional(&mut *tx)
                     .await?;
-            let Some((opened_by,)) = row else { return Ok(None) };
+            let Some((opened_by,)) = row else { return Ok(EnrolmentOutcome::SessionEnded) };
             passkey = opened_by;
         }
         sqlx::query(
@@ -48,8 +61,16 @@ impl People {
         .bind(session)
         .execute(&mut *tx)
         .await?;
+        let (open,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM enrolments WHERE member = $1 AND expires > $2")
+            .bind(holder.to_string())
+            .bind(now())
+            .fetch_one(&mut *tx)
+            .await?;
+        if open > CODES_MAX {
+            return Ok(EnrolmentOutcome::TooMany);
+        }
         tx.commit().await?;
-        Ok(Some((format!("gxe_{secret}"), ENROLMENT_SECONDS_MAX)))
+        Ok(EnrolmentOutcome::Made { code: format!("gxe_{secret}"), holds: ENROLMENT_SECONDS_MAX })
     }
 
     /// The holder of an enrolment code, and the code's hash. Does not use the code up.
@@ -58,19 +79,23 @@ impl People {
     /// If the database fails.
     pub async fn enrolled(&self, code: &str) -> sqlx::Result<Option<(Holder, String)>> {
         let Some(hash) = enrolment_hash(code) else { return Ok(None) };
-        let row: Option<(String,)> = sqlx::query_as("SELECT member FROM enrolments WHERE hash = $1 AND expires > $2")
-            .bind(hash.clone())
-            .bind(now())
-            .fetch_optional(&self.pool)
-            .await?;
+        let sql = "SELECT member FROM enrolments WHERE hash = $1 AND expires > $2 AND expires < $3";
+        let row: Option<(String,)> =
+            sqlx::query_as(sql).bind(hash.clone()).bind(now()).bind(latest_end()).fetch_optional(&self.pool).await?;
         Ok(row.and_then(|(member,)| Some((Holder::parse(&member)?, hash))))
     }
 }
 
+/// A code that ends later was made by a clock that was far ahead, and does not hold.
+fn latest_end() -> i64 {
+    now() + ENROLMENT_SECONDS_MAX + CLOCK_AHEAD_SECONDS_MAX
+}
+
 pub(super) async fn use_enrolment(tx: &mut AnyConnection, hash: &str) -> sqlx::Result<Option<Enrolled>> {
-    sqlx::query_as("DELETE FROM enrolments WHERE hash = $1 AND expires > $2 RETURNING member, passkey")
+    sqlx::query_as("DELETE FROM enrolments WHERE hash = $1 AND expires > $2 AND expires < $3 RETURNING member, passkey")
         .bind(hash.to_owned())
         .bind(now())
+        .bind(latest_end())
         .fetch_optional(tx)
         .await
 }

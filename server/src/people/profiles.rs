@@ -5,7 +5,7 @@ use gongxiang::wire::profile::{Category, MemberNumber, Profile};
 
 use super::profile_text::CheckedProfile;
 use super::store::{People, no_secret};
-use crate::limits::NUMBER_DRAWS_MAX;
+use crate::limits::{NUMBER_DRAWS_MAX, NUMBERS_MAX};
 
 /// A profile with its member and short number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,8 @@ pub enum ProfileOutcome {
     Stored(StoredProfile),
     /// Another shop's name looks like this one's.
     ShopNameTaken,
+    /// The member has erased its profile too often to get another short number.
+    TooMany,
 }
 
 #[derive(sqlx::FromRow)]
@@ -160,7 +162,8 @@ impl People {
         checked: &CheckedProfile,
     ) -> sqlx::Result<ProfileOutcome> {
         match self.write_profile(member, part, checked).await {
-            Ok(stored) => stored.read().map(ProfileOutcome::Stored),
+            Ok(Some(stored)) => stored.read().map(ProfileOutcome::Stored),
+            Ok(None) => Ok(ProfileOutcome::TooMany),
             // Members and numbers are new or one's own, so it is the name.
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(ProfileOutcome::ShopNameTaken),
             Err(error) => Err(error),
@@ -172,7 +175,7 @@ impl People {
         member: &Id,
         part: ProfilePart,
         checked: &CheckedProfile,
-    ) -> sqlx::Result<ProfileRow> {
+    ) -> sqlx::Result<Option<ProfileRow>> {
         let CheckedProfile { profile, shop_key } = checked;
         let mut tx = self.pool.begin().await?;
         let old: Option<(String,)> =
@@ -182,7 +185,10 @@ impl People {
                 .await?;
         let number = match old {
             Some((number,)) => number,
-            None => new_number(&mut tx).await?,
+            None => match new_number(&mut tx, member).await? {
+                Some(number) => number,
+                None => return Ok(None),
+            },
         };
         let sql = format!(
             "INSERT INTO profiles (member, number, name, shop_name, shop_key, address, category, phone)
@@ -202,10 +208,11 @@ impl People {
             .fetch_one(&mut *tx)
             .await?;
         tx.commit().await?;
-        Ok(row)
+        Ok(Some(row))
     }
 
-    /// Erases a member's profile. Its short number is not given again, and nothing says whose it was.
+    /// Erases a member's profile. Its short number is not given again, and nothing says whose it was: what stays is the number of numbers
+    /// that the member was given.
     ///
     /// # Errors
     /// If the database fails.
@@ -215,8 +222,18 @@ impl People {
     }
 }
 
-/// A number that was never given before, which is then given.
-async fn new_number(tx: &mut sqlx::AnyConnection) -> sqlx::Result<String> {
+/// A number that was never given before, which is then given; `None` if the member was given too many.
+async fn new_number(tx: &mut sqlx::AnyConnection, member: &Id) -> sqlx::Result<Option<String>> {
+    let (given,): (i64,) = sqlx::query_as(
+        "INSERT INTO number_counts (member, given) VALUES ($1, 1)
+         ON CONFLICT (member) DO UPDATE SET given = number_counts.given + 1 RETURNING given",
+    )
+    .bind(member.to_string())
+    .fetch_one(&mut *tx)
+    .await?;
+    if given > NUMBERS_MAX {
+        return Ok(None);
+    }
     for _ in 0..NUMBER_DRAWS_MAX {
         let Some(number) = draw().map_err(no_secret)? else { continue };
         let number = number.to_string();
@@ -225,7 +242,7 @@ async fn new_number(tx: &mut sqlx::AnyConnection) -> sqlx::Result<String> {
             .execute(&mut *tx)
             .await?;
         if given.rows_affected() == 1 {
-            return Ok(number);
+            return Ok(Some(number));
         }
     }
     Err(sqlx::Error::Io(std::io::Error::other("almost every short number is given")))

@@ -1,7 +1,7 @@
 //! Sessions, and finding the actor of a token. A session token is `gxs_SECRET`.
 
 use gongxiang::identity::Id;
-
+use jiff::Timestamp;
 use sqlx::AnyConnection;
 
 use super::actor::Actor;
@@ -9,7 +9,7 @@ use super::device::{Device, Way};
 use super::enrolments::{Enrolled, use_enrolment};
 use super::holder::Holder;
 use super::store::{People, enrolment_hash, no_secret, now, secret};
-use crate::limits::{SESSION_SECONDS_MAX, SESSION_SEEN_EVERY_SECONDS};
+use crate::limits::{CLOCK_AHEAD_SECONDS_MAX, ENROLMENT_SECONDS_MAX, SESSION_SECONDS_MAX, SESSION_SEEN_EVERY_SECONDS};
 use crate::text::fingerprint;
 
 impl People {
@@ -44,12 +44,32 @@ impl People {
     /// If the database fails.
     pub async fn sign_out(&self, token: &str) -> sqlx::Result<()> {
         let Some(secret) = token.strip_prefix("gxs_") else { return Ok(()) };
-        sqlx::query("DELETE FROM sessions WHERE hash = $1 OR expires < $2")
+        sqlx::query("DELETE FROM sessions WHERE hash = $1")
             .bind(fingerprint(secret.as_bytes()))
-            .bind(now())
             .execute(&self.pool)
             .await?;
         Ok(())
+    }
+
+    /// Forgets sessions and codes that have expired, and those that a clock that was far ahead made; returns their number. Only a
+    /// clock that is believed may say so: they do not come back.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn forget_expired(&self, now: Timestamp) -> sqlx::Result<u64> {
+        let now = now.as_second();
+        let mut forgotten = 0;
+        for (table, longest) in [("sessions", SESSION_SECONDS_MAX), ("enrolments", ENROLMENT_SECONDS_MAX)] {
+            let sql = format!("DELETE FROM {table} WHERE expires < $1 OR expires > $2");
+            let done = sqlx::query(sqlx::AssertSqlSafe(sql))
+                .bind(now)
+                // The clock that made it may be right, and this one behind.
+                .bind(now + longest + 2 * CLOCK_AHEAD_SECONDS_MAX)
+                .execute(&self.pool)
+                .await?;
+            forgotten += done.rows_affected();
+        }
+        Ok(forgotten)
     }
 
     /// The actor of a token; `None` if it is unknown or has expired.
@@ -84,9 +104,10 @@ impl People {
     async fn session(&self, secret: &str) -> sqlx::Result<Option<Actor>> {
         let (hash, now) = (fingerprint(secret.as_bytes()), now());
         let row: Option<(String, i64)> =
-            sqlx::query_as("SELECT member, seen FROM sessions WHERE hash = $1 AND expires > $2")
+            sqlx::query_as("SELECT member, seen FROM sessions WHERE hash = $1 AND expires > $2 AND expires < $3")
                 .bind(hash.clone())
                 .bind(now)
+                .bind(now + SESSION_SECONDS_MAX + CLOCK_AHEAD_SECONDS_MAX)
                 .fetch_optional(&self.pool)
                 .await?;
         let Some((holder, seen)) = row else { return Ok(None) };

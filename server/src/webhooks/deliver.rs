@@ -20,13 +20,18 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use super::secret::Secret;
 use crate::clock::Clock;
+use crate::ledger::believed::BelievedClock;
 use crate::limits::{
-    DELIVERIES_AT_ONCE, DELIVERY_AGE_MAX, DELIVERY_LEASE, DELIVERY_POLL, DELIVERY_TRIES_MAX, DELIVERY_WAIT_MAX,
-    DELIVERY_WAIT_MIN, OUTBOUND_TIME_MAX, WEBHOOKS_AT_ONCE,
+    CLOCK_APART_MAX, DELIVERIES_AT_ONCE, DELIVERY_AGE_MAX, DELIVERY_LEASE, DELIVERY_POLL, DELIVERY_TRIES_MAX,
+    DELIVERY_WAIT_MAX, DELIVERY_WAIT_MIN, OUTBOUND_TIME_MAX, WEBHOOKS_AT_ONCE,
 };
 use crate::outbound::Outbound;
 use crate::shutdown::ended;
 use crate::text::json;
+
+/// No process delivers to it, and it does not wait after a failure. A time beyond the longest lease or wait ($2, $3) was stored when a
+/// clock was wrong, and holds nobody up.
+const IS_DUE: &str = "(lease < $1 OR lease > $2) AND (due <= $1 OR due > $3)";
 
 /// The body of a delivery.
 #[derive(Serialize)]
@@ -67,12 +72,14 @@ pub struct Courier {
     pool: AnyPool,
     outbound: Outbound,
     now: Clock,
+    /// What is given up for its age stays given up.
+    believed: BelievedClock,
 }
 
 impl Courier {
     #[must_use]
-    pub fn new(pool: AnyPool, outbound: Outbound, now: Clock) -> Self {
-        Self { pool, outbound, now }
+    pub fn new(pool: AnyPool, outbound: Outbound, now: Clock, believed: BelievedClock) -> Self {
+        Self { pool, outbound, now, believed }
     }
 
     /// Delivers until `end`. Deliveries that are being sent at that moment are sent again after their lease.
@@ -82,11 +89,14 @@ impl Courier {
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                _ = poll.tick() => match self.take_due(WEBHOOKS_AT_ONCE - serving.len()).await {
-                    Ok(taken) => serving.extend(taken.into_iter().map(|webhook| self.serve(webhook))),
-                    Err(error) => {
-                        tracing::warn!(%error, "webhooks wait");
-                        poll.reset_after(DELIVERY_WAIT_MIN);
+                _ = poll.tick() => {
+                    self.believed.watch();
+                    match self.take_due(WEBHOOKS_AT_ONCE - serving.len()).await {
+                        Ok(taken) => serving.extend(taken.into_iter().map(|webhook| self.serve(webhook))),
+                        Err(error) => {
+                            tracing::warn!(%error, "webhooks wait");
+                            poll.reset_after(DELIVERY_WAIT_MIN);
+                        }
                     }
                 },
                 Some(served) = serving.next() => match served {
@@ -117,13 +127,13 @@ impl Courier {
             return Ok(taken);
         }
         // Read first: an UPDATE waits for the writers, even if it finds nothing.
-        let due: Vec<(String,)> = sqlx::query_as(
-            "SELECT id FROM webhooks WHERE lease < $1 AND due <= $1
-               AND EXISTS (SELECT 1 FROM deliveries WHERE webhook = webhooks.id AND dead = 0) ORDER BY due",
-        )
-        .bind(self.now())
-        .fetch_all(&self.pool)
-        .await?;
+        let sql = format!(
+            "SELECT id FROM webhooks WHERE {IS_DUE}
+               AND EXISTS (SELECT 1 FROM deliveries WHERE webhook = webhooks.id AND dead = 0) ORDER BY RANDOM()"
+        );
+        let (now, lease_max, due_max) = self.times();
+        let due: Vec<(String,)> =
+            sqlx::query_as(AssertSqlSafe(sql)).bind(now).bind(lease_max).bind(due_max).fetch_all(&self.pool).await?;
         for (id,) in due {
             if taken.len() == max {
                 break;
@@ -134,17 +144,26 @@ impl Courier {
     }
 
     async fn take(&self, id: &str) -> Result<Option<LeasedWebhook>> {
-        let now = self.now();
-        let taken = sqlx::query_as(
-            "UPDATE webhooks SET lease = $1 WHERE id = $2 AND lease < $3 AND due <= $3
-             RETURNING id, url, secret, failures, lease",
-        )
-        .bind(now + millis(DELIVERY_LEASE))
-        .bind(id.to_owned())
-        .bind(now)
-        .fetch_optional(&self.pool)
-        .await?;
+        let sql = format!(
+            "UPDATE webhooks SET lease = $4 WHERE {IS_DUE} AND id = $5 RETURNING id, url, secret, failures, lease"
+        );
+        let (now, lease_max, due_max) = self.times();
+        let taken = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(now)
+            .bind(lease_max)
+            .bind(due_max)
+            .bind(now + millis(DELIVERY_LEASE))
+            .bind(id.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
         Ok(taken)
+    }
+
+    /// The parameters of [`IS_DUE`]. Clocks of processes differ by a little.
+    fn times(&self) -> (i64, i64, i64) {
+        let now = self.now();
+        let latest = |wait| now + millis(wait) + millis(CLOCK_APART_MAX);
+        (now, latest(DELIVERY_LEASE), latest(DELIVERY_WAIT_MAX))
     }
 
     /// Sends a webhook's waiting deliveries in order, up to the first failure.
@@ -198,13 +217,14 @@ impl Courier {
     /// Stores the result, and ends the lease if it is still ours.
     async fn keep(&self, webhook: &LeasedWebhook, sent: &[String], failed: Option<(i64, String)>) -> Result<()> {
         let now = self.now();
+        let believed = if failed.is_some() { self.believed.now().await? } else { None };
         let mut tx = self.pool.begin().await?;
         if !sent.is_empty() {
             // One by one: a slower writer may have committed an earlier delivery in the meantime.
             let sql = format!("DELETE FROM deliveries WHERE webhook = $1 AND place IN ({})", sent.join(", "));
             sqlx::query(AssertSqlSafe(sql)).bind(webhook.id.clone()).execute(&mut *tx).await?;
         }
-        let (mut failures, mut due, mut trouble) = (0, now, String::new());
+        let (mut failures, mut due, mut trouble) = (0, 0, String::new());
         if let Some((place, why)) = failed {
             failures = if sent.is_empty() { webhook.failures + 1 } else { 1 };
             due = now + wait(failures);
@@ -217,11 +237,13 @@ impl Courier {
             .bind(place)
             .execute(&mut *tx)
             .await?;
-            sqlx::query("UPDATE deliveries SET dead = 1 WHERE webhook = $1 AND dead = 0 AND since < $2")
-                .bind(webhook.id.clone())
-                .bind(now - millis(DELIVERY_AGE_MAX))
-                .execute(&mut *tx)
-                .await?;
+            if let Some(believed) = believed {
+                sqlx::query("UPDATE deliveries SET dead = 1 WHERE webhook = $1 AND dead = 0 AND since < $2")
+                    .bind(webhook.id.clone())
+                    .bind(believed.as_millisecond() - millis(DELIVERY_AGE_MAX))
+                    .execute(&mut *tx)
+                    .await?;
+            }
             tracing::warn!(webhook = webhook.id, place, failures, why, "a webhook failed");
             trouble = why;
         }

@@ -54,6 +54,11 @@ fn orders(rows: &str, more: &[&str]) -> TestResult<(Vec<Value>, String)> {
     Ok((journal.lines().map(serde_json::from_str).collect::<Result<_, _>>()?, said))
 }
 
+/// A line of a journal without the id that the import made of its content.
+fn without_id(line: &str) -> String {
+    line.split_once(r#","id":"import:"#).map_or_else(|| line.into(), |(event, _)| format!("{event}}}"))
+}
+
 fn temporary(name: &str) -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);

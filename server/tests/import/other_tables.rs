@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::{FOUR_COLUMNS, TestResult, temporary};
+use crate::{FOUR_COLUMNS, TestResult, temporary, without_id};
 
 /// Files of one test, deleted at its end.
 struct Files(PathBuf);
@@ -197,6 +197,35 @@ fn a_refund_reaches_an_order_of_an_earlier_import() -> TestResult {
     assert_eq!(code, Some(0), "{said}");
     let days: Vec<_> = (2..5).map(|day| format!(r#"{{"type":"day.closed","day":"2026-01-0{day}"}}"#)).collect();
     let refund = r#"{"type":"order.refunded","order":"o1","concession":"4"}"#.to_owned();
-    assert_eq!(files.read("r.jsonl")?.lines().collect::<Vec<_>>(), [&days[..], &[refund]].concat());
+    assert_eq!(files.read("r.jsonl")?.lines().map(without_id).collect::<Vec<_>>(), [&days[..], &[refund]].concat());
+
+    // The same refunds again, after the journal that has them, and one more that looks like the first.
+    let again = files.write("again.csv", "Id,Day,Who,Sum,Of\nr1,2026-01-05,ann,40,o1\nr2,2026-01-05,ann,40,o1\n")?;
+    let second = files.path("r2.jsonl");
+    let after = ["--after", &o, "--after", &r, "-o", &second];
+    let (_, _, said) = gongxiang(&[&["import", &again][..], &after, &how, &rest].concat())?;
+    assert!(said.contains("1 rows do not count: refunds that an earlier journal has"), "{said}");
+    assert_eq!(files.read("r2.jsonl")?.lines().count(), 1, "{}", files.read("r2.jsonl")?);
+    Ok(())
+}
+
+#[test]
+fn a_table_of_members_that_is_imported_again_adds_only_what_is_new() -> TestResult {
+    let files = Files::new("again")?;
+    let members = files.write("members.csv", MEMBERS)?;
+    let [m, again, more] = ["m.jsonl", "again.jsonl", "more.jsonl"].map(|name| files.path(name));
+    assert_eq!(gongxiang(&["import", "members", &members, "-o", &m])?.0, Some(0));
+    let (code, _, said) = gongxiang(&["import", "members", &members, "--after", &m, "-o", &again])?;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("3 members are in the earlier journals with all that the table says"), "{said}");
+    assert!(!files.has("again.jsonl"), "{said}");
+    // The same table as another batch counts; a row that says more adds what it says.
+    let batch = ["--after", &m, "--batch=second", "-o", &again];
+    assert_eq!(gongxiang(&[&["import", "members", &members][..], &batch].concat())?.0, Some(0));
+    assert_eq!(files.read("again.jsonl")?.lines().count(), 5, "three packs, a grant and a shop");
+    let grown = files.write("grown.csv", &MEMBERS.replace("ann,,member,,", "ann,,member,7,"))?;
+    assert_eq!(gongxiang(&["import", "members", &grown, "--after", &m, "-o", &more])?.0, Some(0));
+    let lines: Vec<_> = files.read("more.jsonl")?.lines().map(without_id).collect();
+    assert_eq!(lines, [r#"{"type":"treasury.granted","member":"ann","points":"7"}"#]);
     Ok(())
 }

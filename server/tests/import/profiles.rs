@@ -196,6 +196,18 @@ fn orders_are_read_from_a_wechat_merchants_bill() -> TestResult {
         "{said}"
     );
     says(&said, &["2 orders, 0 rows refused"]);
+
+    // A refund that failed, or is not done yet, takes nothing back.
+    for state in ["FAIL", "PROCESSING"] {
+        let table = include_str!("samples/wechat-merchant.csv").replacen(
+            "`ORIGINAL,`SUCCESS",
+            &format!("`ORIGINAL,`{state}"),
+            1,
+        );
+        let (journal, said) = read(table.as_bytes(), &["--profile=wechat-merchant"])?;
+        assert_eq!(journal[2..], ["refund T1002 -"], "{said}");
+        says(&said, &["1 rows do not count: column `退款状态` is none of `success`, `退款成功`, ``"]);
+    }
     Ok(())
 }
 

@@ -1,8 +1,9 @@
 //! Texts, cells and rows as other programs write them.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use crate::{FOUR_COLUMNS, HEADER, MAP, TestResult, import, orders};
+use crate::{FOUR_COLUMNS, HEADER, MAP, TestResult, import, orders, without_id};
 
 fn said_of(table: &[u8], arguments: &[&str]) -> TestResult<(Option<i32>, String, String)> {
     let arguments: Vec<_> = arguments.iter().copied().chain(["-o=-"]).collect();
@@ -207,12 +208,75 @@ fn only_rows_count_that_say_so() -> TestResult {
 }
 
 #[test]
+fn a_table_whose_ids_a_spreadsheet_has_ended_in_zeros_is_a_failure() -> TestResult {
+    let table = |ids: [&str; 3]| {
+        let row = |(number, id): (usize, &&str)| format!("o{number},2026-01-01,{id},1\n");
+        format!("Id,Day,Who,Sum\n{}", ids.iter().enumerate().map(row).collect::<String>())
+    };
+    let spoilt = table(["2600000123456780000", "2600000123456790000", "26011"]);
+    let (code, _, said) = said_of(spoilt.as_bytes(), &FOUR_COLUMNS)?;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("column `Who`: 2 of 2 ids of 16 or more digits end in zeros after the 15th"), "{said}");
+    // One of many may end in zeros by itself, and a guarded one was never a number.
+    for ids in [
+        ["2600000123456780000", "2600000123456781234", "2600000123456781235"],
+        ["=\"2600000123456780000\"", "=\"2600000123456790000\"", "1"],
+        ["123456789012340", "123456789012350", "1"],
+    ] {
+        let arguments = [&FOUR_COLUMNS[..], &["--guards=strip"]].concat();
+        let (code, _, said) = said_of(table(ids).as_bytes(), &arguments)?;
+        assert_eq!(code, Some(0), "{ids:?} {said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_year_that_is_mistyped_closes_no_days() -> TestResult {
+    let table = "Id,Day,Who,Sum\no1,2026-01-01,ann,100\no2,2085-01-02,ann,100\no3,2026-01-02,ann,100\n";
+    let (code, journal, said) = said_of(table.as_bytes(), &FOUR_COLUMNS)?;
+    assert_eq!((code, journal.lines().count()), (Some(0), 3), "{said}");
+    assert!(said.contains("line 3, column `Day`: wrong_day: `2085-01-02` is later than tomorrow"), "{said}");
+    let next = "Id,Day,Who,Sum\no1,2085-01-01,ann,100\no2,2085-01-02,ann,100\n";
+    let (code, journal, said) = said_of(next.as_bytes(), &[&FOUR_COLUMNS[..], &["--future"]].concat())?;
+    assert_eq!((code, journal.lines().count()), (Some(0), 3), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_row_that_is_a_refund_counts_only_if_it_says_so_too() -> TestResult {
+    let table = "Id,Day,Who,Sum,Of,State\n1,2026-01-01,ann,10,,done\nr1,2026-01-01,ann,1,1,failed\nr2,2026-01-01,ann,2,1,done\n";
+    let arguments = [&FOUR_COLUMNS[..], &["--refund-of=Of", "--only=State=done"]].concat();
+    let (_, journal, said) = said_of(table.as_bytes(), &arguments)?;
+    let refunds: Vec<_> = journal.lines().skip(1).map(without_id).collect();
+    assert_eq!(refunds, [r#"{"type":"order.refunded","order":"1","concession":"0.2"}"#], "{said}");
+    assert!(said.contains("1 rows do not count: column `State` is none of `done`"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_refund_counts_if_any_row_of_its_order_does() -> TestResult {
+    // The first attempt to pay failed; or the refund of another row did.
+    let table = "Id,Day,Who,Sum,Of,State\n1,2026-01-01,ann,10,,failed\n1,2026-01-01,ann,10,,done\nr1,2026-01-02,ann,2,1,done\n2,2026-01-02,ann,5,,failed\n\
+                 r2,2026-01-02,ann,5,2,done\n";
+    for lines in [&[][..], &["--lines=once"], &["--lines=sum"]] {
+        let arguments = [&FOUR_COLUMNS[..], &["--refund-of=Of", "--only=State=done"], lines].concat();
+        let (_, journal, said) = said_of(table.as_bytes(), &arguments)?;
+        let kinds: Vec<_> = journal.lines().filter_map(|line| line.split('"').nth(3)).collect();
+        assert_eq!(kinds, ["order.placed", "day.closed", "order.refunded"], "{lines:?} {said}");
+        assert!(said.contains("1 rows do not count: refunds of orders that do not count"), "{lines:?} {said}");
+    }
+    Ok(())
+}
+
+#[test]
 fn a_refund_takes_its_part_of_the_concession() -> TestResult {
     let table = "Id,Day,Who,Sum,Of\n1,2026-01-01,ann,10,\n2,2026-01-01,ann,10,\nr1,2026-01-02,ann,3.33,1\nr2,2026-01-02,ann,-3.33,1\n\
                  r3,2026-01-03,ann,3.34,1\nr4,2026-01-03,ann,1,1\nr5,2026-01-03,ann,11,2\nr6,2026-01-03,ann,1,7\nr7,2026-01-03,ann,0,2\n";
     let arguments = [&FOUR_COLUMNS[..], &["--refund-of=Of"]].concat();
     let (_, journal, said) = said_of(table.as_bytes(), &arguments)?;
-    let lines: Vec<_> = journal.lines().skip(2).collect();
+    let ids: HashSet<_> = journal.lines().filter_map(|line| line.split_once(r#""id":""#)).collect();
+    assert_eq!(ids.len(), 2, "equal parts of a refund are two: {journal}");
+    let lines: Vec<_> = journal.lines().skip(2).map(without_id).collect();
     assert_eq!(
         lines,
         [

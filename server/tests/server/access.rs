@@ -1,10 +1,16 @@
 //! What a member sees and ends of its sessions, codes, passkeys and `WeChat` accounts, and when it shows its passkey again.
 
+use gongxiang::identity::Id;
+use gongxiang_server::ledger::store::sql::SqlStore;
+use gongxiang_server::people::device::{Device, Way};
+use gongxiang_server::people::holder::Holder;
+use gongxiang_server::people::store::People;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::authenticator::Authenticator;
 use crate::members::{ORIGIN, Town, on_each_engine, refused};
-use crate::support::{TestResult, run_sql};
+use crate::support::{Folder, TestResult, databases, run_sql};
 
 fn access(town: &Town, cookie: &str) -> TestResult<Value> {
     let (status, access, _) = town.ask("GET", "/v1/access", Some(cookie), None)?;
@@ -153,6 +159,56 @@ fn a_session_that_showed_its_passkey_long_ago_adds_no_way_in_until_it_shows_it_a
     })
 }
 
+/// What a clock made or ended that was wrong for a moment, as it looks when the clock is right again.
+#[test]
+fn a_clock_that_was_wrong_ends_nothing_and_prolongs_nothing() -> TestResult {
+    on_each_engine(&[], |town, database| {
+        let (_, ann) = town.enrolled("ann")?;
+        let (_, bob) = town.enrolled("bob")?;
+        let code = json!({"enrolment": town.code("ann")?});
+        let ahead = |days: i64| -> TestResult {
+            for table in ["sessions", "enrolments"] {
+                run_sql(database, &format!("UPDATE {table} SET expires = expires - {days} * 86400"))?;
+            }
+            Ok(())
+        };
+        ahead(31)?;
+        assert_eq!(delete(town, &bob, "/v1/session")?, 204);
+        town.code("bob")?;
+        ahead(-31)?;
+        assert_eq!(town.member(&ann)?, "ann", "somebody else's sign-out ended the session");
+        let phone = by_code(town, &code)?;
+        let code = json!({"enrolment": town.code("ann")?});
+        ahead(-400)?;
+        assert_eq!(town.ask("GET", "/v1/session", Some(&phone), None)?.0, 401, "it holds for more than a year");
+        refused(town.post("/v1/sessions/code", &code)?, (422, "bad_enrolment"));
+        ahead(400)?;
+        run_sql(database, "UPDATE sessions SET verified = verified + 400 * 86400")?;
+        refused(town.ask("POST", "/v1/members/ann/enrolments", Some(&ann), None)?, (403, "passkey_needed"));
+        Ok(())
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_expired_is_forgotten() -> TestResult {
+    let folder = Folder::new()?;
+    for database in databases(&folder)? {
+        let people = People::new(SqlStore::open(&database).await?.pool().clone());
+        let ann = Holder::Member(Id::parse("ann").ok_or("no id")?);
+        let (token, _) = people.sign_in(&ann, Way::Code, Device::of("")).await?;
+        people.enrol(&ann, None).await?;
+        let after = |days: i64| Timestamp::now() + SignedDuration::from_hours(24 * days);
+        assert_eq!(people.forget_expired(after(0)).await?, 0);
+        assert_eq!(people.forget_expired(after(4)).await?, 1, "a code holds for three days");
+        assert_eq!(people.forget_expired(after(29)).await?, 0);
+        assert!(people.actor(&token).await?.is_some());
+        assert_eq!(people.forget_expired(after(31)).await?, 1);
+        people.sign_in(&ann, Way::Code, Device::of("")).await?;
+        assert_eq!(people.forget_expired(after(-400)).await?, 1, "it was made by a clock that was a year ahead");
+    }
+    Ok(())
+}
+
 #[test]
 fn a_session_by_code_adds_the_first_passkey_without_another() -> TestResult {
     on_each_engine(&[], |town, _| {
@@ -180,6 +236,55 @@ fn a_session_by_a_code_ends_with_the_passkey_behind_the_code() -> TestResult {
         assert_eq!(delete(town, &ann, &path)?, 204);
         assert_eq!(town.ask("GET", "/v1/session", Some(&by_thiefs_code), None)?.0, 401);
         assert_eq!(town.sign_in(&mut first)?.0, 200);
+        Ok(())
+    })
+}
+
+#[test]
+fn a_session_removes_no_passkey_but_its_own_until_one_is_shown() -> TestResult {
+    on_each_engine(&[], |town, database| {
+        let (mut authenticator, ann) = town.enrolled("ann")?;
+        let stolen = by_code(town, &json!({"enrolment": town.code("ann")?}))?;
+        let path = |passkey: &Value| format!("/v1/passkeys/{}", passkey["id"].as_str().unwrap_or_default());
+        let first = path(&access(town, &stolen)?["passkeys"][0]);
+        for _ in 0..2 {
+            refused(town.ask("DELETE", &first, Some(&stolen), None)?, (403, "passkey_needed"));
+            refused(town.ask("POST", "/v1/passkeys/begin", Some(&stolen), Some(&json!({})))?, (403, "passkey_needed"));
+        }
+        assert_eq!(town.sign_in(&mut authenticator)?.0, 200, "the passkey is still there");
+        // One that was opened by a passkey, long ago: another passkey needs one to be shown, its own ends the session.
+        let (_, second, _) = town.register(&mut Authenticator::new(ORIGIN)?, Some(&ann), &json!({}))?;
+        let second = path(&json!({"id": second["passkey"]}));
+        run_sql(database, "UPDATE sessions SET verified = verified - 400")?;
+        refused(town.ask("DELETE", &second, Some(&ann), None)?, (403, "passkey_needed"));
+        let finish = town.assertion(&mut authenticator)?;
+        assert_eq!(town.ask("POST", "/v1/session/passkey", Some(&ann), Some(&finish))?.0, 204);
+        assert_eq!(delete(town, &ann, &second)?, 204);
+        run_sql(database, "UPDATE sessions SET verified = verified - 400")?;
+        assert_eq!(delete(town, &ann, &first)?, 204);
+        assert_eq!(town.ask("GET", "/v1/session", Some(&ann), None)?.0, 401);
+        Ok(())
+    })
+}
+
+#[test]
+fn a_member_has_at_most_20_open_codes() -> TestResult {
+    on_each_engine(&[], |town, database| {
+        let ann = by_code(town, &json!({"enrolment": town.code("ann")?}))?;
+        for _ in 0..20 {
+            code(town, &ann)?;
+        }
+        let make = || town.ask("POST", "/v1/members/ann/enrolments", Some(&ann), None);
+        refused(make()?, (422, "too_many_codes"));
+        town.code("bob")?;
+        let codes = access(town, &ann)?["codes"].clone();
+        let ids = each(&codes, "id");
+        assert_eq!(ids.len(), 20);
+        assert_eq!(delete(town, &ann, &format!("/v1/access/codes/{}", ids[0].as_str().unwrap_or_default()))?, 204);
+        code(town, &ann)?;
+        refused(make()?, (422, "too_many_codes"));
+        run_sql(database, "UPDATE enrolments SET expires = 1")?;
+        code(town, &ann)?;
         Ok(())
     })
 }

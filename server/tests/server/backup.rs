@@ -133,6 +133,33 @@ fn rules_whose_packs_are_named_in_another_order_are_the_same_rules_to_audit_and_
     Ok(())
 }
 
+#[test]
+fn rules_that_are_too_long_for_a_line_of_a_journal_are_refused_however_they_come() -> TestResult {
+    let folder = Folder::new()?;
+    let database = folder.database();
+    let server = Server::start(&["--database", &database])?;
+    let (_, before) = server.get("/v1/rules")?;
+    // A control character takes six bytes where the journal has it.
+    for (count, letter) in [(80, "n"), (15, "\u{1}")] {
+        let pack = |number: usize| (format!("{number}{}", letter.repeat(1_000)), before["packs"]["member"].clone());
+        let packs: serde_json::Map<_, _> = (0..count).map(pack).collect();
+        let key = [("idempotency-key", if letter == "n" { "long" } else { "control" })];
+        let (status, problem) =
+            server.ask("POST", "/v1/rules", None, &key, Some(&json!({"rules": {"packs": packs}})))?;
+        assert_eq!((status, &problem["code"]), (400, &json!("bad_event")), "{problem}");
+        assert!(problem["detail"].as_str().is_some_and(|why| why.contains("65536 bytes")), "{problem}");
+        let (file, mut rules) = (folder.path("long.json"), before.clone());
+        rules["packs"] = packs.into();
+        std::fs::write(&file, rules.to_string())?;
+        let output = gongxiang(&["rules", "adopt", argument(&file), "--database", &database])?;
+        assert!(!output.status.success() && said(&output).contains("65536 bytes"), "{}", said(&output));
+    }
+    assert_eq!(server.get("/v1/rules")?.1, before);
+    server.register("ann")?;
+    assert!(gongxiang(&["audit", "--database", &database])?.status.success());
+    Ok(())
+}
+
 /// A book whose days were closed by mistake is taken back to the place before, into a new database and onto a backup.
 #[test]
 fn the_way_back_ends_at_the_place_before_the_mistake() -> TestResult {

@@ -3,7 +3,10 @@
 
 use std::fmt::Write as _;
 
+use serde_json::json;
+
 use crate::edge::raw;
+use crate::members::{on_each_engine, refused};
 use crate::support::{Folder, Server, TestResult};
 
 const EVENT: &str = r#"{"type":"member.registered","member":"zed"}"#;
@@ -96,7 +99,7 @@ fn an_address_is_taken_as_it_is_written_and_leads_nowhere_else() -> TestResult {
     let long = format!("/v1/members/{}", "a".repeat(20_000));
     let names = format!("/v1/members?{}", "a=1&".repeat(5_000));
     for (path, status, code) in [
-        ("/v1/members/a%00b", "404", "unknown_member"),
+        ("/v1/members/a%00b", "404", "not_found"),
         ("/v1/members/%2e%2e/access", "405", "method_not_allowed"),
         ("/v1/members/..%2f..%2fsupply", "404", "unknown_member"),
         ("/v1/members/%ff", "404", "not_found"),
@@ -120,6 +123,32 @@ fn an_address_is_taken_as_it_is_written_and_leads_nowhere_else() -> TestResult {
         assert_eq!(outcome(&server, &request)?.0, "431");
     }
     Ok(())
+}
+
+#[test]
+fn an_address_with_a_character_that_no_name_has_names_nothing_on_each_engine() -> TestResult {
+    on_each_engine(&[], |town, _| {
+        let (_, ann) = town.enrolled("ann")?;
+        for path in [
+            "/v1/access/sessions/%00",
+            "/v1/access/codes/a%00",
+            "/v1/access/wechat/%00",
+            "/v1/passkeys/%00",
+            "/v1/members/%00/access",
+            "/v1/%00",
+        ] {
+            refused(town.ask("DELETE", path, Some(&ann), None)?, (404, "not_found"));
+        }
+        let name = json!({"name": "x"});
+        refused(town.ask("POST", "/v1/passkeys/%00/name", Some(&ann), Some(&name))?, (404, "not_found"));
+        for path in ["/v1/members?name=%00", "/v1/members?name=a%00b", "/v1/offers?after=%00"] {
+            let (status, problem) = town.server.ask("GET", path, Some(&town.operator), &[], None)?;
+            assert_eq!((status, &problem["code"]), (400, &json!("bad_query")), "{path}: {problem}");
+        }
+        // `%00` itself, as a text.
+        assert_eq!(town.server.ask("GET", "/v1/members?name=%2500", Some(&town.operator), &[], None)?.0, 200);
+        Ok(())
+    })
 }
 
 #[test]

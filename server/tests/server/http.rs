@@ -376,6 +376,34 @@ fn an_excerpt_of_two_members_previews_a_transfer_as_the_server_then_settles_it()
 }
 
 #[test]
+fn only_a_journal_and_a_rule_set_may_be_large() -> TestResult {
+    let folder = Folder::new()?;
+    let server = start_with_a_shop(&folder)?;
+    let code_of = |path: &str, bytes: usize| -> TestResult<Value> {
+        let body = json!({"": " ".repeat(bytes - r#"{"":""}"#.len())});
+        Ok(server.ask("POST", path, None, &[("idempotency-key", "k")], Some(&body))?.1["code"].clone())
+    };
+    for (path, most) in [
+        ("/v1/transfers", 64 << 10),
+        ("/v1/orders", 64 << 10),
+        ("/v1/offers", 64 << 10),
+        ("/v1/treasury/grants", 64 << 10),
+        ("/v1/quotes", 64 << 10),
+        ("/v1/sessions/demo", 64 << 10),
+        ("/v1/sessions/code", 64 << 10),
+        ("/v1/sessions/passkey", 64 << 10),
+        ("/v1/passkeys", 64 << 10),
+        ("/v1/previews", 256 << 10),
+        ("/v1/rules", 256 << 10),
+        ("/v1/rules/check", 256 << 10),
+    ] {
+        assert_eq!(code_of(path, most + 1)?, "too_large", "{path}");
+        assert_ne!(code_of(path, most)?, "too_large", "{path}");
+    }
+    Ok(())
+}
+
+#[test]
 fn a_body_about_signing_in_is_small_and_read_within_bounds() -> TestResult {
     let folder = Folder::new()?;
     let server = start(&folder)?;

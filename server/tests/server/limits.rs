@@ -283,6 +283,22 @@ fn a_close_with_more_due_than_a_preview_shows_is_previewed_in_parts() -> TestRes
 }
 
 #[test]
+fn a_previewed_close_says_how_many_orders_vest_and_the_price_after_it() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database(), "--rules", RULES])?;
+    settle(&server, &due(3))?;
+    let preview = |event: Value| server.ask("POST", "/v1/previews", None, &[], Some(&event));
+    let (status, close) = preview(json!({"type": "day.closed", "day": DAY}))?;
+    assert_eq!((status, &close["close"]["orders"]), (200, &json!(3)), "{close}");
+    let (status, other) = preview(json!({"type": "price.set", "price": "2"}))?;
+    assert_eq!((status, other.get("close")), (200, None), "{other}");
+    assert_eq!(close_day(&server)?, 200);
+    let (_, supply) = server.ask("GET", "/v1/supply", None, &[], None)?;
+    assert_eq!(close["close"]["price"], supply["price"]);
+    Ok(())
+}
+
+#[test]
 fn no_event_of_a_journal_closes_more_at_once_than_fits() -> TestResult {
     let folder = Folder::new()?;
     let server = Server::start(&["--database", &folder.database(), "--rules", RULES])?;

@@ -28,6 +28,7 @@ mod passkeys;
 mod pending;
 mod profiles;
 mod receiver;
+mod reports;
 mod rights;
 mod rules;
 mod second_person;

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use sqlx::Connection as _;
 
-use crate::support::{Folder, Server, TestResult, add_key, all_accepted, postgres, run_sql};
+use crate::support::{
+    Folder, Server, TestResult, add_key, all_accepted, argument, databases, gongxiang, postgres, run_sql,
+};
 
 struct Shop {
     server: Server,
@@ -198,6 +200,49 @@ fn a_reference_of_a_journals_order_is_known_to_the_shop_and_two_of_them_are_both
     let order = ORDER.replacen('{', r#"{"reference":"S1","#, 1);
     let (status, again) = shop.post("/v1/orders", &merchant, "one", &order)?;
     assert_eq!((status, &again["repeated"], &again["order"]), (200, &json!(true), &json!("a")), "{again}");
+    // The same key, as another program may write it.
+    let escaped = event("c").to_string().replace("reference", "r\\u0065ference").replace("S1", "S2");
+    shop.post("/v1/events", &shop.operator, "journal", &escaped)?;
+    let order = order.replace("S1", "S2");
+    let (status, again) = shop.post("/v1/orders", &merchant, "two", &order)?;
+    assert_eq!((status, &again["repeated"], &again["order"]), (200, &json!(true), &json!("c")), "{again}");
+    Ok(())
+}
+
+#[test]
+fn the_journal_of_an_import_that_is_sent_again_counts_once() -> TestResult {
+    let folder = Folder::new()?;
+    let write = |name: &str, text: &str| -> TestResult<String> {
+        std::fs::write(folder.path(name), text)?;
+        Ok(argument(&folder.path(name)).into())
+    };
+    let members = write("members.csv", "member,pack,points,region\nshop,merchant,2000,440106\nann,member,,\nbob,,,\n")?;
+    let balances = write("balances.csv", "member,share_value,points\nann,10,10\nbob,,3.25\n")?;
+    let orders = write(
+        "orders.csv",
+        "Id,Day,Who,Sum,Of\no1,2026-01-02,ann,100,\nr1,2026-01-02,ann,20,o1\nr2,2026-01-02,ann,20,o1\n",
+    )?;
+    let [m, b, o] = ["m", "b", "o"].map(|name| folder.path(name));
+    gongxiang(&["import", "members", &members, "-o", argument(&m)])?;
+    gongxiang(&["import", "balances", &balances, "-o", argument(&b)])?;
+    let columns = ["--map=order=Id,date=Day,buyer=Who,amount=Sum", "--refund-of=Of", "--default=rate=10%"];
+    let rest = ["--default=channel=online", "--default=merchant=shop", "--default=region=440106", "--rules=seed"];
+    gongxiang(&[&["import", &orders, "-o", argument(&o)][..], &columns, &rest].concat())?;
+    for database in databases(&folder)? {
+        let server = Server::start(&["--database", &database, "--rules", "seed", "--first-day", "2026-01-01"])?;
+        let mut states = Vec::new();
+        for _ in 0..2 {
+            for part in [&m, &b, &o] {
+                let (status, answers) = server.post("/v1/events", "application/x-ndjson", std::fs::read(part)?)?;
+                assert_eq!(status, 200, "{answers}");
+                if states.is_empty() {
+                    all_accepted(&answers)?;
+                }
+            }
+            states.push(server.get("/v1/state")?.1);
+        }
+        assert_eq!(states[0], states[1]);
+    }
     Ok(())
 }
 

@@ -102,6 +102,23 @@ fn erasing_leaves_the_id_alone_and_the_number_is_nobodys_for_ever() -> TestResul
 }
 
 #[test]
+fn nobody_uses_up_the_short_numbers_by_erasing() -> TestResult {
+    on_each_engine(&[], |town, _| {
+        let ((_, ann), (_, bob)) = (town.enrolled("ann")?, town.enrolled("bob")?);
+        let path = "/v1/members/ann/profile";
+        for _ in 0..20 {
+            number(&put(town, &ann, path, &json!({}))?.1)?;
+            number(&put(town, &ann, path, &json!({"name": "Ann"}))?.1)?;
+            assert_eq!(town.ask("DELETE", path, Some(&ann), None)?.0, 204);
+        }
+        let (status, problem, _) = put(town, &ann, path, &json!({}))?;
+        assert_eq!((status, &problem["code"]), (422, &json!("too_many_profiles")), "{problem}");
+        number(&put(town, &bob, "/v1/members/bob/profile", &json!({}))?.1)?;
+        Ok(())
+    })
+}
+
+#[test]
 fn a_bad_text_is_refused_with_its_field() -> TestResult {
     on_each_engine(&[], |town, _| {
         shops(town)?;

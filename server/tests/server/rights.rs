@@ -130,7 +130,7 @@ fn commands() -> Vec<(&'static str, Value)> {
     ]
 }
 
-const READS: [(&str, bool); 35] = [
+const READS: [(&str, bool); 36] = [
     ("/v1/members", false),
     ("/v1/members/bob", false),
     ("/v1/members/bob/statement", false),
@@ -149,6 +149,7 @@ const READS: [(&str, bool); 35] = [
     ("/v1/orders/o1", false),
     ("/v1/orders/o1/receipt", false),
     ("/v1/offers", false),
+    ("/v1/offers?owner=bob", false),
     ("/v1/offers/f1", false),
     ("/v1/trades", false),
     ("/v1/trades/t1", false),

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{Folder, Server, TestResult, argument, as_administrator, by_hand, command, postgres, register};
+use crate::support::{
+    Folder, Server, TestResult, argument, as_administrator, by_hand, command, gongxiang, postgres, register,
+};
 
 fn refusal(database: &str) -> TestResult<String> {
     let mut process = command(&["--database", database]).spawn()?;
@@ -52,6 +54,11 @@ fn a_full_database_answers_with_a_problem_and_loses_nothing() -> TestResult {
     }
     assert!(server.terminate()?);
     let server = Server::start_on_a_small_disk(&["--database", &database])?;
+    let mut cookies = Vec::new();
+    for member in &kept {
+        let signed_in = server.ask_for_cookie("POST", "/v1/sessions/demo", &[], Some(&json!({"member": member})))?;
+        cookies.push(signed_in.2.ok_or("no cookie")?);
+    }
     let mut refused = Vec::new();
     for number in 0..400 {
         let member = format!("n{number}");
@@ -72,7 +79,18 @@ fn a_full_database_answers_with_a_problem_and_loses_nothing() -> TestResult {
         assert_eq!((status, &problem["code"]), (503, &json!("unavailable")), "a full disk settles nothing");
     }
     let (status, answer) = server.get("/v1/supply")?;
-    assert_eq!(status, 200, "reading goes on: {answer} {}", server.log()?);
+    assert_eq!(status, 200, "reading goes on: {answer}");
+    // Whether the session's row can be deleted or not, the browser forgets it.
+    let mut failed = 0;
+    for cookie in &cookies {
+        let headers = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
+        let (status, _, removed) = server.ask_for_cookie("DELETE", "/v1/session", &headers, None)?;
+        assert!(matches!(status, 204 | 503), "{status}");
+        assert_eq!(removed.as_deref(), Some("gongxiang_session="), "{status}");
+        assert_eq!(server.header_with("DELETE", "/v1/session", &headers, "clear-site-data")?, "\"cache\"");
+        failed += u32::from(status == 503);
+    }
+    assert!(failed > 0, "every session could be ended: {}", server.log()?);
     server.kill()?;
     let server = Server::start(&["--database", &database])?;
     for member in &kept {
@@ -131,6 +149,28 @@ fn a_server_whose_file_was_deleted_or_replaced_says_so_and_takes_nothing_more() 
     std::fs::rename(&aside, &file)?;
     assert_eq!(server.get("/health/ready")?.0, 200);
     assert_eq!(server.register("bob")?.0, 200, "what was answered with a problem was not settled");
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_whose_log_was_deleted_says_so_and_takes_nothing_more() -> TestResult {
+    for end in ["-wal", "-shm"] {
+        let folder = Folder::new()?;
+        let server = Server::start(&["--database", &folder.database()])?;
+        assert_eq!(server.register("ann")?.0, 200);
+        assert_eq!(server.get("/health/ready")?.0, 200);
+        let (file, aside) = (folder.path(&format!("book.db{end}")), folder.path("aside"));
+        std::fs::rename(&file, &aside)?;
+        assert_eq!(server.get("/health/ready")?.0, 503, "{end}");
+        assert_eq!(server.register("bob")?.0, 503, "{end}");
+        std::fs::copy(&aside, &file)?;
+        assert_eq!(server.register("bob")?.0, 503, "{end}: another file of that name is not the one that is open");
+        std::fs::rename(&aside, &file)?;
+        assert_eq!(server.register("bob")?.0, 200, "{end}");
+        assert!(server.terminate()?);
+        gongxiang(&["audit", "--database", &folder.database()])?;
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gongxiang::book::{Account, Flow};
+use gongxiang::day_report::DayReport;
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade};
 use gongxiang::order::Order;
@@ -11,6 +12,7 @@ use gongxiang::purchase::{Purchase, RedemptionRecord};
 use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::statement::BookedPosting;
 use gongxiang_server::ledger::needs::Needs;
+use gongxiang_server::ledger::reports::{ClosedReport, Spending};
 use gongxiang_server::ledger::store::{
     Batch, ClosedDay, CurrentState, FirstOutcome, HeadChange, Headline, JournalEntry, Key, Page, Place, Result, Scope,
     Store, StoreError, TradeCursor, Transaction, WorkingSet,
@@ -223,6 +225,20 @@ impl Transaction for Work {
         Ok(self.listed(rows))
     }
 
+    async fn day_reports(&mut self, page: Page<Option<Day>>) -> Result<Vec<ClosedReport>> {
+        let rows = inner!(self, inner => inner.day_reports(page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn report_so_far(&mut self) -> Result<(DayReport, DayReport)> {
+        inner!(self, inner => inner.report_so_far())
+    }
+
+    async fn spending(&mut self, page: Page<(&str, &str)>) -> Result<Vec<(Id, Account, Spending)>> {
+        let rows = inner!(self, inner => inner.spending(page))?;
+        Ok(self.listed(rows))
+    }
+
     async fn rules(&mut self) -> Result<Vec<(Place, RuleSet)>> {
         inner!(self, inner => inner.rules())
     }
@@ -264,6 +280,11 @@ impl Transaction for Work {
 
     async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
         let rows = inner!(self, inner => inner.offers(open, page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn offers_of(&mut self, owner: &Id, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
+        let rows = inner!(self, inner => inner.offers_of(owner, page))?;
         Ok(self.listed(rows))
     }
 

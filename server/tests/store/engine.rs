@@ -13,7 +13,7 @@ use gongxiang_server::ledger::store::sql::SqlStore;
 use crate::broken::{Broken, Fault};
 use crate::postgres::Database;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Memory,
     Sqlite,

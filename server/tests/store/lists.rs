@@ -104,6 +104,9 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
         paged!("orders by one", i64::MAX, page => tx.orders_by(&bob, page), row => i64::try_from(row.1.sequence)?);
     let offers = paged!("offers", "", page => tx.offers(false, page), row => row.0.to_string());
     let open = paged!("open offers", "", page => tx.offers(true, page), row => row.0.to_string());
+    let own = paged!("open offers of one", "", page => tx.offers_of(&ann, page), row => row.0.to_string());
+    let owned: Vec<_> = open.iter().filter(|row| row.contains("owner: Id(\"ann\")")).cloned().collect();
+    ensure!(own == owned && !own.is_empty(), "the open offers of ann are {own:?}");
     let trades = paged!("trades", "", page => tx.trades(None, page), row => row.0.to_string());
     let hers = paged!("trades of one", "", page => tx.trades(Some(&ann), page), row => row.0.to_string());
 
@@ -127,8 +130,8 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let mut mentioned: Vec<String> = postings.into_iter().filter(|row| row.contains("Member(Id(\"ann\"))")).collect();
     mentioned.reverse();
     ensure!(theirs == mentioned, "a statement is not what the postings say");
-    ensure!((accounts.len(), orders.len(), offers.len(), trades.len()) == (6, 5, 4, 4), "rows are missing");
-    ensure!(open.len() == 3 && open.iter().all(|row| offers.contains(row)), "the open offers are {open:?}");
+    ensure!((accounts.len(), orders.len(), offers.len(), trades.len()) == (6, 5, 5, 4), "rows are missing");
+    ensure!(open.len() == 4 && open.iter().all(|row| offers.contains(row)), "the open offers are {open:?}");
     ensure!(hers.len() == 3 && hers.iter().all(|row| trades.contains(row)), "the trades of ann are {hers:?}");
     ensure!((purchases.len(), redemptions.len()) == (3, 3), "purchases or redemptions are missing");
     for list in [&accounts, &orders, &offers, &trades, &purchases, &redemptions] {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gongxiang::book::{Account, Excerpt, Head};
+use gongxiang::day_report::DayReport;
 use gongxiang::event::Kind;
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade, TradeState};
@@ -21,6 +22,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use gongxiang_server::ledger::needs::{self, Needs};
 use gongxiang_server::ledger::quota::{self, LastTrades, Open, OpenCounts};
+use gongxiang_server::ledger::reports::{ClosedReport, Spending};
 use gongxiang_server::ledger::store::{
     Batch, ClosedDay, CurrentState, FirstOutcome, HeadChange, Headline, JournalEntry, Key, NewAnswer, Page, Place,
     Result, RowChange, Scope, Store, StoreError, TradeCursor, Transaction, WorkingSet, differs,
@@ -43,6 +45,8 @@ struct Tables {
     purchases: BTreeMap<Id, Purchase>,
     redemptions: BTreeMap<Id, RedemptionRecord>,
     days: BTreeMap<Day, ClosedDay>,
+    reports: Vec<ClosedReport>,
+    report: DayReport,
     journal: BTreeMap<Place, JournalEntry>,
     postings: BTreeMap<(Place, i64), BookedPosting>,
     answers: BTreeMap<(String, String), NewAnswer>,
@@ -64,6 +68,8 @@ impl MemoryStore {
             purchases: BTreeMap::new(),
             redemptions: BTreeMap::new(),
             days: BTreeMap::new(),
+            reports: Vec::new(),
+            report: DayReport::default(),
             journal: BTreeMap::new(),
             postings: BTreeMap::new(),
             answers: BTreeMap::new(),
@@ -222,12 +228,24 @@ impl Tables {
             trades: count(trades().filter(|trade| trade.taker == *id).count()),
             orders: count(pending(id)),
             last_trades: last_trades(id),
+            spending: self.spending_of(id),
         };
         let offer = |id: &Id| count(trades().filter(|trade| trade.offer == *id).count());
         OpenCounts {
             members: part.accounts.keys().map(|id| (id.clone(), member(id))).collect(),
             offers: part.offers.keys().map(|id| (id.clone(), offer(id))).collect(),
         }
+    }
+
+    /// What a shop paid for its orders, counted anew.
+    fn spending_of(&self, merchant: &Id) -> Spending {
+        let mut orders: Vec<_> = self.orders.values().filter(|order| order.merchant == *merchant).collect();
+        orders.sort_by_key(|order| order.sequence);
+        let mut spending = Spending::default();
+        for order in orders {
+            spending.add(order.day, order.points);
+        }
+        spending
     }
 
     /// Whether every new row is new and every other row exists.
@@ -258,6 +276,14 @@ impl Tables {
             let place = adopted.ok_or_else(|| differs("rules changed without an event"))?.place;
             self.rules.push((place, rules));
         }
+        for (day, report) in batch.reports.closed {
+            self.report.merge(&report);
+            let report = std::mem::take(&mut self.report);
+            let mut total = self.reports.last().map_or_else(DayReport::default, |closed| closed.total);
+            total.merge(&report);
+            self.reports.push(ClosedReport { day, report, total });
+        }
+        self.report.merge(&batch.reports.open);
         self.ended.extend(batch.days.iter().flat_map(|day| day.record.ended.clone()));
         self.accounts.extend(batch.accounts.into_iter().map(|row| (row.id, row.value)));
         self.orders.extend(batch.orders.into_iter().map(|row| (row.id, row.value)));
@@ -378,6 +404,21 @@ impl Transaction for Work {
         Ok(days.take(page.limit).cloned().collect())
     }
 
+    async fn day_reports(&mut self, page: Page<Option<Day>>) -> Result<Vec<ClosedReport>> {
+        let after = self.tables.reports.iter().filter(|closed| Some(closed.day) > page.after);
+        Ok(after.take(page.limit).copied().collect())
+    }
+
+    async fn report_so_far(&mut self) -> Result<(DayReport, DayReport)> {
+        let total = self.tables.reports.last().map_or_else(DayReport::default, |closed| closed.total);
+        Ok((self.tables.report, total))
+    }
+
+    async fn spending(&mut self, page: Page<(&str, &str)>) -> Result<Vec<(Id, Account, Spending)>> {
+        let shops = self.shops(None, page).await?;
+        Ok(shops.into_iter().map(|(id, account)| (id.clone(), account, self.tables.spending_of(&id))).collect())
+    }
+
     async fn rules(&mut self) -> Result<Vec<(Place, RuleSet)>> {
         Ok(self.tables.rules.clone())
     }
@@ -431,6 +472,11 @@ impl Transaction for Work {
     async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
         let wants = |offer: &Offer| !open || (offer.open && offer.remaining.is_positive());
         Ok(self::page(&self.tables.offers, page, wants))
+    }
+
+    async fn offers_of(&mut self, owner: &Id, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
+        let theirs = |offer: &Offer| offer.owner == *owner && offer.open && offer.remaining.is_positive();
+        Ok(self::page(&self.tables.offers, page, theirs))
     }
 
     async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {

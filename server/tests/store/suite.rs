@@ -107,9 +107,13 @@ pub fn opening() -> Vec<Value> {
 
 fn trading() -> Vec<Value> {
     let mut events: Vec<Value> = (1..=5).map(|n| order(&format!("o{n}"), "bob")).collect();
-    for (offer, member, side) in
-        [("f1", "ann", "sell"), ("f2", "bob", "sell"), ("f3", "cat", "buy"), ("f4", "dan", "sell")]
-    {
+    for (offer, member, side) in [
+        ("f1", "ann", "sell"),
+        ("f2", "bob", "sell"),
+        ("f3", "cat", "buy"),
+        ("f4", "dan", "sell"),
+        ("f5", "ann", "buy"),
+    ] {
         events.push(json!({"type": "offer.placed", "offer": offer, "member": member, "side": side, "points": "10",
             "unit_price": "1"}));
     }
@@ -350,6 +354,11 @@ async fn what_is_open_is_counted(make: Make<'_>) -> Result<()> {
         for (_, trade) in trades.iter().filter(|(_, trade)| unfinished(trade)) {
             counted.members.entry(trade.taker.clone()).or_default().trades += 1;
             *counted.offers.entry(trade.offer.clone()).or_default() += 1;
+        }
+        let mut placed: Vec<_> = orders.iter().map(|(_, order)| order).collect();
+        placed.sort_by_key(|order| order.sequence);
+        for order in placed {
+            counted.members.entry(order.merchant.clone()).or_default().spending.add(order.day, order.points);
         }
         for (member, counted) in &mut counted.members {
             let day = trades.iter().filter(|(_, trade)| trade.taker == *member).map(|(_, trade)| trade.day).max();

@@ -10,6 +10,7 @@ use gongxiang::event::{Code, Entry, Event};
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::quantity::Points;
 use gongxiang_server::books::import::cells::BadRow;
+use gongxiang_server::books::import::ids::{EventIds, Known};
 use gongxiang_server::books::import::journal::{Additions, Shops};
 use gongxiang_server::books::import::mapping::{Mapping, Pair, Reading};
 use gongxiang_server::books::import::{ImportResult, ImportTask, balances, import, members};
@@ -51,14 +52,14 @@ pub fn table(data: &[u8]) {
     match line.split(' ').next() {
         Some("members") => {
             let Ok(Others { columns, defaults, reading }) = Others::try_parse_from(line.split(' ')) else { return };
-            if let Ok((journal, _)) = members::read(&file, &reading, &columns, &defaults, |_| false, bad) {
+            if let Ok((journal, _)) = members::read(&file, &reading, &columns, &defaults, &Known::default(), bad) {
                 settled(&entries(journal.as_bytes()));
             }
         }
         Some("balances") => {
             let Ok(Others { columns, reading, .. }) = Others::try_parse_from(line.split(' ')) else { return };
             let mut journal = Vec::new();
-            if balances::read(&file, &reading, &columns, true, &mut journal, bad).is_ok() {
+            if balances::read(&file, &reading, &columns, true, &EventIds::default(), &mut journal, bad).is_ok() {
                 settled(&entries(&journal));
             }
         }
@@ -88,6 +89,8 @@ fn orders(asked: &Orders, file: &Path, folder: &Path) {
         rules: None,
         open: None,
         sort: asked.sort,
+        latest: None,
+        batch: "",
     };
     let output = Output::open(Some(&written)).expect("the journal can be written");
     let Ok(ImportResult { journal, .. }) = import(&task, output, bad) else { return };

@@ -74,7 +74,7 @@ impl<V: DeserializeOwned> Item<V> {
 }
 
 /// A page of rows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListPage<V, N> {
     pub rows: Vec<Item<V>>,
     /// Where the next page starts; nothing on the last one.

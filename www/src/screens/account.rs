@@ -57,7 +57,7 @@ impl Screen {
             }
             self.failed.set(failed);
             self.asks.set(None);
-            self.app.changes.update(|changes| *changes += 1);
+            self.app.changed();
         });
     }
 
@@ -224,7 +224,8 @@ impl Screen {
                 if asks && !untrack(&is_asked) {
                     self.asks.set(Some(to));
                 } else {
-                    self.act(async move { api::end(&to).await });
+                    // Removing a passkey asks for one, unless this session ends with it.
+                    self.act(async move { passkey::with_passkey(async || api::end(&to).await).await });
                 }
             }
         };

@@ -1,22 +1,43 @@
 //! The parts of a form that asks for an action.
 
+use std::sync::Arc;
+
 use gongxiang::quantity::Points;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use crate::action::Action;
 use crate::figure::number;
+use crate::reactive::effect;
 use crate::state::App;
 use crate::text::{Words, actions as t, home};
 use crate::ui;
 use crate::wallet::Wallet;
 
+/// What is typed in a form. It outlives a newer wallet, and an action that was settled empties it.
+pub fn typed(app: App) -> RwSignal<String> {
+    let typed = RwSignal::new(String::new());
+    effect(move |first| {
+        app.changes.track();
+        if !first {
+            typed.set(String::new());
+        }
+    });
+    typed
+}
+
 /// The points that the member can move: what waits to be sent is not among them.
-pub fn available(app: App, wallet: &Wallet) -> AnyView {
-    let (me, points) = (wallet.member.clone(), wallet.mine.points);
+pub fn left(app: App, wallet: &Wallet) -> Points {
+    let (points, spends) = (wallet.mine.points, app.outbox.spends(&wallet.member));
+    if points > spends { points.minus(spends).unwrap_or_default() } else { Points::ZERO }
+}
+
+/// [`left`], with what waits.
+pub fn available(app: App, wallet: &Arc<Wallet>) -> AnyView {
+    let wallet = Arc::clone(wallet);
     let left = move || {
-        let spends = app.outbox.spends(&me);
-        let left = if points > spends { points.minus(spends).unwrap_or_default() } else { Points::ZERO };
+        let spends = app.outbox.spends(&wallet.member);
+        let left = left(app, &wallet);
         view! {
             <b data-testid="available" data-value=left.to_string()>{ui::amount(app, number(&left), home::POINTS)}</b>
             {spends.is_positive().then(|| view! {

@@ -12,7 +12,7 @@ use crate::clock;
 use crate::reactive::memo;
 use crate::route::{MemberScreen, Route};
 use crate::state::App;
-use crate::text::counter as t;
+use crate::text::{self, counter as t};
 use crate::ui;
 
 /// How much this device's clock may differ from the server's, in seconds.
@@ -91,7 +91,7 @@ fn shown(app: App, codes: Codes, added: String) -> AnyView {
             }}
             {match number {
                 Some(number) => view! {
-                    <p class="mid" data-testid="short-number" data-value=number.clone()>{app.say(t::SHORT_NUMBER)} " " {spaced(&number)}</p>
+                    <p class="mid" data-testid="short-number" data-value=number.clone()>{app.say(t::SHORT_NUMBER)} " " {text::spaced(&number)}</p>
                 }.into_any(),
                 None => view! { <p><a href=profile>{app.say(t::NO_SHORT_NUMBER)}</a></p> }.into_any(),
             }}
@@ -99,12 +99,4 @@ fn shown(app: App, codes: Codes, added: String) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-/// A short number as one reads it out: `1234 5678`.
-fn spaced(number: &str) -> String {
-    match number.split_at_checked(4) {
-        Some((start, end)) => format!("{start} {end}"),
-        None => number.to_owned(),
-    }
 }

@@ -3,14 +3,14 @@
 use gongxiang::identity::{Day, Id};
 use gongxiang::order::{Order, OrderState};
 use gongxiang::quantity::{Money, Points};
-use gongxiang::receipt::{Amount, Party, Posting, Receipt};
+use gongxiang::receipt::{Amount, Party, Posting, Receipt, Rule};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast as _;
 
 use super::action_form::action_button;
-use super::answer::asked;
+use super::answer::{asked, follow, ready};
 use super::named;
 use super::till::{is_merchant, points_of};
 use crate::action::{Action, Expectation, foresee};
@@ -20,7 +20,7 @@ use crate::figure::{money, number};
 use crate::ids;
 use crate::input;
 use crate::outbox;
-use crate::query::{Query, Remote, fetch};
+use crate::query::{Query, Remote, fetch, refetch};
 use crate::reactive::{effect, memo};
 use crate::route::{self, Counter, Route};
 use crate::state::App;
@@ -31,7 +31,7 @@ use crate::ui;
 const PAGES_MAX: usize = 100;
 
 /// The orders of the open day, and the newest of those before.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Orders {
     day: Day,
     today: Vec<Item<Order>>,
@@ -61,18 +61,22 @@ pub fn screen(app: App, shop: Id) -> AnyView {
         async move { newest(&shop).await }
     };
     let of = shop.clone();
+    let found = refetch(None, load);
+    follow(app, found);
+    // What is typed outlives a newer list.
+    let search = RwSignal::new(String::new());
     view! {
         <section class="member"><h1>{app.say(t::ORDERS)}</h1></section>
-        {asked(app, load, move |orders| list(app, &of, orders))}
+        {ready(app, found, Box::new(move |orders| list(app, &of, orders, search)))}
     }
     .into_any()
 }
 
-fn list(app: App, shop: &Id, orders: Orders) -> AnyView {
+fn list(app: App, shop: &Id, orders: Orders, search: RwSignal<String>) -> AnyView {
     let Orders { day, today, earlier } = orders;
     view! {
         {if today.is_empty() { ui::empty(app, "no-orders", t::NONE_TODAY) } else { of_today(app, shop, day, &today) }}
-        {find(app, shop.clone())}
+        {find(app, shop.clone(), search)}
         {(!earlier.rows.is_empty()).then(|| of_before(app, shop, earlier))}
     }
     .into_any()
@@ -89,8 +93,8 @@ fn of_today(app: App, shop: &Id, day: Day, orders: &[Item<Order>]) -> AnyView {
                 <h2>{app.say(t::TODAY)} " " <time>{day.to_string()}</time></h2>
                 <dl class="sums">
                     {ui::figure(app, t::COUNT, "day-orders", &total.orders, None)}
-                    {ui::figure(app, t::TOTAL, "day-amount", &total.amount, Some(frame::YUAN))}
-                    {ui::figure(app, t::GIVEN, "day-concession", &total.concession, Some(frame::YUAN))}
+                    {ui::sum(app, t::TOTAL, "day-amount", total.amount)}
+                    {ui::sum(app, t::GIVEN, "day-concession", total.concession)}
                     {ui::figure(app, t::PAID, "day-points", &total.points, Some(home::POINTS))}
                 </dl>
             </section>
@@ -112,8 +116,7 @@ enum Found {
 }
 
 /// Any order of the shop by its number or its code: a cashier gets no list of earlier days, and goods come back later.
-fn find(app: App, shop: Id) -> AnyView {
-    let typed = RwSignal::new(String::new());
+fn find(app: App, shop: Id, typed: RwSignal<String>) -> AnyView {
     let found = RwSignal::new(Found::Nothing);
     let look = {
         let shop = shop.clone();
@@ -368,7 +371,7 @@ fn loss(app: App, shop: &Id, order: &Item<Order>, part: Memo<Option<Money>>, act
             // Nothing is sent under this key: the server previews only what it could settle.
             let key = outbox::new_key()?;
             Ok(match foresee(&action, &key, app.days, Points::ZERO).await? {
-                Expectation::Receipt(receipt, _) => Some(receipt),
+                Expectation::Receipt(receipt, ..) => Some(receipt),
                 Expectation::Refused(_) | Expectation::Unknown | Expectation::Nothing => None,
             })
         }
@@ -378,10 +381,10 @@ fn loss(app: App, shop: &Id, order: &Item<Order>, part: Memo<Option<Money>>, act
         {move || {
             let part = part.get()?;
             let Remote::Ready(Some(receipt)) = found.state.get() else { return None };
-            let rest = order.left.minus(part).ok()?;
-            let of_part = order.points_left(order.left).ok()?.minus(order.points_left(rest).ok()?).ok()?;
+            let of_part = counter::points_of_part(&order, part)?;
             let party = Party::Member(shop.clone());
-            let back = moved(&receipt, |posting| posting.to == party);
+            // What is released to the shop on the way is its own already.
+            let back = moved(&receipt, |posting| posting.to == party && posting.rule != Rule::Release);
             // What the order's reward has brought the shop since it vested.
             let taken = moved(&receipt, |posting| posting.from == party);
             let lost = of_part.minus(back).unwrap_or_default();

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use super::answer::asked;
 use crate::api::{self, Fault};
-use crate::figure::{grouped, number, percent};
+use crate::figure::{grouped, money, number, percent};
 use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{Words, economy as t, frame};
@@ -79,7 +79,7 @@ fn so_far(app: App, days: &[DayRecord]) -> AnyView {
                 <tr>
                     <th scope="row"><time>{record.day.to_string()}</time></th>
                     <td>{number(&record.price)}</td>
-                    <td>{number(&record.turnover.unwrap_or_default())}</td>
+                    <td>{money(record.turnover.unwrap_or_default())}</td>
                     <td>{number(&record.released)}</td>
                     <td>{number(&record.total)}</td>
                 </tr>
@@ -200,7 +200,7 @@ fn outcome(app: App, run: &Run) -> AnyView {
             {ui::figure(app, t::BURNED, "burned", &totals.burned, None)}
             {ui::figure(app, t::EARLY_LATE, "early-late", &totals.early_late, None)}
             {ui::figure(app, t::GINI, "gini", &totals.gini, None)}
-            {ui::figure(app, t::JOIN_INCOME, "join-income", &totals.income.joining, None)}
+            {ui::figure_as(app, t::JOIN_INCOME, "join-income", &totals.income.joining, percent(totals.income.joining))}
         </dl>
         {cohorts(app, run)}
     }

@@ -11,7 +11,7 @@ use crate::api::{Fault, Session};
 use crate::passkey;
 use crate::route::{self, Route};
 use crate::state::App;
-use crate::text::{account as a, signin as t};
+use crate::text::{account as a, shops, signin as t};
 use crate::ui;
 
 /// What went wrong, as a line below the buttons.
@@ -56,6 +56,9 @@ pub fn ways(app: App, session: &Session) -> AnyView {
             {error_line(app, failed)}
         </section>
         {code_form(app)}
+        <a class="card link-card" href=Route::Shops.to_string() data-testid="to-shops">
+            {app.say(shops::SHOPS)} <span aria-hidden="true">"›"</span>
+        </a>
         {session.ways.is_empty().then(|| ui::empty(app, "no-ways", t::NO_WAYS))}
     }
     .into_any()

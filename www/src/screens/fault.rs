@@ -30,14 +30,14 @@ pub fn words(fault: &Fault) -> (&'static str, Words, Words) {
 pub fn fault(app: App, fault: &Fault, retry: Box<dyn Fn()>) -> AnyView {
     let (name, title, note) = words(fault);
     let detail = match fault {
-        Fault::Status { status, problem } => Some(format!("{status} {}", problem.code)),
-        _ => None,
+        Fault::Status { status, problem } => format!("{status} {}", problem.code),
+        _ => String::new(),
     };
     view! {
         <section class="card fault" role="alert" data-testid="fault" data-fault=name>
             {ui::heading(app, title)}
             <p>{app.say(note)}</p>
-            {detail.map(|detail| view! { <p><code>{detail}</code></p> }.into_any())}
+            {ui::code(app, detail)}
             {ui::button(app, "primary", "retry", frame::RETRY, move |_| retry())}
             <a href="#/">{app.say(signin::SIGN_IN)}</a>
         </section>

@@ -91,14 +91,16 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
     view! {
         <p class="lead">{app.say(t::NOTE)}</p>
         {ui::not_final(app)}
-        <div class="columns">
-            {assumed(app, sliders)}
+        // In the order of a phone: what somebody looks for, then what it assumes.
+        <div class="columns assumed">
             <section class="card" data-testid="forecast">
                 {move || match &*result.read() {
                     Ok(forecast) => band(app, forecast),
                     Err(refusal) => refused(app, &refusal.to_string()),
                 }}
             </section>
+            {assumed(app, sliders)}
+            {move || result.read().as_ref().ok().map(|forecast| horizons(app, forecast))}
         </div>
         {move || result.read().as_ref().ok().map(|forecast| inputs(app, &forecast.inputs))}
         {move || result.read().as_ref().ok().and_then(|forecast| forecast.so_far).map(|so_far| real(app, &so_far))}
@@ -140,7 +142,7 @@ fn assumed(app: App, sliders: ForecastSliders) -> AnyView {
     .into_any()
 }
 
-/// The band: a chart, and the figures of three horizons.
+/// The band: a sentence and a chart.
 fn band(app: App, forecast: &Forecast) -> AnyView {
     let names = [t::FALLING, t::STEADY, t::RISING];
     let series: Vec<_> = forecast
@@ -160,9 +162,30 @@ fn band(app: App, forecast: &Forecast) -> AnyView {
     let summary =
         format!("{}: 365 {}: {} – {}", t::BAND_CHART.of(app.lang()), t::AFTER.of(app.lang()), last(0), last(2));
     view! {
+        {in_a_year(app, forecast)}
         {ui::heading(app, t::BAND_CHART)}
         {ui::chart("band", summary, &along, &series)}
-        {LISTED.map(|days| horizon(app, forecast, days)).into_iter().collect::<Vec<_>>()}
+    }
+    .into_any()
+}
+
+/// The figures of three horizons.
+fn horizons(app: App, forecast: &Forecast) -> AnyView {
+    let tables: Vec<_> = LISTED.into_iter().map(|days| horizon(app, forecast, days)).collect();
+    view! { <section class="card">{tables}</section> }.into_any()
+}
+
+/// The band as a sentence: what the share value brings in a year.
+fn in_a_year(app: App, forecast: &Forecast) -> AnyView {
+    let worths: Vec<_> =
+        forecast.paths.iter().filter_map(|path| path.outlooks.last()).map(|outlook| outlook.worth).collect();
+    let &[falling, steady, rising] = &*worths else { return ().into_any() };
+    let (low, high) = (falling.min(rising), falling.max(rising));
+    view! {
+        <p class="lead" data-testid="in-a-year" data-low=low.to_string() data-value=steady.to_string() data-high=high.to_string()>
+            {app.say(t::IF_STEADY)} " " {estimate(&forecast.inputs.share_value)} " " {app.say(t::BRINGS)} " "
+            <b>{money(steady)}</b> " " {app.say(t::IN_A_YEAR)} {money(low)} "–" {money(high)} {app.say(t::YUAN_END)}
+        </p>
     }
     .into_any()
 }
@@ -204,7 +227,7 @@ fn inputs(app: App, inputs: &Inputs) -> AnyView {
         <section class="card">
             {ui::heading(app, t::IN_USE)}
             <dl class="sums">
-                {ui::figure(app, t::DAILY_TURNOVER, "used-turnover", &inputs.turnover, Some(frame::YUAN))}
+                {ui::sum(app, t::DAILY_TURNOVER, "used-turnover", inputs.turnover)}
                 {ui::figure(app, t::DAILY_INFLOW, "used-inflow", &inputs.inflow, None)}
                 {ui::figure(app, t::MY_PART, "used-share-value", &inputs.share_value, None)}
                 {ui::figure(app, t::ALL, "used-total", &inputs.total, None)}

@@ -13,15 +13,16 @@ use gongxiang::wire::pending::{PendingNow, PendingReward};
 use gongxiang::wire::statement::BookedPosting;
 use leptos::prelude::*;
 
-use super::answer::{of_member, ready};
-use super::{statement, statement_rows, trades, worth};
+use super::answer::{of_member_live, ready, recall_after_wallet};
+use super::{packs, statement, statement_rows, trades, worth};
 use crate::api::{self, Fault};
 use crate::figure::{self, money, month, number};
 use crate::history::Past;
-use crate::query::{Query, Remote, fetch};
+use crate::query::{Query, Remote};
 use crate::route::{Counter, MemberScreen, Route};
 use crate::state::App;
-use crate::text::{self, Words, counter, frame, home as t, orders as o, statement as s};
+use crate::text::{self, Words, counter, frame, home as t, orders as o, shops, statement as s};
+use crate::trade::{self, InMarket};
 use crate::ui::{self, Series};
 use crate::wallet::Wallet;
 
@@ -35,11 +36,11 @@ const BARS: usize = 30;
 const LISTED_DAYS: usize = 5;
 
 pub fn screen(app: App, id: Id) -> AnyView {
-    of_member(app, id, frame::HOME, move |wallet| shown(app, &wallet))
+    of_member_live(app, id, frame::HOME, move |wallet| shown(app, &wallet))
 }
 
 /// What is shown once a member's past is known, and what is to come.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 struct Known {
     past: Arc<Past>,
     /// `None` without a network, if it was not stored.
@@ -57,24 +58,30 @@ async fn opened(app: App, wallet: Arc<Wallet>) -> Result<Known, Fault> {
 
 fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
     let asks = Arc::clone(wallet);
-    let known = fetch(move || opened(app, Arc::clone(&asks)));
-    let mine = Arc::clone(wallet);
+    let known = recall_after_wallet(app, &wallet.member, move || opened(app, Arc::clone(&asks)));
+    let me = wallet.member.clone();
+    let traded = recall_after_wallet(app, &wallet.member, move || trade::in_market(me.clone()));
+    let (mine, of_past) = (Arc::clone(wallet), Arc::clone(wallet));
     view! {
-        {figures(app, wallet, known)}
-        {worth::prices(app, wallet)}
-        {worth::ended(app, wallet)}
-        {trades::notices(app, &wallet.member)}
+        {figures(app, wallet, known, traded)}
+        {trades::notices(app, &wallet.member, traded)}
         {shortcuts(app, wallet)}
+        {(!wallet.account.activated).then(|| packs::packs(app, wallet))}
         {ready(app, known, Box::new(move |known| {
             view! {
                 {to_come(app, &mine, known.pending.as_ref())}
                 {tonight(app, &mine, known.pending.as_ref())}
                 {share_value(app, &mine)}
                 {check(app, &mine)}
-                {past(app, &mine, &known.past)}
             }
             .into_any()
         }))}
+        {worth::prices(app, wallet)}
+        {worth::ended(app, wallet)}
+        {move || match known.state.get() {
+            Remote::Ready(known) => past(app, &of_past, &known.past),
+            _ => ().into_any(),
+        }}
     }
     .into_any()
 }
@@ -89,6 +96,7 @@ fn shortcuts(app: App, wallet: &Wallet) -> AnyView {
         <div class="shortcuts">
             {way(Route::Member(me.clone(), MemberScreen::Code), "to-code", counter::MY_CODE)}
             {way(Route::Member(me.clone(), MemberScreen::Orders), "to-orders", o::MY_ORDERS)}
+            {way(Route::Shops, "to-shops", shops::SHOPS)}
             {wallet.account.shop.map(|_| way(Route::Shop(me.clone(), Counter::Till), "to-shop", t::TO_SHOP))}
         </div>
     }
@@ -96,12 +104,21 @@ fn shortcuts(app: App, wallet: &Wallet) -> AnyView {
 }
 
 /// The worth of the points, and what yesterday brought.
-fn figures(app: App, wallet: &Arc<Wallet>, known: Query<Known>) -> AnyView {
+fn figures(app: App, wallet: &Arc<Wallet>, known: Query<Known>, traded: Query<InMarket>) -> AnyView {
     let mine = &wallet.mine;
     let day = wallet.day;
     let yesterday = move || match known.state.get() {
         Remote::Ready(Known { past, .. }) => yesterday(app, day, &past.history),
         _ => ().into_any(),
+    };
+    let escrow = {
+        let me = wallet.member.clone();
+        move || match &*traded.state.read() {
+            Remote::Ready(traded) => {
+                traded.escrow(&me).filter(|points| points.is_positive()).map(|points| in_escrow(app, points))
+            }
+            _ => None,
+        }
     };
     view! {
         <section class="figures" data-testid="home" data-member=wallet.member.to_string()
@@ -118,6 +135,7 @@ fn figures(app: App, wallet: &Arc<Wallet>, known: Query<Known>) -> AnyView {
                         <dt>{app.say(t::POINTS)}</dt>
                         <dd data-testid="points" data-value=mine.points.to_string()>{number(&mine.points)}</dd>
                     </div>
+                    {escrow}
                     <div>
                         <dt>{app.say(t::PRICE)}</dt>
                         <dd data-testid="price" data-value=wallet.price.to_string()>
@@ -128,6 +146,17 @@ fn figures(app: App, wallet: &Arc<Wallet>, known: Query<Known>) -> AnyView {
                 {is_young(app, day).then(|| ui::note(app, t::YOUNG))}
             </article>
         </section>
+    }
+    .into_any()
+}
+
+/// The points that are held until a buyer has paid: they are the member's, and not in its balance.
+fn in_escrow(app: App, points: Points) -> AnyView {
+    view! {
+        <div>
+            <dt>{app.say(t::ESCROW)}</dt>
+            <dd data-testid="escrow" data-value=points.to_string()>{number(&points)}</dd>
+        </div>
     }
     .into_any()
 }

@@ -2,8 +2,11 @@
 
 use fast_qr::QRBuilder;
 use gongxiang::identity::Id;
+use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::JsFuture;
 
 use super::answer::member_bar;
 use super::{fault, onward};
@@ -18,11 +21,11 @@ use crate::ui;
 pub fn screen(app: App, id: &Id) -> AnyView {
     let link = address_of(&Route::Join(id.clone()));
     let copied = RwSignal::new(false);
-    let to_copy = link.clone();
+    let (to_copy, to_share) = (link.clone(), link.clone());
     let copy = move |_| {
         let written = window().navigator().clipboard().write_text(&to_copy);
         spawn_local(async move {
-            copied.set(wasm_bindgen_futures::JsFuture::from(written).await.is_ok());
+            copied.set(JsFuture::from(written).await.is_ok());
         });
     };
     view! {
@@ -37,9 +40,26 @@ pub fn screen(app: App, id: &Id) -> AnyView {
             <button type="button" class="primary" data-testid="copy" on:click=copy>
                 {move || app.say(if copied.get() { t::COPIED } else { t::COPY })()}
             </button>
+            {sharing().is_some().then(|| ui::button(app, "secondary", "share", t::SHARE, move |_| share(&to_share)))}
         </section>
     }
     .into_any()
+}
+
+/// The phone's own list of apps to share with, where the browser has one.
+fn sharing() -> Option<Function> {
+    Reflect::get(&window().navigator(), &"share".into()).ok()?.dyn_into().ok()
+}
+
+fn share(link: &str) {
+    let data = Object::new();
+    let begun = Reflect::set(&data, &"url".into(), &link.into())
+        .ok()
+        .and_then(|_| sharing()?.call1(&window().navigator(), &data).ok()?.dyn_into::<Promise>().ok());
+    if let Some(begun) = begun {
+        // It fails if the person changes its mind.
+        spawn_local(async move { _ = JsFuture::from(begun).await });
+    }
 }
 
 /// The whole address of a screen, for a link.
@@ -90,6 +110,7 @@ pub fn joining(app: App, referrer: &Id) -> AnyView {
         </section>
         <section class="card form">
             {ui::note(app, t::REGISTER_NOTE)}
+            {ui::note(app, t::JOIN_SEEN)}
             {move || {
                 let session = app.session.get();
                 let may = |ask: fn(&Session) -> bool| session.as_ref().is_some_and(ask);

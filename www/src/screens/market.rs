@@ -7,7 +7,7 @@ use gongxiang::market::{Offer, Side};
 use gongxiang::quantity::{Points, Price, Rate};
 use leptos::prelude::*;
 
-use super::action_form::{action_button, ask, available, submit};
+use super::action_form::{action_button, ask, available, submit, typed};
 use super::answer::{asked, of_member};
 use super::named;
 use super::{trades, worth};
@@ -38,18 +38,19 @@ async fn open(me: Id) -> Result<Market, Fault> {
 }
 
 pub fn screen(app: App, id: Id) -> AnyView {
+    let typed = Placing { sells: RwSignal::new(true), points: typed(app) };
     of_member(app, id, t::MARKET, move |wallet| {
         let me = wallet.member.clone();
         let load = move || open(me.clone());
         view! {
             <p class="lead">{app.say(t::MARKET_NOTE)}</p>
-            {asked(app, load, move |market| shown(app, &wallet, &market))}
+            {asked(app, load, move |market| shown(app, &wallet, &market, typed))}
         }
         .into_any()
     })
 }
 
-fn shown(app: App, wallet: &Arc<Wallet>, market: &Market) -> AnyView {
+fn shown(app: App, wallet: &Arc<Wallet>, market: &Market, typed: Placing) -> AnyView {
     let me = &wallet.member;
     // Without a market, what has begun is finished, and nothing else begins.
     let is_off = app.session.with_untracked(|session| session.as_ref().is_some_and(|session| session.no_market));
@@ -57,7 +58,7 @@ fn shown(app: App, wallet: &Arc<Wallet>, market: &Market) -> AnyView {
         view! {
             {worth::prices(app, wallet)}
             <div class="columns">
-                {place(app, wallet)}
+                {place(app, wallet, typed)}
                 <section class="card board" data-testid="board">
                     {side(app, wallet, market, Side::Sell)}
                     {side(app, wallet, market, Side::Buy)}
@@ -76,11 +77,16 @@ fn shown(app: App, wallet: &Arc<Wallet>, market: &Market) -> AnyView {
     .into_any()
 }
 
+/// What is chosen and typed for a new offer. It outlives a newer wallet; the price begins with the one of the wallet.
+#[derive(Clone, Copy)]
+struct Placing {
+    sells: RwSignal<bool>,
+    points: RwSignal<String>,
+}
+
 /// The form for a new offer.
-fn place(app: App, wallet: &Arc<Wallet>) -> AnyView {
+fn place(app: App, wallet: &Arc<Wallet>, Placing { sells, points }: Placing) -> AnyView {
     let me = wallet.member.clone();
-    let sells = RwSignal::new(true);
-    let points = RwSignal::new(String::new());
     let price = RwSignal::new(wallet.price.to_string());
     let action = memo(move || {
         let points = input::read(&points.read(), Points::parse).ok()?;
@@ -169,7 +175,7 @@ fn line(app: App, wallet: &Wallet, offer: &Item<Offer>, depth: i128) -> AnyView 
             {(!mine && in_band).then(|| view! {
                 <button type="button" class="secondary" data-testid="take" aria-expanded=move || open.get().to_string()
                     on:click=move |_| open.update(|open| *open = !*open)>
-                    {app.say(t::TAKE)}
+                    {app.say(if offer.value.side == Side::Sell { t::BUY } else { t::SELL })}
                 </button>
             }.into_any())}
             {move || form()}

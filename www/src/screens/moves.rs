@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::answer::member_bar;
 use crate::route::{MemberScreen, Route};
 use crate::state::App;
-use crate::text::{Words, actions as t, profile};
+use crate::text::{Words, actions as t, counter, profile, team};
 
 pub fn screen(app: App, id: &Id) -> AnyView {
     let way = |page: MemberScreen, title: Words, note: Words, name: &'static str| {
@@ -28,7 +28,10 @@ pub fn screen(app: App, id: &Id) -> AnyView {
             {way(MemberScreen::Transfer, t::TRANSFER, t::TRANSFER_NOTE, "to-transfer")}
             {has_market.then(|| way(MemberScreen::Market, t::MARKET, t::MARKET_NOTE, "to-market"))}
             {way(MemberScreen::Redeem, t::REDEEM, t::REDEEM_NOTE, "to-redeem")}
+            {way(MemberScreen::Code, counter::MY_CODE, counter::MY_CODE_NOTE, "to-code")}
             {way(MemberScreen::Invite, t::INVITE, t::INVITE_NOTE, "to-invite")}
+            {way(MemberScreen::Team, team::TEAM, team::TEAM_NOTE, "to-team")}
+            {way(MemberScreen::City, team::CITY, team::CITY_NOTE, "to-city")}
             {way(MemberScreen::Profile, profile::PROFILE, profile::PROFILE_NOTE, "to-profile")}
         </ul>
     }

@@ -1,13 +1,13 @@
 //! Members and orders as screens show them: by a name or a short id, with the whole id to copy.
 
 use gongxiang::identity::Id;
-use gongxiang::receipt::Party;
+use gongxiang::receipt::{Party, Posting, Rule};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::ids::{ending, short};
 use crate::state::App;
-use crate::text;
+use crate::text::{Words, statement as t};
 
 /// The number of an order. A tap copies the whole id.
 pub fn number(id: &Id) -> AnyView {
@@ -54,13 +54,34 @@ pub fn beside(app: App, id: &Id) -> AnyView {
     view! { <small data-testid="named"><bdi>{name}</bdi></small> }.into_any()
 }
 
-/// A party: a member by its name, the scheme's own accounts by their words.
-pub fn party(app: App, party: &Party) -> AnyView {
-    match party {
-        Party::Member(id) => member(app, id),
-        other => {
-            let other = other.clone();
-            view! { <bdi>{move || text::party(app.lang(), &other)}</bdi> }.into_any()
+/// What a movement to or from one of the scheme's own accounts is to a person, who knows none of them; nothing between two members.
+pub const fn phrase(from: &Party, to: &Party, rule: Rule) -> Option<Words> {
+    Some(match (from, to) {
+        (_, Party::Issuance) | (Party::Issuance, _) if matches!(rule, Rule::Activation) => t::UNLOCKED,
+        (_, Party::Issuance) => t::TAKEN_BACK,
+        (_, Party::Escrow) => t::INTO_ESCROW,
+        (_, Party::Burned) => t::DESTROYED,
+        (_, Party::Treasury) => t::TO_PLATFORM,
+        (Party::Pool, _) | (_, Party::Pool) => t::RELEASED,
+        (Party::Issuance, _) => t::GRANTED,
+        (Party::Treasury, _) => t::FROM_PLATFORM,
+        (Party::Escrow, _) => t::OUT_OF_ESCROW,
+        (Party::Burned, _) => t::REISSUED,
+        (Party::Member(_), Party::Member(_)) => return None,
+    })
+}
+
+/// Between whom a posting moves something.
+pub fn parties(app: App, Posting { from, to, rule, .. }: &Posting) -> AnyView {
+    let named = |party: &Party| match party {
+        Party::Member(id) => Some(member(app, id)),
+        _ => None,
+    };
+    match phrase(from, to, *rule) {
+        Some(words) => {
+            let whose = named(from).or_else(|| named(to)).map(|whose| view! { {whose} " · " }.into_any());
+            view! { {whose} {app.say(words)} }.into_any()
         }
+        None => view! { {named(from)} " → " {named(to)} }.into_any(),
     }
 }

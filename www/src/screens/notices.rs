@@ -1,11 +1,16 @@
 //! The notices above every screen: no network, actions that wait, no storage.
 
+use gongxiang::identity::Id;
 use leptos::prelude::*;
+use serde_json::Value;
 
+use super::named;
+use crate::api;
 use crate::figure::number;
+use crate::json;
 use crate::outbox::{PendingAction, Refused};
 use crate::state::App;
-use crate::text::{self, fault, frame as t, home};
+use crate::text::{self, Words, actions, counter, fault, frame as t, home};
 use crate::ui;
 
 /// The notices that apply now.
@@ -60,7 +65,10 @@ fn waits(app: App, waiting: &PendingAction) -> AnyView {
     let (outbox, key) = (app.outbox, waiting.key.clone());
     view! {
         <li data-testid="waiting-action" data-path=waiting.path.clone()>
-            {what(app, waiting)}
+            <details data-testid="waiting-more">
+                <summary>{what(app, waiting)}</summary>
+                {details(app, waiting)}
+            </details>
             <button type="button" class="link" data-testid="cancel-waiting" on:click=move |_| outbox.cancel(key.clone())>
                 {app.say(t::CANCEL_WAITING)}
             </button>
@@ -83,14 +91,41 @@ fn refusal(app: App, refused: &Refused) -> AnyView {
     .into_any()
 }
 
-/// What an action is, how many points it moves, and when it was confirmed.
+/// What a command says, with its words.
+const FIELDS: [(&str, Words); 5] = [
+    ("points", home::POINTS),
+    ("unit_price", home::PRICE),
+    ("amount", counter::AMOUNT),
+    ("concession", counter::CONCESSION_YUAN),
+    ("item", actions::ITEM),
+];
+
+/// To whom an action is, with the whole id to copy, and what its command says.
+fn details(app: App, action: &PendingAction) -> AnyView {
+    let body = json::parse(&action.body).unwrap_or_default();
+    let row = |words: Words, value: AnyView| view! { <div><dt>{app.say(words)}</dt><dd>{value}</dd></div> }.into_any();
+    let to = receiver(action, &body).map(|id| row(actions::TO_WHOM, named::member(app, &id)));
+    let said = FIELDS.iter().filter_map(|(name, words)| Some(row(*words, api::text_of(&body, name)?.into_any())));
+    let said: Vec<_> = to.into_iter().chain(said).collect();
+    view! { <dl class="sums">{said}</dl> }.into_any()
+}
+
+/// The member whom an action concerns beside the one who confirmed it.
+fn receiver(action: &PendingAction, body: &Value) -> Option<Id> {
+    let named = ["to", "buyer", "member"].into_iter().find_map(|field| api::text_of(body, field))?;
+    Id::parse(&named).filter(|id| action.member.as_ref() != Some(id))
+}
+
+/// What an action is, how many points it moves and to whom, and when it was confirmed.
 fn what(app: App, action: &PendingAction) -> AnyView {
     let (title, at, spends) = (action.title.clone(), action.at.clone(), action.spends);
     let time = at.clone();
+    let to = json::parse(&action.body).ok().and_then(|body| receiver(action, &body));
     view! {
         <span>
             {move || text::of_both(&title, app.lang()).to_owned()} " "
             {spends.is_positive().then(|| ui::amount(app, number(&spends), home::POINTS))} " "
+            {to.map(|to| view! { "→ " {named::plain(app, &to)} " " }.into_any())}
             <time datetime=at>{move || local_time(app, &time)}</time>
         </span>
     }

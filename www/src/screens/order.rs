@@ -16,8 +16,9 @@ use crate::api::{self, Fault};
 use crate::order::{Parties, Preview, preview};
 use crate::query::{Query, Remote, fetch};
 use crate::reactive::memo;
+use crate::route::{MemberScreen, Route};
 use crate::state::App;
-use crate::text::{calculator as t, frame, home};
+use crate::text::{calculator as t, counter, frame, home};
 use crate::ui;
 
 /// The part of the book that an order between these parties needs.
@@ -43,6 +44,7 @@ pub fn screen(app: App, buyer: &Id) -> AnyView {
         _ => None,
     });
     let (me, mine) = (buyer.clone(), buyer.clone());
+    let code = Route::Member(buyer.clone(), MemberScreen::Code).to_string();
     // The preview needs only the excerpt. Opening the buyer's account shows whether the wallet can trust its own figures.
     let own = opened(app, buyer.clone());
     spawn_local(async move { _ = own.await });
@@ -58,6 +60,10 @@ pub fn screen(app: App, buyer: &Id) -> AnyView {
                 {move || result(app, &me, cut, outcome)}
             </section>
         </div>
+        // Only a shop places orders, so the way on is to show it one's code.
+        <a class="card link-card" href=code data-testid="to-code">
+            {app.say(counter::SHOW_CODE)} <span aria-hidden="true">"›"</span>
+        </a>
     }
     .into_any()
 }

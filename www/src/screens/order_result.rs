@@ -31,20 +31,18 @@ fn refused(app: App, refusal: Refusal) -> AnyView {
         <div class="refusal" role="alert" data-testid="refusal" data-code=code.as_str() data-field=refusal.field.into_owned()>
             <b>{app.say(t::REFUSED)}</b>
             <p>{move || text::code(app.lang(), code.as_str())}</p>
-            <p><code>{code.as_str()}</code></p>
+            {ui::code(app, code.as_str().to_owned())}
         </div>
     }
     .into_any()
 }
 
 fn accepted(app: App, me: &Id, concession: Money, quote: &OrderQuote) -> AnyView {
-    let has_own = share_value_of(me, &quote.rewards).is_positive();
     let burned = quote.rewards.iter().try_fold(quote.points, |rest, reward| rest.minus(reward.points));
     let due = quote.due.map(|day| day.to_string());
     let due_value = due.clone().unwrap_or_default();
     let due_shown = move || due.clone().unwrap_or_else(|| t::DUE_NEVER.of(app.lang()).to_owned());
     view! {
-        {has_own.then(|| ui::note(app, t::NOT_MONEY))}
         <dl class="sums">
             <div data-testid="concession-yuan" data-value=concession.to_string()>
                 <dt>{app.say(t::CONCESSION_IS)}</dt>
@@ -81,6 +79,7 @@ pub fn gain(app: App, me: &Id, preview: Option<Preview>) -> AnyView {
             }
             view! {
                 <b class="mid" data-testid="for-me" data-value=sum.to_string()>"+" {ui::amount(app, number(&sum), home::SHARE_VALUE)}</b>
+                <small data-testid="not-money">{app.say(t::NOT_MONEY)}</small>
             }
             .into_any()
         }
@@ -109,8 +108,11 @@ fn rewards(app: App, me: &Id, rewards: &[Reward]) -> AnyView {
 fn row(app: App, mine: bool, reward: &Reward) -> AnyView {
     let kind = reward.kind;
     let in_points = reward.points.is_positive();
-    let amount = if in_points { number(&reward.points) } else { number(&reward.share_value) };
-    let asset = app.say(if in_points { home::POINTS } else { home::SHARE_VALUE });
+    let amount = if in_points {
+        ui::amount(app, number(&reward.points), home::POINTS)
+    } else {
+        ui::amount(app, number(&reward.share_value), home::SHARE_VALUE)
+    };
     let why = reward.why.clone();
     view! {
         <tr class:mine=mine data-testid="reward" data-member=reward.member.to_string()
@@ -125,7 +127,7 @@ fn row(app: App, mine: bool, reward: &Reward) -> AnyView {
                 {move || text::rule(app.lang(), Rule::Reward(kind))} " "
                 {ui::class_tag(app, kind.class())}
             </td>
-            <td class="gets">{amount} " " <small>{asset}</small></td>
+            <td class="gets">{amount}</td>
             <td class="why">"= " {move || text::reason(app.lang(), &why)}</td>
         </tr>
     }

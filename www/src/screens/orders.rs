@@ -6,12 +6,13 @@ use gongxiang::receipt::{Reward, Rule};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::answer::{asked, member_bar};
+use super::answer::{asked, follow, member_bar, ready};
 use super::invite;
 use super::named;
 use crate::api::{self, Item, OrdersPage};
 use crate::figure::{money, number};
 use crate::ids;
+use crate::query::refetch;
 use crate::route::{MemberScreen, Route};
 use crate::state::App;
 use crate::text::{self, Words, calculator as c, frame, home, orders as t, signin};
@@ -23,9 +24,11 @@ pub fn screen(app: App, id: &Id) -> AnyView {
         let me = asks.clone();
         async move { api::bought(&me, None).await }
     };
+    let found = refetch(None, load);
+    follow(app, found);
     view! {
         {member_bar(app, id, t::MY_ORDERS)}
-        {asked(app, load, move |first| list(app, &me, first))}
+        {ready(app, found, Box::new(move |first| list(app, &me, first)))}
     }
     .into_any()
 }

@@ -4,14 +4,14 @@ use gongxiang::book::Account;
 use gongxiang::event::{Event, Kind, ReturnTerms};
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::limits::RETURN_DAYS_MAX;
-use gongxiang::quantity::{Money, Points, ShareValue};
+use gongxiang::quantity::{Points, ShareValue};
 use gongxiang::ruleset::{Pack, RuleSet};
 
 use crate::action::Action;
-use crate::figure::{grouped, two_places};
+use crate::figure::{grouped, yuan};
 use crate::input;
 use crate::lang::Lang;
-use crate::text::{Words, actions as a, home, people as t};
+use crate::text::{self, Words, actions as a, home, people as t};
 
 /// Whom an event concerns, as the desk sees it now.
 #[derive(Clone, Debug)]
@@ -246,24 +246,14 @@ fn pack_facts(of: &Subject, pack: &Id, terms: Option<&ReturnTerms>, lang: Lang) 
     facts
 }
 
-/// What a pack is called, by what it allows, and its price. Rules name packs as they like, so the name is there too.
+/// A pack by its title and price. Rules name packs as they like, so the name is there too.
 pub fn pack_name(name: &str, pack: &Pack, lang: Lang) -> String {
-    let words = match pack {
-        Pack { area_partner: true, .. } => t::PACK_AREA,
-        Pack { merchant: true, .. } => t::PACK_MERCHANT,
-        _ => t::PACK_MEMBER,
-    };
-    format!("{} ({name}) · {}", words.of(lang), yuan(pack.price))
-}
-
-/// `¥1,234.50`.
-pub fn yuan(money: Money) -> String {
-    format!("¥{}", grouped(&two_places(money)))
+    format!("{} ({name}) · {}", text::people::pack(pack).of(lang), yuan(pack.price))
 }
 
 /// What a service role is called.
 pub fn role_name(role: &Id, lang: Lang) -> String {
-    gongxiang_words::role(lang.catalogue(), role.as_str()).unwrap_or(role.as_str()).to_owned()
+    crate::text::role(lang, role.as_str())
 }
 
 /// The days within which a pack may come back.

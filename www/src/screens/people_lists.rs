@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::answer::asked;
+use super::named;
 use super::people_orders::{self, RefundState};
 use crate::figure::number;
 use crate::people::{self, Row, Rows};
@@ -67,7 +68,10 @@ fn line(state: RefundState, of: &Id, row: &Row) -> AnyView {
 
 fn posting(app: App, id: &Id, line: &BookedPosting) -> AnyView {
     let gain = line.is_gain(id);
-    let other = line.other(id).clone();
+    let between = match named::phrase(&line.posting.from, &line.posting.to, line.posting.rule) {
+        Some(words) => view! { {app.say(words)} }.into_any(),
+        None => view! { <bdi>{line.other(id).to_string()}</bdi> }.into_any(),
+    };
     let (rule, amount, why) = (line.posting.rule, line.posting.amount, line.posting.why.clone());
     view! {
         <li class="entry" data-testid="desk-posting" data-rule=rule.as_str() data-amount=amount.to_string()>
@@ -77,7 +81,7 @@ fn posting(app: App, id: &Id, line: &BookedPosting) -> AnyView {
                     {if gain { "+" } else { "−" }} {number(&amount)} " " <small>{move || text::asset(app.lang(), amount)}</small>
                 </span>
             </p>
-            <p class="foot"><time>{line.day.to_string()}</time> <span><bdi>{move || text::party(app.lang(), &other)}</bdi></span></p>
+            <p class="foot"><time>{line.day.to_string()}</time> <span>{between}</span></p>
             <p class="why">{move || text::reason(app.lang(), &why)}</p>
         </li>
     }

@@ -6,10 +6,10 @@ use gongxiang::quantity::Money;
 use leptos::prelude::*;
 
 use super::action_form::{ask, submit};
-use super::people_events::{self as events, yuan};
+use super::people_events as events;
 use super::people_forms::may;
 use crate::action::Action;
-use crate::figure::money;
+use crate::figure::{money, yuan};
 use crate::input;
 use crate::order::returned_concession_ceil;
 use crate::outbox::Outcome;

@@ -196,7 +196,7 @@ fn category(app: App, value: RwSignal<String>) -> AnyView {
     .into_any()
 }
 
-const fn words(category: Category) -> Words {
+pub const fn words(category: Category) -> Words {
     match category {
         Category::Food => t::FOOD,
         Category::Groceries => t::GROCERIES,

@@ -12,7 +12,7 @@ use crate::figure::number;
 use crate::proposal::Proposal;
 use crate::reactive::memo;
 use crate::state::App;
-use crate::text::{frame, home, proposals as t};
+use crate::text::{Words, frame, home, proposals as t};
 use crate::ui;
 
 /// The proposal that somebody is about to decline, and why.
@@ -41,6 +41,11 @@ pub fn waiting(app: App, open: &[Proposal], price: Price, rules: &RuleSet) -> An
 
 fn line(app: App, proposal: &Proposal, price: Price, rules: &RuleSet, refused: Refused) -> AnyView {
     let kind = proposal.event.kind().as_str();
+    let changes = match &proposal.event {
+        Event::RulesAdopted { rules: changes } => Some(rules::changes(rules, changes)),
+        _ => None,
+    };
+    let facts = changes.as_deref().map(rules::facts).unwrap_or_default();
     let at = deeds::instant(proposal.proposed);
     let until = deeds::instant(proposal.expires);
     view! {
@@ -49,16 +54,13 @@ fn line(app: App, proposal: &Proposal, price: Price, rules: &RuleSet, refused: R
                 <span class="what">{move || deeds::words(app.lang(), kind)}</span>
                 {change(app, &proposal.event, price)}
             </p>
-            {match &proposal.event {
-                Event::RulesAdopted { rules: changes } => rules::changes(app, rules, changes),
-                _ => ().into_any(),
-            }}
+            {changes.map(|changes| rules::difference(app, &changes))}
             <p class="foot">
                 <span>{deeds::who(app, &proposal.actor)}</span>
                 <span>{at}</span>
                 <span>{app.say(t::UNTIL)} " " {until}</span>
             </p>
-            {choices(app, proposal, price, refused)}
+            {choices(app, proposal, price, facts, refused)}
         </li>
     }
     .into_any()
@@ -80,7 +82,7 @@ fn change(app: App, event: &Event, price: Price) -> AnyView {
 }
 
 /// What who is signed in may do about it. Who proposed it waits for somebody else, or takes it back.
-fn choices(app: App, proposal: &Proposal, price: Price, refused: Refused) -> AnyView {
+fn choices(app: App, proposal: &Proposal, price: Price, changes: Vec<(Words, String)>, refused: Refused) -> AnyView {
     let (me, may) = app.session.with(|session| {
         let staff = session.as_ref().and_then(|session| session.staff.as_ref().map(|staff| staff.id.clone()));
         (staff, session.as_ref().is_some_and(|session| session.role == "operator"))
@@ -93,7 +95,8 @@ fn choices(app: App, proposal: &Proposal, price: Price, refused: Refused) -> Any
     let id = Some(proposal.id);
     let (approved, declined) = (proposal.clone(), proposal.clone());
     let what = deeds::words(app.lang.get_untracked(), proposal.event.kind().as_str());
-    let facts = vec![(t::WHAT, what), (t::PROPOSER, deeds::name_of(&proposal.actor).to_owned())];
+    let mut facts = vec![(t::WHAT, what), (t::PROPOSER, deeds::name_of(&proposal.actor).to_owned())];
+    facts.extend(changes);
     let of_decline = facts.clone();
     let approve = move |_| app.asked.set(Some(Action::approve(&approved, price).with_facts(facts.clone())));
     let ask = move |_| {

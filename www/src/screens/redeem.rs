@@ -4,7 +4,7 @@ use gongxiang::identity::Id;
 use gongxiang::quantity::Points;
 use leptos::prelude::*;
 
-use super::action_form::{ask, available, submit};
+use super::action_form::{ask, available, submit, typed};
 use super::answer::of_member;
 use super::worth;
 use crate::action::Action;
@@ -15,9 +15,9 @@ use crate::text::actions as t;
 use crate::ui;
 
 pub fn screen(app: App, id: Id) -> AnyView {
+    let (points, item) = (typed(app), typed(app));
     of_member(app, id, t::REDEEM, move |wallet| {
         let me = wallet.member.clone();
-        let (points, item) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
         let basis = worth::falls(wallet.rules.price_policy);
         let action = memo(move || {
             let points = input::read(&points.read(), Points::parse).ok()?;

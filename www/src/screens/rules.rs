@@ -49,7 +49,7 @@ fn shown(app: App, rules: RuleSet) -> AnyView {
             let red = findings.iter().filter(|finding| finding.severity == Severity::Red);
             let all = red.clone().all(|finding| accepted.contains(finding.code));
             let codes: Vec<_> = red.map(|finding| finding.code.to_owned()).collect();
-            all.then(|| Action::adopt(changes, &codes))
+            all.then(|| Action::adopt(changes, &codes).with_facts(facts(differences)))
         }
         _ => None,
     });
@@ -182,16 +182,21 @@ fn flag(
         .into_any()
 }
 
-/// What these changes would make of the rules in force.
-pub fn changes(app: App, rules: &RuleSet, changes: &Tree) -> AnyView {
+/// What these changes would make of the rules in force: each key that differs, its value now and then.
+pub fn changes(rules: &RuleSet, changes: &Tree) -> Vec<[String; 3]> {
     let mut differences = Vec::new();
     if let Ok(then) = rules.adopt(changes) {
         differ("", &rules.to_tree(), &then.to_tree(), &mut differences);
     }
-    difference(app, &differences)
+    differences
 }
 
-fn difference(app: App, differences: &[[String; 3]]) -> AnyView {
+/// The same as rows of the sheet: `release.daily: 888 → 900`.
+pub fn facts(differences: &[[String; 3]]) -> Vec<(Words, String)> {
+    differences.iter().map(|[key, now, then]| (t::CHANGE, format!("{key}: {now} → {then}"))).collect()
+}
+
+pub fn difference(app: App, differences: &[[String; 3]]) -> AnyView {
     if differences.is_empty() {
         return ui::empty(app, "no-difference", t::NO_DIFFERENCE);
     }

@@ -105,7 +105,7 @@ pub fn sheet(app: App) -> AnyView {
             app.outbox.read(&key);
             stage.set(Stage::Answered(outcome, foreseen));
         }
-        app.changes.update(|changes| *changes += 1);
+        app.changed();
     });
     let close = move || app.asked.set(None);
     view! {
@@ -177,7 +177,7 @@ fn body(app: App, action: &Action, stage: RwSignal<Stage>) -> AnyView {
                     <dl class="sums" data-testid="settled-unrecovered">{summary::not_recovered(app, missing)}</dl>
                 }.into_any())}
                 {next(app, action)}
-                {shown(app, &receipt, "settled")}
+                {(!action.changes_rules()).then(|| shown(app, &receipt, "settled"))}
             }
             .into_any()
         }
@@ -216,7 +216,7 @@ fn refused(app: App, title: Words, code: &str, other: Words) -> AnyView {
         <div class="refusal" role="alert" data-testid="action-refused" data-code=code.to_owned()>
             <b>{app.say(title)}</b>
             <p>{move || why()}</p>
-            <p><code>{code.to_owned()}</code></p>
+            {ui::code(app, code.to_owned())}
         </div>
     }
     .into_any()
@@ -228,14 +228,16 @@ fn confirm(app: App, action: &Action, key: String, stage: RwSignal<Stage>, fores
         Expectation::Refused(refusal) => {
             return refused(app, t::WOULD_REFUSE, refusal.code.as_str(), f::FAILED_NOTE);
         }
-        // Its summary says all of it: nothing moves before the money is paid.
-        Expectation::Receipt(receipt, _) if receipt.postings.is_empty() && action.deal().is_some() => {
+        // What stands above says all of it: nothing moves before the money of a trade is paid, nor by new rules.
+        Expectation::Receipt(receipt, ..)
+            if receipt.postings.is_empty() && (action.deal().is_some() || action.changes_rules()) =>
+        {
             (().into_any(), Some(receipt.clone()))
         }
-        Expectation::Receipt(receipt, mine) => {
+        Expectation::Receipt(receipt, mine, close) => {
             let all = shown(app, receipt, "preview");
             spends = action.spends(receipt);
-            let preview = match summary::summary(app, action, receipt, mine.as_ref()) {
+            let preview = match summary::summary(app, action, receipt, mine.as_ref(), close.as_ref()) {
                 Some(summary) => view! {
                     {summary}
                     <details class="all"><summary>{app.say(s::DETAILS)}</summary> {all}</details>
@@ -298,6 +300,7 @@ fn shown(app: App, receipt: &Receipt, kind: &'static str) -> AnyView {
 }
 
 fn line(app: App, posting: Posting) -> AnyView {
+    let between = named::parties(app, &posting);
     let Posting { from, to, amount, rule, why } = posting;
     let (giver, receiver, reason) = (from.to_string(), to.to_string(), worded::reason(&why, Language::En));
     // Before it is settled, there is no id.
@@ -308,7 +311,7 @@ fn line(app: App, posting: Posting) -> AnyView {
             <span class="what">{move || text::rule(app.lang(), rule)}</span>
             <span class="gets">{number(&amount)} " " <small>{move || text::asset(app.lang(), amount)}</small></span>
             <span class="parties">
-                {named::party(app, &from)} " → " {named::party(app, &to)}
+                {between}
             </span>
             {is_known.then(|| view! { <span class="why">{move || text::reason(app.lang(), &why)}</span> }.into_any())}
         </li>

@@ -58,6 +58,7 @@ fn shown(app: App, wallet: &Wallet) -> AnyView {
     // In percent of the deposit, at most 100.
     let reached = points.raw().saturating_mul(100).checked_div(deposit.raw()).unwrap_or(100).clamp(0, 100);
     let covers = wallet.worth;
+    let missing = wallet.rules.merchant_deposit.minus(covers).unwrap_or_default();
     view! {
         <section class="card" data-testid="shop">
             <div class="fixed">
@@ -68,6 +69,7 @@ fn shown(app: App, wallet: &Wallet) -> AnyView {
             <meter class="reach" min="0" max="100" value=reached.to_string() aria-label=app.say(t::DEPOSIT)></meter>
             <dl class="sums">
                 {ui::figure(app, t::DEPOSIT, "deposit", &deposit, None)}
+                {short.then(|| ui::sum(app, t::MISSING, "missing", missing))}
                 <div data-testid="covers" data-value=covers.to_string()>
                     <dt>{app.say(t::COVERS)}</dt>
                     <dd>{ui::amount(app, money(covers), frame::YUAN)}</dd>
@@ -75,6 +77,7 @@ fn shown(app: App, wallet: &Wallet) -> AnyView {
                 {ui::figure(app, t::COVERS_ORDERS, "covers-orders", &(covers.raw() / TYPICAL_CENTS), None)}
             </dl>
             {worth::basis(app, wallet.price, wallet.rules.price_policy)}
+            {short.then(|| view! { <p class="note" data-testid="below-deposit">{app.say(t::BELOW_DEPOSIT_NOTE)}</p> }.into_any())}
             {ui::note(app, t::SHOP_NOTE)}
             <a class="secondary" href=Route::Member(wallet.member.clone(), MemberScreen::Market).to_string()
                 data-testid="buy-points">{app.say(t::BUY_POINTS)}</a>

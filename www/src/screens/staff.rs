@@ -59,7 +59,7 @@ impl Desk {
             Ok(code) => {
                 self.failed.set(None);
                 self.code.set(code);
-                self.app.changes.update(|changes| *changes += 1);
+                self.app.changed();
             }
             Err(fault) => self.failed.set(Some(fault)),
         }

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Blob, Element, HtmlAnchorElement, Url};
 
-use super::answer::{asked, of_member};
+use super::answer::{of_member_live, ready, recall_after_wallet};
 use super::{statement_rows, worth};
 use crate::figure::{self, number};
 use crate::history::{self, Past};
@@ -50,12 +50,15 @@ fn is_of_orders(rule: Rule) -> bool {
 }
 
 pub fn screen(app: App, id: Id) -> AnyView {
-    of_member(app, id, t::TITLE, move |wallet| {
+    // They outlive a newer wallet.
+    let (filter, typed) = (RwSignal::new(Filter::All), RwSignal::new(String::new()));
+    of_member_live(app, id, t::TITLE, move |wallet| {
         let load = {
             let wallet = Arc::clone(&wallet);
             move || opened(app, Arc::clone(&wallet))
         };
-        asked(app, load, move |past| shown(app, &wallet, past))
+        let found = recall_after_wallet(app, &wallet.member, load);
+        ready(app, found, Box::new(move |past| shown(app, &wallet, past, filter, typed)))
     })
 }
 
@@ -65,10 +68,8 @@ pub async fn opened(app: App, wallet: Arc<Wallet>) -> Result<Arc<Past>, crate::a
     history::open(&wallet, &days).await
 }
 
-fn shown(app: App, wallet: &Wallet, past: Arc<Past>) -> AnyView {
+fn shown(app: App, wallet: &Wallet, past: Arc<Past>, filter: RwSignal<Filter>, typed: RwSignal<String>) -> AnyView {
     let (me, price) = (&wallet.member, wallet.price);
-    let filter = RwSignal::new(Filter::All);
-    let typed = RwSignal::new(String::new());
     let adds_up = past.history.adds_up;
     let fitting = {
         let (me, past) = (me.clone(), Arc::clone(&past));
@@ -90,7 +91,7 @@ fn shown(app: App, wallet: &Wallet, past: Arc<Past>) -> AnyView {
                 (Filter::Moves, "filter-moves", t::ONLY_MOVES),
             ])}
             <input type="search" data-testid="statement-search" aria-label=app.say(t::SEARCH)
-                placeholder=app.say(t::SEARCH_HINT) on:input=move |event| typed.set(event_target_value(&event)) />
+                placeholder=app.say(t::SEARCH_HINT) prop:value=move || typed.get() on:input=move |event| typed.set(event_target_value(&event)) />
             {ui::button(app, "secondary", "export", t::EXPORT, move |_| {
                 fitting.with_untracked(|rows| save(&format!("gongxiang-{to_save}.csv"), &csv(&to_save, rows)));
             })}

@@ -75,16 +75,18 @@ fn other(me: &Id, past: &Past, booked: &BookedPosting) -> Option<Party> {
 
 fn entry(app: App, me: &Id, past: &Past, booked: &BookedPosting) -> AnyView {
     let gain = booked.is_gain(me);
-    let other = other(me, past, booked).map(|other| {
-        view! {
-            <span>
-                {app.say(if gain { t::FROM } else { t::TO })} " "
-                {named::party(app, &other)}
-            </span>
-        }
-        .into_any()
-    });
     let (rule, amount, why) = (booked.posting.rule, booked.posting.amount, booked.posting.why.clone());
+    let other = match other(me, past, booked) {
+        Some(Party::Member(id)) => {
+            let whence = app.say(if gain { t::FROM } else { t::TO });
+            view! { <span>{whence} " " {named::member(app, &id)}</span> }.into_any()
+        }
+        Some(_) => {
+            let phrase = named::phrase(&booked.posting.from, &booked.posting.to, rule).map(|words| app.say(words));
+            view! { <span data-testid="entry-phrase">{phrase}</span> }.into_any()
+        }
+        None => ().into_any(),
+    };
     let class = rule.class().map(|class| view! { " " {ui::class_tag(app, class)} }.into_any());
     view! {
         <li class="entry" data-testid="entry" data-day=booked.day.to_string() data-rule=rule.as_str()

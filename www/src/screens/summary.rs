@@ -3,21 +3,38 @@
 use gongxiang::event::Event;
 use gongxiang::order::Order;
 use gongxiang::quantity::{Points, Price};
-use gongxiang::receipt::{Amount, Posting, Receipt, Rule};
+use gongxiang::receipt::{Amount, Party, Posting, Receipt, Rule};
 use leptos::prelude::*;
 
 use super::named;
 use super::worth;
 use crate::action::{Action, Mine};
-use crate::api::Item;
+use crate::api::{Close, Item};
+use crate::counter::points_of_part;
 use crate::figure::{money, number};
 use crate::state::App;
-use crate::text::{Words, calculator as c, frame, home, orders as o, summary as t};
+use crate::text::{Words, calculator as c, counter, frame, home, orders as o, summary as t};
 use crate::ui;
 
 /// The summary of an action as it is foreseen; nothing for an action that its title says already.
-pub fn summary(app: App, action: &Action, receipt: &Receipt, mine: Option<&Mine>) -> Option<AnyView> {
+pub fn summary(
+    app: App,
+    action: &Action,
+    receipt: &Receipt,
+    mine: Option<&Mine>,
+    close: Option<&Close>,
+) -> Option<AnyView> {
     let (chief, mut rows) = facts(app, action, receipt)?;
+    if let Some(Close { orders, price }) = close {
+        rows.push(row(app, t::VESTING, "vesting", number(orders)));
+        let old = action.replaces().map(|old| view! { {number(old)} " → " }.into_any());
+        rows.push(row(
+            app,
+            t::NEXT_PRICE,
+            "price",
+            view! { {old} {ui::amount(app, number(price), frame::YUAN)} }.into_any(),
+        ));
+    }
     let mut basis = None;
     if let (Some(mine), Some(me)) = (mine, &action.member) {
         let after = mine.after(receipt, me);
@@ -78,8 +95,10 @@ fn facts(app: App, action: &Action, receipt: &Receipt) -> Option<(Option<AnyView
             };
             let Order { merchant, left, .. } = order;
             let back = sum_of(receipt, |posting| posting.to.is(merchant) && posting.rule != Rule::Release)?;
+            let lost = points_of_part(order, part.unwrap_or(*left))?.minus(back).unwrap_or_default();
             let mut rows = vec![row(app, o::NUMBER, "order", named::number(id))];
             rows.push(row(app, t::SHOP_GETS_BACK, "back", points(app, back)));
+            rows.extend(lost.is_positive().then(|| row(app, counter::LOST, "lost", points(app, lost))));
             rows.extend(receipt.unrecovered.map(|missing| not_recovered(app, missing)));
             (Some(ui::amount(app, money(part.unwrap_or(*left)), frame::YUAN)), rows)
         }
@@ -89,7 +108,8 @@ fn facts(app: App, action: &Action, receipt: &Receipt) -> Option<(Option<AnyView
             (Some(ui::amount(app, number(price), frame::YUAN)), old.into_iter().collect())
         }
         Event::DayClosed { day } => {
-            let released = sum_of(receipt, |posting| posting.rule == Rule::Release)?;
+            // What of it is credited to accounts on the way is a part of it.
+            let released = sum_of(receipt, |posting| posting.rule == Rule::Release && posting.from == Party::Issuance)?;
             (Some(text(day.to_string())), vec![row(app, t::RELEASED, "released", points(app, released))])
         }
         Event::MemberRegistered { referrer: Some(referrer), .. } => (Some(named::member(app, referrer)), Vec::new()),

@@ -12,12 +12,11 @@ use super::named;
 use crate::action::{Action, Deal, Step};
 use crate::api::Fault;
 use crate::figure::{money, number};
-use crate::query::{Remote, fetch};
-use crate::reactive::effect;
+use crate::query::{Query, Remote};
 use crate::route::{MemberScreen, Route};
 use crate::state::App;
 use crate::text::{Words, actions as a, frame, home, proposals as p, signin, trades as t};
-use crate::trade::{self, Dispute, Note, TradeDetail, TradesPage};
+use crate::trade::{self, Dispute, InMarket, Note, TradeDetail, TradesPage};
 use crate::ui;
 
 /// What the sheet says first of an offer or a trade: amount, price, sum, to whom.
@@ -57,21 +56,11 @@ pub fn refusal(code: &str) -> Option<Words> {
 }
 
 /// What waits for the member, on its home. Without an answer there is none.
-pub fn notices(app: App, me: &Id) -> AnyView {
-    let (asks, me) = (me.clone(), me.clone());
-    let found = fetch(move || {
-        let me = asks.clone();
-        async move { trade::of_member(&me, None).await }
-    });
-    effect(move |first| {
-        app.changes.track();
-        if !first {
-            found.again();
-        }
-    });
+pub fn notices(app: App, me: &Id, traded: Query<InMarket>) -> AnyView {
+    let me = me.clone();
     view! {
-        {move || match found.state.get() {
-            Remote::Ready(page) => page.trades.iter().filter_map(|trade| notice(app, &me, trade)).collect(),
+        {move || match &*traded.state.read() {
+            Remote::Ready(traded) => traded.trades.iter().filter_map(|trade| notice(app, &me, trade)).collect(),
             _ => Vec::new(),
         }}
     }
@@ -313,7 +302,7 @@ fn writes(app: App, trade: &Id, note: Note, known: &str) -> AnyView {
         let trade = to.clone();
         spawn_local(async move {
             match trade::write(&trade, note, &value.get_untracked()).await {
-                Ok(()) => app.changes.update(|changes| *changes += 1),
+                Ok(()) => app.changed(),
                 Err(fault) => failed.set(Some(fault)),
             }
         });

@@ -39,7 +39,7 @@ words! {
     GETS "获得" "Gets"
     WHY "计算方式" "How"
     NOTHING_FOR_YOU "您不会从此订单获得共享值。购买会员礼包、激活账户后，消费才有共享值。" "This order brings you no share value. Buy a member pack to activate your account first."
-    NOT_MONEY "共享值不是钱。它决定您每天分到多少积分，积分的价值可能下跌。" "Share value isn’t money. It decides your part of the points released each day, and points can lose value."
+    NOT_MONEY "共享值不是钱，只决定您每天分到多少积分；积分的价值可能下跌。" "Not money: it decides your part of the points released each day, and points can lose value."
     NOBODY "此订单没有奖励" "This order brings no rewards"
     REFUSED "无法提交此订单" "This order can’t be placed"
 }

@@ -1,5 +1,7 @@
 //! Members at the desk: looking one up, registering one, and what is done for one.
 
+use gongxiang::ruleset::Pack;
+
 use super::{Words, words};
 
 words! {
@@ -88,4 +90,13 @@ words! {
     REDEEM_CANCEL "撤销兑换" "Cancel a redemption"
     REDEEM_CANCEL_NOTE "积分退回会员，每笔兑换只能撤销一次。" "The points return to the member. Each redemption can be cancelled once."
     REFUND_NOTE "到账前退款，积分退还商家。到账后退款，从各受益人收回尚未使用的部分。" "Before the order is paid out, points return to the shop. After that, each receiver gives back what is left."
+}
+
+/// What a pack is called, by what it allows.
+pub const fn pack(pack: &Pack) -> Words {
+    match pack {
+        Pack { area_partner: true, .. } => PACK_AREA,
+        Pack { merchant: true, .. } => PACK_MERCHANT,
+        _ => PACK_MEMBER,
+    }
 }

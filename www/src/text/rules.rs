@@ -1,13 +1,18 @@
 //! Words of the rules' data: classes, rules, assets, parties, reasons and codes, from the catalogue.
 
 use gongxiang::identity::Id;
-use gongxiang::receipt::{Amount, Class, Party, Reason, Rule};
+use gongxiang::receipt::{Amount, Class, Reason, Rule};
 
 use crate::figure::grouped;
 use crate::ids;
 use crate::lang::Lang;
 
 /// What a class of income is called.
+/// The name of a service role, if it is one that the catalogue knows.
+pub fn role(lang: Lang, role: &str) -> String {
+    gongxiang_words::role(lang.catalogue(), role).unwrap_or(role).to_owned()
+}
+
 pub fn class(lang: Lang, class: Class) -> &'static str {
     // A test of the rules holds that no word is missing.
     gongxiang_words::class(lang.catalogue(), class.as_str()).unwrap_or(class.as_str())
@@ -21,17 +26,6 @@ pub fn rule(lang: Lang, rule: Rule) -> &'static str {
 /// What an asset is called.
 pub fn asset(lang: Lang, amount: Amount) -> &'static str {
     gongxiang_words::asset(lang.catalogue(), amount.asset()).unwrap_or(amount.asset())
-}
-
-/// What a party is called: a member by its id.
-pub fn party(lang: Lang, party: &Party) -> String {
-    match party {
-        Party::Member(id) => id.to_string(),
-        other => {
-            let name = other.to_string();
-            gongxiang_words::party(lang.catalogue(), &name).map_or(name, str::to_owned)
-        }
-    }
 }
 
 /// The reason of an amount, with grouped digits, and long ids by their ends.

@@ -15,5 +15,7 @@ words! {
     NOT_RECOVERED "无法追回（已被使用）" "Can’t be recovered (already spent)"
     NOW "现价" "Current price"
     RELEASED "本次释放" "Released"
+    VESTING "到账订单" "Orders paid out"
+    NEXT_PRICE "积分价格" "Price per point"
     DETAILS "明细" "Details"
 }

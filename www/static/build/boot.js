@@ -2,11 +2,12 @@
 
 /** The programs and their addresses after `#/`, as src/screens.rs has them: the first that fits. `m/ID/shop` is an old address of the counter. */
 const PROGRAMS = [
-  ['people', /^operator\/(members|staff|disputes|enrol)(\/|$)/],
+  ['people', /^operator\/(members|staff|enrol)(\/|$)/],
+  ['ahead', /^operator\/(rules|economy)(\/|$)|^m\/[^/]+\/forecast(\/|$)/],
   ['desk', /^operator(\/|$)/],
   ['shop', /^m\/[^/]+\/shop(\/|$)|^shop\//],
   ['account', /^(?!m\/)|^m\/[^/]+\/(profile|code)(\/|$)/],
-  ['points', /^m\/[^/]+\/(move|transfer|redeem|market|invite|orders)(\/|$)/],
+  ['points', /^m\/[^/]+\/(move|transfer|redeem|market|invite|orders|team|city)(\/|$)/],
   ['wallet', /^/],
 ];
 
@@ -16,6 +17,18 @@ function start() {
     return localStorage.getItem('gongxiang.start');
   } catch {
     return null;
+  }
+}
+
+/** The mark of a visit whose program was taken out of the worker's store. */
+const AGAIN = 'gongxiang.again';
+
+/** After a start the next damage has its chance again. */
+function forget() {
+  try {
+    sessionStorage.removeItem(AGAIN);
+  } catch {
+    // Where nothing is stored, nothing was marked.
   }
 }
 
@@ -32,6 +45,19 @@ function preload(file) {
   document.head.append(link);
 }
 
+/** Takes a program that did not start out of the worker's store, where it may be damaged; it then comes from the network. Answers with whether
+ * it is worth another start: once a visit, and only if there was something to take out. */
+async function takeOut(program) {
+  if (sessionStorage.getItem(AGAIN)) return false;
+  sessionStorage.setItem(AGAIN, program);
+  const name = `gongxiang-${/([^/]+)\/[^/]*$/.exec(import.meta.url)[1]}`;
+  if (!await caches.has(name)) return false;
+  const store = await caches.open(name);
+  const files = [`${program}/${program}.js`, `${program}/${program}_bg.wasm`];
+  const gone = await Promise.all(files.map((file) => store.delete(new URL(file, import.meta.url).href)));
+  return gone.includes(true);
+}
+
 /** Shows why there is no wallet, in place of the wallet. */
 function say(id) {
   document.getElementById('app').hidden = true;
@@ -40,20 +66,26 @@ function say(id) {
 
 document.getElementById('reload').addEventListener('click', () => location.reload());
 if (globalThis.WebAssembly) {
+  let chosen;
   try {
     if (!location.hash && start()) history.replaceState(null, '', start());
     const path = location.hash.replace(/^#*\/*/, '');
     const [program] = PROGRAMS.find(([, fits]) => fits.test(path));
+    chosen = program;
     preload(`./${program}/${program}_bg.wasm`);
     const glue = import(`./${program}/${program}.js`);
     await painted;
     const { default: init } = await glue;
     await init();
+    forget();
     import('./chart.js');
     import('./regions.js');
-    if (program === 'shop') import('./scan.js');
+    if (program === 'shop' || program === 'points') import('./scan.js');
   } catch (error) {
-    say('no-start');
+    // A store may refuse, or never answer.
+    const again = await Promise.race([takeOut(chosen).catch(() => false), new Promise((resolve) => setTimeout(resolve, 2000))]);
+    if (again) location.reload();
+    else say('no-start');
     throw error;
   }
 } else {

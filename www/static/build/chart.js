@@ -20,6 +20,8 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const HEIGHT = 180;
 /** Half a day, the room beside the first and the last bar. */
 const HALF_DAY = 43_200;
+/** The same of months, which stand at their first days. */
+const HALF_MONTH = 30 * HALF_DAY;
 /** How far a key goes along the axis. */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -Infinity, End: Infinity };
 
@@ -80,8 +82,13 @@ class Chart extends HTMLElement {
     const { along, series, bars } = JSON.parse(this.dataset.chart);
     this.#plot?.destroy();
     const options = this.#options(Plot, DAY.test(along[0]), series);
+    const half = bars === 'month' ? HALF_MONTH : HALF_DAY;
+    if (bars === 'month') {
+      options.axes[0].values = [[30 * 86_400, '{YYYY}-{MM}', null, null, null, null, null, null, 1]];
+      options.series[0].value = '{YYYY}-{MM}';
+    }
     if (bars) {
-      options.scales = { x: { time: true, range: (_, from, to) => [from - HALF_DAY, to + HALF_DAY] }, y: { range: (_, from, to) => [0, to * 1.1 || 1] } };
+      options.scales = { x: { time: true, range: (_, from, to) => [from - half, to + half] }, y: { range: (_, from, to) => [0, to * 1.1 || 1] } };
       Object.assign(options.series[1], { paths: Plot.paths.bars({ size: [0.7, 32] }), width: 0, fill: options.series[1].stroke });
     }
     this.#plot = new Plot(options, [along.map(place), ...series.map(({ values }) => values.map(Number))], this);

@@ -1,5 +1,5 @@
 // <gx-regions data-for="ID" lang="zh-CN">: chooses a place by province, city and district, and types its six digits (GB/T 2260)
-// into the field with that id. The names are loaded when somebody opens it.
+// into the field with that id; with data-level="city" without the district. The names are loaded when somebody opens it.
 
 const LABELS = { zh: ['选择地区', '省', '市', '区县', '请选择'], en: ['Choose a place', 'Province', 'City', 'District', 'Choose'] };
 
@@ -56,6 +56,7 @@ class Regions extends HTMLElement {
       return element;
     };
     const [first, second, third] = [select(province, 'province'), select(city, 'city'), select(district, 'district')];
+    const citiesAlone = this.dataset.level === 'city';
     const offer = (element, found) => {
       element.replaceChildren(new Option(choose, ''), ...found.map(([code, name]) => new Option(name, code)));
       element.disabled = found.length === 0;
@@ -73,10 +74,10 @@ class Regions extends HTMLElement {
       const inside = isCity(second.value) ? startsWith(second.value.slice(0, 4)).filter(([code]) => !isCity(code)) : [];
       offer(third, inside);
       // A city without districts is a place itself.
-      if (second.value && inside.length === 0) this.#type(second.value);
+      if (second.value && (citiesAlone || inside.length === 0)) this.#type(second.value);
     });
     third.addEventListener('change', () => { if (third.value) this.#type(third.value); });
-    details.append(first, second, third);
+    details.append(first, second, ...(citiesAlone ? [] : [third]));
   }
 
   #type(code) {
@@ -86,4 +87,16 @@ class Regions extends HTMLElement {
   }
 }
 
+/** <gx-place data-code="110100" lang="zh-CN">: the name of a place instead of its code, once the names are there. */
+class Place extends HTMLElement {
+  async connectedCallback() {
+    const { code } = this.dataset;
+    const all = new Map(await places().catch(() => []));
+    const names = [`${code.slice(0, 2)}0000`, `${code.slice(0, 4)}00`, code].map((place) => all.get(place));
+    const name = [...new Set(names.filter(Boolean))].join(' ');
+    if (name && this.isConnected) this.textContent = `${name} (${code})`;
+  }
+}
+
 customElements.define('gx-regions', Regions);
+customElements.define('gx-place', Place);

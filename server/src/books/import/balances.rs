@@ -11,6 +11,7 @@ use gongxiang::identity::Id;
 use gongxiang::quantity::{OutOfRange, Points, ShareValue};
 
 use super::cells::{self, BadRow, CellError};
+use super::ids::EventIds;
 use super::mapping::{Pair, Reading};
 use super::sheet::{Sheet, SheetField};
 use super::table::Row;
@@ -47,6 +48,7 @@ pub fn read(
     reading: &Reading,
     columns: &[Pair<String>],
     register: bool,
+    ids: &EventIds,
     output: &mut dyn io::Write,
     mut report: impl FnMut(&BadRow),
 ) -> Result<Sums> {
@@ -59,7 +61,7 @@ pub fn read(
         }
         match row.map_err(|bad| vec![bad]).and_then(|row| balance(&sheet, &row, &mut lines)) {
             Ok((line, balance)) => {
-                let text = event(&balance, register);
+                let text = event(&balance, register, ids);
                 output.write_all(text.as_bytes()).context("cannot write the events")?;
                 if sums.add(&balance).is_err() {
                     bail!("line {line}: out_of_range: {}", Code::OutOfRange.sentence());
@@ -99,7 +101,7 @@ fn balance(sheet: &Sheet, row: &Row, lines: &mut HashMap<Id, u64>) -> Result<(u6
     Ok((line, BalanceRow { member, share_value, points }))
 }
 
-fn event(balance: &BalanceRow, register: bool) -> String {
+fn event(balance: &BalanceRow, register: bool, ids: &EventIds) -> String {
     let BalanceRow { member, share_value, points } = balance;
     // Writing to a string cannot fail.
     let mut text = String::new();
@@ -109,14 +111,15 @@ fn event(balance: &BalanceRow, register: bool) -> String {
     if share_value.is_none() && points.is_none() {
         return text;
     }
-    _ = write!(text, r#"{{"type":"balance.opened","member":"{member}""#);
+    let mut balance = format!(r#""member":"{member}""#);
     if let Some(share_value) = share_value {
-        _ = write!(text, r#","share_value":"{share_value}""#);
+        _ = write!(balance, r#","share_value":"{share_value}""#);
     }
     if let Some(points) = points {
-        _ = write!(text, r#","points":"{points}""#);
+        _ = write!(balance, r#","points":"{points}""#);
     }
-    text.push_str("}\n");
+    let id = ids.of(format_args!("balance {balance}"));
+    _ = writeln!(text, r#"{{"type":"balance.opened",{balance},"id":"{id}"}}"#);
     text
 }
 

@@ -180,6 +180,9 @@ fn number<T>(text: &str, places: usize, parse: impl Fn(&str) -> Result<T, Decima
     let (whole, part) = number.split_once('.').unwrap_or((&number, ""));
     let whole =
         if whole.contains(',') { without_commas(whole, part).ok_or_else(|| bad(COMMAS))? } else { whole.into() };
+    if places < 3 && part.len() == 3 && !number.contains(',') && is_group(&whole) {
+        return Err(bad(POINT));
+    }
     let extra = part.len().saturating_sub(places);
     let part = if part.bytes().rev().take_while(|b| *b == b'0').count() >= extra {
         part.get(..places).unwrap_or(part)
@@ -188,6 +191,13 @@ fn number<T>(text: &str, places: usize, parse: impl Fn(&str) -> Result<T, Decima
     };
     let dot = if number.contains('.') { "." } else { "" };
     parse(&format!("{minus}{whole}{dot}{part}")).map_err(|error| bad(&error.to_string()))
+}
+
+const POINT: &str = "may mean two numbers, thousands or three decimal places: write `1000.00` or `1.00`";
+
+/// Whether digits may stand before a separator of thousands.
+fn is_group(whole: &str) -> bool {
+    (1..=3).contains(&whole.len()) && !whole.starts_with('0') && whole.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 const COMMAS: &str = "may mean two numbers: write thousands as in `1234.00`";
@@ -239,6 +249,9 @@ mod tests {
             ("0", "0"),
             ("12.50", "12.5"),
             ("12.5000", "12.5"),
+            ("0.500", "0.5"),
+            ("1234.500", "1234.5"),
+            ("1,234.500", "1234.5"),
             ("1,234.50", "1234.5"),
             ("1,234,567", "1234567"),
             ("12,345,678.9", "12345678.9"),
@@ -262,6 +275,10 @@ mod tests {
             "1,,234.00",
             "1234,567.00",
             "12.345",
+            "1.000",
+            "1.230",
+            "-999.000",
+            "¥12.500",
             "12.",
             ".5",
             "1e3",

@@ -64,6 +64,15 @@ pub(super) fn damage(text: &str) -> Option<&'static str> {
     None
 }
 
+/// How many digits of a number a spreadsheet keeps.
+const KEPT: usize = 15;
+
+/// Whether a text is an id of so many digits that a spreadsheet, which takes it for a number, puts zeros for the last ones; and whether it has
+/// such zeros. One id alone may end in zeros by itself.
+pub(super) fn long_number(text: &str) -> Option<bool> {
+    (text.len() > KEPT && is_digits(text)).then(|| text.bytes().skip(KEPT).all(|byte| byte == b'0'))
+}
+
 const SHORTENED: &str = "is a number that a spreadsheet has shortened, so that several ids may have become this one: \
     export it again and open it as text";
 

@@ -8,6 +8,7 @@ use gongxiang::event::{Event, OrderPlaced};
 use gongxiang::identity::Day;
 use gongxiang::quantity::Money;
 
+use super::ids::is_of_import;
 use crate::ledger::journal::JournalReader;
 use crate::limits::IMPORT_ORDERS_MAX;
 
@@ -69,6 +70,8 @@ pub(super) struct JournalIndex {
     /// Members to whom points were granted, opened or transferred.
     pub with_points: HashSet<String>,
     pub orders: HashMap<String, OpenOrder>,
+    /// The ids that imports made.
+    pub ids: HashSet<String>,
     /// The last day that was closed.
     pub closed: Option<Day>,
 }
@@ -79,7 +82,11 @@ impl JournalIndex {
         for (number, line) in JournalReader::open(journal)?.enumerate() {
             let line = line.with_context(|| format!("cannot read on in {shown}"))?;
             match line {
-                Ok(line) => self.add(&line.entry.event)?,
+                Ok(line) => {
+                    let id = line.entry.identity.map(|identity| identity.id.to_string());
+                    self.ids.extend(id.filter(|id| is_of_import(id)));
+                    self.add(&line.entry.event)?;
+                }
                 Err(refusal) => bail!("{shown}, line {}: {refusal}", number + 1),
             }
         }

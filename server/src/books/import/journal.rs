@@ -11,6 +11,7 @@ use gongxiang::identity::{Day, Id, Region};
 use gongxiang::quantity::{Money, Points};
 
 use super::cells::{BadRow, CellError, quoted};
+use super::ids::EventIds;
 use super::index::{JournalIndex, OpenOrder};
 use super::orders::{Item, ItemKind, Order};
 use crate::limits::IMPORT_GAP_DAYS_MAX;
@@ -71,9 +72,13 @@ pub struct JournalWriter {
     additions: Additions,
     columns: Columns,
     pub(super) index: JournalIndex,
+    ids: EventIds,
+    /// The ids of the refunds of this table.
+    refund_ids: HashSet<String>,
     /// The first day of the rules.
     genesis: Option<Day>,
     open: Option<Day>,
+    pub(super) latest: Option<Day>,
     pub(super) first: Option<Day>,
     /// The buyers of this table.
     pub(super) buyers: HashSet<String>,
@@ -90,8 +95,9 @@ impl JournalWriter {
         output: Output,
         additions: Additions,
         columns: Columns,
-        index: JournalIndex,
+        mut index: JournalIndex,
         genesis: Option<Day>,
+        batch: &str,
     ) -> Self {
         let after = index.closed.and_then(Day::next);
         Self {
@@ -99,9 +105,12 @@ impl JournalWriter {
             lines: String::new(),
             additions,
             columns,
+            ids: EventIds::after(batch, std::mem::take(&mut index.ids)),
+            refund_ids: HashSet::new(),
             index,
             genesis,
             open: after.or(genesis),
+            latest: None,
             first: None,
             buyers: HashSet::new(),
             shops: HashMap::new(),
@@ -113,6 +122,11 @@ impl JournalWriter {
 
     pub(super) fn genesis(&self) -> Option<Day> {
         self.genesis
+    }
+
+    /// Whether this journal or an earlier one has an order.
+    pub(super) fn has_order(&self, order: &str) -> bool {
+        self.index.orders.contains_key(order)
     }
 
     /// Sets the day that is open before the first order.
@@ -142,12 +156,29 @@ impl JournalWriter {
                 self.place(order)?;
             }
             ItemKind::Refund { order, amount } => {
+                let id = amount.as_deref().map(|amount| self.refund_id(item, order, amount));
+                if id.as_ref().is_some_and(|id| self.ids.has(id)) {
+                    return Err(Rejection::LeftOut("refunds that an earlier journal has".into()));
+                }
                 let part = self.concession_part(line, order, amount.as_deref())?;
                 self.close(closed, day);
-                self.refund(order, part);
+                self.refund(order, part, id);
             }
         }
         Ok(())
+    }
+
+    /// The id of a refund of a part. Equal ones of the same moment are told apart by their number.
+    fn refund_id(&mut self, item: &Item, order: &str, amount: &str) -> String {
+        let (day, second) = (&item.day, item.second);
+        let mut number = 0_u64;
+        loop {
+            let id = self.ids.of(format_args!("refund {order} {amount} {day} {second} {number}"));
+            if self.refund_ids.insert(id.clone()) {
+                return id;
+            }
+            number += 1;
+        }
     }
 
     /// The part of an order's concession that a refund takes back; `None` for all that is left.
@@ -203,11 +234,11 @@ impl JournalWriter {
         Ok(())
     }
 
-    fn refund(&mut self, order: &str, part: Option<Money>) {
-        match part {
-            Some(part) => {
-                self.line(format_args!(r#"{{"type":"order.refunded","order":"{order}","concession":"{part}"}}"#));
-            }
+    fn refund(&mut self, order: &str, part: Option<Money>, id: Option<String>) {
+        match part.zip(id) {
+            Some((part, id)) => self.line(format_args!(
+                r#"{{"type":"order.refunded","order":"{order}","concession":"{part}","id":"{id}"}}"#
+            )),
             None => self.line(format_args!(r#"{{"type":"order.refunded","order":"{order}"}}"#)),
         }
         self.refunds += 1;
@@ -220,7 +251,8 @@ impl JournalWriter {
     }
 
     fn buy(&mut self, member: &str, pack: &Id) {
-        self.line(format_args!(r#"{{"type":"pack.purchased","member":"{member}","pack":"{pack}"}}"#));
+        let id = self.ids.of(format_args!("pack {member} {pack}"));
+        self.line(format_args!(r#"{{"type":"pack.purchased","member":"{member}","pack":"{pack}","id":"{id}"}}"#));
         self.index.active.insert(member.into());
     }
 
@@ -233,7 +265,10 @@ impl JournalWriter {
         self.register(member);
         self.buy(member, &pack);
         if points.is_positive() {
-            self.line(format_args!(r#"{{"type":"treasury.granted","member":"{member}","points":"{points}"}}"#));
+            let id = self.ids.of(format_args!("grant {member} {points}"));
+            self.line(format_args!(
+                r#"{{"type":"treasury.granted","member":"{member}","points":"{points}","id":"{id}"}}"#
+            ));
             self.index.with_points.insert(member.into());
         }
         self.line(format_args!(r#"{{"type":"merchant.opened","member":"{member}","region":"{region}"}}"#));
@@ -259,6 +294,11 @@ impl JournalWriter {
         }
         if day < open {
             return Err(format!("is before the open day, {open}; `--sort` sorts the rows first"));
+        }
+        if self.latest.is_some_and(|latest| day > latest) {
+            return Err(
+                "is later than tomorrow: all days until then would be closed; `--future` takes such rows".into()
+            );
         }
         let mut days = Vec::new();
         let mut at = open;

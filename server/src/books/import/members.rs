@@ -10,6 +10,7 @@ use gongxiang::identity::{Id, Region};
 use gongxiang::quantity::Points;
 
 use super::cells::{self, BadRow, CellError};
+use super::ids::Known;
 use super::mapping::{Pair, Reading};
 use super::sheet::{Sheet, SheetField};
 use super::table::Row;
@@ -41,7 +42,10 @@ struct MemberRow {
 #[derive(Clone, Debug)]
 pub struct Counts {
     pub members: u64,
+    /// Members of whom the earlier journals have all that the table says.
+    pub known: u64,
     pub packs: u64,
+    pub without_pack: u64,
     pub shops: u64,
     /// Shops without points of this table.
     pub shops_without_points: u64,
@@ -55,13 +59,21 @@ pub fn read(
     reading: &Reading,
     columns: &[Pair<String>],
     defaults: &[Pair<String>],
-    is_known: impl Fn(&str) -> bool,
+    known: &Known,
     mut report: impl FnMut(&BadRow),
 ) -> Result<(String, Counts)> {
     let mut sheet = Sheet::open(file, reading, &FIELDS, columns, defaults)?;
     let (mut members, mut places) = (Vec::new(), HashMap::new());
-    let mut counts =
-        Counts { members: 0, packs: 0, shops: 0, shops_without_points: 0, points: Points::ZERO, refused: 0 };
+    let mut counts = Counts {
+        members: 0,
+        known: 0,
+        packs: 0,
+        without_pack: 0,
+        shops: 0,
+        shops_without_points: 0,
+        points: Points::ZERO,
+        refused: 0,
+    };
     while let Some(row) = sheet.next()? {
         if members.len() == IMPORT_MEMBERS_MAX {
             bail!("there are more than {IMPORT_MEMBERS_MAX} members: import them in parts");
@@ -78,13 +90,14 @@ pub fn read(
             }
         }
     }
+    let is_known = |member: &str| known.members.contains(member);
     let mut events = String::new();
     let mut visits = vec![Visit::None; members.len()];
     for start in 0..members.len() {
         for (place, outcome) in visit(start, &members, &places, &mut visits, &is_known) {
             let member = &members[place];
             match outcome {
-                Ok(()) => write(member, is_known(member.id.as_str()), &mut events, &mut counts)?,
+                Ok(()) => write(member, known, &mut events, &mut counts)?,
                 Err(why) => {
                     counts.refused += 1;
                     let referrer = member.referrer.as_ref().map(Id::to_string).unwrap_or_default();
@@ -172,9 +185,11 @@ fn visit(
     settled
 }
 
-fn write(member: &MemberRow, is_known: bool, events: &mut String, counts: &mut Counts) -> Result<()> {
+/// Writes what the earlier journals do not have of a member.
+fn write(member: &MemberRow, known: &Known, events: &mut String, counts: &mut Counts) -> Result<()> {
     let MemberRow { id, referrer, pack, role, points, region, .. } = member;
-    if !is_known {
+    let before = events.len();
+    if !known.members.contains(id.as_str()) {
         match referrer {
             Some(referrer) => {
                 writeln!(events, r#"{{"type":"member.registered","member":"{id}","referrer":"{referrer}"}}"#)?;
@@ -182,24 +197,41 @@ fn write(member: &MemberRow, is_known: bool, events: &mut String, counts: &mut C
             None => writeln!(events, r#"{{"type":"member.registered","member":"{id}"}}"#)?,
         }
     }
-    counts.members += 1;
-    if let Some(pack) = pack {
-        writeln!(events, r#"{{"type":"pack.purchased","member":"{id}","pack":"{pack}"}}"#)?;
+    let mut write = |kind: &str, says: &str| {
+        let event = known.ids.of(format_args!("{kind} {id} {says}"));
+        let is_new = !known.ids.has(&event);
+        if is_new {
+            // Writing to a string cannot fail.
+            _ = writeln!(events, r#"{{"type":"{kind}","member":"{id}",{says},"id":"{event}"}}"#);
+        }
+        is_new
+    };
+    if let Some(pack) = pack
+        && write("pack.purchased", &format!(r#""pack":"{pack}""#))
+    {
         counts.packs += 1;
     }
     if let Some(role) = role {
-        writeln!(events, r#"{{"type":"role.assigned","member":"{id}","role":"{role}"}}"#)?;
+        write("role.assigned", &format!(r#""role":"{role}""#));
     }
     let points = points.filter(|points| points.is_positive());
-    if let Some(points) = points {
-        writeln!(events, r#"{{"type":"treasury.granted","member":"{id}","points":"{points}"}}"#)?;
+    if let Some(points) = points
+        && write("treasury.granted", &format!(r#""points":"{points}""#))
+    {
         let Ok(sum) = counts.points.plus(points) else { bail!("out_of_range: {}", Code::OutOfRange.sentence()) };
         counts.points = sum;
     }
-    if let Some(region) = region {
-        writeln!(events, r#"{{"type":"merchant.opened","member":"{id}","region":"{region}"}}"#)?;
+    if let Some(region) = region
+        && write("merchant.opened", &format!(r#""region":"{region}""#))
+    {
         counts.shops += 1;
         counts.shops_without_points += u64::from(points.is_none());
+    }
+    if events.len() > before {
+        counts.members += 1;
+        counts.without_pack += u64::from(pack.is_none());
+    } else {
+        counts.known += 1;
     }
     Ok(())
 }

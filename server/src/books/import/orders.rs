@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cells::{self, BadRow, CellError, quoted};
 use super::dates::Moment;
-use super::guards::unguarded;
+use super::guards::{long_number, unguarded};
 use super::mapping::{Field, LineItems, Mapping};
 use super::plan::{Layouts, Plan};
 use super::rows::{Concession, OrderLine, PARTS_OF_FEN, RefundRow, RefundSize, RowContent, RowReader, text};
@@ -64,6 +64,8 @@ pub struct Orders {
     ready: VecDeque<ItemResult>,
     /// How many rows do not count, by the reason.
     pub left_out: BTreeMap<String, u64>,
+    /// Of the ids with more digits than a spreadsheet keeps, without a guard, how many there are and how many end in zeros instead.
+    long: BTreeMap<Field, (u64, u64)>,
     /// Orders that do not count: their refunds do not count either.
     pub dropped: HashSet<String>,
 }
@@ -98,8 +100,27 @@ impl Orders {
             group: None,
             ready: VecDeque::new(),
             left_out: BTreeMap::new(),
+            long: BTreeMap::new(),
             dropped: HashSet::new(),
         })
+    }
+
+    /// The columns of ids most of whose long numbers end in zeros, with how many do, and of how many.
+    #[must_use]
+    pub fn zeroed(&self) -> Vec<(String, u64, u64)> {
+        let most = self.long.iter().filter(|(_, (all, zeroed))| *zeroed > 1 && zeroed * 2 > *all);
+        most.filter_map(|(field, (all, zeroed))| Some((self.plan.column(*field)?, *zeroed, *all))).collect()
+    }
+
+    fn count_long(&mut self, row: &Row) {
+        for field in [Field::Order, Field::Buyer, Field::Merchant, Field::RefundOf] {
+            let number = text(&self.plan, row, field).filter(|text| unguarded(text) == *text);
+            if let Some(is_zeroed) = number.and_then(long_number) {
+                let (all, zeroed) = self.long.entry(field).or_default();
+                *all += 1;
+                *zeroed += u64::from(is_zeroed);
+            }
+        }
     }
 
     /// The name of a field's column.
@@ -123,11 +144,19 @@ impl Orders {
     }
 
     fn take(&mut self, row: Row) {
+        self.count_long(&row);
         let key = text(&self.plan, &row, Field::Order).map(unguarded).unwrap_or_default().to_owned();
         let reader = RowReader::new(&self.plan, &row, self.table.encoding());
         let is_refund = reader.status().is_ok_and(|status| reader.is_refund(&status));
         let continues = !is_refund && !key.is_empty() && self.group.as_ref().is_some_and(|group| group.key == key);
         match (self.plan.lines, continues) {
+            (Some(LineItems::Once), true) if self.group.as_ref().is_some_and(OrderRows::is_left_out) => {
+                // An attempt to pay that failed, say, and the one that did not.
+                let content = reader.read();
+                if matches!(content, RowContent::Order(_)) {
+                    self.begin(key, row, content);
+                }
+            }
             (Some(LineItems::Once), true) => self.repeat(&row),
             (Some(LineItems::Sum), true) => {
                 let content = reader.read();
@@ -145,6 +174,7 @@ impl Orders {
         let mut group = OrderRows { key, first: row, order: None, concession: 0, good: 0, bad: None };
         match content {
             RowContent::Refund(refund) => return self.ready.push_back(Ok(refund_of(&refund))),
+            RowContent::RefundLeftOut(why) => return *self.left_out.entry(why).or_default() += 1,
             RowContent::LeftOut(why, order) => self.leave_out(why, order),
             RowContent::Bad(bad) => {
                 group.bad = Some(group.first.line);
@@ -211,7 +241,9 @@ impl Orders {
         let Some(group) = &mut self.group else { return };
         let bad = match content {
             RowContent::Refund(refund) => return self.ready.push_back(Ok(refund_of(&refund))),
-            RowContent::LeftOut(why, _) => return *self.left_out.entry(why).or_default() += 1,
+            RowContent::LeftOut(why, _) | RowContent::RefundLeftOut(why) => {
+                return *self.left_out.entry(why).or_default() += 1;
+            }
             RowContent::Bad(bad) => bad,
             RowContent::Order(item) => match group.add(item) {
                 Ok(()) => return,
@@ -290,6 +322,11 @@ impl Orders {
 }
 
 impl OrderRows {
+    /// Whether no row of it counts so far, and none is refused.
+    const fn is_left_out(&self) -> bool {
+        self.order.is_none() && self.bad.is_none()
+    }
+
     /// Adds an item, or says in which field it differs from the items before it although it must not.
     fn add(&mut self, item: OrderLine) -> Result<(), (Field, CellError)> {
         self.concession = self.concession.saturating_add(fen_of(item.concession));

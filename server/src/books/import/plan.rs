@@ -19,12 +19,17 @@ pub(super) struct FieldSource {
     pub negative: bool,
 }
 
+/// A column with its allowed values, folded; a row with another value does not count.
+pub(super) type ColumnValues = (Column, Vec<String>);
+
 /// How each row is read.
 #[derive(Debug)]
 pub(super) struct Plan {
     sources: BTreeMap<Field, FieldSource>,
-    /// Columns with their allowed values, folded; a row with another value does not count.
-    pub only: Vec<(Column, Vec<String>)>,
+    /// Which orders count.
+    pub only: Vec<ColumnValues>,
+    /// Which rows that are a refund count.
+    pub refund_only: Vec<ColumnValues>,
     /// Says what status words mean, and how refunds are found.
     pub profile: Profile,
     pub calendar: Calendar,
@@ -100,7 +105,12 @@ impl Layouts {
         };
         let plan = Plan {
             sources: self.sources(&profile, mapping, names)?,
-            only: self.conditions(&profile, names)?,
+            only: self.conditions(&profile.only, names)?,
+            refund_only: {
+                let mut there = profile.refund_only.clone();
+                there.retain(|column, _| find(names, column).is_ok());
+                self.conditions(&there, names)?
+            },
             calendar,
             ids: mapping.reading.ids.or(profile.ids).unwrap_or(Ids::Keep),
             guards: mapping.reading.guards.or(profile.guards),
@@ -139,9 +149,10 @@ impl Layouts {
         Ok(sources)
     }
 
-    fn conditions(&self, profile: &Profile, names: &[&str]) -> Result<Vec<(Column, Vec<String>)>> {
+    /// Those of a profile, and those of the command line, which choose among all rows.
+    fn conditions(&self, profile: &BTreeMap<String, Vec<String>>, names: &[&str]) -> Result<Vec<ColumnValues>> {
         let replaced = |column: &String| self.only.keys().any(|other| folded(other) == folded(column));
-        let of_profile = profile.only.iter().filter(|(column, _)| !replaced(column));
+        let of_profile = profile.iter().filter(|(column, _)| !replaced(column));
         let conditions = of_profile.chain(&self.only).map(|(column, values)| {
             let column = find(names, column).with_context(|| format!("`--only {column}=…`"))?;
             Ok((column, values.iter().map(|value| folded(value)).collect()))

@@ -20,8 +20,10 @@ pub(super) struct Profile {
     /// The names that a field's column may have.
     pub columns: BTreeMap<Field, Vec<String>>,
     pub defaults: BTreeMap<Field, String>,
-    /// Columns with their allowed values; a row with another value does not count.
+    /// Columns with their allowed values; an order with another value does not count.
     pub only: BTreeMap<String, Vec<String>>,
+    /// The same for rows that are a refund; a column that is not there says nothing.
+    pub refund_only: BTreeMap<String, Vec<String>>,
     pub paid: Vec<String>,
     pub unpaid: Vec<String>,
     pub refunded: Vec<String>,

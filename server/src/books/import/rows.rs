@@ -9,7 +9,7 @@ use super::cells::{self, BadRow, Cell, CellError, quoted};
 use super::dates::Moment;
 use super::guards::{folded, unguarded};
 use super::mapping::{Field, Guards, Ids};
-use super::plan::Plan;
+use super::plan::{ColumnValues, Plan};
 use super::profile::Status;
 use super::table;
 
@@ -19,6 +19,8 @@ pub(super) enum RowContent {
     Refund(RefundRow),
     /// The reason why the row does not count, and the order's id, if it has one.
     LeftOut(String, Option<Id>),
+    /// The reason why a row that is a refund does not count.
+    RefundLeftOut(String),
     Bad(Vec<BadRow>),
 }
 
@@ -89,7 +91,8 @@ impl<'a> RowReader<'a> {
             Err(bad) => return RowContent::Bad(vec![bad]),
         };
         if self.is_refund(&status) {
-            return self.refund();
+            let why = self.unpaid(&status).or_else(|| self.other_than(&plan.refund_only));
+            return why.map_or_else(|| self.refund(), RowContent::RefundLeftOut);
         }
         if let Some(why) = self.left_out(&status) {
             let order = self.id(Field::Order);
@@ -157,17 +160,25 @@ impl<'a> RowReader<'a> {
         *status == Status::Refund || self.text(Field::RefundOf).is_some() || minus()
     }
 
-    /// Why the row does not count.
-    fn left_out(&self, status: &Status) -> Option<String> {
-        if *status == Status::Unpaid {
-            return Some(format!("status {}", quoted(self.text(Field::Status).unwrap_or_default())));
-        }
-        for ((at, name), values) in &self.plan.only {
+    /// Why the row does not count, if its status says so.
+    fn unpaid(&self, status: &Status) -> Option<String> {
+        let text = || format!("status {}", quoted(self.text(Field::Status).unwrap_or_default()));
+        (*status == Status::Unpaid).then(text)
+    }
+
+    /// The first condition that the row does not meet, in words.
+    fn other_than(&self, conditions: &[ColumnValues]) -> Option<String> {
+        conditions.iter().find_map(|((at, name), values)| {
             let cell = self.row.cells.get(*at).unwrap_or_default();
-            if !values.contains(&folded(cell)) {
-                let wanted = values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ");
-                return Some(format!("column `{name}` is none of {wanted}"));
-            }
+            let wanted = || values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ");
+            (!values.contains(&folded(cell))).then(|| format!("column `{name}` is none of {}", wanted()))
+        })
+    }
+
+    /// Why the order does not count.
+    fn left_out(&self, status: &Status) -> Option<String> {
+        if let Some(why) = self.unpaid(status).or_else(|| self.other_than(&self.plan.only)) {
+            return Some(why);
         }
         let order = self.text(Field::Order).unwrap_or_default();
         if self.plan.profile.credit_notes.iter().any(|start| order.starts_with(start)) {

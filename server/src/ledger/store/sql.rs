@@ -8,6 +8,7 @@ mod connections;
 mod dialect;
 mod file;
 mod load;
+mod network;
 mod rows;
 mod transaction;
 mod write;
@@ -169,6 +170,7 @@ impl SqlStore {
             dialect: self.dialect,
             scope,
             flow: Flow::default(),
+            reports: Vec::new(),
             has_webhooks: false,
             recent: Arc::clone(&self.shared.recent),
         })
@@ -264,6 +266,13 @@ impl Store for SqlStore {
         execute(&mut connection, &sql, &[&before]).await.map_err(|error| self.error(error))
     }
 
+    async fn gather_network(&self) -> Result<usize> {
+        let mut work = self.work(Scope::Everyday { shard: 0 }).await?;
+        let gathered = work.gather_lines().await?;
+        Box::new(work).commit().await?;
+        Ok(gathered)
+    }
+
     async fn close(&self) {
         self.writers.close().await;
         self.pool.close().await;
@@ -276,6 +285,8 @@ struct SqlTransaction {
     scope: Scope,
     /// The flow of the writer's shard when the group was loaded.
     flow: Flow,
+    /// The reports of shards, as far as this writer needs them.
+    reports: Vec<(i64, String)>,
     /// Whether any webhook is registered.
     has_webhooks: bool,
     recent: Arc<Mutex<StoreCache>>,

@@ -139,6 +139,7 @@ fn readable(role: &str) -> &'static [&'static str] {
             "/v1/orders/o1",
             "/v1/orders/o1/receipt",
             "/v1/offers",
+            "/v1/offers?owner=bob",
             "/v1/offers/f1",
             "/v1/trades",
             "/v1/trades/t1",

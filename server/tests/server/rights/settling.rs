@@ -214,6 +214,13 @@ fn a_trade_is_paid_by_its_buyer_and_confirmed_by_its_seller() -> TestResult {
         Ok((status, page["rows"].as_array().map(Vec::len)))
     };
     assert_eq!(paid(None, "2026-01-01")?, (200, Some(0)), "nothing is paid yet");
+    let of_ann = |token: Option<&str>| -> TestResult<(u16, Value)> {
+        let (status, page) = server.ask("GET", "/v1/offers?owner=ann", token, &[], None)?;
+        Ok((status, page["rows"][0]["remaining"].clone()))
+    };
+    assert_eq!(of_ann(Some(seller.as_str()))?, (200, json!("2")), "a member sees what it offers");
+    assert_eq!(of_ann(None)?, (200, json!("2")), "the operator too");
+    assert_eq!(of_ann(Some(buyer.as_str()))?.0, 403, "nobody else asks for one member’s");
     for (at, (what, who, status)) in [
         ("t/pay", &other, 404),
         ("t/pay", &seller, 403),

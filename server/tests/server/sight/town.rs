@@ -161,6 +161,10 @@ impl Town {
         let (_, spare) = town.server.ask("POST", "/v1/staff", Some(&town.operator), &[], Some(&spare))?;
         let spare = spare["staff"].as_str().ok_or("nobody was added")?.to_owned();
         let red = get("/v1/rules/review")?["red"].clone();
+        // The sums of teams follow within seconds.
+        while get("/v1/members/ann/team")?["months"][0]["points"].as_str().is_none_or(|points| points == "0") {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
         let operator = town.operator.clone();
         assert!(town.server.terminate()?);
         Ok(Self { database, actors, operator, price, red, spare, number })

@@ -98,7 +98,12 @@ async fn is_writable(connection: &mut AnyConnection) -> sqlx::Result<bool> {
 /// A pool of at most `max` connections.
 pub fn connections(dialect: Dialect, max: u32, shared: &SharedState) -> AnyPoolOptions {
     let shared = shared.clone();
-    AnyPoolOptions::new()
+    let options = match dialect {
+        // Without a connection `SQLite` removes its log, and a new one looks as if somebody had (`file.rs`).
+        Dialect::Sqlite => AnyPoolOptions::new().idle_timeout(None).max_lifetime(None),
+        Dialect::Postgres => AnyPoolOptions::new(),
+    };
+    options
         .max_connections(max)
         .acquire_timeout(CONNECTION_WAIT_MAX)
         // `before_acquire` checks more.

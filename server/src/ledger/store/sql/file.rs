@@ -1,12 +1,13 @@
-//! The file of a `SQLite` database: private, and checked to stay where it is.
+//! The files of a `SQLite` database: private, and checked to stay where they are.
 //!
 //! A process can go on writing to a file that was deleted or replaced. It would acknowledge events that are lost when
-//! it ends.
+//! it ends: most of all with the log, in which what was committed last lies.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
+use std::sync::{Arc, OnceLock};
 
 use sqlx::sqlite::SqliteConnectOptions;
 
@@ -42,22 +43,37 @@ fn warn_if_others_read(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The log and its index, by what `SQLite` adds to the file's name.
+const BESIDE: [&str; 2] = ["-wal", "-shm"];
+
 #[derive(Clone, Debug)]
 pub struct OpenFile {
     path: PathBuf,
     identity: FileIdentity,
+    /// Each of [`BESIDE`], once it was there. `SQLite` keeps them while a connection is open, and the pool keeps one open.
+    beside: Arc<[OnceLock<FileIdentity>; 2]>,
 }
 
 impl OpenFile {
     /// The file that a URL names, if it exists; a database in memory has none.
     pub fn of(url: &str) -> Option<Self> {
         let path = SqliteConnectOptions::from_str(url).ok()?.get_filename().to_owned();
-        Some(Self { identity: identity(&path).ok()?, path })
+        Some(Self { identity: identity(&path).ok()?, path, beside: Arc::default() })
     }
 
-    /// Whether the path still names the open file.
+    /// Whether the paths still name the open files.
     pub fn is_in_place(&self) -> bool {
-        identity(&self.path).is_ok_and(|identity| identity == self.identity)
+        let beside = BESIDE.iter().zip(&*self.beside).all(|(end, known)| {
+            let mut path = self.path.clone().into_os_string();
+            path.push(end);
+            let found = identity(Path::new(&path)).ok();
+            match (known.get(), found) {
+                (Some(known), found) => found.as_ref() == Some(known),
+                (None, Some(found)) => *known.get_or_init(|| found) == found,
+                (None, None) => true,
+            }
+        });
+        beside && identity(&self.path).is_ok_and(|identity| identity == self.identity)
     }
 }
 

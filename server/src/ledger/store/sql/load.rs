@@ -14,12 +14,11 @@ use super::rows::RowTexts;
 use super::{SqlTransaction, from_json, parse_id, parse_rules};
 use crate::ledger::needs::{self, Due, DueCursor, Needs};
 use crate::ledger::quota::{LastTrades, Open, OpenCounts};
+use crate::ledger::reports::Spending;
 use crate::ledger::store::{
     CurrentState, FirstOutcome, Key, Place, Result, SHARDS, Scope, StoreError, StoredRefusal, WorkingSet, differs,
 };
 use crate::text;
-
-const SHARDS_TABLE: &str = "SELECT shard, clock, flow FROM shards";
 
 /// The rows that every transaction reads.
 struct CommonRows {
@@ -31,15 +30,15 @@ struct CommonRows {
     flows: Option<Vec<Shard>>,
 }
 
-/// Number, clock, flow.
-type Shard = (i64, i64, String);
+/// Number, clock, flow, report; no report if this transaction does not need it.
+type Shard = (i64, i64, String, String);
 
 pub(super) fn out_of_range(_: OutOfRange) -> StoreError {
     differs("the totals do not fit together")
 }
 
 /// A JSON list of texts.
-fn list<'a>(ids: impl IntoIterator<Item = &'a Id>) -> String {
+pub(super) fn list<'a>(ids: impl IntoIterator<Item = &'a Id>) -> String {
     let ids: Vec<&str> = ids.into_iter().map(Id::as_str).collect();
     text::json(&ids)
 }
@@ -63,7 +62,7 @@ impl SqlTransaction {
         self.take_turn().await?;
         // `SQLite` reads the flows together with the head, because nobody else writes.
         let flows = match self.dialect {
-            Dialect::Sqlite => format!("({})", Dialect::gathered("shard, clock, flow", SHARDS_TABLE)),
+            Dialect::Sqlite => format!("({})", Dialect::gathered("shard, clock, flow, report", &self.shards())),
             Dialect::Postgres => "CAST(NULL AS text)".into(),
         };
         let sql = format!(
@@ -108,18 +107,31 @@ impl SqlTransaction {
         Ok(ended)
     }
 
+    /// All shards: a writer needs the report of its own, and of all if it may close a day.
+    fn shards(&self) -> String {
+        let report = match self.scope {
+            Scope::Reading => "''".into(),
+            Scope::Everyday { shard } => format!("CASE WHEN shard = {shard} THEN report ELSE '' END"),
+            Scope::Alone { .. } => "report".to_owned(),
+        };
+        format!("SELECT shard, clock, flow, {report} AS report FROM shards")
+    }
+
     /// The head with the flows of all shards, and the latest clock. Called after the rows were locked, so that it includes
     /// every flow that belongs to them.
     async fn with_flows(&mut self, head: &Head, flows: Option<Vec<Shard>>) -> Result<(Head, i64)> {
         let rows = match flows {
             Some(rows) => rows,
-            None => self.all(SHARDS_TABLE, &[]).await?,
+            None => self.all(&self.shards(), &[]).await?,
         };
         let (mut all, mut latest) = (Flow::default(), 0);
-        for (shard, clock, flow) in rows {
+        for (shard, clock, flow, report) in rows {
             let flow: Flow = from_json("a flow", &flow)?;
             if self.scope.shard().is_some_and(|own| i64::from(own) == shard) {
                 self.flow = flow;
+            }
+            if !report.is_empty() {
+                self.reports.push((shard, report));
             }
             all = all.plus(&flow).map_err(out_of_range)?;
             latest = latest.max(clock);
@@ -363,9 +375,10 @@ impl SqlTransaction {
 type AnswerRow = (String, String, String, Option<String>, Option<String>);
 
 /// The columns of an account.
-const ACCOUNT: &str = "member, clock, account, open_offers, open_trades, open_orders, trades_of_day, traded_on";
+const ACCOUNT: &str =
+    "member, clock, account, open_offers, open_trades, open_orders, trades_of_day, traded_on, spending";
 
-type StoredAccount = (String, i64, String, i64, i64, i64, i64, Option<String>);
+type StoredAccount = (String, i64, String, i64, i64, i64, i64, Option<String>, Option<String>);
 
 /// Reads rows of an id, a clock and a JSON text.
 fn contents<V: serde::de::DeserializeOwned>(
@@ -379,11 +392,16 @@ fn contents<V: serde::de::DeserializeOwned>(
     rows.into_iter().map(read).collect()
 }
 
+pub(super) fn spending_of(text: Option<&str>) -> Result<Spending> {
+    text.map_or_else(|| Ok(Spending::default()), |text| from_json("what a shop paid", text))
+}
+
 /// Adds accounts to the excerpt with what they have open, and partners to their cities.
 fn enter(rows: Vec<StoredAccount>, excerpt: &mut Excerpt, open: &mut OpenCounts, clock: &mut i64) -> Result<()> {
-    for (member, _, _, offers, trades, orders, of_day, day) in &rows {
+    for (member, _, _, offers, trades, orders, of_day, day, spending) in &rows {
         let last_trades = LastTrades { day: day.as_deref().and_then(Day::parse), trades: *of_day };
-        let of_member = Open { offers: *offers, trades: *trades, orders: *orders, last_trades };
+        let spending = spending_of(spending.as_deref())?;
+        let of_member = Open { offers: *offers, trades: *trades, orders: *orders, last_trades, spending };
         open.members.insert(parse_id(member)?, of_member);
     }
     let rows = rows.into_iter().map(|(member, at, account, ..)| (member, at, account));

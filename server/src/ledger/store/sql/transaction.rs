@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use gongxiang::book::Account;
+use gongxiang::day_report::DayReport;
 use gongxiang::event::Kind;
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade};
@@ -13,11 +14,14 @@ use gongxiang::wire::RECEIPT_VERSION;
 use gongxiang::wire::statement::BookedPosting;
 use serde::de::DeserializeOwned;
 
+use super::load::spending_of;
 use super::{SqlTransaction, conflict_or, differs, from_json, parse_id, parse_rules};
 use crate::ledger::needs::{Due, Needs};
+use crate::ledger::network::{Brought, Size, Trade as TradeSum};
+use crate::ledger::reports::{ClosedReport, Spending};
 use crate::ledger::store::{
-    Batch, ClosedDay, CurrentState, FirstOutcome, Headline, JournalEntry, Key, Page, Place, Result, StoreError,
-    TradeCursor, Transaction, WorkingSet,
+    Batch, ClosedDay, CurrentState, DirectMember, FirstOutcome, Headline, JournalEntry, Key, Page, Place, Result,
+    StoreError, TradeCursor, Transaction, WorkingSet,
 };
 
 /// Place, version, day, type, event, receipt, time, actor, accepted flags.
@@ -132,6 +136,40 @@ impl Transaction for SqlTransaction {
         rows.iter().map(|(record,)| from_json("a day", record)).collect()
     }
 
+    async fn day_reports(&mut self, page: Page<Option<Day>>) -> Result<Vec<ClosedReport>> {
+        let after = page.after.map_or_else(String::new, |day| day.to_string());
+        let sql = "SELECT day, report, total FROM day_reports WHERE day > $1 ORDER BY day LIMIT CAST($2 AS BIGINT)";
+        let rows: Vec<(String, String, String)> = self.all(sql, &[&after, &page.limit.to_string()]).await?;
+        let closed = |(day, report, total): (String, String, String)| {
+            let parsed = Day::parse(&day).ok_or_else(|| differs(format!("`{day}` is no day")))?;
+            let (report, total) = (from_json("a report", &report)?, from_json("a report", &total)?);
+            Ok(ClosedReport { day: parsed, report, total })
+        };
+        rows.into_iter().map(closed).collect()
+    }
+
+    async fn report_so_far(&mut self) -> Result<(DayReport, DayReport)> {
+        let total = self.total_report().await?;
+        let rows: Vec<(String,)> = self.all("SELECT report FROM shards", &[]).await?;
+        let mut open = DayReport::default();
+        for (report,) in rows {
+            open.merge(&from_json("a report", &report)?);
+        }
+        Ok((open, total))
+    }
+
+    async fn spending(&mut self, page: Page<(&str, &str)>) -> Result<Vec<(Id, Account, Spending)>> {
+        let sql = "SELECT member, account, spending FROM accounts WHERE shop IS NOT NULL
+                   AND (shop, member) > ($1, $2) ORDER BY shop, member LIMIT CAST($3 AS BIGINT)";
+        let (city, member) = page.after;
+        let rows: Vec<(String, String, Option<String>)> =
+            self.all(sql, &[city, member, &page.limit.to_string()]).await?;
+        let shop = |(id, account, spending): (String, String, Option<String>)| {
+            Ok((parse_id(&id)?, from_json(&id, &account)?, spending_of(spending.as_deref())?))
+        };
+        rows.into_iter().map(shop).collect()
+    }
+
     async fn rules(&mut self) -> Result<Vec<(Place, RuleSet)>> {
         let rows: Vec<(i64, String)> = self.all("SELECT place, rules FROM rules ORDER BY version", &[]).await?;
         rows.into_iter().map(|(place, text)| Ok((Place(place), parse_rules(&text)?))).collect()
@@ -197,6 +235,12 @@ impl Transaction for SqlTransaction {
         self.by_id(&format!("SELECT id, content FROM offers WHERE id > $1 {open} ORDER BY id"), page).await
     }
 
+    async fn offers_of(&mut self, owner: &Id, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
+        let sql = "SELECT id, content FROM offers WHERE owner = $1 AND wants = 1 AND id > $2
+                   ORDER BY id LIMIT CAST($3 AS BIGINT)";
+        self.contents(sql, &[owner.as_str(), page.after, &page.limit.to_string()]).await
+    }
+
     async fn trades(&mut self, member: Option<&Id>, page: Page<&str>) -> Result<Vec<(Id, Trade)>> {
         let Some(member) = member else {
             return self.by_id("SELECT id, content FROM trades WHERE id > $1 ORDER BY id", page).await;
@@ -239,6 +283,30 @@ impl Transaction for SqlTransaction {
         self.by_id("SELECT id, content FROM purchases WHERE id > $1 ORDER BY id", page).await
     }
 
+    async fn team_sizes(&mut self, holder: &Id) -> Result<Vec<(u8, Size)>> {
+        self.sizes_of(holder).await
+    }
+
+    async fn team_months(&mut self, holder: &Id, from: &str) -> Result<Vec<(String, u8, TradeSum)>> {
+        self.trade_below(holder, from).await
+    }
+
+    async fn team_rewards(&mut self, holder: &Id, from: &str) -> Result<Vec<(String, Brought)>> {
+        self.rewards_of(holder, from).await
+    }
+
+    async fn direct_members(&mut self, holder: &Id, page: Page<&str>) -> Result<Vec<DirectMember>> {
+        self.members_below(holder, page).await
+    }
+
+    async fn city_days(&mut self, city: Region, after: &str) -> Result<Vec<(Day, TradeSum)>> {
+        self.trade_in(city, after).await
+    }
+
+    async fn city_shops(&mut self, city: Region, month: &str, page: Page<&str>) -> Result<Vec<(Id, TradeSum)>> {
+        self.shops_in(city, month, page).await
+    }
+
     async fn redemptions(&mut self, page: Page<&str>) -> Result<Vec<(Id, RedemptionRecord)>> {
         self.by_id("SELECT id, content FROM redemptions WHERE id > $1 ORDER BY id", page).await
     }
@@ -249,6 +317,13 @@ const LIVING: &str = "t.unpaid IS NOT NULL OR t.paid IS NOT NULL";
 const ENDED: &str = "t.unpaid IS NULL AND t.paid IS NULL";
 
 impl SqlTransaction {
+    /// The report of all days that are closed.
+    pub(super) async fn total_report(&mut self) -> Result<DayReport> {
+        let sql = "SELECT total FROM day_reports ORDER BY day DESC LIMIT 1";
+        let rows: Vec<(String,)> = self.all(sql, &[]).await?;
+        rows.first().map_or_else(|| Ok(DayReport::default()), |(total,)| from_json("a report", total))
+    }
+
     /// A member's trades in one of two states, newest first, with their offers.
     async fn half_of_trades(
         &mut self,

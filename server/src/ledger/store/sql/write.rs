@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use gongxiang::book::{Account, Flow};
+use gongxiang::day_report::DayReport;
 use gongxiang::event::Kind;
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade, TradeState};
@@ -16,8 +17,10 @@ use serde::{Serialize, Serializer};
 
 use super::dialect::{Dialect, Parameter, SqlColumn, Statement, execute_with, integer, long, text};
 use super::rows::RowTexts;
-use super::{SqlTransaction, conflict_or};
+use super::{SqlTransaction, conflict_or, from_json};
+use crate::ledger::network::NetworkLine;
 use crate::ledger::quota::{Open, wants};
+use crate::ledger::reports::{ReportChanges, Spending};
 use crate::ledger::store::sql::load::out_of_range;
 use crate::ledger::store::{
     Batch, ClosedDay, HeadChange, JournalEntry, Key, NewAnswer, Place, Result, RowChange, SHARDS, Scope, StoreError,
@@ -30,6 +33,7 @@ impl SqlTransaction {
         let clock = batch.first.clock();
         let mut writes = Writes { dialect: self.dialect, statements: Vec::new() };
         self.write_head(batch, clock, &mut writes)?;
+        self.write_reports(batch, &mut writes).await?;
         writes.upsert(&batch.accounts, |row| account_row(row, batch.open.of_member(&row.id), clock));
         writes.upsert(&batch.orders, |row| order_row(row, clock));
         writes.insert(batch.orders.iter().flat_map(receiver_rows));
@@ -40,6 +44,8 @@ impl SqlTransaction {
         writes.insert(batch.days.iter().map(|closed| DayRow { day: closed.record.day, record: closed }));
         writes.insert(batch.journal.iter().map(journal_row));
         writes.insert(batch.journal.iter().flat_map(posting_rows));
+        writes.insert(network_rows(batch));
+        write_since(batch, &mut writes);
         let now = Timestamp::now();
         writes.insert(batch.answers.iter().map(|answer| answer_row(answer, now)));
         for Statement { sql, parameters, rows } in self.dialect.joined(writes.statements) {
@@ -79,6 +85,37 @@ impl SqlTransaction {
         Ok(())
     }
 
+    /// Adds to the report of the writer's shard. A close adds up those of all shards, and begins anew.
+    async fn write_reports(&mut self, batch: &Batch, writes: &mut Writes) -> Result<()> {
+        let Some(own) = self.scope.shard() else { return Ok(()) };
+        let ReportChanges { closed, open } = &batch.reports;
+        let mut sum = DayReport::default();
+        for (shard, report) in &self.reports {
+            if !closed.is_empty() || *shard == i64::from(own) {
+                sum.merge(&from_json("a report", report)?);
+            }
+        }
+        if closed.is_empty() && *open == DayReport::default() {
+            return Ok(());
+        }
+        if !closed.is_empty() {
+            let mut total = self.total_report().await?;
+            let mut rows = Vec::new();
+            for (day, report) in closed {
+                let mut report = *report;
+                report.merge(&std::mem::take(&mut sum));
+                total.merge(&report);
+                rows.push(DayReportRow { day: *day, report, total });
+            }
+            writes.insert(rows);
+            writes.run("UPDATE shards SET report = '{}'".into(), Vec::new(), SHARDS.into());
+        }
+        sum.merge(open);
+        let sql = format!("UPDATE shards SET report = $1 WHERE shard = {own}");
+        writes.run(sql, vec![json(&sum)], 1);
+        Ok(())
+    }
+
     /// Adds to the flow that was loaded: nobody else writes this shard.
     fn add_flow(&self, shard: u8, clock: i64, flow: &Flow, writes: &mut Writes) -> Result<()> {
         let sum = self.flow.plus(flow).map_err(out_of_range)?;
@@ -108,6 +145,15 @@ fn write_eras(batch: &Batch, writes: &mut Writes) {
     let present = batch.days.last().map_or(0, |day| usize::try_from(day.record.era).unwrap_or(usize::MAX));
     let first = present.saturating_sub(ended.len());
     writes.insert((first..).zip(ended).map(|(era, acc)| EraRow { era, acc }));
+}
+
+/// The day on which new members were registered: a column that later writes of the account leave alone.
+fn write_since(batch: &Batch, writes: &mut Writes) {
+    let new: Vec<_> = batch.accounts.iter().filter(|row| row.new).map(|row| row.id.as_str()).collect();
+    let Some(day) = batch.journal.first().map(|entered| entered.day).filter(|_| !new.is_empty()) else { return };
+    let sql = format!("UPDATE accounts SET since = $1 WHERE member IN {}", writes.dialect.list(2));
+    let rows = count(&new);
+    writes.run(sql, vec![day.to_string(), json(&new)], rows);
 }
 
 fn write_rules(batch: &Batch, writes: &mut Writes) -> Result<()> {
@@ -202,6 +248,7 @@ rows! {
         member: text &'a Id, referrer: text Option<&'a Id>, shop: text Option<Region>, city: text Option<Region>,
         clock: integer i64, account: long &'a Account, open_offers: integer i64, open_trades: integer i64,
         open_orders: integer i64, trades_of_day: integer i64, traded_on: text Option<Day>,
+        spending: text Option<Spending>,
     }
     "orders" OrderRow<'a> {
         id: text &'a Id, buyer: text &'a Id, merchant: text &'a Id, due: text Option<Day>, sequence: integer u64,
@@ -224,6 +271,8 @@ rows! {
         id: text &'a Id, member: text &'a Id, clock: integer i64, content: long &'a RedemptionRecord,
     }
     "days" DayRow<'a> { day: text Day, record: text &'a ClosedDay, }
+    "day_reports" DayReportRow { day: text Day, report: text DayReport, total: text DayReport, }
+    "network_lines" NetworkRow<'a> { place: integer Place, line: integer i64, content: text &'a NetworkLine, }
     "eras" EraRow<'a> { era: integer usize, acc: text &'a Index, }
     "journal" JournalRow<'a> {
         place: integer Place, version: integer u32, day: text Day, kind: text &'static str, event: long &'a str,
@@ -253,6 +302,7 @@ fn account_row(row: &RowChange<Account>, open: Open, clock: i64) -> AccountRow<'
         open_orders: open.orders,
         trades_of_day: open.last_trades.trades,
         traded_on: open.last_trades.day,
+        spending: Some(open.spending).filter(|spending| *spending != Spending::default()),
     }
 }
 
@@ -337,6 +387,14 @@ impl Serialize for AmountText {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
     }
+}
+
+fn network_rows(batch: &Batch) -> impl Iterator<Item = NetworkRow<'_>> {
+    let mut last = (Place::default(), 0);
+    batch.network.iter().map(move |(place, content)| {
+        last = if last.0 == *place { (*place, last.1 + 1) } else { (*place, 0) };
+        NetworkRow { place: *place, line: last.1, content }
+    })
 }
 
 fn answer_row(answer: &NewAnswer, now: Timestamp) -> AnswerRow<'_> {

@@ -1,0 +1,5 @@
+//! What looks ahead: a member's forecast, and the rules and the simulator at the desk.
+
+fn main() {
+    gongxiang_www::show_ahead();
+}
