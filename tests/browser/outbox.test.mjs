@@ -95,6 +95,8 @@ test('signing out asks while an action waits, and keeps it for its member', asyn
   await page.getByTestId('members').waitFor();
   fails = false;
   await signIn(page, third);
+  await page.getByTestId('waiting').waitFor();
+  assert.equal(await page.getByTestId('waiting-action').count(), 0, 'nobody reads what another confirmed');
   await sendNow(page);
   await page.waitForTimeout(500);
   assert.equal(await transfers(to), before, 'not as somebody else');

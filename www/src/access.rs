@@ -75,6 +75,6 @@ pub async fn make_code(member: &Id) -> Result<String, Fault> {
 
 /// `/v1/sessions/code`: signs in by a code, which contains nothing that JSON would escape.
 pub async fn sign_in_by_code(code: &str) -> Result<Holder, Fault> {
-    let text = api::post("/v1/sessions/code", None, format!(r#"{{"enrolment":"{code}"}}"#)).await?;
+    let text = api::begin("/v1/sessions/code", format!(r#"{{"enrolment":"{code}"}}"#)).await?;
     api::read(&text)
 }

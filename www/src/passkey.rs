@@ -84,6 +84,6 @@ impl Ceremony {
         // The browser does not say whether there is no passkey or the person declined.
         let credential = ask(self.ask, &begun).await.map_err(|_| Fault::NoPasskey)?;
         let credential = credential.as_string().ok_or(Fault::NoPasskey)?;
-        api::post(self.finish, None, format!(r#"{{"ceremony":"{ceremony}","credential":{credential}}}"#)).await
+        api::begin(self.finish, format!(r#"{{"ceremony":"{ceremony}","credential":{credential}}}"#)).await
     }
 }

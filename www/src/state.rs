@@ -57,6 +57,8 @@ pub struct AppState {
     pub names: Names,
     /// Whether the server has not heard yet of a sign-out in this tab; beside the mark, which a browser may refuse to store.
     signs_out: StoredValue<bool>,
+    /// How often the session was asked for, and which of these was answered last: an answer that a later one overtook is dropped.
+    sessions: StoredValue<(u64, u64)>,
 }
 
 impl Deref for App {
@@ -85,6 +87,7 @@ impl App {
             doubted: RwSignal::default(),
             names: Names::default(),
             signs_out: StoredValue::new(false),
+            sessions: StoredValue::default(),
         })))
     }
 
@@ -128,7 +131,14 @@ impl App {
             }
             self.has_signed_out();
         }
-        match api::session().await {
+        let (turn, _) = self.sessions.get_value();
+        self.sessions.update_value(|(asked, _)| *asked += 1);
+        let answer = api::session().await;
+        if self.sessions.with_value(|(_, answered)| turn < *answered) {
+            return;
+        }
+        self.sessions.update_value(|(_, answered)| *answered = turn);
+        match answer {
             Ok(Answer { value, since }) => {
                 // The session ended elsewhere: nothing of it stays on this device.
                 let has_left = self.session.with_untracked(|known| {
@@ -216,6 +226,10 @@ impl App {
         window_event_listener(leptos::ev::storage, move |event| {
             if event.key().as_deref() == Some(mark::CHANGED) {
                 return self.looked.update(|looked| *looked += 1);
+            }
+            if mark::is_set(mark::SIGNED_OUT) {
+                // The tab in which it happened tells the server, and takes the mark away when it has heard.
+                return self.enter(Session::nobody());
             }
             spawn_local(async move {
                 self.learn_session().await;

@@ -1,11 +1,13 @@
 //! Who is signed in, and what its role opens.
 
+use async_lock::Mutex;
 use gongxiang::event::Kind;
 use gongxiang::identity::Id;
 use serde_json::Value;
 
 use super::transport::{Answer, Fault, end, field, get_text, get_value_or_kept, post};
 use crate::json::{self, ReadError};
+use crate::mark;
 use crate::route::{Counter, Desk, MemberScreen, Route};
 
 /// Somebody of the staff, as a session names it.
@@ -180,12 +182,26 @@ where
     }
 }
 
+/// Held while a session begins or ends: the answer to a sign-out takes the cookie away, and must not take that of the next session.
+static CHANGES_COOKIE: Mutex<()> = Mutex::new(());
+
+/// Sends what begins a session. A sign-out that the server has not heard of goes first.
+pub async fn begin(path: &str, body: String) -> Result<String, Fault> {
+    let _turn = CHANGES_COOKIE.lock().await;
+    if mark::is_set(mark::SIGNED_OUT) {
+        end("/v1/session").await?;
+        mark::remove(mark::SIGNED_OUT);
+    }
+    post(path, None, body).await
+}
+
 /// Signs in to a demo as a member or, with `key` `staff`, as somebody of the staff.
 pub async fn sign_in_to_demo(key: &str, id: &Id) -> Result<(), Fault> {
-    post("/v1/sessions/demo", None, format!(r#"{{"{key}":"{id}"}}"#)).await.map(drop)
+    begin("/v1/sessions/demo", format!(r#"{{"{key}":"{id}"}}"#)).await.map(drop)
 }
 
 pub async fn sign_out() -> Result<(), Fault> {
+    let _turn = CHANGES_COOKIE.lock().await;
     end("/v1/session").await
 }
 

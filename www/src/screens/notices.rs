@@ -28,6 +28,15 @@ pub fn notices(app: App) -> AnyView {
             .into_any(),
         )
     };
+    // Nobody reads what others who used this browser confirmed.
+    let mine = move || {
+        let may_send = |action: &&PendingAction| {
+            app.session.with(|session| session.as_ref().is_some_and(|it| it.may_send_for(action.member.as_ref())))
+        };
+        let rows: Vec<_> = outbox.waiting.get().iter().filter(may_send).map(|action| waits(app, action)).collect();
+        (!rows.is_empty())
+            .then(|| view! { <ul class="notice list" data-testid="waiting-list">{rows}</ul> }.into_any())
+    };
     let waiting = move || {
         let count = outbox.waiting.read().len();
         (count > 0).then(|| {
@@ -36,9 +45,7 @@ pub fn notices(app: App) -> AnyView {
                     {count.to_string()} " " {app.say(t::WAITING_ONE)} " "
                     <button type="button" class="link" on:click=move |_| outbox.flush()>{app.say(t::SEND_NOW)}</button>
                 </p>
-                <ul class="notice list" data-testid="waiting-list">
-                    {outbox.waiting.get().iter().map(|waiting| waits(app, waiting)).collect::<Vec<_>>()}
-                </ul>
+                {mine()}
             }
             .into_any()
         })
