@@ -123,8 +123,10 @@ test('another tab that signs in somebody else locks this one, and its actions wa
   await second.getByTestId('sign-out').click();
   await second.getByTestId('sign-out-anyway').click();
   await second.getByTestId('members').waitFor();
+  await page.getByTestId('available').waitFor({ state: 'detached' });
   await signIn(second, other);
-  await page.locator('[data-fault="forbidden"]').waitFor();
+  await page.locator(`[data-testid="home"][data-member="${other}"]`).waitFor();
+  assert.equal(await page.getByTestId('waiting-action').count(), 0, 'nobody reads what another confirmed');
   await context.unroute('**/v1/transfers');
   await page.evaluate(() => dispatchEvent(new Event('online')));
   await page.waitForTimeout(500);
@@ -222,7 +224,8 @@ test('where a sign-out without a network cannot be stored, the page says so and 
 });
 
 test('who signs in after another finds nothing of the other, also where no page saw the change', async () => {
-  const [me, other] = await house.rich(2);
+  // Two members who had nothing to do with each other: the account of each would name the other.
+  const [, , , , me, other] = await house.rich(6);
   const { page, close } = await house.open('#/');
   await signIn(page, me);
   await page.locator('.num').first().waitFor();

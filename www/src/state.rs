@@ -125,7 +125,7 @@ impl App {
     pub async fn learn_session(self) {
         if mark::is_set(mark::SIGNED_OUT) || self.signs_out.get_value() {
             // First: a network that hangs answers late, or never.
-            self.enter(Session::nobody());
+            self.lock();
             if api::sign_out().await.is_err() {
                 return;
             }
@@ -165,13 +165,15 @@ impl App {
         self.outbox.storage_fails.set(!mark::is_set(mark::SIGNED_OUT));
         self.days.set_value(Vec::new());
         self.known.set_value(Vec::new());
-        self.enter(Session::nobody());
+        self.lock();
         keep::forget_answers().await;
         mark::set(mark::SESSION);
-        spawn_local(async move {
-            self.learn_session().await;
-            self.changed();
-        });
+        self.ask_session();
+    }
+
+    /// Nobody is signed in on this device, whatever the server knows.
+    fn lock(self) {
+        self.enter(self.session.with_untracked(|known| known.as_ref().map_or_else(Session::nobody, Session::left)));
     }
 
     fn has_signed_out(self) {
@@ -229,7 +231,7 @@ impl App {
             }
             if mark::is_set(mark::SIGNED_OUT) {
                 // The tab in which it happened tells the server, and takes the mark away when it has heard.
-                return self.enter(Session::nobody());
+                return self.lock();
             }
             spawn_local(async move {
                 self.learn_session().await;

@@ -136,9 +136,13 @@ impl Session {
         self.role != "cashier"
     }
 
-    /// After signing out without a network: the server has not heard of it, so nothing else of the session is known.
     pub fn nobody() -> Self {
         Self { role: "nobody".to_owned(), ..Self::default() }
+    }
+
+    /// What remains of it after a sign-out of which the server has not heard: how members sign in there.
+    pub fn left(&self) -> Self {
+        Self { ways: self.ways.clone(), open_registration: self.open_registration, ..Self::nobody() }
     }
 
     /// The member, or who of the staff: its actions are sent in its session only.

@@ -29,19 +29,27 @@ pub fn screen(app: App) -> AnyView {
         app.learn_session().await;
         app.session.get_untracked().filter(|session| !session.role.is_empty()).ok_or(Fault::Unreachable)
     };
-    asked(app, ask, move |session| match session.sender() {
+    asked(app, ask, move |answer| {
+        // A sign-out shows before the server has heard of it.
+        let now = memo(move || app.session.get().unwrap_or_else(|| answer.clone()));
+        view! { {move || entrance(app, &now.get())} }.into_any()
+    })
+}
+
+fn entrance(app: App, session: &Session) -> AnyView {
+    match session.sender() {
         Some(_) => view! {
             <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
-            {signing_out(app, &session, true)}
+            {signing_out(app, session, true)}
         }
         .into_any(),
-        None if session.is_operator() => choose(app, &session),
+        None if session.is_operator() => choose(app, session),
         None => view! {
             <section class="intro"><h1>{app.say(t::SIGN_IN)}</h1></section>
-            {entry::ways(app, &session)}
+            {entry::ways(app, session)}
         }
         .into_any(),
-    })
+    }
 }
 
 /// Who is signed in, and signing out. `leads_on` adds the way to the account, the till or the desk.
