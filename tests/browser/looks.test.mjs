@@ -50,6 +50,14 @@ const tight = (page, selector) => page.locator(selector).evaluateAll((all) => al
   .filter(({ box }) => box.height < 43.9 || box.width < 43.9)
   .map(({ element, box }) => `${element.textContent.trim() || element.className}: ${box.width} × ${box.height}`));
 
+/** Choices beside each other whose words do not fit into them. */
+const crowded = (page) => page.locator('.segments button').evaluateAll((all) => all
+  .filter((button) => button.checkVisibility() && button.scrollWidth > button.clientWidth + 1)
+  .map((button) => button.textContent.trim()));
+
+/** What no reader may see: a day that is written as a number, and what a program prints where it has nothing. */
+const BROKEN = /\d,-|\bNaN\b|\bundefined\b|\bnull\b|\[object/;
+
 for (const [language, caution] of Object.entries(LANGUAGES)) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     test(`${language} on a ${size}`, async () => {
@@ -91,6 +99,8 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
         manage: [`#/shop/${shop}/manage`, (page) => page.getByTestId('working').waitFor()],
         poster: [`#/shop/${shop}/poster`, (page) => page.getByTestId('qr').waitFor()],
         'no-shop': [`#/shop/${member}`, (page) => page.getByTestId('no-shop').waitFor()],
+        team: [`#/m/${member}/team`, (page) => page.getByTestId('own-role').waitFor()],
+        city: [`#/m/${member}/city`, (page) => page.getByTestId('no-city').waitFor()],
         operator: ['#/operator', (page) => page.getByText(/\/ \d+|家/).first().waitFor()],
         rules: ['#/operator/rules', async (page) => {
           await page.getByTestId('changes').fill('{"order": {"buyer_multiple": "12", "merchant_multiple": "2", "vesting_days": {"online": 0, "offline": 1}}}');
@@ -123,6 +133,8 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
           assert.equal(await page.evaluate(() => document.documentElement.lang), language, `${where}: language`);
           const text = await page.locator('body').innerText();
           assert.ok(caution.test(text), `${where}: nothing says ${caution}, only:\n${text}`);
+          assert.deepEqual(await crowded(page), [], `${where}: crowded`);
+          assert.equal(BROKEN.exec(text)?.[0], undefined, `${where}: broken`);
           assert.equal(PROMISES.exec(text)?.[0], undefined, `${where}: a promise`);
           assert.equal(await page.locator('[style]:not(gx-chart *)').count(), 0, `${where}: inline style`);
           if (process.env.SCREENSHOTS) {

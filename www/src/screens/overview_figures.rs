@@ -35,7 +35,7 @@ fn sentence(app: App, Warning { of, fields }: &Warning) -> Option<AnyView> {
     let (before, words, after) = match of.as_str() {
         "shops_run_dry" => {
             let shop = text_of(fields, "shop").as_deref().and_then(gongxiang::identity::Id::parse)?;
-            let day = text("day");
+            let day = text_of(fields, "day");
             let name = view! { {named::member(app, &shop)} " " <time>{day}</time> }.into_any();
             (count("shops"), t::SHOPS_DRY, name)
         }
