@@ -15,7 +15,7 @@ use gongxiang::wire::event;
 use crate::api::{self, Close, Fault, Item, Preview};
 use crate::order::{Parties, id_to_be_made};
 use crate::proposal::Proposal;
-use crate::text::{Words, actions as t, counter as c, people, proposals as p, trades as w};
+use crate::text::{Words, actions as t, counter as c, goods as g, people, proposals as p, trades as w};
 use crate::wallet::{self, Days, Wallet};
 
 #[derive(Clone, Debug)]
@@ -46,8 +46,19 @@ pub struct Action {
     order: Option<Item<Order>>,
     /// The price in force, where the action changes it.
     replaces: Option<Price>,
+    /// The piece of the catalogue for which points are redeemed.
+    piece: Option<GoodsTerms>,
     /// The decision about what somebody else proposed, in place of the event's own command.
     decision: Option<Decision>,
+}
+
+/// What a member agrees to beside the points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoodsTerms {
+    /// Yuan that are paid when the piece is handed out.
+    pub money: Money,
+    /// Where it is to be sent; `None` if the member fetches it.
+    pub deliver_to: Option<String>,
 }
 
 /// What a second person decides about a proposal.
@@ -67,6 +78,7 @@ impl PartialEq for Action {
             && self.reason == other.reason
             && self.offer == other.offer
             && self.trade == other.trade
+            && self.piece == other.piece
             && self.decision == other.decision
     }
 }
@@ -89,6 +101,7 @@ impl Action {
             trade: None,
             order: None,
             replaces: None,
+            piece: None,
             decision: None,
         }
     }
@@ -117,6 +130,14 @@ impl Action {
             let what = if reason.is_some() { "decline" } else { "approve" };
             let reason = reason.iter().map(|reason| ("reason".to_owned(), Tree::Text(reason.clone())));
             return Request { path: format!("/v1/proposals/{proposal}/{what}"), body: Tree::Table(reason.collect()) };
+        }
+        if let (Some(GoodsTerms { money, deliver_to }), Event::PointsRedeemed { points, item: Some(item), .. }) =
+            (&self.piece, &self.event)
+        {
+            let text = |name: &str, value: String| (name.to_owned(), Tree::Text(value));
+            let mut body = vec![text("money", money.to_string()), text("points", points.to_string())];
+            body.extend(deliver_to.clone().map(|to| text("deliver_to", to)));
+            return Request { path: format!("/v1/goods/{item}/redemptions"), body: Tree::Table(body) };
         }
         let Request { path, mut body } = command::request(&self.event);
         if let (Tree::Table(fields), Some((made, _)), Some(id)) =
@@ -194,6 +215,13 @@ impl Action {
     pub fn redeem(me: &Id, points: Points, item: Option<&Id>) -> Self {
         let event = Event::PointsRedeemed { member: me.clone(), points, item: item.cloned(), redemption: None };
         Self::new(t::REDEEM, t::REDEEM_NOTE, Some(me), event)
+    }
+
+    /// Points for a piece of the catalogue.
+    pub fn redeem_for(me: &Id, item: &Id, points: Points, terms: GoodsTerms) -> Self {
+        let mut action = Self { note: g::PICK_NOTE, ..Self::redeem(me, points, Some(item)) };
+        action.piece = Some(terms);
+        action
     }
 
     /// An offer on the market.
@@ -518,6 +546,11 @@ mod tests {
         let rules = Tree::Table(vec![("release".into(), Tree::Table(Vec::new()))]);
         for (action, path, body) in [
             (Action::transfer(&ann, &bob, points), "/v1/transfers", r#"{"from":"ann","points":"1.5","to":"bob"}"#),
+            (
+                Action::redeem_for(&ann, &id("mug"), points, GoodsTerms { money: Money::default(), deliver_to: None }),
+                "/v1/goods/mug/redemptions",
+                r#"{"money":"0","points":"1.5"}"#,
+            ),
             (Action::redeem(&ann, points, None), "/v1/redemptions", r#"{"member":"ann","points":"1.5"}"#),
             (
                 Action::place_offer(&ann, true, points, price),

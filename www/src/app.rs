@@ -10,7 +10,7 @@ use crate::route::{self, Counter, Desk, MemberScreen, Route};
 use crate::screens;
 use crate::state::App;
 use crate::text::{
-    Words, account, actions, counter as c, frame as t, orders, people, profile, shops, signin, team, trades,
+    Words, account, actions, counter as c, frame as t, goods, orders, people, profile, shops, signin, team, trades,
 };
 use crate::ui;
 
@@ -92,7 +92,7 @@ const fn title_of(route: &Route) -> Option<Words> {
             MemberScreen::Forecast => t::FORECAST,
             MemberScreen::Move => t::MOVE,
             MemberScreen::Transfer => actions::TRANSFER,
-            MemberScreen::Redeem => actions::REDEEM,
+            MemberScreen::Redeem => goods::GOODS,
             MemberScreen::Market => actions::MARKET,
             MemberScreen::Invite => actions::INVITE,
             MemberScreen::Profile => profile::PROFILE,
@@ -107,6 +107,7 @@ const fn title_of(route: &Route) -> Option<Words> {
             Desk::Economy => t::ECONOMY,
             Desk::Staff => t::STAFF,
             Desk::Actions => t::ACTIONS,
+            Desk::Goods => goods::AT_DESK,
             Desk::Disputes => trades::DISPUTES,
         },
         _ => return None,
@@ -164,7 +165,8 @@ fn ways(app: App, route: &Route) -> AnyView {
         }
         Route::Operator(desk) => {
             let to = Route::Operator;
-            let is = |other| *desk == other;
+            // The catalogue is behind the overview: eight ways would be too narrow on a phone.
+            let is = |other| *desk == other || (other == Desk::Overview && *desk == Desk::Goods);
             let opens = |desk| app.session.with(|session| session.as_ref().is_some_and(|session| session.opens(desk)));
             [
                 (Desk::Overview, t::OVERVIEW, "home"),

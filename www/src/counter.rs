@@ -117,6 +117,8 @@ pub enum Customer {
     OfShop,
     /// The code of an order.
     OfOrder,
+    /// The code of a voucher for goods.
+    OfVoucher,
 }
 
 impl Customer {
@@ -131,6 +133,9 @@ impl Customer {
             let member = Id::parse(member).filter(|_| is_minute)?;
             return Some(Self::Code(member, code.to_owned(), brings.and_then(Brings::parse)));
         }
+        if text.starts_with("GXG1.") {
+            return Some(Self::OfVoucher);
+        }
         if text.contains("#/pay/") {
             return Some(Self::OfShop);
         }
@@ -144,7 +149,7 @@ impl Customer {
     pub fn is_whole(text: &str) -> bool {
         match Self::read(text) {
             Some(Self::Code(_, code, _)) => code.rsplit('.').next().is_some_and(|mac| mac.len() == 8),
-            Some(Self::Number(_) | Self::OfShop | Self::OfOrder) => true,
+            Some(Self::Number(_) | Self::OfShop | Self::OfOrder | Self::OfVoucher) => true,
             Some(Self::Id(_)) | None => text.contains("://"),
         }
     }
@@ -373,6 +378,7 @@ mod tests {
             ("12345678", if number.to_string() == "12345678" { None } else { Some(Customer::Id(id("12345678"))) }),
             ("https://pay.example/#/pay/shop", Some(Customer::OfShop)),
             ("https://pay.example/#/shop/kiosk/orders/o:1", Some(Customer::OfOrder)),
+            ("GXG1.ABCD-EFGH-JKMN-PQRS", Some(Customer::OfVoucher)),
             ("https://example.com/", None),
             ("GX1.ann", None),
             ("张三", None),

@@ -43,6 +43,7 @@ mod build;
 mod clock;
 mod counter;
 mod figure;
+mod goods;
 mod history;
 mod ids;
 mod input;

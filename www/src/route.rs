@@ -51,6 +51,8 @@ pub enum Counter {
     /// The form of an online order.
     Online,
     Poster,
+    /// Handing out goods for points.
+    Goods,
 }
 
 /// An order that a till proposes.
@@ -101,6 +103,7 @@ pub enum Desk {
     Staff,
     Disputes,
     Actions,
+    Goods,
 }
 
 impl MemberScreen {
@@ -138,17 +141,18 @@ impl MemberScreen {
 }
 
 impl Counter {
-    const ALL: [(Self, &str); 5] = [
+    const ALL: [(Self, &str); 6] = [
         (Self::Till, ""),
         (Self::Orders, "orders"),
         (Self::Manage, "manage"),
         (Self::Online, "online"),
         (Self::Poster, "poster"),
+        (Self::Goods, "goods"),
     ];
 }
 
 impl Desk {
-    pub const ALL: [(Self, &str); 7] = [
+    pub const ALL: [(Self, &str); 8] = [
         (Self::Overview, ""),
         (Self::Members, "members"),
         (Self::Rules, "rules"),
@@ -156,6 +160,7 @@ impl Desk {
         (Self::Staff, "staff"),
         (Self::Disputes, "disputes"),
         (Self::Actions, "actions"),
+        (Self::Goods, "goods"),
     ];
 }
 

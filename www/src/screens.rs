@@ -6,16 +6,19 @@ mod answer;
 mod city;
 mod code;
 mod counter;
+mod counter_goods;
 mod counter_manage;
 mod counter_online;
 mod counter_orders;
 mod deeds;
+mod desk_goods;
 mod disputes;
 mod economy;
 mod entry;
 mod fault;
 mod forecast;
 mod gate;
+mod goods;
 mod guests;
 mod home;
 mod invite;
@@ -86,7 +89,6 @@ pub fn of_account(app: App, route: Route) -> Option<AnyView> {
         Route::Member(id, MemberScreen::Code) => denied(app, &id).unwrap_or_else(|| code::screen(app, id)),
         Route::Pay(shop, order) => paying(app, shop, order),
         Route::Rules => rulebook::screen(app),
-        Route::Shops => shops::screen(app),
         Route::Nowhere => fault::nowhere(app),
         _ => return None,
     })
@@ -104,6 +106,7 @@ pub fn of_wallet(app: App, route: Route) -> Option<AnyView> {
             };
             Some(denied(app, &id).unwrap_or_else(|| screen(app, id)))
         }
+        Route::Shops => Some(shops::screen(app)),
         Route::Nowhere => Some(fault::nowhere(app)),
         _ => None,
     }
@@ -116,12 +119,12 @@ pub fn of_points(app: App, route: Route) -> Option<AnyView> {
             let screen: fn(App, Id) -> AnyView = match page {
                 MemberScreen::Move => |app, id| moves::screen(app, &id),
                 MemberScreen::Transfer => transfer::screen,
-                MemberScreen::Redeem => redeem::screen,
+                MemberScreen::Redeem => goods::screen,
                 MemberScreen::Market => market::screen,
                 MemberScreen::Orders => |app, id| orders::screen(app, &id),
                 MemberScreen::Invite => |app, id| invite::screen(app, &id),
                 MemberScreen::Team => team::screen,
-                MemberScreen::City => city::screen,
+                MemberScreen::City => |app, id| city::screen(app, &id),
                 _ => return None,
             };
             Some(denied(app, &id).unwrap_or_else(|| screen(app, id)))
@@ -168,6 +171,7 @@ pub fn of_desk(app: App, route: &Route) -> Option<AnyView> {
                 Desk::Overview => operator::screen,
                 Desk::Disputes => disputes::screen,
                 Desk::Actions => deeds::screen,
+                Desk::Goods => desk_goods::screen,
                 _ => return None,
             };
             Some(gate::screen(app, desk, &|| opened(app)))

@@ -10,6 +10,7 @@ pub mod economy;
 pub mod fault;
 pub mod forecast;
 pub mod frame;
+pub mod goods;
 pub mod guests;
 pub mod home;
 pub mod operator;

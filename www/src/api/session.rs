@@ -85,7 +85,7 @@ impl Session {
         match self.role.as_str() {
             "demo" | "operator" => true,
             "clerk" => desk == Desk::Members,
-            "auditor" => matches!(desk, Desk::Overview | Desk::Members | Desk::Economy | Desk::Actions),
+            "auditor" => matches!(desk, Desk::Overview | Desk::Members | Desk::Economy | Desk::Actions | Desk::Goods),
             "owner" => desk == Desk::Staff,
             _ => false,
         }

@@ -212,6 +212,15 @@ pub async fn put_note(path: &str, body: String) -> Result<(), Fault> {
     done(Request::put(path), body).await
 }
 
+/// Sends a file as what the browser takes it for.
+pub async fn put_file(path: &str, file: &web_sys::File) -> Result<(), Fault> {
+    let request = Request::put(path).header("content-type", &file.type_());
+    let request = request.body(wasm_bindgen::JsValue::from(file)).map_err(|_| Fault::Unreachable)?;
+    let response = request.send().await.map_err(|_| Fault::Unreachable)?;
+    let text = response.text().await.map_err(|_| Fault::Unreachable)?;
+    success(response.status(), text).map(drop)
+}
+
 /// Sends what is answered without content.
 pub async fn post_note(path: &str, body: String) -> Result<(), Fault> {
     done(Request::post(path), body).await

@@ -14,14 +14,14 @@ use crate::ui::{self, Series};
 /// A right that lapses within so many days is a warning.
 const SOON: u64 = 5;
 
-pub fn screen(app: App, id: Id) -> AnyView {
+pub fn screen(app: App, id: &Id) -> AnyView {
     let of_city = id.clone();
     let load = move || {
         let id = of_city.clone();
         async move { Ok((team::city(&id).await?, crate::api::supply().await?.value.day)) }
     };
     view! {
-        {member_bar(app, &id, t::CITY)}
+        {member_bar(app, id, t::CITY)}
         {asked(app, load, move |(city, today)| match city {
             Some(city) => shown(app, &city, today),
             None => ui::empty(app, "no-city", t::NO_CITY),

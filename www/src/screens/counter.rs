@@ -4,7 +4,7 @@ use gongxiang::identity::Id;
 use leptos::prelude::*;
 
 use super::answer::ask_again;
-use super::{counter_manage, counter_online, counter_orders, fault, poster, shop, till};
+use super::{counter_goods, counter_manage, counter_online, counter_orders, fault, poster, shop, till};
 use crate::api;
 use crate::query::{Remote, fetch};
 use crate::reactive::memo;
@@ -15,17 +15,18 @@ use crate::ui;
 /// A screen of the counter.
 pub fn screen(app: App, shop: Id, page: Counter) -> AnyView {
     in_shop(app, shop, move |shop| match page {
-        Counter::Till => till::screen(app, shop),
-        Counter::Orders => counter_orders::screen(app, shop),
-        Counter::Manage => counter_manage::screen(app, shop),
-        Counter::Online => counter_online::screen(app, shop),
+        Counter::Till => till::screen(app, &shop),
+        Counter::Orders => counter_orders::screen(app, &shop),
+        Counter::Manage => counter_manage::screen(app, &shop),
+        Counter::Online => counter_online::screen(app, &shop),
         Counter::Poster => poster::screen(app, shop),
+        Counter::Goods => counter_goods::screen(app),
     })
 }
 
 /// The page of an order.
 pub fn order(app: App, shop: Id, order: Id) -> AnyView {
-    in_shop(app, shop, move |shop| counter_orders::one(app, shop, order.clone()))
+    in_shop(app, shop, move |shop| counter_orders::one(app, &shop, order.clone()))
 }
 
 /// A screen of a shop for those who work there. A member who has no shop yet can open one.

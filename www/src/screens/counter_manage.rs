@@ -15,10 +15,10 @@ use crate::order::ConcessionUnit;
 use crate::reactive::memo;
 use crate::route::{self, Desk, Route};
 use crate::state::App;
-use crate::text::{calculator as c, counter as t};
+use crate::text::{calculator as c, counter as t, goods};
 use crate::ui;
 
-pub fn screen(app: App, shop: Id) -> AnyView {
+pub fn screen(app: App, shop: &Id) -> AnyView {
     let of = shop.clone();
     let load = move || {
         let shop = of.clone();
@@ -44,6 +44,9 @@ fn shown(app: App, now: &Counter) -> AnyView {
     view! {
         {points}
         {session.decides().then(|| view! { {preset(app, now)} {profile::of_shop(app, shop)} }.into_any())}
+        <a class="card link-card" href=Route::Shop(shop.clone(), route::Counter::Goods).to_string() data-testid="to-goods">
+            {app.say(goods::HAND_OUT)} <span aria-hidden="true">"›"</span>
+        </a>
         <a class="card link-card" href=Route::Shop(shop.clone(), route::Counter::Online).to_string() data-testid="to-online">
             {app.say(t::ONLINE_ORDER)} <span aria-hidden="true">"›"</span>
         </a>

@@ -18,7 +18,7 @@ use crate::state::App;
 use crate::text::{actions as a, calculator as c, counter as t};
 use crate::ui;
 
-pub fn screen(app: App, shop: Id) -> AnyView {
+pub fn screen(app: App, shop: &Id) -> AnyView {
     let load = {
         let shop = shop.clone();
         move || {

@@ -54,7 +54,7 @@ async fn newest(shop: &Id) -> Result<Orders, Fault> {
     Ok(orders)
 }
 
-pub fn screen(app: App, shop: Id) -> AnyView {
+pub fn screen(app: App, shop: &Id) -> AnyView {
     let asks = shop.clone();
     let load = move || {
         let shop = asks.clone();
@@ -274,7 +274,7 @@ fn save(name: &str, text: &str) {
 }
 
 /// The page of an order.
-pub fn one(app: App, shop: Id, order: Id) -> AnyView {
+pub fn one(app: App, shop: &Id, order: Id) -> AnyView {
     let load = move || {
         let order = order.clone();
         async move { api::order(&order).await }

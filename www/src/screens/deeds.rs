@@ -147,7 +147,9 @@ fn moment(at: &str) -> String {
 
 /// The same of seconds since 1970.
 pub fn instant(seconds: u32) -> String {
-    shown_at(&js_sys::Date::new(&(f64::from(seconds) * 1_000.0).into()))
+    // The wallet has no floats of its own; milliseconds are a number of JavaScript.
+    let ms = js_sys::Number::parse_float(&format!("{seconds}000"));
+    shown_at(&js_sys::Date::new(&ms.into()))
 }
 
 fn shown_at(date: &js_sys::Date) -> String {

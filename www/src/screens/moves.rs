@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::answer::member_bar;
 use crate::route::{MemberScreen, Route};
 use crate::state::App;
-use crate::text::{Words, actions as t, counter, profile, team};
+use crate::text::{Words, actions as t, counter, goods, profile, team};
 
 pub fn screen(app: App, id: &Id) -> AnyView {
     let way = |page: MemberScreen, title: Words, note: Words, name: &'static str| {
@@ -27,7 +27,7 @@ pub fn screen(app: App, id: &Id) -> AnyView {
         <ul class="way-cards">
             {way(MemberScreen::Transfer, t::TRANSFER, t::TRANSFER_NOTE, "to-transfer")}
             {has_market.then(|| way(MemberScreen::Market, t::MARKET, t::MARKET_NOTE, "to-market"))}
-            {way(MemberScreen::Redeem, t::REDEEM, t::REDEEM_NOTE, "to-redeem")}
+            {way(MemberScreen::Redeem, goods::GOODS, goods::GOODS_NOTE, "to-redeem")}
             {way(MemberScreen::Code, counter::MY_CODE, counter::MY_CODE_NOTE, "to-code")}
             {way(MemberScreen::Invite, t::INVITE, t::INVITE_NOTE, "to-invite")}
             {way(MemberScreen::Team, team::TEAM, team::TEAM_NOTE, "to-team")}

@@ -34,8 +34,7 @@ pub fn notices(app: App) -> AnyView {
             app.session.with(|session| session.as_ref().is_some_and(|it| it.may_send_for(action.member.as_ref())))
         };
         let rows: Vec<_> = outbox.waiting.get().iter().filter(may_send).map(|action| waits(app, action)).collect();
-        (!rows.is_empty())
-            .then(|| view! { <ul class="notice list" data-testid="waiting-list">{rows}</ul> }.into_any())
+        (!rows.is_empty()).then(|| view! { <ul class="notice list" data-testid="waiting-list">{rows}</ul> }.into_any())
     };
     let waiting = move || {
         let count = outbox.waiting.read().len();

@@ -15,9 +15,9 @@ use crate::input;
 use crate::overview::{self, Overview};
 use crate::proposal::{self, Proposal};
 use crate::reactive::memo;
+use crate::route::{self, Route};
 use crate::state::App;
-use crate::text::frame;
-use crate::text::{actions, home, operator as t};
+use crate::text::{actions, frame, goods, home, operator as t};
 use crate::ui;
 
 #[derive(Clone, Debug)]
@@ -51,6 +51,9 @@ fn shown(app: App, Desk { overview, rules, proposals }: &Desk) -> AnyView {
         {overview_figures::incomes(app, overview)}
         {overview_figures::liabilities(app, overview)}
         {supply(app, overview, rules)}
+        <a class="card link-card" href=Route::Operator(route::Desk::Goods).to_string() data-testid="to-desk-goods">
+            {app.say(goods::AT_DESK)} <span aria-hidden="true">"›"</span>
+        </a>
         {is_operator.then(|| {
             view! { <div class="columns">{price(app, overview.price)} {close(app, overview.day, overview.price)}</div> }.into_any()
         })}

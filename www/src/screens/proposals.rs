@@ -93,12 +93,12 @@ fn choices(app: App, proposal: &Proposal, price: Price, changes: Vec<(Words, Str
     let is_mine = me == proposal.staff;
     let Refused { proposal: declines, reason } = refused;
     let id = Some(proposal.id);
-    let (approved, declined) = (proposal.clone(), proposal.clone());
+    let (to_approve, to_decline) = (proposal.clone(), proposal.clone());
     let what = deeds::words(app.lang.get_untracked(), proposal.event.kind().as_str());
     let mut facts = vec![(t::WHAT, what), (t::PROPOSER, deeds::name_of(&proposal.actor).to_owned())];
     facts.extend(changes);
     let of_decline = facts.clone();
-    let approve = move |_| app.asked.set(Some(Action::approve(&approved, price).with_facts(facts.clone())));
+    let approve = move |_| app.asked.set(Some(Action::approve(&to_approve, price).with_facts(facts.clone())));
     let ask = move |_| {
         reason.set(String::new());
         declines.update(|declines| *declines = id.filter(|_| *declines != id));
@@ -107,7 +107,7 @@ fn choices(app: App, proposal: &Proposal, price: Price, changes: Vec<(Words, Str
         let why = reason.get_untracked().split_whitespace().collect::<Vec<_>>().join(" ");
         let mut facts = of_decline.clone();
         facts.push((t::REASON, why.clone()));
-        app.asked.set(Some(Action::decline(&declined, why).with_facts(facts)));
+        app.asked.set(Some(Action::decline(&to_decline, why).with_facts(facts)));
     };
     let away = if is_mine { t::WITHDRAW } else { t::DECLINE };
     view! {

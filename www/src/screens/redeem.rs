@@ -1,11 +1,12 @@
-//! Points for goods of the platform.
+//! Points for what is in no catalogue.
+
+use std::sync::Arc;
 
 use gongxiang::identity::Id;
 use gongxiang::quantity::Points;
 use leptos::prelude::*;
 
-use super::action_form::{ask, available, submit, typed};
-use super::answer::of_member;
+use super::action_form::{ask, available, submit};
 use super::worth;
 use crate::action::Action;
 use crate::input;
@@ -13,27 +14,32 @@ use crate::reactive::memo;
 use crate::state::App;
 use crate::text::actions as t;
 use crate::ui;
+use crate::wallet::Wallet;
 
-pub fn screen(app: App, id: Id) -> AnyView {
-    let (points, item) = (typed(app), typed(app));
-    of_member(app, id, t::REDEEM, move |wallet| {
-        let me = wallet.member.clone();
-        let basis = worth::falls(wallet.rules.price_policy);
-        let action = memo(move || {
-            let points = input::read(&points.read(), Points::parse).ok()?;
-            let item = item.read();
-            let named = Id::parse(item.trim());
-            (item.trim().is_empty() || named.is_some())
-                .then(|| Action::redeem(&me, points, named.as_ref()).with_basis(basis))
-        });
-        view! {
-            <form class="card form" on:submit=ask(app, action)>
-                {available(app, &wallet)}
-                {ui::field(app, "points", t::POINTS, "decimal", points, ui::number_error(app, points, Points::parse))}
-                {ui::field(app, "item", t::ITEM, "text", item, ui::id_error(app, item))}
-                {submit(app, action)}
-            </form>
-        }
-        .into_any()
-    })
+/// What is typed. It outlives a newer wallet.
+#[derive(Clone, Copy)]
+pub struct Typed {
+    pub points: RwSignal<String>,
+    pub item: RwSignal<String>,
+}
+
+pub fn form(app: App, wallet: &Arc<Wallet>, Typed { points, item }: Typed) -> AnyView {
+    let me = wallet.member.clone();
+    let basis = worth::falls(wallet.rules.price_policy);
+    let action = memo(move || {
+        let points = input::read(&points.read(), Points::parse).ok()?;
+        let item = item.read();
+        let named = Id::parse(item.trim());
+        (item.trim().is_empty() || named.is_some())
+            .then(|| Action::redeem(&me, points, named.as_ref()).with_basis(basis))
+    });
+    view! {
+        <form class="card form" on:submit=ask(app, action)>
+            {available(app, wallet)}
+            {ui::field(app, "points", t::POINTS, "decimal", points, ui::number_error(app, points, Points::parse))}
+            {ui::field(app, "item", t::ITEM, "text", item, ui::id_error(app, item))}
+            {submit(app, action)}
+        </form>
+    }
+    .into_any()
 }

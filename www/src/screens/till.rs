@@ -27,7 +27,7 @@ use crate::state::App;
 use crate::text::{counter as t, frame, home};
 use crate::ui;
 
-pub fn screen(app: App, shop: Id) -> AnyView {
+pub fn screen(app: App, shop: &Id) -> AnyView {
     let till = Till::new(app);
     let late = RwSignal::new(Vec::new());
     effect(move |first| {
@@ -60,7 +60,7 @@ pub fn screen(app: App, shop: Id) -> AnyView {
             till.buyer.set(Buyer::Nobody);
         }
     });
-    let found = open(app, shop.clone());
+    let found = open(app, shop);
     let now = memo(move || match &*found.state.read() {
         Remote::Ready(now) => Some(now.clone()),
         _ => None,
@@ -88,7 +88,8 @@ pub fn screen(app: App, shop: Id) -> AnyView {
 }
 
 /// Asks what the till starts from, and again after each action.
-fn open(app: App, shop: Id) -> Query<Counter> {
+fn open(app: App, shop: &Id) -> Query<Counter> {
+    let shop = shop.clone();
     let found = fetch(move || {
         let shop = shop.clone();
         async move { counter::open(&shop).await }

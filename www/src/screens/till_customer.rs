@@ -24,6 +24,7 @@ impl Till {
             None => self.buyer.set(Buyer::Wrong(t::NOT_A_CODE)),
             Some(Customer::OfShop) => self.buyer.set(Buyer::Wrong(t::SHOP_CODE)),
             Some(Customer::OfOrder) => self.buyer.set(Buyer::Wrong(t::ORDER_CODE)),
+            Some(Customer::OfVoucher) => self.buyer.set(Buyer::Wrong(t::VOUCHER_CODE)),
             Some(Customer::Id(id)) => self.buyer.set(known(id)),
             Some(Customer::Code(member, code, expects)) => self.ask(async move {
                 match counter::check_code(&code, None).await {

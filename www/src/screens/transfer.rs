@@ -104,7 +104,7 @@ fn read(to: RwSignal<String>, receiver: RwSignal<Receiver>) -> Receiver {
             });
             Receiver::Checking
         }
-        Some(Customer::OfShop | Customer::OfOrder) => Receiver::Wrong(t::TO_NO_MEMBER),
+        Some(Customer::OfShop | Customer::OfOrder | Customer::OfVoucher) => Receiver::Wrong(t::TO_NO_MEMBER),
         None => Receiver::Wrong(calculator::ID_BAD),
     }
 }

@@ -17,6 +17,7 @@ words! {
     LATER "网络中断，联网后核对会员码" "Offline: the code is checked when the network is back"
     NOT_A_CODE "这不是会员码、短号或会员编号" "This is not a member’s code, short number or ID"
     SHOP_CODE "这是店铺的收款码，请扫描顾客的会员码" "This is a shop’s code. Scan the customer’s own code."
+    VOUCHER_CODE "这是兑换码，请在“管理—核销”页面扫描" "This is a voucher. Scan it under Manage, Hand out."
     ORDER_CODE "这是订单码，请在“订单”页面扫描" "This is the code of an order. Scan it under Orders."
     BAD_CODE "这不是本平台的会员码" "This is not the code of a member here"
     EXPIRED "会员码已过期，请顾客出示最新的会员码" "The code has expired. Ask the customer to show the present one."

@@ -6,7 +6,7 @@ const PROGRAMS = [
   ['ahead', /^operator\/(rules|economy)(\/|$)|^m\/[^/]+\/forecast(\/|$)/],
   ['desk', /^operator(\/|$)/],
   ['shop', /^m\/[^/]+\/shop(\/|$)|^shop\//],
-  ['account', /^(?!m\/)|^m\/[^/]+\/(profile|code)(\/|$)/],
+  ['account', /^(?!m\/|shops(\/|$))|^m\/[^/]+\/(profile|code)(\/|$)/],
   ['points', /^m\/[^/]+\/(move|transfer|redeem|market|invite|orders|team|city)(\/|$)/],
   ['wallet', /^/],
 ];
