@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use gongxiang::event::{Code, Event, Kind, Refusal};
@@ -19,7 +20,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::actor::MEMBER;
 use super::answer::Answer;
-use super::api::{Api, Description};
+use super::api::{Api, Description, Input};
 use super::app::App;
 use super::body::{json_body, table};
 use super::commands::{COMMANDS, Command, REASON, Who};
@@ -152,12 +153,7 @@ async fn settle(
         return Ok(CommandAnswer::Proposed(proposed));
     }
     let group::Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
-    let receipt = outcome.map_err(|denial| match denial {
-        Denial::Refused(refusal) if refusal.code == Code::IdConflict && refusal.field == "id" => {
-            Failure::KeyReused.into()
-        }
-        denial => Problem::from(denial),
-    })?;
+    let receipt = outcome.map_err(key_reused)?;
     if let Some((trade, reason)) = decided.zip(reason) {
         let kept = app.people.enter_decision(&trade, &reason, &actor.name(), repeated).await;
         kept.map_err(StoreError::from)?;
@@ -170,6 +166,16 @@ async fn settle(
     let made = made.map(settled).into_iter().collect();
     let settlement = Settlement { made, repeated, receipt: Seen::receipt(receipt, &actor) };
     Ok(CommandAnswer::Settled(Answer::of(&settlement)))
+}
+
+/// Why a command with a key was not settled.
+pub(super) fn key_reused(denial: Denial) -> Problem {
+    match denial {
+        Denial::Refused(refusal) if refusal.code == Code::IdConflict && refusal.field == "id" => {
+            Failure::KeyReused.into()
+        }
+        denial => denial.into(),
+    }
 }
 
 /// The largest body of a command.
@@ -314,6 +320,24 @@ impl PartialSchema for IdempotencyKey {
 }
 
 impl ToSchema for IdempotencyKey {}
+
+/// The `Idempotency-Key` of a request that is carried out once.
+pub(super) struct CommandKey(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for CommandKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        idempotency_key(&parts.headers).map(Self)
+    }
+}
+
+impl Input for CommandKey {
+    fn describe(description: &mut Description) {
+        let key = description.schema::<IdempotencyKey>();
+        description.parameter(IDEMPOTENCY_KEY, ParameterIn::Header, true, key);
+    }
+}
 
 pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     let key = headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
