@@ -130,18 +130,18 @@ mod tests {
         b"\xff\xd8\xff\xe0\0\x04ab\xff\xff\xc2\0\x0b\x08\0\x02\0\x03\x01\x01\x11\0\xff\xd9".to_vec()
     }
 
-    fn webp(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    fn webp(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
         let length = u8::try_from(12 + data.len()).unwrap_or_default();
-        [b"RIFF", &[length, 0, 0, 0][..], b"WEBP", kind, &[0, 0, 0, 0], data].concat()
+        [b"RIFF", &[length, 0, 0, 0][..], b"WEBP", &kind, &[0, 0, 0, 0], data].concat()
     }
 
     #[test]
     fn the_bytes_say_what_a_picture_is_and_how_large() {
         assert_eq!(png_sides(&png(640, 480)), Some((640, 480)));
         assert_eq!(jpeg_sides(&jpeg()), Some((3, 2)));
-        assert_eq!(webp_sides(&webp(b"VP8 ", b"abc\x9d\x01\x2a\x03\x40\x02\0")), Some((3, 2)));
-        assert_eq!(webp_sides(&webp(b"VP8L", &[0x2f, 0x02, 0x40, 0, 0])), Some((3, 2)));
-        assert_eq!(webp_sides(&webp(b"VP8X", &[0, 0, 0, 0, 2, 0, 0, 1, 0, 0])), Some((3, 2)));
+        assert_eq!(webp_sides(&webp(*b"VP8 ", b"abc\x9d\x01\x2a\x03\x40\x02\0")), Some((3, 2)));
+        assert_eq!(webp_sides(&webp(*b"VP8L", &[0x2f, 0x02, 0x40, 0, 0])), Some((3, 2)));
+        assert_eq!(webp_sides(&webp(*b"VP8X", &[0, 0, 0, 0, 2, 0, 0, 1, 0, 0])), Some((3, 2)));
     }
 
     #[test]

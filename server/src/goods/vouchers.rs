@@ -59,8 +59,9 @@ impl Goods {
     pub async fn vouchers(&self, which: Which<'_>, before: i64, limit: usize) -> Result<Vec<(Id, Voucher)>> {
         let wanted = [("member", which.member), ("item", which.item)];
         let wanted: Vec<_> = wanted.iter().filter_map(|(column, id)| Some((*column, (*id)?))).collect();
-        let conditions: String =
+        let conditions: Vec<_> =
             (3..).zip(&wanted).map(|(number, (column, _))| format!(" AND {column} = ${number}")).collect();
+        let conditions = conditions.concat();
         let sql = format!("SELECT {VOUCHER} FROM vouchers WHERE place < $1{conditions} ORDER BY place DESC LIMIT $2");
         let mut query = sqlx::query_as::<_, VoucherColumns>(AssertSqlSafe(sql))
             .bind(before)

@@ -34,7 +34,7 @@ use crate::people::trades::TradeText;
 
 /// What members can have for points.
 #[derive(Serialize, ToSchema)]
-pub struct Item {
+pub struct ItemNow {
     item: Id,
     name: String,
     description: String,
@@ -78,7 +78,7 @@ struct Pieces {
     withdrawn: bool,
 }
 
-impl Item {
+impl ItemNow {
     pub(super) fn of(known: CatalogueItem, actor: &Actor) -> Self {
         let CatalogueItem { id, item, picture } = known;
         let left = item.left();
@@ -106,7 +106,7 @@ impl Item {
 /// A page of the catalogue.
 #[derive(Serialize, ToSchema)]
 pub struct ItemsPage {
-    items: Vec<Item>,
+    items: Vec<ItemNow>,
     /// What to ask for next, as `after`; nothing on the last page.
     #[schema(required = true)]
     next: Option<Id>,
@@ -152,7 +152,7 @@ pub async fn items(
     let Page { after, limit: rows } = page.and_one();
     let mut found = app.goods.items(offered, after, rows).await?;
     let next = cut(&mut found, limit, |last| last.id.clone());
-    let items = found.into_iter().map(|known| Item::of(known, &actor)).collect();
+    let items = found.into_iter().map(|known| ItemNow::of(known, &actor)).collect();
     Ok(Answer::of(&ItemsPage { items, next }))
 }
 
@@ -162,8 +162,8 @@ pub async fn item(
     Somebody(actor): Somebody,
     _: Query<NoParameters>,
     Path(id): Path<String>,
-) -> Result<Answer<Item>, Problem> {
-    Ok(Answer::of(&Item::of(known(&app, &id).await?, &actor)))
+) -> Result<Answer<ItemNow>, Problem> {
+    Ok(Answer::of(&ItemNow::of(known(&app, &id).await?, &actor)))
 }
 
 async fn known(app: &App, id: &str) -> Result<CatalogueItem, Problem> {
@@ -219,9 +219,6 @@ impl ItemTerms {
         if points.raw() <= 0 {
             return Err(bad_item("points", "must be above 0"));
         }
-        if money.raw() < 0 {
-            return Err(bad_item("money", "must not be below 0"));
-        }
         if stock > STOCK_MAX {
             return Err(bad_item("stock", format!("must be at most {STOCK_MAX}")));
         }
@@ -248,7 +245,7 @@ pub async fn write(
     _: Query<NoParameters>,
     Path(id): Path<String>,
     body: Result<Body<ItemTerms>, Problem>,
-) -> Result<Answer<Item>, Problem> {
+) -> Result<Answer<ItemNow>, Problem> {
     let id = Id::parse(&id).ok_or(Failure::NotFound)?;
     let (terms, stock) = body?.0.check()?;
     let needs = Needs { members: terms.shops.iter().cloned().collect(), ..Needs::default() };
@@ -265,7 +262,7 @@ pub async fn write(
         Written::TooMany => return Err(Failure::TooManyItems.into()),
     }
     enter(&app, &actor, Deed::ItemWritten, &format!("item {id}")).await?;
-    Ok(Answer::of(&Item::of(known(&app, id.as_str()).await?, &actor)))
+    Ok(Answer::of(&ItemNow::of(known(&app, id.as_str()).await?, &actor)))
 }
 
 /// Offers an item no longer. Vouchers that members have can be used.

@@ -18,6 +18,8 @@ pub(super) struct Town {
     pub(super) spare: String,
     /// Bob's short number.
     pub(super) number: String,
+    /// Bob's vouchers with their codes: one to be fetched, one to be sent, and one to be cancelled.
+    pub(super) vouchers: [(String, String); 3],
 }
 
 /// Its members, and what they do until the rewards of the first order have vested.
@@ -113,6 +115,9 @@ impl Town {
             &json!({"name": "Thomas", "phone": "13900139000", "shop_name": "Corner", "address": "Road 1",
                                "category": "food"}),
         )?;
+        let mug = json!({"name": "Mug", "points": "0.5", "stock": 9, "shops": ["tom"], "delivery": true});
+        let (status, answer) = town.server.ask("PUT", "/v1/goods/mug", Some(&town.operator), &[], Some(&mug))?;
+        assert_eq!(status, 200, "{answer}");
         let mut actors = vec![
             Actor { name: "stranger", token: None, own: None },
             Actor { name: "operator", token: Some(town.operator.clone()), own: None },
@@ -136,6 +141,20 @@ impl Town {
             let path = format!("/v1/trades/t2/{what}");
             let (status, answer) = town.server.ask(method, &path, of(who), &[], Some(&body))?;
             assert_eq!(status, 204, "{path}: {answer}");
+        }
+        let mut vouchers = Vec::new();
+        for key in ["fetched", "sent", "cancelled"] {
+            let address = Some(json!("secret address")).filter(|_| key == "sent");
+            let mut body = json!({"points": "0.5"});
+            body.as_object_mut().ok_or("no table")?.extend(address.map(|address| ("deliver_to".into(), address)));
+            let headers = [("idempotency-key", key)];
+            let (status, answer) =
+                town.server.ask("POST", "/v1/goods/mug/redemptions", of("buyer"), &headers, Some(&body))?;
+            assert_eq!(status, 200, "{answer}");
+            vouchers.push((
+                answer["voucher"]["voucher"].as_str().ok_or("no voucher")?.to_owned(),
+                answer["code"]["code"].as_str().ok_or("no code")?.to_owned(),
+            ));
         }
         for (name, role) in [
             ("staff-operator", &["--role", "operator"][..]),
@@ -167,7 +186,8 @@ impl Town {
         }
         let operator = town.operator.clone();
         assert!(town.server.terminate()?);
-        Ok(Self { database, actors, operator, price, red, spare, number })
+        let vouchers = vouchers.try_into().map_err(|_| "three vouchers")?;
+        Ok(Self { database, actors, operator, price, red, spare, number, vouchers })
     }
 }
 

@@ -87,23 +87,23 @@ impl SqlTransaction {
     /// The vouchers of the redemptions, then the items, each by id: whoever hands out a voucher locks them in the same order.
     pub(super) async fn load_shelf(&mut self, needs: &Needs) -> Result<Shelf> {
         let Needs { redemptions, claims, .. } = needs;
-        let mut shelf = Shelf::default();
+        let mut goods = Shelf::default();
         let lock = self.dialect.lock(self.scope);
         if !redemptions.is_empty() {
             let sql = format!("SELECT {VOUCHER} FROM vouchers WHERE id IN {} ORDER BY id{lock}", self.dialect.list(1));
             let rows: Vec<VoucherColumns> = self.many(VOUCHER, &sql, &[&list(redemptions)]).await?;
-            shelf.vouchers = rows.into_iter().map(VoucherColumns::read).collect::<Result<_>>()?;
+            goods.vouchers = rows.into_iter().map(VoucherColumns::read).collect::<Result<_>>()?;
         }
         let items: BTreeSet<&Id> =
-            claims.iter().map(|(item, _)| item).chain(shelf.vouchers.values().map(|voucher| &voucher.item)).collect();
+            claims.iter().map(|(item, _)| item).chain(goods.vouchers.values().map(|voucher| &voucher.item)).collect();
         if items.is_empty() {
-            return Ok(shelf);
+            return Ok(goods);
         }
         let sql = format!("SELECT {ITEM} FROM goods WHERE id IN {} ORDER BY id{lock}", self.dialect.list(1));
         let rows: Vec<ItemColumns> = self.many(ITEM, &sql, &[&list(items)]).await?;
-        shelf.items = rows.into_iter().map(ItemColumns::read).collect::<Result<_>>()?;
-        shelf.held = self.held(claims).await?;
-        Ok(shelf)
+        goods.items = rows.into_iter().map(ItemColumns::read).collect::<Result<_>>()?;
+        goods.held = self.held(claims).await?;
+        Ok(goods)
     }
 
     /// How many vouchers members have that take from their limits. Asked when the items are locked, so nobody adds one meanwhile.
