@@ -59,23 +59,22 @@ pub struct ItemNow {
     /// Its picture is `/v1/pictures/PICTURE`; null without one.
     #[schema(required = true)]
     picture: Option<String>,
-    /// For who runs the scheme alone.
-    #[serde(flatten)]
-    #[schema(inline)]
-    pieces: Option<Pieces>,
-}
-
-/// Where the pieces of an item are.
-#[derive(Serialize, ToSchema)]
-struct Pieces {
-    /// All that there ever were, those included that members have.
-    stock: i64,
-    /// Those that wait for their members.
-    reserved: i64,
-    /// Those that their members have.
-    handed_out: i64,
+    /// All pieces that there ever were, those included that members have. This and what follows is for who runs the scheme alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    stock: Option<i64>,
+    /// Pieces that wait for their members.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    reserved: Option<i64>,
+    /// Pieces that their members have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    handed_out: Option<i64>,
     /// Whether it is no longer offered.
-    withdrawn: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    withdrawn: Option<bool>,
 }
 
 impl ItemNow {
@@ -83,7 +82,7 @@ impl ItemNow {
         let CatalogueItem { id, item, picture } = known;
         let left = item.left();
         let StockedItem { terms, stock, reserved, handed_out, withdrawn } = item;
-        let pieces = Pieces { stock, reserved, handed_out, withdrawn };
+        let is_reader = actor.may(Duty::Read);
         let Terms { name, description, points, money, per_member, from, until, shops, delivery } = terms;
         Self {
             item: id,
@@ -98,7 +97,10 @@ impl ItemNow {
             shops,
             delivery,
             picture,
-            pieces: actor.may(Duty::Read).then_some(pieces),
+            stock: is_reader.then_some(stock),
+            reserved: is_reader.then_some(reserved),
+            handed_out: is_reader.then_some(handed_out),
+            withdrawn: is_reader.then_some(withdrawn),
         }
     }
 }

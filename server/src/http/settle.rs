@@ -152,6 +152,7 @@ async fn settle(
     if let Some(proposed) = proposals::instead(&app, &actor, &request).await? {
         return Ok(CommandAnswer::Proposed(proposed));
     }
+    refuse_catalogue(&app, &actor, &request).await?;
     let group::Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
     let receipt = outcome.map_err(key_reused)?;
     if let Some((trade, reason)) = decided.zip(reason) {
@@ -166,6 +167,21 @@ async fn settle(
     let made = made.map(settled).into_iter().collect();
     let settlement = Settlement { made, repeated, receipt: Seen::receipt(receipt, &actor) };
     Ok(CommandAnswer::Settled(Answer::of(&settlement)))
+}
+
+/// A member redeems an item of the catalogue together with its piece, and not here. What was settled before is answered as it was.
+async fn refuse_catalogue(app: &App, actor: &Actor, request: &group::Request) -> Result<(), Problem> {
+    let Event::PointsRedeemed { item: Some(item), .. } = &request.line.entry.event else { return Ok(()) };
+    if actor.commands_all(Kind::PointsRedeemed) || app.goods.item(item).await?.is_none() {
+        return Ok(());
+    }
+    if let Some(key) = &request.key
+        && !app.ledger.read().await?.answered(std::slice::from_ref(key)).await?.is_empty()
+    {
+        return Ok(());
+    }
+    let why = format!("`{item}` is in the catalogue; redeem it by `/v1/goods/{item}/redemptions`");
+    Err(Problem::new(Failure::BadItem, "item", why))
 }
 
 /// Why a command with a key was not settled.

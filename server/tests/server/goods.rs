@@ -192,6 +192,11 @@ fn a_cancelled_voucher_gives_points_and_piece_back_once() -> TestResult {
         ]);
         all_accepted(&server.post("/v1/events", JSON, events.to_string())?.1)?;
         assert_eq!(pieces(server)?, [2, 0, 0, 2].map(|n| json!(n)));
+        // A member cannot lose its points for an item without a piece of it.
+        let body = json!({"points": "5", "item": "mug"});
+        refused(post(server, "/v1/redemptions", &ann, "r", &body)?, (422, "bad_item", "item"));
+        let body = json!({"points": "5", "item": "a-song"});
+        assert_eq!(post(server, "/v1/redemptions", &ann, "r", &body)?.0, 200, "other things are as they were");
         Ok(())
     })
 }
@@ -400,7 +405,7 @@ fn a_picture_is_what_its_bytes_say_and_nothing_else_is_taken() -> TestResult {
             Ok(answer) => refused(answer, (413, "too_large", "picture")),
             // The server need not read all of it before it closes the connection.
             Err(error) => {
-                assert!(error.to_string().contains("onnection") || error.to_string().contains("pipe"), "{error}")
+                assert!(error.to_string().contains("onnection") || error.to_string().contains("pipe"), "{error}");
             }
         }
         refused(send_picture(server, "image/png", &large[..2 << 20])?, (413, "too_large", "picture"));
@@ -596,13 +601,13 @@ fn the_limit_of_a_member_holds_for_all_its_requests_at_once() -> TestResult {
                 .map(|client| client.join().map_err(|_| "a client failed"))
                 .collect::<Result<Vec<_>, _>>()
         })?;
-        let mut taken = 0;
+        let mut got = 0;
         for answer in answers {
             let (status, answer) = answer.map_err(|error| error.to_string())?;
-            taken += usize::from(status == 200);
+            got += usize::from(status == 200);
             assert!(status == 200 || answer["code"] == "too_many_of_item", "{answer}");
         }
-        assert_eq!((taken, points(server, "m0")?), (2, json!("9.8")));
+        assert_eq!((got, points(server, "m0")?), (2, json!("9.8")));
         Ok(())
     })
 }

@@ -142,20 +142,7 @@ impl Town {
             let (status, answer) = town.server.ask(method, &path, of(who), &[], Some(&body))?;
             assert_eq!(status, 204, "{path}: {answer}");
         }
-        let mut vouchers = Vec::new();
-        for key in ["fetched", "sent", "cancelled"] {
-            let address = Some(json!("secret address")).filter(|_| key == "sent");
-            let mut body = json!({"points": "0.5"});
-            body.as_object_mut().ok_or("no table")?.extend(address.map(|address| ("deliver_to".into(), address)));
-            let headers = [("idempotency-key", key)];
-            let (status, answer) =
-                town.server.ask("POST", "/v1/goods/mug/redemptions", of("buyer"), &headers, Some(&body))?;
-            assert_eq!(status, 200, "{answer}");
-            vouchers.push((
-                answer["voucher"]["voucher"].as_str().ok_or("no voucher")?.to_owned(),
-                answer["code"]["code"].as_str().ok_or("no code")?.to_owned(),
-            ));
-        }
+        let vouchers = vouchers(&town.server, of("buyer"))?;
         for (name, role) in [
             ("staff-operator", &["--role", "operator"][..]),
             ("clerk", &["--role", "clerk"]),
@@ -186,9 +173,27 @@ impl Town {
         }
         let operator = town.operator.clone();
         assert!(town.server.terminate()?);
-        let vouchers = vouchers.try_into().map_err(|_| "three vouchers")?;
         Ok(Self { database, actors, operator, price, red, spare, number, vouchers })
     }
+}
+
+/// Vouchers of a member with their codes: one to be fetched, one to be sent, and one to be cancelled.
+fn vouchers(server: &Server, token: Option<&str>) -> TestResult<[(String, String); 3]> {
+    let mut vouchers = Vec::new();
+    for key in ["fetched", "sent", "cancelled"] {
+        let mut body = json!({"points": "0.5"});
+        if key == "sent" {
+            body["deliver_to"] = json!("secret address");
+        }
+        let headers = [("idempotency-key", key)];
+        let (status, answer) = server.ask("POST", "/v1/goods/mug/redemptions", token, &headers, Some(&body))?;
+        assert_eq!(status, 200, "{answer}");
+        vouchers.push((
+            answer["voucher"]["voucher"].as_str().ok_or("no voucher")?.to_owned(),
+            answer["code"]["code"].as_str().ok_or("no code")?.to_owned(),
+        ));
+    }
+    vouchers.try_into().map_err(|_| "three vouchers".into())
 }
 
 pub(super) fn open(database: &str) -> TestResult<Server> {
