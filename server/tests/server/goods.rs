@@ -432,6 +432,26 @@ fn a_picture_is_what_its_bytes_say_and_nothing_else_is_taken() -> TestResult {
 }
 
 #[test]
+fn a_backup_has_the_catalogue_its_pictures_and_the_vouchers() -> TestResult {
+    let folder = Folder::new()?;
+    let server = open(&folder.database(), 1)?;
+    written(&server, "mug", &mug(2))?;
+    let picture = send_picture(&server, "image/png", PIXEL)?.1["picture"].as_str().ok_or("no picture")?.to_owned();
+    let (_, redeemed) = redeem(&server, &sign_in(&server, "m0")?, "a")?;
+    let (copy, restored) = (folder.path("copy.db"), format!("sqlite:{}", folder.path("restored.db").display()));
+    gongxiang(&["backup", "--database", &folder.database(), crate::support::argument(&copy)])?;
+    server.kill()?;
+    gongxiang(&["restore", crate::support::argument(&copy), "--database", &restored])?;
+    let server = Server::start(&["--database", &restored, "--rules", "seed"])?;
+    assert_eq!(pieces(&server)?, [2, 1, 0, 1].map(|n| json!(n)));
+    let content = ureq::get(format!("{}/v1/pictures/{picture}", server.address)).call()?.body_mut().read_to_vec()?;
+    assert_eq!(content, PIXEL);
+    let body = json!({"code": redeemed["code"]["qr"]});
+    assert_eq!(post(&server, "/v1/voucher-codes/hand-out", &sign_in(&server, "kiosk")?, "h", &body)?.0, 200);
+    Ok(())
+}
+
+#[test]
 fn a_cashier_hands_out_and_no_other_role_of_the_staff_does() -> TestResult {
     crate::members::on_each_engine(&[], |town, database| {
         let shop = json!([
@@ -658,7 +678,7 @@ fn killed_in_between(database: &str) -> TestResult {
         };
         let clients: Vec<_> = tokens.iter().map(client).collect();
         let mut kills = 0;
-        while clients.iter().any(|client| !client.is_finished()) && kills < 40 {
+        while clients.iter().any(|client| !client.is_finished()) && kills < 15 {
             thread::sleep(Duration::from_millis(10 + random() % 120));
             server.stop()?;
             server = Server::start(&["--database", database, "--rules", "seed"])?;
