@@ -5,6 +5,7 @@ pub mod believed;
 pub mod close;
 pub mod deadline;
 pub mod gathering;
+pub mod goods;
 pub mod group;
 pub mod housekeeping;
 pub mod journal;

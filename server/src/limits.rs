@@ -65,6 +65,27 @@ pub const FORGOTTEN_AT_ONCE: u64 = 1_000;
 /// Most events that are committed together.
 pub const GROUP_MAX: usize = 256;
 
+/// Most items of the catalogue of goods for points.
+pub const GOODS_MAX: i64 = 10_000;
+
+/// Most pieces of one item.
+pub const STOCK_MAX: u32 = 10_000_000;
+
+/// Most shops that hand out one item.
+pub const ITEM_SHOPS_MAX: usize = 500;
+
+/// Largest picture of an item, in bytes.
+pub const PICTURE_BYTES_MAX: usize = 1 << 20;
+
+/// Longest side of a picture, in pixels: a browser needs 4 bytes for each pixel.
+pub const PICTURE_SIDE_MAX: u32 = 4_096;
+
+/// How often vouchers are looked for that nobody used in time.
+pub const VOUCHERS_LOOK_EVERY: Duration = Duration::from_mins(1);
+
+/// Most of them that are read at once.
+pub const VOUCHERS_AT_ONCE: i64 = 500;
+
 /// Longest `Idempotency-Key`.
 pub const KEY_LENGTH_MAX: usize = 128;
 

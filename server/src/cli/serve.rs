@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use super::settings::Settings;
 use super::{demo, rules};
 use crate::clock::{clock, ticks};
+use crate::goods::{Goods, expiry};
 use crate::http::app::{App, Policy, SignIn};
 use crate::http::{edge, listen, routes};
 use crate::ledger::audit;
@@ -70,6 +71,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     let outbound = Outbound::new(settings.allow_private_webhooks)?;
     let pool = store.pool().clone();
     let store: Arc<dyn Store> = Arc::new(store);
+    let goods = Goods::new(pool.clone());
     let believed = BelievedClock::new(Arc::clone(&store), clock(), ticks());
     let courier = Courier::new(pool, outbound, clock(), believed.clone());
     let (ledger, writers) = Ledger::start(Arc::clone(&store), first_shard(), Arc::default());
@@ -88,6 +90,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     tasks.push(tokio::spawn(housekeeping::keep_on(Arc::clone(&store), believed.clone(), end.clone())));
     tasks.push(tokio::spawn(forget_expired(people.clone(), believed.clone(), end.clone())));
     tasks.push(tokio::spawn(gathering::keep_on(Arc::clone(&store), end.clone())));
+    tasks.push(tokio::spawn(expiry::keep_on(ledger.clone(), goods.clone(), end.clone())));
     if settings.trade_hours > 0 {
         tasks.push(tokio::spawn(deadline::keep_on(ledger.clone(), settings.trade_hours, believed, end.clone())));
     }
@@ -107,9 +110,10 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         quota: settings.quota(),
         trade_hours: settings.trade_hours,
         second_person: settings.second_person.clone().unwrap_or_default(),
+        goods_days: settings.goods_days,
         demo: settings.demo_mode,
     };
-    let app = App::new(ledger, people, sign_in, policy);
+    let app = App::new(ledger, people, goods, sign_in, policy);
     let router = edge::around(routes::router(app, settings.wallet.as_deref()), limits(settings), metrics);
     // A closed standard output is no reason to stop.
     _ = writeln!(std::io::stdout(), "gongxiang serves at http://{address}/");

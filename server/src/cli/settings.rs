@@ -99,6 +99,10 @@ pub struct Settings {
     /// Hours that the buyer of a trade has to report the payment; then the trade is cancelled. 0 for no limit but the day's close.
     #[arg(long, env = "GONGXIANG_TRADE_HOURS", default_value = "24", value_name = "HOURS")]
     pub trade_hours: u32,
+    /// Days after the day of the redemption on which a voucher for goods can be used; then the points go back.
+    #[arg(long, env = "GONGXIANG_GOODS_DAYS", default_value = "30", value_name = "DAYS",
+          value_parser = clap::value_parser!(u32).range(1..=366))]
+    pub goods_days: u32,
     /// Whether members trade points [default: yes, unless the rules' `market.price_band` is 0, as in the preset single-level]
     #[arg(long, env = "GONGXIANG_MARKET", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub market: Option<bool>,

@@ -29,7 +29,8 @@ pub struct Action {
     #[schema(nullable = false)]
     approver: Option<String>,
     /// What: an event's type, or `key.added`, `key.revoked`, `code.made`, `access.ended`, `staff.added`, `staff.ended`,
-    /// `profile.written`, `profile.erased`, `preset.written`, `webhook.added`, `webhook.removed`, `trade.decided`, `proposal.made`,
+    /// `profile.written`, `profile.erased`, `preset.written`, `webhook.added`, `webhook.removed`, `trade.decided`, `item.written`,
+    /// `item.withdrawn`, `picture.written`, `proposal.made`,
     /// `proposal.approved`, `proposal.declined`.
     what: String,
     /// Where the event stands in the journal.

@@ -152,6 +152,24 @@ impl Description {
         self.operation.request_body = Some(body.build());
     }
 
+    /// Sets a body of bytes, in one of these media types.
+    pub fn bytes_body(&mut self, media_types: &[&str]) {
+        let mut body = RequestBodyBuilder::new().required(Some(Required::True));
+        for media_type in media_types {
+            body = body.content(*media_type, Content::new(Some(bytes_schema())));
+        }
+        self.operation.request_body = Some(body.build());
+    }
+
+    /// Adds an answer of bytes, in one of these media types.
+    pub fn bytes_answer(&mut self, media_types: &[&str]) {
+        let mut response = ResponseBuilder::new().description("The answer");
+        for media_type in media_types {
+            response = response.content(*media_type, Content::new(Some(bytes_schema())));
+        }
+        self.operation.responses.responses.insert("200".into(), response.build().into());
+    }
+
     /// Adds an answer.
     pub fn response(&mut self, status: &str, what: &str, schema: Option<RefOr<Schema>>) {
         let mut response = ResponseBuilder::new().description(what);
@@ -228,6 +246,11 @@ impl<T: Output> Output for Result<T, Problem> {
     fn describe(description: &mut Description) {
         T::describe(description);
     }
+}
+
+/// Bytes as they are.
+fn bytes_schema() -> RefOr<Schema> {
+    schema(serde_json::json!({"type": "string", "format": "binary"}))
 }
 
 /// A schema from JSON, for what is described by a table and not by a type.

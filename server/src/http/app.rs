@@ -10,6 +10,7 @@ use super::flights::Flights;
 use super::look_ups::NameRates;
 use super::lookout::Lookout;
 use super::problem::Problem;
+use crate::goods::Goods;
 use crate::ledger::queue::Ledger;
 use crate::ledger::quota::Quota;
 use crate::people::guests::Guest;
@@ -41,6 +42,8 @@ pub struct Policy {
     /// Hours that the buyer of a trade has to report the payment; 0 for no limit.
     pub trade_hours: u32,
     pub second_person: SecondPerson,
+    /// Days after the day of the redemption on which a voucher for goods can be used.
+    pub goods_days: u32,
     /// Whether everybody may do everything.
     pub demo: bool,
 }
@@ -54,6 +57,7 @@ pub struct App(Arc<AppParts>);
 pub struct AppParts {
     pub ledger: Ledger,
     pub people: People,
+    pub goods: Goods,
     /// Whether everybody may do everything.
     pub demo: bool,
     pub flights: Flights,
@@ -65,6 +69,8 @@ pub struct AppParts {
     /// Hours that the buyer of a trade has to report the payment; 0 for no limit.
     pub trade_hours: u32,
     pub second_person: SecondPerson,
+    /// Days after the day of the redemption on which a voucher for goods can be used.
+    pub goods_days: u32,
 }
 
 impl Deref for App {
@@ -82,14 +88,15 @@ impl FromRef<App> for Ledger {
 }
 
 impl App {
-    /// On a ledger and its people.
+    /// On a ledger, its people and its goods.
     #[must_use]
-    pub fn new(ledger: Ledger, people: People, sign_in: SignIn, policy: Policy) -> Self {
-        let Policy { quota, trade_hours, second_person, demo } = policy;
+    pub fn new(ledger: Ledger, people: People, goods: Goods, sign_in: SignIn, policy: Policy) -> Self {
+        let Policy { quota, trade_hours, second_person, goods_days, demo } = policy;
         let (flights, lookout, names) = (Flights::default(), Lookout::default(), Arc::default());
         Self(Arc::new(AppParts {
             ledger,
             people,
+            goods,
             demo,
             flights,
             lookout,
@@ -98,6 +105,7 @@ impl App {
             names,
             trade_hours,
             second_person,
+            goods_days,
         }))
     }
 

@@ -145,6 +145,11 @@ impl<S: Send + Sync, T: DeserializeOwned, const BYTES_MAX: usize> FromRequest<S>
     }
 }
 
+/// The bytes of a body that is no JSON.
+pub async fn raw(request: Request, bytes_max: usize) -> Result<Bytes, Problem> {
+    bytes(request, bytes_max).await
+}
+
 async fn bytes(request: Request, bytes_max: usize) -> Result<Bytes, Problem> {
     if request.headers().contains_key(CONTENT_ENCODING) {
         let detail = "a compressed body is not taken";
@@ -168,7 +173,7 @@ fn sent(line: Result<JournalLine, Refusal>) -> Submission {
     line.map(|line| group::Request::of_journal(line, "operator"))
 }
 
-fn media_type(request: &Request) -> Option<&str> {
+pub fn media_type(request: &Request) -> Option<&str> {
     let value = request.headers().get(CONTENT_TYPE)?.to_str().ok()?;
     value.split(';').next().map(str::trim)
 }

@@ -9,6 +9,7 @@ use gongxiang_words::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::ledger::goods::{GoodsError, VoucherState};
 use crate::ledger::group::Denial;
 use crate::ledger::quota::{Exceeded, Excess};
 use crate::ledger::store::StoreError;
@@ -83,6 +84,20 @@ failures! {
     BadMemberCode "bad_member_code" UNPROCESSABLE_ENTITY
     MemberCodeExpired "member_code_expired" UNPROCESSABLE_ENTITY
     MemberClockWrong "member_clock_wrong" UNPROCESSABLE_ENTITY
+    BadItem "bad_item" UNPROCESSABLE_ENTITY
+    StockReserved "stock_reserved" UNPROCESSABLE_ENTITY
+    TooManyItems "too_many_items" UNPROCESSABLE_ENTITY
+    BadPicture "bad_picture" UNPROCESSABLE_ENTITY
+    NotOffered "not_offered" UNPROCESSABLE_ENTITY
+    ItemChanged "item_changed" CONFLICT
+    SoldOut "sold_out" UNPROCESSABLE_ENTITY
+    TooManyOfItem "too_many_of_item" UNPROCESSABLE_ENTITY
+    BadDelivery "bad_delivery" UNPROCESSABLE_ENTITY
+    BadVoucherCode "bad_voucher_code" UNPROCESSABLE_ENTITY
+    VoucherUsed "voucher_used" UNPROCESSABLE_ENTITY
+    VoucherCancelled "voucher_cancelled" UNPROCESSABLE_ENTITY
+    VoucherExpired "voucher_expired" UNPROCESSABLE_ENTITY
+    VoucherElsewhere "voucher_elsewhere" UNPROCESSABLE_ENTITY
     TooManyOffers "too_many_offers" UNPROCESSABLE_ENTITY
     TooManyTrades "too_many_trades" UNPROCESSABLE_ENTITY
     TooManyTradesToday "too_many_trades_today" UNPROCESSABLE_ENTITY
@@ -134,6 +149,11 @@ impl Problem {
             detail: detail.into(),
             limit: None,
         }
+    }
+
+    /// Whether it is this failure.
+    pub fn is(&self, failure: Failure) -> bool {
+        self.code == failure.parts().0
     }
 
     /// More than this limit of the server.
@@ -207,7 +227,26 @@ impl From<Denial> for Problem {
             Denial::NotTheirs => Failure::NotFound.into(),
             Denial::Forbidden => Failure::Forbidden.into(),
             Denial::Exceeds(excess) => excess.into(),
+            Denial::Goods(error) => error.into(),
         }
+    }
+}
+
+impl From<GoodsError> for Problem {
+    fn from(error: GoodsError) -> Self {
+        let (failure, field) = match error {
+            GoodsError::NotOffered => (Failure::NotOffered, "item"),
+            GoodsError::Changed(field) => (Failure::ItemChanged, field),
+            GoodsError::SoldOut => (Failure::SoldOut, "item"),
+            GoodsError::PerMember(most) => {
+                return Self::exceeds(Failure::TooManyOfItem, "item", most.to_string());
+            }
+            GoodsError::Delivery => (Failure::BadDelivery, "deliver_to"),
+            GoodsError::Ended(VoucherState::Used) => (Failure::VoucherUsed, "voucher"),
+            GoodsError::Ended(VoucherState::Expired) => (Failure::VoucherExpired, "voucher"),
+            GoodsError::Ended(VoucherState::Cancelled | VoucherState::Open) => (Failure::VoucherCancelled, "voucher"),
+        };
+        Self::new(failure, field, failure.sentence())
     }
 }
 

@@ -145,6 +145,8 @@ impl From<KeySummary> for ShopKey {
 struct BooksLinks {
     account: String,
     statement: String,
+    /// What it redeemed for goods.
+    vouchers: String,
 }
 
 /// For the member to take away, and for the operator or a clerk whom it asked.
@@ -157,8 +159,11 @@ pub async fn export(
     account(&app, &member).await?;
     let stored = app.people.profile(&member).await.map_err(StoreError::from)?;
     let keys = app.people.keys_of(&member).await.map_err(StoreError::from)?;
-    let books =
-        BooksLinks { account: format!("/v1/members/{member}"), statement: format!("/v1/members/{member}/statement") };
+    let books = BooksLinks {
+        account: format!("/v1/members/{member}"),
+        statement: format!("/v1/members/{member}/statement"),
+        vouchers: format!("/v1/vouchers?member={member}"),
+    };
     Ok(Answer::of(&MemberExport {
         profile: now(member.clone(), ProfilePart::Whole, stored),
         access: access::of(&app, member, token.as_deref()).await?,

@@ -21,6 +21,9 @@ pub struct Somebody(pub Actor);
 /// The operator.
 pub struct Operator(pub Actor);
 
+/// Who adds, changes and withdraws goods for points: the operator. With the name for the actions.
+pub struct GoodsKeeper(pub Actor);
+
 /// Who reads what concerns members: the operator, a clerk, an auditor.
 pub struct Reader;
 
@@ -107,7 +110,7 @@ macro_rules! with_duty {
     )*};
 }
 
-with_duty! { Operator(actor) All Reader Read Auditor Audit Arbiter Disputes }
+with_duty! { GoodsKeeper(actor) Goods Operator(actor) All Reader Read Auditor Audit Arbiter Disputes }
 
 /// Who asks, and the id in the address.
 async fn asked(parts: &mut Parts, app: &App) -> Result<(Actor, String), Problem> {
@@ -285,6 +288,6 @@ macro_rules! closed {
 }
 
 closed! {
-    Somebody Operator Reader Auditor Arbiter CodeMaker ProfileReader ProfileWriter ProfileOwner SignedIn Owner CodeBearer ShopWorker
+    Somebody Operator GoodsKeeper Reader Auditor Arbiter CodeMaker ProfileReader ProfileWriter ProfileOwner SignedIn Owner CodeBearer ShopWorker
     ShopOwner
 }

@@ -14,9 +14,9 @@ use super::answer::Answer;
 use super::api::Api;
 use super::app::App;
 use super::{
-    access, actions, ahead, counter, days, etag, events, files, guard, health, market, members, metrics, names,
+    access, actions, ahead, counter, days, etag, events, files, goods, guard, health, market, members, metrics, names,
     openapi, orders, overview, passkeys, pending, preview, problem, profiles, proposals, quote, rulebook, rules,
-    scheme, sessions, settle, staff, team, trades,
+    scheme, sessions, settle, staff, team, trades, vouchers,
 };
 use crate::limits::BODY_BYTES_MAX;
 
@@ -46,7 +46,7 @@ pub fn document() -> String {
 /// Every route that the document describes.
 fn api() -> Api {
     let api = reads(Api::default()).map(|router| router.route_layer(from_fn(etag::by_content)));
-    settle::routes(second_person(at_counter(trade_notes(profile(own_access(sign_in(looks(api))))))))
+    settle::routes(second_person(for_points(at_counter(trade_notes(profile(own_access(sign_in(looks(api)))))))))
         .get("/health/live", "live", "The process answers", health::live)
         .get("/health/ready", "ready", "The database answers, and can be written", health::ready)
 }
@@ -93,6 +93,12 @@ fn reads(api: Api) -> Api {
         .get("/v1/trades/{trade}", "trade", "A trade", market::trade)
         .get("/v1/members/{member}/trades", "member_trades", "A member's trades: those that live, then those that ended", trades::of_member)
         .get("/v1/disputes", "disputes", "Open disputes about trades, oldest first", trades::disputes)
+        .get("/v1/goods", "goods", "What members can have for points today, by id", goods::items)
+        .get("/v1/goods/{item}", "item", "An item that members can have for points", goods::item)
+        .get("/v1/pictures/{picture}", "picture", "A picture of an item", goods::picture)
+        .get("/v1/vouchers", "vouchers", "Vouchers for goods, newest first: one's own, or all", vouchers::list)
+        .get("/v1/vouchers/{voucher}", "voucher", "A voucher for a piece of an item", vouchers::voucher)
+        .get("/v1/absorbed", "absorbed", "How many points goods absorbed on each closed day, oldest first", goods::absorbed)
         .get("/v1/days", "days", "Closed days, oldest first", days::days)
         .get("/v1/days/{day}", "day", "A closed day", days::day)
         .get("/v1/overview", "overview", "The scheme at a glance, for who runs it", overview::overview)
@@ -256,6 +262,49 @@ fn profile(api: Api) -> Api {
 fn at_counter(api: Api) -> Api {
     api.put("/v1/shops/{shop}/preset", "replace_preset", "Replace a shop's usual concession", counter::replace_preset)
         .post("/v1/codes/check", "check_code", "Whose a member's code is, if it holds", counter::check_code)
+}
+
+/// Goods for points: the catalogue, and what members redeem and get.
+fn for_points(api: Api) -> Api {
+    api.put("/v1/goods/{item}", "write_item", "Add an item, or change it as a whole", goods::write)
+        .delete(
+            "/v1/goods/{item}",
+            "withdraw_item",
+            "Offer an item no longer; vouchers for it can be used",
+            goods::withdraw,
+        )
+        .put(
+            "/v1/goods/{item}/picture",
+            "write_picture",
+            "Give an item a picture in place of the one before",
+            goods::write_picture,
+        )
+        .post(
+            "/v1/goods/{item}/redemptions",
+            "redeem_for_goods",
+            "Redeem points for a piece of an item, as a member: both or neither",
+            vouchers::redeem,
+        )
+        .post(
+            "/v1/vouchers/{voucher}/code",
+            "renew_voucher_code",
+            "Make a new code for one's own voucher",
+            vouchers::new_code,
+        )
+        .post(
+            "/v1/vouchers/{voucher}/cancel",
+            "cancel_voucher",
+            "Cancel a voucher that was not used: points and piece come back",
+            vouchers::cancel,
+        )
+        .post("/v1/vouchers/{voucher}/deliver", "deliver_voucher", "Say that the piece was sent", vouchers::deliver)
+        .post(
+            "/v1/voucher-codes/check",
+            "check_voucher_code",
+            "What is to be handed out for a code, if it is handed out here",
+            vouchers::check_code,
+        )
+        .post("/v1/voucher-codes/hand-out", "hand_out", "Use a voucher's code, which is done once", vouchers::hand_out)
 }
 
 /// How a second person decides.

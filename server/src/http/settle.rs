@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use gongxiang::event::{Code, Event, Kind, Refusal};
@@ -19,7 +20,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::actor::MEMBER;
 use super::answer::Answer;
-use super::api::{Api, Description};
+use super::api::{Api, Description, Input};
 use super::app::App;
 use super::body::{json_body, table};
 use super::commands::{COMMANDS, Command, REASON, Who};
@@ -151,13 +152,9 @@ async fn settle(
     if let Some(proposed) = proposals::instead(&app, &actor, &request).await? {
         return Ok(CommandAnswer::Proposed(proposed));
     }
+    refuse_catalogue(&app, &actor, &request).await?;
     let group::Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
-    let receipt = outcome.map_err(|denial| match denial {
-        Denial::Refused(refusal) if refusal.code == Code::IdConflict && refusal.field == "id" => {
-            Failure::KeyReused.into()
-        }
-        denial => Problem::from(denial),
-    })?;
+    let receipt = outcome.map_err(key_reused)?;
     if let Some((trade, reason)) = decided.zip(reason) {
         let kept = app.people.enter_decision(&trade, &reason, &actor.name(), repeated).await;
         kept.map_err(StoreError::from)?;
@@ -170,6 +167,31 @@ async fn settle(
     let made = made.map(settled).into_iter().collect();
     let settlement = Settlement { made, repeated, receipt: Seen::receipt(receipt, &actor) };
     Ok(CommandAnswer::Settled(Answer::of(&settlement)))
+}
+
+/// A member redeems an item of the catalogue together with its piece, and not here. What was settled before is answered as it was.
+async fn refuse_catalogue(app: &App, actor: &Actor, request: &group::Request) -> Result<(), Problem> {
+    let Event::PointsRedeemed { item: Some(item), .. } = &request.line.entry.event else { return Ok(()) };
+    if actor.commands_all(Kind::PointsRedeemed) || app.goods.item(item).await?.is_none() {
+        return Ok(());
+    }
+    if let Some(key) = &request.key
+        && !app.ledger.read().await?.answered(std::slice::from_ref(key)).await?.is_empty()
+    {
+        return Ok(());
+    }
+    let why = format!("`{item}` is in the catalogue; redeem it by `/v1/goods/{item}/redemptions`");
+    Err(Problem::new(Failure::BadItem, "item", why))
+}
+
+/// Why a command with a key was not settled.
+pub(super) fn key_reused(denial: Denial) -> Problem {
+    match denial {
+        Denial::Refused(refusal) if refusal.code == Code::IdConflict && refusal.field == "id" => {
+            Failure::KeyReused.into()
+        }
+        denial => denial.into(),
+    }
 }
 
 /// The largest body of a command.
@@ -314,6 +336,24 @@ impl PartialSchema for IdempotencyKey {
 }
 
 impl ToSchema for IdempotencyKey {}
+
+/// The `Idempotency-Key` of a request that is carried out once.
+pub(super) struct CommandKey(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for CommandKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        idempotency_key(&parts.headers).map(Self)
+    }
+}
+
+impl Input for CommandKey {
+    fn describe(description: &mut Description) {
+        let key = description.schema::<IdempotencyKey>();
+        description.parameter(IDEMPOTENCY_KEY, ParameterIn::Header, true, key);
+    }
+}
 
 pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     let key = headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();

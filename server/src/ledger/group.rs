@@ -7,15 +7,17 @@ use std::sync::Arc;
 use gongxiang::book::{Book, ChangedRows, Excerpt, Head, Settlement};
 use gongxiang::day_report::Before;
 use gongxiang::event::{Code, Event, Identity, Kind, OrderPlaced, Refusal};
-use gongxiang::identity::Id;
+use gongxiang::identity::{Day, Id};
 use gongxiang::market::{Trade, TradeState};
 use gongxiang::quantity::Price;
 use gongxiang::receipt::Receipt;
 use gongxiang::review::{self, Declaration};
 use gongxiang::tree::Tree;
 use gongxiang::wire::command::Ownership;
+use jiff::Timestamp;
 use thiserror::Error;
 
+use crate::ledger::goods::{Claim, Followed, GoodsChanges, GoodsError, Shelf, VoucherEnd};
 use crate::ledger::journal::JournalLine;
 use crate::ledger::needs::Needs;
 use crate::ledger::network;
@@ -47,6 +49,10 @@ pub enum Guard {
     Quota(Quota),
     /// The trade is not reported as paid.
     Unpaid,
+    /// A piece of an item is taken together with the points.
+    Claim(Claim),
+    /// The redemption has a voucher that can be ended so.
+    Voucher(VoucherEnd),
 }
 
 /// Why nothing was settled. A guard's denial is not stored under the key: next time the guard may pass.
@@ -64,6 +70,9 @@ pub enum Denial {
     /// More is open than may be, or it is too small.
     #[error("`{}`: the server's limit is {}", .0.field, .0.limit)]
     Exceeds(Excess),
+    /// The piece cannot be had, or does not come back.
+    #[error(transparent)]
+    Goods(GoodsError),
 }
 
 impl Denial {
@@ -72,12 +81,34 @@ impl Denial {
     pub fn code(&self) -> Option<Code> {
         match self {
             Self::Refused(refusal) => Some(refusal.code),
-            Self::NotTheirs | Self::Forbidden | Self::Exceeds(_) => None,
+            Self::NotTheirs | Self::Forbidden | Self::Exceeds(_) | Self::Goods(_) => None,
         }
     }
 }
 
 impl Request {
+    /// The item of which it takes a piece, and for whom.
+    #[must_use]
+    pub fn claimed(&self) -> Option<(Id, Id)> {
+        match (&self.guard, &self.line.entry.event) {
+            (Some(Guard::Claim(_)), Event::PointsRedeemed { item: Some(item), member, .. }) => {
+                Some((item.clone(), member.clone()))
+            }
+            _ => None,
+        }
+    }
+
+    /// What is known of it when it was settled.
+    fn followed<'a>(&'a self, place: Place, today: Day, at: &str) -> Followed<'a> {
+        let claim = match &self.guard {
+            Some(Guard::Claim(claim)) => Some(claim),
+            _ => None,
+        };
+        let expires = matches!(self.guard, Some(Guard::Voucher(VoucherEnd::Expiry)));
+        let at = at.parse().map_or(0, Timestamp::as_second);
+        Followed { claim, expires, place: place.0, today, at, actor: &self.actor }
+    }
+
     /// All keys that make it the same as an earlier one.
     pub fn keys(&self) -> impl Iterator<Item = Key> {
         self.key.iter().cloned().chain(self.reference())
@@ -139,7 +170,7 @@ pub struct Group {
 /// settling, for information only.
 #[must_use]
 pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutcome>, needs: &Needs, at: &str) -> Group {
-    let WorkingSet { excerpt, first, open } = loaded;
+    let WorkingSet { excerpt, first, open, mut shelf } = loaded;
     let head = excerpt.head;
     let traders = traders(&excerpt);
     let mut tally = Tally::of(&excerpt, open);
@@ -149,6 +180,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
     let (mut fresh, mut journal) = (Vec::new(), Vec::<JournalEntry>::new());
     let (mut changed, mut closed) = (ChangedRows::default(), Vec::new());
     let (mut reports, mut above) = (ReportChanges::default(), Vec::new());
+    let mut goods = GoodsChanges::default();
     let mut answers = Vec::with_capacity(requests.len());
     for request @ Request { line, key, actor, guard } in requests {
         let reference = request.reference();
@@ -158,7 +190,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
             answers.push(answer);
             continue;
         }
-        let accepted_flags = match pass(guard.as_ref(), &line.entry.event, &book, &tally.counts) {
+        let accepted_flags = match pass(guard.as_ref(), &line.entry.event, &book, &tally.counts, &shelf) {
             Ok(flags) => flags,
             Err(denial) => {
                 answers.push(Answer { repeated: false, outcome: Err(denial) });
@@ -174,6 +206,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
             above.extend(lines.into_iter().map(|line| (place, line)));
             tally.follow(&mut applied.changed, &book);
             changed.extend(applied.changed);
+            shelf.follow(&line.entry.event, request.followed(place, today, at), &mut goods);
             let receipt = Arc::new(applied.receipt);
             closed.extend(closed_day(&book, receipt.kind));
             journal.push(JournalEntry {
@@ -206,6 +239,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
         open: tally.counts,
         reports,
         network: above,
+        goods,
         ..batch(&book, &head, closed, first, journal, changed, fresh)
     };
     let everyday = is_everyday(&batch, needs, &traders);
@@ -234,7 +268,7 @@ pub struct Foreseen {
 /// The denial that settling it would give.
 pub fn preview(event: &Event, guard: Option<&Guard>, loaded: WorkingSet) -> Result<Foreseen, Denial> {
     let mut book = Book::from(loaded.excerpt);
-    pass(guard, event, &book, &loaded.open)?;
+    pass(guard, event, &book, &loaded.open, &loaded.shelf)?;
     let Settlement { receipt, changed } = book.settle(event).map_err(Denial::Refused)?;
     Ok(Foreseen { receipt, orders: changed.orders.len(), price: book.head().price })
 }
@@ -254,7 +288,13 @@ fn recall(known: &BTreeMap<(String, String), FirstOutcome>, key: &Key, field: &'
 }
 
 /// Checks the guard; returns the codes of the red flags that were accepted with the event.
-fn pass(guard: Option<&Guard>, event: &Event, book: &Book, open: &OpenCounts) -> Result<Vec<String>, Denial> {
+fn pass(
+    guard: Option<&Guard>,
+    event: &Event,
+    book: &Book,
+    open: &OpenCounts,
+    shelf: &Shelf,
+) -> Result<Vec<String>, Denial> {
     match (guard, event) {
         (Some(Guard::Owner { ownership, member, quota }), event) => {
             let may = may(*ownership, member, event, book).ok_or(Denial::NotTheirs)?;
@@ -280,7 +320,17 @@ fn pass(guard: Option<&Guard>, event: &Event, book: &Book, open: &OpenCounts) ->
             let is_paid = book.trade(trade).is_some_and(|trade| trade.state == TradeState::Paid);
             if is_paid { Err(Denial::Forbidden) } else { Ok(Vec::new()) }
         }
+        (Some(Guard::Claim(claim)), Event::PointsRedeemed { member, points, item: Some(item), .. }) => {
+            let checked = shelf.check_claim(claim, item, member, *points, book.head().day);
+            checked.map(|()| Vec::new()).map_err(Denial::Goods)
+        }
+        (Some(Guard::Voucher(end)), Event::RedemptionCancelled { redemption }) => {
+            let checked = shelf.check_end(end, redemption, book.head().day).ok_or(Denial::NotTheirs)?;
+            checked.map(|()| Vec::new()).map_err(Denial::Goods)
+        }
         (Some(Guard::Flags(_) | Guard::Unpaid) | None, _) => Ok(Vec::new()),
+        // Never made with another event; without its rows nothing is settled.
+        (Some(Guard::Claim(_) | Guard::Voucher(_)), _) => Err(Denial::NotTheirs),
     }
 }
 
@@ -359,5 +409,6 @@ fn batch(
         open: OpenCounts::default(),
         reports: ReportChanges::default(),
         network: Vec::new(),
+        goods: GoodsChanges::default(),
     }
 }

@@ -32,8 +32,10 @@ pub struct Needs {
     pub trades: BTreeSet<Id>,
     /// Purchases of packs that may come back.
     pub purchases: BTreeSet<Id>,
-    /// Redemptions that can be cancelled, with whoever redeemed.
+    /// Redemptions that can be cancelled, with whoever redeemed, and their vouchers with the items.
     pub redemptions: BTreeSet<Id>,
+    /// Items of which members take a piece, each with its member. An event alone does not say so.
+    pub claims: BTreeSet<(Id, Id)>,
     /// What is due at a close.
     pub due: Option<Due>,
     /// Only what comes after this of it.

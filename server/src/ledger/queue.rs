@@ -264,7 +264,8 @@ impl Writer {
     async fn group(&mut self, requests: &[Request]) -> Result<Vec<Answer>, StoreError> {
         let is_everyday = |request: &Request| needs::is_everyday(&request.line.entry.event, self.rules.as_ref());
         let mut alone = !requests.iter().all(is_everyday);
-        let needs = Needs::of(requests.iter().map(|request| &request.line.entry.event));
+        let mut needs = Needs::of(requests.iter().map(|request| &request.line.entry.event));
+        needs.claims = requests.iter().filter_map(Request::claimed).collect();
         let started = Instant::now();
         for tried in 1..=CONFLICTS_MAX {
             match self.attempt(requests, &needs, alone).await {

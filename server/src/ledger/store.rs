@@ -43,6 +43,7 @@ use utoipa::ToSchema;
 
 pub use self::error::{Result, StoreError, differs};
 pub use self::place::Place;
+use crate::ledger::goods::{GoodsChanges, Shelf};
 use crate::ledger::needs::{Due, Needs};
 use crate::ledger::network::{Brought, NetworkLine, Size, Trade as TradeSum};
 use crate::ledger::quota::OpenCounts;
@@ -201,6 +202,8 @@ pub struct WorkingSet {
     pub first: Place,
     /// What is open of the excerpt's accounts and offers.
     pub open: OpenCounts,
+    /// The items and vouchers that the events concern.
+    pub shelf: Shelf,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -259,6 +262,8 @@ pub struct Batch {
     pub reports: ReportChanges,
     /// What concerns those above the members whom the events name, with the place of each event.
     pub network: Vec<(Place, NetworkLine)>,
+    /// Pieces of items that were taken or came back.
+    pub goods: GoodsChanges,
 }
 
 /// A member whom another one brought.

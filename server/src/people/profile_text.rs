@@ -68,6 +68,14 @@ impl CheckedProfile {
     }
 }
 
+/// The name of an item, in the form of the names of shops.
+///
+/// # Errors
+/// Why it is refused.
+pub fn item_name(text: &str) -> Result<String, TextError> {
+    plain(text, IN_NAMES, NAME_CHARS_MAX)
+}
+
 /// A text in its stored form: NFKC, so that full-width letters are plain ones, and single spaces between the words.
 fn plain(text: &str, signs: &str, most: usize) -> Result<String, TextError> {
     let folded: String = text.nfkc().take(most * 8).collect();

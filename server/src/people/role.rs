@@ -14,9 +14,9 @@ pub enum StaffRole {
     Clerk,
     /// Reads.
     Auditor,
-    /// Runs one shop: its orders, refunds, staff and profile.
+    /// Runs one shop: its orders, refunds, goods that it hands out, staff and profile.
     Owner,
-    /// Places and refunds orders of one shop.
+    /// Places and refunds orders of one shop, and hands out goods.
     Cashier,
 }
 
@@ -45,6 +45,10 @@ pub enum Duty {
     ShopStaff,
     /// Read all orders of its own shop, not only today's.
     ShopOrders,
+    /// Add, change and withdraw goods for points.
+    Goods,
+    /// Hand out goods of its own shop.
+    HandOut,
     /// Read what the sides of a trade tell each other, and decide their disputes.
     Disputes,
 }
@@ -72,10 +76,13 @@ impl StaffRole {
                         | Duty::ShopOrders
                         | Duty::ShopProfile
                         | Duty::ShopPreset
+                        | Duty::HandOut
                         | Duty::Command(OrderPlaced | OrderRefunded)
                 )
             }
-            Self::Cashier => matches!(duty, Duty::ShopProfile | Duty::Command(OrderPlaced | OrderRefunded)),
+            Self::Cashier => {
+                matches!(duty, Duty::ShopProfile | Duty::HandOut | Duty::Command(OrderPlaced | OrderRefunded))
+            }
         }
     }
 

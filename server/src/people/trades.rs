@@ -29,7 +29,7 @@ impl Party {
     }
 }
 
-/// A text of one side about a trade: no control characters, and none that change the direction of the text around them.
+/// A text of one side about a trade, or about goods: no control characters, and none that change the direction of the text around them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TradeText(String);
 
@@ -44,6 +44,18 @@ impl TradeText {
     #[must_use]
     pub fn statement(text: &str) -> Option<Self> {
         Self::of(text, 1, STATEMENT_LENGTH_MAX)
+    }
+
+    /// What an item is said to be; it may be empty.
+    #[must_use]
+    pub fn description(text: &str) -> Option<Self> {
+        Self::of(text, 0, STATEMENT_LENGTH_MAX)
+    }
+
+    /// Where something is to be sent.
+    #[must_use]
+    pub fn address(text: &str) -> Option<Self> {
+        Self::of(text, 1, TRADE_NOTE_LENGTH_MAX)
     }
 
     fn of(text: &str, least: usize, most: usize) -> Option<Self> {

@@ -17,6 +17,7 @@ mod exports;
 mod failover;
 mod faults;
 mod framing;
+mod goods;
 mod http;
 mod kill;
 mod limits;

@@ -130,7 +130,7 @@ fn commands() -> Vec<(&'static str, Value)> {
     ]
 }
 
-const READS: [(&str, bool); 36] = [
+const READS: [(&str, bool); 40] = [
     ("/v1/members", false),
     ("/v1/members/bob", false),
     ("/v1/members/bob/statement", false),
@@ -148,6 +148,10 @@ const READS: [(&str, bool); 36] = [
     ("/v1/orders?merchant=shop", false),
     ("/v1/orders/o1", false),
     ("/v1/orders/o1/receipt", false),
+    ("/v1/goods", false),
+    ("/v1/goods?all=true", false),
+    ("/v1/vouchers", false),
+    ("/v1/absorbed", false),
     ("/v1/offers", false),
     ("/v1/offers?owner=bob", false),
     ("/v1/offers/f1", false),

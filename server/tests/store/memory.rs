@@ -20,6 +20,7 @@ use gongxiang::ruleset::RuleSet;
 use gongxiang::wire::statement::BookedPosting;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use gongxiang_server::ledger::goods::Shelf;
 use gongxiang_server::ledger::needs::{self, Needs};
 use gongxiang_server::ledger::quota::{self, LastTrades, Open, OpenCounts};
 use gongxiang_server::ledger::reports::{ClosedReport, Spending};
@@ -327,7 +328,8 @@ impl Transaction for Work {
         let mut excerpt = self.tables.excerpt(needs)?;
         excerpt.head.count_from(first.number());
         let open = self.tables.open(&excerpt);
-        Ok(WorkingSet { excerpt, first, open })
+        // It keeps no goods.
+        Ok(WorkingSet { excerpt, first, open, shelf: Shelf::default() })
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<()> {

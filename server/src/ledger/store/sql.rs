@@ -7,6 +7,7 @@
 mod connections;
 mod dialect;
 mod file;
+pub mod goods;
 mod load;
 mod network;
 mod rows;

@@ -44,7 +44,8 @@ fn another_merchant_and_the_payment_system_do_only_what_is_theirs() -> TestResul
         }
     }
     for (path, public) in READS {
-        let allowed = public || ["/v1/offers", "/v1/offers/f1", "/v1/names?members=bob"].contains(&path);
+        let open = ["/v1/offers", "/v1/offers/f1", "/v1/names?members=bob", "/v1/goods", "/v1/absorbed"];
+        let allowed = public || open.contains(&path);
         let (status, answer) = town.status("GET", path, Some(&town.other_merchant), None)?;
         // `ann`, whose shop's key it is, is the buyer of the trade: that is hers and not her shop's.
         assert_eq!(status == 200, allowed, "{path}: {answer}");
@@ -74,7 +75,7 @@ fn another_member_sees_and_moves_nothing_of_others() -> TestResult {
     for (path, public) in READS {
         // Its own trades, of which there are none, its own ways of signing in, and what everybody sees of others.
         let own = ["/v1/offers", "/v1/offers/f1", "/v1/trades", "/v1/passkeys", "/v1/access", "/v1/names?members=bob"];
-        let own = own.contains(&path);
+        let own = own.contains(&path) || ["/v1/goods", "/v1/vouchers", "/v1/absorbed"].contains(&path);
         let allowed = public || own;
         let (status, answer) = town.status("GET", path, Some(&eve), None)?;
         assert_eq!(status == 200, allowed, "{path}: {answer}");
@@ -138,6 +139,10 @@ fn readable(role: &str) -> &'static [&'static str] {
             "/v1/orders?merchant=shop",
             "/v1/orders/o1",
             "/v1/orders/o1/receipt",
+            "/v1/goods",
+            "/v1/goods?all=true",
+            "/v1/vouchers",
+            "/v1/absorbed",
             "/v1/offers",
             "/v1/offers?owner=bob",
             "/v1/offers/f1",
@@ -150,6 +155,8 @@ fn readable(role: &str) -> &'static [&'static str] {
             "/v1/orders?merchant=shop",
             "/v1/orders/o1",
             "/v1/orders/o1/receipt",
+            "/v1/goods",
+            "/v1/absorbed",
             "/v1/offers",
             "/v1/offers/f1",
             "/v1/names?members=bob",

@@ -16,7 +16,7 @@ pub(super) struct Ask {
 
 /// One request for each row of the list, in an order in which none takes away what a later one needs.
 pub(super) fn asks(town: &Town, actor: &Actor) -> Vec<Ask> {
-    let parts = [reads(town), looks(actor), dealings(town, actor), standing(town), staff(town), ends()];
+    let parts = [reads(town), looks(actor), dealings(town, actor), goods(town), standing(town), staff(town), ends()];
     parts.into_iter().flatten().collect()
 }
 
@@ -104,6 +104,12 @@ fn reads(town: &Town) -> Vec<Ask> {
         at("/v1/orders", "/v1/orders?merchant=tom"),
         at("/v1/orders/{order}", "/v1/orders/o1"),
         at("/v1/orders/{order}/receipt", "/v1/orders/o1/receipt"),
+        get("/v1/goods"),
+        at("/v1/goods/{item}", "/v1/goods/mug"),
+        at("/v1/pictures/{picture}", "/v1/pictures/x"),
+        get("/v1/absorbed"),
+        get("/v1/vouchers"),
+        at("/v1/vouchers/{voucher}", &format!("/v1/vouchers/{}", town.vouchers[1].0)),
         get("/v1/offers"),
         at("/v1/offers/{offer}", "/v1/offers/f1"),
         get("/v1/trades"),
@@ -158,6 +164,28 @@ fn dealings(town: &Town, actor: &Actor) -> Vec<Ask> {
         command("trade.confirmed", "/v1/trades/{trade}/confirm", "/v1/trades/t2/confirm", none()),
         command("trade.cancelled", "/v1/trades/{trade}/cancel", "/v1/trades/t3/cancel", none()),
         plain("merchant.opened", "/v1/merchants", of(actor, "member", "eve", json!({"region": "440106"}))),
+    ]
+}
+
+/// Goods for points, and bob's vouchers for them.
+fn goods(town: &Town) -> Vec<Ask> {
+    let [(_, code), (sent, _), (cancelled, _)] = &town.vouchers;
+    let of = |voucher: &str, what: &str| format!("/v1/vouchers/{voucher}/{what}");
+    vec![
+        post("/v1/voucher-codes/check", json!({"code": code})),
+        post("/v1/voucher-codes/hand-out", json!({"code": code})),
+        ask("POST", "/v1/vouchers/{voucher}/code", &of(cancelled, "code"), none()),
+        ask("POST", "/v1/vouchers/{voucher}/cancel", &of(cancelled, "cancel"), none()),
+        ask("POST", "/v1/vouchers/{voucher}/deliver", &of(sent, "deliver"), none()),
+        ask("POST", "/v1/goods/{item}/redemptions", "/v1/goods/mug/redemptions", json!({"points": "0.5"})),
+        ask(
+            "PUT",
+            "/v1/goods/{item}",
+            "/v1/goods/cup",
+            json!({"name": "Cup", "points": "1", "stock": 1, "shops": ["tom"]}),
+        ),
+        ask("PUT", "/v1/goods/{item}/picture", "/v1/goods/mug/picture", none()),
+        ask("DELETE", "/v1/goods/{item}", "/v1/goods/mug", Value::Null),
     ]
 }
 

@@ -18,6 +18,8 @@ pub(super) struct Town {
     pub(super) spare: String,
     /// Bob's short number.
     pub(super) number: String,
+    /// Bob's vouchers with their codes: one to be fetched, one to be sent, and one to be cancelled.
+    pub(super) vouchers: [(String, String); 3],
 }
 
 /// Its members, and what they do until the rewards of the first order have vested.
@@ -113,6 +115,9 @@ impl Town {
             &json!({"name": "Thomas", "phone": "13900139000", "shop_name": "Corner", "address": "Road 1",
                                "category": "food"}),
         )?;
+        let mug = json!({"name": "Mug", "points": "0.5", "stock": 9, "shops": ["tom"], "delivery": true});
+        let (status, answer) = town.server.ask("PUT", "/v1/goods/mug", Some(&town.operator), &[], Some(&mug))?;
+        assert_eq!(status, 200, "{answer}");
         let mut actors = vec![
             Actor { name: "stranger", token: None, own: None },
             Actor { name: "operator", token: Some(town.operator.clone()), own: None },
@@ -137,6 +142,7 @@ impl Town {
             let (status, answer) = town.server.ask(method, &path, of(who), &[], Some(&body))?;
             assert_eq!(status, 204, "{path}: {answer}");
         }
+        let vouchers = vouchers(&town.server, of("buyer"))?;
         for (name, role) in [
             ("staff-operator", &["--role", "operator"][..]),
             ("clerk", &["--role", "clerk"]),
@@ -167,8 +173,27 @@ impl Town {
         }
         let operator = town.operator.clone();
         assert!(town.server.terminate()?);
-        Ok(Self { database, actors, operator, price, red, spare, number })
+        Ok(Self { database, actors, operator, price, red, spare, number, vouchers })
     }
+}
+
+/// Vouchers of a member with their codes: one to be fetched, one to be sent, and one to be cancelled.
+fn vouchers(server: &Server, token: Option<&str>) -> TestResult<[(String, String); 3]> {
+    let mut vouchers = Vec::new();
+    for key in ["fetched", "sent", "cancelled"] {
+        let mut body = json!({"points": "0.5"});
+        if key == "sent" {
+            body["deliver_to"] = json!("secret address");
+        }
+        let headers = [("idempotency-key", key)];
+        let (status, answer) = server.ask("POST", "/v1/goods/mug/redemptions", token, &headers, Some(&body))?;
+        assert_eq!(status, 200, "{answer}");
+        vouchers.push((
+            answer["voucher"]["voucher"].as_str().ok_or("no voucher")?.to_owned(),
+            answer["code"]["code"].as_str().ok_or("no code")?.to_owned(),
+        ));
+    }
+    vouchers.try_into().map_err(|_| "three vouchers".into())
 }
 
 pub(super) fn open(database: &str) -> TestResult<Server> {

@@ -161,6 +161,7 @@ impl SqlTransaction {
         excerpt.purchases.extend(self.named("purchases", &needs.purchases, &mut clock).await?);
         excerpt.redemptions = self.named("redemptions", &needs.redemptions, &mut clock).await?;
         members.extend(excerpt.redemptions.values().map(|redemption| redemption.member.clone()));
+        let goods = self.load_shelf(needs).await?;
         // A pack that takes effect may activate its member, which may reward the referrer.
         let mut shops = needs.shops.clone();
         let waiting = |purchase: &&Purchase| purchase.state == PurchaseState::Pending;
@@ -188,7 +189,7 @@ impl SqlTransaction {
         let first = Place::first(clock + 1, self.scope.shard().unwrap_or_default());
         excerpt.head = head;
         excerpt.head.count_from(first.number());
-        Ok(WorkingSet { excerpt, first, open })
+        Ok(WorkingSet { excerpt, first, open, shelf: goods })
     }
 
     /// Locks and reads rows of a table by id.

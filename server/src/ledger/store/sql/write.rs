@@ -9,7 +9,7 @@ use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Offer, Trade, TradeState};
 use gongxiang::order::{Order, OrderState};
 use gongxiang::purchase::{Purchase, PurchaseState, RedemptionRecord};
-use gongxiang::quantity::Index;
+use gongxiang::quantity::{Index, Money, Points};
 use gongxiang::receipt::{Amount, Party, Posting, Reason, Receipt};
 use gongxiang::wire::RECEIPT_VERSION;
 use jiff::Timestamp;
@@ -18,6 +18,7 @@ use serde::{Serialize, Serializer};
 use super::dialect::{Dialect, Parameter, SqlColumn, Statement, execute_with, integer, long, text};
 use super::rows::RowTexts;
 use super::{SqlTransaction, conflict_or, from_json};
+use crate::ledger::goods::{StockedItem, Voucher};
 use crate::ledger::network::NetworkLine;
 use crate::ledger::quota::{Open, wants};
 use crate::ledger::reports::{ReportChanges, Spending};
@@ -41,6 +42,9 @@ impl SqlTransaction {
         writes.upsert(&batch.trades, |row| trade_row(row, clock));
         writes.upsert(&batch.purchases, |row| purchase_row(row, clock));
         writes.upsert(&batch.redemptions, |row| redemption_row(row, clock));
+        let (vouchers, items) = (voucher_changes(batch), item_changes(batch));
+        writes.upsert(&vouchers, voucher_row);
+        writes.upsert(&items, item_row);
         writes.insert(batch.days.iter().map(|closed| DayRow { day: closed.record.day, record: closed }));
         writes.insert(batch.journal.iter().map(journal_row));
         writes.insert(batch.journal.iter().flat_map(posting_rows));
@@ -270,6 +274,13 @@ rows! {
     "redemptions" RedemptionRow<'a> {
         id: text &'a Id, member: text &'a Id, clock: integer i64, content: long &'a RedemptionRecord,
     }
+    "vouchers" VoucherRow<'a> {
+        id: text &'a Id, place: integer i64, member: text &'a Id, item: text &'a Id, state: text &'static str,
+        code: text &'a str, until: text Day, points: text Points, money: text Money, deliver_to: text Option<&'a str>,
+        made: integer i64, ended: integer Option<i64>, ended_by: text Option<&'a str>, shop: text Option<&'a Id>,
+        used_key: text Option<&'a str>,
+    }
+    "goods" ItemRow<'a> { id: text &'a Id, reserved: integer i64, handed_out: integer i64, }
     "days" DayRow<'a> { day: text Day, record: text &'a ClosedDay, }
     "day_reports" DayReportRow { day: text Day, report: text DayReport, total: text DayReport, }
     "network_lines" NetworkRow<'a> { place: integer Place, line: integer i64, content: text &'a NetworkLine, }
@@ -349,6 +360,43 @@ fn purchase_row(row: &RowChange<Purchase>, clock: i64) -> PurchaseRow<'_> {
 fn redemption_row(row: &RowChange<RedemptionRecord>, clock: i64) -> RedemptionRow<'_> {
     let RowChange { id, value, .. } = row;
     RedemptionRow { id, member: &value.member, clock, content: value }
+}
+
+fn voucher_changes(batch: &Batch) -> Vec<RowChange<Voucher>> {
+    let row =
+        |(id, (value, new)): (&Id, &(Voucher, bool))| RowChange { id: id.clone(), value: value.clone(), new: *new };
+    batch.goods.vouchers.iter().map(row).collect()
+}
+
+fn voucher_row(row: &RowChange<Voucher>) -> VoucherRow<'_> {
+    let RowChange { id, value, .. } = row;
+    VoucherRow {
+        id,
+        place: value.place,
+        member: &value.member,
+        item: &value.item,
+        state: value.state.as_str(),
+        code: &value.code,
+        until: value.until,
+        points: value.points,
+        money: value.money,
+        deliver_to: value.deliver_to.as_deref(),
+        made: value.made,
+        ended: value.ended,
+        ended_by: value.ended_by.as_deref(),
+        shop: value.shop.as_ref(),
+        used_key: value.used_key.as_deref(),
+    }
+}
+
+/// Their terms are not the ledger's to write: only what is taken and comes back.
+fn item_changes(batch: &Batch) -> Vec<RowChange<StockedItem>> {
+    let row = |(id, value): (&Id, &StockedItem)| RowChange { id: id.clone(), value: value.clone(), new: false };
+    batch.goods.items.iter().map(row).collect()
+}
+
+fn item_row(row: &RowChange<StockedItem>) -> ItemRow<'_> {
+    ItemRow { id: &row.id, reserved: row.value.reserved, handed_out: row.value.handed_out }
 }
 
 fn journal_row(entered: &JournalEntry) -> JournalRow<'_> {
