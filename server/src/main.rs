@@ -107,9 +107,9 @@ enum Task {
         #[command(subcommand)]
         task: staff::StaffTask,
     },
-    /// Simulate a scenario day by day, or show the figures of a journal.
+    /// Simulate a scenario day by day, or show the figures of a journal or a database.
     Economy(Box<economy::Options>),
-    /// Show the red flags of a rule set and of a journal; exit code 1 if any flag is red.
+    /// Show the red flags of a rule set, and of a journal or a database; exit code 1 if any flag is red.
     Review(review::Options),
     /// Close days that a server does not close by itself.
     #[command(subcommand)]
