@@ -8,6 +8,7 @@ pub mod demo;
 pub mod economy;
 pub mod export;
 pub mod import;
+pub mod init;
 pub mod keys;
 pub mod openapi;
 pub mod replay;

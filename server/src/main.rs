@@ -13,7 +13,7 @@ use gongxiang_server::cli::config::CommandLine;
 use gongxiang_server::cli::settings::{Database, Settings, parse_day};
 use gongxiang_server::cli::webhooks::{self, WebhooksTask};
 use gongxiang_server::cli::{
-    audit, backup, days, economy, export, import, keys, openapi, replay, review, rules, serve, staff,
+    audit, backup, days, economy, export, import, init, keys, openapi, replay, review, rules, serve, staff,
 };
 use gongxiang_server::logs;
 
@@ -91,6 +91,7 @@ enum Task {
     },
     Export(export::Options),
     Import(Box<import::Options>),
+    Init(Box<init::Options>),
     /// Print the server's `OpenAPI` document.
     Openapi,
     /// Add, list and revoke API keys.
@@ -205,6 +206,7 @@ fn run() -> Result<bool> {
         Task::Webhooks { database: Database { database }, task } => webhooks::run(&database, &task),
         Task::Export(options) => export::run(&options),
         Task::Import(options) => import::run(&options),
+        Task::Init(options) => init::run(&options),
         Task::Openapi => {
             openapi::run();
             Ok(true)

@@ -171,9 +171,9 @@ fn economy_and_review_show_the_same_of_a_database_as_of_its_journal() -> TestRes
     std::fs::write(&next, preset.to_string())?;
     let adopted = gongxiang(&["rules", "adopt", "--database", &database, &next], b"")?;
     assert!(adopted.status.success(), "{}", String::from_utf8_lossy(&adopted.stderr));
-    let on_preset = shown(&["economy", "--scenario", "income"], &["--rules", &next, "--format", "csv"])?;
-    let on_database = shown(&["economy", "--scenario", "income"], &["--database", &database, "--format", "csv"])?;
-    assert_eq!(prices(&on_database.stdout)?, prices(&on_preset.stdout)?);
+    let expected = shown(&["economy", "--scenario", "income"], &["--rules", &next, "--format", "csv"])?;
+    let found = shown(&["economy", "--scenario", "income"], &["--database", &database, "--format", "csv"])?;
+    assert_eq!(prices(&found.stdout)?, prices(&expected.stdout)?);
     let both = gongxiang(&["economy", "--database", &database, "--rules", "seed"], b"")?;
     assert_eq!(both.status.code(), Some(2), "a database has rules of its own");
     Ok(())
