@@ -1,7 +1,8 @@
 //! `gongxiang init`: pilots that were proposed, then lived through day by day on a book of the written rules.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use gongxiang::book::Book;
 use gongxiang::event::Code;
@@ -299,9 +300,39 @@ fn names(folder: &Path) -> TestResult<Vec<String>> {
     Ok(names)
 }
 
+/// A server of its own, on a free port; dropping it ends it.
+struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(config: &str) -> TestResult<Self> {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_gongxiang"))
+            .args(["serve", "--config", config, "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut said = String::new();
+        let output = process.stdout.take().ok_or("no pipe")?;
+        let mut server = Self { process, address: String::new() };
+        BufReader::new(output).read_line(&mut said)?;
+        let address = said.trim().strip_prefix("gongxiang serves at ").ok_or_else(|| format!("it says {said}"))?;
+        server.address = address.into();
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // If it has ended by itself, there is nothing to do.
+        _ = self.process.kill();
+        _ = self.process.wait();
+    }
+}
+
 #[test]
 fn a_pilot_is_a_directory_from_which_a_server_starts() -> TestResult {
-    use std::io::{BufRead as _, BufReader};
     let parent = tempfile::tempdir()?;
     let folder = parent.path().join("new/pilot");
     let made =
@@ -323,21 +354,10 @@ fn a_pilot_is_a_directory_from_which_a_server_starts() -> TestResult {
     let config = folder.join("gongxiang.toml").display().to_string();
     assert!(unit.contains(&format!(" serve --config {config}\n")), "{unit}");
 
-    let mut server = Command::new(env!("CARGO_BIN_EXE_gongxiang"))
-        .args(["serve", "--config", &config, "--listen", "127.0.0.1:0"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let mut said = String::new();
-    BufReader::new(server.stdout.take().ok_or("no pipe")?).read_line(&mut said)?;
-    let address = said.trim().strip_prefix("gongxiang serves at ").ok_or_else(|| format!("it says {said}"));
-    let answer = address.and_then(|address| {
-        let rules = ureq::get(format!("{address}v1/rules")).call().map_err(|error| error.to_string())?;
-        rules.into_body().read_to_string().map_err(|error| error.to_string())
-    });
-    server.kill()?;
-    server.wait()?;
-    let in_force: Value = serde_json::from_str(&answer?)?;
+    let server = Server::start(&config)?;
+    let in_force = ureq::get(format!("{}v1/rules", server.address)).call()?.into_body().read_to_string()?;
+    drop(server);
+    let in_force: Value = serde_json::from_str(&in_force)?;
     let written: Value = serde_json::to_value(preset::from_toml(&rules)?)?;
     assert_eq!(in_force, written);
     let database = format!("sqlite:{}", folder.join("book.db").display());
@@ -429,5 +449,56 @@ fn a_shop_that_gives_up_its_margin_is_named_and_a_dry_run_writes_nothing() -> Te
         assert!(shown.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&shown.stderr));
         assert!(String::from_utf8(shown.stdout)?.contains("什么会拖垮它"));
     }
+    Ok(())
+}
+
+#[test]
+fn members_are_settled_at_once_and_get_in_by_the_codes_of_their_sheet() -> TestResult {
+    let parent = tempfile::tempdir()?;
+    let folder = parent.path().join("pilot");
+    assert!(init(&folder, &[])?.status.success());
+    let database = format!("sqlite:{}", folder.join("book.db").display());
+    let table = parent.path().join("members.csv").display().to_string();
+    std::fs::write(
+        &table,
+        "member,referrer,pack,points,region\ntea,,merchant,5600,110105\nbob,ann,member,,\nann,,member,,\n",
+    )?;
+    let import = |more: &[&str]| gongxiang(&[&["import", "members", &table, "--into", &database][..], more].concat());
+
+    // A sheet that cannot be written: nothing is settled, and no code is lost.
+    let nowhere = parent.path().join("nowhere/codes.html").display().to_string();
+    assert_eq!(import(&["--sheet", &nowhere])?.status.code(), Some(2));
+    // While a server runs.
+    let server = Server::start(&folder.join("gongxiang.toml").display().to_string())?;
+    let first = import(&["--origin", "https://wallet.example"])?;
+    assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+    let lines = String::from_utf8(first.stdout)?;
+    let codes: Vec<(&str, &str)> =
+        lines.lines().filter_map(|line| line.split_once("\thttps://wallet.example/#/enrol/")).collect();
+    assert_eq!(codes.iter().map(|(member, _)| *member).collect::<Vec<_>>(), ["tea", "ann", "bob"], "{lines}");
+    let sign_in = |code: &str| {
+        let body = json!({"enrolment": code}).to_string();
+        let sent = ureq::post(format!("{}v1/sessions/code", server.address)).header("content-type", "application/json");
+        sent.send(body).and_then(|answer| answer.into_body().read_to_string())
+    };
+    for (member, code) in &codes {
+        let answer: Value = serde_json::from_str(&sign_in(code)?)?;
+        assert_eq!(answer["member"], *member);
+        assert!(sign_in(code).is_err(), "it works once");
+    }
+
+    // Again, with somebody new whom the rules refuse a role, and a page to print.
+    std::fs::write(&table, "member,pack,role\nann,member,\ncat,member,\ndan,member,captain\n")?;
+    let sheet = parent.path().join("codes.html");
+    let again = import(&["--sheet", &sheet.display().to_string()])?;
+    let said = String::from_utf8(again.stderr)?;
+    assert!(again.status.code() == Some(1) && again.stdout.is_empty(), "{said}");
+    assert!(said.contains("unknown_role") && said.contains("1 members were there already"), "{said}");
+    let page = std::fs::read_to_string(&sheet)?;
+    assert_eq!(page.matches("<article>").count(), 2, "cat and dan, and not ann");
+    assert!(page.contains("<strong>cat</strong>") && page.matches("gxe_").count() == 2 && page.contains("<svg"));
+    drop(server);
+    let audit = gongxiang(&["audit", "--database", &database])?;
+    assert!(audit.status.success() && String::from_utf8(audit.stdout)?.starts_with("clean: "));
     Ok(())
 }

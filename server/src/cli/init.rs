@@ -227,5 +227,6 @@ fn as_json(answers: &Answers, proposal: &Proposal) -> Value {
         "cases": proposal.outcomes,
         "sinks": proposal.sinks,
         "red_flags": proposal.red_flags,
+        "other_flags": proposal.other_flags,
     })
 }

@@ -140,7 +140,7 @@ pub fn rules(answers: &Answers, proposal: &Proposal, base: &str, today: &str) ->
             "release",
             "daily",
             text(&rules.release_daily),
-            format!("[init] {percent} % of what the orders of a usual day absorb"),
+            format!("[init] {percent} % of what the orders of a usual day absorb, rounded down"),
         ),
         ("price", "initial", text(&rules.price_initial), "[rules] one point, in yuan".into()),
         ("order.vesting_days", "online", rules.order_vesting_days_online.to_string(), vesting.into()),

@@ -5,7 +5,7 @@
 use anyhow::{Context as _, Result};
 use gongxiang::economy::{Run, Scenario, Turnover, mix, simulate};
 use gongxiang::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
-use gongxiang::review::{Declaration, Severity, review};
+use gongxiang::review::{Declaration, Finding, Severity, review};
 use gongxiang::ruleset::{PricePolicy, RuleSet};
 use serde::Serialize;
 
@@ -151,6 +151,8 @@ pub struct Proposal {
     pub sinks: Vec<Sink>,
     /// The codes of the rules' red flags.
     pub red_flags: Vec<&'static str>,
+    /// The codes of their other flags.
+    pub other_flags: Vec<&'static str>,
 }
 
 impl Proposal {
@@ -183,8 +185,11 @@ pub fn propose(answers: &Answers, base: &RuleSet) -> Result<Proposal> {
     let declared =
         Declaration { concession_rate: answers.concession, return_days: answers.return_days, ..Declaration::default() };
     let findings = review(&rules, &declared)?;
-    let red_flags = findings.iter().filter(|finding| finding.severity == Severity::Red).map(|finding| finding.code);
-    Ok(Proposal { red_flags: red_flags.collect(), rules, release_percent, shop_points, outcomes, sinks })
+    let (red_flags, other_flags): (Vec<_>, Vec<_>) =
+        findings.iter().partition(|finding| finding.severity == Severity::Red);
+    let codes = |findings: Vec<&Finding>| findings.iter().map(|finding| finding.code).collect();
+    let (red_flags, other_flags) = (codes(red_flags), codes(other_flags));
+    Ok(Proposal { rules, release_percent, shop_points, outcomes, sinks, red_flags, other_flags })
 }
 
 /// The next larger number with two digits that are not 0: 1234 becomes 1300. Whole points, at least 10.

@@ -51,12 +51,16 @@ pub fn report(answers: &Answers, proposal: &Proposal, rules: &str, language: Lan
     _ = writeln!(out, "\n{}\n{}", word(language, "cases"), word(language, "assumed"));
     _ = writeln!(out, "\n{}", word(language, "sinks"));
     sinks(&mut out, proposal, language);
-    let flags = match proposal.red_flags.join(", ") {
-        codes if codes.is_empty() => word(language, "no_red_flag").to_owned(),
-        codes => sentence(language, "red_flags", &[("codes", &codes), ("rules", rules)]),
-    };
-    _ = writeln!(out, "\n{flags}");
+    _ = writeln!(out, "\n{}", flags(proposal, rules, language));
     out
+}
+
+/// Which flags the rules raise; a scheme without red ones is not thereby allowed.
+fn flags(proposal: &Proposal, rules: &str, language: Language) -> String {
+    let none = word(language, "flags.none");
+    let codes = |codes: &[&str]| if codes.is_empty() { none.to_owned() } else { codes.join(", ") };
+    let (red, other) = (codes(&proposal.red_flags), codes(&proposal.other_flags));
+    sentence(language, "flags", &[("red", &red), ("other", &other), ("rules", rules)])
 }
 
 pub fn title(answers: &Answers, language: Language) -> String {
