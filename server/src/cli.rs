@@ -18,6 +18,7 @@ pub mod serve;
 pub mod settings;
 pub mod staff;
 pub mod webhooks;
+pub mod wind_down;
 
 use std::sync::Arc;
 

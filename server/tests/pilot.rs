@@ -502,3 +502,79 @@ fn members_are_settled_at_once_and_get_in_by_the_codes_of_their_sheet() -> TestR
     assert!(audit.status.success() && String::from_utf8(audit.stdout)?.starts_with("clean: "));
     Ok(())
 }
+
+#[test]
+fn an_end_that_is_done_step_by_step_comes_out_as_its_plan_says() -> TestResult {
+    let parent = tempfile::tempdir()?;
+    let at = |name: &str| parent.path().join(name).display().to_string();
+    // Three months of a pilot on the seed rules, whose price moves, long enough ago that all its days are over.
+    let pilot = Pilot { shops: 3, members: 40, sales: 6_000, concession: 10, rules: "seed" };
+    let (proposal, rules) = pilot.make(&parent.path().join("pilot"))?;
+    let rules = RuleSet { genesis_day: Day::parse("2025-01-01").ok_or("no day")?, ..rules };
+    std::fs::write(at("opening.json"), rules.to_tree().canonical())?;
+    let mut life = Life::new(rules);
+    life.live(&pilot, serde_json::from_value(proposal["shop_points"]["each"].clone())?)?;
+    std::fs::write(at("journal.jsonl"), &life.journal)?;
+    let database = format!("sqlite:{}", at("book.db"));
+    let done = |arguments: &[&str]| -> TestResult<String> {
+        let output = gongxiang(arguments)?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.success() {
+            Ok(String::from_utf8(output.stdout)?)
+        } else {
+            Err(format!("{arguments:?}: {said}").into())
+        }
+    };
+    done(&["replay", "--rules", &at("opening.json"), "--into", &database, &at("journal.jsonl")])?;
+
+    let plan = ["wind-down", "--database", &database, "--redemption-days", "12"];
+    let shown = done(&[&plan[..], &["--dry-run"]].concat())?;
+    assert!(!parent.path().join("plan").exists());
+    done(&[&plan[..], &["--output", &at("plan")]].concat())?;
+    assert_eq!(
+        names(&parent.path().join("plan"))?,
+        ["1-no-new-promises.json", "2-no-release.json", "plan.json", "plan.txt"]
+    );
+    assert_eq!(std::fs::read_to_string(at("plan/plan.txt"))?, shown.replace("PLAN/", &format!("{}/", at("plan"))));
+    assert_eq!(
+        gongxiang(&[&plan[..], &["--output", &at("plan")]].concat())?.status.code(),
+        Some(2),
+        "nothing is overwritten"
+    );
+    let figures: Value = serde_json::from_str(&std::fs::read_to_string(at("plan/plan.json"))?)?;
+    let days: Vec<&str> =
+        figures["steps"].as_array().ok_or("no steps")?.iter().filter_map(|step| step["day"].as_str()).collect();
+    assert_eq!(days, ["2025-04-01", "2025-04-09", "2025-04-21"], "8 days until the last orders have vested, then 12");
+
+    // The commands of the plan.
+    let flags =
+        figures["flags"].as_array().ok_or("no flags")?.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",");
+    assert!(
+        shown.contains(&format!("rules adopt --database {database} --accept-flags {flags} PLAN/2-no-release.json")),
+        "{shown}"
+    );
+    for (file, until) in [("1-no-new-promises.json", "2025-04-08"), ("2-no-release.json", "2025-04-20")] {
+        done(&["rules", "adopt", "--database", &database, "--accept-flags", &flags, &at(&format!("plan/{file}"))])?;
+        done(&["days", "catch-up", "--database", &database, "--until", until])?;
+    }
+    done(&["audit", "--database", &database])?;
+    std::fs::write(at("rules.json"), done(&["rules", "show", "--genesis", "--database", &database])?)?;
+    done(&["export", "--format", "jsonl", "--database", &database, "-o", &at("export.jsonl")])?;
+    let accounts: Value = serde_json::from_str(&done(&["replay", "--rules", &at("rules.json"), &at("export.jsonl")])?)?;
+
+    let end = &figures["steps"][2];
+    assert_eq!(accounts["state"]["day"], end["day"]);
+    assert_eq!(accounts["state"]["price"], end["price"]);
+    let mut members = Points::ZERO;
+    for (id, account) in accounts["state"]["accounts"].as_object().ok_or("no accounts")? {
+        if id.starts_with('m') {
+            members = members.plus(serde_json::from_value(account["points"].clone())?)?;
+        }
+    }
+    assert_eq!(json!(members), end["members_points"]);
+    assert!(members.is_positive());
+    let released: Vec<_> = accounts["days"].as_array().ok_or("no days")?.iter().map(|day| &day["released"]).collect();
+    assert!(released[..98].iter().rev().take(8).all(|points| **points != "0"), "until the last orders have vested");
+    assert_eq!(released[98..], vec!["0"; 12], "and never after");
+    Ok(())
+}

@@ -63,7 +63,7 @@ sections! {
     failure failures FAILURES
     /// What a party of a posting is called that is no member.
     party parties PARTIES
-    /// A word or a template of `gongxiang init`.
+    /// A word or a template of `gongxiang init` and `gongxiang wind-down`.
     pilot pilots PILOTS
     /// The template of a reason: each name in braces is a field of its data.
     reason reasons REASONS

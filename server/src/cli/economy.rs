@@ -192,6 +192,12 @@ impl PastOfBook {
         self.book.rules()
     }
 
+    /// The book, for whoever goes on from its end.
+    #[must_use]
+    pub fn into_book(self) -> Book {
+        self.book
+    }
+
     /// The red flags of the book.
     pub fn findings(&self) -> Result<Vec<Finding>> {
         Ok(self.past.review(&self.book)?)

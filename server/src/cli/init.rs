@@ -2,9 +2,9 @@
 //! needs into a new directory.
 
 mod answers;
-mod files;
+pub(super) mod files;
 mod proposal;
-mod report;
+pub(super) mod report;
 
 use std::io::{self, BufRead, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
