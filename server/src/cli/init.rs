@@ -4,7 +4,8 @@
 mod answers;
 pub(super) mod files;
 mod proposal;
-pub(super) mod report;
+mod report;
+pub(super) mod words;
 
 use std::io::{self, BufRead, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,8 @@ use serde_json::{Value, json};
 use self::answers::{Answers, Questions, prompt};
 use self::files::{BOOK, CONFIG, Folder, REPORT, RULES, Server, UNIT};
 use self::proposal::{Proposal, propose};
-use self::report::{report, sentence, word};
+use self::report::report;
+use self::words::{sentence, word};
 use crate::language::Language;
 use crate::ledger::close::{day_of, find_zone};
 use crate::people::actions::{COMMAND_LINE, Deed};
@@ -85,7 +87,7 @@ pub fn run(options: &Options) -> Result<bool> {
     }
     let asks = !options.questions.are_answered() && io::stdin().is_terminal();
     let answers = if asks {
-        options.questions.ask(today, &mut io::stdin().lock(), &mut io::stderr())?
+        options.questions.ask(today, options.language, &mut io::stdin().lock(), &mut io::stderr())?
     } else {
         options.questions.answered(today)?
     };

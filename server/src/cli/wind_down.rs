@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use super::economy::PastOfBook;
 use super::init::files::Folder;
-use super::init::report::{sentence, word};
+use super::init::words::{sentence, word};
 use super::settings::Database;
 use crate::flags::changed;
 use crate::language::Language;

@@ -7,7 +7,9 @@ use clap::Args;
 use gongxiang::identity::Day;
 use gongxiang::quantity::{Money, OutOfRange, Rate};
 
+use super::words::word;
 use crate::cli::settings::parse_day;
+use crate::language::Language;
 
 /// The most shops of a pilot, and the most members: beyond, it is no pilot.
 const SHOPS_MAX: u32 = 10_000;
@@ -149,44 +151,31 @@ impl Questions {
     }
 
     /// Asks for what no flag says. An empty answer takes what stands in brackets.
-    pub fn ask(&self, today: Day, input: &mut dyn BufRead, output: &mut dyn Write) -> Result<Answers> {
-        let mut ask = Dialogue { input, output };
+    pub fn ask(
+        &self,
+        today: Day,
+        language: Language,
+        input: &mut dyn BufRead,
+        output: &mut dyn Write,
+    ) -> Result<Answers> {
+        let mut ask = Dialogue { language, input, output };
         Ok(Answers {
-            shops: ask.for_value(self.shops, "How many shops begin?", "3", shops)?,
-            members: ask.for_value(self.members, "How many members do you expect?", "100", members)?,
-            sales: ask.for_value(
-                self.sales,
-                "What do all shops together sell to them on a usual day, in yuan?",
-                "6000",
-                sales,
-            )?,
-            concession: ask.for_value(self.concession, "What part of a sale does a shop give up?", "10%", part)?,
-            margin: ask.for_value(
-                self.margin,
-                "What part of a sale is left to a shop after the cost of the goods?",
-                "30%",
-                part,
-            )?,
-            first_day: ask.for_value(self.first_day, "Which is the first day?", &today.to_string(), parse_day)?,
-            rules: ask.for_value(
-                self.rules.clone(),
-                "Which rules (single-level, seed or a file)?",
-                "single-level",
-                |text| Ok(text.to_owned()),
-            )?,
-            return_days: ask.for_value(
-                self.return_days,
-                "In how many days may a customer bring goods back?",
-                "7",
-                return_days,
-            )?,
-            online: ask.for_value(self.online, "What part of the sales is delivered?", "0%", any_part)?,
+            shops: ask.for_value(self.shops, "ask.shops", "3", shops)?,
+            members: ask.for_value(self.members, "ask.members", "100", members)?,
+            sales: ask.for_value(self.sales, "ask.sales", "6000", sales)?,
+            concession: ask.for_value(self.concession, "ask.concession", "10%", part)?,
+            margin: ask.for_value(self.margin, "ask.margin", "30%", part)?,
+            first_day: ask.for_value(self.first_day, "ask.first_day", &today.to_string(), parse_day)?,
+            rules: ask.for_value(self.rules.clone(), "ask.rules", "single-level", |text| Ok(text.to_owned()))?,
+            return_days: ask.for_value(self.return_days, "ask.return_days", "7", return_days)?,
+            online: ask.for_value(self.online, "ask.online", "0%", any_part)?,
         })
     }
 }
 
 /// Questions and answers, line by line.
 struct Dialogue<'a> {
+    language: Language,
     input: &'a mut dyn BufRead,
     output: &'a mut dyn Write,
 }
@@ -196,15 +185,16 @@ impl Dialogue<'_> {
     fn for_value<T>(
         &mut self,
         flag: Option<T>,
-        question: &str,
+        question: &'static str,
         otherwise: &str,
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Result<T> {
         if let Some(value) = flag {
             return Ok(value);
         }
+        let question = format!("{} [{otherwise}] ", word(self.language, question));
         for _ in 0..TRIES {
-            let answer = prompt(self.input, self.output, &format!("{question} [{otherwise}] "))?;
+            let answer = prompt(self.input, self.output, &question)?;
             let answer = if answer.is_empty() { otherwise } else { &answer };
             match read(answer) {
                 Ok(value) => return Ok(value),
@@ -238,8 +228,9 @@ mod tests {
     fn an_empty_answer_takes_the_default_and_a_bad_one_is_asked_again() {
         let mut output = Vec::new();
         let mut input = "\n120\n-5\n8000.50\n12.5%\n\n\n\n14\n\n".as_bytes();
-        let answers =
-            Questions::default().ask(today(), &mut input, &mut output).unwrap_or_else(|error| panic!("{error}"));
+        let answers = Questions::default()
+            .ask(today(), Language::English, &mut input, &mut output)
+            .unwrap_or_else(|error| panic!("{error}"));
         assert_eq!((answers.shops, answers.members, answers.return_days), (3, 120, 14));
         assert_eq!(answers.sales.to_string(), "8000.5");
         assert_eq!((answers.concession.to_string(), answers.margin.to_string()), ("0.125".into(), "0.3".into()));
@@ -254,9 +245,13 @@ mod tests {
     fn a_flag_is_not_asked_for_and_an_end_of_input_makes_nothing() {
         let questions = Questions { shops: Some(9), ..Questions::default() };
         let mut output = Vec::new();
-        let error = questions.ask(today(), &mut "".as_bytes(), &mut output).err().map(|error| error.to_string());
+        let error = questions
+            .ask(today(), Language::Chinese, &mut "".as_bytes(), &mut output)
+            .err()
+            .map(|error| error.to_string());
         assert_eq!(error.as_deref(), Some("the answers ended, so nothing is made"));
-        assert!(!String::from_utf8_lossy(&output).contains("shops begin"));
+        let asked = String::from_utf8_lossy(&output);
+        assert!(asked.starts_with("预计多少位会员？") && !asked.contains("家店铺"), "{asked}");
         let open = questions.answered(today()).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(open.contains("--members, --sales, --concession, --margin") && !open.contains("--shops"), "{open}");
     }

@@ -5,26 +5,15 @@ use std::fmt::Write as _;
 use gongxiang::economy::DayFigures;
 use gongxiang::quantity::{Money, Rate};
 use gongxiang::ruleset::PricePolicy;
-use gongxiang_words::{fill, pilot};
 
 use super::answers::Answers;
 use super::proposal::{Case, Outcome, Proposal, Sink};
+use super::words::{sentence, word};
 use crate::language::Language;
 
 /// Days that one sign of a plot stands for.
 const DAYS_PER_SIGN: usize = 2;
 const SIGNS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-
-/// A word of `gongxiang init`.
-pub fn word(language: Language, key: &'static str) -> &'static str {
-    pilot(language.catalogue(), key).unwrap_or(key)
-}
-
-/// A template of `gongxiang init`, filled.
-pub fn sentence(language: Language, key: &'static str, values: &[(&str, &str)]) -> String {
-    let value = |name: &str| values.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value).to_owned();
-    fill(word(language, key), value)
-}
 
 /// A part of a whole with one decimal place, rounded down.
 fn percent(rate: Rate) -> String {
@@ -260,6 +249,7 @@ mod tests {
         let sources = [
             include_str!("report.rs"),
             include_str!("files.rs"),
+            include_str!("answers.rs"),
             include_str!("../init.rs"),
             include_str!("../wind_down.rs"),
         ]
