@@ -8,8 +8,10 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 /// The sections of a catalogue. A catalogue with another one, or without one of these, does not build.
-const SECTIONS: [&str; 11] =
-    ["assets", "classes", "codes", "events", "failures", "parties", "reasons", "reports", "roles", "rules", "units"];
+#[rustfmt::skip]
+const SECTIONS: [&str; 12] = [
+    "assets", "classes", "codes", "events", "failures", "parties", "pilots", "reasons", "reports", "roles", "rules", "units",
+];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = String::new();

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod economy;
 pub mod export;
 pub mod import;
+pub mod init;
 pub mod keys;
 pub mod openapi;
 pub mod replay;
@@ -17,6 +18,7 @@ pub mod serve;
 pub mod settings;
 pub mod staff;
 pub mod webhooks;
+pub mod wind_down;
 
 use std::sync::Arc;
 

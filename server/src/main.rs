@@ -13,7 +13,7 @@ use gongxiang_server::cli::config::CommandLine;
 use gongxiang_server::cli::settings::{Database, Settings, parse_day};
 use gongxiang_server::cli::webhooks::{self, WebhooksTask};
 use gongxiang_server::cli::{
-    audit, backup, days, economy, export, import, keys, openapi, replay, review, rules, serve, staff,
+    audit, backup, days, economy, export, import, init, keys, openapi, replay, review, rules, serve, staff, wind_down,
 };
 use gongxiang_server::logs;
 
@@ -91,6 +91,7 @@ enum Task {
     },
     Export(export::Options),
     Import(Box<import::Options>),
+    Init(Box<init::Options>),
     /// Print the server's `OpenAPI` document.
     Openapi,
     /// Add, list and revoke API keys.
@@ -107,9 +108,10 @@ enum Task {
         #[command(subcommand)]
         task: staff::StaffTask,
     },
-    /// Simulate a scenario day by day, or show the figures of a journal.
+    /// Simulate a scenario day by day, or show the figures of a journal or a database.
     Economy(Box<economy::Options>),
-    /// Show the red flags of a rule set and of a journal; exit code 1 if any flag is red.
+    WindDown(wind_down::Options),
+    /// Show the red flags of a rule set, and of a journal or a database; exit code 1 if any flag is red.
     Review(review::Options),
     /// Close days that a server does not close by itself.
     #[command(subcommand)]
@@ -205,6 +207,7 @@ fn run() -> Result<bool> {
         Task::Webhooks { database: Database { database }, task } => webhooks::run(&database, &task),
         Task::Export(options) => export::run(&options),
         Task::Import(options) => import::run(&options),
+        Task::Init(options) => init::run(&options),
         Task::Openapi => {
             openapi::run();
             Ok(true)
@@ -213,6 +216,7 @@ fn run() -> Result<bool> {
         Task::Staff { database: Database { database }, task } => staff::run(&database, &task).map(|()| true),
         Task::Economy(options) => economy::run(&options),
         Task::Review(options) => review::run(&options),
+        Task::WindDown(options) => wind_down::run(&options),
         Task::Rules { task: RulesTask::Check { file, accept_flags } } => rules::check(&file, accept_flags.as_deref()),
         Task::Rules { task: RulesTask::Show { database: Database { database }, genesis } } => {
             rules::show(&database, genesis)

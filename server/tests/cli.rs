@@ -129,3 +129,59 @@ fn a_review_is_red_for_the_seed_and_not_for_single_level() {
         assert!(run.stdout.len() > 500, "{format}");
     }
 }
+
+#[test]
+fn economy_and_review_show_the_same_of_a_database_as_of_its_journal() -> TestResult {
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/cdnow");
+    let (rules, journal) = (format!("{data}.rules.json"), format!("{data}.jsonl"));
+    let folder = tempfile::tempdir()?;
+    // A tenth of the journal is enough: the figures are compared, not worked out.
+    let beginning: Vec<_> = std::fs::read_to_string(&journal)?.lines().take(6_000).map(str::to_owned).collect();
+    let journal = folder.path().join("beginning.jsonl").display().to_string();
+    std::fs::write(&journal, beginning.join("\n") + "\n")?;
+    let accepted = gongxiang(&["export", "--format", "jsonl", "--rules", &rules, "--journal", &journal], b"")?;
+    let accepted_only = folder.path().join("accepted.jsonl").display().to_string();
+    std::fs::write(&accepted_only, accepted.stdout)?;
+    let database = format!("sqlite:{}", folder.path().join("book.db").display());
+    let stored = gongxiang(&["replay", "--rules", &rules, "--into", &database, &accepted_only], b"")?;
+    assert!(stored.status.success(), "{}", String::from_utf8_lossy(&stored.stderr));
+
+    let of_journal = ["--rules", &rules, "--journal", &accepted_only, "--format", "json"];
+    let of_database = ["--database", &database, "--format", "json"];
+    let shown = |first: &[&str], rest: &[&str]| gongxiang(&[first, rest].concat(), b"");
+    let (past, same) = (shown(&["economy"], &of_journal)?, shown(&["economy"], &of_database)?);
+    assert!(past.status.success());
+    let past: Value = serde_json::from_slice(&past.stdout)?;
+    assert!(past["days"].as_array().is_some_and(|days| days.len() > 5));
+    assert_eq!(serde_json::from_slice::<Value>(&same.stdout)?, past);
+
+    let of_rules = shown(&["review", &rules], &["--journal", &accepted_only, "--format", "json"])?;
+    let of_book = shown(&["review"], &of_database)?;
+    assert_eq!(of_book.status.code(), Some(1), "the rules have red flags");
+    assert_eq!(serde_json::from_slice::<Value>(&of_book.stdout)?, serde_json::from_slice::<Value>(&of_rules.stdout)?);
+
+    // A scenario runs on the rules in force, which are others than those with which the book was opened.
+    let preset = gongxiang::preset::by_name("single-level").ok_or("no such preset")??.to_tree().canonical();
+    let (mut preset, genesis): (Value, Value) =
+        (serde_json::from_str(&preset)?, serde_json::from_str(&std::fs::read_to_string(&rules)?)?);
+    for key in ["genesis_day", "supply"] {
+        preset[key] = genesis[key].clone();
+    }
+    let next = folder.path().join("next.json").display().to_string();
+    std::fs::write(&next, preset.to_string())?;
+    let adopted = gongxiang(&["rules", "adopt", "--database", &database, &next], b"")?;
+    assert!(adopted.status.success(), "{}", String::from_utf8_lossy(&adopted.stderr));
+    let expected = shown(&["economy", "--scenario", "income"], &["--rules", &next, "--format", "csv"])?;
+    let found = shown(&["economy", "--scenario", "income"], &["--database", &database, "--format", "csv"])?;
+    assert_eq!(prices(&found.stdout)?, prices(&expected.stdout)?);
+    let both = gongxiang(&["economy", "--database", &database, "--rules", "seed"], b"")?;
+    assert_eq!(both.status.code(), Some(2), "a database has rules of its own");
+    Ok(())
+}
+
+/// The column `price` of days as CSV.
+fn prices(csv: &[u8]) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    let mut lines = std::str::from_utf8(csv)?.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let at = lines.next().and_then(|names| names.iter().position(|name| *name == "price")).ok_or("no price")?;
+    Ok(lines.filter_map(|cells| cells.get(at).map(|cell| (*cell).to_owned())).collect())
+}

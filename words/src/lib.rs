@@ -63,6 +63,8 @@ sections! {
     failure failures FAILURES
     /// What a party of a posting is called that is no member.
     party parties PARTIES
+    /// A word or a template of `gongxiang init` and `gongxiang wind-down`.
+    pilot pilots PILOTS
     /// The template of a reason: each name in braces is a field of its data.
     reason reasons REASONS
     /// A word of the tables and reports of the command line: a column, a heading, a note.

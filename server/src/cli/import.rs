@@ -1,5 +1,7 @@
 //! `gongxiang import`.
 
+mod codes;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -126,8 +128,18 @@ pub struct MembersOptions {
     #[arg(long, value_name = "JOURNAL")]
     pub after: Vec<PathBuf>,
     /// The journal, written whole or not at all; `-` for standard output.
-    #[arg(short, long)]
-    pub output: PathBuf,
+    #[arg(short, long, required_unless_present = "into")]
+    pub output: Option<PathBuf>,
+    /// Settle the members into this database at once, as for `serve`, and print a code for each new one by which it signs in first. The
+    /// server may keep running.
+    #[arg(long, value_name = "DATABASE")]
+    pub into: Option<String>,
+    /// Where the wallet's pages are, so that the codes are links.
+    #[arg(long, value_name = "ORIGIN", requires = "into")]
+    pub origin: Option<String>,
+    /// Write the codes as a page to print, with a QR code for each, instead of lines on standard output.
+    #[arg(long, value_name = "FILE", requires = "into")]
+    pub sheet: Option<PathBuf>,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -246,10 +258,11 @@ fn tomorrow() -> Result<Day> {
 }
 
 fn run_members(options: &MembersOptions) -> Result<bool> {
-    let MembersOptions { table: NamedTable { file, columns, reading, handling }, defaults, after, output } = options;
-    let rules = handling.rules(Some(output))?;
+    let MembersOptions { table: NamedTable { file, columns, reading, handling }, defaults, after, output, .. } =
+        options;
+    let rules = handling.rules(output.as_deref())?;
     let before = known(after, &handling.batch)?;
-    let mut result = Output::open(Some(output))?;
+    let mut result = output.as_deref().map(|file| Output::open(Some(file))).transpose()?;
     let (events, counts) = members::read(file, reading, columns, defaults, &before, print)?;
     let members::Counts { members, known, packs, without_pack, shops, shops_without_points, points, refused } = counts;
     eprintln!("{members} members, {refused} rows refused");
@@ -266,12 +279,34 @@ fn run_members(options: &MembersOptions) -> Result<bool> {
         eprintln!("{shops_without_points} shops get no points here, and their deposit takes some: a column `points`");
     }
     warn_if_treasury_is_short(rules.as_ref(), points);
-    let accepted = handling.accepts(members, refused);
-    if accepted {
+    if !handling.accepts(members, refused) {
+        return Ok(false);
+    }
+    if let Some(mut result) = result.take() {
         result.write_all(events.as_bytes()).context("cannot write the journal")?;
         result.keep()?;
     }
-    Ok(accepted)
+    options.into.as_deref().map_or(Ok(true), |database| settle_members(&events, database, options))
+}
+
+/// Settles the events into a book and prints the codes; returns `false` if the rules refuse one of them.
+fn settle_members(events: &str, database: &str, options: &MembersOptions) -> Result<bool> {
+    let destination =
+        codes::Destination { database, origin: options.origin.as_deref(), sheet: options.sheet.as_deref() };
+    let report: fn(&str) = |refused| eprintln!("refused: {refused}");
+    let settled = super::block_on(codes::settle_members(events, destination, report))?;
+    let codes::Settled { events, known, refused, codes, hours } = settled;
+    eprintln!("settled {events} events, {refused} of them refused");
+    if known > 0 {
+        eprintln!("{known} members were there already; they get no code");
+    }
+    if let Some(sheet) = &options.sheet {
+        eprintln!("{} has {codes} codes: print it, hand each over in person, and delete it", sheet.display());
+    }
+    if codes > 0 {
+        eprintln!("each code works once, within {hours} hours, and is not shown again");
+    }
+    Ok(refused == 0)
 }
 
 fn run_balances(options: &BalancesOptions) -> Result<bool> {

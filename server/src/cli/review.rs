@@ -1,4 +1,4 @@
-//! `gongxiang review`: red flags of a rule set and of a journal's books, with their sources and cleaner alternatives.
+//! `gongxiang review`: red flags of a rule set and of the books of a journal or a database, with their sources and cleaner alternatives.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -10,7 +10,8 @@ use gongxiang::quantity::Rate;
 use gongxiang::review::{Declaration, Finding, Severity, review};
 use serde_json::Value;
 
-use super::{economy, rules};
+use super::economy::PastOfBook;
+use super::rules;
 use crate::flags::{explained, rate};
 use crate::language::Language;
 
@@ -23,6 +24,9 @@ pub struct Options {
     /// Also look at the books of this journal; `-` for standard input.
     #[arg(long)]
     journal: Option<PathBuf>,
+    /// Look at the rules in force and the books of this database, as for `serve`; the server may keep running.
+    #[arg(long, conflicts_with_all = ["journal", "rules"])]
+    database: Option<String>,
     /// The usual concession, as a part of an order's amount.
     #[arg(long, default_value = "0.1", value_parser = rate)]
     concession_rate: Rate,
@@ -60,9 +64,19 @@ pub fn run(options: &Options) -> Result<bool> {
         pack_commission: options.pack_commission,
         return_days: options.return_days,
     };
-    let mut findings = review(&rules::load(&options.rules)?, &declared)?;
-    if let Some(journal) = &options.journal {
-        findings.extend(economy::past(&options.rules, journal)?.1);
+    let past = match (&options.database, &options.journal) {
+        (Some(database), _) => Some(PastOfBook::of_database(database)?),
+        (None, Some(journal)) => Some(PastOfBook::of_journal(&rules::load(&options.rules)?, journal)?),
+        (None, None) => None,
+    };
+    // The rules of a journal are reviewed as they are named; a database has rules of its own, which may have changed.
+    let rules = match &past {
+        Some(past) if options.database.is_some() => past.rules().clone(),
+        _ => rules::load(&options.rules)?,
+    };
+    let mut findings = review(&rules, &declared)?;
+    if let Some(past) = past {
+        findings.extend(past.findings()?);
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     }
     let shown = match options.format {

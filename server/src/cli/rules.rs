@@ -62,15 +62,23 @@ pub fn check(source: &str, accept_flags: Option<&[String]>) -> Result<bool> {
 
 /// Prints the rules of a database: those in force, or those with which the book was opened.
 pub fn show(database: &str, genesis: bool) -> Result<bool> {
+    println!("{}", of_database(database, genesis)?.to_tree().canonical());
+    Ok(true)
+}
+
+/// The rules of a database that are in force.
+pub fn in_force(database: &str) -> Result<RuleSet> {
+    of_database(database, false)
+}
+
+fn of_database(database: &str, genesis: bool) -> Result<RuleSet> {
     super::block_on(async {
         let store = super::open(database).await?;
         let context = || format!("cannot use {}", redacted(database));
-        let history = store.begin(Scope::Reading).await?.rules().await.with_context(context)?;
-        let found = if genesis { history.first() } else { history.last() };
-        let (_, rules) = found.ok_or(StoreError::Empty).with_context(context)?;
-        println!("{}", rules.to_tree().canonical());
+        let mut history = store.begin(Scope::Reading).await?.rules().await.with_context(context)?;
         store.close().await;
-        Ok(true)
+        let found = if genesis { history.drain(..).next() } else { history.pop() };
+        Ok(found.ok_or(StoreError::Empty).with_context(context)?.1)
     })
 }
 
