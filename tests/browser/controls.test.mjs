@@ -213,6 +213,35 @@ test('the desk of a demo', async () => {
   await close();
 });
 
+test('goods for points, of a member, at the counter and at the desk', async () => {
+  const { buyer } = await demo.get('/v1/orders/all-order');
+  for (const [id, terms] of [['all-mug', { shops: ['shop9'] }], ['all-book', { delivery: true }]]) {
+    const body = JSON.stringify({ name: id, points: '0.1', stock: 5, ...terms });
+    const answer = await fetch(`${demo.url}/v1/goods/${id}`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body });
+    assert.ok(answer.ok, `${id} ${answer.status}`);
+  }
+  const { page, close } = await demo.open('#/');
+  await signIn(page, buyer);
+  const redeem = (id, terms) => page.evaluate(async ([path, body]) => {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() };
+    return (await fetch(path, { method: 'POST', headers, body })).json();
+  }, [`/v1/goods/${id}/redemptions`, JSON.stringify({ points: '0.1', ...terms })]);
+  const { code } = await redeem('all-mug', {});
+  assert.ok(code.code);
+  await redeem('all-book', { deliver_to: 'Ann, 1 High Road' });
+  await visit(page, 'redeem', `#/m/${buyer}/redeem`, 'voucher');
+  await close();
+  const counter = await demo.open('#/shop/shop9/goods');
+  await visit(counter.page, 'hand out', '#/shop/shop9/goods', 'check-voucher');
+  await counter.page.getByTestId('voucher').fill(code.code);
+  await open(counter.page, 'hand out', 'check-voucher', 'piece');
+  await open(counter.page, 'hand out', 'hand-out', 'handed-out');
+  await counter.close();
+  const desk = await demo.open('#/operator/goods');
+  await visit(desk.page, 'desk’s goods', '#/operator/goods', 'desk-item');
+  await desk.close();
+});
+
 let chief;
 
 test('the operator of a closed server, who has members in each state', async () => {

@@ -13,6 +13,7 @@
 //! | `order` | an order as it is typed, and its preview |
 //! | `action` | an action of a member or the operator: its event, command and preview |
 //! | `proposal` | what waits for a second person |
+//! | `goods` | goods for points: the catalogue, vouchers, handing out |
 //! | `receipt` | compares the expected receipt with the settled one |
 //! | `outbox` | confirmed actions, until the server decides them |
 //! | `counter`, `clock` | what the counter of a shop asks and computes; this device's clock |
@@ -27,10 +28,10 @@
 //! | `state` | what every screen shares |
 //! | `app`, `screens`, `ui` | the frame, the screens, and the parts that screens share |
 //!
-//! It has six programs, so that nobody loads what others need: `bin/account.rs` for getting in, one's account and code,
+//! It has eight programs, so that nobody loads what others need: `bin/account.rs` for getting in, one's account and code,
 //! `bin/wallet.rs` for what a member has and gets, `bin/points.rs` for moving and trading points and one's orders, `bin/shop.rs` for the counter,
-//! `bin/people.rs` for members, staff and disputes at the desk, `bin/desk.rs` for the rest of the desk. `boot.js` starts the one
-//! to which the address belongs (`PROGRAMS` in `boot.js`).
+//! `bin/goods.rs` for goods for points, `bin/people.rs` for members and staff at the desk, `bin/ahead.rs` for what looks ahead,
+//! `bin/desk.rs` for the rest of the desk. `boot.js` starts the one to which the address belongs (`PROGRAMS` in `boot.js`).
 
 mod access;
 mod action;
@@ -103,6 +104,11 @@ pub fn show_desk() {
 /// Shows the screens of members at the desk.
 pub fn show_people() {
     show(screens::of_people);
+}
+
+/// Shows goods for points.
+pub fn show_goods() {
+    show(screens::of_goods);
 }
 
 /// Shows what looks ahead: a member's forecast, and the rules and the simulator at the desk.

@@ -119,7 +119,6 @@ pub fn of_points(app: App, route: Route) -> Option<AnyView> {
             let screen: fn(App, Id) -> AnyView = match page {
                 MemberScreen::Move => |app, id| moves::screen(app, &id),
                 MemberScreen::Transfer => transfer::screen,
-                MemberScreen::Redeem => goods::screen,
                 MemberScreen::Market => market::screen,
                 MemberScreen::Orders => |app, id| orders::screen(app, &id),
                 MemberScreen::Invite => |app, id| invite::screen(app, &id),
@@ -138,8 +137,22 @@ pub fn of_points(app: App, route: Route) -> Option<AnyView> {
 /// The screens of the program `shop`.
 pub fn of_shop(app: App, route: Route) -> Option<AnyView> {
     match route {
+        Route::Shop(_, route::Counter::Goods) => None,
         Route::Shop(id, page) => Some(counter::screen(app, id, page)),
         Route::ShopOrder(id, order) => Some(counter::order(app, id, order)),
+        Route::Nowhere => Some(fault::nowhere(app)),
+        _ => None,
+    }
+}
+
+/// The screens of the program `goods`: goods for points, for members, at the counter and at the desk.
+pub fn of_goods(app: App, route: Route) -> Option<AnyView> {
+    match route {
+        Route::Member(id, MemberScreen::Redeem) => Some(denied(app, &id).unwrap_or_else(|| goods::screen(app, id))),
+        Route::Shop(shop, route::Counter::Goods) => {
+            Some(counter::denied(app, &shop).unwrap_or_else(|| counter_goods::screen(app)))
+        }
+        Route::Operator(Desk::Goods) => Some(gate::screen(app, Desk::Goods, &|| desk_goods::screen(app))),
         Route::Nowhere => Some(fault::nowhere(app)),
         _ => None,
     }
@@ -171,7 +184,6 @@ pub fn of_desk(app: App, route: &Route) -> Option<AnyView> {
                 Desk::Overview => operator::screen,
                 Desk::Disputes => disputes::screen,
                 Desk::Actions => deeds::screen,
-                Desk::Goods => desk_goods::screen,
                 _ => return None,
             };
             Some(gate::screen(app, desk, &|| opened(app)))

@@ -20,7 +20,8 @@ pub struct RoleTerms {
 
 #[derive(Clone, Debug)]
 pub struct Level {
-    pub level: u32,
+    /// 1 for those whom the member brought itself.
+    pub number: u32,
     pub members: i64,
     pub activated: i64,
 }
@@ -34,7 +35,8 @@ pub struct LevelTrade {
 
 #[derive(Clone, Debug)]
 pub struct Month {
-    pub month: String,
+    /// `2026-01`.
+    pub name: String,
     pub levels: Vec<LevelTrade>,
     pub share_value: ShareValue,
     pub points: Points,
@@ -77,7 +79,8 @@ pub struct CityShop {
 /// `/v1/members/ID/city`.
 #[derive(Clone, Debug)]
 pub struct City {
-    pub city: String,
+    /// Its code of six digits.
+    pub code: String,
     pub offline_points_rate: Rate,
     pub until: Option<Day>,
     pub eligible: bool,
@@ -103,7 +106,7 @@ fn terms(table: &Value, name: &str) -> Result<Option<RoleTerms>, ReadError> {
 pub async fn team(id: &Id) -> Result<Team, Fault> {
     let answer = api::get_value(&format!("/v1/members/{id}/team")).await?;
     let level = |row: &Value| {
-        Ok(Level { level: field(row, "level")?, members: field(row, "members")?, activated: field(row, "activated")? })
+        Ok(Level { number: field(row, "level")?, members: field(row, "members")?, activated: field(row, "activated")? })
     };
     let trade = |row: &Value| {
         Ok(LevelTrade {
@@ -115,7 +118,7 @@ pub async fn team(id: &Id) -> Result<Team, Fault> {
     let months = answer.get("months").and_then(Value::as_array).ok_or(Fault::BadAnswer)?;
     let month = |row: &Value| {
         Ok::<_, Fault>(Month {
-            month: field(row, "month")?,
+            name: field(row, "month")?,
             levels: rows(row, "levels", trade)?,
             share_value: field(row, "share_value")?,
             points: field(row, "points")?,
@@ -157,7 +160,7 @@ pub async fn city(id: &Id) -> Result<Option<City>, Fault> {
         Ok(CityShop { shop: field(row, "shop")?, orders: field(row, "orders")?, concession: field(row, "concession")? })
     };
     Ok(Some(City {
-        city: field(&answer, "city")?,
+        code: field(&answer, "city")?,
         offline_points_rate: field(&answer, "offline_points_rate")?,
         until: text_of(&answer, "until").as_deref().and_then(Day::parse),
         eligible: field(&answer, "eligible")?,

@@ -74,7 +74,7 @@ pub struct Team {
 fn roles(rules: &RuleSet, role: Option<&str>) -> (Option<RoleTerms>, Option<RoleTerms>) {
     let terms = |at: usize| {
         let role = rules.service_roles.get(at)?;
-        let name = role.name.to_string();
+        let name = role.name.as_str().to_owned();
         Some(RoleTerms { role: name, share_value_rate: role.share_value_rate, points_rate: role.points_rate })
     };
     match role.and_then(|name| rules.service_roles.iter().position(|role| role.name.as_str() == name)) {
@@ -99,7 +99,7 @@ pub async fn team(
     let needs = Needs { members: [member.clone()].into(), ..Needs::default() };
     let part = tx.load(&needs).await?.excerpt;
     let account = part.accounts.get(&member).ok_or_else(Problem::unknown_member)?;
-    let (role, next) = roles(&part.rules, account.role.as_ref().map(|role| role.as_str()));
+    let (role, next) = roles(&part.rules, account.role.as_ref().map(Id::as_str));
     let from = months_before(part.head.day, TEAM_MONTHS);
     let size = |(level, size): (u8, crate::ledger::network::Size)| TeamLevel {
         level,
@@ -199,7 +199,8 @@ pub struct CityShop {
 /// The city of an area partner. It is counted within seconds after an event.
 #[derive(Serialize, ToSchema)]
 pub struct City {
-    city: Region,
+    #[serde(rename = "city")]
+    region: Region,
     /// Of the points of orders in the city's shops, and of online orders to the city.
     offline_points_rate: Rate,
     online_points_rate: Rate,
@@ -241,7 +242,7 @@ pub async fn city(
     let shops =
         shops.map(|(shop, trade)| CityShop { shop, orders: trade.orders, concession: trade.concession }).collect();
     Ok(Answer::of(&City {
-        city,
+        region: city,
         offline_points_rate: part.rules.area_offline_points_rate,
         online_points_rate: part.rules.area_online_points_rate,
         until,

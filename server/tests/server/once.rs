@@ -233,8 +233,8 @@ fn the_journal_of_an_import_that_is_sent_again_counts_once() -> TestResult {
         let mut states = Vec::new();
         for _ in 0..2 {
             for part in [&m, &b, &o] {
-                let (status, answers) = server.post("/v1/events", "application/x-ndjson", std::fs::read(part)?)?;
-                assert_eq!(status, 200, "{answers}");
+                let (code, answers) = server.post("/v1/events", "application/x-ndjson", std::fs::read(part)?)?;
+                assert_eq!(code, 200, "{answers}");
                 if states.is_empty() {
                     all_accepted(&answers)?;
                 }

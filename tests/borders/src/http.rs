@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use gongxiang_server::goods::Goods;
 use gongxiang_server::http::app::{App, Policy, SignIn};
 use gongxiang_server::http::routes;
 use gongxiang_server::ledger::queue::Ledger;
@@ -155,7 +156,7 @@ fn key(path: &str, body: &[u8]) -> String {
 async fn router(database: &str) -> Router {
     let store = SqlStore::open(database).await.expect("a database");
     store.open_book(None, seed()).await.expect("a book");
-    let people = People::new(store.pool().clone());
+    let (people, goods) = (People::new(store.pool().clone()), Goods::new(store.pool().clone()));
     let store: Arc<dyn Store> = Arc::new(store);
     let (ledger, _) = Ledger::start(store, 0, Arc::default());
     let origin = passkeys::origin("http://localhost").expect("an origin");
@@ -163,6 +164,6 @@ async fn router(database: &str) -> Router {
     let sign_in =
         SignIn { origin: Some(origin), passkeys: Some(passkeys), open_registration: true, ..SignIn::default() };
     let second_person = SecondPerson::default();
-    let policy = Policy { quota: Quota::default(), trade_hours: 24, second_person, demo: true };
-    routes::router(App::new(ledger, people, sign_in, policy), None)
+    let policy = Policy { quota: Quota::default(), trade_hours: 24, second_person, goods_days: 30, demo: true };
+    routes::router(App::new(ledger, people, goods, sign_in, policy), None)
 }

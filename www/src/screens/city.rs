@@ -42,7 +42,7 @@ fn right(app: App, city: &City, today: Day) -> AnyView {
     let lapses = until.clone();
     view! {
         <section class="card">
-            <h2><GX-PLACE data-code=city.city.clone() lang=move || app.lang().tag()>{city.city.clone()}</GX-PLACE></h2>
+            <h2><GX-PLACE data-code=city.code.clone() lang=move || app.lang().tag()>{city.code.clone()}</GX-PLACE></h2>
             <dl class="sums">
                 <div data-testid="city-until" data-eligible=city.eligible.to_string()>
                     <dt>{app.say(t::UNTIL)}</dt>

@@ -4,7 +4,7 @@ use gongxiang::identity::Id;
 use leptos::prelude::*;
 
 use super::answer::ask_again;
-use super::{counter_goods, counter_manage, counter_online, counter_orders, fault, poster, shop, till};
+use super::{counter_manage, counter_online, counter_orders, fault, poster, shop, till};
 use crate::api;
 use crate::query::{Remote, fetch};
 use crate::reactive::memo;
@@ -20,7 +20,8 @@ pub fn screen(app: App, shop: Id, page: Counter) -> AnyView {
         Counter::Manage => counter_manage::screen(app, &shop),
         Counter::Online => counter_online::screen(app, &shop),
         Counter::Poster => poster::screen(app, shop),
-        Counter::Goods => counter_goods::screen(app),
+        // Of the program `goods`.
+        Counter::Goods => fault::nowhere(app),
     })
 }
 
@@ -62,7 +63,7 @@ fn in_shop(app: App, shop: Id, shown: impl Fn(Id) -> AnyView + Send + 'static) -
 }
 
 /// What is shown to who does not work in this shop.
-fn denied(app: App, shop: &Id) -> Option<AnyView> {
+pub fn denied(app: App, shop: &Id) -> Option<AnyView> {
     match app.session.get() {
         None => Some(ui::skeleton(app)),
         Some(session) if session.is_nobody() => {

@@ -97,8 +97,8 @@ fn levels(app: App, team: &Team) -> AnyView {
     let line = |level: &team::Level| {
         let (members, activated) = (grouped(&level.members.to_string()), grouped(&level.activated.to_string()));
         view! {
-            <div data-testid="team-level" data-level=level.level.to_string() data-members=level.members.to_string()>
-                <dt>{named_level(app, level.level)}</dt>
+            <div data-testid="team-level" data-level=level.number.to_string() data-members=level.members.to_string()>
+                <dt>{named_level(app, level.number)}</dt>
                 <dd>{members} " " <small>{activated} " " {app.say(t::ACTIVE)}</small></dd>
             </div>
         }
@@ -134,7 +134,7 @@ fn turnover(month: &Month) -> Money {
 fn months(app: App, months: &[Month]) -> AnyView {
     let Some(last) = months.last() else { return ().into_any() };
     // A bar stands at the first day of its month.
-    let along: Vec<_> = months.iter().map(|month| format!("{}-01", month.month)).collect();
+    let along: Vec<_> = months.iter().map(|month| format!("{}-01", month.name)).collect();
     let values: Vec<_> = months.iter().map(|month| turnover(month).to_string()).collect();
     let chart = move || {
         let name = t::TURNOVER.of(app.lang());
@@ -152,8 +152,8 @@ fn months(app: App, months: &[Month]) -> AnyView {
         .into_any()
     };
     view! {
-        <section class="card" data-testid="team-month" data-month=last.month.clone()>
-            <h2>{app.say(t::TURNOVER)} " " <time>{last.month.clone()}</time></h2>
+        <section class="card" data-testid="team-month" data-month=last.name.clone()>
+            <h2>{app.say(t::TURNOVER)} " " <time>{last.name.clone()}</time></h2>
             <p class="mid" data-testid="team-turnover" data-value=turnover(last).to_string()>
                 {ui::amount(app, money(turnover(last)), frame::YUAN)}
             </p>

@@ -51,4 +51,7 @@ words! {
     WEBHOOK_ADDED "新增 Webhook" "Webhook added"
     WEBHOOK_REMOVED "删除 Webhook" "Webhook removed"
     TRADE_DECIDED "裁定交易" "Decided a trade"
+    ITEM_WRITTEN "编辑商品" "Wrote an item of the catalogue"
+    ITEM_WITHDRAWN "下架商品" "Withdrew an item of the catalogue"
+    PICTURE_WRITTEN "更新商品图片" "Changed an item’s picture"
 }

@@ -2,12 +2,13 @@
 
 /** The programs and their addresses after `#/`, as src/screens.rs has them: the first that fits. `m/ID/shop` is an old address of the counter. */
 const PROGRAMS = [
+  ['goods', /^(m\/[^/]+\/redeem|shop\/[^/]+\/goods|operator\/goods)(\/|$)/],
   ['people', /^operator\/(members|staff|enrol)(\/|$)/],
   ['ahead', /^operator\/(rules|economy)(\/|$)|^m\/[^/]+\/forecast(\/|$)/],
   ['desk', /^operator(\/|$)/],
   ['shop', /^m\/[^/]+\/shop(\/|$)|^shop\//],
   ['account', /^(?!m\/|shops(\/|$))|^m\/[^/]+\/(profile|code)(\/|$)/],
-  ['points', /^m\/[^/]+\/(move|transfer|redeem|market|invite|orders|team|city)(\/|$)/],
+  ['points', /^m\/[^/]+\/(move|transfer|market|invite|orders|team|city)(\/|$)/],
   ['wallet', /^/],
 ];
 
@@ -80,7 +81,7 @@ if (globalThis.WebAssembly) {
     forget();
     import('./chart.js');
     import('./regions.js');
-    if (program === 'shop' || program === 'points') import('./scan.js');
+    if (['shop', 'points', 'goods'].includes(program)) import('./scan.js');
   } catch (error) {
     // A store may refuse, or never answer.
     const again = await Promise.race([takeOut(chosen).catch(() => false), new Promise((resolve) => setTimeout(resolve, 2000))]);

@@ -222,12 +222,12 @@ impl SqlTransaction {
 
     /// Those who have a holder as referrer, by id, with what each one's branch brought the holder.
     pub(super) async fn members_below(&mut self, holder: &Id, page: Page<&str>) -> Result<Vec<DirectMember>> {
+        type Row = (String, String, Option<String>, Option<String>, Option<String>);
         let sql = "SELECT a.member, a.account, a.since, r.share_value, r.points FROM (
                        SELECT member, account, since FROM accounts WHERE referrer = $1 AND member > $2
                        ORDER BY member LIMIT CAST($3 AS BIGINT)
                    ) a LEFT JOIN team_rewards r ON r.holder = $1 AND r.month = '' AND r.branch = a.member
                    ORDER BY a.member";
-        type Row = (String, String, Option<String>, Option<String>, Option<String>);
         let rows: Vec<Row> = self.all(sql, &[holder.as_str(), page.after, &page.limit.to_string()]).await?;
         let direct = |(member, account, since, value, points): Row| {
             let account: Account = from_json(&member, &account)?;
