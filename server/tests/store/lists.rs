@@ -82,19 +82,7 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let theirs =
         paged!("postings of one", newest, page => tx.postings_of(&ann, page), row => (Place(row.place), row.line));
     let accounts = paged!("accounts", "", page => tx.accounts(page), row => row.0.to_string());
-    let with_shop: Vec<_> = accounts.iter().filter(|row| !row.contains("shop: None")).cloned().collect();
-    for (city, after, expected) in [
-        (None, ("", ""), &*with_shop),
-        (Region::parse("320100"), ("", ""), &*with_shop),
-        (Region::parse("320200"), ("", ""), &[]),
-        (None, ("320100", "shoo"), &*with_shop),
-        (None, ("320100", "shop"), &[]),
-        (None, ("320200", ""), &[]),
-    ] {
-        let found = shown(&tx.shops(city, Page { after, limit: ALL }).await?);
-        ensure!(found == expected, "the shops of {city:?} after {after:?} are {found:?}");
-    }
-    ensure!(with_shop.len() == 1, "the shops are {with_shop:?}");
+    shops_are_found_by_city(store, &accounts).await?;
     paged!("days", none, page => tx.days(page), row => Some(row.record.day));
     let orders = paged!("orders", "", page => tx.orders(page), row => row.0.to_string());
     let shops =
@@ -175,6 +163,25 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     for entered in tx.journal(Page { after: Place::default(), limit: ALL }).await? {
         ensure!(tx.entered(entered.place).await?.as_ref() == Some(&entered), "an event is not found at its place");
     }
+    Ok(())
+}
+
+/// The shops are those accounts that have one, by city and id.
+async fn shops_are_found_by_city(store: &Arc<dyn Store>, accounts: &[String]) -> Result<()> {
+    let mut tx = store.begin(Scope::Reading).await?;
+    let with_shop: Vec<_> = accounts.iter().filter(|row| !row.contains("shop: None")).cloned().collect();
+    for (city, after, expected) in [
+        (None, ("", ""), &*with_shop),
+        (Region::parse("320100"), ("", ""), &*with_shop),
+        (Region::parse("320200"), ("", ""), &[]),
+        (None, ("320100", "shoo"), &*with_shop),
+        (None, ("320100", "shop"), &[]),
+        (None, ("320200", ""), &[]),
+    ] {
+        let found = shown(&tx.shops(city, Page { after, limit: ALL }).await?);
+        ensure!(found == expected, "the shops of {city:?} after {after:?} are {found:?}");
+    }
+    ensure!(with_shop.len() == 1, "the shops are {with_shop:?}");
     Ok(())
 }
 
