@@ -94,15 +94,15 @@ test('a piece goes from the catalogue over a voucher to the counter, once', asyn
   // One is all that a member may have.
   await item(page, 'mug').getByTestId('pick').click();
   await page.getByTestId('confirm').click();
-  await page.locator('[data-testid="action-refused"][data-code="too_many_of_item"]').waitFor();
+  await page.locator('[data-testid="action-refused"][data-code="too_many_of_item"]').filter({ hasText: /每人限兑/ }).waitFor();
   await page.goBack();
   assert.equal(before - await points(me), raw8('0.5'), 'a refusal takes nothing');
 
-  const shop = await house.open(`#/shop/${SHOP}/manage`);
+  const shop = await house.open(`#/shop/${SHOP}/manage`, { permissions: ['camera'] });
   await shop.page.getByTestId('to-goods').click();
   await shop.page.getByTestId('voucher').fill(first);
   await shop.page.getByTestId('check-voucher').click();
-  await shop.page.locator('[data-testid="voucher-refused"][data-code="bad_voucher_code"]').waitFor();
+  await shop.page.locator('[data-testid="voucher-refused"][data-code="bad_voucher_code"]').filter({ hasText: /not the code of a voucher/ }).waitFor();
   await lens.hold(qr);
   await shop.page.getByTestId('voucher').fill('');
   await shop.page.getByTestId('scan').click();

@@ -30,7 +30,7 @@ pub mod team;
 pub mod trades;
 pub mod worth;
 
-pub use rules::{asset, class, code, reason, role, rule};
+pub use rules::{asset, class, code, failure, reason, role, rule};
 
 use crate::lang::Lang;
 

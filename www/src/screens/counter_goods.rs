@@ -4,14 +4,14 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::fault;
+use super::goods::why;
 use crate::api::Fault;
 use crate::figure::{money, number};
 use crate::goods::{self, Piece};
 use crate::outbox;
 use crate::reactive::{effect, memo};
 use crate::state::App;
-use crate::text::{self, frame, goods as t, home};
+use crate::text::{frame, goods as t, home};
 use crate::ui;
 
 /// What the server said of the code in the field.
@@ -57,10 +57,12 @@ pub fn screen(app: App) -> AnyView {
         event.prevent_default();
         check();
     };
+    // Drawn anew only when that changes: a camera that is on stays on while somebody types.
+    let scans = memo(move || matches!(*found.read(), Found::Nothing | Found::Failed(_)));
     view! {
         <section class="intro"><h1>{app.say(t::HAND_OUT)}</h1><p class="lead">{app.say(t::HAND_OUT_NOTE)}</p></section>
         <section class="card form">
-            {move || matches!(*found.read(), Found::Nothing | Found::Failed(_)).then(|| view! {
+            {move || scans.get().then(|| view! {
                 <GX-SCAN data-for="voucher" lang=move || app.lang().tag()></GX-SCAN>
             }.into_any())}
             <form class="form" on:submit=submit>
@@ -80,11 +82,9 @@ fn answer(app: App, typed: RwSignal<String>, found: RwSignal<Found>) -> AnyView 
         Found::Checking => ui::skeleton(app),
         Found::Failed(fault) => {
             let words = match &fault {
-                Fault::Unreachable => Some(t::NEEDS_NETWORK.of(app.lang()).to_owned()),
-                Fault::Status { problem, .. } => text::code(app.lang(), &problem.code),
-                _ => None,
+                Fault::Unreachable => t::NEEDS_NETWORK.of(app.lang()).to_owned(),
+                fault => why(app, fault),
             };
-            let words = words.unwrap_or_else(|| fault::words(&fault).2.of(app.lang()).to_owned());
             let code = match &fault {
                 Fault::Status { problem, .. } => problem.code.clone(),
                 _ => String::new(),

@@ -209,10 +209,12 @@ pub fn state(voucher: &Voucher) -> Words {
     }
 }
 
-/// Why the server does not do it: its own code's sentence.
+/// Why the server does not do it, by its code.
 pub fn why(app: App, fault: &Fault) -> String {
     let said = match fault {
-        Fault::Status { problem, .. } => text::code(app.lang(), &problem.code),
+        Fault::Status { problem, .. } => {
+            text::code(app.lang(), &problem.code).or_else(|| text::failure(app.lang(), &problem.code))
+        }
         _ => None,
     };
     said.unwrap_or_else(|| fault::words(fault).2.of(app.lang()).to_owned())

@@ -15,7 +15,7 @@ use crate::figure::{money, number};
 use crate::query::{Query, Remote};
 use crate::route::{MemberScreen, Route};
 use crate::state::App;
-use crate::text::{Words, actions as a, frame, home, proposals as p, signin, trades as t};
+use crate::text::{Words, actions as a, frame, goods as g, home, proposals as p, signin, trades as t};
 use crate::trade::{self, Dispute, InMarket, Note, TradeDetail, TradesPage};
 use crate::ui;
 
@@ -41,7 +41,7 @@ pub fn summary(app: App, action: &Action) -> AnyView {
     .into_any()
 }
 
-/// Why the server does not take an offer, a trade or a text, beside the rules.
+/// Why the server does not take an offer, a trade, a text or a redemption, beside the rules.
 pub fn refusal(code: &str) -> Option<Words> {
     Some(match code {
         "market_off" => t::MARKET_OFF,
@@ -51,6 +51,10 @@ pub fn refusal(code: &str) -> Option<Words> {
         "wrong_trade_state" => t::WRONG_STATE,
         "own_proposal" => p::OWN,
         "proposal_decided" => p::DECIDED,
+        "not_offered" => g::NOT_OFFERED,
+        "sold_out" => g::SOLD_OUT,
+        "too_many_of_item" => g::TOO_MANY,
+        "item_changed" => g::CHANGED,
         _ => return None,
     })
 }

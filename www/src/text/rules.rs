@@ -41,14 +41,22 @@ fn said(text: String) -> String {
 
 /// The sentence of a refusal; `None` if the code is not one of the rules.
 pub fn code(lang: Lang, code: &str) -> Option<String> {
-    let words = gongxiang_words::code(lang.catalogue(), code)?;
-    Some(match lang {
+    gongxiang_words::code(lang.catalogue(), code).map(|words| sentence(lang, words))
+}
+
+/// The sentence of a failure of the server. Only a program with a screen that needs most of them contains them.
+pub fn failure(lang: Lang, code: &str) -> Option<String> {
+    gongxiang_words::failure(lang.catalogue(), code).map(|words| sentence(lang, words))
+}
+
+fn sentence(lang: Lang, words: &str) -> String {
+    match lang {
         Lang::Zh => format!("{words}。"),
         Lang::En => {
             let (first, rest) = words.split_at(1);
             format!("{}{rest}.", first.to_ascii_uppercase())
         }
-    })
+    }
 }
 
 #[cfg(test)]
