@@ -39,6 +39,11 @@ async fn open(database: &str) -> Result<SqlStore> {
     SqlStore::open(database).await.with_context(|| format!("cannot use {}", redacted(database)))
 }
 
+/// [`open`] for a command that makes no database.
+async fn open_existing(database: &str) -> Result<SqlStore> {
+    SqlStore::open_existing(database).await.with_context(|| format!("cannot use {}", redacted(database)))
+}
+
 /// Runs a task with a ledger of its own, then waits until the ledger's writers have ended.
 async fn with_ledger<T>(store: Arc<dyn Store>, task: impl AsyncFnOnce(&Ledger) -> Result<T>) -> Result<T> {
     let (ledger, writers) = Ledger::start(store, 0, Arc::default());

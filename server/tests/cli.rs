@@ -180,6 +180,29 @@ fn economy_and_review_show_the_same_of_a_database_as_of_its_journal() -> TestRes
 }
 
 /// The column `price` of days as CSV.
+/// Whoever mistypes the name of a database is told so, and finds no empty file afterwards.
+#[test]
+fn a_command_that_makes_no_database_says_that_there_is_none() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("mistyped.db");
+    let database = format!("sqlite:{}", path.display());
+    for command in [
+        &["audit", "--database", &database][..],
+        &["export", "--database", &database, "--format", "jsonl"],
+        &["economy", "--database", &database],
+        &["review", "--database", &database],
+        &["rules", "adopt", "--database", &database, "single-level"],
+        &["days", "catch-up", "--database", &database, "--until", "2026-01-01"],
+    ] {
+        let output = gongxiang(command, b"")?;
+        let said = String::from_utf8(output.stderr)?;
+        assert!(!output.status.success(), "{command:?}");
+        assert!(said.contains("there is no file") && said.contains("mistyped.db"), "{command:?}: {said}");
+        assert!(!path.exists(), "{command:?} made a file");
+    }
+    Ok(())
+}
+
 fn prices(csv: &[u8]) -> Result<Vec<String>, Box<dyn std::error::Error>> {
     let mut lines = std::str::from_utf8(csv)?.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let at = lines.next().and_then(|names| names.iter().position(|name| *name == "price")).ok_or("no price")?;

@@ -16,7 +16,7 @@ pub fn catch_up(database: &str, zone: &str, until: Day) -> Result<bool> {
         bail!("`--until {until}` is not over: by this machine's clock, in the zone {zone}, it is {today}");
     }
     super::block_on(async {
-        let store = super::open(database).await?;
+        let store = super::open_existing(database).await?;
         super::with_ledger(Arc::new(store), async |ledger| {
             let open = ledger.read().await?.now().await?.head.day;
             let Some(missed) = until.next().and_then(|after| Missed::until(open, after)) else {

@@ -73,7 +73,7 @@ pub fn in_force(database: &str) -> Result<RuleSet> {
 
 fn of_database(database: &str, genesis: bool) -> Result<RuleSet> {
     super::block_on(async {
-        let store = super::open(database).await?;
+        let store = super::open_existing(database).await?;
         let context = || format!("cannot use {}", redacted(database));
         let mut history = store.begin(Scope::Reading).await?.rules().await.with_context(context)?;
         store.close().await;
@@ -86,7 +86,7 @@ fn of_database(database: &str, genesis: bool) -> Result<RuleSet> {
 pub fn adopt(database: &str, source: &str, accept_flags: Vec<String>) -> Result<bool> {
     let next = load(source)?;
     super::block_on(async {
-        let store = super::open(database).await?;
+        let store = super::open_existing(database).await?;
         super::with_ledger(Arc::new(store), async |ledger| {
             let changed = changed(&ledger.read().await?.now().await?.rules, &next);
             if changed.is_empty() {

@@ -25,7 +25,7 @@ impl StoredJournal {
         let runtime = Runtime::new().context("cannot start")?;
         let (rules, tx) = runtime
             .block_on(async {
-                let store = SqlStore::open(database).await?;
+                let store = SqlStore::open_existing(database).await?;
                 let mut tx = store.begin(Scope::Reading).await?;
                 Ok::<_, StoreError>((tx.rules().await?, tx))
             })

@@ -45,6 +45,9 @@ pub enum StoreError {
     OtherRules,
     #[error("its file was deleted or replaced while it was open: nothing is stored until it is back")]
     Moved,
+    /// A command that makes no database was given one that does not exist.
+    #[error("there is no file {0}: `gongxiang serve` or `gongxiang init` makes a database")]
+    Missing(String),
     #[error("there is no book in this database yet: `gongxiang serve` opens one")]
     Empty,
     /// Stored rows contradict each other or the journal.

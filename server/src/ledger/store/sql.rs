@@ -81,6 +81,14 @@ impl SqlStore {
         Ok(store)
     }
 
+    /// [`SqlStore::open`] for a command that makes no database: whoever mistypes its name gets no empty file.
+    pub async fn open_existing(url: &str) -> Result<Self> {
+        match file::missing(url) {
+            Some(path) => Err(StoreError::Missing(path)),
+            None => Self::open(url).await,
+        }
+    }
+
     /// Migrations run without an advisory lock, so two processes may try at once; the slower one finds the work done.
     async fn migrate(&self) -> Result<()> {
         const TRIES: u32 = 5;

@@ -28,6 +28,14 @@ pub fn make_private(url: &str) -> io::Result<()> {
     output::create_private(path).map(drop)
 }
 
+/// The file of a `SQLite` URL, if it is not there. A URL with options says itself whether the file is made.
+pub fn missing(url: &str) -> Option<String> {
+    let path = url.strip_prefix("sqlite:").filter(|path| !path.contains(['?', ':']))?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let is_missing = !path.is_empty() && fs::exists(path).is_ok_and(|exists| !exists);
+    is_missing.then(|| path.to_owned())
+}
+
 #[cfg(unix)]
 fn warn_if_others_read(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
