@@ -109,7 +109,7 @@ fn answer(app: App, typed: RwSignal<String>, found: RwSignal<Found>) -> AnyView 
                 }
             };
             view! {
-                <section class="card" data-testid="piece">
+                <section class="card form" data-testid="piece">
                     {shown(app, &piece)}
                     {ui::button(app, "primary", "hand-out", t::HAND_OUT, hand_out)}
                 </section>
@@ -117,7 +117,7 @@ fn answer(app: App, typed: RwSignal<String>, found: RwSignal<Found>) -> AnyView 
             .into_any()
         }
         Found::Done(piece) => view! {
-            <section class="card" data-testid="handed-out">
+            <section class="card form" data-testid="handed-out">
                 <p class="done"><span class="sign" aria-hidden="true">"✓"</span> <b>{app.say(t::DONE)}</b></p>
                 {shown(app, &piece)}
                 {ui::button(app, "primary", "next-voucher", t::NEXT, again)}

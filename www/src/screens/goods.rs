@@ -11,7 +11,7 @@ use super::answer::{asked, of_member};
 use super::{fault, invite, named, redeem, worth};
 use crate::action::{Action, GoodsTerms};
 use crate::api::Fault;
-use crate::figure::{money, number};
+use crate::figure::{money, number, two_places};
 use crate::goods::{self, Item, ShownCode, Voucher};
 use crate::outbox;
 use crate::state::App;
@@ -118,7 +118,7 @@ fn offered(app: App, wallet: &Arc<Wallet>, item: &Item) -> AnyView {
             let deliver_to = Some(address.read_untracked().trim().to_owned()).filter(|to| !to.is_empty());
             let mut facts = vec![(t::PICK, item.name.clone())];
             if item.money.is_positive() {
-                facts.push((t::PAY_THEN, format!("{} {}", item.money, frame::YUAN.of(app.lang.get_untracked()))));
+                facts.push((t::PAY_THEN, format!("{} {}", two_places(item.money), frame::YUAN.of(app.lang.get_untracked()))));
             }
             facts.extend(deliver_to.clone().map(|to| (t::ADDRESS, to)));
             let terms = GoodsTerms { money: item.money, deliver_to };
