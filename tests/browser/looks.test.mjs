@@ -9,7 +9,7 @@ import { stage, sticksOut } from './stage.mjs';
 const house = stage();
 const SIZES = { phone: { width: 375, height: 667 }, desk: { width: 1280, height: 800 } };
 const LANGUAGES = { 'zh-CN': /价值可能下跌/, en: /can fall/ };
-const CHARTS = { home: 3, differs: 3, market: 1, forecast: 1, economy: 3, operator: 1 };
+const CHARTS = { home: 3, differs: 3, market: 1, team: 1, forecast: 1, economy: 3, operator: 1 };
 const PROMISES = /risk.?free|only rises|\blegal|guarante|稳赚|无风险|只涨不跌|保本|合法/i;
 
 /** The member with the longest statement. */

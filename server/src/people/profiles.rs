@@ -212,13 +212,18 @@ impl People {
     }
 
     /// Erases a member's profile. Its short number is not given again, and nothing says whose it was: what stays is the number of numbers
-    /// that the member was given.
+    /// that the member was given. Addresses to which goods were to be sent go, too: what cannot be sent expires, and its points come back.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn erase_profile(&self, member: &Id) -> sqlx::Result<()> {
-        sqlx::query("DELETE FROM profiles WHERE member = $1").bind(member.to_string()).execute(&self.pool).await?;
-        Ok(())
+        let mut tx = self.pool.begin().await?;
+        sqlx::query("DELETE FROM profiles WHERE member = $1").bind(member.to_string()).execute(&mut *tx).await?;
+        sqlx::query("UPDATE vouchers SET deliver_to = NULL WHERE member = $1")
+            .bind(member.to_string())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await
     }
 }
 

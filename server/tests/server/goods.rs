@@ -344,7 +344,7 @@ fn what_an_item_or_a_redemption_cannot_be_is_refused_with_its_field() -> TestRes
 fn an_item_that_is_sent_has_an_address_until_the_operator_says_that_it_was() -> TestResult {
     on_each_engine(1, |server, _| {
         let (ann, kiosk) = (sign_in(server, "m0")?, sign_in(server, "kiosk")?);
-        let mut terms = mug(2);
+        let mut terms = mug(3);
         terms["delivery"] = json!(true);
         written(server, "mug", &terms)?;
         let body = json!({"points": "5", "money": "1.5", "deliver_to": "Ann, Road 1 😀"});
@@ -367,6 +367,16 @@ fn an_item_that_is_sent_has_an_address_until_the_operator_says_that_it_was() -> 
         let (_, mine) = server.ask("GET", &format!("/v1/vouchers?before={next}"), Some(&ann), &[], None)?;
         let last = &mine["vouchers"][0];
         assert_eq!((&last["state"], &last["deliver_to"], &last["shop"]), (&json!("used"), &Value::Null, &Value::Null));
+        // Whoever erases its profile erases where goods were to be sent.
+        assert_eq!(post(server, "/v1/goods/mug/redemptions", &ann, "c", &body)?.0, 200);
+        let addresses = || -> TestResult<Vec<Value>> {
+            let (_, mine) = server.ask("GET", "/v1/vouchers", Some(&ann), &[], None)?;
+            let rows = mine["vouchers"].as_array().ok_or("no vouchers")?;
+            Ok(rows.iter().map(|row| row["deliver_to"].clone()).filter(|to| !to.is_null()).collect())
+        };
+        assert_eq!(addresses()?, [json!("Ann, Road 1 😀")]);
+        assert_eq!(server.ask("DELETE", "/v1/members/m0/profile", Some(&ann), &[], None)?.0, 204);
+        assert_eq!(addresses()?, [Value::Null; 0]);
         Ok(())
     })
 }
