@@ -103,7 +103,8 @@ test('a partner sees until when the city is its own, its days and its shops; who
   await page.getByTestId('to-city').click();
   await page.getByTestId('city-until').waitFor();
   assert.equal(await page.getByTestId('city-until').getAttribute('data-eligible'), 'true');
-  assert.match(await page.locator('h2', { hasText: '630200' }).innerText(), /海东市/);
+  // The names of places are loaded after the screen.
+  await page.locator('h2', { hasText: '630200' }).filter({ hasText: /海东市/ }).waitFor();
   assert.equal(await page.getByTestId('city-trade').getAttribute('data-orders'), '3');
   const shops = await page.getByTestId('city-shop').evaluateAll((all) => all.map(({ dataset }) => [dataset.member, dataset.concession]));
   assert.deepEqual(shops, [['team-shop', '60.5']]);
