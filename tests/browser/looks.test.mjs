@@ -100,7 +100,6 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
         poster: [`#/shop/${shop}/poster`, (page) => page.getByTestId('qr').waitFor()],
         'no-shop': [`#/shop/${member}`, (page) => page.getByTestId('no-shop').waitFor()],
         team: [`#/m/${member}/team`, (page) => page.getByTestId('own-role').waitFor()],
-        city: [`#/m/${member}/city`, (page) => page.getByTestId('no-city').waitFor()],
         operator: ['#/operator', (page) => page.getByText(/\/ \d+|家/).first().waitFor()],
         rules: ['#/operator/rules', async (page) => {
           await page.getByTestId('changes').fill('{"order": {"buyer_multiple": "12", "merchant_multiple": "2", "vesting_days": {"online": 0, "offline": 1}}}');
