@@ -342,7 +342,7 @@ fn what_an_item_or_a_redemption_cannot_be_is_refused_with_its_field() -> TestRes
 
 #[test]
 fn an_item_that_is_sent_has_an_address_until_the_operator_says_that_it_was() -> TestResult {
-    on_each_engine(1, |server, _| {
+    on_each_engine(2, |server, _| {
         let (ann, kiosk) = (sign_in(server, "m0")?, sign_in(server, "kiosk")?);
         let mut terms = mug(3);
         terms["delivery"] = json!(true);
