@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, ensure};
 use gongxiang::identity::{Day, Region};
 use gongxiang::market::{Trade, TradeState};
-use gongxiang_server::ledger::store::{Headline, JournalEntry, Page, Place, Scope, Store, TradeCursor};
+use gongxiang_server::ledger::store::{Headline, JournalEntry, Page, Place, Scope, Store, TradeCursor, Transaction};
 
 use crate::suite::member;
 
@@ -82,7 +82,7 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let theirs =
         paged!("postings of one", newest, page => tx.postings_of(&ann, page), row => (Place(row.place), row.line));
     let accounts = paged!("accounts", "", page => tx.accounts(page), row => row.0.to_string());
-    shops_are_found_by_city(store, &accounts).await?;
+    shops_are_found_by_city(&mut *tx, &accounts).await?;
     paged!("days", none, page => tx.days(page), row => Some(row.record.day));
     let orders = paged!("orders", "", page => tx.orders(page), row => row.0.to_string());
     let shops =
@@ -167,8 +167,7 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
 }
 
 /// The shops are those accounts that have one, by city and id.
-async fn shops_are_found_by_city(store: &Arc<dyn Store>, accounts: &[String]) -> Result<()> {
-    let mut tx = store.begin(Scope::Reading).await?;
+async fn shops_are_found_by_city(tx: &mut dyn Transaction, accounts: &[String]) -> Result<()> {
     let with_shop: Vec<_> = accounts.iter().filter(|row| !row.contains("shop: None")).cloned().collect();
     for (city, after, expected) in [
         (None, ("", ""), &*with_shop),
