@@ -118,7 +118,10 @@ fn offered(app: App, wallet: &Arc<Wallet>, item: &Item) -> AnyView {
             let deliver_to = Some(address.read_untracked().trim().to_owned()).filter(|to| !to.is_empty());
             let mut facts = vec![(t::PICK, item.name.clone())];
             if item.money.is_positive() {
-                facts.push((t::PAY_THEN, format!("{} {}", two_places(item.money), frame::YUAN.of(app.lang.get_untracked()))));
+                facts.push((
+                    t::PAY_THEN,
+                    format!("{} {}", two_places(item.money), frame::YUAN.of(app.lang.get_untracked())),
+                ));
             }
             facts.extend(deliver_to.clone().map(|to| (t::ADDRESS, to)));
             let terms = GoodsTerms { money: item.money, deliver_to };
