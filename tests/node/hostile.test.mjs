@@ -1,5 +1,6 @@
 // The reader of JavaScript values with made-up ones: plain data means what its JSON means, and anything else is refused with a
-// code, changes nothing, and the next call works. `GONGXIANG_FUZZ_SECONDS=300` is a long run; a failure names its seed.
+// code, changes nothing, and the next call works. The suite begins at the same seed each time; `GONGXIANG_FUZZ_SECONDS=300` is a
+// long run from a seed of the clock. A failure names its seed.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
@@ -8,7 +9,9 @@ import { init, openBook, preset } from '../../pkg/node.mjs';
 await init();
 
 const SEEDS = new URL('../../fuzz/seeds/', import.meta.url);
-const SECONDS = Number(process.env.GONGXIANG_FUZZ_SECONDS ?? 2);
+const LONG = process.env.GONGXIANG_FUZZ_SECONDS;
+const SECONDS = Number(LONG ?? 2);
+const FIRST = Number(process.env.GONGXIANG_FUZZ_SEED ?? (LONG ? Date.now() % 2 ** 31 : 1));
 
 const lines = (directory) => readdirSync(new URL(directory, SEEDS)).flatMap((name) =>
   readFileSync(new URL(`${directory}${name}`, SEEDS), 'utf8').split('\n').flatMap((line) => {
@@ -56,7 +59,7 @@ function change(next, value, events) {
   return value;
 }
 
-/** `plain` is what JSON has, `foreign` what no JSON stands for; `exotic` is in between, such as NaN. */
+/** `plain` is what JSON has, `foreign` what no JSON stands for; `exotic` is in between: NaN, or a list with a JSON of its own. */
 function kind(value, depth = 0) {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return 'plain';
   if (typeof value === 'number') return Number.isFinite(value) ? 'plain' : 'exotic';
@@ -69,7 +72,7 @@ function kind(value, depth = 0) {
     const own = Array.isArray(value) ? Object.keys(value).every((key, at) => key === `${at}`) && inner.length === value.length
       : proto === null || Object.getPrototypeOf(proto) === null;
     if (!own) return 'foreign';
-    return inner.includes('exotic') ? 'exotic' : 'plain';
+    return inner.includes('exotic') || 'toJSON' in value ? 'exotic' : 'plain';
   } catch {
     return 'foreign';
   }
@@ -102,9 +105,8 @@ test('whatever is called an event is applied as its JSON would be, or refused wi
   const events = [...lines('event/'), ...lines('journal/')].filter((event) => event?.type);
   assert.ok(events.length > 100);
   const begun = Date.now();
-  const first = Number(process.env.GONGXIANG_FUZZ_SEED ?? begun % 2 ** 31);
   let count = 0;
-  for (let seed = first; Date.now() - begun < SECONDS * 1000; seed += 1) {
+  for (let seed = FIRST; Date.now() - begun < SECONDS * 1000; seed += 1) {
     const next = random(seed);
     const [book, twin] = [openBook('seed'), openBook('seed')];
     for (let n = 0; n < 60; n += 1, count += 1) {
@@ -130,9 +132,8 @@ test('whatever is called an event is applied as its JSON would be, or refused wi
 
 test('whatever is called a rule set opens a book or is refused by its key', () => {
   const begun = Date.now();
-  const first = Number(process.env.GONGXIANG_FUZZ_SEED ?? begun % 2 ** 31);
   const seed = preset('seed');
-  for (let n = first; Date.now() - begun < (SECONDS * 1000) / 4; n += 1) {
+  for (let n = FIRST; Date.now() - begun < (SECONDS * 1000) / 4; n += 1) {
     const next = random(n);
     let rules = structuredClone(seed);
     do rules = change(next, rules, [seed]); while (next() < 0.5);
