@@ -1,5 +1,6 @@
 //! A value that is written and read back is the same. A receipt of another version is refused by its number.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 
 use gongxiang::book::Book;
@@ -141,6 +142,7 @@ fn every_code_kind_rule_reason_asset_class_and_party_has_words_and_no_word_is_le
     use gongxiang::receipt::Reason;
     let rule_sets = preset::PRESETS.iter().filter_map(|(name, _)| preset::by_name(name)?.ok());
     let roles: Vec<String> = rule_sets.flat_map(|rules| rules.service_roles).map(|role| role.name).collect();
+    let keys = rule_keys();
     for language in Language::ALL {
         for (section, words) in gongxiang_words::keys(language) {
             let known: Vec<&str> = match section {
@@ -155,6 +157,12 @@ fn every_code_kind_rule_reason_asset_class_and_party_has_words_and_no_word_is_le
                 "parties" => vec!["burned", "escrow", "issuance", "pool", "treasury"],
                 "roles" => roles.iter().map(String::as_str).collect(),
                 "units" => vec!["yuan"],
+                "rule_choices" => vec!["burn", "market", "operator", "treasury", "turnover"],
+                "rule_keys" => keys.iter().map(String::as_str).collect(),
+                // A group has no unit, but the list of roles has a condition.
+                "rule_hints" => {
+                    keys.iter().map(String::as_str).filter(|key| key.contains('.') || *key == "redemption").collect()
+                }
                 other => panic!("{other} is no section that this test knows"),
             };
             for name in &known {
@@ -164,6 +172,38 @@ fn every_code_kind_rule_reason_asset_class_and_party_has_words_and_no_word_is_le
                 assert!(known.contains(word), "{language:?} {section} has `{word}`, which nothing is called");
             }
         }
+    }
+}
+
+/// The keys of the presets' values and of their groups, without names of packs and numbers of roles. `genesis_day` and `supply`
+/// cannot be adopted.
+fn rule_keys() -> BTreeSet<String> {
+    let mut keys: BTreeSet<String> = ["packs.merchant", "packs.area_partner"].map(str::to_owned).into();
+    for (name, _) in preset::PRESETS {
+        let Some(Ok(rules)) = preset::by_name(name) else { continue };
+        collect_keys("", &rules.to_tree(), &mut keys);
+    }
+    keys.retain(|key| key != "genesis_day" && !key.starts_with("supply") && key != "order.vesting_days");
+    keys
+}
+
+fn collect_keys(key: &str, tree: &Tree, keys: &mut BTreeSet<String>) {
+    if !key.is_empty() {
+        keys.insert(key.to_owned());
+    }
+    match tree {
+        Tree::Table(entries) => {
+            for (name, value) in entries {
+                let inner = match key {
+                    "" => name.clone(),
+                    "packs" => key.to_owned(),
+                    key => format!("{key}.{name}"),
+                };
+                collect_keys(&inner, value, keys);
+            }
+        }
+        Tree::List(items) => items.iter().for_each(|item| collect_keys(key, item, keys)),
+        _ => {}
     }
 }
 

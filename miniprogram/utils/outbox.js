@@ -159,4 +159,4 @@ const queue = (path, data) => store(path, data, JSON.stringify([path, data])).th
 /** Drops a command: it is not sent again. If it was sent before, it may have been settled. */
 const cancel = (key) => commands.remove(session().member, key);
 
-module.exports = { cancel, dismiss, isOpen, note, notices, queue, resume, send, waiting };
+module.exports = { cancel, dismiss, isOpen, newKey, note, notices, queue, resume, send, waiting };

@@ -10,7 +10,7 @@ const pick = (table, at) => Object.keys(table).reduce((words, key) => {
 }, {});
 
 /** The catalogue's words that templates show, and the pages' own. */
-const of = ({ assets, rules }, at) => Object.assign({ assets, rules }, pick(text, at));
+const of = ({ assets, roles, rules }, at) => Object.assign({ assets, roles, rules }, pick(text, at));
 
 const words = { zh: of(catalogue.zh, 0), en: of(catalogue.en, 1) };
 
@@ -39,7 +39,7 @@ function reasonIn(language, { why, reason }) {
 const DEEDS = [
   [/^\/v1\/orders$/, 'order'], [/^\/v1\/orders\/.*\/refund$/, 'refund'], [/^\/v1\/offers$/, 'offer'], [/^\/v1\/offers\/.*\/trades$/, 'take'],
   [/^\/v1\/offers\/.*\/cancel$/, 'withdraw'], [/^\/v1\/trades\/.*\/pay$/, 'pay'], [/^\/v1\/trades\/.*\/confirm$/, 'confirm'],
-  [/^\/v1\/trades\/.*\/cancel$/, 'cancel'],
+  [/^\/v1\/trades\/.*\/cancel$/, 'cancel'], [/^\/v1\/goods\/.*\/redemptions$/, 'redeem'],
 ];
 
 /** What a command is: a key of `deeds`. */

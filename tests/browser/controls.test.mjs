@@ -195,8 +195,9 @@ test('the desk of a demo', async () => {
   const { page, close } = await demo.open('#/operator');
   await visit(page, 'overview', '#/operator', 'close-day');
   await visit(page, 'economy', '#/operator/economy', 'scenario');
-  await visit(page, 'rules to be', '#/operator/rules', 'changes');
-  await page.getByTestId('changes').fill('{"release": {"daily": "900", "min_total": "1"}}');
+  await visit(page, 'rules to be', '#/operator/rules', 'rule-group');
+  for (const group of await page.locator('details.rule-group > summary').all()) await group.click();
+  await page.getByTestId('rule-signup-referrer').fill('30');
   await page.getByTestId('accept').first().waitFor();
   await see(page, 'rules to be');
   await visit(page, 'members', '#/operator/members', 'members');

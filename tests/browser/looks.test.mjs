@@ -102,7 +102,9 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
         team: [`#/m/${member}/team`, (page) => page.getByTestId('own-role').waitFor()],
         operator: ['#/operator', (page) => page.getByText(/\/ \d+|家/).first().waitFor()],
         rules: ['#/operator/rules', async (page) => {
-          await page.getByTestId('changes').fill('{"order": {"buyer_multiple": "12", "merchant_multiple": "2", "vesting_days": {"online": 0, "offline": 1}}}');
+          for (const group of ['order', 'signup']) await page.locator(`[data-testid="rule-group"][data-key="${group}"] > summary`).click();
+          await page.getByTestId('rule-order-buyer_multiple').fill('12');
+          await page.getByTestId('rule-signup-referrer').fill('30');
           await page.getByTestId('difference').first().waitFor();
         }],
         'desk-members': ['#/operator/members', (page) => page.getByTestId('members').waitFor()],

@@ -451,20 +451,35 @@ test('the operator sets the price, closes the day, and adopts rules by accepting
   assert.ok(closed.some(({ rule }) => rule === 'release'), 'what the close releases was foreseen');
   assert.notEqual((await house.get('/v1/supply')).day, day);
   await page.goto(`${house.url}/#/operator/rules`);
-  await page.getByTestId('changes').fill('{"release": {"daily": "900", "min_total": "1"}}');
-  await page.locator('[data-key="release.daily"]').waitFor();
-  assert.ok(await page.getByTestId('preview').isDisabled(), 'red flags wait to be accepted');
+  const field = async (group, name, value) => {
+    const folded = page.locator(`[data-testid="rule-group"][data-key="${group}"]:not([open]) > summary`);
+    if (await folded.count()) await folded.click();
+    await page.getByTestId(name).fill(value);
+  };
+  await page.getByTestId('rule-group').first().waitFor();
+  assert.ok(await page.getByTestId('preview').isDisabled(), 'nothing is changed yet');
+  await field('signup', 'rule-signup-referrer', '30');
+  await page.locator('[data-testid="difference"][data-key="signup.referrer"]').waitFor();
+  assert.ok(await page.getByTestId('preview').isDisabled(), 'a red flag that the change touches waits to be accepted');
   const { flags } = await house.get('/v1/rules/flags?language=en');
+  await page.getByTestId('same-flags').locator('summary').click();
+  await page.getByTestId('flag-words').first().waitFor();
   for (const flag of await page.getByTestId('flag').all()) {
     const code = await flag.getAttribute('data-code');
     const { title, when } = flags.find((known) => known.code === code);
     assert.equal(await flag.getByTestId('flag-words').innerText(), `${title} · ${when}`);
   }
+  assert.ok(await page.getByTestId('same-flags').getByTestId('flag').count() > 5, 'what the change does not touch is folded');
   for (const box of await page.getByTestId('accept').all()) await box.check();
+  assert.ok(await page.getByTestId('preview').isEnabled());
+  await field('signup', 'rule-signup-referrer', '20');
+  await field('release', 'rule-release-daily', '900');
+  await page.locator('[data-testid="difference"][data-key="release.daily"]').waitFor();
+  assert.equal(await page.getByTestId('accept').count(), 0, 'the release touches no red flag');
   await page.getByTestId('preview').click();
   await page.getByTestId('confirm').waitFor();
   const facts = await page.getByTestId('facts').locator('dd').allInnerTexts();
-  assert.ok(facts.includes('release.daily: 888 → 900'), facts.join('; '));
+  assert.ok(facts.includes('Daily release · Points released each day: 888 → 900'), facts.join('; '));
   assert.equal(await page.getByTestId('no-postings').count(), 0, 'what changes is said, not that nothing moves');
   await confirm(page);
   assert.equal((await house.get('/v1/rules')).release.daily, '900');

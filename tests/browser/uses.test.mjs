@@ -77,7 +77,7 @@ test('the frame: skip link, name, languages, and the ways of a member, a shop an
     ]],
     [`#/shop/${shop}`, [['#/shop/ID/orders', 'orders'], ['#/shop/ID/manage', 'to-poster'], ['#/shop/ID', 'charge']]],
     ['#/operator/rules', [
-      ['#/operator', 'close-day'], ['#/operator/members', 'find-member'], ['#/operator/rules', 'changes'], ['#/operator/economy', 'scenario'],
+      ['#/operator', 'close-day'], ['#/operator/members', 'find-member'], ['#/operator/rules', 'rule-group'], ['#/operator/economy', 'scenario'],
       ['#/operator/staff', 'staff-add'], ['#/operator/disputes', 'no-disputes'], ['#/operator/actions', 'actions'],
     ]],
   ]) {

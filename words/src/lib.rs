@@ -71,6 +71,12 @@ sections! {
     report reports REPORTS
     /// What a service role of the presets is called. A rule set may name others, which are shown as they are named.
     role roles ROLES
+    /// What a choice in a rule set is called: a policy of the price, and where redeemed points go.
+    rule_choice rule_choices RULE_CHOICES
+    /// The unit of a value in a rule set and what it may be, by its key.
+    rule_hint rule_hints RULE_HINTS
+    /// What a value in a rule set is called, by its key. A pack's and a role's keys have no name or number in them.
+    rule_key rule_keys RULE_KEYS
     /// By which rule something was posted.
     rule rules RULES
     /// What an amount is counted in that is no asset: money.

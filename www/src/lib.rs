@@ -64,6 +64,7 @@ mod query;
 mod reactive;
 mod receipt;
 mod route;
+mod rule_values;
 mod screens;
 mod staff;
 mod state;

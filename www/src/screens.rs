@@ -48,6 +48,7 @@ mod poster;
 mod profile;
 mod proposals;
 mod redeem;
+mod rule_form;
 mod rulebook;
 mod rules;
 pub mod sheet;

@@ -20,6 +20,7 @@ pub mod people;
 pub mod profile;
 pub mod proposals;
 pub mod rulebook;
+pub mod rule_form;
 mod rules;
 pub mod shops;
 pub mod signin;

@@ -12,13 +12,13 @@ function moment(seconds) {
 }
 
 page('account', {
-  data: { profile: null, sessions: [], shop: '', name: '' },
+  data: { profile: null, sessions: [], shop: '', isPartner: false, name: '' },
   load(member) {
     return Promise.all([get(`/v1/members/${member}/profile`), get('/v1/access'), get(`/v1/members/${member}`)]).then(([profile, access, now]) => {
       keepNumber(member, profile.number);
       keepShop(member, now.account.shop);
       const sessions = access.sessions.map((row) => Object.assign({}, row, { seen: moment(row.seen) }));
-      this.setData({ profile, sessions, shop: now.account.shop || '' });
+      this.setData({ profile, sessions, shop: now.account.shop || '', isPartner: Boolean(now.account.city) });
     });
   },
   /** A member without a profile has no number; its first name brings one. */

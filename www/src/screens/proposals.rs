@@ -45,7 +45,7 @@ fn line(app: App, proposal: &Proposal, price: Price, rules: &RuleSet, refused: R
         Event::RulesAdopted { rules: changes } => Some(rules::changes(rules, changes)),
         _ => None,
     };
-    let facts = changes.as_deref().map(rules::facts).unwrap_or_default();
+    let facts = changes.as_deref().map(|changes| rules::facts(app.lang.get_untracked(), changes)).unwrap_or_default();
     let at = deeds::instant(proposal.proposed);
     let until = deeds::instant(proposal.expires);
     view! {

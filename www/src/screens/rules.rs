@@ -3,26 +3,28 @@
 use std::collections::BTreeSet;
 
 use gongxiang::review::{Declaration, Finding, Severity, review};
-use gongxiang::ruleset::RuleSet;
+use gongxiang::ruleset::{RuleSet, RuleSetError};
 use gongxiang::tree::Tree;
 use leptos::prelude::*;
 
 use super::action_form::{ask, submit};
 use super::answer::asked;
+use super::rule_form::{self, Editor};
 use crate::action::Action;
 use crate::api;
-use crate::json;
+use crate::lang::Lang;
 use crate::query::{Query, Remote, fetch};
 use crate::reactive::memo;
+use crate::rule_values as values;
 use crate::state::App;
 use crate::text::{Words, operator as t};
 use crate::ui;
 
-/// The typed rules.
+/// What the edited rules mean.
 #[derive(Clone, Debug, PartialEq)]
-enum RulesInput {
-    Unsound(String),
-    Sound { changes: Tree, findings: Vec<Finding>, earlier: Vec<&'static str>, differences: Vec<[String; 3]> },
+enum Meaning {
+    Unsound(RuleSetError),
+    Sound { changes: Tree, findings: Vec<Finding>, earlier: Vec<Finding>, differences: Vec<[String; 3]> },
 }
 
 pub fn screen(app: App) -> AnyView {
@@ -35,37 +37,43 @@ pub fn screen(app: App) -> AnyView {
 }
 
 fn shown(app: App, rules: RuleSet) -> AnyView {
-    let typed = RwSignal::new("{\"release\": {\"daily\": \"888\", \"min_total\": \"1\"}}".to_owned());
+    let now = values::spelled_out(rules.to_tree());
+    let edited = RwSignal::new(now.clone());
     let accepted = RwSignal::new(BTreeSet::<&'static str>::new());
     // Without them the codes are shown alone.
     let texts = fetch(move || {
         let lang = app.lang.get();
         async move { api::flags(lang.tag()).await }
     });
-    let understood = memo(move || read(&rules, &typed.read()));
-    let action = memo(move || match &*understood.read() {
-        RulesInput::Sound { changes, findings, differences, .. } if !differences.is_empty() => {
+    let of_meaning = now.clone();
+    let meaning =
+        memo(move || meaning(&rules, &values::changes(&of_meaning, &edited.read())).unwrap_or_else(Meaning::Unsound));
+    let error = memo(move || match &*meaning.read() {
+        Meaning::Unsound(error) => Some(error.clone()),
+        Meaning::Sound { .. } => None,
+    });
+    let action = memo(move || match &*meaning.read() {
+        Meaning::Sound { changes, findings, earlier, differences } if !differences.is_empty() => {
             let accepted = accepted.get();
-            let red = findings.iter().filter(|finding| finding.severity == Severity::Red);
-            let all = red.clone().all(|finding| accepted.contains(finding.code));
-            let codes: Vec<_> = red.map(|finding| finding.code.to_owned()).collect();
-            all.then(|| Action::adopt(changes, &codes).with_facts(facts(differences)))
+            let red: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Red).collect();
+            let all = red.iter().all(|finding| earlier.contains(finding) || accepted.contains(finding.code));
+            let codes: Vec<_> = red.iter().map(|finding| finding.code.to_owned()).collect();
+            all.then(|| Action::adopt(changes, &codes).with_facts(facts(app.lang(), differences)))
         }
         _ => None,
     });
+    let editor = Editor { now: StoredValue::new(now), edited, error };
     view! {
         <form class="card form" on:submit=ask(app, action)>
-            <div class="field">
-                <label for="changes">{app.say(t::CHANGES)}</label>
-                <textarea id="changes" data-testid="changes" rows="6" spellcheck="false" prop:value=move || typed.get()
-                    on:input=move |event| typed.set(event_target_value(&event))></textarea>
-            </div>
-            {move || match understood.get() {
-                RulesInput::Unsound(why) => view! {
-                    <p class="refusal" role="alert" data-testid="unsound">{app.say(t::UNSOUND)} " " {why}</p>
+            {rule_form::form(app, editor)}
+            {move || match meaning.get() {
+                Meaning::Unsound(error) => view! {
+                    <p class="refusal" role="alert" data-testid="unsound">
+                        {app.say(t::UNSOUND)} " " {rule_form::name(app.lang(), &error.key)} " · " {rule_form::refusal(app.lang(), &error)}
+                    </p>
                 }
                 .into_any(),
-                RulesInput::Sound { findings, earlier, differences, .. } => view! {
+                Meaning::Sound { findings, earlier, differences, .. } => view! {
                     {flags(app, &findings, &earlier, (accepted, texts))}
                     {difference(app, &differences)}
                 }
@@ -77,57 +85,53 @@ fn shown(app: App, rules: RuleSet) -> AnyView {
     .into_any()
 }
 
-fn read(rules: &RuleSet, typed: &str) -> RulesInput {
-    let parsed = serde_json::from_str(typed).map_err(|error| error.to_string());
-    let changes = parsed.and_then(|changes| json::read_value::<Tree>(&changes).map_err(|error| error.to_string()));
-    let adopted = changes.and_then(|changes| {
-        let then = rules.adopt(&changes).map_err(|error| error.to_string())?;
-        let flags = |rules: &RuleSet| review(rules, &Declaration::default()).map_err(|error| error.to_string());
-        let earlier = flags(rules)?.iter().map(|finding| finding.code).collect();
-        let findings = flags(&then)?;
-        let mut differences = Vec::new();
-        differ("", &rules.to_tree(), &then.to_tree(), &mut differences);
-        Ok(RulesInput::Sound { changes, findings, earlier, differences })
-    });
-    adopted.unwrap_or_else(RulesInput::Unsound)
-}
-
-/// Collects every key that differs, with its value now and then: `release.daily`, `888`, `900`.
-fn differ(key: &str, now: &Tree, then: &Tree, found: &mut Vec<[String; 3]>) {
-    if now == then {
-        return;
-    }
-    if let (Tree::Table(before), Tree::Table(after)) = (now, then) {
-        let names: BTreeSet<_> = before.iter().chain(after).map(|(name, _)| name.as_str()).collect();
-        let none = Tree::Text(String::new());
-        for name in names {
-            let inner = if key.is_empty() { name.to_owned() } else { format!("{key}.{name}") };
-            differ(&inner, now.get(name).unwrap_or(&none), then.get(name).unwrap_or(&none), found);
-        }
-        return;
-    }
-    let text = |tree: &Tree| match tree {
-        Tree::Text(text) => text.clone(),
-        other => other.canonical(),
+fn meaning(rules: &RuleSet, changes: &Tree) -> Result<Meaning, RuleSetError> {
+    let then = rules.adopt(changes)?;
+    let flags = |rules: &RuleSet| {
+        review(rules, &Declaration::default())
+            .map_err(|error| RuleSetError { key: String::new(), message: error.to_string() })
     };
-    found.push([key.to_owned(), text(now), text(then)]);
+    let (earlier, findings) = (flags(rules)?, flags(&then)?);
+    Ok(Meaning::Sound { changes: changes.clone(), findings, earlier, differences: differences(rules, &then) })
 }
 
+fn differences(now: &RuleSet, then: &RuleSet) -> Vec<[String; 3]> {
+    values::differences(&values::spelled_out(now.to_tree()), &values::spelled_out(then.to_tree()))
+}
+
+/// The red flags. One that the rules in force raise by the same values is folded and needs no second acceptance.
 fn flags(
     app: App,
     findings: &[Finding],
-    earlier: &[&'static str],
+    earlier: &[Finding],
     (accepted, texts): (RwSignal<BTreeSet<&'static str>>, FlagTexts),
 ) -> AnyView {
     if findings.is_empty() {
         return ui::empty(app, "no-flags", t::NO_FLAG);
     }
-    let lines: Vec<_> = findings.iter().map(|finding| flag(app, finding, earlier, (accepted, texts))).collect();
+    let (same, touched): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| earlier.contains(finding));
+    let touched: Vec<_> = touched
+        .into_iter()
+        .map(|finding| {
+            let is_new = !earlier.iter().any(|earlier| earlier.code == finding.code);
+            let tag = if is_new { t::FLAG_NEW } else { t::FLAG_TOUCHED };
+            flag(app, finding, texts, Some((accepted, tag)))
+        })
+        .collect();
+    let same: Vec<_> = same.into_iter().map(|finding| flag(app, finding, texts, None)).collect();
     view! {
         <section>
-            {ui::heading(app, t::FLAGS)}
-            {ui::note(app, t::ACCEPT)}
-            <ul class="flags">{lines}</ul>
+            {(!touched.is_empty()).then(|| view! {
+                {ui::heading(app, t::FLAGS)}
+                {ui::note(app, t::ACCEPT)}
+                <ul class="flags" data-testid="touched-flags">{touched}</ul>
+            }.into_any())}
+            {(!same.is_empty()).then(|| view! {
+                <details class="rule-group" data-testid="same-flags">
+                    <summary>{app.say(t::FLAGS_SAME)} " " <span class="tag off">{same.len()}</span></summary>
+                    <ul class="flags">{same}</ul>
+                </details>
+            }.into_any())}
         </section>
     }
     .into_any()
@@ -136,12 +140,8 @@ fn flags(
 /// The codes of all flags, each with its title and its sentence.
 type FlagTexts = Query<Vec<[String; 3]>>;
 
-fn flag(
-    app: App,
-    finding: &Finding,
-    earlier: &[&'static str],
-    (accepted, texts): (RwSignal<BTreeSet<&'static str>>, FlagTexts),
-) -> AnyView {
+/// A red flag. `choice` has what it is in these changes, and what is accepted; without it nothing is asked.
+fn flag(app: App, finding: &Finding, texts: FlagTexts, choice: Option<(RwSignal<BTreeSet<&'static str>>, Words)>) -> AnyView {
     let code = finding.code;
     let words = move || match texts.state.get() {
         Remote::Ready(all) => all
@@ -156,17 +156,16 @@ fn flag(
         Severity::Notice => (t::SEVERITY_NOTICE, "tag off"),
     };
     let evidence: Vec<_> = finding.evidence.iter().map(|seen| format!("{} = {}", seen.key, seen.value)).collect();
-    let is_new = !earlier.contains(&code);
-    let toggle = move |event: web_sys::Event| {
-        let on = event_target_checked(&event);
-        accepted.update(|all| _ = if on { all.insert(code) } else { all.remove(code) });
-    };
     let label = view! {
         <code>{code}</code> " " <span class=class>{app.say(severity)}</span>
-        {is_new.then(|| view! { " " <span class="tag bad">{app.say(t::FLAG_NEW)}</span> }.into_any())}
+        {choice.map(|(_, tag)| view! { " " <span class="tag bad">{app.say(tag)}</span> }.into_any())}
     }
     .into_any();
-    let named = if finding.severity == Severity::Red {
+    let named = if let (Severity::Red, Some((accepted, _))) = (finding.severity, choice) {
+        let toggle = move |event: web_sys::Event| {
+            let on = event_target_checked(&event);
+            accepted.update(|all| _ = if on { all.insert(code) } else { all.remove(code) });
+        };
         view! {
             <label>
                 <input type="checkbox" data-testid="accept" data-code=code
@@ -182,30 +181,31 @@ fn flag(
         .into_any()
 }
 
-/// What these changes would make of the rules in force: each key that differs, its value now and then.
+/// What these changes would make of the rules in force: each value that differs, as it is now and then.
 pub fn changes(rules: &RuleSet, changes: &Tree) -> Vec<[String; 3]> {
-    let mut differences = Vec::new();
-    if let Ok(then) = rules.adopt(changes) {
-        differ("", &rules.to_tree(), &then.to_tree(), &mut differences);
-    }
-    differences
+    rules.adopt(changes).map(|then| differences(rules, &then)).unwrap_or_default()
 }
 
-/// The same as rows of the sheet: `release.daily: 888 → 900`.
-pub fn facts(differences: &[[String; 3]]) -> Vec<(Words, String)> {
-    differences.iter().map(|[key, now, then]| (t::CHANGE, format!("{key}: {now} → {then}"))).collect()
+/// The same as rows of the sheet: `Released each day: 888 → 900`.
+pub fn facts(lang: Lang, differences: &[[String; 3]]) -> Vec<(Words, String)> {
+    let row = |[key, now, then]: &[String; 3]| {
+        let [now, then] = [now, then].map(|value| rule_form::shown(lang, value));
+        (t::CHANGE, format!("{}: {now} → {then}", rule_form::name(lang, key)))
+    };
+    differences.iter().map(row).collect()
 }
 
 pub fn difference(app: App, differences: &[[String; 3]]) -> AnyView {
     if differences.is_empty() {
         return ui::empty(app, "no-difference", t::NO_DIFFERENCE);
     }
-    let rows = differences.iter().map(|[key, now, then]| {
+    let rows = differences.iter().cloned().map(|[key, now, then]| {
+        let named = key.clone();
         view! {
-            <tr data-testid="difference" data-key=key.clone()>
-                <th scope="row"><code>{key.clone()}</code></th>
-                <td>{now.clone()}</td>
-                <td><b>{then.clone()}</b></td>
+            <tr data-testid="difference" data-key=key>
+                <th scope="row">{move || rule_form::name(app.lang(), &named)}</th>
+                <td>{move || rule_form::shown(app.lang(), &now)}</td>
+                <td><b>{move || rule_form::shown(app.lang(), &then)}</b></td>
             </tr>
         }
         .into_any()
