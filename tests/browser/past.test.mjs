@@ -202,6 +202,30 @@ for (const [screen, locale] of [['', 'zh-CN'], ['/market', 'en-US']]) {
   });
 }
 
+test('the price history of the market shows what the member itself bought and sold, and at which price', async () => {
+  const [me, friend] = await house.rich(2);
+  const { price, day } = await house.get('/v1/supply');
+  const bargain = (name, seller, buyer) => [
+    { type: 'offer.placed', offer: `past-${name}`, member: seller, side: 'sell', points: '1', unit_price: price },
+    { type: 'offer.taken', offer: `past-${name}`, trade: `past-${name}-t`, member: buyer, points: '1' },
+    { type: 'trade.paid', trade: `past-${name}-t` }, { type: 'trade.confirmed', trade: `past-${name}-t` },
+  ];
+  const { answers } = await house.post('/v1/events', [...bargain('bought', friend, me), ...bargain('sold', me, friend)]);
+  for (const { receipt, refusal } of answers) assert.ok(receipt, JSON.stringify(refusal));
+  const { page, complaints, close } = await house.open(`#/m/${me}/market`);
+  const chart = await focused(page, 'prices');
+  assert.match(await chart.locator('.u-legend').innerText(), /Bought[\s\S]*Sold/);
+  const shown = Number(Number(price).toFixed(4));
+  await page.keyboard.press('End');
+  const [at, line, bought, sold] = await legend(chart);
+  assert.deepEqual([at, Number(line), Number(bought), Number(sold)], [day, shown, shown, shown]);
+  await page.keyboard.press('ArrowLeft');
+  assert.deepEqual((await legend(chart)).slice(2), ['–', '–'], 'nothing was traded the day before');
+  await picture(page, 'prices-own');
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test('if it ended today: the figures follow from the closed days and the supply that the server publishes', async () => {
   const [member] = await house.rich(1);
   const { page, complaints, close } = await house.open(`#/m/${member}`, { locale: 'zh-CN' });

@@ -239,24 +239,38 @@ pub struct Series {
 /// A chart, drawn by the custom element of `chart.js`. `summary` is its text alternative.
 /// `along` are the labels of the axis: days (`2026-01-31`) or numbers.
 pub fn chart(id: &'static str, summary: String, along: &[String], series: &[Series]) -> AnyView {
-    drawn(id, summary, along, series, "false")
+    drawn(id, summary, along, series, &[], "false")
+}
+
+/// A line with single points beside it. Where there is none, a series of `marks` has an empty value.
+pub fn marked_chart(id: &'static str, summary: String, along: &[String], line: Series, marks: &[Series]) -> AnyView {
+    drawn(id, summary, along, &[line], marks, "false")
 }
 
 /// A bar for each day.
 pub fn bars(id: &'static str, summary: String, days: &[String], series: Series) -> AnyView {
-    drawn(id, summary, days, &[series], "true")
+    drawn(id, summary, days, &[series], &[], "true")
 }
 
 /// A bar for each month, at its first day.
 pub fn month_bars(id: &'static str, summary: String, months: &[String], series: Series) -> AnyView {
-    drawn(id, summary, months, &[series], "\"month\"")
+    drawn(id, summary, months, &[series], &[], "\"month\"")
 }
 
-fn drawn(id: &'static str, summary: String, along: &[String], series: &[Series], bars: &str) -> AnyView {
+fn drawn(
+    id: &'static str,
+    summary: String,
+    along: &[String],
+    lines: &[Series],
+    marks: &[Series],
+    bars: &str,
+) -> AnyView {
     let quoted = |texts: &[String]| serde_json::to_string(texts).unwrap_or_default();
-    let lines: Vec<_> = series
-        .iter()
-        .map(|line| format!("{{\"name\":\"{}\",\"values\":{}}}", line.name, quoted(&line.values)))
+    let all = lines.iter().map(|line| (line, false)).chain(marks.iter().map(|marks| (marks, true)));
+    let lines: Vec<_> = all
+        .map(|(Series { name, values }, is_marks)| {
+            format!("{{\"name\":\"{name}\",\"values\":{},\"marks\":{is_marks}}}", quoted(values))
+        })
         .collect();
     let data = format!("{{\"along\":{},\"series\":[{}],\"bars\":{bars}}}", quoted(along), lines.join(","));
     // In capitals like `tagName`: leptos updates an element in place only if the names are equal.

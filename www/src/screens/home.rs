@@ -76,7 +76,7 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
             }
             .into_any()
         }))}
-        {worth::prices(app, wallet)}
+        {worth::prices(app, wallet, Vec::new())}
         {worth::ended(app, wallet)}
         {move || match known.state.get() {
             Remote::Ready(known) => past(app, &of_past, &known.past),

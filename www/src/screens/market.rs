@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use gongxiang::identity::Id;
-use gongxiang::market::{Offer, Side};
+use gongxiang::market::{Offer, Side, TradeState};
 use gongxiang::quantity::{Points, Price, Rate};
 use leptos::prelude::*;
 
 use super::action_form::{action_button, ask, available, submit, typed};
 use super::answer::{asked, of_member};
 use super::named;
-use super::{trades, worth};
+use super::trades;
+use super::worth::{self, Bargain};
 use crate::action::Action;
 use crate::api::{self, Fault, Item};
 use crate::figure::{money, number};
@@ -56,7 +57,7 @@ fn shown(app: App, wallet: &Arc<Wallet>, market: &Market, typed: Placing) -> Any
     let is_off = app.session.with_untracked(|session| session.as_ref().is_some_and(|session| session.no_market));
     let board = || {
         view! {
-            {worth::prices(app, wallet)}
+            {worth::prices(app, wallet, bargains(me, &market.trades))}
             <div class="columns">
                 {place(app, wallet, typed)}
                 <section class="card board" data-testid="board">
@@ -75,6 +76,19 @@ fn shown(app: App, wallet: &Arc<Wallet>, market: &Market, typed: Placing) -> Any
         {trades::ended(app, me, page)}
     }
     .into_any()
+}
+
+/// The trades that were finished, for the chart of prices.
+fn bargains(me: &Id, trades: &TradesPage) -> Vec<Bargain> {
+    let done = trades.trades.iter().filter(|trade| trade.trade.value.state == TradeState::Confirmed);
+    // Newest first: of one day, the chart shows the last.
+    done.rev()
+        .map(|trade| Bargain {
+            day: trade.trade.value.day,
+            unit_price: trade.offer.value.unit_price,
+            buys: trade.buyer == *me,
+        })
+        .collect()
 }
 
 /// What is chosen and typed for a new offer. It outlives a newer wallet; the price begins with the one of the wallet.

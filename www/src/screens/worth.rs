@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use gongxiang::absorption::{ABSORPTION_DAYS, Absorption};
+use gongxiang::identity::Day;
 use gongxiang::quantity::{Points, Price};
 use gongxiang::ruleset::{PricePolicy, Redemption};
 use leptos::prelude::*;
@@ -14,7 +15,7 @@ use super::answer::asked;
 use crate::api::{self, Fault, field};
 use crate::figure::{self, money, number};
 use crate::state::App;
-use crate::text::{Words, frame, home, worth as t};
+use crate::text::{Words, frame, home, trades, worth as t};
 use crate::ui::{self, Series};
 use crate::wallet::Wallet;
 
@@ -52,8 +53,16 @@ fn toggle(app: App, price: Price, title: Words, why: AnyView) -> AnyView {
     .into_any()
 }
 
-/// The price of each closed day and of today, with its change over the days that are shown.
-pub fn prices(app: App, wallet: &Wallet) -> AnyView {
+/// What a member bought or sold on a day, at which price.
+#[derive(Clone, Copy, Debug)]
+pub struct Bargain {
+    pub day: Day,
+    pub unit_price: Price,
+    pub buys: bool,
+}
+
+/// The price of each closed day and of today, with its change over the days that are shown, and the member's own bargains.
+pub fn prices(app: App, wallet: &Wallet, bargains: Vec<Bargain>) -> AnyView {
     let (open, now) = (wallet.day, wallet.price);
     let mut all: Vec<_> = app.days.with_value(|days| {
         days.iter().filter(|record| record.day < open).map(|record| (record.day, record.price)).collect()
@@ -71,6 +80,15 @@ pub fn prices(app: App, wallet: &Wallet) -> AnyView {
         let along: Vec<_> = shown.iter().map(|(day, _)| day.to_string()).collect();
         let values = shown.iter().map(|(_, price)| price.to_string()).collect();
         let name = home::PRICE.of(app.lang());
+        let own = |buys: bool, name: Words| {
+            let on = |day: Day| bargains.iter().rfind(|own| own.buys == buys && own.day == day);
+            let values: Vec<_> = shown
+                .iter()
+                .map(|(day, _)| on(*day).map(|own| own.unit_price.to_string()).unwrap_or_default())
+                .collect();
+            values.iter().any(|value| !value.is_empty()).then(|| Series { name: name.of(app.lang()), values })
+        };
+        let marks: Vec<_> = [own(true, trades::BOUGHT), own(false, trades::SOLD)].into_iter().flatten().collect();
         let summary = format!("{}: {first} {then}, {open} {now}, {change}", t::PRICES.of(app.lang()));
         Some(
             view! {
@@ -78,7 +96,7 @@ pub fn prices(app: App, wallet: &Wallet) -> AnyView {
                     {app.say(t::CHANGE)} " " <b class="num" data-testid="change">{change}</b> " "
                     <small>{app.say(t::SINCE)} " " <time>{first.to_string()}</time></small>
                 </p>
-                {ui::chart("prices", summary, &along, &[Series { name, values }])}
+                {ui::marked_chart("prices", summary, &along, Series { name, values }, &marks)}
             }
             .into_any(),
         )

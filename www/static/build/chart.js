@@ -1,5 +1,6 @@
 // <gx-chart data-chart='{"along": […], "series": [{"name", "values"}], "bars": false}'>: draws it with uPlot, which is loaded when the
-// first chart comes into view. Along are dates or numbers of days. Three series are a band: its lower edge, its middle and its upper edge.
+// first chart comes into view. Along are dates or numbers of days. Three lines are a band: its lower edge, its middle and its upper edge.
+// A series with `marks` has single points, and empty values where there is none.
 // The legend has the values at the place that one taps, points at or goes to with the arrow keys; before that, the last ones.
 
 let library;
@@ -91,7 +92,7 @@ class Chart extends HTMLElement {
       options.scales = { x: { time: true, range: (_, from, to) => [from - half, to + half] }, y: { range: (_, from, to) => [0, to * 1.1 || 1] } };
       Object.assign(options.series[1], { paths: Plot.paths.bars({ size: [0.7, 32] }), width: 0, fill: options.series[1].stroke });
     }
-    this.#plot = new Plot(options, [along.map(place), ...series.map(({ values }) => values.map(Number))], this);
+    this.#plot = new Plot(options, [along.map(place), ...series.map(({ values }) => values.map((value) => (value === '' ? null : Number(value))))], this);
     // uPlot empties the legend at the end of its own first drawing.
     queueMicrotask(() => readLast(this.#plot));
     this.querySelector('.u-legend').setAttribute('aria-live', 'polite');
@@ -100,7 +101,8 @@ class Chart extends HTMLElement {
   #options(Plot, days, series) {
     const style = getComputedStyle(this);
     const colour = (name) => style.getPropertyValue(name).trim();
-    const inks = series.length === 3 ? ['--bad', '--accent', '--gold'] : ['--accent'];
+    const isBand = series.filter(({ marks }) => !marks).length === 3;
+    const inks = isBand ? ['--bad', '--accent', '--gold'] : ['--accent', '--gold', '--bad'];
     const axis = { stroke: colour('--quiet'), font: `12px ${style.fontFamily}`, ticks: { show: false } };
     const rule = { stroke: colour('--line'), width: 1 };
     const count = dayCount();
@@ -111,7 +113,7 @@ class Chart extends HTMLElement {
       scales: { x: { time: days } },
       hooks: { setCursor: [(plot) => { if (plot.cursor.idx == null) readLast(plot); }] },
       // From the lower edge up, because a band is drawn with its first line, and covers the lines before.
-      bands: series.length === 3 ? [{ series: [1, 3], dir: 1, fill: colour('--tint') }] : undefined,
+      bands: isBand ? [{ series: [1, 3], dir: 1, fill: colour('--tint') }] : undefined,
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
       axes: [
         { ...axis, grid: { show: false }, space: 70, size: 32, values: days ? [[86_400, '{M}/{D}', null, null, null, null, null, null, 1]] : (_, values) => values.map(count) },
@@ -120,11 +122,13 @@ class Chart extends HTMLElement {
       // uPlot's legend: the lines by name, and the values where one taps or points.
       series: [
         { label: '', value: days ? '{YYYY}-{MM}-{DD}' : (_, value) => (value === null ? '–' : count(value)) },
-        ...series.map(({ name }, at) => ({
-          label: name, stroke: colour(inks[at]), width: 2, points: { show: false },
-          value: (_, value) => (value === null ? '–' : precise(value)),
-          dash: series.length === 3 && at !== 1 ? [4, 3] : undefined,
-          fill: series.length === 1 ? colour('--tint') : undefined,
+        ...series.map(({ name, marks }, at) => ({
+          label: name, stroke: colour(inks[at]), width: 2,
+          ...(marks && { paths: () => null }),
+          points: marks ? { show: true, size: 9, fill: colour(inks[at]) } : { show: false },
+          value: (_, value) => (value == null ? '–' : precise(value)),
+          dash: isBand && at !== 1 ? [4, 3] : undefined,
+          fill: !isBand && at === 0 ? colour('--tint') : undefined,
         })),
       ],
     };
