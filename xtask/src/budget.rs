@@ -6,7 +6,7 @@ use std::fs;
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 
-use crate::compress::brotli;
+use crate::compress;
 use crate::place;
 use crate::stamp::{files_below, read};
 use crate::steps::{self, Steps};
@@ -66,8 +66,9 @@ impl Budget {
 }
 
 fn compressed(file: &str) -> Result<(usize, String)> {
-    let bytes = read(&place::at(file))?;
-    let size = brotli(&bytes).with_context(|| format!("cannot compress {file}"))?.len();
+    let path = place::at(file);
+    let bytes = read(&path)?;
+    let size = compress::size(&path, &bytes)?;
     Ok((size, format!("{file:<32} {:>9} raw {:>9} brotli", kilobytes(bytes.len()), kilobytes(size))))
 }
 

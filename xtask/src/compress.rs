@@ -14,13 +14,22 @@ use crate::stamp::{files_below, read};
 const END: &str = "br";
 
 /// Compresses at level 11.
-pub fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     const BUFFER: usize = 4096;
     const QUALITY: u32 = 11;
     const WINDOW: u32 = 22;
     let mut compressor = brotli::CompressorWriter::new(Vec::new(), BUFFER, QUALITY, WINDOW);
     compressor.write_all(bytes)?;
     Ok(compressor.into_inner())
+}
+
+/// How many bytes a file has when it is compressed: those of its copy, if there is one that is not older.
+pub fn size(file: &Path, bytes: &[u8]) -> Result<usize> {
+    let (_, beside) = copy_of(file);
+    if is_newer(&beside, file) {
+        return Ok(read(&beside)?.len());
+    }
+    Ok(brotli(bytes).with_context(|| format!("cannot compress {}", file.display()))?.len())
 }
 
 /// Writes a compressed copy of every file in the directory. Skips images, and files that did not change since.
