@@ -1,10 +1,11 @@
 //! The simulator against the reference results of the economics (docs/economy.md), which were computed elsewhere.
 #![expect(clippy::float_arithmetic, reason = "statistics are compared within a part of themselves")]
 
-use gongxiang::economy::{self, PriceMode, Run, Scenario, Turnover, named, simulate};
+use gongxiang::book::Supply;
+use gongxiang::economy::{self, Beginning, PriceMode, Run, Scenario, Turnover, named, simulate, simulate_from};
 use gongxiang::event::{Code, Refusal};
 use gongxiang::preset;
-use gongxiang::quantity::{Money, Rate};
+use gongxiang::quantity::{Money, Points, Price, Rate, ShareValue};
 use gongxiang::ruleset::RuleSet;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
@@ -23,6 +24,103 @@ fn float(value: impl std::fmt::Display) -> f64 {
 fn near(got: impl std::fmt::Display, expected: f64, part: f64) {
     let got = float(got);
     assert!((got / expected - 1.0).abs() <= part, "{got}, {expected} expected");
+}
+
+/// A book after some trade: 100,000 points issued, and where they are.
+fn book() -> Result<Beginning, Box<dyn std::error::Error>> {
+    let points = Points::parse;
+    Ok(Beginning {
+        price: Price::parse("1.5")?,
+        supply: Supply {
+            issued: points("100000")?,
+            held: points("40000")?,
+            burned: points("30000")?,
+            treasury: points("20000")?,
+            escrow: points("9000")?,
+            pool: points("1000")?,
+        },
+        share_value: ShareValue::parse("500000")?,
+        shops_share_value: ShareValue::parse("100000")?,
+        shops_points: points("15000")?,
+        members: 2_000,
+        turnovers: vec![Money::yuan(1_500); 7],
+    })
+}
+
+#[test]
+fn a_run_goes_on_from_a_book_and_loses_no_point() -> TestResult {
+    let rules = preset::seed()?;
+    let book = book()?;
+    let scenario = Scenario { days: 90, turnover: Turnover::flat(Money::yuan(1_500)), online: Rate::parse("0.5")?, ..Scenario::default() };
+    let run = simulate_from(&book, &rules, &scenario, &mut |_| true)?;
+    let first = day(&run, 1);
+    assert_eq!(first.price, book.price);
+    assert_eq!(first.members, 2_000, "nobody joins but who is said to");
+    // 900 points of the half in the shops vest on the first day (offline: in one day), and a seventh of the online half.
+    assert_eq!(first.turnover, Money::parse("7714.28")?);
+    assert_eq!(first.released.to_string(), "888");
+    let totals = &run.totals;
+    assert_eq!(totals.issued, book.supply.issued.plus(Points::parse("888")?.times_floor(Rate::parse("90")?)?)?);
+    let everywhere = totals.burned.plus(totals.treasury)?.plus(totals.escrow)?.plus(totals.circulating)?;
+    let between = totals.issued.minus(everywhere)?;
+    // What the last close released is not settled before the next one; each group rounds down.
+    assert!(between <= Points::parse("888.001")?, "{between} points are nowhere");
+    let before = run.cohorts.first().ok_or("no cohort")?;
+    assert_eq!((before.from_day, before.members), (0, 2_000));
+    Ok(())
+}
+
+#[test]
+fn a_run_from_a_book_is_its_own_middle() -> TestResult {
+    // The same turnover, price and share value: the 30 days after are those of a run that came there by itself.
+    let rules = preset::seed()?;
+    let turnover = Turnover::flat(Money::yuan(10_000));
+    let scenario = |days| Scenario { days, turnover: turnover.clone(), online: Rate::default(), members: 1_000, ..Scenario::default() };
+    let whole = simulate(&rules, &scenario(130), &mut |_| true)?;
+    let half = simulate(&rules, &scenario(100), &mut |_| true)?;
+    let (at, totals) = (day(&whole, 101), &half.totals);
+    let beginning = Beginning {
+        price: at.price,
+        supply: Supply {
+            issued: totals.issued,
+            held: totals.issued.minus(totals.burned)?.minus(totals.treasury)?.minus(totals.escrow)?,
+            burned: totals.burned,
+            treasury: totals.treasury,
+            escrow: totals.escrow,
+            pool: Points::ZERO,
+        },
+        share_value: totals.held,
+        shops_share_value: ShareValue::ZERO,
+        shops_points: Points::ZERO,
+        members: 1_000,
+        turnovers: vec![Money::yuan(10_000); 7],
+    };
+    let after = simulate_from(&beginning, &rules, &scenario(30), &mut |_| true)?;
+    for n in 1..=30 {
+        let (one, other) = (day(&whole, 100 + n), day(&after, n));
+        near(other.price, float(one.price), 0.02);
+        near(other.total, float(one.total), 0.02);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_book_whose_sums_do_not_fit_is_refused_by_its_field() -> TestResult {
+    let rules = preset::seed()?;
+    let refused = |change: fn(&mut Beginning)| -> Result<String, Box<dyn std::error::Error>> {
+        let mut book = book()?;
+        change(&mut book);
+        match simulate_from(&book, &rules, &Scenario::default(), &mut |_| true) {
+            Err(Refusal { code: Code::BadScenario, field, .. }) => Ok(field.to_string()),
+            other => Err(format!("{other:?}").into()),
+        }
+    };
+    assert_eq!(refused(|book| book.supply.burned = Points::ZERO)?, "supply");
+    assert_eq!(refused(|book| book.shops_points = book.supply.issued)?, "shops_points");
+    assert_eq!(refused(|book| book.share_value = ShareValue::ZERO)?, "shops_share_value");
+    assert_eq!(refused(|book| book.members = 0)?, "members");
+    assert_eq!(refused(|book| book.price = Price::default())?, "price");
+    Ok(())
 }
 
 /// Days are counted from 1.

@@ -3,6 +3,7 @@
 //! A group (a cohort, the shops, the team) is one account. A split among groups is rounded down and the last group gets the rest.
 //! So the sum holds: issued = burned + treasury + escrow + points that the groups have or have not settled yet.
 
+mod begin;
 mod close;
 mod finish;
 mod group;

@@ -3,7 +3,7 @@
 use gongxiang::book::Supply;
 use gongxiang::day_report::DayReport;
 use gongxiang::identity::{Day, Id};
-use gongxiang::quantity::{Money, Points, Price};
+use gongxiang::quantity::{Money, Points, Price, ShareValue};
 use serde_json::Value;
 
 use crate::api::{self, Fault, field, text_of};
@@ -53,6 +53,8 @@ pub struct Overview {
     pub days: Vec<ClosedFigures>,
     pub warnings: Vec<Warning>,
     pub shops: u32,
+    pub shops_points: Points,
+    pub shops_share_value: ShareValue,
     /// The first ones first.
     pub running_dry: Vec<ShopReach>,
 }
@@ -74,6 +76,8 @@ pub async fn overview() -> Result<Overview, Fault> {
         days: rows("days")?.iter().map(closed).collect::<Result<_, _>>()?,
         warnings: rows("warnings")?.iter().filter_map(warning).collect(),
         shops: field(&answer, "shops")?,
+        shops_points: field(&answer, "shops_points")?,
+        shops_share_value: field(&answer, "shops_share_value")?,
         running_dry: rows("running_dry")?.iter().filter_map(reach).collect(),
     })
 }

@@ -4,7 +4,8 @@ use axum::extract::State;
 use gongxiang::book::{Head, Supply};
 use gongxiang::day_report::DayReport;
 use gongxiang::identity::{Day, Id};
-use gongxiang::quantity::{Money, Points, Price};
+use gongxiang::quantity::{Money, Points, Price, ShareValue};
+use gongxiang::release::{EndedEras, Release};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,6 +14,7 @@ use super::app::App;
 use super::problem::Problem;
 use super::query::{Limit, NoParameters, Query};
 use super::rights::Auditor;
+use crate::ledger::needs::Needs;
 use crate::ledger::reports::ClosedReport;
 use crate::ledger::store::{ClosedDay, Page, Transaction};
 use crate::ledger::warnings::{Situation, Warning, warnings};
@@ -100,14 +102,28 @@ pub struct Overview {
     warnings: Vec<Warning>,
     /// How many shops are open; at most 20,000 are counted.
     shops: usize,
+    /// What these shops have.
+    shops_points: Points,
+    shops_share_value: ShareValue,
     /// The shops whose points end first; at most 50.
+    running_dry: Vec<ShopReach>,
+}
+
+/// All shops together.
+#[derive(Default)]
+struct Shops {
+    count: usize,
+    points: Points,
+    share_value: ShareValue,
+    /// Those whose points end first.
     running_dry: Vec<ShopReach>,
 }
 
 /// Takes the same time for any number of members; for shops it reads one row of each.
 pub async fn overview(State(app): State<App>, _: Auditor, _: Query<NoParameters>) -> Result<Answer<Overview>, Problem> {
     let mut tx = app.ledger.read().await?;
-    let Head { day, price, supply, .. } = tx.now().await?.head;
+    let Head { day, price, supply, release, .. } = tx.now().await?.head;
+    let ended = tx.load(&Needs::default()).await?.excerpt.ended;
     let (today, mut total) = tx.report_so_far().await?;
     total.merge(&today);
     let after = (0..=OVERVIEW_DAYS).try_fold(day, |day, _| day.previous());
@@ -123,23 +139,44 @@ pub async fn overview(State(app): State<App>, _: Auditor, _: Query<NoParameters>
         escrow: supply.escrow,
         escrow_worth: supply.escrow.worth_floor(price)?,
     };
-    let (shops, running_dry) = reaches(&mut *tx, day).await?;
+    let Shops { count: shops, points: shops_points, share_value: shops_share_value, running_dry } =
+        shops(&mut *tx, day, (&release, &ended)).await?;
     let dry: Vec<_> = running_dry.iter().filter_map(|reach| Some((reach.dry?, reach.shop.clone()))).collect();
     let situation = Situation { day, treasury: supply.treasury, today: &today, days: &days, dry: &dry };
     let warnings = warnings(&situation);
     let days = days.into_iter().map(|(closed, report)| DayOverview { closed, report }).collect();
-    Ok(Answer::of(&Overview { day, price, supply, liabilities, today, total, days, warnings, shops, running_dry }))
+    Ok(Answer::of(&Overview {
+        day,
+        price,
+        supply,
+        liabilities,
+        today,
+        total,
+        days,
+        warnings,
+        shops,
+        shops_points,
+        shops_share_value,
+        running_dry,
+    }))
 }
 
-/// The number of shops, and those whose points end first.
-async fn reaches(tx: &mut dyn Transaction, today: Day) -> Result<(usize, Vec<ShopReach>), Problem> {
-    let (mut after, mut shops, mut dry) = ((String::new(), String::new()), 0, Vec::new());
+/// The shops, at the release of now.
+async fn shops(
+    tx: &mut dyn Transaction,
+    today: Day,
+    (release, ended): (&Release, &EndedEras),
+) -> Result<Shops, Problem> {
+    let (mut after, mut shops, mut dry) = ((String::new(), String::new()), Shops::default(), Vec::new());
     loop {
         let rows = tx.spending(Page { after: (&after.0, &after.1), limit: OVERVIEW_SHOPS_SHOWN * 20 }).await?;
         let Some((last, account, _)) = rows.last() else { break };
         after = (account.shop.map(|region| region.city().to_string()).unwrap_or_default(), last.to_string());
-        shops += rows.len();
+        shops.count += rows.len();
         for (shop, account, spending) in rows {
+            let now = account.state(release, ended)?;
+            shops.points = shops.points.plus(now.points)?;
+            shops.share_value = shops.share_value.plus(now.share_value)?;
             let spent = spending.until(today);
             if let Some(days) = lasts(account.points, &spent) {
                 dry.push((
@@ -150,11 +187,12 @@ async fn reaches(tx: &mut dyn Transaction, today: Day) -> Result<(usize, Vec<Sho
         }
         dry.sort_by(|(days, one), (other_days, other)| (days, &one.shop).cmp(&(other_days, &other.shop)));
         dry.truncate(OVERVIEW_SHOPS_SHOWN);
-        if shops >= OVERVIEW_SHOPS_MAX {
+        if shops.count >= OVERVIEW_SHOPS_MAX {
             break;
         }
     }
-    Ok((shops, dry.into_iter().map(|(_, reach)| reach).collect()))
+    shops.running_dry = dry.into_iter().map(|(_, reach)| reach).collect();
+    Ok(shops)
 }
 
 /// For how many whole days points last at the mean of the last 7 days, or of fewer if the first order was later.

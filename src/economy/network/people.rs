@@ -46,8 +46,11 @@ impl Network<'_> {
     /// Adds the day's new members and sells them their packs.
     pub(super) fn join(&mut self, day: usize) -> Result<(), Refusal> {
         let scenario = self.scenario;
-        let joining = if day == 0 {
+        let joining = if day == 0 && self.population == 0 {
             i128::from(scenario.members)
+        } else if day == 0 {
+            // Members who were there before recommend them.
+            i128::from(scenario.joining)
         } else {
             let growth = Growth::new(scenario.joining_growth_30d);
             let growth = growth.ok_or_else(|| Refusal::bad_scenario("joining_growth_30d", "must be above -1"))?;

@@ -58,6 +58,9 @@ pub(crate) struct Network<'a> {
     /// Orders by the day of placing.
     pub(super) online: Vec<PendingOrders>,
     pub(super) offline: Vec<PendingOrders>,
+    /// Orders of before the first day, by the day of the run on which they vest.
+    pub(super) earlier_online: Vec<PendingOrders>,
+    pub(super) earlier_offline: Vec<PendingOrders>,
     /// Points newly offered since the last close.
     pub(super) fresh: Points,
     pub(super) random: u64,
@@ -101,6 +104,8 @@ impl<'a> Network<'a> {
             shops_open: 0,
             online: Vec::new(),
             offline: Vec::new(),
+            earlier_online: Vec::new(),
+            earlier_offline: Vec::new(),
             fresh: Points::ZERO,
             random: scenario.seed,
             probed: Vec::new(),
@@ -115,10 +120,16 @@ impl<'a> Network<'a> {
         Ok(network)
     }
 
-    pub(super) fn placed(&self, channel: Channel) -> &[PendingOrders] {
-        match channel {
-            Channel::Online => &self.online,
-            Channel::Offline => &self.offline,
+    /// The orders of a channel that vest on this day of the run.
+    pub(super) fn due(&self, channel: Channel, day: usize) -> Option<PendingOrders> {
+        let (placed, earlier) = match channel {
+            Channel::Online => (&self.online, &self.earlier_online),
+            Channel::Offline => (&self.offline, &self.earlier_offline),
+        };
+        let days = usize::try_from(self.rules.vesting_days(channel)).unwrap_or(usize::MAX);
+        match day.checked_sub(days) {
+            Some(placed_on) => placed.get(placed_on).copied(),
+            None => earlier.get(day).copied(),
         }
     }
 }

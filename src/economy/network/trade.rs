@@ -121,9 +121,7 @@ impl Network<'_> {
 
     pub(super) fn vest(&mut self, day: usize, figures: &mut DayFigures) -> Result<(), OutOfRange> {
         for channel in [Channel::Online, Channel::Offline] {
-            let days = usize::try_from(self.rules.vesting_days(channel)).unwrap_or(usize::MAX);
-            let due = day.checked_sub(days).and_then(|day| self.placed(channel).get(day).copied());
-            let Some(PendingOrders { gives, concession, wash, back }) = due else { continue };
+            let Some(PendingOrders { gives, concession, wash, back }) = self.due(channel, day) else { continue };
             figures.turnover = figures.turnover.plus(concession)?;
             self.stock = self.stock.plus(back)?;
             self.burned = self.burned.plus(gives.burned)?;

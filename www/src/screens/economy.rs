@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use gongxiang::book::DayRecord;
-use gongxiang::economy::{DayFigures, Run, Scenario, Turnover, simulate};
-use gongxiang::quantity::{Money, Rate};
+use gongxiang::economy::{Beginning, DayFigures, Run, Scenario, Turnover, simulate, simulate_from};
+use gongxiang::identity::Day;
+use gongxiang::quantity::{Money, Rate, ShareValue};
 use gongxiang::ruleset::RuleSet;
 use leptos::prelude::*;
 
 use super::answer::asked;
 use crate::api::{self, Fault};
 use crate::figure::{grouped, money, number, percent};
+use crate::overview::{self, Overview};
 use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{Words, economy as t, frame};
@@ -21,6 +23,8 @@ use crate::wallet;
 const DRAWN: usize = 180;
 /// One percent, as a raw rate with 8 places.
 const PERCENT: i128 = 1_000_000;
+/// How far a slider reaches, in multiples of what is so today.
+const REACH: i64 = 3;
 
 /// The course of turnover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,30 +47,67 @@ struct ScenarioSliders {
     days: RwSignal<i64>,
 }
 
+/// The book as it is, from which a scenario goes on.
+#[derive(Clone, Debug, PartialEq)]
+struct Today {
+    beginning: Beginning,
+    day: Day,
+    /// The mean turnover of the last closed days, in yuan.
+    daily: i64,
+    /// The mean number of members who joined on a day.
+    joining: i64,
+}
+
+impl Today {
+    /// `None` before a day had turnover: then a scenario begins with nothing.
+    fn of(overview: &Overview, share_value: ShareValue) -> Option<Self> {
+        let turnovers: Vec<_> = overview.days.iter().rev().map(|closed| closed.turnover).collect();
+        let count = i64::try_from(turnovers.len()).ok()?;
+        let sum: i128 = turnovers.iter().map(|turnover| turnover.raw()).sum();
+        let daily = i64::try_from(sum / 100).ok()?.checked_div(count)?;
+        let joined: u64 = overview.days.iter().map(|closed| closed.report.registered).sum();
+        let beginning = Beginning {
+            price: overview.price,
+            supply: overview.supply,
+            share_value,
+            shops_share_value: overview.shops_share_value,
+            shops_points: overview.shops_points,
+            members: overview.total.activated.max(1),
+            turnovers,
+        };
+        let joining = i64::try_from(joined).ok()? / count;
+        (daily > 0).then_some(Self { beginning, day: overview.day, daily, joining })
+    }
+}
+
 pub fn screen(app: App) -> AnyView {
     let load = move || async move {
         let rules = api::rules().await?.value;
-        let open = api::supply().await?.value.day;
-        wallet::fetch_days(open, app.days).await?;
-        Ok::<_, Fault>((Arc::new(rules), app.days.get_value()))
+        let supply = api::supply().await?.value;
+        wallet::fetch_days(supply.day, app.days).await?;
+        let overview = overview::overview().await?;
+        let today = Today::of(&overview, supply.release.total().map_err(|_| Fault::BadAnswer)?);
+        Ok::<_, Fault>((Arc::new(rules), app.days.get_value(), today))
     };
     view! {
         {ui::intro(app, t::TITLE, t::NOTE)}
-        {asked(app, load, move |(rules, days)| view! { {so_far(app, &days)} {scenario(app, rules)} }.into_any())}
+        {asked(app, load, move |(rules, days, today)| {
+            view! { {so_far(app, &days)} {scenario(app, rules, days, today)} }.into_any()
+        })}
     }
     .into_any()
 }
 
-/// At most `DRAWN` items, evenly spaced, the last one included.
-fn thinned<T>(all: &[T]) -> Vec<&T> {
-    let step = all.len().div_ceil(DRAWN).max(1);
+/// At most so many items, evenly spaced, the last one included.
+fn thinned<T>(all: &[T], most: usize) -> Vec<&T> {
+    let step = all.len().div_ceil(most).max(1);
     let offset = all.len().saturating_sub(1) % step;
     all.iter().skip(offset).step_by(step).collect()
 }
 
 fn so_far(app: App, days: &[DayRecord]) -> AnyView {
     let Some(last) = days.last() else { return ui::empty(app, "no-days", t::NO_DAYS) };
-    let drawn = thinned(days);
+    let drawn = thinned(days, DRAWN);
     let along: Vec<_> = drawn.iter().map(|record| record.day.to_string()).collect();
     let values = drawn.iter().map(|record| record.price.to_string()).collect();
     let summary = format!("{}: {} – {}", t::PRICE.of(app.lang()), days[0].price, last.price);
@@ -100,15 +141,16 @@ fn so_far(app: App, days: &[DayRecord]) -> AnyView {
 }
 
 impl ScenarioSliders {
-    fn new() -> Self {
+    fn new(today: Option<&Today>) -> Self {
+        let (daily, joining) = today.map_or((10_000, 0), |today| (today.daily, today.joining));
         Self {
             course: RwSignal::new(Course::Flat),
-            daily: RwSignal::new(10_000),
+            daily: RwSignal::new(daily),
             growth: RwSignal::new(0),
             online: RwSignal::new(50),
             hold: RwSignal::new(0),
             redeem: RwSignal::new(0),
-            joining: RwSignal::new(0),
+            joining: RwSignal::new(joining),
             days: RwSignal::new(365),
         }
     }
@@ -138,31 +180,48 @@ impl ScenarioSliders {
     }
 }
 
-fn scenario(app: App, rules: Arc<RuleSet>) -> AnyView {
-    let sliders = ScenarioSliders::new();
-    let run = memo(move || simulate(&rules, &sliders.scenario(), &mut |_| true));
+/// The bounds of a slider that can show what is so today: from 0 to a multiple of it.
+fn reach(now: i64, least: i64) -> (i64, i64, i64) {
+    let most = now.saturating_mul(REACH).max(least);
+    let step = (most / 100).max(1);
+    (0, most.next_multiple_of(step), step)
+}
+
+fn scenario(app: App, rules: Arc<RuleSet>, days: Vec<DayRecord>, today: Option<Today>) -> AnyView {
+    let sliders = ScenarioSliders::new(today.as_ref());
+    let (daily, joining) = today.as_ref().map_or(((500, 100_000, 500), (0, 200, 1)), |today| {
+        (reach(today.daily, 100), reach(today.joining, 20))
+    });
+    let of_run = today.clone();
+    let run = memo(move || match &of_run {
+        Some(today) => simulate_from(&today.beginning, &rules, &sliders.scenario(), &mut |_| true),
+        None => simulate(&rules, &sliders.scenario(), &mut |_| true),
+    });
     let whole = |value: i64| format!("{value}%");
+    let begins = if today.is_some() { t::FROM_TODAY } else { t::FROM_NOTHING };
+    let history = StoredValue::new((days, today));
     view! {
         <div class="columns">
             <section class="card form">
                 {ui::heading(app, t::SCENARIO)}
                 {ui::note(app, t::SCENARIO_NOTE)}
+                {ui::note(app, begins)}
                 {ui::segments(app, sliders.course, t::KIND, vec![
                     (Course::Flat, "flat", t::FLAT),
                     (Course::Crashing, "crashing", t::CRASHING),
                     (Course::Swinging, "swinging", t::SWINGING),
                 ])}
-                {ui::slider(app, "daily", t::DAILY, sliders.daily, (500, 100_000, 500), |value| grouped(&value.to_string()))}
+                {ui::slider(app, "daily", t::DAILY, sliders.daily, daily, |value| grouped(&value.to_string()))}
                 {ui::slider(app, "growth", t::GROWTH, sliders.growth, (-30, 30, 1), whole)}
                 {ui::slider(app, "online-part", t::ONLINE, sliders.online, (0, 100, 5), whole)}
                 {ui::slider(app, "hold", t::HOLD, sliders.hold, (0, 90, 5), whole)}
                 {ui::slider(app, "redeem", t::REDEEM, sliders.redeem, (0, 100, 5), whole)}
-                {ui::slider(app, "joining", t::JOINING, sliders.joining, (0, 200, 1), |value| value.to_string())}
+                {ui::slider(app, "joining", t::JOINING, sliders.joining, joining, |value| value.to_string())}
                 {ui::slider(app, "days", t::DAYS, sliders.days, (30, 1_095, 5), |value| value.to_string())}
             </section>
             <section class="card" data-testid="scenario">
                 {move || match &*run.read() {
-                    Ok(run) => outcome(app, run),
+                    Ok(run) => history.with_value(|(days, today)| outcome(app, run, days, today.as_ref())),
                     Err(refusal) => view! {
                         <p class="refusal" role="alert" data-testid="scenario-refused">
                             {app.say(t::REFUSED)} " " {refusal.to_string()}
@@ -176,28 +235,29 @@ fn scenario(app: App, rules: Arc<RuleSet>) -> AnyView {
     .into_any()
 }
 
-fn outcome(app: App, run: &Run) -> AnyView {
-    let drawn = thinned(&run.days);
-    let along: Vec<_> = drawn.iter().map(|day| day.day.to_string()).collect();
-    let line = |id: &'static str, name: Words, read: fn(&DayFigures) -> String| {
-        let values: Vec<_> = drawn.iter().map(|day| read(day)).collect();
-        let end = |value: Option<&String>| value.cloned().unwrap_or_default();
-        let name = name.of(app.lang());
-        let summary = format!("{name}: {} – {}", end(values.first()), end(values.last()));
-        let series = Series { name, values };
-        view! { <h3>{name}</h3> {ui::chart(id, summary, &along, &[series])} }.into_any()
-    };
+/// The result; where the scenario goes on from today's book, with what was before it and what is now.
+fn outcome(app: App, run: &Run, days: &[DayRecord], today: Option<&Today>) -> AnyView {
     let last = run.days.last().copied().unwrap_or_default();
     let totals = &run.totals;
+    let supply = today.map(|today| today.beginning.supply);
+    // A figure at the end, and what it is now.
+    let from = |name: Words, id: &'static str, then: &dyn ToString, now: Option<String>, unit: Option<Words>| {
+        let shown = view! {
+            {number(then)} " " {unit.map(|unit| view! { <small class="unit">{app.say(unit)}</small> }.into_any())}
+            {now.map(|now| view! { <small class="below">{app.say(t::NOW)} " " {number(&now)}</small> }.into_any())}
+        };
+        ui::figure_as(app, name, id, then, shown.into_any())
+    };
     view! {
-        {line("scenario-price", t::PRICE, |day| day.price.to_string())}
-        {line("scenario-total", t::TOTAL, |day| day.total.to_string())}
+        {course(app, "scenario-price", t::PRICE, (run, days, today), |day| day.price.to_string(), |day| day.price.to_string())}
+        {course(app, "scenario-total", t::TOTAL, (run, days, today), |day| day.total.to_string(), |day| day.total.to_string())}
         <dl class="sums">
-            {ui::figure(app, t::LAST_PRICE, "last-price", &last.price, Some(frame::YUAN))}
-            {ui::figure(app, t::LAST_TOTAL, "last-total", &last.total, None)}
+            {from(t::LAST_PRICE, "last-price", &last.price, today.map(|today| today.beginning.price.to_string()), Some(frame::YUAN))}
+            {from(t::LAST_TOTAL, "last-total", &last.total, today.map(|today| today.beginning.share_value.to_string()), None)}
             {ui::figure(app, t::MINTED, "minted", &totals.minted, None)}
             {ui::figure(app, t::CONVERTED, "converted", &totals.converted, None)}
-            {ui::figure(app, t::BURNED, "burned", &totals.burned, None)}
+            {from(t::BURNED, "burned", &totals.burned, supply.map(|supply| supply.burned.to_string()), None)}
+            {from(t::TREASURY, "treasury-left", &totals.treasury, supply.map(|supply| supply.treasury.to_string()), None)}
             {ui::figure(app, t::EARLY_LATE, "early-late", &totals.early_late, None)}
             {ui::figure(app, t::GINI, "gini", &totals.gini, None)}
             {ui::figure_as(app, t::JOIN_INCOME, "join-income", &totals.income.joining, percent(totals.income.joining))}
@@ -207,6 +267,43 @@ fn outcome(app: App, run: &Run) -> AnyView {
     .into_any()
 }
 
+/// One figure day by day: what was, and behind it what the scenario makes of it.
+fn course(
+    app: App,
+    id: &'static str,
+    name: Words,
+    (run, days, today): (&Run, &[DayRecord], Option<&Today>),
+    of_past: fn(&DayRecord) -> String,
+    of_run: fn(&DayFigures) -> String,
+) -> AnyView {
+    let name = name.of(app.lang());
+    let later = thinned(&run.days, DRAWN);
+    let values: Vec<_> = later.iter().map(|day| of_run(day)).collect();
+    let end = |value: Option<&String>| value.cloned().unwrap_or_default();
+    let summary = format!("{name}: {} – {}", end(values.first()), end(values.last()));
+    let chart = if let Some(today) = today {
+        let past = thinned(days, DRAWN);
+        let none = |count: usize| std::iter::repeat_n(String::new(), count);
+        let so_far = past.iter().map(|record| of_past(record)).chain(none(later.len())).collect();
+        let scenario = none(past.len()).chain(values).collect();
+        let on = |day: &&DayFigures| {
+            let days = u64::try_from(day.day).unwrap_or_default().saturating_sub(1);
+            today.day.plus(days).unwrap_or(today.day).to_string()
+        };
+        let along: Vec<_> = past.iter().map(|record| record.day.to_string()).chain(later.iter().map(on)).collect();
+        let lines = [
+            Series { name: t::SO_FAR.of(app.lang()), values: so_far },
+            Series { name: t::SCENARIO_LINE.of(app.lang()), values: scenario },
+        ];
+        ui::chart(id, summary, &along, &lines)
+    } else {
+        let along: Vec<_> = later.iter().map(|day| day.day.to_string()).collect();
+        ui::chart(id, summary, &along, &[Series { name, values }])
+    };
+    view! { <h3>{name}</h3> {chart} }.into_any()
+}
+
+/// What each cohort got back. Everybody who was there before the run is the first.
 fn cohorts(app: App, run: &Run) -> AnyView {
     let rows: Vec<_> = run
         .cohorts
@@ -215,7 +312,10 @@ fn cohorts(app: App, run: &Run) -> AnyView {
         .map(|cohort| {
             view! {
                 <tr>
-                    <th scope="row">{cohort.from_day.to_string()}</th>
+                    <th scope="row">{match cohort.from_day {
+                        0 => view! { {app.say(t::THERE_BEFORE)} }.into_any(),
+                        from => view! { {from.to_string()} }.into_any(),
+                    }}</th>
                     <td>{number(&cohort.members)}</td>
                     <td>{percent(cohort.came_back)}</td>
                 </tr>
