@@ -22,7 +22,7 @@ const BUILD_FILES = [
 /** Stored once somebody has opened them: a buyer's browser does not load what only a shop or the operator needs. */
 const SELDOM_FILES = [
   ...['shop', 'goods', 'desk', 'people'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]),
-  'icons/people.svg', 'decode.js',
+  'icons/people.svg', 'decode.js', 'backtest.js', 'backtest-worker.js', 'economy_bg.wasm',
 ].map((name) => here(`${BUILD}/${name}`));
 
 /** How long the store may take before the network is asked, in milliseconds. Some stores never answer. */

@@ -156,6 +156,10 @@ fn regions(into: &Path) -> Result<()> {
 const UNNAMED: &str = "www/built";
 
 fn wallet(programs: &[&Crate], aim: Aim, toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
+    // Its worker for backtests runs the package's second binary.
+    if !place::at("pkg/dist/economy/economy_bg.wasm").exists() {
+        package(toolchain, steps)?;
+    }
     let into = place::at(UNNAMED);
     let raw = steps.loud("compile the wallet's programs", || wasm::compile_all(programs, toolchain))?;
     let binding = |(program, raw): (&&Crate, &PathBuf)| {
@@ -166,12 +170,13 @@ fn wallet(programs: &[&Crate], aim: Aim, toolchain: &Toolchain, steps: &mut Step
     steps.quiet("copy the wallet's files", || {
         bind::copy_all(&pages.join("build"), &into)?;
         fs::copy(pages.join("icon.svg"), into.join("icon.svg")).context("the wallet has no icon")?;
-        let scripts = ["boot.js", "chart.js", "regions.js", "scan.js"].map(|name| Path::new(UNNAMED).join(name));
+        let scripts = ["boot.js", "chart.js", "regions.js", "scan.js", "backtest.js"].map(|name| Path::new(UNNAMED).join(name));
         command::run(command::command("node").arg("tools/minify.mjs").args(scripts))?;
         charts(&into)?;
         // Reads QR codes where the browser cannot. Loaded when a camera opens.
         let decoder = into.join("decode.js");
         command::run(command::command("node").arg("tools/decoder.mjs").arg(&decoder))?;
+        command::run(command::command("node").arg("tools/backtest.mjs").arg(&into))?;
         regions(&into)
     })?;
     if matches!(aim, Aim::Trial) {

@@ -81,8 +81,27 @@ fn shown(app: App, rules: RuleSet) -> AnyView {
             }}
             {submit(app, action)}
         </form>
+        {move || backtest(app, &meaning.read())}
     }
     .into_any()
+}
+
+/// The last days of the live book under these changes (`backtest.js`); nothing before there are any.
+fn backtest(app: App, meaning: &Meaning) -> AnyView {
+    match meaning {
+        Meaning::Sound { changes, differences, .. } if !differences.is_empty() => {
+            let changes = changes.canonical();
+            view! {
+                <section class="card" data-testid="backtest-card">
+                    {ui::heading(app, t::BACKTEST)}
+                    {ui::note(app, t::BACKTEST_NOTE)}
+                    <GX-BACKTEST data-changes=changes lang=move || app.lang().tag()></GX-BACKTEST>
+                </section>
+            }
+            .into_any()
+        }
+        _ => ().into_any(),
+    }
 }
 
 fn meaning(rules: &RuleSet, changes: &Tree) -> Result<Meaning, RuleSetError> {

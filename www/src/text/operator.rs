@@ -35,5 +35,7 @@ words! {
     KEY "项目" "Key"
     BEFORE "现行" "Current"
     AFTER "修改后" "New"
+    BACKTEST "用历史数据对比" "Backtest"
+    BACKTEST_NOTE "在本机用真实账目重算一遍，不会改动任何数据。" "Your browser replays the real journal under both rule sets. Nothing is changed."
     UNSOUND "规则无效：" "Invalid rules:"
 }

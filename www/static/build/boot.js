@@ -82,6 +82,7 @@ if (globalThis.WebAssembly) {
     import('./chart.js');
     import('./regions.js');
     if (['shop', 'points', 'goods'].includes(program)) import('./scan.js');
+    if (program === 'ahead') import('./backtest.js');
   } catch (error) {
     // A store may refuse, or never answer.
     const again = await Promise.race([takeOut(chosen).catch(() => false), new Promise((resolve) => setTimeout(resolve, 2000))]);
