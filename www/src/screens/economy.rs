@@ -184,7 +184,7 @@ impl ScenarioSliders {
 fn reach(now: i64, least: i64) -> (i64, i64, i64) {
     let most = now.saturating_mul(REACH).max(least);
     let step = (most / 100).max(1);
-    (0, most.next_multiple_of(step), step)
+    (0, most - most % step, step)
 }
 
 fn scenario(app: App, rules: Arc<RuleSet>, days: Vec<DayRecord>, today: Option<Today>) -> AnyView {

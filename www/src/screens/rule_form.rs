@@ -1,7 +1,6 @@
 //! The form of a rule set: a field for each value, in groups as in the rule set, with its unit, what it may be, and where the seed's value
 //! comes from.
 
-use gongxiang::preset;
 use gongxiang::ruleset::RuleSetError;
 use gongxiang::tree::Tree;
 use gongxiang_words::{rule_choice, rule_hint, rule_key};
@@ -12,7 +11,7 @@ use crate::lang::Lang;
 use crate::reactive::memo;
 use crate::rule_values as values;
 use crate::state::App;
-use crate::text::{self, Words, rule_form as t};
+use crate::text::{Words, rule_form as t};
 
 /// The values that are chosen from a list.
 const CHOICES: [(&str, &[&str]); 2] =
@@ -22,24 +21,7 @@ const CHOICES: [(&str, &[&str]); 2] =
 const GROUPS: [&str; 10] =
     ["release", "price", "signup", "packs", "merchant", "order", "share", "service", "area", "market"];
 
-/// The seed's values that the scheme's document names, and those of comparable schemes. All others are assumptions of ours (RULES.md
-/// section 3).
-const OF_DOCUMENT: [&str; 13] = [
-    "release.daily",
-    "signup.member",
-    "packs.member.price",
-    "packs.area.price",
-    "merchant.deposit",
-    "order.buyer_multiple",
-    "order.merchant_multiple",
-    "share.online_share_value_rate",
-    "share.offline_points_rate",
-    "share.merchant_points_rate",
-    "area.offline_points_rate",
-    "area.repurchase_days",
-    "packs.area.area_partner",
-];
-const OF_SIBLINGS: [&str; 2] = ["price.initial", "price.policy"];
+include!(concat!(env!("OUT_DIR"), "/seed.rs"));
 
 /// What is being edited, and what is wrong with it.
 #[derive(Clone, Copy)]
@@ -157,7 +139,7 @@ fn framed(app: App, editor: Editor, key: String, input: AnyView) -> AnyView {
         (error.key == of_error).then(|| refusal(app.lang(), &error))
     };
     let source = source(&key).map(|(value, words)| {
-        move || format!(" · {} {} ({})", t::SEED.of(app.lang()), shown(app.lang(), &value), words.of(app.lang()))
+        move || format!(" · {} {} ({})", t::SEED.of(app.lang()), shown(app.lang(), value), words.of(app.lang()))
     });
     view! {
         <div class="field" data-testid="rule-field" data-key=key>
@@ -255,15 +237,12 @@ fn id_of(key: &str) -> String {
 }
 
 /// The seed's value and where it comes from.
-fn source(key: &str) -> Option<(String, Words)> {
-    let seed = preset::by_name("seed")?.ok()?.to_tree();
-    let value = values::text(values::value(&values::spelled_out(seed), key)?);
-    let from = if OF_DOCUMENT.contains(&key) {
-        t::OF_DOCUMENT
-    } else if OF_SIBLINGS.contains(&key) || key.starts_with("service.roles.") && key.ends_with("_rate") {
-        t::OF_SIBLINGS
-    } else {
-        t::OURS
+fn source(key: &str) -> Option<(&'static str, Words)> {
+    let (_, value, source) = SEED.iter().find(|(known, ..)| *known == key)?;
+    let words = match *source {
+        "doc" => t::OF_DOCUMENT,
+        "sibling" => t::OF_SIBLINGS,
+        _ => t::OURS,
     };
-    Some((value, from))
+    Some((value, words))
 }
