@@ -194,12 +194,12 @@ fn collect_keys(key: &str, tree: &Tree, keys: &mut BTreeSet<String>) {
     match tree {
         Tree::Table(entries) => {
             for (name, value) in entries {
-                let inner = match key {
-                    "" => name.clone(),
-                    "packs" => key.to_owned(),
-                    key => format!("{key}.{name}"),
-                };
-                collect_keys(&inner, value, keys);
+                match (key, value) {
+                    ("", value) => collect_keys(name, value, keys),
+                    // A pack, by whatever name.
+                    ("packs", Tree::Table(_)) => collect_keys(key, value, keys),
+                    (key, value) => collect_keys(&format!("{key}.{name}"), value, keys),
+                }
             }
         }
         Tree::List(items) => items.iter().for_each(|item| collect_keys(key, item, keys)),
