@@ -215,6 +215,7 @@ module.exports = {
   cancelVoucher: ['取消兑换？积分将退回。', 'Cancel it? Your points come back.'],
   handOutNote: ['扫描会员的兑换码，核对商品后核销。需要联网。', 'Scan the member’s voucher and check the item before you hand it out. You need a network.'],
   scanVoucher: ['扫兑换码', 'Scan the voucher'],
+  handOutNow: ['核销', 'Hand it out'],
   takeMoney: ['向会员收取', 'Take from the member'],
   noMoney: ['无需收款', 'Nothing to pay'],
   handedOut: ['已核销', 'Handed out'],
