@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 /// The sections of a catalogue. A catalogue with another one, or without one of these, does not build.
 #[rustfmt::skip]
-const SECTIONS: [&str; 12] = [
-    "assets", "classes", "codes", "events", "failures", "parties", "pilots", "reasons", "reports", "roles", "rules", "units",
+const SECTIONS: [&str; 13] = [
+    "assets", "classes", "codes", "events", "failures", "notices", "parties", "pilots", "reasons", "reports", "roles", "rules", "units",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -34,6 +34,7 @@ pub mod ledger;
 pub mod limits;
 pub mod logs;
 pub mod metrics;
+pub mod notices;
 pub mod outbound;
 pub mod output;
 pub mod people;

@@ -15,6 +15,7 @@ pub fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
 }
 
 /// Signs messages. It is shown once, when its webhook is added.
+#[derive(Clone)]
 pub struct Secret(Vec<u8>);
 
 impl Secret {
