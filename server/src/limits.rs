@@ -338,7 +338,7 @@ pub const SUBSCRIPTIONS_MAX: i64 = 10;
 pub const SUBSCRIBING_PER_MINUTE: u32 = 10;
 
 /// Longest address of a browser at its push service, in bytes; real ones have some 200.
-pub const PUSH_ENDPOINT_BYTES_MAX: usize = 1_024;
+pub const PUSH_ENDPOINT_BYTES_MAX: usize = 1_000;
 
 /// Longest address for e-mail, in bytes.
 pub const EMAIL_BYTES_MAX: usize = 254;

@@ -7,8 +7,8 @@
 //! nothing else: it is read on locked screens.
 
 pub mod channels;
-pub mod gather;
 pub mod gateway;
+pub mod gather;
 pub mod kind;
 pub mod list;
 pub mod message;

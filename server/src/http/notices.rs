@@ -42,11 +42,7 @@ pub struct NoticeOffer {
 }
 
 /// Open to everybody: a browser needs the key before anybody signs in.
-pub async fn offer(
-    State(app): State<App>,
-    _: Anybody,
-    _: Query<NoParameters>,
-) -> Result<Answer<NoticeOffer>, Problem> {
+pub async fn offer(State(app): State<App>, _: Anybody, _: Query<NoParameters>) -> Result<Answer<NoticeOffer>, Problem> {
     let channels = &app.channels;
     Ok(Answer::of(&NoticeOffer {
         kinds: NoticeKind::ALL.into(),
@@ -146,7 +142,7 @@ pub(super) async fn of(app: &App, member: &Id) -> Result<Vec<SubscriptionNow>, P
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PushAddress {
-    #[schema(max_length = 1024)]
+    #[schema(max_length = 1000)]
     endpoint: String,
     keys: PushKeys,
     /// Not read: a push service says so when a subscription has ended.
@@ -193,7 +189,11 @@ fn bad(field: &str, detail: impl Into<String>) -> Problem {
 
 fn some_kinds(kinds: Vec<NoticeKind>) -> Result<BTreeSet<NoticeKind>, Problem> {
     let kinds: BTreeSet<_> = kinds.into_iter().collect();
-    if kinds.is_empty() { Err(bad("kinds", "names at least one kind; to be told of nothing, end the subscription")) } else { Ok(kinds) }
+    if kinds.is_empty() {
+        Err(bad("kinds", "names at least one kind; to be told of nothing, end the subscription"))
+    } else {
+        Ok(kinds)
+    }
 }
 
 /// Subscribes. A browser gets a first message at once; if that does not arrive, nothing is stored.
@@ -211,7 +211,11 @@ pub async fn subscribe(
     if !app.channels.has(channel) {
         return Err(Problem::new(Failure::ChannelOff, "channel", Failure::ChannelOff.sentence()));
     }
-    let given = [("push", push.is_some(), Channel::Push), ("code", code.is_some(), Channel::WeChat), ("email", email.is_some(), Channel::Email)];
+    let given = [
+        ("push", push.is_some(), Channel::Push),
+        ("code", code.is_some(), Channel::WeChat),
+        ("email", email.is_some(), Channel::Email),
+    ];
     if let Some((field, ..)) = given.into_iter().find(|(_, is_there, of)| *is_there && *of != channel) {
         return Err(bad(field, format!("is not for the channel `{}`", channel.as_str())));
     }
@@ -220,12 +224,15 @@ pub async fn subscribe(
         Channel::Push => read_push(&app, push.ok_or_else(|| missing("push"))?)?,
         Channel::WeChat => (openid(&app, &member, &code.ok_or_else(|| missing("code"))?).await?, String::new()),
         Channel::Email => {
-            let email = email.filter(|email| is_email(email)).ok_or_else(|| bad("email", "is no address for e-mail"))?;
+            let email =
+                email.filter(|email| is_email(email)).ok_or_else(|| bad("email", "is no address for e-mail"))?;
             (email, String::new())
         }
         Channel::Sms => {
             let stored = app.people.profile(&member).await.map_err(StoreError::from)?;
-            stored.and_then(|stored| stored.profile.phone).ok_or_else(|| bad("channel", "the profile has no telephone number"))?;
+            stored
+                .and_then(|stored| stored.profile.phone)
+                .ok_or_else(|| bad("channel", "the profile has no telephone number"))?;
             (String::new(), String::new())
         }
     };

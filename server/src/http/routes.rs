@@ -15,8 +15,8 @@ use super::api::Api;
 use super::app::App;
 use super::{
     access, actions, ahead, counter, days, etag, events, files, goods, guard, health, market, members, metrics, names,
-    notices, openapi, orders, overview, passkeys, pending, preview, problem, profiles, proposals, quote, rulebook, rules,
-    scheme, sessions, settle, staff, team, trades, vouchers,
+    notices, openapi, orders, overview, passkeys, pending, preview, problem, profiles, proposals, quote, rulebook,
+    rules, scheme, sessions, settle, staff, team, trades, vouchers,
 };
 use crate::limits::BODY_BYTES_MAX;
 

@@ -99,7 +99,8 @@ async fn phone(people: &People, member: &str) -> sqlx::Result<Option<String>> {
 /// Whether this looks like an address for e-mail: the gateway finds out whether somebody is there.
 #[must_use]
 pub fn is_email(text: &str) -> bool {
-    let plain = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_graphic() && !"@\"(),:;<>[\\]".contains(c));
+    let plain =
+        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_graphic() && !"@\"(),:;<>[\\]".contains(c));
     text.len() <= crate::limits::EMAIL_BYTES_MAX
         && text.split_once('@').is_some_and(|(name, domain)| {
             plain(name) && plain(domain) && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
@@ -116,7 +117,10 @@ mod tests {
             assert!(is_email(good), "{good}");
         }
         let long = format!("{}@x.y", "a".repeat(300));
-        for bad in ["", "ann", "@x.y", "ann@", "ann@x", "a b@x.y", "a@b@x.y", "a@.y", "a@x.", "a\n@x.y", "a,b@x.y", "安@x.y", &long] {
+        for bad in [
+            "", "ann", "@x.y", "ann@", "ann@x", "a b@x.y", "a@b@x.y", "a@.y", "a@x.", "a\n@x.y", "a,b@x.y", "安@x.y",
+            &long,
+        ] {
             assert!(!is_email(bad), "{bad}");
         }
     }

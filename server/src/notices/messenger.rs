@@ -85,8 +85,7 @@ impl Messenger {
     pub async fn deliver(&self) -> Result<usize> {
         let taken = self.take_due(usize::MAX).await?;
         let count = taken.len();
-        let mut serving: FuturesUnordered<_> =
-            taken.into_iter().map(|subscription| self.serve(subscription)).collect();
+        let mut serving: FuturesUnordered<_> = taken.into_iter().map(|subscription| self.serve(subscription)).collect();
         while let Some(served) = serving.next().await {
             served?;
         }
@@ -213,8 +212,7 @@ impl Messenger {
             sqlx::query("DELETE FROM notice_sends WHERE subscription = $1").bind(id.clone()).execute(&mut *tx).await?;
         } else if (*delivery == Delivery::Done || gives_up) && !waited.is_empty() {
             // One by one: a slower process may have stored an earlier notice in the meantime.
-            let sql =
-                format!("DELETE FROM notice_sends WHERE subscription = $1 AND notice IN ({})", waited.join(", "));
+            let sql = format!("DELETE FROM notice_sends WHERE subscription = $1 AND notice IN ({})", waited.join(", "));
             sqlx::query(AssertSqlSafe(sql)).bind(id.clone()).execute(&mut *tx).await?;
         }
         let consents = match delivery {

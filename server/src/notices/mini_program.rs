@@ -44,7 +44,9 @@ impl Template {
             name.strip_prefix(kind).is_some_and(|n| !n.is_empty() && n.bytes().all(|byte| byte.is_ascii_digit()))
         };
         if id.is_empty() || !is_field(what, "thing") || !is_field(when, "time") {
-            return Err("must name a field of the type thing, such as thing1, and one of the type time, such as time2".into());
+            return Err(
+                "must name a field of the type thing, such as thing1, and one of the type time, such as time2".into()
+            );
         }
         Ok(Self { id: (*id).into(), what: (*what).into(), when: (*when).into() })
     }
@@ -175,7 +177,9 @@ mod tests {
     fn a_template_has_an_id_and_two_fields() {
         let fields = |text: &str| Template::parse(text).map(|template| (template.id, template.what, template.when));
         assert_eq!(fields("AbC-1_2,thing1, time12"), Ok(("AbC-1_2".into(), "thing1".into(), "time12".into())));
-        for bad in ["", "AbC", "AbC,thing1", ",thing1,time2", "AbC,time2,thing1", "AbC,thing,time2", "AbC,thing1,time2,x"] {
+        for bad in
+            ["", "AbC", "AbC,thing1", ",thing1,time2", "AbC,time2,thing1", "AbC,thing,time2", "AbC,thing1,time2,x"]
+        {
             assert!(Template::parse(bad).is_err(), "{bad}");
         }
     }

@@ -62,7 +62,9 @@ pub fn vested(receipt: &Receipt, place: i64) -> Vec<News> {
 
 /// What an event says to those whom it names. `part` has the rows of [`crate::ledger::needs::Needs::of`] it.
 pub fn of_event(event: &Event, day: Day, place: i64, part: &Excerpt) -> Vec<News> {
-    let told = |member: &Id, kind, detail| vec![News { member: member.clone(), kind, subject: place.to_string(), day, detail }];
+    let told = |member: &Id, kind, detail| {
+        vec![News { member: member.clone(), kind, subject: place.to_string(), day, detail }]
+    };
     match event {
         Event::OrderRefunded { order, .. } => part.orders.get(order).map_or_else(Vec::new, |refunded| {
             told(&refunded.buyer, NoticeKind::OrderRefunded, json!({"order": order, "left": refunded.left}))
@@ -86,7 +88,8 @@ pub fn of_event(event: &Event, day: Day, place: i64, part: &Excerpt) -> Vec<News
 pub fn of_close(member: &Id, account: &Account, days: &[DayRecord], part: &Excerpt) -> Vec<News> {
     let Some(day) = days.last().map(|record| record.day) else { return Vec::new() };
     let mut news = Vec::new();
-    let mut tell = |kind, subject: String, detail| news.push(News { member: member.clone(), kind, subject, day, detail });
+    let mut tell =
+        |kind, subject: String, detail| news.push(News { member: member.clone(), kind, subject, day, detail });
     match statement(account, days, 1).map(|lines| lines.last().map(|line| (line.earned, line.worth))) {
         Ok(Some((earned, worth))) if earned.is_positive() => {
             tell(NoticeKind::Earned, day.to_string(), json!({"points": earned, "worth": worth}));

@@ -101,9 +101,10 @@ impl PushSender {
             200..300 => Delivery::Done,
             404 | 410 => Delivery::Gone,
             status @ 300..400 => Delivery::failed(format!("it answers {status}; redirects are not followed")),
-            status => {
-                Delivery::Failed { why: format!("it answers {status}"), retry_after_seconds: answer.retry_after_seconds }
-            }
+            status => Delivery::Failed {
+                why: format!("it answers {status}"),
+                retry_after_seconds: answer.retry_after_seconds,
+            },
         })
     }
 }

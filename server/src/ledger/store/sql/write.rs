@@ -151,7 +151,9 @@ impl SqlTransaction {
         let source = |entry: &JournalEntry| {
             let kind = match entry.kind {
                 Kind::DayClosing | Kind::DayClosed => "close",
-                Kind::OrderPlaced | Kind::OrderRefunded | Kind::OfferTaken | Kind::TradePaid | Kind::RulesAdopted => "event",
+                Kind::OrderPlaced | Kind::OrderRefunded | Kind::OfferTaken | Kind::TradePaid | Kind::RulesAdopted => {
+                    "event"
+                }
                 _ => return None,
             };
             Some(NoticeSourceRow { kind, subject: entry.place })
