@@ -7,6 +7,7 @@
 //! nothing else: it is read on locked screens.
 
 pub mod channels;
+pub mod delivery;
 pub mod gateway;
 pub mod gather;
 pub mod kind;

@@ -20,12 +20,12 @@ use super::query::{Limit, NoParameters, Number, Query};
 use super::rights::{Addressee, Anybody, SignedIn};
 use crate::ledger::store::StoreError;
 use crate::limits::{SUBSCRIPTIONS_MAX, WECHAT_CODE_LENGTH_MAX};
-use crate::notices::channels::Delivery;
+use crate::notices::delivery::Delivery;
 use crate::notices::gateway::is_email;
 use crate::notices::kind::NoticeKind;
 use crate::notices::list::Notice;
 use crate::notices::message::Message;
-use crate::notices::push::BrowserKeys;
+use crate::notices::push::{BrowserKeys, PushSender};
 use crate::notices::subscriptions::{Channel, Subscription, Wish};
 
 /// Of what this server tells, and how.
@@ -47,7 +47,7 @@ pub async fn offer(State(app): State<App>, _: Anybody, _: Query<NoParameters>) -
     Ok(Answer::of(&NoticeOffer {
         kinds: NoticeKind::ALL.into(),
         channels: Channel::ALL.into_iter().filter(|channel| channels.has(*channel)).collect(),
-        push_key: channels.push.as_ref().map(|push| push.public_key()),
+        push_key: channels.push.as_ref().map(PushSender::public_key),
         wechat_template: channels.mini_program.as_ref().map(|program| program.template().to_owned()),
     }))
 }

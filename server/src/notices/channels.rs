@@ -1,32 +1,12 @@
-//! The ways that this server has for notices, and what becomes of a message on one of them.
+//! The ways that this server has for notices.
 
+use super::delivery::{Delivery, Receiver};
 use super::gateway::Gateway;
 use super::message::Message;
 use super::mini_program::MiniProgram;
 use super::push::PushSender;
 use super::subscriptions::Channel;
 use crate::people::store::People;
-
-/// What became of a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Delivery {
-    Done,
-    /// Nobody is there any more, and nobody will be.
-    Gone,
-    /// The member has to consent again first.
-    UsedUp,
-    Failed {
-        why: String,
-        /// When the receiver wants to be asked again, if it says so.
-        retry_after_seconds: Option<u64>,
-    },
-}
-
-impl Delivery {
-    pub(super) const fn failed(why: String) -> Self {
-        Self::Failed { why, retry_after_seconds: None }
-    }
-}
 
 /// The ways that are set up.
 #[derive(Clone, Default)]
@@ -40,16 +20,6 @@ impl std::fmt::Debug for Channels {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(Channel::ALL.into_iter().filter(|channel| self.has(*channel))).finish()
     }
-}
-
-/// A subscription as far as sending needs it.
-#[derive(Clone, Debug)]
-pub struct Receiver<'a> {
-    pub id: &'a str,
-    pub member: &'a str,
-    pub channel: Channel,
-    pub address: &'a str,
-    pub secrets: &'a str,
 }
 
 impl Channels {

@@ -7,7 +7,7 @@ use hyper::Method;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::channels::{Delivery, Receiver};
+use super::delivery::{Delivery, Receiver};
 use super::message::{Count, Message};
 use super::subscriptions::{Channel, language_code};
 use crate::outbound::Outbound;

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use gongxiang::book::DayRecord;
 use gongxiang::event::{Event, Kind};
 use gongxiang::identity::{Day, Id};
@@ -23,7 +23,7 @@ use crate::ledger::journal;
 use crate::ledger::needs::Needs;
 use crate::ledger::store::paging;
 use crate::ledger::store::{JournalEntry, Place, Scope, Store, Transaction};
-use crate::limits::{NOTICE_MEMBERS_AT_ONCE, NOTICE_POLL, NOTICE_SOURCES_AT_ONCE};
+use crate::limits::{DELIVERY_WAIT_MIN, NOTICE_MEMBERS_AT_ONCE, NOTICE_POLL, NOTICE_SOURCES_AT_ONCE};
 use crate::shutdown::ended;
 
 /// Something that happened.
@@ -51,13 +51,17 @@ pub async fn keep_on(notices: Notices, store: Arc<dyn Store>, mut end: watch::Re
             gathered = notices.gather(&*store) => gathered,
             () = ended(&mut end) => return,
         };
+        let mut pause = NOTICE_POLL;
         match gathered {
             Ok(sources) if sources > 0 => continue,
             Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "notices are made later"),
+            Err(error) => {
+                tracing::warn!(error = format!("{error:#}"), "notices are made later");
+                pause = DELIVERY_WAIT_MIN;
+            }
         }
         tokio::select! {
-            () = tokio::time::sleep(NOTICE_POLL) => {}
+            () = tokio::time::sleep(pause) => {}
             () = ended(&mut end) => return,
         }
     }
@@ -67,52 +71,61 @@ impl Notices {
     /// Makes notices of some of the sources; returns of how many.
     ///
     /// # Errors
-    /// If the database does not answer, or a row cannot be read.
+    /// If the database does not answer, or a row cannot be read. The other sources have had their turn.
     pub async fn gather(&self, store: &dyn Store) -> Result<usize> {
         let sources: Vec<Source> =
             sqlx::query_as("SELECT kind, subject, passed FROM notice_sources ORDER BY kind, subject LIMIT $1")
                 .bind(NOTICE_SOURCES_AT_ONCE)
                 .fetch_all(&self.pool)
                 .await?;
-        let count = sources.len();
-        for source in sources {
-            let (kind, subject) = (source.kind.clone(), source.subject.clone());
-            self.gather_one(store, source).await.with_context(|| format!("{kind} {subject}"))?;
+        if sources.is_empty() {
+            return Ok(0);
         }
-        Ok(count)
+        let count = sources.len();
+        let mut tx = store.begin(Scope::Reading).await?;
+        let (mut done, mut failed) = (Vec::new(), None);
+        for source in sources {
+            match self.gather_one(&mut *tx, &source).await {
+                Ok(true) => done.push(source),
+                Ok(false) => {}
+                Err(error) => failed = Some(error.context(format!("{} {}", source.kind, source.subject))),
+            }
+        }
+        self.forget_sources(&done).await?;
+        failed.map_or(Ok(count), Err)
     }
 
-    async fn gather_one(&self, store: &dyn Store, mut source: Source) -> Result<()> {
+    /// Makes notices of a source, a part at a time; `true` if it has nothing to say to anybody and can go.
+    async fn gather_one(&self, tx: &mut dyn Transaction, source: &Source) -> Result<bool> {
         let entry = match source.kind.as_str() {
-            "close" | "event" => {
-                let place = Place(source.subject.parse()?);
-                store.begin(Scope::Reading).await?.entered(place).await?
-            }
+            "close" | "event" => tx.entered(Place(source.subject.parse()?)).await?,
             _ => None,
         };
-        let mut days = Vec::new();
+        let (mut source, mut days) = (source.clone(), Vec::new());
         loop {
             let part = match (&entry, source.kind.as_str()) {
-                (Some(entry), _) => self.part_of(store, entry, &source.passed, &mut days).await?,
-                (None, "dispute") => self.part_of_dispute(store, &source.subject).await?,
-                (None, "voucher") => self.part_of_voucher(store, &source.subject).await?,
+                (Some(entry), _) => self.part_of(tx, entry, &source.passed, &mut days).await?,
+                (None, "dispute") => self.part_of_dispute(tx, &source.subject).await?,
+                (None, "voucher") => self.part_of_voucher(tx, &source.subject).await?,
                 (None, _) => Part::default(),
             };
-            let next = part.passed.clone();
-            if !self.store(&source, part).await? {
-                return Ok(());
+            let wanted = self.wanted(&part).await?;
+            if part.passed.is_none() && part.standings.is_empty() && wanted.is_empty() {
+                return Ok(true);
             }
-            match next {
-                Some(passed) => source.passed = passed,
-                None => return Ok(()),
+            let passed = part.passed.clone();
+            if !self.store(&source, part, &wanted).await? {
+                return Ok(false);
             }
+            let Some(passed) = passed else { return Ok(false) };
+            source.passed = passed;
         }
     }
 
     /// What an event of the journal says, from the member after `passed` on.
     async fn part_of(
         &self,
-        store: &dyn Store,
+        tx: &mut dyn Transaction,
         entry: &JournalEntry,
         passed: &str,
         days: &mut Vec<DayRecord>,
@@ -121,14 +134,13 @@ impl Notices {
         if matches!(entry.kind, Kind::OrderPlaced | Kind::DayClosing | Kind::DayClosed) && passed.is_empty() {
             part.news = news::vested(&entry.receipt, entry.place.0);
         }
-        let mut tx = store.begin(Scope::Reading).await?;
         match entry.kind {
             Kind::DayClosed => {
                 if days.is_empty() {
-                    let closed = paging::days(&mut *tx).await?.into_iter().map(|closed| closed.record);
+                    let closed = paging::days(tx).await?.into_iter().map(|closed| closed.record);
                     days.extend(closed.filter(|record| record.day <= entry.day));
                 }
-                self.close_for(&mut *tx, days, passed, &mut part).await?;
+                self.close_for(tx, days, passed, &mut part).await?;
             }
             Kind::RulesAdopted => {
                 let members = self.subscribers(passed).await?;
@@ -141,18 +153,39 @@ impl Notices {
                     detail: json!({}),
                 }));
             }
+            Kind::DayClosing => {}
             _ => {
                 let line = journal::parse(entry.event.as_bytes()).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
-                let event = line.entry.event;
-                let loaded = tx.load(&needs(&event)).await?.excerpt;
-                part.news.extend(news::of_event(&event, entry.day, entry.place.0, &loaded));
-                if let Event::OrderPlaced(order) = &event {
-                    let shop = loaded.accounts.get(&order.merchant);
-                    part.standings.extend(shop.and_then(|shop| news::standing(&order.merchant, shop, &loaded)));
-                }
+                self.event_for(tx, &line.entry.event, entry, &mut part).await?;
             }
         }
         Ok(part)
+    }
+
+    /// What an event says to those whom it names.
+    async fn event_for(
+        &self,
+        tx: &mut dyn Transaction,
+        event: &Event,
+        entry: &JournalEntry,
+        part: &mut Part,
+    ) -> Result<()> {
+        let needs = match event {
+            // Most shops have no subscription, and orders are many.
+            Event::OrderPlaced(order) if self.subscribed(&[&order.merchant]).await?.is_empty() => return Ok(()),
+            Event::OrderPlaced(order) => Needs { members: [order.merchant.clone()].into(), ..Needs::default() },
+            Event::OrderRefunded { order, .. } => Needs { orders: [order.clone()].into(), ..Needs::default() },
+            Event::OfferTaken { offer, .. } => Needs { offers: [offer.clone()].into(), ..Needs::default() },
+            Event::TradePaid { trade } => Needs { trades: [trade.clone()].into(), ..Needs::default() },
+            _ => return Ok(()),
+        };
+        let loaded = tx.load(&needs).await?.excerpt;
+        part.news.extend(news::of_event(event, entry.day, entry.place.0, &loaded));
+        if let Event::OrderPlaced(order) = event {
+            let shop = loaded.accounts.get(&order.merchant);
+            part.standings.extend(shop.and_then(|shop| news::standing(&order.merchant, shop, &loaded)));
+        }
+        Ok(())
     }
 
     /// What the close of a day says to some of the members.
@@ -174,14 +207,14 @@ impl Notices {
     }
 
     /// The side of a trade that did not open the dispute.
-    async fn part_of_dispute(&self, store: &dyn Store, trade: &str) -> Result<Part> {
+    async fn part_of_dispute(&self, tx: &mut dyn Transaction, trade: &str) -> Result<Part> {
         let opener: Option<(String,)> = sqlx::query_as("SELECT opener FROM disputes WHERE trade = $1")
             .bind(trade.to_owned())
             .fetch_optional(&self.pool)
             .await?;
         let (Some((opener,)), Some(id)) = (opener, Id::parse(trade)) else { return Ok(Part::default()) };
         let needs = Needs { trades: [id.clone()].into(), ..Needs::default() };
-        let loaded = store.begin(Scope::Reading).await?.load(&needs).await?.excerpt;
+        let loaded = tx.load(&needs).await?.excerpt;
         let disputed = loaded.trades.get(&id).and_then(|trade| Some((trade, loaded.offers.get(&trade.offer)?)));
         let news = disputed.map(|(trade, offer)| News {
             member: if opener == "buyer" { trade.seller(offer) } else { trade.buyer(offer) }.clone(),
@@ -194,13 +227,13 @@ impl Notices {
     }
 
     /// Whoever had goods handed out.
-    async fn part_of_voucher(&self, store: &dyn Store, voucher: &str) -> Result<Part> {
+    async fn part_of_voucher(&self, tx: &mut dyn Transaction, voucher: &str) -> Result<Part> {
         let row: Option<(String, String)> = sqlx::query_as("SELECT member, item FROM vouchers WHERE id = $1")
             .bind(voucher.to_owned())
             .fetch_optional(&self.pool)
             .await?;
         let Some((member, item)) = row else { return Ok(Part::default()) };
-        let day = store.begin(Scope::Reading).await?.now().await?.head.day;
+        let day = tx.now().await?.head.day;
         let news = Id::parse(&member).map(|member| News {
             member,
             kind: NoticeKind::GoodsHandedOut,
@@ -220,8 +253,7 @@ impl Notices {
     }
 
     /// Stores a part, and how far its source is with it; `false` if another process was faster.
-    async fn store(&self, source: &Source, part: Part) -> Result<bool> {
-        let wanted = self.wanted(&part).await?;
+    async fn store(&self, source: &Source, part: Part, wanted: &BTreeSet<Id>) -> Result<bool> {
         let mut tx = self.pool.begin().await?;
         // First, so that another process waits here and then finds nothing.
         let sql = match part.passed {
@@ -250,13 +282,32 @@ impl Notices {
         Ok(true)
     }
 
-    /// Those of the members whom a part names who have a subscription at all: most have none.
+    /// Deletes sources that have nothing to say to anybody.
+    async fn forget_sources(&self, sources: &[Source]) -> Result<()> {
+        if sources.is_empty() {
+            return Ok(());
+        }
+        let pairs: Vec<_> = (0..sources.len()).map(|n| format!("(${}, ${})", 2 * n + 1, 2 * n + 2)).collect();
+        let sql = format!("DELETE FROM notice_sources WHERE (kind, subject) IN (VALUES {})", pairs.join(", "));
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+        for Source { kind, subject, .. } in sources {
+            query = query.bind(kind.clone()).bind(subject.clone());
+        }
+        query.execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Those of the members whom a part names who have a subscription.
     async fn wanted(&self, part: &Part) -> Result<BTreeSet<Id>> {
-        const AT_ONCE: usize = 500;
         let named: BTreeSet<&Id> = part.news.iter().map(|news| &news.member).collect();
-        let named: Vec<&Id> = named.into_iter().collect();
+        self.subscribed(&named.into_iter().collect::<Vec<_>>()).await
+    }
+
+    /// Those of these members who have a subscription: most have none.
+    async fn subscribed(&self, members: &[&Id]) -> Result<BTreeSet<Id>> {
+        const AT_ONCE: usize = 500;
         let mut wanted = BTreeSet::new();
-        for some in named.chunks(AT_ONCE) {
+        for some in members.chunks(AT_ONCE) {
             let places: Vec<_> = (1..=some.len()).map(|place| format!("${place}")).collect();
             let sql = format!("SELECT DISTINCT member FROM subscriptions WHERE member IN ({})", places.join(", "));
             let query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
@@ -272,17 +323,6 @@ impl Notices {
 fn next_part(members: &[Id]) -> Option<String> {
     let is_whole = i64::try_from(members.len()).is_ok_and(|members| members == NOTICE_MEMBERS_AT_ONCE);
     members.last().filter(|_| is_whole).map(Id::to_string)
-}
-
-/// The rows of the book that a notice of an event needs.
-fn needs(event: &Event) -> Needs {
-    match event {
-        Event::OrderPlaced(order) => Needs { members: [order.merchant.clone()].into(), ..Needs::default() },
-        Event::OrderRefunded { order, .. } => Needs { orders: [order.clone()].into(), ..Needs::default() },
-        Event::OfferTaken { offer, .. } => Needs { offers: [offer.clone()].into(), ..Needs::default() },
-        Event::TradePaid { trade } => Needs { trades: [trade.clone()].into(), ..Needs::default() },
-        _ => Needs::default(),
-    }
 }
 
 /// Remembers how a shop stands. It is told when its points fall below the deposit, and again only after they were above it.

@@ -14,7 +14,8 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use super::Notices;
-use super::channels::{Channels, Delivery, Receiver};
+use super::channels::Channels;
+use super::delivery::{Delivery, Receiver};
 use super::kind::NoticeKind;
 use super::message::Message;
 use super::subscriptions::{Channel, language_of};

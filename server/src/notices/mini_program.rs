@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::channels::Delivery;
+use super::delivery::Delivery;
 use super::message::Message;
 use super::subscriptions::language_code;
 use crate::limits::WECHAT_TEXT_CHARS_MAX;

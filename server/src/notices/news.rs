@@ -94,10 +94,9 @@ pub fn of_close(member: &Id, account: &Account, days: &[DayRecord], part: &Excer
         Ok(Some((earned, worth))) if earned.is_positive() => {
             tell(NoticeKind::Earned, day.to_string(), json!({"points": earned, "worth": worth}));
         }
-        Ok(_) => {}
         // The account was settled again since then: its statement says what it earned.
         Err(_) if account.holding.units.is_positive() => tell(NoticeKind::Earned, day.to_string(), json!({})),
-        Err(_) => {}
+        Ok(_) | Err(_) => {}
     }
     let last = account.area_pack.filter(|_| account.city.is_some());
     let last = last.and_then(|pack| pack.plus(part.rules.area_repurchase_days));

@@ -11,7 +11,7 @@ use serde_json::json;
 use url::Url;
 use web_push_native::{Auth, encrypt, p256::PublicKey};
 
-use super::channels::Delivery;
+use super::delivery::Delivery;
 use super::message::Message;
 use super::vapid::VapidKey;
 use crate::limits::{PUSH_ENDPOINT_BYTES_MAX, PUSH_SECONDS};

@@ -63,6 +63,7 @@ impl VapidKey {
     }
 
     /// The public half, as browsers take it.
+    #[must_use]
     pub fn public(&self) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(self.0.public_key())
     }

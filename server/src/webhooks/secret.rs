@@ -27,11 +27,13 @@ impl Secret {
         BASE64_STANDARD.decode(text.strip_prefix(PREFIX)?).ok().map(Self)
     }
 
+    #[must_use]
     pub fn text(&self) -> String {
         format!("{PREFIX}{}", BASE64_STANDARD.encode(&self.0))
     }
 
     /// The header `webhook-signature`.
+    #[must_use]
     pub fn signature(&self, id: &str, timestamp: i64, body: &str) -> String {
         let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
         let tag = hmac::sign(&key, format!("{id}.{timestamp}.{body}").as_bytes());

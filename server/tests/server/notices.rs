@@ -311,9 +311,9 @@ fn what_a_day_brings_is_one_message_after_its_close() -> TestResult {
         assert_eq!(messages[1]["title"], "共享购");
         wait_until(|| {
             let messages = english.screen()?.messages;
-            let last = messages.last().map(|message| message["body"].clone()).unwrap_or_default();
-            let is_there = last == "Yesterday’s points have arrived. Rewards of orders have arrived (3)";
-            Ok(if is_there { Ok(()) } else { Err(last.to_string()) })
+            let newest = messages.last().map(|message| message["body"].clone()).unwrap_or_default();
+            let is_there = newest == "Yesterday’s points have arrived. Rewards of orders have arrived (3)";
+            Ok(if is_there { Ok(()) } else { Err(newest.to_string()) })
         })?;
     }
     Ok(())

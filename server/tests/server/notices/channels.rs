@@ -220,7 +220,7 @@ fn who_erases_its_profile_or_is_shut_out_is_not_told_anything_any_more() -> Test
         assert!(subscriptions(&server, "pam")?.is_empty());
         take(&server, "g", "u")?;
         adopt(&server, &json!({}))?;
-        std::thread::sleep(Duration::from_millis(2_000));
+        std::thread::sleep(Duration::from_secs(2));
         assert_eq!((ann.service.all().len(), pam.service.all().len()), (2, 1));
     }
     Ok(())

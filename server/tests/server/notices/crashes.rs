@@ -73,7 +73,7 @@ fn a_source_that_is_looked_at_again_makes_no_second_notice() -> TestResult {
              SELECT CASE WHEN kind = 'day.closed' THEN 'close' ELSE 'event' END, CAST(place AS TEXT) FROM journal
              WHERE kind IN ('offer.taken', 'day.closed')";
         run_sql(&database, again)?;
-        std::thread::sleep(Duration::from_millis(2_000));
+        std::thread::sleep(Duration::from_secs(2));
         assert_eq!((notices(&server, "ann")?.len(), ann.service.all().len()), (2, 3));
     }
     Ok(())
