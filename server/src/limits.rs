@@ -346,6 +346,10 @@ pub const EMAIL_BYTES_MAX: usize = 254;
 /// Most consents of `WeChat` that are counted.
 pub const CONSENTS_MAX: i64 = 1_000;
 
+/// A message to a browser is filled up to a multiple of so many bytes. Push services take at least 4,096, and one that tells of every kind has
+/// some 900.
+pub const PUSH_BYTES: usize = 1_024;
+
 /// How long a push service keeps a message for a browser that is off, in seconds.
 pub const PUSH_SECONDS: u32 = 86_400;
 

@@ -14,7 +14,7 @@ use web_push_native::{Auth, encrypt, p256::PublicKey};
 use super::delivery::Delivery;
 use super::message::Message;
 use super::vapid::VapidKey;
-use crate::limits::{PUSH_ENDPOINT_BYTES_MAX, PUSH_SECONDS};
+use crate::limits::{PUSH_BYTES, PUSH_ENDPOINT_BYTES_MAX, PUSH_SECONDS};
 use crate::outbound::{Outbound, OutboundError};
 
 /// What a browser gave for messages to it.
@@ -84,7 +84,10 @@ impl PushSender {
         let payload = json!({
             "tag": message.tag, "title": message.title(), "body": message.text(), "notices": message.counts(),
         });
-        let body = encrypt(payload.to_string().into_bytes(), &keys.public, &keys.auth)?;
+        // The length would say what it is about.
+        let mut payload = payload.to_string().into_bytes();
+        payload.resize(payload.len().next_multiple_of(PUSH_BYTES), b' ');
+        let body = encrypt(payload, &keys.public, &keys.auth)?;
         let headers = [
             ("authorization", authorization),
             ("content-encoding", "aes128gcm".into()),
@@ -95,6 +98,8 @@ impl PushSender {
         ];
         let answer = match self.outbound.send(Method::POST, endpoint, &headers, body).await {
             Ok(answer) => answer,
+            // Who has the address can send to it, as far as the service allows: it is in no log.
+            Err(OutboundError::Address(_)) => return Ok(Delivery::failed("its address cannot be asked".into())),
             Err(error) => return Ok(Delivery::failed(error.to_string())),
         };
         Ok(match answer.status {

@@ -76,6 +76,7 @@ impl Browser {
         let claims: Value = serde_json::from_slice(&bytes(signed.split_once('.').ok_or("no claims")?.1)?)?;
         assert_eq!(claims["aud"], format!("http://{}", self.service.address));
         let content = decrypt(message.body.clone(), &self.private, &Auth::from(self.auth))?;
+        assert_eq!(content.len() % 1_024, 0, "the length says nothing");
         let content: Value = serde_json::from_slice(&content)?;
         assert_eq!(message.header("topic"), content["tag"], "a service replaces what was not fetched");
         Ok(content)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::browser::Browser;
-use super::{ALL, ask, close, counted, notices, open, order, settle, start, take, told, wait_until};
+use super::{ALL, adopt, ask, close, counted, notices, open, order, settle, start, take, told, wait_until};
 use crate::receiver::Receiver;
 use crate::support::{Folder, TestResult, databases, run_sql};
 
@@ -92,6 +92,38 @@ fn a_message_whose_answer_was_lost_is_shown_once() -> TestResult {
         service.wait_for(3)?;
         let screen = browser.screen()?;
         assert_eq!((screen.messages.len(), screen.repeated), (1, 1));
+    }
+    Ok(())
+}
+
+#[test]
+fn what_concerns_everybody_reaches_everybody_though_the_server_dies_halfway() -> TestResult {
+    const MEMBERS: usize = 450;
+    let folder = Folder::new()?;
+    for database in databases(&folder)? {
+        let mut server = open(&database, &[])?;
+        let all: Vec<_> =
+            (0..MEMBERS).map(|n| json!({"type": "member.registered", "member": format!("m{n:03}")})).collect();
+        settle(&server, &json!(all))?;
+        // By a way that this server does not have, so nothing is sent.
+        run_sql(
+            &database,
+            "INSERT INTO subscriptions (id, member, channel, address, secrets, kinds, language, made)
+             SELECT 's-' || member, member, 'email', member || '@shop.example', '', ',rules_changed,', 'en', 0 FROM accounts
+             WHERE member LIKE 'm%'",
+        )?;
+        adopt(&server, &json!({}))?;
+        std::thread::sleep(Duration::from_millis(300));
+        server.kill()?;
+        server = start(&database, &[])?;
+        for n in (0..MEMBERS).step_by(50).chain([MEMBERS - 1]) {
+            let member = format!("m{n:03}");
+            wait_until(|| {
+                let listed = counted(&notices(&server, &member)?);
+                let holds = listed.len() == 1 && listed.get("rules_changed") == Some(&1);
+                Ok(if holds { Ok(()) } else { Err(format!("{member}: {listed:?}")) })
+            })?;
+        }
     }
     Ok(())
 }
