@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 /// The sections of a catalogue. A catalogue with another one, or without one of these, does not build.
 #[rustfmt::skip]
-const SECTIONS: [&str; 15] = [
-    "assets", "classes", "codes", "events", "failures", "parties", "pilots", "reasons", "reports", "roles",
+const SECTIONS: [&str; 16] = [
+    "assets", "classes", "codes", "events", "failures", "notices", "parties", "pilots", "reasons", "reports", "roles",
     "rule_choices", "rule_hints", "rule_keys", "rules", "units",
 ];
 

@@ -8,6 +8,7 @@
 //! | `commands`, `settle`, `preview`, `quote` | what can be done: one table, and its three uses |
 //! | `members`, `orders`, `market`, `days`, `scheme`, `rules`, `rulebook`, `events`, `ahead` | what can be asked, by resource |
 //! | `profiles`, `names` | what members say of themselves, and what others see of it |
+//! | `notices` | what members are told, and how |
 //! | `counter` | what a shop's till starts from, and members' codes |
 //! | `sessions`, `passkeys`, `newcomers`, `access` | signing in and out, registering, and what one signed in with |
 //! | `staff`, `actions`, `concerns` | who works here, who did what, and whom it concerned |
@@ -48,6 +49,7 @@ mod members;
 mod metrics;
 mod names;
 mod newcomers;
+mod notices;
 mod one;
 mod openapi;
 mod orders;

@@ -9,6 +9,7 @@
 //! | [`http`] | routes, rights, answers, the `OpenAPI` document, connections | the rooms below |
 //! | [`books`] | exports and imports | [`ledger`] |
 //! | [`webhooks`] | delivery of events to other systems, at least once | [`ledger`] |
+//! | [`notices`] | what members are told, and how | [`webhooks`], [`people`], [`ledger`] |
 //! | [`goods`] | goods for points: the catalogue, its pictures, the vouchers | [`people`], [`ledger`] |
 //! | [`people`] | keys, staff, sessions, passkeys, `WeChat` accounts, profiles; what waits for a second person; what the sides of a trade tell each other | the ground |
 //! | [`ledger`] | the queue of events, groups, the store, the audit, the close of a day | the ground |
@@ -34,6 +35,7 @@ pub mod ledger;
 pub mod limits;
 pub mod logs;
 pub mod metrics;
+pub mod notices;
 pub mod outbound;
 pub mod output;
 pub mod people;

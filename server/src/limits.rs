@@ -330,3 +330,52 @@ pub const NETWORK_PAUSE: Duration = Duration::from_secs(1);
 
 /// Months that a member's team and city show.
 pub const TEAM_MONTHS: usize = 12;
+
+/// Most subscriptions of one member.
+pub const SUBSCRIPTIONS_MAX: i64 = 10;
+
+/// How often a minute one member may subscribe: the first message goes at once, to an address that the member names.
+pub const SUBSCRIBING_PER_MINUTE: u32 = 10;
+
+/// Longest address of a browser at its push service, in bytes; real ones have some 200.
+pub const PUSH_ENDPOINT_BYTES_MAX: usize = 1_000;
+
+/// Longest address for e-mail, in bytes.
+pub const EMAIL_BYTES_MAX: usize = 254;
+
+/// Most consents of `WeChat` that are counted.
+pub const CONSENTS_MAX: i64 = 1_000;
+
+/// A message to a browser is filled up to a multiple of so many bytes. Push services take at least 4,096, and one that tells of every kind has
+/// some 900.
+pub const PUSH_BYTES: usize = 1_024;
+
+/// How long a push service keeps a message for a browser that is off, in seconds.
+pub const PUSH_SECONDS: u32 = 86_400;
+
+/// How long a token for a push service is valid, in seconds; they take at most a day.
+pub const PUSH_TOKEN_SECONDS: i64 = 12 * 3_600;
+
+/// Longest text of a field `thing` of a template of `WeChat`, in characters.
+pub const WECHAT_TEXT_CHARS_MAX: usize = 20;
+
+/// How often we look for what happened and for notices that are due.
+pub const NOTICE_POLL: Duration = Duration::from_millis(500);
+
+/// Most sources of notices that are looked at in one go.
+pub const NOTICE_SOURCES_AT_ONCE: i64 = 200;
+
+/// Most members whose notices of the same event are stored in one transaction.
+pub const NOTICE_MEMBERS_AT_ONCE: i64 = 200;
+
+/// Most notices that one message tells of.
+pub const NOTICES_IN_MESSAGE: i64 = 500;
+
+/// Most messages that one process sends side by side.
+pub const MESSAGES_AT_ONCE: usize = 16;
+
+/// Days before the end of a partner's right at which it is told.
+pub const PARTNER_LAPSES_DAYS: u64 = 5;
+
+/// How long notices are kept.
+pub const NOTICES_HOLD: Duration = Duration::from_hours(90 * 24);

@@ -1,4 +1,4 @@
-//! Requests to other servers: webhooks, and `WeChat` for signing in.
+//! Requests to other servers: webhooks, push services, the gateway for notices, and `WeChat`.
 //!
 //! The address is checked after its name was resolved, and exactly this address is connected. So a name cannot lead into
 //! a private network, even if it resolves differently the second time. Redirects are not followed. Time and size are
@@ -47,6 +47,8 @@ pub enum OutboundError {
 pub struct OutboundAnswer {
     pub status: u16,
     pub body: Vec<u8>,
+    /// When the server wants to be asked again, if it says so in seconds.
+    pub retry_after_seconds: Option<u64>,
 }
 
 /// Sends requests to other servers.
@@ -155,9 +157,11 @@ where
     let answer = async {
         let response = sender.send_request(request).await.map_err(http)?;
         let status = response.status().as_u16();
+        let retry_after = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry_after_seconds = retry_after.and_then(|seconds| seconds.parse().ok());
         let body = Limited::new(response.into_body(), OUTBOUND_BYTES_MAX).collect().await;
         let body = body.map_err(|error| OutboundError::Http(error.to_string()))?.to_bytes().to_vec();
-        Ok(OutboundAnswer { status, body })
+        Ok(OutboundAnswer { status, body, retry_after_seconds })
     };
     tokio::pin!(answer);
     // Drop the connection as soon as the exchange ends.

@@ -7,4 +7,4 @@
 
 pub mod deliver;
 pub mod registry;
-mod secret;
+pub mod secret;

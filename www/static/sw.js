@@ -136,3 +136,45 @@ addEventListener('fetch', (event) => {
     event.respondWith(fromBuild(event, file));
   }
 });
+
+/** The member's screen for each kind of notice. */
+const SCREENS = {
+  earned: 'statement', vested: 'orders', order_refunded: 'orders', trade_taken: 'market', trade_paid: 'market', trade_disputed: 'market',
+  partner_lapses: 'city', goods_handed_out: 'redeem',
+};
+
+/** The address of the page that a notice is about: of one kind its screen, of several the first screen. */
+function pageOf(member, kinds) {
+  if (kinds.length !== 1) return PAGE;
+  const [kind] = kinds;
+  if (kind === 'rules_changed') return `${PAGE}#/rules`;
+  if (!member) return PAGE;
+  if (kind === 'deposit_short') return `${PAGE}#/shop/${member}/manage`;
+  return `${PAGE}#/m/${member}/${SCREENS[kind] ?? ''}`;
+}
+
+// The server says what kind of things happened, with the words for it. Nothing of it is personal, so a locked screen may show it. A message
+// that comes twice has the same tag and takes its own place.
+addEventListener('push', (event) => {
+  let message = {};
+  try {
+    message = event.data.json();
+  } catch {
+    // A browser that shows nothing for a message loses its subscription.
+  }
+  const { tag, title = '共享购', body = '', notices = [] } = message;
+  const data = notices.map(({ kind }) => kind);
+  event.waitUntil(registration.showNotification(title, { tag, body, data, icon: here('icon-192.png') }));
+});
+
+addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil((async () => {
+    const answer = await fetch(here('v1/session')).catch(() => undefined);
+    const { member } = answer?.ok ? await answer.json() : {};
+    const address = pageOf(member, event.notification.data);
+    const [page] = await clients.matchAll({ type: 'window' });
+    const shown = await page?.navigate(address).catch(() => undefined);
+    await (shown ? shown.focus() : clients.openWindow(address));
+  })());
+});

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use gongxiang::preset;
 use gongxiang::review::{Declaration, Finding, Severity, review};
+use sqlx::AnyPool;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -26,7 +27,14 @@ use crate::ledger::housekeeping;
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::sql::SqlStore;
 use crate::ledger::store::{SHARDS, Scope, Store, StoreError};
-use crate::limits::HOUSEKEEPING_EVERY;
+use crate::limits::{HOUSEKEEPING_EVERY, NOTICES_HOLD};
+use crate::notices::channels::Channels;
+use crate::notices::gateway::Gateway;
+use crate::notices::messenger::Messenger;
+use crate::notices::mini_program::MiniProgram;
+use crate::notices::push::PushSender;
+use crate::notices::vapid::VapidKey;
+use crate::notices::{Notices, gather};
 use crate::outbound::Outbound;
 use crate::people::passkeys::{self, Passkeys};
 use crate::people::store::People;
@@ -37,6 +45,9 @@ use crate::webhooks::deliver::Courier;
 /// The variable with the mini-program's secret. It has no flag, because flags appear in the list of processes, and no key
 /// in the file, because others may read the file.
 const WECHAT_SECRET: &str = "GONGXIANG_WECHAT_SECRET";
+
+/// The variable with the secret of the gateway for notices, for the same reasons.
+const GATEWAY_SECRET: &str = "GONGXIANG_NOTICE_GATEWAY_SECRET";
 
 /// Serves until Ctrl-C or SIGTERM; prints its address when it is ready. A second signal ends it with an error.
 pub fn run(settings: &Settings) -> Result<()> {
@@ -73,6 +84,9 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     let store: Arc<dyn Store> = Arc::new(store);
     let goods = Goods::new(pool.clone());
     let believed = BelievedClock::new(Arc::clone(&store), clock(), ticks());
+    let channels = channels(settings, &pool, &outbound).await?;
+    let notices = Notices::new(pool.clone());
+    let messenger = Messenger::new(notices.clone(), people.clone(), channels.clone(), clock());
     let courier = Courier::new(pool, outbound, clock(), believed.clone());
     let (ledger, writers) = Ledger::start(Arc::clone(&store), first_shard(), Arc::default());
     let closer = Closer::new(ledger.clone(), &settings.zone, clock(), ticks())?;
@@ -88,7 +102,9 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         .with_context(|| format!("cannot listen on {}; choose another port with --listen", settings.listen))?;
     let mut tasks = vec![tokio::spawn(courier.run(end.clone()))];
     tasks.push(tokio::spawn(housekeeping::keep_on(Arc::clone(&store), believed.clone(), end.clone())));
-    tasks.push(tokio::spawn(forget_expired(people.clone(), believed.clone(), end.clone())));
+    tasks.push(tokio::spawn(forget_expired(people.clone(), notices.clone(), believed.clone(), end.clone())));
+    tasks.push(tokio::spawn(messenger.run(end.clone())));
+    tasks.push(tokio::spawn(gather::keep_on(notices.clone(), Arc::clone(&store), end.clone())));
     tasks.push(tokio::spawn(gathering::keep_on(Arc::clone(&store), end.clone())));
     tasks.push(tokio::spawn(expiry::keep_on(ledger.clone(), goods.clone(), end.clone())));
     if settings.trade_hours > 0 {
@@ -113,7 +129,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         goods_days: settings.goods_days,
         demo: settings.demo_mode,
     };
-    let app = App::new(ledger, people, goods, sign_in, policy);
+    let app = App::new(ledger, people, goods, notices, channels, sign_in, policy);
     let router = edge::around(routes::router(app, settings.wallet.as_deref()), limits(settings), metrics);
     // A closed standard output is no reason to stop.
     _ = writeln!(std::io::stdout(), "gongxiang serves at http://{address}/");
@@ -130,13 +146,17 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     Ok(())
 }
 
-/// Forgets sessions and codes that have expired, now and then.
-async fn forget_expired(people: People, clock: BelievedClock, end: watch::Receiver<bool>) {
-    let work = move |now| {
-        let people = people.clone();
-        async move { Ok(people.forget_expired(now).await.map(|_| ())?) }
+/// Forgets sessions and codes that have expired, and old notices, now and then.
+async fn forget_expired(people: People, notices: Notices, clock: BelievedClock, end: watch::Receiver<bool>) {
+    let work = move |now: jiff::Timestamp| {
+        let (people, notices) = (people.clone(), notices.clone());
+        async move {
+            people.forget_expired(now).await?;
+            notices.forget(now.saturating_sub(NOTICES_HOLD).unwrap_or(jiff::Timestamp::MIN)).await?;
+            Ok(())
+        }
     };
-    clock.every(HOUSEKEEPING_EVERY, "expired sessions could not be forgotten", work, end).await;
+    clock.every(HOUSEKEEPING_EVERY, "expired sessions and old notices could not be forgotten", work, end).await;
 }
 
 /// Refuses settings that contradict each other.
@@ -219,9 +239,40 @@ fn sign_in(settings: &Settings, people: &People, port: u16) -> Result<SignIn> {
     Ok(SignIn { origin, passkeys, wechat, open_registration: settings.registers_anybody(), guests: Arc::default() })
 }
 
+fn secret(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|secret| !secret.is_empty())
+}
+
+fn wechat_secret() -> Result<String> {
+    secret(WECHAT_SECRET).with_context(|| format!("--wechat-appid needs the app's secret in {WECHAT_SECRET}"))
+}
+
+/// The ways on which members are told what concerns them.
+async fn channels(settings: &Settings, pool: &AnyPool, outbound: &Outbound) -> Result<Channels> {
+    let key = match &settings.push_key {
+        Some(file) => VapidKey::of_file(file)?,
+        None => VapidKey::of_database(pool).await?,
+    };
+    let of_origin = || settings.origin.clone().filter(|origin| origin.starts_with("https://"));
+    let contact = settings.push_contact.clone().or_else(of_origin);
+    let mini_program = match (&settings.wechat_appid, &settings.wechat_template) {
+        (Some(appid), Some(template)) => {
+            let (address, zone) = (&settings.wechat_address, find_zone(&settings.zone)?);
+            Some(MiniProgram::new(address, appid.clone(), wechat_secret()?, template.clone(), zone)?)
+        }
+        _ => None,
+    };
+    let gateway = settings.notice_gateway.as_ref().map(|url| {
+        let secret = secret(GATEWAY_SECRET);
+        let secret = secret.with_context(|| format!("--notice-gateway needs its secret in {GATEWAY_SECRET}"))?;
+        Gateway::new(outbound.clone(), url, &secret).context("--notice-gateway cannot be used")
+    });
+    let push = Some(PushSender::new(outbound.clone(), key, contact));
+    Ok(Channels { push, mini_program, gateway: gateway.transpose()? })
+}
+
 fn wechat(settings: &Settings, appid: &str) -> Result<Arc<dyn Code2Session>> {
-    let secret = std::env::var(WECHAT_SECRET).ok().filter(|secret| !secret.is_empty());
-    let secret = secret.with_context(|| format!("--wechat-appid needs the app's secret in {WECHAT_SECRET}"))?;
+    let secret = wechat_secret()?;
     let client = WeChat::new(&settings.wechat_address, appid.into(), secret);
     Ok(Arc::new(client.context("--wechat-address cannot be used")?))
 }

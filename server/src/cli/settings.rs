@@ -10,6 +10,7 @@ use gongxiang::quantity::{Money, Points};
 use crate::http::listen::Addresses;
 use crate::ledger::quota::Quota;
 use crate::logs::LogFormat;
+use crate::notices::mini_program::Template;
 use crate::people::second_person::SecondPerson;
 use crate::people::wechat;
 
@@ -63,6 +64,21 @@ pub struct Settings {
     /// The address of `WeChat`'s API.
     #[arg(long, env = "GONGXIANG_WECHAT_ADDRESS", default_value = wechat::ADDRESS, value_name = "URL")]
     pub wechat_address: String,
+    /// The template of 订阅消息 by which members are told what concerns them, with the names of its two fields: `ID,thing1,time2`. Needs
+    /// `wechat-appid`.
+    #[arg(long, env = "GONGXIANG_WECHAT_TEMPLATE", value_name = "TEMPLATE", value_parser = Template::parse, requires = "wechat_appid")]
+    pub wechat_template: Option<Template>,
+    /// A key with which push services know this server: PKCS #8 as PEM, of the curve P-256 [default: the server makes one and keeps it
+    /// in the database]
+    #[arg(long, env = "GONGXIANG_PUSH_KEY", value_name = "FILE")]
+    pub push_key: Option<PathBuf>,
+    /// Where push services can reach whoever runs this server, `mailto:…` or `https://…` [default: the origin, if it is `https://`]
+    #[arg(long, env = "GONGXIANG_PUSH_CONTACT", value_name = "URL", value_parser = parse_contact)]
+    pub push_contact: Option<String>,
+    /// The operator's gateway for e-mail and SMS, which gets each message as a webhook. Its secret, `whsec_…`, is read only from
+    /// `GONGXIANG_NOTICE_GATEWAY_SECRET`.
+    #[arg(long, env = "GONGXIANG_NOTICE_GATEWAY", value_name = "URL")]
+    pub notice_gateway: Option<String>,
     /// Address and port to listen on; port 0 chooses a free one.
     #[arg(long, env = "GONGXIANG_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
@@ -142,7 +158,7 @@ pub struct Settings {
     /// How often the server audits the books, in hours; 0 for never.
     #[arg(long, env = "GONGXIANG_AUDIT_HOURS", default_value = "0", value_name = "HOURS")]
     pub audit_hours: u32,
-    /// Whether webhooks may use private addresses and plain HTTP.
+    /// Whether webhooks, push services and the gateway for notices may have private addresses and plain HTTP.
     #[arg(long, env = "GONGXIANG_ALLOW_PRIVATE_WEBHOOKS", num_args = 0..=1, require_equals = true,
           default_value = "false", default_missing_value = "true")]
     pub allow_private_webhooks: bool,
@@ -156,6 +172,11 @@ pub struct Settings {
 
 pub fn parse_day(text: &str) -> Result<Day, String> {
     Day::parse(text).ok_or_else(|| "a day is written as in 2026-01-31".into())
+}
+
+fn parse_contact(text: &str) -> Result<String, String> {
+    let is_contact = ["mailto:", "https://"].iter().any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
+    if is_contact { Ok(text.into()) } else { Err("begins with `mailto:` or `https://`".into()) }
 }
 
 fn parse_points(text: &str) -> Result<Points, String> {

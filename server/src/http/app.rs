@@ -13,6 +13,8 @@ use super::problem::Problem;
 use crate::goods::Goods;
 use crate::ledger::queue::Ledger;
 use crate::ledger::quota::Quota;
+use crate::notices::Notices;
+use crate::notices::channels::Channels;
 use crate::people::guests::Guest;
 use crate::people::passkeys::Passkeys;
 use crate::people::second_person::SecondPerson;
@@ -58,6 +60,9 @@ pub struct AppParts {
     pub ledger: Ledger,
     pub people: People,
     pub goods: Goods,
+    pub notices: Notices,
+    /// How members can be told.
+    pub channels: Channels,
     /// Whether everybody may do everything.
     pub demo: bool,
     pub flights: Flights,
@@ -88,15 +93,25 @@ impl FromRef<App> for Ledger {
 }
 
 impl App {
-    /// On a ledger, its people and its goods.
+    /// On a ledger, its people, its goods and its notices.
     #[must_use]
-    pub fn new(ledger: Ledger, people: People, goods: Goods, sign_in: SignIn, policy: Policy) -> Self {
+    pub fn new(
+        ledger: Ledger,
+        people: People,
+        goods: Goods,
+        notices: Notices,
+        channels: Channels,
+        sign_in: SignIn,
+        policy: Policy,
+    ) -> Self {
         let Policy { quota, trade_hours, second_person, goods_days, demo } = policy;
         let (flights, lookout, names) = (Flights::default(), Lookout::default(), Arc::default());
         Self(Arc::new(AppParts {
             ledger,
             people,
             goods,
+            notices,
+            channels,
             demo,
             flights,
             lookout,

@@ -2,7 +2,9 @@
 
 use super::problem::{Failure, Problem};
 use super::rates::Rates;
-use crate::limits::{CODE_CHECKS_PER_MINUTE, NAMES_PER_MINUTE, NUMBERS_PER_MINUTE, TILL_LOOKUPS_PER_MINUTE};
+use crate::limits::{
+    CODE_CHECKS_PER_MINUTE, NAMES_PER_MINUTE, NUMBERS_PER_MINUTE, SUBSCRIBING_PER_MINUTE, TILL_LOOKUPS_PER_MINUTE,
+};
 use crate::people::actor::Actor;
 use crate::people::role::Duty;
 
@@ -13,13 +15,15 @@ pub struct NameRates {
     pub names: LookUps,
     pub numbers: LookUps,
     pub codes: LookUps,
+    /// How often a member may subscribe to notices.
+    pub subscribing: Rates<String>,
 }
 
 impl Default for NameRates {
     fn default() -> Self {
         let [names, numbers, codes] =
             [NAMES_PER_MINUTE, NUMBERS_PER_MINUTE, CODE_CHECKS_PER_MINUTE].map(LookUps::per_minute);
-        Self { names, numbers, codes }
+        Self { names, numbers, codes, subscribing: Rates::per_minute(SUBSCRIBING_PER_MINUTE) }
     }
 }
 

@@ -118,6 +118,10 @@ failures! {
     UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE
     RateLimited "rate_limited" TOO_MANY_REQUESTS
     Unavailable "unavailable" SERVICE_UNAVAILABLE
+    ChannelOff "channel_off" NOT_FOUND
+    BadSubscription "bad_subscription" UNPROCESSABLE_ENTITY
+    TooManySubscriptions "too_many_subscriptions" UNPROCESSABLE_ENTITY
+    PushRefused "push_refused" UNPROCESSABLE_ENTITY
 }
 
 /// A problem document.

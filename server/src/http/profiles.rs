@@ -14,6 +14,7 @@ use super::actor::SessionToken;
 use super::answer::{Answer, Gone};
 use super::app::App;
 use super::body::SignInBody;
+use super::notices::{self, SubscriptionNow};
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
 use super::rights::{ProfileOwner, ProfileReader, ProfileWriter};
@@ -118,6 +119,8 @@ pub struct MemberExport {
     access: Access,
     /// API keys of its shop, by id.
     keys: Vec<ShopKey>,
+    /// How the member is told what concerns it.
+    subscriptions: Vec<SubscriptionNow>,
     books: BooksLinks,
 }
 
@@ -147,6 +150,8 @@ struct BooksLinks {
     statement: String,
     /// What it redeemed for goods.
     vouchers: String,
+    /// What it was told of. For the member alone.
+    notices: String,
 }
 
 /// For the member to take away, and for the operator or a clerk whom it asked.
@@ -163,11 +168,13 @@ pub async fn export(
         account: format!("/v1/members/{member}"),
         statement: format!("/v1/members/{member}/statement"),
         vouchers: format!("/v1/vouchers?member={member}"),
+        notices: format!("/v1/members/{member}/notices"),
     };
     Ok(Answer::of(&MemberExport {
         profile: now(member.clone(), ProfilePart::Whole, stored),
-        access: access::of(&app, member, token.as_deref()).await?,
         keys: keys.into_iter().map(ShopKey::from).collect(),
+        subscriptions: notices::of(&app, &member).await?,
+        access: access::of(&app, member, token.as_deref()).await?,
         books,
     }))
 }

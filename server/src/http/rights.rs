@@ -67,6 +67,9 @@ pub struct Owner(pub Id);
 /// The member in the address, and nobody in its place: who has its codes can pass for it at a counter.
 pub struct CodeBearer(pub Id);
 
+/// The member in the address, and nobody in its place: what it is told is for it alone.
+pub struct Addressee(pub Id);
+
 /// Who works in the shop in the address: its merchant, its key, its staff; or who reads what concerns members.
 pub struct ShopWorker(pub Id);
 
@@ -191,13 +194,26 @@ impl FromRequestParts<App> for Owner {
     }
 }
 
+/// Checks that it is the member of this id itself.
+async fn itself(parts: &mut Parts, app: &App) -> Result<Id, Problem> {
+    let (actor, id) = asked(parts, app).await?;
+    let member = signed_in(actor)?;
+    if member.as_str() == id { Ok(member) } else { Err(Failure::Forbidden.into()) }
+}
+
 impl FromRequestParts<App> for CodeBearer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let (actor, id) = asked(parts, app).await?;
-        let member = signed_in(actor)?;
-        if member.as_str() == id { Ok(Self(member)) } else { Err(Failure::Forbidden.into()) }
+        itself(parts, app).await.map(Self)
+    }
+}
+
+impl FromRequestParts<App> for Addressee {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        itself(parts, app).await.map(Self)
     }
 }
 
@@ -288,6 +304,6 @@ macro_rules! closed {
 }
 
 closed! {
-    Somebody Operator GoodsKeeper Reader Auditor Arbiter CodeMaker ProfileReader ProfileWriter ProfileOwner SignedIn Owner CodeBearer ShopWorker
-    ShopOwner
+    Somebody Operator GoodsKeeper Reader Auditor Arbiter CodeMaker ProfileReader ProfileWriter ProfileOwner SignedIn Owner CodeBearer Addressee
+    ShopWorker ShopOwner
 }

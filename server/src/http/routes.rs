@@ -15,8 +15,8 @@ use super::api::Api;
 use super::app::App;
 use super::{
     access, actions, ahead, counter, days, etag, events, files, goods, guard, health, market, members, metrics, names,
-    openapi, orders, overview, passkeys, pending, preview, problem, profiles, proposals, quote, rulebook, rules,
-    scheme, sessions, settle, staff, team, trades, vouchers,
+    notices, openapi, orders, overview, passkeys, pending, preview, problem, profiles, proposals, quote, rulebook,
+    rules, scheme, sessions, settle, staff, team, trades, vouchers,
 };
 use crate::limits::BODY_BYTES_MAX;
 
@@ -46,7 +46,7 @@ pub fn document() -> String {
 /// Every route that the document describes.
 fn api() -> Api {
     let api = reads(Api::default()).map(|router| router.route_layer(from_fn(etag::by_content)));
-    settle::routes(second_person(for_points(at_counter(trade_notes(profile(own_access(sign_in(looks(api)))))))))
+    settle::routes(second_person(told(for_points(at_counter(trade_notes(profile(own_access(sign_in(looks(api))))))))))
         .get("/health/live", "live", "The process answers", health::live)
         .get("/health/ready", "ready", "The database answers, and can be written", health::ready)
 }
@@ -115,6 +115,19 @@ fn reads(api: Api) -> Api {
             scheme::excerpt,
         )
         .get("/v1/events", "journal", "Accepted events with their receipts, in their order", events::journal)
+        .get("/v1/notices", "notice_offer", "Of what members can be told, and how", notices::offer)
+        .get(
+            "/v1/members/{member}/notices",
+            "notices",
+            "What a member was told of, newest first",
+            notices::list,
+        )
+        .get(
+            "/v1/members/{member}/subscriptions",
+            "subscriptions",
+            "How a member is told, and of what",
+            notices::subscriptions,
+        )
         .get("/v1/session", "session", "Who one is, and how members can sign in", sessions::who)
         .get("/v1/staff", "staff", "Who works for the operator and in the shops, by id", staff::list)
         .get("/v1/actions", "actions", "Who did what, newest first: events, and changes beside the books", actions::list)
@@ -262,6 +275,34 @@ fn profile(api: Api) -> Api {
 fn at_counter(api: Api) -> Api {
     api.put("/v1/shops/{shop}/preset", "replace_preset", "Replace a shop's usual concession", counter::replace_preset)
         .post("/v1/codes/check", "check_code", "Whose a member's code is, if it holds", counter::check_code)
+}
+
+/// How members are told what concerns them.
+fn told(api: Api) -> Api {
+    api.post(
+        "/v1/members/{member}/subscriptions",
+        "subscribe",
+        "Be told: by a browser, `WeChat`, e-mail or SMS",
+        notices::subscribe,
+    )
+    .put(
+        "/v1/subscriptions/{subscription}",
+        "change_subscription",
+        "Change of what one of one's own subscriptions tells",
+        notices::change,
+    )
+    .post(
+        "/v1/subscriptions/{subscription}/consents",
+        "consent",
+        "Count one more consent to a message of `WeChat`",
+        notices::consent,
+    )
+    .delete(
+        "/v1/subscriptions/{subscription}",
+        "unsubscribe",
+        "End one of one's own subscriptions",
+        notices::unsubscribe,
+    )
 }
 
 /// Goods for points: the catalogue, and what members redeem and get.

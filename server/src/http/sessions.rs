@@ -266,7 +266,7 @@ pub async fn wechat(
     if !(1..=WECHAT_CODE_LENGTH_MAX).contains(&code.len()) {
         return Err(Failure::BadCode.into());
     }
-    let account = wechat.account(&code).await?;
+    let account = wechat.user(&code).await?.account;
     // Of an account that registers twice at once, each request would make a member.
     let key = Key { scope: "wechat".into(), key: account.clone(), fingerprint: String::new() };
     let _flight = app.flights.take_off(&key)?;

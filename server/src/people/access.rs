@@ -132,10 +132,12 @@ impl People {
     pub async fn unbind_wechat(&self, member: &Id, hash: &str) -> sqlx::Result<bool> {
         let unbound = self.end("DELETE FROM wechat_accounts WHERE hash = $1 AND member = $2", member, hash).await?;
         if unbound {
-            sqlx::query("DELETE FROM sessions WHERE member = $1 AND way = 'wechat'")
-                .bind(member.to_string())
-                .execute(&self.pool)
-                .await?;
+            for sql in [
+                "DELETE FROM sessions WHERE member = $1 AND way = 'wechat'",
+                "DELETE FROM subscriptions WHERE member = $1 AND channel = 'wechat'",
+            ] {
+                sqlx::query(sql).bind(member.to_string()).execute(&self.pool).await?;
+            }
         }
         Ok(unbound)
     }

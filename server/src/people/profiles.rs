@@ -212,13 +212,17 @@ impl People {
     }
 
     /// Erases a member's profile. Its short number is not given again, and nothing says whose it was: what stays is the number of numbers
-    /// that the member was given. Addresses to which goods were to be sent go, too: what cannot be sent expires, and its points come back.
+    /// that the member was given. Subscriptions go, with the addresses in them, and notices. Addresses to which goods were to be sent go, too: what cannot be sent expires, and its points come back.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn erase_profile(&self, member: &Id) -> sqlx::Result<()> {
         let mut tx = self.pool.begin().await?;
         sqlx::query("DELETE FROM profiles WHERE member = $1").bind(member.to_string()).execute(&mut *tx).await?;
+        for table in ["subscriptions", "notices"] {
+            let sql = format!("DELETE FROM {table} WHERE member = $1");
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(member.to_string()).execute(&mut *tx).await?;
+        }
         sqlx::query("UPDATE vouchers SET deliver_to = NULL WHERE member = $1")
             .bind(member.to_string())
             .execute(&mut *tx)

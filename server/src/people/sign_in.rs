@@ -192,14 +192,15 @@ impl People {
         Ok(true)
     }
 
-    /// Removes every means of signing in of a member: passkeys, sessions, enrolment codes, `WeChat` accounts.
+    /// Removes every means of signing in of a member: passkeys, sessions, enrolment codes, `WeChat` accounts. Whoever had them is not told
+    /// anything any more either.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn shut_out(&self, member: &Id) -> sqlx::Result<()> {
         let mut tx = self.pool.begin().await?;
         // Sessions last, so that a sign-in in progress is waited for.
-        for table in ["passkeys", "enrolments", "wechat_accounts", "sessions"] {
+        for table in ["subscriptions", "passkeys", "enrolments", "wechat_accounts", "sessions"] {
             let sql = format!("DELETE FROM {table} WHERE member = $1");
             sqlx::query(sqlx::AssertSqlSafe(sql)).bind(member.to_string()).execute(&mut *tx).await?;
         }
@@ -258,6 +259,15 @@ async fn use_passkey(tx: &mut AnyConnection, row: &PasskeyRow) -> sqlx::Result<b
 
 /// An account that was bound before moves to the new member: the user was asked.
 async fn bind(tx: &mut AnyConnection, account: &str, member: &str) -> sqlx::Result<()> {
+    // What the member before was told by `WeChat` is not for the new one.
+    sqlx::query(
+        "DELETE FROM subscriptions WHERE channel = 'wechat' AND member <> $2
+             AND member = (SELECT member FROM wechat_accounts WHERE hash = $1)",
+    )
+    .bind(account.to_owned())
+    .bind(member.to_owned())
+    .execute(&mut *tx)
+    .await?;
     sqlx::query(
         "INSERT INTO wechat_accounts (hash, member, made) VALUES ($1, $2, $3)
          ON CONFLICT (hash) DO UPDATE SET member = excluded.member, made = excluded.made",

@@ -37,11 +37,19 @@ pub enum WeChatError {
     Unavailable,
 }
 
+/// A user of this app.
+#[derive(Clone, Debug)]
+pub struct WeChatUser {
+    /// A hash that identifies the user: what is kept of who signs in.
+    pub account: String,
+    /// What `WeChat` calls the user: kept only of who wants messages.
+    pub openid: String,
+}
+
 /// Finds the user of a code from `wx.login()`.
 #[async_trait]
 pub trait Code2Session: fmt::Debug + Send + Sync {
-    /// A hash that identifies the user of this app.
-    async fn account(&self, code: &str) -> std::result::Result<String, WeChatError>;
+    async fn user(&self, code: &str) -> std::result::Result<WeChatUser, WeChatError>;
 }
 
 pub struct WeChat {
@@ -74,16 +82,7 @@ impl WeChat {
     /// # Errors
     /// If the address is invalid, or would send the secret unencrypted.
     pub fn new(address: &str, appid: String, secret: String) -> Result<Self> {
-        let mut url: Url = address.parse()?;
-        let here = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
-            Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
-            None => false,
-        };
-        if url.scheme() != "https" && !here {
-            bail!("`{address}` is no address of `https://`, and the secret goes there");
-        }
+        let mut url = safe_address(address)?;
         url.set_path("/sns/jscode2session");
         // An operator's stand-in may be in a private network.
         Ok(Self {
@@ -96,9 +95,27 @@ impl WeChat {
     }
 }
 
+/// The address of `WeChat`, or of a server that stands in for it.
+///
+/// # Errors
+/// If it is invalid, or the app's secret would go there unencrypted.
+pub fn safe_address(address: &str) -> Result<Url> {
+    let url: Url = address.parse()?;
+    let here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
+        None => false,
+    };
+    if url.scheme() != "https" && !here {
+        bail!("`{address}` is no address of `https://`, and the secret goes there");
+    }
+    Ok(url)
+}
+
 #[async_trait]
 impl Code2Session for WeChat {
-    async fn account(&self, code: &str) -> std::result::Result<String, WeChatError> {
+    async fn user(&self, code: &str) -> std::result::Result<WeChatUser, WeChatError> {
         let _place = self.places.try_acquire().map_err(|_| WeChatError::Rate)?;
         let mut url = self.address.clone();
         url.query_pairs_mut()
@@ -120,7 +137,10 @@ impl Code2Session for WeChat {
             WeChatError::Unavailable
         })?;
         match errcode {
-            0 if !openid.is_empty() => Ok(fingerprint(format!("{} {openid}", self.appid).as_bytes())),
+            0 if !openid.is_empty() => {
+                let account = fingerprint(format!("{} {openid}", self.appid).as_bytes());
+                Ok(WeChatUser { account, openid })
+            }
             // 40029: invalid; 40163: already used.
             40029 | 40163 => Err(WeChatError::Code),
             45011 => Err(WeChatError::Rate),

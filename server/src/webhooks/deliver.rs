@@ -267,13 +267,16 @@ impl Courier {
 }
 
 /// The wait after this many failures in a row, in milliseconds.
-fn wait(failures: i64) -> i64 {
+#[must_use]
+pub fn wait(failures: i64) -> i64 {
     let doubled = u32::try_from(failures - 1).ok().and_then(|doublings| 2_i64.checked_pow(doublings));
     let wait = doubled.and_then(|doubled| millis(DELIVERY_WAIT_MIN).checked_mul(doubled));
     wait.unwrap_or(i64::MAX).min(millis(DELIVERY_WAIT_MAX))
 }
 
-fn millis(time: Duration) -> i64 {
+/// A time in milliseconds.
+#[must_use]
+pub fn millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 

@@ -15,6 +15,7 @@ pub fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
 }
 
 /// Signs messages. It is shown once, when its webhook is added.
+#[derive(Clone)]
 pub struct Secret(Vec<u8>);
 
 impl Secret {
@@ -26,11 +27,13 @@ impl Secret {
         BASE64_STANDARD.decode(text.strip_prefix(PREFIX)?).ok().map(Self)
     }
 
+    #[must_use]
     pub fn text(&self) -> String {
         format!("{PREFIX}{}", BASE64_STANDARD.encode(&self.0))
     }
 
     /// The header `webhook-signature`.
+    #[must_use]
     pub fn signature(&self, id: &str, timestamp: i64, body: &str) -> String {
         let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
         let tag = hmac::sign(&key, format!("{id}.{timestamp}.{body}").as_bytes());

@@ -23,6 +23,7 @@ mod kill;
 mod limits;
 mod load;
 mod members;
+mod notices;
 mod once;
 mod openapi;
 mod passkeys;

@@ -1,4 +1,4 @@
-//! A receiver of webhooks on this machine.
+//! A receiver of webhooks on this machine, which stands in for push services and gateways, too.
 
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Read, Write};
@@ -17,8 +17,9 @@ use crate::support::TestResult;
 /// A received request; header names are in lower case.
 #[derive(Clone, Debug)]
 pub struct Received {
+    pub path: String,
     headers: Vec<(String, String)>,
-    body: String,
+    pub body: Vec<u8>,
 }
 
 impl Received {
@@ -27,13 +28,14 @@ impl Received {
     }
 
     pub fn json(&self) -> TestResult<Value> {
-        Ok(serde_json::from_str(&self.body)?)
+        Ok(serde_json::from_slice(&self.body)?)
     }
 
     /// Verifies the signature as the standard demands.
     pub fn verify(&self, secret: &str) -> TestResult {
         let key = BASE64_STANDARD.decode(secret.strip_prefix("whsec_").ok_or("no secret")?)?;
-        let signed = format!("{}.{}.{}", self.header("webhook-id"), self.header("webhook-timestamp"), self.body);
+        let body = str::from_utf8(&self.body)?;
+        let signed = format!("{}.{}.{body}", self.header("webhook-id"), self.header("webhook-timestamp"));
         let signature = self.header("webhook-signature").strip_prefix("v1,").ok_or("no signature")?;
         let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
         let verified = hmac::verify(&key, signed.as_bytes(), &BASE64_STANDARD.decode(signature)?);
@@ -111,6 +113,7 @@ fn receive(stream: impl Read + Write, answer: &str, received: &Mutex<Vec<Receive
         }
         lines.push(line.trim().to_owned());
     }
+    let path = lines.first().and_then(|line| line.split(' ').nth(1)).unwrap_or_default().to_owned();
     let header = |line: &String| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
     let headers: Vec<_> = lines.iter().filter_map(header).collect();
     let length = headers.iter().find(|(name, _)| name == "content-length").ok_or("no length")?.1.parse()?;
@@ -120,6 +123,6 @@ fn receive(stream: impl Read + Write, answer: &str, received: &Mutex<Vec<Receive
     let mut received = received.lock().map_err(|_| "the receiver is broken")?;
     write!(reader.get_mut(), "HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")?;
     reader.get_mut().flush()?;
-    received.push(Received { headers, body: String::from_utf8(body)? });
+    received.push(Received { path, headers, body });
     Ok(())
 }

@@ -13,6 +13,8 @@ use gongxiang_server::ledger::queue::Ledger;
 use gongxiang_server::ledger::quota::Quota;
 use gongxiang_server::ledger::store::Store;
 use gongxiang_server::ledger::store::sql::SqlStore;
+use gongxiang_server::notices::Notices;
+use gongxiang_server::notices::channels::Channels;
 use gongxiang_server::people::passkeys::{self, Passkeys};
 use gongxiang_server::people::second_person::SecondPerson;
 use gongxiang_server::people::store::People;
@@ -157,6 +159,7 @@ async fn router(database: &str) -> Router {
     let store = SqlStore::open(database).await.expect("a database");
     store.open_book(None, seed()).await.expect("a book");
     let (people, goods) = (People::new(store.pool().clone()), Goods::new(store.pool().clone()));
+    let notices = Notices::new(store.pool().clone());
     let store: Arc<dyn Store> = Arc::new(store);
     let (ledger, _) = Ledger::start(store, 0, Arc::default());
     let origin = passkeys::origin("http://localhost").expect("an origin");
@@ -165,5 +168,7 @@ async fn router(database: &str) -> Router {
         SignIn { origin: Some(origin), passkeys: Some(passkeys), open_registration: true, ..SignIn::default() };
     let second_person = SecondPerson::default();
     let policy = Policy { quota: Quota::default(), trade_hours: 24, second_person, goods_days: 30, demo: true };
-    routes::router(App::new(ledger, people, goods, sign_in, policy), None)
+    // No way to tell anybody: a test sends nothing to others.
+    let app = App::new(ledger, people, goods, notices, Channels::default(), sign_in, policy);
+    routes::router(app, None)
 }

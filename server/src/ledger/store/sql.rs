@@ -181,6 +181,7 @@ impl SqlStore {
             flow: Flow::default(),
             reports: Vec::new(),
             has_webhooks: false,
+            has_subscriptions: false,
             recent: Arc::clone(&self.shared.recent),
         })
     }
@@ -298,6 +299,8 @@ struct SqlTransaction {
     reports: Vec<(i64, String)>,
     /// Whether any webhook is registered.
     has_webhooks: bool,
+    /// Whether anybody wants to be told of anything.
+    has_subscriptions: bool,
     recent: Arc<Mutex<StoreCache>>,
 }
 

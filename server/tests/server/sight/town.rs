@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Actor, MEMBERS, SECOND_PERSON};
 use crate::members;
-use crate::support::{Database, Server, TestResult, add_key, all_accepted};
+use crate::support::{Database, Server, TestResult, add_key, all_accepted, run_sql};
 
 /// A town on a database, which everybody gets a copy of.
 pub(super) struct Town {
@@ -170,6 +170,14 @@ impl Town {
         // The sums of teams follow within seconds.
         while get("/v1/members/ann/team")?["months"][0]["points"].as_str().is_none_or(|points| points == "0") {
             std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        for sql in [
+            "INSERT INTO subscriptions (id, member, channel, address, secrets, kinds, language, made, trouble)
+             VALUES ('s-bob', 'bob', 'email', 'bob@shop.example', '', ',earned,', 'en', 0, 'it answers 500')",
+            "INSERT INTO notices (member, kind, subject, day, detail, made)
+             VALUES ('bob', 'earned', '2026-01-01', '2026-01-01', '{\"points\":\"1\",\"worth\":\"1\"}', 0)",
+        ] {
+            run_sql(&database, sql)?;
         }
         let operator = town.operator.clone();
         assert!(town.server.terminate()?);

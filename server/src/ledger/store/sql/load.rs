@@ -66,11 +66,13 @@ impl SqlTransaction {
             Dialect::Postgres => "CAST(NULL AS text)".into(),
         };
         let sql = format!(
-            "SELECT head, rules, eras, CASE WHEN EXISTS (SELECT 1 FROM webhooks) THEN 1 ELSE 0 END, {flows} FROM head"
+            "SELECT head, rules, eras, CASE WHEN EXISTS (SELECT 1 FROM webhooks) THEN 1 ELSE 0 END,
+                 CASE WHEN EXISTS (SELECT 1 FROM subscriptions) THEN 1 ELSE 0 END, {flows} FROM head"
         );
-        let mut rows: Vec<(String, i64, i64, i32, Option<String>)> = self.all(&sql, &[]).await?;
-        let (head, rules_version, eras, webhooks, flows) = rows.pop().ok_or(StoreError::Empty)?;
+        let mut rows: Vec<(String, i64, i64, i32, i32, Option<String>)> = self.all(&sql, &[]).await?;
+        let (head, rules_version, eras, webhooks, subscriptions, flows) = rows.pop().ok_or(StoreError::Empty)?;
         self.has_webhooks = webhooks != 0;
+        self.has_subscriptions = subscriptions != 0;
         let head = from_json("the head", &head)?;
         let flows = flows.map(|flows| from_json("the flows", &flows)).transpose()?;
         let rules = self.rules_of(rules_version).await?;

@@ -58,7 +58,8 @@ impl SqlTransaction {
                 return Err(StoreError::Conflict);
             }
         }
-        self.write_deliveries(batch).await
+        self.write_deliveries(batch).await?;
+        self.write_notice_sources(batch).await
     }
 
     fn write_head(&self, batch: &Batch, clock: i64, writes: &mut Writes) -> Result<()> {
@@ -140,6 +141,30 @@ impl SqlTransaction {
                  AND (w.kinds = '' OR w.kinds LIKE '%,' || j.kind || ',%')";
         let now = Timestamp::now().as_millisecond().to_string();
         self.run(sql, &[&now, &first.place.to_string(), &last.place.to_string()]).await.map(drop)
+    }
+
+    /// Stores of which events members may have to be told, in their transaction, so that none is lost.
+    async fn write_notice_sources(&mut self, batch: &Batch) -> Result<()> {
+        if !self.has_subscriptions {
+            return Ok(());
+        }
+        let source = |entry: &JournalEntry| {
+            let kind = match entry.kind {
+                Kind::DayClosing | Kind::DayClosed => "close",
+                Kind::OrderPlaced | Kind::OrderRefunded | Kind::OfferTaken | Kind::TradePaid | Kind::RulesAdopted => {
+                    "event"
+                }
+                _ => return None,
+            };
+            Some(NoticeSourceRow { kind, subject: entry.place })
+        };
+        let mut writes = Writes { dialect: self.dialect, statements: Vec::new() };
+        writes.insert(batch.journal.iter().filter_map(source));
+        for Statement { sql, parameters, .. } in writes.statements {
+            let written = self.dialect.bounded(execute_with(&mut self.tx, &sql, parameters)).await;
+            written.map_err(|error| conflict_or(self.dialect, error))?;
+        }
+        Ok(())
     }
 }
 
@@ -284,6 +309,7 @@ rows! {
     "days" DayRow<'a> { day: text Day, record: text &'a ClosedDay, }
     "day_reports" DayReportRow { day: text Day, report: text DayReport, total: text DayReport, }
     "network_lines" NetworkRow<'a> { place: integer Place, line: integer i64, content: text &'a NetworkLine, }
+    "notice_sources" NoticeSourceRow { kind: text &'static str, subject: text Place, }
     "eras" EraRow<'a> { era: integer usize, acc: text &'a Index, }
     "journal" JournalRow<'a> {
         place: integer Place, version: integer u32, day: text Day, kind: text &'static str, event: long &'a str,
