@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use super::settings::Settings;
 use super::{demo, rules};
+use crate::admission;
 use crate::clock::{clock, ticks};
 use crate::goods::{Goods, expiry};
 use crate::http::app::{App, Policy, SignIn};
@@ -91,6 +92,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     tasks.push(tokio::spawn(forget_expired(people.clone(), believed.clone(), end.clone())));
     tasks.push(tokio::spawn(gathering::keep_on(Arc::clone(&store), end.clone())));
     tasks.push(tokio::spawn(expiry::keep_on(ledger.clone(), goods.clone(), end.clone())));
+    tasks.push(tokio::spawn(admission::keep_on(ledger.clone(), people.clone(), end.clone())));
     if settings.trade_hours > 0 {
         tasks.push(tokio::spawn(deadline::keep_on(ledger.clone(), settings.trade_hours, believed, end.clone())));
     }
@@ -111,6 +113,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         trade_hours: settings.trade_hours,
         second_person: settings.second_person.clone().unwrap_or_default(),
         goods_days: settings.goods_days,
+        shop_approval: settings.shop_approval,
         demo: settings.demo_mode,
     };
     let app = App::new(ledger, people, goods, sign_in, policy);
@@ -130,11 +133,15 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     Ok(())
 }
 
-/// Forgets sessions and codes that have expired, now and then.
+/// Forgets sessions and codes that have expired, and what applications said that came to nothing long ago, now and then.
 async fn forget_expired(people: People, clock: BelievedClock, end: watch::Receiver<bool>) {
     let work = move |now| {
         let people = people.clone();
-        async move { Ok(people.forget_expired(now).await.map(|_| ())?) }
+        async move {
+            people.forget_expired(now).await?;
+            people.forget_applications(now).await?;
+            Ok(())
+        }
     };
     clock.every(HOUSEKEEPING_EVERY, "expired sessions could not be forgotten", work, end).await;
 }

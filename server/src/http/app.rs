@@ -44,6 +44,8 @@ pub struct Policy {
     pub second_person: SecondPerson,
     /// Days after the day of the redemption on which a voucher for goods can be used.
     pub goods_days: u32,
+    /// Whether members open a shop only with an approved application.
+    pub shop_approval: bool,
     /// Whether everybody may do everything.
     pub demo: bool,
 }
@@ -71,6 +73,8 @@ pub struct AppParts {
     pub second_person: SecondPerson,
     /// Days after the day of the redemption on which a voucher for goods can be used.
     pub goods_days: u32,
+    /// Whether members open a shop only with an approved application.
+    pub shop_approval: bool,
 }
 
 impl Deref for App {
@@ -91,7 +95,7 @@ impl App {
     /// On a ledger, its people and its goods.
     #[must_use]
     pub fn new(ledger: Ledger, people: People, goods: Goods, sign_in: SignIn, policy: Policy) -> Self {
-        let Policy { quota, trade_hours, second_person, goods_days, demo } = policy;
+        let Policy { quota, trade_hours, second_person, goods_days, shop_approval, demo } = policy;
         let (flights, lookout, names) = (Flights::default(), Lookout::default(), Arc::default());
         Self(Arc::new(AppParts {
             ledger,
@@ -106,6 +110,7 @@ impl App {
             trade_hours,
             second_person,
             goods_days,
+            shop_approval,
         }))
     }
 

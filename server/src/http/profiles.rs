@@ -147,6 +147,8 @@ struct BooksLinks {
     statement: String,
     /// What it redeemed for goods.
     vouchers: String,
+    /// What it said when it applied for a shop.
+    applications: String,
 }
 
 /// For the member to take away, and for the operator or a clerk whom it asked.
@@ -163,6 +165,7 @@ pub async fn export(
         account: format!("/v1/members/{member}"),
         statement: format!("/v1/members/{member}/statement"),
         vouchers: format!("/v1/vouchers?member={member}"),
+        applications: format!("/v1/members/{member}/applications"),
     };
     Ok(Answer::of(&MemberExport {
         profile: now(member.clone(), ProfilePart::Whole, stored),

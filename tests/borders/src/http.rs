@@ -164,6 +164,13 @@ async fn router(database: &str) -> Router {
     let sign_in =
         SignIn { origin: Some(origin), passkeys: Some(passkeys), open_registration: true, ..SignIn::default() };
     let second_person = SecondPerson::default();
-    let policy = Policy { quota: Quota::default(), trade_hours: 24, second_person, goods_days: 30, demo: true };
+    let policy = Policy {
+        quota: Quota::default(),
+        trade_hours: 24,
+        second_person,
+        goods_days: 30,
+        shop_approval: false,
+        demo: true,
+    };
     routes::router(App::new(ledger, people, goods, sign_in, policy), None)
 }
