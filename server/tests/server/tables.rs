@@ -32,11 +32,11 @@ fn fill(town: &Town) -> TestResult {
         {"type": "pack.purchased", "member": "ann", "pack": "member"},
         {"type": "treasury.granted", "member": "ann", "points": "50"},
         order("-o1"),
+        {"type": "offer.placed", "offer": "f1", "member": "ann", "side": "sell", "points": "10", "unit_price": "1"},
+        {"type": "offer.taken", "offer": "f1", "trade": "t1", "member": "bob", "points": "4"},
         {"type": "day.closed", "day": "2026-01-01"},
         {"type": "day.closed", "day": "2026-01-02"},
         order("order-2"),
-        {"type": "offer.placed", "offer": "f1", "member": "ann", "side": "sell", "points": "10", "unit_price": "1"},
-        {"type": "offer.taken", "offer": "f1", "trade": "t1", "member": "bob", "points": "4"},
     ]);
     all_accepted(&town.server.ask("POST", "/v1/events", Some(&town.operator), &[], Some(&events))?.1)?;
     for (member, profile) in [
@@ -140,8 +140,9 @@ fn a_table_has_names_and_no_formulas() -> TestResult {
             "\u{feff}shop,region,name,address,category\r\nkiosk,440106,天河小店,\"天河路 1 号, 2 楼\",food\r\n"
         );
         let (orders, _) = page(town, "/v1/orders?merchant=kiosk&format=csv&ending=er-2")?;
+        // At a price of 0.9, ten yuan are so many points.
         let lines: Vec<_> = orders.lines().skip(1).collect();
-        assert_eq!(lines, ["order-2,2026-01-03,ann,kiosk,100,10,10,10,2026-01-04,pending,"], "{orders}");
+        assert_eq!(lines, ["order-2,2026-01-03,ann,kiosk,100,10,10,11.11111112,2026-01-04,pending,"], "{orders}");
         let (orders, _) = page(town, "/v1/orders?merchant=kiosk&format=csv")?;
         assert!(orders.contains("\r\n'-o1,"), "{orders}");
         assert!(orders.contains(",vested,2026-01-02\r\n"), "{orders}");
