@@ -189,3 +189,51 @@ fn of_two_proposals_on_the_same_rules_the_second_is_refused_when_it_is_approved(
         Ok(())
     })
 }
+
+#[test]
+fn of_two_operators_who_decide_an_application_at_once_one_decides_and_a_shop_opens_once() -> TestResult {
+    on_each_engine(&[], |town, database| {
+        let (_, fang) = town.staff(database, &["王芳", "--role", "operator"])?;
+        let (_, li) = town.staff(database, &["Li Na", "--role", "operator"])?;
+        let apply = |member: &str, shop_name: &str| -> TestResult<String> {
+            let (_, cookie) = town.enrolled(member)?;
+            let body = json!({"region": "440106", "shop_name": shop_name, "address": "Road 2", "category": "food", "contact": "Ann",
+                              "phone": "13800138000", "licence": "91350100M000100Y43"});
+            let (status, made, _) = town.ask("POST", "/v1/applications", Some(&cookie), Some(&body))?;
+            assert_eq!(status, 200, "{made}");
+            Ok(format!("/v1/applications/{}", made["application"]))
+        };
+        let decide = |cookie: &str, path: &str, what: &str| -> TestResult<Answer> {
+            let mut body = json!({"changes": 0});
+            if what == "decline" {
+                body["reason"] = json!("no");
+            }
+            let (status, answer, _) = town.ask("POST", &format!("{path}/{what}"), Some(cookie), Some(&body))?;
+            Ok((status, answer))
+        };
+        let path = apply("ann", "Nook")?;
+        let answers = at_once(&[&|| decide(&fang, &path, "approve"), &|| decide(&li, &path, "decline")])?;
+        let state = get(town, &path)?["state"].clone();
+        let statuses = [answers[0].0, answers[1].0];
+        assert!(
+            (statuses == [200, 409] && state == "approved") || (statuses == [409, 204] && state == "declined"),
+            "{state} {answers:?}"
+        );
+        let events = json!([
+            {"type": "pack.purchased", "member": "bob", "pack": "merchant"},
+            {"type": "treasury.granted", "member": "bob", "points": "2000"},
+        ]);
+        all_accepted(&town.server.ask("POST", "/v1/events", Some(&town.operator), &[], Some(&events))?.1)?;
+        let path = apply("bob", "Shelf")?;
+        let approve = |cookie: &str| decide(cookie, &path, "approve");
+        let answers = at_once(&[&|| approve(&fang), &|| approve(&li), &|| approve(&fang), &|| approve(&li)])?;
+        assert!(answers.iter().all(|(status, _)| *status == 200), "{answers:?}");
+        assert_eq!(get(town, &path)?["state"], "opened");
+        let journal = get(town, "/v1/events")?;
+        let opened = list(&journal, "events")?.iter().filter(|event| event["kind"] == "merchant.opened").count();
+        let actions = get(town, "/v1/actions")?;
+        let of_bob = |row: &&Value| row["what"] == "application.approved" && row["subject"].to_string().contains("bob");
+        assert_eq!((opened, list(&actions, "actions")?.iter().filter(of_bob).count()), (1, 1), "once");
+        Ok(())
+    })
+}
