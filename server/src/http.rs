@@ -13,9 +13,10 @@
 //! | `sessions`, `passkeys`, `newcomers`, `access` | signing in and out, registering, and what one signed in with |
 //! | `staff`, `actions`, `concerns` | who works here, who did what, and whom it concerned |
 //! | `proposals` | commands that wait for a second person |
+//! | `applications` | who applies for a shop, and what the operator decides |
 //! | `rights`, `actor`, `view` | who asks, whether they may, and what they see |
 //! | `query`, `body`, `fields`, `one` | how a request is read |
-//! | `answer`, `page`, `problem`, `etag` | how it is answered |
+//! | `answer`, `page`, `sheet`, `problem`, `etag` | how it is answered |
 //! | `api`, `schemas`, `openapi` | the document, made of the handlers' arguments and answers |
 //! | `files`, `health`, `metrics` | the wallet's files, probes, figures |
 
@@ -26,6 +27,7 @@ mod ahead;
 mod answer;
 mod api;
 pub mod app;
+mod applications;
 mod arrival;
 mod body;
 mod commands;
@@ -72,6 +74,7 @@ mod schemas;
 mod scheme;
 mod sessions;
 mod settle;
+mod sheet;
 mod staff;
 mod team;
 mod trades;

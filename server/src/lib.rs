@@ -11,7 +11,8 @@
 //! | [`webhooks`] | delivery of events to other systems, at least once | [`ledger`] |
 //! | [`notices`] | what members are told, and how | [`webhooks`], [`people`], [`ledger`] |
 //! | [`goods`] | goods for points: the catalogue, its pictures, the vouchers | [`people`], [`ledger`] |
-//! | [`people`] | keys, staff, sessions, passkeys, `WeChat` accounts, profiles; what waits for a second person; what the sides of a trade tell each other | the ground |
+//! | [`admission`] | opens the shops of approved applications | [`people`], [`ledger`] |
+//! | [`people`] | keys, staff, sessions, passkeys, `WeChat` accounts, profiles; what waits for a second person; what the sides of a trade tell each other; applications for shops | the ground |
 //! | [`ledger`] | the queue of events, groups, the store, the audit, the close of a day | the ground |
 //!
 //! The ground: [`limits`] (every limit of the server), [`text`] (hashes, JSON), [`language`] and [`flags`] (the words
@@ -24,6 +25,7 @@
     reason = "nobody publishes this crate: a comment says why, or is left out"
 )]
 
+pub mod admission;
 pub mod books;
 pub mod cli;
 pub mod clock;

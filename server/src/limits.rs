@@ -119,6 +119,22 @@ pub const CODES_MAX: i64 = 20;
 /// Most staff of the operator, and of each shop.
 pub const STAFF_MAX: i64 = 200;
 
+/// Most applications for a shop that a member makes within a day, and how long a day is for it.
+pub const APPLICATIONS_PER_DAY: i64 = 3;
+pub const APPLICATION_DAY_SECONDS: i64 = 86_400;
+
+/// How often one application may be changed.
+pub const APPLICATION_CHANGES_MAX: i64 = 20;
+
+/// How long what a declined or withdrawn application said is kept.
+pub const APPLICATION_HOLDS_SECONDS: i64 = 180 * 86_400;
+
+/// How often approved applications are looked at, for shops that can be opened by now.
+pub const APPROVED_LOOK_EVERY: Duration = Duration::from_secs(30);
+
+/// Most of them that are looked at together.
+pub const APPROVED_AT_ONCE: usize = 500;
+
 /// How long a command waits for a second person.
 pub const PROPOSAL_SECONDS: i64 = 72 * 3_600;
 

@@ -1,9 +1,10 @@
-//! Who sends a request: keys, sessions and other means of signing in, and the staff; what waits for a second person; and what the sides of
-//! a trade tell each other. The books know nothing of them.
+//! Who sends a request: keys, sessions and other means of signing in, and the staff; what waits for a second person; what the sides of a
+//! trade tell each other; and who applies for a shop. The books know nothing of them.
 
 pub mod access;
 pub mod actions;
 pub mod actor;
+pub mod applications;
 pub mod counter;
 pub mod device;
 pub mod enrolments;

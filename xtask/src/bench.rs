@@ -29,7 +29,8 @@ enum Subject {
     ///
     /// Takes some minutes, and 8 GB in the system's temporary directory, which it frees at the end.
     Server {
-        /// Passed to the bench: `--seconds`, `--accounts`; `--close` with `--orders`, `--trades`, `--memory`.
+        /// Passed to the bench: `--seconds`, `--accounts`; `--close` with `--orders`, `--trades`, `--memory`;
+        /// `--pages` with `--below`, `--shops`.
         #[arg(last = true)]
         arguments: Vec<String>,
     },

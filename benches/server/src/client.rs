@@ -48,6 +48,11 @@ impl Client {
         self.ask(&format!("GET {path}"), "", "")
     }
 
+    /// Asks for something that need not be JSON.
+    pub fn bytes(&self, path: &str) -> Result<Vec<u8>> {
+        self.answer(&format!("GET {path}"), "", "")
+    }
+
     /// Settles events, all of which have to be accepted.
     pub fn events(&self, events: &[Value]) -> Result<()> {
         let answers = self.ask("POST /v1/events", "", &json!(events).to_string())?;
@@ -56,6 +61,11 @@ impl Client {
     }
 
     fn ask(&self, what: &str, headers: &str, body: &str) -> Result<Value> {
+        let answer = self.answer(what, headers, body)?;
+        serde_json::from_slice(&answer).with_context(|| format!("no JSON from {what}"))
+    }
+
+    fn answer(&self, what: &str, headers: &str, body: &str) -> Result<Vec<u8>> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         if connection.used.elapsed() > SILENCE_MAX {
             *connection = Connection::open(&self.address)?;
@@ -85,6 +95,6 @@ impl Client {
         if !head.starts_with("HTTP/1.1 200") {
             bail!("{head}: {}", String::from_utf8_lossy(&answer));
         }
-        serde_json::from_slice(&answer).with_context(|| format!("no JSON from {what}"))
+        Ok(answer)
     }
 }

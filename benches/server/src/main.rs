@@ -15,6 +15,7 @@
 //! | [`orders`] | the first table: orders a second |
 //! | [`accounts`] | the second: the same with few and with very many accounts |
 //! | [`close`] | the third, with `--close`: a close of very much, with little memory |
+//! | [`pages`] | the fourth, with `--pages`: pages of a large scheme |
 //! | [`bulk`] | very many rows, written at once |
 
 mod accounts;
@@ -23,6 +24,7 @@ mod client;
 mod close;
 mod measure;
 mod orders;
+mod pages;
 mod peer;
 mod places;
 mod server;
@@ -56,12 +58,24 @@ struct Options {
     /// The server's address space for it, in MB.
     #[arg(long, default_value_t = 1_000)]
     memory: u64,
+    /// Measure the pages of a large scheme instead: teams, cities, the lists of the desk.
+    #[arg(long, conflicts_with = "close")]
+    pages: bool,
+    /// How many members are below a holder.
+    #[arg(long, default_value_t = 100_000)]
+    below: u64,
+    /// How many shops are in a city.
+    #[arg(long, default_value_t = 2_000)]
+    shops: u64,
 }
 
 fn main() -> Result<()> {
-    let Options { program, seconds, accounts, close, orders, trades, memory } = Options::parse();
+    let Options { program, seconds, accounts, close, orders, trades, memory, pages, below, shops } = Options::parse();
     if close {
         return close::run(&program, orders, trades, memory);
+    }
+    if pages {
+        return pages::run(&program, below, shops);
     }
     orders::run(&program, Duration::from_secs(seconds))?;
     accounts::run(&program, accounts)

@@ -10,7 +10,7 @@ use gongxiang::ruleset::{RuleSet, RuleSetError};
 use gongxiang::tree::Tree;
 
 use crate::flags::changed;
-use crate::ledger::group::{Guard, Request};
+use crate::ledger::group::{AdoptionTerms, Guard, Request};
 use crate::ledger::journal;
 use crate::ledger::store::{Scope, Store as _, StoreError};
 use crate::text::redacted;
@@ -112,5 +112,10 @@ fn adoption(next: &RuleSet, changed: &[String], accept_flags: Vec<String>) -> Re
     let event =
         Tree::Table(vec![("rules".into(), Tree::Table(values)), ("type".into(), Tree::Text("rules.adopted".into()))]);
     let line = journal::line_of(&event)?;
-    Ok(Request { line, key: None, actor: "operator".into(), guard: Some(Guard::Flags(accept_flags.into())) })
+    Ok(Request {
+        line,
+        key: None,
+        actor: "operator".into(),
+        guard: Some(Guard::Rules(AdoptionTerms::accepting(accept_flags))),
+    })
 }

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use super::settings::Settings;
 use super::{demo, rules};
+use crate::admission;
 use crate::clock::{clock, ticks};
 use crate::goods::{Goods, expiry};
 use crate::http::app::{App, Policy, SignIn};
@@ -107,6 +108,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     tasks.push(tokio::spawn(gather::keep_on(notices.clone(), Arc::clone(&store), end.clone())));
     tasks.push(tokio::spawn(gathering::keep_on(Arc::clone(&store), end.clone())));
     tasks.push(tokio::spawn(expiry::keep_on(ledger.clone(), goods.clone(), end.clone())));
+    tasks.push(tokio::spawn(admission::keep_on(ledger.clone(), people.clone(), end.clone())));
     if settings.trade_hours > 0 {
         tasks.push(tokio::spawn(deadline::keep_on(ledger.clone(), settings.trade_hours, believed, end.clone())));
     }
@@ -127,6 +129,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         trade_hours: settings.trade_hours,
         second_person: settings.second_person.clone().unwrap_or_default(),
         goods_days: settings.goods_days,
+        shop_approval: settings.shop_approval,
         demo: settings.demo_mode,
     };
     let app = App::new(ledger, people, goods, notices, channels, sign_in, policy);
@@ -146,12 +149,13 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     Ok(())
 }
 
-/// Forgets sessions and codes that have expired, and old notices, now and then.
+/// Forgets sessions and codes that have expired, old notices, and what applications said that came to nothing long ago, now and then.
 async fn forget_expired(people: People, notices: Notices, clock: BelievedClock, end: watch::Receiver<bool>) {
     let work = move |now: jiff::Timestamp| {
         let (people, notices) = (people.clone(), notices.clone());
         async move {
             people.forget_expired(now).await?;
+            people.forget_applications(now).await?;
             notices.forget(now.saturating_sub(NOTICES_HOLD).unwrap_or(jiff::Timestamp::MIN)).await?;
             Ok(())
         }

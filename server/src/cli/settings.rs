@@ -119,6 +119,11 @@ pub struct Settings {
     #[arg(long, env = "GONGXIANG_GOODS_DAYS", default_value = "30", value_name = "DAYS",
           value_parser = clap::value_parser!(u32).range(1..=366))]
     pub goods_days: u32,
+    /// Whether a member opens a shop only once the operator approved its application. Without it a member with pack and deposit opens one by
+    /// itself, and may apply too.
+    #[arg(long, env = "GONGXIANG_SHOP_APPROVAL", num_args = 0..=1, require_equals = true,
+          default_value = "false", default_missing_value = "true")]
+    pub shop_approval: bool,
     /// Whether members trade points [default: yes, unless the rules' `market.price_band` is 0, as in the preset single-level]
     #[arg(long, env = "GONGXIANG_MARKET", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub market: Option<bool>,

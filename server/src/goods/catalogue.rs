@@ -92,9 +92,12 @@ impl Goods {
         }
         let (items,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM goods").fetch_one(&self.pool).await?;
         if items < GOODS_MAX {
+            // Somebody else may add it at this moment.
             let added = sqlx::query(
                 "INSERT INTO goods (id, content, first_day, last_day, stock) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT (id) DO NOTHING",
+                 ON CONFLICT (id) DO UPDATE SET content = excluded.content, first_day = excluded.first_day,
+                     last_day = excluded.last_day, stock = excluded.stock, withdrawn = 0
+                 WHERE goods.reserved + goods.handed_out <= excluded.stock",
             );
             let added = added.bind(id.to_string()).bind(json(terms)).bind(first).bind(last).bind(stock);
             if added.execute(&self.pool).await?.rows_affected() > 0 {

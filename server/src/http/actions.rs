@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::answer::Answer;
 use super::app::App;
 use super::concerns::{self, Concerned};
 use super::problem::Problem;
 use super::query::{Limit, Query};
 use super::rights::Auditor;
+use super::sheet::{Address, Format, Listed, Sheet};
 use crate::ledger::store::{Headline, Page, Place, StoreError};
 use crate::people::actions::{ActionRow, Deed};
 use crate::people::actor::Actor;
@@ -31,7 +31,7 @@ pub struct Action {
     /// What: an event's type, or `key.added`, `key.revoked`, `code.made`, `access.ended`, `staff.added`, `staff.ended`,
     /// `profile.written`, `profile.erased`, `preset.written`, `webhook.added`, `webhook.removed`, `trade.decided`, `item.written`,
     /// `item.withdrawn`, `picture.written`, `proposal.made`,
-    /// `proposal.approved`, `proposal.declined`.
+    /// `proposal.approved`, `proposal.declined`, `application.approved`, `application.declined`.
     what: String,
     /// Where the event stands in the journal.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,7 +69,11 @@ pub struct ActionsQuery {
     before: Option<Cursor>,
     #[serde(default)]
     limit: Limit,
+    #[serde(default)]
+    format: Format,
 }
+
+const COLUMNS: [&str; 8] = ["at", "actor", "approver", "what", "place", "members", "order", "subject"];
 
 /// Where a page ended: in the journal, and beside it.
 #[derive(Clone, Copy, Deserialize)]
@@ -94,9 +98,10 @@ impl TryFrom<String> for Cursor {
 /// For the operator and auditors. The journal and the list beside it are each in their own order, and merged by time.
 pub async fn list(
     State(app): State<App>,
-    Query(ActionsQuery { before, limit }): Query<ActionsQuery>,
+    address: Address,
+    Query(ActionsQuery { before, limit, format }): Query<ActionsQuery>,
     _: Auditor,
-) -> Result<Answer<ActionsPage>, Problem> {
+) -> Result<Listed<ActionsPage>, Problem> {
     let mut cursor = before.unwrap_or(Cursor { place: i64::MAX, action: i64::MAX });
     let rows = limit.rows() + 1;
     let mut tx = app.ledger.read().await?;
@@ -123,7 +128,9 @@ pub async fn list(
     }
     let more = journal.peek().is_some() || beside.peek().is_some();
     let next = more.then(|| format!("{}-{}", cursor.place, cursor.action));
-    Ok(Answer::of(&ActionsPage { actions, next }))
+    let page = ActionsPage { actions, next: next.clone() };
+    let sheet = Sheet { format, columns: &COLUMNS, address: &address, cursor: "before" };
+    Listed::of(&page, &page.actions, next, &sheet)
 }
 
 fn moment(at: &str) -> Option<Timestamp> {

@@ -179,6 +179,14 @@ impl Description {
         self.operation.responses.responses.insert(status.into(), response.build().into());
     }
 
+    /// Adds a media type to an answer that is there: the same in another form.
+    pub fn or_text(&mut self, status: &str, media_type: &str) {
+        if let Some(RefOr::T(response)) = self.operation.responses.responses.get_mut(status) {
+            let text = schema(serde_json::json!({"type": "string"}));
+            response.content.insert(media_type.into(), Content::new(Some(text)));
+        }
+    }
+
     /// The route needs a token.
     pub fn closed(&mut self) {
         self.has_right = true;

@@ -46,6 +46,8 @@ pub struct Policy {
     pub second_person: SecondPerson,
     /// Days after the day of the redemption on which a voucher for goods can be used.
     pub goods_days: u32,
+    /// Whether members open a shop only with an approved application.
+    pub shop_approval: bool,
     /// Whether everybody may do everything.
     pub demo: bool,
 }
@@ -76,6 +78,8 @@ pub struct AppParts {
     pub second_person: SecondPerson,
     /// Days after the day of the redemption on which a voucher for goods can be used.
     pub goods_days: u32,
+    /// Whether members open a shop only with an approved application.
+    pub shop_approval: bool,
 }
 
 impl Deref for App {
@@ -104,7 +108,7 @@ impl App {
         sign_in: SignIn,
         policy: Policy,
     ) -> Self {
-        let Policy { quota, trade_hours, second_person, goods_days, demo } = policy;
+        let Policy { quota, trade_hours, second_person, goods_days, shop_approval, demo } = policy;
         let (flights, lookout, names) = (Flights::default(), Lookout::default(), Arc::default());
         Self(Arc::new(AppParts {
             ledger,
@@ -121,6 +125,7 @@ impl App {
             trade_hours,
             second_person,
             goods_days,
+            shop_approval,
         }))
     }
 

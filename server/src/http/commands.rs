@@ -28,6 +28,8 @@ pub enum BodyFormat {
     Reference,
     /// A list of codes of red flags: what is accepted with the command, no field of its event.
     Flags,
+    /// The fingerprint of the rules that the command changes, no field of its event.
+    Fingerprint,
     /// A text for people, no field of its event.
     Text,
 }
@@ -73,7 +75,7 @@ impl Command {
             format: BodyFormat::Event(field.format),
             required: !field.is_optional && speaker != Some(field.name),
         });
-        let fields = fields.chain(added(kind)).collect();
+        let fields = fields.chain(added(kind).iter().copied()).collect();
         Self { kind, path, title: title(kind), who, made, fields }
     }
 
@@ -96,14 +98,18 @@ impl Command {
 }
 
 /// What a body may have beside the fields of its event.
-fn added(kind: Kind) -> Option<Field> {
-    let (name, format) = match kind {
-        Kind::OrderPlaced => ("reference", BodyFormat::Reference),
-        Kind::RulesAdopted => ("accept_flags", BodyFormat::Flags),
-        Kind::TradeConfirmed | Kind::TradeCancelled => (REASON, BodyFormat::Text),
-        _ => return None,
-    };
-    Some(Field { name, format, required: false })
+const fn added(kind: Kind) -> &'static [Field] {
+    const fn field(name: &'static str, format: BodyFormat) -> Field {
+        Field { name, format, required: false }
+    }
+    match kind {
+        Kind::OrderPlaced => const { &[field("reference", BodyFormat::Reference)] },
+        Kind::RulesAdopted => {
+            const { &[field("accept_flags", BodyFormat::Flags), field("based_on", BodyFormat::Fingerprint)] }
+        }
+        Kind::TradeConfirmed | Kind::TradeCancelled => const { &[field(REASON, BodyFormat::Text)] },
+        _ => &[],
+    }
 }
 
 #[cfg(test)]
@@ -122,7 +128,9 @@ mod tests {
             BodyFormat::Event(Format::Side) => Tree::from("sell"),
             BodyFormat::Event(Format::Day) => Tree::from("2026-01-31"),
             BodyFormat::Event(Format::Rules) => Tree::Table(Vec::new()),
-            BodyFormat::Event(_) | BodyFormat::Reference | BodyFormat::Text => Tree::from("x"),
+            BodyFormat::Event(_) | BodyFormat::Reference | BodyFormat::Text | BodyFormat::Fingerprint => {
+                Tree::from("x")
+            }
             BodyFormat::Flags => Tree::List(Vec::new()),
         }
     }
@@ -134,8 +142,8 @@ mod tests {
             let mut fields: Vec<(String, Tree)> = vec![("type".into(), Tree::from(command.kind.as_str()))];
             fields.extend(command.in_path().map(|name| (name.to_owned(), day(name))));
             fields.extend(command.made.map(|(made, _)| (made.to_owned(), Tree::from("x"))));
-            let own =
-                command.fields.iter().filter(|field| !matches!(field.format, BodyFormat::Flags | BodyFormat::Text));
+            let beside = |format| matches!(format, BodyFormat::Flags | BodyFormat::Text | BodyFormat::Fingerprint);
+            let own = command.fields.iter().filter(|field| !beside(field.format));
             fields.extend(own.map(|field| (field.name.to_owned(), example(field.format))));
             let event = wire::event::read(&Tree::Table(fields.clone()));
             assert!(event.is_ok(), "{}: {event:?}", command.kind);

@@ -12,6 +12,7 @@ use super::page::{OfferRow, OffersPage, PageById, TradeRow, TradesPage};
 use super::problem::{Failure, Problem};
 use super::query::{Limit, Query};
 use super::rights::{Somebody, has, is_own, own};
+use super::sheet::{Address, Format, Listed, Sheet};
 use crate::people::actor::Actor;
 use crate::people::role::Duty;
 
@@ -27,14 +28,20 @@ pub struct OffersQuery {
     /// Only this member's, for the member and the operator.
     #[schema(nullable = false)]
     owner: Option<Id>,
+    #[serde(default)]
+    format: Format,
 }
+
+const OFFER_COLUMNS: [&str; 6] = ["id", "owner", "side", "remaining", "unit_price", "open"];
 
 /// Open offers, by id.
 pub async fn offers(
     State(app): State<App>,
     Somebody(actor): Somebody,
-    Query(OffersQuery { after, limit, owner }): Query<OffersQuery>,
-) -> Result<Answer<OffersPage>, Problem> {
+    address: Address,
+    Query(OffersQuery { after, limit, owner, format }): Query<OffersQuery>,
+) -> Result<Listed<OffersPage>, Problem> {
+    let sheet = Sheet { format, columns: &OFFER_COLUMNS, address: &address, cursor: "after" };
     let page = PageById { after, limit };
     let found = match owner {
         Some(owner) => {
@@ -43,7 +50,7 @@ pub async fn offers(
         }
         None => app.ledger.read().await?.offers(true, page.and_one()).await?,
     };
-    Ok(OffersPage::of(found, limit, |(id, _)| id.clone()))
+    OffersPage::cut(found, limit, |(id, _)| id.clone()).listed(&sheet)
 }
 
 /// Which page of trades.
@@ -58,20 +65,26 @@ pub struct TradesQuery {
     /// For the operator: only trades that are `paid`, and were taken on this day or before.
     #[schema(nullable = false)]
     paid_until: Option<Day>,
+    #[serde(default)]
+    format: Format,
 }
+
+const TRADE_COLUMNS: [&str; 6] = ["id", "offer", "taker", "points", "day", "state"];
 
 /// A member's own trades, or all for the operator, by id.
 pub async fn trades(
     State(app): State<App>,
     // Before the query, whose days a stranger would otherwise be told about.
     Somebody(actor): Somebody,
-    Query(TradesQuery { after, limit, paid_until }): Query<TradesQuery>,
-) -> Result<Answer<TradesPage>, Problem> {
+    address: Address,
+    Query(TradesQuery { after, limit, paid_until, format }): Query<TradesQuery>,
+) -> Result<Listed<TradesPage>, Problem> {
+    let sheet = Sheet { format, columns: &TRADE_COLUMNS, address: &address, cursor: "after" };
     let page = PageById { after, limit };
     if let Some(until) = paid_until {
         has(&actor, Duty::Read)?;
         let found = app.ledger.read().await?.paid_trades(until, page.and_one()).await?;
-        return Ok(TradesPage::of(found, limit, |(id, _)| id.clone()));
+        return TradesPage::cut(found, limit, |(id, _)| id.clone()).listed(&sheet);
     }
     let member = if let Actor::Member(member) = &actor {
         Some(member)
@@ -79,7 +92,8 @@ pub async fn trades(
         has(&actor, Duty::Read)?;
         None
     };
-    Ok(TradesPage::of(app.ledger.read().await?.trades(member, page.and_one()).await?, limit, |(id, _)| id.clone()))
+    let found = app.ledger.read().await?.trades(member, page.and_one()).await?;
+    TradesPage::cut(found, limit, |(id, _)| id.clone()).listed(&sheet)
 }
 
 pub async fn offer(one: One) -> Result<Answer<OfferRow>, Problem> {

@@ -1,10 +1,13 @@
 //! Members: the list, a member's account, its statement.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use gongxiang::book::Account;
 use gongxiang::identity::Id;
 use gongxiang::wire::answer::{MemberLine, MemberNow, MembersPage, StatementPage};
-use serde::Deserialize;
+use gongxiang::wire::profile::{MemberNumber, Profile};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::answer::Answer;
@@ -13,9 +16,11 @@ use super::page::{PageById, cut};
 use super::problem::{Failure, Problem};
 use super::query::{Limit, NoParameters, Query};
 use super::rights::{Owner, Reader};
+use super::sheet::{Address, Format, Listed, Sheet};
 use crate::ledger::needs::Needs;
 use crate::ledger::store::{Page, Place, StoreError};
 use crate::limits::NAME_CHARS_MAX;
+use crate::people::profiles::StoredProfile;
 
 /// Which page of the members.
 #[derive(Deserialize, ToSchema)]
@@ -29,14 +34,29 @@ pub struct MembersQuery {
     /// Only members whose own name or shop's name has this in it, in upper or lower case.
     #[schema(min_length = 1, max_length = 64, nullable = false)]
     name: Option<String>,
+    #[serde(default)]
+    format: Format,
 }
 
-/// By id.
+/// A member as a row of a table, which nobody completes with its name afterwards.
+#[derive(Serialize)]
+struct NamedMember<'a> {
+    #[serde(flatten)]
+    line: &'a MemberLine,
+    number: Option<MemberNumber>,
+    #[serde(flatten)]
+    profile: Profile,
+}
+
+const COLUMNS: [&str; 6] = ["member", "number", "name", "shop_name", "activated", "merchant"];
+
+/// By id. A table has names and short numbers, too.
 pub async fn members(
     State(app): State<App>,
     _: Reader,
-    Query(MembersQuery { after, limit, name }): Query<MembersQuery>,
-) -> Result<Answer<MembersPage>, Problem> {
+    address: Address,
+    Query(MembersQuery { after, limit, name, format }): Query<MembersQuery>,
+) -> Result<Listed<MembersPage>, Problem> {
     let page = PageById { after, limit };
     let mut tx = app.ledger.read().await?;
     let mut rows: Vec<_> = match name {
@@ -61,8 +81,21 @@ pub async fn members(
         activated: account.activated,
         merchant: account.shop.is_some(),
     };
-    let members = rows.into_iter().map(line).collect();
-    Ok(Answer::of(&MembersPage { members, next }))
+    let page = MembersPage { members: rows.into_iter().map(line).collect(), next: next.clone() };
+    let rows = if format == Format::Csv { named(&app, &page.members).await? } else { Vec::new() };
+    let sheet = Sheet { format, columns: &COLUMNS, address: &address, cursor: "after" };
+    Listed::of(&page, &rows, next.map(|next| next.to_string()), &sheet)
+}
+
+async fn named<'a>(app: &App, members: &'a [MemberLine]) -> Result<Vec<NamedMember<'a>>, Problem> {
+    let stored = app.people.profiles(members.iter().map(|line| &line.member)).await.map_err(StoreError::from)?;
+    let mut stored: BTreeMap<Id, StoredProfile> =
+        stored.into_iter().map(|stored| (stored.member.clone(), stored)).collect();
+    let named = |line: &'a MemberLine| match stored.remove(&line.member) {
+        Some(StoredProfile { number, profile, .. }) => NamedMember { line, number: Some(number), profile },
+        None => NamedMember { line, number: None, profile: Profile::default() },
+    };
+    Ok(members.iter().map(named).collect())
 }
 
 pub async fn member(

@@ -15,6 +15,7 @@ use super::page::cut;
 use super::problem::{Failure, Problem};
 use super::query::{Ids, Limit, NoParameters, Query};
 use super::rights::{Anybody, Somebody};
+use super::sheet::{Address, Format, Listed, Sheet};
 use crate::ledger::needs::Needs;
 use crate::ledger::store::{Page, StoreError};
 use crate::limits::NAMES_MAX;
@@ -79,7 +80,11 @@ pub struct ShopsQuery {
     after: Option<ShopCursor>,
     #[serde(default)]
     limit: Limit,
+    #[serde(default)]
+    format: Format,
 }
+
+const COLUMNS: [&str; 5] = ["shop", "region", "name", "address", "category"];
 
 /// Where a page of the directory ended: the city of its last shop, and the shop.
 #[derive(Deserialize)]
@@ -119,8 +124,9 @@ pub async fn shop(
 pub async fn shops(
     State(app): State<App>,
     _: Anybody,
-    Query(ShopsQuery { city, after, limit }): Query<ShopsQuery>,
-) -> Result<Answer<ShopsPage>, Problem> {
+    address: Address,
+    Query(ShopsQuery { city, after, limit, format }): Query<ShopsQuery>,
+) -> Result<Listed<ShopsPage>, Problem> {
     if city.is_some_and(|city| !city.is_city()) {
         return Err(Problem::new(Failure::BadQuery, "city", "must be a city: six digits that end in 00"));
     }
@@ -138,5 +144,7 @@ pub async fn shops(
         let Profile { shop_name, address, category, .. } = profiles.remove(&shop).unwrap_or_default();
         Some(ShopLine { region: account.shop?, shop, name: shop_name, address, category })
     };
-    Ok(Answer::of(&ShopsPage { shops: rows.into_iter().filter_map(line).collect(), next }))
+    let page = ShopsPage { shops: rows.into_iter().filter_map(line).collect(), next: next.clone() };
+    let sheet = Sheet { format, columns: &COLUMNS, address: &address, cursor: "after" };
+    Listed::of(&page, &page.shops, next, &sheet)
 }

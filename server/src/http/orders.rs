@@ -14,6 +14,7 @@ use super::page::{OrderRow, OrdersPage};
 use super::problem::{Failure, Problem};
 use super::query::{Limit, Number, Query};
 use super::rights::{Owner, Somebody, is_own, is_own_shop};
+use super::sheet::{Address, Format, Listed, Sheet};
 use super::view::{self, Seen};
 use crate::ledger::store::{JournalEntry, Page, Place, Transaction};
 use crate::limits::{ENDING_AMONG, ENDING_MIN, GROUP_MAX};
@@ -34,7 +35,12 @@ pub struct OrdersQuery {
     /// Only the orders whose ids end so, in capital or small letters; of any day, among the shop's newest. There is no next page.
     #[schema(nullable = false)]
     ending: Option<Ending>,
+    #[serde(default)]
+    format: Format,
 }
+
+const COLUMNS: [&str; 11] =
+    ["id", "day", "buyer", "merchant", "amount", "concession", "left", "points", "due", "state", "state.vested"];
 
 /// The last letters of an order's id, as people say it.
 #[derive(Deserialize, ToSchema)]
@@ -55,8 +61,10 @@ impl TryFrom<String> for Ending {
 pub async fn orders(
     State(app): State<App>,
     Somebody(actor): Somebody,
-    Query(OrdersQuery { merchant, before, limit, ending }): Query<OrdersQuery>,
-) -> Result<Answer<OrdersPage>, Problem> {
+    address: Address,
+    Query(OrdersQuery { merchant, before, limit, ending, format }): Query<OrdersQuery>,
+) -> Result<Listed<OrdersPage>, Problem> {
+    let sheet = Sheet { format, columns: &COLUMNS, address: &address, cursor: "before" };
     if !is_own_shop(&actor, &merchant) {
         return Err(Failure::Forbidden.into());
     }
@@ -64,7 +72,7 @@ pub async fn orders(
         app.names.numbers.count(&actor)?;
         let mut tx = app.ledger.read().await?;
         let found = tx.orders_ending(&merchant, &ending, ENDING_AMONG, limit.rows()).await?;
-        return Ok(seen(found, limit, &actor));
+        return seen(found, limit, &actor, &sheet);
     }
     let page = Page { after: before.map_or(i64::MAX, |Number(before)| before), limit: limit.rows() + 1 };
     let mut tx = app.ledger.read().await?;
@@ -74,7 +82,7 @@ pub async fn orders(
         let count = count_of_day(&mut *tx, &found, today).await?;
         found.truncate(count);
     }
-    Ok(seen(found, limit, &actor))
+    seen(found, limit, &actor, &sheet)
 }
 
 /// How many of a shop's orders, newest first, were placed on the open day. An order does not say its day, but the journal does.
@@ -102,23 +110,32 @@ pub struct BoughtQuery {
     before: Option<Number>,
     #[serde(default)]
     limit: Limit,
+    #[serde(default)]
+    format: Format,
 }
 
 /// What a member bought, newest first, for the member and the operator.
 pub async fn bought(
     State(app): State<App>,
-    Query(BoughtQuery { before, limit }): Query<BoughtQuery>,
+    address: Address,
+    Query(BoughtQuery { before, limit, format }): Query<BoughtQuery>,
     Owner(member): Owner,
     Somebody(actor): Somebody,
-) -> Result<Answer<OrdersPage>, Problem> {
+) -> Result<Listed<OrdersPage>, Problem> {
     let page = Page { after: before.map_or(i64::MAX, |Number(before)| before), limit: limit.rows() + 1 };
     let found = app.ledger.read().await?.orders_by(&member, page).await?;
-    Ok(seen(found, limit, &actor))
+    let sheet = Sheet { format, columns: &COLUMNS, address: &address, cursor: "before" };
+    seen(found, limit, &actor, &sheet)
 }
 
-fn seen(found: Vec<(Id, Order)>, limit: Limit, actor: &Actor) -> Answer<OrdersPage> {
+fn seen(
+    found: Vec<(Id, Order)>,
+    limit: Limit,
+    actor: &Actor,
+    sheet: &Sheet<'_>,
+) -> Result<Listed<OrdersPage>, Problem> {
     let seen = found.into_iter().map(|(id, order)| (id, view::order(order, actor))).collect();
-    OrdersPage::of(seen, limit, |(_, order)| order.sequence)
+    OrdersPage::cut(seen, limit, |(_, order)| order.sequence).listed(sheet)
 }
 
 /// An order, for its buyer, the merchant and the operator.

@@ -15,6 +15,7 @@ use super::problem::Problem;
 use super::query::{Limit, NoParameters, Query};
 use super::rights::Auditor;
 use crate::ledger::needs::Needs;
+use super::sheet::{Address, Format, Listed, Sheet};
 use crate::ledger::reports::ClosedReport;
 use crate::ledger::store::{ClosedDay, Page, Transaction};
 use crate::ledger::warnings::{Situation, Warning, warnings};
@@ -36,15 +37,47 @@ pub struct ReportsQuery {
     after: Option<Day>,
     #[serde(default)]
     limit: Limit,
+    #[serde(default)]
+    format: Format,
 }
+
+const COLUMNS: [&str; 22] = [
+    "day",
+    "report.registered",
+    "report.activated",
+    "report.shops_opened",
+    "report.shops_closed",
+    "report.orders",
+    "report.orders_short",
+    "report.amount",
+    "report.concession",
+    "report.refunded",
+    "report.order_points",
+    "report.redeemed",
+    "report.redemptions_cancelled",
+    "report.traded",
+    "report.traded_money",
+    "report.member_packs",
+    "report.merchant_packs",
+    "report.area_packs",
+    "report.packs_refunded",
+    "report.granted",
+    "report.granted_worth",
+    "report.reclaimed",
+];
 
 pub async fn reports(
     State(app): State<App>,
     _: Auditor,
-    Query(ReportsQuery { after, limit }): Query<ReportsQuery>,
-) -> Result<Answer<ReportsPage>, Problem> {
+    address: Address,
+    Query(ReportsQuery { after, limit, format }): Query<ReportsQuery>,
+) -> Result<Listed<ReportsPage>, Problem> {
     let reports = app.ledger.read().await?.day_reports(Page { after, limit: limit.rows() }).await?;
-    Ok(Answer::of(&ReportsPage { reports }))
+    // A page that is not full is the last one.
+    let next = reports.get(limit.rows() - 1).map(|last| last.day.to_string());
+    let page = ReportsPage { reports };
+    let sheet = Sheet { format, columns: &COLUMNS, address: &address, cursor: "after" };
+    Listed::of(&page, &page.reports, next, &sheet)
 }
 
 /// A closed day with its report.

@@ -6,9 +6,9 @@ use gongxiang::order::Order;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::answer::Answer;
-
+use super::problem::Problem;
 use super::query::Limit;
+use super::sheet::{Listed, Sheet};
 use crate::ledger::store::Page;
 
 /// Which page of a list by id.
@@ -58,10 +58,15 @@ macro_rules! rows {
 
         impl $page {
             /// A page, from one row more than `limit`.
-            pub fn of(mut found: Vec<(Id, $value)>, limit: Limit, cursor: impl Fn(&(Id, $value)) -> $cursor) -> Answer<Self> {
+            pub fn cut(mut found: Vec<(Id, $value)>, limit: Limit, cursor: impl Fn(&(Id, $value)) -> $cursor) -> Self {
                 let next = cut(&mut found, limit, cursor);
                 let rows = found.into_iter().map(|(id, value)| $row { id, value }).collect();
-                Answer::of(&Self { rows, next })
+                Self { rows, next }
+            }
+
+            /// The page as it is asked for.
+            pub fn listed(&self, sheet: &Sheet<'_>) -> Result<Listed<Self>, Problem> {
+                Listed::of(self, &self.rows, self.next.as_ref().map(ToString::to_string), sheet)
             }
         }
     )*};

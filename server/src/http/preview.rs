@@ -21,7 +21,7 @@ use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
 use super::rights::Somebody;
 use super::schemas::event_schema;
-use super::settle::{IDEMPOTENCY_KEY, IdempotencyKey, Resolved, idempotency_key, resolve};
+use super::settle::{IDEMPOTENCY_KEY, IdempotencyKey, Resolved, check_admitted, idempotency_key, resolve};
 use super::view::{self, Seen};
 use crate::ledger::group::{self, Foreseen};
 use crate::ledger::journal::{self, JournalLine};
@@ -90,6 +90,7 @@ pub async fn preview(
     }
     let Resolved { event, guard, .. } = resolve(command, &actor, app.quota, body.fields, &key)?;
     let JournalLine { entry, .. } = journal::line_of(&event)?;
+    check_admitted(&app, &actor, &entry.event).await?;
     let mut tx = app.ledger.read().await?;
     if let Event::DayClosed { day } = entry.event {
         let due = Due { day, most: Some(PREVIEWED_DUE_MAX + 1) };

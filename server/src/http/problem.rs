@@ -56,6 +56,7 @@ failures! {
     NeedsSecondPerson "needs_second_person" FORBIDDEN
     OwnProposal "own_proposal" FORBIDDEN
     ProposalDecided "proposal_decided" CONFLICT
+    RulesChanged "rules_changed" CONFLICT
     TooManyProposals "too_many_proposals" UNPROCESSABLE_ENTITY
     WrongMember "wrong_member" FORBIDDEN
     PasskeyNeeded "passkey_needed" FORBIDDEN
@@ -81,6 +82,12 @@ failures! {
     TooManyProfiles "too_many_profiles" UNPROCESSABLE_ENTITY
     ShopNameTaken "shop_name_taken" CONFLICT
     BadPreset "bad_preset" UNPROCESSABLE_ENTITY
+    BadLicence "bad_licence" UNPROCESSABLE_ENTITY
+    ApplicationOpen "application_open" CONFLICT
+    ApplicationDecided "application_decided" CONFLICT
+    ApplicationChanged "application_changed" CONFLICT
+    TooManyApplications "too_many_applications" UNPROCESSABLE_ENTITY
+    ApprovalNeeded "approval_needed" FORBIDDEN
     BadMemberCode "bad_member_code" UNPROCESSABLE_ENTITY
     MemberCodeExpired "member_code_expired" UNPROCESSABLE_ENTITY
     MemberClockWrong "member_clock_wrong" UNPROCESSABLE_ENTITY
@@ -232,6 +239,7 @@ impl From<Denial> for Problem {
             Denial::Forbidden => Failure::Forbidden.into(),
             Denial::Exceeds(excess) => excess.into(),
             Denial::Goods(error) => error.into(),
+            Denial::RulesChanged => Problem::new(Failure::RulesChanged, "based_on", Failure::RulesChanged.sentence()),
         }
     }
 }

@@ -152,6 +152,8 @@ struct BooksLinks {
     vouchers: String,
     /// What it was told of. For the member alone.
     notices: String,
+    /// What it said when it applied for a shop.
+    applications: String,
 }
 
 /// For the member to take away, and for the operator or a clerk whom it asked.
@@ -169,6 +171,7 @@ pub async fn export(
         statement: format!("/v1/members/{member}/statement"),
         vouchers: format!("/v1/vouchers?member={member}"),
         notices: format!("/v1/members/{member}/notices"),
+        applications: format!("/v1/members/{member}/applications"),
     };
     Ok(Answer::of(&MemberExport {
         profile: now(member.clone(), ProfilePart::Whole, stored),

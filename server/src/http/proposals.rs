@@ -27,7 +27,7 @@ use super::rules::FlagCode;
 use super::sessions::Nothing;
 use super::trades::bad_note;
 use super::view::Seen;
-use crate::ledger::group::{self, Denial, Guard};
+use crate::ledger::group::{self, AdoptionTerms, Denial, Guard};
 use crate::ledger::journal;
 use crate::ledger::needs::Needs;
 use crate::ledger::store::{Key, StoreError};
@@ -186,8 +186,12 @@ pub(super) async fn instead(app: &App, actor: &Actor, request: &group::Request) 
 
 async fn keep(app: &App, actor: &Actor, request: &group::Request, key: &Key) -> Result<ProposalRow, Problem> {
     let flags = match &request.guard {
-        Some(Guard::Flags(accepted)) => json(&accepted.to_vec()),
+        Some(Guard::Rules(terms)) => json(&terms.accepted.to_vec()),
         _ => "[]".into(),
+    };
+    let based_on = match &request.guard {
+        Some(Guard::Rules(terms)) => terms.based_on.as_deref(),
+        _ => None,
     };
     let staff = if let Actor::Staff(staff) = actor { Some(&staff.id) } else { None };
     let new = NewProposal {
@@ -197,6 +201,7 @@ async fn keep(app: &App, actor: &Actor, request: &group::Request, key: &Key) -> 
         kind: request.line.entry.event.kind(),
         event: &request.line.text,
         flags: &flags,
+        based_on,
         staff,
         actor: &request.actor,
     };
@@ -284,10 +289,16 @@ async fn settle(app: &App, actor: &Actor, row: &ProposalRow) -> Result<Answer<Ap
         key: Some(Key { scope: row.owner.clone(), key: row.request_key.clone(), fingerprint: row.fingerprint.clone() }),
         actor: format!("{}{APPROVED_BY}{decider}", row.actor).into(),
         // Events of other types pass it.
-        guard: Some(Guard::Flags(accepted.into())),
+        guard: Some(Guard::Rules(AdoptionTerms {
+            accepted: accepted.into(),
+            based_on: row.based_on.as_deref().map(Into::into),
+        })),
     };
     let group::Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
-    let code = outcome.as_ref().err().map(|denial| denial.code().map_or("forbidden", Code::as_str));
+    let code = outcome.as_ref().err().map(|denial| match denial {
+        Denial::RulesChanged => "rules_changed",
+        denial => denial.code().map_or("forbidden", Code::as_str),
+    });
     app.people.conclude(row.id, code).await.map_err(StoreError::from)?;
     let receipt = outcome.map_err(|denial: Denial| Problem::from(denial))?;
     Ok(Answer::of(&Approval { repeated, receipt: Seen::receipt(receipt, actor) }))

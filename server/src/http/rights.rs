@@ -24,6 +24,9 @@ pub struct Operator(pub Actor);
 /// Who adds, changes and withdraws goods for points: the operator. With the name for the actions.
 pub struct GoodsKeeper(pub Actor);
 
+/// Who decides who may open a shop: the operator. With the name for the actions.
+pub struct Admitter(pub Actor);
+
 /// Who reads what concerns members: the operator, a clerk, an auditor.
 pub struct Reader;
 
@@ -113,7 +116,7 @@ macro_rules! with_duty {
     )*};
 }
 
-with_duty! { GoodsKeeper(actor) Goods Operator(actor) All Reader Read Auditor Audit Arbiter Disputes }
+with_duty! { GoodsKeeper(actor) Goods Admitter(actor) Admit Operator(actor) All Reader Read Auditor Audit Arbiter Disputes }
 
 /// Who asks, and the id in the address.
 async fn asked(parts: &mut Parts, app: &App) -> Result<(Actor, String), Problem> {
@@ -304,6 +307,6 @@ macro_rules! closed {
 }
 
 closed! {
-    Somebody Operator GoodsKeeper Reader Auditor Arbiter CodeMaker ProfileReader ProfileWriter ProfileOwner SignedIn Owner CodeBearer Addressee
+    Somebody Operator GoodsKeeper Admitter Reader Auditor Arbiter CodeMaker ProfileReader ProfileWriter ProfileOwner SignedIn Owner CodeBearer Addressee
     ShopWorker ShopOwner
 }

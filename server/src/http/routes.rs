@@ -14,9 +14,9 @@ use super::answer::Answer;
 use super::api::Api;
 use super::app::App;
 use super::{
-    access, actions, ahead, counter, days, etag, events, files, goods, guard, health, market, members, metrics, names,
-    notices, openapi, orders, overview, passkeys, pending, preview, problem, profiles, proposals, quote, rulebook,
-    rules, scheme, sessions, settle, staff, team, trades, vouchers,
+    access, actions, ahead, applications, counter, days, etag, events, files, goods, guard, health, market, members,
+    metrics, names, notices, openapi, orders, overview, passkeys, pending, preview, problem, profiles, proposals,
+    quote, rulebook, rules, scheme, sessions, settle, staff, team, trades, vouchers,
 };
 use crate::limits::BODY_BYTES_MAX;
 
@@ -46,9 +46,11 @@ pub fn document() -> String {
 /// Every route that the document describes.
 fn api() -> Api {
     let api = reads(Api::default()).map(|router| router.route_layer(from_fn(etag::by_content)));
-    settle::routes(second_person(told(for_points(at_counter(trade_notes(profile(own_access(sign_in(looks(api))))))))))
-        .get("/health/live", "live", "The process answers", health::live)
-        .get("/health/ready", "ready", "The database answers, and can be written", health::ready)
+    settle::routes(admission(second_person(told(for_points(at_counter(trade_notes(profile(own_access(sign_in(
+        looks(api),
+    ))))))))))
+    .get("/health/live", "live", "The process answers", health::live)
+    .get("/health/ready", "ready", "The database answers, and can be written", health::ready)
 }
 
 /// Routes that read. Each answer has an `ETag`.
@@ -132,6 +134,14 @@ fn reads(api: Api) -> Api {
         .get("/v1/staff", "staff", "Who works for the operator and in the shops, by id", staff::list)
         .get("/v1/actions", "actions", "Who did what, newest first: events, and changes beside the books", actions::list)
         .get("/v1/proposals", "proposals", "Commands that wait for a second person, or did, newest first", proposals::list)
+        .get("/v1/applications", "applications", "Applications for a shop, newest first", applications::list)
+        .get("/v1/applications/{application}", "application", "An application for a shop", applications::one)
+        .get(
+            "/v1/members/{member}/applications",
+            "member_applications",
+            "A member's applications for a shop, newest first",
+            applications::of_member,
+        )
         .get("/v1/passkeys", "passkeys", "One's own passkeys, oldest first", passkeys::list)
         .get("/v1/access", "access", "One's own sessions, codes, passkeys and WeChat accounts", access::list)
 }
@@ -346,6 +356,35 @@ fn for_points(api: Api) -> Api {
             vouchers::check_code,
         )
         .post("/v1/voucher-codes/hand-out", "hand_out", "Use a voucher's code, which is done once", vouchers::hand_out)
+}
+
+/// How members come to a shop.
+fn admission(api: Api) -> Api {
+    api.post("/v1/applications", "apply", "Apply for a shop, as a member", applications::apply)
+        .put(
+            "/v1/applications/{application}",
+            "change_application",
+            "Change one's application as a whole, while nobody has decided",
+            applications::change,
+        )
+        .delete(
+            "/v1/applications/{application}",
+            "withdraw_application",
+            "Withdraw one's application, while nobody has decided",
+            applications::withdraw,
+        )
+        .post(
+            "/v1/applications/{application}/approve",
+            "approve_application",
+            "Approve an application, which opens the shop as soon as pack and deposit are there",
+            applications::approve,
+        )
+        .post(
+            "/v1/applications/{application}/decline",
+            "decline_application",
+            "Decline an application, with the reason",
+            applications::decline,
+        )
 }
 
 /// How a second person decides.

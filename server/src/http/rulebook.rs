@@ -17,8 +17,8 @@ use super::query::Query;
 use super::rights::Anybody;
 use super::rules::Tag;
 use crate::language::Language;
+use crate::ledger::group::rules_fingerprint;
 use crate::ledger::store::{Page, Place};
-use crate::text::fingerprint;
 
 /// The sentences, in both languages. A test of the rules checks that none is missing.
 static TEXTS: LazyLock<Value> =
@@ -91,7 +91,7 @@ pub async fn current(
     };
     let articles = rulebook(&now.rules, now.head.day, now.head.price)?;
     Ok(Answer::of(&Rulebook {
-        hash: fingerprint(now.rules.to_tree().canonical().as_bytes()),
+        hash: rules_fingerprint(&now.rules),
         since: since.map_or(now.rules.genesis_day, |entry| entry.day),
         day: now.head.day,
         price: now.head.price,

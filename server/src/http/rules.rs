@@ -1,7 +1,5 @@
 //! Rule sets: in force, earlier, and proposed; with the red flags that they raise.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use gongxiang::event::Refusal;
 use gongxiang::quantity::Rate;
@@ -23,12 +21,15 @@ use super::query::{NoParameters, Query};
 use super::rights::{Anybody, Auditor};
 use crate::flags::{changed, explained, rate};
 use crate::language::Language;
-use crate::ledger::group::Guard;
+use crate::ledger::group::{AdoptionTerms, Guard};
 use crate::ledger::store::Place;
 use crate::limits::RULES_BYTES_MAX;
 
 /// The field or parameter with the accepted red flags.
 pub const ACCEPT_FLAGS: &str = "accept_flags";
+
+/// The field with the fingerprint of the rules that an adoption changes.
+pub const BASED_ON: &str = "based_on";
 
 /// The rules in force.
 pub async fn current(State(app): State<App>, _: Anybody, _: Query<NoParameters>) -> Result<Answer<RuleSet>, Problem> {
@@ -254,7 +255,7 @@ pub struct AcceptedFlags(Guard);
 
 impl Default for AcceptedFlags {
     fn default() -> Self {
-        Self(Guard::Flags(Arc::default()))
+        Self(Guard::Rules(AdoptionTerms::default()))
     }
 }
 
@@ -269,7 +270,8 @@ impl TryFrom<String> for AcceptedFlags {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, &'static str> {
-        known(text.split(',').map(Some)).map(Self).ok_or("must be codes of flags with commas between them")
+        let codes = known(text.split(',').map(Some)).ok_or("must be codes of flags with commas between them")?;
+        Ok(Self(Guard::Rules(AdoptionTerms::accepting(codes))))
     }
 }
 
@@ -290,19 +292,36 @@ pub fn accepted_schema() -> RefOr<Schema> {
     RefOr::T(ArrayBuilder::new().items(FlagCode::schema()).unique_items(true).build().into())
 }
 
-/// Takes the accepted flags out of a command's body.
-pub(super) fn accepted_in_body(fields: &mut Vec<(String, Tree)>) -> Result<Guard, Problem> {
-    let Some(at) = fields.iter().position(|(name, _)| name == ACCEPT_FLAGS) else {
-        return Ok(Guard::Flags(Arc::default()));
+/// Takes the terms of an adoption out of a command's body.
+pub(super) fn terms_in_body(fields: &mut Vec<(String, Tree)>) -> Result<Guard, Problem> {
+    let based_on = match taken(fields, BASED_ON) {
+        None => None,
+        Some(Tree::Text(hash)) if is_fingerprint(&hash) => Some(hash.into()),
+        Some(_) => return Err(Refusal::bad_event(BASED_ON, "must be the `hash` of a rulebook").into()),
     };
+    let accepted = accepted_in_body(fields)?;
+    Ok(Guard::Rules(AdoptionTerms { accepted: accepted.into(), based_on }))
+}
+
+fn is_fingerprint(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn taken(fields: &mut Vec<(String, Tree)>, field: &str) -> Option<Tree> {
+    let at = fields.iter().position(|(name, _)| name == field)?;
+    Some(fields.swap_remove(at).1)
+}
+
+fn accepted_in_body(fields: &mut Vec<(String, Tree)>) -> Result<Vec<String>, Problem> {
+    let Some(codes) = taken(fields, ACCEPT_FLAGS) else { return Ok(Vec::new()) };
     let wrong = || Refusal::bad_event(ACCEPT_FLAGS, "must be a list of codes of flags");
-    let Tree::List(codes) = fields.swap_remove(at).1 else { return Err(wrong().into()) };
+    let Tree::List(codes) = codes else { return Err(wrong().into()) };
     let codes = codes.iter().map(|code| if let Tree::Text(code) = code { Some(code.as_str()) } else { None });
     Ok(known(codes).ok_or_else(wrong)?)
 }
 
 /// Known codes, each at most once.
-fn known<'a>(codes: impl Iterator<Item = Option<&'a str>>) -> Option<Guard> {
+fn known<'a>(codes: impl Iterator<Item = Option<&'a str>>) -> Option<Vec<String>> {
     let mut all: Vec<String> = Vec::new();
     for code in codes {
         let (code, ..) = FLAGS.iter().find(|(known, ..)| Some(*known) == code)?;
@@ -311,5 +330,5 @@ fn known<'a>(codes: impl Iterator<Item = Option<&'a str>>) -> Option<Guard> {
         }
         all.push((*code).into());
     }
-    Some(Guard::Flags(all.into()))
+    Some(all)
 }

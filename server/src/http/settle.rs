@@ -29,7 +29,7 @@ use super::problem::{Failure, Problem};
 use super::proposals::{self, Proposal, Proposed};
 use super::query::{NoParameters, Query};
 use super::rights::{Somebody, has};
-use super::rules::accepted_in_body;
+use super::rules::terms_in_body;
 use super::schemas::fields_schema;
 use super::trades::bad_note;
 use super::view::Seen;
@@ -153,6 +153,7 @@ async fn settle(
         return Ok(CommandAnswer::Proposed(proposed));
     }
     refuse_catalogue(&app, &actor, &request).await?;
+    refuse_unadmitted(&app, &actor, &request).await?;
     let group::Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
     let receipt = outcome.map_err(key_reused)?;
     if let Some((trade, reason)) = decided.zip(reason) {
@@ -182,6 +183,28 @@ async fn refuse_catalogue(app: &App, actor: &Actor, request: &group::Request) ->
     }
     let why = format!("`{item}` is in the catalogue; redeem it by `/v1/goods/{item}/redemptions`");
     Err(Problem::new(Failure::BadItem, "item", why))
+}
+
+/// A member opens a shop without approval, where the server's setting asks for one. What was settled before is answered as it was.
+async fn refuse_unadmitted(app: &App, actor: &Actor, request: &group::Request) -> Result<(), Problem> {
+    if let Some(key) = &request.key
+        && app.shop_approval
+        && request.line.entry.event.kind() == Kind::MerchantOpened
+        && !app.ledger.read().await?.answered(std::slice::from_ref(key)).await?.is_empty()
+    {
+        return Ok(());
+    }
+    check_admitted(app, actor, &request.line.entry.event).await
+}
+
+/// Checks that the operator approved the shop that an event opens, where the server's setting asks for it.
+pub(super) async fn check_admitted(app: &App, actor: &Actor, event: &Event) -> Result<(), Problem> {
+    let Event::MerchantOpened { member, region } = event else { return Ok(()) };
+    if !app.shop_approval || actor.commands_all(Kind::MerchantOpened) {
+        return Ok(());
+    }
+    let admitted = app.people.is_admitted(member, *region).await.map_err(StoreError::from)?;
+    if admitted { Ok(()) } else { Err(Failure::ApprovalNeeded.into()) }
 }
 
 /// Why a command with a key was not settled.
@@ -274,7 +297,7 @@ pub(super) fn resolve(
         fields.push(((*field).into(), Tree::Text(id.clone())));
     }
     if command.kind == Kind::RulesAdopted {
-        guard = Some(accepted_in_body(&mut fields)?);
+        guard = Some(terms_in_body(&mut fields)?);
     }
     fields.push(("type".into(), Tree::from(command.kind.as_str())));
     Ok(Resolved { event: Tree::Table(fields), guard, made, reason })

@@ -21,6 +21,7 @@ use super::query::{Limit, NoParameters, Number, Query};
 use super::rights::{GoodsKeeper, SignedIn, Somebody, has};
 use super::sessions::Nothing;
 use super::settle::{CommandKey, Resolved, key_reused, resolve};
+use super::sheet::{Address, Format, Listed, Sheet};
 use super::view::Seen;
 use crate::goods::code::VoucherCode;
 use crate::goods::vouchers::{HandOver, Which};
@@ -200,14 +201,32 @@ pub struct VouchersQuery {
     before: Option<Number>,
     #[serde(default)]
     limit: Limit,
+    #[serde(default)]
+    format: Format,
 }
+
+const COLUMNS: [&str; 12] = [
+    "voucher",
+    "member",
+    "item",
+    "points",
+    "money",
+    "state",
+    "until",
+    "deliver_to",
+    "made",
+    "ended",
+    "shop",
+    "ended_by",
+];
 
 /// A member's own vouchers, or all for who reads what concerns members.
 pub async fn list(
     State(app): State<App>,
     Somebody(actor): Somebody,
-    Query(VouchersQuery { member, item, before, limit }): Query<VouchersQuery>,
-) -> Result<Answer<VouchersPage>, Problem> {
+    address: Address,
+    Query(VouchersQuery { member, item, before, limit, format }): Query<VouchersQuery>,
+) -> Result<Listed<VouchersPage>, Problem> {
     let member = match (&actor, member) {
         (Actor::Member(own), None) => Some(own.clone()),
         (Actor::Member(own), Some(named)) if named == *own => Some(named),
@@ -222,7 +241,9 @@ pub async fn list(
     let next = cut(&mut found, limit, |(_, last)| last.place);
     let today = today(&app).await?;
     let vouchers = found.into_iter().map(|(id, voucher)| VoucherNow::of(id, voucher, today, &actor)).collect();
-    Ok(Answer::of(&VouchersPage { vouchers, next }))
+    let page = VouchersPage { vouchers, next };
+    let sheet = Sheet { format, columns: &COLUMNS, address: &address, cursor: "before" };
+    Listed::of(&page, &page.vouchers, next.map(|next| next.to_string()), &sheet)
 }
 
 /// A voucher that somebody may see. Others do not learn whether it exists.

@@ -12,6 +12,7 @@ use gongxiang::market::{Trade, TradeState};
 use gongxiang::quantity::Price;
 use gongxiang::receipt::Receipt;
 use gongxiang::review::{self, Declaration};
+use gongxiang::ruleset::RuleSet;
 use gongxiang::tree::Tree;
 use gongxiang::wire::command::Ownership;
 use jiff::Timestamp;
@@ -43,8 +44,8 @@ pub struct Request {
 pub enum Guard {
     /// `member` owns what the event names, and the event stays within the server's limits.
     Owner { ownership: Ownership, member: Id, quota: Quota },
-    /// New rules raise no red flags but these codes.
-    Flags(Arc<[String]>),
+    /// New rules raise no red flags but these codes, and change the rules that their author saw.
+    Rules(AdoptionTerms),
     /// It stays within what members and shops may have open.
     Quota(Quota),
     /// The trade is not reported as paid.
@@ -53,6 +54,30 @@ pub enum Guard {
     Claim(Claim),
     /// The redemption has a voucher that can be ended so.
     Voucher(VoucherEnd),
+}
+
+/// On what terms rules are adopted.
+#[derive(Clone, Debug, Default)]
+pub struct AdoptionTerms {
+    /// The codes of the red flags that are accepted with them.
+    pub accepted: Arc<[String]>,
+    /// The fingerprint of the rules in force, as their author saw them: a change replaces whole parts of the rules, so one that was written
+    /// on top of others would undo what somebody else changed meanwhile. `None` if it says nothing of it.
+    pub based_on: Option<Arc<str>>,
+}
+
+impl AdoptionTerms {
+    /// With these flags, on top of any rules.
+    #[must_use]
+    pub fn accepting(flags: Vec<String>) -> Self {
+        Self { accepted: flags.into(), based_on: None }
+    }
+}
+
+/// The fingerprint of a rule set, by which its booklet names it.
+#[must_use]
+pub fn rules_fingerprint(rules: &RuleSet) -> String {
+    fingerprint(rules.to_tree().canonical().as_bytes())
 }
 
 /// Why nothing was settled. A guard's denial is not stored under the key: next time the guard may pass.
@@ -73,6 +98,9 @@ pub enum Denial {
     /// The piece cannot be had, or does not come back.
     #[error(transparent)]
     Goods(GoodsError),
+    /// Others were adopted since the author of the new rules looked.
+    #[error("other rules were adopted meanwhile")]
+    RulesChanged,
 }
 
 impl Denial {
@@ -81,7 +109,7 @@ impl Denial {
     pub fn code(&self) -> Option<Code> {
         match self {
             Self::Refused(refusal) => Some(refusal.code),
-            Self::NotTheirs | Self::Forbidden | Self::Exceeds(_) | Self::Goods(_) => None,
+            Self::NotTheirs | Self::Forbidden | Self::Exceeds(_) | Self::Goods(_) | Self::RulesChanged => None,
         }
     }
 }
@@ -304,7 +332,10 @@ fn pass(
             quota.check(event, book, open).map_err(Denial::Exceeds)?;
             Ok(Vec::new())
         }
-        (Some(Guard::Flags(accepted)), Event::RulesAdopted { rules }) => {
+        (Some(Guard::Rules(AdoptionTerms { accepted, based_on })), Event::RulesAdopted { rules }) => {
+            if based_on.as_deref().is_some_and(|seen| seen != rules_fingerprint(book.rules())) {
+                return Err(Denial::RulesChanged);
+            }
             // The rules themselves refuse an invalid rule set.
             let Ok(next) = book.rules().adopt(rules) else { return Ok(Vec::new()) };
             let findings = review::review(&next, &Declaration::default()).map_err(Denial::Refused)?;
@@ -328,7 +359,7 @@ fn pass(
             let checked = shelf.check_end(end, redemption, book.head().day).ok_or(Denial::NotTheirs)?;
             checked.map(|()| Vec::new()).map_err(Denial::Goods)
         }
-        (Some(Guard::Flags(_) | Guard::Unpaid) | None, _) => Ok(Vec::new()),
+        (Some(Guard::Rules(_) | Guard::Unpaid) | None, _) => Ok(Vec::new()),
         // Never made with another event; without its rows nothing is settled.
         (Some(Guard::Claim(_) | Guard::Voucher(_)), _) => Err(Denial::NotTheirs),
     }

@@ -32,6 +32,8 @@ pub enum Deed {
     ProposalMade,
     ProposalApproved,
     ProposalDeclined,
+    ApplicationApproved,
+    ApplicationDeclined,
 }
 
 impl Deed {
@@ -56,6 +58,8 @@ impl Deed {
             Self::ProposalMade => "proposal.made",
             Self::ProposalApproved => "proposal.approved",
             Self::ProposalDeclined => "proposal.declined",
+            Self::ApplicationApproved => "application.approved",
+            Self::ApplicationDeclined => "application.declined",
         }
     }
 }

@@ -59,7 +59,7 @@ pub enum ProfileOutcome {
 }
 
 #[derive(sqlx::FromRow)]
-struct ProfileRow {
+pub(super) struct ProfileRow {
     member: String,
     number: String,
     name: Option<String>,
@@ -176,48 +176,28 @@ impl People {
         part: ProfilePart,
         checked: &CheckedProfile,
     ) -> sqlx::Result<Option<ProfileRow>> {
-        let CheckedProfile { profile, shop_key } = checked;
         let mut tx = self.pool.begin().await?;
-        let old: Option<(String,)> =
-            sqlx::query_as("UPDATE profiles SET name = name WHERE member = $1 RETURNING number")
-                .bind(member.to_string())
-                .fetch_optional(&mut *tx)
-                .await?;
-        let number = match old {
-            Some((number,)) => number,
-            None => match new_number(&mut tx, member).await? {
-                Some(number) => number,
-                None => return Ok(None),
-            },
-        };
-        let sql = format!(
-            "INSERT INTO profiles (member, number, name, shop_name, shop_key, address, category, phone)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-             ON CONFLICT (member) DO UPDATE SET {} RETURNING {COLUMNS}",
-            part.replaced()
-        );
-        let row = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-            .bind(member.to_string())
-            .bind(number)
-            .bind(profile.name.clone())
-            .bind(profile.shop_name.clone())
-            .bind(shop_key.clone())
-            .bind(profile.address.clone())
-            .bind(profile.category.map(|category| category.as_str().to_owned()))
-            .bind(profile.phone.clone())
-            .fetch_one(&mut *tx)
-            .await?;
+        let row = write(&mut tx, member, part, checked).await?;
         tx.commit().await?;
-        Ok(Some(row))
+        Ok(row)
     }
 
     /// Erases a member's profile. Its short number is not given again, and nothing says whose it was: what stays is the number of numbers
-    /// that the member was given. Subscriptions go, with the addresses in them, and notices. Addresses to which goods were to be sent go, too: what cannot be sent expires, and its points come back.
+    /// that the member was given. Subscriptions go, with the addresses in them, and notices. Addresses to which goods were to be sent go, too: what cannot be
+    /// sent expires, and its points come back. So does what its applications for a shop said; one that is open is withdrawn.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn erase_profile(&self, member: &Id) -> sqlx::Result<()> {
         let mut tx = self.pool.begin().await?;
+        // First, in the order in which who opens a shop takes the same rows.
+        sqlx::query(
+            "UPDATE applications SET shop_name = NULL, address = NULL, category = NULL, contact = NULL, phone = NULL, licence = NULL,
+             reason = NULL, state = CASE WHEN state IN ('waiting', 'approved') THEN 'withdrawn' ELSE state END WHERE member = $1",
+        )
+        .bind(member.to_string())
+        .execute(&mut *tx)
+        .await?;
         sqlx::query("DELETE FROM profiles WHERE member = $1").bind(member.to_string()).execute(&mut *tx).await?;
         for table in ["subscriptions", "notices"] {
             let sql = format!("DELETE FROM {table} WHERE member = $1");
@@ -229,6 +209,45 @@ impl People {
             .await?;
         tx.commit().await
     }
+}
+
+/// Stores this part of a profile. `None` if the member was given too many short numbers.
+pub(super) async fn write(
+    tx: &mut sqlx::AnyConnection,
+    member: &Id,
+    part: ProfilePart,
+    checked: &CheckedProfile,
+) -> sqlx::Result<Option<ProfileRow>> {
+    let CheckedProfile { profile, shop_key } = checked;
+    let old: Option<(String,)> = sqlx::query_as("UPDATE profiles SET name = name WHERE member = $1 RETURNING number")
+        .bind(member.to_string())
+        .fetch_optional(&mut *tx)
+        .await?;
+    let number = match old {
+        Some((number,)) => number,
+        None => match new_number(&mut *tx, member).await? {
+            Some(number) => number,
+            None => return Ok(None),
+        },
+    };
+    let sql = format!(
+        "INSERT INTO profiles (member, number, name, shop_name, shop_key, address, category, phone)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (member) DO UPDATE SET {} RETURNING {COLUMNS}",
+        part.replaced()
+    );
+    let row = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(member.to_string())
+        .bind(number)
+        .bind(profile.name.clone())
+        .bind(profile.shop_name.clone())
+        .bind(shop_key.clone())
+        .bind(profile.address.clone())
+        .bind(profile.category.map(|category| category.as_str().to_owned()))
+        .bind(profile.phone.clone())
+        .fetch_one(&mut *tx)
+        .await?;
+    Ok(Some(row))
 }
 
 /// A number that was never given before, which is then given; `None` if the member was given too many.

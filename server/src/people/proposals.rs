@@ -25,6 +25,8 @@ pub struct NewProposal<'a> {
     pub event: &'a str,
     /// The codes of the red flags that are accepted with it, as a list in JSON.
     pub flags: &'a str,
+    /// The fingerprint of the rules that it changes, if it says so.
+    pub based_on: Option<&'a str>,
     /// Who of the staff proposes it.
     pub staff: Option<&'a Id>,
     /// The same, as in the journal.
@@ -41,6 +43,7 @@ pub struct ProposalRow {
     pub kind: String,
     pub event: String,
     pub flags: String,
+    pub based_on: Option<String>,
     pub staff: Option<String>,
     pub actor: String,
     /// Seconds since 1970, as all below.
@@ -85,7 +88,7 @@ pub enum Which {
     Open,
 }
 
-const COLUMNS: &str = "id, owner, request_key, fingerprint, kind, event, flags, staff, actor, proposed, expires, state, decider, decided, \
+const COLUMNS: &str = "id, owner, request_key, fingerprint, kind, event, flags, based_on, staff, actor, proposed, expires, state, decider, decided, \
                        reason, code";
 
 impl ProposalState {
@@ -129,8 +132,8 @@ impl People {
     pub async fn propose(&self, new: NewProposal<'_>) -> sqlx::Result<Proposing> {
         let mut tx = self.pool.begin().await?;
         let sql = format!(
-            "INSERT INTO proposals (owner, request_key, fingerprint, kind, event, flags, staff, actor, proposed, expires)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
+            "INSERT INTO proposals (owner, request_key, fingerprint, kind, event, flags, staff, actor, proposed, expires, based_on)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
         );
         let kept: Option<ProposalRow> = sqlx::query_as(AssertSqlSafe(sql))
             .bind(new.owner.to_owned())
@@ -143,6 +146,7 @@ impl People {
             .bind(new.actor.to_owned())
             .bind(now())
             .bind(now().saturating_add(PROPOSAL_SECONDS))
+            .bind(new.based_on.map(str::to_owned))
             .fetch_optional(&mut *tx)
             .await?;
         let Some(kept) = kept else {

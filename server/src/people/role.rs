@@ -49,6 +49,8 @@ pub enum Duty {
     Goods,
     /// Hand out goods of its own shop.
     HandOut,
+    /// Decide who may open a shop.
+    Admit,
     /// Read what the sides of a trade tell each other, and decide their disputes.
     Disputes,
 }

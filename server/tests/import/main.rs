@@ -1,5 +1,6 @@
 //! `gongxiang import`, as a shop's bookkeeper uses it.
 
+mod members;
 mod other_tables;
 mod profiles;
 mod texts;

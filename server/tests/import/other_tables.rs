@@ -8,29 +8,29 @@ use serde_json::Value;
 use crate::{FOUR_COLUMNS, TestResult, temporary, without_id};
 
 /// Files of one test, deleted at its end.
-struct Files(PathBuf);
+pub struct Files(PathBuf);
 
 impl Files {
-    fn new(name: &str) -> TestResult<Self> {
+    pub fn new(name: &str) -> TestResult<Self> {
         let folder = temporary(name);
         std::fs::create_dir(&folder)?;
         Ok(Self(folder))
     }
 
-    fn write(&self, name: &str, text: &str) -> TestResult<String> {
+    pub fn write(&self, name: &str, text: &str) -> TestResult<String> {
         std::fs::write(self.0.join(name), text)?;
         Ok(self.path(name))
     }
 
-    fn path(&self, name: &str) -> String {
+    pub fn path(&self, name: &str) -> String {
         self.0.join(name).to_string_lossy().into_owned()
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         self.0.join(name).exists()
     }
 
-    fn read(&self, name: &str) -> TestResult<String> {
+    pub fn read(&self, name: &str) -> TestResult<String> {
         Ok(std::fs::read_to_string(self.0.join(name))?)
     }
 }
@@ -41,7 +41,7 @@ impl Drop for Files {
     }
 }
 
-fn gongxiang(arguments: &[&str]) -> TestResult<(Option<i32>, String, String)> {
+pub fn gongxiang(arguments: &[&str]) -> TestResult<(Option<i32>, String, String)> {
     let output = Command::new(env!("CARGO_BIN_EXE_gongxiang")).args(arguments).output()?;
     Ok((output.status.code(), String::from_utf8(output.stdout)?, String::from_utf8(output.stderr)?))
 }

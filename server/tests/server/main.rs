@@ -2,6 +2,8 @@
 
 mod access;
 mod ahead;
+mod applications;
+mod at_once;
 mod authenticator;
 mod backup;
 mod bank;
@@ -39,6 +41,7 @@ mod staff;
 mod startup;
 mod stored;
 mod support;
+mod tables;
 mod tills;
 mod tls;
 mod trades;

@@ -125,12 +125,14 @@ fn commands() -> Vec<(&'static str, Value)> {
         ("/v1/previews", json!({"type": "points.transferred", "from": "bob", "to": "ann", "points": "1"})),
         ("/v1/previews", json!({"type": "offer.taken", "offer": "f1", "member": "shop", "points": "1"})),
         ("/v1/previews", json!({"type": "trade.cancelled", "trade": "t1"})),
-        // No commands of the books, but they belong to a member too.
+        // No commands of the books, but they belong to somebody too.
+        ("/v1/applications/1/approve", json!({"changes": 0})),
+        ("/v1/applications/1/decline", json!({"changes": 0, "reason": "x"})),
         ("/v1/members/bob/enrolments", json!({})),
     ]
 }
 
-const READS: [(&str, bool); 40] = [
+const READS: [(&str, bool); 42] = [
     ("/v1/members", false),
     ("/v1/members/bob", false),
     ("/v1/members/bob/statement", false),
@@ -140,6 +142,8 @@ const READS: [(&str, bool); 40] = [
     ("/v1/names?members=bob", false),
     ("/v1/numbers/10000007", false),
     ("/v1/members/bob/codes", false),
+    ("/v1/members/bob/applications", false),
+    ("/v1/applications", false),
     ("/v1/shops/shop", true),
     ("/v1/shops/shop/counter", false),
     ("/v1/shops", true),

@@ -167,8 +167,14 @@ async fn router(database: &str) -> Router {
     let sign_in =
         SignIn { origin: Some(origin), passkeys: Some(passkeys), open_registration: true, ..SignIn::default() };
     let second_person = SecondPerson::default();
-    let policy = Policy { quota: Quota::default(), trade_hours: 24, second_person, goods_days: 30, demo: true };
+    let policy = Policy {
+        quota: Quota::default(),
+        trade_hours: 24,
+        second_person,
+        goods_days: 30,
+        shop_approval: false,
+        demo: true,
+    };
     // No way to tell anybody: a test sends nothing to others.
-    let app = App::new(ledger, people, goods, notices, Channels::default(), sign_in, policy);
-    routes::router(app, None)
+    routes::router(App::new(ledger, people, goods, notices, Channels::default(), sign_in, policy), None)
 }

@@ -1,5 +1,6 @@
 //! Members that are settled into a book at once, and the sheet of codes by which they get in.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
@@ -79,7 +80,8 @@ pub async fn settle_members(events: &str, destination: Destination<'_>, report: 
             }
         }
     }
-    let registered = lines.iter().enumerate().filter(|(at, _)| !denied.iter().any(|(denied, _)| denied == at));
+    let denied: HashSet<usize> = denied.into_iter().map(|(at, _)| at).collect();
+    let registered = lines.iter().enumerate().filter(|(at, _)| !denied.contains(at));
     let new = registered.filter_map(|(_, line)| match &line.entry.event {
         Event::MemberRegistered { member, .. } => Some(member.clone()),
         _ => None,

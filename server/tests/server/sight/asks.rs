@@ -16,7 +16,16 @@ pub(super) struct Ask {
 
 /// One request for each row of the list, in an order in which none takes away what a later one needs.
 pub(super) fn asks(town: &Town, actor: &Actor) -> Vec<Ask> {
-    let parts = [reads(town), looks(actor), dealings(town, actor), goods(town), standing(town), staff(town), ends()];
+    let parts = [
+        reads(town),
+        looks(actor),
+        dealings(town, actor),
+        goods(town),
+        standing(town),
+        staff(town),
+        admission(),
+        ends(),
+    ];
     parts.into_iter().flatten().collect()
 }
 
@@ -104,6 +113,9 @@ fn reads(town: &Town) -> Vec<Ask> {
         at("/v1/orders", "/v1/orders?merchant=tom"),
         at("/v1/orders/{order}", "/v1/orders/o1"),
         at("/v1/orders/{order}/receipt", "/v1/orders/o1/receipt"),
+        get("/v1/applications"),
+        at("/v1/applications/{application}", "/v1/applications/1"),
+        at("/v1/members/{member}/applications", "/v1/members/bob/applications"),
         get("/v1/goods"),
         at("/v1/goods/{item}", "/v1/goods/mug"),
         at("/v1/pictures/{picture}", "/v1/pictures/x"),
@@ -233,6 +245,24 @@ fn staff(town: &Town) -> Vec<Ask> {
         ask("POST", "/v1/proposals/{proposal}/approve of one's own", "/v1/proposals/3/approve", none()),
         ask("POST", "/v1/proposals/{proposal}/decline", "/v1/proposals/2/decline", json!({"reason": "x"})),
     ]
+}
+
+/// Applications for a shop: bob's is the first, ann's the second.
+fn admission() -> Vec<Ask> {
+    let decision = json!({"changes": 0, "reason": "x"});
+    vec![
+        post("/v1/applications", application("Nook")),
+        ask("PUT", "/v1/applications/{application}", "/v1/applications/1", application("Niche")),
+        ask("POST", "/v1/applications/{application}/approve", "/v1/applications/1/approve", json!({"changes": 0})),
+        ask("POST", "/v1/applications/{application}/decline", "/v1/applications/2/decline", decision),
+        ask("DELETE", "/v1/applications/{application}", "/v1/applications/1", Value::Null),
+    ]
+}
+
+/// What a member says of the shop that it wants to open.
+pub(super) fn application(shop_name: &str) -> Value {
+    json!({"region": "440106", "shop_name": shop_name, "address": "Road 2", "category": "food", "contact": "Somebody",
+           "phone": "13700137000", "licence": "91350100M000100Y43"})
 }
 
 /// Signing in and out.

@@ -3,6 +3,7 @@
 use gongxiang::quantity::Points;
 use serde_json::{Value, json};
 
+use super::asks::application;
 use super::{Actor, MEMBERS, SECOND_PERSON};
 use crate::members;
 use crate::support::{Database, Server, TestResult, add_key, all_accepted, run_sql};
@@ -133,6 +134,11 @@ impl Town {
             actors.push(Actor { name, token, own: Some(member) });
         }
         let of = |name: &str| actors.iter().find(|actor| actor.name == name).and_then(|actor| actor.token.as_deref());
+        for (who, shop_name) in [("buyer", "Bench"), ("referrer", "Shelf")] {
+            let body = application(shop_name);
+            let (status, answer) = town.server.ask("POST", "/v1/applications", of(who), &[], Some(&body))?;
+            assert_eq!(status, 200, "{answer}");
+        }
         for (method, what, who, body) in [
             ("PUT", "payee", "buyer", json!({"payee": "secret account"})),
             ("PUT", "payment-note", "referrer", json!({"note": "secret note"})),
