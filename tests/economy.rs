@@ -51,7 +51,12 @@ fn book() -> Result<Beginning, Box<dyn std::error::Error>> {
 fn a_run_goes_on_from_a_book_and_loses_no_point() -> TestResult {
     let rules = preset::seed()?;
     let book = book()?;
-    let scenario = Scenario { days: 90, turnover: Turnover::flat(Money::yuan(1_500)), online: Rate::parse("0.5")?, ..Scenario::default() };
+    let scenario = Scenario {
+        days: 90,
+        turnover: Turnover::flat(Money::yuan(1_500)),
+        online: Rate::parse("0.5")?,
+        ..Scenario::default()
+    };
     let run = simulate_from(&book, &rules, &scenario, &mut |_| true)?;
     let first = day(&run, 1);
     assert_eq!(first.price, book.price);
@@ -75,7 +80,13 @@ fn a_run_from_a_book_is_its_own_middle() -> TestResult {
     // The same turnover, price and share value: the 30 days after are those of a run that came there by itself.
     let rules = preset::seed()?;
     let turnover = Turnover::flat(Money::yuan(10_000));
-    let scenario = |days| Scenario { days, turnover: turnover.clone(), online: Rate::default(), members: 1_000, ..Scenario::default() };
+    let scenario = |days| Scenario {
+        days,
+        turnover: turnover.clone(),
+        online: Rate::default(),
+        members: 1_000,
+        ..Scenario::default()
+    };
     let whole = simulate(&rules, &scenario(130), &mut |_| true)?;
     let half = simulate(&rules, &scenario(100), &mut |_| true)?;
     let (at, totals) = (day(&whole, 101), &half.totals);

@@ -94,8 +94,12 @@ mod tests {
                     [[a.list]]\nd = 2\n\n[[a.list]]\nd = 3 # [doc]\n";
         let found = sources(text);
         let found: Vec<_> = found.iter().map(|(key, value, source)| (&**key, &**value, *source)).collect();
-        let expected =
-            [("redemption", "burn", "ours"), ("a.b", "1", "doc"), ("a.list.0.d", "2", "sibling"), ("a.list.1.d", "3", "doc")];
+        let expected = [
+            ("redemption", "burn", "ours"),
+            ("a.b", "1", "doc"),
+            ("a.list.0.d", "2", "sibling"),
+            ("a.list.1.d", "3", "doc"),
+        ];
         assert_eq!(found, expected);
     }
 

@@ -112,7 +112,7 @@ pub fn show_goods() {
     show(screens::of_goods);
 }
 
-/// Shows what looks ahead: a member's forecast, and the rules and the simulator at the desk.
+/// Shows what looks ahead: a member's forecast, and the simulator at the desk.
 pub fn show_ahead() {
     show(screens::of_ahead);
 }

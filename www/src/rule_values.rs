@@ -194,7 +194,11 @@ mod tests {
         let rules = rules();
         let now = seed();
         let mut then = now.clone();
-        for (key, new) in [("release.daily", " ９００ "), ("order.vesting_days.online", "5"), ("service.roles.1.points_rate", "0.025")] {
+        for (key, new) in [
+            ("release.daily", " ９００ "),
+            ("order.vesting_days.online", "5"),
+            ("service.roles.1.points_rate", "0.025"),
+        ] {
             set(&mut then, key, typed(key, new));
         }
         set(&mut then, "packs.member.merchant", Tree::Bool(true));

@@ -184,6 +184,7 @@ pub fn of_desk(app: App, route: &Route) -> Option<AnyView> {
             let opened: fn(App) -> AnyView = match desk {
                 Desk::Overview => operator::screen,
                 Desk::Disputes => disputes::screen,
+                Desk::Rules => rules::screen,
                 Desk::Actions => deeds::screen,
                 _ => return None,
             };
@@ -200,14 +201,7 @@ pub fn of_ahead(app: App, route: Route) -> Option<AnyView> {
         Route::Member(id, MemberScreen::Forecast) => {
             Some(denied(app, &id).unwrap_or_else(|| forecast::screen(app, id)))
         }
-        Route::Operator(desk) => {
-            let opened: fn(App) -> AnyView = match desk {
-                Desk::Rules => rules::screen,
-                Desk::Economy => economy::screen,
-                _ => return None,
-            };
-            Some(gate::screen(app, desk, &|| opened(app)))
-        }
+        Route::Operator(desk) => (desk == Desk::Economy).then(|| gate::screen(app, desk, &|| economy::screen(app))),
         Route::Nowhere => Some(fault::nowhere(app)),
         _ => None,
     }

@@ -170,7 +170,8 @@ fn wallet(programs: &[&Crate], aim: Aim, toolchain: &Toolchain, steps: &mut Step
     steps.quiet("copy the wallet's files", || {
         bind::copy_all(&pages.join("build"), &into)?;
         fs::copy(pages.join("icon.svg"), into.join("icon.svg")).context("the wallet has no icon")?;
-        let scripts = ["boot.js", "chart.js", "regions.js", "scan.js", "backtest.js"].map(|name| Path::new(UNNAMED).join(name));
+        let scripts =
+            ["boot.js", "chart.js", "regions.js", "scan.js", "backtest.js"].map(|name| Path::new(UNNAMED).join(name));
         command::run(command::command("node").arg("tools/minify.mjs").args(scripts))?;
         charts(&into)?;
         // Reads QR codes where the browser cannot. Loaded when a camera opens.

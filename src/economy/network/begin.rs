@@ -34,9 +34,7 @@ impl Network<'_> {
         members.offered = members_points.minus(kept)?;
         members.promised = members_share_value;
         self.groups.shops.promised = book.shops_share_value;
-        for (group, value) in
-            [(members, members_share_value), (&mut self.groups.shops, book.shops_share_value)]
-        {
+        for (group, value) in [(members, members_share_value), (&mut self.groups.shops, book.shops_share_value)] {
             if value.is_positive() {
                 group.holding = Holding::new_at(&self.open.release);
                 self.open.release.give(&mut group.holding, value)?;

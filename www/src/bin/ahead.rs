@@ -1,4 +1,4 @@
-//! What looks ahead: a member's forecast, and the rules and the simulator at the desk.
+//! What looks ahead: a member's forecast, and the simulator at the desk.
 
 fn main() {
     gongxiang_www::show_ahead();

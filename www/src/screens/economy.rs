@@ -189,9 +189,9 @@ fn reach(now: i64, least: i64) -> (i64, i64, i64) {
 
 fn scenario(app: App, rules: Arc<RuleSet>, days: Vec<DayRecord>, today: Option<Today>) -> AnyView {
     let sliders = ScenarioSliders::new(today.as_ref());
-    let (daily, joining) = today.as_ref().map_or(((500, 100_000, 500), (0, 200, 1)), |today| {
-        (reach(today.daily, 100), reach(today.joining, 20))
-    });
+    let (daily, joining) = today
+        .as_ref()
+        .map_or(((500, 100_000, 500), (0, 200, 1)), |today| (reach(today.daily, 100), reach(today.joining, 20)));
     let of_run = today.clone();
     let run = memo(move || match &of_run {
         Some(today) => simulate_from(&today.beginning, &rules, &sliders.scenario(), &mut |_| true),

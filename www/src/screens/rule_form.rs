@@ -54,11 +54,16 @@ pub fn name(lang: Lang, key: &str) -> String {
     let parts: Vec<_> = key.split('.').collect();
     let of = match parts.as_slice() {
         ["packs", name, ..] => (*name).to_owned(),
-        ["service", "roles", at, ..] => format!("{} {}", words("service.roles"), at.parse::<u8>().map_or(0, |at| at + 1)),
+        ["service", "roles", at, ..] => {
+            format!("{} {}", words("service.roles"), at.parse::<u8>().map_or(0, |at| at + 1))
+        }
         _ => String::new(),
     };
     let own = if parts.len() > 1 && key != "service.roles" { words(&values::word_key(key)) } else { "" };
-    let named: Vec<_> = [words(parts.first().copied().unwrap_or_default()), &of, own].into_iter().filter(|part| !part.is_empty()).collect();
+    let named: Vec<_> = [words(parts.first().copied().unwrap_or_default()), &of, own]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
     named.join(" · ")
 }
 

@@ -160,7 +160,12 @@ fn flags(
 type FlagTexts = Query<Vec<[String; 3]>>;
 
 /// A red flag. `choice` has what it is in these changes, and what is accepted; without it nothing is asked.
-fn flag(app: App, finding: &Finding, texts: FlagTexts, choice: Option<(RwSignal<BTreeSet<&'static str>>, Words)>) -> AnyView {
+fn flag(
+    app: App,
+    finding: &Finding,
+    texts: FlagTexts,
+    choice: Option<(RwSignal<BTreeSet<&'static str>>, Words)>,
+) -> AnyView {
     let code = finding.code;
     let words = move || match texts.state.get() {
         Remote::Ready(all) => all

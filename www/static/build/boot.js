@@ -4,7 +4,7 @@
 const PROGRAMS = [
   ['goods', /^(m\/[^/]+\/redeem|shop\/[^/]+\/goods|operator\/goods)(\/|$)/],
   ['people', /^operator\/(members|staff|enrol)(\/|$)/],
-  ['ahead', /^operator\/(rules|economy)(\/|$)|^m\/[^/]+\/forecast(\/|$)/],
+  ['ahead', /^operator\/economy(\/|$)|^m\/[^/]+\/forecast(\/|$)/],
   ['desk', /^operator(\/|$)/],
   ['shop', /^m\/[^/]+\/shop(\/|$)|^shop\//],
   ['account', /^(?!m\/|shops(\/|$))|^m\/[^/]+\/(profile|code)(\/|$)/],
@@ -82,7 +82,7 @@ if (globalThis.WebAssembly) {
     import('./chart.js');
     import('./regions.js');
     if (['shop', 'points', 'goods'].includes(program)) import('./scan.js');
-    if (program === 'ahead') import('./backtest.js');
+    if (program === 'desk') import('./backtest.js');
   } catch (error) {
     // A store may refuse, or never answer.
     const again = await Promise.race([takeOut(chosen).catch(() => false), new Promise((resolve) => setTimeout(resolve, 2000))]);
