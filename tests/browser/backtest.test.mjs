@@ -88,6 +88,8 @@ test('seed → single level over the last 90 days: the totals are those of two n
     const lost = points(state) - sum;
     assert.ok(lost >= 0n && lost < BigInt(Object.keys(state.accounts).length), `${name}: ${lost}`);
   }
+  assert.ok(result.refused['order.placed'] > 0, 'under other rules some shops have too few points');
+  assert.match(await page.getByTestId('backtest-result').innerText(), /Refused under the changed rules: .*Order placed \d+/);
   const { gain, lose, same } = result;
   assert.equal(gain + lose + same, Object.keys(asItWas.accounts).length);
   assert.ok(lose > 0, 'somebody has less under other rules');

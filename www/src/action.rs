@@ -35,6 +35,8 @@ pub struct Action {
     named: Option<Id>,
     /// Codes of the red flags that the operator accepts together with new rules.
     accept_flags: Vec<String>,
+    /// The fingerprint of the rules that new ones were written upon: those of somebody else meanwhile are not undone.
+    based_on: Option<String>,
     /// Why the operator decides a trade.
     reason: Option<String>,
     /// Set if the preview needs accounts that the wallet must not see. Then the server makes it.
@@ -94,6 +96,7 @@ impl Action {
             event,
             named: None,
             accept_flags: Vec::new(),
+            based_on: None,
             reason: None,
             by_server: false,
             other: None,
@@ -144,6 +147,9 @@ impl Action {
             (&mut body, command::made(self.event.kind()), &self.named)
         {
             fields.push((made.to_owned(), Tree::Text(id.to_string())));
+        }
+        if let (Tree::Table(fields), Some(hash)) = (&mut body, &self.based_on) {
+            fields.push(("based_on".to_owned(), Tree::Text(hash.clone())));
         }
         Request { path, body: self.with_added(body) }
     }
@@ -400,6 +406,11 @@ impl Action {
         action.accept_flags = accepted.to_vec();
         action
     }
+
+    /// [`Action::adopt`], refused if other rules are in force by then than those with this fingerprint.
+    pub fn adopt_upon(hash: &str, rules: &Tree, accepted: &[String]) -> Self {
+        Self { based_on: Some(hash.to_owned()), ..Self::adopt(rules, accepted) }
+    }
 }
 
 /// What an offer or a trade is about.
@@ -569,6 +580,7 @@ mod tests {
                 "/v1/rules",
                 r#"{"accept_flags":["cap"],"rules":{"release":{}}}"#,
             ),
+            (Action::adopt_upon("0f", &rules, &[]), "/v1/rules", r#"{"based_on":"0f","rules":{"release":{}}}"#),
         ] {
             let request = action.request();
             assert_eq!((&*request.path, &*request.body.canonical()), (path, body));

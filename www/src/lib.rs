@@ -28,9 +28,9 @@
 //! | `state` | what every screen shares |
 //! | `app`, `screens`, `ui` | the frame, the screens, and the parts that screens share |
 //!
-//! It has eight programs, so that nobody loads what others need: `bin/account.rs` for getting in, one's account and code,
+//! It has nine programs, so that nobody loads what others need: `bin/account.rs` for getting in, one's account and code,
 //! `bin/wallet.rs` for what a member has and gets, `bin/points.rs` for moving and trading points and one's orders, `bin/shop.rs` for the counter,
-//! `bin/goods.rs` for goods for points, `bin/people.rs` for members and staff at the desk, `bin/ahead.rs` for what looks ahead,
+//! `bin/goods.rs` for goods for points, `bin/people.rs` for members and staff at the desk, `bin/rules.rs` for new rules, `bin/ahead.rs` for what looks ahead,
 //! `bin/desk.rs` for the rest of the desk. `boot.js` starts the one to which the address belongs (`PROGRAMS` in `boot.js`).
 
 mod access;
@@ -110,6 +110,11 @@ pub fn show_people() {
 /// Shows goods for points.
 pub fn show_goods() {
     show(screens::of_goods);
+}
+
+/// Shows new rules at the desk.
+pub fn show_rules() {
+    show(|app, route| screens::of_rules(app, &route));
 }
 
 /// Shows what looks ahead: a member's forecast, and the simulator at the desk.

@@ -132,8 +132,14 @@ fn differ(key: &str, now: &Tree, then: &Tree, found: &mut Vec<[String; 3]>) {
         (Tree::Table(before), Tree::Table(after)) => {
             let new = after.iter().filter(|(name, _)| now.get(name).is_none());
             for (name, _) in before.iter().chain(new) {
-                let none = Tree::Text(String::new());
-                differ(&inner(name), now.get(name).unwrap_or(&none), then.get(name).unwrap_or(&none), found);
+                let sides = [now.get(name), then.get(name)];
+                // A pack that comes or goes is shown by its values.
+                let none = match sides {
+                    [Some(Tree::Table(_)), None] | [None, Some(Tree::Table(_))] => Tree::Table(Vec::new()),
+                    _ => Tree::Text(String::new()),
+                };
+                let [now, then] = sides.map(|side| side.unwrap_or(&none));
+                differ(&inner(name), now, then, found);
             }
         }
         (Tree::List(before), Tree::List(after)) if before.len() == after.len() => {
@@ -214,6 +220,19 @@ mod tests {
             ]
         );
         assert_eq!(replaced(&now, &changes), then);
+    }
+
+    #[test]
+    fn a_pack_that_comes_is_shown_by_its_values() {
+        let now = seed();
+        let pack =
+            [("price", "999"), ("share_value_rate", "1")].map(|(key, text)| (key.to_owned(), Tree::Text(text.into())));
+        let Some(Tree::Table(mut packs)) = now.get("packs").cloned() else { panic!("no packs") };
+        packs.push(("gold".to_owned(), Tree::Table(pack.to_vec())));
+        let then = replaced(&now, &Tree::Table(vec![("packs".to_owned(), Tree::Table(packs))]));
+        let found = differences(&now, &then);
+        assert_eq!(found[0], ["packs.gold.price", "", "999"]);
+        assert_eq!(differences(&then, &now)[0], ["packs.gold.price", "999", ""]);
     }
 
     #[test]

@@ -184,12 +184,20 @@ pub fn of_desk(app: App, route: &Route) -> Option<AnyView> {
             let opened: fn(App) -> AnyView = match desk {
                 Desk::Overview => operator::screen,
                 Desk::Disputes => disputes::screen,
-                Desk::Rules => rules::screen,
                 Desk::Actions => deeds::screen,
                 _ => return None,
             };
             Some(gate::screen(app, desk, &|| opened(app)))
         }
+        Route::Nowhere => Some(fault::nowhere(app)),
+        _ => None,
+    }
+}
+
+/// The screens of the program `rules`: new rules.
+pub fn of_rules(app: App, route: &Route) -> Option<AnyView> {
+    match route {
+        Route::Operator(Desk::Rules) => Some(gate::screen(app, Desk::Rules, &|| rules::screen(app))),
         Route::Nowhere => Some(fault::nowhere(app)),
         _ => None,
     }

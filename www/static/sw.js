@@ -21,7 +21,7 @@ const BUILD_FILES = [
 ].map((name) => here(`${BUILD}/${name}`));
 /** Stored once somebody has opened them: a buyer's browser does not load what only a shop or the operator needs. */
 const SELDOM_FILES = [
-  ...['shop', 'goods', 'desk', 'people'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]),
+  ...['shop', 'goods', 'desk', 'people', 'rules'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]),
   'icons/people.svg', 'decode.js', 'backtest.js', 'backtest-worker.js', 'economy_bg.wasm',
 ].map((name) => here(`${BUILD}/${name}`));
 

@@ -1,6 +1,8 @@
 // Replays the server's journal beside the page, so that the page answers meanwhile. A message says the changes and the days; answers are
 // `progress`, then `done` or `failed`.
 import { init, openBook } from '../../pkg/economy-browser.mjs';
+import { events as en } from '../../words/en.json';
+import { events as zh } from '../../words/zh.json';
 import { backtest, daysBefore } from './backtest.mjs';
 
 const PAGE = 500;
@@ -33,7 +35,9 @@ onmessage = async ({ data: { changes, days } }) => {
     const result = await backtest({
       openBook, pages: journal(), first, changes, from, onProgress: (events, at) => postMessage({ of: 'progress', events, day: at }),
     });
-    postMessage({ of: 'done', result });
+    // What was refused is said in the catalogue's words.
+    const said = (words) => Object.fromEntries(Object.keys(result.refused).map((type) => [type, words[type] ?? type]));
+    postMessage({ of: 'done', result: { ...result, words: { en: said(en), zh: said(zh) } } });
   } catch (error) {
     postMessage({ of: 'failed', code: error?.code ?? 'failed', message: `${error?.message ?? error}` });
   }

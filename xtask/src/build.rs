@@ -31,7 +31,7 @@ pub struct Options {
     #[arg(value_enum)]
     only: Option<Part>,
     /// Of the wallet's programs build only this one, and take the others as they are.
-    #[arg(long, value_parser = ["account", "wallet", "points", "shop", "people", "desk", "goods", "ahead"])]
+    #[arg(long, value_parser = ["account", "wallet", "points", "shop", "people", "desk", "goods", "rules", "ahead"])]
     program: Option<String>,
     /// Build the wallet to try a change: large, slower and without budgets, but in a fraction of the time.
     #[arg(long)]
@@ -72,7 +72,7 @@ const WALLET: Crate = Crate {
 };
 
 /// The programs of the wallet. Whoever opens a page loads one of them.
-const PROGRAMS: [Crate; 8] = [
+const PROGRAMS: [Crate; 9] = [
     WALLET,
     Crate { target: "account", arguments: &["--bin=account"], ..WALLET },
     Crate { target: "points", arguments: &["--bin=points"], ..WALLET },
@@ -80,6 +80,7 @@ const PROGRAMS: [Crate; 8] = [
     Crate { target: "people", arguments: &["--bin=people"], ..WALLET },
     Crate { target: "desk", arguments: &["--bin=desk"], ..WALLET },
     Crate { target: "goods", arguments: &["--bin=goods"], ..WALLET },
+    Crate { target: "rules", arguments: &["--bin=rules"], ..WALLET },
     Crate { target: "ahead", arguments: &["--bin=ahead"], ..WALLET },
 ];
 

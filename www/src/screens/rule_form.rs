@@ -86,7 +86,7 @@ pub fn refusal(lang: Lang, error: &RuleSetError) -> String {
     }
     let hint = rule_hint(lang.catalogue(), &values::word_key(key));
     match (hint, lang) {
-        (Some(hint), lang) => format!("{} {hint}", t::MUST.of(lang)),
+        (Some(hint), lang) => format!("{}{hint}", t::MUST.of(lang)),
         (None, Lang::En) => error.to_string(),
         (None, Lang::Zh) => format!("{} {key}", t::BAD_KEY.of(lang)),
     }

@@ -28,15 +28,14 @@ enum Meaning {
 }
 
 pub fn screen(app: App) -> AnyView {
-    let load = || async { api::rules().await.map(|kept| kept.value) };
     view! {
         {ui::intro(app, t::RULES_TITLE, t::RULES_NOTE)}
-        {asked(app, load, move |rules| shown(app, rules))}
+        {asked(app, api::rules_to_change, move |(rules, hash)| shown(app, rules, hash))}
     }
     .into_any()
 }
 
-fn shown(app: App, rules: RuleSet) -> AnyView {
+fn shown(app: App, rules: RuleSet, hash: String) -> AnyView {
     let now = values::spelled_out(rules.to_tree());
     let edited = RwSignal::new(now.clone());
     let accepted = RwSignal::new(BTreeSet::<&'static str>::new());
@@ -58,7 +57,7 @@ fn shown(app: App, rules: RuleSet) -> AnyView {
             let red: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Red).collect();
             let all = red.iter().all(|finding| earlier.contains(finding) || accepted.contains(finding.code));
             let codes: Vec<_> = red.iter().map(|finding| finding.code.to_owned()).collect();
-            all.then(|| Action::adopt(changes, &codes).with_facts(facts(app.lang(), differences)))
+            all.then(|| Action::adopt_upon(&hash, changes, &codes).with_facts(facts(app.lang(), differences)))
         }
         _ => None,
     });

@@ -104,9 +104,10 @@ class Backtest extends HTMLElement {
     this.replaceChildren(button, status, ...(this.#result ? this.#outcome(texts, this.#result) : []));
   }
 
-  #outcome(texts, { now, then, refused, adoptions, groups, gain, lose, same, from }) {
+  #outcome(texts, { now, then, refused, words, adoptions, groups, gain, lose, same, from }) {
     const figures = ['price', 'released', 'burned', 'treasury'].map((name) => [texts[name], shown(now[name]), shown(then[name])]);
-    const dropped = Object.entries(refused).map(([type, count]) => `${type} ${count}`).join(', ');
+    const said = words[this.lang.startsWith('en') ? 'en' : 'zh'];
+    const dropped = Object.entries(refused).map(([type, count]) => `${said[type]} ${count}`).join(' · ');
     const outcome = element('section', { testid: 'backtest-result' },
       element('h2', { textContent: `${texts.title} (${from} –)` }),
       table('backtest-figures', [texts.figure, texts.now, texts.then], figures),

@@ -5,6 +5,7 @@ const PROGRAMS = [
   ['goods', /^(m\/[^/]+\/redeem|shop\/[^/]+\/goods|operator\/goods)(\/|$)/],
   ['people', /^operator\/(members|staff|enrol)(\/|$)/],
   ['ahead', /^operator\/economy(\/|$)|^m\/[^/]+\/forecast(\/|$)/],
+  ['rules', /^operator\/rules(\/|$)/],
   ['desk', /^operator(\/|$)/],
   ['shop', /^m\/[^/]+\/shop(\/|$)|^shop\//],
   ['account', /^(?!m\/|shops(\/|$))|^m\/[^/]+\/(profile|code)(\/|$)/],
@@ -82,7 +83,7 @@ if (globalThis.WebAssembly) {
     import('./chart.js');
     import('./regions.js');
     if (['shop', 'points', 'goods'].includes(program)) import('./scan.js');
-    if (program === 'desk') import('./backtest.js');
+    if (program === 'rules') import('./backtest.js');
   } catch (error) {
     // A store may refuse, or never answer.
     const again = await Promise.race([takeOut(chosen).catch(() => false), new Promise((resolve) => setTimeout(resolve, 2000))]);
