@@ -301,8 +301,13 @@ test('an order is found by what its customer says or shows, and what is wrong is
   await page.getByTestId('scan').click();
   await found(one);
   await go(page, '#/shop/kiosk');
+  // The camera goes on by itself, and reads the code before anybody types. Typed, it is the same.
+  const refused = page.getByTestId('customer-error');
+  await refused.filter({ hasText: /code of an order/ }).waitFor();
+  await page.getByTestId('till-customer').fill('');
+  await refused.filter({ hasNotText: /./ }).waitFor({ state: 'attached' });
   await page.getByTestId('till-customer').fill(link);
-  await page.getByTestId('customer-error').filter({ hasText: /code of an order/ }).waitFor();
+  await refused.filter({ hasText: /code of an order/ }).waitFor();
   await page.getByTestId('till-customer').fill('');
   await page.reload();
   await page.getByTestId('scan').waitFor();
