@@ -244,7 +244,7 @@ fn outcome(app: App, run: &Run, days: &[DayRecord], today: Option<&Today>) -> An
     let from = |name: Words, id: &'static str, then: &dyn ToString, now: Option<String>, unit: Option<Words>| {
         let shown = view! {
             {number(then)} " " {unit.map(|unit| view! { <small class="unit">{app.say(unit)}</small> }.into_any())}
-            {now.map(|now| view! { <small class="below">{app.say(t::NOW)} " " {number(&now)}</small> }.into_any())}
+            {now.map(|now| view! { " " <small class="below">{app.say(t::NOW)} " " {number(&now)}</small> }.into_any())}
         };
         ui::figure_as(app, name, id, then, shown.into_any())
     };

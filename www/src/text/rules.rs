@@ -7,12 +7,12 @@ use crate::figure::grouped;
 use crate::ids;
 use crate::lang::Lang;
 
-/// What a class of income is called.
 /// The name of a service role, if it is one that the catalogue knows.
 pub fn role(lang: Lang, role: &str) -> String {
     gongxiang_words::role(lang.catalogue(), role).unwrap_or(role).to_owned()
 }
 
+/// What a class of income is called.
 pub fn class(lang: Lang, class: Class) -> &'static str {
     // A test of the rules holds that no word is missing.
     gongxiang_words::class(lang.catalogue(), class.as_str()).unwrap_or(class.as_str())
