@@ -95,7 +95,7 @@ test('new rules and grants say what would change', async () => {
   await closeSheet(li.page);
   await adoption.getByTestId('approve').click();
   const facts = await seen(li.page);
-  assert.ok(facts.some((fact) => /^market\.price_band: \S+ → 0\.2$/.test(fact)), facts.join('; '));
+  assert.ok(facts.some((fact) => /^Market · How far an offer may lie from the day’s price: \S+ → 0\.2$/.test(fact)), facts.join('; '));
   assert.equal(await li.page.getByTestId('no-postings').count(), 0);
   await settle(li.page);
   await closeSheet(li.page);
