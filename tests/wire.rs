@@ -148,7 +148,7 @@ fn every_code_kind_rule_reason_asset_class_and_party_has_words_and_no_word_is_le
             let known: Vec<&str> = match section {
                 "codes" => Code::ALL.iter().map(|code| code.as_str()).collect(),
                 // A test of the server compares these.
-                "failures" | "notices" | "pilots" | "reports" => continue,
+                "failures" | "notice_kinds" | "notices" | "pilots" | "reports" => continue,
                 "events" => Kind::ALL.iter().map(|kind| kind.as_str()).collect(),
                 "reasons" => Reason::TAGS.iter().map(|(tag, _)| *tag).collect(),
                 "rules" => Rule::ALL.iter().map(|rule| rule.as_str()).collect(),

@@ -20,7 +20,7 @@ export const SHOWN = {
     ...REWARDS,
   },
   /** The mini-program shows statements and every refusal of the server. */
-  miniprogram: { assets: true, codes: true, failures: true, reasons: true, roles: true, rules: true },
+  miniprogram: { assets: true, codes: true, failures: true, notice_kinds: true, reasons: true, roles: true, rules: true },
 };
 
 /** A catalogue: section → key → word. */

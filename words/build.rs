@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 
 /// The sections of a catalogue. A catalogue with another one, or without one of these, does not build.
 #[rustfmt::skip]
-const SECTIONS: [&str; 16] = [
-    "assets", "classes", "codes", "events", "failures", "notices", "parties", "pilots", "reasons", "reports", "roles",
-    "rule_choices", "rule_hints", "rule_keys", "rules", "units",
+const SECTIONS: [&str; 17] = [
+    "assets", "classes", "codes", "events", "failures", "notice_kinds", "notices", "parties", "pilots", "reasons", "reports",
+    "roles", "rule_choices", "rule_hints", "rule_keys", "rules", "units",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -61,6 +61,8 @@ sections! {
     event events EVENTS
     /// What a failure of the server means, by its code, in one sentence without a full stop.
     failure failures FAILURES
+    /// What a kind of notice is called, where a member chooses and reads them.
+    notice_kind notice_kinds NOTICE_KINDS
     /// What a member is told, by the kind of notice; and the words around it.
     notice notices NOTICES
     /// What a party of a posting is called that is no member.

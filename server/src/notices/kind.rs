@@ -84,7 +84,7 @@ pub fn read(stored: &str) -> BTreeSet<NoticeKind> {
 
 #[cfg(test)]
 mod tests {
-    use gongxiang_words::{Language, notice};
+    use gongxiang_words::{Language, keys, notice};
 
     use super::*;
 
@@ -94,6 +94,16 @@ mod tests {
             for kind in NoticeKind::ALL {
                 assert!(notice(language, kind.as_str()).is_some(), "{language:?} has no words for {kind:?}");
             }
+        }
+    }
+
+    #[test]
+    fn every_kind_has_a_name_in_every_language_and_no_name_is_left_over() {
+        let kinds = BTreeSet::from(NoticeKind::ALL.map(NoticeKind::as_str));
+        for language in Language::ALL {
+            let named = keys(language).into_iter().filter(|(section, _)| *section == "notice_kinds");
+            let named: BTreeSet<_> = named.flat_map(|(_, names)| names).copied().collect();
+            assert_eq!(named, kinds, "{language:?}");
         }
     }
 
