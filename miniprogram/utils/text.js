@@ -16,6 +16,7 @@ module.exports = {
   handOut: ['商品核销', 'Hand out goods'],
   team: ['我的团队', 'My team'],
   city: ['我的区域', 'My city'],
+  notices: ['消息通知', 'Notices'],
   signIn: ['登录', 'Sign in'],
 
   tabPreview: ['试算', 'Preview'],
@@ -191,6 +192,16 @@ module.exports = {
   refundNote: ['到账前退款，积分全额退还。到账后退款，从各受益人收回尚未使用的部分，实际退回可能少于预览。', 'Before the order is paid out, all points come back. After that, each receiver gives back what is left, which can be less than previewed.'],
   refundAgree: ['确认退款', 'Refund'],
 
+  // Notices.
+  consents: ['可接收的消息条数', 'Messages that WeChat may send'],
+  consentsNote: ['微信每授权一次，可发送一条消息。消息中不含金额和姓名。', 'WeChat sends one message for each time you allow it. A message names no amounts and no people.'],
+  consent: ['允许再发送一条', 'Allow one more'],
+  tellMe: ['通知内容', 'Tell me about'],
+  noNotices: ['关闭通知', 'Turn off notices'],
+  noticesOff: ['此服务器暂未开通微信消息通知。', 'This server sends no messages in WeChat.'],
+  latestNotices: ['最近通知', 'Recent'],
+  noticeUnits: { points: ['积分', 'points'], share_value: ['共享值', 'share value'], worth: ['元', 'yuan'], until: ['到期', 'last day'] },
+
   // Goods for points.
   redeem: ['兑换', 'Redeem'],
   redeemNote: ['积分即时扣除。到期未领取，积分自动退回。', 'The points leave your account now. If you don’t use the code in time, they come back.'],
@@ -271,6 +282,7 @@ module.exports = {
     bad_input: ['请检查输入', 'Check what you typed'],
     bad_qr: ['这不是会员码', 'This is not a member’s code'],
     no_camera: ['无法使用相机，请在微信设置中允许，或手动输入', 'The camera can’t be used. Allow it in WeChat’s settings, or type instead.'],
+    no_consent: ['未授权，本次不会发送消息', 'You did not allow it, so nothing will be sent'],
     no_address: ['请填写收货人、电话和地址', 'Type the name, phone and address it goes to'],
     bad_money: ['请输入金额，最多两位小数', 'Type an amount with at most two decimal places'],
     bad_percent: ['请输入 0 到 100 之间的比例', 'Type a percentage between 0 and 100'],

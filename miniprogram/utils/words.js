@@ -10,7 +10,7 @@ const pick = (table, at) => Object.keys(table).reduce((words, key) => {
 }, {});
 
 /** The catalogue's words that templates show, and the pages' own. */
-const of = ({ assets, roles, rules }, at) => Object.assign({ assets, roles, rules }, pick(text, at));
+const of = ({ assets, roles, rules, notice_kinds: noticeKinds }, at) => Object.assign({ assets, noticeKinds, roles, rules }, pick(text, at));
 
 const words = { zh: of(catalogue.zh, 0), en: of(catalogue.en, 1) };
 

@@ -20,7 +20,11 @@ const CODE = 'a-code-of-wx-login';
 
 /** Starts everything for the tests of one file. `isClosed` for a server that is no demo; `compiles` for the ES5, too. */
 export function handsets({ isClosed = false, compiles = false } = {}) {
-  const house = { apps: {}, server: undefined };
+  const house = {
+    apps: {}, server: undefined,
+    /** What was sent to WeChat's users. */
+    messages: [],
+  };
   let made;
   let compiled;
   let weChat;
@@ -38,14 +42,24 @@ export function handsets({ isClosed = false, compiles = false } = {}) {
     made = await project({ server: '' });
     // Stands in for WeChat's server. It knows the codes that the pages' `wx.login` gives.
     weChat = createServer((incoming, outgoing) => {
-      const code = new URL(incoming.url, 'http://wechat').searchParams.get('js_code') ?? '';
+      const { pathname, searchParams } = new URL(incoming.url, 'http://wechat');
+      const code = searchParams.get('js_code') ?? '';
       outgoing.writeHead(200, { 'content-type': 'application/json' });
-      outgoing.end(JSON.stringify(code.startsWith(CODE)
+      if (pathname === '/cgi-bin/stable_token') return outgoing.end(JSON.stringify({ access_token: 'a-token', expires_in: 7200 }));
+      if (pathname === '/cgi-bin/message/subscribe/send') {
+        let body = '';
+        incoming.on('data', (part) => { body += part; });
+        return incoming.on('end', () => {
+          house.messages.push(JSON.parse(body));
+          outgoing.end(JSON.stringify({ errcode: 0 }));
+        });
+      }
+      return outgoing.end(JSON.stringify(code.startsWith(CODE)
         ? { openid: `somebody${code.slice(CODE.length)}`, session_key: 'c2VjcmV0' } : { errcode: 40029, errmsg: 'invalid code' }));
     });
     await new Promise((resolve) => weChat.listen(0, '127.0.0.1', resolve));
     house.server = await startServer({
-      GONGXIANG_WECHAT_APPID: 'wx0123456789abcdef', GONGXIANG_WECHAT_SECRET: 'none',
+      GONGXIANG_WECHAT_APPID: 'wx0123456789abcdef', GONGXIANG_WECHAT_SECRET: 'none', GONGXIANG_WECHAT_TEMPLATE: 'a-template,thing1,time2',
       GONGXIANG_WECHAT_ADDRESS: `http://127.0.0.1:${weChat.address().port}`,
     }, isClosed);
     house.apps.written = await serveApp(made.directory, house.server.url);

@@ -72,3 +72,64 @@ test('a member whom the operator shut out is told that it is not signed in, on a
   await page.getByText('belongs to no member yet').waitFor();
   await close();
 });
+
+test('WeChat sends a message for each consent, of the kinds that the member chose', async () => {
+  const { page, tap, open, complaints, close } = await phone('written', { user: '-told' });
+  const enrolment = await codeFor('fay');
+  await ask('/v1/treasury/grants', { member: 'fay', points: '100' });
+  await ask('/v1/members', { member: 'taker' });
+  const take = (offer) => ask('/v1/events', [
+    { type: 'offer.placed', offer, member: 'fay', side: 'sell', points: '5', unit_price: '1' },
+    { type: 'offer.taken', offer, trade: `${offer}-t`, member: 'taker', points: '5' },
+  ]);
+  await tap('have-code');
+  await page.getByTestId('enrolment').fill(enrolment);
+  await tap('enrol');
+  await page.getByText('已核对：与服务器一致').waitFor();
+  await page.evaluate(() => globalThis.device.open('/pages/account/index'));
+  await tap('to-notices');
+  const consents = () => page.getByTestId('consents').innerText();
+  await page.getByTestId('consent').waitFor();
+  assert.equal(await consents(), '0');
+
+  await page.evaluate(() => globalThis.device.answer('reject'));
+  await tap('consent');
+  await page.getByText('未授权，本次不会发送消息').waitFor();
+  assert.equal(await consents(), '0');
+  await page.evaluate(() => globalThis.device.answer('accept'));
+  await tap('consent');
+  await page.locator('[data-testid=kind]').first().waitFor();
+  assert.equal(await consents(), '1');
+  await tap('consent');
+  await page.waitForFunction(() => document.querySelector('[data-testid=consents]').textContent === '2');
+  await looksRight(page, 'notices');
+
+  await take('w1');
+  for (let tried = 0; house.messages.length < 1; tried += 1) {
+    assert.ok(tried < 200, 'WeChat was sent nothing');
+    await page.waitForTimeout(50);
+  }
+  const [message] = house.messages;
+  assert.deepEqual([message.touser, message.template_id, message.lang], ['somebody-told', 'a-template', 'zh_CN']);
+  assert.ok(message.data.thing1.value.length <= 20 && message.data.time2.value, JSON.stringify(message));
+  await open('/pages/notices/index');
+  const rows = page.getByTestId('notice-row');
+  await rows.first().waitFor();
+  assert.match(await rows.first().innerText(), /挂单成交[\s\S]*5 积分/);
+  assert.equal(await consents(), '1');
+
+  // A kind that is not wanted costs no consent.
+  const taken = page.getByTestId('kind').filter({ hasText: '挂单成交' });
+  const chosen = page.getByTestId('kind').filter({ hasText: '✓' });
+  const all = await chosen.count();
+  await taken.tap();
+  await taken.filter({ hasNotText: '✓' }).waitFor();
+  assert.equal(await chosen.count(), all - 1);
+  await take('w2');
+  await page.waitForTimeout(1500);
+  assert.equal(house.messages.length, 1);
+  await tap('end-notices');
+  await page.locator('[data-testid=kind]').first().waitFor({ state: 'detached' });
+  assert.deepEqual(complaints, []);
+  await close();
+});

@@ -72,6 +72,8 @@ const go = (kinds) => ({ url }) => later(() => {
 let seen = '';
 let refused = false;
 let copied = '';
+/** What the user answers when a page asks for a message. */
+let consent = 'accept';
 
 /** WeChat's dialog with two buttons. */
 function showModal({ content, success }) {
@@ -117,6 +119,7 @@ globalThis.wx = {
     copied = data;
   },
   scanCode: ({ success, fail }) => later(() => (seen ? success({ result: seen }) : fail({ errMsg: refused ? 'scanCode:fail auth deny' : 'scanCode:fail cancel' }))),
+  requestSubscribeMessage: ({ tmplIds, success }) => later(() => success(Object.fromEntries(tmplIds.map((id) => [id, consent])))),
   stopPullDownRefresh() {},
   getRandomValues: ({ length, success }) => later(() => success({ randomValues: crypto.getRandomValues(new Uint8Array(length)).buffer })),
   login: ({ success }) => later(() => success({ code: `a-code-of-wx-login${localStorage.getItem('wechat-user') ?? ''}` })),
@@ -182,5 +185,8 @@ new MutationObserver((changes) => changes.forEach(({ target }) => {
 
 load('app.js');
 for (const path of Object.keys(configs)) space.globalComponentEnv(globalThis, path, () => load(`${path}.js`));
-globalThis.device = { open: reopen, current, shown: () => shown, see: (text) => { seen = text; }, refuse: () => { refused = true; }, copied: () => copied };
+globalThis.device = {
+  open: reopen, current, shown: () => shown, see: (text) => { seen = text; }, refuse: () => { refused = true; }, copied: () => copied,
+  answer: (to) => { consent = to; },
+};
 open(globalThis.wx.getStorageSync('gongxiang.session') ? tabs[0].pagePath : 'pages/sign-in/index');

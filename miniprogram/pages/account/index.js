@@ -1,15 +1,8 @@
 const { get, request } = require('../../utils/api');
 const { page } = require('../../utils/page');
 const { forget } = require('../../utils/session');
+const { moment } = require('../../utils/time');
 const { keepNumber, keepShop } = require('../../utils/till');
-
-const two = (number) => `0${number}`.slice(-2);
-
-/** A moment in this phone's time zone. */
-function moment(seconds) {
-  const date = new Date(seconds * 1000);
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
-}
 
 page('account', {
   data: { profile: null, sessions: [], shop: '', isPartner: false, name: '' },
