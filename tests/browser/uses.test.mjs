@@ -136,11 +136,22 @@ test('home: the chart shows what and how long one chooses, and links lead on', a
   const along = async () => JSON.parse(await page.getByTestId('course').getAttribute('data-chart')).along.length;
   await page.getByTestId('course').waitFor();
   const all = await along();
-  for (const [id, words] of [['course-share-value', /^Share value/], ['course-points', /^Points/]]) {
+  const courses = [
+    ['course-share-value', /^Share value:/], ['course-total', /^Share value of all:/], ['course-part', /^My part, %:/], ['course-points', /^Points:/],
+  ];
+  for (const [id, words] of courses) {
     await page.getByTestId(id).click();
     await pressed(page, id);
     assert.match(await summary(), words);
   }
+  const part = page.getByTestId('part');
+  const [, mine, total] = await part.locator('[data-value]').evaluateAll((numbers) => numbers.map((number) => number.dataset.value));
+  const raw = (decimal) => BigInt(decimal.replace(/(\.\d*)?$/, (rest) => rest.slice(1).padEnd(8, '0')));
+  const millionths = (raw(mine) * 100_000_000n) / raw(total);
+  const percent = await part.getAttribute('data-value');
+  assert.ok(millionths > 0n);
+  assert.equal(raw(percent) / 100n, millionths, `${mine} of ${total} is ${percent} %`);
+  await page.getByTestId('part-then').waitFor();
   assert.ok(all > 90);
   for (const [id, days] of [['range-30', 30], ['range-90', 90], ['range-all', all]]) {
     await page.getByTestId(id).click();

@@ -2,7 +2,7 @@
 //! from the canonical string, never from a float, so the screen shows exactly what was computed.
 
 use gongxiang::identity::Day;
-use gongxiang::quantity::{Money, Price, Rate};
+use gongxiang::quantity::{Money, Price, Rate, ShareValue};
 use leptos::prelude::*;
 
 /// Groups the whole part of a canonical decimal by three: `1234567.5` becomes `1,234,567` and `.5`.
@@ -116,6 +116,14 @@ pub fn change(then: Price, now: Price) -> Option<String> {
     Some(format!("{sign}{}%", grouped(&format!("{}.{:02}", size / 100, size % 100))))
 }
 
+/// A part of all share value, in percent as a canonical decimal with up to six places, rounded down. `None` if there is none of it.
+pub fn part(mine: ShareValue, total: ShareValue) -> Option<String> {
+    const MILLIONTHS_OF_A_PERCENT: i128 = 100_000_000;
+    let raw = mine.raw().checked_mul(MILLIONTHS_OF_A_PERCENT)?.checked_div(total.raw())?;
+    let text = format!("{}.{:06}", raw / 1_000_000, raw % 1_000_000);
+    Some(text.trim_end_matches('0').trim_end_matches('.').to_owned())
+}
+
 fn shown(canonical: String, text: &str) -> AnyView {
     view! { <span class="num" data-value=canonical>{grouped(text)}</span> }.into_any()
 }
@@ -163,6 +171,21 @@ mod tests {
     fn a_rate_is_a_percentage_rounded_down() {
         for (text, shown) in [("0", "0.00%"), ("0.0868", "8.68%"), ("0.00019999", "0.01%"), ("12.5", "1250.00%")] {
             assert_eq!(Rate::parse(text).map(two_places_percent).as_deref(), Ok(shown));
+        }
+    }
+
+    #[test]
+    fn a_part_of_all_is_a_percentage_with_six_places_rounded_down() {
+        let value = |text| ShareValue::parse(text).expect("share value");
+        for (mine, total, shown) in [
+            ("0", "10", Some("0")),
+            ("10", "10", Some("100")),
+            ("1", "8", Some("12.5")),
+            ("200", "300", Some("66.666666")),
+            ("0.00000001", "1000000000000", Some("0")),
+            ("0", "0", None),
+        ] {
+            assert_eq!(part(value(mine), value(total)).as_deref(), shown, "{mine} of {total}");
         }
     }
 

@@ -304,6 +304,38 @@ fn share_value(app: App, wallet: &Wallet) -> AnyView {
     .into_any()
 }
 
+/// The member's part of all share value at the last close, and a month before: it decides what part of a day's release is the member's.
+fn part_of_all(app: App, history: &History) -> AnyView {
+    let Some(last) = history.days.last() else { return ().into_any() };
+    let then = history.days.len().checked_sub(BARS + 1).and_then(|at| history.days.get(at));
+    let row = |line: &StatementDay, id: &'static str| {
+        let part = figure::part(line.before, line.total)?;
+        Some(
+            view! {
+                <div>
+                    <dt>{app.say(t::MY_PART)} " · " <time>{line.day.to_string()}</time></dt>
+                    <dd data-testid=id data-value=part.clone()>
+                        {number(&part)} "%"
+                        <small class="below">{number(&line.before)} " / " {number(&line.total)}</small>
+                    </dd>
+                </div>
+            }
+            .into_any(),
+        )
+    };
+    view! {
+        <section class="card">
+            {ui::heading(app, t::MY_PART)}
+            <dl class="sums">
+                {row(last, "part")}
+                {then.and_then(|line| row(line, "part-then"))}
+            </dl>
+            {ui::note(app, t::MY_PART_NOTE)}
+        </section>
+    }
+    .into_any()
+}
+
 /// Whether the figures computed here equal the server's, and if not, which differ.
 fn check(app: App, wallet: &Wallet) -> AnyView {
     let day = wallet.day.to_string();
@@ -366,6 +398,7 @@ fn past(app: App, wallet: &Wallet, past: &Arc<Past>) -> AnyView {
         {earned(app, history)}
         {days(app, wallet.price, history)}
         {course(app, past)}
+        {part_of_all(app, history)}
         <section class="card" data-testid="past">
             {ui::heading(app, t::INCOME)}
             <dl class="sums income">
@@ -476,6 +509,9 @@ fn latest(app: App, me: &Id, past: &Past) -> AnyView {
 enum Curve {
     Points,
     ShareValue,
+    Total,
+    /// The member's part of all share value, in percent.
+    Part,
 }
 
 fn course(app: App, past: &Arc<Past>) -> AnyView {
@@ -492,6 +528,8 @@ fn course(app: App, past: &Arc<Past>) -> AnyView {
         let (words, read): (Words, fn(&StatementDay) -> String) = match shown.get() {
             Curve::Points => (t::POINTS, |day| day.state.points.to_string()),
             Curve::ShareValue => (t::SHARE_VALUE, |day| day.state.share_value.to_string()),
+            Curve::Total => (t::TOTAL, |day| day.total.to_string()),
+            Curve::Part => (t::PART_PERCENT, |day| figure::part(day.before, day.total).unwrap_or_else(|| "0".into())),
         };
         let along: Vec<_> = latest.iter().map(|day| day.day.to_string()).collect();
         let values: Vec<_> = latest.iter().map(read).collect();
@@ -515,6 +553,8 @@ fn course(app: App, past: &Arc<Past>) -> AnyView {
                 {ui::segments(app, shown, t::SERIES, vec![
                     (Curve::Points, "course-points", t::POINTS),
                     (Curve::ShareValue, "course-share-value", t::SHARE_VALUE),
+                    (Curve::Total, "course-total", t::TOTAL),
+                    (Curve::Part, "course-part", t::PART_PERCENT),
                 ])}
                 {ui::segments(app, range, t::RANGE, vec![
                     (30, "range-30", t::RANGE_30),
