@@ -324,6 +324,8 @@ pub struct Who {
     open_registration: bool,
     /// Whether they trade points with each other.
     market: bool,
+    /// Whether a shop opens only once the operator has approved its application.
+    shop_approval: bool,
     /// People to sign in as, on a demo server that has some.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -361,6 +363,7 @@ pub async fn who(
         ways: ways.into_iter().flatten().collect(),
         open_registration: app.sign_in.open_registration,
         market: app.quota.has_market(&app.ledger.read().await?.now().await?.rules),
+        shop_approval: app.shop_approval,
         guests: app.sign_in.guests.to_vec(),
     }))
 }

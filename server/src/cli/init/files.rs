@@ -225,6 +225,8 @@ pub fn config(folder: &Path, proposal: &Proposal, server: &Server) -> Result<Str
          {wallet}\n\
          # Only the operator and its staff register members.\n\
          open-registration = false\n\
+         # A member's shop opens once the operator has approved its application.\n\
+         shop-approval = true\n\
          # Compare the books with the journal every night.\n\
          audit-hours = 24\n\
          # Once there are two operators: grants above a shop's first points need both.\n\
