@@ -9,7 +9,7 @@ import { go, stage } from './stage.mjs';
 
 const demo = stage({ environment: { GONGXIANG_DEMO_PEOPLE: 'xtask/demo/people.json' } });
 const house = stage({
-  isClosed: true, environment: { GONGXIANG_SECOND_PERSON: 'price' }, args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+  isClosed: true, environment: { GONGXIANG_SECOND_PERSON: 'price', GONGXIANG_SHOP_APPROVAL: 'true' }, args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
 });
 const DESK = { width: 1280, height: 800 };
 const LIST = new URL('controls.txt', import.meta.url);
@@ -107,7 +107,8 @@ test('a member of a demo who has everything', async () => {
   for (const [screen, hash, ready] of [
     ['statement', 'statement', 'statement'], ['calculator', 'order', 'order-points'], ['forecast', 'forecast', 'horizon'],
     ['move', 'move', 'to-market'], ['transfer', 'transfer', 'available'], ['redeem', 'redeem', 'available'],
-    ['invite', 'invite', 'link'], ['profile', 'profile', 'save'], ['member’s code', 'code', 'my-code']
+    ['invite', 'invite', 'link'], ['profile', 'profile', 'save'], ['member’s code', 'code', 'my-code'],
+    ['notices', 'notices', 'push-here'],
   ]) await visit(page, screen, `#/m/${me}/${hash}`, ready);
   await visit(page, 'account', '#/account', 'make-code');
   const seller = await demo.open('#/');
@@ -353,6 +354,16 @@ test('a member of a closed server, and a dispute', async () => {
   await visit(bob.page, 'account', '#/account', 'end-others');
   await open(bob.page, 'account', 'make-code', 'end-code');
   await visit(bob.page, 'member’s code', '#/m/bob/code', 'my-code');
+  await visit(bob.page, 'applying', '#/shop/bob', 'application-form');
+  const application = {
+    region: '440106', shop_name: 'Corner', address: '1 High Road', category: 'food', contact: 'Bob', phone: '13800138000',
+    licence: '91350100M000100Y43',
+  };
+  assert.equal((await command(bob.page, '/v1/applications', application)).state, 'waiting');
+  await bob.page.reload();
+  await open(bob.page, 'applying', 'change-application', 'apply');
+  await visit(page, 'applications', '#/operator/applications', 'approve-application');
+  await open(page, 'applications', 'decline-application', 'decline-now');
   for (const each of [bob, other, chief]) await each.close();
 });
 

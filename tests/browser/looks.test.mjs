@@ -99,6 +99,7 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
         manage: [`#/shop/${shop}/manage`, (page) => page.getByTestId('working').waitFor()],
         poster: [`#/shop/${shop}/poster`, (page) => page.getByTestId('qr').waitFor()],
         'no-shop': [`#/shop/${member}`, (page) => page.getByTestId('no-shop').waitFor()],
+        notices: [`#/m/${member}/notices`, (page) => page.getByTestId('push-here').waitFor()],
         team: [`#/m/${member}/team`, (page) => page.getByTestId('own-role').waitFor()],
         operator: ['#/operator', (page) => page.getByText(/\/ \d+|家/).first().waitFor()],
         rules: ['#/operator/rules', async (page) => {
@@ -109,6 +110,7 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
         }],
         'desk-members': ['#/operator/members', (page) => page.getByTestId('members').waitFor()],
         'desk-member': [`#/operator/members/${shop}`, (page) => page.getByTestId('desk-posting').first().waitFor()],
+        applications: ['#/operator/applications', (page) => page.getByTestId('no-applications').waitFor()],
         economy: ['#/operator/economy', (page) => page.locator('gx-chart canvas').first().waitFor()],
         differs: [`#/m/${member}`, (page) => page.locator('[data-testid="check"][data-value="differs"]').waitFor(), true],
         nowhere: ['#/nowhere', (page) => page.getByTestId('fault').waitFor()],

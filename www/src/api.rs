@@ -21,7 +21,7 @@ use serde_json::Value;
 pub use session::{Guest, Session, begin, session, session_now, sign_in_to_demo, sign_out};
 pub use transport::{
     Answer, Fault, Item, ListPage, Problem, all, end, field, get, get_kept, get_text, get_value, get_value_or_kept,
-    post, post_for, post_note, put, put_file, put_note, read, text_of,
+    post, post_for, post_note, put, put_file, put_note, read, table, text_of,
 };
 
 use crate::json::{self, ReadError};

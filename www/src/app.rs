@@ -10,7 +10,8 @@ use crate::route::{self, Counter, Desk, MemberScreen, Route};
 use crate::screens;
 use crate::state::App;
 use crate::text::{
-    Words, account, actions, counter as c, frame as t, goods, orders, people, profile, shops, signin, team, trades,
+    Words, account, actions, applications, counter as c, frame as t, goods, orders, people, profile, shops, signin,
+    team, told, trades,
 };
 use crate::ui;
 
@@ -99,6 +100,7 @@ const fn title_of(route: &Route) -> Option<Words> {
             MemberScreen::Code => c::MY_CODE,
             MemberScreen::Team => team::TEAM,
             MemberScreen::City => team::CITY,
+            MemberScreen::Notices => told::NOTICES,
         },
         Route::Operator(desk) => match desk {
             Desk::Overview => t::OVERVIEW,
@@ -109,6 +111,7 @@ const fn title_of(route: &Route) -> Option<Words> {
             Desk::Actions => t::ACTIONS,
             Desk::Goods => goods::AT_DESK,
             Desk::Disputes => trades::DISPUTES,
+            Desk::Applications => applications::APPLICATIONS,
         },
         _ => return None,
     })
@@ -165,8 +168,13 @@ fn ways(app: App, route: &Route) -> AnyView {
         }
         Route::Operator(desk) => {
             let to = Route::Operator;
-            // The catalogue is behind the overview: eight ways would be too narrow on a phone.
-            let is = |other| *desk == other || (other == Desk::Overview && *desk == Desk::Goods);
+            // The catalogue is behind the overview, and the applications behind the members: nine ways would be too narrow on a phone.
+            let behind = match desk {
+                Desk::Goods => Desk::Overview,
+                Desk::Applications => Desk::Members,
+                other => *other,
+            };
+            let is = |other| behind == other;
             let opens = |desk| app.session.with(|session| session.as_ref().is_some_and(|session| session.opens(desk)));
             [
                 (Desk::Overview, t::OVERVIEW, "home"),

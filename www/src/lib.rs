@@ -30,13 +30,14 @@
 //!
 //! It has nine programs, so that nobody loads what others need: `bin/account.rs` for getting in, one's account and code,
 //! `bin/wallet.rs` for what a member has and gets, `bin/points.rs` for moving and trading points and one's orders, `bin/shop.rs` for the counter,
-//! `bin/goods.rs` for goods for points, `bin/people.rs` for members and staff at the desk, `bin/rules.rs` for new rules, `bin/ahead.rs` for what looks ahead,
+//! `bin/goods.rs` for goods for points, `bin/people.rs` for members and staff at the desk, `bin/rules.rs` for the rules, `bin/ahead.rs` for what looks ahead,
 //! `bin/desk.rs` for the rest of the desk. `boot.js` starts the one to which the address belongs (`PROGRAMS` in `boot.js`).
 
 mod access;
 mod action;
 mod api;
 mod app;
+mod application;
 #[cfg(test)]
 #[path = "../build.rs"]
 #[expect(dead_code, reason = "here only its tests run")]
@@ -68,6 +69,7 @@ mod rule_values;
 mod screens;
 mod staff;
 mod state;
+mod subscription;
 mod team;
 mod text;
 mod trade;
@@ -112,7 +114,7 @@ pub fn show_goods() {
     show(screens::of_goods);
 }
 
-/// Shows new rules at the desk.
+/// Shows the rules in force, and new ones at the desk.
 pub fn show_rules() {
     show(|app, route| screens::of_rules(app, &route));
 }

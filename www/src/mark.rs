@@ -18,6 +18,9 @@ pub const CHANGED: &str = "gongxiang.changed";
 /// The address with which `boot.js` opens the wallet where none is given: the home of who is signed in.
 pub const START: &str = "gongxiang.start";
 
+/// This browser's subscription to notices, while it has one.
+pub const PUSH: &str = "gongxiang.push";
+
 /// Whether there is storage. `LocalStorage::raw` panics without.
 fn works() -> bool {
     window().local_storage().is_ok_and(|storage| storage.is_some())

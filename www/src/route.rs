@@ -92,6 +92,8 @@ pub enum MemberScreen {
     Team,
     /// The city of an area partner.
     City,
+    /// What one is told of, and where.
+    Notices,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,10 +106,12 @@ pub enum Desk {
     Disputes,
     Actions,
     Goods,
+    /// Applications for a shop.
+    Applications,
 }
 
 impl MemberScreen {
-    const ALL: [(Self, &str); 14] = [
+    const ALL: [(Self, &str); 15] = [
         (Self::Home, ""),
         (Self::Statement, "statement"),
         (Self::Calculator, "order"),
@@ -122,6 +126,7 @@ impl MemberScreen {
         (Self::Code, "code"),
         (Self::Team, "team"),
         (Self::City, "city"),
+        (Self::Notices, "notices"),
     ];
 
     /// Whether it belongs to the navigation's entry for moving points.
@@ -136,6 +141,7 @@ impl MemberScreen {
                 | Self::Profile
                 | Self::Team
                 | Self::City
+                | Self::Notices
         )
     }
 }
@@ -152,7 +158,7 @@ impl Counter {
 }
 
 impl Desk {
-    pub const ALL: [(Self, &str); 8] = [
+    pub const ALL: [(Self, &str); 9] = [
         (Self::Overview, ""),
         (Self::Members, "members"),
         (Self::Rules, "rules"),
@@ -161,6 +167,7 @@ impl Desk {
         (Self::Disputes, "disputes"),
         (Self::Actions, "actions"),
         (Self::Goods, "goods"),
+        (Self::Applications, "applications"),
     ];
 }
 

@@ -3,6 +3,8 @@
 mod account;
 mod action_form;
 mod answer;
+mod applications;
+mod applying;
 mod city;
 mod code;
 mod counter;
@@ -37,6 +39,7 @@ mod orders;
 mod overview_figures;
 mod overview_trends;
 mod packs;
+mod pages;
 mod pay;
 mod people;
 mod people_events;
@@ -58,10 +61,12 @@ mod staff;
 mod statement;
 mod statement_rows;
 mod summary;
+mod table;
 mod team;
 mod till;
 mod till_customer;
 mod till_input;
+mod told;
 mod trades;
 mod transfer;
 mod worth;
@@ -88,8 +93,8 @@ pub fn of_account(app: App, route: Route) -> Option<AnyView> {
         },
         Route::Member(id, MemberScreen::Profile) => denied(app, &id).unwrap_or_else(|| profile::screen(app, id)),
         Route::Member(id, MemberScreen::Code) => denied(app, &id).unwrap_or_else(|| code::screen(app, id)),
+        Route::Member(id, MemberScreen::Notices) => denied(app, &id).unwrap_or_else(|| told::screen(app, &id)),
         Route::Pay(shop, order) => paying(app, shop, order),
-        Route::Rules => rulebook::screen(app),
         Route::Nowhere => fault::nowhere(app),
         _ => return None,
     })
@@ -184,6 +189,7 @@ pub fn of_desk(app: App, route: &Route) -> Option<AnyView> {
             let opened: fn(App) -> AnyView = match desk {
                 Desk::Overview => operator::screen,
                 Desk::Disputes => disputes::screen,
+                Desk::Applications => applications::screen,
                 Desk::Actions => deeds::screen,
                 _ => return None,
             };
@@ -194,9 +200,10 @@ pub fn of_desk(app: App, route: &Route) -> Option<AnyView> {
     }
 }
 
-/// The screens of the program `rules`: new rules.
+/// The screens of the program `rules`: the rules in force, and new ones.
 pub fn of_rules(app: App, route: &Route) -> Option<AnyView> {
     match route {
+        Route::Rules => Some(rulebook::screen(app)),
         Route::Operator(Desk::Rules) => Some(gate::screen(app, Desk::Rules, &|| rules::screen(app))),
         Route::Nowhere => Some(fault::nowhere(app)),
         _ => None,

@@ -17,6 +17,7 @@ use crate::mark;
 use crate::names::Names;
 use crate::outbox::Outbox;
 use crate::route;
+use crate::subscription;
 use crate::text::Words;
 use crate::wallet::Days;
 
@@ -148,6 +149,7 @@ impl App {
                 let home = value.home().map(|home| home.to_string());
                 let has_left = has_left || mark::read(mark::START).is_some_and(|start| Some(start) != home);
                 if (value.is_nobody() || has_left) && since.is_none() {
+                    spawn_local(subscription::end_here());
                     keep::forget_answers().await;
                 }
                 self.enter(value);
@@ -166,6 +168,8 @@ impl App {
         self.days.set_value(Vec::new());
         self.known.set_value(Vec::new());
         self.lock();
+        // Not awaited: a push service may not answer.
+        spawn_local(subscription::end_here());
         keep::forget_answers().await;
         mark::set(mark::SESSION);
         self.ask_session();

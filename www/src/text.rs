@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod actions;
+pub mod applications;
 pub mod calculator;
 pub mod counter;
 pub mod economy;
@@ -28,6 +29,7 @@ pub mod staff;
 pub mod statement;
 pub mod summary;
 pub mod team;
+pub mod told;
 pub mod trades;
 pub mod worth;
 

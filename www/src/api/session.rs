@@ -35,6 +35,8 @@ pub struct Session {
     pub open_registration: bool,
     /// Set if members trade no points here.
     pub no_market: bool,
+    /// Set if shops open only by an application that the operator approved.
+    pub shop_approval: bool,
     /// People to sign in as, in a demo that has some.
     pub guests: Vec<Guest>,
 }
@@ -69,6 +71,7 @@ impl Session {
             ways: field(session, "ways")?,
             open_registration: field(session, "open_registration")?,
             no_market: session.get("market") == Some(&Value::Bool(false)),
+            shop_approval: session.get("shop_approval") == Some(&Value::Bool(true)),
             guests: session
                 .get("guests")
                 .and_then(Value::as_array)
@@ -84,8 +87,8 @@ impl Session {
     pub fn opens(&self, desk: Desk) -> bool {
         match self.role.as_str() {
             "demo" | "operator" => true,
-            "clerk" => desk == Desk::Members,
-            "auditor" => matches!(desk, Desk::Overview | Desk::Members | Desk::Economy | Desk::Actions | Desk::Goods),
+            "clerk" => matches!(desk, Desk::Members | Desk::Applications),
+            "auditor" => !matches!(desk, Desk::Rules | Desk::Staff | Desk::Disputes),
             "owner" => desk == Desk::Staff,
             _ => false,
         }

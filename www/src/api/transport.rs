@@ -110,6 +110,21 @@ pub async fn get_text(path: &str) -> Result<String, Fault> {
     success(response.status(), text)
 }
 
+/// A whole list as a table (CSV): the server has it in pages, and `Link` leads from one to the next.
+pub async fn table(path: &str) -> Result<String, Fault> {
+    let mut table = String::new();
+    let mut next = Some(format!("{path}?limit=500&format=csv"));
+    while let Some(page) = next {
+        let asked = Request::get(&page).cache(RequestCache::NoStore).send().await;
+        let response = asked.map_err(|_| Fault::Unreachable)?;
+        let link = response.headers().get("link");
+        next = link.and_then(|link| Some(link.strip_prefix('<')?.split_once(">; rel=\"next\"")?.0.to_owned()));
+        let text = response.text().await.map_err(|_| Fault::Unreachable)?;
+        table.push_str(&success(response.status(), text)?);
+    }
+    Ok(table)
+}
+
 /// The text of an answer, if it is a success.
 fn success(status: u16, text: String) -> Result<String, Fault> {
     if matches!(status, 200 | 204) {

@@ -2,16 +2,16 @@
 
 use gongxiang::identity::Id;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::answer::asked;
-use super::named;
+use super::pages::Pages;
+use super::{named, table};
 use crate::ids;
 use crate::lang::Lang;
 use crate::route::Route;
 use crate::staff::{self, ActionsPage, DoneAction};
 use crate::state::App;
-use crate::text::{actions as summary, fault as f, proposals as p, signin, staff as t};
+use crate::text::{actions as summary, proposals as p, staff as t};
 use crate::ui;
 
 pub fn screen(app: App) -> AnyView {
@@ -26,29 +26,14 @@ fn shown(app: App, first: ActionsPage) -> AnyView {
     if first.actions.is_empty() {
         return ui::empty(app, "no-action", t::NO_ACTION);
     }
-    let found = RwSignal::new(first);
-    let failed = RwSignal::new(false);
-    let more = move |_| {
-        let Some(next) = found.with_untracked(|page| page.next.clone()) else { return };
-        spawn_local(async move {
-            let page = staff::actions(Some(&next)).await;
-            failed.set(page.is_err());
-            let Ok(page) = page else { return };
-            found.update(|found| {
-                // A second click during the request would add the same page twice.
-                if found.next.as_ref() == Some(&next) {
-                    found.actions.extend(page.actions);
-                    found.next = page.next;
-                }
-            });
-        });
-    };
+    let pages = Pages::begin((first.actions, first.next));
+    let ask = |before: String| async move { staff::actions(Some(&before)).await.map(|page| (page.actions, page.next)) };
     view! {
         <ul class="card entries" data-testid="actions">
-            {move || found.read().actions.iter().map(|done| line(app, done)).collect::<Vec<_>>()}
+            {move || pages.rows.read().iter().map(|done| line(app, done)).collect::<Vec<_>>()}
         </ul>
-        <p class="error" aria-live="polite">{move || failed.get().then(|| f::UNREACHABLE.of(app.lang()))}</p>
-        {move || found.read().next.is_some().then(|| ui::button(app, "more", "more", signin::MORE, more))}
+        {pages.more(app, "more", ask)}
+        {table::download(app, "/v1/actions", "actions")}
     }
     .into_any()
 }

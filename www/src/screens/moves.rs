@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::answer::member_bar;
 use crate::route::{MemberScreen, Route};
 use crate::state::App;
-use crate::text::{Words, actions as t, counter, goods, profile, team};
+use crate::text::{Words, actions as t, counter, goods, profile, team, told};
 
 pub fn screen(app: App, id: &Id) -> AnyView {
     let way = |page: MemberScreen, title: Words, note: Words, name: &'static str| {
@@ -32,6 +32,7 @@ pub fn screen(app: App, id: &Id) -> AnyView {
             {way(MemberScreen::Invite, t::INVITE, t::INVITE_NOTE, "to-invite")}
             {way(MemberScreen::Team, team::TEAM, team::TEAM_NOTE, "to-team")}
             {way(MemberScreen::City, team::CITY, team::CITY_NOTE, "to-city")}
+            {way(MemberScreen::Notices, told::NOTICES, told::NOTICES_NOTE, "to-notices")}
             {way(MemberScreen::Profile, profile::PROFILE, profile::PROFILE_NOTE, "to-profile")}
         </ul>
     }

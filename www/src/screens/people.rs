@@ -11,7 +11,7 @@ use leptos::task::spawn_local;
 use super::action_form::{ask, submit};
 use super::members::{Found, search, shown};
 use super::named;
-use super::{fault, invite};
+use super::{fault, invite, table};
 use crate::action::Action;
 use crate::api::Fault;
 use crate::counter;
@@ -21,7 +21,7 @@ use crate::query::{Remote, fetch};
 use crate::reactive::{effect, memo};
 use crate::route::{self, Route};
 use crate::state::App;
-use crate::text::{people as t, signin};
+use crate::text::{applications, people as t, signin};
 use crate::ui;
 
 pub fn screen(app: App) -> AnyView {
@@ -32,6 +32,10 @@ pub fn screen(app: App) -> AnyView {
         {ui::intro(app, t::MEMBERS, t::MEMBERS_NOTE)}
         {may.then(|| register(app))}
         {list(app)}
+        {table::download(app, "/v1/members", "members")}
+        <a class="card link-card" href=Route::Operator(route::Desk::Applications).to_string() data-testid="to-applications">
+            {app.say(applications::APPLICATIONS)} <span aria-hidden="true">"›"</span>
+        </a>
     }
     .into_any()
 }

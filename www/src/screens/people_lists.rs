@@ -3,15 +3,15 @@
 use gongxiang::identity::Id;
 use gongxiang::wire::statement::BookedPosting;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::answer::asked;
 use super::named;
+use super::pages::Pages;
 use super::people_orders::{self, RefundState};
 use crate::figure::number;
 use crate::people::{self, Row, Rows};
 use crate::state::App;
-use crate::text::{self, Words, people as t, signin};
+use crate::text::{self, Words, people as t};
 use crate::ui;
 
 /// A list of the member `of`. `path` is its address, up to the parameters of the page.
@@ -36,25 +36,14 @@ fn rows(state: RefundState, of: Id, path: String, first: Rows) -> AnyView {
     if first.rows.is_empty() {
         return ui::empty(app, "no-rows", t::NO_ROWS);
     }
-    let page = RwSignal::new(first);
-    let more = move |_| {
-        let Some(before) = page.with_untracked(|page| page.next.clone()) else { return };
+    let pages = Pages::begin((first.rows, first.next));
+    let ask = move |before: String| {
         let path = path.clone();
-        spawn_local(async move {
-            // If that fails, the button stays.
-            let Ok(older) = people::rows(&path, Some(&before)).await else { return };
-            page.update(|page| {
-                // A second click during the request would add the same page twice.
-                if page.next.as_ref() == Some(&before) {
-                    page.rows.extend(older.rows);
-                    page.next = older.next;
-                }
-            });
-        });
+        async move { people::rows(&path, Some(&before)).await.map(|page| (page.rows, page.next)) }
     };
     view! {
-        <ul class="entries">{move || page.read().rows.iter().map(|row| line(state, &of, row)).collect::<Vec<_>>()}</ul>
-        {move || page.read().next.is_some().then(|| ui::button(app, "more", "more-rows", signin::MORE, more.clone()))}
+        <ul class="entries">{move || pages.rows.read().iter().map(|row| line(state, &of, row)).collect::<Vec<_>>()}</ul>
+        {pages.more(app, "more-rows", ask)}
     }
     .into_any()
 }

@@ -12,7 +12,7 @@ use super::{fault, statement};
 use crate::api::{self, Fault};
 use crate::reactive::memo;
 use crate::state::App;
-use crate::text::{Words, profile as t};
+use crate::text::{Words, applications, profile as t};
 use crate::ui;
 
 pub fn screen(app: App, id: Id) -> AnyView {
@@ -69,7 +69,7 @@ impl Form {
 }
 
 /// What became of the last request.
-type Outcome = RwSignal<Option<Result<Words, Fault>>>;
+pub type Outcome = RwSignal<Option<Result<Words, Fault>>>;
 
 fn shown(app: App, member: &Id, now: &Value, has_shop: bool) -> AnyView {
     let form = Form::of(now);
@@ -152,7 +152,7 @@ fn save(
 }
 
 /// The outcome in words. What belongs to a field stands there.
-fn told(app: App, outcome: &Result<Words, Fault>) -> Option<&'static str> {
+pub fn told(app: App, outcome: &Result<Words, Fault>) -> Option<&'static str> {
     match outcome {
         Ok(done) => Some(done.of(app.lang())),
         Err(Fault::Status { problem, .. }) if field_words(&problem.code).is_some() => None,
@@ -164,12 +164,13 @@ fn field_words(code: &str) -> Option<Words> {
     match code {
         "bad_text" => Some(t::BAD_TEXT),
         "bad_phone" => Some(t::BAD_PHONE),
+        "bad_licence" => Some(applications::BAD_LICENCE),
         "shop_name_taken" => Some(t::SHOP_NAME_TAKEN),
         _ => None,
     }
 }
 
-fn field_error(app: App, outcome: Outcome, name: &'static str) -> ui::FieldError {
+pub fn field_error(app: App, outcome: Outcome, name: &'static str) -> ui::FieldError {
     memo(move || match &*outcome.read() {
         Some(Err(Fault::Status { problem, .. })) if problem.field == name => {
             field_words(&problem.code).map(|words| words.of(app.lang()).to_owned())
@@ -178,7 +179,7 @@ fn field_error(app: App, outcome: Outcome, name: &'static str) -> ui::FieldError
     })
 }
 
-fn category(app: App, value: RwSignal<String>) -> AnyView {
+pub fn category(app: App, value: RwSignal<String>) -> AnyView {
     let choice = |category: Category| {
         let name = category.as_str();
         view! { <option value=name selected=move || *value.read() == *name>{app.say(words(category))}</option> }

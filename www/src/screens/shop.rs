@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::action_form::{ask, submit};
 use super::answer::{asked, opened};
-use super::worth;
+use super::{applying, worth};
 use crate::action::Action;
 use crate::figure::{money, number};
 use crate::reactive::memo;
@@ -18,14 +18,22 @@ use crate::wallet::Wallet;
 /// Ten yuan, in cents: the concession of a typical order.
 const TYPICAL_CENTS: i128 = 1_000;
 
-/// The form by which a member opens a shop.
+/// The way for a member to a shop of its own: by itself, or by an application where the scheme asks for one.
 pub fn opening(app: App, me: &Id) -> AnyView {
+    let applies = app.session.with_untracked(|session| session.as_ref().is_some_and(|session| session.shop_approval));
+    view! {
+        <section class="member"><h1>{app.say(t::SHOP)}</h1></section>
+        {ui::empty(app, "no-shop", t::NO_SHOP)}
+        {if applies { applying::applying(app, me) } else { form(app, me) }}
+    }
+    .into_any()
+}
+
+fn form(app: App, me: &Id) -> AnyView {
     let me = me.clone();
     let region = RwSignal::new(String::new());
     let action = memo(move || Region::parse(region.read().trim()).map(|region| Action::open_shop(&me, region)));
     view! {
-        <section class="member"><h1>{app.say(t::SHOP)}</h1></section>
-        {ui::empty(app, "no-shop", t::NO_SHOP)}
         <form class="card form" on:submit=ask(app, action)>
             {ui::heading(app, t::OPEN_SHOP)}
             {ui::note(app, t::OPEN_SHOP_NOTE)}

@@ -12,6 +12,8 @@ words! {
     ESCROW "托管" "In escrow"
     TREASURY "平台持有" "Treasury"
     BURNED "已销毁" "Burned"
+    NOT_ISSUED "未发行" "Not issued yet"
+    WHEREABOUTS "积分分布" "Where the points are"
     SUPPLY "积分总量" "Points"
     LAST_CLOSE "上次日结" "Last close"
     TURNOVER "到账让利额" "Concessions paid out"

@@ -21,6 +21,8 @@ words! {
     PRINT "打印" "Print"
     NEW_CODE "生成登录码" "New sign-in code"
     MEMBER "会员" "Member"
+    CSV "下载表格（CSV）" "Download as CSV"
+    CSV_LOADING "正在准备表格…" "Preparing the table …"
     ACCOUNT "账户" "Account"
     STATUS "状态" "Status"
     NORMAL "正常" "Normal"

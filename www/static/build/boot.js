@@ -5,10 +5,10 @@ const PROGRAMS = [
   ['goods', /^(m\/[^/]+\/redeem|shop\/[^/]+\/goods|operator\/goods)(\/|$)/],
   ['people', /^operator\/(members|staff|enrol)(\/|$)/],
   ['ahead', /^operator\/economy(\/|$)|^m\/[^/]+\/forecast(\/|$)/],
-  ['rules', /^operator\/rules(\/|$)/],
+  ['rules', /^(operator\/)?rules(\/|$)/],
   ['desk', /^operator(\/|$)/],
   ['shop', /^m\/[^/]+\/shop(\/|$)|^shop\//],
-  ['account', /^(?!m\/|shops(\/|$))|^m\/[^/]+\/(profile|code)(\/|$)/],
+  ['account', /^(?!m\/|shops(\/|$))|^m\/[^/]+\/(profile|code|notices)(\/|$)/],
   ['points', /^m\/[^/]+\/(move|transfer|market|invite|orders|team|city)(\/|$)/],
   ['wallet', /^/],
 ];
