@@ -30,7 +30,7 @@ enum Subject {
     /// Takes some minutes, and 8 GB in the system's temporary directory, which it frees at the end.
     Server {
         /// Passed to the bench: `--seconds`, `--accounts`; `--close` with `--orders`, `--trades`, `--memory`;
-        /// `--pages` with `--below`, `--shops`.
+        /// `--hour` with `--minutes`, `--plots`; `--pages` with `--below`, `--shops`.
         #[arg(last = true)]
         arguments: Vec<String>,
     },

@@ -16,12 +16,14 @@
 //! | [`accounts`] | the second: the same with few and with very many accounts |
 //! | [`close`] | the third, with `--close`: a close of very much, with little memory |
 //! | [`pages`] | the fourth, with `--pages`: pages of a large scheme |
+//! | [`hour`] | the fifth, with `--hour`: an hour at half the peak |
 //! | [`bulk`] | very many rows, written at once |
 
 mod accounts;
 mod bulk;
 mod client;
 mod close;
+mod hour;
 mod measure;
 mod orders;
 mod pages;
@@ -61,6 +63,15 @@ struct Options {
     /// Measure the pages of a large scheme instead: teams, cities, the lists of the desk.
     #[arg(long, conflicts_with = "close")]
     pages: bool,
+    /// Send half of what the server can take for an hour instead, and write what was seen as plots.
+    #[arg(long, conflicts_with_all = ["close", "pages"])]
+    hour: bool,
+    /// How many minutes the hour has.
+    #[arg(long, default_value_t = 60)]
+    minutes: u64,
+    /// Where its plots go.
+    #[arg(long, default_value = ".")]
+    plots: PathBuf,
     /// How many members are below a holder.
     #[arg(long, default_value_t = 100_000)]
     below: u64,
@@ -70,9 +81,26 @@ struct Options {
 }
 
 fn main() -> Result<()> {
-    let Options { program, seconds, accounts, close, orders, trades, memory, pages, below, shops } = Options::parse();
+    let Options {
+        program,
+        seconds,
+        accounts,
+        close,
+        orders,
+        trades,
+        memory,
+        hour,
+        minutes,
+        plots,
+        pages,
+        below,
+        shops,
+    } = Options::parse();
     if close {
         return close::run(&program, orders, trades, memory);
+    }
+    if hour {
+        return hour::run(&program, minutes, &plots);
     }
     if pages {
         return pages::run(&program, below, shops);

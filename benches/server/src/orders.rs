@@ -20,29 +20,38 @@ const CLIENTS: [usize; 3] = [1, 8, 32];
 const CLIENTS_MAX: usize = 32;
 
 /// Members who buy from each shop; every client sells for a shop of its own.
-const BUYERS: u64 = 8;
+pub const BUYERS: u64 = 8;
 
 /// Measures, and prints a table.
 pub fn run(program: &Path, time: Duration) -> Result<()> {
     println!("durable orders, and the entries of their receipts in doubleentry\n");
     println!("engine      clients  server/s   p50 ms   p99 ms  peer/s   p50 ms   p99 ms  ratio");
     let runtime = Runtime::new()?;
-    let rules = RulesFile::new()?;
-    let rules = rules.0.to_str().context("the temporary directory's name is no text")?;
+    let rules = RulesFile::new(&at_once()?)?;
+    let rules = rules.path()?;
     engine(&Engine::sqlite()?, program, rules, time, &runtime)?;
     engine(&Engine::postgres()?, program, rules, time, &runtime)
 }
 
 /// The seed rules with orders that vest at once, as the scheme's own papers have it: all that an order moves is in its
 /// receipt, so both ledgers record all of it.
-struct RulesFile(PathBuf);
+pub fn at_once() -> Result<RuleSet> {
+    Ok(RuleSet { order_vesting_days_online: 0, order_vesting_days_offline: 0, ..preset::seed()? })
+}
+
+/// Rules in a file, until it is dropped.
+pub struct RulesFile(PathBuf);
 
 impl RulesFile {
-    fn new() -> Result<Self> {
-        let rules = RuleSet { order_vesting_days_online: 0, order_vesting_days_offline: 0, ..preset::seed()? };
+    pub fn new(rules: &RuleSet) -> Result<Self> {
         let file = std::env::temp_dir().join(format!("gongxiang-bench-{}.json", std::process::id()));
         fs::write(&file, rules.to_tree().canonical())?;
         Ok(Self(file))
+    }
+
+    /// As the server's program takes it.
+    pub fn path(&self) -> Result<&str> {
+        self.0.to_str().context("the temporary directory's name is no text")
     }
 }
 
@@ -55,7 +64,7 @@ impl Drop for RulesFile {
 
 fn engine(engine: &Engine, program: &Path, rules: &str, time: Duration, runtime: &Runtime) -> Result<()> {
     let server = Server::start(program, &engine.new_database(runtime)?, rules)?;
-    open(&server.client()?)?;
+    open(&server.client()?, CLIENTS_MAX, "800")?;
     let clients = (0..CLIENTS_MAX).map(|_| server.client()).collect::<Result<Vec<_>>>()?;
     let postings = receipts(&clients)?;
     let peer = Peer::open(&engine.new_database(runtime)?, runtime, postings.iter().flatten())?;
@@ -88,21 +97,22 @@ fn print(engine: &Engine, count: usize, ours: &Figures, theirs: &Figures) {
     );
 }
 
-fn buyer(client: usize, n: u64) -> String {
+pub fn buyer(client: usize, n: u64) -> String {
     format!("buyer-{client}-{}", n % BUYERS)
 }
 
-fn open(client: &Client) -> Result<()> {
-    for number in 0..CLIENTS_MAX {
+/// A shop for each client, with points to give, and its buyers.
+pub fn open(client: &Client, clients: usize, points: &str) -> Result<()> {
+    for number in 0..clients {
         let name = format!("shop-{number}");
-        client.events(&shop(&name, "800"))?;
+        client.events(&shop(&name, points))?;
         let buyers: Vec<_> = (0..BUYERS).flat_map(|n| member(&buyer(number, n), &name)).collect();
         client.events(&buyers)?;
     }
     Ok(())
 }
 
-fn place(client: &Client, number: usize, n: u64, key: &str) -> Result<Value> {
+pub fn place(client: &Client, number: usize, n: u64, key: &str) -> Result<Value> {
     client.command("/v1/orders", key, &order(&buyer(number, n), &format!("shop-{number}")))
 }
 

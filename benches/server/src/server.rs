@@ -35,6 +35,8 @@ impl Server {
     fn of(mut command: Command, database: &str, rules: &str) -> Result<Self> {
         command.args(["serve", "--demo-mode", "--listen", "127.0.0.1:0", "--rules", rules, "--database", database]);
         command.env("GONGXIANG_LOG", "error").env("GONGXIANG_CLOSE_DAYS", "false");
+        // All of them come from here.
+        command.env("GONGXIANG_CONNECTIONS_PER_ADDRESS", "0");
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut process = command.spawn().context("cannot start the server")?;
         let mut said = String::new();
