@@ -1,10 +1,18 @@
 // @ts-check
 // The loader for browsers and other runtimes of the web, with and without a bundler.
 import { binary } from './core.mjs';
-import { load, start } from './rules.mjs';
+import { atOnce, guard } from './error.mjs';
+import { load, openBook as open, start, startNow } from './rules.mjs';
 
-export { openBook, preset, replay, version } from './rules.mjs';
+export { GongxiangError } from './error.mjs';
+export { preset, replay, version } from './rules.mjs';
 
 /** Loads the rules; every call after the first waits for the same load.
  * @param {import('./index.d.ts').Binary} [source] the binary or its address, if it is not beside this file */
-export const init = (source) => (source ? start(binary(() => source)) : load());
+export const init = (source) => (source ? start(binary(() => source), source) : load());
+
+/** The same at once. @param {import('./index.d.ts').BinaryNow} source */
+export const initSync = (source) => startNow(atOnce(source), source);
+
+/** @param {unknown} rules */
+export const openBook = (rules) => guard(open(rules));

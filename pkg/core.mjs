@@ -5,9 +5,12 @@ import generated from './dist/presets.js';
 /** @type {Record<string, unknown>} */
 const presets = generated;
 
+/** The version of this package, 0.2.0, as a number. A binary of another one has another surface. */
+const RELEASE = 2_000;
+
 /** An error of the same form as those of the rules.
  * @param {string} code @param {string} field @param {string} message */
-function failure(code, field, message) {
+export function failure(code, field, message) {
   const error = new Error(`${code}: ${message}`);
   error.name = 'GongxiangError';
   return Object.assign(error, { code, field });
@@ -56,8 +59,11 @@ export const binary = (source, read = (place) => fetch(place)) => async (imports
  * @template {typeof import('./dist/gongxiang_bg.js')} Glue
  * @param {Glue} glue @param {string} name the name under which the binary imports its glue */
 export function surface(glue, name) {
+  const imports = { [name]: /** @type {any} */ (glue) };
   /** @type {Promise<void> | undefined} */
   let starting;
+  /** What the rules were started from, if it is known. @type {unknown} */
+  let from;
   let ready = false;
 
   function loaded() {
@@ -65,20 +71,54 @@ export function surface(glue, name) {
     return glue;
   }
 
+  /** @param {any} cause */
+  const notLoaded = (cause) => failure('not_loaded', '', `the rules could not be loaded: ${cause?.message ?? cause}`);
+
+  /** @param {WebAssembly.Instance} instance */
+  function use({ exports }) {
+    if (ready) return;
+    // Asked without the glue, which holds on to the memory of the first instance that it sees.
+    const release = /** @type {any} */ (exports).release?.();
+    if (release !== RELEASE) throw new Error(`this is the binary of another package: release ${release}, not ${RELEASE}`);
+    glue.__wbg_set_wasm(exports);
+    ready = true;
+  }
+
+  /** Whether the rules were started before. Throws if that was from another address, module or bytes; two responses cannot be compared.
+   * @param {any} source */
+  function begun(source) {
+    const place = source?.then || source?.arrayBuffer ? undefined : source?.href ?? source;
+    if (!starting) from = place;
+    else if (place !== undefined && place !== from) throw notLoaded('they were loaded already, from somewhere else');
+    return starting;
+  }
+
   return {
     loaded,
-    /** Starts the rules once, however often it is called. A failed start can be tried again.
-     * @param {(imports: WebAssembly.Imports) => Promise<{ instance: WebAssembly.Instance }>} instantiate */
-    start: (instantiate) => starting ??= instantiate({ [name]: /** @type {any} */ (glue) }).then(
-      ({ instance }) => {
-        glue.__wbg_set_wasm(instance.exports);
-        ready = true;
-      },
-      (cause) => {
+    /** Starts the rules once, however often it is called. A failed start can be tried again; another source than the first is an error.
+     * @param {(imports: WebAssembly.Imports) => Promise<{ instance: WebAssembly.Instance }>} instantiate
+     * @param {unknown} [source] where the binary comes from, if it is not the package's own
+     * @returns {Promise<void>} */
+    start(instantiate, source) {
+      // Not `async`: WeChat's compiler turns that into a function which not every app has.
+      if (starting) return starting.then(() => void begun(source));
+      begun(source);
+      return starting = instantiate(imports).then(({ instance }) => use(instance)).catch((cause) => {
         starting = undefined;
-        throw failure('not_loaded', '', `the rules could not be loaded: ${cause?.message ?? cause}`);
-      },
-    ),
+        throw notLoaded(cause);
+      });
+    },
+    /** The same with an instance that is made at once.
+     * @param {(imports: WebAssembly.Imports) => WebAssembly.Instance} instantiate @param {unknown} source */
+    startNow(instantiate, source) {
+      if (begun(source) && ready) return;
+      try {
+        use(instantiate(imports));
+      } catch (cause) {
+        throw notLoaded(cause);
+      }
+      starting ??= Promise.resolve();
+    },
     version: () => loaded().version(),
     /** @param {unknown} rules @param {unknown} events */
     replay: (rules, events) => loaded().replay(ruleSet(rules), events),

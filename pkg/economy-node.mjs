@@ -1,11 +1,12 @@
 // @ts-check
 // The loader of the second binary for Node.
 import { binary } from './core.mjs';
-import { start } from './economy.mjs';
+import { atOnce } from './error.mjs';
+import { start, startNow } from './economy.mjs';
 import { ownBinary, readBinary } from './read.mjs';
 
 export {
-  balance, forecast, newcomer, nextRelease, openBook, openEve, openExcerpt,
+  GongxiangError, balance, forecast, newcomer, nextRelease, openBook, openEve, openExcerpt,
   preset, replay, review, simulate, statement, version,
 } from './economy.mjs';
 
@@ -13,4 +14,7 @@ export {
  * @param {import('./index.d.ts').Binary} [source] the binary or its address, if it is not beside this file */
 export const init = (source) => start(binary(
   async () => source ?? ownBinary(() => new URL('./dist/economy/economy_bg.wasm', import.meta.url), () => import('./dist/economy/economy_bg.br.mjs')), readBinary,
-));
+), source);
+
+/** The same at once. @param {import('./index.d.ts').BinaryNow} source */
+export const initSync = (source) => startNow(atOnce(source), source);

@@ -1,13 +1,16 @@
 import type * as rules from './index.js';
-import type { Binary, Day, Decimal, Id, Index, JournalEvent, PresetName, Replayed, RuleSet } from './index.js';
+import type { Binary, BinaryNow, Day, Decimal, Id, Index, JournalEvent, PresetName, Replayed, RuleSet } from './index.js';
 import type { SupplyNow } from './wallet.js';
 
 export type * from './index.js';
+export { GongxiangError } from './index.js';
 export * from './wallet.js';
 
 /** Loads the rules, forecasts and simulations. Call it once before anything else; calling it again is harmless. The binary is
  * `gongxiang/economy.wasm`. */
 export function init(source?: Binary): Promise<void>;
+/** The same at once. */
+export function initSync(source: BinaryNow): void;
 /** The version of the rules. */
 export function version(): string;
 /** Settles a whole journal. The answer lists the refused events; invalid rules throw. */

@@ -2,12 +2,17 @@
 // The second binary: all functions of the rules, and forecasts, simulations and reviews. Only pages that need these load it.
 import * as glue from './dist/economy/economy_bg.js';
 import { ruleSet, surface } from './core.mjs';
+import { guard } from './error.mjs';
 import { forWallets } from './wallet.mjs';
 
-const { start, loaded, openBook, replay, version } = surface(glue, './economy_bg.js');
-export { openBook, replay, start, version };
+const { start, startNow, loaded, openBook: open, replay, version } = surface(glue, './economy_bg.js');
+export { replay, start, startNow, version };
 export const { balance, nextRelease, openExcerpt, statement } = forWallets(loaded);
 export { preset } from './core.mjs';
+export { GongxiangError } from './error.mjs';
+
+/** @param {unknown} rules */
+export const openBook = (rules) => guard(open(rules));
 
 /** @param {unknown} rules @param {unknown} [scenario] @param {unknown} [goOn] */
 export const simulate = (rules, scenario, goOn) => loaded().simulate(ruleSet(rules), scenario, goOn);

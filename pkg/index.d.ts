@@ -18,11 +18,16 @@ export interface CompiledBinary {
   readonly [Symbol.toStringTag]?: 'WebAssembly.Module';
 }
 /** The binary (`gongxiang/gongxiang.wasm`), or its address or, in Node, its path. */
-export type Binary = string | URL | ArrayBuffer | ArrayBufferView | CompiledBinary | BinaryResponse | Promise<BinaryResponse>;
+export type Binary = BinaryNow | string | URL | BinaryResponse | Promise<BinaryResponse>;
+/** The binary as bytes, or compiled. */
+export type BinaryNow = ArrayBuffer | ArrayBufferView | CompiledBinary;
 
 /** Loads the rules. Call it once before anything else; calling it again is harmless. Without a `source` the binary is read from beside the
- * package. Where that is impossible (Cloudflare Workers, other edge runtimes), pass it. Rejects with `not_loaded`; it can then be called again. */
+ * package. Where that is impossible (Cloudflare Workers, other edge runtimes), pass it. Rejects with `not_loaded`; it can then be called again. Once the rules are loaded, another
+ * address, module or bytes are refused with `not_loaded`, too. */
 export function init(source?: Binary): Promise<void>;
+/** Loads the rules at once, from bytes or a compiled module. On a page, browsers compile only small binaries so; there, compile it first. Throws `not_loaded`. */
+export function initSync(source: BinaryNow): void;
 /** The version of the rules. */
 export function version(): string;
 /** Settles a whole journal. The answer lists the refused events; invalid rules throw. */
@@ -34,22 +39,32 @@ export function preset(name: PresetName): RuleSet;
 
 export type PresetName = 'seed' | 'single-level';
 
+declare global {
+  // For TypeScript before 5.2, which does not know it.
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+}
+
 /** All state of a scheme. Every method throws a {@link GongxiangError} on a refusal. */
 export interface Book {
-  /** Settles an event, whole or not at all. */
-  apply(event: JournalEvent): Receipt;
+  /** Settles an event, whole or not at all. A property that is `undefined` is left out. */
+  apply<E extends JournalEvent>(event: E): ReceiptOf<E['type']>;
   /** The receipt that `apply` would give now; changes nothing. */
-  preview(event: JournalEvent): Receipt;
+  preview<E extends JournalEvent>(event: E): ReceiptOf<E['type']>;
   /** The whole state, every account settled to the present. */
   state(): State;
   /** One account, settled to the present. */
   account(id: Id): AccountState;
-  /** Frees the memory. Do not use the book afterwards. */
+  /** Frees the memory. Afterwards every method throws `not_initialised`; freeing again is harmless. */
   free(): void;
+  /** The same, for `using`. */
+  [Symbol.dispose](): void;
 }
 
-/** Every failure: a stable code, the field that caused it, a sentence. */
-export interface GongxiangError extends Error {
+/** Every failure: a stable code, the field that caused it, a sentence. `instanceof` also knows those that the binary made. */
+export class GongxiangError extends Error {
+  constructor(code: Code, field: string, message: string);
   name: 'GongxiangError';
   code: Code;
   /** The event's field or the rule set's key; may be empty. */
@@ -113,26 +128,43 @@ export interface Posting {
   why: Reason;
 }
 
-/** What an event did. */
-export interface Receipt {
+interface Settled {
   /** The version of this form. */
   version: 2;
-  type: JournalEvent['type'];
   day: Day;
-  /** For an order that was placed: its id. */
-  order?: Id;
-  /** For an order that was placed: the points that the merchant pays. */
-  points?: Decimal;
-  /** For an order that was placed: the day at whose close the rewards vest; today if they vested at once. */
-  due?: Day | null;
-  /** For an order that was placed: who gets what. */
-  rewards?: Reward[];
-  /** For a refund: what could not be recovered. */
-  unrecovered?: Decimal;
   postings: Posting[];
   /** The accounts that changed. */
   accounts: Id[];
 }
+
+/** What an order that was placed did. */
+export type OrderReceipt = {
+  type: 'order.placed';
+  order: Id;
+  /** The points that the merchant pays. */
+  points: Decimal;
+  /** The day at whose close the rewards vest; today if they vested at once. */
+  due: Day | null;
+  /** Who gets what. */
+  rewards: Reward[];
+} & Settled;
+
+/** What a refund of an order did. */
+export type RefundReceipt = {
+  type: 'order.refunded';
+  /** What could not be recovered. */
+  unrecovered: Decimal;
+} & Settled;
+
+/** What any other event did. */
+export type OtherReceipt = { type: Exclude<JournalEvent['type'], 'order.placed' | 'order.refunded'> } & Settled;
+
+/** What an event did: a union by `type`. */
+export type Receipt = OrderReceipt | RefundReceipt | OtherReceipt;
+
+/** What an event of a type did. */
+export type ReceiptOf<T extends JournalEvent['type']> =
+  T extends 'order.placed' ? OrderReceipt : T extends 'order.refunded' ? RefundReceipt : OtherReceipt & { type: T };
 
 export interface AccountState {
   share_value: Decimal;

@@ -1,6 +1,6 @@
-import type { Channel, Decimal, Receipt } from './index.js';
+import type { Channel, Decimal, OrderReceipt, RuleSet } from './index.js';
 
-/** The detail of `gongxiang:preview`: the preview on the screen. */
+/** The detail of `gongxiang-preview`: the preview on the screen. */
 export interface EarningsPreviewDetail {
   /** Yuan. */
   amount: Decimal;
@@ -9,10 +9,10 @@ export interface EarningsPreviewDetail {
   channel: Channel;
   /** Yuan for a point. */
   price: Decimal;
-  receipt: Receipt;
+  receipt: OrderReceipt;
 }
 
-/** The detail of `gongxiang:error`: why there is no number on the screen. */
+/** The detail of `gongxiang-error`: why there is no number on the screen. */
 export interface EarningsPreviewFailure {
   /** A code of the package; `not_loaded` if the binary, the rules, the price or the layout could not be fetched. */
   code: string;
@@ -53,6 +53,27 @@ export interface EarningsPreviewAttributes {
   forecast?: string | boolean;
   /** The visitor cannot change the fields. */
   readonly?: boolean | '';
+  /** The address of the binary, if it is not beside the script: some bundlers leave it behind. Otherwise `dist/gongxiang_bg.wasm` beside the script. */
+  wasm?: string;
+}
+
+/** The same as properties. An attribute is a text; a property may also be a number, or a rule set as it is. `undefined` and `false` remove the attribute. */
+export interface EarningsPreviewProperties {
+  theme?: 'light' | 'dark' | undefined;
+  rules?: string | RuleSet | undefined;
+  price?: string | undefined;
+  layout?: 'calculator' | 'card' | 'line' | undefined;
+  channel?: Channel | undefined;
+  amount?: string | number | undefined;
+  amountFrom?: string | undefined;
+  concession?: string | number | undefined;
+  parties?: string | undefined;
+  service?: string | undefined;
+  merchant?: string | undefined;
+  heading?: string | undefined;
+  forecast?: string | number | boolean | undefined;
+  readonly?: boolean | undefined;
+  wasm?: string | undefined;
 }
 
 /**
@@ -62,6 +83,7 @@ export interface EarningsPreviewAttributes {
  * `number`, `rewards`, `reward`, `sums`, `fault`, `retry`, `caution`, `forecast`, `path`; of line and card also `line`, `toggle`, `details`, `worth`, `changes`. Custom properties: `--gongxiang-accent`, `-on-accent`, `-background`,
  * `-color`, `-quiet`, `-line`, `-tint`, `-radius`, `-font`.
  */
+export interface EarningsPreview extends EarningsPreviewProperties {}
 export class EarningsPreview extends HTMLElement {
   /** Loads the rules now, before the element comes into view, or again. */
   load(): Promise<void>;
@@ -72,7 +94,11 @@ declare global {
     'earnings-preview': EarningsPreview;
   }
   interface HTMLElementEventMap {
+    'gongxiang-preview': CustomEvent<EarningsPreviewDetail>;
+    'gongxiang-error': CustomEvent<EarningsPreviewFailure>;
+    /** @deprecated Listen for `gongxiang-preview`. */
     'gongxiang:preview': CustomEvent<EarningsPreviewDetail>;
+    /** @deprecated Listen for `gongxiang-error`. */
     'gongxiang:error': CustomEvent<EarningsPreviewFailure>;
   }
 }

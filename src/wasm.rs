@@ -37,6 +37,22 @@ pub fn version() -> String {
     env!("CARGO_PKG_VERSION").into()
 }
 
+// The version as a number: how the loader knows its own binary, before any text can be read from it.
+#[wasm_bindgen(skip_jsdoc)]
+#[must_use]
+pub fn release() -> u32 {
+    const fn number(digits: &str) -> u32 {
+        match u32::from_str_radix(digits, 10) {
+            Ok(number) => number,
+            Err(_) => panic!("a part of the version is no number"),
+        }
+    }
+    const RELEASE: u32 = (number(env!("CARGO_PKG_VERSION_MAJOR")) * 1_000 + number(env!("CARGO_PKG_VERSION_MINOR")))
+        * 1_000
+        + number(env!("CARGO_PKG_VERSION_PATCH"));
+    RELEASE
+}
+
 // A whole journal at once: the object of RULES.md section 9.
 #[wasm_bindgen(skip_jsdoc)]
 pub fn replay(rules: &JsValue, events: &JsValue) -> Result<JsValue, JsValue> {

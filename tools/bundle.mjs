@@ -36,10 +36,16 @@ async function packed(name) {
   await writeFile(pkg(`${name}.br.mjs`), `// The binary as brotli in base64.\nexport default '${binary.toString('base64')}';\n`);
 }
 
-await Promise.all([writeWords('widget', pkg('dist/words.js')), packed('dist/gongxiang_bg'), packed('dist/economy/economy_bg')]);
+/** The same uncompressed: no runtime of the web unpacks brotli for a script. */
+async function inline() {
+  const binary = await readFile(pkg('dist/gongxiang_bg.wasm'));
+  await writeFile(pkg('dist/gongxiang_bg.inline.js'), `// The binary in base64.\nexport default '${binary.toString('base64')}';\n`);
+}
+
+await Promise.all([writeWords('widget', pkg('dist/words.js')), packed('dist/gongxiang_bg'), packed('dist/economy/economy_bg'), inline()]);
 await Promise.all([
   copyFile(pkg('index.d.ts'), pkg('dist/index.d.cts')),
-  ...['LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT'].map((name) => copyFile(pkg(`../${name}`), pkg(`dist/${name}`))),
+  ...['LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT'].map((name) => copyFile(pkg(`../${name}`), pkg(name))),
   // Beside browser.mjs, not in dist, so that both find the binary by the same path.
   build({
     ...page, plugins: [withoutUnused, onDemand(/forecast\.mjs$/, './widget/forecast.mjs'), onDemand(/product\.mjs$/, './dist/product.js')],

@@ -28,13 +28,14 @@ async function binary() {
   await writeFile(join(into, 'gongxiang.wasm.br'), brotliCompressSync(wasm, { params }));
 }
 
-const engine = () => build({
+/** For 构建 npm; and as a module for frameworks that bundle themselves (uni-app, Taro). */
+const engine = () => Promise.all([{ format: 'cjs', outfile: join(into, 'index.js') }, { format: 'esm', outfile: join(pkg, 'dist/miniprogram.mjs') }].map((output) => build({
   ...common,
+  ...output,
   entryPoints: [join(from, 'index.mjs')],
-  outfile: join(into, 'index.js'),
   // Replaces the globals that phones lack or have in another form.
   inject: [join(from, 'platform.mjs')],
-});
+})));
 
 /** The words and figures that all components share. */
 const shared = () => build({ ...common, entryPoints: ['text', 'figures'].map((name) => join(from, `${name}.mjs`)), outdir: into });

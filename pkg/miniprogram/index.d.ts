@@ -1,5 +1,6 @@
 /** The package in a WeChat mini-program. Only the way to load it differs. */
-export * from '../index';
+export type * from '../index';
+export { openBook, preset, replay, version } from '../index';
 export * from '../wallet';
 
 /** Loads the rules. Call it once before anything else; calling it again is harmless. Rejects with `not_loaded` if the binary cannot be

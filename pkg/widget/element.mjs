@@ -13,7 +13,7 @@ import { assumptions, bones, fault, frame, h, result } from './view.mjs';
 
 const FRAME = ['lang', 'heading', 'merchant', 'readonly', 'amount', 'concession', 'channel', 'parties', 'service', 'forecast', 'layout'];
 /** The attributes for which something is loaded. */
-const TERMS = ['rules', 'price', 'layout', 'amount-from'];
+const TERMS = ['rules', 'price', 'layout', 'amount-from', 'wasm'];
 const WATCHED = [...FRAME, ...TERMS];
 
 /** The layouts without a form, and the amount from the page: loaded only if an element asks for them.
@@ -242,7 +242,7 @@ export class EarningsPreview extends Base {
     this.#said = '';
     this.#show(true, ...bones());
     try {
-      const both = Promise.all([terms(this.#given('rules', 'seed'), this.#given('price')), load()]);
+      const both = Promise.all([terms(this.#given('rules', 'seed'), this.#given('price')), load(this.#given('wasm') || undefined)]);
       if (!product && (this.#formless || this.#given('amount-from'))) {
         // It is awaited below, where the frame can show a failure.
         both.catch(() => {});
@@ -310,8 +310,8 @@ export class EarningsPreview extends Base {
     }
   }
 
-  /** Shows the forecast below the numbers. @param {import('../index.d.ts').Receipt} receipt @param {Terms} terms @param {number} days */
-  async #lookAhead({ rewards: [first] = [] }, terms, days) {
+  /** Shows the forecast below the numbers. @param {import('../index.d.ts').OrderReceipt} receipt @param {Terms} terms @param {number} days */
+  async #lookAhead({ rewards: [first] }, terms, days) {
     if (!first) return;
     const place = h('section', { part: 'forecast' });
     this.shadowRoot?.querySelector('.result')?.append(place);
@@ -378,8 +378,26 @@ export class EarningsPreview extends Base {
     const text = JSON.stringify([what, detail]);
     if (text === this.#said) return;
     this.#said = text;
-    this.dispatchEvent(new CustomEvent(`gongxiang:${what}`, { detail, bubbles: true, composed: true }));
+    // JSX and template compilers take no colon in a name; version 0.1 had no other.
+    for (const mark of '-:') this.dispatchEvent(new CustomEvent(`gongxiang${mark}${what}`, { detail, bubbles: true, composed: true }));
   }
+}
+
+// Frameworks set properties where there are some. `lang` is one of every element.
+for (const name of [...new Set([...WATCHED, 'theme'])].slice(1)) {
+  Object.defineProperty(EarningsPreview.prototype, name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase()), {
+    configurable: true, enumerable: true,
+    /** @this {EarningsPreview} */
+    get() {
+      const value = this.getAttribute(name);
+      return value === '' || (name === 'readonly' && value !== null) ? true : value ?? undefined;
+    },
+    /** @this {EarningsPreview} @param {unknown} value */
+    set(value) {
+      if (value === undefined || value === null || value === false) this.removeAttribute(name);
+      else this.setAttribute(name, value === true ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value));
+    },
+  });
 }
 
 if (globalThis.customElements && !customElements.get('earnings-preview')) customElements.define('earnings-preview', EarningsPreview);

@@ -100,9 +100,9 @@ function disclosure(name, details) {
 }
 
 /** Fills a frame with what the buyer gets.
- * @param {HTMLElement} card @param {Text} text @param {import('../index.d.ts').Receipt} receipt
+ * @param {HTMLElement} card @param {Text} text @param {import('../index.d.ts').OrderReceipt} receipt
  * @param {import('./scheme.mjs').Terms} terms @param {import('../index.d.ts').Channel} channel @param {number | undefined} days of the forecast, if there is one */
-export function fill(card, text, { rewards = [] }, terms, channel, days) {
+export function fill(card, text, { rewards }, terms, channel, days) {
   const own = wordsOf(text.lang);
   const line = card.classList.contains('line');
   const place = /** @type {HTMLElement} */ (card.querySelector('[part=headline]'));

@@ -4,7 +4,7 @@ import { grouped, left, parts } from './reading.mjs';
 import { reasonIn, roleIn } from './text.mjs';
 
 /** @typedef {import('./text.mjs').Text} Text
- * @typedef {import('../index.d.ts').Receipt} Receipt
+ * @typedef {import('../index.d.ts').OrderReceipt} Receipt
  * @typedef {import('../index.d.ts').Channel} Channel
  * @typedef {'buyer' | 'merchant' | 'referrer' | 'merchant_referrer' | 'service' | 'partner'} Party */
 
@@ -94,7 +94,7 @@ export function assumptions(text, { rules, price, supply }, present, service, pa
 /** @param {Text} text @param {Receipt} receipt @param {(party: Party) => string} called
  * @param {import('./scheme.mjs').Terms} terms @param {Channel} channel @param {string} concession */
 export function result(text, receipt, called, { rules, price }, channel, concession) {
-  const { rewards = [], points = '0' } = receipt;
+  const { rewards, points } = receipt;
   const [first, ...rest] = rewards;
   /** @param {import('../index.d.ts').Reward} reward */
   const gain = (reward) => {

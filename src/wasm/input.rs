@@ -1,7 +1,6 @@
 //! Reads JavaScript values as plain data, strictly.
 //!
-//! serde-wasm-bindgen could read them, but it would add 14 KB to the package, and it accepts `undefined`, a `Map` or a
-//! `BigInt` as plain data.
+//! serde-wasm-bindgen could read them, but it would add 14 KB to the package, and it accepts a `Map` or a `BigInt` as plain data.
 
 use js_sys::{Array, JsString, Object};
 use wasm_bindgen::prelude::*;
@@ -82,6 +81,10 @@ impl ValueReader {
         let mut table = Vec::new();
         for entry in entries.iter() {
             let (key, value) = pair(entry);
+            // Left out, as `JSON.stringify` does.
+            if value.is_undefined() {
+                continue;
+            }
             let key = text(&key)?;
             let value = self.value(&value, depth + 1).map_err(|flaw| flaw.within(&key))?;
             table.push((key, value));

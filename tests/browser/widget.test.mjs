@@ -30,6 +30,49 @@ const changes = (page, list) => page.locator('earnings-preview').first().evaluat
 }, list);
 const change = async (page, attributes) => (await changes(page, [attributes]))[0];
 
+test('properties are the attributes, as code has them, and events come under both names', async () => {
+  const { page, complaints, close } = await house.open('<earnings-preview amount="1000" concession="10%"></earnings-preview>');
+  await headline(page).waitFor();
+  const element = page.locator('earnings-preview');
+  const rules = preset('seed');
+  rules.order.buyer_multiple = '5';
+  const heard = await element.evaluate(async (element, rules) => {
+    const heard = [];
+    for (const name of ['gongxiang-preview', 'gongxiang:preview']) {
+      element.addEventListener(name, ({ detail }) => heard.push([name, detail.amount, detail.receipt.rewards[0].share_value]));
+    }
+    element.amount = 500;
+    await new Promise((resolve) => { element.addEventListener('gongxiang-preview', resolve, { once: true }); });
+    element.rules = rules;
+    await new Promise((resolve) => { element.addEventListener('gongxiang-preview', resolve, { once: true }); });
+    return heard;
+  }, rules);
+  assert.deepEqual(heard, ['500', '250'].flatMap((value) => ['gongxiang-preview', 'gongxiang:preview'].map((name) => [name, '500', value])));
+  const seen = await element.evaluate((element) => {
+    element.readonly = true;
+    element.amountFrom = '#price';
+    element.heading = 'Here';
+    const set = [element.getAttribute('readonly'), element.getAttribute('amount-from'), element.readonly, element.heading, element.amount];
+    element.readonly = false;
+    element.amountFrom = undefined;
+    element.heading = null;
+    return [set, ['readonly', 'amount-from', 'heading'].map((name) => element.hasAttribute(name)), element.heading === undefined];
+  });
+  assert.deepEqual(seen, [['', '#price', true, 'Here', '500'], [false, false, false], true]);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('the binary comes from where the page says', async () => {
+  const binary = await readFile(join(root, 'pkg/dist/gongxiang_bg.wasm'));
+  const prepare = (page) => page.route('**/elsewhere.wasm', (route) => route.fulfill({ body: binary, contentType: 'application/wasm' }));
+  const { page, asked, complaints, close } = await house.open('<earnings-preview wasm="/elsewhere.wasm"></earnings-preview>', { prepare });
+  await headline(page).waitFor();
+  assert.deepEqual(asked.filter((path) => path.endsWith('.wasm')), ['/elsewhere.wasm']);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test('the screen shows the worked example of the contract', async () => {
   const { page, complaints, said, close } = await house.open('<earnings-preview amount="1000" concession="10%"></earnings-preview>');
   await headline(page).waitFor();
@@ -291,7 +334,7 @@ test('a page may change attributes from within an event, and what was typed stay
   const { page, complaints, close } = await house.open(ELEMENT);
   await headline(page).waitFor();
   const widget = page.locator('earnings-preview');
-  await widget.evaluate((element) => element.addEventListener('gongxiang:preview', ({ detail }) => {
+  await widget.evaluate((element) => element.addEventListener('gongxiang-preview', ({ detail }) => {
     element.setAttribute('concession', detail.amount === '500' ? '20%' : '30%');
   }));
   await type(page, 'amount', '500');

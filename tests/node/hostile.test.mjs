@@ -65,7 +65,9 @@ function kind(value, depth = 0) {
   if (typeof value === 'number') return Number.isFinite(value) ? 'plain' : 'exotic';
   if (typeof value !== 'object' || depth > 64) return 'foreign';
   try {
-    const inner = Object.entries(value).map(([, one]) => kind(one, depth + 1));
+    // A property that is undefined is left out, as in JSON; an item is not.
+    const entries = Object.entries(value).filter(([, one]) => one !== undefined || Array.isArray(value));
+    const inner = entries.map(([, one]) => kind(one, depth + 1));
     if (inner.includes('foreign')) return 'foreign';
     const proto = Object.getPrototypeOf(value);
     // `Object.prototype` of any realm, or none. Of an array its items count.

@@ -79,6 +79,75 @@ test('a value that is no binary is refused in words, and the next try works', as
   assert.equal(out, `${'GongxiangError not_loaded\n'.repeat(8)}${version}\n`);
 });
 
+test('another source than the first is an error, and the first one again is not', async () => {
+  assert.equal(await said(`
+    const { GongxiangError, init, initSync, version } = await import('./pkg/node.mjs');
+    await init(href);
+    await init();
+    await init(new URL(href));
+    await init(new Response(bytes));
+    for (const other of ['elsewhere.wasm', bytes, await WebAssembly.compile(bytes)]) {
+      await init(other).then(() => console.log('taken', other), (error) => console.log(error instanceof GongxiangError, error.code));
+    }
+    try { initSync(bytes); } catch (error) { console.log(error.code); }
+    console.log(version());`), `${'true not_loaded\n'.repeat(3)}not_loaded\n${version}\n`);
+});
+
+test('at once: bytes or a module, once or again; another module is refused and does no harm', async () => {
+  for (const loader of ['node', 'browser']) {
+    assert.equal(await said(`
+      const { init, initSync, version } = await import('./pkg/${loader}.mjs');
+      const empty = new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
+      for (const wrong of [empty, await readFile('pkg/dist/economy/economy_bg.wasm'), new Uint8Array(8), 'x', 7, null]) {
+        try { initSync(wrong); console.log('taken'); } catch ({ name, code }) { console.log(name, code); }
+      }
+      const module = new WebAssembly.Module(bytes);
+      initSync(module);
+      initSync(module);
+      await init(module);
+      await init();
+      console.log(version());`), `${'GongxiangError not_loaded\n'.repeat(6)}${version}\n`, loader);
+  }
+});
+
+test('a binary of another version is refused with both versions, and this package’s number is its version', async () => {
+  const [major, minor, patch] = version.split('.').map(Number);
+  assert.equal(await said(`
+    const { init, version } = await import('./pkg/browser.mjs');
+    // (module (func (export "release") (result i32) i32.const 9))
+    const other = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 127, 3, 2, 1, 0, 7, 11, 1, 7, 114, 101, 108, 101, 97, 115, 101, 0, 0, 10, 6, 1, 4, 0, 65, 9, 11];
+    await init(Uint8Array.from(other)).then(() => console.log('taken'), ({ code, message }) => console.log(code, message.split(': ').at(-1)));
+    await init(bytes);
+    console.log(version());`), `not_loaded release 9, not ${(major * 1000 + minor) * 1000 + patch}\n${version}\n`);
+});
+
+test('the binary inside the script: nothing is read and nothing is asked', async () => {
+  const { outputFiles: [{ text }] } = await build({ entryPoints: [`${root}pkg/inline.mjs`], bundle: true, write: false, format: 'iife', globalName: 'gongxiang' });
+  const context = createContext({ TextEncoder, TextDecoder, atob, console });
+  runInContext(`var gongxiang; ${text}; globalThis.gongxiang = gongxiang;`, context);
+  const { gongxiang } = context;
+  gongxiang.initSync();
+  await gongxiang.init();
+  assert.equal(gongxiang.version(), version);
+  assert.equal(gongxiang.openBook('seed').state().price, '1');
+});
+
+test('a book that was freed says so, and freeing again is harmless', async () => {
+  for (const loader of ['node', 'economy-node', 'browser']) {
+    const own = loader === 'browser' ? 'bytes' : '';
+    assert.equal(await said(`
+      const { GongxiangError, init, openBook } = await import('./pkg/${loader}.mjs');
+      await init(${own});
+      const book = openBook('seed');
+      book.free();
+      book.free();
+      for (const method of ['state', 'account', 'apply', 'preview']) {
+        try { book[method]('x'); } catch (error) { console.log(error instanceof GongxiangError, error.message); }
+      }
+      console.log(openBook('seed').state().price);`), `${'true not_initialised: this book was freed; open another one\n'.repeat(4)}1\n`, loader);
+  }
+});
+
 test('where a module has no address, as in Cloudflare Workers, `init()` is refused and `init(module)` works', async () => {
   // A context with only what such a runtime has. It compiles no code at run time.
   const { outputFiles: [{ text }] } = await build({
@@ -124,7 +193,7 @@ test('jsdom: the element shows its numbers, without sheets, observers and layout
     const { init } = await import('./pkg/node.mjs');
     await init();
     const element = document.querySelector('earnings-preview');
-    const shown = new Promise((resolve) => element.addEventListener('gongxiang:preview', ({ detail }) => resolve(detail)));
+    const shown = new Promise((resolve) => element.addEventListener('gongxiang-preview', ({ detail }) => resolve(detail)));
     await import('./pkg/widget/element.mjs');
     const { receipt } = await shown;
     const root = element.shadowRoot;
@@ -148,7 +217,7 @@ test('happy-dom: the element shows its numbers, where only some globals are a wi
     const { init } = await import('./pkg/node.mjs');
     await init();
     const element = document.querySelector('earnings-preview');
-    const shown = new Promise((resolve) => element.addEventListener('gongxiang:preview', ({ detail }) => resolve(detail)));
+    const shown = new Promise((resolve) => element.addEventListener('gongxiang-preview', ({ detail }) => resolve(detail)));
     await import('./pkg/widget/element.mjs');
     const { receipt } = await shown;
     const root = element.shadowRoot;

@@ -12,13 +12,13 @@ const code = (text) => text.replace(/\/\*[^]*?\*\/|\/\/.*/g, '');
 const COUNTED = ['window_days', 'max_depth', 'repurchase_days', 'online', 'offline', 'era', 'order_count', 'trade_count', 'purchase_count', 'return_days', 'most', 'place', 'line'];
 
 test('index.d.ts declares what the package exports, no more and no less', async () => {
-  const declared = [...code(await read('index.d.ts')).matchAll(/export function (\w+)/g)].map(([, name]) => name);
+  const declared = [...code(await read('index.d.ts')).matchAll(/export (?:function|class) (\w+)/g)].map(([, name]) => name);
   assert.deepEqual(declared.sort(), Object.keys(scheme).sort());
 });
 
 test('economy.d.ts and wallet.d.ts declare what the second binary exports, no more and no less', async () => {
   const text = code(await read('economy.d.ts') + await read('wallet.d.ts'));
-  const declared = [...text.matchAll(/export function (\w+)/g)].map(([, name]) => name);
+  const declared = [...text.matchAll(/export (?:function (\w+)|\{ (\w+) \})/g)].map(([, name, again]) => name ?? again);
   assert.deepEqual(declared.sort(), Object.keys(economy).sort());
 });
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { before, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -41,10 +42,10 @@ const vite = (project) => node(project, join(root, 'tools/packaging/node_modules
 test('the tarball has every file that it needs and no other', async () => {
   const files = (await readdir(at('plain/node_modules/gongxiang'), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile()).map(({ parentPath, path, name }) => join(parentPath ?? path, name).slice(at('plain/node_modules/gongxiang/').length));
-  for (const file of ['browser.mjs', 'node.mjs', 'dist/node.cjs', 'index.d.ts', 'widget.d.ts', 'widget.js', 'dist/gongxiang_bg.wasm', 'README.md', 'dist/LICENSE-MIT']) {
+  for (const file of ['browser.mjs', 'node.mjs', 'dist/node.cjs', 'index.d.ts', 'widget.d.ts', 'widget.js', 'dist/gongxiang_bg.wasm', 'README.md', 'LICENSE-MIT', 'custom-elements.json']) {
     assert.ok(files.includes(file), file);
   }
-  assert.deepEqual(files.filter((file) => /test|\.rs$|\.toml$|\.map$|node_modules/.test(file)), []);
+  assert.deepEqual(files.filter((file) => /^dist\/phone|test|\.rs$|\.toml$|\.map$|node_modules/.test(file)), []);
   const [types, typesForRequire] = await Promise.all(['index.d.ts', 'dist/index.d.cts'].map((file) => readFile(at('plain/node_modules/gongxiang', file), 'utf8')));
   assert.equal(types, typesForRequire);
 });
@@ -89,6 +90,42 @@ test('webpack, the package and the widget on one engine', async () => {
   assert.equal(asked.filter((path) => path.endsWith('.wasm')).length, 1);
   assert.deepEqual(complaints, []);
   await close();
+});
+
+test('esbuild as it is: the binary inside, and a widget that is told where its binary is', async () => {
+  const { build } = createRequire(join(root, 'tools/package.json'))('esbuild');
+  const bundle = (name, contents) => build({
+    bundle: true, format: 'esm', logLevel: 'silent', outfile: at('plain', `${name}.js`), stdin: { contents, resolveDir: at('plain') },
+  });
+  await bundle('inside', "import { initSync, openBook, version } from 'gongxiang/inline'; initSync(); document.body.append(`${version()} ${openBook('seed').state().price}`);");
+  await bundle('told', "import 'gongxiang/widget';");
+  await writeFile(at('plain/esbuild.html'), `<!doctype html><html lang="en"><title>esbuild</title><body><script type="module" src="inside.js"></script>
+    <script type="module" src="told.js"></script><earnings-preview wasm="gongxiang/dist/gongxiang_bg.wasm"></earnings-preview></body></html>`);
+  const { page, asked, complaints, close } = await house.visit('/plain/esbuild.html');
+  await page.getByText(`${version} 1`).waitFor();
+  await headline(page).waitFor();
+  assert.deepEqual(asked.filter((path) => path.endsWith('.wasm')), ['/plain/gongxiang/dist/gongxiang_bg.wasm']);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('a mini-program’s loader is there for frameworks that bundle themselves, and says what it misses elsewhere', async () => {
+  await writeFile(at('node-esm/phone.mjs'), `import { init, openBook } from 'gongxiang/miniprogram';
+    await init({ path: '/static/gongxiang.wasm.br' }).catch(({ code, message }) => console.log(code, typeof openBook, message.includes('WXWebAssembly')));`);
+  assert.equal((await node('node-esm', 'phone.mjs')).stdout, 'not_loaded function true\n');
+});
+
+test('the element’s manifest has its attributes, properties and events', async () => {
+  const { modules: [{ declarations: [element] }] } = JSON.parse(await readFile(join(root, 'pkg/custom-elements.json'), 'utf8'));
+  const { EarningsPreview } = await import('../../pkg/widget/element.mjs');
+  const attributes = [...EarningsPreview.observedAttributes, 'theme'].sort();
+  assert.deepEqual(element.attributes.map(({ name }) => name).sort(), attributes);
+  const properties = element.members.filter(({ kind }) => kind === 'field');
+  assert.deepEqual(properties.map(({ attribute }) => attribute).sort(), attributes.filter((name) => name !== 'lang'));
+  for (const { name } of properties) assert.ok(Object.hasOwn(EarningsPreview.prototype, name), name);
+  const types = await readFile(join(root, 'pkg/widget.d.ts'), 'utf8');
+  for (const { name } of element.events) assert.ok(types.includes(`'${name}': CustomEvent`), name);
+  for (const { name } of element.cssParts) assert.ok(types.includes(`\`${name}\``), name);
 });
 
 for (const framework of ['react', 'vue']) {

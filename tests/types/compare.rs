@@ -85,6 +85,8 @@ impl Comparison {
             "Partial" => {
                 return self.is_one_of(&self.shapes(&Type::Name(name.into(), parameters.to_vec()))?, value, path);
             }
+            "Exclude" if is_possible(&parameters[1], Some(value)) => false,
+            "Exclude" => return self.is(&parameters[0], value, path),
             _ => {
                 let what = self.names.get(name).cloned().ok_or_else(|| format!("{path}: `{name}` is not declared"))?;
                 return self.is(&what, value, name);
@@ -289,6 +291,7 @@ fn is_possible(what: &Type, value: Option<&Value>) -> bool {
         Type::Either(types) if types.iter().all(|what| matches!(what, Type::Literal(_))) => {
             value.is_none() || types.iter().any(|what| is_possible(what, value))
         }
+        Type::Name(name, parameters) if name == "Exclude" => !is_possible(&parameters[1], value),
         _ => true,
     }
 }

@@ -147,7 +147,7 @@ impl Reader {
         while !self.takes("}") {
             self.takes("readonly");
             let name = self.word()?;
-            if name == "[" || self.peek(0) == Some("(") {
+            if name == "[" || matches!(self.peek(0), Some("(" | "<")) {
                 self.skip(&[";"]);
                 continue;
             }

@@ -1,4 +1,7 @@
-import { init, openBook, preset, type GongxiangError, type JournalEvent, type Receipt, type RuleSet } from 'gongxiang';
+import { GongxiangError, init, initSync, openBook, preset, type JournalEvent, type Receipt, type RuleSet } from 'gongxiang';
+import binary from 'gongxiang/gongxiang.wasm';
+import * as inline from 'gongxiang/inline';
+import * as phone from 'gongxiang/miniprogram';
 import { EarningsPreview, type EarningsPreviewDetail } from 'gongxiang/widget';
 
 await init();
@@ -6,6 +9,12 @@ await init(new URL('https://example.org/gongxiang.wasm'));
 await init(fetch('/gongxiang.wasm'));
 await init(new Uint8Array(8));
 await init(await WebAssembly.compile(new Uint8Array(8)));
+await init(binary);
+initSync(new Uint8Array(8));
+// @ts-expect-error an address cannot be read at once
+initSync('gongxiang.wasm');
+inline.initSync();
+await phone.init({ path: '/static/gongxiang.wasm.br' });
 // @ts-expect-error a number is no binary
 await init(7);
 // @ts-expect-error nor is any object
@@ -15,9 +24,19 @@ const book = openBook(rules);
 const event: JournalEvent = { type: 'treasury.granted', member: 'shop', points: '1000' };
 try {
   const receipt: Receipt = book.apply(event);
-  console.log(receipt.day, receipt.rewards?.[0]?.share_value);
+  console.log(receipt.day, receipt.type === 'order.placed' ? receipt.rewards[0]?.share_value : '');
+  // @ts-expect-error not every receipt has rewards
+  console.log(receipt.rewards);
+  const placed = book.preview({
+    type: 'order.placed', order: 'o', buyer: 'a', merchant: 'b', channel: 'online', amount: '1', concession: '1', region: '440106',
+  });
+  console.log(placed.points satisfies string, placed.rewards.length);
 } catch (error) {
-  console.log((error as GongxiangError).code satisfies string);
+  if (error instanceof GongxiangError) console.log(error.code satisfies string, error.field);
+}
+{
+  using open = openBook('seed');
+  console.log(open.state().day);
 }
 
 // @ts-expect-error money is a text, never a number
@@ -28,7 +47,10 @@ book.apply({ type: 'treasury.robbed', member: 'shop', points: '1000' });
 openBook('sead');
 
 const element: EarningsPreview = document.createElement('earnings-preview');
-element.addEventListener('gongxiang:preview', ({ detail }) => {
+element.rules = rules;
+element.forecast = 30;
+element.amount = undefined;
+element.addEventListener('gongxiang-preview', ({ detail }) => {
   const { receipt, price }: EarningsPreviewDetail = detail;
   // @ts-expect-error a price is a text
   const wrong: number = price;
