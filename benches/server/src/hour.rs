@@ -55,11 +55,13 @@ struct Minute {
 }
 
 /// Measures, prints a table, and writes `hour-ENGINE.svg` into this directory.
-pub fn run(program: &Path, minutes: u64, folder: &Path) -> Result<()> {
+pub fn run(program: &Path, minutes: u64, folder: &Path, only: Option<&str>) -> Result<()> {
     let runtime = Runtime::new()?;
     let rules = RulesFile::new(&RuleSet { supply_treasury: Points::parse(TREASURY)?, ..at_once()? })?;
     let rules = rules.path()?;
-    for engine in [Engine::sqlite()?, Engine::postgres()?] {
+    let chosen = [("sqlite", Engine::sqlite as fn() -> Result<Engine>), ("postgresql", Engine::postgres)];
+    for (_, engine) in chosen.into_iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
+        let engine = engine()?;
         let database = engine.new_database(&runtime)?;
         let server = Server::start(program, &database, rules)?;
         open(&server.client()?, CLIENTS, SHOP_POINTS)?;

@@ -90,6 +90,7 @@ fn main() -> Result<()> {
         trades,
         memory,
         hour,
+        engine,
         minutes,
         plots,
         pages,
@@ -100,7 +101,7 @@ fn main() -> Result<()> {
         return close::run(&program, orders, trades, memory);
     }
     if hour {
-        return hour::run(&program, minutes, &plots);
+        return hour::run(&program, minutes, &plots, engine.as_deref());
     }
     if pages {
         return pages::run(&program, below, shops);
