@@ -296,6 +296,24 @@ pub const OUTBOUND_TIME_MAX: Duration = Duration::from_secs(10);
 /// Largest answer of another server, in bytes.
 pub const OUTBOUND_BYTES_MAX: usize = 64 << 10;
 
+/// Most webhooks.
+pub const WEBHOOKS_MAX: i64 = 50;
+
+/// Longest address of a webhook, in bytes.
+pub const WEBHOOK_URL_BYTES_MAX: usize = 2_000;
+
+/// For how long the old secret of a webhook signs beside the new one.
+pub const SECRETS_OVERLAP: Duration = Duration::from_hours(24);
+
+/// How many of the last attempts of a webhook are kept.
+pub const ATTEMPTS_KEPT: usize = 1_000;
+
+/// Longest note of a key, in characters.
+pub const KEY_NOTE_CHARS_MAX: usize = 200;
+
+/// Most days for which a key is valid.
+pub const KEY_DAYS_MAX: i64 = 36_500;
+
 /// How often we look for deliveries that are due.
 pub const DELIVERY_POLL: Duration = Duration::from_millis(500);
 

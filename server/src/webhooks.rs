@@ -6,5 +6,6 @@
 //! them at a time.
 
 pub mod deliver;
+mod post;
 pub mod registry;
 pub mod secret;

@@ -130,6 +130,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         second_person: settings.second_person.clone().unwrap_or_default(),
         goods_days: settings.goods_days,
         shop_approval: settings.shop_approval,
+        allow_private_webhooks: settings.allow_private_webhooks,
         demo: settings.demo_mode,
     };
     let app = App::new(ledger, people, goods, notices, channels, sign_in, policy);

@@ -29,7 +29,7 @@ pub struct Action {
     #[schema(nullable = false)]
     approver: Option<String>,
     /// What: an event's type, or `key.added`, `key.revoked`, `code.made`, `access.ended`, `staff.added`, `staff.ended`,
-    /// `profile.written`, `profile.erased`, `preset.written`, `webhook.added`, `webhook.removed`, `trade.decided`, `item.written`,
+    /// `profile.written`, `profile.erased`, `preset.written`, `webhook.added`, `webhook.removed`, `webhook.secret_changed`, `trade.decided`, `item.written`,
     /// `item.withdrawn`, `picture.written`, `proposal.made`,
     /// `proposal.approved`, `proposal.declined`, `application.approved`, `application.declined`.
     what: String,

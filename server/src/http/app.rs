@@ -48,6 +48,8 @@ pub struct Policy {
     pub goods_days: u32,
     /// Whether members open a shop only with an approved application.
     pub shop_approval: bool,
+    /// Whether webhooks may be in private networks.
+    pub allow_private_webhooks: bool,
     /// Whether everybody may do everything.
     pub demo: bool,
 }
@@ -80,6 +82,8 @@ pub struct AppParts {
     pub goods_days: u32,
     /// Whether members open a shop only with an approved application.
     pub shop_approval: bool,
+    /// Whether webhooks may be in private networks.
+    pub allow_private_webhooks: bool,
 }
 
 impl Deref for App {
@@ -108,7 +112,8 @@ impl App {
         sign_in: SignIn,
         policy: Policy,
     ) -> Self {
-        let Policy { quota, trade_hours, second_person, goods_days, shop_approval, demo } = policy;
+        let Policy { quota, trade_hours, second_person, goods_days, shop_approval, allow_private_webhooks, demo } =
+            policy;
         let (flights, lookout, names) = (Flights::default(), Lookout::default(), Arc::default());
         Self(Arc::new(AppParts {
             ledger,
@@ -126,6 +131,7 @@ impl App {
             second_person,
             goods_days,
             shop_approval,
+            allow_private_webhooks,
         }))
     }
 

@@ -128,6 +128,9 @@ failures! {
     ChannelOff "channel_off" NOT_FOUND
     BadSubscription "bad_subscription" UNPROCESSABLE_ENTITY
     TooManySubscriptions "too_many_subscriptions" UNPROCESSABLE_ENTITY
+    BadWebhook "bad_webhook" UNPROCESSABLE_ENTITY
+    TooManyWebhooks "too_many_webhooks" UNPROCESSABLE_ENTITY
+    BadApiKey "bad_api_key" UNPROCESSABLE_ENTITY
     PushRefused "push_refused" UNPROCESSABLE_ENTITY
 }
 

@@ -14,9 +14,9 @@ use super::answer::Answer;
 use super::api::Api;
 use super::app::App;
 use super::{
-    access, actions, ahead, applications, counter, days, etag, events, files, goods, guard, health, market, members,
-    metrics, names, notices, openapi, orders, overview, passkeys, pending, preview, problem, profiles, proposals,
-    quote, rulebook, rules, scheme, sessions, settle, staff, team, trades, vouchers,
+    access, actions, ahead, applications, counter, days, etag, events, files, goods, guard, health, keys, market,
+    members, metrics, names, notices, openapi, orders, overview, passkeys, pending, preview, problem, profiles,
+    proposals, quote, rulebook, rules, scheme, sessions, settle, staff, team, trades, vouchers, webhooks,
 };
 use crate::limits::BODY_BYTES_MAX;
 
@@ -46,9 +46,9 @@ pub fn document() -> String {
 /// Every route that the document describes.
 fn api() -> Api {
     let api = reads(Api::default()).map(|router| router.route_layer(from_fn(etag::by_content)));
-    settle::routes(admission(second_person(told(for_points(at_counter(trade_notes(profile(own_access(sign_in(
-        looks(api),
-    ))))))))))
+    settle::routes(integration(admission(second_person(told(for_points(at_counter(trade_notes(profile(
+        own_access(sign_in(looks(api))),
+    )))))))))
     .get("/health/live", "live", "The process answers", health::live)
     .get("/health/ready", "ready", "The database answers, and can be written", health::ready)
 }
@@ -133,6 +133,15 @@ fn reads(api: Api) -> Api {
         .get("/v1/session", "session", "Who one is, and how members can sign in", sessions::who)
         .get("/v1/staff", "staff", "Who works for the operator and in the shops, by id", staff::list)
         .get("/v1/actions", "actions", "Who did what, newest first: events, and changes beside the books", actions::list)
+        .get("/v1/webhooks", "webhooks", "Webhooks, the oldest first", webhooks::list)
+        .get("/v1/webhooks/{webhook}", "webhook", "A webhook", webhooks::one)
+        .get(
+            "/v1/webhooks/{webhook}/deliveries",
+            "deliveries",
+            "What waits for a webhook, was given up, or was received lately, newest events first",
+            webhooks::deliveries,
+        )
+        .get("/v1/keys", "keys", "API keys without their secrets, by id", keys::list)
         .get("/v1/proposals", "proposals", "Commands that wait for a second person, or did, newest first", proposals::list)
         .get("/v1/applications", "applications", "Applications for a shop, newest first", applications::list)
         .get("/v1/applications/{application}", "application", "An application for a shop", applications::one)
@@ -385,6 +394,32 @@ fn admission(api: Api) -> Api {
             "Decline an application, with the reason",
             applications::decline,
         )
+}
+
+/// What other systems need: webhooks and keys.
+fn integration(api: Api) -> Api {
+    api.post("/v1/webhooks", "add_webhook", "Send events to an address from now on", webhooks::add)
+        .delete(
+            "/v1/webhooks/{webhook}",
+            "remove_webhook",
+            "Remove a webhook, with what waits for it",
+            webhooks::remove,
+        )
+        .post(
+            "/v1/webhooks/{webhook}/secret",
+            "change_webhook_secret",
+            "Make a new secret; the old one signs beside it for 24 hours",
+            webhooks::change_secret,
+        )
+        .post("/v1/webhooks/{webhook}/test", "test_webhook", "Send a test message, once and now", webhooks::test)
+        .post(
+            "/v1/webhooks/{webhook}/deliveries/{place}/send",
+            "send_delivery",
+            "Send an event to a webhook again",
+            webhooks::send_again,
+        )
+        .post("/v1/keys", "add_key", "Make an API key, which is shown once", keys::add)
+        .delete("/v1/keys/{key}", "revoke_key", "Revoke an API key at once", keys::revoke)
 }
 
 /// How a second person decides.

@@ -1,13 +1,17 @@
 //! API keys of operators, of their payment systems, and of merchants. A key is `gxk_ID_SECRET`.
 
 use gongxiang::identity::Id;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::actions::{Deed, enter};
 use super::store::{People, no_secret, now, secret};
 use crate::text::fingerprint;
 
 /// What a key may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = KeyRole)]
 pub enum Role {
     /// Everything.
     Operator,

@@ -32,6 +32,12 @@ impl People {
     pub const fn new(pool: AnyPool) -> Self {
         Self { pool }
     }
+
+    /// The database.
+    #[must_use]
+    pub const fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
 }
 
 /// The hash of a session's token; `None` if the token is none of a session.

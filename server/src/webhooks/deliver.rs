@@ -5,6 +5,7 @@
 //! failure all its deliveries wait. Up to [`WEBHOOKS_AT_ONCE`] webhooks are served side by side, so a receiver that never
 //! answers delays no other. A delivery that fails too often or grows too old is given up.
 
+use std::iter;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -12,13 +13,14 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use gongxiang::receipt::Receipt;
 use gongxiang::wire::worded::Worded;
 use gongxiang_words::Language;
-use hyper::Method;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use sqlx::{AnyPool, AssertSqlSafe};
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior};
 
-use super::secret::Secret;
+use super::post::{Signed, post};
+use super::registry;
 use crate::clock::Clock;
 use crate::ledger::believed::BelievedClock;
 use crate::limits::{
@@ -45,6 +47,8 @@ struct Message<'a> {
 struct Data<'a> {
     place: i64,
     day: &'a str,
+    /// The event as the journal has it.
+    event: &'a RawValue,
     receipt: Worded<'a, Receipt>,
 }
 
@@ -54,6 +58,8 @@ struct LeasedWebhook {
     id: String,
     url: String,
     secret: String,
+    old_secret: Option<String>,
+    old_until: i64,
     failures: i64,
     lease: i64,
 }
@@ -64,6 +70,7 @@ struct WaitingDelivery {
     kind: String,
     day: String,
     at: String,
+    event: String,
     receipt: String,
 }
 
@@ -145,7 +152,7 @@ impl Courier {
 
     async fn take(&self, id: &str) -> Result<Option<LeasedWebhook>> {
         let sql = format!(
-            "UPDATE webhooks SET lease = $4 WHERE {IS_DUE} AND id = $5 RETURNING id, url, secret, failures, lease"
+            "UPDATE webhooks SET lease = $4 WHERE {IS_DUE} AND id = $5 RETURNING id, url, secret, old_secret, old_until, failures, lease"
         );
         let (now, lease_max, due_max) = self.times();
         let taken = sqlx::query_as(AssertSqlSafe(sql))
@@ -170,7 +177,7 @@ impl Courier {
     async fn serve(&self, webhook: LeasedWebhook) -> Result<()> {
         let started = Instant::now();
         let waiting: Vec<WaitingDelivery> = sqlx::query_as(
-            "SELECT j.place, j.kind, j.day, j.at, j.receipt FROM deliveries d JOIN journal j ON j.place = d.place
+            "SELECT j.place, j.kind, j.day, j.at, j.event, j.receipt FROM deliveries d JOIN journal j ON j.place = d.place
              WHERE d.webhook = $1 AND d.dead = 0 ORDER BY d.place LIMIT $2",
         )
         .bind(webhook.id.clone())
@@ -193,25 +200,15 @@ impl Courier {
     }
 
     async fn send(&self, webhook: &LeasedWebhook, delivery: &WaitingDelivery) -> Result<(), String> {
-        let secret = Secret::parse(&webhook.secret).ok_or("its secret cannot be read")?;
         let receipt: Receipt = serde_json::from_str(&delivery.receipt).map_err(|error| error.to_string())?;
         let receipt = Worded(&receipt, Language::En);
-        let data = Data { place: delivery.place, day: &delivery.day, receipt };
+        let event: &RawValue = serde_json::from_str(&delivery.event).map_err(|error| error.to_string())?;
+        let data = Data { place: delivery.place, day: &delivery.day, event, receipt };
         let body = json(&Message { r#type: &delivery.kind, timestamp: &delivery.at, data });
-        let (id, timestamp) = (format!("msg_{}", delivery.place), (self.now)().as_second());
-        let headers = [
-            ("content-type", "application/json".into()),
-            ("user-agent", concat!("gongxiang/", env!("CARGO_PKG_VERSION")).into()),
-            ("webhook-signature", secret.signature(&id, timestamp, &body)),
-            ("webhook-timestamp", timestamp.to_string()),
-            ("webhook-id", id),
-        ];
-        let answer = self.outbound.send(Method::POST, &webhook.url, &headers, body.into_bytes()).await;
-        match answer {
-            Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
-            Ok(answer) => Err(format!("it answers {}", answer.status)),
-            Err(error) => Err(error.to_string()),
-        }
+        let old = webhook.old_secret.as_deref().filter(|_| self.now() < webhook.old_until);
+        let secrets = iter::once(webhook.secret.as_str()).chain(old);
+        let message = Signed { id: format!("msg_{}", delivery.place), at: (self.now)().as_second(), body };
+        post(&self.outbound, &webhook.url, secrets, message).await
     }
 
     /// Stores the result, and ends the lease if it is still ours.
@@ -219,6 +216,9 @@ impl Courier {
         let now = self.now();
         let believed = if failed.is_some() { self.believed.now().await? } else { None };
         let mut tx = self.pool.begin().await?;
+        let attempts = sent.iter().map(|place| format!("($1, {place}, $2, '')"));
+        let attempts = attempts.chain(failed.iter().map(|(place, _)| format!("($1, {place}, $2, $3)")));
+        registry::enter_attempts(&mut tx, &webhook.id, now, attempts, failed.as_ref().map(|(_, why)| why)).await?;
         if !sent.is_empty() {
             // One by one: a slower writer may have committed an earlier delivery in the meantime.
             let sql = format!("DELETE FROM deliveries WHERE webhook = $1 AND place IN ({})", sent.join(", "));

@@ -129,10 +129,15 @@ fn commands() -> Vec<(&'static str, Value)> {
         ("/v1/applications/1/approve", json!({"changes": 0})),
         ("/v1/applications/1/decline", json!({"changes": 0, "reason": "x"})),
         ("/v1/members/bob/enrolments", json!({})),
+        ("/v1/webhooks", json!({"url": "https://shop.example/hook"})),
+        ("/v1/webhooks/wh_1/secret", json!({})),
+        ("/v1/webhooks/wh_1/test", json!({})),
+        ("/v1/webhooks/wh_1/deliveries/1/send", json!({})),
+        ("/v1/keys", json!({"role": "payment"})),
     ]
 }
 
-const READS: [(&str, bool); 42] = [
+const READS: [(&str, bool); 46] = [
     ("/v1/members", false),
     ("/v1/members/bob", false),
     ("/v1/members/bob/statement", false),
@@ -144,6 +149,10 @@ const READS: [(&str, bool); 42] = [
     ("/v1/members/bob/codes", false),
     ("/v1/members/bob/applications", false),
     ("/v1/applications", false),
+    ("/v1/webhooks", false),
+    ("/v1/webhooks/wh_1", false),
+    ("/v1/webhooks/wh_1/deliveries", false),
+    ("/v1/keys", false),
     ("/v1/shops/shop", true),
     ("/v1/shops/shop/counter", false),
     ("/v1/shops", true),

@@ -5,10 +5,10 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use gongxiang_server::limits::OUTBOUND_TIME_MAX;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::receiver::{Received, Receiver};
-use crate::support::{Folder, JSON, Server, TestResult, databases};
+use crate::support::{Folder, JSON, Server, TestResult, add_key, databases};
 
 fn webhooks(database: &str, arguments: &[&str]) -> TestResult<Output> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongxiang"));
@@ -220,4 +220,185 @@ fn a_receiver_that_never_answers_holds_up_nobody_else() -> TestResult {
         assert!(started.elapsed() < OUTBOUND_TIME_MAX, "{}: it waited for the silent ones", &*database);
     }
     Ok(())
+}
+
+/// A closed server with an operator's key.
+fn closed(database: &str, more: &[&str]) -> TestResult<(Server, String)> {
+    let key = add_key(database, &["--role", "operator"])?;
+    Ok((
+        Server::start_closed(
+            &[&["--database", database, "--rules", "seed", "--first-day", "2026-01-01"], more].concat(),
+        )?,
+        key,
+    ))
+}
+
+#[test]
+fn over_http_a_webhook_is_added_tested_read_sent_again_and_removed() -> TestResult {
+    let folder = Folder::new()?;
+    for database in databases(&folder)? {
+        let receiver = Receiver::start(&["500 Internal Server Error"])?;
+        let (server, key) = closed(&database, &["--allow-private-webhooks"])?;
+        let ask = |method, path: &str, body: Option<Value>| server.ask(method, path, Some(&key), &[], body.as_ref());
+        let url = format!("http://{}/hook", receiver.address);
+        let (status, added) = ask("POST", "/v1/webhooks", Some(json!({"url": url, "events": ["member.registered"]})))?;
+        assert_eq!(status, 200, "{added}");
+        let id = added["webhook"].as_str().ok_or("no id")?;
+        let secret = added["secret"].as_str().ok_or("no secret")?;
+        let path = format!("/v1/webhooks/{id}");
+
+        let tested = ask("POST", &format!("{path}/test"), Some(json!({})))?.1;
+        assert_eq!(tested, json!({"received": false, "trouble": "it answers 500"}));
+        let tested = ask("POST", &format!("{path}/test"), Some(json!({})))?.1;
+        assert_eq!(tested, json!({"received": true, "trouble": null}));
+        let test = receiver.wait_for(2)?[1].clone();
+        test.verify(secret)?;
+        assert_eq!(test.json()?["type"], "webhook.test");
+
+        let events = json!([
+            {"type": "member.registered", "member": "ann", "reference": "crm-1"},
+            {"type": "treasury.granted", "member": "ann", "points": "5"},
+        ]);
+        assert_eq!(ask("POST", "/v1/events", Some(events))?.0, 200);
+        let message = receiver.wait_for(3)?[2].clone();
+        message.verify(secret)?;
+        let message = message.json()?;
+        assert_eq!(
+            message["data"]["event"],
+            json!({"type": "member.registered", "member": "ann", "reference": "crm-1"})
+        );
+        let place = message["data"]["place"].clone();
+        let list = wait_until(|| {
+            let list = ask("GET", &format!("{path}/deliveries"), None)?.1;
+            Ok((list["deliveries"][0]["state"] == "received").then_some(list))
+        })?;
+        assert_eq!(list["deliveries"].as_array().map(Vec::len), Some(1), "only what it asked for: {list}");
+        assert_eq!((&list["deliveries"][0]["place"], &list["deliveries"][0]["trouble"]), (&place, &Value::Null));
+        assert_eq!(ask("GET", &path, None)?.1["events"], json!(["member.registered"]));
+
+        assert_eq!(ask("POST", &format!("{path}/deliveries/{place}/send"), Some(json!({})))?.0, 204);
+        let again = receiver.wait_for(4)?[3].clone();
+        assert_eq!(again.header("webhook-id"), format!("msg_{place}"));
+        assert_eq!(ask("POST", &format!("{path}/deliveries/9999999999/send"), Some(json!({})))?.0, 404);
+
+        let changed = ask("POST", &format!("{path}/secret"), Some(json!({})))?.1;
+        let new = changed["secret"].as_str().ok_or("no secret")?;
+        assert_ne!(new, secret);
+        assert_eq!(ask("POST", "/v1/events", Some(json!([{"type": "member.registered", "member": "bob"}])))?.0, 200);
+        let both = receiver.wait_for(5)?[4].clone();
+        both.verify(secret)?;
+        both.verify(new)?;
+
+        assert_eq!(ask("DELETE", &path, None)?.0, 204);
+        assert_eq!(ask("DELETE", &path, None)?.0, 404);
+        assert_eq!(ask("GET", &format!("{path}/deliveries"), None)?.0, 404);
+        let actions = ask("GET", "/v1/actions", None)?.1.to_string();
+        for deed in ["webhook.added", "webhook.secret_changed", "webhook.removed"] {
+            assert!(actions.contains(deed), "{deed}");
+        }
+        assert!(!actions.contains("whsec_"), "no secret in the actions");
+        server.kill()?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_webhook_that_is_not_possible_is_refused_by_its_field() -> TestResult {
+    let folder = Folder::new()?;
+    let (server, key) = closed(&folder.database(), &[])?;
+    let long = format!("https://shop.example/{}", "x".repeat(2_000));
+    for (body, code, field) in [
+        (json!({"url": "http://shop.example/"}), "bad_webhook", "url"),
+        (json!({"url": "https://127.0.0.1/"}), "bad_webhook", "url"),
+        (json!({"url": "no address"}), "bad_webhook", "url"),
+        (json!({"url": long}), "bad_webhook", "url"),
+        (json!({"url": "https://shop.example/", "events": ["order.eaten"]}), "bad_webhook", "events"),
+        (json!({"url": "https://shop.example/", "secret": "x"}), "bad_body", "secret"),
+        (json!({}), "bad_body", "url"),
+    ] {
+        let (status, problem) = server.ask("POST", "/v1/webhooks", Some(&key), &[], Some(&body))?;
+        assert!((400..500).contains(&status), "{body} {problem}");
+        assert_eq!(
+            (problem["code"].as_str(), problem["field"].as_str()),
+            (Some(code), Some(field)),
+            "{body} {problem}"
+        );
+    }
+    let (_, list) = server.ask("GET", "/v1/webhooks", Some(&key), &[], None)?;
+    assert_eq!(list, json!({"webhooks": []}), "nothing was kept");
+    for n in 0..50 {
+        let body = json!({"url": format!("https://shop.example/{n}")});
+        assert_eq!(server.ask("POST", "/v1/webhooks", Some(&key), &[], Some(&body))?.0, 200, "{n}");
+    }
+    let body = json!({"url": "https://shop.example/"});
+    let (status, problem) = server.ask("POST", "/v1/webhooks", Some(&key), &[], Some(&body))?;
+    assert_eq!(
+        (status, problem["code"].as_str(), problem["limit"].as_str()),
+        (422, Some("too_many_webhooks"), Some("50"))
+    );
+    server.kill()
+}
+
+#[test]
+fn over_http_a_key_is_made_used_listed_and_revoked() -> TestResult {
+    let folder = Folder::new()?;
+    for database in databases(&folder)? {
+        let (server, key) = closed(&database, &[])?;
+        let ask = |method, path: &str, body: Option<Value>| server.ask(method, path, Some(&key), &[], body.as_ref());
+        for (body, field) in [
+            (json!({"role": "merchant"}), "member"),
+            (json!({"role": "payment", "member": "ann"}), "member"),
+            (json!({"role": "payment", "days": 0}), "days"),
+            (json!({"role": "payment", "note": "x".repeat(201)}), "note"),
+        ] {
+            let (status, problem) = ask("POST", "/v1/keys", Some(body.clone()))?;
+            assert_eq!(
+                (status, &problem["code"], &problem["field"]),
+                (422, &json!("bad_api_key"), &json!(field)),
+                "{body}"
+            );
+        }
+        assert_eq!(ask("POST", "/v1/keys", Some(json!({"role": "king"})))?.1["code"], "bad_body");
+        let made = ask("POST", "/v1/keys", Some(json!({"role": "payment", "note": "收银", "days": 30})))?.1;
+        let payment = made["key"].as_str().ok_or("no key")?;
+        let role = |token: &str| -> TestResult<Value> {
+            Ok(server.ask("GET", "/v1/session", Some(token), &[], None)?.1["role"].clone())
+        };
+        assert_eq!(role(payment)?, "payment");
+        let list = ask("GET", "/v1/keys", None)?.1;
+        let listed = list["keys"]
+            .as_array()
+            .and_then(|keys| keys.iter().find(|key| key["note"] == "收银"))
+            .ok_or("not listed")?;
+        assert!(!list.to_string().contains(payment.rsplit('_').next().ok_or("no secret")?), "no secret in the list");
+        let id = listed["key"].as_str().ok_or("no id")?;
+        // A key of lower rank makes none.
+        assert_eq!(server.ask("POST", "/v1/keys", Some(payment), &[], Some(&json!({"role": "operator"})))?.0, 403);
+        assert_eq!(ask("DELETE", &format!("/v1/keys/{id}"), None)?.0, 204);
+        assert_eq!(ask("DELETE", &format!("/v1/keys/{id}"), None)?.0, 404);
+        assert_eq!(server.ask("GET", "/v1/session", Some(payment), &[], None)?.0, 401);
+        server.kill()?;
+    }
+    Ok(())
+}
+
+#[test]
+fn where_a_second_person_is_needed_nobody_makes_an_operators_key_over_http() -> TestResult {
+    let folder = Folder::new()?;
+    let (server, key) = closed(&folder.database(), &["--second-person", "rules"])?;
+    let (status, problem) = server.ask("POST", "/v1/keys", Some(&key), &[], Some(&json!({"role": "operator"})))?;
+    assert_eq!((status, &problem["code"]), (403, &json!("needs_second_person")));
+    assert_eq!(server.ask("POST", "/v1/keys", Some(&key), &[], Some(&json!({"role": "payment"})))?.0, 200);
+    server.kill()
+}
+
+/// Asks until there is an answer.
+fn wait_until<T>(ask: impl Fn() -> TestResult<Option<T>>) -> TestResult<T> {
+    for _ in 0..200 {
+        if let Some(answer) = ask()? {
+            return Ok(answer);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Err("it did not come".into())
 }

@@ -173,6 +173,7 @@ async fn router(database: &str) -> Router {
         second_person,
         goods_days: 30,
         shop_approval: false,
+        allow_private_webhooks: false,
         demo: true,
     };
     // No way to tell anybody: a test sends nothing to others.

@@ -84,6 +84,7 @@ pub fn words(lang: Lang, what: &str) -> String {
         "preset.written" => t::PRESET_WRITTEN,
         "webhook.added" => t::WEBHOOK_ADDED,
         "webhook.removed" => t::WEBHOOK_REMOVED,
+        "webhook.secret_changed" => t::WEBHOOK_SECRET,
         "trade.decided" => t::TRADE_DECIDED,
         "item.written" => t::ITEM_WRITTEN,
         "item.withdrawn" => t::ITEM_WITHDRAWN,

@@ -50,6 +50,7 @@ words! {
     PRESET_WRITTEN "设置默认让利" "Usual concession set"
     WEBHOOK_ADDED "新增 Webhook" "Webhook added"
     WEBHOOK_REMOVED "删除 Webhook" "Webhook removed"
+    WEBHOOK_SECRET "更换 Webhook 密钥" "Webhook secret changed"
     TRADE_DECIDED "裁定交易" "Decided a trade"
     ITEM_WRITTEN "编辑商品" "Wrote an item of the catalogue"
     ITEM_WITHDRAWN "下架商品" "Withdrew an item of the catalogue"

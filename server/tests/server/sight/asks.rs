@@ -24,6 +24,7 @@ pub(super) fn asks(town: &Town, actor: &Actor) -> Vec<Ask> {
         standing(town),
         staff(town),
         admission(),
+        integration(),
         ends(),
     ];
     parts.into_iter().flatten().collect()
@@ -113,6 +114,10 @@ fn reads(town: &Town) -> Vec<Ask> {
         at("/v1/orders", "/v1/orders?merchant=tom"),
         at("/v1/orders/{order}", "/v1/orders/o1"),
         at("/v1/orders/{order}/receipt", "/v1/orders/o1/receipt"),
+        get("/v1/webhooks"),
+        at("/v1/webhooks/{webhook}", "/v1/webhooks/wh_0"),
+        at("/v1/webhooks/{webhook}/deliveries", "/v1/webhooks/wh_0/deliveries"),
+        get("/v1/keys"),
         get("/v1/applications"),
         at("/v1/applications/{application}", "/v1/applications/1"),
         at("/v1/members/{member}/applications", "/v1/members/bob/applications"),
@@ -256,6 +261,19 @@ fn admission() -> Vec<Ask> {
         ask("POST", "/v1/applications/{application}/approve", "/v1/applications/1/approve", json!({"changes": 0})),
         ask("POST", "/v1/applications/{application}/decline", "/v1/applications/2/decline", decision),
         ask("DELETE", "/v1/applications/{application}", "/v1/applications/1", Value::Null),
+    ]
+}
+
+/// Webhooks and keys.
+fn integration() -> Vec<Ask> {
+    vec![
+        post("/v1/webhooks", json!({"url": "https://shop.example/hook", "events": ["order.placed"]})),
+        ask("POST", "/v1/webhooks/{webhook}/secret", "/v1/webhooks/wh_0/secret", none()),
+        ask("POST", "/v1/webhooks/{webhook}/test", "/v1/webhooks/wh_0/test", none()),
+        ask("POST", "/v1/webhooks/{webhook}/deliveries/{place}/send", "/v1/webhooks/wh_0/deliveries/1/send", none()),
+        ask("DELETE", "/v1/webhooks/{webhook}", "/v1/webhooks/wh_0", Value::Null),
+        post("/v1/keys", json!({"role": "payment", "note": "till"})),
+        ask("DELETE", "/v1/keys/{key}", "/v1/keys/x", Value::Null),
     ]
 }
 
