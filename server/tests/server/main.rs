@@ -13,6 +13,7 @@ mod conformance;
 mod counter;
 mod courier;
 mod demo;
+mod docs;
 mod edge;
 mod enrolments;
 mod exports;
