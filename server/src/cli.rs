@@ -10,6 +10,7 @@ pub mod export;
 pub mod import;
 pub mod init;
 pub mod keys;
+pub mod manual;
 pub mod openapi;
 pub mod replay;
 pub mod review;

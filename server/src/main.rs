@@ -13,7 +13,8 @@ use gongxiang_server::cli::config::CommandLine;
 use gongxiang_server::cli::settings::{Database, Settings, parse_day};
 use gongxiang_server::cli::webhooks::{self, WebhooksTask};
 use gongxiang_server::cli::{
-    audit, backup, days, economy, export, import, init, keys, openapi, replay, review, rules, serve, staff, wind_down,
+    audit, backup, days, economy, export, import, init, keys, manual, openapi, replay, review, rules, serve, staff,
+    wind_down,
 };
 use gongxiang_server::logs;
 
@@ -116,6 +117,16 @@ enum Task {
     /// Close days that a server does not close by itself.
     #[command(subcommand)]
     Days(DaysTask),
+    /// Print the completions of a shell, for example `gongxiang completions bash > /etc/bash_completion.d/gongxiang`.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual: a page for the program and one for each command.
+    Man {
+        /// Where the pages go, such as `/usr/local/share/man/man1`.
+        directory: PathBuf,
+    },
     /// Work with rule sets.
     Rules {
         #[command(subcommand)]
@@ -217,6 +228,11 @@ fn run() -> Result<bool> {
         Task::Economy(options) => economy::run(&options),
         Task::Review(options) => review::run(&options),
         Task::WindDown(options) => wind_down::run(&options),
+        Task::Completions { shell } => {
+            manual::completions(Arguments::command(), shell);
+            Ok(true)
+        }
+        Task::Man { directory } => manual::pages(Arguments::command(), &directory).map(|()| true),
         Task::Rules { task: RulesTask::Check { file, accept_flags } } => rules::check(&file, accept_flags.as_deref()),
         Task::Rules { task: RulesTask::Show { database: Database { database }, genesis } } => {
             rules::show(&database, genesis)

@@ -43,6 +43,7 @@ impl Api {
         describe: impl FnOnce(&mut Description),
     ) -> Self {
         let mut description = Description::new(id, title);
+        description.operation.tags = Some(vec![tag(path).to_owned()]);
         description.path(path);
         describe(&mut description);
         // Otherwise a handler without a right would be open to everybody.
@@ -187,15 +188,27 @@ impl Description {
         }
     }
 
-    /// The route needs a token.
-    pub fn closed(&mut self) {
+    /// The route needs a token, of these people.
+    pub fn closed(&mut self, whom: &str) {
         self.has_right = true;
+        self.say(&format!("For {whom}."));
         self.operation.security = Some(vec![SecurityRequirement::new(TOKEN, Vec::<String>::new())]);
     }
 
     /// The route needs no token.
     pub fn open(&mut self) {
         self.has_right = true;
+        self.say("For everybody, with or without a token.");
+        self.operation.security = Some(Vec::new());
+    }
+
+    /// Adds a sentence about the route.
+    pub fn say(&mut self, sentence: &str) {
+        let said = self.operation.description.get_or_insert_default();
+        if !said.is_empty() {
+            said.push(' ');
+        }
+        said.push_str(sentence);
     }
 }
 
@@ -253,6 +266,41 @@ impl<T: Input> Input for Result<T, Problem> {
 impl<T: Output> Output for Result<T, Problem> {
     fn describe(description: &mut Description) {
         T::describe(description);
+    }
+}
+
+/// What a route is about: the parts of the document.
+pub const TAGS: [(&str, &str); 12] = [
+    ("Members", "Members, their accounts, statements and profiles."),
+    ("Shops", "Shops, their counters, and applications to open one."),
+    ("Orders", "Orders, their refunds, and what they would bring."),
+    ("Points", "Transfers, redemptions, and the treasury."),
+    ("Market", "Offers, trades and disputes."),
+    ("Goods", "Goods for points and their vouchers."),
+    ("Scheme", "The state of the scheme: days, prices, supply, reports."),
+    ("Rules", "The rules in force, earlier ones, and new ones."),
+    ("Journal", "Whole journals of events, and who did what."),
+    ("Sign-in", "Sessions, passkeys, codes, staff and keys."),
+    ("Notices", "What members and other systems are told."),
+    ("Server", "Whether the server works."),
+];
+
+fn tag(path: &str) -> &'static str {
+    let mut parts = path.trim_start_matches("/v1").split('/').skip(1);
+    match (parts.next().unwrap_or_default(), path.rsplit('/').next().unwrap_or_default()) {
+        (_, "subscriptions" | "notices") | ("subscriptions" | "consents" | "webhooks", _) => "Notices",
+        (_, "enrolments" | "access") => "Sign-in",
+        ("members" | "names" | "numbers" | "partners", _) => "Members",
+        ("merchants" | "shops" | "applications" | "codes", _) => "Shops",
+        ("orders" | "quotes" | "previews", _) => "Orders",
+        ("transfers" | "redemptions" | "treasury" | "balances", _) => "Points",
+        ("offers" | "trades" | "disputes", _) => "Market",
+        ("goods" | "vouchers" | "voucher-codes" | "pictures" | "absorbed", _) => "Goods",
+        ("rules" | "rulebook", _) => "Rules",
+        ("events" | "actions" | "proposals", _) => "Journal",
+        ("session" | "sessions" | "passkeys" | "access" | "staff" | "keys", _) => "Sign-in",
+        ("health", _) => "Server",
+        _ => "Scheme",
     }
 }
 

@@ -43,6 +43,6 @@ impl One {
 
 impl Input for One {
     fn describe(description: &mut Description) {
-        description.closed();
+        description.closed("anybody with a token; what the answer holds depends on whose it is");
     }
 }

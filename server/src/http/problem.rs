@@ -1,5 +1,7 @@
 //! Errors as RFC 9457 problem documents. Their codes are those of the rules and those of [`Failure`].
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -7,8 +9,11 @@ use gongxiang::event::{Code, Refusal};
 use gongxiang::quantity::OutOfRange;
 use gongxiang_words::Language;
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
+use super::api;
 use crate::ledger::goods::{GoodsError, VoucherState};
 use crate::ledger::group::Denial;
 use crate::ledger::quota::{Exceeded, Excess};
@@ -29,7 +34,6 @@ macro_rules! failures {
 
         impl Failure {
             /// Every code there is.
-            #[cfg(test)]
             pub const CODES: &'static [&'static str] = &[$($code),*];
 
             /// Its sentence in English.
@@ -134,13 +138,23 @@ failures! {
     PushRefused "push_refused" UNPROCESSABLE_ENTITY
 }
 
+/// Every code of an answer: those of HTTP, and those of the rules.
+fn codes() -> RefOr<Schema> {
+    let all: BTreeSet<&str> =
+        Failure::CODES.iter().copied().chain(Code::ALL.iter().map(|code| code.as_str())).collect();
+    api::schema(
+        json!({"type": "string", "enum": all, "description": "The stable code: docs/codes.md says what each means."}),
+    )
+}
+
 /// A problem document.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
     /// The HTTP status.
     status: u16,
     title: &'static str,
-    /// The stable code.
+    /// The stable code: docs/codes.md says what each means.
+    #[schema(schema_with = codes)]
     code: &'static str,
     /// The field or parameter. Empty if it is none in particular.
     field: String,

@@ -63,7 +63,11 @@ pub fn routes(api: Api) -> Api {
 }
 
 fn describe(command: &Command, description: &mut Description) {
-    description.closed();
+    description.closed(&whom(command));
+    description.say(&format!(
+        "It is the event `{}` (RULES.md section 4), settled once under its `Idempotency-Key`: the same key with the same body gets the first answer again.",
+        command.kind.as_str()
+    ));
     let key = description.schema::<IdempotencyKey>();
     description.parameter(IDEMPOTENCY_KEY, ParameterIn::Header, true, key);
     let member = description.schema::<Id>();
@@ -76,6 +80,18 @@ fn describe(command: &Command, description: &mut Description) {
     if SecondPerson::may_concern(command.kind) {
         let proposal = description.schema::<Proposal>();
         description.response("202", "It is not settled: it waits for a second person", Some(proposal));
+    }
+}
+
+/// Who may give a command, in words.
+fn whom(command: &Command) -> String {
+    let others = Duty::Command(command.kind).holders();
+    match command.who {
+        Who::Operator => others,
+        Who::Payment => format!("a payment key, or {others}"),
+        Who::Own(field) => format!("the member in `{field}`, or {others}"),
+        Who::Merchant => format!("the shop's merchant, its key, or {others}"),
+        Who::Owner(_) => format!("whoever it belongs to, or {others}"),
     }
 }
 

@@ -25,6 +25,7 @@ mod http;
 mod kill;
 mod limits;
 mod load;
+mod manual;
 mod members;
 mod notices;
 mod once;
