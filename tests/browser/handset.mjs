@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { closeContext } from './contexts.mjs';
 import { startServer } from './stage.mjs';
 import { serveApp } from '../miniprogram/app.mjs';
 import { project, root } from '../miniprogram/project.mjs';
@@ -104,7 +105,7 @@ export function handsets({ isClosed = false, compiles = false } = {}) {
     };
     /** Opens a page, as a notification or a code does. */
     const open = (path) => page.evaluate((to) => globalThis.device.open(to), path);
-    return { page, complaints, tab, tap, enter, open, close: () => context.close() };
+    return { page, complaints, tab, tap, enter, open, close: () => closeContext(context) };
   };
 
   house.everybody = async () => {

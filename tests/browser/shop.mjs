@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { extname, join, normalize } from 'node:path';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { closeContext } from './contexts.mjs';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 const { chromium } = createRequire(join(root, 'tools/package.json'))('playwright-core');
@@ -77,7 +78,7 @@ export function shop(directories = { '/gongxiang/': join(root, 'pkg') }) {
     });
     await prepare?.(page);
     await page.goto(house.url + path);
-    return { page, complaints, asked, said, close: () => context.close() };
+    return { page, complaints, asked, said, close: () => closeContext(context) };
   };
 
   /** A page with these elements on it. */

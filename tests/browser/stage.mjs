@@ -11,6 +11,7 @@ import { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { closeContext } from './contexts.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const { chromium } = createRequire(join(root, 'tools/package.json'))('playwright-core');
@@ -163,7 +164,7 @@ export function stage({ args = [], isClosed = false, environment = {}, engine, h
     // The page is closed, so answers that a test still makes for it go nowhere.
     const close = async () => {
       await page.unrouteAll({ behavior: 'ignoreErrors' });
-      await context.close();
+      await closeContext(context);
     };
     return { page, complaints, close };
   };
