@@ -1,7 +1,8 @@
 //! Orders of a shop and of a buyer, and their receipts.
 
 use axum::extract::State;
-use gongxiang::identity::{Day, Id};
+use gongxiang::event::Event;
+use gongxiang::identity::{Day, Id, Region};
 use gongxiang::order::Order;
 use gongxiang::receipt::Receipt;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use super::query::{Limit, Number, Query};
 use super::rights::{Owner, Somebody, is_own, is_own_shop};
 use super::sheet::{Address, Format, Listed, Sheet};
 use super::view::{self, Seen};
+use crate::ledger::journal;
 use crate::ledger::store::{JournalEntry, Page, Place, Transaction};
 use crate::limits::{ENDING_AMONG, ENDING_MIN, GROUP_MAX};
 use crate::people::actor::Actor;
@@ -152,12 +154,52 @@ async fn find(one: &One) -> Result<Order, Problem> {
     Ok(order.ok_or(Failure::NotFound)?)
 }
 
-/// An order's receipt.
+/// How an order was placed: what the books do not keep of it, but the journal.
+#[derive(Serialize, ToSchema)]
+struct Placed {
+    #[schema(pattern = "^(online|offline)$")]
+    channel: &'static str,
+    /// Where it was delivered.
+    region: Region,
+    /// The shop's own number for it.
+    #[schema(required = true)]
+    reference: Option<Id>,
+    /// When it was settled (RFC 3339).
+    at: String,
+    /// Who sent it, as in the journal; for the shop and for who runs the scheme.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    actor: Option<String>,
+}
+
+impl Placed {
+    fn of(entered: &JournalEntry, actor: &Actor) -> Result<Self, Problem> {
+        #[derive(Deserialize)]
+        struct Sent {
+            reference: Option<Id>,
+        }
+        // Only what was read as an event is settled and stored.
+        let event = journal::parse(entered.event.as_bytes()).map_err(|_| Failure::Unavailable)?.entry.event;
+        let Event::OrderPlaced(order) = event else { return Err(Failure::Unavailable.into()) };
+        let Sent { reference } = serde_json::from_str(&entered.event).map_err(|_| Failure::Unavailable)?;
+        let is_for_shop = is_own_shop(actor, &order.merchant);
+        Ok(Self {
+            channel: order.channel.as_str(),
+            region: order.region,
+            reference,
+            at: entered.at.clone(),
+            actor: is_for_shop.then(|| entered.actor.clone()),
+        })
+    }
+}
+
+/// An order's receipt, and how it was placed.
 #[derive(Serialize, ToSchema)]
 pub struct OrderReceipt {
     order: Id,
     /// Where its event stands in the journal.
     place: Place,
+    placed: Placed,
     #[schema(value_type = Receipt)]
     receipt: Seen<Receipt>,
 }
@@ -170,6 +212,7 @@ pub async fn receipt(one: One) -> Result<Answer<OrderReceipt>, Problem> {
     let group = one.app.ledger.read().await?.journal(Page { after: Place(before), limit: GROUP_MAX }).await?;
     let places = |entered: &JournalEntry| entered.receipt.order.as_ref().is_some_and(|quote| quote.order == one.id);
     let entered = group.into_iter().find(places).ok_or(Failure::NotFound)?;
+    let placed = Placed::of(&entered, &one.actor)?;
     let receipt = Seen::receipt(entered.receipt, &one.actor);
-    Ok(Answer::of(&OrderReceipt { order: one.id, place: entered.place, receipt }))
+    Ok(Answer::of(&OrderReceipt { order: one.id, place: entered.place, placed, receipt }))
 }
