@@ -135,7 +135,8 @@ test('signing out of the desk asks while an action waits, and keeps it for who c
   assert.equal((await get(page, '/v1/session')).role, 'operator', 'still there');
   await page.getByTestId('sign-out-anyway').click();
   await page.getByTestId('passkey').waitFor();
-  assert.equal((await get(page, '/v1/session')).role, 'nobody');
+  // The screen locks at once; the server hears of it as soon as it can.
+  await page.waitForFunction(async () => (await (await fetch('/v1/session')).json()).role === 'nobody');
   fails = false;
   await page.getByTestId('passkey').click();
   await page.getByTestId('proposal').waitFor();

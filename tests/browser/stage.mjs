@@ -151,7 +151,9 @@ export function stage({ args = [], isClosed = false, environment = {}, engine, h
     const complaints = [];
     page.on('pageerror', (error) => complaints.push(`thrown: ${error}`));
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+      // Of a request that failed the text does not say which.
+      const { url } = message.location();
+      if (['error', 'warning'].includes(message.type())) complaints.push(/^Failed to load/.test(message.text()) ? `${message.text()} ${url}` : message.text());
     });
     await page.exposeFunction('reportViolation', (text) => complaints.push(`CSP: ${text}`));
     await page.addInitScript(() => {
