@@ -297,7 +297,7 @@ impl Input for Anybody {
 }
 
 macro_rules! closed {
-    ($($right:ident $whom:literal $($duty:ident)?)*) => {$(
+    ($($right:ident: $whom:literal $($duty:ident)?;)*) => {$(
         impl Input for $right {
             fn describe(description: &mut Description) {
                 let whom = String::from($whom) $(+ &Duty::$duty.holders())?;
@@ -308,21 +308,21 @@ macro_rules! closed {
 }
 
 closed! {
-    Somebody "anybody with a token; what the answer holds depends on whose it is"
-    Operator "" All
-    GoodsKeeper "" Goods
-    Admitter "" Admit
-    Reader "" Read
-    Auditor "" Audit
-    Arbiter "" Disputes
-    CodeMaker "the member itself, or " Codes
-    ProfileReader "the member itself, the staff of its shop for what is about the shop, or " Read
-    ProfileWriter "the member itself, the staff of its shop for what is about the shop, or " Profiles
-    ProfileOwner "the member itself, or " Profiles
-    SignedIn "a member who signed in"
-    Owner "the member itself, or " Read
-    CodeBearer "the member itself"
-    Addressee "the member itself"
-    ShopWorker "whoever works in the shop, its key, or " Read
-    ShopOwner "the shop's merchant, its owner on the staff, or the operator"
+    Somebody: "anybody with a token; what the answer holds depends on whose it is";
+    Operator: "" All;
+    GoodsKeeper: "" Goods;
+    Admitter: "" Admit;
+    Reader: "" Read;
+    Auditor: "" Audit;
+    Arbiter: "" Disputes;
+    CodeMaker: "the member itself, or " Codes;
+    ProfileReader: "the member itself, the staff of its shop for what is about the shop, or " Read;
+    ProfileWriter: "the member itself, the staff of its shop for what is about the shop, or " Profiles;
+    ProfileOwner: "the member itself, or " Profiles;
+    SignedIn: "a member who signed in";
+    Owner: "the member itself, or " Read;
+    CodeBearer: "the member itself";
+    Addressee: "the member itself";
+    ShopWorker: "whoever works in the shop, its key, or " Read;
+    ShopOwner: "the shop's merchant, its owner on the staff, or the operator";
 }
