@@ -256,6 +256,8 @@ impl Input for State<App> {}
 // The address describes it.
 impl Input for axum::extract::Path<String> {}
 
+impl Input for axum::extract::Path<(String, String)> {}
+
 /// An argument whose error the handler returns later.
 impl<T: Input> Input for Result<T, Problem> {
     fn describe(description: &mut Description) {
