@@ -300,7 +300,7 @@ pub const OUTBOUND_BYTES_MAX: usize = 64 << 10;
 pub const WEBHOOKS_MAX: i64 = 50;
 
 /// Longest address of a webhook, in bytes.
-pub const WEBHOOK_URL_BYTES_MAX: usize = 2_000;
+pub const WEBHOOK_URL_BYTES_MAX: usize = 1_000;
 
 /// For how long the old secret of a webhook signs beside the new one.
 pub const SECRETS_OVERLAP: Duration = Duration::from_hours(24);

@@ -63,7 +63,7 @@ pub async fn list(State(app): State<App>, _: Operator, _: Query<NoParameters>) -
 #[serde(deny_unknown_fields)]
 pub struct NewWebhook {
     /// Begins with `https://`; a private address is refused, unless the server's setting `allow-private-webhooks` says otherwise.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 1000)]
     url: String,
     /// The types of events that it gets, such as `order.placed`; all, if it is left out or empty.
     #[serde(default)]
