@@ -152,8 +152,8 @@ export type OrderReceipt = {
 /** What a refund of an order did. */
 export type RefundReceipt = {
   type: 'order.refunded';
-  /** What could not be recovered. */
-  unrecovered: Decimal;
+  /** What could not be recovered; a server leaves it out where that is not for whoever asks. */
+  unrecovered?: Decimal;
 } & Settled;
 
 /** What any other event did. */
