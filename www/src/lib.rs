@@ -30,7 +30,7 @@
 //!
 //! It has nine programs, so that nobody loads what others need: `bin/account.rs` for getting in, one's account and code,
 //! `bin/wallet.rs` for what a member has and gets, `bin/points.rs` for moving and trading points and one's orders, `bin/shop.rs` for the counter,
-//! `bin/goods.rs` for goods for points, `bin/people.rs` for members and staff at the desk, `bin/rules.rs` for the rules, `bin/ahead.rs` for what looks ahead,
+//! `bin/goods.rs` for goods for points, `bin/people.rs` for members and staff at the desk, `bin/rules.rs` for new rules, `bin/ahead.rs` for what is to come,
 //! `bin/desk.rs` for the rest of the desk. `boot.js` starts the one to which the address belongs (`PROGRAMS` in `boot.js`).
 
 mod access;
@@ -114,12 +114,12 @@ pub fn show_goods() {
     show(screens::of_goods);
 }
 
-/// Shows the rules in force, and new ones at the desk.
+/// Shows new rules at the desk.
 pub fn show_rules() {
     show(|app, route| screens::of_rules(app, &route));
 }
 
-/// Shows what looks ahead: a member's forecast, and the simulator at the desk.
+/// Shows what is to come: a member's forecast and notices, and the simulator at the desk.
 pub fn show_ahead() {
     show(screens::of_ahead);
 }

@@ -93,8 +93,8 @@ pub fn of_account(app: App, route: Route) -> Option<AnyView> {
         },
         Route::Member(id, MemberScreen::Profile) => denied(app, &id).unwrap_or_else(|| profile::screen(app, id)),
         Route::Member(id, MemberScreen::Code) => denied(app, &id).unwrap_or_else(|| code::screen(app, id)),
-        Route::Member(id, MemberScreen::Notices) => denied(app, &id).unwrap_or_else(|| told::screen(app, &id)),
         Route::Pay(shop, order) => paying(app, shop, order),
+        Route::Rules => rulebook::screen(app),
         Route::Nowhere => fault::nowhere(app),
         _ => return None,
     })
@@ -200,22 +200,22 @@ pub fn of_desk(app: App, route: &Route) -> Option<AnyView> {
     }
 }
 
-/// The screens of the program `rules`: the rules in force, and new ones.
+/// The screens of the program `rules`: new rules.
 pub fn of_rules(app: App, route: &Route) -> Option<AnyView> {
     match route {
-        Route::Rules => Some(rulebook::screen(app)),
         Route::Operator(Desk::Rules) => Some(gate::screen(app, Desk::Rules, &|| rules::screen(app))),
         Route::Nowhere => Some(fault::nowhere(app)),
         _ => None,
     }
 }
 
-/// The screens of the program `ahead`, with the forecast and the simulator behind them.
+/// The screens of the program `ahead`: what is to come. With the forecast and the simulator behind them.
 pub fn of_ahead(app: App, route: Route) -> Option<AnyView> {
     match route {
         Route::Member(id, MemberScreen::Forecast) => {
             Some(denied(app, &id).unwrap_or_else(|| forecast::screen(app, id)))
         }
+        Route::Member(id, MemberScreen::Notices) => Some(denied(app, &id).unwrap_or_else(|| told::screen(app, &id))),
         Route::Operator(desk) => (desk == Desk::Economy).then(|| gate::screen(app, desk, &|| economy::screen(app))),
         Route::Nowhere => Some(fault::nowhere(app)),
         _ => None,

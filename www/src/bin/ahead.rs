@@ -1,4 +1,4 @@
-//! What looks ahead: a member's forecast, and the simulator at the desk.
+//! What is to come: a member's forecast and its notices, and the simulator at the desk.
 
 fn main() {
     gongxiang_www::show_ahead();

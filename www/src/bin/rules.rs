@@ -1,4 +1,4 @@
-//! The rules in force; and at the desk new ones: the form, the red flags, and a backtest.
+//! New rules at the desk: the form, the red flags, and a backtest.
 
 fn main() {
     gongxiang_www::show_rules();

@@ -4,11 +4,11 @@
 const PROGRAMS = [
   ['goods', /^(m\/[^/]+\/redeem|shop\/[^/]+\/goods|operator\/goods)(\/|$)/],
   ['people', /^operator\/(members|staff|enrol)(\/|$)/],
-  ['ahead', /^operator\/economy(\/|$)|^m\/[^/]+\/forecast(\/|$)/],
-  ['rules', /^(operator\/)?rules(\/|$)/],
+  ['ahead', /^operator\/economy(\/|$)|^m\/[^/]+\/(forecast|notices)(\/|$)/],
+  ['rules', /^operator\/rules(\/|$)/],
   ['desk', /^operator(\/|$)/],
   ['shop', /^m\/[^/]+\/shop(\/|$)|^shop\//],
-  ['account', /^(?!m\/|shops(\/|$))|^m\/[^/]+\/(profile|code|notices)(\/|$)/],
+  ['account', /^(?!m\/|shops(\/|$))|^m\/[^/]+\/(profile|code)(\/|$)/],
   ['points', /^m\/[^/]+\/(move|transfer|market|invite|orders|team|city)(\/|$)/],
   ['wallet', /^/],
 ];
