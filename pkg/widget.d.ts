@@ -57,16 +57,16 @@ export interface EarningsPreviewAttributes {
   wasm?: string;
 }
 
-/** The same as properties. An attribute is a text; a property may also be a number, or a rule set as it is. `undefined` and `false` remove the attribute. */
+/** The same as properties: `rules` may be a rule set as it is, `forecast` a number. Amounts are texts here, too. `undefined` and `false` remove the attribute. */
 export interface EarningsPreviewProperties {
   theme?: 'light' | 'dark' | undefined;
   rules?: string | RuleSet | undefined;
   price?: string | undefined;
   layout?: 'calculator' | 'card' | 'line' | undefined;
   channel?: Channel | undefined;
-  amount?: string | number | undefined;
+  amount?: string | undefined;
   amountFrom?: string | undefined;
-  concession?: string | number | undefined;
+  concession?: string | undefined;
   parties?: string | undefined;
   service?: string | undefined;
   merchant?: string | undefined;

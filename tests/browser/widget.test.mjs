@@ -41,7 +41,7 @@ test('properties are the attributes, as code has them, and events come under bot
     for (const name of ['gongxiang-preview', 'gongxiang:preview']) {
       element.addEventListener(name, ({ detail }) => heard.push([name, detail.amount, detail.receipt.rewards[0].share_value]));
     }
-    element.amount = 500;
+    element.amount = '500';
     await new Promise((resolve) => { element.addEventListener('gongxiang-preview', resolve, { once: true }); });
     element.rules = rules;
     await new Promise((resolve) => { element.addEventListener('gongxiang-preview', resolve, { once: true }); });

@@ -47,8 +47,8 @@ test('no `any`, and no number where money could be', async () => {
     const text = code(await read(name));
     assert.doesNotMatch(text, /\bany\b/, name);
     const numbers = [...text.matchAll(/(\w+)\??: [^;{}]*\bnumber\b/g)].map(([, field]) => field).filter((field) => !COUNTED.includes(field));
-    // A refused event's place in the journal; of how many days a statement is (in the line that begins with the account); days with turnover.
-    const others = { 'index.d.ts': ['refused'], 'wallet.d.ts': ['account', 'turnover_days'] };
+    // A refused event's place in the journal; of how many days a statement is (in the line that begins with the account); days with turnover; the days of a forecast.
+    const others = { 'index.d.ts': ['refused'], 'wallet.d.ts': ['account', 'turnover_days'], 'widget.d.ts': ['forecast'] };
     assert.deepEqual(numbers, others[name] ?? [], name);
   }
 });
