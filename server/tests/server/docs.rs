@@ -63,6 +63,6 @@ fn the_ten_steps_are_as_they_are_told() -> TestResult {
         };
         asked += 1;
     }
-    assert!(asked >= 30 && compared >= 25, "{asked} lines, {compared} answers");
+    assert!(asked >= 30 && compared >= 20, "{asked} lines, {compared} answers");
     server.kill()
 }
