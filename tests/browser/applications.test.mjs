@@ -112,7 +112,7 @@ test('an application is sent, changed, read at the desk and approved; the shop o
   await page.getByTestId('till').waitFor();
   await li.page.getByTestId('state-opened').click();
   await state(li.page, 'opened').filter({ hasText: '天河小店' }).waitFor();
-  assert.deepEqual([...wang.complaints.filter((text) => !/status of 400/.test(text)), ...li.complaints.filter((text) => !/409/.test(text))], []);
+  assert.deepEqual([...wang.complaints.filter((text) => !/status of 422/.test(text)), ...li.complaints.filter((text) => !/409/.test(text))], []);
   await wang.close();
   await li.close();
 });

@@ -166,7 +166,7 @@ test('a member turns notices on, and its browser shows what happens', async () =
   await page.reload();
   const line = page.locator('[data-testid=notice][data-kind=trade_taken]');
   await line.waitFor();
-  assert.match((await line.innerText()).replace(/\s+/g, ' '), /Your offer is taken 5 Points/);
+  assert.match((await line.innerText()).replace(/\s+/g, ' '), /Your offer is taken 5 points/);
   await look(page, 'notices-en');
   await line.getByRole('link').click();
   await page.waitForFunction(() => location.hash === '#/m/ann/market');

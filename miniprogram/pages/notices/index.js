@@ -20,12 +20,15 @@ const code = () => new Promise((resolve, reject) => {
 });
 
 page('notices', {
-  data: { kinds: [], template: '', mine: null, notices: [] },
+  data: { kinds: [], choices: [], template: '', mine: null, notices: [] },
   load(member) {
     const answers = [get('/v1/notices'), get(`/v1/members/${member}/subscriptions`), get(`/v1/members/${member}/notices?limit=50`)];
     return Promise.all(answers).then(([{ kinds, wechat_template: template }, { subscriptions }, { notices }]) => {
+      const mine = subscriptions.filter(({ channel }) => channel === 'wechat')[0] || null;
       this.setData({
-        kinds, template: template || '', mine: subscriptions.filter(({ channel }) => channel === 'wechat')[0] || null,
+        kinds, template: template || '', mine,
+        // Templates call no functions.
+        choices: mine ? kinds.map((kind) => ({ kind, chosen: mine.kinds.indexOf(kind) >= 0 })) : [],
         notices: notices.map((row) => Object.assign({}, row, { when: moment(row.at), amounts: amounts(row.about) })),
       });
     });
