@@ -136,6 +136,7 @@ test('a declined applicant reads why and applies again, or takes an application 
   await ann.page.reload();
   await ann.page.getByTestId('application-reason').filter({ hasText: '请补充营业执照' }).waitFor();
   await look(ann.page, 'declined-en');
+  assert.equal(await ann.page.getByTestId('licence').inputValue(), GIVEN.licence, 'what was said before need not be typed again');
   await apply(ann.page, { ...GIVEN, shop_name: 'Corner shop' });
   await state(ann.page, 'waiting').waitFor();
   await ann.page.getByTestId('withdraw-application').click();

@@ -42,7 +42,7 @@ fn shown(app: App, newest: Option<&Application>) -> AnyView {
         } else if newest.is_open() {
             ().into_any()
         } else {
-            form(app, None)
+            form(app, Some(newest))
         }}
     }
     .into_any()
@@ -121,6 +121,7 @@ fn withdrawing(app: App, id: i64) -> AnyView {
     .into_any()
 }
 
+/// The form, with what is known: of the application that waits, or of the one before.
 fn form(app: App, known: Option<&Application>) -> AnyView {
     let outcome: Outcome = RwSignal::default();
     let typed = |read: fn(&Application) -> Option<String>| RwSignal::new(known.and_then(read).unwrap_or_default());
@@ -133,7 +134,7 @@ fn form(app: App, known: Option<&Application>) -> AnyView {
         ("licence", t::LICENCE, "text", typed(|it| it.licence.clone())),
     ];
     let category = typed(|it| it.category.clone());
-    let id = known.map(|known| known.id);
+    let id = known.filter(|known| known.is_waiting()).map(|known| known.id);
     let ready = memo(move || {
         let is_typed = |text: RwSignal<String>| !text.read().trim().is_empty();
         Region::parse(region.read().trim()).is_some()

@@ -5,7 +5,7 @@ use gongxiang::quantity::{Money, Points, ShareValue};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::answer::{asked, member_bar};
+use super::answer::{ask_again, member_bar, ready, recall};
 use super::pages::Pages;
 use super::{fault, notices};
 use crate::api::{Fault, text_of};
@@ -35,11 +35,14 @@ pub fn screen(app: App, id: &Id) -> AnyView {
         let id = asks.clone();
         async move { subscription::told(&id).await }
     };
+    // An equal answer draws nothing anew, so nothing moves under a finger.
+    let found = recall(app, id, load);
+    ask_again(app, found);
     view! {
         {member_bar(app, id, t::NOTICES)}
         <p class="lead">{app.say(t::NOTICES_NOTE)}</p>
         <p class="error" role="status" data-testid="notices-error">{move || failed.get().map(|words| words.of(app.lang()))}</p>
-        {asked(app, load, move |told| screen.shown(told))}
+        {ready(app, found, Box::new(move |told| screen.shown(told)))}
     }
     .into_any()
 }
