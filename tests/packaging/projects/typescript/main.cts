@@ -1,4 +1,4 @@
 import gongxiang = require('gongxiang');
 
-const answer: gongxiang.Receipt['points'] = undefined;
+const answer: gongxiang.OrderReceipt['points'] = '1';
 gongxiang.init().then(() => console.log(gongxiang.version(), answer));

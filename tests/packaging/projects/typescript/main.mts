@@ -23,10 +23,12 @@ const rules: RuleSet = { ...preset('seed'), redemption: 'burn' };
 const book = openBook(rules);
 const event: JournalEvent = { type: 'treasury.granted', member: 'shop', points: '1000' };
 try {
-  const receipt: Receipt = book.apply(event);
-  console.log(receipt.day, receipt.type === 'order.placed' ? receipt.rewards[0]?.share_value : '');
-  // @ts-expect-error not every receipt has rewards
-  console.log(receipt.rewards);
+  const said = (receipt: Receipt) => {
+    console.log(receipt.day, receipt.type === 'order.placed' ? receipt.rewards[0]?.share_value : '');
+    // @ts-expect-error not every receipt has rewards
+    console.log(receipt.rewards);
+  };
+  said(book.apply(event));
   const placed = book.preview({
     type: 'order.placed', order: 'o', buyer: 'a', merchant: 'b', channel: 'online', amount: '1', concession: '1', region: '440106',
   });
