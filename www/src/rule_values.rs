@@ -19,7 +19,7 @@ const WHOLE: [&str; 5] = [
 
 /// A rule set with every flag of its packs written out, so that each has a place in the form.
 pub fn spelled_out(mut rules: Tree) -> Tree {
-    for (_, pack) in entries_mut(entry_mut(&mut rules, "packs")) {
+    for (_, pack) in entries_mut(&mut rules, "packs") {
         let missing: Vec<_> = PACK_FLAGS.into_iter().filter(|flag| pack.get(flag).is_none()).collect();
         if let Tree::Table(entries) = pack {
             entries.extend(missing.into_iter().map(|flag| (flag.to_owned(), Tree::Bool(false))));
@@ -76,8 +76,9 @@ fn entry_mut<'a>(tree: &'a mut Tree, name: &str) -> Option<&'a mut Tree> {
     entries.iter_mut().find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
-fn entries_mut(tree: Option<&mut Tree>) -> &mut [(String, Tree)] {
-    match tree {
+/// The entries of a table below this one; none if there is no such table.
+fn entries_mut<'a>(tree: &'a mut Tree, name: &str) -> &'a mut [(String, Tree)] {
+    match entry_mut(tree, name) {
         Some(Tree::Table(entries)) => entries,
         _ => &mut [],
     }

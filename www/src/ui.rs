@@ -154,6 +154,15 @@ pub fn id_error(app: App, typed: RwSignal<String>) -> FieldError {
     })
 }
 
+/// The error of a field for a region; `None` while it is empty.
+pub fn region_error(app: App, region: RwSignal<String>) -> FieldError {
+    memo(move || {
+        let typed = region.read();
+        let bad = !typed.trim().is_empty() && gongxiang::identity::Region::parse(typed.trim()).is_none();
+        bad.then(|| text::calculator::REGION_BAD.of(app.lang()).to_owned())
+    })
+}
+
 /// A choice: its value, `data-testid` and label.
 pub type Choice<T> = (T, &'static str, Words);
 

@@ -21,6 +21,7 @@ pub struct StaffName {
 
 /// Who is signed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "what a server is set to, each by itself")]
 pub struct Session {
     /// `nobody`, `demo`, `operator`, `member` …; empty if the server could not be asked.
     pub role: String,

@@ -8,7 +8,6 @@ use serde_json::json;
 
 use super::answer::asked;
 use super::profile::{self, Outcome};
-use super::shop::region_error;
 use crate::api::Fault;
 use crate::application::{self, Application};
 use crate::figure::number;
@@ -167,7 +166,7 @@ fn form(app: App, known: Option<&Application>) -> AnyView {
             {id.is_none().then(|| view! { {ui::heading(app, t::APPLY)} {ui::note(app, t::APPLY_NOTE)} }.into_any())}
             {fields}
             {profile::category(app, category)}
-            {ui::field(app, "region", actions::SHOP_REGION, "numeric", region, region_error(app, region))}
+            {ui::field(app, "region", actions::SHOP_REGION, "numeric", region, ui::region_error(app, region))}
             {ui::regions(app, "region")}
             <button class="primary" data-testid="apply" disabled=move || !ready.get()>
                 {app.say(if id.is_some() { t::SAVE } else { t::SUBMIT })}

@@ -7,7 +7,6 @@ use leptos::prelude::*;
 
 use super::action_form::{ask, submit};
 use super::answer::asked;
-use super::shop::region_error;
 use super::till::is_merchant;
 use crate::action::Action;
 use crate::counter::{self, Counter};
@@ -54,7 +53,7 @@ fn form(app: App, now: &Counter) -> AnyView {
         <form class="card form" on:submit=ask(app, action)>
             {ui::note(app, t::ONLINE_NOTE)}
             {ui::field(app, "buyer", a::BUYER, "text", buyer, ui::id_error(app, buyer))}
-            {ui::field(app, "region", c::REGION, "numeric", delivered, region_error(app, delivered))}
+            {ui::field(app, "region", c::REGION, "numeric", delivered, ui::region_error(app, delivered))}
             {ui::regions(app, "region")}
             {ui::field(app, "amount", c::AMOUNT, "decimal", amount, ui::number_error(app, amount, Money::parse))}
             {ui::field(app, "concession", c::CONCESSION_IS, "decimal", concession, ui::number_error(app, concession, Money::parse))}

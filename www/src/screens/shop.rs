@@ -11,7 +11,7 @@ use crate::figure::{money, number};
 use crate::reactive::memo;
 use crate::route::{MemberScreen, Route};
 use crate::state::App;
-use crate::text::{actions as t, calculator as c, frame};
+use crate::text::{actions as t, frame};
 use crate::ui;
 use crate::wallet::Wallet;
 
@@ -37,21 +37,12 @@ fn form(app: App, me: &Id) -> AnyView {
         <form class="card form" on:submit=ask(app, action)>
             {ui::heading(app, t::OPEN_SHOP)}
             {ui::note(app, t::OPEN_SHOP_NOTE)}
-            {ui::field(app, "region", t::SHOP_REGION, "numeric", region, region_error(app, region))}
+            {ui::field(app, "region", t::SHOP_REGION, "numeric", region, ui::region_error(app, region))}
             {ui::regions(app, "region")}
             {submit(app, action)}
         </form>
     }
     .into_any()
-}
-
-/// The error of a field for a region.
-pub fn region_error(app: App, region: RwSignal<String>) -> ui::FieldError {
-    memo(move || {
-        let typed = region.read();
-        let bad = !typed.trim().is_empty() && Region::parse(typed.trim()).is_none();
-        bad.then(|| c::REGION_BAD.of(app.lang()).to_owned())
-    })
 }
 
 /// The points of a shop beside its deposit, and the concessions that they cover.

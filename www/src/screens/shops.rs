@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use serde_json::Value;
 
 use super::answer::asked;
-use super::{profile, shop};
+use super::profile;
 use crate::api::{self, Fault, text_of};
 use crate::ids::short;
 use crate::reactive::{effect, memo};
@@ -59,7 +59,7 @@ pub fn screen(app: App) -> AnyView {
     let typed = RwSignal::new(String::new());
     // Without a city all are listed; while it is typed, the list stays.
     let city = RwSignal::new(None);
-    let error = shop::region_error(app, typed);
+    let error = ui::region_error(app, typed);
     effect(move |_| {
         let typed = typed.read();
         let read = Region::parse(typed.trim()).map(Region::city);

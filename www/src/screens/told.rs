@@ -82,7 +82,7 @@ impl Screen {
         }
         let is_here = subscriptions.iter().any(Subscription::is_here);
         let by_sms = subscriptions.iter().any(|known| known.channel == "sms");
-        let cards: Vec<_> = subscriptions.into_iter().map(|known| self.subscription(&offer, known)).collect();
+        let cards: Vec<_> = subscriptions.iter().map(|known| self.subscription(&offer, known)).collect();
         view! {
             {cards}
             {(offer.has("push") && !is_here).then(|| self.here(&offer, browser))}
@@ -151,7 +151,7 @@ impl Screen {
     }
 
     /// Something that the member gets: where, of what, and the way to end it.
-    fn subscription(&self, offer: &Offer, known: Subscription) -> AnyView {
+    fn subscription(&self, offer: &Offer, known: &Subscription) -> AnyView {
         let app = self.app;
         let name = match &*known.channel {
             "push" if known.is_here() => t::HERE,
@@ -160,7 +160,7 @@ impl Screen {
             "email" => t::EMAIL,
             _ => t::SMS,
         };
-        let kinds: Vec<_> = offer.kinds.iter().filter_map(|kind| self.kind(&known, kind)).collect();
+        let kinds: Vec<_> = offer.kinds.iter().filter_map(|kind| self.kind(known, kind)).collect();
         let end = {
             let (screen, known) = (self.clone(), known.clone());
             move |_| {
