@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { get, hashOf, operatorAtDesk, phone, staffLink } from './desk.mjs';
+import { confirm, get, hashOf, operatorAtDesk, phone, staffLink } from './desk.mjs';
 import { go, sticksOut, stage } from './stage.mjs';
 
 const house = stage({ isClosed: true, environment: { GONGXIANG_SHOP_APPROVAL: 'true' } });
@@ -36,7 +36,11 @@ async function apply(page, fields) {
   const form = page.getByTestId('application-form');
   for (const [name, typed] of Object.entries(fields)) await form.getByTestId(name).fill(typed);
   await form.getByTestId('category').selectOption('food');
-  await form.getByTestId('region').fill('440106');
+  await form.getByTestId('regions').click();
+  await form.getByTestId('region-province').selectOption('440000');
+  await form.getByTestId('region-city').selectOption('440100');
+  await form.getByTestId('region-district').selectOption('440106');
+  assert.equal(await form.getByTestId('region').inputValue(), '440106');
   await form.getByTestId('apply').click();
 }
 
@@ -51,9 +55,10 @@ async function look(page, name) {
 }
 
 /** The desk's list, as it is now. */
-async function applications({ page }) {
-  await go(page, '#/operator/applications');
+async function applications({ page }, from = '#/operator') {
+  await go(page, from);
   await page.reload();
+  await page.getByTestId('to-applications').click();
   await page.getByTestId('state-waiting').waitFor();
 }
 
@@ -122,7 +127,7 @@ test('a declined applicant reads why and applies again, or takes an application 
   const li = await operatorAtDesk(house, '李娜', { locale: 'zh-CN' });
   await apply(ann.page, { ...GIVEN, shop_name: 'Corner shop' });
   await state(ann.page, 'waiting').waitFor();
-  await applications(li);
+  await applications(li, '#/operator/members');
   const card = li.page.getByTestId('application').filter({ hasText: 'Corner shop' });
   await card.getByTestId('decline-application').click();
   assert.ok(await card.getByTestId('decline-now').isDisabled(), 'a reason is needed');
@@ -157,11 +162,20 @@ test('clerks read applications and decide none, and the list is a table', async 
   await page.getByTestId('state-opened').click();
   await state(page, 'opened').waitFor();
   assert.equal(await page.getByTestId('approve-application').count(), 0);
+  await page.getByTestId('state-waiting').click();
+  await page.getByTestId('no-applications').waitFor();
+  await page.getByTestId('state-opened').click();
+  await state(page, 'opened').waitFor();
   const [saved] = await Promise.all([page.waitForEvent('download'), page.getByTestId('csv').click()]);
   assert.equal(saved.suggestedFilename(), 'gongxiang-applications.csv');
   const rows = (await readFile(await saved.path(), 'utf8')).trim().split('\r\n');
   assert.ok(rows[0].startsWith('application,member,region,'), rows[0]);
   assert.equal(rows.length, 4, 'three applications below the head');
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const copy = page.getByTestId('application').getByTestId('id').first();
+  await copy.click();
+  await page.locator('[data-testid="id"][data-copied="true"]').waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await copy.getAttribute('title'));
   await clerk.close();
 });
 
@@ -176,5 +190,19 @@ test('the list of members is one table, whatever its length', async () => {
   assert.deepEqual(ids, [...new Set(ids)].toSorted());
   assert.equal(ids.filter((id) => /^z\d{4}$/.test(id)).length, 700);
   assert.equal(rows.filter((row) => row === rows[0]).length, 1, 'one head');
+  const saves = async (hash) => {
+    await go(li.page, hash);
+    const [file] = await Promise.all([li.page.waitForEvent('download'), li.page.getByTestId('csv').click()]);
+    return { name: file.suggestedFilename(), rows: (await readFile(await file.path(), 'utf8')).trim().split('\r\n') };
+  };
+  await go(li.page, '#/operator');
+  await li.page.getByTestId('close-day').click();
+  await confirm(li.page);
+  const reports = await saves('#/operator');
+  assert.equal(reports.name, 'gongxiang-reports.csv');
+  assert.equal(reports.rows.length, 2, 'the day that was closed, below the head');
+  const actions = await saves('#/operator/actions');
+  assert.equal(actions.name, 'gongxiang-actions.csv');
+  assert.ok(actions.rows.length > 5, 'what was done');
   await li.close();
 });

@@ -22,7 +22,7 @@ test('no screen has a violation', async () => {
     [`#/m/${member}/transfer`]: 'available', [`#/m/${member}/redeem`]: 'available', [`#/m/${member}/market`]: 'board',
     [`#/m/${member}/invite`]: 'qr', [`#/join/${member}`]: 'register', [`#/shop/${shop}/manage`]: 'working', [`#/shop/${shop}/online`]: 'buyer',
     [`#/shop/${shop}`]: 'till', [`#/shop/${shop}/poster`]: 'qr',
-    [`#/m/${member}/notices`]: 'push-here', '#/operator/applications': 'no-applications',
+    '#/operator/applications': 'no-applications',
     [`#/shop/${member}`]: 'no-shop', '#/operator': 'close-day', '#/operator/rules': 'same-flags',
     '#/operator/economy': 'scenario-price', '#/nowhere': 'fault', '#/shops': 'shops', '#/operator/members': 'members',
     [`#/operator/members/${member}`]: 'desk-posting', [`#/operator/members/${shop}`]: 'sold',

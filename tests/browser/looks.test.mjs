@@ -99,7 +99,6 @@ for (const [language, caution] of Object.entries(LANGUAGES)) {
         manage: [`#/shop/${shop}/manage`, (page) => page.getByTestId('working').waitFor()],
         poster: [`#/shop/${shop}/poster`, (page) => page.getByTestId('qr').waitFor()],
         'no-shop': [`#/shop/${member}`, (page) => page.getByTestId('no-shop').waitFor()],
-        notices: [`#/m/${member}/notices`, (page) => page.getByTestId('push-here').waitFor()],
         team: [`#/m/${member}/team`, (page) => page.getByTestId('own-role').waitFor()],
         operator: ['#/operator', (page) => page.getByText(/\/ \d+|家/).first().waitFor()],
         rules: ['#/operator/rules', async (page) => {

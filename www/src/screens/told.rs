@@ -160,7 +160,13 @@ impl Screen {
             "email" => t::EMAIL,
             _ => t::SMS,
         };
-        let kinds: Vec<_> = offer.kinds.iter().filter_map(|kind| self.kind(known, kind)).collect();
+        let choice = Choice {
+            screen: self.clone(),
+            known: known.clone(),
+            kinds: RwSignal::new(known.kinds.clone()),
+            is_sending: RwSignal::new(false),
+        };
+        let kinds: Vec<_> = offer.kinds.iter().filter_map(|kind| choice.kind(kind)).collect();
         let end = {
             let (screen, known) = (self.clone(), known.clone());
             move |_| {
@@ -180,33 +186,6 @@ impl Screen {
             </section>
         }
         .into_any()
-    }
-
-    /// Whether a subscription tells of a kind, to be changed.
-    fn kind(&self, known: &Subscription, kind: &str) -> Option<AnyView> {
-        let app = self.app;
-        t::kind(Lang::En, kind)?;
-        let is_chosen = known.kinds.iter().any(|chosen| chosen == kind);
-        let mut kinds = known.kinds.clone();
-        if is_chosen {
-            kinds.retain(|chosen| chosen != kind);
-        } else {
-            kinds.push(kind.to_owned());
-        }
-        let (screen, known, name) = (self.clone(), known.clone(), kind.to_owned());
-        let choose = move |_| {
-            let (known, kinds, lang) = (known.clone(), kinds.clone(), lang(app));
-            screen.act(async move { subscription::choose(&known, &kinds, lang).await.map_err(Refused::Server) });
-        };
-        Some(
-            view! {
-                <label class="check-box">
-                    <input type="checkbox" data-testid="kind" data-kind=kind.to_owned() prop:checked=is_chosen on:change=choose />
-                    {move || t::kind(app.lang(), &name)}
-                </label>
-            }
-            .into_any(),
-        )
     }
 
     /// What the member was told.
@@ -229,6 +208,66 @@ impl Screen {
             </section>
         }
         .into_any()
+    }
+}
+
+/// What a subscription tells, while the member chooses.
+#[derive(Clone)]
+struct Choice {
+    screen: Screen,
+    known: Subscription,
+    kinds: RwSignal<Vec<String>>,
+    is_sending: RwSignal<bool>,
+}
+
+impl Choice {
+    /// Whether the subscription tells of a kind. `None` for a kind that this wallet does not know.
+    fn kind(&self, kind: &str) -> Option<AnyView> {
+        let (app, kinds) = (self.screen.app, self.kinds);
+        t::kind(Lang::En, kind)?;
+        let (choice, name) = (self.clone(), kind.to_owned());
+        let choose = move |_| choice.turn(&name);
+        let (chosen, name) = (kind.to_owned(), kind.to_owned());
+        let is_chosen = move || kinds.read().contains(&chosen);
+        Some(
+            view! {
+                <label class="check-box">
+                    <input type="checkbox" data-testid="kind" data-kind=kind.to_owned() prop:checked=is_chosen on:change=choose />
+                    {move || t::kind(app.lang(), &name)}
+                </label>
+            }
+            .into_any(),
+        )
+    }
+
+    /// Adds a kind or takes it away, and sends the choice.
+    fn turn(&self, kind: &str) {
+        self.kinds.update(|kinds| match kinds.iter().position(|chosen| chosen == kind) {
+            Some(at) => drop(kinds.remove(at)),
+            None => kinds.push(kind.to_owned()),
+        });
+        if self.is_sending.get_untracked() {
+            return;
+        }
+        self.is_sending.set(true);
+        let choice = self.clone();
+        self.screen.act(async move { choice.send().await.map_err(Refused::Server) });
+    }
+
+    /// Sends the choice, one request at a time, until the server has the last one. A screen that is left sends no more.
+    async fn send(&self) -> Result<(), Fault> {
+        let mut stored = self.known.kinds.clone();
+        let mut outcome = Ok(());
+        while let Some(kinds) = self.kinds.try_get_untracked().filter(|kinds| *kinds != stored) {
+            outcome = subscription::choose(&self.known, &kinds, lang(self.screen.app)).await;
+            if outcome.is_err() {
+                self.kinds.try_set(stored);
+                break;
+            }
+            stored = kinds;
+        }
+        self.is_sending.try_set(false);
+        outcome
     }
 }
 
