@@ -475,7 +475,7 @@ async function figures(walk) {
   const bar = await page.getByTestId('whereabouts-part').evaluateAll((all) => Object.fromEntries(all.map((part) => [part.dataset.part, part.dataset.value])));
   for (const name of parts) assert.equal(bar[name], now.supply[name], `the bar’s ${name}`);
   const whole = Object.values(bar).reduce((all, points) => all + raw8(points), 0n);
-  assert.equal(whole, raw8((await get(page, '/v1/rules')).supply_cap), 'the bar ends at the cap');
+  assert.equal(whole, raw8((await get(page, '/v1/rules')).supply.cap), 'the bar ends at the cap');
   const closed = (await get(page, '/v1/days?limit=100')).days.at(-1);
   await page.getByTestId('last-close').waitFor();
   assert.deepEqual(
