@@ -38,7 +38,10 @@ const READ_EVERY: u64 = 10;
 /// Minutes from one close of a day to the next.
 const CLOSE_EVERY: u64 = 10;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// How an engine is got ready.
+type Begin = fn() -> Result<Engine>;
 
 /// What was seen in a minute.
 struct Minute {
@@ -59,8 +62,8 @@ pub fn run(program: &Path, minutes: u64, folder: &Path, only: Option<&str>) -> R
     let runtime = Runtime::new()?;
     let rules = RulesFile::new(&RuleSet { supply_treasury: Points::parse(TREASURY)?, ..at_once()? })?;
     let rules = rules.path()?;
-    let chosen = [("sqlite", Engine::sqlite as fn() -> Result<Engine>), ("postgresql", Engine::postgres)];
-    for (_, engine) in chosen.into_iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
+    let engines: [(&str, Begin); 2] = [("sqlite", Engine::sqlite), ("postgresql", Engine::postgres)];
+    for (_, engine) in engines.into_iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
         let engine = engine()?;
         let database = engine.new_database(&runtime)?;
         let server = Server::start(program, &database, rules)?;
@@ -193,12 +196,15 @@ fn sizes(database: &str, runtime: &Runtime) -> Result<[u64; 2]> {
     })
 }
 
+/// A line of a chart: its name, and a value for each minute.
+type Line<'a> = (&'a str, Vec<u64>);
+
 /// Three charts, one below the other: latency, memory, and files.
 fn plot(file: &Path, title: &str, seen: &[Minute]) -> Result<()> {
     let area = SVGBackend::new(file, (900, 720)).into_drawing_area();
     area.fill(&WHITE)?;
     let microseconds = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-    let charts: [(&str, Vec<(&str, Vec<u64>)>); 3] = [
+    let charts: [(&str, Vec<Line>); 3] = [
         (
             "latency, µs",
             vec![

@@ -66,6 +66,9 @@ struct Options {
     /// Send half of what the server can take for an hour instead, and write what was seen as plots.
     #[arg(long, conflicts_with_all = ["close", "pages"])]
     hour: bool,
+    /// The engine of the hour: `sqlite` or `postgresql`. Without it, both.
+    #[arg(long)]
+    engine: Option<String>,
     /// How many minutes the hour has.
     #[arg(long, default_value_t = 60)]
     minutes: u64,

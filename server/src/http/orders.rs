@@ -210,8 +210,8 @@ pub async fn receipt(one: One) -> Result<Answer<OrderReceipt>, Problem> {
     // Orders of a group are numbered from its first place on, so the event is at this place or soon after it.
     let before = i64::try_from(order.sequence).unwrap_or(i64::MAX) - 1;
     let group = one.app.ledger.read().await?.journal(Page { after: Place(before), limit: GROUP_MAX }).await?;
-    let places = |entered: &JournalEntry| entered.receipt.order.as_ref().is_some_and(|quote| quote.order == one.id);
-    let entered = group.into_iter().find(places).ok_or(Failure::NotFound)?;
+    let is_its = |entered: &JournalEntry| entered.receipt.order.as_ref().is_some_and(|quote| quote.order == one.id);
+    let entered = group.into_iter().find(is_its).ok_or(Failure::NotFound)?;
     let placed = Placed::of(&entered, &one.actor)?;
     let receipt = Seen::receipt(entered.receipt, &one.actor);
     Ok(Answer::of(&OrderReceipt { order: one.id, place: entered.place, placed, receipt }))

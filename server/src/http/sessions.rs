@@ -305,6 +305,7 @@ pub(super) fn cookie(token: &str, seconds: i64, app: &App) -> Result<HeaderValue
 }
 
 /// Who one is, and how members can sign in.
+#[expect(clippy::struct_excessive_bools, reason = "what a server is set to, each by itself")]
 #[derive(Serialize, ToSchema)]
 pub struct Who {
     /// `nobody`, `demo`, `operator`, `payment`, `merchant`, `member`, or the role of staff: `operator`, `clerk`, `auditor`, `owner`,

@@ -81,6 +81,19 @@ fn after(price: &str, of_bob: &str, of_ann: &str) -> Value {
     ])
 }
 
+/// A subscription of the buyer that has failed, and a notice.
+fn tell_bob(database: &Database) -> TestResult {
+    for sql in [
+        "INSERT INTO subscriptions (id, member, channel, address, secrets, kinds, language, made, trouble)
+         VALUES ('s-bob', 'bob', 'email', 'bob@shop.example', '', ',earned,', 'en', 0, 'it answers 500')",
+        "INSERT INTO notices (member, kind, subject, day, detail, made)
+         VALUES ('bob', 'earned', '2026-01-01', '2026-01-01', '{\"points\":\"1\",\"worth\":\"1\"}', 0)",
+    ] {
+        run_sql(database, sql)?;
+    }
+    Ok(())
+}
+
 impl Town {
     pub(super) fn found(database: Database) -> TestResult<Self> {
         let key = |arguments: &[&str]| add_key(&database, arguments).map(Some);
@@ -177,14 +190,7 @@ impl Town {
         while get("/v1/members/ann/team")?["months"][0]["points"].as_str().is_none_or(|points| points == "0") {
             std::thread::sleep(std::time::Duration::from_millis(100));
         }
-        for sql in [
-            "INSERT INTO subscriptions (id, member, channel, address, secrets, kinds, language, made, trouble)
-             VALUES ('s-bob', 'bob', 'email', 'bob@shop.example', '', ',earned,', 'en', 0, 'it answers 500')",
-            "INSERT INTO notices (member, kind, subject, day, detail, made)
-             VALUES ('bob', 'earned', '2026-01-01', '2026-01-01', '{\"points\":\"1\",\"worth\":\"1\"}', 0)",
-        ] {
-            run_sql(&database, sql)?;
-        }
+        tell_bob(&database)?;
         let operator = town.operator.clone();
         assert!(town.server.terminate()?);
         Ok(Self { database, actors, operator, price, red, spare, number, vouchers })
