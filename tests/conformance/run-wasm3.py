@@ -51,6 +51,7 @@ class Engine:
             ("typeof(v) === 'boolean'", "i(i)", lambda a: int(get(a)) if isinstance(get(a), bool) else 0xFFFFFF),
             ("=== 'function'", "i(i)", lambda a: 0),
             ("=== null;", "i(i)", lambda a: int(get(a) is None)),
+            ("=== undefined;", "i(i)", lambda a: int(get(a) is UNDEFINED)),
             ("typeof(val) === 'object'", "i(i)", lambda a: int(isinstance(get(a), (list, dict, Refused)))),
             ("typeof(getObject(arg0)) === 'string'", "i(i)", lambda a: int(isinstance(get(a), str))),
             ("typeof(obj) === 'number'", "v(ii)", self.number_get),
