@@ -11,17 +11,6 @@ const house = stage({ isClosed: true });
 /** A server to which nobody said its address. */
 const nameless = stage({ isClosed: true, hasOrigin: false });
 
-/** A command of the operator. */
-async function operate(path, body = {}) {
-  const headers = {
-    'content-type': 'application/json', authorization: `Bearer ${house.operator}`, 'idempotency-key': crypto.randomUUID(),
-  };
-  const answer = await fetch(house.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-  const said = await answer.json();
-  assert.equal(answer.status, 200, JSON.stringify(said));
-  return said;
-}
-
 /** A new browser with an authenticator, at a screen of the wallet. */
 const browser = (hash, options) => phone(house, hash, options);
 
@@ -35,13 +24,13 @@ async function picture(page, name) {
 const unexpected = (complaints) => complaints.filter((text) => !/40[13]|422/.test(text));
 
 async function code(member) {
-  const { enrolment } = await operate(`/v1/members/${member}/enrolments`);
+  const { enrolment } = await house.operate(`/v1/members/${member}/enrolments`);
   return enrolment;
 }
 
 /** A member with a passkey, at its home. */
 async function enrolled(member, options) {
-  await operate('/v1/members', { member });
+  await house.operate('/v1/members', { member });
   const opened = await browser(`#/enrol/${await code(member)}`, options);
   await opened.page.getByTestId('enrol-passkey').click();
   await opened.page.getByTestId('home').waitFor();
@@ -170,7 +159,7 @@ test('a browser without the JSON of WebAuthn registers and signs in', async () =
 });
 
 test('a browser without passkeys gets in by a code, and a code that was used says so', async () => {
-  await operate('/v1/members', { member: 'tom' });
+  await house.operate('/v1/members', { member: 'tom' });
   const used = await code('tom');
   const prepare = (page) => page.addInitScript(() => { delete globalThis.PublicKeyCredential; });
   const { page, close } = await browser('#/', { prepare });

@@ -10,19 +10,10 @@ const house = stage({ isClosed: true, environment: { GONGXIANG_SHOP_APPROVAL: 't
 
 const GIVEN = { shop_name: '天河小店', address: '天河路 1 号', contact: '王芳', phone: '13800138000', licence: '91350100M000100Y43' };
 
-async function operator(path, body) {
-  const headers = {
-    authorization: `Bearer ${house.operator}`, 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(),
-  };
-  const answer = await fetch(house.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-  assert.equal(answer.status, 200, `${path}: ${await answer.clone().text()}`);
-  return answer.json();
-}
-
 /** A member on its phone, where its shop is to be. */
 async function merchant(id, options) {
-  await operator('/v1/members', { member: id });
-  const { enrolment } = await operator(`/v1/members/${id}/enrolments`, {});
+  await house.operate('/v1/members', { member: id });
+  const { enrolment } = await house.operate(`/v1/members/${id}/enrolments`, {});
   const opened = await phone(house, `#/enrol/${enrolment}`, options);
   await opened.page.getByTestId('enrol-passkey').click();
   await opened.page.getByTestId('home').waitFor();
@@ -107,8 +98,8 @@ test('an application is sent, changed, read at the desk and approved; the shop o
   await state(page, 'approved').waitFor();
   assert.deepEqual(await missing(), ['pack', 'deposit']);
   assert.equal(await page.getByTestId('application-form').count(), 0);
-  await operator('/v1/members/wang/packs', { pack: 'merchant' });
-  await operator('/v1/treasury/grants', { member: 'wang', points: '2000' });
+  await house.operate('/v1/members/wang/packs', { pack: 'merchant' });
+  await house.operate('/v1/treasury/grants', { member: 'wang', points: '2000' });
   for (let tried = 0; !(await get(page, '/v1/members/wang')).account.shop; tried += 1) {
     assert.ok(tried < 120, 'the server opens the shop by itself');
     await page.waitForTimeout(500);
@@ -181,7 +172,7 @@ test('clerks read applications and decide none, and the list is a table', async 
 
 test('the list of members is one table, whatever its length', async () => {
   const more = Array.from({ length: 700 }, (_, at) => ({ type: 'member.registered', member: `z${String(at).padStart(4, '0')}` }));
-  for (let at = 0; at < more.length; at += 100) await operator('/v1/events', more.slice(at, at + 100));
+  for (let at = 0; at < more.length; at += 100) await house.operate('/v1/events', more.slice(at, at + 100));
   const li = await operatorAtDesk(house, 'Chen', { acceptDownloads: true });
   await go(li.page, '#/operator/members');
   const [saved] = await Promise.all([li.page.waitForEvent('download'), li.page.getByTestId('csv').click()]);

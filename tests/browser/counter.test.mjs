@@ -11,14 +11,6 @@ import { go, stage, value } from './stage.mjs';
 const { args, hold } = camera();
 const house = stage({ isClosed: true, args });
 
-/** Asks as the operator. */
-async function operator(method, path, body) {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${house.operator}`, 'idempotency-key': crypto.randomUUID() };
-  const answer = await fetch(house.url + path, { method, headers, body: body && JSON.stringify(body) });
-  assert.equal(answer.status, 200, `${method} ${path}: ${await answer.clone().text()}`);
-  return answer.json();
-}
-
 /** A phone that may use its camera. */
 const withCamera = (hash, options) => phone(house, hash, { permissions: ['camera'], ...options });
 
@@ -32,7 +24,7 @@ async function staff(name, role, shop, options) {
 
 /** The phone of a member, at its home. */
 async function member(id, options) {
-  const { enrolment } = await operator('POST', `/v1/members/${id}/enrolments`);
+  const { enrolment } = await house.operate(`/v1/members/${id}/enrolments`);
   const opened = await withCamera(`#/enrol/${enrolment}`, options);
   await opened.page.getByTestId('enrol-passkey').click();
   await opened.page.getByTestId('home').waitFor();
@@ -60,10 +52,10 @@ async function prepare() {
     { type: 'merchant.opened', member: id, region: '440106' },
   ];
   const buyer = (id) => [{ type: 'member.registered', member: id }, { type: 'pack.purchased', member: id, pack: 'member' }];
-  const { answers } = await operator('POST', '/v1/events', [...shop('kiosk'), ...shop('bakery'), ...buyer('ann'), ...buyer('bob')]);
+  const { answers } = await house.operate('/v1/events', [...shop('kiosk'), ...shop('bakery'), ...buyer('ann'), ...buyer('bob')]);
   assert.ok(answers.every((answer) => answer.receipt), JSON.stringify(answers));
-  await operator('PUT', '/v1/members/kiosk/profile', { shop_name: 'Corner Kiosk', address: 'Road 1' });
-  await operator('PUT', '/v1/members/ann/profile', { name: 'Ann' });
+  await house.operate('/v1/members/kiosk/profile', { shop_name: 'Corner Kiosk', address: 'Road 1' }, 'PUT');
+  await house.operate('/v1/members/ann/profile', { name: 'Ann' }, 'PUT');
 }
 
 let till;
@@ -249,7 +241,7 @@ test('an order is found by what its customer says or shows, and what is wrong is
   const placed = (order, merchant) => (
     { type: 'order.placed', order, buyer: 'ann', merchant, channel: 'offline', amount: '10', concession: '1', region: '440106' });
   const [one, two, theirs] = [id('0', '1234abcd'), id('1', '9934abcd'), id('2', '5534abcd')];
-  const { answers } = await operator('POST', '/v1/events', [placed(one, 'kiosk'), placed(two, 'kiosk'), placed(theirs, 'bakery')]);
+  const { answers } = await house.operate('/v1/events', [placed(one, 'kiosk'), placed(two, 'kiosk'), placed(theirs, 'bakery')]);
   assert.ok(answers.every((answer) => answer.receipt), JSON.stringify(answers));
 
   await go(ann.page, `#/m/ann/orders/${one}`);
@@ -430,7 +422,7 @@ test('a refused camera leaves typing', async () => {
     await picture(page, `-no-camera-${language}`);
   }
   // A whole number is taken without OK.
-  await page.getByTestId('till-customer').fill((await operator('GET', '/v1/members/ann/profile')).number);
+  await page.getByTestId('till-customer').fill((await house.operate('/v1/members/ann/profile', undefined, 'GET')).number);
   await page.locator('[data-testid=customer][data-member=ann]').waitFor();
   await leave();
 });

@@ -105,6 +105,15 @@ export function stage({ args = [], isClosed = false, environment = {}, engine, h
       const headers = { 'content-type': 'application/json' };
       return (await fetch(house.url + path, { method: 'POST', headers, body: JSON.stringify(body) })).json();
     },
+    /** The answer to a request with the operator's key, of a closed server. */
+    operate: async (path, body = {}, method = 'POST') => {
+      const headers = {
+        authorization: `Bearer ${house.operator}`, 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(),
+      };
+      const answer = await fetch(house.url + path, { method, headers, body: method === 'GET' ? undefined : JSON.stringify(body) });
+      assert.equal(answer.status, 200, `${method} ${path}: ${await answer.clone().text()}`);
+      return answer.json();
+    },
     /** Every member's line, over all pages of the list. */
     members: async () => {
       const all = [];

@@ -79,20 +79,11 @@ const pushes = (permission = 'granted') => (page) => page.addInitScript(({ endpo
   endpoint: `${address}/push`, p256dh: browser.pair.getPublicKey('base64url'), auth: browser.auth.toString('base64url'), permission,
 });
 
-async function operator(path, body) {
-  const headers = {
-    authorization: `Bearer ${house.operator}`, 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(),
-  };
-  const answer = await fetch(house.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-  assert.equal(answer.status, 200, `${path}: ${await answer.clone().text()}`);
-  return answer.json();
-}
-
 /** A member who entered by the operator's code, on the screen of its notices. */
 async function member(id, options) {
-  await operator('/v1/members', { member: id });
-  await operator('/v1/treasury/grants', { member: id, points: '100' });
-  const { enrolment } = await operator(`/v1/members/${id}/enrolments`, {});
+  await house.operate('/v1/members', { member: id });
+  await house.operate('/v1/treasury/grants', { member: id, points: '100' });
+  const { enrolment } = await house.operate(`/v1/members/${id}/enrolments`, {});
   const opened = await phone(house, `#/enrol/${enrolment}`, { permissions: ['notifications'], ...options });
   await opened.page.getByTestId('enrol-passkey').click();
   await opened.page.getByTestId('home').waitFor();
@@ -117,14 +108,14 @@ const subscriptions = async (page, id) => (
 
 /** Somebody takes an offer of the member. */
 async function takeOffer(id, name) {
-  await operator('/v1/events', [
+  await house.operate('/v1/events', [
     { type: 'offer.placed', offer: name, member: id, side: 'sell', points: '5', unit_price: '1' },
     { type: 'offer.taken', offer: name, trade: `${name}-t`, member: 'taker', points: '5' },
   ]);
 }
 
 test('a member turns notices on, and its browser shows what happens', async () => {
-  await operator('/v1/members', { member: 'taker' });
+  await house.operate('/v1/members', { member: 'taker' });
   const { page, complaints, close } = await member('ann', { prepare: pushes() });
   await look(page, 'notices-off-en');
   await page.getByTestId('push-on').click();

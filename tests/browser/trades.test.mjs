@@ -12,22 +12,12 @@ const house = stage({ isClosed: true });
 /** A phone that may use its clipboard. */
 const withClipboard = (hash, locale) => phone(house, hash, { locale, permissions: ['clipboard-read', 'clipboard-write'] });
 
-/** The operator's payment system and clerks, as far as this test needs them. */
-async function operator(path, body) {
-  const headers = {
-    authorization: `Bearer ${house.operator}`, 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(),
-  };
-  const answer = await fetch(house.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-  assert.equal(answer.status, 200, `${path}: ${await answer.clone().text()}`);
-  return answer.json();
-}
-
 /** A member with points, signed in on a phone by a passkey that the operator's code allowed. */
 async function member(id, locale) {
-  await operator('/v1/members', { member: id });
-  await operator(`/v1/members/${id}/packs`, { pack: 'member' });
-  await operator('/v1/treasury/grants', { member: id, points: '100' });
-  const { enrolment } = await operator(`/v1/members/${id}/enrolments`, {});
+  await house.operate('/v1/members', { member: id });
+  await house.operate(`/v1/members/${id}/packs`, { pack: 'member' });
+  await house.operate('/v1/treasury/grants', { member: id, points: '100' });
+  const { enrolment } = await house.operate(`/v1/members/${id}/enrolments`, {});
   const opened = await withClipboard('#/', locale);
   await opened.page.getByTestId('passkey').waitFor();
   const signedIn = await opened.page.evaluate(async (code) => {
