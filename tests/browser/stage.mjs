@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -63,6 +63,8 @@ export async function startServer(environment = {}, isClosed = false, engine = '
   const { database, drop } = engine === 'postgres' ? await onPostgres(`gongxiang_browser_${process.pid}_${port}`)
     : { database: `sqlite:${join(directory, 'wallet.db')}`, drop: () => {} };
   const demo = ['--demo-mode', '--rules', 'tests/data/cdnow.rules.json', '--demo', 'tests/data/cdnow.jsonl'];
+  // book.mjs has settled the journal before. The server looks whether the database is empty.
+  if (!isClosed && engine === 'sqlite' && process.env.DEMO_BOOK) await copyFile(process.env.DEMO_BOOK, join(directory, 'wallet.db'));
   const { operator, args } = isClosed ? closed(database, port, hasOrigin) : { args: demo };
   const running = spawn(program(), [
     'serve', ...args, '--database', database, '--wallet', WALLET, '--listen', `127.0.0.1:${port}`,

@@ -1,8 +1,10 @@
 //! `cargo xtask test`: everything that CI runs.
 
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
 use crate::books;
@@ -55,8 +57,16 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
         // Lighthouse measures, so nothing runs beside it.
         let (measured, others): (Vec<_>, Vec<_>) =
             tests_in("tests/browser")?.into_iter().partition(|file| file.to_string_lossy().contains("lighthouse"));
+        let book = place::target().join("tmp").join("demo-book.db");
+        steps.loud("book of the browser tests", || {
+            fs::create_dir_all(place::target().join("tmp")).context("cannot make a directory for the book")?;
+            command::run(with_server(command::command("node").arg("tests/browser/book.mjs").arg(&book)))
+        })?;
         // A browser waits much: two files at once take little more time than one.
-        steps.loud("browser tests", || run_files(&others, 2, Some(&browser), Some(postgres.url())))?;
+        steps.loud("browser tests", || {
+            let mut tests = node(&others, 2, Some(&browser));
+            command::run(tests.env(postgres::VARIABLE, postgres.url()).env("DEMO_BOOK", &book))
+        })?;
         steps.loud("Lighthouse", || node_tests(&measured, Some(&browser)))?;
     }
     Ok(())
@@ -67,23 +77,24 @@ fn tests_in(directory: &str) -> Result<Vec<PathBuf>> {
     files_ending(directory, ".test.mjs")
 }
 
-/// Runs these files.
+/// Runs these files one after another.
 fn node_tests(files: &[PathBuf], browser: Option<&Path>) -> Result<()> {
-    run_files(files, 1, browser, None)
+    command::run(&mut node(files, 1, browser))
 }
 
-fn run_files(files: &[PathBuf], at_once: u8, browser: Option<&Path>, postgres: Option<&str>) -> Result<()> {
+/// Node with these files of tests, so many at once.
+fn node(files: &[PathBuf], at_once: u8, browser: Option<&Path>) -> Command {
     let mut node = command::command("node");
     node.arg("--test").arg(format!("--test-concurrency={at_once}")).args(files);
     if let Some(browser) = browser {
-        node.env(browser::VARIABLE, browser);
-        // The native tests built it. A release build would take minutes.
-        node.env("GONGXIANG_BIN", place::target().join("debug").join("gongxiang"));
+        with_server(node.env(browser::VARIABLE, browser));
     }
-    if let Some(postgres) = postgres {
-        node.env(postgres::VARIABLE, postgres);
-    }
-    command::run(&mut node)
+    node
+}
+
+/// Tells the server's program. The native tests built it; a release build would take minutes.
+fn with_server(node: &mut Command) -> &mut Command {
+    node.env("GONGXIANG_BIN", place::target().join("debug").join("gongxiang"))
 }
 
 /// Checks the package's types, and the hand-written modules that ask for it with `// @ts-check`.
