@@ -1,4 +1,4 @@
-//! What is sent: what kinds of things happened, how often, and the words for it. No amount, no name and no id is in it.
+//! The text of a message: what kinds of things happened, and how often. It has no amount, no name and no id.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What a worth in yuan rests on, how the price went, and what would be absorbed.
+//! What a value in yuan rests on, the history of the price, and how much could be used if the scheme ended today.
 
 use super::{Words, words};
 
