@@ -234,7 +234,7 @@ module.exports = {
   // The team and the city.
   myRole: ['服务身份', 'Service role'],
   noRole: ['暂无', 'None'],
-  nextRole: ['上一级', 'Next role'],
+  nextRole: ['下一等级', 'Next role'],
   noTeam: ['暂无团队成员', 'Nobody in your team yet'],
   teamSize: ['团队成员', 'Members'],
   teamMonths: ['每月团队让利额', 'Team’s concessions by month'],
@@ -248,7 +248,7 @@ module.exports = {
   joined: ['加入日期', 'Joined'],
   cityCode: ['城市代码', 'City code'],
   rightUntil: ['有效期至', 'Valid until'],
-  rightSoon: ['权益即将到期', 'Your right lapses soon'],
+  rightSoon: ['资格即将到期', 'Your right lapses soon'],
   rightKeep: ['到期前复购区域礼包，可继续获得区域积分。', 'Buy the area pack again before then to keep earning.'],
   rightLapsed: ['已失效，复购区域礼包后恢复。', 'Lapsed. Buy the area pack again to renew it.'],
   byDay: ['每日让利额', 'Concessions by day'],

@@ -104,7 +104,7 @@ test('the wallet card says where the server differs, and what it cannot read', a
   await until(() => unread.heard.length);
   assert.deepEqual(unread.heard[0].slice(0, 1), ['error']);
   assert.equal(unread.heard[0][1].code, 'bad_snapshot');
-  assert.match(unread.text(), /服务器与本程序的版本不同/);
+  assert.match(unread.text(), /版本与服务器不一致，请更新后重试/);
   // The next one is shown.
   await unread.component.instance.show(snapshot());
   assert.match(unread.text(), /105/);
