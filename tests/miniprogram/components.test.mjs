@@ -160,7 +160,7 @@ test('a network that is too young for a forecast shows why instead of a band', a
   assert.ok(text().includes('Orders vested on fewer than 7 of the last 30 days, so there is no forecast yet. 6 so far.'), text());
   assert.ok(!text().includes('days later'));
   component.setData({ language: 'zh' });
-  assert.ok(text().includes('近 30 天有订单到账的日子不足 7 天，暂不提供预测。目前为 6 天。'), text());
+  assert.ok(text().includes('近 30 天有订单到账的天数不足 7 天，暂不提供预测。目前为 6 天。'), text());
 });
 
 test('an unreadable excerpt is reported, and the next is shown', async () => {
