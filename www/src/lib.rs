@@ -1,5 +1,5 @@
-//! The browser wallet of 共享购. It computes every balance and preview itself, so that a member need not trust the server's
-//! numbers.
+//! The browser wallet of 共享购. It computes every balance and preview itself, and shows where the server's
+//! numbers differ.
 //!
 //! It uses the same crate of rules as the server. It brings an account up to date from a snapshot and the day records, previews
 //! an action on an excerpt of the book, and compares its figures with the server's.
