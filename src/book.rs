@@ -1,7 +1,7 @@
 //! The whole state of a scheme: `apply(event) -> receipt`.
 //!
-//! An event is applied to a draft laid over the book. A refused event leaves no trace. A preview is a draft that is dropped, so
-//! a preview equals its settlement by construction.
+//! An event is applied to a draft, which holds its changes above the book. If the event is refused, the draft is dropped, so
+//! nothing changes. A preview drops its draft too, so a preview equals its settlement by construction.
 //!
 //! A file uses only files in the rows below its own:
 //!
@@ -10,7 +10,7 @@
 //! | `settling`: an event, settled or previewed; `eve`: the open day just before its release |
 //! | `close`: the day's close; `refund`: refunds of orders |
 //! | `handlers`: orders, transfers, offers, trades, rules; `standing`: members |
-//! | `draft`: a book with changes laid over it |
+//! | `draft`: a book with changes above it |
 //! | `changes`: what an event changes; `excerpt`: a part of a book; `view`: the state of RULES.md section 9 |
 //! | `tables`: the book itself; `outcome`: the answers to an event; `flow`: what everyday events add to the head |
 //! | `account`, `head`, `record`: the rows; `id_map`: values by id |

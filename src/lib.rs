@@ -1,27 +1,28 @@
 //! The rules of 共享购 (gongxiang), a consumer-points scheme: exact, pure, the same natively and in WebAssembly.
 //!
 //! A browser, a mini-program and the settlement server call the same functions, so they get the same numbers. The rules have
-//! no I/O, no clock, no randomness and no floats; time is an argument. The contract is `docs/RULES.md`.
+//! no I/O, no clock, no randomness and no floats; time is an argument. The contract is `docs/RULES.md`, and HACKING.md explains
+//! the terms.
 //!
-//! # The map of the house
+//! # The map of the modules
 //!
-//! A room uses only rooms in the rows below its own:
+//! A module uses only modules in the rows below its own:
 //!
-//! | rooms |
+//! | modules |
 //! |---|
 //! | `wasm`: the JavaScript surface |
 //! | [`wire`]: plain data in, plain data out |
-//! | [`past`]: the figures of a journal, as [`economy`] gives them for a scenario |
+//! | [`past`]: the figures of a journal that was settled, in the form that [`economy`] has for a scenario |
 //! | [`review`]: red flags; [`rulebook`]: the rules as members read them; [`forecast`]: what a member may expect; [`statement`]: an account brought up to date by day records; [`absorption`]: what orders and goods absorb |
 //! | [`book`]: the whole state, `apply(event) -> receipt`; [`economy`]: the whole network, day by day |
-//! | [`order`]: who gets what by an order, and why; [`day`]: the close, for book, simulator and forecast alike |
+//! | [`order`]: who gets what from an order, and why; [`day`]: the close of a day, for book, simulator and forecast alike |
 //! | [`receipt`]: what happened, by which rule, and why; [`release`]: units, `nav`, `acc`, eras; [`price`]: the next day's price; [`purchase`]: packs and redemptions that may come back; `preset`: the rule sets that ship with the rules |
 //! | [`event`]: a line of the journal, and the codes of refusals |
 //! | [`ruleset`]: the scheme's numbers; [`market`]: offers and trades; [`power`]: growth, for statistics |
 //! | [`quantity`]: exact decimals with named roundings; [`identity`]: ids, regions, days; [`tree`]: plain data |
-//! | [`limits`]: how large anything may be; `wide`: products and quotients in 256 bits |
+//! | [`limits`]: how large anything may be; `wide`: products and quotients in 256 bits; `contract`: the tables of events, codes, rules and reasons, as macros |
 //!
-//! [`day_report`] is beside the book: it sums what a day brought while events are applied.
+//! [`day_report`] stands apart: it adds up what a day brought, while the book applies the events.
 //!
 //! # Example
 //!

@@ -58,9 +58,9 @@ module.exports = {
 
   // The account.
   name: ['姓名', 'Name'],
-  nameNote: ['填写姓名后将获得八位会员号，到店时报号即可。', 'With a name you get a number of eight digits to tell at the till.'],
+  nameNote: ['填写姓名后将获得八位短号，到店时报短号即可。', 'With a name you get a number of eight digits to tell at the till.'],
   save: ['保存', 'Save'],
-  number: ['会员号', 'Member number'],
+  number: ['短号', 'Member number'],
   memberId: ['会员编号', 'Member ID'],
   sessions: ['登录设备', 'Where you’re signed in'],
   sessionsNote: ['发现陌生设备？请将其退出。', 'Don’t recognise a device? Sign it out.'],
@@ -156,7 +156,7 @@ module.exports = {
   arrived: ['到账日期', 'paid out on'],
 
   // My code and the invitation.
-  codeNote: ['到店付款时出示，商家扫码或输入会员号。', 'Show it when you pay in a shop. The shop scans it or types your number.'],
+  codeNote: ['到店付款时出示，商家扫码或输入短号。', 'Show it when you pay in a shop. The shop scans it or types your number.'],
   inviteNote: ['好友通过您的邀请注册后，您即成为其推荐人，不可更改。', 'Anyone who registers with your invitation has you as their referrer. This can’t be changed.'],
   share: ['分享给微信好友', 'Share in WeChat'],
   shareTitle: ['邀请您加入共享购', 'Join Gongxiang'],
@@ -165,7 +165,7 @@ module.exports = {
   // The counter.
   noShop: ['您还没有开店。', 'You have no shop.'],
   scanCode: ['扫会员码', 'Scan the member’s code'],
-  orType: ['会员号或编号', 'Member number or ID'],
+  orType: ['短号或编号', 'Member number or ID'],
   buyer: ['会员', 'Member'],
   change: ['更换', 'Change'],
   amount: ['订单金额', 'Amount'],
@@ -234,7 +234,7 @@ module.exports = {
   // The team and the city.
   myRole: ['服务身份', 'Service role'],
   noRole: ['暂无', 'None'],
-  nextRole: ['上一级', 'Next role'],
+  nextRole: ['下一等级', 'Next role'],
   noTeam: ['暂无团队成员', 'Nobody in your team yet'],
   teamSize: ['团队成员', 'Members'],
   teamMonths: ['每月团队让利额', 'Team’s concessions by month'],
@@ -248,7 +248,7 @@ module.exports = {
   joined: ['加入日期', 'Joined'],
   cityCode: ['城市代码', 'City code'],
   rightUntil: ['有效期至', 'Valid until'],
-  rightSoon: ['权益即将到期', 'Your right lapses soon'],
+  rightSoon: ['资格即将到期', 'Your right lapses soon'],
   rightKeep: ['到期前复购区域礼包，可继续获得区域积分。', 'Buy the area pack again before then to keep earning.'],
   rightLapsed: ['已失效，复购区域礼包后恢复。', 'Lapsed. Buy the area pack again to renew it.'],
   byDay: ['每日让利额', 'Concessions by day'],
@@ -286,7 +286,7 @@ module.exports = {
     no_address: ['请填写收货人、电话和地址', 'Type the name, phone and address it goes to'],
     bad_money: ['请输入金额，最多两位小数', 'Type an amount with at most two decimal places'],
     bad_percent: ['请输入 0 到 100 之间的比例', 'Type a percentage between 0 and 100'],
-    number_offline: ['网络不通，无法查询会员号，请扫会员码', 'No network, so numbers can’t be looked up. Scan the member’s code.'],
+    number_offline: ['网络不通，无法查询短号，请扫会员码', 'No network, so numbers can’t be looked up. Scan the member’s code.'],
     more_than_left: ['超过订单剩余金额', 'This is more than is left of the order'],
   },
 };

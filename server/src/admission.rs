@@ -1,8 +1,9 @@
-//! Opens the shops of approved applications: when pack and deposit are there, by the ordinary event.
+//! Opens the shop of an approved application as soon as pack and deposit are there, by the ordinary event
+//! `merchant.opened`.
 //!
-//! The approval is kept first ([`crate::people::applications`]), and the event has no idempotency key: a shop that is open is refused with
-//! `merchant_exists`, which is the same outcome. So whatever ends between the two, the next look goes on, and any number of processes may
-//! look at once.
+//! The approval is stored first ([`crate::people::applications`]). The event has no idempotency key and needs none: a
+//! shop that is open already is refused with `merchant_exists`, and that is the same outcome. So a process may stop at
+//! any moment, and several may look at the same applications.
 
 use anyhow::{Context as _, Result};
 use gongxiang::book::{Account, Excerpt};

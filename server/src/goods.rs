@@ -1,5 +1,7 @@
-//! Goods for points: the catalogue and its pictures, and the vouchers that members have for a piece. What a redemption takes and a cancelled
-//! one brings back is written by the ledger, with the event ([`crate::ledger::goods`]); here is the rest.
+//! Goods for points: the catalogue with its pictures, and the vouchers. A member gets a voucher for each piece.
+//!
+//! The ledger takes points and piece, and gives them back, in the transaction of the event ([`crate::ledger::goods`]).
+//! Everything else is here.
 
 pub mod catalogue;
 pub mod code;

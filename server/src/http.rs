@@ -1,19 +1,24 @@
-//! HTTP: what clients ask, who may, and how it is answered. The rooms below know nothing of it.
+//! HTTP: routes, rights and answers. The modules below (`ledger`, `people` and so on) know nothing of it.
 //!
 //! | file | what it holds |
 //! |---|---|
 //! | `routes` | every address with its handler |
 //! | `app` | what every handler can reach |
-//! | `edge`, `listen`, `rates`, `guard` | what every request passes; connections |
-//! | `commands`, `settle`, `preview`, `quote` | what can be done: one table, and its three uses |
-//! | `members`, `orders`, `market`, `days`, `scheme`, `rules`, `rulebook`, `events`, `ahead` | what can be asked, by resource |
-//! | `profiles`, `names` | what members say of themselves, and what others see of it |
-//! | `notices` | what members are told, and how |
+//! | `edge`, `arrival`, `listen`, `rates`, `guard` | what every request passes; connections |
+//! | `commands`, `settle`, `flights`, `preview`, `quote` | the table of commands, and what is done with one: settled once, previewed, quoted |
+//! | `members`, `orders`, `market`, `days`, `scheme`, `rules`, `rulebook`, `events` | what can be read, by resource |
+//! | `ahead`, `lookout` | forecasts and scenarios, and how many run at a time |
+//! | `pending`, `team`, `overview` | what is to come to a member, what its team brings, the operator's figures |
+//! | `trades` | what the two sides of a trade write to each other, and disputes |
+//! | `goods`, `vouchers` | goods for points |
+//! | `profiles`, `names`, `look_ups` | profiles, what others see of them, and how often one may look somebody up |
+//! | `notices` | a member's notices and subscriptions |
+//! | `webhooks`, `keys` | webhooks and API keys, for the operator |
 //! | `counter` | what a shop's till starts from, and members' codes |
 //! | `sessions`, `passkeys`, `newcomers`, `access` | signing in and out, registering, and what one signed in with |
-//! | `staff`, `actions`, `concerns` | who works here, who did what, and whom it concerned |
+//! | `staff`, `actions`, `concerns` | the staff, the list of who did what, and whom an event concerned |
 //! | `proposals` | commands that wait for a second person |
-//! | `applications` | who applies for a shop, and what the operator decides |
+//! | `applications` | applications for a shop |
 //! | `rights`, `actor`, `view` | who asks, whether they may, and what they see |
 //! | `query`, `body`, `fields`, `one` | how a request is read |
 //! | `answer`, `page`, `sheet`, `problem`, `etag` | how it is answered |

@@ -1,21 +1,21 @@
 //! The settlement server and the `gongxiang` command line.
 //!
 //! The rules compute. This crate reads requests, gives events to the book, stores what changed and answers; it computes
-//! no amounts. A room may use only the rooms below it, and no two modules depend on each other.
+//! no amounts. A module may use only the modules below it, so no two of them depend on each other.
 //!
-//! | room | what it holds | what it may know |
+//! | module | what it holds | what it may use |
 //! |---|---|---|
 //! | [`cli`] | one file per command | all |
-//! | [`http`] | routes, rights, answers, the `OpenAPI` document, connections | the rooms below |
+//! | [`http`] | routes, rights, answers, the `OpenAPI` document, connections | the modules below |
 //! | [`books`] | exports and imports | [`ledger`] |
 //! | [`webhooks`] | delivery of events to other systems, at least once | [`ledger`] |
-//! | [`notices`] | what members are told, and how | [`webhooks`], [`people`], [`ledger`] |
+//! | [`notices`] | messages to members about what concerns them: by push, `WeChat`, e-mail and SMS | [`webhooks`], [`people`], [`ledger`] |
 //! | [`goods`] | goods for points: the catalogue, its pictures, the vouchers | [`people`], [`ledger`] |
 //! | [`admission`] | opens the shops of approved applications | [`people`], [`ledger`] |
-//! | [`people`] | keys, staff, sessions, passkeys, `WeChat` accounts, profiles; what waits for a second person; what the sides of a trade tell each other; applications for shops | the ground |
-//! | [`ledger`] | the queue of events, groups, the store, the audit, the close of a day | the ground |
+//! | [`people`] | keys, staff, sessions, passkeys, `WeChat` accounts, profiles; commands that wait for a second person; what the two sides of a trade write to each other; applications for shops | the base |
+//! | [`ledger`] | the queue of events, groups, the store, the audit, the close of a day | the base |
 //!
-//! The ground: [`limits`] (every limit of the server), [`text`] (hashes, JSON), [`language`] and [`flags`] (the words
+//! The base: [`limits`] (every limit of the server), [`text`] (hashes, JSON), [`language`] and [`flags`] (the words
 //! of reports and red flags), [`clock`], [`shutdown`], [`metrics`], [`logs`], [`output`] (files that are written whole or
 //! not at all), [`outbound`] (requests to other servers).
 

@@ -1,10 +1,11 @@
-//! Notices (通知): members are told in time what concerns them, by Web Push, by `WeChat` 订阅消息, or by e-mail and SMS through the
-//! operator's own gateway. Each member says what it wants to be told of, and how.
+//! Notices (通知) tell members in time what concerns them: by Web Push, by `WeChat` 订阅消息, or by e-mail and SMS through
+//! the operator's own gateway. Each member chooses of what it is told, and how.
 //!
-//! What happened leaves a source, stored in the transaction in which it happened. [`gather`] makes notices of the sources later, so an
-//! order waits for nobody's telephone; the notices of a source are stored in the transaction that deletes it, so none is lost or made
-//! twice. [`messenger`] sends what waits for a subscription as one message, which says what kind of things happened and how often, and
-//! nothing else: it is read on locked screens.
+//! - An event leaves a source, stored in the same transaction.
+//! - [`gather`] turns sources into notices later, so an order does not wait for messages. The transaction that stores
+//!   the notices of a source also deletes the source, so none is lost or made twice.
+//! - [`messenger`] sends what waits for a subscription as one message. It says what kind of things happened and how
+//!   often, and nothing else, because people read it on locked screens.
 
 pub mod channels;
 pub mod delivery;

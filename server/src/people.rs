@@ -1,5 +1,6 @@
-//! Who sends a request: keys, sessions and other means of signing in, and the staff; what waits for a second person; what the sides of a
-//! trade tell each other; and who applies for a shop. The books know nothing of them.
+//! The people behind requests: keys, sessions and other ways of signing in, the staff, commands that wait for a second
+//! person, what the two sides of a trade write to each other, and applications for shops. The ledger knows nothing of
+//! them.
 
 pub mod access;
 pub mod actions;

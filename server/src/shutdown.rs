@@ -1,4 +1,4 @@
-//! How tasks learn that the process is ending: a `watch` channel whose value becomes `true` once.
+//! How tasks learn that the process is stopping: a `watch` channel whose value becomes `true` once.
 
 use tokio::sync::watch;
 

@@ -447,7 +447,7 @@ fn a_shop_that_gives_up_its_margin_is_named_and_a_dry_run_writes_nothing() -> Te
             ["--shops", shops, "--members", members, "--sales", sales, "--concession", "0.01%", "--margin", "50%"];
         let shown = gongxiang(&[&["init", "--dry-run", "--language", "zh-CN"][..], &answers].concat())?;
         assert!(shown.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&shown.stderr));
-        assert!(String::from_utf8(shown.stdout)?.contains("什么会拖垮它"));
+        assert!(String::from_utf8(shown.stdout)?.contains("主要风险"));
     }
     Ok(())
 }

@@ -205,7 +205,7 @@ test('a server with other rules or other answers is noticed, and nothing wrong i
   await page.unrouteAll();
   await change((answer) => ({ ...answer, account: { balance: 1 } }));
   await tab('wallet');
-  await page.getByText('服务器与本程序的版本不同').waitFor();
+  await page.getByText('版本与服务器不一致，请更新后重试').waitFor();
   await page.unrouteAll();
   await tab('wallet');
   await page.getByText('已核对：与服务器一致').waitFor();

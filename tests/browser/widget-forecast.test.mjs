@@ -53,7 +53,7 @@ test('on a network with turnover on 6 days there is no figure, and why is said i
   await page.getByText('Orders vested on fewer than 7 of the last 30 days, so there is no forecast yet. 6 so far.').waitFor();
   const widget = page.locator('earnings-preview');
   await widget.evaluate((element) => element.setAttribute('lang', 'zh'));
-  await page.getByText('近 30 天有订单到账的日子不足 7 天，暂不提供预测。目前为 6 天。').waitFor();
+  await page.getByText('近 30 天有订单到账的天数不足 7 天，暂不提供预测。目前为 6 天。').waitFor();
   assert.equal(await widget.locator('[part=path]').count(), 0);
   await close();
 });

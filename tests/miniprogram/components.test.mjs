@@ -104,7 +104,7 @@ test('the wallet card says where the server differs, and what it cannot read', a
   await until(() => unread.heard.length);
   assert.deepEqual(unread.heard[0].slice(0, 1), ['error']);
   assert.equal(unread.heard[0][1].code, 'bad_snapshot');
-  assert.match(unread.text(), /服务器与本程序的版本不同/);
+  assert.match(unread.text(), /版本与服务器不一致，请更新后重试/);
   // The next one is shown.
   await unread.component.instance.show(snapshot());
   assert.match(unread.text(), /105/);
@@ -160,7 +160,7 @@ test('a network that is too young for a forecast shows why instead of a band', a
   assert.ok(text().includes('Orders vested on fewer than 7 of the last 30 days, so there is no forecast yet. 6 so far.'), text());
   assert.ok(!text().includes('days later'));
   component.setData({ language: 'zh' });
-  assert.ok(text().includes('近 30 天有订单到账的日子不足 7 天，暂不提供预测。目前为 6 天。'), text());
+  assert.ok(text().includes('近 30 天有订单到账的天数不足 7 天，暂不提供预测。目前为 6 天。'), text());
 });
 
 test('an unreadable excerpt is reported, and the next is shown', async () => {

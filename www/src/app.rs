@@ -1,4 +1,4 @@
-//! The frame around every screen: name, language, navigation, notices, and the caution.
+//! The frame around every screen: name, language, navigation, notices, and the warning that values can fall.
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast as _;

@@ -1,4 +1,5 @@
-//! What the counter of a shop asks and computes: the usual concession, goods taken back, the codes of members, the day's table.
+//! What the counter of a shop asks and computes: the usual concession, refunds, the codes of members, the table of the
+//! day.
 
 use std::fmt::{self, Write as _};
 

@@ -1,5 +1,5 @@
-//! Decimals as a person reads them: grouped digits, and of a long fraction the first places. A tap shows all of them. They are made
-//! from the canonical string, never from a float, so the screen shows exactly what was computed.
+//! Decimals as people read them: with grouped digits, and only the first places of a long fraction. A tap shows all of
+//! them. They are made from the canonical string, never from a float, so the screen shows exactly what was computed.
 
 use gongxiang::identity::Day;
 use gongxiang::quantity::{Money, Price, Rate, ShareValue};

@@ -1,4 +1,4 @@
-//! Goods for points (docs/goods.md): what is offered, a member's vouchers, and handing out by their codes.
+//! Goods for points (docs/goods.md): the catalogue, a member's vouchers, and handing out by their codes.
 
 use gongxiang::identity::{Day, Id};
 use gongxiang::quantity::{Money, Points};

@@ -1,9 +1,10 @@
 //! Reads types from JSON. `serde_json` parses the text, and the `Deserializer` below reads the types from its value.
 //!
-//! `serde_json` has a `Deserializer` of its own, but its error texts would take a twentieth of the wallet's budget. Nobody would
-//! read them: an answer that cannot be read is one fault.
+//! `serde_json` has a `Deserializer` of its own, but its error texts would take a twentieth of the wallet's size
+//! budget. Nobody would read them: to the wallet, every answer that cannot be read is the same fault.
 //!
-//! The numbers in answers are whole. A number with a fraction is an error, except in an unknown field, which is skipped.
+//! The numbers in answers are whole. A number with a fraction is an error, except in an unknown field, which is
+//! skipped.
 
 use std::{fmt, iter};
 

@@ -1,19 +1,24 @@
-//! The browser wallet of 共享购. It trusts no server with a number.
+//! The browser wallet of 共享购. It computes every balance and preview itself, and shows where the server's
+//! numbers differ.
 //!
-//! Every number on the screen is computed here, by the crate of rules that the server uses. The wallet brings an account up to
-//! date from a snapshot and the day records, previews an action on an excerpt of the book, and compares its figures with the
-//! server's.
+//! It uses the same crate of rules as the server. It brings an account up to date from a snapshot and the day records, previews
+//! an action on an excerpt of the book, and compares its figures with the server's.
 //!
 //! | file | what lives there |
 //! |---|---|
 //! | `api` | requests to the server, its answers and faults |
-//! | `staff` | what the desk asks about the staff, and about who did what |
+//! | `staff`, `people`, `overview` | what the desk asks about the staff and their actions, about members, and about the whole scheme |
 //! | `wallet` | a member's balances: fetched, computed, compared |
 //! | `history` | the whole statement: the postings and each day's release |
 //! | `order` | an order as it is typed, and its preview |
 //! | `action` | an action of a member or the operator: its event, command and preview |
-//! | `proposal` | what waits for a second person |
+//! | `proposal` | commands that wait for a second person |
 //! | `goods` | goods for points: the catalogue, vouchers, handing out |
+//! | `trade` | a trade as its two sides see it, and what they write to each other |
+//! | `team` | the sums of a member's team and of a partner's city |
+//! | `application` | applications for a shop |
+//! | `subscription` | notices: what a member is told of, and where |
+//! | `rule_values` | the values of a rule set, for the form of the rules |
 //! | `receipt` | compares the expected receipt with the settled one |
 //! | `outbox` | confirmed actions, until the server decides them |
 //! | `counter`, `clock` | what the counter of a shop asks and computes; this device's clock |
@@ -21,6 +26,7 @@
 //! | `passkey` | signing in by passkey, and showing it again |
 //! | `keep`, `mark`, `locks` | the browser's database, its short texts, and locks across tabs |
 //! | `json` | reads types from JSON |
+//! | `ids`, `names` | ids as people read them, and the names beside them |
 //! | `input`, `figure` | decimals as a person types and reads them, never as floats |
 //! | `lang`, `text` | 简体中文 and English, side by side |
 //! | `route` | the address: `#/m/ID` |
@@ -28,10 +34,20 @@
 //! | `state` | what every screen shares |
 //! | `app`, `screens`, `ui` | the frame, the screens, and the parts that screens share |
 //!
-//! It has nine programs, so that nobody loads what others need: `bin/account.rs` for getting in, one's account and code,
-//! `bin/wallet.rs` for what a member has and gets, `bin/points.rs` for moving and trading points and one's orders, `bin/shop.rs` for the counter,
-//! `bin/goods.rs` for goods for points, `bin/people.rs` for members and staff at the desk, `bin/rules.rs` for new rules, `bin/ahead.rs` for what is to come,
-//! `bin/desk.rs` for the rest of the desk. `boot.js` starts the one to which the address belongs (`PROGRAMS` in `boot.js`).
+//! The wallet is nine programs, so that nobody loads what only others need. `boot.js` starts the one to which the address belongs
+//! (`PROGRAMS` in `boot.js`).
+//!
+//! | program | screens |
+//! |---|---|
+//! | `bin/account.rs` | signing in, and a member's account, profile and code |
+//! | `bin/wallet.rs` | what a member has and gets |
+//! | `bin/points.rs` | moving and trading points, invitations, a member's own orders, team and city |
+//! | `bin/ahead.rs` | a member's forecast and notices; the simulator at the desk |
+//! | `bin/goods.rs` | goods for points |
+//! | `bin/shop.rs` | the counter of a shop |
+//! | `bin/people.rs` | members and staff at the desk |
+//! | `bin/rules.rs` | new rules at the desk |
+//! | `bin/desk.rs` | the rest of the desk |
 
 mod access;
 mod action;

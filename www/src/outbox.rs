@@ -1,8 +1,8 @@
-//! The outbox: confirmed actions without an outcome.
+//! The outbox: confirmed actions that have no outcome yet.
 //!
-//! An action is stored with its idempotency key before it is sent, and one tab at a time sends it. It stays until an answer has
-//! its outcome. After any other answer the server may or may not have settled it. So it is sent again with the same key, which
-//! the server settles once.
+//! An action is stored with its idempotency key before it is sent, and one tab at a time sends it. It stays until an
+//! answer says its outcome. After any other answer nobody knows whether the server settled it. So it is sent again with
+//! the same key, and the server settles a key only once.
 
 use std::time::Duration;
 

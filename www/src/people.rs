@@ -1,4 +1,4 @@
-//! What the desk asks about members: their orders, codes by which they sign in, and the end of their access.
+//! What the desk asks about members: their orders, the codes with which they sign in, and how to end their access.
 
 use gongxiang::identity::{Day, Id};
 use gongxiang::quantity::Money;

@@ -1,4 +1,5 @@
-//! Memos and effects with boxed closures. Without the boxes the binary would have leptos' code once for each closure.
+//! Memos and effects with boxed closures. Without the boxes, the binary would contain leptos' code once for each
+//! closure.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,5 @@
-//! The values of a rule set one by one, as a form shows and changes them. A value's key is the one that a refusal names:
-//! `release.daily`, `packs.member.price`, `service.roles.1.points_rate`.
+//! The values of a rule set one by one, as a form shows and changes them. The key of a value is the name that a refusal
+//! uses for it: `release.daily`, `packs.member.price`, `service.roles.1.points_rate`.
 
 use gongxiang::tree::Tree;
 

@@ -1,4 +1,4 @@
-//! The screens, a file for each.
+//! The screens, one file each.
 
 mod account;
 mod action_form;

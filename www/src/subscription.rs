@@ -1,4 +1,4 @@
-//! Notices (通知): what a member is told of, where, and what it was told. docs/notices.md has the server's side.
+//! Notices (通知): of what a member is told, where, and the list of past notices. docs/notices.md has the server's side.
 
 use gongxiang::identity::Id;
 use serde::Deserialize;

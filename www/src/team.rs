@@ -1,4 +1,4 @@
-//! What a member's team and a partner's city bring, as the server sums it up.
+//! The sums of a member's team and of a partner's city, from the server.
 
 use gongxiang::identity::{Day, Id};
 use gongxiang::quantity::{Money, Points, Rate, ShareValue};

@@ -1,4 +1,4 @@
-//! A trade as its two sides see it: what the server answers, and what they write beside the books.
+//! A trade as its two sides see it: the server's answers, and what the two write to each other.
 
 use gongxiang::identity::Id;
 use gongxiang::market::{Offer, Side, Trade, TradeState};

@@ -1,4 +1,4 @@
-//! What a demo has from the start: a journal that was settled, and people with names.
+//! The contents of a demo: a journal that is settled at the start, and people with names.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,5 +1,5 @@
-//! `gongxiang init`: a pilot from a few answers. It proposes rules by simulation, says what would sink them, and writes all that a server
-//! needs into a new directory.
+//! `gongxiang init`: sets up a pilot from a few answers. It proposes rules by simulation, names the risks that would
+//! end the pilot, and writes everything that a server needs into a new directory.
 
 mod answers;
 pub(super) mod files;

@@ -1,4 +1,5 @@
-//! `gongxiang staff`: people with names who work for the operator or in a shop, and the codes by which they sign in first.
+//! `gongxiang staff`: people with names who work for the operator or in a shop, and the codes with which they sign in
+//! for the first time.
 
 use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;

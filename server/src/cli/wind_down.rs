@@ -1,7 +1,8 @@
-//! `gongxiang wind-down`: an orderly end, worked out on a copy of the live book and written down as steps with the commands that do them.
+//! `gongxiang wind-down`: plans an orderly end. It settles the plan on a copy of the live book, and prints the steps
+//! with the commands that carry them out.
 //!
-//! It changes nothing in the database. Nothing is estimated: until its end the plan assumes that nobody orders, trades or redeems, and with that
-//! every figure is what the book would come to.
+//! It changes nothing in the database, and estimates nothing. The plan assumes that nobody orders, trades or redeems
+//! until the end; then every figure is exactly what the book would come to.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;

@@ -1,4 +1,5 @@
-//! The items, and their pictures. A statement that changes the stock asks what members have, so that it is never less.
+//! The items and their pictures. The statement that changes an item's stock also checks how many pieces members hold,
+//! so the stock is never lower than that.
 
 use gongxiang::identity::{Day, Id};
 use sqlx::{AssertSqlSafe, FromRow, Row as _};

@@ -1,6 +1,8 @@
-//! The code of a voucher: 80 random bits, which members show or read out and cashiers scan or type. Only its hash is stored.
+//! The code of a voucher: 80 random bits, which members show or read out and cashiers scan or type. Only its hash is
+//! stored.
 //!
-//! It is written in the alphabet of Crockford, which has no I, L, O and U; what was typed for them is read as what it looks like.
+//! It is written in Crockford's alphabet, which lacks I, L, O and U. If somebody types I, L or O, it is read as the
+//! digit that it looks like.
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
-//! Cancels redemptions whose vouchers nobody used in time. The last day of a voucher is a day of the scheme, so it ends by the days that are
-//! closed, and not by a clock.
+//! Cancels redemptions whose vouchers were not used in time. The last day of a voucher is a day of the scheme, so it
+//! ends when that day is closed, not by a clock.
 //!
-//! Any number of processes may do so at once: the state is checked in the transaction that cancels.
+//! Several processes may do this at once: the transaction that cancels checks the state.
 
 use anyhow::{Context as _, Result};
 use gongxiang::identity::Id;

@@ -1,4 +1,5 @@
-//! Pictures of goods. What one is, its first bytes say, not its name; it is stored and sent as it is, and only as what it is.
+//! Pictures of goods. The first bytes of a picture say its format, not its name. It is stored and sent unchanged, as
+//! that format only.
 
 use crate::limits::{PICTURE_BYTES_MAX, PICTURE_SIDE_MAX};
 

@@ -1,4 +1,5 @@
-//! The vouchers: lists, new codes, and handing out. A statement that changes one asks for its state, so it happens once.
+//! The vouchers: lists, new codes, and handing out. Each statement that changes a voucher also checks its state, so a
+//! change happens once.
 
 use gongxiang::identity::{Day, Id};
 use jiff::Timestamp;

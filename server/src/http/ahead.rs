@@ -1,7 +1,7 @@
 //! Forecasts: the eve of the close, a member's forecast, scenarios. They change nothing.
 //!
-//! They need a processor, not the database. So a few run at a time, on threads of their own, each with a time limit. A client that
-//! disconnects stops its own.
+//! They need a processor, not the database. So only a few run at a time, on their own threads and with a time limit. If
+//! a client disconnects, its forecast is stopped.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

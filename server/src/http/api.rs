@@ -1,5 +1,5 @@
-//! The routes and the `OpenAPI` document, made together. The types of a handler's arguments and answer describe its right, its
-//! parameters, its body and its answer. A row of `routes.rs` adds the address, an id and a title.
+//! The routes and the `OpenAPI` document, made together. The types of a handler's arguments and answer say its right,
+//! its parameters, its body and its answer. A row of `routes.rs` adds the address, an id and a title.
 
 use std::collections::BTreeMap;
 

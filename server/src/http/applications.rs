@@ -1,6 +1,8 @@
-//! Applications for a shop: a member applies, the operator decides, and the shop opens when pack, deposit and approval are there.
+//! Applications for a shop: a member applies and the operator decides. The shop opens when pack, deposit and approval
+//! are there.
 //!
-//! What an application says of people is beside the books and is seen by the applicant and by who reads what concerns members.
+//! What an application says about people is not in the journal. Only the applicant and the staff who may read about
+//! members see it.
 
 use axum::extract::{Path, State};
 use gongxiang::book::Excerpt;

@@ -1,7 +1,7 @@
-//! The body of a request, watched from the edge: whether it has arrived, and what a handler left of it.
+//! Watches the body of a request as it arrives: whether all of it has arrived, and what a handler left unread.
 //!
-//! Until it has arrived nothing was settled; afterwards something may have been. What is left is read and thrown away before the
-//! answer is sent, because many clients read no answer until they have sent their whole body.
+//! Before a body has arrived, nothing was settled; afterwards something may have been. An unread rest is read and
+//! thrown away before the answer is sent, because many clients read no answer until they have sent their whole body.
 
 use std::mem;
 use std::pin::Pin;

@@ -1,4 +1,5 @@
-//! Bodies of requests: events of a journal, each read by itself, so that an error in one does not stop the others; and tables.
+//! Bodies of requests: either events of a journal, or one JSON object. Each event is read by itself, so an error in one
+//! does not stop the others.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,6 +1,8 @@
-//! What can be done over HTTP beside whole journals: each command is one event of the rules with some fields from the
-//! address, some from the body, some the server's own. The routes, the checks and the `OpenAPI` document are made from this
-//! one list, which follows from the contract's table of events.
+//! The commands: everything that can be done over HTTP apart from sending whole journals.
+//!
+//! A command is one event of the rules. Some of its fields come from the address, some from the body, and some from the
+//! server itself. The routes, the checks and the `OpenAPI` document are made from this one list, which follows from the
+//! contract's table of events.
 
 use std::sync::LazyLock;
 

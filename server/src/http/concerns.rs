@@ -1,5 +1,5 @@
-//! Whom an event of the journal concerned: the members and shops that it names, or that stand behind the order, offer, trade, pack or
-//! redemption that it names.
+//! Whom an event of the journal concerned: the members and shops that it names, and those behind the order, offer,
+//! trade, pack or redemption that it names.
 
 use gongxiang::book::Excerpt;
 use gongxiang::event::{Event, Name, Referent};

@@ -1,4 +1,5 @@
-//! The counter of a shop: what its till starts from, its usual concession, and the codes by which members show who they are.
+//! The counter of a shop: the figures that its till needs at the start, its usual concession, and the codes with which
+//! members show who they are.
 
 use axum::extract::State;
 use gongxiang::book::Account;

@@ -1,5 +1,5 @@
-//! What happens to every request before the API gets it: it gets an id and a line in the log and the figures; its client's rate,
-//! its time and the encoding of its body are checked.
+//! What happens to every request before a handler gets it. It gets an id, a line in the log and a count in the metrics.
+//! The rate of its client, its time and the encoding of its body are checked.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The wallet's files, and what pages of other sites may read.
+//! Serves the wallet's files, and says what pages of other sites may read.
 
 use std::path::Path;
 

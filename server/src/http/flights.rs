@@ -1,4 +1,5 @@
-//! Keys whose first request is being settled. Meanwhile, a second request with the same key is told to ask again.
+//! The keys whose first request is being settled now. Meanwhile a second request with the same key is told to try again
+//! later.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,5 @@
-//! Connections: their number in all and per address, the time and size of their headers, the time without progress, and their end.
+//! Connections: how many in all and per address, how long and large their headers may be, how long they may make no
+//! progress, and how they end.
 
 use std::collections::HashMap;
 use std::convert::Infallible;

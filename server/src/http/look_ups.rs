@@ -1,4 +1,4 @@
-//! How often members and tills may ask who somebody is.
+//! Limits how often members and tills may look somebody up.
 
 use super::problem::{Failure, Problem};
 use super::rates::Rates;

@@ -1,4 +1,4 @@
-//! Names of other members, short numbers, and the directory of shops. Nobody sees more of another member here than its name.
+//! Names of other members, short numbers, and the directory of shops. Of another member one sees only the name here.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Members who register themselves, where the operator lets them.
+//! Members who register themselves, if the operator allows it.
 
 use std::sync::Arc;
 

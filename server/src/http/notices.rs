@@ -1,4 +1,4 @@
-//! What members are told, and how: their notices and their subscriptions, which are their own and nobody else's.
+//! A member's notices and subscriptions. Nobody else sees or changes them.
 
 use std::collections::BTreeSet;
 

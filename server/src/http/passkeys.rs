@@ -1,4 +1,4 @@
-//! A member's passkeys, and the enrolment codes by which the first one comes.
+//! A member's passkeys, and the enrolment codes with which it adds its first one.
 
 use axum::extract::{Path, State};
 use gongxiang::identity::Id;

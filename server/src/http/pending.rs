@@ -1,4 +1,4 @@
-//! What orders are to bring a member.
+//! The rewards of a member's orders that have not vested.
 
 use axum::extract::State;
 use gongxiang::wire::pending::PendingNow;

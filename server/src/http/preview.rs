@@ -1,5 +1,5 @@
-//! Previews of commands. A wallet computes most by itself. It asks here if a preview needs others' accounts: a day's close, a refund
-//! after vesting.
+//! Previews of commands. A wallet computes most of them itself. It asks here only if a preview needs other members'
+//! accounts: a day's close, a refund after vesting.
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;

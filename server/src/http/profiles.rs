@@ -1,4 +1,5 @@
-//! A member's profile, which is its own: to read, to replace, to erase, to take away. The staff of its shop keeps what it says of the shop.
+//! A member's profile. The member reads, replaces, erases and exports it. The staff of its shop manage the part about
+//! the shop.
 
 use axum::extract::State;
 use gongxiang::book::Account;

@@ -1,8 +1,9 @@
-//! Commands that wait for a second person. What the server's setting lists is kept here in place of being settled; somebody else of the
-//! staff with the right for the command approves or declines it. An API key proposes, and decides nothing: it is no person.
+//! Commands that wait for a second person. A command that the setting lists is stored instead of settled. Somebody else
+//! of the staff who may give the command approves or declines it. An API key can propose but not decide, because it is
+//! not a person.
 //!
-//! An approved command is settled under its own idempotency key, by the rules of that moment. So approving it again, or sending the
-//! command again, is answered with the same receipt.
+//! An approved command is settled under its own idempotency key, by the rules of that moment. So if it is approved
+//! again, or sent again, the answer is the same receipt.
 
 use std::slice;
 

@@ -1,5 +1,5 @@
-//! Who may ask. Each handler takes one of these as an argument, and a handler without one does not start. The document is made from
-//! the same arguments, so it states the same rights.
+//! Who may send a request. Each handler takes one of these types as an argument, and a handler without one does not
+//! start. The `OpenAPI` document is made from the same arguments, so it states the same rights.
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;

@@ -1,4 +1,4 @@
-//! Schemas of what a table of ours describes: the body of a command, and its event.
+//! Schemas of what our own table describes: the body of a command, and its event.
 
 use gongxiang::event::Format;
 use gongxiang::identity::{Day, Id, Region};

@@ -1,5 +1,5 @@
-//! Signing in and out. A browser holds its session in a cookie that no script reads and no other site sends; a mini-program
-//! gets the token itself.
+//! Signing in and out. A browser holds its session in a cookie that no script can read and no other site can send. A
+//! mini-program gets the token itself.
 
 use axum::extract::State;
 use axum::http::HeaderValue;

@@ -1,7 +1,7 @@
 //! Lists as tables for spreadsheets: the same routes, pages and rights, with `format=csv`.
 //!
-//! The columns of a list are fields of its rows in JSON, so a table says nothing that the JSON does not. The first page has a header; a
-//! `Link` leads to the next one, and the pages one after the other are the whole table.
+//! The columns of a table are fields of its rows in JSON, so it says nothing that the JSON does not. The first page has
+//! a header. A `Link` leads to the next page, and all pages one after the other are the whole table.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LINK};

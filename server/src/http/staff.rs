@@ -1,4 +1,4 @@
-//! Staff: for the operator, and for the owner of a shop among its own.
+//! Staff: the operator manages all of them, the owner of a shop those of the shop.
 
 use axum::extract::{Path, State};
 use gongxiang::event::{Code, Refusal};

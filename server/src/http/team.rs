@@ -1,4 +1,5 @@
-//! What a member's network and a partner's city bring: sums, and those whom the member brought itself. Nothing of anybody's balance.
+//! What a member's network and a partner's city bring: sums, and the list of members that the member brought itself.
+//! Nobody's balance is among it.
 
 use axum::extract::State;
 use gongxiang::book::Head;

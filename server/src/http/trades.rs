@@ -1,12 +1,12 @@
-//! A member's trades, what the two sides of a living trade tell each other, and their disputes, which the operator decides. The steps of a
-//! trade are commands.
+//! A member's trades, what the two sides of an open trade write to each other, and their disputes, which the operator
+//! decides. The steps of a trade itself are commands.
 //!
 //! | what | who writes it | who reads it | until |
 //! |---|---|---|---|
 //! | payee detail | the seller | both sides, the operator | the trade ends |
 //! | note of the payment | the buyer | both sides, the operator | the trade ends |
 //! | statements of a dispute | each side its own | both sides, the operator | 180 days after the trade ended |
-//! | reason of the decision | the operator | both sides, who reads the actions | the same; in the actions for ever |
+//! | reason of the decision | the operator | both sides, and who reads the actions | the same; in the actions for ever |
 
 use axum::extract::{Path, State};
 use gongxiang::event::{Code, Refusal};

@@ -1,15 +1,15 @@
-//! Who sees what. An answer that speaks of more than one member is cut here by who asks, and nowhere else.
+//! Who sees what. An answer about more than one member is reduced here to what the client may see, and nowhere else.
 //!
-//! | who asks | what it sees |
+//! | client | what it sees |
 //! |---|---|
 //! | the operator, its clerks and auditors | everything |
-//! | a member | what moves on its own account; both sides of its trades; of an order that it gives, who gets what; of one that it gave, its own part |
+//! | a member | what moves on its own account; both sides of its trades; of an order that it would give, who gets what; of one that it gave, its own part |
 //! | a shop | what moves on its own account; of an order, the buyer's part and its own |
 //! | a shop's key, its staff | the same without what its owner earns elsewhere |
 //! | the payment system | what it entered |
 //!
-//! Nobody but the operator sees the balance of another, and nobody can work it out from a preview: where a preview depends on what
-//! others have, it takes it that they have enough.
+//! Nobody but the operator sees the balance of another member, and nobody can work it out from a preview: where a
+//! preview depends on what others have, it assumes that they have enough.
 
 use std::sync::Arc;
 

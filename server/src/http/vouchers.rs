@@ -1,5 +1,5 @@
-//! Vouchers: a member redeems points for a piece, shows the code, and a shop or the operator hands the piece out. Points and piece are
-//! taken and given back by the ledger, in one transaction ([`crate::ledger::goods`]).
+//! Vouchers: a member redeems points for a piece and shows the code, and a shop or the operator hands the piece out.
+//! The ledger takes points and piece, and gives them back, in one transaction ([`crate::ledger::goods`]).
 
 use axum::extract::{Path, State};
 use gongxiang::event::{Event, Kind, Refusal};

@@ -1,6 +1,8 @@
-//! The time, as far as this process's clock is believed. What ends by the clock and cannot be taken back, such as a trade that
-//! was not paid in time, ends by this time only: the clock has stood for a while, agrees with the database's, and is not far
-//! from the newest event. The close of a day asks for more (`close.rs`).
+//! The time, if this process's clock can be believed. Some things end by the clock and cannot be taken back, such as a
+//! trade that was not paid in time.
+//!
+//! So they end only if the clock has run evenly for a while, agrees with the database's clock, and is close to the
+//! newest event. The close of a day asks for more (`close.rs`).
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -1,7 +1,7 @@
-//! The day closes by itself, after midnight in one time zone; a few days that were missed are closed one by one.
+//! Closes the day after midnight in one time zone. A few days that were missed are closed one by one.
 //!
-//! Any number of processes may do so at once. Closing names the day it closes, so whoever comes second is refused with
-//! `wrong_day`: a key would add nothing, and would keep a refusal for ever.
+//! Several processes may do this at once. A close names the day that it closes, so the second one is refused with
+//! `wrong_day`. An idempotency key would add nothing, and would keep a refusal for ever.
 
 use std::time::{Duration, Instant};
 

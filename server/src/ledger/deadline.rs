@@ -1,8 +1,8 @@
-//! Cancels trades whose buyers have not paid in time. The contract cancels an unpaid trade at a day's close (RULES.md section 5,
-//! step 1); the hours are a setting of the server, which gives the same event earlier. A cancelled trade stays cancelled, so a clock that is
-//! wrong for a while must cancel none.
+//! Cancels trades whose buyers have not paid in time. The contract cancels an unpaid trade at a day's close (RULES.md
+//! section 5, step 1). The server has a shorter limit in hours, as a setting, and gives the same event earlier. A
+//! cancelled trade stays cancelled, so a clock that is wrong for a while must cancel none.
 //!
-//! Any number of processes may do so at once: who comes second is refused with `wrong_trade_state`.
+//! Several processes may do this at once: the second one is refused with `wrong_trade_state`.
 
 use std::time::Duration;
 

@@ -1,18 +1,21 @@
-//! Goods for points (积分兑换商品), as far as settling has to do with them: which piece a redemption takes, and when one comes back. Pure:
-//! no storage, no clock.
+//! Goods for points (积分兑换商品), as far as the ledger settles them: which piece a redemption takes, and when a piece comes
+//! back. Pure: no storage, no clock.
 //!
-//! The piece and the points are taken together, and come back together, because both are written by one transaction: the one that settles
-//! `points.redeemed` or `redemption.cancelled` (RULES.md section 4).
+//! One transaction settles the event (`points.redeemed` or `redemption.cancelled`, RULES.md section 4) and writes the
+//! piece. So the piece and the points are taken together, and come back together.
 //!
-//! - The member's request has a [`Claim`]. The group that settles it loads the item's row and locks it, checks the claim on what it loaded, and
-//!   stores the voucher and the item's new count in the batch of the event. If the rules refuse the redemption, nothing of it is stored; if the
-//!   process ends before the commit, neither is there; and a repeated key finds the first outcome before the claim is looked at.
-//! - Whoever takes a piece of an item has locked its row (on `SQLite` there is one writer), so the stock, the member's limit and the days hold for
-//!   any number of processes. A `CHECK` of the table says the same once more.
-//! - Every `redemption.cancelled` loads the voucher of its redemption, whoever sends it, so no way of cancelling leaves the piece behind.
-//!   A voucher is handed out by one statement that asks for its state; the cancelling group has locked the same row. So only one of both happens.
+//! - A member's request carries a [`Claim`]. The group that settles it loads and locks the item's row, checks the claim
+//!   against that row, and stores the voucher and the item's new count together with the event. If the rules refuse the
+//!   redemption, nothing is stored. If the process stops before the commit, neither points nor piece are taken. If a
+//!   key is sent again, its first outcome is found before the claim is checked.
+//! - Whoever takes a piece of an item has locked its row (`SQLite` has one writer). So the stock, the member's limit
+//!   and the days hold for any number of processes. A `CHECK` of the table ensures the same.
+//! - Every `redemption.cancelled` loads the voucher of its redemption, whoever sends it, so every cancellation returns
+//!   the piece. A voucher is handed out by one statement that also checks its state. The cancelling group locks the
+//!   same row, so only one of the two happens.
 //!
-//! A saga of two steps (reserve, redeem, confirm) was dropped: after a kill it needs somebody who finds out which step came last.
+//! A saga of two steps (reserve, redeem, confirm) was dropped: after a kill, something would have to find out which
+//! step came last.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
-//! What is forgotten after a time: the refusals of commands, by which rows pending orders were found that have vested, and the
-//! disputes of trades that ended long ago. What was settled, and the refusals of a journal's events, are kept for ever.
+//! Deletes what is kept for a time only: the refusals of commands, the rows that list the pending orders of a member
+//! once they have vested, and the disputes of trades that ended long ago. Settled events, and the refusals of a
+//! journal's events, are kept for ever.
 
 use std::sync::Arc;
 use std::time::Duration;

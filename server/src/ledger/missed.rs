@@ -1,7 +1,7 @@
-//! Which days are over and not closed, and whether the clock that says so is believed. Pure: no storage, no clock.
+//! Which days are over but not closed, and whether the clock that says so can be believed. Pure: no storage, no clock.
 //!
-//! A day that is closed stays closed: its points are released for good. So a clock is believed only as far as the books make it
-//! plausible, and beyond that a person says so.
+//! A day that is closed stays closed: its points are released for good. So a clock is believed only as far as the books
+//! make it plausible. Beyond that, a person decides.
 
 use std::fmt;
 

@@ -1,9 +1,12 @@
-//! Which rows of the book events need, and which events must be settled alone.
+//! Which rows of the book an event needs, and which events must be settled alone.
 //!
-//! Everyday events (orders, transfers, redemptions, offers, trades, registrations, opening a shop) write only rows that they
-//! name. What changes the standing of a member that others' orders and trades look at (packs, roles, partners, freezing), the rules,
-//! the price, the weights (refunds, vesting, opening balances) or the treasury is settled alone. The contract's table says which event
-//! is which, and what each of its fields names; here is only what does not follow from a field.
+//! Everyday events (orders, transfers, redemptions, offers, trades, registrations, opening a shop) write only rows that
+//! they name. All other events are settled alone. They change something that other events read: the standing of a
+//! member (packs, roles, partners, freezing), the rules, the price, the weights (refunds, vesting, opening balances) or
+//! the treasury.
+//!
+//! The contract's table says which event is which, and what each of its fields names. Here is only what does not follow
+//! from a field.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! What members' networks bring: lines that a group of events leaves, and the sums that a task makes of them later. So an order does
-//! not wait for the climb to everybody above its buyer.
+//! What members' networks bring. A group of events leaves lines, and a background task adds them to the sums later. So
+//! an order does not wait until the sums of everybody above its buyer are written.
 
 use std::collections::{BTreeMap, BTreeSet};
 

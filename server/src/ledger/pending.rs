@@ -1,7 +1,7 @@
-//! What is to come to a member: the rewards of orders that have not vested.
+//! The rewards that a member is still to get: those of orders that have not vested.
 //!
-//! A member's own orders and those of its shop are found by their own indices, as far back as the oldest order that is pending.
-//! All others are found by the rows in which their receivers were noted. So it costs by the member's own rows.
+//! A member's own orders and those of its shop are found by their indices, back to the oldest pending order. All other
+//! orders are found by rows that name their receivers. So the cost depends only on the member's own rows.
 
 use gongxiang::identity::Id;
 use gongxiang::order::Order;

@@ -1,4 +1,5 @@
-//! Whether the database can be written: known from the last group, or from a proof if the writers have nothing to do.
+//! Whether the database can be written. The last group shows it; if the writers have nothing to do, an empty change is
+//! committed as a test.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};

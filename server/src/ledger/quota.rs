@@ -1,8 +1,8 @@
-//! What members and shops may have open at once, and the least that they may trade or order. These are settings of the server, not
-//! rules of the scheme: a journal is settled whatever they say.
+//! Limits on what members and shops may have open at once, and the smallest trade or order. These are settings of the
+//! server, not rules of the scheme, so they do not apply to a journal.
 //!
-//! Counts lie in the rows of accounts and offers, so checking costs no query, and whoever opens something has taken those
-//! rows: two processes cannot both open the last one.
+//! The counts are in the rows of accounts and offers, so checking costs no query. Whoever opens something has locked
+//! those rows, so two processes cannot both open the last one.
 
 use std::collections::{BTreeMap, BTreeSet};
 

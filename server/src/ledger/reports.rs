@@ -1,4 +1,5 @@
-//! What the days brought, and what shops pay for orders on their last days: sums that are kept while events are settled.
+//! What each day brought, and what shops pay for orders on their last days. These sums are kept while events are
+//! settled.
 
 use gongxiang::day_report::{Before, DayReport};
 use gongxiang::event::{Event, Refusal};

@@ -1,4 +1,4 @@
-//! Why a request gets no answer now: the queue is full, or the database does not answer.
+//! Why a request gets no answer now: the queue is full, or the database does not respond.
 
 use thiserror::Error;
 

@@ -1,5 +1,5 @@
-//! What an operator has to know before it hurts: shops that run dry, a price that falls, a release far above what orders bring, a
-//! treasury that ends, and an income that comes from joining.
+//! What an operator should know early: shops that run out of points, a falling price, a release far above what orders
+//! bring, a treasury that runs out, and an income that comes from joining.
 
 use gongxiang::day_report::DayReport;
 use gongxiang::identity::{Day, Id};

@@ -1,4 +1,4 @@
-//! The ways that this server has for notices.
+//! The channels by which this server can send notices.
 
 use super::delivery::{Delivery, Receiver};
 use super::gateway::Gateway;

@@ -1,4 +1,4 @@
-//! Whom a message is for, and what becomes of it, whatever the way.
+//! The receiver and the outcome of a message, the same for every channel.
 
 use super::subscriptions::Channel;
 

@@ -1,5 +1,5 @@
-//! E-mail and SMS: the operator's own gateway gets each message as a webhook (Standard Webhooks) and sends it on. The server speaks to no
-//! provider of either, and a message has the same few words as on every other way.
+//! E-mail and SMS. The server talks to no provider itself: it sends each message as a webhook (Standard Webhooks) to
+//! the operator's own gateway, which passes it on. The words of a message are the same as on every other channel.
 
 use anyhow::{Context as _, Result};
 use gongxiang::identity::Id;

@@ -1,8 +1,9 @@
-//! Makes notices of what happened.
+//! Turns sources into notices.
 //!
-//! A source is stored in the transaction of what happened, and deleted in the transaction that stores its notices. Of what concerns
-//! everybody, such as the close of a day, a part of the members has its turn in each transaction, and the source says how far it is. So a
-//! process may die anywhere, and several processes may do the same at once: the first one wins, and the others find nothing to do.
+//! A source is stored in the transaction of its event, and deleted in the transaction that stores its notices. If a
+//! source concerns everybody, such as the close of a day, each transaction handles some of the members, and the source
+//! says how far it got. So a process may stop at any moment, and several processes may work at once: the first one
+//! wins, and the others find nothing to do.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What members can be told of. The words of each kind are in `words/`, section `notices`.
+//! The kinds of notices. Their words are in `words/`, section `notices`.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The notices that a member had, as a list. They are kept for a time, and only of members who subscribed to their kind.
+//! The list of a member's notices. It has only kinds to which the member subscribed, and keeps them for a time.
 
 use gongxiang::identity::Id;
 use jiff::Timestamp;

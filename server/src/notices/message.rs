@@ -1,4 +1,4 @@
-//! What is sent: what kinds of things happened, how often, and the words for it. No amount, no name and no id is in it.
+//! The text of a message: what kinds of things happened, and how often. It has no amount, no name and no id.
 
 use std::collections::BTreeMap;
 
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn each_kind_is_said_once_with_how_often_it_was() {
         let counts = [(NoticeKind::TradeTaken, 2), (NoticeKind::Earned, 1)];
-        assert_eq!(message(Language::Zh, &counts).text(), "昨日收益已到账；挂单已有人接单（2 条）");
+        assert_eq!(message(Language::Zh, &counts).text(), "昨日收益已到账；您的挂单已被接单（2 条）");
         assert_eq!(
             message(Language::En, &counts).text(),
             "Yesterday’s points have arrived. Somebody took your offer (2)"

@@ -1,8 +1,8 @@
-//! Sends what waits.
+//! Sends the messages that wait.
 //!
-//! A process takes a subscription by an UPDATE that only one process can win, as for webhooks. What waits for a subscription is one
-//! message. If the process dies between sending and storing that, the message is sent again with the same tag, and its receiver shows it
-//! once.
+//! A process claims a subscription by an UPDATE that only one process can win, as for webhooks. Everything that waits
+//! for a subscription becomes one message. If the process stops after sending and before it stores that, the message is
+//! sent again with the same tag, and the receiver shows it once.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,7 +1,8 @@
-//! 订阅消息 of a mini-program. `WeChat` takes one message for each consent of the user, so consents are counted, and a message tells of all
-//! that waits.
+//! 订阅消息 of a mini-program. `WeChat` takes one message for each consent of the user, so consents are counted, and one
+//! message covers everything that waits.
 //!
-//! The app's secret and its access token are neither logged nor stored. The token is a stable one, so several processes can each ask for it.
+//! The app's secret and its access token are neither logged nor stored. The token is `WeChat`'s stable one, so several
+//! processes can each ask for it.
 
 use std::fmt;
 use std::sync::Arc;

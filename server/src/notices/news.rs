@@ -1,4 +1,4 @@
-//! What happened, as notices: whom an event concerns, and what each is told. Reads the books and changes nothing.
+//! From an event to its notices: whom it concerns, and what each of them is told. Reads the books and changes nothing.
 
 use std::collections::BTreeMap;
 

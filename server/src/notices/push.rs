@@ -1,6 +1,8 @@
-//! Web Push: a message is encrypted for one browser (RFC 8291) and goes to the push service that the browser named (RFC 8030).
+//! Web Push: a message is encrypted for one browser (RFC 8291) and goes to the push service that the browser named (RFC
+//! 8030).
 //!
-//! The address comes from a member, so it is treated as that of a webhook: TLS, no private networks, no redirects.
+//! The address of the push service comes from a member, so the same limits apply as for webhooks: TLS, no private
+//! networks, no redirects.
 
 use anyhow::{Context as _, Result};
 use base64::Engine as _;

@@ -1,4 +1,4 @@
-//! The subscriptions: who wants to be told, of what, and how.
+//! The subscriptions: which member wants to be told, of what, and by which channel.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! The key with which push services know this server (VAPID, RFC 8292). The server makes it once and keeps it in the database, or
-//! reads it from a file. A browser's subscription is for one key, so it must not change.
+//! The key by which push services recognise this server (VAPID, RFC 8292). The server makes it once and stores it in
+//! the database, or reads it from a file. It must not change, because a browser's subscription holds for one key.
 
 use std::fmt;
 use std::path::Path;

@@ -1,6 +1,7 @@
-//! A member's own means of signing in: what it sees of them, what it ends, and when a session has to ask for the passkey again.
+//! A member's own ways of signing in: which it has, how it ends them, and when a session must ask for the passkey
+//! again.
 //!
-//! A session and a code are named by the hash of their secret, which opens nothing.
+//! A session or code is named by the hash of its secret, with which nobody can sign in.
 
 use gongxiang::identity::Id;
 use sqlx::FromRow;

@@ -1,5 +1,5 @@
-//! What is changed beside the books, and by whom: keys, codes, staff, profiles, webhooks, the reasons of decided trades. No secret is
-//! in it.
+//! The changes that are not events, and who made them: keys, codes, staff, profiles, webhooks, the reasons of decided
+//! trades. They contain no secrets.
 
 use jiff::Timestamp;
 use serde::Serialize;

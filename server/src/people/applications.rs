@@ -1,8 +1,8 @@
-//! Applications to open a shop: what a member says of it, and what the operator decided. The journal has none of it.
+//! Applications to open a shop: what a member writes, and what the operator decided. None of it is in the journal.
 //!
-//! Each step is taken by the statement that finds the row in the state before it, so two people decide once, however many processes there
-//! are. An approval is kept before anything is settled: whatever happens afterwards, the shop is opened by the next look
-//! ([`crate::admission`]).
+//! The statement of each step changes the row only if it is in the state before. So an application is decided once,
+//! however many people and processes there are. An approval is stored before the shop is opened; if the server stops in
+//! between, [`crate::admission`] opens the shop later.
 
 use gongxiang::identity::{Id, Region};
 use gongxiang::wire::profile::{Category, Profile};

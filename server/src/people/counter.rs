@@ -1,8 +1,9 @@
-//! What a shop's counter has beside the books: its usual concession, and the codes by which members show who they are.
+//! What a shop's counter needs beside the books: its usual concession, and the codes with which members show who they
+//! are.
 //!
-//! A member's code holds for one minute. It is the HMAC of the member and the minute with a secret of this server, so nobody makes
-//! the code of another member, and a picture of a code is of no use later. A wallet keeps the codes of a day, and shows them without
-//! a network.
+//! A member's code is valid for one minute. It is the HMAC of the member and the minute, with a secret of this server.
+//! So nobody can make another member's code, and a photograph of a code is soon useless. A wallet keeps the codes of a
+//! day, so it can show them without a network.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Enrolment codes: the way in for who has no passkey yet. Only their hashes are stored.
+//! Enrolment codes let somebody sign in who has no passkey yet. Only their hashes are stored.
 
 use sqlx::AnyConnection;
 

@@ -1,4 +1,4 @@
-//! Whom a demo offers to sign in as.
+//! The people as whom a demo lets visitors sign in.
 
 use gongxiang::identity::Id;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Who holds a passkey, a session or a code: a member, or somebody of the staff. Both sign in by the same tables.
+//! Who has a passkey, a session or a code: a member, or somebody of the staff. Both sign in with the same tables.
 
 use std::fmt;
 

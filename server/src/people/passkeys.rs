@@ -1,9 +1,9 @@
-//! Passkeys: the two ceremonies of `WebAuthn`. One request begins a ceremony, another finishes it, perhaps at another
-//! process.
+//! Passkeys: the two ceremonies of `WebAuthn`. One request begins a ceremony and another finishes it, perhaps at
+//! another process.
 //!
-//! The state in between is stored in the database. The request that finishes it deletes it, whatever the result, so
-//! nothing is finished twice. Authenticators must verify the user and remember the member, so that nobody types an id
-//! to sign in.
+//! The state in between is stored in the database. The request that finishes a ceremony deletes its state, whatever the
+//! result, so no ceremony is finished twice. Authenticators must verify the user and remember the member, so nobody has
+//! to type an id to sign in.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! What a member may write of itself: plain text in one form, which cannot pass for another shop's name or hide anything.
+//! The texts that a member may write in its profile: plain text in one normal form. It can neither imitate another
+//! shop's name nor hide characters.
 
 use std::fmt;
 

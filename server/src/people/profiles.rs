@@ -1,4 +1,4 @@
-//! Profiles: what members say of themselves, and their short numbers.
+//! Profiles, which members write about themselves, and their short numbers.
 
 use gongxiang::identity::Id;
 use gongxiang::wire::profile::{Category, MemberNumber, Profile};

@@ -1,5 +1,6 @@
-//! Commands that wait for a second person. The decision is taken by the statement that changes the row, so two people decide once,
-//! however many processes there are; and the event is settled under the key of the command, so it is settled once.
+//! Commands that wait for a second person. The statement that decides a proposal changes its row only if it still
+//! waits, so two people decide it once, however many processes there are. The event is settled under the key of the
+//! command, so it is settled once.
 
 use gongxiang::event::Kind;
 use gongxiang::identity::Id;

@@ -1,7 +1,7 @@
 //! Staff: people with names who work for the operator or in a shop.
 //!
-//! They sign in as members do: a code makes the first passkey, a passkey opens a session (`sign_in.rs`). Who is ended has none of these
-//! at once, and no code that it made for others is left.
+//! They sign in as members do: with a code one makes the first passkey, and a passkey opens a session (`sign_in.rs`).
+//! Removing somebody ends all of these at once, and also the codes that the person made for others.
 
 use gongxiang::identity::Id;
 use serde::Serialize;

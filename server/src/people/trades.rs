@@ -1,7 +1,8 @@
-//! What the two sides of a living trade tell each other, and their disputes. No event has any of it.
+//! What the two sides of an open trade write to each other, and their disputes. None of it is in the journal.
 //!
-//! The database makes the notes of a trade when it is taken and deletes them when it ends (`0029_trades.sql`); here they are only read
-//! and changed. So nothing is written for a trade that has ended, however close together both happen.
+//! Triggers of the database make the notes of a trade when it is taken, and delete them when it ends
+//! (`0029_trades.sql`). This file only reads and changes them. So nothing can be written for a trade that has ended,
+//! even if both happen at the same moment.
 
 use std::collections::BTreeMap;
 

@@ -1,9 +1,9 @@
 //! Sends waiting deliveries.
 //!
-//! A process takes a webhook by an UPDATE that only one process can win, and holds it for [`DELIVERY_LEASE`]. If the process
-//! dies, the lease ends and another process sends the same deliveries again. The order within a webhook is kept: after a
-//! failure all its deliveries wait. Up to [`WEBHOOKS_AT_ONCE`] webhooks are served side by side, so a receiver that never
-//! answers delays no other. A delivery that fails too often or grows too old is given up.
+//! A process claims a webhook by an UPDATE that only one process can win, and holds it for [`DELIVERY_LEASE`]. If the
+//! process dies, the lease ends and another process sends the same deliveries again. The order within a webhook is
+//! kept: after a failure all its deliveries wait. Up to [`WEBHOOKS_AT_ONCE`] webhooks are served side by side, so a
+//! receiver that never answers delays no other. A delivery that fails too often or grows too old is given up.
 
 use std::iter;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Sends one message, signed as Standard Webhooks has it.
+//! Sends one message, signed according to Standard Webhooks.
 
 use hyper::Method;
 

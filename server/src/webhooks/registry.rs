@@ -1,4 +1,4 @@
-//! The registered webhooks, the types of events that they get, and what became of their last deliveries.
+//! The registered webhooks, the types of events that they get, and the outcome of their last deliveries.
 
 use anyhow::{Result, bail};
 use jiff::Timestamp;

@@ -1,4 +1,4 @@
-//! The secret with which a webhook verifies that a message comes from us.
+//! The secret with which a receiver verifies that a message comes from this server.
 
 use anyhow::Context as _;
 use base64::Engine as _;

@@ -1,4 +1,4 @@
-//! Getting in: signing in, registering, and the account of who is signed in.
+//! Signing in, registering, and the account of the member who is signed in.
 
 fn main() {
     gongxiang_www::show_account();

@@ -1,4 +1,4 @@
-//! What is to come: a member's forecast and its notices, and the simulator at the desk.
+//! A member's forecast and notices, and the simulator at the desk.
 
 fn main() {
     gongxiang_www::show_ahead();

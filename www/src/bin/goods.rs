@@ -1,4 +1,4 @@
-//! Goods for points: a member's, the counter's and the desk's screen of them.
+//! Goods for points: the screens of a member, of the counter and of the desk.
 
 fn main() {
     gongxiang_www::show_goods();

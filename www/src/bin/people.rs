@@ -1,4 +1,4 @@
-//! Members at the desk.
+//! Members and staff at the desk.
 
 fn main() {
     gongxiang_www::show_people();

@@ -1,4 +1,4 @@
-//! The account: how the member signs in. Its passkeys, its sessions, codes for other devices, its `WeChat` accounts.
+//! The account: how the member signs in. It lists passkeys, sessions, codes for other devices, and `WeChat` accounts.
 
 use gongxiang::identity::Id;
 use leptos::prelude::*;

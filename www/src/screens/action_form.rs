@@ -1,4 +1,4 @@
-//! The parts of a form that asks for an action.
+//! The parts of a form that makes an action.
 
 use std::sync::Arc;
 

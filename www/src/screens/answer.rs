@@ -1,4 +1,4 @@
-//! Screens of an answer of the server: a placeholder, then the answer or a fault.
+//! Shows the answer of the server to a request: first a placeholder, then the answer or a fault.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Applications for a shop at the desk: what each says, and the decision.
+//! Applications for a shop at the desk: what each applicant wrote, and the decision.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;

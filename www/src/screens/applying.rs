@@ -1,4 +1,4 @@
-//! Applying for a shop: the form, and what became of the application.
+//! Applying for a shop: the form, and the state of the application.
 
 use gongxiang::identity::{Id, Region};
 use leptos::ev::SubmitEvent;

@@ -1,4 +1,4 @@
-//! The city of an area partner: until when its right holds, and what was bought there.
+//! The city of an area partner: until when the partner's right holds, and what was bought there.
 
 use gongxiang::identity::{Day, Id};
 use leptos::prelude::*;

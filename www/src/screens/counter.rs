@@ -1,4 +1,5 @@
-//! The counter of a shop, for its merchant, its owner and its cashiers: who may see it, and which screen.
+//! The counter of a shop, for its merchant, its owner and its cashiers: who may see it, and which screen of it is
+//! shown.
 
 use gongxiang::identity::Id;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! Handing out goods for points: a code is scanned or typed, looked up, and used once.
+//! Handing out goods for points: the cashier scans or types a code, checks it, and uses it once.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! What is behind a shop's counter: its points, its usual concession, its poster and its staff.
+//! The management of a shop: its points, its usual concession, its poster and its staff.
 
 use gongxiang::identity::Id;
 use gongxiang::quantity::Money;

@@ -1,4 +1,4 @@
-//! Who did what: the events and the changes beside the books, newest first.
+//! Who did what: the events, and the changes that are not events, newest first.
 
 use gongxiang::identity::Id;
 use leptos::prelude::*;

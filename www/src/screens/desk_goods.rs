@@ -1,4 +1,4 @@
-//! The catalogue at the desk: items are written as a whole, and what is to be sent is ticked off.
+//! The catalogue at the desk. An item is written as a whole; goods that were sent are marked as sent.
 
 use gongxiang::identity::{Day, Id};
 use gongxiang::quantity::{Money, Points};

@@ -1,4 +1,4 @@
-//! The operator's disputes: trades whose two sides disagree, with both statements, and the decision.
+//! Disputes at the desk: trades whose two sides disagree, with both statements, and the decision.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,5 @@
-//! The entry of who is not signed in: by passkey, by a code, or as a new member, whichever this server offers.
+//! The entry for visitors who are not signed in: by passkey, by a code, or as a new member, depending on what this
+//! server offers.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! The screens of faults: what went wrong, and the way on.
+//! The screens of faults: what went wrong, and what to do next.
 
 use leptos::prelude::*;
 

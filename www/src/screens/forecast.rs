@@ -1,4 +1,4 @@
-//! The forecast: a band, its assumptions as sliders, and the past. Never one number.
+//! The forecast: a band with its assumptions as sliders, and the past. It never shows a single number.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The way into the desk: signing in, the first passkey of somebody of the staff, and what a role opens.
+//! The entry to the desk: signing in, the first passkey of somebody of the staff, and which screens a role opens.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;

@@ -1,4 +1,4 @@
-//! Goods for points: what is offered, one's vouchers with their codes, and points for anything else.
+//! Goods for points: the catalogue, the member's vouchers with their codes, and redeeming points for anything else.
 
 use std::sync::Arc;
 

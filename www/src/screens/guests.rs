@@ -1,4 +1,4 @@
-//! People whom a demo offers to sign in as: a card for each, with one sentence what to try.
+//! The people as whom a demo lets visitors sign in: a card for each, with one sentence about what to try.
 
 use gongxiang::identity::Id;
 use leptos::prelude::*;

@@ -1,4 +1,5 @@
-//! A member's home: what its points are worth, what yesterday brought, what is to come, and whether the server's figures are equal.
+//! A member's home: what its points are worth, yesterday's earnings, what is to come, and whether the server's figures
+//! agree.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

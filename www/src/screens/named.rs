@@ -1,4 +1,4 @@
-//! Members and orders as screens show them: by a name or a short id, with the whole id to copy.
+//! Members and orders as screens show them: a name or a short id, and the whole id to copy.
 
 use gongxiang::identity::Id;
 use gongxiang::receipt::{Party, Posting, Rule};

@@ -1,4 +1,4 @@
-//! The notices above every screen: no network, actions that wait, no storage.
+//! The messages above every screen: no network, waiting actions, no storage.
 
 use gongxiang::identity::Id;
 use leptos::prelude::*;

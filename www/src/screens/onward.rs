@@ -1,4 +1,4 @@
-//! Where somebody goes who has just signed in.
+//! Which screen comes after signing in.
 
 use gongxiang::identity::Id;
 use leptos::prelude::*;

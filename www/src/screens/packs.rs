@@ -1,4 +1,4 @@
-//! What a member who is not activated reads on its home: what a gift pack costs, what it gives, and from whom to buy it.
+//! For a member who is not activated, on its home: what a gift pack costs, what it gives, and who sells it.
 
 use gongxiang::ruleset::Pack;
 use leptos::prelude::*;

@@ -1,5 +1,5 @@
-//! Where a shop's code leads its customer: the shop, one's own code, and the order that the till shows. The phone computes that order by
-//! itself before its holder agrees, and compares it with the settled one.
+//! The screen to which a shop's QR code leads its customer: the shop, the customer's own code, and the order that the
+//! till shows. The phone computes that order itself before the customer agrees, and compares it with the settled one.
 
 use std::time::Duration;
 

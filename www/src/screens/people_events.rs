@@ -1,4 +1,4 @@
-//! What the desk does for a member: of each event its words, its fields, and the action that they make.
+//! What the desk does for a member: the words, the fields and the action of each event.
 
 use gongxiang::book::Account;
 use gongxiang::event::{Event, Kind, ReturnTerms};

@@ -1,5 +1,5 @@
-//! The forms by which the desk acts for a member: a button for each event that the account and the role of who is signed in allow,
-//! and below them the form of the one that was chosen.
+//! The forms with which the desk acts for a member: a button for each event that the account and the user's role allow,
+//! and below them the form of the chosen event.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The lists of a member at the desk: the orders that it gave, those of its shop, and its postings.
+//! The lists of a member at the desk: the orders that it placed, those of its shop, and its postings.
 
 use gongxiang::identity::Id;
 use gongxiang::wire::statement::BookedPosting;

@@ -1,4 +1,5 @@
-//! A member at the desk: its account, what can be done for it, its way to sign in, and the lists of its orders and postings.
+//! A member at the desk: its account, the actions for it, its ways of signing in, and the lists of its orders and
+//! postings.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! An order at the desk, with a form for its refund, in whole or by the value of the goods that come back.
+//! An order at the desk, with a form to refund it, in whole or by the value of the returned goods.
 
 use gongxiang::event::{Event, Kind};
 use gongxiang::identity::Id;

@@ -1,4 +1,4 @@
-//! A shop's poster: a standing QR code that opens the customer's wallet. It is printed from here.
+//! A shop's poster: a QR code to print, which opens the customer's wallet.
 
 use gongxiang::identity::Id;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! A member's profile: what it says of itself and of its shop, to change, to take away and to delete.
+//! A member's profile: what it says about itself and its shop. The member can change, export and delete it.
 
 use gongxiang::identity::Id;
 use gongxiang::wire::profile::Category;

@@ -1,4 +1,4 @@
-//! Points for what is in no catalogue.
+//! Redeeming points for something that is not in the catalogue.
 
 use std::sync::Arc;
 

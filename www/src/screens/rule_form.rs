@@ -1,5 +1,5 @@
-//! The form of a rule set: a field for each value, in groups as in the rule set, with its unit, what it may be, and where the seed's value
-//! comes from.
+//! The form of a rule set: a field for each value, in the groups of the rule set, with its unit, its limits, and the
+//! source of the seed's value.
 
 use gongxiang::ruleset::RuleSetError;
 use gongxiang::tree::Tree;

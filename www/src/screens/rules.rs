@@ -1,4 +1,4 @@
-//! Adopting rules: the changes, and the red flags of the whole new rule set, before anything is sent.
+//! Adopting rules: shows the changes, and the red flags of the whole new rule set, before anything is sent.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What a merchant's own account says at its counter: how to open a shop, and how many concessions its points cover.
+//! What a merchant's own account shows at its counter: how to open a shop, and how many concessions its points cover.
 
 use gongxiang::identity::{Id, Region};
 use leptos::prelude::*;

@@ -1,4 +1,5 @@
-//! The open shops, by city, for everybody: what each is called, what it sells and where it is. Each leads to where its poster leads.
+//! The open shops, by city, for everybody: the name, category and address of each. Each leads to the same page as the
+//! shop's poster.
 
 use gongxiang::identity::{Id, Region};
 use gongxiang::wire::profile::Category;

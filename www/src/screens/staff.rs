@@ -1,4 +1,4 @@
-//! The staff: who works here, adding somebody, a new sign-in link, and ending.
+//! The staff: the list, adding somebody, a new sign-in link, and removing somebody.
 
 use gongxiang::identity::Id;
 use leptos::ev::SubmitEvent;

@@ -1,4 +1,4 @@
-//! What one confirms, first and large: how much, to whom, what it is worth, what remains, and when it arrives.
+//! The summary at the top of the sheet: how much, to whom, what it is worth, what remains, and when it arrives.
 
 use gongxiang::event::Event;
 use gongxiang::order::Order;

@@ -1,4 +1,5 @@
-//! A member's team: its role and the next one, how many are below it, what they bought by month and level, and whom it brought.
+//! A member's team: its role and the next one, how many members are below it, what they bought by month and level, and
+//! the members that it brought itself.
 
 use gongxiang::identity::Id;
 use gongxiang::quantity::{Money, Points, ShareValue};

@@ -1,4 +1,4 @@
-//! The till: whose order, how much, and the concession; then one sheet.
+//! The till: the customer, the amount and the concession, and then one sheet to confirm.
 
 use gongxiang::identity::Id;
 use gongxiang::order::Order;

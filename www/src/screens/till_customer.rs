@@ -1,4 +1,4 @@
-//! Whose order it is: a code that is scanned, a short number or an id that is typed.
+//! Finds the customer of an order: by a scanned code, or by a short number or an id that is typed.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;

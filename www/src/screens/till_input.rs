@@ -1,4 +1,4 @@
-//! What is typed at the till, and who the customer is.
+//! The input of the till: the digits typed, and the customer.
 
 use gongxiang::identity::Id;
 use gongxiang::quantity::Money;

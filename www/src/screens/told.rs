@@ -1,4 +1,4 @@
-//! Notices: where the member is told, of what, and what it was told.
+//! A member's notices: the list, on which devices it gets them, and of what.
 
 use gongxiang::identity::{Day, Id};
 use gongxiang::quantity::{Money, Points, ShareValue};

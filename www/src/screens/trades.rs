@@ -1,4 +1,5 @@
-//! A member's trades: those that live with all that is needed to finish them, those that ended, and the notice of both on the home.
+//! A member's trades: open ones with everything that is needed to finish them, those that ended, and the reminder of
+//! both on the home.
 
 use gongxiang::identity::Id;
 use gongxiang::market::TradeState;

@@ -1,4 +1,4 @@
-//! Points to another member, whose code is scanned, or whose short number or id is typed.
+//! Transfers points to another member, found by a scanned code, a short number or an id.
 
 use std::sync::Arc;
 use std::time::Duration;

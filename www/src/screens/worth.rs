@@ -1,5 +1,5 @@
-//! What stands beside every worth in yuan: the price it rests on, when that falls, how it went so far, and what would be absorbed if it
-//! ended today.
+//! What stands beside every value in yuan: the price behind it, when that price falls, its history, and how much could
+//! be used if the scheme ended today.
 
 use std::sync::Arc;
 

@@ -23,7 +23,7 @@ words! {
     END "退出" "Sign out"
     END_OTHERS "退出其他所有设备" "Sign out all other devices"
     OTHER_DEVICE "在其他设备登录" "Sign in on another device"
-    CODE_NOTE "生成登录码，在另一台设备或小程序中使用。一次有效，3 天内有效。" "Create a code for another device or the mini-program. It works once, within 3 days."
+    CODE_NOTE "生成登录码，在另一台设备或小程序中使用。限用一次，3 天内有效。" "Create a code for another device or the mini-program. It works once, within 3 days."
     MAKE_CODE "生成登录码" "Create a code"
     CODE "登录码" "Code"
     CODE_LINK "登录链接" "Sign-in link"

@@ -85,7 +85,7 @@ words! {
     REFUSED "操作失败" "Not completed"
     WOULD_REFUSE "无法进行此操作" "You can’t do this"
     NOTHING_MOVES "积分无变动" "No points move"
-    UNCLEAR "暂未获知结果，请稍后在明细中查看。" "The result is unknown. Check your statement later."
+    UNCLEAR "暂未收到处理结果，请稍后在明细中查看。" "The result is unknown. Check your statement later."
     AS_SEEN "与预览一致" "Matches the preview"
     NOT_AS_SEEN "与预览不同，以实际结果为准" "Differs from the preview: this is the final result"
     SHOP "店铺" "Shop"

@@ -21,7 +21,7 @@ words! {
     ORDER_CODE "这是订单码，请在“订单”页面扫描" "This is the code of an order. Scan it under Orders."
     BAD_CODE "这不是本平台的会员码" "This is not the code of a member here"
     EXPIRED "会员码已过期，请顾客出示最新的会员码" "The code has expired. Ask the customer to show the present one."
-    CLOCK "会员码过旧，或顾客手机时间不准，请改用短号" "The code is old, or the clock of the customer’s phone is wrong. Ask for the short number."
+    CLOCK "会员码已失效，或顾客手机时间不准，请改用短号" "The code is old, or the clock of the customer’s phone is wrong. Ask for the short number."
     NO_NUMBER "没有此短号，请核对" "No member has this short number. Check it again."
     NUMBER_OFFLINE "网络中断，无法查询短号，请扫描会员码" "Offline: a short number can’t be looked up. Scan the customer’s code."
     TOO_MANY "查询过于频繁，请稍后再试" "Too many look-ups. Wait a minute and try again."

@@ -1,4 +1,4 @@
-//! People whom a demo offers to sign in as.
+//! The people as whom a demo lets visitors sign in.
 
 use super::{Words, words};
 

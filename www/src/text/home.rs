@@ -21,7 +21,7 @@ words! {
     POINTS "共享积分" "Points"
     WORTH "今日价值" "Worth today"
     AT_PRICE_THEN "按当日价格" "At that day’s price"
-    YOUNG "近 30 天有订单到账的日子不足 7 天：价格尚无足够订单支撑，可能大幅下跌。" "Orders were paid out on fewer than 7 of the last 30 days. The price has little behind it and can fall sharply."
+    YOUNG "近 30 天有订单到账的天数不足 7 天，价格缺少订单支撑，可能大幅下跌。" "Orders were paid out on fewer than 7 of the last 30 days. The price has little behind it and can fall sharply."
     PRICE "积分价格" "Price per point"
     DAY "日期" "Day"
     VERIFIED "余额已核对" "Balance verified"

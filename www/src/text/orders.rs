@@ -19,7 +19,7 @@ words! {
     REFUNDED "已退款" "Refunded"
     PART_REFUNDED "部分退款" "Partly refunded"
     YOU_GET "您获得" "You get"
-    NO_REWARD "未激活时下单，没有奖励。" "No rewards: you weren’t activated when you placed this order."
+    NO_REWARD "下单时账户未激活，此订单没有奖励。" "No rewards: you weren’t activated when you placed this order."
     ARRIVES "预计到账" "Expected on"
     ARRIVED "到账日期" "Paid out on"
     REFUND_LEFT "剩余让利额" "Concession left"

@@ -43,6 +43,6 @@ words! {
     REFUSED "笔订单近 7 日因店铺积分不足被拒。" "orders were refused in 7 days because shops had too few points."
     FALLING "价格已连续 3 日下跌：" "The price has fallen three days in a row:"
     ABOVE "近 7 日释放积分的价值远高于到账让利（元）：" "What was released in 7 days is worth far more than the concessions paid out (yuan):"
-    TREASURY_ENDS "按近 7 日的拨付速度，平台积分撑不过 14 天，剩余：" "At the pace of 7 days the treasury does not last for 14. Left:"
+    TREASURY_ENDS "按近 7 日的拨付速度，平台积分将在 14 天内用完，剩余：" "At the pace of 7 days the treasury does not last for 14. Left:"
     JOINING "近 30 日收入过半来自加入，而非交易（元）：" "More than half of the income of 30 days comes from joining, not from trade (yuan):"
 }

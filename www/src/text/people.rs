@@ -16,7 +16,7 @@ words! {
     WITH_CODE "同时生成登录码" "Create a sign-in code at once"
     REGISTERED "已开户" "Registered"
     CODE "登录码" "Sign-in code"
-    CODE_NOTE "请会员扫码或打开链接登录。一次有效，72 小时内使用。" "The member scans it or opens the link to sign in. It works once, within 72 hours."
+    CODE_NOTE "请会员扫码或打开链接登录。限用一次，72 小时内有效。" "The member scans it or opens the link to sign in. It works once, within 72 hours."
     LINK "登录链接" "Sign-in link"
     PRINT "打印" "Print"
     NEW_CODE "生成登录码" "New sign-in code"

@@ -36,7 +36,7 @@ words! {
     CODE_ENDED "链接已使用或已过期，请重新获取" "This link was used or has expired. Ask for a new one"
     BAD "请检查姓名和店铺" "Check the name and the shop"
     ACTIONS "操作记录" "Activity"
-    ACTIONS_NOTE "谁在何时做了什么，最新的在前。" "Who did what, and when. Newest first."
+    ACTIONS_NOTE "所有操作，按时间倒序排列。" "Who did what, and when. Newest first."
     NO_ACTION "暂无记录" "Nothing yet"
     COMMAND_LINE "命令行" "Command line"
     KEY_ADDED "新增 API 密钥" "API key added"

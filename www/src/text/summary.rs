@@ -1,4 +1,4 @@
-//! What one confirms.
+//! The summary at the top of the sheet.
 
 use super::{Words, words};
 

@@ -1,4 +1,4 @@
-//! Notices: what a member is told of, and where.
+//! A member's notices.
 
 use super::{Words, words};
 use crate::lang::Lang;

@@ -1,4 +1,4 @@
-//! What a worth in yuan rests on, how the price went, and what would be absorbed.
+//! What a value in yuan rests on, the history of the price, and how much could be used if the scheme ended today.
 
 use super::{Words, words};
 
@@ -14,9 +14,9 @@ words! {
     ALL "全部" "All"
     CHANGE "区间涨跌" "Change"
     SINCE "起始日" "since"
-    ENDED "如果今天结束" "If it ended today"
+    ENDED "如果今日停止运营" "If it ended today"
     ENDED_NOTE "按最近 7 个已结日订单和兑换实际销毁的积分估算（扣除退回部分），不构成承诺。" "An estimate from the points that orders and goods burned in the last 7 closed days, less what came back. It’s not a promise."
-    SOON "您的积分 30 天内可被消化的价值" "Of your worth, absorbed within 30 days"
+    SOON "您的积分 30 天内可消化的价值" "Of your worth, absorbed within 30 days"
     OF_WORTH "，共" "of"
     DAILY "每日消化积分" "Points absorbed a day"
     DAILY_WORTH "每日消化价值" "Worth absorbed a day"

@@ -1,9 +1,11 @@
 //! Receipts as double entry: transactions, closing entries, and the balance that every account must have.
 //!
 //! A claim moves from the giver to the receiver: the giver is debited (`+`), the receiver credited (`-`). So what the
-//! platform owes is a negative balance. A release changes two numbers and no account (RULES.md section 5), so two things
-//! have no receipt for each member. Points earned since a member was last settled are still in the pool. Converted share
-//! value goes to one contra account every day. The closing entries move both to the members.
+//! platform owes is a negative balance.
+//!
+//! A release changes two numbers and no account (RULES.md section 5), so no receipt says what each member got or lost.
+//! Points that a member earned since it was last settled are still in the pool. Converted share value goes to one
+//! contra account every day. The closing entries move both to the members.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! Guards: what exports put around a text so that a spreadsheet does not change it. And the damage that spreadsheets do to
-//! texts without them.
+//! Guards are the characters that an export puts around a text so that a spreadsheet does not change it. This file
+//! removes them, and finds the damage that spreadsheets do to texts without guards.
 
 /// A text without its guards: `="…"`, a leading `'` or `` ` ``, quotation marks, blanks, tabs and invisible characters.
 pub(super) fn unguarded(text: &str) -> &str {

@@ -1,6 +1,8 @@
-//! Ids of events that would count again if their journal is sent again: packs, roles, grants, shops, opening balances and parts of
-//! refunds. An id is made of what the event says, so the same table gives the same ids however often it is imported, and the server settles
-//! each once (RULES.md section 4). Registrations, orders and closed days are once by themselves.
+//! Ids of imported events: packs, roles, grants, shops, opening balances and parts of refunds.
+//!
+//! Without an id, these would count twice if their journal is sent twice. An id is made of what the event says, so the
+//! same table always gives the same ids, and the server settles each once (RULES.md section 4). Registrations, orders
+//! and closed days need no id: a second one is refused.
 
 use std::collections::HashSet;
 use std::fmt;

@@ -1,5 +1,5 @@
-//! Sorts orders and refunds by their days; within a day orders come before refunds, and earlier times first. The items
-//! are in a temporary file; memory holds some 40 bytes for each.
+//! Sorts orders and refunds by day. Within a day, orders come before refunds, and earlier times first. The items are in
+//! a temporary file; memory holds some 40 bytes for each.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, BufWriter, Seek as _, SeekFrom, Write as _};

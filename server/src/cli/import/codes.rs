@@ -1,4 +1,4 @@
-//! Members that are settled into a book at once, and the sheet of codes by which they get in.
+//! Settles members into a book at once, and prints the sheet of codes by which they sign in first.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! What `gongxiang init` asks: by flags, and on a terminal for what no flag says.
+//! The questions of `gongxiang init`. Flags answer them; on a terminal, the command asks what no flag answers.
 
 use std::io::{BufRead, Write};
 

@@ -1,6 +1,7 @@
-//! The rules and the plan of a pilot, found by running [`gongxiang::economy`] over the answers.
+//! The rules and the plan of a pilot, found by running [`gongxiang::economy`] with the answers.
 //!
-//! Three cases of 90 days decide: weak, middling and strong. All figures are exact; the assumptions are the constants of this file.
+//! Three cases of 90 days decide: weak, middling and strong. All figures are exact; the assumptions are the constants
+//! of this file.
 
 use anyhow::{Context as _, Result};
 use gongxiang::economy::{Run, Scenario, Turnover, mix, simulate};

@@ -1,4 +1,5 @@
-//! The proposal as text: what is proposed, a table and a small plot of the three cases, and what would sink the pilot.
+//! The proposal as text: the proposed numbers, a table and a small plot of the three cases, and what would end the
+//! pilot.
 
 use std::fmt::Write as _;
 

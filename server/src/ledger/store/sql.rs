@@ -1,8 +1,8 @@
 //! `SQLite` and `PostgreSQL` behind one set of statements.
 //!
 //! Each statement takes its rows as one JSON text, with the long texts beside it, so a group costs the same few statements
-//! whatever its size, and both engines read the same SQL (`sql/dialect.rs` has the differences). Advisory locks, LISTEN and sequences are
-//! not used.
+//! whatever its size, and both engines read the same SQL (`sql/dialect.rs` has the differences). Settling uses no advisory
+//! locks, no LISTEN and no sequences.
 
 mod connections;
 mod dialect;

@@ -276,7 +276,10 @@ fn e_mail_and_sms_go_through_the_operators_gateway_signed() -> TestResult {
         }
         assert_eq!(told.len(), 2, "one was told twice, with the same id: {told:?}");
         assert_eq!(told["\"ann@shop.example\""].0, "Somebody took your offer");
-        assert!(told.iter().any(|(to, (text, _))| to.contains("13800138000") && text == "挂单已有人接单"), "{told:?}");
+        assert!(
+            told.iter().any(|(to, (text, _))| to.contains("13800138000") && text == "您的挂单已被接单"),
+            "{told:?}"
+        );
     }
     Ok(())
 }
@@ -403,7 +406,7 @@ fn wechat_takes_one_message_for_each_consent() -> TestResult {
         sent(1)?;
         let message = &wechat.sent()[0];
         assert_eq!((&message["touser"], &message["template_id"]), (&json!("o6_u1"), &json!("TPL_1")));
-        assert_eq!(message["data"]["thing1"]["value"], "挂单已有人接单");
+        assert_eq!(message["data"]["thing1"]["value"], "您的挂单已被接单");
         assert_eq!(message["data"]["time2"]["value"].as_str().map(str::len), Some("2026-01-01 08:00".len()));
         wait_until(|| Ok(if consents()? == 0 { Ok(()) } else { Err("not used up".into()) }))?;
 

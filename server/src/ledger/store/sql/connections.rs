@@ -1,7 +1,7 @@
-//! The pool's connections: each leads to a server that accepts writes, and to the book that was opened.
+//! The pool's connections. Each must lead to a server that accepts writes, and to the book that was opened.
 //!
 //! A host name may lead to another server at any moment: after a fail-over, behind a pooler, or because somebody
-//! changed it. So a connection is checked when it is made, and when it is taken from the pool after it was idle.
+//! changed it. So a connection is checked when it is made, and again when it is taken from the pool after an idle time.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,7 +1,7 @@
-//! The files of a `SQLite` database: private, and checked to stay where they are.
+//! The files of a `SQLite` database. They are private, and the server checks that they stay in place.
 //!
 //! A process can go on writing to a file that was deleted or replaced. It would acknowledge events that are lost when
-//! it ends: most of all with the log, in which what was committed last lies.
+//! it ends. The log is the most dangerous one, because it holds the latest commits.
 
 use std::fs;
 use std::io;
