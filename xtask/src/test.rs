@@ -45,7 +45,9 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     let postgres = postgres::start(steps)?;
     steps.loud("native tests", || {
         let mut tests = command::cargo();
-        tests.args(["test", "--workspace", "--exclude=gongxiang-www", "--exclude=gongxiang-bench-server"]);
+        // A failure in one crate hides none in another.
+        tests.args(["test", "--no-fail-fast", "--workspace"]);
+        tests.args(["--exclude=gongxiang-www", "--exclude=gongxiang-bench-server"]);
         command::run(readers.tell(&mut tests).env(postgres::VARIABLE, postgres.url()))
     })?;
     steps.loud("Node tests", || node_tests(&tests_in("tests/node")?, None))?;

@@ -291,7 +291,9 @@ fn tag(path: &str) -> &'static str {
     let mut parts = path.trim_start_matches("/v1").split('/').skip(1);
     match (parts.next().unwrap_or_default(), path.rsplit('/').next().unwrap_or_default()) {
         (_, "subscriptions" | "notices") | ("subscriptions" | "consents" | "webhooks", _) => "Notices",
-        (_, "enrolments" | "access") | ("session" | "sessions" | "passkeys" | "staff" | "keys", _) => "Sign-in",
+        (_, "enrolments" | "access") | ("session" | "sessions" | "passkeys" | "access" | "staff" | "keys", _) => {
+            "Sign-in"
+        }
         ("members" | "names" | "numbers" | "partners", _) => "Members",
         ("merchants" | "shops" | "applications" | "codes", _) => "Shops",
         ("orders" | "quotes" | "previews", _) => "Orders",
