@@ -124,6 +124,8 @@ impl App {
 
     /// [`App::ask_session`], to be awaited. Without an answer the wallet uses the stored session.
     pub async fn learn_session(self) {
+        let (turn, _) = self.sessions.get_value();
+        self.sessions.update_value(|(asked, _)| *asked += 1);
         if mark::is_set(mark::SIGNED_OUT) || self.signs_out.get_value() {
             // First: a network that hangs answers late, or never.
             self.lock();
@@ -132,8 +134,6 @@ impl App {
             }
             self.has_signed_out();
         }
-        let (turn, _) = self.sessions.get_value();
-        self.sessions.update_value(|(asked, _)| *asked += 1);
         let answer = api::session().await;
         if self.sessions.with_value(|(_, answered)| turn < *answered) {
             return;
@@ -192,6 +192,11 @@ impl App {
     pub fn changed(self) {
         self.changes.update(|changes| *changes += 1);
         mark::set(mark::CHANGED);
+    }
+
+    /// Somebody is about to sign in: an answer that is still to come says who it was before, and must not draw another entry meanwhile.
+    pub fn signs_in(self) {
+        self.sessions.update_value(|(asked, answered)| *answered = *asked);
     }
 
     /// Learns the new session after signing in, and tells the other tabs.

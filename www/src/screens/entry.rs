@@ -3,7 +3,6 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::fault;
 use super::onward::follow;
@@ -38,7 +37,7 @@ pub fn by_passkey(app: App, session: &Session, failed: RwSignal<Option<Fault>>) 
     if !passkey::supported() {
         return ui::note(app, t::NO_PASSKEYS_HERE);
     }
-    let sign_in = move |_| spawn_local(async move { follow(app, passkey::sign_in().await, failed) });
+    let sign_in = move |_| follow(app, passkey::sign_in(), failed);
     ui::button(app, "primary", "passkey", t::PASSKEY, sign_in)
 }
 
@@ -46,7 +45,7 @@ pub fn by_passkey(app: App, session: &Session, failed: RwSignal<Option<Fault>>) 
 pub fn ways(app: App, session: &Session) -> AnyView {
     let failed = RwSignal::new(None::<Fault>);
     let may_register = session.has_passkeys() && passkey::supported() && session.open_registration;
-    let register = move |_| spawn_local(async move { follow(app, passkey::register(None).await, failed) });
+    let register = move |_| follow(app, passkey::register(None), failed);
     view! {
         <section class="card form">
             {by_passkey(app, session, failed)}
@@ -100,11 +99,11 @@ pub fn enrolling(app: App, code: String) -> AnyView {
     let (by_passkey, by_code) = (code.clone(), code);
     let with_passkey = move |_| {
         let code = by_passkey.clone();
-        spawn_local(async move { follow(app, passkey::register_by(&code).await, failed) });
+        follow(app, async move { passkey::register_by(&code).await }, failed);
     };
     let without = move |_| {
         let code = by_code.clone();
-        spawn_local(async move { follow(app, access::sign_in_by_code(&code).await, failed) });
+        follow(app, async move { access::sign_in_by_code(&code).await }, failed);
     };
     view! {
         {ui::intro(app, t::ENROL, t::ENROL_NOTE)}

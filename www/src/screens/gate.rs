@@ -1,7 +1,6 @@
 //! The entry to the desk: signing in, the first passkey of somebody of the staff, and which screens a role opens.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::{entry, fault, members, onward, staff};
 use crate::api::{Fault, Session};
@@ -75,7 +74,7 @@ pub fn enrol(app: App, code: String) -> AnyView {
     let failed = RwSignal::new(None::<Fault>);
     let create = move |_| {
         let code = code.clone();
-        spawn_local(async move { onward::follow(app, passkey::register_by(&code).await, failed) });
+        onward::follow(app, async move { passkey::register_by(&code).await }, failed);
     };
     view! {
         {ui::intro(app, t::ENROL, t::ENROL_NOTE)}

@@ -47,6 +47,7 @@ fn card(app: App, guest: &Guest) -> Option<AnyView> {
         (None, Some(staff)) => {
             let staff = staff.clone();
             spawn_local(async move {
+                app.signs_in();
                 // Whoever was ended meanwhile is not signed in; the desk says so.
                 let _ = api::sign_in_to_demo("staff", &staff).await;
                 app.signed_in().await;

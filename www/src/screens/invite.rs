@@ -100,7 +100,7 @@ pub fn joining(app: App, referrer: &Id) -> AnyView {
     let by = referrer.clone();
     let with_passkey = move |_| {
         let by = by.clone();
-        spawn_local(async move { onward::follow(app, passkey::register(Some(&by)).await, failed) });
+        onward::follow(app, async move { passkey::register(Some(&by)).await }, failed);
     };
     let register = move |_| app.asked.set(Some(Action::register(&id)));
     view! {

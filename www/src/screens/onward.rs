@@ -9,24 +9,33 @@ use crate::passkey::Holder;
 use crate::route::{self, Desk, MemberScreen, Route};
 use crate::state::App;
 
-/// Goes to the account of the member who just signed in, or to the desk of the staff, or shows why signing in failed.
-pub fn follow(app: App, signed_in: Result<Holder, Fault>, failed: RwSignal<Option<Fault>>) {
-    match signed_in {
-        Ok(Holder { member }) => {
-            spawn_local(async move {
+/// Signs in, and goes to the member's account or to the desk of the staff, or shows why signing in failed.
+pub fn follow(
+    app: App,
+    sign_in: impl Future<Output = Result<Holder, Fault>> + 'static,
+    failed: RwSignal<Option<Fault>>,
+) {
+    spawn_local(async move {
+        app.signs_in();
+        match sign_in.await {
+            Ok(Holder { member }) => {
                 app.signed_in().await;
                 let of_staff = || app.session.with_untracked(|session| session.as_ref()?.home());
                 let home = || of_staff().unwrap_or(Route::Operator(Desk::Overview));
                 route::go(&member.map_or_else(home, |member| route::onward(&member)));
-            });
+            }
+            Err(fault) => {
+                app.ask_session();
+                failed.set(Some(fault));
+            }
         }
-        Err(fault) => failed.set(Some(fault)),
-    }
+    });
 }
 
 /// Signs in as a member of a demo, and goes to this screen, or to the one that asked to sign in.
 pub fn enter(app: App, id: Id, screen: Route) {
     spawn_local(async move {
+        app.signs_in();
         // If there is no such member, its screen says so.
         let _ = api::sign_in_to_demo("member", &id).await;
         app.signed_in().await;
