@@ -10,7 +10,9 @@
 //! | `staff` | what the desk asks about the staff, and about who did what |
 //! | `wallet` | a member's balances: fetched, computed, compared |
 //! | `history` | the whole statement: the postings and each day's release |
+//! | `forecasts` | a member's forecast, of today and of an earlier day, and what came since |
 //! | `order` | an order as it is typed, and its preview |
+//! | `order_parts` | where an order's points and share value go |
 //! | `action` | an action of a member or the operator: its event, command and preview |
 //! | `proposal` | what waits for a second person |
 //! | `goods` | goods for points: the catalogue, vouchers, handing out |
@@ -45,6 +47,7 @@ mod build;
 mod clock;
 mod counter;
 mod figure;
+mod forecasts;
 mod goods;
 mod history;
 mod ids;
@@ -56,6 +59,7 @@ mod locks;
 mod mark;
 mod names;
 mod order;
+mod order_parts;
 mod outbox;
 mod overview;
 mod passkey;
