@@ -24,6 +24,7 @@ mod access;
 mod actions;
 mod actor;
 mod ahead;
+mod announced;
 mod answer;
 mod api;
 pub mod app;

@@ -4,6 +4,7 @@
 //! whatever its size, and both engines read the same SQL (`sql/dialect.rs` has the differences). Advisory locks, LISTEN and sequences are
 //! not used.
 
+mod announced;
 mod connections;
 mod dialect;
 mod file;
