@@ -29,6 +29,7 @@ mod access;
 mod actions;
 mod actor;
 mod ahead;
+mod announced;
 mod answer;
 mod api;
 pub mod app;

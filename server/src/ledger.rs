@@ -1,5 +1,6 @@
 //! The ledger: events wait in a queue, are settled in groups by the rules, and are stored. Nothing here knows HTTP.
 
+pub mod announced;
 pub mod audit;
 pub mod believed;
 pub mod close;

@@ -141,6 +141,12 @@ pub const PROPOSAL_SECONDS: i64 = 72 * 3_600;
 /// Most commands that wait for a second person.
 pub const PROPOSALS_MAX: i64 = 200;
 
+/// How many days ahead rules can be announced.
+pub const ANNOUNCED_DAYS_MAX: u64 = 365;
+
+/// For how many days after their day the operator is shown that announced rules were refused.
+pub const ANNOUNCED_REFUSAL_DAYS: u64 = 7;
+
 /// Longest name of somebody of the staff, in characters.
 pub const STAFF_NAME_LENGTH_MAX: usize = 64;
 

@@ -31,7 +31,7 @@ pub struct Action {
     /// What: an event's type, or `key.added`, `key.revoked`, `code.made`, `access.ended`, `staff.added`, `staff.ended`,
     /// `profile.written`, `profile.erased`, `preset.written`, `webhook.added`, `webhook.removed`, `webhook.secret_changed`, `trade.decided`, `item.written`,
     /// `item.withdrawn`, `picture.written`, `proposal.made`,
-    /// `proposal.approved`, `proposal.declined`, `application.approved`, `application.declined`.
+    /// `proposal.approved`, `proposal.declined`, `rules.announced`, `rules.withdrawn`, `application.approved`, `application.declined`.
     what: String,
     /// Where the event stands in the journal.
     #[serde(skip_serializing_if = "Option::is_none")]

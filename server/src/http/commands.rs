@@ -32,6 +32,8 @@ pub enum BodyFormat {
     Flags,
     /// The fingerprint of the rules that the command changes, no field of its event.
     Fingerprint,
+    /// The first day on which it holds, no field of its event.
+    Begins,
     /// A text for people, no field of its event.
     Text,
 }
@@ -107,7 +109,13 @@ const fn added(kind: Kind) -> &'static [Field] {
     match kind {
         Kind::OrderPlaced => const { &[field("reference", BodyFormat::Reference)] },
         Kind::RulesAdopted => {
-            const { &[field("accept_flags", BodyFormat::Flags), field("based_on", BodyFormat::Fingerprint)] }
+            const {
+                &[
+                    field("accept_flags", BodyFormat::Flags),
+                    field("based_on", BodyFormat::Fingerprint),
+                    field("from", BodyFormat::Begins),
+                ]
+            }
         }
         Kind::TradeConfirmed | Kind::TradeCancelled => const { &[field(REASON, BodyFormat::Text)] },
         _ => &[],
@@ -128,7 +136,7 @@ mod tests {
             BodyFormat::Event(Format::Count(_)) => Tree::Whole(1),
             BodyFormat::Event(Format::Channel) => Tree::from("online"),
             BodyFormat::Event(Format::Side) => Tree::from("sell"),
-            BodyFormat::Event(Format::Day) => Tree::from("2026-01-31"),
+            BodyFormat::Event(Format::Day) | BodyFormat::Begins => Tree::from("2026-01-31"),
             BodyFormat::Event(Format::Rules) => Tree::Table(Vec::new()),
             BodyFormat::Event(_) | BodyFormat::Reference | BodyFormat::Text | BodyFormat::Fingerprint => {
                 Tree::from("x")
@@ -144,7 +152,9 @@ mod tests {
             let mut fields: Vec<(String, Tree)> = vec![("type".into(), Tree::from(command.kind.as_str()))];
             fields.extend(command.in_path().map(|name| (name.to_owned(), day(name))));
             fields.extend(command.made.map(|(made, _)| (made.to_owned(), Tree::from("x"))));
-            let beside = |format| matches!(format, BodyFormat::Flags | BodyFormat::Text | BodyFormat::Fingerprint);
+            let beside = |format| {
+                matches!(format, BodyFormat::Flags | BodyFormat::Text | BodyFormat::Fingerprint | BodyFormat::Begins)
+            };
             let own = command.fields.iter().filter(|field| !beside(field.format));
             fields.extend(own.map(|field| (field.name.to_owned(), example(field.format))));
             let event = wire::event::read(&Tree::Table(fields.clone()));

@@ -15,9 +15,10 @@ use super::problem::Problem;
 use super::query::{Limit, NoParameters, Query};
 use super::rights::Auditor;
 use super::sheet::{Address, Format, Listed, Sheet};
+use crate::ledger::group::rules_fingerprint;
 use crate::ledger::needs::Needs;
 use crate::ledger::reports::ClosedReport;
-use crate::ledger::store::{ClosedDay, Page, Transaction};
+use crate::ledger::store::{ClosedDay, CurrentState, Page, Transaction};
 use crate::ledger::warnings::{Situation, Warning, warnings};
 use crate::limits::{OVERVIEW_DAYS, OVERVIEW_SHOPS_MAX, OVERVIEW_SHOPS_SHOWN};
 
@@ -155,7 +156,7 @@ struct Shops {
 /// Takes the same time for any number of members; for shops it reads one row of each.
 pub async fn overview(State(app): State<App>, _: Auditor, _: Query<NoParameters>) -> Result<Answer<Overview>, Problem> {
     let mut tx = app.ledger.read().await?;
-    let Head { day, price, supply, release, .. } = tx.now().await?.head;
+    let CurrentState { head: Head { day, price, supply, release, .. }, rules, .. } = tx.now().await?;
     let ended = tx.load(&Needs::default()).await?.excerpt.ended;
     let (today, mut total) = tx.report_so_far().await?;
     total.merge(&today);
@@ -175,7 +176,10 @@ pub async fn overview(State(app): State<App>, _: Auditor, _: Query<NoParameters>
     let Shops { count: shops, points: shops_points, share_value: shops_share_value, running_dry } =
         shops(&mut *tx, day, (&release, &ended)).await?;
     let dry: Vec<_> = running_dry.iter().filter_map(|reach| Some((reach.dry?, reach.shop.clone()))).collect();
-    let situation = Situation { day, treasury: supply.treasury, today: &today, days: &days, dry: &dry };
+    let (announced, rules) = (tx.announced().await?, rules_fingerprint(&rules));
+    let (announced, rules) = (announced.as_ref(), rules.as_str());
+    let situation =
+        Situation { day, treasury: supply.treasury, today: &today, days: &days, announced, rules, dry: &dry };
     let warnings = warnings(&situation);
     let days = days.into_iter().map(|(closed, report)| DayOverview { closed, report }).collect();
     Ok(Answer::of(&Overview {

@@ -60,6 +60,7 @@ failures! {
     OwnProposal "own_proposal" FORBIDDEN
     ProposalDecided "proposal_decided" CONFLICT
     RulesChanged "rules_changed" CONFLICT
+    RulesAnnounced "rules_announced" CONFLICT
     TooManyProposals "too_many_proposals" UNPROCESSABLE_ENTITY
     WrongMember "wrong_member" FORBIDDEN
     PasskeyNeeded "passkey_needed" FORBIDDEN
@@ -184,6 +185,11 @@ impl Problem {
         self.code == failure.parts().0
     }
 
+    /// Its code, unless the same request may be answered otherwise soon because the server is not well.
+    pub fn decided(&self) -> Option<&'static str> {
+        (self.status < StatusCode::INTERNAL_SERVER_ERROR.as_u16()).then_some(self.code)
+    }
+
     /// More than this limit of the server.
     pub fn exceeds(failure: Failure, field: &str, limit: String) -> Self {
         Self { limit: Some(limit), ..Self::new(failure, field, failure.sentence()) }
@@ -253,7 +259,7 @@ impl From<Denial> for Problem {
         match denial {
             Denial::Refused(refusal) => refusal.into(),
             Denial::NotTheirs => Failure::NotFound.into(),
-            Denial::Forbidden => Failure::Forbidden.into(),
+            Denial::Forbidden | Denial::NotYet => Failure::Forbidden.into(),
             Denial::Exceeds(excess) => excess.into(),
             Denial::Goods(error) => error.into(),
             Denial::RulesChanged => Problem::new(Failure::RulesChanged, "based_on", Failure::RulesChanged.sentence()),

@@ -11,13 +11,15 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use gongxiang::event::{Code, Kind, Refusal};
-use gongxiang::identity::Id;
+use gongxiang::identity::{Day, Id};
 use gongxiang::receipt::Receipt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::announced::{self, Announced, Announcement};
 use super::answer::{Answer, Gone};
+use super::api::{Description, Output};
 use super::app::App;
 use super::body::SignInBody;
 use super::page::cut;
@@ -28,6 +30,7 @@ use super::rules::FlagCode;
 use super::sessions::Nothing;
 use super::trades::bad_note;
 use super::view::Seen;
+use crate::ledger::announced::refused_with;
 use crate::ledger::group::{self, AdoptionTerms, Denial, Guard};
 use crate::ledger::journal;
 use crate::ledger::needs::Needs;
@@ -49,6 +52,9 @@ pub struct Proposal {
     /// The red flags that are accepted with new rules.
     #[schema(value_type = Vec<FlagCode>)]
     accepted_flags: Vec<String>,
+    /// The first day on which new rules hold, if they are to be announced.
+    #[schema(required = true)]
+    from: Option<Day>,
     /// Who proposed it, as in the journal.
     actor: String,
     /// The same, if it was somebody of the staff.
@@ -83,6 +89,13 @@ pub struct Approval {
     repeated: bool,
     #[schema(value_type = Receipt)]
     receipt: Seen<Receipt>,
+}
+
+/// What an approval is answered with.
+pub enum Approved {
+    Settled(Answer<Approval>),
+    /// New rules wait for their day (202).
+    Announced(Announced),
 }
 
 /// A page of proposals.
@@ -133,13 +146,15 @@ impl Proposal {
         let accepted_flags = serde_json::from_str(&row.flags).map_err(|_| Failure::Unavailable)?;
         let kind = Kind::parse(&row.kind).ok_or(Failure::Unavailable)?;
         let state = row.state().as_str();
-        let ProposalRow { id, actor, staff, proposed, expires, decider, decided, reason, code, .. } = row;
+        let ProposalRow { id, actor, staff, proposed, expires, decider, decided, reason, code, begins, .. } = row;
         let staff = staff.as_deref().and_then(Id::parse);
+        let from = begins.as_deref().and_then(Day::parse);
         Ok(Self {
             id,
             kind,
             event,
             accepted_flags,
+            from,
             actor,
             staff,
             proposed,
@@ -153,6 +168,23 @@ impl Proposal {
     }
 }
 
+impl Output for Approved {
+    fn describe(description: &mut Description) {
+        Answer::<Approval>::describe(description);
+        let announced = description.schema::<Announcement>();
+        description.response("202", "The new rules wait for their day", Some(announced));
+    }
+}
+
+impl IntoResponse for Approved {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Settled(settled) => settled.into_response(),
+            Self::Announced(announced) => announced.into_response(),
+        }
+    }
+}
+
 impl IntoResponse for Proposed {
     fn into_response(self) -> Response {
         (StatusCode::ACCEPTED, Answer::of(&self.0)).into_response()
@@ -160,7 +192,12 @@ impl IntoResponse for Proposed {
 }
 
 /// Keeps a command in place of settling it. `None` if it needs no second person, or if its key has an outcome, which is then the answer.
-pub(super) async fn instead(app: &App, actor: &Actor, request: &group::Request) -> Result<Option<Proposed>, Problem> {
+pub(super) async fn instead(
+    app: &App,
+    actor: &Actor,
+    request: &group::Request,
+    begins: Option<Day>,
+) -> Result<Option<Proposed>, Problem> {
     let (line, Some(key)) = (&request.line, &request.key) else { return Ok(None) };
     if !app.second_person.is_needed(&line.entry.event) {
         return Ok(None);
@@ -175,9 +212,12 @@ pub(super) async fn instead(app: &App, actor: &Actor, request: &group::Request) 
     } else {
         // What would be refused now waits for nobody.
         let part = tx.load(&Needs::of([&line.entry.event])).await?;
+        if let Some(from) = begins {
+            announced::check(&mut *tx, part.excerpt.head.day, from).await?;
+        }
         drop(tx);
         group::preview(&line.entry.event, request.guard.as_ref(), part)?;
-        keep(app, actor, request, key).await?
+        keep(app, actor, request, key, begins).await?
     };
     if row.fingerprint != key.fingerprint {
         return Err(Failure::KeyReused.into());
@@ -185,7 +225,13 @@ pub(super) async fn instead(app: &App, actor: &Actor, request: &group::Request) 
     Proposal::of(row).map(|proposal| Some(Proposed(proposal)))
 }
 
-async fn keep(app: &App, actor: &Actor, request: &group::Request, key: &Key) -> Result<ProposalRow, Problem> {
+async fn keep(
+    app: &App,
+    actor: &Actor,
+    request: &group::Request,
+    key: &Key,
+    begins: Option<Day>,
+) -> Result<ProposalRow, Problem> {
     let flags = match &request.guard {
         Some(Guard::Rules(terms)) => json(&terms.accepted.to_vec()),
         _ => "[]".into(),
@@ -205,6 +251,7 @@ async fn keep(app: &App, actor: &Actor, request: &group::Request, key: &Key) -> 
         based_on,
         staff,
         actor: &request.actor,
+        begins,
     };
     match app.people.propose(new).await.map_err(StoreError::from)? {
         Proposing::Kept(row) | Proposing::Known(row) => Ok(row),
@@ -234,7 +281,7 @@ pub async fn approve(
     Somebody(actor): Somebody,
     Path(id): Path<String>,
     body: Result<SignInBody<Nothing>, Problem>,
-) -> Result<Answer<Approval>, Problem> {
+) -> Result<Approved, Problem> {
     let (staff, mut row) = decidable(&app, &actor, &id).await?;
     body?;
     if row.staff.as_deref() == Some(staff.id.as_str()) {
@@ -282,7 +329,7 @@ async fn decidable<'a>(app: &App, actor: &'a Actor, id: &str) -> Result<(&'a Sta
 }
 
 /// Settles an approved command, once, and keeps what became of it.
-async fn settle(app: &App, actor: &Actor, row: &ProposalRow) -> Result<Answer<Approval>, Problem> {
+async fn settle(app: &App, actor: &Actor, row: &ProposalRow) -> Result<Approved, Problem> {
     let accepted: Vec<String> = serde_json::from_str(&row.flags).map_err(|_| Failure::Unavailable)?;
     let decider = row.decider.as_deref().unwrap_or_default();
     let request = group::Request {
@@ -295,12 +342,19 @@ async fn settle(app: &App, actor: &Actor, row: &ProposalRow) -> Result<Answer<Ap
             based_on: row.based_on.as_deref().map(Into::into),
         })),
     };
+    if let Some(from) = &row.begins {
+        let from = Day::parse(from).ok_or(Failure::Unavailable)?;
+        let announced = announced::announce(app, &request, from).await;
+        // What is not an answer of the rules may be otherwise next time.
+        let code = announced.as_ref().err().and_then(Problem::decided);
+        if announced.is_ok() || code.is_some() {
+            app.people.conclude(row.id, code).await.map_err(StoreError::from)?;
+        }
+        return announced.map(Approved::Announced);
+    }
     let group::Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
-    let code = outcome.as_ref().err().map(|denial| match denial {
-        Denial::RulesChanged => "rules_changed",
-        denial => denial.code().map_or("forbidden", Code::as_str),
-    });
+    let code = outcome.as_ref().err().map(refused_with);
     app.people.conclude(row.id, code).await.map_err(StoreError::from)?;
     let receipt = outcome.map_err(|denial: Denial| Problem::from(denial))?;
-    Ok(Answer::of(&Approval { repeated, receipt: Seen::receipt(receipt, actor) }))
+    Ok(Approved::Settled(Answer::of(&Approval { repeated, receipt: Seen::receipt(receipt, actor) })))
 }

@@ -14,8 +14,8 @@ use super::answer::Answer;
 use super::api::Api;
 use super::app::App;
 use super::{
-    access, actions, ahead, applications, counter, days, etag, events, files, goods, guard, health, keys, market,
-    members, metrics, names, notices, openapi, orders, overview, passkeys, pending, preview, problem, profiles,
+    access, actions, ahead, announced, applications, counter, days, etag, events, files, goods, guard, health, keys,
+    market, members, metrics, names, notices, openapi, orders, overview, passkeys, pending, preview, problem, profiles,
     proposals, quote, rulebook, rules, scheme, sessions, settle, staff, team, trades, vouchers, webhooks,
 };
 use crate::limits::BODY_BYTES_MAX;
@@ -106,6 +106,7 @@ fn reads(api: Api) -> Api {
         .get("/v1/overview", "overview", "The scheme at a glance, for who runs it", overview::overview)
         .get("/v1/reports", "reports", "What each closed day brought, oldest first", overview::reports)
         .get("/v1/rules/history", "rules_history", "All rules that were ever in force", rules::history)
+        .get("/v1/rules/announced", "announced_rules", "The rules that were announced last, and from which day they hold", announced::current)
         .get("/v1/rulebook", "rulebook", "The rules in force in words, with examples", rulebook::current)
         .get("/v1/rules/flags", "flag_catalogue", "Every red flag that there is, in words", rules::catalogue)
         .get("/v1/rules/review", "review", "The red flags of the rules in force", rules::flags)
@@ -424,7 +425,13 @@ fn integration(api: Api) -> Api {
 
 /// How a second person decides.
 fn second_person(api: Api) -> Api {
-    api.post(
+    api.delete(
+        "/v1/rules/announced/{announcement}",
+        "withdraw_rules",
+        "Withdraw rules that were announced, before their day",
+        announced::withdraw,
+    )
+    .post(
         "/v1/proposals/{proposal}/approve",
         "approve_proposal",
         "Approve what somebody else proposed, which settles it",

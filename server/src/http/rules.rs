@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use gongxiang::event::Refusal;
+use gongxiang::identity::Day;
 use gongxiang::quantity::Rate;
 use gongxiang::review::{Declaration, FLAGS, Finding, red, review};
 use gongxiang::ruleset::RuleSet;
@@ -30,6 +31,9 @@ pub const ACCEPT_FLAGS: &str = "accept_flags";
 
 /// The field with the fingerprint of the rules that an adoption changes.
 pub const BASED_ON: &str = "based_on";
+
+/// The field with the first day of rules that are announced.
+pub const FROM: &str = "from";
 
 /// The rules in force.
 pub async fn current(State(app): State<App>, _: Anybody, _: Query<NoParameters>) -> Result<Answer<RuleSet>, Problem> {
@@ -301,6 +305,15 @@ pub(super) fn terms_in_body(fields: &mut Vec<(String, Tree)>) -> Result<Guard, P
     };
     let accepted = accepted_in_body(fields)?;
     Ok(Guard::Rules(AdoptionTerms { accepted: accepted.into(), based_on }))
+}
+
+/// Takes the first day of announced rules out of a command's body; nothing if they are adopted at once.
+pub(super) fn begins_in_body(fields: &mut Vec<(String, Tree)>) -> Result<Option<Day>, Problem> {
+    match taken(fields, FROM) {
+        None => Ok(None),
+        Some(Tree::Text(day)) if Day::parse(&day).is_some() => Ok(Day::parse(&day)),
+        Some(_) => Err(Refusal::bad_event(FROM, "must be a day").into()),
+    }
 }
 
 fn is_fingerprint(text: &str) -> bool {

@@ -19,6 +19,7 @@ fn format_schema(format: BodyFormat) -> RefOr<Schema> {
         BodyFormat::Reference => Id::schema(),
         BodyFormat::Flags => accepted_schema(),
         BodyFormat::Fingerprint => schema(json!({"type": "string", "pattern": "^[0-9a-f]{64}$"})),
+        BodyFormat::Begins => Day::schema(),
         BodyFormat::Text => schema(json!({"type": "string", "minLength": 1, "maxLength": STATEMENT_LENGTH_MAX})),
     }
 }

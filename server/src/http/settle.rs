@@ -8,17 +8,18 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use gongxiang::event::{Code, Event, Kind, Refusal};
-use gongxiang::identity::Id;
+use gongxiang::identity::{Day, Id};
 use gongxiang::receipt::Receipt;
 use gongxiang::tree::Tree;
 use gongxiang::wire::command::Ownership;
 use serde::Serialize;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{HttpMethod, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::actor::MEMBER;
+use super::announced::{self, Announced, Announcement};
 use super::answer::Answer;
 use super::api::{Api, Description, Input};
 use super::app::App;
@@ -29,7 +30,7 @@ use super::problem::{Failure, Problem};
 use super::proposals::{self, Proposal, Proposed};
 use super::query::{NoParameters, Query};
 use super::rights::{Somebody, has};
-use super::rules::terms_in_body;
+use super::rules::{begins_in_body, terms_in_body};
 use super::schemas::fields_schema;
 use super::trades::bad_note;
 use super::view::Seen;
@@ -77,7 +78,12 @@ fn describe(command: &Command, description: &mut Description) {
     description.body(fields_schema(&command.fields, made), required);
     let settled = description.schema::<Settlement>();
     description.response("200", "It is settled", Some(settled));
-    if SecondPerson::may_concern(command.kind) {
+    if command.kind == Kind::RulesAdopted {
+        let one_of =
+            OneOfBuilder::new().item(description.schema::<Proposal>()).item(description.schema::<Announcement>());
+        let kept = "It is not settled: it waits for a second person, or for its day";
+        description.response("202", kept, Some(one_of.into()));
+    } else if SecondPerson::may_concern(command.kind) {
         let proposal = description.schema::<Proposal>();
         description.response("202", "It is not settled: it waits for a second person", Some(proposal));
     }
@@ -128,6 +134,7 @@ struct Settlement {
 enum CommandAnswer {
     Settled(Answer<Settlement>),
     Proposed(Proposed),
+    Announced(Announced),
 }
 
 impl IntoResponse for CommandAnswer {
@@ -135,6 +142,7 @@ impl IntoResponse for CommandAnswer {
         match self {
             Self::Settled(settled) => settled.into_response(),
             Self::Proposed(proposed) => proposed.into_response(),
+            Self::Announced(announced) => announced.into_response(),
         }
     }
 }
@@ -158,15 +166,18 @@ async fn settle(
     let key = Key { scope: actor.owner(), fingerprint, key };
     let _flight = app.flights.take_off(&key)?;
     fields.extend(path.into_iter().map(|(name, value)| (name, Tree::Text(value))));
-    let Resolved { event, guard, made, reason } = resolve(command, &actor, app.quota, fields, &key.key)?;
+    let Resolved { event, guard, made, reason, begins } = resolve(command, &actor, app.quota, fields, &key.key)?;
     let line = journal::line_of(&event)?;
     if let Event::DayClosed { day } = line.entry.event {
         close::do_ahead(&app.ledger, day, &actor.name()).await.map_err(|_| Failure::Unavailable)?;
     }
     let decided = decided_trade(&line.entry.event);
     let request = group::Request { line, key: Some(key), actor: actor.name().into(), guard };
-    if let Some(proposed) = proposals::instead(&app, &actor, &request).await? {
+    if let Some(proposed) = proposals::instead(&app, &actor, &request, begins).await? {
         return Ok(CommandAnswer::Proposed(proposed));
+    }
+    if let Some(from) = begins {
+        return announced::announce(&app, &request, from).await.map(CommandAnswer::Announced);
     }
     refuse_catalogue(&app, &actor, &request).await?;
     refuse_unadmitted(&app, &actor, &request).await?;
@@ -250,6 +261,8 @@ pub(super) struct Resolved {
     made: Option<(&'static str, String)>,
     /// Why the operator decides a trade.
     reason: Option<TradeText>,
+    /// The first day of rules that are announced.
+    begins: Option<Day>,
 }
 
 /// Makes the event of a command, after checking who gives it.
@@ -312,11 +325,13 @@ pub(super) fn resolve(
     if let Some((field, id)) = &made {
         fields.push(((*field).into(), Tree::Text(id.clone())));
     }
+    let mut begins = None;
     if command.kind == Kind::RulesAdopted {
+        begins = begins_in_body(&mut fields)?;
         guard = Some(terms_in_body(&mut fields)?);
     }
     fields.push(("type".into(), Tree::from(command.kind.as_str())));
-    Ok(Resolved { event: Tree::Table(fields), guard, made, reason })
+    Ok(Resolved { event: Tree::Table(fields), guard, made, reason, begins })
 }
 
 /// Takes the reason out of a decision about a trade. A side of the trade gives none: it has the dispute for that.

@@ -46,6 +46,8 @@ pub enum Guard {
     Owner { ownership: Ownership, member: Id, quota: Quota },
     /// New rules raise no red flags but these codes, and change the rules that their author saw.
     Rules(AdoptionTerms),
+    /// The same of announced rules, whose day has come.
+    Announced { terms: AdoptionTerms, from: Day },
     /// It stays within what members and shops may have open.
     Quota(Quota),
     /// The trade is not reported as paid.
@@ -101,6 +103,9 @@ pub enum Denial {
     /// Others were adopted since the author of the new rules looked.
     #[error("other rules were adopted meanwhile")]
     RulesChanged,
+    /// The day of announced rules has not come.
+    #[error("their day is not open yet")]
+    NotYet,
 }
 
 impl Denial {
@@ -109,7 +114,12 @@ impl Denial {
     pub fn code(&self) -> Option<Code> {
         match self {
             Self::Refused(refusal) => Some(refusal.code),
-            Self::NotTheirs | Self::Forbidden | Self::Exceeds(_) | Self::Goods(_) | Self::RulesChanged => None,
+            Self::NotTheirs
+            | Self::Forbidden
+            | Self::Exceeds(_)
+            | Self::Goods(_)
+            | Self::RulesChanged
+            | Self::NotYet => None,
         }
     }
 }
@@ -198,7 +208,7 @@ pub struct Group {
 /// settling, for information only.
 #[must_use]
 pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutcome>, needs: &Needs, at: &str) -> Group {
-    let WorkingSet { excerpt, first, open, mut shelf } = loaded;
+    let WorkingSet { excerpt, first, open, mut shelf, .. } = loaded;
     let head = excerpt.head;
     let traders = traders(&excerpt);
     let mut tally = Tally::of(&excerpt, open);
@@ -332,17 +342,9 @@ fn pass(
             quota.check(event, book, open).map_err(Denial::Exceeds)?;
             Ok(Vec::new())
         }
-        (Some(Guard::Rules(AdoptionTerms { accepted, based_on })), Event::RulesAdopted { rules }) => {
-            if based_on.as_deref().is_some_and(|seen| seen != rules_fingerprint(book.rules())) {
-                return Err(Denial::RulesChanged);
-            }
-            // The rules themselves refuse an invalid rule set.
-            let Ok(next) = book.rules().adopt(rules) else { return Ok(Vec::new()) };
-            let findings = review::review(&next, &Declaration::default()).map_err(Denial::Refused)?;
-            let accepted: Vec<_> = accepted.iter().map(String::as_str).collect();
-            review::check_accepted(&findings, &accepted).map_err(Denial::Refused)?;
-            Ok(review::red(&findings).map(String::from).collect())
-        }
+        (Some(Guard::Rules(terms)), Event::RulesAdopted { rules }) => accept(terms, rules, book),
+        (Some(Guard::Announced { from, .. }), _) if book.head().day < *from => Err(Denial::NotYet),
+        (Some(Guard::Announced { terms, .. }), Event::RulesAdopted { rules }) => accept(terms, rules, book),
         (Some(Guard::Quota(quota)), event) => {
             quota.check(event, book, open).map_err(Denial::Exceeds)?;
             Ok(Vec::new())
@@ -361,8 +363,21 @@ fn pass(
         }
         (Some(Guard::Rules(_) | Guard::Unpaid) | None, _) => Ok(Vec::new()),
         // Never made with another event; without its rows nothing is settled.
-        (Some(Guard::Claim(_) | Guard::Voucher(_)), _) => Err(Denial::NotTheirs),
+        (Some(Guard::Claim(_) | Guard::Voucher(_) | Guard::Announced { .. }), _) => Err(Denial::NotTheirs),
     }
+}
+
+/// Checks new rules; returns the codes of the red flags that were accepted with them.
+fn accept(terms: &AdoptionTerms, changes: &Tree, book: &Book) -> Result<Vec<String>, Denial> {
+    if terms.based_on.as_deref().is_some_and(|seen| seen != rules_fingerprint(book.rules())) {
+        return Err(Denial::RulesChanged);
+    }
+    // The rules themselves refuse an invalid rule set.
+    let Ok(next) = book.rules().adopt(changes) else { return Ok(Vec::new()) };
+    let findings = review::review(&next, &Declaration::default()).map_err(Denial::Refused)?;
+    let accepted: Vec<_> = terms.accepted.iter().map(String::as_str).collect();
+    review::check_accepted(&findings, &accepted).map_err(Denial::Refused)?;
+    Ok(review::red(&findings).map(String::from).collect())
 }
 
 /// Whether a member may do something with what an event names; nothing if that is not its own, or is not there.
@@ -441,5 +456,6 @@ fn batch(
         reports: ReportChanges::default(),
         network: Vec::new(),
         goods: GoodsChanges::default(),
+        announced: None,
     }
 }

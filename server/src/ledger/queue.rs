@@ -5,6 +5,7 @@
 //! repeats the request with the same key and gets the first outcome. A request is settled even if its client has gone
 //! away.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use crate::ledger::announced::AnnouncedRules;
 use crate::ledger::group::{self, Answer, Denial, Group, Request};
 use crate::ledger::needs::{self, Needs};
 use crate::ledger::pulse::Pulse;
@@ -294,16 +296,25 @@ impl Writer {
         let shard = self.shard;
         let scope = if alone { Scope::Alone { shard } } else { Scope::Everyday { shard } };
         let mut work = self.store.begin(scope).await?;
-        let loaded = work.load(needs).await?;
+        let mut loaded = work.load(needs).await?;
         if self.rules.as_ref() != Some(&loaded.excerpt.rules) {
             self.rules = Some(loaded.excerpt.rules.clone());
         }
         // After the shard was taken: whoever had the same key before has committed it.
+        let announced = loaded.announced.take();
+        let adoption = announced.as_ref().map(AnnouncedRules::request).transpose()?;
+        // A close ends its group, so nothing stands between it and the rules of the day that it opens.
+        let requests: Cow<'_, [Request]> = match adoption {
+            Some(adoption) => requests.iter().cloned().chain([adoption]).collect(),
+            None => requests.into(),
+        };
         let keys: Vec<_> = requests.iter().flat_map(Request::keys).collect();
         let answered = work.answered(&keys).await?;
-        let Group { answers, batch, everyday } =
-            group::settle(requests, loaded, answered, needs, &Timestamp::now().to_string());
-        let Some(batch) = batch else { return Ok(Some(answers)) };
+        let Group { mut answers, batch, everyday } =
+            group::settle(&requests, loaded, answered, needs, &Timestamp::now().to_string());
+        let end = announced.and_then(|announced| announced.end(&answers.pop()?));
+        let Some(mut batch) = batch else { return Ok(Some(answers)) };
+        batch.announced = end;
         if !alone && !everyday {
             return Ok(None);
         }

@@ -43,6 +43,7 @@ use utoipa::ToSchema;
 
 pub use self::error::{Result, StoreError, differs};
 pub use self::place::Place;
+use crate::ledger::announced::{AnnouncedRules, AnnouncementEnd, NewAnnouncement};
 use crate::ledger::goods::{GoodsChanges, Shelf};
 use crate::ledger::needs::{Due, Needs};
 use crate::ledger::network::{Brought, NetworkLine, Size, Trade as TradeSum};
@@ -204,6 +205,8 @@ pub struct WorkingSet {
     pub open: OpenCounts,
     /// The items and vouchers that the events concern.
     pub shelf: Shelf,
+    /// The rules that wait for their day, where a day is closed.
+    pub announced: Option<AnnouncedRules>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -264,6 +267,8 @@ pub struct Batch {
     pub network: Vec<(Place, NetworkLine)>,
     /// Pieces of items that were taken or came back.
     pub goods: GoodsChanges,
+    /// What became of announced rules.
+    pub announced: Option<AnnouncementEnd>,
 }
 
 /// A member whom another one brought.
@@ -421,6 +426,29 @@ pub trait Transaction: Send {
 
     /// All rule sets that were ever in force, oldest first, with the place of their adoption.
     async fn rules(&mut self) -> Result<Vec<(Place, RuleSet)>>;
+
+    /// The rules that were announced last.
+    async fn announced(&mut self) -> Result<Option<AnnouncedRules>> {
+        Ok(None)
+    }
+
+    /// The rules that a request announced.
+    async fn announced_by(&mut self, key: &Key) -> Result<Option<AnnouncedRules>> {
+        _ = key;
+        Ok(None)
+    }
+
+    /// Keeps rules for their day, after [`Transaction::load`] in [`Scope::Alone`]; returns them as they are kept.
+    async fn announce(&mut self, new: &NewAnnouncement) -> Result<AnnouncedRules> {
+        _ = new;
+        Err(differs("rules cannot be announced here"))
+    }
+
+    /// Does away with rules that wait, after [`Transaction::load`] in [`Scope::Alone`]; `false` if they do not wait.
+    async fn withdraw(&mut self, id: i64) -> Result<bool> {
+        _ = id;
+        Ok(false)
+    }
 
     /// Orders by id.
     async fn orders(&mut self, page: Page<&str>) -> Result<Vec<(Id, Order)>>;

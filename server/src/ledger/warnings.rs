@@ -7,7 +7,9 @@ use gongxiang::quantity::{Money, Points, Price};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::ledger::announced::{AnnouncedRules, AnnouncementState};
 use crate::ledger::store::ClosedDay;
+use crate::limits::ANNOUNCED_REFUSAL_DAYS;
 
 /// Shops whose points end within so many days are named.
 const DRY_WITHIN: u64 = 3;
@@ -24,6 +26,8 @@ const TREASURY_DAYS: i128 = 14;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum Warning {
+    /// Rules that were announced will not hold, or do not: this is why.
+    AnnouncedRulesFail { from: Day, code: String },
     /// The points of shops end soon.
     ShopsRunDry {
         /// How many end within 3 days.
@@ -64,6 +68,10 @@ pub struct Situation<'a> {
     pub today: &'a DayReport,
     /// Closed days, oldest first, each with its report.
     pub days: &'a [(ClosedDay, Option<DayReport>)],
+    /// The rules that were announced last.
+    pub announced: Option<&'a AnnouncedRules>,
+    /// The fingerprint of the rules in force.
+    pub rules: &'a str,
     /// Shops by the day on which their points do not last, the first ones first.
     pub dry: &'a [(Day, Id)],
 }
@@ -80,6 +88,7 @@ pub fn warnings(situation: &Situation<'_>) -> Vec<Warning> {
     };
     let of_week = reports(week);
     let found = [
+        announced(situation),
         dry(situation),
         Some(Warning::OrdersRefused { orders: of_week.orders_short }).filter(|_| of_week.orders_short > 0),
         falls(days),
@@ -88,6 +97,17 @@ pub fn warnings(situation: &Situation<'_>) -> Vec<Warning> {
         joining(&reports(days)),
     ];
     found.into_iter().flatten().collect()
+}
+
+/// Announced rules that were refused lately, or that will be because others are in force now than those that they change.
+fn announced(situation: &Situation<'_>) -> Option<Warning> {
+    let AnnouncedRules { made, state, code, .. } = situation.announced?;
+    let code = match state {
+        AnnouncementState::Waiting if made.based_on != situation.rules => "rules_changed".to_owned(),
+        AnnouncementState::Refused if situation.day <= made.from.plus(ANNOUNCED_REFUSAL_DAYS)? => code.clone()?,
+        _ => return None,
+    };
+    Some(Warning::AnnouncedRulesFail { from: made.from, code })
 }
 
 fn dry(situation: &Situation<'_>) -> Option<Warning> {
@@ -150,7 +170,7 @@ mod tests {
 
     fn of(days: &[(ClosedDay, Option<DayReport>)], today: &DayReport, dry: &[(Day, Id)]) -> Vec<Warning> {
         let treasury = Points::parse("100").unwrap_or_default();
-        warnings(&Situation { day: day(30), treasury, today, days, dry })
+        warnings(&Situation { day: day(30), treasury, today, days, announced: None, rules: "", dry })
     }
 
     #[test]

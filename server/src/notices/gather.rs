@@ -20,6 +20,7 @@ use tokio::sync::watch;
 use super::Notices;
 use super::kind::{NoticeKind, Pace};
 use super::news::{self, News, Standing};
+use crate::ledger::announced::AnnouncedRules;
 use crate::ledger::journal;
 use crate::ledger::needs::Needs;
 use crate::ledger::store::paging;
@@ -107,6 +108,7 @@ impl Notices {
             let part = match (&entry, source.kind.as_str()) {
                 (Some(entry), _) => self.part_of(tx, entry, &source.passed, &mut days).await?,
                 (None, "dispute") => self.part_of_dispute(tx, &source.subject).await?,
+                (None, "announced") => self.part_of_announced(tx, &source).await?,
                 (None, "voucher") => self.part_of_voucher(tx, &source.subject).await?,
                 (None, _) => Part::default(),
             };
@@ -225,6 +227,25 @@ impl Notices {
             detail: json!({"trade": id, "points": trade.points}),
         });
         Ok(Part { news: news.into_iter().collect(), ..Part::default() })
+    }
+
+    /// Everybody who wants to know of other rules: they hold from a day to come.
+    async fn part_of_announced(&self, tx: &mut dyn Transaction, source: &Source) -> Result<Part> {
+        let announced = tx.announced().await?.filter(AnnouncedRules::is_waiting);
+        let Some(announced) = announced.filter(|announced| announced.id.to_string() == source.subject) else {
+            return Ok(Part::default());
+        };
+        let day = tx.now().await?.head.day;
+        let members = self.subscribers(&source.passed).await?;
+        let passed = next_part(&members);
+        let news = members.into_iter().map(|member| News {
+            member,
+            kind: NoticeKind::RulesChanged,
+            subject: format!("announced {}", source.subject),
+            day,
+            detail: json!({"from": announced.made.from}),
+        });
+        Ok(Part { news: news.collect(), passed, ..Part::default() })
     }
 
     /// Whoever had goods handed out.

@@ -33,6 +33,8 @@ pub enum Deed {
     ProposalMade,
     ProposalApproved,
     ProposalDeclined,
+    RulesAnnounced,
+    RulesWithdrawn,
     ApplicationApproved,
     ApplicationDeclined,
 }
@@ -60,6 +62,8 @@ impl Deed {
             Self::ProposalMade => "proposal.made",
             Self::ProposalApproved => "proposal.approved",
             Self::ProposalDeclined => "proposal.declined",
+            Self::RulesAnnounced => "rules.announced",
+            Self::RulesWithdrawn => "rules.withdrawn",
             Self::ApplicationApproved => "application.approved",
             Self::ApplicationDeclined => "application.declined",
         }

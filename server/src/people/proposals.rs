@@ -3,7 +3,7 @@
 //! command, so it is settled once.
 
 use gongxiang::event::Kind;
-use gongxiang::identity::Id;
+use gongxiang::identity::{Day, Id};
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::actions::{Deed, enter};
@@ -32,6 +32,8 @@ pub struct NewProposal<'a> {
     pub staff: Option<&'a Id>,
     /// The same, as in the journal.
     pub actor: &'a str,
+    /// The first day on which new rules hold, if they are to be announced.
+    pub begins: Option<Day>,
 }
 
 /// A command that was kept.
@@ -55,6 +57,7 @@ pub struct ProposalRow {
     pub decided: Option<i64>,
     pub reason: Option<String>,
     pub code: Option<String>,
+    pub begins: Option<String>,
 }
 
 /// Where a proposal stands.
@@ -90,7 +93,7 @@ pub enum Which {
 }
 
 const COLUMNS: &str = "id, owner, request_key, fingerprint, kind, event, flags, based_on, staff, actor, proposed, expires, state, decider, decided, \
-                       reason, code";
+                       reason, code, begins";
 
 impl ProposalState {
     #[must_use]
@@ -133,8 +136,8 @@ impl People {
     pub async fn propose(&self, new: NewProposal<'_>) -> sqlx::Result<Proposing> {
         let mut tx = self.pool.begin().await?;
         let sql = format!(
-            "INSERT INTO proposals (owner, request_key, fingerprint, kind, event, flags, staff, actor, proposed, expires, based_on)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
+            "INSERT INTO proposals (owner, request_key, fingerprint, kind, event, flags, staff, actor, proposed, expires, based_on, begins)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
         );
         let kept: Option<ProposalRow> = sqlx::query_as(AssertSqlSafe(sql))
             .bind(new.owner.to_owned())
@@ -148,6 +151,7 @@ impl People {
             .bind(now())
             .bind(now().saturating_add(PROPOSAL_SECONDS))
             .bind(new.based_on.map(str::to_owned))
+            .bind(new.begins.map(|day| day.to_string()))
             .fetch_optional(&mut *tx)
             .await?;
         let Some(kept) = kept else {

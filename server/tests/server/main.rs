@@ -2,6 +2,7 @@
 
 mod access;
 mod ahead;
+mod announced;
 mod applications;
 mod at_once;
 mod authenticator;

@@ -137,7 +137,7 @@ fn commands() -> Vec<(&'static str, Value)> {
     ]
 }
 
-const READS: [(&str, bool); 46] = [
+const READS: [(&str, bool); 47] = [
     ("/v1/members", false),
     ("/v1/members/bob", false),
     ("/v1/members/bob/statement", false),
@@ -176,6 +176,7 @@ const READS: [(&str, bool); 46] = [
     ("/v1/days", true),
     ("/v1/rules", true),
     ("/v1/rulebook", true),
+    ("/v1/rules/announced", true),
     ("/v1/rules/flags", true),
     ("/v1/rules/history", true),
     ("/v1/rules/review", true),

@@ -32,8 +32,9 @@ const READERS: [&str; 4] = ["operator", "staff-operator", "clerk", "auditor"];
 const SECOND_PERSON: [&str; 2] = ["--second-person", "treasury=9000"];
 
 /// What is public or was sent by who asks, in as many fields as there are: they are not listed.
-const WHOLE: [&str; 7] = [
+const WHOLE: [&str; 8] = [
     "GET /v1/rules",
+    "GET /v1/rules/announced",
     "GET /v1/rulebook",
     "GET /v1/rules/flags",
     "GET /v1/rules/history",

@@ -329,7 +329,7 @@ impl Transaction for Work {
         excerpt.head.count_from(first.number());
         let open = self.tables.open(&excerpt);
         // It keeps no goods.
-        Ok(WorkingSet { excerpt, first, open, shelf: Shelf::default() })
+        Ok(WorkingSet { excerpt, first, open, shelf: Shelf::default(), announced: None })
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<()> {

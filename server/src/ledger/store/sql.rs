@@ -4,6 +4,7 @@
 //! whatever its size, and both engines read the same SQL (`sql/dialect.rs` has the differences). Settling uses no advisory
 //! locks, no LISTEN and no sequences.
 
+mod announced;
 mod connections;
 mod dialect;
 mod file;

@@ -186,6 +186,11 @@ impl Town {
         let (_, spare) = town.server.ask("POST", "/v1/staff", Some(&town.operator), &[], Some(&spare))?;
         let spare = spare["staff"].as_str().ok_or("nobody was added")?.to_owned();
         let red = get("/v1/rules/review")?["red"].clone();
+        // Rules for a later day, for somebody to withdraw.
+        let later = json!({"rules": {}, "accept_flags": red, "from": "2026-03-01"});
+        let headers = [("idempotency-key", "later")];
+        let (status, answer) = town.server.ask("POST", "/v1/rules", Some(&town.operator), &headers, Some(&later))?;
+        assert_eq!(status, 202, "{answer}");
         // The sums of teams follow within seconds.
         while get("/v1/members/ann/team")?["months"][0]["points"].as_str().is_none_or(|points| points == "0") {
             std::thread::sleep(std::time::Duration::from_millis(100));

@@ -181,9 +181,11 @@ impl SqlTransaction {
         }
         let rows = self.read_accounts(needs, &shops, &members, &excerpt).await?;
         enter(rows, &mut excerpt, &mut open, &mut clock)?;
-        if needs.due.is_some_and(|due| due.most.is_none()) {
+        let closes = needs.due.is_some_and(|due| due.most.is_none());
+        if closes {
             excerpt.days = self.last_days(excerpt.rules.price_window_days).await?;
         }
+        let announced = if closes { self.announced_waiting().await? } else { None };
 
         // Later than everything that is committed, so that an event stands in the journal after every answered one.
         let (head, latest) = self.with_flows(&head, flows).await?;
@@ -191,7 +193,7 @@ impl SqlTransaction {
         let first = Place::first(clock + 1, self.scope.shard().unwrap_or_default());
         excerpt.head = head;
         excerpt.head.count_from(first.number());
-        Ok(WorkingSet { excerpt, first, open, shelf: goods })
+        Ok(WorkingSet { excerpt, first, open, shelf: goods, announced })
     }
 
     /// Locks and reads rows of a table by id.

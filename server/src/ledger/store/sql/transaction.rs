@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 
 use super::load::spending_of;
 use super::{SqlTransaction, conflict_or, differs, from_json, parse_id, parse_rules};
+use crate::ledger::announced::{AnnouncedRules, NewAnnouncement};
 use crate::ledger::needs::{Due, Needs};
 use crate::ledger::network::{Brought, Size, Trade as TradeSum};
 use crate::ledger::reports::{ClosedReport, Spending};
@@ -173,6 +174,22 @@ impl Transaction for SqlTransaction {
     async fn rules(&mut self) -> Result<Vec<(Place, RuleSet)>> {
         let rows: Vec<(i64, String)> = self.all("SELECT place, rules FROM rules ORDER BY version", &[]).await?;
         rows.into_iter().map(|(place, text)| Ok((Place(place), parse_rules(&text)?))).collect()
+    }
+
+    async fn announced(&mut self) -> Result<Option<AnnouncedRules>> {
+        self.announced_last().await
+    }
+
+    async fn announced_by(&mut self, key: &Key) -> Result<Option<AnnouncedRules>> {
+        self.announced_under(key).await
+    }
+
+    async fn announce(&mut self, new: &NewAnnouncement) -> Result<AnnouncedRules> {
+        self.keep_announced(new).await
+    }
+
+    async fn withdraw(&mut self, id: i64) -> Result<bool> {
+        self.withdraw_announced(id).await
     }
 
     async fn orders(&mut self, page: Page<&str>) -> Result<Vec<(Id, Order)>> {

@@ -18,6 +18,7 @@ use serde::{Serialize, Serializer};
 use super::dialect::{Dialect, Parameter, SqlColumn, Statement, execute_with, integer, long, text};
 use super::rows::RowTexts;
 use super::{SqlTransaction, conflict_or, from_json};
+use crate::ledger::announced::{AnnouncementEnd, AnnouncementState};
 use crate::ledger::goods::{StockedItem, Voucher};
 use crate::ledger::network::NetworkLine;
 use crate::ledger::quota::{Open, wants};
@@ -50,6 +51,7 @@ impl SqlTransaction {
         writes.insert(batch.journal.iter().flat_map(posting_rows));
         writes.insert(network_rows(batch));
         write_since(batch, &mut writes);
+        write_announced(batch, &mut writes);
         let now = Timestamp::now();
         writes.insert(batch.answers.iter().map(|answer| answer_row(answer, now)));
         for Statement { sql, parameters, rows } in self.dialect.joined(writes.statements) {
@@ -192,6 +194,14 @@ fn write_rules(batch: &Batch, writes: &mut Writes) -> Result<()> {
     let sql = "INSERT INTO rules (version, place, rules) SELECT rules, CAST($1 AS BIGINT), $2 FROM head";
     writes.run(sql.into(), vec![place.to_string(), rules.to_tree().canonical()], 1);
     Ok(())
+}
+
+/// What became of announced rules. They waited when the group was loaded, and nobody else has a turn meanwhile.
+fn write_announced(batch: &Batch, writes: &mut Writes) {
+    let Some(AnnouncementEnd { id, refused }) = &batch.announced else { return };
+    let state = if refused.is_some() { AnnouncementState::Refused } else { AnnouncementState::Adopted };
+    let sql = "UPDATE announced_rules SET state = $1, code = NULLIF($2, '') WHERE id = CAST($3 AS BIGINT) AND state = 'waiting'";
+    writes.run(sql.into(), vec![state.as_str().into(), refused.unwrap_or_default().into(), id.to_string()], 1);
 }
 
 /// The statements of a group, in this order.
