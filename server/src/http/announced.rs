@@ -60,19 +60,19 @@ pub struct AnnouncedNow {
 }
 
 /// The answer to rules that were not adopted but announced (202).
-pub struct Announced(Announcement);
+pub struct Announced(Answer<Announcement>);
 
 impl Announcement {
     async fn of(tx: &mut dyn Transaction, row: AnnouncedRules) -> Result<Self, Problem> {
         let AnnouncedRules { id, made, announced, state, code } = row;
         let NewAnnouncement { event, flags, based_on, from, .. } = made;
-        let Event::RulesAdopted { rules: changes } = journal::parse(event.as_bytes())?.entry.event else {
+        let Event::RulesAdopted { rules: adopted } = journal::parse(event.as_bytes())?.entry.event else {
             return Err(differs("announced rules are another event").into());
         };
         let ever = tx.rules().await?.into_iter().map(|(_, rules)| rules);
         let before = ever.rev().find(|rules| rules_fingerprint(rules) == based_on);
         let before = before.ok_or_else(|| differs("announced rules change none that ever were"))?;
-        let rules = before.adopt(&changes).map_err(Refusal::from)?;
+        let rules = before.adopt(&adopted).map_err(Refusal::from)?;
         let changed = changed(&before, &rules);
         let state = state.as_str();
         Ok(Self { id, from, announced, state, code, based_on, changed, before, rules, accepted_flags: flags })
@@ -81,7 +81,7 @@ impl Announcement {
 
 impl IntoResponse for Announced {
     fn into_response(self) -> Response {
-        (StatusCode::ACCEPTED, Answer::of(&self.0)).into_response()
+        (StatusCode::ACCEPTED, self.0).into_response()
     }
 }
 
@@ -120,7 +120,7 @@ pub(super) async fn announce(app: &App, request: &group::Request, from: Day) -> 
         if row.made.key.fingerprint != key.fingerprint {
             return Err(Failure::KeyReused.into());
         }
-        return Announcement::of(&mut *tx, row).await.map(Announced);
+        return Ok(Announced(Answer::of(&Announcement::of(&mut *tx, row).await?)));
     }
     if !tx.answered(std::slice::from_ref(key)).await?.is_empty() {
         return Err(Failure::KeyReused.into());
@@ -137,7 +137,7 @@ pub(super) async fn announce(app: &App, request: &group::Request, from: Day) -> 
     let announced = Announcement::of(&mut *tx, row).await?;
     tx.commit().await?;
     enter(app, &request.actor, Deed::RulesAnnounced, &format!("rules {} from {from}", announced.id)).await?;
-    Ok(Announced(announced))
+    Ok(Announced(Answer::of(&announced)))
 }
 
 /// Withdraws rules that wait for their day. Those of which that is not so any more are not found.

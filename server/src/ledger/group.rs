@@ -342,9 +342,10 @@ fn pass(
             quota.check(event, book, open).map_err(Denial::Exceeds)?;
             Ok(Vec::new())
         }
-        (Some(Guard::Rules(terms)), Event::RulesAdopted { rules }) => accept(terms, rules, book),
         (Some(Guard::Announced { from, .. }), _) if book.head().day < *from => Err(Denial::NotYet),
-        (Some(Guard::Announced { terms, .. }), Event::RulesAdopted { rules }) => accept(terms, rules, book),
+        (Some(Guard::Rules(terms) | Guard::Announced { terms, .. }), Event::RulesAdopted { rules }) => {
+            accept(terms, rules, book)
+        }
         (Some(Guard::Quota(quota)), event) => {
             quota.check(event, book, open).map_err(Denial::Exceeds)?;
             Ok(Vec::new())
