@@ -50,6 +50,10 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
         tests.args(["--exclude=gongxiang-www", "--exclude=gongxiang-bench-server"]);
         command::run(readers.tell(&mut tests).env(postgres::VARIABLE, postgres.url()))
     })?;
+    // Its programs are built for browsers only.
+    steps.loud("tests of the wallet's library", || {
+        command::run(command::cargo().args(["test", "--package=gongxiang-www", "--lib"]))
+    })?;
     steps.loud("Node tests", || node_tests(&tests_in("tests/node")?, None))?;
     steps.loud("mini-program tests", || node_tests(&tests_in("tests/miniprogram")?, None))?;
     if let Some(browser) = browser {

@@ -218,13 +218,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clerk_gives_its_own_commands_and_opens_one_screen() {
+    fn a_clerk_gives_its_own_commands_and_opens_the_screens_for_them() {
         let clerk = Session { role: "clerk".to_owned(), ..Session::default() };
         let given: Vec<_> = Kind::ALL.iter().filter(|kind| clerk.commands(**kind)).map(|kind| kind.as_str()).collect();
         assert_eq!(given, ["member.registered", "pack.purchased", "pack.refunded", "order.refunded"]);
         let opened: Vec<_> =
             Desk::ALL.into_iter().filter(|(desk, _)| clerk.opens(*desk)).map(|(_, name)| name).collect();
-        assert_eq!(opened, ["members"]);
+        assert_eq!(opened, ["members", "applications"]);
         let auditor = Session { role: "auditor".to_owned(), ..Session::default() };
         assert!(!Kind::ALL.iter().any(|kind| auditor.commands(*kind)) && auditor.opens(Desk::Members));
     }
