@@ -33,21 +33,10 @@ pub async fn open(wallet: &Wallet, days: &[DayRecord]) -> Result<Arc<Past>, Faul
     // Without them, entries name no shop.
     let orders = api::bought(&wallet.member, None).await.map(|page| page.rows).unwrap_or_default();
     let shops = shops(&wallet.member, &orders, &postings);
-    Ok(Arc::new(Past { history: computed(wallet, &postings, days)?, shops }))
-}
-
-/// The past alone, for a screen that names no shops.
-pub async fn alone(wallet: &Wallet, days: &[DayRecord]) -> Result<Arc<History>, Fault> {
-    let postings = postings(&wallet.member).await?;
-    computed(wallet, &postings, days).map(Arc::new)
-}
-
-/// The past of an account, newest rows first.
-fn computed(wallet: &Wallet, postings: &[BookedPosting], days: &[DayRecord]) -> Result<History, Fault> {
-    let history = statement::history(&wallet.member, &wallet.account, postings, days);
+    let history = statement::history(&wallet.member, &wallet.account, &postings, days);
     let mut history = history.map_err(|_| Fault::BadAnswer)?;
     history.rows.reverse();
-    Ok(history)
+    Ok(Arc::new(Past { history, shops }))
 }
 
 /// The shop of each posting that rewards the buyer of an order. Orders vest in the order in which they were placed, so those of a day

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::answer::{asked, follow, member_bar, ready};
-use super::{invite, named, order_parts};
+use super::invite;
+use super::named;
 use crate::api::{self, Item, OrdersPage};
 use crate::figure::{money, number};
 use crate::ids;
@@ -152,7 +153,6 @@ fn details(app: App, me: &Id, order: &Item<Order>) -> AnyView {
             {at_counter(app, &value.merchant, id)}
         </section>
         {reward(app, value)}
-        {order_parts::card(app, me, order, true)}
     }
     .into_any()
 }
