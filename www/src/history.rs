@@ -33,10 +33,21 @@ pub async fn open(wallet: &Wallet, days: &[DayRecord]) -> Result<Arc<Past>, Faul
     // Without them, entries name no shop.
     let orders = api::bought(&wallet.member, None).await.map(|page| page.rows).unwrap_or_default();
     let shops = shops(&wallet.member, &orders, &postings);
-    let history = statement::history(&wallet.member, &wallet.account, &postings, days);
+    Ok(Arc::new(Past { history: computed(wallet, &postings, days)?, shops }))
+}
+
+/// The past alone, for a screen that names no shops.
+pub async fn alone(wallet: &Wallet, days: &[DayRecord]) -> Result<Arc<History>, Fault> {
+    let postings = postings(&wallet.member).await?;
+    computed(wallet, &postings, days).map(Arc::new)
+}
+
+/// The past of an account, newest rows first.
+fn computed(wallet: &Wallet, postings: &[BookedPosting], days: &[DayRecord]) -> Result<History, Fault> {
+    let history = statement::history(&wallet.member, &wallet.account, postings, days);
     let mut history = history.map_err(|_| Fault::BadAnswer)?;
     history.rows.reverse();
-    Ok(Arc::new(Past { history, shops }))
+    Ok(history)
 }
 
 /// The shop of each posting that rewards the buyer of an order. Orders vest in the order in which they were placed, so those of a day

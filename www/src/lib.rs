@@ -10,7 +10,9 @@
 //! | `staff`, `people`, `overview` | what the desk asks about the staff and their actions, about members, and about the whole scheme |
 //! | `wallet` | a member's balances: fetched, computed, compared |
 //! | `history` | the whole statement: the postings and each day's release |
+//! | `forecasts` | a member's forecast, of today and of an earlier day, and what came since |
 //! | `order` | an order as it is typed, and its preview |
+//! | `order_parts` | where an order's points and share value go |
 //! | `action` | an action of a member or the operator: its event, command and preview |
 //! | `proposal` | commands that wait for a second person |
 //! | `goods` | goods for points: the catalogue, vouchers, handing out |
@@ -61,6 +63,7 @@ mod build;
 mod clock;
 mod counter;
 mod figure;
+mod forecasts;
 mod goods;
 mod history;
 mod ids;
@@ -72,6 +75,7 @@ mod locks;
 mod mark;
 mod names;
 mod order;
+mod order_parts;
 mod outbox;
 mod overview;
 mod passkey;

@@ -11,10 +11,10 @@ use wasm_bindgen::JsCast as _;
 
 use super::action_form::action_button;
 use super::answer::{asked, follow, ready};
-use super::named;
 use super::till::{is_merchant, points_of};
+use super::{named, order_parts};
 use crate::action::{Action, Expectation, foresee};
-use crate::api::{self, Fault, Item, OrdersPage};
+use crate::api::{self, Fault, Item, OrdersPage, Session};
 use crate::counter::{self, OrderSearch};
 use crate::figure::{money, number};
 use crate::ids;
@@ -296,6 +296,10 @@ fn details(app: App, shop: &Id, order: &Item<Order>) -> AnyView {
     }
     let row = |words: Words, shown: AnyView| view! { <div><dt>{app.say(words)}</dt><dd>{shown}</dd></div> }.into_any();
     let text = |text: String| view! { <bdi>{text}</bdi> }.into_any();
+    // A cashier does not read the statement of the shop's merchant.
+    let reads = app.session.with_untracked(|session| {
+        is_merchant(session.as_ref(), shop) || session.as_ref().is_some_and(Session::is_operator)
+    });
     view! {
         <section class="card" data-testid="order-page" data-order=id.to_string() data-state=counter::state(value) data-left=value.left.to_string()>
             <div class="fixed">
@@ -312,6 +316,7 @@ fn details(app: App, shop: &Id, order: &Item<Order>) -> AnyView {
             </dl>
         </section>
         {(value.state != OrderState::Refunded).then(|| refund(app, shop, order))}
+        {order_parts::card(app, shop, order, reads)}
     }
     .into_any()
 }

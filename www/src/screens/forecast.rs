@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use gongxiang::book::{Book, DayRecord, MEAN_DAYS, SoFar};
+use gongxiang::book::SoFar;
 use gongxiang::economy::ratio;
-use gongxiang::event::Code;
-use gongxiang::forecast::{Assumptions, Forecast, Inputs, Outlook, TurnoverPath, forecast};
+use gongxiang::forecast::{Assumptions, Forecast, Inputs, Outlook, forecast};
 use gongxiang::identity::Id;
-use gongxiang::quantity::{Money, Rate, ShareValue};
+use gongxiang::quantity::{Money, ShareValue};
 use leptos::prelude::*;
 
 use super::answer::of_member;
-use crate::action::of_snapshot;
+use super::forecast_earlier;
 use crate::figure::{estimate, money, percent};
+use crate::forecasts::{self, NoForecast, SPREAD, Start};
 use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{Words, economy, forecast as t, frame};
@@ -22,8 +22,6 @@ use crate::wallet::Wallet;
 /// Days of the chart's points. The chart spans a year.
 const HORIZONS: [usize; 12] = [7, 30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 365];
 const LISTED: [usize; 3] = [30, 180, 365];
-/// One percent, as a raw rate with 8 places.
-const PERCENT: i128 = 1_000_000;
 
 /// Values of the sliders, in percent.
 #[derive(Clone, Copy)]
@@ -37,52 +35,22 @@ pub fn screen(app: App, id: Id) -> AnyView {
     of_member(app, id, t::TITLE, move |wallet| shown(app, &wallet))
 }
 
-/// The book, made from the wallet's snapshot and the day records.
-fn book(app: App, wallet: &Wallet) -> Book {
-    let mut excerpt = of_snapshot(wallet, &wallet.member);
-    let closed = |record: &DayRecord| record.day < wallet.day;
-    excerpt.days = app.days.with_value(|days| days.iter().filter(|record| closed(record)).cloned().collect());
-    Book::from(excerpt)
-}
-
-/// The mean turnover of the last closed days, rounded down to the cent; `None` if none is recorded. The snapshot has no orders, so it
-/// knows nothing of the open day's turnover, and a mean with 0 for it would be too low.
-fn mean_turnover(closed: &[DayRecord]) -> Option<Money> {
-    let (mut sum, mut count) = (0_i128, 0_i128);
-    for turnover in closed.iter().rev().take(MEAN_DAYS).map_while(|record| record.turnover) {
-        (sum, count) = (sum + turnover.raw(), count + 1);
-    }
-    Money::checked_from_raw(sum.checked_div(count)?)
-}
-
 fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
     if !wallet.mine.share_value.is_positive() {
         return ui::empty(app, "forecast-none", t::NONE);
     }
-    let mut eve = match book(app, wallet).eve(&wallet.member) {
-        Ok(eve) => eve,
-        Err(refusal) => return refused(app, &refusal.to_string()),
+    let Start { eve, means } = match forecasts::start(wallet, &wallet.closed(app.days)) {
+        Ok(start) => start,
+        Err(NoForecast::Young { days }) => return young(app, days),
+        Err(NoForecast::Refused(refusal)) => return refused(app, &refusal.to_string()),
     };
-    let days = eve.turnover_days();
-    let closed = mean_turnover(&wallet.closed(app.days));
-    let growing = |percent: i128| TurnoverPath::Growing(Rate::checked_from_raw(percent * PERCENT).unwrap_or_default());
-    let steady = Assumptions { paths: vec![growing(0)], horizons: vec![1], ..Assumptions::default() };
-    let means = match forecast(&eve, &steady, &mut |_| true) {
-        Ok(forecast) => Inputs { turnover: closed.unwrap_or(forecast.inputs.turnover), ..forecast.inputs },
-        Err(refusal) if refusal.code == Code::TooYoung => return young(app, days),
-        Err(refusal) => return refused(app, &refusal.to_string()),
-    };
-    if let (Some(open), Some(closed)) = (eve.turnovers.first_mut(), closed) {
-        *open = closed;
-    }
     let work = move |assumptions: &Assumptions| forecast(&eve, assumptions, &mut |_| true);
     let sliders =
-        ForecastSliders { turnover: RwSignal::new(100), inflow: RwSignal::new(100), spread: RwSignal::new(15) };
+        ForecastSliders { turnover: RwSignal::new(100), inflow: RwSignal::new(100), spread: RwSignal::new(SPREAD) };
     let result = memo(move || {
         let of = |mean: i128, percent: i64| mean.saturating_mul(percent.into()) / 100;
-        let spread = i128::from(sliders.spread.get());
         work(&Assumptions {
-            paths: vec![growing(-spread), growing(0), growing(spread)],
+            paths: forecasts::band(sliders.spread.get()),
             horizons: HORIZONS.to_vec(),
             turnover: Money::checked_from_raw(of(means.turnover.raw(), sliders.turnover.get())),
             inflow: Some(ShareValue::from_raw(of(means.inflow.raw(), sliders.inflow.get()))),
@@ -104,6 +72,7 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
         </div>
         {move || result.read().as_ref().ok().map(|forecast| inputs(app, &forecast.inputs))}
         {move || result.read().as_ref().ok().and_then(|forecast| forecast.so_far).map(|so_far| real(app, &so_far))}
+        {forecast_earlier::cards(app, wallet)}
     }
     .into_any()
 }

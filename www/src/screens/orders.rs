@@ -7,8 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::answer::{asked, follow, member_bar, ready};
-use super::invite;
-use super::named;
+use super::{invite, named, order_parts};
 use crate::api::{self, Item, OrdersPage};
 use crate::figure::{money, number};
 use crate::ids;
@@ -153,6 +152,7 @@ fn details(app: App, me: &Id, order: &Item<Order>) -> AnyView {
             {at_counter(app, &value.merchant, id)}
         </section>
         {reward(app, value)}
+        {order_parts::card(app, me, order, true)}
     }
     .into_any()
 }
