@@ -56,7 +56,7 @@ function expected({ points, concession, left, left_at_vesting, burned_back, stat
   assert.ok(vested || state !== 'vested');
   const parts = [];
   let burned = ceil(all, base, whole);
-  for (const { member, points: reward } of rewards) {
+  for (const { reward: { member, points: reward } } of rewards) {
     const amount = floor(raw8(reward), base, whole);
     burned -= amount;
     if (amount > 0n) parts.push({ to: member, value: text8(amount), back: text8(amount - floor(raw8(reward), rest, whole)) });
@@ -110,13 +110,13 @@ describe('where everybody sees everything', () => {
           assert.deepEqual(points.parts, expected(answer), `${name}, ${who}`);
           assert.equal(points.parts.reduce((sum, part) => sum + raw8(part.value), 0n), raw8(answer.points));
           const value = await shown(page, 'parts-share-value');
-          const rewards = answer.rewards.filter((reward) => raw8(reward.share_value) > 0n);
+          const rewards = answer.rewards.map(({ reward }) => reward).filter((reward) => raw8(reward.share_value) > 0n);
           assert.deepEqual(value.parts.map((part) => [part.to, part.value]), rewards.map((reward) => [reward.member, reward.share_value]));
           for (const [at, { back }] of value.parts.entries()) {
             const all = raw8(rewards[at].share_value);
             assert.equal(raw8(back), all - floor(all, raw8(answer.left), raw8(answer.concession)), `${name}, ${who}`);
           }
-          if (dates[who].length > 2) await page.getByTestId('stage').last().locator('time').first().waitFor();
+          if (/\d$/.test(dates[who].at(-1))) await page.getByTestId('stage').last().locator('time').first().waitFor();
           assert.deepEqual(await stages(page), dates[who], `${name}, ${who}`);
           await looks(page, `${who}-${name}-${language}`);
         }
@@ -125,7 +125,7 @@ describe('where everybody sees everything', () => {
       const both = (dates) => ({ buyer: dates, shop: dates });
 
       const whole = await check('pending', both([`placed ${placed}`, `due ${due}`]));
-      assert.ok(whole.rewards.some((reward) => reward.member === referrer && raw8(reward.points) > 0n), 'the referrer gets points');
+      assert.ok(whole.rewards.some(({ reward }) => reward.member === referrer && raw8(reward.points) > 0n), 'the referrer gets points');
       await settle({ type: 'order.refunded', order, concession: '2' });
       // A buyer has no posting of that: nothing was paid out.
       const dates = [`placed ${placed}`, `due ${due}`];
@@ -211,7 +211,7 @@ describe('where a buyer and a shop see their own parts', () => {
       { type: 'order.placed', order: 'o-1', buyer: 'ann', merchant: 'kiosk', channel: 'offline', amount: '100', concession: '10', region: '440106' },
     ]);
     assert.ok(answers.every((answer) => answer.receipt), JSON.stringify(answers));
-    const { order: { points, rewards } } = answers.at(-1).receipt;
+    const { points, rewards } = answers.at(-1).receipt;
     assert.ok(rewards.some((reward) => reward.member === 'secret-friend' && raw8(reward.points) > 0n));
 
     const { enrolment } = await operator('/v1/members/ann/enrolments');

@@ -95,17 +95,17 @@ fn against(app: App, days: usize, said: &Said) -> AnyView {
     .into_any()
 }
 
-/// A bar with its name and its figure: its class, where it begins, and its width.
+/// A bar below its name and its figure: its class, where it begins, and its width.
 fn bar(app: App, name: Words, (class, from, width): (&'static str, i128, i128), shown: AnyView) -> AnyView {
     view! {
         <div>
             <dt>{app.say(name)}</dt>
-            <dd>
-                <svg viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true">
+            <dd>{shown}</dd>
+            <dd aria-hidden="true">
+                <svg viewBox="0 0 1000 12" preserveAspectRatio="none">
                     <rect class="of-rest" width="1000" height="12"></rect>
                     <rect class=class x=from.to_string() width=width.to_string() height="12"></rect>
                 </svg>
-                <span>{shown}</span>
             </dd>
         </div>
     }

@@ -11,7 +11,7 @@ use crate::figure::number;
 use crate::order_parts::{self, OrderParts, Part, Receiver, raw};
 use crate::query::{Query, Remote, fetch};
 use crate::state::App;
-use crate::text::{self, Words, calculator as c, home, orders as t, summary};
+use crate::text::{self, Words, calculator as c, orders as t, summary};
 use crate::ui;
 
 /// The width of the picture.
@@ -27,15 +27,15 @@ pub fn card(app: App, me: &Id, order: &Item<Order>, has_statement: bool) -> AnyV
     let Item { id, value } = order;
     let Ok(parts) = OrderParts::of(value, is_whole) else { return ().into_any() };
     let late = parts.has_vested && value.left != value.left_at_vesting;
-    let (value_title, value_parts) = (if is_whole { t::BRINGS_VALUE } else { t::SEEN_VALUE }, &parts.share_value);
+    let value_title = if is_whole { t::BRINGS_VALUE } else { t::SEEN_VALUE };
     view! {
         <section class="card parts" data-testid="order-parts" data-whole=is_whole.to_string()>
             {ui::heading(app, t::PARTS)}
             {stages(app, me, id, value, parts.has_vested, has_statement)}
-            {flow(app, me, "parts-points", t::SHOP_PAID, home::POINTS, &parts.points)}
+            {flow(app, me, "parts-points", t::SHOP_PAID, &parts.points)}
             {(value.state == OrderState::Pending).then(|| ui::note(app, t::HELD_NOTE))}
             {late.then(|| ui::note(app, t::BACK_NOTE))}
-            {flow(app, me, "parts-share-value", value_title, home::SHARE_VALUE, value_parts)}
+            {flow(app, me, "parts-share-value", value_title, &parts.share_value)}
             {(!is_whole).then(|| ui::note(app, t::OTHERS_NOTE))}
         </section>
     }
@@ -87,12 +87,12 @@ fn refund_days(me: &Id, order: &Id, placed: Day) -> AnyView {
 }
 
 /// A sum above, its parts below, and bands between them; under the picture the parts by name.
-fn flow(app: App, me: &Id, id: &'static str, title: Words, unit: Words, parts: &[Part]) -> AnyView {
+fn flow(app: App, me: &Id, id: &'static str, title: Words, parts: &[Part]) -> AnyView {
     let Some(sum) = order_parts::sum(parts) else { return ().into_any() };
-    let lines: Vec<_> = parts.iter().map(|part| line(app, me, part, sum, unit)).collect();
+    let lines: Vec<_> = parts.iter().map(|part| line(app, me, part, sum)).collect();
     view! {
         <figure data-testid=id data-value=sum.to_string()>
-            <figcaption>{app.say(title)} " " <b>{ui::amount(app, number(&sum), unit)}</b></figcaption>
+            <figcaption>{app.say(title)} " " <b>{number(&sum)}</b></figcaption>
             {picture(parts, raw(sum))}
             <ul>{lines}</ul>
         </figure>
@@ -107,6 +107,7 @@ const fn class(to: &Receiver) -> &'static str {
         Receiver::Member(_, RewardKind::Sale) => "of-sale",
         Receiver::Member(_, RewardKind::Service) => "of-pool",
         Receiver::Member(_, RewardKind::Area) => "of-treasury",
+        Receiver::Member(_, RewardKind::MerchantShare) => "of-brought",
         Receiver::Member(..) => "of-escrow",
         Receiver::Burned => "of-burned",
         Receiver::Others => "of-others",
@@ -150,7 +151,7 @@ fn band(class: &'static str, above: i128, below: i128, width: i128) -> AnyView {
 }
 
 /// A part by its name: how much, what part of the sum, and what of it was taken back.
-fn line(app: App, me: &Id, part: &Part, sum: Amount, unit: Words) -> AnyView {
+fn line(app: App, me: &Id, part: &Part, sum: Amount) -> AnyView {
     let Part { to, amount, back } = part;
     let tenths = raw(*amount).saturating_mul(WIDTH).checked_div(raw(sum)).unwrap_or_default();
     let (who, name) = match to {
@@ -172,7 +173,7 @@ fn line(app: App, me: &Id, part: &Part, sum: Amount, unit: Words) -> AnyView {
             <svg class="swatch" viewBox="0 0 12 12" aria-hidden="true"><rect class=class(to) width="12" height="12"></rect></svg>
             <span class="what">{who}</span>
             <span class="gets">
-                {ui::amount(app, number(amount), unit)} " " <small>{format!("{}.{}%", tenths / 10, tenths % 10)}</small>
+                {number(amount)} " " <small>{format!("{}.{}%", tenths / 10, tenths % 10)}</small>
                 {taken}
             </span>
         </li>

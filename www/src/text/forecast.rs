@@ -39,7 +39,7 @@ words! {
     SAID_BAR "预测" "Forecast"
     CAME_BAR "实际" "Came"
     CHANGED "期间您的共享值另有变动，当时的预测不包含：" "Your share value also changed in other ways, of which that forecast knew nothing:"
-    MOVED "买卖、转赠积分不影响释放。" "Buying, selling or passing on points changes nothing of this."
+    MOVED "其他积分收支不影响释放。" "Points that came or went in other ways don’t change what is released."
     EARLIER_NOTE "按当时的账户、价格和近 30 日均值，以现行规则重新计算；历史不代表未来。" "Computed anew from your account, the price and the 30-day averages of that day, with today’s rules. The past says nothing certain about the future."
     AGO_NO_RECORDS "天前还没有您的日结记录，暂无法比较。" "days ago there was no closed day of your account yet, so there is nothing to compare."
     AGO_NO_VALUE "天前您没有共享值，当时没有预测。" "days ago you had no share value, so there was no forecast."

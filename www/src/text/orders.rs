@@ -25,7 +25,7 @@ words! {
     PARTS "订单去向" "Where it goes"
     STAGES "订单进度" "Dates of the order"
     STAGE_PLACED "下单" "Placed"
-    SHOP_PAID "商家支付" "The shop paid"
+    SHOP_PAID "商家支付积分" "Points that the shop paid"
     BRINGS_VALUE "产生共享值" "New share value"
     SEEN_VALUE "您可见的共享值" "Share value that you may see"
     TO_BURN "销毁" "Burned"
