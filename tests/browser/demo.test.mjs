@@ -177,6 +177,8 @@ test('with turnover on 6 days the forecast names no figure and says why, with 7 
     await go(other.page, `#/m/${member}/forecast`);
     await other.page.locator('gx-chart').first().waitFor();
     assert.equal(await other.page.getByTestId('forecast-young').count(), 0);
+    // A month before, none of these days was there.
+    await other.page.locator('[data-testid=earlier-none][data-why=young]').waitFor();
     await other.close();
   }
 });
