@@ -35,6 +35,7 @@
 
 mod access;
 mod action;
+mod announced;
 mod api;
 mod app;
 mod application;
