@@ -3,7 +3,7 @@
 /** Roles that a person acts on, by the browser's names. */
 const ACTS = new Map(Object.entries({
   button: 'button', link: 'link', textbox: 'textbox', searchbox: 'searchbox', combobox: 'combobox', checkbox: 'checkbox', slider: 'slider',
-  spinbutton: 'spinbutton', radio: 'radio', switch: 'switch', tab: 'tab', menuitem: 'menuitem', DisclosureTriangle: 'summary',
+  spinbutton: 'spinbutton', Date: 'date', radio: 'radio', switch: 'switch', tab: 'tab', menuitem: 'menuitem', DisclosureTriangle: 'summary',
 }));
 
 /** An address of the wallet without the ids in it. */

@@ -204,6 +204,14 @@ test('the desk of a demo', async () => {
   await page.getByTestId('rule-signup-referrer').fill('30');
   await page.getByTestId('accept').first().waitFor();
   await see(page, 'rules to be');
+  const [{ day }, { red }] = await Promise.all([demo.get('/v1/supply'), demo.get('/v1/rules/review')]);
+  const from = new Date(Date.parse(day) + 200 * 86_400_000).toISOString().slice(0, 10);
+  const headers = { 'content-type': 'application/json', 'idempotency-key': 'all-announced' };
+  const body = JSON.stringify({ rules: { market: { price_band: '0.2' } }, accept_flags: red, from });
+  assert.equal((await fetch(`${demo.url}/v1/rules`, { method: 'POST', headers, body })).status, 202);
+  await page.reload();
+  await page.getByTestId('withdraw-rules').waitFor();
+  await see(page, 'rules to be');
   await visit(page, 'members', '#/operator/members', 'members');
   await page.getByTestId('register-member').click();
   await see(page, 'members');

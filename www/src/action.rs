@@ -37,6 +37,8 @@ pub struct Action {
     accept_flags: Vec<String>,
     /// The fingerprint of the rules that new ones were written upon: those of somebody else meanwhile are not undone.
     based_on: Option<String>,
+    /// The first day of new rules, if they are announced.
+    begins: Option<Day>,
     /// Why the operator decides a trade.
     reason: Option<String>,
     /// Set if the preview needs accounts that the wallet must not see. Then the server makes it.
@@ -97,6 +99,7 @@ impl Action {
             named: None,
             accept_flags: Vec::new(),
             based_on: None,
+            begins: None,
             reason: None,
             by_server: false,
             other: None,
@@ -150,6 +153,9 @@ impl Action {
         }
         if let (Tree::Table(fields), Some(hash)) = (&mut body, &self.based_on) {
             fields.push(("based_on".to_owned(), Tree::Text(hash.clone())));
+        }
+        if let (Tree::Table(fields), Some(day)) = (&mut body, self.begins) {
+            fields.push(("from".to_owned(), Tree::Text(day.to_string())));
         }
         Request { path, body: self.with_added(body) }
     }
@@ -372,7 +378,7 @@ impl Action {
     pub fn approve(proposal: &Proposal, now: Price) -> Self {
         let mut action = match &proposal.event {
             Event::PriceSet { price } => Self::set_price(*price, now),
-            Event::RulesAdopted { rules } => Self::adopt(rules, &proposal.flags),
+            Event::RulesAdopted { rules } => Self::adopt(rules, &proposal.flags).announced(proposal.from),
             event => Self::of_desk(p::APPROVE, people::GRANT_NOTE, event.clone()),
         };
         action.title = p::APPROVE;
@@ -405,6 +411,14 @@ impl Action {
         let mut action = Self::new(t::ADOPT, t::ADOPT_NOTE, None, event).by_server();
         action.accept_flags = accepted.to_vec();
         action
+    }
+
+    /// Of new rules: they hold from this day on, if there is one.
+    pub fn announced(mut self, from: Option<Day>) -> Self {
+        if from.is_some() {
+            (self.title, self.note, self.begins) = (t::ANNOUNCE, t::ANNOUNCE_NOTE, from);
+        }
+        self
     }
 
     /// [`Action::adopt`], refused if other rules are in force by then than those with this fingerprint.
@@ -581,6 +595,11 @@ mod tests {
                 r#"{"accept_flags":["cap"],"rules":{"release":{}}}"#,
             ),
             (Action::adopt_upon("0f", &rules, &[]), "/v1/rules", r#"{"based_on":"0f","rules":{"release":{}}}"#),
+            (
+                Action::adopt_upon("0f", &rules, &[]).announced(Some(day)),
+                "/v1/rules",
+                r#"{"based_on":"0f","from":"2026-01-02","rules":{"release":{}}}"#,
+            ),
         ] {
             let request = action.request();
             assert_eq!((&*request.path, &*request.body.canonical()), (path, body));
@@ -592,7 +611,8 @@ mod tests {
         let price = Price::parse("0.5").expect("a price");
         let event = Event::PriceSet { price };
         let (flags, actor) = (Vec::new(), "staff Wu s-1".to_owned());
-        let proposal = Proposal { id: 3, event, flags, actor, staff: Id::parse("s-1"), proposed: 1, expires: 2 };
+        let proposal =
+            Proposal { id: 3, event, flags, from: None, actor, staff: Id::parse("s-1"), proposed: 1, expires: 2 };
         let sent = |action: Action| (action.request().path, action.request().body.canonical());
         assert_eq!(sent(Action::approve(&proposal, price)), ("/v1/proposals/3/approve".into(), "{}".into()));
         assert_eq!(

@@ -87,11 +87,11 @@ pub async fn rulebook(language: &str) -> Result<(Value, Value), Fault> {
     Ok((book, Box::pin(get_value_or_kept(&review)).await?.value))
 }
 
-/// The rules in force and their fingerprint.
-pub async fn rules_to_change() -> Result<(RuleSet, String), Fault> {
+/// The rules in force, their fingerprint, and the open day.
+pub async fn rules_to_change() -> Result<(RuleSet, String, Day), Fault> {
     let rules = rules().await?.value;
     let book = Box::pin(get_value("/v1/rulebook?language=en")).await?;
-    Ok((rules, text_of(&book, "hash").ok_or(Fault::BadAnswer)?))
+    Ok((rules, text_of(&book, "hash").ok_or(Fault::BadAnswer)?, field(&book, "day")?))
 }
 
 /// `/v1/rules/flags`: every red flag as its code, title and sentence, in a language by its tag.

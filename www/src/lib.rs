@@ -53,6 +53,7 @@
 
 mod access;
 mod action;
+mod announced;
 mod api;
 mod app;
 mod application;

@@ -57,6 +57,8 @@ pub enum Outcome {
     Settled(Receipt),
     /// It waits for a second person.
     Proposed,
+    /// New rules wait for their day.
+    Announced,
     /// It is done, without a receipt.
     Done,
     /// Final: it is not sent again.
@@ -279,6 +281,7 @@ impl Outbox {
         let outcome = match status {
             CANCELLED => return self.waiting.update(|all| all.retain(|waiting| waiting.key != key)),
             200 => api::read::<WithReceipt>(text).map_or(Outcome::Unclear, |said| Outcome::Settled(said.receipt)),
+            202 if is_announced(text) => Outcome::Announced,
             202 => Outcome::Proposed,
             204 => Outcome::Done,
             _ => Outcome::Refused(api::read(text).unwrap_or_default()),
@@ -294,6 +297,10 @@ impl Outbox {
     }
 }
 
+fn is_announced(text: &str) -> bool {
+    json::parse(text).is_ok_and(|answer| answer.get("announcement").is_some())
+}
+
 /// The status of an action that its member cancelled, in the store of outcomes.
 const CANCELLED: u16 = 0;
 
@@ -306,14 +313,14 @@ async fn send(waiting: &PendingAction) -> Attempt {
     attempt(&waiting.path, status, text)
 }
 
-/// Reads an answer to an action at this path: only a receipt, a proposal or a refusal decides it. What stands between here and the server
+/// Reads an answer to an action at this path: only a receipt, a proposal, an announcement or a refusal decides it. What stands between here and the server
 /// answers too, with pages of its own: a proxy, a captive portal.
 fn attempt(path: &str, status: u16, text: String) -> Attempt {
     let answer = json::parse(&text).unwrap_or_default();
     let code = answer.get("code").and_then(Value::as_str).unwrap_or_default();
     let is_ours = match status {
         200 => answer.get("receipt").is_some(),
-        202 => answer.get("proposal").is_some(),
+        202 => answer.get("proposal").is_some() || answer.get("announcement").is_some(),
         // Only what is declined has no receipt.
         204 => path.ends_with("/decline"),
         // A code that this version does not know is one of a newer server.
@@ -370,7 +377,9 @@ mod tests {
     fn what_is_no_answer_of_the_server_decides_nothing() {
         let decides = |path, status, text: &str| matches!(attempt(path, status, text.to_owned()), Attempt::Outcome(..));
         let transfer = "/v1/transfers";
-        for (status, text) in [(200, r#"{"repeated":false,"receipt":{}}"#), (202, r#"{"proposal":1}"#)] {
+        for (status, text) in
+            [(200, r#"{"repeated":false,"receipt":{}}"#), (202, r#"{"proposal":1}"#), (202, r#"{"announcement":1}"#)]
+        {
             assert!(decides(transfer, status, text), "{status} {text}");
         }
         assert!(decides("/v1/proposals/1/decline", 204, ""));

@@ -1,7 +1,7 @@
 //! What the desk asks about commands that wait for a second person.
 
 use gongxiang::event::Event;
-use gongxiang::identity::Id;
+use gongxiang::identity::{Day, Id};
 use gongxiang::quantity::{Points, Price};
 use serde_json::Value;
 
@@ -14,6 +14,8 @@ pub struct Proposal {
     pub event: Event,
     /// Codes of the red flags that are accepted with new rules.
     pub flags: Vec<String>,
+    /// The first day on which new rules hold, if they are to be announced.
+    pub from: Option<Day>,
     /// Who proposed it, as in the journal.
     pub actor: String,
     /// The same, if it was somebody of the staff.
@@ -42,6 +44,7 @@ impl Proposal {
             id: number("proposal")?,
             event,
             flags: flags.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            from: text_of(row, "from").as_deref().and_then(Day::parse),
             actor: text_of(row, "actor")?,
             staff: text_of(row, "staff").as_deref().and_then(Id::parse),
             proposed: u32::try_from(number("proposed")?).ok()?,

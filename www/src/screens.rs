@@ -2,6 +2,7 @@
 
 mod account;
 mod action_form;
+mod announced;
 mod answer;
 mod applications;
 mod applying;

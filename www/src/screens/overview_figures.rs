@@ -39,6 +39,11 @@ fn sentence(app: App, Warning { of, fields }: &Warning) -> Option<AnyView> {
             let name = view! { {named::member(app, &shop)} " " <time>{day}</time> }.into_any();
             (count("shops"), t::SHOPS_DRY, name)
         }
+        "announced_rules_fail" => (
+            String::new(),
+            t::ANNOUNCED_FAIL,
+            plain(format!("{} · {}", text_of(fields, "from")?, text_of(fields, "code")?)),
+        ),
         "orders_refused" => (count("orders"), t::REFUSED, ().into_any()),
         "price_falls" => (String::new(), t::FALLING, plain(format!("{} → {}", text("from"), text("to")))),
         "release_above_turnover" => {

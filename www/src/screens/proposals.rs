@@ -12,7 +12,7 @@ use crate::figure::number;
 use crate::proposal::Proposal;
 use crate::reactive::memo;
 use crate::state::App;
-use crate::text::{Words, frame, home, proposals as t};
+use crate::text::{Words, frame, home, operator as o, proposals as t};
 use crate::ui;
 
 /// The proposal that somebody is about to decline, and why.
@@ -45,7 +45,9 @@ fn line(app: App, proposal: &Proposal, price: Price, rules: &RuleSet, refused: R
         Event::RulesAdopted { rules: changes } => Some(rules::changes(rules, changes)),
         _ => None,
     };
-    let facts = changes.as_deref().map(|changes| rules::facts(app.lang.get_untracked(), changes)).unwrap_or_default();
+    let mut facts =
+        changes.as_deref().map(|changes| rules::facts(app.lang.get_untracked(), changes)).unwrap_or_default();
+    facts.extend(proposal.from.map(|day| (o::BEGINS_ROW, day.to_string())));
     let at = deeds::instant(proposal.proposed);
     let until = deeds::instant(proposal.expires);
     view! {
@@ -55,6 +57,7 @@ fn line(app: App, proposal: &Proposal, price: Price, rules: &RuleSet, refused: R
                 {change(app, &proposal.event, price)}
             </p>
             {changes.map(|changes| rules::difference(app, &changes))}
+            {proposal.from.map(|day| view! { <p class="why">{app.say(o::BEGINS_ROW)} " " <time>{day.to_string()}</time></p> }.into_any())}
             <p class="foot">
                 <span>{deeds::who(app, &proposal.actor)}</span>
                 <span>{at}</span>

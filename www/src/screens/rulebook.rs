@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 use serde_json::Value;
 
+use super::announced::told;
 use super::answer::asked;
+use crate::announced::{self, Announced};
 use crate::api;
 use crate::json::ReadError;
 use crate::lang::Lang;
@@ -60,17 +62,19 @@ pub fn screen(app: App) -> AnyView {
         let lang = app.lang.get();
         async move {
             let (book, review) = api::rulebook(lang.tag()).await?;
-            Ok(Rulebook::read(&book, &review)?)
+            // If that cannot be had, the rules in force are shown all the same.
+            let announced = announced::last().await.unwrap_or_default();
+            Ok((Rulebook::read(&book, &review)?, announced))
         }
     };
     view! {
         {ui::intro(app, t::TITLE, t::NOTE)}
-        {asked(app, ask, move |book| shown(app, &book))}
+        {asked(app, ask, move |(book, announced)| shown(app, &book, announced.as_ref()))}
     }
     .into_any()
 }
 
-fn shown(app: App, book: &Rulebook) -> AnyView {
+fn shown(app: App, book: &Rulebook, announced: Option<&Announced>) -> AnyView {
     let print = move |_| _ = window().print();
     let mark = |lang: Lang| if lang == Lang::Zh { "：" } else { ": " };
     let rules: Vec<_> = book
@@ -81,6 +85,7 @@ fn shown(app: App, book: &Rulebook) -> AnyView {
     let flags: Vec<_> =
         book.flags.iter().map(|flag| article(app, flag, move || app.say(t::CLEANER)().to_owned())).collect();
     view! {
+        {announced.map(|announced| told(app, announced, &book.day))}
         <section class="card" data-testid="rulebook">
             <dl class="sums">
                 <dt>{app.say(t::SINCE)}</dt><dd><time data-testid="since">{book.since.clone()}</time></dd>

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use gongxiang::identity::Day;
 use gongxiang::review::{Declaration, Finding, Severity, review};
 use gongxiang::ruleset::{RuleSet, RuleSetError};
 use gongxiang::tree::Tree;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::action_form::{ask, submit};
+use super::announced;
 use super::answer::asked;
+use super::fault;
 use super::rule_form::{self, Editor};
 use crate::action::Action;
-use crate::api;
+use crate::announced::Announced;
+use crate::api::{self, Fault};
 use crate::lang::Lang;
 use crate::query::{Query, Remote, fetch};
 use crate::reactive::memo;
@@ -19,6 +24,9 @@ use crate::rule_values as values;
 use crate::state::App;
 use crate::text::{Words, operator as t};
 use crate::ui;
+
+/// How many days ahead the server lets rules be announced.
+const ANNOUNCED_DAYS_MAX: u64 = 365;
 
 /// What the edited rules mean.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,12 +38,76 @@ enum Meaning {
 pub fn screen(app: App) -> AnyView {
     view! {
         {ui::intro(app, t::RULES_TITLE, t::RULES_NOTE)}
-        {asked(app, api::rules_to_change, move |(rules, hash)| shown(app, rules, hash))}
+        {asked(app, to_change, move |(now, announced)| {
+            let waits = announced.filter(Announced::waits);
+            let form = shown(app, now, waits.is_some());
+            view! { {waits.map(|waits| announced::card(app, &waits, withdrawal(app, waits.id)))} {form} }.into_any()
+        })}
     }
     .into_any()
 }
 
-fn shown(app: App, rules: RuleSet, hash: String) -> AnyView {
+/// The rules in force with their fingerprint and the open day, and what was announced last.
+type ToChange = ((RuleSet, String, Day), Option<Announced>);
+
+async fn to_change() -> Result<ToChange, Fault> {
+    Ok((api::rules_to_change().await?, crate::announced::last().await?))
+}
+
+/// The button that withdraws announced rules.
+fn withdrawal(app: App, id: i64) -> AnyView {
+    let failed = RwSignal::new(None::<Fault>);
+    let withdraw = move |_| {
+        spawn_local(async move {
+            match crate::announced::withdraw(id).await {
+                // 404: they do not wait any more.
+                Ok(()) | Err(Fault::Status { status: 404, .. }) => app.changed(),
+                Err(fault) => failed.set(Some(fault)),
+            }
+        });
+    };
+    view! {
+        {ui::button(app, "secondary", "withdraw-rules", t::WITHDRAW, withdraw)}
+        {move || failed.get().map(|fault| {
+            let (_, title, _) = fault::words(&fault);
+            view! { <p class="error" role="alert">{app.say(title)}</p> }.into_any()
+        })}
+    }
+    .into_any()
+}
+
+/// The day that was typed, if any; an error unless announced rules can begin on it.
+fn begins(typed: &str, today: Day) -> Result<Option<Day>, ()> {
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let day = Day::parse(typed).ok_or(())?;
+    let last = today.plus(ANNOUNCED_DAYS_MAX).ok_or(())?;
+    if today < day && day <= last { Ok(Some(day)) } else { Err(()) }
+}
+
+/// The field of the first day. While other rules wait for theirs, nothing can be announced.
+fn first_day(app: App, typed: RwSignal<String>, today: Day, waits: bool) -> AnyView {
+    if waits {
+        return ui::note(app, t::ANNOUNCED_WAITS);
+    }
+    let wrong = move || begins(&typed.read(), today).is_err();
+    let [min, max] = [1, ANNOUNCED_DAYS_MAX].map(|days| today.plus(days).map(|day| day.to_string()));
+    view! {
+        <div class="field">
+            <label for="rules-from">{app.say(t::BEGINS)}</label>
+            <input type="date" id="rules-from" data-testid="rules-from" min=min max=max prop:value=move || typed.get()
+                aria-invalid=move || wrong().to_string() aria-describedby="rules-from-hint rules-from-error"
+                on:input=move |event| typed.set(event_target_value(&event)) />
+            <p class="hint" id="rules-from-hint">{app.say(t::BEGINS_HINT)}</p>
+            <p class="error" id="rules-from-error" aria-live="polite">{move || wrong().then(|| app.say(t::BEGINS_WRONG)())}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn shown(app: App, (rules, hash, today): (RuleSet, String, Day), waits: bool) -> AnyView {
+    let typed = RwSignal::new(String::new());
     let now = values::spelled_out(rules.to_tree());
     let edited = RwSignal::new(now.clone());
     let accepted = RwSignal::new(BTreeSet::<&'static str>::new());
@@ -57,7 +129,10 @@ fn shown(app: App, rules: RuleSet, hash: String) -> AnyView {
             let red: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Red).collect();
             let all = red.iter().all(|finding| earlier.contains(finding) || accepted.contains(finding.code));
             let codes: Vec<_> = red.iter().map(|finding| finding.code.to_owned()).collect();
-            all.then(|| Action::adopt_upon(&hash, changes, &codes).with_facts(facts(app.lang(), differences)))
+            let from = begins(&typed.read(), today).ok()?;
+            let mut facts = facts(app.lang(), differences);
+            facts.extend(from.map(|day| (t::BEGINS_ROW, day.to_string())));
+            all.then(|| Action::adopt_upon(&hash, changes, &codes).announced(from).with_facts(facts))
         }
         _ => None,
     });
@@ -78,6 +153,7 @@ fn shown(app: App, rules: RuleSet, hash: String) -> AnyView {
                 }
                 .into_any(),
             }}
+            {first_day(app, typed, today, waits)}
             {submit(app, action)}
         </form>
         {move || backtest(app, &meaning.read())}

@@ -185,6 +185,9 @@ fn body(app: App, action: &Action, stage: RwSignal<Stage>) -> AnyView {
             let kept = view! { <small>{app.say(p::KEPT)}</small> }.into_any();
             view! { <div data-testid="proposed">{done(app, p::KEPT_TITLE, kept)}</div> }.into_any()
         }
+        Stage::Answered(Outcome::Announced, _) => {
+            view! { <div data-testid="announced-now">{done(app, t::ANNOUNCED, ().into_any())}</div> }.into_any()
+        }
         Stage::Answered(Outcome::Done, _) => {
             view! { <div data-testid="declined">{done(app, p::DECLINED, ().into_any())}</div> }.into_any()
         }

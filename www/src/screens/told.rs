@@ -298,7 +298,7 @@ fn notice(app: App, member: &Id, row: &Notice) -> Option<AnyView> {
     let value = text("share_value").and_then(|text| ShareValue::parse(&text).ok()).filter(|value| value.is_positive());
     let points = text("points").and_then(|text| Points::parse(&text).ok()).filter(|points| points.is_positive());
     let worth = text("worth").and_then(|text| Money::parse(&text).ok());
-    let until = text("until").and_then(|text| Day::parse(&text));
+    let until = text("until").or_else(|| text("from")).and_then(|text| Day::parse(&text));
     Some(
         view! {
             <li class="entry" data-testid="notice" data-kind=row.kind.clone()>

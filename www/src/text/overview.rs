@@ -41,6 +41,7 @@ words! {
     GRANT "拨付积分" "Grant points"
     SHOPS_DRY "家店铺的积分将在 3 天内用完，最早：" "shops run out of points within 3 days. The first:"
     REFUSED "笔订单近 7 日因店铺积分不足被拒。" "orders were refused in 7 days because shops had too few points."
+    ANNOUNCED_FAIL "预告的规则无法生效，请查看：" "The announced rules cannot be adopted:"
     FALLING "价格已连续 3 日下跌：" "The price has fallen three days in a row:"
     ABOVE "近 7 日释放积分的价值远高于到账让利（元）：" "What was released in 7 days is worth far more than the concessions paid out (yuan):"
     TREASURY_ENDS "按近 7 日的拨付速度，平台积分将在 14 天内用完，剩余：" "At the pace of 7 days the treasury does not last for 14. Left:"

@@ -5,6 +5,11 @@ use super::{Words, words};
 words! {
     TITLE "现行规则" "Rules in force"
     NOTE "每条规则的数值和示例均由结算引擎按现行规则算出。" "Every number and example here is computed by the engine from the rules in force."
+    FROM "自" "From"
+    OTHERS_HOLD "起执行新规则" "other rules hold"
+    OTHERS_NOTE "在此之前，现行规则不变。" "Until then the rules in force stay as they are."
+    WITHDRAWN "预告的新规则已撤回，现行规则不变。原定生效日期：" "Rules that were announced have been withdrawn; those in force stay. They were to hold from"
+    NOT_ADOPTED "预告的新规则未能生效，现行规则不变。原定生效日期：" "Rules that were announced could not be adopted; those in force stay. They were to hold from"
     SINCE "生效日期" "In force since"
     HASH "规则指纹（SHA-256）" "Fingerprint of the rules (SHA-256)"
     PRICED "示例按此日价格计算" "Examples use the price of"
