@@ -23,7 +23,7 @@ test('every text and the binary are sent compressed', async () => {
   const named = [...(await index.text()).matchAll(/(?:href|src)="([^"#]+)"/g)].map(([, name]) => name);
   const build = named.find((name) => name.endsWith('/boot.js'))?.split('/')[0];
   assert.ok(build && named.includes(`${build}/styles.css`), `${named}`);
-  const programs = ['account', 'wallet', 'points', 'shop', 'people', 'desk', 'goods', 'rules', 'ahead'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]);
+  const programs = ['account', 'wallet', 'points', 'news', 'shop', 'people', 'desk', 'goods', 'rules', 'ahead'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]);
   const lazy = ['chart.js', 'uplot.js', 'uplot.css', ...programs].map((name) => `${build}/${name}`);
   for (const name of ['', 'sw.js', ...lazy, ...named].filter((name) => !name.endsWith('.png'))) {
     const answer = await fetch(`${house.url}/${name}`, { headers: { 'accept-encoding': 'br' } });

@@ -36,15 +36,16 @@
 //! | `state` | what every screen shares |
 //! | `app`, `screens`, `ui` | the frame, the screens, and the parts that screens share |
 //!
-//! The wallet is nine programs, so that nobody loads what only others need. `boot.js` starts the one to which the address belongs
+//! The wallet is ten programs, so that nobody loads what only others need. `boot.js` starts the one to which the address belongs
 //! (`PROGRAMS` in `boot.js`).
 //!
 //! | program | screens |
 //! |---|---|
 //! | `bin/account.rs` | signing in, and a member's account, profile and code |
 //! | `bin/wallet.rs` | what a member has and gets |
-//! | `bin/points.rs` | moving and trading points, invitations, a member's own orders, team and city |
-//! | `bin/ahead.rs` | a member's forecast and notices; the simulator at the desk |
+//! | `bin/points.rs` | moving and trading points, invitations, and a member's own orders |
+//! | `bin/news.rs` | a member's notices, its team and its city |
+//! | `bin/ahead.rs` | a member's forecast; the simulator at the desk |
 //! | `bin/goods.rs` | goods for points |
 //! | `bin/shop.rs` | the counter of a shop |
 //! | `bin/people.rs` | members and staff at the desk |
@@ -115,6 +116,11 @@ pub fn show_points() {
     show(screens::of_points);
 }
 
+/// Shows what a member is told: notices, its team and its city.
+pub fn show_news() {
+    show(screens::of_news);
+}
+
 /// Shows the screens of a shop.
 pub fn show_shop() {
     show(screens::of_shop);
@@ -140,7 +146,7 @@ pub fn show_rules() {
     show(|app, route| screens::of_rules(app, &route));
 }
 
-/// Shows what is to come: a member's forecast and notices, and the simulator at the desk.
+/// Shows what is to come: a member's forecast, and the simulator at the desk.
 pub fn show_ahead() {
     show(screens::of_ahead);
 }

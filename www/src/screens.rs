@@ -131,13 +131,28 @@ pub fn of_points(app: App, route: Route) -> Option<AnyView> {
                 MemberScreen::Market => market::screen,
                 MemberScreen::Orders => |app, id| orders::screen(app, &id),
                 MemberScreen::Invite => |app, id| invite::screen(app, &id),
+                _ => return None,
+            };
+            Some(denied(app, &id).unwrap_or_else(|| screen(app, id)))
+        }
+        Route::Order(id, order) => Some(denied(app, &id).unwrap_or_else(|| orders::one(app, id, order))),
+        Route::Nowhere => Some(fault::nowhere(app)),
+        _ => None,
+    }
+}
+
+/// The screens of the program `news`: what a member is told.
+pub fn of_news(app: App, route: Route) -> Option<AnyView> {
+    match route {
+        Route::Member(id, page) => {
+            let screen: fn(App, Id) -> AnyView = match page {
+                MemberScreen::Notices => |app, id| told::screen(app, &id),
                 MemberScreen::Team => team::screen,
                 MemberScreen::City => |app, id| city::screen(app, &id),
                 _ => return None,
             };
             Some(denied(app, &id).unwrap_or_else(|| screen(app, id)))
         }
-        Route::Order(id, order) => Some(denied(app, &id).unwrap_or_else(|| orders::one(app, id, order))),
         Route::Nowhere => Some(fault::nowhere(app)),
         _ => None,
     }
@@ -218,7 +233,6 @@ pub fn of_ahead(app: App, route: Route) -> Option<AnyView> {
         Route::Member(id, MemberScreen::Forecast) => {
             Some(denied(app, &id).unwrap_or_else(|| forecast::screen(app, id)))
         }
-        Route::Member(id, MemberScreen::Notices) => Some(denied(app, &id).unwrap_or_else(|| told::screen(app, &id))),
         Route::Operator(desk) => (desk == Desk::Economy).then(|| gate::screen(app, desk, &|| economy::screen(app))),
         Route::Nowhere => Some(fault::nowhere(app)),
         _ => None,

@@ -31,7 +31,7 @@ pub struct Options {
     #[arg(value_enum)]
     only: Option<Part>,
     /// Of the wallet's programs build only this one, and take the others as they are.
-    #[arg(long, value_parser = ["account", "wallet", "points", "shop", "people", "desk", "goods", "rules", "ahead"])]
+    #[arg(long, value_parser = ["account", "wallet", "points", "news", "shop", "people", "desk", "goods", "rules", "ahead"])]
     program: Option<String>,
     /// Build the wallet to try a change: large, slower and without budgets, but in a fraction of the time.
     #[arg(long)]
@@ -72,10 +72,11 @@ const WALLET: Crate = Crate {
 };
 
 /// The programs of the wallet. Whoever opens a page loads one of them.
-const PROGRAMS: [Crate; 9] = [
+const PROGRAMS: [Crate; 10] = [
     WALLET,
     Crate { target: "account", arguments: &["--bin=account"], ..WALLET },
     Crate { target: "points", arguments: &["--bin=points"], ..WALLET },
+    Crate { target: "news", arguments: &["--bin=news"], ..WALLET },
     Crate { target: "shop", arguments: &["--bin=shop"], ..WALLET },
     Crate { target: "people", arguments: &["--bin=people"], ..WALLET },
     Crate { target: "desk", arguments: &["--bin=desk"], ..WALLET },

@@ -4,12 +4,13 @@
 const PROGRAMS = [
   ['goods', /^(m\/[^/]+\/redeem|shop\/[^/]+\/goods|operator\/goods)(\/|$)/],
   ['people', /^operator\/(members|staff|enrol)(\/|$)/],
-  ['ahead', /^operator\/economy(\/|$)|^m\/[^/]+\/(forecast|notices)(\/|$)/],
+  ['ahead', /^operator\/economy(\/|$)|^m\/[^/]+\/forecast(\/|$)/],
+  ['news', /^m\/[^/]+\/(notices|team|city)(\/|$)/],
   ['rules', /^operator\/rules(\/|$)/],
   ['desk', /^operator(\/|$)/],
   ['shop', /^m\/[^/]+\/shop(\/|$)|^shop\//],
   ['account', /^(?!m\/|shops(\/|$))|^m\/[^/]+\/(profile|code)(\/|$)/],
-  ['points', /^m\/[^/]+\/(move|transfer|market|invite|orders|team|city)(\/|$)/],
+  ['points', /^m\/[^/]+\/(move|transfer|market|invite|orders)(\/|$)/],
   ['wallet', /^/],
 ];
 
