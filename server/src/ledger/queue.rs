@@ -15,10 +15,10 @@ use jiff::Timestamp;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::ledger::announced::AnnouncedRules;
 use crate::ledger::group::{self, Answer, Denial, Group, Request};
 use crate::ledger::needs::{self, Needs};
 use crate::ledger::pulse::Pulse;
+use crate::ledger::store::announcement::AnnouncedRules;
 use crate::ledger::store::{Place, Scope, Store, StoreError, Transaction};
 use crate::ledger::unavailable::{Unavailable, unavailable};
 use crate::limits::{CONFLICTS_MAX, GROUP_MAX, QUEUE_MAX};

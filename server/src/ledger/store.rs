@@ -17,7 +17,9 @@
 //! An event therefore stands after everything it depends on, and a single-threaded replay in the order of the places
 //! gives the same state.
 
+pub mod announcement;
 mod error;
+mod key;
 pub mod paging;
 mod place;
 pub mod sql;
@@ -41,9 +43,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use self::announcement::{AnnouncedRules, AnnouncementEnd, NewAnnouncement};
 pub use self::error::{Result, StoreError, differs};
+pub use self::key::{JOURNAL, Key};
 pub use self::place::Place;
-use crate::ledger::announced::{AnnouncedRules, AnnouncementEnd, NewAnnouncement};
 use crate::ledger::goods::{GoodsChanges, Shelf};
 use crate::ledger::needs::{Due, Needs};
 use crate::ledger::network::{Brought, NetworkLine, Size, Trade as TradeSum};
@@ -77,27 +80,6 @@ impl Scope {
             Self::Reading => None,
             Self::Everyday { shard } | Self::Alone { shard } => Some(shard),
         }
-    }
-}
-
-/// The scope of the ids of a journal's events.
-pub const JOURNAL: &str = "journal";
-
-/// Identifies a repeated request: an event's `id`, or an `Idempotency-Key`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
-    /// The owner of the key: `journal`, or the sender of the request.
-    pub scope: String,
-    pub key: String,
-    /// A hash of the whole request, to detect another request with the same key.
-    pub fingerprint: String,
-}
-
-impl Key {
-    /// Whether it is the `id` of a journal's event. Its first outcome is kept for ever (RULES.md section 4).
-    #[must_use]
-    pub fn is_of_journal(&self) -> bool {
-        self.scope == JOURNAL
     }
 }
 

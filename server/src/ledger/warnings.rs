@@ -7,8 +7,8 @@ use gongxiang::quantity::{Money, Points, Price};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::ledger::announced::{AnnouncedRules, AnnouncementState};
 use crate::ledger::store::ClosedDay;
+use crate::ledger::store::announcement::{AnnouncedRules, AnnouncementState};
 use crate::limits::ANNOUNCED_REFUSAL_DAYS;
 
 /// Shops whose points end within so many days are named.

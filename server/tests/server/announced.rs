@@ -7,18 +7,7 @@ use serde_json::{Value, json};
 
 use crate::members::{ORIGIN, Town, on_each_engine, refused};
 use crate::notices;
-use crate::support::{Folder, JSON, TestResult, all_accepted, databases, gongxiang, run_sql};
-
-const RED: [&str; 8] = [
-    "ENTRY_FEE",
-    "LOCKED_BAIT",
-    "HEADCOUNT_REWARD",
-    "TEAM_REMUNERATION",
-    "DEPTH",
-    "TERRITORY_FEE",
-    "CASH_OUT",
-    "FORCED_POINT_PURCHASE",
-];
+use crate::support::{Folder, JSON, RED, TestResult, all_accepted, databases, gongxiang, run_sql};
 
 type Answer = (u16, Value);
 

@@ -5,18 +5,7 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::members::{ORIGIN, Town, on_each_engine, refused};
-use crate::support::{TestResult, all_accepted, gongxiang};
-
-const RED: [&str; 8] = [
-    "ENTRY_FEE",
-    "LOCKED_BAIT",
-    "HEADCOUNT_REWARD",
-    "TEAM_REMUNERATION",
-    "DEPTH",
-    "TERRITORY_FEE",
-    "CASH_OUT",
-    "FORCED_POINT_PURCHASE",
-];
+use crate::support::{RED, TestResult, all_accepted, gongxiang};
 
 type Answer = (u16, Value);
 

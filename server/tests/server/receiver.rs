@@ -94,7 +94,8 @@ impl Receiver {
 
     /// Waits until so many requests came, and returns all of them.
     pub fn wait_for(&self, count: usize) -> TestResult<Vec<Received>> {
-        for _ in 0..600 {
+        // For a minute: a process that was killed keeps its lease of a webhook for 45 seconds.
+        for _ in 0..1_200 {
             let all = self.all();
             if all.len() >= count {
                 return Ok(all);

@@ -3,18 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::postgres::Database;
-use crate::support::{Folder, Server, TestResult, gongxiang};
-
-const RED: [&str; 8] = [
-    "ENTRY_FEE",
-    "LOCKED_BAIT",
-    "HEADCOUNT_REWARD",
-    "TEAM_REMUNERATION",
-    "DEPTH",
-    "TERRITORY_FEE",
-    "CASH_OUT",
-    "FORCED_POINT_PURCHASE",
-];
+use crate::support::{Folder, RED, Server, TestResult, gongxiang};
 
 fn adopt(server: &Server, key: &str, body: &Value) -> TestResult<(u16, Value)> {
     server.ask("POST", "/v1/rules", None, &[("idempotency-key", key)], Some(body))

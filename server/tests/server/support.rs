@@ -93,6 +93,18 @@ impl Client {
     }
 }
 
+/// The red flags of the preset `seed`, which an adoption of its rules has to accept.
+pub const RED: [&str; 8] = [
+    "ENTRY_FEE",
+    "LOCKED_BAIT",
+    "HEADCOUNT_REWARD",
+    "TEAM_REMUNERATION",
+    "DEPTH",
+    "TERRITORY_FEE",
+    "CASH_OUT",
+    "FORCED_POINT_PURCHASE",
+];
+
 /// An unpredictable number.
 pub fn random() -> u64 {
     RandomState::new().hash_one(0)

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use sqlx::FromRow;
 
 use super::{SqlTransaction, differs, from_json};
-use crate::ledger::announced::{AnnouncedRules, AnnouncementState, NewAnnouncement};
+use crate::ledger::store::announcement::{AnnouncedRules, AnnouncementState, NewAnnouncement};
 use crate::ledger::store::{Key, Result, StoreError};
 use crate::text::json;
 

@@ -16,10 +16,10 @@ use serde::de::DeserializeOwned;
 
 use super::load::spending_of;
 use super::{SqlTransaction, conflict_or, differs, from_json, parse_id, parse_rules};
-use crate::ledger::announced::{AnnouncedRules, NewAnnouncement};
 use crate::ledger::needs::{Due, Needs};
 use crate::ledger::network::{Brought, Size, Trade as TradeSum};
 use crate::ledger::reports::{ClosedReport, Spending};
+use crate::ledger::store::announcement::{AnnouncedRules, NewAnnouncement};
 use crate::ledger::store::{
     Batch, ClosedDay, CurrentState, DirectMember, FirstOutcome, Headline, JournalEntry, Key, Page, Place, Result,
     StoreError, TradeCursor, Transaction, WorkingSet,

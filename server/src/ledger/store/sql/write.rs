@@ -18,11 +18,11 @@ use serde::{Serialize, Serializer};
 use super::dialect::{Dialect, Parameter, SqlColumn, Statement, execute_with, integer, long, text};
 use super::rows::RowTexts;
 use super::{SqlTransaction, conflict_or, from_json};
-use crate::ledger::announced::{AnnouncementEnd, AnnouncementState};
 use crate::ledger::goods::{StockedItem, Voucher};
 use crate::ledger::network::NetworkLine;
 use crate::ledger::quota::{Open, wants};
 use crate::ledger::reports::{ReportChanges, Spending};
+use crate::ledger::store::announcement::{AnnouncementEnd, AnnouncementState};
 use crate::ledger::store::sql::load::out_of_range;
 use crate::ledger::store::{
     Batch, ClosedDay, HeadChange, JournalEntry, Key, NewAnswer, Place, Result, RowChange, SHARDS, Scope, StoreError,
