@@ -22,6 +22,7 @@
 //! | [`budget`] | how large the results may be |
 //! | [`build`] | the package and the wallet |
 //! | [`modules`] | which module uses which |
+//! | [`faults`] | what is killed, and what fills up |
 //! | [`fuzz`] | libFuzzer at every border |
 //! | [`setup`], [`demo`], [`mod@test`], [`mod@bench`], [`check`], [`clean`] | the other subcommands |
 
@@ -36,6 +37,7 @@ mod clean;
 mod command;
 mod compress;
 mod demo;
+mod faults;
 mod fuzz;
 mod modules;
 mod mvp;
@@ -72,6 +74,7 @@ enum Task {
     Demo(demo::Options),
     Test(test::Options),
     Bench(bench::Options),
+    Faults(faults::Options),
     Fuzz(fuzz::Options),
     Check(check::Options),
     Clean(clean::Options),
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
         Task::Demo(options) => demo::run(&options, steps),
         Task::Test(options) => test::run(&options, steps),
         Task::Bench(options) => bench::run(&options, steps),
+        Task::Faults(options) => faults::run(&options, steps),
         Task::Fuzz(options) => fuzz::run(&options, steps),
         Task::Check(options) => check::run(&options, steps),
         Task::Clean(options) => clean::run(&options, steps),

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
@@ -48,6 +49,9 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
         // A failure in one crate hides none in another.
         tests.args(["test", "--no-fail-fast", "--workspace"]);
         tests.args(["--exclude=gongxiang-www", "--exclude=gongxiang-bench-server"]);
+        // Half of what a test of the server does is to wait for one.
+        let at_once = 2 * thread::available_parallelism().map_or(1, usize::from);
+        tests.args(["--", &format!("--test-threads={at_once}")]);
         command::run(readers.tell(&mut tests).env(postgres::VARIABLE, postgres.url()))
     })?;
     // Its programs are built for browsers only.

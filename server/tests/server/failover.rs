@@ -120,6 +120,7 @@ fn fail_over(scene: &Scene, name: &Name, old: &Cluster, new: &Cluster) -> TestRe
 }
 
 #[test]
+#[ignore = "long: cargo xtask faults"]
 fn a_fail_over_to_a_synchronous_standby_loses_and_doubles_nothing() -> TestResult {
     let one = cluster()?;
     let other = one.start_standby()?;
@@ -137,6 +138,7 @@ fn a_fail_over_to_a_synchronous_standby_loses_and_doubles_nothing() -> TestResul
 }
 
 #[test]
+#[ignore = "long: cargo xtask faults"]
 fn a_host_that_is_gone_without_hanging_up_is_not_waited_for_without_end() -> TestResult {
     let cluster = cluster()?;
     let name = Name::of(&cluster)?;

@@ -133,6 +133,7 @@ fn fill(disk: &SmallDisk, scene: &Scene) -> TestResult {
 }
 
 #[test]
+#[ignore = "long: cargo xtask faults"]
 fn a_full_disk_loses_and_doubles_nothing_on_sqlite() -> TestResult {
     let folder = Folder::new()?;
     let Some(disk) = SmallDisk::new(&folder, 256)? else { return Ok(()) };
@@ -140,6 +141,7 @@ fn a_full_disk_loses_and_doubles_nothing_on_sqlite() -> TestResult {
 }
 
 #[test]
+#[ignore = "long: cargo xtask faults"]
 fn a_full_disk_loses_and_doubles_nothing_on_postgresql() -> TestResult {
     let folder = Folder::new()?;
     let Some(disk) = SmallDisk::new(&folder, 256)? else { return Ok(()) };

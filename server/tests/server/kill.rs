@@ -180,17 +180,20 @@ impl Scene<'_> {
 }
 
 #[test]
+#[ignore = "long: cargo xtask faults"]
 fn a_killed_server_loses_and_doubles_nothing_on_sqlite() -> TestResult {
     run(&Folder::new()?.database(), kill_the_server)
 }
 
 #[test]
+#[ignore = "long: cargo xtask faults"]
 fn a_killed_server_loses_and_doubles_nothing_on_postgresql() -> TestResult {
     let database = Database::new().map_err(|error| error.to_string())?;
     run(&database.url(), kill_the_server)
 }
 
 #[test]
+#[ignore = "long: cargo xtask faults"]
 fn a_server_whose_postgresql_is_killed_goes_on_by_itself_and_loses_and_doubles_nothing() -> TestResult {
     let cluster = Cluster::start(Programs::find()?.ok_or("PostgreSQL is not installed")?)?;
     run(&format!("{}postgres", cluster.url()), |scene| kill_the_database(&cluster, scene))

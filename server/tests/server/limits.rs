@@ -326,6 +326,7 @@ fn no_event_of_a_journal_closes_more_at_once_than_fits() -> TestResult {
 }
 
 #[test]
+#[ignore = "long: cargo xtask faults"]
 fn a_close_that_was_killed_goes_on_where_it_was() -> TestResult {
     let folder = Folder::new()?;
     for database in databases(&folder)? {
@@ -363,6 +364,7 @@ async fn book(database: &str, shard: u8) -> TestResult<(Ledger, Arc<dyn Store>)>
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "long: cargo xtask faults"]
 async fn several_processes_close_a_day_in_parts_together_and_serve_meanwhile() -> TestResult {
     let folder = Folder::new()?;
     for database in databases(&folder)? {
