@@ -28,9 +28,12 @@ function plus(day, days) {
 /** Changes a value in the form of the rules. */
 async function change({ page }, typed) {
   await go(page, '#/operator/rules');
-  await page.locator('[data-testid="rule-group"][data-key="market"] > summary').click();
+  const group = page.locator('[data-testid="rule-group"][data-key="market"]');
+  if (await group.getAttribute('open') === null) await group.locator('> summary').click();
   await page.getByTestId('rule-market-price_band').fill(typed);
   await page.locator('[data-testid="difference"][data-key="market.price_band"]').waitFor();
+  // A price from a turnover is a severe risk, whatever the band is.
+  await page.getByRole('checkbox', { name: /CASH_OUT/ }).check();
 }
 
 /** Announces the changes in the form for this day. */
