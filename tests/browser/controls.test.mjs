@@ -7,7 +7,7 @@ import { controls } from './controls.mjs';
 import { command, hashOf, operatorLink, phone } from './desk.mjs';
 import { go, stage } from './stage.mjs';
 
-const demo = stage({ environment: { GONGXIANG_DEMO_PEOPLE: 'xtask/demo/people.json' } });
+const demo = stage({ isWhole: true, environment: { GONGXIANG_DEMO_PEOPLE: 'xtask/demo/people.json' } });
 const house = stage({
   isClosed: true, environment: { GONGXIANG_SECOND_PERSON: 'price', GONGXIANG_SHOP_APPROVAL: 'true' }, args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
 });

@@ -4,17 +4,16 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { launch } from './chromium.mjs';
 import { closeContext } from './contexts.mjs';
 import { startServer } from './stage.mjs';
 import { serveApp } from '../miniprogram/app.mjs';
 import { project, root } from '../miniprogram/project.mjs';
 
-const { chromium } = createRequire(join(root, 'tools/package.json'))('playwright-core');
 const PROMISES = /risk.?free|only rises|\blegal|guarante|稳赚|无风险|只涨不跌|保本|合法/i;
 /** How the codes begin that the pages' `wx.login` gives; the rest is the user. */
 const CODE = 'a-code-of-wx-login';
@@ -70,10 +69,7 @@ export function handsets({ isClosed = false, compiles = false } = {}) {
       execFileSync(process.execPath, [script, made.directory, compiled], { stdio: 'pipe', timeout: 120_000 });
       house.apps.compiled = await serveApp(compiled, house.server.url);
     }
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'],
-    });
+    browser = await launch();
   });
   after(async () => {
     await browser?.close();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stage } from './stage.mjs';
 
-const house = stage();
+const house = stage({ isWhole: true });
 
 /** What the browser shows. */
 const shown = (page) => page.evaluate(async () => {

@@ -4,17 +4,16 @@ import { execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { launch } from './chromium.mjs';
 import { closeContext } from './contexts.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const { chromium } = createRequire(join(root, 'tools/package.json'))('playwright-core');
 
 const PHONE = { width: 375, height: 667 };
 const START_SECONDS = 120;
@@ -92,9 +91,9 @@ export async function startServer(environment = {}, isClosed = false, engine = '
   throw new Error(`the server does not start: ${failed ?? ''} ${said}`);
 }
 
-/** Starts server and browser for the tests of one file or suite, and stops both after them. `args` has settings of the browser,
- *  `environment` those of the server; `engine` is `sqlite` or `postgres`; `hasOrigin` whether a closed server knows its address. */
-export function stage({ args = [], isClosed = false, environment = {}, engine, hasOrigin } = {}) {
+/** Starts server and browser for the tests of one file or suite, and stops both after them. `args` has settings of the browser
+ *  for a camera, which only the whole one has, as it has Web Push; `environment` has settings of the server; `engine` is `sqlite` or `postgres`; `hasOrigin` whether a closed server knows its address. */
+export function stage({ args = [], isWhole = args.length > 0, isClosed = false, environment = {}, engine, hasOrigin } = {}) {
   const house = {
     url: '',
     /** The operator's key, of a closed server. */
@@ -140,13 +139,7 @@ export function stage({ args = [], isClosed = false, environment = {}, engine, h
     house.url = server.url;
     house.operator = server.operator;
     house.database = server.database;
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: [
-        '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-        '--disable-background-networking', '--disable-component-update', '--disable-sync', ...args,
-      ],
-    });
+    browser = await launch({ args, isWhole });
   });
   after(async () => {
     await browser?.close();

@@ -25,7 +25,7 @@ after(() => listener.close());
 const address = `http://127.0.0.1:${listener.address().port}`;
 
 const house = stage({
-  isClosed: true,
+  isClosed: true, isWhole: true,
   environment: {
     GONGXIANG_ALLOW_PRIVATE_WEBHOOKS: 'true', GONGXIANG_NOTICE_GATEWAY: `${address}/gateway`,
     GONGXIANG_NOTICE_GATEWAY_SECRET: `whsec_${randomBytes(24).toString('base64')}`,

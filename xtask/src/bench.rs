@@ -59,7 +59,7 @@ fn rules(steps: &mut Steps) -> Result<()> {
         ("the wallet by Lighthouse", &["--test", "benches/lighthouse.mjs"]),
     ] {
         steps.loud(&format!("benchmarks of {title}"), || {
-            command::run(command::command("node").env(browser::VARIABLE, &browser).args(arguments))
+            command::run(browser.tell(&mut command::command("node")).args(arguments))
         })?;
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
@@ -10,34 +11,49 @@ use crate::packages;
 use crate::steps::Steps;
 
 /// The variable that names another browser, and that tells the tests which one was found.
-pub const VARIABLE: &str = "CHROMIUM";
+const VARIABLE: &str = "CHROMIUM";
 
-/// Finds Chromium or, on Debian, installs it with the font: the one without windows, which starts a page in two thirds of the time.
-pub fn set_up(steps: &mut Steps) -> Result<PathBuf> {
+/// The same of the one without windows, in which a page starts sooner: it has neither a camera nor Web Push.
+const SHELL: &str = "CHROMIUM_SHELL";
+
+/// The browser of the tests.
+pub struct Browser {
+    whole: PathBuf,
+    /// Only Debian has it as a package.
+    shell: Option<PathBuf>,
+}
+
+impl Browser {
+    /// Sets the variables that tell a test where it is.
+    pub fn tell<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        self.shell.iter().fold(command.env(VARIABLE, &self.whole), |command, shell| command.env(SHELL, shell))
+    }
+}
+
+/// Finds Chromium or, on Debian, installs it with the font.
+pub fn set_up(steps: &mut Steps) -> Result<Browser> {
     if env::var_os(VARIABLE).is_none() && packages::is_debian() {
         packages::install(
-            &["chromium-headless-shell", "fonts-wqy-microhei"],
+            &["chromium", "chromium-headless-shell", "fonts-wqy-microhei"],
             "the browser tests need a browser and Chinese characters",
             steps,
         )?;
     }
-    let browser = find().with_context(|| {
+    let whole = find().with_context(|| {
         format!(
             "the browser tests need Chromium or Chrome: install one from your system's packages, or say where it \
              is: {VARIABLE}=/path/to/chrome"
         )
     })?;
-    steps.already("browser", browser.display());
-    Ok(browser)
+    steps.already("browser", whole.display());
+    // Beside a browser that somebody named, it would be another version.
+    let shell = if env::var_os(VARIABLE).is_some() { None } else { command::find("chromium-headless-shell") };
+    Ok(Browser { whole, shell })
 }
 
 fn find() -> Option<PathBuf> {
     let named = env::var_os(VARIABLE).map(PathBuf::from);
-    let on_path = || {
-        ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome"]
-            .into_iter()
-            .find_map(command::find)
-    };
+    let on_path = || ["chromium", "chromium-browser", "google-chrome", "chrome"].into_iter().find_map(command::find);
     let elsewhere = || {
         [
             "/Applications/Chromium.app/Contents/MacOS/Chromium",

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that CI runs.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 
@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
 use crate::books;
-use crate::browser;
+use crate::browser::{self, Browser};
 use crate::build;
 use crate::command;
 use crate::npm;
@@ -88,16 +88,16 @@ fn tests_in(directory: &str) -> Result<Vec<PathBuf>> {
 }
 
 /// Runs these files one after another.
-fn node_tests(files: &[PathBuf], browser: Option<&Path>) -> Result<()> {
+fn node_tests(files: &[PathBuf], browser: Option<&Browser>) -> Result<()> {
     command::run(&mut node(files, 1, browser))
 }
 
 /// Node with these files of tests, so many at once.
-fn node(files: &[PathBuf], at_once: u8, browser: Option<&Path>) -> Command {
+fn node(files: &[PathBuf], at_once: u8, browser: Option<&Browser>) -> Command {
     let mut node = command::command("node");
     node.arg("--test").arg(format!("--test-concurrency={at_once}")).args(files);
     if let Some(browser) = browser {
-        with_server(node.env(browser::VARIABLE, browser));
+        with_server(browser.tell(&mut node));
     }
     node
 }
