@@ -54,6 +54,7 @@ mod poster;
 mod profile;
 mod proposals;
 mod redeem;
+mod rule_difference;
 mod rule_form;
 mod rulebook;
 mod rules;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::rules;
+use super::rule_difference;
 use crate::announced::Announced;
 use crate::state::App;
 use crate::text::{Words, rulebook as t};
@@ -15,7 +15,7 @@ pub fn card(app: App, announced: &Announced, below: AnyView) -> AnyView {
         <section class="card notice" data-testid="announced" data-state=announced.state.clone()>
             <h2>{app.say(t::FROM)} " " <time data-testid="announced-from">{day}</time> " " {app.say(t::OTHERS_HOLD)}</h2>
             {ui::note(app, t::OTHERS_NOTE)}
-            {rules::difference(app, &announced.differences)}
+            {rule_difference::table(app, &announced.differences)}
             {below}
         </section>
     }

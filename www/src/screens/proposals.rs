@@ -6,7 +6,7 @@ use gongxiang::ruleset::RuleSet;
 use leptos::prelude::*;
 
 use super::named;
-use super::{deeds, rules};
+use super::{deeds, rule_difference, rules};
 use crate::action::Action;
 use crate::figure::number;
 use crate::proposal::Proposal;
@@ -56,7 +56,7 @@ fn line(app: App, proposal: &Proposal, price: Price, rules: &RuleSet, refused: R
                 <span class="what">{move || deeds::words(app.lang(), kind)}</span>
                 {change(app, &proposal.event, price)}
             </p>
-            {changes.map(|changes| rules::difference(app, &changes))}
+            {changes.map(|changes| rule_difference::table(app, &changes))}
             {proposal.from.map(|day| view! { <p class="why">{app.say(o::BEGINS_ROW)} " " <time>{day.to_string()}</time></p> }.into_any())}
             <p class="foot">
                 <span>{deeds::who(app, &proposal.actor)}</span>

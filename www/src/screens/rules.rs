@@ -13,6 +13,7 @@ use super::action_form::{ask, submit};
 use super::announced;
 use super::answer::asked;
 use super::fault;
+use super::rule_difference;
 use super::rule_form::{self, Editor};
 use crate::action::Action;
 use crate::announced::Announced;
@@ -149,7 +150,7 @@ fn shown(app: App, (rules, hash, today): (RuleSet, String, Day), waits: bool) ->
                 .into_any(),
                 Meaning::Sound { findings, earlier, differences, .. } => view! {
                     {flags(app, &findings, &earlier, (accepted, texts))}
-                    {difference(app, &differences)}
+                    {rule_difference::table(app, &differences)}
                 }
                 .into_any(),
             }}
@@ -292,28 +293,4 @@ pub fn facts(lang: Lang, differences: &[[String; 3]]) -> Vec<(Words, String)> {
         (t::CHANGE, format!("{}: {now} → {then}", rule_form::name(lang, key)))
     };
     differences.iter().map(row).collect()
-}
-
-pub fn difference(app: App, differences: &[[String; 3]]) -> AnyView {
-    if differences.is_empty() {
-        return ui::empty(app, "no-difference", t::NO_DIFFERENCE);
-    }
-    let rows = differences.iter().cloned().map(|[key, now, then]| {
-        let named = key.clone();
-        view! {
-            <tr data-testid="difference" data-key=key>
-                <th scope="row">{move || rule_form::name(app.lang(), &named)}</th>
-                <td>{move || rule_form::shown(app.lang(), &now)}</td>
-                <td><b>{move || rule_form::shown(app.lang(), &then)}</b></td>
-            </tr>
-        }
-        .into_any()
-    });
-    view! {
-        <section>
-            {ui::heading(app, t::DIFFERENCE)}
-            {ui::table(app, "differences", &[t::KEY, t::BEFORE, t::AFTER], rows.collect())}
-        </section>
-    }
-    .into_any()
 }
