@@ -133,6 +133,8 @@ test('the list finds ids by their beginning, and a typed id opens its account', 
   }
   await page.getByTestId('search').fill(member);
   await page.getByTestId('open').click();
+  // The account is in another program, so the page loads again.
+  await page.getByTestId('home').waitFor();
   await home(page, member);
   assert.equal(await value(page, 'check'), 'equal');
   assert.deepEqual(complaints, []);
