@@ -53,16 +53,12 @@ pub async fn preview(event: &Tree, key: &str) -> Result<Preview, Fault> {
     read(&post("/v1/previews", Some(key), event.canonical()).await?)
 }
 
-/// `/v1/members`: those whose ids come after `after`, by id.
-pub async fn members(after: &str, limit: u32) -> Result<MembersPage, Fault> {
+/// `/v1/members`: those that a text finds, or everybody if it is empty, whose ids come after `after`, by id.
+pub async fn members(text: &str, after: &str, limit: u32) -> Result<MembersPage, Fault> {
+    let search =
+        if text.is_empty() { String::new() } else { format!("&search={}", js_sys::encode_uri_component(text)) };
     let after = if after.is_empty() { String::new() } else { format!("&after={after}") };
-    get(&format!("/v1/members?limit={limit}{after}")).await
-}
-
-/// `/v1/members`: those whose name or shop's name has this text in it.
-pub async fn members_named(name: &str, limit: u32) -> Result<MembersPage, Fault> {
-    let name = String::from(js_sys::encode_uri_component(name));
-    get(&format!("/v1/members?limit={limit}&name={name}")).await
+    get(&format!("/v1/members?limit={limit}{search}{after}")).await
 }
 
 /// `/v1/members/ID`.

@@ -1,10 +1,11 @@
 //! Members: the list, a member's account, its statement.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
 use gongxiang::book::Account;
 use gongxiang::identity::Id;
+use gongxiang::limits::ID_LENGTH_MAX;
 use gongxiang::wire::answer::{MemberLine, MemberNow, MembersPage, StatementPage};
 use gongxiang::wire::profile::{MemberNumber, Profile};
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,6 @@ use super::rights::{Owner, Reader};
 use super::sheet::{Address, Format, Listed, Sheet};
 use crate::ledger::needs::Needs;
 use crate::ledger::store::{Page, Place, StoreError};
-use crate::limits::NAME_CHARS_MAX;
 use crate::people::profiles::StoredProfile;
 
 /// Which page of the members.
@@ -31,9 +31,10 @@ pub struct MembersQuery {
     after: Option<Id>,
     #[serde(default)]
     limit: Limit,
-    /// Only members whose own name or shop's name has this in it, in upper or lower case.
+    /// Only members whose id starts with this, whose name, shop's name or phone has it in it, or whose short number it is. Upper and
+    /// lower case are the same.
     #[schema(min_length = 1, max_length = 64, nullable = false)]
-    name: Option<String>,
+    search: Option<String>,
     #[serde(default)]
     format: Format,
 }
@@ -55,25 +56,12 @@ pub async fn members(
     State(app): State<App>,
     _: Reader,
     address: Address,
-    Query(MembersQuery { after, limit, name, format }): Query<MembersQuery>,
+    Query(MembersQuery { after, limit, search, format }): Query<MembersQuery>,
 ) -> Result<Listed<MembersPage>, Problem> {
     let page = PageById { after, limit };
-    let mut tx = app.ledger.read().await?;
-    let mut rows: Vec<_> = match name {
-        None => tx.accounts(page.and_one()).await?,
-        Some(name) => {
-            if !(1..=NAME_CHARS_MAX).contains(&name.chars().count()) {
-                let why = format!("must have 1 to {NAME_CHARS_MAX} characters");
-                return Err(Problem::new(Failure::BadQuery, "name", why));
-            }
-            let members = app
-                .people
-                .members_named(&name, page.and_one().after, limit.rows() + 1)
-                .await
-                .map_err(StoreError::from)?;
-            let needs = Needs { members: members.into_iter().collect(), ..Needs::default() };
-            tx.load(&needs).await?.excerpt.accounts.into_iter().collect()
-        }
+    let mut rows = match search {
+        None => app.ledger.read().await?.accounts(page.and_one()).await?,
+        Some(text) => found(&app, &text, page.and_one()).await?,
     };
     let next = cut(&mut rows, page.limit, |(id, _)| id.clone());
     let line = |(member, account): (Id, Account)| MemberLine {
@@ -85,6 +73,23 @@ pub async fn members(
     let rows = if format == Format::Csv { named(&app, &page.members).await? } else { Vec::new() };
     let sheet = Sheet { format, columns: &COLUMNS, address: &address, cursor: "after" };
     Listed::of(&page, &rows, next.map(|next| next.to_string()), &sheet)
+}
+
+/// The members that a text finds, by id.
+async fn found(app: &App, text: &str, page: Page<&str>) -> Result<Vec<(Id, Account)>, Problem> {
+    if !(1..=ID_LENGTH_MAX).contains(&text.chars().count()) {
+        let why = format!("must have 1 to {ID_LENGTH_MAX} characters");
+        return Err(Problem::new(Failure::BadQuery, "search", why));
+    }
+    let mut members: BTreeSet<Id> =
+        app.people.members_like(text, page).await.map_err(StoreError::from)?.into_iter().collect();
+    let mut tx = app.ledger.read().await?;
+    for beginning in BTreeSet::from([text.to_owned(), text.to_lowercase(), text.to_uppercase()]) {
+        members.extend(tx.members_starting(&beginning, page).await?);
+    }
+    // Each query found the first of its members, so the first of all are among them.
+    let needs = Needs { members: members.into_iter().take(page.limit).collect(), ..Needs::default() };
+    Ok(tx.load(&needs).await?.excerpt.accounts.into_iter().collect())
 }
 
 async fn named<'a>(app: &App, members: &'a [MemberLine]) -> Result<Vec<NamedMember<'a>>, Problem> {

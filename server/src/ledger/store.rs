@@ -391,6 +391,9 @@ pub trait Transaction: Send {
     /// Accounts by id.
     async fn accounts(&mut self, page: Page<&str>) -> Result<Vec<(Id, Account)>>;
 
+    /// Members whose ids start so, by id.
+    async fn members_starting(&mut self, beginning: &str, page: Page<&str>) -> Result<Vec<Id>>;
+
     /// Accounts with a shop, by the city of the shop and by id; only those of `city`, if there is one.
     async fn shops(&mut self, city: Option<Region>, page: Page<(&str, &str)>) -> Result<Vec<(Id, Account)>>;
 

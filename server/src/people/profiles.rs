@@ -5,6 +5,7 @@ use gongxiang::wire::profile::{Category, MemberNumber, Profile};
 
 use super::profile_text::CheckedProfile;
 use super::store::{People, no_secret};
+use crate::ledger::store::Page;
 use crate::limits::{NUMBER_DRAWS_MAX, NUMBERS_MAX};
 
 /// A profile with its member and short number.
@@ -101,15 +102,17 @@ impl People {
         self.one_profile("number", &number.to_string()).await
     }
 
-    /// Members whose own name or shop's name has this text in it, by id. Upper and lower case are the same as far as the engine knows
-    /// them: `SQLite` those of ASCII, `PostgreSQL` all. It reads every profile, so only the staff may ask.
+    /// Members whose name, shop's name or phone has this text in it, or whose short number it is, by id. Upper and lower case are the
+    /// same as far as the engine knows them: `SQLite` those of ASCII, `PostgreSQL` all. It reads every profile, so only the staff may
+    /// ask.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn members_named(&self, text: &str, after: &str, limit: usize) -> sqlx::Result<Vec<Id>> {
+    pub async fn members_like(&self, text: &str, page: Page<&str>) -> sqlx::Result<Vec<Id>> {
         let sql = "SELECT member FROM profiles
-             WHERE member > $1 AND (LOWER(name) LIKE $2 ESCAPE '!' OR LOWER(shop_name) LIKE $2 ESCAPE '!')
-             ORDER BY member LIMIT $3";
+             WHERE member > $1 AND (number = $2 OR LOWER(name) LIKE $3 ESCAPE '!' OR LOWER(shop_name) LIKE $3 ESCAPE '!'
+                OR phone LIKE $3 ESCAPE '!')
+             ORDER BY member LIMIT $4";
         let escaped: String = text.to_lowercase().chars().fold(String::new(), |mut escaped, character| {
             if "%_!".contains(character) {
                 escaped.push('!');
@@ -118,9 +121,10 @@ impl People {
             escaped
         });
         let rows: Vec<(String,)> = sqlx::query_as(sql)
-            .bind(after.to_owned())
+            .bind(page.after.to_owned())
+            .bind(text.to_owned())
             .bind(format!("%{escaped}%"))
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(i64::try_from(page.limit).unwrap_or(i64::MAX))
             .fetch_all(&self.pool)
             .await?;
         Ok(rows.iter().filter_map(|(member,)| Id::parse(member)).collect())

@@ -56,14 +56,15 @@ fn members_are_found_by_a_part_of_their_name_in_any_case() -> TestResult {
         ["--database", &folder.database(), "--demo", argument(&journal), "--demo-people", argument(&people)];
     let server = Server::start(&arguments)?;
     let found = |name: &str| -> TestResult<Vec<Value>> {
-        let (status, page) = server.get(&format!("/v1/members?name={name}"))?;
+        let (status, page) = server.get(&format!("/v1/members?search={name}"))?;
         assert_eq!(status, 200, "{page}");
         Ok(page["members"].as_array().ok_or("no list")?.iter().map(|line| line["member"].clone()).collect())
     };
     assert_eq!(found("%E5%B0%8F%E6%A2%85")?, ["ann"], "小梅");
     assert_eq!(found("bOB")?, ["bob"]);
+    assert_eq!(found("EV")?, ["eve"], "an id in any case");
     assert_eq!(found("1%250")?, Vec::<Value>::new(), "a percent sign is itself");
     assert_eq!(found("1_0")?, Vec::<Value>::new(), "so is an underscore");
-    assert_eq!(server.get("/v1/members?name=")?.1["field"], "name");
+    assert_eq!(server.get("/v1/members?search=")?.1["field"], "search");
     Ok(())
 }

@@ -141,12 +141,12 @@ fn an_address_with_a_character_that_no_name_has_names_nothing_on_each_engine() -
         }
         let name = json!({"name": "x"});
         refused(town.ask("POST", "/v1/passkeys/%00/name", Some(&ann), Some(&name))?, (404, "not_found"));
-        for path in ["/v1/members?name=%00", "/v1/members?name=a%00b", "/v1/offers?after=%00"] {
+        for path in ["/v1/members?search=%00", "/v1/members?search=a%00b", "/v1/offers?after=%00"] {
             let (status, problem) = town.server.ask("GET", path, Some(&town.operator), &[], None)?;
             assert_eq!((status, &problem["code"]), (400, &json!("bad_query")), "{path}: {problem}");
         }
         // `%00` itself, as a text.
-        assert_eq!(town.server.ask("GET", "/v1/members?name=%2500", Some(&town.operator), &[], None)?.0, 200);
+        assert_eq!(town.server.ask("GET", "/v1/members?search=%2500", Some(&town.operator), &[], None)?.0, 200);
         Ok(())
     })
 }

@@ -132,7 +132,7 @@ fn a_table_has_names_and_no_formulas() -> TestResult {
         assert!(lines[1].starts_with("ann,") && lines[1].ends_with(",'-2 Ann,,true,false"), "{members}");
         assert_eq!(lines[2], "bob,,,,false,false");
         assert!(lines[3].ends_with(",,天河小店,true,true"), "{members}");
-        let (found, _) = page(town, "/v1/members?format=csv&name=%E5%A4%A9%E6%B2%B3")?;
+        let (found, _) = page(town, "/v1/members?format=csv&search=%E5%A4%A9%E6%B2%B3")?;
         assert_eq!(found.lines().count(), 2, "{found}");
         let (shops, _) = page(town, "/v1/shops?format=csv")?;
         assert_eq!(

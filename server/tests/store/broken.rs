@@ -215,6 +215,11 @@ impl Transaction for Work {
         Ok(self.listed(rows))
     }
 
+    async fn members_starting(&mut self, beginning: &str, page: Page<&str>) -> Result<Vec<Id>> {
+        let rows = inner!(self, inner => inner.members_starting(beginning, page))?;
+        Ok(self.listed(rows))
+    }
+
     async fn shops(&mut self, city: Option<Region>, page: Page<(&str, &str)>) -> Result<Vec<(Id, Account)>> {
         let rows = inner!(self, inner => inner.shops(city, page))?;
         Ok(self.listed(rows))

@@ -82,6 +82,14 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let theirs =
         paged!("postings of one", newest, page => tx.postings_of(&ann, page), row => (Place(row.place), row.line));
     let accounts = paged!("accounts", "", page => tx.accounts(page), row => row.0.to_string());
+    paged!("members by the start of their ids", "", page => tx.members_starting("", page), row => row.to_string());
+    for (beginning, after) in [("a", ""), ("ann", ""), ("ann", "ann"), ("anna", ""), ("ANN", ""), ("s", "b"), ("~", "")]
+    {
+        let found = tx.members_starting(beginning, Page { after, limit: ALL }).await?;
+        let all = tx.accounts(Page { after, limit: ALL }).await?.into_iter().map(|(id, _)| id);
+        let expected: Vec<_> = all.filter(|id| id.as_str().starts_with(beginning)).collect();
+        ensure!(found == expected, "the members after {after:?} whose ids start with {beginning:?} are {found:?}");
+    }
     shops_are_found_by_city(&mut *tx, &accounts).await?;
     paged!("days", none, page => tx.days(page), row => Some(row.record.day));
     let orders = paged!("orders", "", page => tx.orders(page), row => row.0.to_string());

@@ -390,6 +390,12 @@ impl Transaction for Work {
         Ok(self::page(&self.tables.accounts, page, |_| true))
     }
 
+    async fn members_starting(&mut self, beginning: &str, page: Page<&str>) -> Result<Vec<Id>> {
+        let members =
+            self.tables.accounts.keys().filter(|id| id.as_str() > page.after && id.as_str().starts_with(beginning));
+        Ok(members.take(page.limit).cloned().collect())
+    }
+
     async fn shops(&mut self, city: Option<Region>, page: Page<(&str, &str)>) -> Result<Vec<(Id, Account)>> {
         let place = |(id, account): (&Id, &Account)| {
             let of = account.shop?.city();

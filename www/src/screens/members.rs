@@ -21,9 +21,6 @@ use crate::ui;
 
 const PER_PAGE: u32 = 50;
 
-/// The longest name that a member or a shop can have.
-const NAME_CHARS_MAX: usize = 32;
-
 pub fn screen(app: App) -> AnyView {
     let ask = move || async move {
         app.learn_session().await;
@@ -105,23 +102,14 @@ pub fn way_out(app: App, me: Id, class: &'static str) -> (AnyView, AnyView) {
 fn choose(app: App, session: &Session) -> AnyView {
     let typed = RwSignal::new(String::new());
     let query = memo(move || typed.read().trim().to_owned());
-    let first = fetch(move || {
-        let query = query.get();
-        async move { search(&query).await }
-    });
+    let first = fetch(move || search(query.get()));
     // What was typed when somebody pressed "open", if it leads nowhere.
     let refused = RwSignal::new(None::<String>);
     let bad = move || refused.read().as_ref().is_some_and(|refused| *refused == *query.read());
     let open = move |event: SubmitEvent| {
         event.prevent_default();
         let typed = query.get_untracked();
-        let only = first.state.with_untracked(|state| match state {
-            Remote::Ready(Found { page, .. }) if page.members.len() == 1 => {
-                page.members.first().map(|line| line.member.clone())
-            }
-            _ => None,
-        });
-        match only.or_else(|| Id::parse(&typed)) {
+        match Found::meant(first.state.get_untracked(), &typed) {
             Some(id) => enter(app, id.clone(), Route::Member(id, MemberScreen::Home)),
             None => refused.set(Some(typed)),
         }
@@ -158,17 +146,17 @@ fn choose(app: App, session: &Session) -> AnyView {
 
 /// The members that were found, a line for each, and a button for the next page.
 pub fn shown(app: App, found: Found, line: fn(App, &MemberLine) -> AnyView) -> AnyView {
-    let Found { query, page: first } = found;
+    let Found { text, page: first } = found;
     if first.members.is_empty() {
         return view! { <p class="loading" data-testid="none-found">{app.say(t::NONE_FOUND)}</p> }.into_any();
     }
     let found = RwSignal::new(first);
     let failed = RwSignal::new(false);
     let more = move |_| {
-        let query = query.clone();
+        let text = text.clone();
         let Some(next) = found.with_untracked(|page| page.next.clone()) else { return };
         spawn_local(async move {
-            let page = page(&query, next.as_str()).await;
+            let page = api::members(&text, next.as_str(), PER_PAGE).await;
             failed.set(page.is_err());
             let Ok(page) = page else { return };
             found.update(|found| {
@@ -212,67 +200,39 @@ fn member(app: App, line: &MemberLine) -> AnyView {
     .into_any()
 }
 
-/// What was found, and the beginning of the ids on the pages that follow.
+/// Who was found, and by what.
 #[derive(Clone)]
 pub struct Found {
-    query: String,
-    pub page: MembersPage,
+    text: String,
+    page: MembersPage,
 }
 
-/// The members with this in their names, and those whose ids start with it, in upper or lower case.
-pub async fn search(query: &str) -> Result<Found, Fault> {
-    // The server refuses a longer name, which nobody can have.
-    let may_be_name = (1..=NAME_CHARS_MAX).contains(&query.chars().count());
-    let named = if may_be_name { api::members_named(query, PER_PAGE).await?.members } else { Vec::new() };
-    let mut found = Found { query: query.to_owned(), page: page(query, &before(query)).await? };
-    let lower = query.to_lowercase();
-    if found.page.members.is_empty() && lower != query {
-        found = Found { page: page(&lower, &before(&lower)).await?, query: lower };
+impl Found {
+    /// Whether there is nobody at all.
+    pub fn is_empty_book(&self) -> bool {
+        self.text.is_empty() && self.page.members.is_empty()
     }
-    let ids = found.page.members;
-    let others = ids.into_iter().filter(|line| named.iter().all(|known| known.member != line.member));
-    found.page.members = named.iter().cloned().chain(others).collect();
-    Ok(found)
-}
 
-/// The members after `after` whose ids start with `query`.
-async fn page(query: &str, after: &str) -> Result<MembersPage, Fault> {
-    if !query.is_empty() && Id::parse(query).is_none() {
-        return Ok(MembersPage { members: Vec::new(), next: None });
-    }
-    let mut page = api::members(after, PER_PAGE).await?;
-    let asked = page.members.len();
-    page.members.retain(|line| line.member.as_str().starts_with(query));
-    // The list is sorted, so the first other id is the end.
-    page.next = page.next.filter(|_| page.members.len() == asked);
-    Ok(page)
-}
-
-/// An id just before all ids that start with `query`, because a request asks for the ids after one.
-fn before(query: &str) -> String {
-    const SORTED: &str = "-.0123456789:ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
-    let mut id = query.to_owned();
-    let Some(last) = id.pop() else { return id };
-    if let Some(lower) = SORTED.find(last).and_then(|at| SORTED[..at].chars().next_back()) {
-        id.push(lower);
-        while id.len() < ID_LENGTH_MAX {
-            id.push('z');
+    /// Whom this text means: the only one who was found by it, or the member of this id.
+    pub fn meant(state: Remote<Self>, typed: &str) -> Option<Id> {
+        let found = match state {
+            Remote::Ready(found) if found.text == typed => found.page.members,
+            _ => Vec::new(),
+        };
+        match found.as_slice() {
+            [line] => Some(line.member.clone()),
+            _ => Id::parse(typed),
         }
     }
-    id
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_that_starts_with_the_query_comes_before_it() {
-        for (query, earlier) in [("c0001", "c0000"), ("a", "_zz"), ("a-", "a"), ("A0", "A.z"), ("0", ".")] {
-            let before = before(query);
-            assert!(Id::parse(&before).is_some() && before.as_str() < query, "{before}");
-            assert!(earlier <= before.as_str(), "{earlier} is before {before}");
-        }
-        assert_eq!(before(""), "");
-    }
+/// The members that a text finds, by id; everybody if it is empty.
+pub async fn search(text: String) -> Result<Found, Fault> {
+    // The server refuses a text that no id and no name is long enough for.
+    let page = if text.chars().count() > ID_LENGTH_MAX {
+        MembersPage { members: Vec::new(), next: None }
+    } else {
+        api::members(&text, "", PER_PAGE).await?
+    };
+    Ok(Found { text, page })
 }

@@ -3,7 +3,6 @@
 use gongxiang::event::Kind;
 use gongxiang::identity::Id;
 use gongxiang::wire::answer::MemberLine;
-use gongxiang::wire::profile::MemberNumber;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -14,7 +13,6 @@ use super::named;
 use super::{fault, invite, table};
 use crate::action::Action;
 use crate::api::Fault;
-use crate::counter;
 use crate::outbox::Outcome;
 use crate::people;
 use crate::query::{Remote, fetch};
@@ -149,37 +147,10 @@ fn is_bad(typed: &str) -> bool {
     !typed.trim().is_empty() && Id::parse(typed.trim()).is_none()
 }
 
-/// Who was found, and by what.
-#[derive(Clone)]
-struct Sought {
-    by: String,
-    found: Found,
-}
-
-impl Sought {
-    /// By a short number, a part of a name, or the start of an id.
-    async fn ask(by: String) -> Result<Self, Fault> {
-        let owner = match MemberNumber::parse(&by) {
-            Some(number) => counter::of_number(number).await.ok(),
-            None => None,
-        };
-        let found = search(owner.as_ref().map_or(&*by, Id::as_str)).await?;
-        Ok(Self { by, found })
-    }
-
-    /// Whom this text means: the only one who was found by it, or the member of this id.
-    fn only(self, typed: &str) -> Option<Id> {
-        match self.found.page.members.as_slice() {
-            [line] if self.by == typed => Some(line.member.clone()),
-            _ => None,
-        }
-    }
-}
-
 fn list(app: App) -> AnyView {
     let typed = RwSignal::new(String::new());
     let query = memo(move || typed.read().trim().to_owned());
-    let first = fetch(move || Sought::ask(query.get()));
+    let first = fetch(move || search(query.get()));
     effect(move |is_first| {
         app.changes.track();
         if !is_first {
@@ -189,11 +160,7 @@ fn list(app: App) -> AnyView {
     let open = move |event: SubmitEvent| {
         event.prevent_default();
         let typed = query.get_untracked();
-        let only = match first.state.get_untracked() {
-            Remote::Ready(sought) => sought.only(&typed),
-            _ => None,
-        };
-        if let Some(id) = only.or_else(|| Id::parse(&typed)) {
+        if let Some(id) = Found::meant(first.state.get_untracked(), &typed) {
             route::go(&Route::DeskMember(id));
         }
     };
@@ -211,10 +178,8 @@ fn list(app: App) -> AnyView {
         {move || match first.state.get() {
             Remote::Loading => ui::skeleton(app),
             Remote::Failed(why) => fault::fault(app, &why, Box::new(move || first.again())),
-            Remote::Ready(Sought { by, found }) if found.page.members.is_empty() && by.is_empty() => {
-                ui::empty(app, "no-members", t::NONE)
-            }
-            Remote::Ready(sought) => shown(app, sought.found, line),
+            Remote::Ready(found) if found.is_empty_book() => ui::empty(app, "no-members", t::NONE),
+            Remote::Ready(found) => shown(app, found, line),
         }}
     }
     .into_any()

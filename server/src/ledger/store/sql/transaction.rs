@@ -118,6 +118,15 @@ impl Transaction for SqlTransaction {
         self.by_id("SELECT member, account FROM accounts WHERE member > $1 ORDER BY member", page).await
     }
 
+    async fn members_starting(&mut self, beginning: &str, page: Page<&str>) -> Result<Vec<Id>> {
+        // Every character of an id comes before this end.
+        let end = format!("{beginning}\u{7f}");
+        let sql = "SELECT member FROM accounts WHERE member > $1 AND member >= $2 AND member < $3
+                   ORDER BY member LIMIT CAST($4 AS BIGINT)";
+        let rows: Vec<(String,)> = self.all(sql, &[page.after, beginning, &end, &page.limit.to_string()]).await?;
+        rows.iter().map(|(member,)| parse_id(member)).collect()
+    }
+
     async fn shops(&mut self, city: Option<Region>, page: Page<(&str, &str)>) -> Result<Vec<(Id, Account)>> {
         let (after, limit) = (page.after, page.limit.to_string());
         if let Some(city) = city {
