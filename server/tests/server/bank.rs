@@ -151,7 +151,6 @@ fn two_servers_on_one_database_keep_one_set_of_books_while_days_close() -> TestR
 }
 
 #[test]
-#[ignore = "long: cargo xtask faults"]
 fn a_fail_over_within_the_day_changes_nothing() -> TestResult {
     let one = cluster()?;
     let other = one.start_standby()?;

@@ -133,7 +133,6 @@ fn fill(disk: &SmallDisk, scene: &Scene) -> TestResult {
 }
 
 #[test]
-#[ignore = "long: cargo xtask faults"]
 fn a_full_disk_loses_and_doubles_nothing_on_sqlite() -> TestResult {
     let folder = Folder::new()?;
     let Some(disk) = SmallDisk::new(&folder, 256)? else { return Ok(()) };
@@ -141,7 +140,6 @@ fn a_full_disk_loses_and_doubles_nothing_on_sqlite() -> TestResult {
 }
 
 #[test]
-#[ignore = "long: cargo xtask faults"]
 fn a_full_disk_loses_and_doubles_nothing_on_postgresql() -> TestResult {
     let folder = Folder::new()?;
     let Some(disk) = SmallDisk::new(&folder, 256)? else { return Ok(()) };

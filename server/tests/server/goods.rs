@@ -737,13 +737,11 @@ fn killed_in_between(database: &str) -> TestResult {
 }
 
 #[test]
-#[ignore = "long: cargo xtask faults"]
 fn a_server_that_is_killed_takes_points_and_piece_together_or_neither_on_sqlite() -> TestResult {
     killed_in_between(&Folder::new()?.database())
 }
 
 #[test]
-#[ignore = "long: cargo xtask faults"]
 fn a_server_that_is_killed_takes_points_and_piece_together_or_neither_on_postgresql() -> TestResult {
     let database = crate::postgres::Database::new().map_err(|error| error.to_string())?;
     killed_in_between(&database.url())

@@ -180,13 +180,11 @@ impl Scene<'_> {
 }
 
 #[test]
-#[ignore = "long: cargo xtask faults"]
 fn a_killed_server_loses_and_doubles_nothing_on_sqlite() -> TestResult {
     run(&Folder::new()?.database(), kill_the_server)
 }
 
 #[test]
-#[ignore = "long: cargo xtask faults"]
 fn a_killed_server_loses_and_doubles_nothing_on_postgresql() -> TestResult {
     let database = Database::new().map_err(|error| error.to_string())?;
     run(&database.url(), kill_the_server)

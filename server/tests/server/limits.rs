@@ -326,7 +326,6 @@ fn no_event_of_a_journal_closes_more_at_once_than_fits() -> TestResult {
 }
 
 #[test]
-#[ignore = "long: cargo xtask faults"]
 fn a_close_that_was_killed_goes_on_where_it_was() -> TestResult {
     let folder = Folder::new()?;
     for database in databases(&folder)? {
