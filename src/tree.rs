@@ -212,7 +212,8 @@ impl<'de> Visitor<'de> for TreeReader<'_> {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Tree, E> {
-        // The same JSON value as a whole number has the same text, so that an `id` stands for either.
+        // Kept as a text that no reader accepts: its event or rule set is refused, with the field. The same JSON value as a whole number
+        // has the same text, so that an `id` stands for either.
         Ok(Tree::OtherNumber(value.to_string()))
     }
 
