@@ -43,9 +43,9 @@ const PAGES: [(&str, &str); 11] = [
     ("directory: 500 shops of the city", "/v1/shops?city=440100&limit=500"),
     ("desk: overview", "/v1/overview"),
     ("desk: 500 members", "/v1/members?limit=500"),
-    ("desk: a name that 500 have", "/v1/members?name=%E7%8E%8B%E8%8A%B3&limit=500"),
-    ("desk: a name that few have", "/v1/members?name=%E8%8A%B3123&limit=500"),
-    ("desk: a name that nobody has", "/v1/members?name=zzz&limit=500"),
+    ("desk: a name that 500 have", "/v1/members?search=%E7%8E%8B%E8%8A%B3&limit=500"),
+    ("desk: a name that few have", "/v1/members?search=%E8%8A%B3123&limit=500"),
+    ("desk: a name that nobody has", "/v1/members?search=zzz&limit=500"),
     ("desk: 500 members as a table", "/v1/members?limit=500&format=csv"),
     ("desk: 500 orders of a shop", "/v1/orders?merchant=s00000&limit=500"),
 ];
