@@ -1,10 +1,10 @@
 //! The JavaScript surface: plain data in, plain data out.
 //!
-//! Values are plain objects with decimals as strings; no money is a number. [`input`] reads them, serde-wasm-bindgen writes
-//! them. Every failure is an `Error` with `code` and `field`. What a wallet computes from a server's answers (feature
-//! `wasm-wallet`, for mini-programs) and what looks ahead (`wasm-economy`) are in larger binaries, so a page that only
-//! previews does not load them. The exports are documented in `pkg/index.d.ts`, `pkg/wallet.d.ts` and `pkg/economy.d.ts`. Doc
-//! comments here would be shipped a second time, in the glue.
+//! Values are plain objects with decimals as strings; no money is a number. [`input`] reads them. Every failure is an `Error`
+//! with `code` and `field`. What a wallet computes from a server's answers (feature `wasm-wallet`, for mini-programs) and what
+//! looks ahead (`wasm-economy`) are in larger binaries, so a page that only previews does not load them. The exports are
+//! documented in `pkg/index.d.ts`, `pkg/wallet.d.ts` and `pkg/economy.d.ts`. Doc comments here would be shipped a second time,
+//! in the glue.
 
 #[cfg(feature = "wasm-economy")]
 mod economy;
@@ -13,12 +13,11 @@ mod input;
 mod wallet;
 
 use gongxiang_words::Language;
-use js_sys::{Array, Error, Object, Reflect};
+use js_sys::{Array, Error, JSON, Object};
 use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-use crate::book::{self, State};
+use crate::book;
 use crate::event::{Code, Entry, Refusal};
 use crate::ruleset::RuleSet;
 use crate::wire::event;
@@ -63,9 +62,7 @@ pub fn replay(rules: &JsValue, events: &JsValue) -> Result<JsValue, JsValue> {
         _ = replay.push(read_event(&value));
     }
     let replayed = replay.finish().map_err(|error| to_error(&error.into()))?;
-    let answer = to_js(&replayed)?;
-    own_accounts(&Reflect::get(&answer, &"state".into())?, &replayed.state)?;
-    Ok(answer)
+    to_js(&replayed)
 }
 
 // A book: all state of a scheme.
@@ -100,9 +97,7 @@ impl Book {
     #[wasm_bindgen(skip_jsdoc)]
     pub fn state(&self) -> Result<JsValue, JsValue> {
         let state = self.0.state().map_err(|error| to_error(&error.into()))?;
-        let answer = to_js(&state)?;
-        own_accounts(&answer, &state)?;
-        Ok(answer)
+        to_js(&state)
     }
 
     // One account, settled to the present.
@@ -127,32 +122,30 @@ fn read_event(value: &JsValue) -> Result<Entry, Refusal> {
     event::read(&input::read(value, Code::BadEvent, "")?)
 }
 
-fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    value.serialize(&Serializer::json_compatible()).map_err(JsValue::from)
-}
+/// Most receipts are shorter, in bytes.
+const TEXT_CAPACITY: usize = 2_048;
 
-/// Makes an account with the id `__proto__` one of a state's accounts, like any other. The writer of answers assigns each id as a
-/// property, and to assign this one changes the table's prototype.
-fn own_accounts(answer: &JsValue, state: &State) -> Result<(), JsValue> {
-    let Some((id, account)) = state.accounts.iter().find(|(id, _)| id.as_str() == "__proto__") else { return Ok(()) };
-    let accounts: Object = Reflect::get(answer, &"accounts".into())?.unchecked_into();
-    Object::set_prototype_of(&accounts, &Object::get_prototype_of(answer));
-    let property = Object::new();
-    Reflect::set(&property, &"value".into(), &to_js(account)?)?;
-    for flag in ["enumerable", "writable", "configurable"] {
-        Reflect::set(&property, &flag.into(), &JsValue::TRUE)?;
-    }
-    Object::define_property(&accounts, &id.as_str().into(), &property);
-    Ok(())
+/// An answer as plain data. It crosses the border as one text. serde-wasm-bindgen, which writes small values here, would call JavaScript for
+/// each value in it, and a receipt has a hundred.
+fn to_js(answer: &impl Serialize) -> Result<JsValue, JsValue> {
+    let mut text = Vec::with_capacity(TEXT_CAPACITY);
+    serde_json::to_writer(&mut text, answer).map_err(|error| Error::new(&error.to_string()))?;
+    JSON::parse(&String::from_utf8(text).unwrap_or_default())
 }
 
 /// A refusal as an `Error` with `name`, `code` and `field`.
 fn to_error(refusal: &Refusal) -> JsValue {
+    #[derive(Serialize)]
+    struct Details<'a> {
+        name: &'a str,
+        code: &'a str,
+        field: &'a str,
+    }
+    let details = Details { name: "GongxiangError", code: refusal.code.as_str(), field: &refusal.field };
     let error = Error::new(&refusal.to_string());
-    error.set_name("GongxiangError");
-    for (key, value) in [("code", refusal.code.as_str()), ("field", &*refusal.field)] {
-        // Setting a property of a fresh object does not fail.
-        _ = Reflect::set(&error, &key.into(), &value.into());
+    // Texts are always written.
+    if let Ok(details) = serde_wasm_bindgen::to_value(&details) {
+        Object::assign(&error, details.unchecked_ref());
     }
     error.into()
 }

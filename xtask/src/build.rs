@@ -51,7 +51,7 @@ const PACKAGE: Crate = Crate {
     target: "gongxiang",
     subcommand: "rustc",
     // If Cargo.toml said `cdylib`, every native build would link one too.
-    profile: "wasm",
+    profile: "wasm-package",
     arguments: &["--features=wasm", "--lib", "--crate-type=cdylib"],
 };
 
@@ -61,7 +61,9 @@ const ECONOMY: Crate = Crate {
     ..PACKAGE
 };
 
-const PHONE: Crate = Crate { arguments: &["--features=wasm-wallet", "--lib", "--crate-type=cdylib"], ..PACKAGE };
+// As small as possible: a mini-program has little room.
+const PHONE: Crate =
+    Crate { profile: "wasm", arguments: &["--features=wasm-wallet", "--lib", "--crate-type=cdylib"], ..PACKAGE };
 
 const WALLET: Crate = Crate {
     package: "gongxiang-www",
