@@ -179,22 +179,51 @@ fn economy_and_review_show_the_same_of_a_database_as_of_its_journal() -> TestRes
     Ok(())
 }
 
-/// The column `price` of days as CSV.
+/// Every command that makes no database.
+fn on_a_database(database: &str) -> Vec<Vec<&str>> {
+    [
+        "audit",
+        "export --format jsonl",
+        "economy",
+        "review",
+        "rules adopt single-level",
+        "days catch-up --until 2026-01-01",
+        "keys list",
+        "keys add --role operator",
+        "keys revoke k1",
+        "staff list",
+        "staff add Ann --role operator",
+        "staff code Ann",
+        "staff end Ann",
+        "webhooks list",
+        "webhooks add https://shop.example/hook",
+        "webhooks remove wh_1",
+    ]
+    .iter()
+    .map(|command| {
+        let mut words: Vec<_> = command.split(' ').collect();
+        // The task of a command comes after the command's own arguments.
+        let at = if ["keys", "staff", "webhooks"].contains(&words[0]) { 1 } else { words.len() };
+        words.splice(at..at, ["--database", database]);
+        words
+    })
+    .collect()
+}
+
 /// Whoever mistypes the name of a database is told so, and finds no empty file afterwards.
 #[test]
 fn a_command_that_makes_no_database_says_that_there_is_none() -> TestResult {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("mistyped.db");
+    let table = folder.path().join("members.csv");
+    std::fs::write(&table, "member,referrer,pack,points,region\nann,,member,,\n")?;
     let database = format!("sqlite:{}", path.display());
-    for command in [
-        &["audit", "--database", &database][..],
-        &["export", "--database", &database, "--format", "jsonl"],
-        &["economy", "--database", &database],
-        &["review", "--database", &database],
-        &["rules", "adopt", "--database", &database, "single-level"],
-        &["days", "catch-up", "--database", &database, "--until", "2026-01-01"],
-    ] {
-        let output = gongxiang(command, b"")?;
+    let mut commands = on_a_database(&database);
+    let copy = folder.path().join("copy.db");
+    commands.push(vec!["backup", "--database", &database, copy.to_str().ok_or("no text")?]);
+    commands.push(vec!["import", "members", table.to_str().ok_or("no text")?, "--into", &database]);
+    for command in commands {
+        let output = gongxiang(&command, b"")?;
         let said = String::from_utf8(output.stderr)?;
         assert!(!output.status.success(), "{command:?}");
         assert!(said.contains("there is no file") && said.contains("mistyped.db"), "{command:?}: {said}");
@@ -203,6 +232,31 @@ fn a_command_that_makes_no_database_says_that_there_is_none() -> TestResult {
     Ok(())
 }
 
+/// An empty file, one of another program, and no database at all: each is an answer, never a panic.
+#[test]
+fn no_command_panics_on_a_database_that_holds_no_book() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("other.db");
+    let database = format!("sqlite:{}", path.display());
+    for content in [&b""[..], b"SQLite format 3\0 but no more", b"order,amount\no1,100\n"] {
+        for command in on_a_database(&database) {
+            std::fs::write(&path, content)?;
+            let output = gongxiang(&command, b"")?;
+            let said = String::from_utf8(output.stderr)?;
+            assert!(
+                !said.contains("panicked") && output.status.code().is_some_and(|code| code < 100),
+                "{command:?}: {said}"
+            );
+            if !content.is_empty() {
+                assert!(!output.status.success() && said.contains("cannot use"), "{command:?}: {said}");
+                assert_eq!(std::fs::read(&path)?, content, "{command:?} wrote into a foreign file");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The column `price` of days as CSV.
 fn prices(csv: &[u8]) -> Result<Vec<String>, Box<dyn std::error::Error>> {
     let mut lines = std::str::from_utf8(csv)?.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let at = lines.next().and_then(|names| names.iter().position(|name| *name == "price")).ok_or("no price")?;

@@ -37,12 +37,15 @@ export async function freePort() {
   return port;
 }
 
-/** A server of members who sign in, empty but for the operator's key: the arguments to start it, and that key. Without an origin nobody can. */
-function closed(database, port, hasOrigin) {
-  const operator = execFileSync(program(), ['keys', '--database', database, 'add', '--role', 'operator'], { encoding: 'utf8' }).trim();
+/** The arguments of a server of members who sign in. Without an origin nobody can. */
+function closed(port, hasOrigin) {
   const origin = hasOrigin ? ['--origin', `http://localhost:${port}`] : [];
-  return { operator, args: ['--rules', 'seed', ...origin, '--close-days=false', '--first-day', '2026-01-01'] };
+  return ['--rules', 'seed', ...origin, '--close-days=false', '--first-day', '2026-01-01'];
 }
+
+/** A new key of the operator. */
+const operatorKey = (database) =>
+  execFileSync(program(), ['keys', '--database', database, 'add', '--role', 'operator'], { encoding: 'utf8' }).trim();
 
 /** Why tests on PostgreSQL are left out; `false` if `GONGXIANG_TEST_POSTGRES` names a server, by a URL that ends in `/`. */
 export const NO_POSTGRES = !process.env.GONGXIANG_TEST_POSTGRES && 'GONGXIANG_TEST_POSTGRES names no server';
@@ -64,7 +67,7 @@ export async function startServer(environment = {}, isClosed = false, engine = '
   const demo = ['--demo-mode', '--rules', 'tests/data/cdnow.rules.json', '--demo', 'tests/data/cdnow.jsonl'];
   // book.mjs has settled the journal before. The server looks whether the database is empty.
   if (!isClosed && engine === 'sqlite' && process.env.DEMO_BOOK) await copyFile(process.env.DEMO_BOOK, join(directory, 'wallet.db'));
-  const { operator, args } = isClosed ? closed(database, port, hasOrigin) : { args: demo };
+  const args = isClosed ? closed(port, hasOrigin) : demo;
   const running = spawn(program(), [
     'serve', ...args, '--database', database, '--wallet', WALLET, '--listen', `127.0.0.1:${port}`,
   ], { cwd: root, env: { ...process.env, ...environment }, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -84,15 +87,17 @@ export async function startServer(environment = {}, isClosed = false, engine = '
   const url = `http://127.0.0.1:${port}`;
   for (let waited = 0; waited < START_SECONDS * 10; waited += 1) {
     if (failed || running.exitCode !== null) break;
-    if (await fetch(`${url}/v1/supply`).then((answer) => answer.ok, () => false)) return { url, stop, operator, database };
+    if (await fetch(`${url}/v1/supply`).then((answer) => answer.ok, () => false)) {
+      return { url, stop, operator: isClosed ? operatorKey(database) : undefined, database };
+    }
     await sleep(100);
   }
   await stop();
   throw new Error(`the server does not start: ${failed ?? ''} ${said}`);
 }
 
-/** Starts server and browser for the tests of one file or suite, and stops both after them. `args` has settings of the browser
- *  for a camera, which only the whole one has, as it has Web Push; `environment` has settings of the server; `engine` is `sqlite` or `postgres`; `hasOrigin` whether a closed server knows its address. */
+/** Starts server and browser for the tests of one file or suite, and stops both after them. `args` are settings of the browser.
+ *  With any, or with `isWhole`, the whole Chromium starts: only it has a camera and Web Push. `environment` has settings of the server; `engine` is `sqlite` or `postgres`; `hasOrigin` whether a closed server knows its address. */
 export function stage({ args = [], isWhole = args.length > 0, isClosed = false, environment = {}, engine, hasOrigin } = {}) {
   const house = {
     url: '',

@@ -12,14 +12,17 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
 use crate::ledger::audit;
-use crate::ledger::store::sql::SqlStore;
-use crate::ledger::store::{Scope, Store as _};
+use crate::ledger::store::sql::{SqlStore, missing};
+use crate::ledger::store::{Scope, Store as _, StoreError};
 use crate::output::create_private;
 use crate::text::redacted;
 
 /// Writes a snapshot of the database into a new file.
 pub fn backup(database: &str, file: &Path) -> Result<bool> {
     let options = sqlite(database)?;
+    if let Some(path) = missing(database) {
+        return Err(StoreError::Missing(path)).with_context(|| format!("cannot use {}", redacted(database)));
+    }
     refuse_to_overwrite(file)?;
     let part = PartialFile::new(file)?;
     super::block_on(async {

@@ -37,7 +37,7 @@ pub enum KeysTask {
 
 pub fn run(database: &str, task: &KeysTask) -> Result<()> {
     super::block_on(async {
-        let store = super::open(database).await?;
+        let store = super::open_existing(database).await?;
         let people = People::new(store.pool().clone());
         match task {
             KeysTask::Add { role, member, note, days } => add(&people, *role, member.as_deref(), note, *days).await,

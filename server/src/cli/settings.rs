@@ -16,7 +16,7 @@ use crate::people::wechat;
 
 #[derive(Args, Clone, Debug)]
 pub struct Database {
-    /// The database: `sqlite:PATH` (created if it does not exist) or `postgres://…`.
+    /// The database: `sqlite:PATH` (`serve`, `init`, `replay` and `restore` create it) or `postgres://…`.
     #[arg(long, env = "GONGXIANG_DATABASE", hide_env_values = true, default_value = "sqlite:gongxiang.db")]
     pub database: String,
 }

@@ -55,7 +55,7 @@ pub struct Origin {
 
 pub fn run(database: &str, task: &StaffTask) -> Result<()> {
     super::block_on(async {
-        let store = super::open(database).await?;
+        let store = super::open_existing(database).await?;
         let people = People::new(store.pool().clone());
         match task {
             StaffTask::Add { name, role, shop, origin } => {

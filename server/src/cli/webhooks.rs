@@ -32,7 +32,7 @@ pub enum WebhooksTask {
 
 pub fn run(database: &str, task: &WebhooksTask) -> Result<bool> {
     super::block_on(async {
-        let store = super::open(database).await?;
+        let store = super::open_existing(database).await?;
         let people = People::new(store.pool().clone());
         match task {
             WebhooksTask::Add { url, events, allow_private_webhooks } => {

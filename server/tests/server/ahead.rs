@@ -66,9 +66,9 @@ fn the_first_day_of_every_members_forecast_is_the_close_that_follows_to_the_last
 fn a_member_asks_for_itself_and_the_operator_for_everybody() -> TestResult {
     let folder = Folder::new()?;
     let database = folder.database();
+    let town = members::town(&database, &[])?;
     let till = add_key(&database, &["--role", "merchant", "--member", "ann"])?;
     let payment = add_key(&database, &["--role", "payment"])?;
-    let town = members::town(&database, &[])?;
     let (_, cookie) = town.enrolled("ann")?;
     let ann = cookie.split_once('=').ok_or("no token")?.1.to_owned();
     let members::Town { server, operator } = town;

@@ -38,10 +38,10 @@ fn has(answer: &Value, part: &Value) -> bool {
 fn the_ten_steps_are_as_they_are_told() -> TestResult {
     let folder = Folder::new()?;
     let database = folder.database();
-    let key = add_key(&database, &["--role", "operator"])?;
     let arguments =
         ["--database", &database, "--rules", "single-level", "--first-day", "2026-01-01", "--close-days=false"];
     let server = Server::start_closed(&arguments)?;
+    let key = add_key(&database, &["--role", "operator"])?;
     let (mut answer, mut asked, mut compared) = (Value::Null, 0, 0);
     let blocks = PAGE.split("```sh\n").skip(2).filter_map(|block| block.split("```").next());
     for line in blocks.flat_map(str::lines) {

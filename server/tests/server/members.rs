@@ -24,9 +24,8 @@ pub type Answered = (u16, Value, Option<String>);
 
 /// One with nobody in it yet.
 pub fn empty_town(database: &str, arguments: &[&str]) -> TestResult<Town> {
-    let operator = add_key(database, &["--role", "operator"])?;
     let arguments = [&["--database", database, "--rules", "seed", "--origin", ORIGIN], arguments].concat();
-    Ok(Town { server: Server::start_closed(&arguments)?, operator })
+    Ok(Town { server: Server::start_closed(&arguments)?, operator: add_key(database, &["--role", "operator"])? })
 }
 
 pub fn town(database: &str, arguments: &[&str]) -> TestResult<Town> {

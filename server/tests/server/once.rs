@@ -18,8 +18,8 @@ struct Shop {
 const ORDER: &str = r#"{"buyer":"ann","channel":"online","amount":"100","concession":"10","region":"440106"}"#;
 
 fn shop(database: String, more: &[&str]) -> TestResult<Shop> {
-    let operator = add_key(&database, &["--role", "operator"])?;
     let server = Server::start_closed(&[&["--database", &database], more].concat())?;
+    let operator = add_key(&database, &["--role", "operator"])?;
     let events = json!([
         {"type": "member.registered", "member": "shop"},
         {"type": "pack.purchased", "member": "shop", "pack": "merchant"},

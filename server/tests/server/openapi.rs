@@ -21,12 +21,12 @@ fn schemathesis() -> TestResult<PathBuf> {
 fn no_request_that_the_document_allows_or_forbids_gets_an_undocumented_answer() -> TestResult {
     let folder = Folder::new()?;
     let database = folder.database();
-    let operator = add_key(&database, &["--role", "operator"])?;
-    let merchant = add_key(&database, &["--role", "merchant", "--member", "shop"])?;
     let wechat = Fake::start()?;
     let arguments = ["--database", &database, "--rules", "seed", "--origin", "https://wallet.example"];
     let arguments = [arguments.as_slice(), &["--wechat-appid", "wx1", "--wechat-address", &wechat.address]].concat();
     let server = Server::start_closed_with(&arguments, &[("GONGXIANG_WECHAT_SECRET", "secret")])?;
+    let operator = add_key(&database, &["--role", "operator"])?;
+    let merchant = add_key(&database, &["--role", "merchant", "--member", "shop"])?;
     let events = json!([
         {"type": "member.registered", "member": "shop"},
         {"type": "pack.purchased", "member": "shop", "pack": "merchant"},

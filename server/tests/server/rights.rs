@@ -23,11 +23,11 @@ struct Town {
 fn town() -> TestResult<Town> {
     let folder = Folder::new()?;
     let database = folder.database();
+    let server = Server::start_closed(&["--database", &database, "--rules", "seed", "--origin", ORIGIN])?;
     let operator = add_key(&database, &["--role", "operator"])?;
     let payment = add_key(&database, &["--role", "payment"])?;
     let merchant = add_key(&database, &["--role", "merchant", "--member", "shop"])?;
     let other_merchant = add_key(&database, &["--role", "merchant", "--member", "ann"])?;
-    let server = Server::start_closed(&["--database", &database, "--rules", "seed", "--origin", ORIGIN])?;
     let events = json!([
         {"type": "member.registered", "member": "shop"},
         {"type": "pack.purchased", "member": "shop", "pack": "merchant"},

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::authenticator::Authenticator;
 use crate::members::{ORIGIN, Town, add_staff, empty_town, on_each_engine, refused};
-use crate::support::{Folder, TestResult, all_accepted, databases, gongxiang};
+use crate::support::{Folder, Server, TestResult, all_accepted, databases, gongxiang};
 
 /// A request of the page with a session, and a key of its own.
 fn command(town: &Town, path: &str, cookie: &str, key: &str, body: &Value) -> TestResult<(u16, Value)> {
@@ -73,6 +73,7 @@ fn a_code_of_staff_works_once() -> TestResult {
 fn the_command_line_prints_a_link_and_names_are_said_once() -> TestResult {
     let folder = Folder::new()?;
     let database = folder.database();
+    drop(Server::start_closed(&["--database", &database])?);
     let link = add_staff(&database, &["Li Na", "--role", "clerk", "--origin", "https://wallet.example/"])?;
     assert!(link.starts_with("https://wallet.example/#/operator/enrol/gxe_"), "{link}");
     for (arguments, why) in [

@@ -21,9 +21,9 @@ struct Shop {
 }
 
 fn shop(database: &str) -> TestResult<Shop> {
-    let operator = add_key(database, &["--role", "operator"])?;
     let start = || Server::start_closed(&["--database", database]);
     let servers = [start()?, start()?];
+    let operator = add_key(database, &["--role", "operator"])?;
     let events = json!([
         {"type": "member.registered", "member": "shop"},
         {"type": "pack.purchased", "member": "shop", "pack": "merchant"},

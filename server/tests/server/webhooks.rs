@@ -224,13 +224,8 @@ fn a_receiver_that_never_answers_holds_up_nobody_else() -> TestResult {
 
 /// A closed server with an operator's key.
 fn closed(database: &str, more: &[&str]) -> TestResult<(Server, String)> {
-    let key = add_key(database, &["--role", "operator"])?;
-    Ok((
-        Server::start_closed(
-            &[&["--database", database, "--rules", "seed", "--first-day", "2026-01-01"], more].concat(),
-        )?,
-        key,
-    ))
+    let arguments = [&["--database", database, "--rules", "seed", "--first-day", "2026-01-01"], more].concat();
+    Ok((Server::start_closed(&arguments)?, add_key(database, &["--role", "operator"])?))
 }
 
 #[test]

@@ -73,10 +73,10 @@ fn answer(mut stream: &TcpStream, heard: &Mutex<Vec<String>>) {
 
 /// A server whose mini-program is `wx1`, two members, and the operator's key.
 fn town(database: &str, wechat: &str, arguments: &[&str]) -> TestResult<(Server, String)> {
-    let operator = add_key(database, &["--role", "operator"])?;
     let arguments =
         [&["--database", database, "--rules", "seed", "--wechat-appid", "wx1", "--wechat-address", wechat], arguments];
     let server = Server::start_closed_with(&arguments.concat(), &[("GONGXIANG_WECHAT_SECRET", SECRET)])?;
+    let operator = add_key(database, &["--role", "operator"])?;
     let events = json!([
         {"type": "member.registered", "member": "ann"},
         {"type": "member.registered", "member": "bob"},
@@ -329,12 +329,12 @@ fn a_code_is_one_parameter_whatever_is_in_it() -> TestResult {
 #[test]
 fn neither_the_apps_secret_nor_a_users_session_key_or_openid_is_kept_or_logged() -> TestResult {
     let (fake, folder) = (Fake::start()?, Folder::new()?);
-    let operator = add_key(&folder.database(), &["--role", "operator"])?;
     let database = folder.database();
     let arguments = ["--database", &database, "--wechat-appid", "wx1", "--wechat-address", &fake.address];
     let arguments = [arguments.as_slice(), &["--open-registration", "--log", "debug"]].concat();
     let environment = [("GONGXIANG_WECHAT_SECRET", SECRET)];
     let server = Server::start_closed_with(&arguments, &environment)?;
+    let operator = add_key(&database, &["--role", "operator"])?;
     let (_, session) = sign_in(&server, &json!({"code": "u1", "register": {}}))?;
     assert!(session["member"].is_string(), "{session}");
     for code in ["gone", "garbage", "misconfigured"] {

@@ -12,7 +12,7 @@ use gongxiang::event::{Code, Event};
 use gongxiang::identity::Id;
 
 use crate::cli::replay::settle;
-use crate::cli::{open, with_ledger};
+use crate::cli::{open_existing, with_ledger};
 use crate::ledger::group::Denial;
 use crate::ledger::journal::{JournalLine, JournalReader};
 use crate::ledger::store::Store;
@@ -58,7 +58,7 @@ pub async fn settle_members(events: &str, destination: Destination<'_>, report: 
         JournalReader::new(events.as_bytes()).map(|line| Ok(line??)).collect::<Result<_>>().context("a bad event")?;
     // Before anything is settled, so that a sheet that cannot be written costs nothing.
     let sheet = destination.sheet.map(|file| Output::open(Some(file))).transpose()?;
-    let store = open(destination.database).await?;
+    let store = open_existing(destination.database).await?;
     let people = People::new(store.pool().clone());
     let store: Arc<dyn Store> = Arc::new(store);
     let (mut settled, mut denied) = (Settled::default(), Vec::new());

@@ -15,6 +15,8 @@ mod rows;
 mod transaction;
 mod write;
 
+pub use file::missing;
+
 use std::str::FromStr as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -141,11 +141,11 @@ fn a_key_is_settled_once_and_stands_for_one_request() -> TestResult {
 fn a_revoked_or_expired_key_opens_nothing() -> TestResult {
     let folder = Folder::new()?;
     let database = folder.database();
+    let server = Server::start_closed(&["--database", &database])?;
     let expired = add_key(&database, &["--role", "operator", "--days", "0"])?;
     let revoked = add_key(&database, &["--role", "operator"])?;
     let id = revoked.split('_').nth(1).ok_or("no id")?;
     crate::support::gongxiang(&["keys", "--database", &database, "revoke", id])?;
-    let server = Server::start_closed(&["--database", &database])?;
     for token in [&expired, &revoked] {
         assert_eq!(server.ask("GET", "/v1/state", Some(token), &[], None)?.0, 401);
     }

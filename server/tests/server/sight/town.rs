@@ -96,11 +96,11 @@ fn tell_bob(database: &Database) -> TestResult {
 
 impl Town {
     pub(super) fn found(database: Database) -> TestResult<Self> {
+        let town = members::empty_town(&database, &SECOND_PERSON)?;
         let key = |arguments: &[&str]| add_key(&database, arguments).map(Some);
         let till = key(&["--role", "merchant", "--member", "tom"])?;
         let other_till = key(&["--role", "merchant", "--member", "zoe"])?;
         let payment = key(&["--role", "payment"])?;
-        let town = members::empty_town(&database, &SECOND_PERSON)?;
         let settle = |events: &Value| {
             let (_, answers) = town.server.ask("POST", "/v1/events", Some(&town.operator), &[], Some(events))?;
             all_accepted(&answers)

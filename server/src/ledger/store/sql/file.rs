@@ -29,6 +29,7 @@ pub fn make_private(url: &str) -> io::Result<()> {
 }
 
 /// The file of a `SQLite` URL, if it is not there. A URL with options says itself whether the file is made.
+#[must_use]
 pub fn missing(url: &str) -> Option<String> {
     let path = url.strip_prefix("sqlite:").filter(|path| !path.contains(['?', ':']))?;
     let path = path.strip_prefix("//").unwrap_or(path);
