@@ -1,9 +1,11 @@
 //! A member's forecast as this wallet computes it, for today and for an earlier day, and what came since that day.
 
+use std::ops::Range;
+
 use gongxiang::book::{Account, Book, DayRecord, Eve, MEAN_DAYS, Supply};
 use gongxiang::event::{Code, Refusal};
 use gongxiang::forecast::{Assumptions, Inputs, TurnoverPath, forecast};
-use gongxiang::identity::Day;
+use gongxiang::identity::{Day, Id};
 use gongxiang::quantity::{Money, Points, Rate, ShareValue};
 use gongxiang::receipt::{Amount, Rule};
 use gongxiang::release::{Holding, Release};
@@ -119,8 +121,8 @@ pub struct Change {
 }
 
 /// The forecast as it would have been at the beginning of the last `days` closed days, and what came on them. It is computed from the account, the
-/// release, the price and the turnovers of that moment, and with the rules of today. No record has the points that refunds had returned by
-/// then, so they are left out; what was issued then is what was not released since.
+/// release, the price and the turnovers of that moment, and with the rules of today. Points that refunds had returned by then are in no
+/// record, so they are left out. The points issued then are today's less those released since.
 pub fn earlier(wallet: &Wallet, closed: &[DayRecord], past: &History, days: usize) -> Option<Earlier> {
     let at = closed.len().checked_sub(days);
     let Some((before, since)) = at.and_then(|at| closed.split_at_checked(at)).filter(|(before, _)| !before.is_empty())
@@ -141,6 +143,7 @@ pub fn earlier(wallet: &Wallet, closed: &[DayRecord], past: &History, days: usiz
     let released = since.iter().map(|record| record.released).try_fold(Points::ZERO, sum)?;
     let release = Release::recorded(last.era, last.units, last.nav, last.acc);
     let holding = Holding { units: then.units, ..Holding::new_at(&release) };
+    let closed_days = first.day..wallet.day;
     let wallet = Wallet {
         day: first.day,
         price: first.price,
@@ -165,19 +168,19 @@ pub fn earlier(wallet: &Wallet, closed: &[DayRecord], past: &History, days: usiz
     let forecast = forecast(&eve, &assumptions, &mut |_| true).ok()?;
     let said = || forecast.paths.iter().flat_map(|path| &path.outlooks).map(|outlook| outlook.earned);
     let (low, high) = (said().min()?, said().max()?);
-    let (changes, has_moves) = moves(&wallet, past, first.day)?;
+    let (changes, has_moves) = moves(&wallet.member, past, &closed_days)?;
     Some(Earlier::Said(Said { from: first.day, low, high, came, changes, has_moves }))
 }
 
-/// What changed the account's share value since a day, summed by rule, and whether its points moved otherwise than by the release.
-fn moves(wallet: &Wallet, past: &History, from: Day) -> Option<(Vec<Change>, bool)> {
+/// What changed the account's share value on these days, summed by rule, and whether its points moved otherwise than by the release.
+fn moves(member: &Id, past: &History, days: &Range<Day>) -> Option<(Vec<Change>, bool)> {
     let (mut changes, mut has_moves) = (Vec::<Change>::new(), false);
     for row in &past.rows {
         let HistoryRow::Posting(booked) = row else { continue };
-        if booked.day < from {
+        if !days.contains(&booked.day) {
             continue;
         }
-        let (rule, is_gain) = (booked.posting.rule, booked.is_gain(&wallet.member));
+        let (rule, is_gain) = (booked.posting.rule, booked.is_gain(member));
         match booked.posting.amount {
             Amount::Points(_) => has_moves = true,
             Amount::ShareValue(share_value) => {
