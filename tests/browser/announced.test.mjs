@@ -19,6 +19,12 @@ async function picture(page, name) {
 const today = async () => (await house.get('/v1/supply')).day;
 const band = async () => (await house.get('/v1/rules')).market.price_band;
 
+async function closeDay() {
+  const headers = { authorization: `Bearer ${house.operator}`, 'idempotency-key': crypto.randomUUID(), 'content-type': 'application/json' };
+  const closed = await fetch(`${house.url}/v1/days/${await today()}/close`, { method: 'POST', headers, body: '{}' });
+  assert.equal(closed.status, 200);
+}
+
 function plus(day, days) {
   const then = new Date(`${day}T00:00:00Z`);
   then.setUTCDate(then.getUTCDate() + days);
@@ -107,13 +113,43 @@ test('the rules hold once the day before is closed', async () => {
   const day = await today();
   await change(desk, '0.25');
   await announce(desk, plus(day, 1));
-  const headers = { authorization: `Bearer ${house.operator}`, 'idempotency-key': 'close', 'content-type': 'application/json' };
-  const closed = await fetch(`${house.url}/v1/days/${day}/close`, { method: 'POST', headers, body: '{}' });
-  assert.equal(closed.status, 200);
+  await closeDay();
   assert.equal(await band(), '0.25');
   const { page, close } = await house.open('#/rules');
   await page.getByTestId('since').waitFor();
   assert.equal(await page.getByTestId('since').innerText(), plus(day, 1));
   assert.equal(await page.getByTestId('announced').count(), 0);
   await close();
+});
+
+test('announced rules that others overtook are said to come never, to members and at the desk', async () => {
+  const { page } = desk;
+  const day = await today();
+  await change(desk, '0.3');
+  await announce(desk, plus(day, 1));
+  await change(desk, '0.35');
+  await page.getByTestId('preview').click();
+  await page.getByTestId('confirm').click();
+  await page.getByTestId('settled').waitFor();
+  await closeSheet(page);
+  const member = await house.open('#/rules');
+  const told = member.page.getByTestId('announced');
+  const warned = async () => {
+    await go(page, '#/operator');
+    await page.reload();
+    return (await page.getByTestId('warning-announced_rules_fail').innerText()).replace(/\s+/g, ' ');
+  };
+  for (const state of ['waiting', 'refused']) {
+    await told.and(member.page.locator(`[data-state="${state}"]`)).waitFor();
+    assert.match(await told.innerText(), new RegExp(`will not take effect.*${plus(day, 1)}`, 's'));
+    assert.equal(await told.getByTestId('difference').count(), 0, 'nothing is promised');
+    assert.equal(await warned(), `The announced rules will not take effect: ${plus(day, 1)} · other rules were adopted since`);
+    await picture(page, `announced-overtaken-${state}-desk`);
+    await picture(member.page, `announced-overtaken-${state}`);
+    if (state === 'refused') break;
+    await closeDay();
+    await member.page.reload();
+  }
+  assert.equal(await band(), '0.35');
+  await member.close();
 });

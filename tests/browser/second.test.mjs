@@ -119,6 +119,26 @@ test('the activity says who proposed, who approved, and whom an event concerned'
   assert.equal(await page.evaluate(() => location.hash), '#/operator/members/ann');
 });
 
+test('rules with a day are announced once a second person approves them', async () => {
+  const from = new Date(Date.parse((await house.get('/v1/supply')).day) + 3 * 86_400_000).toISOString().slice(0, 10);
+  const rules = { rules: { market: { price_band: '0.3' } }, from, accept_flags: (await house.get('/v1/rules/review')).red };
+  assert.equal((await command(fang.page, '/v1/rules', rules)).status, 202);
+  await overview(li);
+  const { page } = li;
+  const waits = page.getByTestId('proposal');
+  assert.match((await waits.innerText()).replace(/\s+/g, ' '), new RegExp(`First day ${from}`));
+  await waits.getByTestId('approve').click();
+  const facts = await seen(page);
+  assert.ok(facts.some((fact) => fact.includes(from)), facts.join('; '));
+  await page.getByTestId('confirm').click();
+  await page.getByTestId('announced-now').waitFor();
+  await closeSheet(page);
+  await go(page, '#/operator/rules');
+  await page.getByTestId('announced').locator('[data-testid="difference"][data-key="market.price_band"]').waitFor();
+  assert.equal(await page.getByTestId('announced-from').innerText(), from);
+  assert.equal((await house.get('/v1/rules')).market.price_band, '0.2');
+});
+
 test('signing out of the desk asks while an action waits, and keeps it for who confirmed it', async () => {
   await overview(fang);
   const { page } = fang;

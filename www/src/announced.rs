@@ -15,6 +15,8 @@ pub struct Announced {
     /// The first day on which they hold.
     pub from: Day,
     pub state: String,
+    /// The fingerprint of the rules that they change. If others are in force on their day, they are refused.
+    pub based_on: String,
     /// Each value that differs, as it is before that day and then.
     pub differences: Vec<[String; 3]>,
 }
@@ -26,6 +28,7 @@ impl Announced {
             id: row.get("announcement").and_then(Value::as_i64).ok_or(ReadError)?,
             from: field(row, "from")?,
             state: text_of(row, "state").ok_or(ReadError)?,
+            based_on: text_of(row, "based_on").ok_or(ReadError)?,
             differences: differences(&rules("before")?, &rules("rules")?),
         })
     }
@@ -54,7 +57,7 @@ mod tests {
 
     #[test]
     fn announced_rules_are_read_with_what_they_change() {
-        let row = r#"{"announcement": 3, "from": "2026-12-12", "announced": 1790000000, "state": "waiting", "code": null, "changed": ["release"],
+        let row = r#"{"announcement": 3, "from": "2026-12-12", "announced": 1790000000, "state": "waiting", "code": null, "based_on": "c0de", "changed": ["release"],
             "before": {"release": {"daily": "888", "min_total": "1"}}, "rules": {"release": {"daily": "900", "min_total": "1"}}}"#;
         let read = Announced::read(&json::parse(row).expect("JSON")).expect("announced rules");
         assert_eq!((read.id, read.from.to_string(), read.waits()), (3, "2026-12-12".to_owned(), true));

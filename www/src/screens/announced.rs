@@ -1,5 +1,6 @@
 //! What was announced of the rules: at the top of the rules in force, and at the desk.
 
+use gongxiang::identity::Day;
 use leptos::prelude::*;
 
 use super::rule_difference;
@@ -22,18 +23,21 @@ pub fn card(app: App, announced: &Announced, below: AnyView) -> AnyView {
     .into_any()
 }
 
-/// The same for members. What was announced and does not come is said until its day has passed.
-pub fn told(app: App, announced: &Announced, today: &str) -> AnyView {
+/// For so many days after their day, members are told that announced rules do not come.
+const TOLD_DAYS: u64 = 7;
+
+/// The same for members. `in_force` is the fingerprint of the rules in force.
+pub fn told(app: App, announced: &Announced, in_force: &str, today: Day) -> AnyView {
     let words: Words = match announced.state.as_str() {
-        "waiting" => return card(app, announced, ().into_any()),
+        "waiting" if announced.based_on == in_force => return card(app, announced, ().into_any()),
         "withdrawn" => t::WITHDRAWN,
-        "refused" => t::NOT_ADOPTED,
+        "waiting" | "refused" => t::NOT_ADOPTED,
         _ => return ().into_any(),
     };
-    let day = announced.from.to_string();
-    if day.as_str() < today {
+    if announced.from.plus(TOLD_DAYS).is_none_or(|last| last < today) {
         return ().into_any();
     }
+    let day = announced.from.to_string();
     view! {
         <p class="card notice" data-testid="announced" data-state=announced.state.clone()>
             {app.say(words)} " " <time>{day}</time>

@@ -92,7 +92,7 @@ pub fn words(lang: Lang, what: &str) -> String {
         "proposal.made" => p::MADE,
         "proposal.approved" => p::APPROVED,
         "proposal.declined" => p::REFUSED,
-        "rules.announced" => summary::ANNOUNCE,
+        "rules.announced" => t::RULES_ANNOUNCED,
         "rules.withdrawn" => t::RULES_WITHDRAWN,
         event => return gongxiang_words::event(lang.catalogue(), event).unwrap_or(event).to_owned(),
     };

@@ -39,11 +39,14 @@ fn sentence(app: App, Warning { of, fields }: &Warning) -> Option<AnyView> {
             let name = view! { {named::member(app, &shop)} " " <time>{day}</time> }.into_any();
             (count("shops"), t::SHOPS_DRY, name)
         }
-        "announced_rules_fail" => (
-            String::new(),
-            t::ANNOUNCED_FAIL,
-            plain(format!("{} · {}", text_of(fields, "from")?, text_of(fields, "code")?)),
-        ),
+        "announced_rules_fail" => {
+            let (day, code) = (text_of(fields, "from")?, text_of(fields, "code")?);
+            let why = move || match code.as_str() {
+                "rules_changed" => t::OTHERS_ADOPTED.of(app.lang()).to_owned(),
+                code => crate::text::code(app.lang(), code).unwrap_or_else(|| code.to_owned()),
+            };
+            (String::new(), t::ANNOUNCED_FAIL, view! { <time>{day}</time> " · " {why} }.into_any())
+        }
         "orders_refused" => (count("orders"), t::REFUSED, ().into_any()),
         "price_falls" => (String::new(), t::FALLING, plain(format!("{} → {}", text("from"), text("to")))),
         "release_above_turnover" => {

@@ -1,5 +1,6 @@
 //! The rules in force, for members: each in a sentence with an example, the red flags, and the fingerprint. Printed, it is a booklet.
 
+use gongxiang::identity::Day;
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -85,7 +86,7 @@ fn shown(app: App, book: &Rulebook, announced: Option<&Announced>) -> AnyView {
     let flags: Vec<_> =
         book.flags.iter().map(|flag| article(app, flag, move || app.say(t::CLEANER)().to_owned())).collect();
     view! {
-        {announced.map(|announced| told(app, announced, &book.day))}
+        {announced.zip(Day::parse(&book.day)).map(|(announced, day)| told(app, announced, &book.hash, day))}
         <section class="card" data-testid="rulebook">
             <dl class="sums">
                 <dt>{app.say(t::SINCE)}</dt><dd><time data-testid="since">{book.since.clone()}</time></dd>

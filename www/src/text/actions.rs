@@ -47,7 +47,7 @@ words! {
     ADOPT "启用规则" "Adopt the rules"
     ADOPT_NOTE "立即生效。已提交订单的奖励不变。" "Takes effect at once. Rewards of orders already placed don’t change."
     ANNOUNCE "预告规则" "Announce the rules"
-    ANNOUNCE_NOTE "会员现在即可看到变更。到期自动生效，此前可撤回。" "Members can read the changes now. They come into force by themselves on that day; until then you can withdraw them."
+    ANNOUNCE_NOTE "会员现在即可看到变更。规则在生效日自动启用，此前可撤回。" "Members can read the changes now. The rules take effect by themselves on their first day. Until then you can withdraw them."
     ANNOUNCED "已预告" "Announced"
     PLACE_OFFER "发布挂单" "Place an offer"
     OFFER_SELL_NOTE "积分转入托管，直到成交或撤单。" "Your points are held in escrow until the offer is taken or cancelled."

@@ -40,10 +40,10 @@ words! {
     BACKTEST "用历史数据对比" "Backtest"
     BACKTEST_NOTE "在本机用真实账目重算一遍，不会改动任何数据。" "Your browser replays the real journal under both rule sets. Nothing is changed."
     BEGINS "生效日期（选填）" "First day (optional)"
-    BEGINS_HINT "不填则立即启用。填写后会员将提前看到变更，到期自动生效。" "Without it they hold at once. With it, members read the changes beforehand, and they come into force by themselves."
+    BEGINS_HINT "不填则立即启用。填写后，会员可提前看到变更，规则在当日自动生效。" "Leave it empty to adopt the rules at once. With a day, members see the changes beforehand, and the rules take effect by themselves."
     BEGINS_WRONG "须为今日之后、一年之内" "Must be after today, within a year"
     BEGINS_ROW "生效日期" "First day"
     WITHDRAW "撤回预告" "Withdraw"
-    ANNOUNCED_WAITS "已有预告的规则，撤回后可预告其他规则。" "Rules are announced already. Withdraw them to announce others."
+    ANNOUNCED_WAITS "已有预告的规则。现在启用其他规则，预告将失效；如需重新预告，请先撤回。" "Rules are announced already. If you adopt others now, the announced ones will be refused. To announce others, withdraw them first."
     UNSOUND "规则无效：" "Invalid rules:"
 }

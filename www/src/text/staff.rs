@@ -54,6 +54,7 @@ words! {
     TRADE_DECIDED "裁定交易" "Decided a trade"
     ITEM_WRITTEN "编辑商品" "Wrote an item of the catalogue"
     ITEM_WITHDRAWN "下架商品" "Withdrew an item of the catalogue"
+    RULES_ANNOUNCED "预告规则" "Announced rules"
     RULES_WITHDRAWN "撤回规则预告" "Withdrew announced rules"
     PICTURE_WRITTEN "更新商品图片" "Changed an item’s picture"
 }
