@@ -31,8 +31,8 @@ pub struct MembersQuery {
     after: Option<Id>,
     #[serde(default)]
     limit: Limit,
-    /// Only members whose id starts with this, whose name, shop's name or phone has it in it, or whose short number it is. Upper and
-    /// lower case are the same.
+    /// Only members whose id starts with this, or whose name, shop's name or phone contains it, or whose short number it is. Case does
+    /// not matter, except that an id in mixed case is found only as it is written.
     #[schema(min_length = 1, max_length = 64, nullable = false)]
     search: Option<String>,
     #[serde(default)]

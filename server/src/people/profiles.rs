@@ -111,8 +111,8 @@ impl People {
     pub async fn members_like(&self, text: &str, page: Page<&str>) -> sqlx::Result<Vec<Id>> {
         let sql = "SELECT member FROM profiles
              WHERE member > $1 AND (number = $2 OR LOWER(name) LIKE $3 ESCAPE '!' OR LOWER(shop_name) LIKE $3 ESCAPE '!'
-                OR phone LIKE $3 ESCAPE '!')
-             ORDER BY member LIMIT $4";
+                OR $4 <> '' AND phone LIKE '%' || $4 || '%' ESCAPE '!')
+             ORDER BY member LIMIT $5";
         let escaped: String = text.to_lowercase().chars().fold(String::new(), |mut escaped, character| {
             if "%_!".contains(character) {
                 escaped.push('!');
@@ -120,10 +120,13 @@ impl People {
             escaped.push(character);
             escaped
         });
+        // Phones are kept without spaces and dashes.
+        let phone: String = escaped.chars().filter(|character| !" -".contains(*character)).collect();
         let rows: Vec<(String,)> = sqlx::query_as(sql)
             .bind(page.after.to_owned())
             .bind(text.to_owned())
             .bind(format!("%{escaped}%"))
+            .bind(phone)
             .bind(i64::try_from(page.limit).unwrap_or(i64::MAX))
             .fetch_all(&self.pool)
             .await?;

@@ -40,7 +40,7 @@ fn fill(town: &Town) -> TestResult {
     ]);
     all_accepted(&town.server.ask("POST", "/v1/events", Some(&town.operator), &[], Some(&events))?.1)?;
     for (member, profile) in [
-        ("ann", json!({"name": "-2 Ann"})),
+        ("ann", json!({"name": "-2 Ann", "phone": "138 0013 8000"})),
         ("kiosk", json!({"shop_name": "天河小店", "address": "天河路 1 号, 2 楼", "category": "food"})),
     ] {
         let path = format!("/v1/members/{member}/profile");
@@ -134,6 +134,10 @@ fn a_table_has_names_and_no_formulas() -> TestResult {
         assert!(lines[3].ends_with(",,天河小店,true,true"), "{members}");
         let (found, _) = page(town, "/v1/members?format=csv&search=%E5%A4%A9%E6%B2%B3")?;
         assert_eq!(found.lines().count(), 2, "{found}");
+        for (typed, lines) in [("138%200013-80", 2), ("0013", 2), ("139", 1), ("%20", 2), ("-", 2)] {
+            let (found, _) = page(town, &format!("/v1/members?format=csv&search={typed}"))?;
+            assert_eq!(found.lines().count(), lines, "{typed}: {found}");
+        }
         let (shops, _) = page(town, "/v1/shops?format=csv")?;
         assert_eq!(
             shops,

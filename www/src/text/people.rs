@@ -7,8 +7,8 @@ use super::{Words, words};
 words! {
     MEMBERS "会员" "Members"
     MEMBERS_NOTE "查找会员，或为新会员开户。" "Look up a member, or register a new one."
-    FIND "姓名、短号或编号" "Name, member number, or ID"
-    FIND_HINT "可输入姓名的一部分、8 位短号，或编号的开头" "Type part of a name, an 8-digit number, or the start of an ID"
+    FIND "姓名、手机号、短号或编号" "Name, phone, member number, or ID"
+    FIND_HINT "可输入姓名或手机号的一部分、8 位短号，或编号的开头" "Type part of a name or phone, an 8-digit number, or the start of an ID"
     NONE "暂无会员" "No members yet"
     REGISTER "会员开户" "Register a member"
     NEW_ID "会员编号（选填，留空自动生成）" "Member ID (optional, made for you if blank)"
