@@ -18,7 +18,7 @@ const closeDay = async () => settle({ type: 'day.closed', day: (await house.get(
 async function signedIn(member, options) {
   const opened = await house.open('#/', options);
   await opened.page.getByTestId('search').fill(member);
-  // The search asks twice. Whoever signs in between would ask the second time as a member, and is refused (in the console only).
+  // Who signs in before the search has answered may be refused (in the console only).
   await opened.page.getByTestId('members').locator(`[data-member="${member}"]`).waitFor();
   await opened.page.getByTestId('open').click();
   await opened.page.locator(`[data-testid="home"][data-member="${member}"]`).waitFor();

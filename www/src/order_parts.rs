@@ -31,7 +31,7 @@ pub struct Part {
     pub to: Receiver,
     /// All of it, with what was taken back.
     pub amount: Amount,
-    /// Of it: what refunds took back.
+    /// Of it: what refunds are to take back. Receivers may have used some of it.
     pub back: Amount,
 }
 
@@ -84,7 +84,7 @@ fn add(parts: &mut Vec<Part>, to: Receiver, amount: Points, back: Points) {
     }
 }
 
-/// An amount in its smallest parts, of which every asset has as many in one.
+/// The amount as a whole number with 8 places.
 pub const fn raw(amount: Amount) -> i128 {
     match amount {
         Amount::Points(points) => points.raw(),
@@ -108,8 +108,9 @@ pub fn sum(parts: &[Part]) -> Option<Amount> {
     Some(alike(first, sum))
 }
 
-/// The days on which an order was refunded, oldest first, as far as a member's statement has them. Read field by field: with the types of a
-/// statement, the programs that show orders would be some KB larger.
+/// The days on which an order was refunded, oldest first, as a member's statement has them; none if the statement is too long to be read
+/// back to the order, because some of the days would look like all. Read field by field: with the types of a statement, the programs that
+/// show orders would be some KB larger.
 pub async fn refund_days(member: &Id, order: &Id, placed: Day) -> Result<Vec<Day>, Fault> {
     let mut days = Vec::new();
     let mut before = String::new();
@@ -125,11 +126,13 @@ pub async fn refund_days(member: &Id, order: &Id, placed: Day) -> Result<Vec<Day
                 days.push(day);
             }
         }
-        let Some(next) = text_of(&page, "next").filter(|_| day >= placed) else { break };
+        let Some(next) = text_of(&page, "next").filter(|_| day >= placed) else {
+            days.reverse();
+            return Ok(days);
+        };
         before = format!("&before={next}");
     }
-    days.reverse();
-    Ok(days)
+    Ok(Vec::new())
 }
 
 #[cfg(test)]

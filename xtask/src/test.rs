@@ -49,7 +49,7 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
         // A failure in one crate hides none in another.
         tests.args(["test", "--no-fail-fast", "--workspace"]);
         tests.args(["--exclude=gongxiang-www", "--exclude=gongxiang-bench-server"]);
-        // Half of what a test of the server does is to wait for one.
+        // A test of the server waits for it half of the time.
         let at_once = 2 * thread::available_parallelism().map_or(1, usize::from);
         tests.args(["--", &format!("--test-threads={at_once}")]);
         command::run(readers.tell(&mut tests).env(postgres::VARIABLE, postgres.url()))

@@ -153,7 +153,7 @@ fn band(class: &'static str, above: i128, below: i128, width: i128) -> AnyView {
 /// A part by its name: how much, what part of the sum, and what of it was taken back.
 fn line(app: App, me: &Id, part: &Part, sum: Amount) -> AnyView {
     let Part { to, amount, back } = part;
-    let tenths = raw(*amount).saturating_mul(WIDTH).checked_div(raw(sum)).unwrap_or_default();
+    let tenths = raw(*amount).saturating_mul(1_000).checked_div(raw(sum)).unwrap_or_default();
     let (who, name) = match to {
         Receiver::Member(id, kind) => {
             let kind = *kind;
