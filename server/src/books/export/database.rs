@@ -23,14 +23,14 @@ impl StoredJournal {
     /// Opens a database; also returns the rules with which its book was opened.
     pub fn open(database: &str) -> Result<(RuleSet, Self)> {
         let runtime = Runtime::new().context("cannot start")?;
-        let (rules, tx) = runtime
+        let (genesis, tx) = runtime
             .block_on(async {
                 let store = SqlStore::open_existing(database).await?;
                 let mut tx = store.begin(Scope::Reading).await?;
-                Ok::<_, StoreError>((tx.rules().await?, tx))
+                let (_, genesis) = tx.rules().await?.into_iter().next().ok_or(StoreError::Empty)?;
+                Ok::<_, StoreError>((genesis, tx))
             })
             .with_context(|| format!("cannot use {}", redacted(database)))?;
-        let (_, genesis) = rules.into_iter().next().context("there are no genesis rules")?;
         Ok((genesis, Self { runtime, tx: Some(tx), pages: JournalPages::default() }))
     }
 
