@@ -184,18 +184,17 @@ impl Server {
     /// Starts a server with a command.
     pub fn of(mut command: Command) -> TestResult<Self> {
         let mut process = command.spawn()?;
-        let mut said = String::new();
-        BufReader::new(process.stdout.take().ok_or("no pipe")?).read_line(&mut said)?;
-        let Some(address) = said.trim().strip_prefix("gongxiang serves at ") else {
-            let mut errors = String::new();
-            process.stderr.take().ok_or("no pipe")?.read_to_string(&mut errors)?;
-            return Err(errors.into());
-        };
         let mut errors = process.stderr.take().ok_or("no pipe")?;
+        // From the first line on: the start alone may log more than the pipe holds.
         let log = thread::spawn(move || {
             let mut log = String::new();
             errors.read_to_string(&mut log).map(|_| log)
         });
+        let mut said = String::new();
+        BufReader::new(process.stdout.take().ok_or("no pipe")?).read_line(&mut said)?;
+        let Some(address) = said.trim().strip_prefix("gongxiang serves at ") else {
+            return Err(log.join().map_err(|_| "the log could not be read")??.into());
+        };
         Ok(Self { process, address: address.trim_end_matches('/').into(), client: Client::new(), log: Some(log) })
     }
 

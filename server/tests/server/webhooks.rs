@@ -168,6 +168,7 @@ fn only_the_events_that_were_asked_for_are_told_and_none_after_removal() -> Test
 fn addresses_of_private_networks_are_refused_when_added_and_when_sent_to() -> TestResult {
     let folder = Folder::new()?;
     let database = folder.database();
+    let server = Server::start(&["--database", &database])?;
     for (url, why) in [
         ("https://127.0.0.1/hook", "private network"),
         ("https://[::1]/hook", "private network"),
@@ -186,7 +187,6 @@ fn addresses_of_private_networks_are_refused_when_added_and_when_sent_to() -> Te
     let receiver = Receiver::start(&[])?;
     let port = receiver.address.rsplit(':').next().ok_or("no port")?;
     assert!(webhooks(&database, &["add", &format!("https://localhost:{port}/hook")])?.status.success());
-    let server = Server::start(&["--database", &database])?;
     register(&server, &["m-1"])?;
     for _ in 0..100 {
         let said = String::from_utf8(webhooks(&database, &["list"])?.stdout)?;
