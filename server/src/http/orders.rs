@@ -18,7 +18,7 @@ use super::rights::{Owner, Somebody, is_own, is_own_shop};
 use super::sheet::{Address, Format, Listed, Sheet};
 use super::view::{self, Seen};
 use crate::ledger::journal;
-use crate::ledger::store::{JournalEntry, Page, Place, Transaction};
+use crate::ledger::store::{JournalEntry, Page, Place};
 use crate::limits::{ENDING_AMONG, ENDING_MIN, GROUP_MAX};
 use crate::people::actor::Actor;
 use crate::people::role::Duty;
@@ -81,26 +81,9 @@ pub async fn orders(
     let mut found = tx.orders_of(&merchant, page).await?;
     if matches!(&actor, Actor::Staff(_)) && actor.is_till() && !actor.may(Duty::ShopOrders) {
         let today = tx.now().await?.head.day;
-        let count = count_of_day(&mut *tx, &found, today).await?;
-        found.truncate(count);
+        found.retain(|(_, order)| order.day == today);
     }
     seen(found, limit, &actor, &sheet)
-}
-
-/// How many of a shop's orders, newest first, were placed on the open day. An order does not say its day, but the journal does.
-async fn count_of_day(tx: &mut dyn Transaction, orders: &[(Id, Order)], today: Day) -> Result<usize, Problem> {
-    let (mut of_day, mut beyond) = (0, orders.len());
-    while of_day < beyond {
-        let middle = of_day.midpoint(beyond);
-        let place = orders.get(middle).map_or(i64::MAX, |(_, order)| i64::try_from(order.sequence).unwrap_or(i64::MAX));
-        let entered = tx.journal(Page { after: Place(place - 1), limit: 1 }).await?;
-        if entered.first().is_some_and(|entered| entered.day >= today) {
-            of_day = middle + 1;
-        } else {
-            beyond = middle;
-        }
-    }
-    Ok(of_day)
 }
 
 /// Which page of a buyer's orders.
