@@ -112,11 +112,15 @@ test('WeChat sends a message for each consent, of the kinds that the member chos
   const [message] = house.messages;
   assert.deepEqual([message.touser, message.template_id, message.lang], ['somebody-told', 'a-template', 'zh_CN']);
   assert.ok(message.data.thing1.value.length <= 20 && message.data.time2.value, JSON.stringify(message));
-  await open('/pages/notices/index');
   const rows = page.getByTestId('notice-row');
-  await rows.first().waitFor();
+  // The server counts a consent as used once WeChat has answered.
+  for (let tried = 0, left = ''; left !== '1'; tried += 1) {
+    assert.ok(tried < 20, `${left} consents are left`);
+    await open('/pages/notices/index');
+    await rows.first().waitFor();
+    left = await consents();
+  }
   assert.match(await rows.first().innerText(), /挂单成交[\s\S]*5 积分/);
-  assert.equal(await consents(), '1');
 
   // A kind that is not wanted costs no consent.
   const taken = page.getByTestId('kind').filter({ hasText: '挂单成交' });
