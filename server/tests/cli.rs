@@ -1,9 +1,11 @@
 //! The command line, as a person or a script uses it.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
+use sqlx::{Connection as _, SqliteConnection};
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
 
@@ -232,28 +234,40 @@ fn a_command_that_makes_no_database_says_that_there_is_none() -> TestResult {
     Ok(())
 }
 
-/// An empty file, one of another program, and no database at all: each is an answer, never a panic.
+/// An empty file, the database of another program, one that was cut off, and a table: each is refused, and stays as it is.
 #[test]
-fn no_command_panics_on_a_database_that_holds_no_book() -> TestResult {
+fn a_database_that_holds_no_book_is_refused_by_every_command_and_left_as_it_is() -> TestResult {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("other.db");
     let database = format!("sqlite:{}", path.display());
-    for content in [&b""[..], b"SQLite format 3\0 but no more", b"order,amount\no1,100\n"] {
+    let foreign = foreign_database(&folder.path().join("foreign.db"))?;
+    let (no_book, no_database) = ("there is no book in this database", "file is not a database");
+    for (content, why) in [
+        (&b""[..], no_book),
+        (&foreign, no_book),
+        (&foreign[..5_000], no_book),
+        (b"order,amount\no1,100\n", no_database),
+    ] {
+        std::fs::write(&path, content)?;
         for command in on_a_database(&database) {
-            std::fs::write(&path, content)?;
             let output = gongxiang(&command, b"")?;
             let said = String::from_utf8(output.stderr)?;
-            assert!(
-                !said.contains("panicked") && output.status.code().is_some_and(|code| code < 100),
-                "{command:?}: {said}"
-            );
-            if !content.is_empty() {
-                assert!(!output.status.success() && said.contains("cannot use"), "{command:?}: {said}");
-                assert_eq!(std::fs::read(&path)?, content, "{command:?} wrote into a foreign file");
-            }
+            assert!(output.status.code().is_some_and(|code| code == 1 || code == 2), "{command:?}: {said}");
+            assert!(said.contains("cannot use") && said.contains(why), "{command:?}: {said}");
+            assert!(std::fs::read(&path)? == content, "{command:?} wrote into {} bytes of another file", content.len());
         }
     }
     Ok(())
+}
+
+/// The file of a database that another program made.
+fn foreign_database(path: &Path) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let mut connection = SqliteConnection::connect(&format!("sqlite:{}?mode=rwc", path.display())).await?;
+        sqlx::query("CREATE TABLE notes (text TEXT)").execute(&mut connection).await?;
+        connection.close().await
+    })?;
+    Ok(std::fs::read(path)?)
 }
 
 /// The column `price` of days as CSV.

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use gongxiang::event::Event;
-use gongxiang::identity::{Day, Id, Region};
+use gongxiang::identity::{Id, Region};
 use gongxiang::order::Order;
 use gongxiang::receipt::Receipt;
 use serde::{Deserialize, Serialize};

@@ -30,7 +30,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use sqlx::any::AnyConnectOptions;
 use sqlx::migrate::Migrator;
-use sqlx::{Any, AnyPool};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _};
 
 use super::{Clocks, Result, SHARDS, Scope, Store, StoreError, Transaction, differs};
 use crate::limits::{CONNECTIONS_MAX, FORGOTTEN_AT_ONCE, WRITERS_POSTGRES};
@@ -55,6 +55,22 @@ pub struct SqlStore {
     /// For `SQLite` only.
     file: Option<OpenFile>,
     shared: SharedState,
+}
+
+/// Whether a database has the tables of a book. It is only read.
+async fn has_tables(url: &str) -> Result<bool> {
+    sqlx::any::install_default_drivers();
+    let is_file = Dialect::of(url)? == Dialect::Sqlite && !url.contains('?');
+    let url = if is_file { format!("{url}?mode=ro") } else { url.to_owned() };
+    let mut connection = AnyConnection::connect(&url).await?;
+    let found = sqlx::query("SELECT 1 FROM _sqlx_migrations").fetch_optional(&mut connection).await;
+    connection.close().await?;
+    match found {
+        Ok(_) => Ok(true),
+        // There is no such table: SQLITE_ERROR, and PostgreSQL's `undefined_table`.
+        Err(sqlx::Error::Database(error)) if matches!(error.code().as_deref(), Some("1" | "42P01")) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 impl SqlStore {
@@ -84,12 +100,16 @@ impl SqlStore {
         Ok(store)
     }
 
-    /// [`SqlStore::open`] for a command that makes no database: whoever mistypes its name gets no empty file.
+    /// [`SqlStore::open`] for a command that makes no database. Whoever mistypes its name gets no empty file, and no tables in a database
+    /// that holds no book.
     pub async fn open_existing(url: &str) -> Result<Self> {
-        match file::missing(url) {
-            Some(path) => Err(StoreError::Missing(path)),
-            None => Self::open(url).await,
+        if let Some(path) = missing(url) {
+            return Err(StoreError::Missing(path));
         }
+        if !has_tables(url).await? {
+            return Err(StoreError::Empty);
+        }
+        Self::open(url).await
     }
 
     /// Migrations run without an advisory lock, so two processes may try at once; the slower one finds the work done.
