@@ -59,9 +59,8 @@ class Engine:
             ("Object.entries", "i(i)", lambda a: put(self.entries(get(a)))),
             # Tables here have no prototype, which is plain too.
             ("Object.getPrototypeOf", "i(i)", lambda a: put(None)),
-            ("Object.setPrototypeOf", "i(ii)", self.never),
-            ("Object.defineProperty", "i(iii)", self.never),
-            ("Reflect.get", "i(ii)", lambda a, b: put(get(a)[get(b)])),
+            ("Object.assign", "i(ii)", lambda a, b: put(get(a).properties.update(get(b)) or get(a))),
+            ("JSON.parse", "i(ii)", lambda a, b: put(json.loads(text(a, b)))),
             ("Reflect.set", "i(iii)", lambda a, b, c: get(a).properties.__setitem__(get(b), get(c)) or 1),
             ("takeObject(arg1)] = takeObject", "v(iii)", lambda a, b, c: get(a).__setitem__(self.take(b), self.take(c))),
             ("[arg1 >>> 0] = takeObject", "v(iii)", self.set_item),
