@@ -122,15 +122,11 @@ fn read_event(value: &JsValue) -> Result<Entry, Refusal> {
     event::read(&input::read(value, Code::BadEvent, "")?)
 }
 
-/// Most receipts are shorter, in bytes.
-const TEXT_CAPACITY: usize = 2_048;
-
 /// An answer as plain data. It crosses the border as one text. serde-wasm-bindgen, which writes small values here, would call JavaScript for
 /// each value in it, and a receipt has a hundred.
 fn to_js(answer: &impl Serialize) -> Result<JsValue, JsValue> {
-    let mut text = Vec::with_capacity(TEXT_CAPACITY);
-    serde_json::to_writer(&mut text, answer).map_err(|error| Error::new(&error.to_string()))?;
-    JSON::parse(&String::from_utf8(text).unwrap_or_default())
+    let text = serde_json::to_string(answer).map_err(|error| Error::new(&error.to_string()))?;
+    JSON::parse(&text)
 }
 
 /// A refusal as an `Error` with `name`, `code` and `field`.
