@@ -134,6 +134,11 @@ test('announced rules that others overtook are said to come never, to members an
   await page.getByTestId('confirm').click();
   await page.getByTestId('settled').waitFor();
   await closeSheet(page);
+  // At the desk, too, they can still be withdrawn.
+  await go(page, '#/operator/rules');
+  await page.reload();
+  await page.getByTestId('announced').filter({ hasText: 'will not take effect' }).getByTestId('withdraw-rules').waitFor();
+  await picture(page, 'announced-overtaken-rules-desk');
   const member = await house.open('#/rules');
   const told = member.page.getByTestId('announced');
   const warned = async () => {

@@ -9,8 +9,12 @@ use crate::state::App;
 use crate::text::{Words, rulebook as t};
 use crate::ui;
 
-/// Rules that wait for their day, with what they change. `below` is what can be done with them.
-pub fn card(app: App, announced: &Announced, below: AnyView) -> AnyView {
+/// Rules that wait for their day, with what they change, or that they will be refused because others are in force now than those that they
+/// change. `in_force` is the fingerprint of the rules in force, `below` what can be done.
+pub fn card(app: App, announced: &Announced, in_force: &str, below: AnyView) -> AnyView {
+    if announced.based_on != in_force {
+        return notice(app, announced, t::NOT_ADOPTED, below);
+    }
     let day = announced.from.to_string();
     view! {
         <section class="card notice" data-testid="announced" data-state=announced.state.clone()>
@@ -26,22 +30,27 @@ pub fn card(app: App, announced: &Announced, below: AnyView) -> AnyView {
 /// For so many days after their day, members are told that announced rules do not come.
 const TOLD_DAYS: u64 = 7;
 
-/// The same for members. `in_force` is the fingerprint of the rules in force.
+/// Why announced rules do not come.
+fn notice(app: App, announced: &Announced, words: Words, below: AnyView) -> AnyView {
+    view! {
+        <section class="card notice" data-testid="announced" data-state=announced.state.clone()>
+            <p>{app.say(words)} " " <time>{announced.from.to_string()}</time></p>
+            {below}
+        </section>
+    }
+    .into_any()
+}
+
+/// [`card`] for members, who are also told what became of announced rules.
 pub fn told(app: App, announced: &Announced, in_force: &str, today: Day) -> AnyView {
     let words: Words = match announced.state.as_str() {
-        "waiting" if announced.based_on == in_force => return card(app, announced, ().into_any()),
+        "waiting" => return card(app, announced, in_force, ().into_any()),
         "withdrawn" => t::WITHDRAWN,
-        "waiting" | "refused" => t::NOT_ADOPTED,
+        "refused" => t::NOT_ADOPTED,
         _ => return ().into_any(),
     };
     if announced.from.plus(TOLD_DAYS).is_none_or(|last| last < today) {
         return ().into_any();
     }
-    let day = announced.from.to_string();
-    view! {
-        <p class="card notice" data-testid="announced" data-state=announced.state.clone()>
-            {app.say(words)} " " <time>{day}</time>
-        </p>
-    }
-    .into_any()
+    notice(app, announced, words, ().into_any())
 }

@@ -41,8 +41,9 @@ pub fn screen(app: App) -> AnyView {
         {ui::intro(app, t::RULES_TITLE, t::RULES_NOTE)}
         {asked(app, to_change, move |(now, announced)| {
             let waits = announced.filter(Announced::waits);
+            let card = waits.as_ref().map(|waits| announced::card(app, waits, &now.1, withdrawal(app, waits.id)));
             let form = shown(app, now, waits.is_some());
-            view! { {waits.map(|waits| announced::card(app, &waits, withdrawal(app, waits.id)))} {form} }.into_any()
+            view! { {card} {form} }.into_any()
         })}
     }
     .into_any()
