@@ -20,6 +20,18 @@ pub const DISCARD_BYTES_MAX: u64 = 16 << 20;
 /// How long the rest of a refused body is read.
 pub const DISCARD_TIME_MAX: Duration = Duration::from_secs(5);
 
+/// For how many minutes a token is valid if nobody says.
+pub const TOKEN_MINUTES_DEFAULT: i64 = 15;
+
+/// For how many minutes a token is valid at most.
+pub const TOKEN_MINUTES_MAX: i64 = 24 * 60;
+
+/// Most tokens of one member at a time: older ones end.
+pub const TOKENS_MAX: i64 = 20;
+
+/// Most wrong fields of one body that an answer names.
+pub const FIELD_ERRORS_MAX: usize = 20;
+
 /// Most events in one request.
 pub const EVENTS_MAX: usize = 10_000;
 
@@ -362,10 +374,16 @@ pub const OVERVIEW_SHOPS_MAX: usize = 20_000;
 /// Most shops that the overview names.
 pub const OVERVIEW_SHOPS_SHOWN: usize = 50;
 
-/// Most lines of members' networks that are added up in one transaction.
+/// Most lines of members' networks in one row.
+pub const NETWORK_LINES_IN_ROW: usize = 500;
+
+/// Most rows of them that are added up in one transaction,
+pub const NETWORK_ROWS_AT_ONCE: usize = 200;
+
+/// unless they have more lines than this.
 pub const NETWORK_LINES_AT_ONCE: usize = 2_000;
 
-/// How long the sums of members' networks wait where there was nothing to add.
+/// How long the sums of members' networks wait for more to add.
 pub const NETWORK_PAUSE: Duration = Duration::from_secs(1);
 
 /// Months that a member's team and city show.
@@ -403,7 +421,7 @@ pub const WECHAT_TEXT_CHARS_MAX: usize = 20;
 pub const NOTICE_POLL: Duration = Duration::from_millis(500);
 
 /// Most sources of notices that are looked at in one go.
-pub const NOTICE_SOURCES_AT_ONCE: i64 = 200;
+pub const NOTICE_SOURCES_AT_ONCE: usize = 200;
 
 /// Most members whose notices of the same event are stored in one transaction.
 pub const NOTICE_MEMBERS_AT_ONCE: i64 = 200;

@@ -8,7 +8,7 @@ use crate::ledger::store::Store;
 use crate::limits::NETWORK_PAUSE;
 use crate::shutdown::ended;
 
-/// Works until `end`. Of several processes on one database, one works at a time.
+/// Works until `end`. A few lines wait for more: each transaction of these takes the disk's time from the orders. Of several processes on one database, one works at a time.
 pub async fn keep_on(store: Arc<dyn Store>, mut end: watch::Receiver<bool>) {
     loop {
         let gathered = tokio::select! {
@@ -16,8 +16,8 @@ pub async fn keep_on(store: Arc<dyn Store>, mut end: watch::Receiver<bool>) {
             () = ended(&mut end) => return,
         };
         match gathered {
-            Ok(lines) if lines > 0 => continue,
-            Ok(_) => {}
+            Ok(true) => continue,
+            Ok(false) => {}
             Err(error) => tracing::warn!(%error, "the sums of teams wait"),
         }
         tokio::select! {

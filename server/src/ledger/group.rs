@@ -240,8 +240,7 @@ pub fn settle(requests: &[Request], loaded: WorkingSet, answered: Vec<FirstOutco
         let outcome = book.settle(&line.entry.event).map(|mut applied| {
             let mut orders = applied.changed.orders.keys();
             let mut activated = before.activated(&book);
-            let lines = network::lines(&line.entry.event, &applied.receipt, &mut orders, &mut activated, &book);
-            above.extend(lines.into_iter().map(|line| (place, line)));
+            above.extend(network::lines(&line.entry.event, &applied.receipt, &mut orders, &mut activated, &book));
             tally.follow(&mut applied.changed, &book);
             changed.extend(applied.changed);
             shelf.follow(&line.entry.event, request.followed(place, today, at), &mut goods);

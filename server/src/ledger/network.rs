@@ -184,14 +184,14 @@ impl Sums {
             NetworkLine::Activated { .. } => levels()
                 .for_each(|(level, holder)| self.sizes.entry((holder.clone(), level)).or_default().activated += 1),
             NetworkLine::Bought { day, shop, city, concession, .. } => {
-                let trade = Trade { orders: 1, concession: *concession };
+                let (trade, month) = (Trade { orders: 1, concession: *concession }, month(*day));
                 for (level, holder) in levels() {
-                    self.months.entry((holder.clone(), month(*day), level)).or_default().add(trade);
+                    self.months.entry((holder.clone(), month.clone(), level)).or_default().add(trade);
                 }
                 if let Some(city) = city {
                     let city = city.to_string();
                     self.cities.entry((city.clone(), day.to_string(), String::new())).or_default().add(trade);
-                    self.cities.entry((city, month(*day), shop.to_string())).or_default().add(trade);
+                    self.cities.entry((city, month, shop.to_string())).or_default().add(trade);
                 }
             }
             NetworkLine::Brought { day, holder, source, share_value, points } => {
@@ -210,7 +210,9 @@ impl Sums {
 /// The month of a day: `2026-01`.
 #[must_use]
 pub fn month(day: Day) -> String {
-    day.to_string().chars().take("2026-01".len()).collect()
+    let mut month = day.to_string();
+    month.truncate("2026-01".len());
+    month
 }
 
 /// Every member whose chain the lines need.

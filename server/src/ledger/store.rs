@@ -245,8 +245,8 @@ pub struct Batch {
     pub open: OpenCounts,
     /// What the events add to the reports of their days.
     pub reports: ReportChanges,
-    /// What concerns those above the members whom the events name, with the place of each event.
-    pub network: Vec<(Place, NetworkLine)>,
+    /// What concerns those above the members whom the events name.
+    pub network: Vec<NetworkLine>,
     /// Pieces of items that were taken or came back.
     pub goods: GoodsChanges,
     /// What became of announced rules.
@@ -344,9 +344,9 @@ pub trait Store: fmt::Debug + Send + Sync {
         Ok(0)
     }
 
-    /// Adds some of what members' networks brought to its sums ([`crate::ledger::network`]); returns how many lines that were.
-    async fn gather_network(&self) -> Result<usize> {
-        Ok(0)
+    /// Adds some of what members' networks brought to its sums ([`crate::ledger::network`]); returns whether more may wait.
+    async fn gather_network(&self) -> Result<bool> {
+        Ok(false)
     }
 
     async fn close(&self);

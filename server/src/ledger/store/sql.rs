@@ -299,11 +299,11 @@ impl Store for SqlStore {
         execute(&mut connection, &sql, &[&before]).await.map_err(|error| self.error(error))
     }
 
-    async fn gather_network(&self) -> Result<usize> {
+    async fn gather_network(&self) -> Result<bool> {
         let mut work = self.work(Scope::Everyday { shard: 0 }).await?;
-        let gathered = work.gather_lines().await?;
+        let more = work.gather_lines().await?;
         Box::new(work).commit().await?;
-        Ok(gathered)
+        Ok(more)
     }
 
     async fn close(&self) {

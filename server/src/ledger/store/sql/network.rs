@@ -12,26 +12,37 @@ use super::rows::RowTexts;
 use super::{SqlTransaction, from_json, parse_id};
 use crate::ledger::network::{Brought, Chains, LEVELS, NetworkLine, Size, Sums, Trade, sources};
 use crate::ledger::store::{DirectMember, Page, Result, differs};
-use crate::limits::NETWORK_LINES_AT_ONCE;
+use crate::limits::{NETWORK_LINES_AT_ONCE, NETWORK_ROWS_AT_ONCE};
 
 /// Reads an amount that this server wrote.
 fn decimal<Q: DeserializeOwned>(text: &str) -> Result<Q> {
     from_json("an amount", &format!("\"{text}\""))
 }
 
+/// The lines of a row. A row of an earlier build has one, not in a list.
+fn lines_of(content: &str) -> Result<Vec<NetworkLine>> {
+    if content.starts_with('[') { from_json("lines", content) } else { Ok(vec![from_json("a line", content)?]) }
+}
+
 impl SqlTransaction {
-    /// Adds some of the lines to the sums, and deletes them; returns how many.
-    pub(super) async fn gather_lines(&mut self) -> Result<usize> {
+    /// Adds some of the lines to the sums, and deletes them; returns whether more may wait.
+    pub(super) async fn gather_lines(&mut self) -> Result<bool> {
         let lock = self.dialect.lock(self.scope);
         let sql = format!(
-            "SELECT place, line, content FROM network_lines ORDER BY place, line LIMIT {NETWORK_LINES_AT_ONCE}{lock}"
+            "SELECT place, line, content FROM network_lines ORDER BY place, line LIMIT {NETWORK_ROWS_AT_ONCE}{lock}"
         );
         let rows: Vec<(i64, i64, String)> = self.many("place, line, content", &sql, &[]).await?;
         if rows.is_empty() {
-            return Ok(0);
+            return Ok(false);
         }
-        let lines: Vec<NetworkLine> =
-            rows.iter().map(|(_, _, content)| from_json("a line", content)).collect::<Result<_>>()?;
+        let (mut lines, mut taken) = (Vec::new(), Vec::new());
+        for (place, line, content) in &rows {
+            lines.extend(lines_of(content)?);
+            taken.push((place, line));
+            if lines.len() >= NETWORK_LINES_AT_ONCE {
+                break;
+            }
+        }
         let chains = self.chains(&lines).await?;
         let sums = Sums::of(&lines, &chains);
         self.add_sizes(sums.sizes).await?;
@@ -39,7 +50,7 @@ impl SqlTransaction {
         self.add_trades("city_days", ["city", "day", "shop"], sums.cities).await?;
         self.add_rewards(sums.rewards).await?;
         let mut gone = RowTexts::new(self.dialect);
-        for (place, line, _) in &rows {
+        for (place, line) in &taken {
             gone.row(|row| {
                 row.integer("place", place);
                 row.integer("line", line);
@@ -48,7 +59,7 @@ impl SqlTransaction {
         let named = self.dialect.rows(&[integer("place"), integer("line")]);
         let sql = format!("DELETE FROM network_lines WHERE (place, line) IN (SELECT place, line FROM {named} AS r)");
         self.run(&sql, &[&gone.into_json()]).await?;
-        Ok(rows.len())
+        Ok(taken.len() < rows.len() || rows.len() == NETWORK_ROWS_AT_ONCE)
     }
 
     /// Those above the members whom lines name.

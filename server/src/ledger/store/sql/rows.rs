@@ -10,6 +10,7 @@ use gongxiang::receipt::{Reason, Receipt};
 use serde::Serialize;
 
 use super::dialect::{Dialect, Parameter};
+use crate::ledger::network::NetworkLine;
 use crate::text::append_json;
 
 /// The rows as one JSON text, and their long texts, one after the other.
@@ -121,6 +122,12 @@ macro_rules! json_texts {
 }
 
 json_texts! { Account Offer Order Purchase Reason Receipt RedemptionRecord Trade }
+
+impl LongText for &[NetworkLine] {
+    fn write_to(&self, out: &mut Vec<u8>) {
+        append_json(self, out);
+    }
+}
 
 #[cfg(test)]
 mod tests {

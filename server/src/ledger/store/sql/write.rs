@@ -28,14 +28,15 @@ use crate::ledger::store::{
     Batch, ClosedDay, HeadChange, JournalEntry, Key, NewAnswer, Place, Result, RowChange, SHARDS, Scope, StoreError,
     StoredRefusal, differs,
 };
+use crate::limits::NETWORK_LINES_IN_ROW;
 use crate::text::json;
 
 impl SqlTransaction {
     pub(super) async fn write_batch(&mut self, batch: &Batch) -> Result<()> {
         let clock = batch.first.clock();
         let mut writes = Writes { dialect: self.dialect, statements: Vec::new() };
-        self.write_head(batch, clock, &mut writes)?;
-        self.write_reports(batch, &mut writes).await?;
+        let report = self.write_reports(batch, &mut writes).await?;
+        self.write_head(batch, clock, report, &mut writes)?;
         writes.upsert(&batch.accounts, |row| account_row(row, batch.open.of_member(&row.id), clock));
         writes.upsert(&batch.orders, |row| order_row(row, clock));
         writes.insert(batch.orders.iter().flat_map(receiver_rows));
@@ -64,19 +65,22 @@ impl SqlTransaction {
         self.write_notice_sources(batch).await
     }
 
-    fn write_head(&self, batch: &Batch, clock: i64, writes: &mut Writes) -> Result<()> {
+    /// Writes the totals, and the report of the writer's shard if it changed.
+    fn write_head(&self, batch: &Batch, clock: i64, report: Option<String>, writes: &mut Writes) -> Result<()> {
         // Values are parameters, so that the text of a statement is always the same and each connection prepares it once.
         let all_shards = "UPDATE shards SET clock = CAST($1 AS BIGINT)";
         match (batch.head, self.scope) {
-            (HeadChange::Flow(flow), Scope::Everyday { shard }) => self.add_flow(shard, clock, &flow, writes)?,
+            (HeadChange::Flow(flow), Scope::Everyday { shard }) => {
+                self.add_flow(shard, clock, &flow, report, writes)?;
+            }
             (_, Scope::Everyday { .. } | Scope::Reading) => {
                 return Err(differs("a transaction tried to write more than its scope allows"));
             }
             (HeadChange::Flow(flow), Scope::Alone { shard }) => {
-                self.add_flow(shard, clock, &flow, writes)?;
+                self.add_flow(shard, clock, &flow, report, writes)?;
                 writes.run(all_shards.into(), vec![clock.to_string()], SHARDS.into());
             }
-            (HeadChange::Whole(head), Scope::Alone { .. }) => {
+            (HeadChange::Whole(head), Scope::Alone { shard }) => {
                 let sql = format!(
                     "UPDATE head SET head = $1, rules = rules + {}, eras = eras + {}",
                     i64::from(batch.rules.is_some()),
@@ -85,6 +89,9 @@ impl SqlTransaction {
                 writes.run(sql, vec![json(&head)], 1);
                 let empty = json(&Flow::default());
                 writes.run(format!("{all_shards}, flow = $2"), vec![clock.to_string(), empty], SHARDS.into());
+                if let Some(report) = report {
+                    writes.run(format!("UPDATE shards SET report = $1 WHERE shard = {shard}"), vec![report], 1);
+                }
                 write_eras(batch, writes);
                 write_rules(batch, writes)?;
             }
@@ -92,9 +99,9 @@ impl SqlTransaction {
         Ok(())
     }
 
-    /// Adds to the report of the writer's shard. A close adds up those of all shards, and begins anew.
-    async fn write_reports(&mut self, batch: &Batch, writes: &mut Writes) -> Result<()> {
-        let Some(own) = self.scope.shard() else { return Ok(()) };
+    /// Adds to the report of the writer's shard; returns it, if it changed. A close adds up those of all shards, and begins anew.
+    async fn write_reports(&mut self, batch: &Batch, writes: &mut Writes) -> Result<Option<String>> {
+        let Some(own) = self.scope.shard() else { return Ok(None) };
         let ReportChanges { closed, open } = &batch.reports;
         let mut sum = DayReport::default();
         for (shard, report) in &self.reports {
@@ -103,7 +110,7 @@ impl SqlTransaction {
             }
         }
         if closed.is_empty() && *open == DayReport::default() {
-            return Ok(());
+            return Ok(None);
         }
         if !closed.is_empty() {
             let mut total = self.total_report().await?;
@@ -118,16 +125,19 @@ impl SqlTransaction {
             writes.run("UPDATE shards SET report = '{}'".into(), Vec::new(), SHARDS.into());
         }
         sum.merge(open);
-        let sql = format!("UPDATE shards SET report = $1 WHERE shard = {own}");
-        writes.run(sql, vec![json(&sum)], 1);
-        Ok(())
+        Ok(Some(json(&sum)))
     }
 
     /// Adds to the flow that was loaded: nobody else writes this shard.
-    fn add_flow(&self, shard: u8, clock: i64, flow: &Flow, writes: &mut Writes) -> Result<()> {
+    fn add_flow(&self, shard: u8, clock: i64, flow: &Flow, report: Option<String>, writes: &mut Writes) -> Result<()> {
         let sum = self.flow.plus(flow).map_err(out_of_range)?;
-        let sql = format!("UPDATE shards SET clock = CAST($1 AS BIGINT), flow = $2 WHERE shard = {shard}");
-        writes.run(sql, vec![clock.to_string(), json(&sum)], 1);
+        let mut parameters = vec![clock.to_string(), json(&sum)];
+        let also = report.map_or("", |report| {
+            parameters.push(report);
+            ", report = $3"
+        });
+        let sql = format!("UPDATE shards SET clock = CAST($1 AS BIGINT), flow = $2{also} WHERE shard = {shard}");
+        writes.run(sql, parameters, 1);
         Ok(())
     }
 
@@ -318,7 +328,7 @@ rows! {
     "goods" ItemRow<'a> { id: text &'a Id, reserved: integer i64, handed_out: integer i64, }
     "days" DayRow<'a> { day: text Day, record: text &'a ClosedDay, }
     "day_reports" DayReportRow { day: text Day, report: text DayReport, total: text DayReport, }
-    "network_lines" NetworkRow<'a> { place: integer Place, line: integer i64, content: text &'a NetworkLine, }
+    "network_lines" NetworkRow<'a> { place: integer Place, line: integer i64, content: long &'a [NetworkLine], }
     "notice_sources" NoticeSourceRow { kind: text &'static str, subject: text Place, }
     "eras" EraRow<'a> { era: integer usize, acc: text &'a Index, }
     "journal" JournalRow<'a> {
@@ -473,12 +483,11 @@ impl Serialize for AmountText {
     }
 }
 
+/// The lines of a group are few rows: each row costs as much as its lines.
 fn network_rows(batch: &Batch) -> impl Iterator<Item = NetworkRow<'_>> {
-    let mut last = (Place::default(), 0);
-    batch.network.iter().map(move |(place, content)| {
-        last = if last.0 == *place { (*place, last.1 + 1) } else { (*place, 0) };
-        NetworkRow { place: *place, line: last.1, content }
-    })
+    let first = batch.first;
+    let rows = batch.network.chunks(NETWORK_LINES_IN_ROW);
+    (0..).zip(rows).map(move |(line, content)| NetworkRow { place: first, line, content })
 }
 
 fn answer_row(answer: &NewAnswer, now: Timestamp) -> AnswerRow<'_> {
