@@ -108,6 +108,14 @@ fn a_rule_set_is_sound_or_its_key_is_named() -> TestResult {
         assert_eq!(output.status.code(), Some(1), "{named}");
         assert!(String::from_utf8(output.stderr)?.contains(named), "{named}");
     }
+    // Sound, but no event can name this pack and this role.
+    let renamed =
+        text.replacen("[packs.area]", "[packs.\"区域\"]", 1).replacen("name = \"vip\"", "name = \"v i p\"", 1);
+    std::fs::write(&file, renamed)?;
+    let output = gongxiang(&["rules", "check", &path], b"")?;
+    let said = String::from_utf8(output.stdout)?;
+    assert!(output.status.success() && said.contains("`packs.区域`"), "{said}");
+    assert!(said.contains("`service.roles.0.name`") && !said.contains("packs.member"), "{said}");
     std::fs::remove_file(&file)?;
     assert_eq!(gongxiang(&["rules", "check", &path], b"")?.status.code(), Some(2));
     assert_eq!(gongxiang(&["replay", "missing.jsonl"], b"")?.status.code(), Some(2));

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::choice::{Channel, PricePolicy, Redemption};
-use crate::identity::Day;
+use crate::identity::{Day, Id};
 use crate::quantity::{Money, OutOfRange, Points, Price, Rate, ShareValue};
 
 /// A gift pack (激活礼包).
@@ -115,6 +115,14 @@ impl RuleSet {
     #[must_use]
     pub fn role_named(&self, name: &str) -> Option<&Role> {
         self.service_roles.iter().find(|role| role.name == name)
+    }
+
+    /// The keys of packs and roles that no event can name, because their names are no ids (RULES.md section 4). Such rules are sound,
+    /// but nobody can buy that pack or get that role.
+    pub fn unusable(&self) -> impl Iterator<Item = String> {
+        let packs = self.packs.iter().filter(|(name, _)| Id::parse(name).is_none());
+        let roles = self.service_roles.iter().enumerate().filter(|(_, role)| Id::parse(&role.name).is_none());
+        packs.map(|(name, _)| format!("packs.{name}")).chain(roles.map(|(i, _)| format!("service.roles.{i}.name")))
     }
 
     /// Checks the conditions of RULES.md section 3 that are not about the form of a single value.
