@@ -17,7 +17,6 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 const PHONE = { width: 375, height: 667 };
 const START_SECONDS = 120;
-const WALLET = process.env.WALLET ?? 'www/dist';
 
 /** The server's program: `GONGXIANG_BIN`, or what cargo built. */
 export function program() {
@@ -69,7 +68,7 @@ export async function startServer(environment = {}, isClosed = false, engine = '
   if (!isClosed && engine === 'sqlite' && process.env.DEMO_BOOK) await copyFile(process.env.DEMO_BOOK, join(directory, 'wallet.db'));
   const args = isClosed ? closed(port, hasOrigin) : demo;
   const running = spawn(program(), [
-    'serve', ...args, '--database', database, '--wallet', WALLET, '--listen', `127.0.0.1:${port}`,
+    'serve', ...args, '--database', database, '--listen', `127.0.0.1:${port}`,
   ], { cwd: root, env: { ...process.env, ...environment }, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   running.stderr.on('data', (text) => { said += text; });

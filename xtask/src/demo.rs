@@ -59,7 +59,7 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
             .arg(format!("--database=sqlite:{}", directory.join("gongxiang.db").display()))
             .arg(format!("--rules={}", directory.join("rules.json").display()))
             .arg(format!("--demo={}", directory.join("journal.jsonl").display()))
-            .args(["--demo-people=xtask/demo/people.json", "--wallet=www/dist"])
+            .arg("--demo-people=xtask/demo/people.json")
             .args(["--close-days", &format!("--zone={ZONE}")])
             .arg("--log=warn")
             .arg(format!("--listen={}", options.listen)),

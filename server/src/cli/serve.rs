@@ -18,6 +18,8 @@ use crate::admission;
 use crate::clock::{clock, ticks};
 use crate::goods::{Goods, expiry};
 use crate::http::app::{App, Policy, SignIn};
+use crate::http::files::WalletFiles;
+use crate::http::wallet::BuiltWallet;
 use crate::http::{edge, listen, routes};
 use crate::ledger::audit;
 use crate::ledger::believed::BelievedClock;
@@ -134,7 +136,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         demo: settings.demo_mode,
     };
     let app = App::new(ledger, people, goods, notices, channels, sign_in, policy);
-    let router = edge::around(routes::router(app, settings.wallet.as_deref()), limits(settings), metrics);
+    let router = edge::around(routes::router(app, wallet_files(settings).as_ref()), limits(settings), metrics);
     // A closed standard output is no reason to stop.
     _ = writeln!(std::io::stdout(), "gongxiang serves at http://{address}/");
     let drain = Duration::from_secs(settings.drain_seconds.into());
@@ -185,6 +187,16 @@ fn check(settings: &Settings) -> Result<()> {
         bail!("there is no wallet in {}: `cargo xtask build wallet` makes one", wallet.display());
     }
     Ok(())
+}
+
+/// The wallet that is served: from a directory, or else the one inside the program.
+fn wallet_files(settings: &Settings) -> Option<WalletFiles> {
+    let named = settings.wallet.clone().map(WalletFiles::Directory);
+    let files = named.or_else(|| BuiltWallet::find().map(WalletFiles::Built));
+    if files.is_none() {
+        tracing::warn!("there is no wallet: this program was compiled before it. Name its directory with --wallet");
+    }
+    files
 }
 
 fn limits(settings: &Settings) -> edge::Limits {
@@ -240,6 +252,11 @@ fn sign_in(settings: &Settings, people: &People, port: u16) -> Result<SignIn> {
     let of_demo = || settings.demo_mode.then(|| format!("http://localhost:{port}"));
     let origin = settings.origin.clone().or_else(of_demo).map(|address| passkeys::origin(&address)).transpose()?;
     let passkeys = origin.as_ref().map(|origin| Passkeys::new(origin, people.clone())).transpose()?;
+    if passkeys.is_none() {
+        tracing::warn!(
+            "nobody can sign in by passkey: name the wallet's address in browsers with --origin, such as https://wallet.example"
+        );
+    }
     let wechat = settings.wechat_appid.as_ref().map(|appid| wechat(settings, appid)).transpose()?;
     Ok(SignIn { origin, passkeys, wechat, open_registration: settings.registers_anybody(), guests: Arc::default() })
 }

@@ -48,7 +48,7 @@ pub struct Settings {
     #[arg(long, env = "GONGXIANG_DEMO_ANYWHERE", num_args = 0..=1, require_equals = true,
           default_value = "false", default_missing_value = "true")]
     pub demo_anywhere: bool,
-    /// Serve the wallet's files from this directory at `/`.
+    /// Serve the wallet's files from this directory at `/` [default: those inside the program]
     #[arg(long, env = "GONGXIANG_WALLET")]
     pub wallet: Option<PathBuf>,
     /// The origin of the wallet in browsers, such as `https://wallet.example`. Passkeys need it. The default in a

@@ -270,7 +270,7 @@ fn parameters_and_addresses_are_read_strictly() -> TestResult {
         ("/v1/members/nobody", 404, "unknown_member", "member"),
         ("/v1/members/a%20b", 404, "unknown_member", "member"),
         ("/v1/nothing", 404, "not_found", ""),
-        ("/", 404, "not_found", ""),
+        ("/nothing", 404, "not_found", ""),
         ("/v1/quotes", 405, "method_not_allowed", ""),
     ] {
         let (got, problem) = server.get(path)?;

@@ -269,3 +269,14 @@ fn a_server_does_not_start_with_settings_that_cannot_work() -> TestResult {
     assert!(!output.status.success());
     Ok(())
 }
+
+#[test]
+fn a_server_without_an_origin_says_that_nobody_can_sign_in_by_passkey() -> TestResult {
+    let folder = Folder::new()?;
+    let database = folder.database();
+    let (without, with) = (["--database", &database], ["--database", &database, "--origin", "https://wallet.example"]);
+    let warning = "name the wallet's address in browsers with --origin";
+    assert!(Server::start_closed(&without)?.log()?.contains(warning));
+    assert!(!Server::start_closed(&with)?.log()?.contains(warning));
+    Ok(())
+}

@@ -221,7 +221,7 @@ pub fn config(folder: &Path, proposal: &Proposal, server: &Server) -> Result<Str
          zone = {zone}\n\
          # Where the wallet is in browsers.\n\
          {origin}\n\
-         # The files of the wallet.\n\
+         # The files of the wallet. Without this line, those inside the program.\n\
          {wallet}\n\
          # Only the operator and its staff register members.\n\
          open-registration = false\n\
