@@ -13,17 +13,18 @@
 //! | `goods`, `vouchers` | goods for points |
 //! | `profiles`, `names`, `look_ups` | profiles, what others see of them, and how often one may look somebody up |
 //! | `notices` | a member's notices and subscriptions |
-//! | `webhooks`, `keys` | webhooks and API keys, for the operator |
+//! | `webhooks`, `keys`, `tokens` | webhooks, API keys and tokens for apps, for the operator |
 //! | `counter` | what a shop's till starts from, and members' codes |
 //! | `sessions`, `passkeys`, `newcomers`, `access` | signing in and out, registering, and what one signed in with |
 //! | `staff`, `actions`, `concerns` | the staff, the list of who did what, and whom an event concerned |
 //! | `proposals` | commands that wait for a second person |
 //! | `applications` | applications for a shop |
 //! | `rights`, `actor`, `view` | who asks, whether they may, and what they see |
-//! | `query`, `body`, `fields`, `one` | how a request is read |
+//! | `query`, `body`, `fields`, `one`, `event_errors` | how a request is read |
 //! | `answer`, `page`, `sheet`, `problem`, `etag` | how it is answered |
 //! | `api`, `schemas`, `openapi` | the document, made of the handlers' arguments and answers |
-//! | `files`, `health`, `metrics` | the wallet's files, probes, figures |
+//! | `files`, `wallet` | the wallet's files, in a directory or inside the program |
+//! | `health`, `metrics` | probes, figures |
 
 mod access;
 mod actions;
@@ -42,9 +43,10 @@ mod counter;
 mod days;
 pub mod edge;
 mod etag;
+mod event_errors;
 mod events;
 mod fields;
-mod files;
+pub mod files;
 mod flights;
 mod goods;
 mod guard;
@@ -84,7 +86,9 @@ mod settle;
 mod sheet;
 mod staff;
 mod team;
+mod tokens;
 mod trades;
 mod view;
 mod vouchers;
+pub mod wallet;
 mod webhooks;

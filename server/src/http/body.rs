@@ -135,15 +135,39 @@ impl<T, const BYTES_MAX: usize> Table<T, BYTES_MAX> {
 /// The body of a request about signing in. It is limited to a small size, because anybody may send one.
 pub type SignInBody<T> = Body<T, SIGN_IN_BYTES_MAX>;
 
-impl<S: Send + Sync, T: DeserializeOwned, const BYTES_MAX: usize> FromRequest<S> for Body<T, BYTES_MAX> {
+impl<S: Send + Sync, T: DeserializeOwned + ToSchema, const BYTES_MAX: usize> FromRequest<S> for Body<T, BYTES_MAX> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let fields = table(&json_body(request, BYTES_MAX).await?)?;
-        fields::read(fields)
-            .map(Self)
-            .map_err(|FieldError { field, message }| Refusal::bad_event(field, message).into())
+        read(table(&json_body(request, BYTES_MAX).await?)?).map(Self)
     }
+}
+
+/// Reads a table as a struct. A refusal names every field that is wrong.
+pub fn read<T: DeserializeOwned + ToSchema>(table: Vec<(String, Tree)>) -> Result<T, Problem> {
+    fields::read(table.clone()).map_err(|first| Problem::of_fields(all_errors::<T>(first, table)))
+}
+
+/// Every error of a table that cannot be read, beginning with the one at which reading it stopped.
+fn all_errors<T: DeserializeOwned + ToSchema>(first: FieldError, table: Vec<(String, Tree)>) -> Vec<Refusal> {
+    let required = match T::schema() {
+        RefOr::T(Schema::Object(object)) => object.required,
+        _ => Vec::new(),
+    };
+    let missing = required.into_iter().filter(|name| table.iter().all(|(key, _)| key != name));
+    let missing: Vec<_> = missing.map(|field| FieldError { field, message: fields::MISSING.into() }).collect();
+    let wrong = table.into_iter().filter_map(|(key, value)| {
+        // Read alone, a field that is right leads to the next one that is missing.
+        let error = fields::read::<T>(vec![(key.clone(), value)]).err()?;
+        (error.field == key || error.field.starts_with(&format!("{key}."))).then_some(error)
+    });
+    let mut errors = vec![first];
+    for error in wrong.chain(missing) {
+        if errors.iter().all(|known| known.field != error.field) {
+            errors.push(error);
+        }
+    }
+    errors.into_iter().map(|FieldError { field, message }| Refusal::bad_event(field, message)).collect()
 }
 
 /// The bytes of a body that is no JSON.

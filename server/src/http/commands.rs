@@ -128,19 +128,13 @@ mod tests {
     use gongxiang::wire;
 
     use super::*;
+    use crate::http::event_errors;
 
     fn example(format: BodyFormat) -> Tree {
         match format {
-            BodyFormat::Event(Format::Money | Format::Points | Format::ShareValue | Format::Price) => Tree::from("1"),
-            BodyFormat::Event(Format::Region | Format::City) => Tree::from("440100"),
-            BodyFormat::Event(Format::Count(_)) => Tree::Whole(1),
-            BodyFormat::Event(Format::Channel) => Tree::from("online"),
-            BodyFormat::Event(Format::Side) => Tree::from("sell"),
-            BodyFormat::Event(Format::Day) | BodyFormat::Begins => Tree::from("2026-01-31"),
-            BodyFormat::Event(Format::Rules) => Tree::Table(Vec::new()),
-            BodyFormat::Event(_) | BodyFormat::Reference | BodyFormat::Text | BodyFormat::Fingerprint => {
-                Tree::from("x")
-            }
+            BodyFormat::Event(format) => event_errors::example(format),
+            BodyFormat::Begins => Tree::from("2026-01-31"),
+            BodyFormat::Reference | BodyFormat::Text | BodyFormat::Fingerprint => Tree::from("x"),
             BodyFormat::Flags => Tree::List(Vec::new()),
         }
     }

@@ -16,6 +16,9 @@ pub struct FieldError {
     pub message: String,
 }
 
+/// What is said of a field that is missing.
+pub const MISSING: &str = "is missing";
+
 /// Reads a table as a struct.
 pub fn read<T: DeserializeOwned>(table: Vec<(String, Tree)>) -> Result<T, FieldError> {
     read_value(Tree::Table(table))
@@ -61,7 +64,7 @@ impl de::Error for Fault {
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self::Key(field.into(), "is missing")
+        Self::Key(field.into(), MISSING)
     }
 
     fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {

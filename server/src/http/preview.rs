@@ -17,6 +17,7 @@ use super::api::{Description, Input};
 use super::app::App;
 use super::body::Table;
 use super::commands::COMMANDS;
+use super::event_errors;
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
 use super::rights::Somebody;
@@ -24,7 +25,7 @@ use super::schemas::event_schema;
 use super::settle::{IDEMPOTENCY_KEY, IdempotencyKey, Resolved, check_admitted, idempotency_key, resolve};
 use super::view::{self, Seen};
 use crate::ledger::group::{self, Foreseen};
-use crate::ledger::journal::{self, JournalLine};
+use crate::ledger::journal::JournalLine;
 use crate::ledger::needs::{Due, Needs};
 use crate::limits::{PREVIEWED_DUE_MAX, RULES_BYTES_MAX};
 
@@ -85,11 +86,10 @@ pub async fn preview(
     let kind = body.take("type");
     let command = COMMANDS.iter().find(|command| kind == Some(Tree::from(command.kind.as_str())));
     let command = command.ok_or_else(|| Refusal::bad_event("type", "has to be the event of a command"))?;
-    if let Some((name, _)) = body.fields.iter().find(|(name, _)| !command.has(name)) {
-        return Err(Refusal::bad_event(name.clone(), "is unknown here").into());
-    }
-    let Resolved { event, guard, .. } = resolve(command, &actor, app.quota, body.fields, &key)?;
-    let JournalLine { entry, .. } = journal::line_of(&event)?;
+    let unknown = event_errors::take_unknown(&mut body.fields, |name| command.has(name));
+    let resolved = resolve(command, &actor, app.quota, body.fields, &key);
+    let Resolved { event, guard, .. } = resolved.map_err(|problem| event_errors::unknown_first(&unknown, problem))?;
+    let JournalLine { entry, .. } = event_errors::line_of(command.kind, &event, unknown)?;
     check_admitted(&app, &actor, &entry.event).await?;
     let mut tx = app.ledger.read().await?;
     if let Event::DayClosed { day } = entry.event {

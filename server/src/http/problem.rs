@@ -18,6 +18,7 @@ use crate::ledger::group::Denial;
 use crate::ledger::quota::{Exceeded, Excess};
 use crate::ledger::store::StoreError;
 use crate::ledger::unavailable::{Unavailable, unavailable};
+use crate::limits::FIELD_ERRORS_MAX;
 use crate::people::passkeys::PasskeyError;
 use crate::people::role::Duty;
 use crate::people::staff::StaffError;
@@ -163,7 +164,28 @@ pub struct Problem {
     /// The server's limit that would be exceeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    limit: Option<String>,
+    limit: Option<Box<str>>,
+    /// Every field of the body that is wrong, if more than one is. The first one is also in `code`, `field` and `detail`.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(value_type = Vec<FieldProblem>)]
+    errors: Box<[FieldProblem]>,
+}
+
+/// A field of a body that is wrong.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct FieldProblem {
+    /// The stable code.
+    #[schema(schema_with = codes)]
+    code: &'static str,
+    /// The field, with dots between the names of nested tables.
+    field: String,
+    detail: String,
+}
+
+impl From<Refusal> for FieldProblem {
+    fn from(Refusal { code, field, message }: Refusal) -> Self {
+        Self { code: code.as_str(), field: field.into(), detail: message.into() }
+    }
 }
 
 impl Problem {
@@ -177,7 +199,15 @@ impl Problem {
             field: field.into(),
             detail: detail.into(),
             limit: None,
+            errors: Box::default(),
         }
+    }
+
+    /// The errors of a body's fields; there is at least one.
+    pub fn of_fields(errors: Vec<Refusal>) -> Self {
+        let first = errors.first().cloned().map_or_else(|| Failure::BadBody.into(), Self::from);
+        let errors = if errors.len() > 1 { errors } else { Vec::new() };
+        Self { errors: errors.into_iter().take(FIELD_ERRORS_MAX).map(FieldProblem::from).collect(), ..first }
     }
 
     /// Whether it is this failure.
@@ -192,7 +222,7 @@ impl Problem {
 
     /// More than this limit of the server.
     pub fn exceeds(failure: Failure, field: &str, limit: String) -> Self {
-        Self { limit: Some(limit), ..Self::new(failure, field, failure.sentence()) }
+        Self { limit: Some(limit.into()), ..Self::new(failure, field, failure.sentence()) }
     }
 
     /// The address of a member that does not exist.
@@ -222,7 +252,15 @@ impl Problem {
 
     fn refused(status: StatusCode, Refusal { code, field, message }: Refusal) -> Self {
         let (field, detail) = (field.into(), message.into());
-        Self { status: status.as_u16(), title: title(status), code: code.as_str(), field, detail, limit: None }
+        Self {
+            status: status.as_u16(),
+            title: title(status),
+            code: code.as_str(),
+            field,
+            detail,
+            limit: None,
+            errors: Box::default(),
+        }
     }
 }
 

@@ -2,12 +2,11 @@
 
 use axum::extract::State;
 use gongxiang::book::Book;
-use gongxiang::event::{Entry, Kind, Refusal};
+use gongxiang::event::Kind;
 use gongxiang::identity::Day;
 use gongxiang::quantity::Points;
 use gongxiang::receipt::{OrderQuote, Receipt, Reward};
 use gongxiang::tree::Tree;
-use gongxiang::wire;
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -16,12 +15,14 @@ use super::answer::Answer;
 use super::app::App;
 use super::body::Table;
 use super::commands::Command;
+use super::event_errors;
 use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
 use super::rights::Somebody;
 use super::schemas::fields_schema;
 use super::settle::speak_for;
 use super::view::{self, Seen};
+use crate::ledger::journal::JournalLine;
 use crate::ledger::needs::Needs;
 use crate::people::actor::Actor;
 use crate::people::role::Duty;
@@ -59,9 +60,7 @@ pub async fn quote(
     Table { mut fields, .. }: Table<QuoteRequest>,
 ) -> Result<Answer<Quote>, Problem> {
     let order = Command::of(Kind::OrderPlaced).fields;
-    if let Some((name, _)) = fields.iter().find(|(name, _)| order.iter().all(|field| field.name != name)) {
-        return Err(Refusal::bad_event(name.clone(), "is unknown here").into());
-    }
+    let unknown = event_errors::take_unknown(&mut fields, |name| order.iter().any(|field| field.name == name));
     let is_me = |value: &Tree| matches!((&actor, value), (Actor::Member(me), Tree::Text(id)) if me.as_str() == id);
     let buys = fields.iter().any(|(name, value)| name == "buyer" && is_me(value));
     if !buys {
@@ -70,7 +69,7 @@ pub async fn quote(
     fields.push(("type".into(), Tree::Text("order.placed".into())));
     // No stored order can conflict with it, since none is kept below.
     fields.push(("order".into(), Tree::Text("quote".into())));
-    let entry: Entry = wire::event::read(&Tree::Table(fields))?;
+    let JournalLine { entry, .. } = event_errors::line_of(Kind::OrderPlaced, &Tree::Table(fields), unknown)?;
     let mut part = app.ledger.read().await?.load(&Needs::of([&entry.event])).await?.excerpt;
     part.orders.clear();
     view::assume_points_of_others(&mut part, &actor);

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use gongxiang::event::{Code, Event, Kind, Refusal};
+use gongxiang::event::{Code, Event, Kind};
 use gongxiang::identity::{Day, Id};
 use gongxiang::receipt::Receipt;
 use gongxiang::tree::Tree;
@@ -25,6 +25,7 @@ use super::api::{Api, Description, Input};
 use super::app::App;
 use super::body::{json_body, table};
 use super::commands::{COMMANDS, Command, REASON, Who};
+use super::event_errors;
 use super::newcomers::is_reserved;
 use super::problem::{Failure, Problem};
 use super::proposals::{self, Proposal, Proposed};
@@ -36,7 +37,6 @@ use super::trades::bad_note;
 use super::view::Seen;
 use crate::ledger::close;
 use crate::ledger::group::{self, Denial, Guard};
-use crate::ledger::journal;
 use crate::ledger::quota::Quota;
 use crate::ledger::store::{Key, StoreError};
 use crate::limits::{COMMAND_BYTES_MAX, KEY_LENGTH_MAX, RULES_BYTES_MAX};
@@ -157,17 +157,17 @@ async fn settle(
     let key = idempotency_key(request.headers())?;
     let body = json_body(request, bytes_max(command.kind)).await?;
     let mut fields = table(&body)?;
-    if let Some((name, _)) = fields.iter().find(|(name, _)| !command.has_in_body(name)) {
-        return Err(Refusal::bad_event(name.clone(), "is unknown here").into());
-    }
     // Compared as a JSON value: order and spacing may differ when a client sends it again.
     let sent = Tree::Table(fields.clone()).canonical();
     let fingerprint = fingerprint(format!("{} {path:?} {sent}", command.path).as_bytes());
     let key = Key { scope: actor.owner(), fingerprint, key };
     let _flight = app.flights.take_off(&key)?;
+    let unknown = event_errors::take_unknown(&mut fields, |name| command.has_in_body(name));
     fields.extend(path.into_iter().map(|(name, value)| (name, Tree::Text(value))));
-    let Resolved { event, guard, made, reason, begins } = resolve(command, &actor, app.quota, fields, &key.key)?;
-    let line = journal::line_of(&event)?;
+    let resolved = resolve(command, &actor, app.quota, fields, &key.key);
+    let Resolved { event, guard, made, reason, begins } =
+        resolved.map_err(|problem| event_errors::unknown_first(&unknown, problem))?;
+    let line = event_errors::line_of(command.kind, &event, unknown)?;
     if let Event::DayClosed { day } = line.entry.event {
         close::do_ahead(&app.ledger, day, &actor.name()).await.map_err(|_| Failure::Unavailable)?;
     }

@@ -2,7 +2,7 @@
 //! The ledger takes points and piece, and gives them back, in one transaction ([`crate::ledger::goods`]).
 
 use axum::extract::{Path, State};
-use gongxiang::event::{Event, Kind, Refusal};
+use gongxiang::event::{Event, Kind};
 use gongxiang::identity::{Day, Id};
 use gongxiang::quantity::{Money, Points};
 use gongxiang::receipt::Receipt;
@@ -12,9 +12,8 @@ use utoipa::ToSchema;
 
 use super::answer::Answer;
 use super::app::App;
-use super::body::{SignInBody, Table};
+use super::body::{self, SignInBody, Table};
 use super::commands::Command;
-use super::fields::{self, FieldError};
 use super::page::cut;
 use super::problem::{Failure, Problem};
 use super::query::{Limit, NoParameters, Number, Query};
@@ -141,8 +140,7 @@ pub async fn redeem(
     let sent = body?.fields;
     let fingerprint =
         fingerprint(format!("/v1/goods/{item}/redemptions {}", Tree::Table(sent.clone()).canonical()).as_bytes());
-    let read = fields::read(sent).map_err(|FieldError { field, message }| Refusal::bad_event(field, message));
-    let Agreement { points, money, deliver_to } = read?;
+    let Agreement { points, money, deliver_to } = body::read(sent)?;
     let deliver_to = match deliver_to {
         Some(text) => Some(TradeText::address(&text).ok_or_else(bad_delivery)?.as_str().to_owned()),
         None => None,
