@@ -1,9 +1,9 @@
 //! Orders of a shop and of a buyer, and their receipts.
 
-use axum::extract::State;
+use axum::extract;
 use gongxiang::event::Event;
-use gongxiang::identity::{Id, Region};
-use gongxiang::order::Order;
+use gongxiang::identity::{Day, Id, Region};
+use gongxiang::order::{Order, OrderState};
 use gongxiang::receipt::Receipt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,14 +11,15 @@ use utoipa::ToSchema;
 use super::answer::Answer;
 use super::app::App;
 use super::one::One;
-use super::page::{OrderRow, OrdersPage};
+use super::page::{self, OrderRow, OrdersPage};
 use super::problem::{Failure, Problem};
 use super::query::{Limit, Number, Query};
 use super::rights::{Owner, Somebody, is_own, is_own_shop};
 use super::sheet::{Address, Format, Listed, Sheet};
 use super::view::{self, Seen};
 use crate::ledger::journal;
-use crate::ledger::store::{JournalEntry, Page, Place};
+use crate::ledger::needs::Needs;
+use crate::ledger::store::{FirstOutcome, JournalEntry, Key, Page, Place, Transaction, paging};
 use crate::limits::{ENDING_AMONG, ENDING_MIN, GROUP_MAX};
 use crate::people::actor::Actor;
 use crate::people::role::Duty;
@@ -34,11 +35,41 @@ pub struct OrdersQuery {
     before: Option<Number>,
     #[serde(default)]
     limit: Limit,
-    /// Only the orders whose ids end so, in capital or small letters; of any day, among the shop's newest. There is no next page.
+    /// Only the orders that were placed on this day.
+    #[schema(nullable = false)]
+    day: Option<Day>,
+    /// Only the orders in this state. A page may then have fewer rows than `limit`, or none, although there is a next one.
+    #[schema(nullable = false)]
+    state: Option<State>,
+    /// Only the order with this number of the shop's own. It stands alone.
+    #[schema(nullable = false)]
+    reference: Option<Id>,
+    /// Only the orders whose ids end so, in capital or small letters; of any day, among the shop's newest. There is no next page. It stands
+    /// alone.
     #[schema(nullable = false)]
     ending: Option<Ending>,
     #[serde(default)]
     format: Format,
+}
+
+/// A state of orders.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    Pending,
+    Vested,
+    Refunded,
+}
+
+impl State {
+    const fn is_of(self, order: &Order) -> bool {
+        matches!(
+            (self, order.state),
+            (Self::Pending, OrderState::Pending)
+                | (Self::Vested, OrderState::Vested(_))
+                | (Self::Refunded, OrderState::Refunded)
+        )
+    }
 }
 
 const COLUMNS: [&str; 11] =
@@ -59,31 +90,67 @@ impl TryFrom<String> for Ending {
     }
 }
 
-/// A shop's orders, newest first, for the merchant and the operator; a cashier gets those of the open day, and any by the end of its id.
+/// A shop's orders, newest first, for the merchant and the operator; a cashier gets those of the open day, and any by the end of its id or
+/// its reference.
 pub async fn orders(
-    State(app): State<App>,
+    extract::State(app): extract::State<App>,
     Somebody(actor): Somebody,
     address: Address,
-    Query(OrdersQuery { merchant, before, limit, ending, format }): Query<OrdersQuery>,
+    Query(asked): Query<OrdersQuery>,
 ) -> Result<Listed<OrdersPage>, Problem> {
+    let OrdersQuery { merchant, before, limit, day, state, reference, ending, format } = asked;
     let sheet = Sheet { format, columns: &COLUMNS, address: &address, cursor: "before" };
     if !is_own_shop(&actor, &merchant) {
         return Err(Failure::Forbidden.into());
     }
+    let is_filtered = before.is_some() || day.is_some() || state.is_some();
+    if (is_filtered && (reference.is_some() || ending.is_some())) || (reference.is_some() && ending.is_some()) {
+        let field = if reference.is_some() { "reference" } else { "ending" };
+        return Err(Problem::new(Failure::BadQuery, field, "stands alone, beside `merchant`, `limit` and `format`"));
+    }
+    let mut tx = app.ledger.read().await?;
     if let Some(Ending(ending)) = ending {
         app.names.numbers.count(&actor)?;
-        let mut tx = app.ledger.read().await?;
         let found = tx.orders_ending(&merchant, &ending, ENDING_AMONG, limit.rows()).await?;
         return seen(found, limit, &actor, &sheet);
     }
-    let page = Page { after: before.map_or(i64::MAX, |Number(before)| before), limit: limit.rows() + 1 };
-    let mut tx = app.ledger.read().await?;
-    let mut found = tx.orders_of(&merchant, page).await?;
-    if matches!(&actor, Actor::Staff(_)) && actor.is_till() && !actor.may(Duty::ShopOrders) {
-        let today = tx.now().await?.head.day;
-        found.retain(|(_, order)| order.day == today);
+    let is_of_today = matches!(&actor, Actor::Staff(_)) && actor.is_till() && !actor.may(Duty::ShopOrders);
+    if let Some(reference) = reference {
+        if is_of_today {
+            app.names.numbers.count(&actor)?;
+        }
+        let found = order_of(&mut *tx, &merchant, &reference).await?;
+        return seen(found.into_iter().collect(), limit, &actor, &sheet);
     }
-    seen(found, limit, &actor, &sheet)
+    let today = tx.now().await?.head.day;
+    if is_of_today && day.is_some_and(|day| day != today) {
+        return Err(Failure::Forbidden.into());
+    }
+    let day = if is_of_today { Some(today) } else { day };
+    let end = match day.and_then(Day::next) {
+        Some(next) if next <= today => paging::first_place(&mut *tx, next).await?,
+        _ => None,
+    };
+    // An order's number is its place or somewhat less.
+    let before = before.map_or(i64::MAX, |Number(before)| before).min(end.map_or(i64::MAX, |Place(end)| end));
+    let mut found = tx.orders_of(&merchant, Page { after: before, limit: limit.rows() + 1 }).await?;
+    let next = page::cut(&mut found, limit, |(_, order)| order.sequence);
+    let is_over = day.zip(found.last()).is_some_and(|(day, (_, order))| order.day < day);
+    found.retain(|(_, order)| day.is_none_or(|day| order.day == day) && state.is_none_or(|state| state.is_of(order)));
+    let seen = found.into_iter().map(|(id, order)| (id, view::order(order, &actor))).collect();
+    OrdersPage::of(seen, next.filter(|_| !is_over)).listed(&sheet)
+}
+
+/// A shop's order by its own number for it.
+async fn order_of(tx: &mut dyn Transaction, merchant: &Id, reference: &Id) -> Result<Option<(Id, Order)>, Problem> {
+    let Some(FirstOutcome { outcome: Ok(receipt), .. }) =
+        tx.answered(&[Key::of_reference(merchant, reference.as_str())]).await?.pop()
+    else {
+        return Ok(None);
+    };
+    let Some(id) = receipt.order.as_ref().map(|quote| quote.order.clone()) else { return Ok(None) };
+    let needs = Needs { orders: [id.clone()].into(), ..Needs::default() };
+    Ok(tx.load(&needs).await?.excerpt.orders.remove(&id).map(|order| (id, order)))
 }
 
 /// Which page of a buyer's orders.
@@ -101,7 +168,7 @@ pub struct BoughtQuery {
 
 /// What a member bought, newest first, for the member and the operator.
 pub async fn bought(
-    State(app): State<App>,
+    extract::State(app): extract::State<App>,
     address: Address,
     Query(BoughtQuery { before, limit, format }): Query<BoughtQuery>,
     Owner(member): Owner,

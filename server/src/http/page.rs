@@ -60,6 +60,11 @@ macro_rules! rows {
             /// A page, from one row more than `limit`.
             pub fn cut(mut found: Vec<(Id, $value)>, limit: Limit, cursor: impl Fn(&(Id, $value)) -> $cursor) -> Self {
                 let next = cut(&mut found, limit, cursor);
+                Self::of(found, next)
+            }
+
+            /// A page with these rows.
+            pub fn of(found: Vec<(Id, $value)>, next: Option<$cursor>) -> Self {
                 let rows = found.into_iter().map(|(id, value)| $row { id, value }).collect();
                 Self { rows, next }
             }

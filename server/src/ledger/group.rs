@@ -165,7 +165,7 @@ impl Request {
         let Tree::Text(reference) = reference.clone() else { return None };
         fields.retain(|(name, _)| !NOT_THE_SHOPS.contains(&name.as_str()));
         let fingerprint = fingerprint(Tree::Table(fields).canonical().as_bytes());
-        Some(Key { scope: format!("orders of {merchant}"), key: reference, fingerprint })
+        Some(Key { fingerprint, ..Key::of_reference(merchant, &reference) })
     }
 
     /// In a journal a reference is for information (RULES.md section 4): it is remembered, and stops nothing.

@@ -1,5 +1,7 @@
 //! The key of a request, by which its first outcome is found again.
 
+use gongxiang::identity::Id;
+
 /// The scope of the ids of a journal's events.
 pub const JOURNAL: &str = "journal";
 
@@ -14,6 +16,12 @@ pub struct Key {
 }
 
 impl Key {
+    /// The key by which a shop's own number of an order is found, without a fingerprint.
+    #[must_use]
+    pub fn of_reference(merchant: &Id, reference: &str) -> Self {
+        Self { scope: format!("orders of {merchant}"), key: reference.into(), fingerprint: String::new() }
+    }
+
     /// Whether it is the `id` of a journal's event. Its first outcome is kept for ever (RULES.md section 4).
     #[must_use]
     pub fn is_of_journal(&self) -> bool {

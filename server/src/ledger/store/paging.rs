@@ -3,7 +3,7 @@
 use std::vec::IntoIter;
 
 use gongxiang::book::{Account, Excerpt};
-use gongxiang::identity::Id;
+use gongxiang::identity::{Day, Id};
 use gongxiang::wire::statement::BookedPosting;
 
 use super::{ClosedDay, JournalEntry, Page, Place, Result, Transaction};
@@ -27,6 +27,23 @@ impl JournalPages {
         self.after = next.as_ref().map_or(self.after, |entry| entry.place);
         Ok(next)
     }
+}
+
+/// The first place of the journal on this day or later; nothing if there is none yet. Days never go back, so each step halves what is left.
+pub async fn first_place(tx: &mut dyn Transaction, day: Day) -> Result<Option<Place>> {
+    // What is at `before` or earlier is of an earlier day. `found` is the first place after `until`.
+    let (mut before, mut until, mut found) = (0, i64::MAX, None);
+    while before < until {
+        let middle = before + (until - before) / 2;
+        match tx.journal(Page { after: Place(middle), limit: 1 }).await?.pop() {
+            Some(entry) if entry.day < day => before = entry.place.0,
+            next => {
+                found = next.map(|entry| entry.place);
+                until = middle;
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The postings of the journal, one after the other.
