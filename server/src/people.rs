@@ -22,5 +22,6 @@ pub mod sessions;
 pub mod sign_in;
 pub mod staff;
 pub mod store;
+pub mod tokens;
 pub mod trades;
 pub mod wechat;

@@ -9,8 +9,10 @@ use url::Url;
 use super::api::Input;
 use super::app::App;
 use super::problem::{Failure, Problem};
+use super::tokens;
 use crate::people::actor::Actor;
 use crate::people::device::Device;
+use crate::people::tokens::TOKEN_START;
 
 /// The header in which a client says for which member, or as who of the staff, it sends a request.
 pub const MEMBER: &str = "gongxiang-member";
@@ -89,6 +91,9 @@ impl FromRequestParts<App> for Actor {
             .await
             .map_err(|error| Problem::from(crate::ledger::store::StoreError::from(error)))?;
         let actor = actor.ok_or(Failure::Unauthorized)?;
+        if token.starts_with(TOKEN_START) && !tokens::allows(parts) {
+            return Err(Failure::Forbidden.into());
+        }
         // Another tab may have signed in somebody else since the member confirmed what is sent.
         match (&actor, parts.headers.get(MEMBER)) {
             (Self::Member(own), Some(named)) if named != own.as_str() => {

@@ -284,9 +284,12 @@ pub fn signed_in(actor: Actor) -> Result<Id, Problem> {
     match actor {
         Actor::Nobody => Err(Failure::Unauthorized.into()),
         Actor::Member(member) => Ok(member),
-        Actor::Demo | Actor::Operator(_) | Actor::Payment(_) | Actor::Merchant(..) | Actor::Staff(_) => {
-            Err(Failure::Forbidden.into())
-        }
+        Actor::Demo
+        | Actor::Operator(_)
+        | Actor::Payment(_)
+        | Actor::Reader(_)
+        | Actor::Merchant(..)
+        | Actor::Staff(_) => Err(Failure::Forbidden.into()),
     }
 }
 

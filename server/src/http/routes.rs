@@ -3,8 +3,6 @@
 //! Every answer under `/v1` is JSON. Every error is a problem document (RFC 9457) with a stable code and the field. A handler's
 //! arguments describe its right, its parameters and its body (`api.rs`). The routes of commands come from their table (`commands.rs`).
 
-use std::path::Path;
-
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
@@ -13,15 +11,16 @@ use axum::routing::get;
 use super::answer::Answer;
 use super::api::Api;
 use super::app::App;
+use super::files::WalletFiles;
 use super::{
     access, actions, ahead, announced, applications, counter, days, etag, events, files, goods, guard, health, keys,
     market, members, metrics, names, notices, openapi, orders, overview, passkeys, pending, preview, problem, profiles,
-    proposals, quote, rulebook, rules, scheme, sessions, settle, staff, team, trades, vouchers, webhooks,
+    proposals, quote, rulebook, rules, scheme, sessions, settle, staff, team, tokens, trades, vouchers, webhooks,
 };
 use crate::limits::BODY_BYTES_MAX;
 
 /// All routes, with the wallet's files at `/` if there are any.
-pub fn router(app: App, files: Option<&Path>) -> Router {
+pub fn router(app: App, files: Option<&WalletFiles>) -> Router {
     let demo = app.demo;
     let router = api()
         .into_router()
@@ -418,6 +417,12 @@ fn integration(api: Api) -> Api {
             "send_delivery",
             "Send an event to a webhook again",
             webhooks::send_again,
+        )
+        .post(
+            "/v1/members/{member}/tokens",
+            "make_token",
+            "Make a token with which an app reads what a member sees",
+            tokens::make,
         )
         .post("/v1/keys", "add_key", "Make an API key, which is shown once", keys::add)
         .delete("/v1/keys/{key}", "revoke_key", "Revoke an API key at once", keys::revoke)

@@ -345,6 +345,7 @@ pub async fn who(
         Actor::Demo => "demo",
         Actor::Operator(_) => "operator",
         Actor::Payment(_) => "payment",
+        Actor::Reader(_) => "read",
         Actor::Merchant(..) => "merchant",
         Actor::Member(_) => "member",
         Actor::Staff(staff) => staff.role.as_str(),

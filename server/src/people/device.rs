@@ -7,6 +7,8 @@ pub enum Way {
     Code,
     WeChat,
     Demo,
+    /// By no member: an app reads with it.
+    Token,
 }
 
 impl Way {
@@ -17,6 +19,7 @@ impl Way {
             Self::Code => "code",
             Self::WeChat => "wechat",
             Self::Demo => "demo",
+            Self::Token => "token",
         }
     }
 }

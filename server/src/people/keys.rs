@@ -19,6 +19,8 @@ pub enum Role {
     Payment,
     /// Orders and refunds of one shop.
     Merchant,
+    /// Reads everything that an auditor reads, and changes nothing.
+    Read,
 }
 
 impl Role {
@@ -27,6 +29,7 @@ impl Role {
             Self::Operator => "operator",
             Self::Payment => "payment",
             Self::Merchant => "merchant",
+            Self::Read => "read",
         }
     }
 }
@@ -112,6 +115,8 @@ impl People {
         if done.rows_affected() == 0 {
             return Ok(false);
         }
+        // With the key end the tokens that it made.
+        sqlx::query("DELETE FROM sessions WHERE api_key = $1").bind(id.to_owned()).execute(&mut *tx).await?;
         enter(&mut *tx, actor, Deed::KeyRevoked, &format!("key {id}")).await?;
         tx.commit().await?;
         Ok(true)

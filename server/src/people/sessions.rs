@@ -1,4 +1,4 @@
-//! Sessions, and finding the actor of a token. A session token is `gxs_SECRET`.
+//! Sessions, and finding who a token stands for. A session's token is `gxs_SECRET`.
 
 use gongxiang::identity::Id;
 use jiff::Timestamp;
@@ -9,6 +9,7 @@ use super::device::{Device, Way};
 use super::enrolments::{Enrolled, use_enrolment};
 use super::holder::Holder;
 use super::store::{People, enrolment_hash, no_secret, now, secret};
+use super::tokens::TOKEN_START;
 use crate::limits::{CLOCK_AHEAD_SECONDS_MAX, ENROLMENT_SECONDS_MAX, SESSION_SECONDS_MAX, SESSION_SEEN_EVERY_SECONDS};
 use crate::text::fingerprint;
 
@@ -78,7 +79,10 @@ impl People {
     /// If the database fails.
     pub async fn actor(&self, token: &str) -> sqlx::Result<Option<Actor>> {
         if let Some(secret) = token.strip_prefix("gxs_") {
-            return self.session(secret).await;
+            return self.session(fingerprint(secret.as_bytes()), false).await;
+        }
+        if token.starts_with(TOKEN_START) {
+            return self.session(fingerprint(token.as_bytes()), true).await;
         }
         let Some((id, secret)) = token.strip_prefix("gxk_").and_then(|rest| rest.split_once('_')) else {
             return Ok(None);
@@ -96,21 +100,24 @@ impl People {
         Ok(row.and_then(|(role, member)| match (role.as_str(), member.as_deref().and_then(Id::parse)) {
             ("operator", _) => Some(Actor::Operator(id.into())),
             ("payment", _) => Some(Actor::Payment(id.into())),
+            ("read", _) => Some(Actor::Reader(id.into())),
             ("merchant", Some(member)) => Some(Actor::Merchant(id.into(), member)),
             _ => None,
         }))
     }
 
-    async fn session(&self, secret: &str) -> sqlx::Result<Option<Actor>> {
-        let (hash, now) = (fingerprint(secret.as_bytes()), now());
-        let row: Option<(String, i64)> =
-            sqlx::query_as("SELECT member, seen FROM sessions WHERE hash = $1 AND expires > $2 AND expires < $3")
+    /// A session's secret may begin with a token, so the row says which of the two it is.
+    async fn session(&self, hash: String, is_token: bool) -> sqlx::Result<Option<Actor>> {
+        let now = now();
+        let row: Option<(String, i64, String)> =
+            sqlx::query_as("SELECT member, seen, way FROM sessions WHERE hash = $1 AND expires > $2 AND expires < $3")
                 .bind(hash.clone())
                 .bind(now)
                 .bind(now + SESSION_SECONDS_MAX + CLOCK_AHEAD_SECONDS_MAX)
                 .fetch_optional(&self.pool)
                 .await?;
-        let Some((holder, seen)) = row else { return Ok(None) };
+        let row = row.filter(|(.., way)| (way == Way::Token.as_str()) == is_token);
+        let Some((holder, seen, _)) = row else { return Ok(None) };
         if seen + SESSION_SEEN_EVERY_SECONDS <= now {
             // A database that cannot be written still answers.
             _ = sqlx::query("UPDATE sessions SET seen = $1 WHERE hash = $2")

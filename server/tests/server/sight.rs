@@ -26,7 +26,7 @@ struct Actor {
 }
 
 /// Who sees what the operator sees, as far as it may ask.
-const READERS: [&str; 4] = ["operator", "staff-operator", "clerk", "auditor"];
+const READERS: [&str; 5] = ["operator", "staff-operator", "clerk", "auditor", "read-key"];
 
 /// Grants above this many points wait for a second person.
 const SECOND_PERSON: [&str; 2] = ["--second-person", "treasury=9000"];

@@ -40,6 +40,7 @@ words! {
     BY_CODE "登录码登录" "by code"
     BY_WECHAT "微信登录" "by WeChat"
     BY_DEMO "演示登录" "demo"
+    BY_TOKEN "其他应用，只能查看" "another app, for reading only"
     IPHONE "iPhone" "iPhone"
     IPAD "iPad" "iPad"
     ANDROID "安卓设备" "Android"
@@ -72,6 +73,7 @@ pub fn way(way: &str) -> Words {
         "code" => BY_CODE,
         "wechat" => BY_WECHAT,
         "demo" => BY_DEMO,
+        "token" => BY_TOKEN,
         _ => BY_PASSKEY,
     }
 }

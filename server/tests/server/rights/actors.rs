@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{READS, commands, town};
-use crate::support::TestResult;
+use crate::support::{TestResult, add_key, run_sql};
 
 #[test]
 fn nobody_gets_nothing_but_what_is_public() -> TestResult {
@@ -200,6 +200,131 @@ fn staff_do_what_their_role_says_and_nothing_else() -> TestResult {
             assert_eq!(status == 200, expected, "{role} {path}: {status} {answer}");
         }
     }
+    Ok(())
+}
+
+#[test]
+fn a_key_that_reads_sees_what_an_auditor_sees_and_gives_no_command() -> TestResult {
+    let town = town()?;
+    let key = add_key(&town.folder.database(), &["--role", "read"])?;
+    let before = town.status("GET", "/v1/state", Some(&town.operator), None)?;
+    assert_eq!(town.status("GET", "/v1/session", Some(&key), None)?.1["role"], json!("read"));
+    for (path, public) in READS {
+        let expected = public || ["/v1/state", "/v1/events"].contains(&path) || readable("auditor").contains(&path);
+        let (status, answer) = town.status("GET", path, Some(&key), None)?;
+        assert_eq!(status == 200, expected, "{path}: {status} {answer}");
+    }
+    for (path, body) in commands() {
+        let (status, problem) = town.status("POST", path, Some(&key), Some(&body))?;
+        if !allowed("auditor").contains(&path) {
+            assert_eq!((status, problem["code"].as_str()), (403, Some("forbidden")), "{path}: {problem}");
+        }
+    }
+    assert_eq!(town.status("POST", "/v1/events", Some(&key), Some(&json!([])))?.0, 403);
+    for path in ["/v1/members/bob/tokens", "/v1/members/bob/enrolments"] {
+        assert_eq!(town.status("POST", path, Some(&key), Some(&json!({})))?.0, 403, "{path}");
+    }
+    assert_eq!(town.status("GET", "/v1/state", Some(&town.operator), None)?, before);
+    Ok(())
+}
+
+/// What an app may read with a member's token, beside what is public.
+const OF_TOKEN: [&str; 5] =
+    ["/v1/members/bob", "/v1/members/bob/statement", "/v1/members/bob/eve", "/v1/orders/o1", "/v1/orders/o1/receipt"];
+
+#[test]
+fn a_token_reads_what_its_member_sees_and_nothing_else() -> TestResult {
+    let town = town()?;
+    let made = town.status("POST", "/v1/members/bob/tokens", Some(&town.operator), Some(&json!({"minutes": 5})))?.1;
+    let token = made["token"].as_str().ok_or("no token")?;
+    let bob = town.signed_in("bob")?;
+    let before = town.status("GET", "/v1/state", Some(&town.operator), None)?;
+    for (path, public) in READS {
+        let (status, answer) = town.status("GET", path, Some(token), None)?;
+        assert_eq!(status == 200, public || OF_TOKEN.contains(&path), "{path}: {status} {answer}");
+        if OF_TOKEN.contains(&path) {
+            assert_eq!(answer, town.status("GET", path, Some(&bob), None)?.1, "{path}");
+        }
+    }
+    for (path, body) in commands() {
+        let (status, problem) = town.status("POST", path, Some(token), Some(&body))?;
+        assert_eq!((status, problem["code"].as_str()), (403, Some("forbidden")), "{path}: {problem}");
+    }
+    for (method, path) in [
+        ("DELETE", "/v1/access/sessions"),
+        ("PUT", "/v1/members/bob/profile"),
+        ("DELETE", "/v1/members/bob/profile"),
+        ("POST", "/v1/passkeys/begin"),
+        ("POST", "/v1/events"),
+        ("POST", "/v1/simulations"),
+        ("POST", "/v1/members/bob/tokens"),
+        ("GET", "/v1/members/bob/codes"),
+        ("GET", "/v1/members/ann"),
+        ("GET", "/v1/members/ann/statement"),
+    ] {
+        let (status, problem) = town.status(method, path, Some(token), Some(&json!({})))?;
+        assert_eq!((status, problem["code"].as_str()), (403, Some("forbidden")), "{method} {path}: {problem}");
+    }
+    let order = json!({"buyer": "bob", "merchant": "shop", "channel": "online", "amount": "10", "concession": "1",
+                       "region": "440106"});
+    let quoted = town.status("POST", "/v1/quotes", Some(token), Some(&order))?;
+    assert_eq!((quoted.0, &quoted), (200, &town.status("POST", "/v1/quotes", Some(&bob), Some(&order))?));
+    assert_eq!(town.status("GET", "/v1/state", Some(&town.operator), None)?, before);
+    Ok(())
+}
+
+#[test]
+fn a_token_ends_with_its_time_its_key_and_when_its_member_says_so() -> TestResult {
+    let town = town()?;
+    let make = |key: &str, body: Value| town.status("POST", "/v1/members/bob/tokens", Some(key), Some(&body));
+    let token = |key: &str| -> TestResult<String> {
+        Ok(make(key, json!({}))?.1["token"].as_str().ok_or("no token")?.to_owned())
+    };
+    let reads = |token: &str| -> TestResult<u16> { Ok(town.status("GET", "/v1/members/bob", Some(token), None)?.0) };
+    for (body, field) in [
+        (json!({"minutes": 0}), "minutes"),
+        (json!({"minutes": 1441}), "minutes"),
+        (json!({"minutes": "5"}), "minutes"),
+        (json!({"rights": "all"}), "rights"),
+    ] {
+        let (status, problem) = make(&town.operator, body)?;
+        assert_eq!((status, &problem["code"], &problem["field"]), (400, &json!("bad_event"), &json!(field)));
+    }
+    let nobody = town.status("POST", "/v1/members/nobody/tokens", Some(&town.operator), Some(&json!({})))?;
+    assert_eq!((nobody.0, &nobody.1["code"]), (404, &json!("unknown_member")));
+    for other in [&town.payment, &town.merchant] {
+        assert_eq!(make(other, json!({}))?.0, 403);
+    }
+
+    // Its secret is no session's.
+    let first = token(&town.operator)?;
+    assert_eq!(reads(&first)?, 200);
+    assert_eq!(reads(&first.replacen("gxt_", "gxs_", 1))?, 401);
+    assert_eq!(reads(&format!("gxs_{first}"))?, 401);
+
+    // The member sees it among its sessions, and ends it.
+    let bob = town.signed_in("bob")?;
+    let (_, access) = town.status("GET", "/v1/access", Some(&bob), None)?;
+    let sessions = access["sessions"].as_array().ok_or("no sessions")?;
+    let shown = sessions.iter().find(|session| session["way"] == "token").ok_or("the token is not shown")?;
+    let path = format!("/v1/access/sessions/{}", shown["id"].as_str().ok_or("no id")?);
+    assert_eq!(town.status("DELETE", &path, Some(&bob), None)?.0, 204);
+    assert_eq!(reads(&first)?, 401);
+    assert_eq!(reads(&bob)?, 200);
+
+    let database = town.folder.database();
+    let key = add_key(&database, &["--role", "operator"])?;
+    let (of_key, of_another) = (token(&key)?, token(&town.operator)?);
+    let id = key.split('_').nth(1).ok_or("no id")?;
+    assert_eq!(town.status("DELETE", &format!("/v1/keys/{id}"), Some(&town.operator), None)?.0, 204);
+    assert_eq!((reads(&of_key)?, reads(&of_another)?), (401, 200), "a key's tokens end with it");
+
+    run_sql(&database, "UPDATE sessions SET expires = 1 WHERE way = 'token'")?;
+    assert_eq!(reads(&of_another)?, 401);
+
+    let many = (0..21).map(|_| token(&town.operator)).collect::<TestResult<Vec<_>>>()?;
+    let valid = many.iter().map(|token| reads(token)).collect::<TestResult<Vec<_>>>()?;
+    assert_eq!(valid.iter().filter(|status| **status == 200).count(), 20, "{valid:?}");
     Ok(())
 }
 

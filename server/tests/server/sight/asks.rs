@@ -293,6 +293,7 @@ fn ends() -> Vec<Ask> {
         post("/v1/sessions/passkey", json!({"ceremony": "x", "credential": {}})),
         post("/v1/sessions/wechat", json!({"code": "x"})),
         ask("POST", "/v1/members/{member}/enrolments", "/v1/members/bob/enrolments", none()),
+        ask("POST", "/v1/members/{member}/tokens", "/v1/members/bob/tokens", none()),
         post("/v1/passkeys/begin", none()),
         post("/v1/passkeys", json!({"ceremony": "x", "credential": {}})),
         ask("DELETE", "/v1/passkeys/{passkey}", "/v1/passkeys/x", Value::Null),

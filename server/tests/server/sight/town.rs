@@ -94,13 +94,22 @@ fn tell_bob(database: &Database) -> TestResult {
     Ok(())
 }
 
+/// Whoever asks without having signed in.
+fn machines(town: &members::Town, database: &str) -> TestResult<Vec<Actor>> {
+    let key = |arguments: &[&str]| add_key(database, arguments).map(Some);
+    Ok(vec![
+        Actor { name: "stranger", token: None, own: None },
+        Actor { name: "operator", token: Some(town.operator.clone()), own: None },
+        Actor { name: "payment", token: key(&["--role", "payment"])?, own: None },
+        Actor { name: "read-key", token: key(&["--role", "read"])?, own: None },
+        Actor { name: "till", token: key(&["--role", "merchant", "--member", "tom"])?, own: None },
+        Actor { name: "other-till", token: key(&["--role", "merchant", "--member", "zoe"])?, own: None },
+    ])
+}
+
 impl Town {
     pub(super) fn found(database: Database) -> TestResult<Self> {
         let town = members::empty_town(&database, &SECOND_PERSON)?;
-        let key = |arguments: &[&str]| add_key(&database, arguments).map(Some);
-        let till = key(&["--role", "merchant", "--member", "tom"])?;
-        let other_till = key(&["--role", "merchant", "--member", "zoe"])?;
-        let payment = key(&["--role", "payment"])?;
         let settle = |events: &Value| {
             let (_, answers) = town.server.ask("POST", "/v1/events", Some(&town.operator), &[], Some(events))?;
             all_accepted(&answers)
@@ -132,13 +141,7 @@ impl Town {
         let mug = json!({"name": "Mug", "points": "0.5", "stock": 9, "shops": ["tom"], "delivery": true});
         let (status, answer) = town.server.ask("PUT", "/v1/goods/mug", Some(&town.operator), &[], Some(&mug))?;
         assert_eq!(status, 200, "{answer}");
-        let mut actors = vec![
-            Actor { name: "stranger", token: None, own: None },
-            Actor { name: "operator", token: Some(town.operator.clone()), own: None },
-            Actor { name: "payment", token: payment, own: None },
-            Actor { name: "till", token: till, own: None },
-            Actor { name: "other-till", token: other_till, own: None },
-        ];
+        let mut actors = machines(&town, &database)?;
         for (name, member) in
             [("buyer", "bob"), ("referrer", "ann"), ("shop", "tom"), ("partner", "pam"), ("another", "eve")]
         {
@@ -146,6 +149,8 @@ impl Town {
             let token = cookie.split_once('=').map(|(_, token)| token.to_owned());
             actors.push(Actor { name, token, own: Some(member) });
         }
+        let made = town.server.ask("POST", "/v1/members/bob/tokens", Some(&town.operator), &[], Some(&json!({})))?.1;
+        actors.push(Actor { name: "app-of-buyer", token: made["token"].as_str().map(str::to_owned), own: Some("bob") });
         let of = |name: &str| actors.iter().find(|actor| actor.name == name).and_then(|actor| actor.token.as_deref());
         for (who, shop_name) in [("buyer", "Bench"), ("referrer", "Shelf")] {
             let body = application(shop_name);
