@@ -377,11 +377,11 @@ pub const OVERVIEW_SHOPS_SHOWN: usize = 50;
 /// Most lines of members' networks in one row.
 pub const NETWORK_LINES_IN_ROW: usize = 500;
 
-/// Most rows of them that are added up in one transaction,
+/// Most rows of them that are added up in one transaction.
 pub const NETWORK_ROWS_AT_ONCE: usize = 200;
 
-/// unless they have more lines than this.
-pub const NETWORK_LINES_AT_ONCE: usize = 2_000;
+/// No further row is added up in a transaction whose rows have so many bytes.
+pub const NETWORK_BYTES_AT_ONCE: i64 = 256 * 1024;
 
 /// How long the sums of members' networks wait for more to add.
 pub const NETWORK_PAUSE: Duration = Duration::from_secs(1);

@@ -8,7 +8,9 @@ use crate::ledger::store::Store;
 use crate::limits::NETWORK_PAUSE;
 use crate::shutdown::ended;
 
-/// Works until `end`. A few lines wait for more: each transaction of these takes the disk's time from the orders. Of several processes on one database, one works at a time.
+/// Works until `end`. Of several processes on one database, one works at a time.
+///
+/// A few lines wait for more: each transaction of these takes the disk's time from the orders.
 pub async fn keep_on(store: Arc<dyn Store>, mut end: watch::Receiver<bool>) {
     loop {
         let gathered = tokio::select! {

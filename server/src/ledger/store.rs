@@ -435,11 +435,17 @@ pub trait Transaction: Send {
         Ok(false)
     }
 
+    /// The first entry of the journal after a place, and its day.
+    async fn day_after(&mut self, place: Place) -> Result<Option<(Place, Day)>> {
+        Ok(self.journal(Page { after: place, limit: 1 }).await?.pop().map(|entry| (entry.place, entry.day)))
+    }
+
     /// Orders by id.
     async fn orders(&mut self, page: Page<&str>) -> Result<Vec<(Id, Order)>>;
 
     /// A shop's orders, newest first, before a number (`i64::MAX` for all).
     async fn orders_of(&mut self, merchant: &Id, page: Page<i64>) -> Result<Vec<(Id, Order)>>;
+
     /// Of the newest `among` orders of a shop those whose ids end so, in small letters, newest first, at most `limit`.
     async fn orders_ending(
         &mut self,

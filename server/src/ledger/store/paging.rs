@@ -30,16 +30,20 @@ impl JournalPages {
 }
 
 /// The first place of the journal on this day or later; nothing if there is none yet. Days never go back, so each step halves what is left.
+/// Between two days there are many places without an entry: as soon as nothing is left before the place that was found, it is the first.
 pub async fn first_place(tx: &mut dyn Transaction, day: Day) -> Result<Option<Place>> {
     // What is at `before` or earlier is of an earlier day. `found` is the first place after `until`.
-    let (mut before, mut until, mut found) = (0, i64::MAX, None);
+    let (mut before, mut until, mut found) = (Place(0), Place(i64::MAX), None);
     while before < until {
-        let middle = before + (until - before) / 2;
-        match tx.journal(Page { after: Place(middle), limit: 1 }).await?.pop() {
-            Some(entry) if entry.day < day => before = entry.place.0,
+        let middle = Place(before.0 + (until.0 - before.0) / 2);
+        match tx.day_after(middle).await? {
+            Some((place, at)) if at < day => before = place,
             next => {
-                found = next.map(|entry| entry.place);
-                until = middle;
+                let next = next.map(|(place, _)| place);
+                if next == found && tx.day_after(before).await?.map(|(place, _)| place) == found {
+                    break;
+                }
+                (found, until) = (next, middle);
             }
         }
     }

@@ -12,7 +12,7 @@ use super::rows::RowTexts;
 use super::{SqlTransaction, from_json, parse_id};
 use crate::ledger::network::{Brought, Chains, LEVELS, NetworkLine, Size, Sums, Trade, sources};
 use crate::ledger::store::{DirectMember, Page, Result, differs};
-use crate::limits::{NETWORK_LINES_AT_ONCE, NETWORK_ROWS_AT_ONCE};
+use crate::limits::{NETWORK_BYTES_AT_ONCE, NETWORK_ROWS_AT_ONCE};
 
 /// Reads an amount that this server wrote.
 fn decimal<Q: DeserializeOwned>(text: &str) -> Result<Q> {
@@ -29,19 +29,35 @@ impl SqlTransaction {
     pub(super) async fn gather_lines(&mut self) -> Result<bool> {
         let lock = self.dialect.lock(self.scope);
         let sql = format!(
-            "SELECT place, line, content FROM network_lines ORDER BY place, line LIMIT {NETWORK_ROWS_AT_ONCE}{lock}"
+            "SELECT place, line, length(content) AS size FROM network_lines
+             ORDER BY place, line LIMIT {NETWORK_ROWS_AT_ONCE}{lock}"
         );
-        let rows: Vec<(i64, i64, String)> = self.many("place, line, content", &sql, &[]).await?;
-        if rows.is_empty() {
+        // After a close there are large rows, of which a transaction takes few.
+        let waiting: Vec<(i64, i64, i64)> = self.many("place, line, size", &sql, &[]).await?;
+        if waiting.is_empty() {
             return Ok(false);
         }
-        let (mut lines, mut taken) = (Vec::new(), Vec::new());
-        for (place, line, content) in &rows {
-            lines.extend(lines_of(content)?);
-            taken.push((place, line));
-            if lines.len() >= NETWORK_LINES_AT_ONCE {
+        let (mut taken, mut bytes) = (RowTexts::new(self.dialect), 0);
+        let mut rest = waiting.iter();
+        for (place, line, size) in rest.by_ref() {
+            taken.row(|row| {
+                row.integer("place", place);
+                row.integer("line", line);
+            });
+            bytes += size;
+            if bytes >= NETWORK_BYTES_AT_ONCE {
                 break;
             }
+        }
+        let more = rest.len() > 0 || waiting.len() == NETWORK_ROWS_AT_ONCE;
+        let taken = taken.into_json();
+        let named = self.dialect.rows(&[integer("place"), integer("line")]);
+        let named = format!("(place, line) IN (SELECT place, line FROM {named} AS r)");
+        let sql = format!("SELECT content FROM network_lines WHERE {named}");
+        let rows: Vec<(String,)> = self.many("content", &sql, &[&taken]).await?;
+        let mut lines = Vec::new();
+        for (content,) in &rows {
+            lines.extend(lines_of(content)?);
         }
         let chains = self.chains(&lines).await?;
         let sums = Sums::of(&lines, &chains);
@@ -49,17 +65,8 @@ impl SqlTransaction {
         self.add_trades("team_months", ["holder", "month", "level"], months(sums.months)).await?;
         self.add_trades("city_days", ["city", "day", "shop"], sums.cities).await?;
         self.add_rewards(sums.rewards).await?;
-        let mut gone = RowTexts::new(self.dialect);
-        for (place, line) in &taken {
-            gone.row(|row| {
-                row.integer("place", place);
-                row.integer("line", line);
-            });
-        }
-        let named = self.dialect.rows(&[integer("place"), integer("line")]);
-        let sql = format!("DELETE FROM network_lines WHERE (place, line) IN (SELECT place, line FROM {named} AS r)");
-        self.run(&sql, &[&gone.into_json()]).await?;
-        Ok(taken.len() < rows.len() || rows.len() == NETWORK_ROWS_AT_ONCE)
+        self.run(&format!("DELETE FROM network_lines WHERE {named}"), &[&taken]).await?;
+        Ok(more)
     }
 
     /// Those above the members whom lines name.
@@ -127,11 +134,15 @@ impl SqlTransaction {
                 row.text(three, c);
             });
         }
+        // Not the stored column is cast: it is found by the table's key.
+        let third =
+            |of: &str| if three == "level" { format!("CAST({of}level AS BIGINT)") } else { format!("{of}{three}") };
         let sql = format!(
             "SELECT t.{one}, t.{two}, CAST(t.{three} AS TEXT) AS third, t.orders, t.concession FROM {} w {} {table} t
-             ON t.{one} = w.{one} AND t.{two} = w.{two} AND CAST(t.{three} AS TEXT) = w.{three}",
+             ON t.{one} = w.{one} AND t.{two} = w.{two} AND t.{three} = {wanted}",
             self.dialect.rows(&keys),
             self.dialect.by_key(),
+            wanted = third("w."),
         );
         let columns = format!("{one}, {two}, third, orders, concession");
         let stored: Vec<(String, String, String, i64, String)> =
@@ -150,7 +161,7 @@ impl SqlTransaction {
                 row.text("concession", concession);
             });
         }
-        let third = if three == "level" { "CAST(level AS BIGINT)".to_owned() } else { three.to_owned() };
+        let third = third("");
         let from = self.dialect.rows(&[text(one), text(two), text(three), integer("orders"), text("concession")]);
         let sql = format!(
             "INSERT INTO {table} ({one}, {two}, {three}, orders, concession)

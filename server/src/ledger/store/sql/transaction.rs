@@ -201,6 +201,14 @@ impl Transaction for SqlTransaction {
         self.withdraw_announced(id).await
     }
 
+    async fn day_after(&mut self, place: Place) -> Result<Option<(Place, Day)>> {
+        let sql = "SELECT place, day FROM journal WHERE place > CAST($1 AS BIGINT) ORDER BY place LIMIT 1";
+        let mut rows: Vec<(i64, String)> = self.all(sql, &[&place.to_string()]).await?;
+        let Some((place, day)) = rows.pop() else { return Ok(None) };
+        let day = Day::parse(&day).ok_or_else(|| differs(format!("`{day}` is no day")))?;
+        Ok(Some((Place(place), day)))
+    }
+
     async fn orders(&mut self, page: Page<&str>) -> Result<Vec<(Id, Order)>> {
         self.by_id("SELECT id, content FROM orders WHERE id > $1 ORDER BY id", page).await
     }
