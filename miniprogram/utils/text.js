@@ -75,7 +75,8 @@ module.exports = {
     windows: ['Windows 电脑', 'Windows'], mac: ['Mac', 'Mac'], chromebook: ['Chromebook', 'Chromebook'], linux: ['Linux 电脑', 'Linux'],
     other: ['其他设备', 'Other device'],
   },
-  methods: { passkey: ['通行密钥登录', 'by passkey'], code: ['登录码登录', 'by code'], wechat: ['微信登录', 'by WeChat'], demo: ['演示登录', 'demo'] },
+  methods: { passkey: ['通行密钥登录', 'by passkey'], code: ['登录码登录', 'by code'], wechat: ['微信登录', 'by WeChat'], demo: ['演示登录', 'demo'],
+    token: ['其他应用，只能查看', 'another app, for reading only'] },
 
   // What waits, and what was refused.
   waiting: ['待提交', 'Waiting'],

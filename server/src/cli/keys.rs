@@ -1,4 +1,4 @@
-//! `gongxiang keys`: API keys of operators, of their payment systems, and of merchants.
+//! `gongxiang keys`: API keys of operators, of their payment systems, of merchants, and of programs that only read.
 
 use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;

@@ -41,7 +41,7 @@ struct OpenSession {
     /// When it was last used, right to the hour.
     seen: i64,
     expires: i64,
-    /// How it was opened: `passkey`, `code`, `wechat` or `demo`.
+    /// How it was opened: `passkey`, `code`, `wechat` or `demo`; `token` if an app reads by it.
     way: String,
     /// `iphone`, `ipad`, `android`, `harmony`, `windows`, `mac`, `chromebook`, `linux` or `other`.
     device: String,

@@ -287,7 +287,7 @@ pub fn signed_in(actor: Actor) -> Result<Id, Problem> {
         Actor::Demo
         | Actor::Operator(_)
         | Actor::Payment(_)
-        | Actor::Reader(_)
+        | Actor::ReadKey(_)
         | Actor::Merchant(..)
         | Actor::Staff(_) => Err(Failure::Forbidden.into()),
     }

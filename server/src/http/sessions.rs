@@ -308,7 +308,7 @@ pub(super) fn cookie(token: &str, seconds: i64, app: &App) -> Result<HeaderValue
 #[expect(clippy::struct_excessive_bools, reason = "what a server is set to, each by itself")]
 #[derive(Serialize, ToSchema)]
 pub struct Who {
-    /// `nobody`, `demo`, `operator`, `payment`, `merchant`, `member`, or the role of staff: `operator`, `clerk`, `auditor`, `owner`,
+    /// `nobody`, `demo`, `operator`, `payment`, `read`, `merchant`, `member`, or the role of staff: `operator`, `clerk`, `auditor`, `owner`,
     /// `cashier`.
     role: &'static str,
     /// The member, or the merchant of a key's shop.
@@ -345,7 +345,7 @@ pub async fn who(
         Actor::Demo => "demo",
         Actor::Operator(_) => "operator",
         Actor::Payment(_) => "payment",
-        Actor::Reader(_) => "read",
+        Actor::ReadKey(_) => "read",
         Actor::Merchant(..) => "merchant",
         Actor::Member(_) => "member",
         Actor::Staff(staff) => staff.role.as_str(),

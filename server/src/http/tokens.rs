@@ -4,14 +4,13 @@ use axum::extract::{MatchedPath, Path, State};
 use axum::http::Method;
 use axum::http::request::Parts;
 use gongxiang::identity::Id;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::answer::Answer;
 use super::app::App;
 use super::body::SignInBody;
-use super::problem::Problem;
+use super::problem::{Failure, Problem};
 use super::query::{NoParameters, Query};
 use super::rights::Operator;
 use crate::ledger::needs::Needs;
@@ -21,7 +20,7 @@ use crate::people::actor::Actor;
 
 /// All that a token may ask. Everybody may ask what is public. Codes, ways of signing in, what one writes to others and whatever changes
 /// something are not for apps.
-const ALLOWED: [(Method, &str); 12] = [
+const ALLOWED: [(Method, &str); 11] = [
     (Method::GET, "/v1/session"),
     (Method::GET, "/v1/members/{member}"),
     (Method::GET, "/v1/members/{member}/statement"),
@@ -32,7 +31,6 @@ const ALLOWED: [(Method, &str); 12] = [
     (Method::GET, "/v1/members/{member}/eve"),
     (Method::GET, "/v1/orders/{order}"),
     (Method::GET, "/v1/orders/{order}/receipt"),
-    (Method::POST, "/v1/quotes"),
     (Method::POST, "/v1/forecast"),
 ];
 
@@ -80,12 +78,12 @@ pub struct MadeToken {
     token: String,
     /// The member as whom it reads.
     member: Id,
-    /// Until when it is valid, in seconds since 1970. It ends earlier with the key that made it, or if the member ends it.
+    /// Until when it is valid, in seconds since 1970. It ends earlier if the key that made it is revoked, or if the member ends it.
     expires: i64,
 }
 
-/// An app reads with it what the member sees of its own account and orders, and asks for quotes and forecasts as the member. It changes
-/// nothing, and opens no session.
+/// An app reads with it what the member sees of its own account and orders, and asks for forecasts as the member. It changes nothing, and
+/// opens no session. A key makes it, not a person.
 pub async fn make(
     State(app): State<App>,
     Operator(actor): Operator,
@@ -99,7 +97,13 @@ pub async fn make(
     if app.ledger.read().await?.load(&needs).await?.excerpt.accounts.is_empty() {
         return Err(Problem::unknown_member());
     }
-    let key = if let Actor::Operator(key) = &actor { Some(key.as_str()) } else { None };
-    let token = app.people.make_token(&member, minutes * 60, key).await.map_err(StoreError::from)?;
-    Ok(Answer::of(&MadeToken { token, member, expires: Timestamp::now().as_second() + minutes * 60 }))
+    let key = match &actor {
+        Actor::Operator(key) => Some(key.as_str()),
+        Actor::Demo => None,
+        // A token ends with its key. A person of the staff has none.
+        _ => return Err(Failure::Forbidden.into()),
+    };
+    let made = app.people.make_token(&member, minutes * 60, key).await.map_err(StoreError::from)?;
+    let (token, expires) = made.ok_or(Failure::Unauthorized)?;
+    Ok(Answer::of(&MadeToken { token, member, expires }))
 }

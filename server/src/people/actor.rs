@@ -16,7 +16,7 @@ pub enum Actor {
     /// The key of the operator's payment system: packs and the treasury.
     Payment(String),
     /// A key that only reads.
-    Reader(String),
+    ReadKey(String),
     /// A merchant's key: orders and refunds of its own shop.
     Merchant(String, Id),
     /// A member who signed in.
@@ -44,7 +44,7 @@ impl Actor {
             Self::Demo => "demo".into(),
             Self::Operator(key) => format!("operator {key}"),
             Self::Payment(key) => format!("payment {key}"),
-            Self::Reader(key) => format!("reader {key}"),
+            Self::ReadKey(key) => format!("reader {key}"),
             Self::Merchant(key, _) => format!("merchant {key}"),
             Self::Member(member) => format!("member {member}"),
             // Names are not for ever: the id says who it was.
@@ -61,7 +61,7 @@ impl Actor {
             Self::Demo
             | Self::Operator(_)
             | Self::Payment(_)
-            | Self::Reader(_)
+            | Self::ReadKey(_)
             | Self::Staff(Staff { shop: None, .. }) => "operator".into(),
             Self::Merchant(_, member) | Self::Staff(Staff { shop: Some(member), .. }) => format!("shop {member}"),
             Self::Member(member) => format!("member {member}"),
@@ -74,7 +74,7 @@ impl Actor {
         match self {
             Self::Operator(_) | Self::Demo => true,
             Self::Staff(staff) => staff.role.may(duty),
-            Self::Reader(_) => StaffRole::Auditor.may(duty),
+            Self::ReadKey(_) => StaffRole::Auditor.may(duty),
             Self::Nobody | Self::Payment(_) | Self::Merchant(..) | Self::Member(_) => false,
         }
     }
@@ -91,7 +91,7 @@ impl Actor {
         match self {
             Self::Merchant(_, member) | Self::Member(member) => Some(member),
             Self::Staff(staff) => staff.shop.as_ref(),
-            Self::Nobody | Self::Demo | Self::Operator(_) | Self::Payment(_) | Self::Reader(_) => None,
+            Self::Nobody | Self::Demo | Self::Operator(_) | Self::Payment(_) | Self::ReadKey(_) => None,
         }
     }
 

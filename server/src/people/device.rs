@@ -7,7 +7,7 @@ pub enum Way {
     Code,
     WeChat,
     Demo,
-    /// By no member: an app reads with it.
+    /// For an app, by a key.
     Token,
 }
 

@@ -1,4 +1,4 @@
-//! API keys of operators, of their payment systems, and of merchants. A key is `gxk_ID_SECRET`.
+//! API keys of operators, of their payment systems, of merchants, and of programs that only read. A key is `gxk_ID_SECRET`.
 
 use gongxiang::identity::Id;
 use serde::{Deserialize, Serialize};
@@ -115,7 +115,7 @@ impl People {
         if done.rows_affected() == 0 {
             return Ok(false);
         }
-        // With the key end the tokens that it made.
+        // The tokens that the key made end with it.
         sqlx::query("DELETE FROM sessions WHERE api_key = $1").bind(id.to_owned()).execute(&mut *tx).await?;
         enter(&mut *tx, actor, Deed::KeyRevoked, &format!("key {id}")).await?;
         tx.commit().await?;

@@ -112,7 +112,7 @@ impl StaffRole {
 }
 
 impl Duty {
-    /// The roles that have it, in words: `the operator or an auditor`.
+    /// Who has it, in words: `the operator or a clerk`.
     #[must_use]
     pub fn holders(self) -> String {
         let role = |role: StaffRole| match role {
@@ -123,7 +123,8 @@ impl Duty {
             StaffRole::Cashier => "the shop's cashier",
         };
         let holders = StaffRole::ALL.into_iter().filter(|role| role.may(self)).map(role);
-        holders.collect::<Vec<_>>().join(" or ")
+        let key = StaffRole::Auditor.may(self).then_some("a key that reads");
+        holders.chain(key).collect::<Vec<_>>().join(" or ")
     }
 }
 
@@ -148,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_duty_says_who_has_it() {
-        assert_eq!(Duty::Audit.holders(), "the operator or an auditor");
+        assert_eq!(Duty::Audit.holders(), "the operator or an auditor or a key that reads");
         assert_eq!(Duty::All.holders(), "the operator");
     }
 }

@@ -39,14 +39,15 @@ impl People {
         Ok(Some((member, token, holds)))
     }
 
-    /// Ends a session.
+    /// Ends a session, or what an app reads by.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn sign_out(&self, token: &str) -> sqlx::Result<()> {
-        let Some(secret) = token.strip_prefix("gxs_") else { return Ok(()) };
+        let hashed = if token.starts_with(TOKEN_START) { Some(token) } else { token.strip_prefix("gxs_") };
+        let Some(hashed) = hashed else { return Ok(()) };
         sqlx::query("DELETE FROM sessions WHERE hash = $1")
-            .bind(fingerprint(secret.as_bytes()))
+            .bind(fingerprint(hashed.as_bytes()))
             .execute(&self.pool)
             .await?;
         Ok(())
@@ -100,13 +101,13 @@ impl People {
         Ok(row.and_then(|(role, member)| match (role.as_str(), member.as_deref().and_then(Id::parse)) {
             ("operator", _) => Some(Actor::Operator(id.into())),
             ("payment", _) => Some(Actor::Payment(id.into())),
-            ("read", _) => Some(Actor::Reader(id.into())),
+            ("read", _) => Some(Actor::ReadKey(id.into())),
             ("merchant", Some(member)) => Some(Actor::Merchant(id.into(), member)),
             _ => None,
         }))
     }
 
-    /// A session's secret may begin with a token, so the row says which of the two it is.
+    /// `gxs_gxt_…` hashes to the row of a token, so the row says which of the two it is.
     async fn session(&self, hash: String, is_token: bool) -> sqlx::Result<Option<Actor>> {
         let now = now();
         let row: Option<(String, i64, String)> =

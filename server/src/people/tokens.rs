@@ -13,21 +13,38 @@ use crate::text::fingerprint;
 pub const TOKEN_START: &str = "gxt_";
 
 impl People {
-    /// Makes a token that ends with the key, if a key made it. The member's oldest tokens end if there are too many.
+    /// Makes a token, and says when it ends: with the key that makes it at the latest. Only a demo makes one without a key. `None` if the
+    /// key has ended. The member's oldest tokens end if there are too many.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn make_token(&self, member: &Id, seconds: i64, key: Option<&str>) -> sqlx::Result<String> {
+    pub async fn make_token(
+        &self,
+        member: &Id,
+        seconds: i64,
+        key: Option<&str>,
+    ) -> sqlx::Result<Option<(String, i64)>> {
         let token = format!("{TOKEN_START}{}", secret().map_err(no_secret)?);
         let (hash, now) = (fingerprint(token.as_bytes()), now());
+        let mut expires = now + seconds;
         let mut tx = self.pool.begin().await?;
+        if let Some(key) = key {
+            // Changes nothing, but locks the row: a request that revokes the key then waits, and finds the token.
+            let sql =
+                "UPDATE keys SET role = role WHERE id = $1 AND revoked IS NULL AND (expires IS NULL OR expires > $2)
+                       RETURNING expires";
+            let row: Option<(Option<i64>,)> =
+                sqlx::query_as(sql).bind(key.to_owned()).bind(now).fetch_optional(&mut *tx).await?;
+            let Some((end,)) = row else { return Ok(None) };
+            expires = end.map_or(expires, |end| expires.min(end));
+        }
         sqlx::query(
             "INSERT INTO sessions (hash, member, expires, made, seen, way, device, api_key)
              VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
         )
         .bind(hash.clone())
         .bind(member.to_string())
-        .bind(now + seconds)
+        .bind(expires)
         .bind(now)
         .bind(Way::Token.as_str())
         .bind(Device::of("").as_str())
@@ -47,6 +64,6 @@ impl People {
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(token)
+        Ok(Some((token, expires)))
     }
 }
