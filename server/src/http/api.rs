@@ -53,7 +53,11 @@ impl Api {
         }
         self.router = self.router.route(path, route);
         self.paths = self.paths.path(path, PathItem::new(method, description.operation));
-        self.schemas.extend(description.schemas);
+        for (name, schema) in description.schemas {
+            let known = self.schemas.get(&name).is_none_or(|known| *known == schema);
+            debug_assert!(known, "two types are called {name}: the document would describe one of them wrongly");
+            self.schemas.insert(name, schema);
+        }
         self
     }
 
@@ -291,9 +295,8 @@ fn tag(path: &str) -> &'static str {
     let mut parts = path.trim_start_matches("/v1").split('/').skip(1);
     match (parts.next().unwrap_or_default(), path.rsplit('/').next().unwrap_or_default()) {
         (_, "subscriptions" | "notices") | ("subscriptions" | "consents" | "webhooks", _) => "Notices",
-        (_, "enrolments" | "access") | ("session" | "sessions" | "passkeys" | "access" | "staff" | "keys", _) => {
-            "Sign-in"
-        }
+        (_, "enrolments" | "access" | "tokens")
+        | ("session" | "sessions" | "passkeys" | "access" | "staff" | "keys", _) => "Sign-in",
         ("members" | "names" | "numbers" | "partners", _) => "Members",
         ("merchants" | "shops" | "applications" | "codes", _) => "Shops",
         ("orders" | "quotes" | "previews", _) => "Orders",

@@ -23,7 +23,7 @@ use super::problem::{Failure, Problem};
 use crate::ledger::group;
 use crate::ledger::journal::{self, BYTE_ORDER_MARK, JournalLine, JournalReader};
 use crate::ledger::queue::Submission;
-use crate::limits::{BODY_BYTES_MAX, COMMAND_BYTES_MAX, EVENTS_MAX, SIGN_IN_BYTES_MAX};
+use crate::limits::{BODY_BYTES_MAX, COMMAND_BYTES_MAX, EVENTS_MAX, FIELD_ERRORS_MAX, SIGN_IN_BYTES_MAX};
 
 /// Events of a journal.
 pub enum EventsBody {
@@ -148,7 +148,7 @@ pub fn read<T: DeserializeOwned + ToSchema>(table: Vec<(String, Tree)>) -> Resul
     fields::read(table.clone()).map_err(|first| Problem::of_fields(all_errors::<T>(first, table)))
 }
 
-/// Every error of a table that cannot be read, beginning with the one at which reading it stopped.
+/// The errors of a table that cannot be read, beginning with the one at which reading it stopped: one for each of its fields.
 fn all_errors<T: DeserializeOwned + ToSchema>(first: FieldError, table: Vec<(String, Tree)>) -> Vec<Refusal> {
     let required = match T::schema() {
         RefOr::T(Schema::Object(object)) => object.required,
@@ -159,10 +159,14 @@ fn all_errors<T: DeserializeOwned + ToSchema>(first: FieldError, table: Vec<(Str
     let wrong = table.into_iter().filter_map(|(key, value)| {
         // Read alone, a field that is right leads to the next one that is missing.
         let error = fields::read::<T>(vec![(key.clone(), value)]).err()?;
-        (error.field == key || error.field.starts_with(&format!("{key}."))).then_some(error)
+        let rest = error.field.strip_prefix(&key)?;
+        (rest.is_empty() || rest.starts_with(['.', '['])).then_some(error)
     });
     let mut errors = vec![first];
     for error in wrong.chain(missing) {
+        if errors.len() == FIELD_ERRORS_MAX {
+            break;
+        }
         if errors.iter().all(|known| known.field != error.field) {
             errors.push(error);
         }

@@ -17,7 +17,7 @@ pub fn take_unknown(fields: &mut Vec<(String, Tree)>, has: impl Fn(&str) -> bool
 
 /// What is answered to a command that cannot be given: fields that are unknown come first.
 pub fn unknown_first(unknown: &[Refusal], otherwise: Problem) -> Problem {
-    if unknown.is_empty() { otherwise } else { Problem::of_fields(unknown.to_vec()) }
+    if unknown.is_empty() { otherwise } else { otherwise.after(unknown) }
 }
 
 /// The line of a command's event, unless it cannot be read or had fields that are unknown.

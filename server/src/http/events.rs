@@ -63,7 +63,8 @@ pub struct EventsQuery {
     accept_flags: AcceptedFlags,
 }
 
-/// One event is answered with its receipt or a problem. Many events get one answer each, in their order.
+/// One event is answered with its receipt or a problem. Many events get one answer each, in their order. An event is settled on the open
+/// day: its `at` is kept for information, and moves it to no earlier one.
 pub async fn settle(
     State(app): State<App>,
     Query(EventsQuery { accept_flags }): Query<EventsQuery>,
@@ -81,7 +82,8 @@ pub async fn settle(
         EventsBody::One(event) => {
             let group::Answer { repeated, outcome } =
                 app.ledger.settle(vec![*event]).await?.pop().ok_or(Failure::Unavailable)?;
-            let outcome = Outcome::Receipt(Seen::whole(outcome?));
+            let receipt = outcome.map_err(|denial| Problem::from(denial).repeated(repeated))?;
+            let outcome = Outcome::Receipt(Seen::whole(receipt));
             Ok(Answer::of(&EventAnswers::One(EventAnswer { repeated, outcome })))
         }
         EventsBody::Many(events) => {

@@ -1,6 +1,6 @@
 //! Orders of a shop and of a buyer, and their receipts.
 
-use axum::extract;
+use axum::extract::State;
 use gongxiang::event::Event;
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::order::{Order, OrderState};
@@ -40,8 +40,8 @@ pub struct OrdersQuery {
     day: Option<Day>,
     /// Only the orders in this state. A page may then have fewer rows than `limit`, or none, although there is a next one.
     #[schema(nullable = false)]
-    state: Option<State>,
-    /// Only the order with this number of the shop's own. It stands alone.
+    state: Option<StateFilter>,
+    /// Only the order with this number of the shop's own: the first one, if a journal gave the number to several. It stands alone.
     #[schema(nullable = false)]
     reference: Option<Id>,
     /// Only the orders whose ids end so, in capital or small letters; of any day, among the shop's newest. There is no next page. It stands
@@ -52,16 +52,16 @@ pub struct OrdersQuery {
     format: Format,
 }
 
-/// A state of orders.
+/// The state in which orders are listed.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum StateFilter {
     Pending,
     Vested,
     Refunded,
 }
 
-impl State {
+impl StateFilter {
     const fn is_of(self, order: &Order) -> bool {
         matches!(
             (self, order.state),
@@ -93,7 +93,7 @@ impl TryFrom<String> for Ending {
 /// A shop's orders, newest first, for the merchant and the operator; a cashier gets those of the open day, and any by the end of its id or
 /// its reference.
 pub async fn orders(
-    extract::State(app): extract::State<App>,
+    State(app): State<App>,
     Somebody(actor): Somebody,
     address: Address,
     Query(asked): Query<OrdersQuery>,
@@ -168,7 +168,7 @@ pub struct BoughtQuery {
 
 /// What a member bought, newest first, for the member and the operator.
 pub async fn bought(
-    extract::State(app): extract::State<App>,
+    State(app): State<App>,
     address: Address,
     Query(BoughtQuery { before, limit, format }): Query<BoughtQuery>,
     Owner(member): Owner,

@@ -165,7 +165,12 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     limit: Option<Box<str>>,
-    /// Every field of the body that is wrong, if more than one is. The first one is also in `code`, `field` and `detail`.
+    /// The key was refused before, and this is that answer; absent otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    repeated: bool,
+    /// The fields of the body that are wrong, if more than one is, and at most 20 of them. The first one is also in `code`, `field` and
+    /// `detail`.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(value_type = Vec<FieldProblem>)]
     errors: Box<[FieldProblem]>,
@@ -199,8 +204,14 @@ impl Problem {
             field: field.into(),
             detail: detail.into(),
             limit: None,
+            repeated: false,
             errors: Box::default(),
         }
+    }
+
+    /// The same, as the answer to a request that may have been refused before.
+    pub fn repeated(self, repeated: bool) -> Self {
+        Self { repeated, ..self }
     }
 
     /// The errors of a body's fields; there is at least one.
@@ -208,6 +219,19 @@ impl Problem {
         let first = errors.first().cloned().map_or_else(|| Failure::BadBody.into(), Self::from);
         let errors = if errors.len() > 1 { errors } else { Vec::new() };
         Self { errors: errors.into_iter().take(FIELD_ERRORS_MAX).map(FieldProblem::from).collect(), ..first }
+    }
+
+    /// The same after errors of other fields. If it is about no field, they alone are the answer.
+    pub fn after(self, others: &[Refusal]) -> Self {
+        let mut all = Self::of_fields(others.to_vec());
+        if self.code == Code::BadEvent.as_str() && !self.field.is_empty() {
+            let first = FieldProblem { code: all.code, field: all.field.clone(), detail: all.detail.clone() };
+            let mut errors = if all.errors.is_empty() { vec![first] } else { all.errors.into_vec() };
+            errors.push(FieldProblem { code: self.code, field: self.field, detail: self.detail });
+            errors.truncate(FIELD_ERRORS_MAX);
+            all.errors = errors.into();
+        }
+        all
     }
 
     /// Whether it is this failure.
@@ -259,6 +283,7 @@ impl Problem {
             field,
             detail,
             limit: None,
+            repeated: false,
             errors: Box::default(),
         }
     }

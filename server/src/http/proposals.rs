@@ -355,6 +355,6 @@ async fn settle(app: &App, actor: &Actor, row: &ProposalRow) -> Result<Approved,
     let group::Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
     let code = outcome.as_ref().err().map(refused_with);
     app.people.conclude(row.id, code).await.map_err(StoreError::from)?;
-    let receipt = outcome.map_err(|denial: Denial| Problem::from(denial))?;
+    let receipt = outcome.map_err(|denial: Denial| Problem::from(denial).repeated(repeated))?;
     Ok(Approved::Settled(Answer::of(&Approval { repeated, receipt: Seen::receipt(receipt, actor) })))
 }

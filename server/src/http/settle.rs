@@ -182,7 +182,7 @@ async fn settle(
     refuse_catalogue(&app, &actor, &request).await?;
     refuse_unadmitted(&app, &actor, &request).await?;
     let group::Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
-    let receipt = outcome.map_err(key_reused)?;
+    let receipt = outcome.map_err(|denial| key_reused(denial).repeated(repeated))?;
     if let Some((trade, reason)) = decided.zip(reason) {
         let kept = app.people.enter_decision(&trade, &reason, &actor.name(), repeated).await;
         kept.map_err(StoreError::from)?;

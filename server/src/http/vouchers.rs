@@ -159,7 +159,7 @@ pub async fn redeem(
     let id = id.clone();
     let request = group::Request { line, key: Some(key), actor: actor.name().into(), guard: Some(Guard::Claim(claim)) };
     let group::Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
-    let receipt = outcome.map_err(key_reused)?;
+    let receipt = outcome.map_err(|denial| key_reused(denial).repeated(repeated))?;
     let voucher = app.goods.voucher(&id).await?.ok_or(Failure::NotFound)?;
     let today = today(&app).await?;
     Ok(Answer::of(&Redeemed {
@@ -329,7 +329,7 @@ pub async fn cancel(
         guard: Some(Guard::Voucher(end)),
     };
     let group::Answer { repeated, outcome } = app.ledger.settle_one(request).await?;
-    let receipt = outcome.map_err(key_reused)?;
+    let receipt = outcome.map_err(|denial| key_reused(denial).repeated(repeated))?;
     Ok(Answer::of(&CancelledVoucher { repeated, receipt: Seen::receipt(receipt, &actor) }))
 }
 

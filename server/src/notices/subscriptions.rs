@@ -15,6 +15,7 @@ use crate::limits::{CONSENTS_MAX, SUBSCRIPTIONS_MAX};
 /// The way on which notices go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = NoticeChannel)]
 pub enum Channel {
     /// Web Push, to a browser.
     Push,

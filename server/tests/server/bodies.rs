@@ -35,6 +35,8 @@ fn a_command_names_every_field_that_is_wrong() -> TestResult {
     let mut event = order;
     event["type"] = json!("order.placed");
     assert_eq!(wrong_fields(&server.ask("POST", "/v1/previews", None, &[], Some(&event))?)?, all);
+    let rules = json!({"colour": 1, "from": 3, "rules": {}});
+    assert_eq!(wrong_fields(&server.ask("POST", "/v1/rules", None, &key, Some(&rules))?)?, ["colour", "from"]);
     // One that is wrong needs no list.
     let one = json!({"member": "ann", "referrer": "a b"});
     assert_eq!(wrong_fields(&server.ask("POST", "/v1/members", None, &key, Some(&one))?)?, ["\"referrer\""]);
@@ -63,6 +65,8 @@ fn any_other_body_names_every_field_that_is_wrong() -> TestResult {
     let body = json!({"events": "all", "colour": "red"});
     let named = wrong_fields(&server.ask("POST", "/v1/webhooks", None, &[], Some(&body))?)?;
     assert_eq!(named, ["colour", "events", "url"]);
+    let item = json!({"colour": 1, "name": "Mug", "points": "0.5", "stock": 9, "shops": [7]});
+    assert_eq!(wrong_fields(&server.ask("PUT", "/v1/goods/mug", None, &[], Some(&item))?)?, ["colour", "shops[0]"]);
     Ok(())
 }
 

@@ -178,6 +178,13 @@ fn an_order_that_was_refused_does_not_use_its_reference_up() -> TestResult {
         r#"{"reference":"S1","buyer":"ann","channel":"online","amount":"5000","concession":"2000","region":"440106"}"#;
     let (status, refused) = shop.post("/v1/orders", &merchant, "one", dear)?;
     assert_eq!((status, &refused["code"]), (422, &json!("merchant_points_short")), "{refused}");
+    assert_eq!(refused["repeated"], Value::Null, "{refused}");
+    let (_, again) = shop.post("/v1/orders", &merchant, "one", dear)?;
+    assert_eq!(
+        (&again["code"], &again["repeated"]),
+        (&refused["code"], &json!(true)),
+        "a kept refusal says so: {again}"
+    );
     shop.post("/v1/treasury/grants", &shop.operator, "g", r#"{"member":"shop","points":"2000"}"#)?;
     let (status, placed) = shop.post("/v1/orders", &merchant, "two", dear)?;
     assert_eq!((status, &placed["repeated"]), (200, &json!(false)), "{placed}");
