@@ -114,8 +114,11 @@ fn a_rule_set_is_sound_or_its_key_is_named() -> TestResult {
     std::fs::write(&file, renamed)?;
     let output = gongxiang(&["rules", "check", &path], b"")?;
     let said = String::from_utf8(output.stdout)?;
-    assert!(output.status.success() && said.contains("`packs.区域`"), "{said}");
-    assert!(said.contains("`service.roles.0.name`") && !said.contains("packs.member"), "{said}");
+    assert!(output.status.success() && said.contains("`packs.区域`: no event can name \"区域\""), "{said}");
+    assert!(
+        said.contains("`service.roles.0.name`: no event can name \"v i p\"") && !said.contains("packs.member"),
+        "{said}"
+    );
     std::fs::remove_file(&file)?;
     assert_eq!(gongxiang(&["rules", "check", &path], b"")?.status.code(), Some(2));
     assert_eq!(gongxiang(&["replay", "missing.jsonl"], b"")?.status.code(), Some(2));

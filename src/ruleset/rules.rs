@@ -117,12 +117,13 @@ impl RuleSet {
         self.service_roles.iter().find(|role| role.name == name)
     }
 
-    /// The keys of packs and roles that no event can name, because their names are no ids (RULES.md section 4). Such rules are sound,
-    /// but nobody can buy that pack or get that role.
-    pub fn unusable(&self) -> impl Iterator<Item = String> {
-        let packs = self.packs.iter().filter(|(name, _)| Id::parse(name).is_none());
-        let roles = self.service_roles.iter().enumerate().filter(|(_, role)| Id::parse(&role.name).is_none());
-        packs.map(|(name, _)| format!("packs.{name}")).chain(roles.map(|(i, _)| format!("service.roles.{i}.name")))
+    /// The packs and roles that no event can name, because their names are no ids (RULES.md section 4): the key and the name of each.
+    /// Such rules are sound, but nobody can buy that pack or get that role.
+    pub fn unusable(&self) -> impl Iterator<Item = (String, &str)> {
+        let packs = self.packs.iter().map(|(name, _)| (format!("packs.{name}"), name.as_str()));
+        let roles = self.service_roles.iter().enumerate();
+        let roles = roles.map(|(i, role)| (format!("service.roles.{i}.name"), role.name.as_str()));
+        packs.chain(roles).filter(|(_, name)| Id::parse(name).is_none())
     }
 
     /// Checks the conditions of RULES.md section 3 that are not about the form of a single value.

@@ -57,9 +57,9 @@ pub fn check(source: &str, accept_flags: Option<&[String]>) -> Result<bool> {
         }
     }
     println!("{source}: sound");
-    for key in rules.unusable() {
+    for (key, name) in rules.unusable() {
         println!(
-            "{source}: `{key}` is no name that an event can have (1 to 64 of A-Z a-z 0-9 _ . : -), so nobody can get it"
+            "{source}: `{key}`: no event can name \"{name}\" (1 to 64 of A-Z a-z 0-9 _ . : -), so nobody can get it"
         );
     }
     Ok(true)
