@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: libFuzzer at every border (docs/fuzzing.md).
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
@@ -10,6 +10,7 @@ use crate::command;
 use crate::place;
 use crate::stamp::files_below;
 use crate::steps::Steps;
+use crate::tools;
 
 /// The version of cargo-fuzz that is installed.
 const CARGO_FUZZ: &str = "0.13.2";
@@ -34,7 +35,7 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
         Some(name) => vec![name.clone()],
         None => all,
     };
-    let program = set_up(steps)?;
+    let program = tools::install("cargo-fuzz", CARGO_FUZZ, steps)?;
     for target in chosen {
         steps.loud(&format!("fuzzing {target}"), || fuzz(&program, &target, options.minutes))?;
     }
@@ -45,22 +46,6 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
 fn targets() -> Result<Vec<String>> {
     let files = files_below(&place::at("fuzz/fuzz_targets"))?;
     Ok(files.iter().filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned())).collect())
-}
-
-/// cargo-fuzz, installed below the target directory.
-fn set_up(steps: &mut Steps) -> Result<PathBuf> {
-    let root = place::target().join("tools");
-    let program = root.join("bin").join("cargo-fuzz").with_extension(std::env::consts::EXE_EXTENSION);
-    if program.is_file() {
-        steps.already("cargo-fuzz", place::shown(&program));
-    } else {
-        steps.loud("cargo-fuzz", || {
-            let mut install = command::cargo();
-            install.args(["install", "--locked", "cargo-fuzz", "--version", CARGO_FUZZ, "--root"]);
-            command::run(install.arg(&root))
-        })?;
-    }
-    Ok(program)
 }
 
 fn fuzz(program: &Path, target: &str, minutes: u64) -> Result<()> {

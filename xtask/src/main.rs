@@ -23,7 +23,9 @@
 //! | [`build`] | the package and the wallet |
 //! | [`modules`] | which module uses which |
 //! | [`faults`] | what is killed, and what fills up |
+//! | [`tools`] | programs of crates.io |
 //! | [`fuzz`] | libFuzzer at every border |
+//! | [`release`] | what is handed over |
 //! | [`setup`], [`demo`], [`mod@test`], [`mod@bench`], [`check`], [`clean`] | the other subcommands |
 
 mod bench;
@@ -47,11 +49,13 @@ mod parallel;
 mod place;
 mod postgres;
 mod presets;
+mod release;
 mod setup;
 mod stamp;
 mod steps;
 mod test;
 mod toolchain;
+mod tools;
 mod wasm;
 
 use std::process::ExitCode;
@@ -76,6 +80,7 @@ enum Task {
     Bench(bench::Options),
     Faults(faults::Options),
     Fuzz(fuzz::Options),
+    Release(release::Options),
     Check(check::Options),
     Clean(clean::Options),
 }
@@ -90,6 +95,7 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::run(&options, steps),
         Task::Faults(options) => faults::run(&options, steps),
         Task::Fuzz(options) => fuzz::run(&options, steps),
+        Task::Release(options) => release::run(&options, steps),
         Task::Check(options) => check::run(&options, steps),
         Task::Clean(options) => clean::run(&options, steps),
     };

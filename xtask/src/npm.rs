@@ -50,10 +50,7 @@ fn install(directory: &str, title: &str, steps: &mut Steps) -> Result<()> {
         return Ok(());
     }
     steps.loud(&format!("{title} of {directory}/package.json"), || {
-        let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-        command::run(
-            command::command(npm).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&place),
-        )
+        command::run(npm().args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&place))
         .with_context(|| {
             format!(
                 "the packages of {directory} could not be installed; npm comes with Node, and needs its registry once"
@@ -61,6 +58,11 @@ fn install(directory: &str, title: &str, steps: &mut Steps) -> Result<()> {
         })?;
         stamp.write()
     })
+}
+
+/// npm, which comes with Node.
+pub fn npm() -> Command {
+    command::command(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 
 /// One of the tools: the script at `path` below `tools/node_modules`, run by Node.
