@@ -193,7 +193,7 @@ fn seen(
 /// An order, for its buyer, the merchant and the operator.
 pub async fn order(one: One) -> Result<Answer<OrderRow>, Problem> {
     let order = find(&one).await?;
-    Ok(Answer::of(&OrderRow { id: one.id, value: view::order(order, &one.actor) }))
+    Ok(Answer::of(&OrderRow { id: one.id, value: view::order(order, &one.actor).into() }))
 }
 
 /// Finds an order that one gave, or that is of one's own shop. Others do not learn whether it exists.

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::problem::Problem;
 use super::query::Limit;
 use super::sheet::{Listed, Sheet};
+use super::view::Seen;
 use crate::ledger::store::Page;
 
 /// Which page of a list by id.
@@ -36,15 +37,16 @@ pub fn cut<V, C>(rows: &mut Vec<V>, limit: Limit, cursor: impl Fn(&V) -> C) -> O
     rows.last().filter(|_| more).map(cursor)
 }
 
-/// The rows of one kind, with their ids, and a page of them.
+/// The rows of one kind, with their ids, and a page of them. An order is shown with its reasons in words.
 macro_rules! rows {
-    ($($row:ident $page:ident: $value:ident by $cursor:ident;)*) => {$(
+    ($($row:ident $page:ident: $value:ident as $shown:ty, by $cursor:ident;)*) => {$(
         /// A row with its id.
         #[derive(Serialize, ToSchema)]
         pub struct $row {
             pub id: Id,
             #[serde(flatten)]
-            pub value: $value,
+            #[schema(value_type = $value)]
+            pub value: $shown,
         }
 
         /// A page of rows.
@@ -65,7 +67,7 @@ macro_rules! rows {
 
             /// A page with these rows.
             pub fn of(found: Vec<(Id, $value)>, next: Option<$cursor>) -> Self {
-                let rows = found.into_iter().map(|(id, value)| $row { id, value }).collect();
+                let rows = found.into_iter().map(|(id, value)| $row { id, value: value.into() }).collect();
                 Self { rows, next }
             }
 
@@ -78,7 +80,7 @@ macro_rules! rows {
 }
 
 rows! {
-    OrderRow OrdersPage: Order by u64;
-    OfferRow OffersPage: Offer by Id;
-    TradeRow TradesPage: Trade by Id;
+    OrderRow OrdersPage: Order as Seen<Order>, by u64;
+    OfferRow OffersPage: Offer as Offer, by Id;
+    TradeRow TradesPage: Trade as Trade, by Id;
 }

@@ -38,6 +38,12 @@ impl<T> Seen<T> {
     }
 }
 
+impl From<Order> for Seen<Order> {
+    fn from(order: Order) -> Self {
+        Self(Arc::new(order))
+    }
+}
+
 impl Seen<Receipt> {
     /// Previews and settlements are cut alike, so they can be compared.
     pub fn receipt(receipt: Arc<Receipt>, actor: &Actor) -> Self {

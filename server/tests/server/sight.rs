@@ -4,6 +4,7 @@
 //! fails, and so does the exact balance of anybody else, in whatever answer, error or header.
 
 mod asks;
+mod document;
 mod town;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use self::asks::{Ask, asks};
+use self::document::Document;
 use self::town::{Town, open};
 use crate::support::{Folder, Server, TestResult, databases};
 
@@ -107,8 +109,11 @@ fn seen(route: &str, status: u16, text: &str) -> TestResult<String> {
     Ok(format!("{status} [{}] {}", names(text).join(" "), found.join(" ")).trim_end().to_owned())
 }
 
+/// Which fields of which answers whoever asked was shown.
+type List = BTreeMap<String, BTreeMap<String, Vec<&'static str>>>;
+
 /// Asks for everything as one of them.
-fn look(town: &Town, actor: &Actor, list: &mut BTreeMap<String, BTreeMap<String, Vec<&'static str>>>) -> TestResult {
+fn look(town: &Town, actor: &Actor, document: &mut Document, list: &mut List) -> TestResult {
     let folder = Folder::new()?;
     let database = town.database.copy(&folder)?;
     let server = open(&database)?;
@@ -135,6 +140,7 @@ fn look(town: &Town, actor: &Actor, list: &mut BTreeMap<String, BTreeMap<String,
         };
         let previewed = kind.map(|kind| ask("/v1/previews", &event(kind, row, path, &body))).transpose()?;
         let (status, text) = ask(path, &body)?;
+        document.check(route.split(" of ").next().unwrap_or_default(), status, &text)?;
         list.entry(route.clone()).or_default().entry(seen(&route, status, &text)?).or_default().push(actor.name);
         if let Some((foreseen, preview)) = previewed {
             assert_eq!(foreseen, status, "{} {route}: {preview} {text}", actor.name);
@@ -175,10 +181,11 @@ fn everybody_sees_what_the_list_says_and_nobody_anothers_balance() -> TestResult
     let folder = Folder::new()?;
     for database in databases(&folder)? {
         let town = Town::found(database)?;
-        let mut list = BTreeMap::new();
+        let (mut list, mut strict) = (List::new(), Document::read()?);
         for actor in &town.actors {
-            look(&town, actor, &mut list)?;
+            look(&town, actor, &mut strict, &mut list)?;
         }
+        assert_eq!(strict.differences, BTreeSet::new(), "answers are not what the document says");
         let document: Value = serde_json::from_str(include_str!("../../openapi.json"))?;
         for (path, methods) in document["paths"].as_object().ok_or("no paths")? {
             for method in methods.as_object().ok_or("no methods")?.keys() {
