@@ -21,7 +21,7 @@ use crate::tools;
 const CARGO_DEB: &str = "3.8.0";
 
 /// What the Debian package takes from here: manual pages and completions.
-const PARTS: &str = "target/release-parts";
+const PARTS: &str = "server/debian/parts";
 
 /// Make what is handed over: the program with the wallet inside, its Debian package, the npm package, and their checksums.
 ///
