@@ -47,6 +47,7 @@ mod startup;
 mod stored;
 mod support;
 mod tables;
+mod team;
 mod tills;
 mod tls;
 mod trades;
