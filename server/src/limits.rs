@@ -380,7 +380,7 @@ pub const NETWORK_LINES_IN_ROW: usize = 500;
 /// Most rows of them that are added up in one transaction.
 pub const NETWORK_ROWS_AT_ONCE: usize = 200;
 
-/// No further row is added up in a transaction whose rows have so many bytes.
+/// A transaction whose rows have reached this many bytes takes no further row.
 pub const NETWORK_BYTES_AT_ONCE: i64 = 256 * 1024;
 
 /// How long the sums of members' networks wait for more to add.

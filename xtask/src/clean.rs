@@ -15,9 +15,10 @@ pub struct Options {
     all: bool,
 }
 
-const BUILT: [&str; 7] = [
+const BUILT: [&str; 8] = [
     "pkg/dist",
     "pkg/miniprogram_dist",
+    "server/debian/parts",
     "pkg/widget.js",
     "miniprogram/utils/catalogue.js",
     "www/built",

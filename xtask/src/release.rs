@@ -79,8 +79,9 @@ fn parts(program: &Path) -> Result<()> {
 
 /// The package for Debian, where its tools are.
 fn debian(into: &Path, steps: &mut Steps) -> Result<()> {
-    if command::find("dpkg").is_none() {
-        steps.already("the Debian package", "left out: there is no dpkg here");
+    // It finds out which libraries the program needs.
+    if command::find("dpkg-shlibdeps").is_none() {
+        steps.already("the Debian package", "left out: there is no dpkg-dev here");
         return Ok(());
     }
     let program = tools::install("cargo-deb", CARGO_DEB, steps)?;

@@ -137,7 +137,7 @@ struct Made {
 fn write(options: &Options, folder: &Path, proposal: &Proposal, rules: &str, shown: &str) -> Result<Made> {
     let folder = Folder::begin(folder)?;
     let server = Server {
-        listen: options.listen.to_string(),
+        listen: options.listen,
         zone: options.zone.clone(),
         origin: options.origin.clone(),
         wallet: options.wallet.clone(),

@@ -54,6 +54,7 @@ impl Api {
         self.router = self.router.route(path, route);
         self.paths = self.paths.path(path, PathItem::new(method, description.operation));
         for (name, schema) in description.schemas {
+            // A test makes the document, so two of one name come no further.
             let known = self.schemas.get(&name).is_none_or(|known| *known == schema);
             debug_assert!(known, "two types are called {name}: the document would describe one of them wrongly");
             self.schemas.insert(name, schema);

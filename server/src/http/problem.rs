@@ -221,7 +221,8 @@ impl Problem {
         Self { errors: errors.into_iter().take(FIELD_ERRORS_MAX).map(FieldProblem::from).collect(), ..first }
     }
 
-    /// The same after errors of other fields. If it is about no field, they alone are the answer.
+    /// The errors of other fields, with this one if its field cannot be read either. What rights or rules refuse is answered once they are
+    /// right.
     pub fn after(self, others: &[Refusal]) -> Self {
         let mut all = Self::of_fields(others.to_vec());
         if self.code == Code::BadEvent.as_str() && !self.field.is_empty() {

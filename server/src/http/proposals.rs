@@ -296,7 +296,8 @@ pub async fn approve(
         ProposalState::Approved | ProposalState::Settled => settle(&app, &actor, &row).await,
         ProposalState::Refused => {
             let code = row.code.as_deref().and_then(Code::parse);
-            Err(code.map_or(Failure::ProposalDecided.into(), |code| Refusal::new(code, "").into()))
+            Err(code
+                .map_or(Failure::ProposalDecided.into(), |code| Problem::from(Refusal::new(code, "")).repeated(true)))
         }
         ProposalState::Waiting | ProposalState::Declined | ProposalState::Expired => {
             Err(Failure::ProposalDecided.into())

@@ -3,8 +3,9 @@
 //! | client | what it sees |
 //! |---|---|
 //! | the operator, its clerks and auditors, a key that reads | everything |
-//! | a member, an app with its token | what moves on its own account; both sides of its trades; of an order that it would give, who gets what; of one that it gave, its own part |
+//! | a member | what moves on its own account; both sides of its trades; of an order that it would give, who gets what; of one that it gave, its own part |
 //! | a shop | what moves on its own account; of an order, the buyer's part and its own |
+//! | an app with a member's token | of that what moves on its own account, and its own part of orders that it gave |
 //! | a shop's key, its staff | the same without what its owner earns elsewhere |
 //! | the payment system | what it entered |
 //!

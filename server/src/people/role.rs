@@ -124,7 +124,11 @@ impl Duty {
         };
         let holders = StaffRole::ALL.into_iter().filter(|role| role.may(self)).map(role);
         let key = StaffRole::Auditor.may(self).then_some("a key that reads");
-        holders.chain(key).collect::<Vec<_>>().join(" or ")
+        let holders: Vec<_> = holders.chain(key).collect();
+        match holders.split_last() {
+            Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+            _ => holders.concat(),
+        }
     }
 }
 
@@ -149,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_duty_says_who_has_it() {
-        assert_eq!(Duty::Audit.holders(), "the operator or an auditor or a key that reads");
+        assert_eq!(Duty::Audit.holders(), "the operator, an auditor or a key that reads");
         assert_eq!(Duty::All.holders(), "the operator");
     }
 }

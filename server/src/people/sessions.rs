@@ -39,7 +39,7 @@ impl People {
         Ok(Some((member, token, holds)))
     }
 
-    /// Ends a session, or what an app reads by.
+    /// Ends a session or an app's token.
     ///
     /// # Errors
     /// If the database fails.

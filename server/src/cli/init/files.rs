@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -187,7 +188,7 @@ pub fn rules(answers: &Answers, proposal: &Proposal, base: &str, today: &str) ->
 /// The server's settings.
 #[derive(Clone, Debug)]
 pub struct Server {
-    pub listen: String,
+    pub listen: SocketAddr,
     pub zone: String,
     pub origin: Option<String>,
     pub wallet: Option<PathBuf>,
@@ -199,7 +200,7 @@ pub fn config(folder: &Path, proposal: &Proposal, server: &Server) -> Result<Str
     let path = |path: &Path| path.to_str().map(str::to_owned).with_context(|| format!("{} is no text", path.display()));
     let database = quoted(&format!("sqlite:{}", path(&folder.join(BOOK))?))?;
     let rules = quoted(&path(&folder.join(RULES))?)?;
-    let (listen, zone) = (quoted(&server.listen)?, quoted(&server.zone)?);
+    let (listen, zone) = (quoted(&server.listen.to_string())?, quoted(&server.zone)?);
     let origin = match &server.origin {
         Some(origin) => format!("# Passkeys hold for this address alone.\norigin = {}", quoted(origin)?),
         None => "# Nobody signs in by passkey without it.\n# origin = \"https://wallet.example\"".into(),
@@ -211,12 +212,18 @@ pub fn config(folder: &Path, proposal: &Proposal, server: &Server) -> Result<Str
         }
         None => "# wallet = \"/usr/share/gongxiang/wallet\"".into(),
     };
+    let proxy = if server.listen.ip().is_loopback() {
+        "# A proxy on this machine says where a request came from.\nbehind-proxy = true"
+    } else {
+        "# If all requests come through a proxy, it says where they came from.\n# behind-proxy = true"
+    };
     let each = proposal.shop_points.each;
     Ok(format!(
         "# The server's settings. `gongxiang config` prints all of them, docs/running.md explains them.\n\
          database = {database}\n\
          rules = {rules}\n\
          listen = {listen}\n\
+         {proxy}\n\
          # A day ends at midnight in this zone.\n\
          zone = {zone}\n\
          # Where the wallet is in browsers.\n\

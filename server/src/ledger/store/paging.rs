@@ -29,8 +29,10 @@ impl JournalPages {
     }
 }
 
-/// The first place of the journal on this day or later; nothing if there is none yet. Days never go back, so each step halves what is left.
-/// Between two days there are many places without an entry: as soon as nothing is left before the place that was found, it is the first.
+/// The first place of the journal on this day or later; nothing if there is none yet.
+///
+/// Days never go back, so each step halves what is left. Places have large gaps, so it stops early if no entry stands between `before` and
+/// the place that was found.
 pub async fn first_place(tx: &mut dyn Transaction, day: Day) -> Result<Option<Place>> {
     // What is at `before` or earlier is of an earlier day. `found` is the first place after `until`.
     let (mut before, mut until, mut found) = (Place(0), Place(i64::MAX), None);
@@ -40,7 +42,7 @@ pub async fn first_place(tx: &mut dyn Transaction, day: Day) -> Result<Option<Pl
             Some((place, at)) if at < day => before = place,
             next => {
                 let next = next.map(|(place, _)| place);
-                if next == found && tx.day_after(before).await?.map(|(place, _)| place) == found {
+                if next.is_some() && next == found && tx.day_after(before).await?.map(|(place, _)| place) == found {
                     break;
                 }
                 (found, until) = (next, middle);

@@ -23,10 +23,10 @@ impl Document {
         find_joined(&document["components"], &mut joined);
         let schemas = document["components"]["schemas"].as_object_mut().ok_or("no schemas")?;
         for (name, schema) in schemas.iter_mut() {
-            close(schema, joined.contains(name));
+            close(schema, joined.contains(name), &joined);
         }
         let [mut paths, components] = ["paths", "components"].map(|part| document[part].take());
-        close(&mut paths, false);
+        close(&mut paths, false, &joined);
         Ok(Self { paths, components, validators: BTreeMap::new(), differences: BTreeSet::new() })
     }
 
@@ -79,11 +79,13 @@ fn find_joined(value: &Value, joined: &mut BTreeSet<String>) {
     }
 }
 
-/// Forbids what a schema does not name. A part of a joined table stays open: the whole is closed.
-fn close(schema: &mut Value, is_part: bool) {
+/// Forbids what a schema does not name. A part of a joined table stays open: the whole is closed, and so is the part where it stands
+/// alone.
+fn close(schema: &mut Value, is_part: bool, joined: &BTreeSet<String>) {
     match schema {
         Value::Object(fields) => {
-            let forbids = if fields.contains_key("allOf") {
+            let name = fields.get("$ref").and_then(|of| of.as_str()?.rsplit('/').next());
+            let forbids = if fields.contains_key("allOf") || name.is_some_and(|name| joined.contains(name)) {
                 Some("unevaluatedProperties")
             } else {
                 fields.get("properties").filter(|properties| properties.is_object()).map(|_| "additionalProperties")
@@ -93,10 +95,30 @@ fn close(schema: &mut Value, is_part: bool) {
             }
             for (name, value) in fields.iter_mut() {
                 let same_table = matches!(name.as_str(), "allOf" | "oneOf" | "anyOf");
-                close(value, name == "allOf" || (same_table && is_part));
+                close(value, name == "allOf" || (same_table && is_part), joined);
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| close(item, is_part)),
+        Value::Array(items) => items.iter_mut().for_each(|item| close(item, is_part, joined)),
         _ => {}
     }
+}
+
+#[test]
+fn a_field_that_the_document_does_not_name_is_a_difference() -> TestResult {
+    let day = json!({"day": "2026-01-01", "more": 1});
+    let row = json!({"rows": [{"id": "o1", "more": 1}], "next": null});
+    for (route, answer) in [
+        ("GET /v1/supply", json!({"more": 1})),
+        ("GET /v1/days/{day}", day.clone()),
+        ("GET /v1/days", json!({"days": [day]})),
+        ("GET /v1/orders", row),
+        ("GET /v1/staff", json!({"staff": [{"more": 1}]})),
+        ("GET /v1/rules/review", json!({"more": 1})),
+    ] {
+        let mut document = Document::read()?;
+        document.check(route, 200, &answer.to_string())?;
+        let said = document.differences.iter().any(|difference| difference.contains("'more'"));
+        assert!(said, "{route}: {:#?}", document.differences);
+    }
+    Ok(())
 }

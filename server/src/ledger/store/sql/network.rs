@@ -19,6 +19,17 @@ fn decimal<Q: DeserializeOwned>(text: &str) -> Result<Q> {
     from_json("an amount", &format!("\"{text}\""))
 }
 
+/// The rows that one transaction adds up, at least one, and whether more may wait. A row has its place, its line and its bytes.
+fn first_rows(waiting: &[(i64, i64, i64)]) -> (&[(i64, i64, i64)], bool) {
+    let mut bytes = 0;
+    let is_last = |(_, _, size): &(i64, i64, i64)| {
+        bytes += size;
+        bytes >= NETWORK_BYTES_AT_ONCE
+    };
+    let count = waiting.iter().position(is_last).map_or(waiting.len(), |last| last + 1);
+    (&waiting[..count], count < waiting.len() || waiting.len() == NETWORK_ROWS_AT_ONCE)
+}
+
 /// The lines of a row. A row of an earlier build has one, not in a list.
 fn lines_of(content: &str) -> Result<Vec<NetworkLine>> {
     if content.starts_with('[') { from_json("lines", content) } else { Ok(vec![from_json("a line", content)?]) }
@@ -29,7 +40,7 @@ impl SqlTransaction {
     pub(super) async fn gather_lines(&mut self) -> Result<bool> {
         let lock = self.dialect.lock(self.scope);
         let sql = format!(
-            "SELECT place, line, length(content) AS size FROM network_lines
+            "SELECT place, line, octet_length(content) AS size FROM network_lines
              ORDER BY place, line LIMIT {NETWORK_ROWS_AT_ONCE}{lock}"
         );
         // After a close there are large rows, of which a transaction takes few.
@@ -37,19 +48,14 @@ impl SqlTransaction {
         if waiting.is_empty() {
             return Ok(false);
         }
-        let (mut taken, mut bytes) = (RowTexts::new(self.dialect), 0);
-        let mut rest = waiting.iter();
-        for (place, line, size) in rest.by_ref() {
+        let (now, more) = first_rows(&waiting);
+        let mut taken = RowTexts::new(self.dialect);
+        for (place, line, _) in now {
             taken.row(|row| {
                 row.integer("place", place);
                 row.integer("line", line);
             });
-            bytes += size;
-            if bytes >= NETWORK_BYTES_AT_ONCE {
-                break;
-            }
         }
-        let more = rest.len() > 0 || waiting.len() == NETWORK_ROWS_AT_ONCE;
         let taken = taken.into_json();
         let named = self.dialect.rows(&[integer("place"), integer("line")]);
         let named = format!("(place, line) IN (SELECT place, line FROM {named} AS r)");
@@ -134,7 +140,7 @@ impl SqlTransaction {
                 row.text(three, c);
             });
         }
-        // Not the stored column is cast: it is found by the table's key.
+        // The wanted value is cast and not the stored column, so that the table's key finds it.
         let third =
             |of: &str| if three == "level" { format!("CAST({of}level AS BIGINT)") } else { format!("{of}{three}") };
         let sql = format!(
@@ -301,4 +307,29 @@ fn months(sums: BTreeMap<(Id, String, u8), Trade>) -> BTreeMap<(String, String, 
     sums.into_iter()
         .map(|((holder, month, level), trade)| ((holder.to_string(), month, level.to_string()), trade))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transaction_takes_rows_up_to_its_bytes_and_says_whether_more_wait() {
+        let row = |size: i64| (1, 0, size);
+        let large = NETWORK_BYTES_AT_ONCE;
+        for (sizes, count, more) in [
+            (vec![5; 3], 3, false),
+            (vec![large + 1], 1, false),
+            (vec![large + 1, 1], 1, true),
+            (vec![large / 2, large / 2, 1], 2, true),
+            (vec![large / 2, large / 2], 2, false),
+            (vec![large - 1, 1, 1], 2, true),
+            (vec![1; NETWORK_ROWS_AT_ONCE], NETWORK_ROWS_AT_ONCE, true),
+            (vec![1; NETWORK_ROWS_AT_ONCE - 1], NETWORK_ROWS_AT_ONCE - 1, false),
+        ] {
+            let waiting: Vec<_> = sizes.iter().copied().map(row).collect();
+            let (now, may_wait) = first_rows(&waiting);
+            assert_eq!((now.len(), may_wait), (count, more), "{:?}", &sizes[..sizes.len().min(4)]);
+        }
+    }
 }
