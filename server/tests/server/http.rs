@@ -41,8 +41,9 @@ fn a_repeated_id_has_the_same_answer_even_after_a_restart() -> TestResult {
     let accepted = json!({"type": "member.registered", "member": "ann", "id": "one"}).to_string();
     let refused = json!({"type": "member.registered", "member": "ann", "id": "two"}).to_string();
     let (_, first) = server.post("/v1/events", JSON, &accepted)?;
-    let (_, no) = server.post("/v1/events", JSON, &refused)?;
-    assert_eq!(no["code"], "member_exists");
+    let (_, mut no) = server.post("/v1/events", JSON, &refused)?;
+    assert_eq!((&no["code"], &no["repeated"]), (&json!("member_exists"), &Value::Null));
+    no["repeated"] = json!(true);
     server.kill()?;
     let server = start(&folder)?;
     let (status, again) = server.post("/v1/events", JSON, &accepted)?;
@@ -64,8 +65,9 @@ fn an_event_that_would_be_longer_in_another_spelling_is_stored_and_read() -> Tes
     let numbers = vec!["1e300"; 3_000].join(",");
     let breaks = "\\n".repeat(1_000);
     let event = format!(r#"{{"id":"long","rules":{{"a":[{numbers}],"b":"{breaks}"}},"type":"rules.adopted"}}"#);
-    let (status, refusal) = server.post("/v1/events", JSON, &event)?;
+    let (status, mut refusal) = server.post("/v1/events", JSON, &event)?;
     assert_eq!((status, &refusal["code"]), (422, &json!("bad_rules")));
+    refusal["repeated"] = json!(true);
     server.kill()?;
     assert_eq!(start(&folder)?.post("/v1/events", JSON, &event)?, (status, refusal));
     Ok(())
