@@ -23,7 +23,7 @@
 //! | [`build`] | the package and the wallet |
 //! | [`modules`] | which module uses which |
 //! | [`faults`] | what is killed, and what fills up |
-//! | [`tools`] | programs of crates.io |
+//! | [`tools`] | programs that cargo installs |
 //! | [`fuzz`] | libFuzzer at every border |
 //! | [`release`] | what is handed over |
 //! | [`setup`], [`demo`], [`mod@test`], [`mod@bench`], [`check`], [`clean`] | the other subcommands |

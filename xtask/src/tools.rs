@@ -1,4 +1,4 @@
-//! Programs of crates.io that a task needs, each in one version, below the target directory.
+//! Programs that a task needs and cargo installs, each in one version, below the target directory.
 
 use std::path::PathBuf;
 
