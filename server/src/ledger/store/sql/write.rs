@@ -37,7 +37,8 @@ impl SqlTransaction {
         let mut writes = Writes { dialect: self.dialect, statements: Vec::new() };
         let report = self.write_reports(batch, &mut writes).await?;
         self.write_head(batch, clock, report, &mut writes)?;
-        writes.upsert(&batch.accounts, |row| account_row(row, batch.open.of_member(&row.id), clock));
+        let left: &[&str] = if moves(batch) { &[] } else { &["shop", "city"] };
+        writes.upsert_leaving(left, &batch.accounts, |row| account_row(row, batch.open.of_member(&row.id), clock));
         writes.upsert(&batch.orders, |row| order_row(row, clock));
         writes.insert(batch.orders.iter().flat_map(receiver_rows));
         writes.upsert(&batch.offers, |row| offer_row(row, batch.open.of_offer(&row.id), clock));
@@ -249,11 +250,23 @@ impl Writes {
 
     /// Inserts new rows, which must not exist yet, and updates the others, which must.
     fn upsert<'a, V, R: TableRow>(&mut self, changes: &'a [RowChange<V>], row: impl Fn(&'a RowChange<V>) -> R) {
+        self.upsert_leaving(&[], changes, row);
+    }
+
+    /// The same, and an update leaves these columns as they are too: `SQLite` writes every index of a column that it sets, even
+    /// to the same value.
+    fn upsert_leaving<'a, V, R: TableRow>(
+        &mut self,
+        left: &[&str],
+        changes: &'a [RowChange<V>],
+        row: impl Fn(&'a RowChange<V>) -> R,
+    ) {
         let (new, old): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.new);
         self.insert(new.into_iter().map(&row));
         let rows: Vec<R> = old.into_iter().map(row).collect();
         let Some((key, others)) = R::COLUMNS.split_first().filter(|_| !rows.is_empty()) else { return };
-        let assignments: Vec<_> = others.iter().map(|column| format!("{0} = r.{0}", column.name())).collect();
+        let changing = others.iter().map(SqlColumn::name).filter(|name| !R::FIXED.contains(name) && !left.contains(name));
+        let assignments: Vec<_> = changing.map(|name| format!("{name} = r.{name}")).collect();
         let (or_fail, table, key) = (self.dialect.or_fail(), R::TABLE, key.name());
         let (values, from) = (assignments.join(", "), self.dialect.rows(R::COLUMNS));
         let sql = format!("UPDATE{or_fail} {table} SET {values} FROM {from} AS r WHERE {table}.{key} = r.{key}");
@@ -270,13 +283,18 @@ trait TableRow {
     const TABLE: &'static str;
     /// The key comes first.
     const COLUMNS: &'static [SqlColumn];
+    /// Those that an update never changes.
+    const FIXED: &'static [&'static str];
 
     /// Adds its values, in the order of the columns.
     fn write_to(&self, texts: &mut RowTexts);
 }
 
 macro_rules! rows {
-    ($($table:literal $name:ident $(<$life:lifetime>)? { $($column:ident: $kind:ident $type:ty,)* })*) => {$(
+    ($(
+        $table:literal $name:ident $(<$life:lifetime>)? $(fixed [$($fixed:ident)*])?
+        { $($column:ident: $kind:ident $type:ty,)* }
+    )*) => {$(
         struct $name $(<$life>)? {
             $($column: $type,)*
         }
@@ -284,6 +302,7 @@ macro_rules! rows {
         impl $(<$life>)? TableRow for $name $(<$life>)? {
             const TABLE: &'static str = $table;
             const COLUMNS: &'static [SqlColumn] = &[$($kind(stringify!($column))),*];
+            const FIXED: &'static [&'static str] = &[$($(stringify!($fixed)),*)?];
 
             fn write_to(&self, texts: &mut RowTexts) {
                 $(texts.$kind(stringify!($column), &self.$column);)*
@@ -293,30 +312,30 @@ macro_rules! rows {
 }
 
 rows! {
-    "accounts" AccountRow<'a> {
+    "accounts" AccountRow<'a> fixed [referrer] {
         member: text &'a Id, referrer: text Option<&'a Id>, shop: text Option<Region>, city: text Option<Region>,
         clock: integer i64, account: long &'a Account, open_offers: integer i64, open_trades: integer i64,
         open_orders: integer i64, trades_of_day: integer i64, traded_on: text Option<Day>,
         spending: text Option<Spending>,
     }
-    "orders" OrderRow<'a> {
+    "orders" OrderRow<'a> fixed [buyer merchant sequence] {
         id: text &'a Id, buyer: text &'a Id, merchant: text &'a Id, due: text Option<Day>, sequence: integer u64,
         clock: integer i64, content: long &'a Order,
     }
     "receivers" ReceiverRow<'a> { due: text Day, member: text &'a Id, sequence: integer u64, }
-    "offers" OfferRow<'a> {
+    "offers" OfferRow<'a> fixed [owner] {
         id: text &'a Id, owner: text &'a Id, wants: integer u8, clock: integer i64, content: long &'a Offer,
         open_trades: integer i64,
     }
-    "trades" TradeRow<'a> {
+    "trades" TradeRow<'a> fixed [offer owner taker sequence] {
         id: text &'a Id, offer: text &'a Id, owner: text &'a Id, taker: text &'a Id, unpaid: text Option<Day>,
         paid: text Option<Day>, sequence: integer u64, clock: integer i64, content: long &'a Trade,
     }
-    "purchases" PurchaseRow<'a> {
+    "purchases" PurchaseRow<'a> fixed [member sequence] {
         id: text &'a Id, member: text &'a Id, due: text Option<Day>, sequence: integer u64, clock: integer i64,
         content: long &'a Purchase,
     }
-    "redemptions" RedemptionRow<'a> {
+    "redemptions" RedemptionRow<'a> fixed [member] {
         id: text &'a Id, member: text &'a Id, clock: integer i64, content: long &'a RedemptionRecord,
     }
     "vouchers" VoucherRow<'a> {
@@ -343,6 +362,12 @@ rows! {
         scope: text &'a str, key: text &'a str, fingerprint: text &'a str, place: integer Option<Place>,
         refusal: text Option<StoredRefusal>, refused: integer Option<i64>,
     }
+}
+
+/// Whether an event of the group may have opened or closed a shop, or given a city to a partner or taken it.
+fn moves(batch: &Batch) -> bool {
+    let kinds = [Kind::MerchantOpened, Kind::MerchantClosed, Kind::PartnerAppointed, Kind::PartnerWithdrawn];
+    batch.journal.iter().any(|entry| kinds.contains(&entry.kind))
 }
 
 fn account_row(row: &RowChange<Account>, open: Open, clock: i64) -> AccountRow<'_> {
