@@ -97,13 +97,16 @@ pub struct Settings {
     /// Most open offers of one member; 0 for no limit. A journal and the operator's own commands have none of these limits.
     #[arg(long, env = "GONGXIANG_OPEN_OFFERS", default_value = "20", value_name = "OFFERS")]
     pub open_offers: u32,
+    /// The same for a member without a pack, whose account costs nothing.
+    #[arg(long, env = "GONGXIANG_OPEN_OFFERS_WITHOUT_PACK", default_value = "1", value_name = "OFFERS")]
+    pub open_offers_without_pack: u32,
     /// Most trades that one member took and that are not finished; 0 for no limit.
     #[arg(long, env = "GONGXIANG_OPEN_TRADES", default_value = "20", value_name = "TRADES")]
     pub open_trades: u32,
-    /// The same for a member without a pack, whose account costs nothing.
+    /// The same for a member without a pack, whose account costs nothing; also trades of the offers by which it buys.
     #[arg(long, env = "GONGXIANG_OPEN_TRADES_WITHOUT_PACK", default_value = "1", value_name = "TRADES")]
     pub open_trades_without_pack: u32,
-    /// Most unfinished trades of one offer; 0 for no limit.
+    /// Most unfinished trades of one offer, and of all offers by which one member buys; 0 for no limit.
     #[arg(long, env = "GONGXIANG_OPEN_TRADES_OF_OFFER", default_value = "100", value_name = "TRADES")]
     pub open_trades_of_offer: u32,
     /// Most orders of one shop that have not vested; 0 for no limit.
@@ -204,6 +207,7 @@ impl Settings {
     pub fn quota(&self) -> Quota {
         Quota {
             offers: self.open_offers,
+            offers_without_pack: self.open_offers_without_pack,
             trades: self.open_trades,
             trades_without_pack: self.open_trades_without_pack,
             trades_of_offer: self.open_trades_of_offer,

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use gongxiang::book::{Book, ChangedRows, Excerpt};
 use gongxiang::event::{Event, OrderPlaced};
 use gongxiang::identity::{Day, Id};
-use gongxiang::market::{Offer, Trade, TradeState};
+use gongxiang::market::{Offer, Side, Trade, TradeState};
 use gongxiang::order::{Order, OrderState};
 use gongxiang::quantity::{Money, Points};
 use gongxiang::ruleset::RuleSet;
@@ -21,11 +21,14 @@ use crate::ledger::reports::Spending;
 pub struct Quota {
     /// Offers of one member that still want something.
     pub offers: u32,
+    /// The same of a member without a pack, whose account costs nothing.
+    pub offers_without_pack: u32,
     /// Trades that one member took and that are not finished.
     pub trades: u32,
-    /// The same of a member without a pack, whose account costs nothing.
+    /// The same of a member without a pack, whose account costs nothing; also trades of the offers by which it buys. A buyer can hold
+    /// up the points of a seller.
     pub trades_without_pack: u32,
-    /// Trades of one offer that are not finished.
+    /// Trades of one offer that are not finished, and those of all offers by which one member buys.
     pub trades_of_offer: u32,
     /// Orders of one shop that have not vested.
     pub orders: u32,
@@ -69,6 +72,8 @@ pub struct Open {
     pub offers: i64,
     /// Trades that it took, `taken` or `paid`.
     pub trades: i64,
+    /// The same of others who took its offers to buy.
+    pub bought: i64,
     /// Pending orders of its shop.
     pub orders: i64,
     pub last_trades: LastTrades,
@@ -137,7 +142,8 @@ impl Quota {
             Event::OfferPlaced { member, points, .. } => {
                 self.check_market(book.rules())?;
                 at_least(*points, self.smallest_offer, "points")?;
-                below(open.of_member(member).offers, self.offers, Exceeded::Offers, "member")
+                let most = if has_pack(book, member) { self.offers } else { self.offers_without_pack };
+                below(open.of_member(member).offers, most, Exceeded::Offers, "member")
             }
             Event::OfferTaken { offer, member, points, .. } => {
                 self.check_market(book.rules())?;
@@ -145,11 +151,15 @@ impl Quota {
                 if book.offer(offer).is_none_or(|offer| offer.remaining != *points) {
                     at_least(*points, self.smallest_trade, "points")?;
                 }
-                let has_pack = book.account(member.as_str()).is_some_and(|account| account.activated);
-                let most = if has_pack { self.trades } else { self.trades_without_pack };
+                let most =
+                    |member: &Id, with_pack| if has_pack(book, member) { with_pack } else { self.trades_without_pack };
                 let Open { trades, last_trades, .. } = open.of_member(member);
-                below(trades, most, Exceeded::Trades, "member")?;
+                below(trades, most(member, self.trades), Exceeded::Trades, "member")?;
                 below(last_trades.on(book.head().day), self.trades_of_day, Exceeded::TradesOfDay, "member")?;
+                if let Some(Offer { owner, side: Side::Buy, .. }) = book.offer(offer) {
+                    let most = most(owner, self.trades_of_offer);
+                    below(open.of_member(owner).bought, most, Exceeded::Trades, "offer")?;
+                }
                 below(open.of_offer(offer), self.trades_of_offer, Exceeded::Trades, "offer")
             }
             Event::OrderPlaced(OrderPlaced { merchant, amount, .. }) => {
@@ -166,6 +176,10 @@ impl Quota {
             _ => Ok(()),
         }
     }
+}
+
+fn has_pack(book: &Book, member: &Id) -> bool {
+    book.account(member.as_str()).is_some_and(|account| account.activated)
 }
 
 fn at_least<Q: Copy + Ord + ToString>(amount: Q, least: Q, field: &'static str) -> Result<(), Excess> {
@@ -228,6 +242,10 @@ impl Tally {
                 *self.counts.offers.entry(trade.offer.clone()).or_default() += step;
                 changed.accounts.entry(trade.taker.clone()).or_insert(false);
                 changed.offers.entry(trade.offer.clone()).or_insert(false);
+                if let Some(Offer { owner, side: Side::Buy, .. }) = book.offer(&trade.offer) {
+                    self.counts.members.entry(owner.clone()).or_default().bought += step;
+                    changed.accounts.entry(owner.clone()).or_insert(false);
+                }
             }
         }
         for id in changed.offers.keys() {

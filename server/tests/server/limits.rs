@@ -62,6 +62,51 @@ fn close_day(server: &Server) -> TestResult<u16> {
 }
 
 #[test]
+fn who_buys_by_an_offer_holds_up_the_points_of_a_few_sellers_only() -> TestResult {
+    let folder = Folder::new()?;
+    let server =
+        Server::start(&["--database", &folder.database(), "--rules", RULES, "--open-trades-of-offer=2"])?;
+    let mut events: Vec<_> = ["ann", "bob", "new", "old"].map(|member| json!({"type": "member.registered", "member": member})).into();
+    events.extend(["ann", "bob"].map(|member| json!({"type": "treasury.granted", "member": member, "points": "100"})));
+    events.extend(["ann", "bob", "old"].map(|member| json!({"type": "pack.purchased", "member": member, "pack": "member"})));
+    for (offer, member) in [("n1", "new"), ("n2", "new"), ("o1", "old"), ("o2", "old")] {
+        events.push(json!({"type": "offer.placed", "offer": offer, "member": member, "side": "buy", "points": "9",
+            "unit_price": "1"}));
+    }
+    settle(&server, &events)?;
+    let mut number = 0;
+    let mut ask = |member: &str, path: &str, body: Value| -> TestResult<(u16, Value)> {
+        let (_, session) = server.ask("POST", "/v1/sessions/demo", None, &[], Some(&json!({"member": member})))?;
+        number += 1;
+        let key = format!("k{number}");
+        server.ask("POST", path, session["token"].as_str(), &[("idempotency-key", &key)], Some(&body))
+    };
+    let mut take = |member: &str, offer: &str, limit: Option<&str>| -> TestResult<Value> {
+        let (status, answer) = ask(member, &format!("/v1/offers/{offer}/trades"), json!({"points": "1"}))?;
+        let said = (status, answer["code"].clone(), answer["field"].clone(), answer["limit"].clone());
+        let expected = match limit {
+            None => (200, Value::Null, Value::Null, Value::Null),
+            Some(limit) => (422, json!("too_many_trades"), json!("offer"), json!(limit)),
+        };
+        assert_eq!(said, expected, "{member} {offer}: {answer}");
+        Ok(answer)
+    };
+    take("ann", "n1", None)?;
+    take("bob", "n2", Some("1"))?;
+    take("ann", "o1", None)?;
+    take("bob", "o2", None)?;
+    take("ann", "o1", Some("2"))?;
+    let (_, trades) = server.get("/v1/trades")?;
+    let rows = trades["rows"].as_array().ok_or("no trades")?;
+    let trade = rows.iter().find(|trade| trade["offer"] == "n1").ok_or("no trade of n1")?["id"].as_str().ok_or("no id")?;
+    settle(&server, &[json!({"type": "trade.paid", "trade": trade})])?;
+    take("bob", "n2", Some("1"))?;
+    settle(&server, &[json!({"type": "trade.confirmed", "trade": trade})])?;
+    take("bob", "n2", None)?;
+    Ok(())
+}
+
+#[test]
 fn what_members_and_shops_have_open_is_limited_and_the_answer_says_the_limit() -> TestResult {
     let folder = Folder::new()?;
     let server = Server::start(&[
@@ -112,6 +157,8 @@ fn what_members_and_shops_have_open_is_limited_and_the_answer_says_the_limit() -
         ("shop", orders, order("4.99"), refused("too_small", "amount", "5")),
         ("shop", orders, order("5"), fine()),
         ("shop", orders, order("5"), refused("too_many_orders", "merchant", "2")),
+        ("new", offers, offer("2"), fine()),
+        ("new", offers, offer("2"), refused("too_many_offers", "member", "1")),
     ]
     .into_iter()
     .enumerate()

@@ -12,7 +12,7 @@ use gongxiang::book::{Account, Excerpt, Head};
 use gongxiang::day_report::DayReport;
 use gongxiang::event::Kind;
 use gongxiang::identity::{Day, Id, Region};
-use gongxiang::market::{Offer, Trade, TradeState};
+use gongxiang::market::{Offer, Side, Trade, TradeState};
 use gongxiang::order::{Order, OrderState};
 use gongxiang::purchase::{Purchase, PurchaseState, RedemptionRecord};
 use gongxiang::quantity::Index;
@@ -224,9 +224,13 @@ impl Tables {
             let day = taken().map(|trade| trade.day).max();
             LastTrades { day, trades: count(taken().filter(|trade| Some(trade.day) == day).count()) }
         };
+        let buys_by_its_offer = |trade: &Trade, id: &Id| {
+            self.offers.get(&trade.offer).is_some_and(|offer| offer.owner == *id && offer.side == Side::Buy)
+        };
         let member = |id: &Id| Open {
             offers: count(self.offers.values().filter(|offer| offer.owner == *id && quota::wants(offer)).count()),
             trades: count(trades().filter(|trade| trade.taker == *id).count()),
+            bought: count(trades().filter(|trade| buys_by_its_offer(trade, id)).count()),
             orders: count(pending(id)),
             last_trades: last_trades(id),
             spending: self.spending_of(id),

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use gongxiang::book::Book;
 use gongxiang::event::{Code, Kind};
 use gongxiang::identity::{Day, Id};
-use gongxiang::market::{Trade, TradeState};
+use gongxiang::market::{Side, Trade, TradeState};
 use gongxiang::order::OrderState;
 use gongxiang::quantity::{Points, ShareValue};
 use gongxiang::receipt::{Amount, Posting, Rule};
@@ -354,6 +354,10 @@ async fn what_is_open_is_counted(make: Make<'_>) -> Result<()> {
         for (_, trade) in trades.iter().filter(|(_, trade)| unfinished(trade)) {
             counted.members.entry(trade.taker.clone()).or_default().trades += 1;
             *counted.offers.entry(trade.offer.clone()).or_default() += 1;
+            let (_, offer) = offers.iter().find(|(id, _)| *id == trade.offer).expect("a trade has its offer");
+            if offer.side == Side::Buy {
+                counted.members.entry(offer.owner.clone()).or_default().bought += 1;
+            }
         }
         let mut placed: Vec<_> = orders.iter().map(|(_, order)| order).collect();
         placed.sort_by_key(|order| order.sequence);

@@ -381,9 +381,9 @@ type AnswerRow = (String, String, String, Option<String>, Option<String>);
 
 /// The columns of an account.
 const ACCOUNT: &str =
-    "member, clock, account, open_offers, open_trades, open_orders, trades_of_day, traded_on, spending";
+    "member, clock, account, open_offers, open_trades, open_bought, open_orders, trades_of_day, traded_on, spending";
 
-type StoredAccount = (String, i64, String, i64, i64, i64, i64, Option<String>, Option<String>);
+type StoredAccount = (String, i64, String, i64, i64, i64, i64, i64, Option<String>, Option<String>);
 
 /// Reads rows of an id, a clock and a JSON text.
 fn contents<V: serde::de::DeserializeOwned>(
@@ -403,10 +403,11 @@ pub(super) fn spending_of(text: Option<&str>) -> Result<Spending> {
 
 /// Adds accounts to the excerpt with what they have open, and partners to their cities.
 fn enter(rows: Vec<StoredAccount>, excerpt: &mut Excerpt, open: &mut OpenCounts, clock: &mut i64) -> Result<()> {
-    for (member, _, _, offers, trades, orders, of_day, day, spending) in &rows {
+    for (member, _, _, offers, trades, bought, orders, of_day, day, spending) in &rows {
         let last_trades = LastTrades { day: day.as_deref().and_then(Day::parse), trades: *of_day };
         let spending = spending_of(spending.as_deref())?;
-        let of_member = Open { offers: *offers, trades: *trades, orders: *orders, last_trades, spending };
+        let (offers, trades, bought, orders) = (*offers, *trades, *bought, *orders);
+        let of_member = Open { offers, trades, bought, orders, last_trades, spending };
         open.members.insert(parse_id(member)?, of_member);
     }
     let rows = rows.into_iter().map(|(member, at, account, ..)| (member, at, account));

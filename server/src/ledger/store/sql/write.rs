@@ -315,7 +315,7 @@ rows! {
     "accounts" AccountRow<'a> fixed [referrer] {
         member: text &'a Id, referrer: text Option<&'a Id>, shop: text Option<Region>, city: text Option<Region>,
         clock: integer i64, account: long &'a Account, open_offers: integer i64, open_trades: integer i64,
-        open_orders: integer i64, trades_of_day: integer i64, traded_on: text Option<Day>,
+        open_bought: integer i64, open_orders: integer i64, trades_of_day: integer i64, traded_on: text Option<Day>,
         spending: text Option<Spending>,
     }
     "orders" OrderRow<'a> fixed [buyer merchant sequence] {
@@ -381,6 +381,7 @@ fn account_row(row: &RowChange<Account>, open: Open, clock: i64) -> AccountRow<'
         account: value,
         open_offers: open.offers,
         open_trades: open.trades,
+        open_bought: open.bought,
         open_orders: open.orders,
         trades_of_day: open.last_trades.trades,
         traded_on: open.last_trades.day,
