@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gongxiang::book::Book;
+use gongxiang::event::Code;
 use gongxiang::identity::Id;
 use gongxiang::tree::Tree;
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use webauthn_rs::prelude::Uuid;
 
 use super::app::App;
 use super::problem::{Failure, Problem};
-use crate::ledger::group::Request;
+use crate::ledger::group::{Denial, Request};
 use crate::ledger::journal::{self, JournalLine};
 use crate::ledger::needs::Needs;
 
@@ -82,15 +83,18 @@ impl Newcomer {
         Ok(())
     }
 
-    /// Registers it, or the rules say no: somebody else may have been faster.
+    /// Registers it, or the rules say no: somebody else may have been faster. Its id is the server's own, so a member with this id was
+    /// registered by the same request at another process.
     pub async fn register(&self, app: &App) -> Result<(), Problem> {
         if !app.sign_in.open_registration {
             return Err(Failure::RegistrationClosed.into());
         }
         let actor = Arc::from(format!("newcomer {}", self.member));
         let request = Request { line: self.event()?, key: None, actor, guard: None };
-        app.ledger.settle_one(request).await?.outcome?;
-        Ok(())
+        match app.ledger.settle_one(request).await?.outcome {
+            Err(Denial::Refused(refusal)) if refusal.code == Code::MemberExists => Ok(()),
+            outcome => Ok(outcome.map(|_| ())?),
+        }
     }
 
     fn event(&self) -> Result<JournalLine, Problem> {

@@ -168,9 +168,9 @@ pub async fn demo(
         }
         DemoSignIn { member, .. } => {
             let member = member.ok_or_else(Problem::unknown_member)?;
-            let needs = Needs { members: [member.clone()].into(), ..Needs::default() };
-            let part = app.ledger.read().await?.load(&needs).await?.excerpt;
-            part.accounts.get(&member).ok_or_else(Problem::unknown_member)?;
+            if !is_registered(&app, &member).await? {
+                return Err(Problem::unknown_member());
+            }
             Holder::Member(member)
         }
     };
@@ -267,11 +267,14 @@ pub async fn wechat(
         return Err(Failure::BadCode.into());
     }
     let account = wechat.user(&code).await?.account;
-    // Of an account that registers twice at once, each request would make a member.
     let key = Key { scope: "wechat".into(), key: account.clone(), fingerprint: String::new() };
     let _flight = app.flights.take_off(&key)?;
     let people = &app.people;
-    let known = people.wechat_member(&account).await.map_err(StoreError::from)?;
+    // Its id may be claimed but not registered: the rules refused the registration, or it is on its way.
+    let known = match people.wechat_member(&account).await.map_err(StoreError::from)? {
+        Some(member) if is_registered(&app, &member).await? => Some(member),
+        _ => None,
+    };
     let member = match (enrolment, known, newcomer) {
         (Some(code), known, _) => {
             let enrolled = people.enrolled(&code).await.map_err(StoreError::from)?;
@@ -286,8 +289,10 @@ pub async fn wechat(
         }
         (None, Some(member), _) => member,
         (None, None, Some(newcomer)) => {
+            newcomer.preview(&app).await?;
+            let member = people.claim_wechat(&account, &newcomer.member).await.map_err(StoreError::from)?;
+            let newcomer = Newcomer { member, ..newcomer };
             newcomer.register(&app).await?;
-            people.bind_wechat(&account, &newcomer.member).await.map_err(StoreError::from)?;
             newcomer.member
         }
         (None, None, None) => return Err(Failure::UnknownAccount.into()),
@@ -295,6 +300,11 @@ pub async fn wechat(
     let holder = Holder::Member(member.clone());
     let (token, holds) = people.sign_in(&holder, Way::WeChat, device).await.map_err(StoreError::from)?;
     Ok(Answer::of(&Session { member: Some(member), staff: None, token: Some(token), holds }))
+}
+
+async fn is_registered(app: &App, member: &Id) -> Result<bool, Problem> {
+    let needs = Needs { members: [member.clone()].into(), ..Needs::default() };
+    Ok(app.ledger.read().await?.load(&needs).await?.excerpt.accounts.contains_key(member))
 }
 
 /// `Strict` costs nothing: the page itself needs no cookie, and what it asks for then comes from the same site.

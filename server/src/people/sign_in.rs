@@ -219,14 +219,16 @@ impl People {
         Ok(row.and_then(|(member,)| Id::parse(&member)))
     }
 
-    /// Binds a `WeChat` account to a new member.
+    /// Binds a `WeChat` account to the id of a member that is to be registered, if it has none; returns the id it has now. So requests
+    /// of one account at several processes register one member.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn bind_wechat(&self, account: &str, member: &Id) -> sqlx::Result<()> {
-        let mut tx = self.pool.begin().await?;
-        bind(&mut tx, account, member.as_str()).await?;
-        tx.commit().await
+    pub async fn claim_wechat(&self, account: &str, member: &Id) -> sqlx::Result<Id> {
+        let sql = "INSERT INTO wechat_accounts (hash, member, made) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING";
+        let claim = sqlx::query(sql).bind(account.to_owned()).bind(member.to_string()).bind(now());
+        claim.execute(&self.pool).await?;
+        Ok(self.wechat_member(account).await?.unwrap_or_else(|| member.clone()))
     }
 
     /// Binds a `WeChat` account to the member of an enrolment code and uses the code up; `None` if the code has

@@ -314,6 +314,37 @@ fn an_account_that_registers_many_times_at_once_at_one_process_is_one_member() -
 }
 
 #[test]
+fn an_account_that_registers_at_two_processes_at_once_is_one_member() -> TestResult {
+    let fake = Fake::start()?;
+    let folder = Folder::new()?;
+    for database in databases(&folder)? {
+        let (one, operator) = town(&database, &fake.address, &["--open-registration"])?;
+        let arguments = ["--database", &*database, "--wechat-appid", "wx1", "--wechat-address", &fake.address];
+        let environment = [("GONGXIANG_WECHAT_SECRET", SECRET)];
+        let other = Server::start_closed_with(&[&arguments[..], &["--open-registration"]].concat(), &environment)?;
+        // Whoever names nobody's id is refused, and can try again.
+        let refusal = sign_in(&one, &json!({"code": "u1", "register": {"referrer": "nobody-has-this-id"}}))?;
+        refused(refusal, (422, "unknown_member"));
+        for user in 1..=8 {
+            let body = json!({"code": format!("u{user}"), "register": {"referrer": "ann"}});
+            let members = std::thread::scope(|scope| {
+                let ask = |server| sign_in(server, &body).map_err(|error| error.to_string());
+                let asked = [&one, &other].map(|server| scope.spawn(move || ask(server)));
+                let answers = asked.into_iter().map(|one| one.join().map_err(|_| "the client fell")?);
+                answers.collect::<Result<Vec<_>, String>>()
+            })?;
+            let registered: std::collections::BTreeSet<_> =
+                members.iter().filter_map(|(_, session)| session["member"].as_str()).collect();
+            assert_eq!(registered.len(), 1, "{}: {members:?}", &*database);
+            assert!(members.iter().all(|(status, _)| *status == 200), "{}: {members:?}", &*database);
+        }
+        let (_, all) = one.ask("GET", "/v1/members", Some(&operator), &[], None)?;
+        assert_eq!(all["members"].as_array().map(Vec::len), Some(10), "ann, bob and eight newcomers: {all}");
+    }
+    Ok(())
+}
+
+#[test]
 fn a_code_is_one_parameter_whatever_is_in_it() -> TestResult {
     let (fake, folder) = (Fake::start()?, Folder::new()?);
     let (server, _) = town(&folder.database(), &fake.address, &[])?;
