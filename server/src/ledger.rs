@@ -10,6 +10,7 @@ pub mod goods;
 pub mod group;
 pub mod housekeeping;
 pub mod journal;
+pub mod merging;
 pub mod missed;
 pub mod needs;
 pub mod network;

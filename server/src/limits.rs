@@ -386,6 +386,9 @@ pub const NETWORK_BYTES_AT_ONCE: i64 = 256 * 1024;
 /// How long the sums of members' networks wait for more to add.
 pub const NETWORK_PAUSE: Duration = Duration::from_secs(1);
 
+/// How often `SQLite`'s log is merged into its file.
+pub const LOG_MERGED_EVERY: Duration = Duration::from_secs(1);
+
 /// Months that a member's team and city show.
 pub const TEAM_MONTHS: usize = 12;
 

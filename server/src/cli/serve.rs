@@ -27,6 +27,7 @@ use crate::ledger::close::{Closer, day_of, find_zone};
 use crate::ledger::deadline;
 use crate::ledger::gathering;
 use crate::ledger::housekeeping;
+use crate::ledger::merging;
 use crate::ledger::queue::Ledger;
 use crate::ledger::store::sql::SqlStore;
 use crate::ledger::store::{SHARDS, Scope, Store, StoreError};
@@ -109,6 +110,7 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
     tasks.push(tokio::spawn(messenger.run(end.clone())));
     tasks.push(tokio::spawn(gather::keep_on(notices.clone(), Arc::clone(&store), end.clone())));
     tasks.push(tokio::spawn(gathering::keep_on(Arc::clone(&store), end.clone())));
+    tasks.push(tokio::spawn(merging::keep_on(Arc::clone(&store), end.clone())));
     tasks.push(tokio::spawn(expiry::keep_on(ledger.clone(), goods.clone(), end.clone())));
     tasks.push(tokio::spawn(admission::keep_on(ledger.clone(), people.clone(), end.clone())));
     if settings.trade_hours > 0 {

@@ -349,6 +349,11 @@ pub trait Store: fmt::Debug + Send + Sync {
         Ok(false)
     }
 
+    /// Merges what was committed into the database's file, beside the writers ([`crate::ledger::merging`]).
+    async fn merge_log(&self) -> Result<()> {
+        Ok(())
+    }
+
     async fn close(&self);
 }
 

@@ -225,6 +225,24 @@ async fn a_log_that_grew_is_given_back() -> TestResult {
 }
 
 #[test]
+fn what_was_committed_reaches_the_file_while_the_server_runs() -> TestResult {
+    let folder = Folder::new()?;
+    let server = Server::start(&["--database", &folder.database()])?;
+    assert_eq!(server.register("merged-into-the-file")?.0, 200);
+    let is_merged = || -> std::io::Result<bool> {
+        let file = std::fs::read(folder.path("book.db"))?;
+        Ok(file.windows(20).any(|part| part == b"merged-into-the-file"))
+    };
+    for _ in 0..100 {
+        if is_merged()? {
+            return Ok(());
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("the log waits until a commit has to merge all of it");
+}
+
+#[test]
 fn the_demo_is_settled_once_into_an_empty_database_only() -> TestResult {
     let folder = Folder::new()?;
     let journal = folder.path("demo.jsonl");

@@ -306,6 +306,15 @@ impl Store for SqlStore {
         Ok(more)
     }
 
+    async fn merge_log(&self) -> Result<()> {
+        if self.dialect == Dialect::Sqlite {
+            // PASSIVE waits for nobody, and nobody waits for it.
+            let mut connection = self.pool.acquire().await?;
+            execute(&mut connection, "PRAGMA wal_checkpoint(PASSIVE)", &[]).await.map_err(|error| self.error(error))?;
+        }
+        Ok(())
+    }
+
     async fn close(&self) {
         self.writers.close().await;
         self.pool.close().await;
