@@ -8,12 +8,19 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::failover::{Name, cluster, fail_overs};
-use crate::load::{Address, Failure, PATIENCE, RULES, audited_journal, event, insist, settle_opening, state_of};
+use crate::load::{
+    Address, Failure, OPENS_BALANCE, PATIENCE, ROUND, RULES, audited_journal, event, independent_event, insist,
+    settle_opening, state_of,
+};
 use crate::postgres::Database;
 use crate::support::{Client, Server, TestResult, random};
 
 const CLIENTS: usize = 32;
 const EACH: usize = 12;
+/// They take back what was done, step by step.
+const CLERKS: usize = 3;
+/// All but the opening balance, because days are closed.
+const EACH_OF_CLERKS: usize = ROUND - 1;
 const DAYS: usize = 6;
 
 /// In 10^-8.
@@ -45,9 +52,25 @@ fn send(number: usize, addresses: &[Address; 2]) -> Result<(), Failure> {
     for (chance, n) in order {
         thread::sleep(Duration::from_millis(chance % 20));
         let address = &addresses[usize::from(chance.is_multiple_of(2))];
-        let receipt = insist(&client, address, &event(number, n, CLIENTS))?;
+        let receipt = insist(&client, address, &independent_event(number, n, CLIENTS))?;
         if first[n].get_or_insert_with(|| receipt.clone()) != &receipt {
             return Err(format!("event {n} of client {number} has two answers").into());
+        }
+    }
+    Ok(())
+}
+
+/// Sends all requests of a clerk in order, each to both servers.
+fn correct(number: usize, addresses: &[Address; 2]) -> Result<(), Failure> {
+    let client = Client::new();
+    for n in (0..ROUND).filter(|n| *n != OPENS_BALANCE) {
+        let mut receipts = Vec::new();
+        for address in addresses {
+            receipts.push(insist(&client, address, &event(number, n, CLIENTS))?);
+            thread::sleep(Duration::from_millis(random() % 10));
+        }
+        if receipts.first() != receipts.last() {
+            return Err(format!("event {n} of clerk {number} has two answers").into());
         }
     }
     Ok(())
@@ -102,24 +125,25 @@ fn tail(server: &Server, done: &AtomicBool) -> Result<Vec<i64>, Failure> {
 fn bank_day(database: &str, disturb: impl FnOnce(&AtomicUsize) -> Result<(), Failure> + Send) -> TestResult {
     let arguments = ["--database", database, "--rules", RULES];
     let servers = [Server::start(&arguments)?, Server::start(&arguments)?];
-    settle_opening(&servers[0], CLIENTS)?;
+    settle_opening(&servers[0], CLIENTS + CLERKS)?;
     let addresses = [Address::default(), Address::default()];
     for (address, server) in addresses.iter().zip(&servers) {
         address.set(&server.address);
     }
-    let busy = AtomicUsize::new(CLIENTS);
+    let busy = AtomicUsize::new(CLIENTS + CLERKS);
     let done = AtomicBool::new(false);
     let tailed = thread::scope(|scope| -> Result<Vec<i64>, Failure> {
         let (addresses, busy) = (&addresses, &busy);
         let tailing = scope.spawn(|| tail(&servers[0], &done));
         let client = |number| {
             scope.spawn(move || {
-                let sent = send(number, addresses);
+                let work = if number < CLIENTS { send } else { correct };
+                let sent = work(number, addresses);
                 busy.fetch_sub(1, Ordering::Relaxed);
                 sent
             })
         };
-        let clients: Vec<_> = (0..CLIENTS).map(client).collect();
+        let clients: Vec<_> = (0..CLIENTS + CLERKS).map(client).collect();
         let disturbing = scope.spawn(move || disturb(busy));
         let closed = close_days(addresses, &servers, busy);
         let sent: Vec<_> = clients.into_iter().map(thread::ScopedJoinHandle::join).collect();
@@ -136,7 +160,8 @@ fn bank_day(database: &str, disturb: impl FnOnce(&AtomicUsize) -> Result<(), Fai
     let (_, supply) = servers[1].get("/v1/supply")?;
     adds_up(&supply["supply"]).map_err(|error| error.to_string())?;
     let journal = audited_journal(database)?;
-    let sent = crate::load::opening(CLIENTS).len() + CLIENTS * EACH + DAYS;
+    let opening = crate::load::opening(CLIENTS + CLERKS).len();
+    let sent = opening + CLIENTS * EACH + CLERKS * EACH_OF_CLERKS + DAYS;
     assert_eq!(journal.len(), sent, "every event once");
     assert!(tailed.into_iter().eq(journal.iter().map(|entered| entered.place.0)), "who reads on misses none");
     assert_eq!(state, state_of(journal.iter().map(|entered| entered.event.as_str()))?);

@@ -63,8 +63,52 @@ pub fn opening(members: usize) -> Vec<Value> {
     events
 }
 
-/// The `n`th event of a client. Within a day, the order of different clients' events does not change the result.
+/// The kinds of event in one round of [`event`].
+pub const ROUND: usize = 24;
+
+/// The place of `balance.opened` in a round: it is refused once a day was closed.
+pub const OPENS_BALANCE: usize = 8;
+
+/// The `n`th event of a client that sends one after the other: orders and transfers, and whatever takes something back. Each round has a
+/// member of its own. Within a day, the order of different clients' events does not change the result.
 pub fn event(client: usize, n: usize, clients: usize) -> Value {
+    let round = format!("{client}-{}", n / ROUND);
+    let (member, order) = (format!("x{round}"), format!("o{round}"));
+    let (purchase, redemption, city) = (format!("p{round}"), format!("r{round}"), format!("{}00", 4101 + client));
+    let mut event = match (n % ROUND, client) {
+        (0, _) => json!({"type": "order.placed", "order": order, "buyer": format!("m{client}"), "merchant": "shop",
+            "channel": "offline", "amount": "10", "concession": "1", "region": "320106", "reference": order}),
+        (1, _) => json!({"type": "order.refunded", "order": order, "concession": "0.4"}),
+        (2, _) => json!({"type": "member.registered", "member": member}),
+        (3, _) => json!({"type": "pack.purchased", "member": member, "pack": "member", "purchase": purchase, "return_days": 7}),
+        (4, _) => json!({"type": "pack.refunded", "purchase": purchase}),
+        (5, _) => json!({"type": "order.refunded", "order": order}),
+        (6, _) => json!({"type": "treasury.granted", "member": member, "points": "0.5"}),
+        (7, _) => json!({"type": "treasury.reclaimed", "member": member, "points": "0.2"}),
+        (OPENS_BALANCE, _) => json!({"type": "balance.opened", "member": member, "share_value": "1", "points": "0.1"}),
+        (9, _) => json!({"type": "points.redeemed", "member": member, "points": "0.1", "redemption": redemption}),
+        (10, _) => json!({"type": "redemption.cancelled", "redemption": redemption}),
+        (11, _) => json!({"type": "member.frozen", "member": member}),
+        (12, _) => json!({"type": "member.unfrozen", "member": member}),
+        (13, _) => json!({"type": "role.assigned", "member": member, "role": "vip"}),
+        (14, _) => json!({"type": "role.withdrawn", "member": member}),
+        (15, _) => json!({"type": "pack.purchased", "member": member, "pack": "area"}),
+        (16, _) => json!({"type": "partner.appointed", "member": member, "region": city}),
+        (17, _) => json!({"type": "partner.withdrawn", "member": member}),
+        // The treasury has a deposit for one.
+        (18, 0) => json!({"type": "pack.purchased", "member": member, "pack": "merchant"}),
+        (19, 0) => json!({"type": "treasury.granted", "member": member, "points": "500"}),
+        (20, 0) => json!({"type": "merchant.opened", "member": member, "region": "320106"}),
+        (21, 0) => json!({"type": "merchant.closed", "member": member}),
+        (22, 0) => json!({"type": "treasury.reclaimed", "member": member, "points": "500"}),
+        _ => return independent_event(client, n, clients),
+    };
+    event["id"] = json!(format!("c{client}-{n}"));
+    event
+}
+
+/// The `n`th event of a client whose events come in any order.
+pub fn independent_event(client: usize, n: usize, clients: usize) -> Value {
     let (own, next) = (format!("m{client}"), format!("m{}", (client + 1) % clients));
     let id = format!("c{client}-{n}");
     if n.is_multiple_of(5) {
