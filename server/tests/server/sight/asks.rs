@@ -96,6 +96,11 @@ fn reads(town: &Town) -> Vec<Ask> {
         at("/v1/members/{member}/statement", "/v1/members/bob/statement"),
         at("/v1/members/{member}/eve", "/v1/members/bob/eve"),
         at("/v1/members/{member}/pending", "/v1/members/bob/pending"),
+        // Of the owner, whose other dealings are no business of the till's.
+        at("/v1/members/{member} of the shop", "/v1/members/tom"),
+        at("/v1/members/{member}/statement of the shop", "/v1/members/tom/statement"),
+        at("/v1/members/{member}/eve of the shop", "/v1/members/tom/eve"),
+        at("/v1/members/{member}/trades of the shop", "/v1/members/tom/trades"),
         // Of who only referred the buyer.
         at("/v1/members/{member}/pending of ann", "/v1/members/ann/pending"),
         at("/v1/members/{member}/team", "/v1/members/bob/team"),
