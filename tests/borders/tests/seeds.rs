@@ -47,3 +47,36 @@ fn every_check_has_a_target_and_seeds_and_nothing_else_has() -> TestResult {
     assert_eq!(stems("seeds")?, names);
     Ok(())
 }
+
+/// The methods and addresses of the API, in which `{name}` stands for anything.
+fn operations() -> TestResult<Vec<(String, String)>> {
+    let document: serde_json::Value = serde_json::from_str(include_str!("../../../server/openapi.json"))?;
+    let paths = document["paths"].as_object().ok_or("no paths")?;
+    let methods = |item: &serde_json::Value| -> Vec<String> {
+        item.as_object().map(|item| item.keys().map(|method| method.to_uppercase()).collect()).unwrap_or_default()
+    };
+    Ok(paths.iter().flat_map(|(path, item)| methods(item).into_iter().map(|method| (method, path.clone()))).collect())
+}
+
+fn is_of(address: &str, path: &str) -> bool {
+    let address = address.split('?').next().unwrap_or_default();
+    let (asked, parts): (Vec<_>, Vec<_>) = (address.split('/').collect(), path.split('/').collect());
+    asked.len() == parts.len() && asked.iter().zip(&parts).all(|(asked, part)| part.starts_with('{') || asked == part)
+}
+
+#[test]
+fn every_operation_of_the_api_has_a_seed() -> TestResult {
+    let mut asked = Vec::new();
+    for seed in files(&fuzz("seeds/request"))? {
+        let data = fs::read(&seed)?;
+        let line = data.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let mut words = str::from_utf8(line)?.split(' ').map(str::to_owned);
+        asked.extend(words.next().zip(words.next()));
+    }
+    let without: Vec<_> = operations()?
+        .into_iter()
+        .filter(|(method, path)| !asked.iter().any(|(by, address)| by == method && is_of(address, path)))
+        .collect();
+    assert!(without.is_empty(), "no seed in fuzz/seeds/request asks {without:?}");
+    Ok(())
+}
