@@ -125,7 +125,7 @@ fn scenario_of(source: &str, rules: &RuleSet) -> Result<Run> {
     } else {
         let text = fs::read_to_string(source)
             .with_context(|| format!("{source} is no scenario ({}) and cannot be read", NAMES.join(", ")))?;
-        serde_json::from_str(&text).with_context(|| format!("{source} is not JSON"))?
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).with_context(|| format!("{source} is not JSON"))?
     };
     let (rules, scenario) = scenario::read(&tree, rules)?;
     let shows_progress = io::stderr().is_terminal();
