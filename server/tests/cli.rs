@@ -144,6 +144,21 @@ fn a_review_is_red_for_the_seed_and_not_for_single_level() {
 }
 
 #[test]
+fn a_scenario_written_on_windows_is_the_same_scenario() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let run = |name: &str, text: &str| -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text)?;
+        let run = gongxiang(&["economy", "--scenario", &file.to_string_lossy(), "--format", "csv"], b"")?;
+        assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+        Ok(run.stdout)
+    };
+    let text = "{\"name\": \"growing\",\n\"days\": 30}\n";
+    assert_eq!(run("of-windows.json", &format!("\u{feff}{}", text.replace('\n', "\r\n")))?, run("plain.json", text)?);
+    Ok(())
+}
+
+#[test]
 fn economy_and_review_show_the_same_of_a_database_as_of_its_journal() -> TestResult {
     let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/cdnow");
     let (rules, journal) = (format!("{data}.rules.json"), format!("{data}.jsonl"));
