@@ -7,9 +7,11 @@ export function openExcerpt(excerpt: Excerpt): Book;
 export function balance(account: Account, days: readonly DayRecord[]): AccountState;
 /** The last `count` of the days, one by one. Throws `out_of_range` if the account was settled after the first of them. */
 export function statement(account: Account, days: readonly DayRecord[], count: number): StatementDay[];
-/** The points that the next close brings the account, if nothing happens before and no order falls due. `supply` is the answer of
- * `GET /v1/supply`. */
-export function nextRelease(account: Account, days: readonly DayRecord[], supply: SupplyNow, rules: RuleSet | PresetName): Decimal;
+/** The points that the next close releases to the account, if nothing happens before. `supply` is the answer of `GET /v1/supply`.
+ * `vesting` is the share value of its own orders that fall due on that day (`GET /v1/members/{member}/pending`). */
+export function nextRelease(
+  account: Account, days: readonly DayRecord[], supply: SupplyNow, rules: RuleSet | PresetName, vesting?: Decimal,
+): Decimal;
 
 /** An account as it was last settled; comes from a server. */
 export interface Account {

@@ -11,6 +11,6 @@ export const forWallets = (loaded) => ({
   balance: (account, days) => loaded().balance(account, days),
   /** @param {unknown} account @param {unknown} days @param {number} count */
   statement: (account, days, count) => loaded().statement(account, days, count),
-  /** @param {unknown} account @param {unknown} days @param {unknown} supply @param {unknown} rules */
-  nextRelease: (account, days, supply, rules) => loaded().nextRelease(account, days, supply, ruleSet(rules)),
+  /** @param {unknown} account @param {unknown} days @param {unknown} supply @param {unknown} rules @param {string} [vesting] */
+  nextRelease: (account, days, supply, rules, vesting) => loaded().nextRelease(account, days, supply, ruleSet(rules), vesting),
 });

@@ -1,14 +1,16 @@
 //! The JavaScript surface: plain data in, plain data out.
 //!
 //! Values are plain objects with decimals as strings; no money is a number. [`input`] reads them. Every failure is an `Error`
-//! with `code` and `field`. What a wallet computes from a server's answers (feature `wasm-wallet`, for mini-programs) and what
-//! looks ahead (`wasm-economy`) are in larger binaries, so a page that only previews does not load them. The exports are
-//! documented in `pkg/index.d.ts`, `pkg/wallet.d.ts` and `pkg/economy.d.ts`. Doc comments here would be shipped a second time,
-//! in the glue.
+//! with `code` and `field`. What a wallet computes from a server's answers (feature `wasm-wallet`), the past of a member
+//! (`wasm-phone`, for mini-programs) and what looks ahead (`wasm-economy`) are in larger binaries, so a page that only previews
+//! does not load them. The exports are documented in `pkg/index.d.ts`, `pkg/wallet.d.ts`, `pkg/miniprogram/index.d.ts` and
+//! `pkg/economy.d.ts`. Doc comments here would be shipped a second time, in the glue.
 
 #[cfg(feature = "wasm-economy")]
 mod economy;
 mod input;
+#[cfg(feature = "wasm-phone")]
+mod past;
 #[cfg(feature = "wasm-wallet")]
 mod wallet;
 

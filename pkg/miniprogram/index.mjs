@@ -10,6 +10,9 @@ export { openBook, replay, version };
 export const { balance, nextRelease, openExcerpt, statement } = forWallets(loaded);
 export { preset } from '../core.mjs';
 
+/** @param {unknown} member @param {unknown} account @param {unknown} postings @param {unknown} days */
+export const history = (member, account, postings, days) => loaded().history(member, account, postings, days);
+
 /** Where 构建 npm puts the binary in the main package. */
 const PATH = '/miniprogram_npm/gongxiang/gongxiang.wasm.br';
 

@@ -93,7 +93,10 @@ macro_rules! declare {
             }
 
             /// Of a tag and its fields.
-            fn read(tag: &str, fields: &[(String, String)]) -> Result<Self, String> {
+            ///
+            /// # Errors
+            /// A sentence that says what is missing or unknown.
+            pub(crate) fn read(tag: &str, fields: &[(String, String)]) -> Result<Self, String> {
                 Ok(match tag {
                     $($tag => Self::$variant { $($field: field(tag, fields, stringify!($field))?),* },)*
                     _ => return Err(format!("`{tag}` is no reason that this version knows")),

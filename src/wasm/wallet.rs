@@ -44,23 +44,43 @@ pub fn statement(account: &JsValue, days: &JsValue, count: u32) -> Result<JsValu
     to_js(&lines)
 }
 
-// What the next close brings.
+// The points that the next close releases to the account. Share value of its own that vests before may be given, as text.
 #[wasm_bindgen(js_name = nextRelease, skip_jsdoc)]
-pub fn next_release(account: &JsValue, days: &JsValue, supply: &JsValue, rules: &JsValue) -> Result<String, JsValue> {
+pub fn next_release(
+    account: &JsValue,
+    days: &JsValue,
+    supply: &JsValue,
+    rules: &JsValue,
+    vesting: Option<String>,
+) -> Result<String, JsValue> {
     let account = read_snapshot("account", account, snapshot::account)?;
     let SupplyNow { price, supply, release, .. } = read_snapshot("supply", supply, snapshot::now)?;
     let (days, rules) = (read_days(days)?, read_rules(rules)?);
-    let points = statement::next_release(&account, &days, &release, &rules, price, supply.issued, ShareValue::ZERO);
+    let vesting = vesting.map_or(Ok(ShareValue::ZERO), |text| ShareValue::from_balance(&text));
+    let vesting = vesting.map_err(|_| to_error(&snapshot::bad("vesting", "must be a decimal as text")))?;
+    let points = statement::next_release(&account, &days, &release, &rules, price, supply.issued, vesting);
     points.map(|points| points.to_string()).map_err(|error| to_error(&error.into()))
 }
 
-fn read_snapshot<T>(field: &'static str, value: &JsValue, read: fn(&Tree) -> Result<T, Refusal>) -> Result<T, JsValue> {
+pub(super) fn read_snapshot<T>(
+    field: &'static str,
+    value: &JsValue,
+    read: fn(&Tree) -> Result<T, Refusal>,
+) -> Result<T, JsValue> {
     let tree = input::read(value, Code::BadSnapshot, field);
     tree.and_then(|tree| read(&tree)).map_err(|refusal| to_error(&refusal))
 }
 
+pub(super) fn read_days(days: &JsValue) -> Result<Vec<DayRecord>, JsValue> {
+    read_list("days", days, snapshot::day_record)
+}
+
 // Read one by one, because the records of many years have more values than one input may have.
-fn read_days(days: &JsValue) -> Result<Vec<DayRecord>, JsValue> {
-    let days: &Array = days.dyn_ref().ok_or_else(|| to_error(&snapshot::bad("days", "must be an array")))?;
-    days.iter().map(|day| read_snapshot("days", &day, snapshot::day_record)).collect()
+pub(super) fn read_list<T>(
+    field: &'static str,
+    list: &JsValue,
+    read: fn(&Tree) -> Result<T, Refusal>,
+) -> Result<Vec<T>, JsValue> {
+    let list: &Array = list.dyn_ref().ok_or_else(|| to_error(&snapshot::bad(field, "must be an array")))?;
+    list.iter().map(|item| read_snapshot(field, &item, read)).collect()
 }

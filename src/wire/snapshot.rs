@@ -11,8 +11,10 @@ use crate::book::{Account, Book, DayRecord, Supply};
 use crate::event::{Code, Refusal};
 use crate::identity::{Day, Id, Region};
 use crate::quantity::{DecimalError, Index, Money, Points, Price, ShareValue, Units};
+use crate::receipt::{Amount, Party, Posting, Reason, Rule};
 use crate::release::{Holding, Release};
 use crate::ruleset::RuleSet;
+use crate::statement::BookedPosting;
 use crate::tree::Tree;
 
 /// Reads an account as it was last settled.
@@ -37,6 +39,14 @@ pub fn day_record(tree: &Tree) -> Result<DayRecord, Refusal> {
 /// `bad_snapshot` with the field.
 pub fn now(tree: &Tree) -> Result<SupplyNow, Refusal> {
     of_snapshot(now_of(tree))
+}
+
+/// Reads a line of a member's statement (the answer of `GET /v1/members/{member}/statement`).
+///
+/// # Errors
+/// `bad_snapshot` with the field. A rule or a reason that this version does not know is one.
+pub fn booked_posting(tree: &Tree) -> Result<BookedPosting, Refusal> {
+    of_snapshot(booked_posting_of(tree))
 }
 
 /// Reads the part of a book that the preview of an order needs (the answer of `GET /v1/excerpt`). A day cannot be closed with it.
@@ -110,6 +120,39 @@ fn now_of(tree: &Tree) -> Result<SupplyNow, Refusal> {
     let (day, price, supply, release) = numbers(&mut fields)?;
     let turnover_days = usize::try_from(fields.whole("turnover_days")?).unwrap_or(usize::MAX);
     Ok(SupplyNow { day, price, supply, release, turnover_days })
+}
+
+fn booked_posting_of(tree: &Tree) -> Result<BookedPosting, Refusal> {
+    let mut fields = table(tree)?;
+    let place = |fields: &mut Fields<'_>, name| {
+        i64::try_from(fields.whole(name)?).map_err(|_| bad(name, "is beyond every journal"))
+    };
+    let asset = fields.text("asset")?;
+    Ok(BookedPosting {
+        place: place(&mut fields, "place")?,
+        line: place(&mut fields, "line")?,
+        day: day(&mut fields)?,
+        posting: Posting {
+            from: fields.parsed("giver", "a party", Party::parse)?,
+            to: fields.parsed("receiver", "a party", Party::parse)?,
+            amount: fields.parsed("amount", "an amount of its asset", |text| Amount::parse(asset, text))?,
+            rule: fields.parsed("rule", "a rule of this version", Rule::parse)?,
+            why: reason(fields.take("why")?)?,
+        },
+    })
+}
+
+/// A reason: its tag in `of`, and each number or id as a text.
+fn reason(tree: &Tree) -> Result<Reason, Refusal> {
+    let mut fields = table(tree)?;
+    let tag = fields.text("of")?;
+    let text = |(key, value): &(String, Tree)| match value {
+        Tree::Text(text) => Some((key.clone(), text.clone())),
+        _ => None,
+    };
+    let texts: Vec<_> =
+        if let Tree::Table(entries) = tree { entries.iter().filter_map(text).collect() } else { Vec::new() };
+    Reason::read(tag, &texts).map_err(|_| bad("why", "is no reason of this version"))
 }
 
 /// The numbers that the answer about the supply and the head of a book have in common.

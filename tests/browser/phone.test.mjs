@@ -102,6 +102,28 @@ test('a day by day list adds up to the balance', async () => {
   }
 });
 
+test('the past of a member is the server’s, day by day', async () => {
+  const all = await closedDays();
+  let some = 0;
+  for (const member of someMembers().slice(0, 20)) {
+    const { account, state } = await ask(`/v1/members/${member}`);
+    const postings = [];
+    for (let before = ''; before !== null;) {
+      const page = await ask(`/v1/members/${member}/statement?limit=100${before && `&before=${before}`}`);
+      postings.push(...page.postings);
+      before = page.next;
+    }
+    const lines = rules.history(member, onPhone(account), onPhone(postings), all);
+    assert.deepEqual({ ...lines[lines.length - 1].state }, state);
+    assert.equal(lines[lines.length - 1].day, all[all.length - 1].day);
+    // No day before the first posting, and none is left out.
+    assert.ok(lines[0].day >= postings[postings.length - 1].day, member);
+    assert.equal(all.length - all.findIndex(({ day }) => day === lines[0].day), lines.length);
+    some += lines.some(({ earned, income }) => earned !== income) ? 1 : 0;
+  }
+  assert.ok(some > 0, 'somebody was rewarded in points');
+});
+
 test(`${COUNT} previews are the server's quotes, refusals included`, async () => {
   const merchants = members.filter(({ merchant }) => merchant).map(({ member }) => member);
   const buyers = members.filter(({ merchant }) => !merchant).map(({ member }) => member);

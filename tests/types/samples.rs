@@ -324,6 +324,10 @@ pub fn statements() -> Values {
     let day = gongxiang::identity::Day::parse("2026-01-01").ok_or("a day")?;
     let booked = |posting| BookedPosting { place: 7, line: 0, day, posting };
     let postings: Vec<_> = postings()?.into_iter().map(booked).collect();
+    for booked in &postings {
+        let value = serde_json::to_value(booked)?;
+        assert_eq!(snapshot::booked_posting(&tree(&value)).as_ref(), Ok(booked), "what is written is read");
+    }
     let write = |page: &StatementPage| serde_json::to_value(Worded(page, Language::En));
     let value = write(&StatementPage { postings, next: Some("7-0".into()) })?;
     let mut all = rewritten(&value, write)?;

@@ -63,7 +63,7 @@ const ECONOMY: Crate = Crate {
 
 // As small as possible: a mini-program has little room.
 const PHONE: Crate =
-    Crate { profile: "wasm", arguments: &["--features=wasm-wallet", "--lib", "--crate-type=cdylib"], ..PACKAGE };
+    Crate { profile: "wasm", arguments: &["--features=wasm-phone", "--lib", "--crate-type=cdylib"], ..PACKAGE };
 
 const WALLET: Crate = Crate {
     package: "gongxiang-www",

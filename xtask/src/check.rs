@@ -15,9 +15,9 @@ pub fn run(_: &Options, steps: &mut Steps) -> Result<()> {
     steps.loud("format", || command::run(command::cargo().args(["fmt", "--all", "--check"])))?;
     steps.loud("modules", modules::check)?;
     steps.loud("clippy", || clippy(&["--workspace", "--all-targets"]))?;
-    // No native build turns this feature on, and without it the JS surface is not compiled. It includes `wasm`.
+    // No native build turns these features on, and without them the JS surface is not compiled. They include `wasm`.
     steps.loud("clippy, the JS surface", || {
-        clippy(&["--package=gongxiang", "--no-default-features", "--features=wasm-economy"])
+        clippy(&["--package=gongxiang", "--no-default-features", "--features=wasm-economy,wasm-phone"])
     })?;
     steps.loud("documentation", || {
         command::run(command::cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
