@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliDecompressSync } from 'node:zlib';
 import { preset } from '../../pkg/node.mjs';
-import { project, tool } from './project.mjs';
+import { project, root, tool } from './project.mjs';
 
 const { JSDOM } = tool('jsdom');
 let made;
@@ -73,9 +73,141 @@ test('the wallet card brings a snapshot up to date and says that it matches the 
   assert.deepEqual(wallet.balance, { share_value: '400', locked: '0', points: '105', units: '500' });
   assert.equal(wallet.equal, true);
   // 105 points at 0.5 yuan; the next close gives half of the daily 888 points.
-  for (const words of ['105', '¥52.5', 'Share value', '400', '+444', '+50', '2026-01-02', 'matches the server', 'can fall']) {
+  for (const words of ['105', '¥52.50', 'Share value', '400', '≈ 444', '¥222.00', 'account changes before the close', 'matches the server', 'can fall']) {
     assert.ok(text().includes(words), `${words}: ${text()}`);
   }
+  // Without the postings nobody knows since when the account is as it is, so no day is listed.
+  for (const words of ['Yesterday', 'Recent daily releases', 'Earned each day']) assert.ok(!text().includes(words), words);
+});
+
+test('the next release includes the orders that fall due tonight, and no later ones', async () => {
+  const pending = (...rewards) => ({ member: 'ann', day: '2026-01-03', rewards });
+  const due = (day, shareValue, points) => ({ due: day, kind: points === '0' ? 'consumption' : 'service', orders: 1, share_value: shareValue, points });
+  const next = async (told) => {
+    const card = await shown('wallet-card', { language: 'en', snapshot: { ...snapshot(), pending: told } });
+    await until(() => card.heard.length);
+    return { ...card, next: card.heard[0][1].next };
+  };
+  // 800 share value at 0.8 are 1000 units more: 1500 of 2000 units, three quarters of 888 points.
+  const tonight = await next(pending(due('2026-01-03', '800', '0'), due('2026-01-03', '0', '3.25')));
+  assert.equal(tonight.next, '669.25');
+  assert.match(tonight.text(), /Includes orders that arrive tonight/);
+  const later = await next(pending(due('2026-01-04', '800', '0')));
+  assert.equal(later.next, '444');
+  assert.doesNotMatch(later.text(), /Includes orders/);
+  // What is said of another day says nothing of tonight.
+  assert.equal((await next({ ...pending(due('2026-01-03', '800', '0')), day: '2026-01-02' })).next, '444');
+});
+
+/** A posting to ann, or from her. */
+const posting = (place, day, asset, amount, rule, why, isGain = true) => ({
+  place, line: 0, day, giver: isGain ? 'treasury' : 'member ann', receiver: isGain ? 'member ann' : 'burned', asset, amount, rule, reason: 'unused', why,
+});
+/** What makes the account of the snapshot: 5 points, and 500 share value before the first close, when a unit was 1. */
+const granted = posting(1, '2026-01-01', 'points', '5', 'treasury', { of: 'grant' });
+const bought = posting(2, '2026-01-01', 'share_value', '500', 'pack', { of: 'pack', rate: '1', price: '500.00' });
+const released = (place, day, points, acc) => posting(place, day, 'points', points, 'release', { of: 'release', units: '500', acc });
+
+/** The snapshot with these postings, and the account that they left. The server gives the newest first. */
+function past(postings, { points = '5', acc = '0' } = {}) {
+  const known = snapshot();
+  Object.assign(known.member.account, { points, holding: { units: '500', acc, era: 0, fraction: '0' } });
+  return { ...known, postings: [...postings].reverse() };
+}
+
+async function pastShown(known, language = 'en') {
+  const card = await shown('wallet-card', { language, snapshot: known });
+  await until(() => card.heard.length);
+  assert.equal(card.heard[0][0], 'balance', JSON.stringify(card.heard[0]));
+  return { ...card, wallet: card.heard[0][1] };
+}
+
+test('the last days, yesterday and the month are those of the statement', async () => {
+  const { wallet, text, component } = await pastShown(past([granted, bought]));
+  assert.deepEqual(wallet.past.bars, [{ day: '2026-01-01', income: '50' }, { day: '2026-01-02', income: '50' }]);
+  assert.equal(wallet.past.monthSum, '100');
+  for (const words of ['Yesterday+50', 'Earned each day', '2026-01 in total+100 Points', '2026-01-02+50', '¥100.00', 'Each day’s points at that day’s price']) {
+    assert.ok(text().includes(words), `${words}: ${text()}`);
+  }
+  // A tap on a bar shows its day.
+  assert.match(text(), /total\+100 Points ?2026-01-02\+50 Points/);
+  component.instance.pick({ currentTarget: { dataset: { at: 0 } } });
+  assert.match(text(), /total\+100 Points ?2026-01-01\+50 Points/);
+});
+
+test('after a movement of the account the last days stay as they were', async () => {
+  // On the open day the release was settled, and a point was redeemed.
+  const moved = [granted, bought, released(3, '2026-01-03', '100', '0.2'), posting(4, '2026-01-03', 'points', '1', 'redemption', { of: 'redemption' }, false)];
+  const { wallet, text } = await pastShown(past(moved, { points: '104', acc: '0.2' }));
+  assert.equal(wallet.balance.points, '104');
+  assert.deepEqual(wallet.past.entries.map(({ day, earned }) => [day, earned]), [['2026-01-02', '50'], ['2026-01-01', '50']]);
+  assert.equal(wallet.past.yesterday, '50');
+  assert.ok(text().includes('Yesterday+50'), text());
+});
+
+test('a reward counts for the day that brought it', async () => {
+  const rewarded = [granted, bought, released(3, '2026-01-02', '50', '0.1'), posting(4, '2026-01-02', 'points', '7', 'service', { of: 'order_points', rate: '0.1', points: '70' })];
+  const { wallet } = await pastShown(past(rewarded, { points: '62', acc: '0.1' }));
+  assert.equal(wallet.balance.points, '112');
+  assert.deepEqual(wallet.past.bars.map(({ income }) => income), ['50', '57']);
+  assert.deepEqual([wallet.past.yesterday, wallet.past.monthSum], ['57', '107']);
+  // The list has the releases alone.
+  assert.deepEqual(wallet.past.entries.map(({ earned }) => earned), ['50', '50']);
+});
+
+test('no day is shown before the member existed', async () => {
+  // 450 share value on the second day, at 0.9 a unit.
+  const joined = posting(9, '2026-01-02', 'share_value', '450', 'pack', { of: 'pack', rate: '1', price: '450.00' });
+  const { wallet, text } = await pastShown(past([joined], { points: '0', acc: '0.1' }));
+  assert.equal(wallet.balance.points, '50');
+  assert.deepEqual(wallet.past.bars.map(({ day }) => day), ['2026-01-02']);
+  assert.ok(!text().includes('2026-01-01'), text());
+  // On the day of joining there is nothing yet, and no yesterday.
+  const today = posting(9, '2026-01-03', 'share_value', '400', 'pack', { of: 'pack', rate: '1', price: '400.00' });
+  const first = await pastShown(past([today], { points: '0', acc: '0.2' }), 'zh');
+  assert.deepEqual([first.wallet.past.bars, first.wallet.past.yesterday], [[], undefined]);
+  assert.match(first.text(), /暂无每日释放/);
+  assert.doesNotMatch(first.text(), /昨日收益/);
+});
+
+test('a rule that this version does not know asks for an update', async () => {
+  const card = await shown('wallet-card', { language: 'en', snapshot: past([granted, { ...bought, rule: 'lottery' }]) });
+  await until(() => card.heard.length);
+  assert.deepEqual([card.heard[0][0], card.heard[0][1].code, card.heard[0][1].field], ['error', 'bad_snapshot', 'rule']);
+});
+
+test('points have four places at most until they are tapped, and yuan always two', async () => {
+  const known = snapshot();
+  known.member.account.points = '1234.56789012';
+  known.member.state.points = '1334.56789012';
+  known.supply.price = '0.00123456';
+  const { component, text } = await shown('wallet-card', { language: 'zh', snapshot: known });
+  await until(() => text().includes('1,334'));
+  // 1334.56789012 × 0.00123456 is 1.6476…
+  for (const words of ['1,334.5678', '¥1.64', '按今日价格 0.0012元/积分。价格按近期到账订单的让利额计算']) assert.ok(text().includes(words), `${words}: ${text()}`);
+  assert.ok(!text().includes('1,334.56789012'));
+  component.instance.swap();
+  for (const words of ['1,334.56789012', '0.00123456元/积分']) assert.ok(text().includes(words), `${words}: ${text()}`);
+  component.instance.swap();
+  assert.ok(!text().includes('1,334.56789012'));
+});
+
+test('a young network names no worth, and says why in the words of the browser wallet', async () => {
+  const home = readFileSync(join(root, 'www/src/text/home.rs'), 'utf8');
+  const [, zh, en] = /YOUNG "([^"]+)" "([^"]+)"/.exec(home);
+  for (const [language, sentence] of [['zh', zh], ['en', en]]) {
+    const known = past([granted, bought]);
+    known.supply.turnover_days = 6;
+    const { text, wallet } = await pastShown(known, language);
+    assert.ok(text().includes(sentence), text());
+    assert.ok(!text().includes('¥'), text());
+    assert.equal(wallet.worth, undefined);
+    assert.equal(wallet.next, '444');
+  }
+  const known = snapshot();
+  known.supply.turnover_days = 7;
+  const old = await pastShown(known);
+  assert.ok(old.text().includes('¥52.50') && !old.text().includes(en), old.text());
 });
 
 test('the wallet card lists what orders are to bring, if it is told', async () => {
@@ -150,7 +282,7 @@ test('the forecast is a band with its assumptions', async () => {
   };
   const { heard, text } = await shown('earnings-preview', { ...parties, excerpt: excerpt(), forecast });
   await until(() => heard.length);
-  for (const words of ['30 days later', '75 – 100', '¥9.5 – 11', '−15% / +0% / +15% in 30 days', '¥1,234.5', '777']) assert.ok(text().includes(words), `${words}: ${text()}`);
+  for (const words of ['30 days later', '75 – 100', '¥9.50 – 11.00', '−15% / +0% / +15% in 30 days', '¥1,234.50', '777']) assert.ok(text().includes(words), `${words}: ${text()}`);
 });
 
 test('a network that is too young for a forecast shows why instead of a band', async () => {
@@ -161,6 +293,19 @@ test('a network that is too young for a forecast shows why instead of a band', a
   assert.ok(!text().includes('days later'));
   component.setData({ language: 'zh' });
   assert.ok(text().includes('近 30 天有订单到账的天数不足 7 天，暂不提供预测。目前为 6 天。'), text());
+});
+
+test('a buyer who is not activated reads that the order brings nothing', async () => {
+  const unactivated = excerpt();
+  unactivated.accounts.ann.activated = false;
+  const { component, heard, text } = await shown('earnings-preview', { ...parties, excerpt: unactivated });
+  await until(() => heard.length);
+  assert.match(text(), /You aren’t activated, so this order brings you nothing/);
+  assert.doesNotMatch(text(), /ann · you/);
+  component.setData({ language: 'zh' });
+  assert.match(text(), /您尚未激活，此订单没有奖励/);
+  component.setData({ excerpt: excerpt() });
+  await until(() => !text().includes('尚未激活'));
 });
 
 test('an unreadable excerpt is reported, and the next is shown', async () => {

@@ -1,7 +1,7 @@
 // What an order would bring, to whom and why, computed on the phone from an excerpt of the server's book. If the app passes a forecast of the
 // server, it is shown as a band with its assumptions, never as one number.
 import { init, openExcerpt } from '../index.mjs';
-import { grouped, order, plain } from '../figures.mjs';
+import { grouped, order, plain, yuan } from '../figures.mjs';
 import { reasonIn, said, wordsOf } from '../text.mjs';
 
 function rows(receipt, buyer, words, language) {
@@ -23,15 +23,16 @@ const withoutBand = ({ code, turnover_days: days }, words, language) => `${said(
 /** The lowest and the highest value of all paths, for each horizon. */
 function band({ inputs, paths }, words) {
   const horizons = paths.length ? paths[0].outlooks : [];
-  const ends = (at, key) => {
+  const ends = (at, key, show) => {
     const all = paths.map(({ outlooks }) => outlooks[at][key]).sort(order);
-    // More places would pretend to know more than an assumption can.
-    return [all[0], all[all.length - 1]].map((decimal) => grouped(decimal.replace(/(\.\d\d)\d+$/, '$1'))).join(' – ');
+    return [all[0], all[all.length - 1]].map(show).join(' – ');
   };
+  // More places would pretend to know more than an assumption can.
+  const points = (decimal) => grouped(decimal.replace(/(\.\d\d)\d+$/, '$1'));
   return {
     growth: paths.map(({ growth_30d }) => growth_30d).filter((rate) => typeof rate === 'string').map(percent).join(' / '),
-    turnover: grouped(inputs.turnover), inflow: grouped(inputs.inflow),
-    rows: horizons.map(({ days }, at) => ({ days, points: ends(at, 'earned'), worth: ends(at, 'worth') })),
+    turnover: yuan(inputs.turnover), inflow: grouped(inputs.inflow),
+    rows: horizons.map(({ days }, at) => ({ days, points: ends(at, 'earned', points), worth: ends(at, 'worth', yuan) })),
     words: words.band,
   };
 }
@@ -108,12 +109,19 @@ Component({
       try {
         const receipt = this.book.preview({ type: 'order.placed', order: 'preview', buyer, merchant, channel, region, amount, concession });
         this.setData({
-          failure: '', field: '', result: { points: grouped(receipt.points), due: receipt.due, rows: rows(receipt, buyer, words, language) },
+          failure: '', field: '', result: {
+            points: grouped(receipt.points), due: receipt.due, rows: rows(receipt, buyer, words, language), isNotActivated: this.isNotActivated(buyer),
+          },
         });
         this.triggerEvent('preview', { amount, concession, receipt });
       } catch (error) {
         this.fail(error);
       }
+    },
+    /** Whether the buyer is known and not activated, so that the order brings it nothing. */
+    isNotActivated(buyer) {
+      const { accounts } = this.data.excerpt;
+      return Boolean(accounts && accounts[buyer] && accounts[buyer].activated === false);
     },
     fail(error) {
       const field = error.field === 'amount' || error.field === 'concession' ? error.field : '';
