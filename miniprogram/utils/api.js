@@ -52,18 +52,39 @@ function closedDays() {
   });
 }
 
-/** Forgets the days, because the server may have started over. */
-function forgetDays() {
+const POSTINGS_PER_PAGE = 500;
+const POSTING_PAGES_MAX = 40;
+
+/** The postings of a member's statement, newest first. They never change, so only later ones are fetched. */
+let booked = { member: '', postings: [] };
+
+/** All postings of a member; nothing if there are more than a phone should hold. */
+function allPostings(member) {
+  if (booked.member !== member) booked = { member, postings: [] };
+  const known = booked.postings;
+  const isKnown = ({ place, line }) => known.length > 0 && (place < known[0].place || (place === known[0].place && line <= known[0].line));
+  const fetch = (fresh, before, pages) => get(`/v1/members/${member}/statement?limit=${POSTINGS_PER_PAGE}${before}`).then((page) => {
+    const all = fresh.concat(page.postings.filter((row) => !isKnown(row)));
+    if (page.next && !page.postings.some(isKnown)) return pages < POSTING_PAGES_MAX ? fetch(all, `&before=${page.next}`, pages + 1) : undefined;
+    booked = { member, postings: all.concat(known) };
+    return booked.postings;
+  });
+  return fetch([], '', 1);
+}
+
+/** Forgets days and postings, because the server may have started over. */
+function forgetPast() {
   days = [];
+  booked = { member: '', postings: [] };
 }
 
 /** The answers that the wallet card needs, all of the same day. */
 function snapshot(member, again = 2) {
-  const answers = [get(`/v1/members/${member}`), get('/v1/supply'), get('/v1/rules'), get(`/v1/members/${member}/pending`)];
-  return Promise.all(answers).then(([now, supply, rules, pending]) => {
+  const answers = [get(`/v1/members/${member}`), get('/v1/supply'), get('/v1/rules'), get(`/v1/members/${member}/pending`), allPostings(member)];
+  return Promise.all(answers).then(([now, supply, rules, pending, postings]) => {
     if (now.day !== supply.day && again) return snapshot(member, again - 1);
-    return closedDays().then((closed) => ({ member: now, supply, rules, pending, days: closed }));
+    return closedDays().then((closed) => ({ member: now, supply, rules, pending, postings, days: closed }));
   });
 }
 
-module.exports = { command, forgetDays, get, post, request, snapshot };
+module.exports = { command, forgetPast, get, post, request, snapshot };

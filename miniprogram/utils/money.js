@@ -15,6 +15,12 @@ function yuan(all) {
   return `${(all - part) / 100}${places}`;
 }
 
+/** A canonical decimal of yuan as people read it: grouped, with its two places. */
+function yuanOf(decimal) {
+  const [whole, part = ''] = String(decimal).split('.');
+  return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${`${part}00`.slice(0, 2)}`;
+}
+
 /** ceil(`of` × `part` / `whole`), for whole numbers from 0 to 10^14 with `part` at most `whole`. The product may have 28 digits, so it is
  * divided while it is made, bit by bit of `of`. */
 function share(of, part, whole) {
@@ -47,4 +53,4 @@ function sum(decimals) {
   return `${whole + over}${rest && `.${rest}`}`;
 }
 
-module.exports = { cents, concessionOf, share, sum, yuan };
+module.exports = { cents, concessionOf, share, sum, yuan, yuanOf };

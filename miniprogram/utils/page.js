@@ -1,4 +1,5 @@
 // What all pages share: the language, the session, the place for failures, and what waits to be sent.
+const { starts } = require('./landing');
 const { brief } = require('./names');
 const { isOpen, note, notices, resume, send, waiting } = require('./outbox');
 const { language, session, speak } = require('./session');
@@ -59,6 +60,7 @@ function openPage(title, definition) {
   const { data, onShow, ...methods } = definition;
   Page(Object.assign({ data: Object.assign({ title }, START, data) }, SPEAKS, {
     onShow() {
+      starts();
       this.speakAgain(title);
       return onShow.call(this);
     },
@@ -66,7 +68,7 @@ function openPage(title, definition) {
 }
 
 /** A page for a signed-in member. `load()` is called whenever it is shown, and again when something that waited was settled;
- * `left()` when it is no longer shown. */
+ * `left()` when it is no longer shown. If the app starts with it, `start()` may open another page, and says so. */
 function page(title, definition) {
   const { data, ...methods } = definition;
   Page(Object.assign({
@@ -74,11 +76,13 @@ function page(title, definition) {
   }, SPEAKS, {
     onShow() {
       this.away = false;
+      const isFirst = starts();
       this.speakAgain(title);
       const signedIn = session();
       if (!signedIn) return wx.reLaunch({ url: '/pages/sign-in/index' });
       const { member } = signedIn;
       this.setData({ member, short: brief(member) });
+      if (isFirst && this.start && this.start(member)) return Promise.resolve();
       this.count();
       if (waiting().length) this.sendOn(member);
       return this.work(() => this.load(member));

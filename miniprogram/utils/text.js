@@ -56,6 +56,18 @@ module.exports = {
   demoNote: ['演示环境：可选择任一会员登录。', 'This is a demo. Sign in as any member.'],
   noWays: ['此服务器未开通微信登录，请联系运营方。', 'WeChat sign-in is off on this server. Ask the operator.'],
 
+  // The wallet.
+  activate: ['激活账户', 'Activate your account'],
+  howToBuy: ['购买任一礼包即可激活账户。礼包由运营方出售，付款时请出示会员码或短号。', 'Any gift pack activates your account. The operator sells them. Show your code or number when you pay.'],
+  myPacks: ['我的礼包', 'My gift packs'],
+  packNames: { member: ['会员礼包', 'Member pack'], merchant: ['商家礼包', 'Merchant pack'], area: ['区域礼包', 'Area pack'], other: ['礼包', 'Gift pack'] },
+  packAllows: { merchant: ['可申请开店', 'lets you open a shop'], area: ['可申请成为区域合伙人', 'lets you become an area partner'] },
+  packStates: {
+    active: ['已生效', 'in effect'], shop: ['已开店', 'shop is open'], mayOpen: ['可申请开店', 'you may open a shop'],
+    partner: ['区域合伙人', 'area partner'], mayPartner: ['可申请成为区域合伙人', 'you may become an area partner'],
+  },
+  since: ['生效日期', 'since'],
+
   // The account.
   name: ['姓名', 'Name'],
   nameNote: ['填写姓名后将获得八位短号，到店时报短号即可。', 'With a name you get a number of eight digits to tell at the till.'],
@@ -98,7 +110,8 @@ module.exports = {
 
   // The calculator and the market.
   merchant: ['商家会员编号', 'Merchant’s member ID'],
-  region: ['收货地区（六位）', 'Delivery region (six digits)'],
+  region: ['收货地区', 'Delivery region'],
+  choosePlace: ['请选择', 'Choose'],
   online: ['线上', 'Online'],
   offline: ['到店', 'In the shop'],
   open: ['试算', 'Preview'],
@@ -177,6 +190,9 @@ module.exports = {
   agree: ['确认下单', 'Place the order'],
   youPay: ['您支付积分', 'You pay, points'],
   buyerGets: ['会员可得', 'The member gets'],
+  nothingNotActivated: ['无（会员未激活，购买首个礼包即可激活）', 'nothing: not activated. The first pack activates.'],
+  nothingForBuyer: ['无', 'nothing by this order'],
+  myWallet: ['我的钱包', 'My wallet'],
   noPreview: ['网络不通，无法预览。确认后保存在本机，联网后自动提交。', 'No network, so there is no preview. If you confirm, the order waits on this phone and is sent when you’re online.'],
   placed: ['下单成功', 'Order placed'],
   asPreviewed: ['与预览一致', 'as previewed'],
@@ -281,6 +297,7 @@ module.exports = {
     bad_event: ['请检查输入', 'Check what you typed'],
     bad_query: ['请检查输入', 'Check what you typed'],
     bad_input: ['请检查输入', 'Check what you typed'],
+    no_region: ['请选择收货地区', 'Choose where it is delivered'],
     bad_qr: ['这不是会员码', 'This is not a member’s code'],
     no_camera: ['无法使用相机，请在微信设置中允许，或手动输入', 'The camera can’t be used. Allow it in WeChat’s settings, or type instead.'],
     no_consent: ['未授权，本次不会发送消息', 'You did not allow it, so nothing will be sent'],

@@ -1,5 +1,5 @@
 // What the phone keeps so that a code can be shown and an order taken without a network: a member's number, the codes of the next minutes, its
-// shop's region, and the concession that was used last.
+// shop's region, the concession that was used last, and where a member's orders are delivered.
 
 const place = (what, member) => `gongxiang.${what}.${member}`;
 const keep = (what) => (member, value) => (value ? wx.setStorageSync(place(what, member), value) : wx.removeStorageSync(place(what, member)));
@@ -13,5 +13,7 @@ module.exports = {
   keepShop: keep('shop'),
   shopOf: kept('shop', ''),
   keepPreset: keep('preset'),
+  keepPlace: keep('place'),
+  placeOf: kept('place', null),
   presetOf: kept('preset', { kind: 'percent', value: '10' }),
 };

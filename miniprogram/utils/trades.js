@@ -1,4 +1,5 @@
 // A trade as a page shows it to one of its two sides.
+const { yuanOf } = require('./money');
 
 const HOUR = 3600;
 const whole = (seconds, unit) => (seconds - (seconds % unit)) / unit;
@@ -21,7 +22,7 @@ function tradeOf(row, member, names, now) {
   const { until, payee = '', payment = '' } = notes || {};
   const isPaid = state === 'paid';
   return {
-    id: row.id, state, buys, payee, payment, day: row.day, points: row.points, sum: row.sum, price: terms.unit_price,
+    id: row.id, state, buys, payee, payment, day: row.day, points: row.points, sum: yuanOf(row.sum), price: terms.unit_price,
     who: (names[buys ? seller : buyer] || {}).person || '',
     lives: lives(row),
     left: state === 'taken' ? timeLeft(until, now) : null,

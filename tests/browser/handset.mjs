@@ -97,6 +97,9 @@ export function handsets({ isClosed = false, compiles = false } = {}) {
     const enter = async (member) => {
       await page.getByTestId('member').fill(member);
       await tap('enter');
+      // Who has a shop lands at its counter.
+      await page.getByTestId('points').or(page.getByTestId('to-wallet')).waitFor();
+      if (await page.getByTestId('to-wallet').count()) await tap('to-wallet');
       await page.getByTestId('points').waitFor();
     };
     /** Opens a page, as a notification or a code does. */

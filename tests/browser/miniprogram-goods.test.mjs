@@ -168,7 +168,7 @@ test('a holder sees its team and a partner its city: the figures are the server�
   const levels = await holder.page.getByTestId('team-level').allInnerTexts();
   assert.deepEqual(levels.map((said) => said.split('\n').slice(0, 2)), [['1 级', '2'], ['2 级', '1'], ['3 级', '1']]);
   const month = await text(holder.page, 'team-month');
-  assert.ok(month.includes('¥60.5') && month.includes(team.months.at(-1).points), month);
+  assert.ok(month.includes('¥60.50') && month.includes(team.months.at(-1).points), month);
   const direct = await holder.page.getByTestId('direct-member').allInnerTexts();
   assert.deepEqual(direct.map((said) => said.split('\n')[0]), ['mp-one', 'mp-two']);
   await looksRight(holder.page, 'team');
@@ -185,7 +185,7 @@ test('a holder sees its team and a partner its city: the figures are the server�
   await partner.page.getByTestId('city-day').first().waitFor();
   const days = await partner.page.getByTestId('city-day').allInnerTexts();
   assert.deepEqual(days.map((said) => said.slice(0, 10)), city.days.slice(-14).map(({ day }) => day));
-  assert.match(await text(partner.page, 'city-shop'), /60\.5/);
+  assert.match(await text(partner.page, 'city-shop'), /¥60\.50/);
   await looksRight(partner.page, 'city');
   await partner.open('/pages/team/index');
   await partner.page.getByText('暂无团队成员').waitFor();

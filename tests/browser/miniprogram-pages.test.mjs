@@ -228,7 +228,7 @@ test('the counter: three taps after the scan, the settled order is the previewed
   await tap('yuan');
   await tap('preset');
   await press(page, '1');
-  assert.equal(await text(page, 'concession'), '¥1');
+  assert.equal(await text(page, 'concession'), '¥1.00');
   await tap('check');
   await tap('agree');
   await page.getByText('与预览一致').waitFor();
@@ -257,7 +257,7 @@ test('the counter: three taps after the scan, the settled order is the previewed
   await guest.tab('account');
   await guest.tap('to-orders');
   await guest.page.getByTestId('order').filter({ hasText: '老街面馆' }).nth(1).waitFor();
-  assert.match(await guest.page.getByTestId('part').innerText(), /部分退款 · 剩余让利额 ¥0.66 \/ ¥1/);
+  assert.match(await guest.page.getByTestId('part').innerText(), /部分退款 · 剩余让利额 ¥0.66 \/ ¥1.00/);
   await looksRight(guest.page, 'orders');
 
   await page.getByTestId('order').first().tap();
@@ -462,6 +462,131 @@ test('a trade whose sides disagree goes to the operator with both statements, an
   }
 });
 
+test('a merchant lands at its counter, after signing in and when the app starts, one tap from its wallet', async () => {
+  const list = await everybody();
+  const merchant = await richestMerchant(list);
+  const { page, tab, tap, complaints, close } = await phone('written');
+  await page.getByTestId('member').fill(merchant);
+  await tap('enter');
+  await page.getByTestId('scan').waitFor();
+  await tap('to-wallet');
+  await page.getByTestId('points').waitFor();
+  assert.ok((await page.locator('wallet-card').innerText()).includes(merchant));
+  // The next start begins at the counter again. The way back leads to the wallet, which stays.
+  await page.reload();
+  await page.getByTestId('scan').waitFor();
+  assert.equal(await page.getByTestId('points').count(), 0);
+  await page.locator('#back').tap();
+  await page.getByTestId('points').waitFor();
+  await tab('account');
+  await tab('wallet');
+  await page.getByTestId('points').waitFor();
+  assert.equal(await page.getByTestId('scan').count(), 0);
+  assert.deepEqual(complaints, []);
+  await close();
+
+  const buyer = await phone('written');
+  await buyer.enter(buyers(list)[60]);
+  await buyer.page.reload();
+  await buyer.page.getByTestId('points').waitFor();
+  await buyer.close();
+});
+
+test('a customer who is not activated: the counter says that it gets nothing, before the order is sent and afterwards', async () => {
+  const merchant = await richestMerchant(await everybody());
+  await ask('/v1/events', [{ type: 'member.registered', member: 'mp-fresh' }]);
+  for (const [locale, sentence] of [['zh-CN', '无（会员未激活'], ['en-US', 'nothing: not activated']]) {
+    const { page, tap, enter, open, complaints, close } = await phone('written', { locale });
+    await enter(merchant);
+    await open('/pages/counter/index');
+    await page.evaluate(() => globalThis.device.see('GX1.mp-fresh'));
+    await tap('scan');
+    await page.getByTestId('key-5').waitFor();
+    await press(page, '50');
+    await tap('check');
+    await page.getByTestId('nothing').getByText(sentence).waitFor();
+    await looksRight(page, `counter-nothing-${locale.slice(0, 2)}`);
+    await tap('agree');
+    await page.getByTestId('done').getByText(sentence).waitFor();
+    await page.getByTestId('done').getByText(locale === 'zh-CN' ? '与预览一致' : 'as previewed').waitFor();
+    await looksRight(page, `counter-nothing-done-${locale.slice(0, 2)}`);
+    assert.deepEqual(complaints, []);
+    await close();
+  }
+  // An activated one reads what it gets on both.
+  const { page, tap, enter, open, close } = await phone('written');
+  await enter(merchant);
+  await open('/pages/counter/index');
+  await page.evaluate((member) => globalThis.device.see(`GX1.${member}`), buyers(await everybody())[54]);
+  await tap('scan');
+  await page.getByTestId('key-5').waitFor();
+  await press(page, '50');
+  await tap('check');
+  await tap('agree');
+  await page.getByTestId('done').getByText('会员可得 +').waitFor();
+  assert.equal(await page.getByTestId('nothing').count(), 0);
+  await close();
+});
+
+test('the wallet has the member’s packs, and for who is not activated those that activate', async () => {
+  const { day } = await ask('/v1/supply');
+  await ask('/v1/events', [{ type: 'member.registered', member: 'mp-packs' }]);
+  const { page, tab, enter, complaints, close } = await phone('written');
+  await enter('mp-packs');
+  const offered = await page.getByTestId('pack-on-offer').allInnerTexts();
+  assert.deepEqual(offered.map((row) => row.split(/\s+/)[0]), ['会员礼包', '商家礼包', '区域礼包']);
+  assert.match(offered[0], /¥299\.00/);
+  assert.equal(await page.getByTestId('pack').count(), 0);
+  await looksRight(page, 'packs-on-offer');
+  const { answers } = await ask('/v1/events', ['member', 'merchant', 'area'].map((pack) => ({ type: 'pack.purchased', member: 'mp-packs', pack })));
+  for (const { receipt } of answers) assert.ok(receipt);
+  await tab('account');
+  await tab('wallet');
+  await page.getByTestId('pack').nth(2).waitFor();
+  assert.deepEqual((await page.getByTestId('pack').allInnerTexts()).map((row) => row.split(/\s*\n\s*/)), [
+    ['会员礼包', `生效日期 ${day}`, '已生效'], ['商家礼包', `生效日期 ${day}`, '可申请开店'], ['区域礼包', `生效日期 ${day}`, '可申请成为区域合伙人'],
+  ]);
+  assert.equal(await page.getByTestId('pack-on-offer').count(), 0);
+  await page.getByTestId('pack').nth(2).scrollIntoViewIfNeeded();
+  await looksRight(page, 'packs');
+  await page.getByTestId('language').tap();
+  await page.getByTestId('pack').getByText('Member pack').waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('the preview takes its place from WeChat’s picker, keeps it, and needs none for a shop', async () => {
+  const list = await everybody();
+  const [member, merchant] = [buyers(list)[61], await richestMerchant(list)];
+  const { page, tab, tap, enter, complaints, close } = await phone('written');
+  const asked = [];
+  page.on('request', (request) => { if (request.url().includes('/v1/excerpt')) asked.push(new URL(request.url()).searchParams.get('region')); });
+  await enter(member);
+  await tab('calculator');
+  await page.getByTestId('merchant').fill(merchant);
+  await tap('open');
+  await page.getByText('请选择收货地区').waitFor();
+  assert.equal(await page.locator('input[data-testid=region]').count(), 0, 'nothing to type digits into');
+  const pick = (value, code) => page.evaluate((chosen) => globalThis.device.pick('region', chosen), { value, code });
+  await pick(['北京市', '北京市', '东城区'], ['110000', '110100', '110101']);
+  await page.getByTestId('region').getByText('北京市 东城区', { exact: true }).waitFor();
+  await tap('open');
+  await page.getByTestId('reward').first().waitFor();
+  await pick(['青海省', '西宁市', '城东区'], ['630000', '630100', '630102']);
+  await looksRight(page, 'calculator-place');
+  await tap('open');
+  await page.waitForFunction(() => globalThis.device.current().data.asked.region === '630102');
+  assert.deepEqual(asked, ['110101', '630102']);
+  // It is there the next time.
+  await tab('wallet');
+  await tab('calculator');
+  await page.getByTestId('region').getByText('青海省 西宁市 城东区').waitFor();
+  await tap('offline');
+  assert.equal(await page.getByTestId('region').count(), 0);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test('a server without a market says so on its tab', async () => {
   const { page, tab, enter, close } = await phone('written');
   await page.route('**/v1/session', async (route) => {
@@ -475,4 +600,73 @@ test('a server without a market says so on its tab', async () => {
   assert.equal(await page.getByTestId('place').count(), 0);
   await looksRight(page, 'market-off');
   await close();
+});
+
+test('the wallet: what falls due tonight, yesterday, the bars and the last days, also after a movement', async () => {
+  const list = await everybody();
+  const merchant = await richestMerchant(list);
+  const buyer = buyers(list)[62];
+  const order = (id) => ({ type: 'order.placed', order: id, buyer, merchant, channel: 'offline', region: '110101', amount: '100', concession: '10' });
+  const closeDay = async () => ask('/v1/events', [{ type: 'day.closed', day: (await ask('/v1/supply')).day }]);
+  await ask('/v1/events', [order('mp-tonight')]);
+  await closeDay();
+  const { day } = await ask('/v1/supply');
+  const { rewards } = await ask(`/v1/members/${buyer}/pending`);
+  assert.ok(rewards.some(({ due }) => due === day), JSON.stringify(rewards));
+  const { page, tab, enter, complaints, close } = await phone('compiled', { locale: 'en-US' });
+  await enter(buyer);
+  await page.getByText('Includes orders that arrive tonight').waitFor();
+  const number = async (id) => Number((await text(page, id)).replace(/[^\d.]/g, ''));
+  const expected = await number('next');
+  const wallet = () => page.evaluate(() => globalThis.device.current().selectComponent('#card').wallet.past);
+  const before = await wallet();
+  assert.equal(before.bars.length, 30);
+  assert.equal(await page.getByTestId('bar').count(), 30);
+  assert.ok(before.bars.every(({ day: one }) => one < day));
+  assert.equal(await page.getByTestId('entry').count(), 5);
+  assert.match(await text(page, 'worth'), /¥[\d,]+\.\d\d$/);
+  assert.match(await text(page, 'basis'), /At today’s price 0\.\d{1,6} yuan a point\. The price follows the concessions/);
+  await page.getByTestId('earned').scrollIntoViewIfNeeded();
+  await page.getByTestId('bar').nth(3).tap();
+  await page.getByTestId('picked').getByText(before.bars[3].day).waitFor();
+  await looksRight(page, 'wallet-bars-en');
+
+  // A movement on the open day changes none of the closed ones.
+  await ask('/v1/events', [order('mp-later'), { type: 'points.transferred', from: buyer, to: merchant, points: '0.01' }]);
+  await tab('account');
+  await tab('wallet');
+  await page.getByText('Checked: matches the server').waitFor();
+  assert.deepEqual(await wallet(), before);
+
+  // The close brings about what was expected: what the order gives others makes it a little less.
+  await closeDay();
+  await tab('account');
+  await tab('wallet');
+  await page.waitForFunction((last) => {
+    const { past } = globalThis.device.current().selectComponent('#card').wallet || {};
+    return past && past.bars[past.bars.length - 1].day === last;
+  }, day);
+  const brought = await number('yesterday');
+  assert.ok(brought > 0 && Math.abs(brought / expected - 1) < 0.05, `${brought} of ${expected}`);
+  await looksRight(page, 'wallet-yesterday-en');
+  assert.deepEqual(complaints, []);
+  await close();
+
+  // The shop, whose account moves every day, has its last days, too.
+  const shop = await phone('written');
+  await shop.enter(merchant);
+  await shop.page.getByTestId('entry').nth(4).waitFor();
+  assert.equal(await shop.page.getByTestId('bar').count(), 30);
+  await shop.page.getByTestId('earned').scrollIntoViewIfNeeded();
+  await looksRight(shop.page, 'wallet-bars');
+  await shop.close();
+
+  // Who joined today has no days yet.
+  await ask('/v1/events', [{ type: 'member.registered', member: 'mp-today' }, { type: 'pack.purchased', member: 'mp-today', pack: 'member' }]);
+  const today = await phone('written');
+  await today.enter('mp-today');
+  await today.page.getByText('暂无每日释放').waitFor();
+  assert.deepEqual([await today.page.getByTestId('entry').count(), await today.page.getByTestId('bar').count()], [0, 0]);
+  await looksRight(today.page, 'wallet-today');
+  await today.close();
 });

@@ -9,10 +9,17 @@ const chinese = await catalogue('zh');
 const house = handsets({ compiles: true });
 const { ask, everybody, phone, richestMerchant } = house;
 
+/** Chooses a place as WeChat's picker does. */
+async function choosePlace(page) {
+  await page.evaluate(() => globalThis.device.pick('region', { value: ['青海省', '西宁市', '城东区'], code: ['630000', '630100', '630102'] }));
+  await page.getByText('青海省 西宁市 城东区').waitFor();
+}
+
 /** Types one order into the calculator. */
 async function preview(page, { merchant, channel, amount, concession }) {
   await page.getByTestId('merchant').fill(merchant);
   await page.getByTestId(channel).tap();
+  if (channel === 'online') await choosePlace(page);
   await page.getByTestId('open').tap();
   await page.getByTestId('reward').first().waitFor();
   await page.getByTestId('amount').fill(amount);
@@ -29,7 +36,12 @@ for (const kind of ['written', 'compiled']) {
     await enter(buyer);
     const { state } = await ask(`/v1/members/${buyer}`);
     const digits = (text) => text.replace(/,/g, '');
-    assert.equal(digits(await page.getByTestId('points').innerText()), state.points);
+    const shownPoints = () => page.getByTestId('points').innerText().then(digits);
+    assert.equal(await shownPoints(), state.points.replace(/(\.\d{4})\d+$/, '$1'));
+    // All places are one tap away.
+    await page.getByTestId('points').tap();
+    await page.waitForFunction((all) => document.querySelector('[data-testid=points]').textContent.replace(/,/g, '') === all, state.points);
+    await page.getByTestId('points').tap();
     await page.getByText('已核对：与服务器一致').waitFor();
     await looksRight(page, `${kind}-wallet`);
 
@@ -114,7 +126,7 @@ for (const kind of ['written', 'compiled']) {
     await buys.tap('copy-payee');
     assert.equal(await buys.page.evaluate(() => globalThis.device.copied()), '支付宝 138 0013 8000');
     const sum = (await ask(`/v1/members/${buyer}/trades?limit=1`)).trades[0].sum;
-    assert.equal(await buys.page.getByTestId('trade-sum').innerText(), `¥${sum}`);
+    assert.equal(await buys.page.getByTestId('trade-sum').innerText(), `¥${Number(sum).toFixed(2)}`);
     await buys.page.getByTestId('payment-field').fill('尾号 6543');
     await looksRight(buys.page, `${kind}-market-pay-en`);
     await buys.tap('pay');

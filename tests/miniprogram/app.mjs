@@ -37,7 +37,7 @@ const FRAME = `
   body { font-family: system-ui, "PingFang SC", "WenQuanYi Micro Hei", "Noto Sans CJK SC", sans-serif; }
   /* As in WeChat, a page scrolls between the bar and the tabs, and nothing covers it. */
   #page { flex: 1; overflow-y: auto; }
-  wx-view, wx-page { display: block; } wx-text { display: inline; }
+  wx-view, wx-page, wx-picker { display: block; } wx-text { display: inline; }
   input { border: 0; font: inherit; box-sizing: border-box; outline: none; }
   #bar { text-align: center; font-weight: 600; padding: 10px; }
   #tabs { display: flex; background: var(--card); border-top: 1px solid var(--line); }

@@ -6,7 +6,7 @@ const { templates, configs, modules, scopes, tabs } = globalThis.APP;
 const env = new adapter.MiniProgramEnv();
 const space = env.createCodeSpace('', true);
 space.getComponentSpace().updateComponentOptions({ useMethodCallerListeners: true });
-const native = { view: 'wx-view', text: 'wx-text', input: 'input', image: 'img', button: 'button' };
+const native = { view: 'wx-view', text: 'wx-text', input: 'input', image: 'img', button: 'button', picker: 'wx-picker' };
 for (const [tag, element] of Object.entries(native)) space.getComponentSpace().setGlobalUsingComponent(tag, element);
 for (const [path, config] of Object.entries(configs)) space.addComponentStaticConfig(path, config);
 for (const [path, scope] of Object.entries(scopes)) space.addStyleSheet(path, undefined, scope);
@@ -185,7 +185,13 @@ new MutationObserver((changes) => changes.forEach(({ target }) => {
 
 load('app.js');
 for (const path of Object.keys(configs)) space.globalComponentEnv(globalThis, path, () => load(`${path}.js`));
+/** What WeChat's picker says when the user chose: names and codes. */
+function pick(id, detail) {
+  const picker = document.querySelector(`#page [data-testid=${id}]`);
+  glassEasel.triggerEvent(picker.__wxElement, 'change', detail);
+}
 globalThis.device = {
+  pick,
   open: reopen, current, shown: () => shown, see: (text) => { seen = text; }, refuse: () => { refused = true; }, copied: () => copied,
   answer: (to) => { consent = to; },
 };

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import * as figures from '../../pkg/miniprogram/figures.mjs';
 import { phone } from './phone.mjs';
 import { root } from './project.mjs';
 
@@ -47,6 +48,63 @@ test('a refund of goods takes the order’s rate of them, rounded up, and at mos
   assert.equal(money.concessionOf(1000, { amount: 3000, concession: 100, left: 32 }), 32);
   assert.equal(money.concessionOf(3000, { amount: 3000, concession: 100, left: 66 }), 66);
   assert.equal(money.concessionOf(1, { amount: 3000, concession: 1, left: 1 }), 1);
+});
+
+test('yuan are shown with two places, and grouped', () => {
+  for (const [decimal, text] of [['0', '0.00'], ['1.1', '1.10'], ['88.88', '88.88'], ['1234.5', '1,234.50'], ['1000000000000', '1,000,000,000,000.00']]) {
+    assert.equal(money.yuanOf(decimal), text);
+    assert.equal(figures.yuan(decimal), text);
+  }
+  // A worth is rounded down to the cent.
+  assert.equal(figures.yuan('9.999'), '9.99');
+  for (const [points, price, text] of [['2.2', '0.5', '1.10'], ['105', '0.5', '52.50'], ['0', '1', '0.00'], ['0.00000001', '0.00000001', '0.00'], ['123456.789', '10', '1,234,567.89']]) {
+    assert.equal(figures.worth(points, price), text);
+  }
+});
+
+test('a number shows four places; below 1 at least two digits', () => {
+  for (const [decimal, text] of [
+    ['0', '0'], ['105', '105'], ['1.5', '1.5'], ['1234.56789012', '1,234.5678'], ['0.31650912', '0.3165'], ['0.00001234', '0.000012'], ['0.00000001', '0.00000001'],
+  ]) assert.equal(figures.brief(decimal), text);
+});
+
+test('the components add up exactly, too', () => {
+  assert.equal(figures.sum([]), '0');
+  assert.equal(figures.sum(['0', '0']), '0');
+  assert.equal(figures.sum(['0.1', '0.2']), '0.3');
+  assert.equal(figures.sum(['0.00000001', '999999999999.99999999']), '1000000000000');
+  assert.equal(figures.sum(Array.from({ length: 31 }, () => '99.99999999')), '3099.99999969');
+  assert.equal(figures.sum(['100', '20.5']), '120.5');
+});
+
+test('the packs of a member: name, state and since when', () => {
+  const { ownPacks, packsOnOffer } = require('/utils/packs.js');
+  const rules = { packs: {
+    member: { price: '299', share_value_rate: '1' }, merchant: { price: '599.5', share_value_rate: '1', merchant: true },
+    area: { price: '4999', share_value_rate: '1', area_partner: true },
+  } };
+  const account = { activated: true, merchant_pack: false, shop: null, area_pack: null, city: null };
+  const pack = (day, price, rate = '1') => ({ day, rule: 'pack', why: { of: 'pack', rate, price } });
+  const packs = (more, postings) => plain(ownPacks({ member: { account: { ...account, ...more } }, rules, postings }));
+  // Newest first, as a statement has them.
+  assert.deepEqual(packs({}, [pack('2026-03-01', '299.00'), { day: '2026-02-02', rule: 'release', why: { of: 'release' } }, pack('2026-01-01', '299.00')]), [
+    { kind: 'member', since: '2026-01-01', count: 2, state: 'active' },
+  ]);
+  assert.deepEqual(packs({ merchant_pack: true }, [pack('2026-01-05', '599.50'), pack('2026-01-01', '299.00')]), [
+    { kind: 'member', since: '2026-01-01', count: 1, state: 'active' }, { kind: 'merchant', since: '2026-01-05', count: 1, state: 'mayOpen' },
+  ]);
+  assert.equal(packs({ merchant_pack: true, shop: '110101' }, [pack('2026-01-05', '599.50')])[0].state, 'shop');
+  assert.equal(packs({ area_pack: '2026-01-05' }, [pack('2026-01-05', '4999.00')])[0].state, 'mayPartner');
+  assert.equal(packs({ area_pack: '2026-01-05', city: '630200' }, [pack('2026-01-05', '4999.00')])[0].state, 'partner');
+  // A price that the rules had before; a pack without share value; an account that was brought over.
+  assert.equal(packs({}, [pack('2026-01-01', '199.00')])[0].kind, 'other');
+  assert.equal(packs({}, [pack('2026-01-01', '299.00', '2')])[0].kind, 'other');
+  assert.deepEqual(packs({ merchant_pack: true, area_pack: '2026-01-09' }, []), [
+    { kind: 'merchant', since: '', count: 0, state: 'mayOpen' }, { kind: 'area', since: '2026-01-09', count: 0, state: 'mayPartner' },
+  ]);
+  assert.deepEqual(packs({}, undefined), [{ kind: 'member', since: '', count: 0, state: 'active' }]);
+  assert.deepEqual(packs({ activated: false }, []), []);
+  assert.deepEqual(plain(packsOnOffer({ rules })).map(({ kind, price }) => [kind, price]), [['member', '299'], ['merchant', '599.5'], ['area', '4999']]);
 });
 
 test('points are added exactly', () => {

@@ -1,17 +1,31 @@
 const { get, post } = require('../../utils/api');
 const { page } = require('../../utils/page');
+const { keepPlace, placeOf } = require('../../utils/till');
+
+/** An order in a shop counts for the shop's own region, whatever its own says. */
+const ANYWHERE = '110101';
 
 page('calculator', {
-  data: { merchant: '', channel: 'online', region: '110101', excerpt: null, asked: {}, forecast: null },
-  load() {
+  data: { merchant: '', channel: 'online', place: null, excerpt: null, asked: {}, forecast: null },
+  load(member) {
+    this.setData({ place: placeOf(member) });
     return this.data.excerpt ? this.excerptOf(this.data.asked) : undefined;
   },
   choose({ currentTarget }) {
     this.setData({ channel: currentTarget.dataset.channel });
   },
+  /** A place that was chosen: the names of province, city and district, and their codes (GB/T 2260). The last is the smallest. */
+  locate({ detail: { value, code } }) {
+    const codes = code.filter((part) => part);
+    const place = { names: value, text: value.filter((name, at) => value.indexOf(name) === at).join(' '), code: codes[codes.length - 1] };
+    keepPlace(this.data.member, place);
+    this.setData({ place });
+  },
   ask() {
-    const { merchant, channel, region } = this.data;
-    return this.work(() => this.excerptOf({ merchant: merchant.trim(), channel, region: region.trim() }));
+    const { merchant, channel, place } = this.data;
+    if (channel === 'online' && !place) return this.fail({ code: 'no_region' });
+    const region = channel === 'online' ? place.code : ANYWHERE;
+    return this.work(() => this.excerptOf({ merchant: merchant.trim(), channel, region }));
   },
   // What a network that is too young for a forecast says instead of one.
   without({ code }) {

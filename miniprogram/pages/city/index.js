@@ -1,6 +1,6 @@
 // The city of an area partner: until when its right holds, and what was bought there.
 const { get } = require('../../utils/api');
-const { cents, share } = require('../../utils/money');
+const { cents, share, yuanOf } = require('../../utils/money');
 const { namesOf } = require('../../utils/names');
 const { page } = require('../../utils/page');
 
@@ -27,8 +27,8 @@ page('city', {
     this.setData({
       city: {
         code: city, until, eligible, month, isSoon: Boolean(eligible && until && isSoon(today, until)),
-        days: lately.map((row) => Object.assign({ bar: most ? share(100, cents(row.concession), most) : 0 }, row)),
-        shops: shops.map((row) => Object.assign({ name: names[row.shop].shop }, row)),
+        days: lately.map((row) => Object.assign({ bar: most ? share(100, cents(row.concession), most) : 0, sum: yuanOf(row.concession) }, row)),
+        shops: shops.map((row) => Object.assign({ name: names[row.shop].shop, sum: yuanOf(row.concession) }, row)),
       },
     });
   },

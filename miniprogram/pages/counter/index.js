@@ -2,14 +2,15 @@
 const { openExcerpt, init } = require('gongxiang');
 const { get, post } = require('../../utils/api');
 const { isId, readCode } = require('../../utils/code');
-const { cents, share, yuan } = require('../../utils/money');
+const { WALLET } = require('../../utils/landing');
+const { cents, share, yuan, yuanOf } = require('../../utils/money');
 const { brief, namesOf } = require('../../utils/names');
 const { gain } = require('../../utils/orders');
 const { isOpen, queue } = require('../../utils/outbox');
 const { page } = require('../../utils/page');
 const { keepPreset, keepShop, presetOf, shopOf } = require('../../utils/till');
 
-const START = { stage: 'buyer', who: '', buyer: '', buyerName: '', amount: '', field: 'amount', order: null, preview: null, result: null };
+const START = { stage: 'buyer', who: '', buyer: '', buyerName: '', amount: '', field: 'amount', order: null, sums: null, preview: null, result: null };
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '0', '⌫'];
 
 /** A text of digits after a key of the keypad. A key that would make it longer than an amount may be does nothing. */
@@ -26,6 +27,18 @@ function concessionIn(amount, { kind, value }) {
   // A percentage has two places, as money has: 100 % are 10,000 of them.
   return typed === null || typed > 10000 ? { code: 'bad_percent' } : share(amount, typed, 10000);
 }
+
+/** What an order brings its buyer; null if nothing. */
+function gainOf(buyer, rewards) {
+  const own = rewards.filter(({ member }) => member === buyer)[0];
+  return own ? gain(own) : null;
+}
+
+/** Whether the buyer is not activated, so that orders bring it nothing. */
+const isNotActivated = ({ accounts }, buyer) => Boolean(accounts[buyer]) && !accounts[buyer].activated;
+
+/** Whether a settled order takes and gives what was previewed. */
+const isSame = (settled, previewed) => settled.points === previewed.points && JSON.stringify(settled.gets) === JSON.stringify(previewed.gets);
 
 page('counter', {
   data: Object.assign({ keys: KEYS, shop: '', preset: { kind: 'percent', value: '' }, concession: '' }, START),
@@ -87,7 +100,7 @@ page('counter', {
     const { amount, preset } = this.data;
     const all = cents(amount);
     const concession = all ? concessionIn(all, preset) : null;
-    this.setData({ concession: typeof concession === 'number' ? yuan(concession) : '' });
+    this.setData({ concession: typeof concession === 'number' ? yuanOf(yuan(concession)) : '' });
     return concession;
   },
   look() {
@@ -98,7 +111,8 @@ page('counter', {
     keepPreset(member, preset);
     // The till's own number tells two equal orders apart.
     const order = { buyer, merchant: member, channel: 'offline', region: shop, amount: yuan(cents(amount)), concession: yuan(concession), reference: `till-${Date.now()}` };
-    return this.work(() => this.preview(order).then((preview) => this.setData({ stage: 'sheet', order, preview })));
+    const sums = { amount: yuanOf(order.amount), concession: yuanOf(order.concession) };
+    return this.work(() => this.preview(order).then((preview) => this.setData({ stage: 'sheet', order, sums, preview })));
   },
   /** What the rules say, computed here from the server's excerpt; nothing without a network. */
   preview(order) {
@@ -108,8 +122,7 @@ page('counter', {
       const book = openExcerpt(excerpt);
       try {
         const { points, rewards } = book.preview(Object.assign({ type: 'order.placed', order: 'preview' }, terms));
-        const own = rewards.filter(({ member }) => member === terms.buyer)[0];
-        return { points, gets: own ? gain(own) : null };
+        return { points, gets: gainOf(terms.buyer, rewards), isNotActivated: isNotActivated(excerpt, terms.buyer) };
       } finally {
         book.free();
       }
@@ -130,11 +143,15 @@ page('counter', {
     // Without a network nobody stands and waits.
     if (!preview) return this.work(() => queue('/v1/orders', order).then(queued));
     return this.work(() => this.give('/v1/orders', order).then(({ receipt }) => {
-      this.setData({ stage: 'done', result: { points: receipt.points, equal: receipt.points === preview.points } });
+      const gets = gainOf(order.buyer, receipt.rewards);
+      this.setData({ stage: 'done', result: { points: receipt.points, gets, equal: isSame({ points: receipt.points, gets }, preview) } });
     }, (failure) => {
       if (!isOpen(failure) || failure.status === 401) throw failure;
       queued();
     }));
+  },
+  wallet() {
+    wx.switchTab({ url: WALLET });
   },
   next() {
     this.setData(Object.assign({ concession: '' }, START));

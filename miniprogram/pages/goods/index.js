@@ -2,6 +2,7 @@
 const { server } = require('../../config');
 const { get, post, request } = require('../../utils/api');
 const { picture } = require('../../utils/code');
+const { yuanOf } = require('../../utils/money');
 const { namesOf } = require('../../utils/names');
 const { newKey } = require('../../utils/outbox');
 const { page } = require('../../utils/page');
@@ -24,7 +25,7 @@ page('goods', {
         const rows = items.map((item) => Object.assign({}, item, {
           image: item.picture ? `${server}/v1/pictures/${item.picture}` : '',
           at: item.shops.map((shop) => names[shop].shop).join(' · '),
-          isPaid: item.money !== '0',
+          isPaid: item.money !== '0', sum: yuanOf(item.money),
         }));
         this.setData({ items: known.concat(rows), after: next });
       })
@@ -41,7 +42,7 @@ page('goods', {
       const ids = vouchers.map(({ item }) => item).filter((id, at, all) => all.indexOf(id) === at);
       return Promise.all(ids.map((id) => get(`/v1/goods/${id}`).then(({ name }) => { names[id] = name; }, () => {}))).then(() => {
         const rows = vouchers.map((row) => Object.assign({}, row, {
-          name: names[row.item] || row.item, progress: stateOf(row), isFetched: row.state === 'open' && !row.deliver_to, isPaid: row.money !== '0',
+          name: names[row.item] || row.item, progress: stateOf(row), isFetched: row.state === 'open' && !row.deliver_to, isPaid: row.money !== '0', sum: yuanOf(row.money),
         }));
         this.setData({ vouchers: known.concat(rows), before: next });
       });
@@ -57,7 +58,7 @@ page('goods', {
     const item = items.filter(({ item: id }) => id === currentTarget.dataset.item)[0];
     const to = line(address);
     if (item.delivery && !item.shops.length && !to) return this.fail({ code: 'no_address' });
-    const money = item.isPaid ? ` + ¥${item.money}` : '';
+    const money = item.isPaid ? ` + ¥${item.sum}` : '';
     const where = item.delivery && to ? ` · ${to}` : '';
     return this.sure(`${item.name} · ${item.points} ${words.points}${money}${where}`).then((isSure) => {
       if (!isSure) return null;

@@ -1,5 +1,6 @@
 // Handing out goods at the counter: a voucher's code is looked up, and used once. It needs the server, so nothing of it waits in the outbox.
 const { post, request } = require('../../utils/api');
+const { yuanOf } = require('../../utils/money');
 const { newKey } = require('../../utils/outbox');
 const { page } = require('../../utils/page');
 
@@ -21,7 +22,7 @@ page('handOut', {
     if (!code) return null;
     this.setData({ piece: null });
     return this.work(() => post('/v1/voucher-codes/check', { code }).then((found) => newKey().then((key) => {
-      this.setData({ key, piece: Object.assign({ isPaid: found.money !== '0' }, found) });
+      this.setData({ key, piece: Object.assign({ isPaid: found.money !== '0', sum: yuanOf(found.money) }, found) });
     })));
   },
   /** Repeated after a lost answer, it has the same key, and so the same outcome. */

@@ -1,9 +1,10 @@
+const { yuanOf } = require('../../utils/money');
 const { cancel, dismiss, notices, resume, waiting } = require('../../utils/outbox');
 const { page } = require('../../utils/page');
 const { deedOf, said, wordsOf } = require('../../utils/words');
 
 /** What a command was about, in numbers. */
-const about = ({ amount, points, concession }) => (amount ? `¥${amount}` : points || (concession ? `¥${concession}` : ''));
+const about = ({ amount, points, concession }) => (amount ? `¥${yuanOf(amount)}` : points || (concession ? `¥${yuanOf(concession)}` : ''));
 
 page('outbox', {
   data: { rows: [], refused: [] },

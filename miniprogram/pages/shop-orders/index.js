@@ -1,6 +1,6 @@
 // A shop's orders of the open day, their sums, and the refund of one: of goods that are taken back, or of the whole rest.
 const { get, post } = require('../../utils/api');
-const { cents, concessionOf, sum, yuan } = require('../../utils/money');
+const { cents, concessionOf, sum, yuan, yuanOf } = require('../../utils/money');
 const { namesOf } = require('../../utils/names');
 const { lineOf } = require('../../utils/orders');
 const { page } = require('../../utils/page');
@@ -20,7 +20,7 @@ function ordersOf(shop, day, before = null) {
 /** The day's sums without what was refunded in whole: how many, yuan, concession left. */
 function totalsOf(orders) {
   const live = orders.filter(({ state }) => state !== 'refunded');
-  const money = (name) => yuan(live.reduce((all, order) => all + cents(order[name]), 0));
+  const money = (name) => yuanOf(yuan(live.reduce((all, order) => all + cents(order[name]), 0)));
   return { count: live.length, amount: money('amount'), concession: money('left') };
 }
 
@@ -59,7 +59,7 @@ page('shopOrders', {
     return this.work(() => post('/v1/previews', event).then(({ receipt }) => {
       const own = receipt.postings.filter(({ to, asset }) => to === `member ${member}` && asset === 'points');
       const lost = receipt.unrecovered && receipt.unrecovered !== '0' ? receipt.unrecovered : '';
-      this.setData({ preview: { refund, concession: refund.concession || chosen.left, points: sum(own.map(({ amount }) => amount)), lost } });
+      this.setData({ preview: { refund, concession: yuanOf(refund.concession || chosen.left), points: sum(own.map(({ amount }) => amount)), lost } });
     }));
   },
   refund() {

@@ -1,8 +1,10 @@
 const { get, post } = require('../../utils/api');
 const { enrolmentIn, referrerIn } = require('../../utils/code');
+const { land } = require('../../utils/landing');
 const { openPage } = require('../../utils/page');
 const { keepReferrer, referrer } = require('../../utils/referrer');
 const { session, signIn } = require('../../utils/session');
+const { keepShop } = require('../../utils/till');
 const { said } = require('../../utils/words');
 
 /** A code of `wx.login`. It works once, so each attempt gets a new one. */
@@ -19,7 +21,7 @@ openPage('signIn', {
     if (found) keepReferrer(found);
   },
   onShow() {
-    if (session()) return this.enterApp();
+    if (session()) return land(session().member);
     this.setData({ referrer: referrer() });
     if (this.ended) this.fail({ status: 401 });
     return this.ask();
@@ -79,12 +81,11 @@ openPage('signIn', {
     this.setData({ failure: '' });
     return post('/v1/sessions/demo', { member: this.data.name.trim() }).then((opened) => this.signedIn(opened), (failure) => this.fail(failure));
   },
+  /** Who has a shop lands at its counter. Without an answer the wallet finds out. */
   signedIn(opened) {
     signIn(opened);
     keepReferrer('');
-    this.enterApp();
-  },
-  enterApp() {
-    wx.switchTab({ url: '/pages/wallet/index' });
+    const { member } = opened;
+    return get(`/v1/members/${member}`).then(({ account }) => keepShop(member, account.shop), () => {}).then(() => land(member));
   },
 });

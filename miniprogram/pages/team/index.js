@@ -1,6 +1,6 @@
 // A member's team: its role and the next one, how many are at each level, what they bought by month, and whom the member brought.
 const { get } = require('../../utils/api');
-const { cents, share, yuan } = require('../../utils/money');
+const { cents, share, yuan, yuanOf } = require('../../utils/money');
 const { namesOf } = require('../../utils/names');
 const { page } = require('../../utils/page');
 
@@ -42,7 +42,7 @@ page('team', {
         role: termsOf(role, words), next: termsOf(next, words),
         count: levels.reduce((sum, level) => sum + level.members, 0),
         levels: levels.map((level) => Object.assign({ isLast: level.level === LAST_LEVEL, bar: barOf(level.members, most) }, level)),
-        months: totals.map((row) => Object.assign({}, row, { bar: barOf(row.turnover, highest), turnover: yuan(row.turnover) })),
+        months: totals.map((row) => Object.assign({}, row, { bar: barOf(row.turnover, highest), turnover: yuanOf(yuan(row.turnover)) })),
       },
     });
   },

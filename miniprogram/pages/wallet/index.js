@@ -1,5 +1,9 @@
-const { forgetDays, get, snapshot } = require('../../utils/api');
+const { forgetPast, get, snapshot } = require('../../utils/api');
+const { toCounter } = require('../../utils/landing');
+const { yuanOf } = require('../../utils/money');
+const { ownPacks, packsOnOffer } = require('../../utils/packs');
 const { page } = require('../../utils/page');
+const { keepShop } = require('../../utils/till');
 const { noticeOf, tradeOf } = require('../../utils/trades');
 
 /** What the member's living trades ask of it now, as keys of `tradeNotices`. Without an answer there is nothing. */
@@ -10,21 +14,38 @@ function noticesOf(member) {
 }
 
 page('wallet', {
-  data: { trades: [] },
+  data: { trades: [], packs: [], onOffer: [] },
+  /** Who has a shop begins at its counter. */
+  start: toCounter,
   load(member) {
-    const card = this.selectComponent('#card');
     this.doubted = false;
-    return Promise.all([snapshot(member).then((known) => card.show(known)), noticesOf(member).then((trades) => this.setData({ trades }))]);
+    return Promise.all([this.fetch(member), noticesOf(member).then((trades) => this.setData({ trades }))]);
+  },
+  fetch(member) {
+    return snapshot(member).then((known) => {
+      const { account } = known.member;
+      keepShop(member, account.shop);
+      const onOffer = account.activated ? [] : packsOnOffer(known).map((pack) => Object.assign(pack, { price: yuanOf(pack.price) }));
+      this.setData({ packs: ownPacks(known), onOffer });
+      return this.selectComponent('#card').show(known);
+    });
   },
   market() {
     wx.switchTab({ url: '/pages/market/index' });
   },
-  /** If the figures differ, asks once more without the stored days: the server may have started over. */
   checked({ detail }) {
-    if (detail.equal || this.doubted) return;
+    if (!detail.equal) this.doubt();
+  },
+  /** Answers that contradict each other: what is stored belongs to another book, or the account moved between them. */
+  failed({ detail }) {
+    if (detail.code === 'out_of_range') this.doubt();
+  },
+  /** If the figures differ or cannot be computed, asks once more without what is stored: the server may have started over. */
+  doubt() {
+    if (this.doubted) return;
     this.doubted = true;
-    forgetDays();
-    this.work(() => snapshot(detail.member).then((known) => this.selectComponent('#card').show(known)));
+    forgetPast();
+    this.work(() => this.fetch(this.data.member));
   },
   onPullDownRefresh() {
     this.onShow().then(() => wx.stopPullDownRefresh());
