@@ -54,6 +54,27 @@ test('a bar for each day: its values are read by keyboard, and those of the mont
   await close();
 });
 
+test('the home says how many points there are, and where they are up to the cap', async () => {
+  const [member] = await house.rich(1);
+  const { supply } = await house.get('/v1/supply');
+  const { supply: { cap } } = await house.get('/v1/rules');
+  const { page, complaints, close } = await house.open(`#/m/${member}`);
+  for (const language of ['zh-CN', 'en']) {
+    await page.getByTestId(`lang-${language}`).click();
+    const card = page.getByTestId('supply');
+    await card.filter({ hasText: language === 'en' ? /All points[\s\S]*Issued[\s\S]*Burned[\s\S]*Cap/ : /全部积分[\s\S]*已产生[\s\S]*已销毁[\s\S]*上限/ }).waitFor();
+    const held = raw8(supply.held) + raw8(supply.pool);
+    const shown = Object.fromEntries(await Promise.all(['issued', 'held', 'burned', 'cap'].map(async (name) => [name, raw8(await value(page, `supply-${name}`))])));
+    assert.deepEqual(shown, { issued: raw8(supply.issued), held, burned: raw8(supply.burned), cap: raw8(cap) });
+    const parts = await card.getByTestId('whereabouts-part').evaluateAll((all) => all.map(({ dataset }) => dataset.value));
+    assert.equal(parts.reduce((all, points) => all + raw8(points), 0n), raw8(cap), 'the bar ends at the cap');
+    await card.scrollIntoViewIfNeeded();
+    if (process.env.SCREENSHOTS) await card.screenshot({ path: join(process.env.SCREENSHOTS, `past-supply-${language}.png`) });
+  }
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test('a tap on the forecast says the day and the three values there; its band has named edges', async () => {
   const [member] = await house.rich(1);
   const { page, complaints, close } = await house.open(`#/m/${member}/forecast`, { hasTouch: true, isMobile: true });
@@ -106,6 +127,18 @@ test('the statement is folded by month: its sums are the balance, and a month op
   await page.waitForFunction(() => document.querySelectorAll('[data-testid="statement-month"]').length === 1);
   assert.ok(await lines(months.first()).count() > 0);
   await go(page, `#/m/${member}`);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('an entry is as wide as its month, also beside what came and what went', async () => {
+  const { page, complaints, close } = await house.open('#/m/shop14/statement');
+  const month = page.locator('[data-testid="statement-month"][open]').first();
+  await month.locator('.entry').first().waitFor();
+  const { gained, given } = await month.evaluate(({ dataset }) => ({ ...dataset }));
+  assert.ok(Number(gained) > 0 && Number(given) > 0, `${gained} and ${given}`);
+  const [whole, ...entries] = await month.locator('summary, .entry').evaluateAll((all) => all.map((each) => each.getBoundingClientRect().width));
+  assert.deepEqual(entries.filter((width) => width < whole - 1), []);
   assert.deepEqual(complaints, []);
   await close();
 });

@@ -8,6 +8,8 @@ import { confirm, hashOf, operatorLink, phone } from './desk.mjs';
 import { go, stage, value } from './stage.mjs';
 
 const house = stage({ isClosed: true });
+/** A server whose operator switched the market off. */
+const still = stage({ isClosed: true, environment: { GONGXIANG_MARKET: 'false' } });
 
 /** A phone that may use its clipboard. */
 const withClipboard = (hash, locale) => phone(house, hash, { locale, permissions: ['clipboard-read', 'clipboard-write'] });
@@ -140,10 +142,80 @@ test('strangers finish a trade: where to pay, paid, received', async () => {
   assert.match(await bought.innerText(), /Bought 4\.1[\s\S]*4\.10 yuan[\s\S]*ann[\s\S]*completed/);
   await look(buys.page, 'trade-ended');
   assert.equal(await value(buys.page, 'available'), '104.1');
+
+  // The statement of each says what the points cost: the buyer's entry of the trade, and the seller's entry of its offer.
+  for (const [{ page }, id, rule, words] of [
+    [buys, 'bob', 'trade', /Price per point 1 yuan · Total 4\.10 yuan/], [sells, 'ann', 'offer', /卖出 4\.1 · 2026-01-01 · 单价 1 元 · 金额 4\.10 元/],
+  ]) {
+    await go(page, `#/m/${id}/statement`);
+    const terms = page.locator(`[data-testid=entry][data-rule=${rule}]`).getByTestId('entry-terms');
+    await terms.waitFor();
+    assert.deepEqual(await terms.evaluateAll((all) => all.map(({ dataset }) => [dataset.price, dataset.sum])), [['1', '4.1']]);
+    assert.match((await terms.innerText()).replace(/\s+/g, ' '), words);
+    await look(page, `trade-statement-${id}`);
+  }
   for (const { complaints, close } of [sells, buys]) {
     assert.deepEqual(complaints, []);
     await close();
   }
+});
+
+test('the charts of the home mark by what the balance fell, and the member’s own trades', async () => {
+  await house.operate('/v1/events', [
+    { type: 'points.transferred', from: 'ann', to: 'bob', points: '2.5' }, { type: 'points.redeemed', member: 'ann', points: '1.25' },
+    { type: 'day.closed', day: '2026-01-01' }, { type: 'day.closed', day: '2026-01-02' },
+  ]);
+  const charts = async (page, id) => Object.fromEntries(JSON.parse(await page.getByTestId(id).getAttribute('data-chart')).series.map((line) => [line.name, line]));
+  for (const [id, locale, course, prices] of [
+    ['ann', 'zh-CN', { 挂单或卖出: '-4.1', 转赠: '-2.5', 兑换: '-1.25' }, '卖出'], ['bob', 'en-US', {}, 'Bought'],
+  ]) {
+    const { enrolment } = await house.operate(`/v1/members/${id}/enrolments`, {});
+    const { page, complaints, close } = await phone(house, `#/enrol/${enrolment}`, { locale });
+    await page.getByTestId('enrol').click();
+    await page.getByTestId('course').waitFor();
+    const { [id === 'ann' ? '共享积分' : 'Points']: line, ...marks } = await charts(page, 'course');
+    assert.deepEqual(Object.fromEntries(Object.entries(marks).map(([name, { says }]) => [name, says[0]])), course);
+    for (const { values, says } of Object.values(marks)) {
+      assert.equal(values[0], line.values[0], 'a mark stands on the line');
+      assert.deepEqual([values[1], says[1]], ['', ''], 'nothing fell on the second day');
+    }
+    await page.getByTestId('course').scrollIntoViewIfNeeded();
+    await page.getByTestId('course').locator('.u-legend').waitFor();
+    await page.getByTestId('course').press('Home');
+    const legend = await page.getByTestId('course').locator('.u-value').allInnerTexts();
+    assert.deepEqual(legend.slice(2), Object.values(course), 'the legend says by how many points');
+    // The chart of another line has no falls.
+    await page.getByTestId('course-share-value').click();
+    await page.waitForFunction(() => JSON.parse(document.querySelector('[data-testid="course"]').dataset.chart).series.length === 1);
+    await page.getByTestId('course-points').click();
+    const own = (await charts(page, 'prices'))[prices];
+    assert.deepEqual(own.values, ['1', '', '']);
+    await page.getByTestId('prices').scrollIntoViewIfNeeded();
+    await page.getByTestId('prices').locator('.u-legend').waitFor();
+    await look(page, `trade-charts-${locale}`);
+    assert.deepEqual(complaints, []);
+    await close();
+  }
+});
+
+test('without a market, no way leads to it and its address says why', async () => {
+  await still.operate('/v1/members', { member: 'ann' });
+  const { enrolment } = await still.operate('/v1/members/ann/enrolments', {});
+  const { page, complaints, close } = await phone(still, `#/enrol/${enrolment}`);
+  await page.getByTestId('enrol').click();
+  await page.getByTestId('home').waitFor();
+  await go(page, '#/m/ann/move');
+  await page.getByTestId('to-transfer').waitFor();
+  assert.equal(await page.getByTestId('to-market').count(), 0);
+  await go(page, '#/m/ann/market');
+  for (const [language, words] of [['zh-CN', '本平台未开放会员间的积分交易。'], ['en', 'Members don’t trade points here.']]) {
+    await page.getByTestId(`lang-${language}`).click();
+    await page.getByTestId('market-off').filter({ hasText: words }).waitFor();
+    await look(page, `market-off-${language}`);
+  }
+  assert.equal(await page.getByTestId('board').count(), 0);
+  assert.deepEqual(complaints, []);
+  await close();
 });
 
 test('a trade whose sides disagree is decided at the desk, and both read why', async () => {

@@ -13,6 +13,7 @@ use gongxiang::wire::statement::BookedPosting;
 
 use crate::api::{self, Fault, Item};
 use crate::keep::{self, Store};
+use crate::trade::{self, TradeTerms};
 use crate::wallet::Wallet;
 
 /// Limit of the pages that are fetched: 20,000 postings.
@@ -25,6 +26,8 @@ pub struct Past {
     pub history: History,
     /// The shops of orders, by place and line of the posting that rewards the buyer.
     pub shops: BTreeMap<(i64, i64), Id>,
+    /// The terms of its trades, newest first.
+    pub trades: Vec<TradeTerms>,
 }
 
 /// Fetches the postings that are not stored yet, and computes the days.
@@ -33,7 +36,10 @@ pub async fn open(wallet: &Wallet, days: &[DayRecord]) -> Result<Arc<Past>, Faul
     // Without them, entries name no shop.
     let orders = api::bought(&wallet.member, None).await.map(|page| page.rows).unwrap_or_default();
     let shops = shops(&wallet.member, &orders, &postings);
-    Ok(Arc::new(Past { history: computed(wallet, &postings, days)?, shops }))
+    // Who never had anything in the market is not asked about.
+    let in_market = postings.iter().any(|booked| matches!(booked.posting.rule, Rule::Offer | Rule::Trade));
+    let trades = if in_market { trade::terms_of_all(&wallet.member).await } else { Vec::new() };
+    Ok(Arc::new(Past { history: computed(wallet, &postings, days)?, shops, trades }))
 }
 
 /// The past alone, for a screen that names no shops.

@@ -73,6 +73,7 @@ mod till_input;
 mod told;
 mod trades;
 mod transfer;
+mod whereabouts;
 mod worth;
 
 use gongxiang::identity::Id;

@@ -1,13 +1,17 @@
-//! A trade as its two sides see it: the server's answers, and what the two write to each other.
+//! A trade as its two sides see it: the server's answers, what the two write to each other, and the terms that a member's
+//! statement and charts show.
 
-use gongxiang::identity::Id;
+use std::fmt::Write as _;
+
+use gongxiang::identity::{Day, Id};
 use gongxiang::market::{Offer, Side, Trade, TradeState};
-use gongxiang::quantity::{Money, Points};
+use gongxiang::quantity::{Money, Points, Price};
 use gongxiang::tree::Tree;
 use serde_json::Value;
 
 use crate::api::{self, Fault, Item, field};
 use crate::json::ReadError;
+use crate::keep::{self, Store};
 
 /// A trade with its offer and what the sides told each other. Times are seconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +61,104 @@ impl InMarket {
         let sold = self.trades.iter().filter(|trade| trade.seller == *me).map(|trade| trade.trade.value.points);
         sells.map(|offer| offer.remaining).chain(sold).try_fold(Points::ZERO, |sum, points| sum.plus(points).ok())
     }
+}
+
+/// Limit of the pages that are fetched for [`terms_of_all`]: 1,000 trades.
+const PAGES_MAX: usize = 20;
+
+/// What a trade was about, without what its sides told each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TradeTerms {
+    pub trade: Id,
+    pub offer: Id,
+    /// On which it was taken.
+    pub day: Day,
+    pub points: Points,
+    pub unit_price: Price,
+    /// In yuan.
+    pub sum: Money,
+    /// Whether the member is the buyer.
+    pub buys: bool,
+    pub state: TradeState,
+}
+
+impl TradeTerms {
+    pub fn of(detail: &TradeDetail, me: &Id) -> Self {
+        let TradeDetail { trade, offer, buyer, sum, .. } = detail;
+        let Trade { day, points, state, .. } = trade.value;
+        let unit_price = offer.value.unit_price;
+        Self {
+            trade: trade.id.clone(),
+            offer: offer.id.clone(),
+            day,
+            points,
+            unit_price,
+            sum: *sum,
+            buys: buyer == me,
+            state,
+        }
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.state == TradeState::Confirmed
+    }
+
+    /// A line, to be stored.
+    fn line(&self) -> String {
+        let Self { trade, offer, day, points, unit_price, sum, .. } = self;
+        let side = if self.buys { "buys" } else { "sells" };
+        let end = if self.is_done() { "done" } else { "cancelled" };
+        format!("{trade} {offer} {day} {points} {unit_price} {sum} {side} {end}")
+    }
+
+    /// Reads a [`line`](Self::line); `None` if another version wrote it differently.
+    fn parse(line: &str) -> Option<Self> {
+        let mut parts = line.split(' ');
+        let mut next = || parts.next();
+        Some(Self {
+            trade: Id::parse(next()?)?,
+            offer: Id::parse(next()?)?,
+            day: Day::parse(next()?)?,
+            points: Points::parse(next()?).ok()?,
+            unit_price: Price::parse(next()?).ok()?,
+            sum: Money::parse(next()?).ok()?,
+            buys: next()? == "buys",
+            state: if next()? == "done" { TradeState::Confirmed } else { TradeState::Cancelled },
+        })
+    }
+}
+
+/// The terms of a member's trades, newest first. Those that ended are stored; the others are asked for each time. Without an answer, what is
+/// stored.
+pub async fn terms_of_all(me: &Id) -> Vec<TradeTerms> {
+    let key = format!("trades {me}");
+    let known = keep::read(Store::Answers, &key).await.unwrap_or_default();
+    let known: Vec<_> = known.lines().filter_map(TradeTerms::parse).collect();
+    let is_known = |terms: &TradeTerms| known.iter().any(|known| known.trade == terms.trade);
+    let mut fresh = Vec::new();
+    let mut before = None;
+    for _ in 0..PAGES_MAX {
+        let Ok(page) = of_member(me, before.as_deref()).await else { break };
+        let terms: Vec<_> = page.trades.iter().map(|detail| TradeTerms::of(detail, me)).collect();
+        // A trade that ended late stands among older ones, so a whole page must be known.
+        let all_known = !terms.is_empty() && terms.iter().all(is_known);
+        fresh.extend(terms.into_iter().filter(|terms| !is_known(terms)));
+        before = page.next.filter(|_| !all_known);
+        if before.is_none() {
+            break;
+        }
+    }
+    if fresh.is_empty() {
+        return known;
+    }
+    let all: Vec<_> = fresh.into_iter().chain(known).collect();
+    let ended = |terms: &&TradeTerms| matches!(terms.state, TradeState::Confirmed | TradeState::Cancelled);
+    let text = all.iter().filter(ended).fold(String::new(), |mut text, terms| {
+        let _ = writeln!(text, "{}", terms.line());
+        text
+    });
+    keep::write(Store::Answers, &key, &text).await;
+    all
 }
 
 /// A page of trades.
@@ -182,6 +284,25 @@ mod tests {
         assert_eq!(one.notes.as_ref().map(|notes| (notes.until, notes.payee.as_str())), Some((None, "here")));
         assert_eq!(one.dispute.as_ref().map(|dispute| dispute.seller.as_str()), Some("no"));
         assert!(other.notes.is_none() && other.dispute.is_none());
+    }
+
+    #[test]
+    fn terms_are_stored_and_read_again() {
+        let [trade, offer] = ["t-1", "f-1"].map(|text| Id::parse(text).expect("an id"));
+        let terms = TradeTerms {
+            trade,
+            offer,
+            day: Day::parse("2026-01-02").expect("a day"),
+            points: Points::parse("4.1").expect("points"),
+            unit_price: Price::parse("1.05").expect("a price"),
+            sum: Money::parse("4.3").expect("money"),
+            buys: false,
+            state: TradeState::Confirmed,
+        };
+        assert_eq!(TradeTerms::parse(&terms.line()), Some(terms));
+        for other in ["", "t-1 f-1", "t-1 f-1 2026-01-02 4.1 x 4.3 buys done"] {
+            assert_eq!(TradeTerms::parse(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -126,6 +126,11 @@ pub fn field(
     .into_any()
 }
 
+/// A place by its name instead of its six digits, once the names are loaded (`regions.js`).
+pub fn place(app: App, code: String) -> AnyView {
+    view! { <GX-PLACE data-code=code.clone() lang=move || app.lang().tag()>{code.clone()}</GX-PLACE> }.into_any()
+}
+
 /// A picker of places that types into the field with this id (`regions.js`).
 pub fn regions(app: App, field: &'static str) -> AnyView {
     view! { <GX-REGIONS data-for=field lang=move || app.lang().tag()></GX-REGIONS> }.into_any()
@@ -245,14 +250,21 @@ pub struct Series {
     pub values: Vec<String>,
 }
 
+/// Single points beside a line: an empty value where there is none.
+pub struct Marks {
+    pub series: Series,
+    /// What each says, where that is another number than its place; empty if it is the same for all.
+    pub says: Vec<String>,
+}
+
 /// A chart, drawn by the custom element of `chart.js`. `summary` is its text alternative.
 /// `along` are the labels of the axis: days (`2026-01-31`) or numbers.
 pub fn chart(id: &'static str, summary: String, along: &[String], series: &[Series]) -> AnyView {
     drawn(id, summary, along, series, &[], "false")
 }
 
-/// A line with single points beside it. Where there is none, a series of `marks` has an empty value.
-pub fn marked_chart(id: &'static str, summary: String, along: &[String], line: Series, marks: &[Series]) -> AnyView {
+/// A line with single points beside it.
+pub fn marked_chart(id: &'static str, summary: String, along: &[String], line: Series, marks: &[Marks]) -> AnyView {
     drawn(id, summary, along, &[line], marks, "false")
 }
 
@@ -271,14 +283,16 @@ fn drawn(
     summary: String,
     along: &[String],
     lines: &[Series],
-    marks: &[Series],
+    marks: &[Marks],
     bars: &str,
 ) -> AnyView {
     let quoted = |texts: &[String]| serde_json::to_string(texts).unwrap_or_default();
-    let all = lines.iter().map(|line| (line, false)).chain(marks.iter().map(|marks| (marks, true)));
+    let lines = lines.iter().map(|line| (line, false, &[] as &[String]));
+    let all = lines.chain(marks.iter().map(|Marks { series, says }| (series, true, &says[..])));
     let lines: Vec<_> = all
-        .map(|(Series { name, values }, is_marks)| {
-            format!("{{\"name\":\"{name}\",\"values\":{},\"marks\":{is_marks}}}", quoted(values))
+        .map(|(Series { name, values }, is_marks, says)| {
+            let says = if says.is_empty() { String::new() } else { format!(",\"says\":{}", quoted(says)) };
+            format!("{{\"name\":\"{name}\",\"values\":{},\"marks\":{is_marks}{says}}}", quoted(values))
         })
         .collect();
     let data = format!("{{\"along\":{},\"series\":[{}],\"bars\":{bars}}}", quoted(along), lines.join(","));

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gongxiang::book::MEAN_DAYS;
+use gongxiang::book::{MEAN_DAYS, Supply};
 use gongxiang::identity::{Day, Id};
 use gongxiang::limits::TURNOVER_DAYS_MIN;
 use gongxiang::quantity::{Money, Points, Price, ShareValue};
@@ -15,16 +15,16 @@ use gongxiang::wire::statement::BookedPosting;
 use leptos::prelude::*;
 
 use super::answer::{of_member_live, ready, recall_after_wallet};
-use super::{packs, statement, statement_rows, trades, worth};
+use super::{packs, statement, statement_rows, trades, whereabouts, worth};
 use crate::api::{self, Fault};
 use crate::figure::{self, money, month, number};
 use crate::history::Past;
 use crate::query::{Query, Remote};
 use crate::route::{Counter, MemberScreen, Route};
 use crate::state::App;
-use crate::text::{self, Words, counter, frame, home as t, orders as o, shops, statement as s};
+use crate::text::{self, Words, counter, frame, home as t, operator, orders as o, shops, statement as s};
 use crate::trade::{self, InMarket};
-use crate::ui::{self, Series};
+use crate::ui::{self, Marks, Series};
 use crate::wallet::Wallet;
 
 /// Number of entries in the list of the latest.
@@ -77,12 +77,36 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
             }
             .into_any()
         }))}
-        {worth::prices(app, wallet, Vec::new())}
+        {worth::prices(app, wallet, Box::new(move || match &*known.state.read() {
+            Remote::Ready(known) => known.past.trades.clone(),
+            _ => Vec::new(),
+        }))}
         {worth::ended(app, wallet)}
+        {supply(app, wallet)}
         {move || match known.state.get() {
             Remote::Ready(known) => past(app, &of_past, &known.past),
             _ => ().into_any(),
         }}
+    }
+    .into_any()
+}
+
+/// How many points there are of all, and where they are.
+fn supply(app: App, wallet: &Wallet) -> AnyView {
+    let (supply, cap) = (&wallet.supply, wallet.rules.supply_cap);
+    // What is released counts for its members: `pool` is what they have not settled yet.
+    let held = supply.held.plus(supply.pool).unwrap_or(supply.held);
+    view! {
+        <section class="card" data-testid="supply">
+            {ui::heading(app, t::ALL_POINTS)}
+            <dl class="sums">
+                {ui::figure(app, operator::ISSUED, "supply-issued", &supply.issued, None)}
+                {ui::figure(app, operator::HELD, "supply-held", &held, None)}
+                {ui::figure(app, operator::BURNED, "supply-burned", &supply.burned, None)}
+                {ui::figure(app, operator::CAP, "supply-cap", &cap, None)}
+            </dl>
+            {whereabouts::whereabouts(app, &Supply { held, pool: Points::ZERO, ..*supply }, cap)}
+        </section>
     }
     .into_any()
 }
@@ -398,7 +422,7 @@ fn past(app: App, wallet: &Wallet, past: &Arc<Past>) -> AnyView {
     view! {
         {earned(app, history)}
         {days(app, wallet.price, history)}
-        {course(app, past)}
+        {course(app, &wallet.member, past)}
         {part_of_all(app, history)}
         <section class="card" data-testid="past">
             {ui::heading(app, t::INCOME)}
@@ -515,11 +539,49 @@ enum Curve {
     Part,
 }
 
-fn course(app: App, past: &Arc<Past>) -> AnyView {
+/// What takes points off the balance beside the orders of one's own shop, and what the chart calls it.
+const FALLS: [(Words, fn(Rule) -> bool); 3] = [
+    (t::FELL_SOLD, |rule| matches!(rule, Rule::Offer | Rule::Trade)),
+    (t::FELL_TRANSFERRED, |rule| rule == Rule::Transfer),
+    (t::FELL_REDEEMED, |rule| rule == Rule::Redemption),
+];
+
+/// The points that left the balance on each day by one kind of [`FALLS`].
+fn fallen(me: &Id, history: &History, is_meant: fn(Rule) -> bool) -> BTreeMap<Day, Points> {
+    let mut sums = BTreeMap::<Day, Points>::new();
+    for row in &history.rows {
+        if let HistoryRow::Posting(booked) = row
+            && let Amount::Points(points) = booked.posting.amount
+            && is_meant(booked.posting.rule)
+            && !booked.is_gain(me)
+        {
+            let sum = sums.entry(booked.day).or_default();
+            *sum = sum.plus(points).unwrap_or(*sum);
+        }
+    }
+    sums
+}
+
+/// The days on which the balance fell, at the balance of their end. Each says by how many points.
+fn falls(app: App, days: &[StatementDay], fallen: &[(Words, BTreeMap<Day, Points>)]) -> Vec<Marks> {
+    let of = |(words, sums): &(Words, BTreeMap<Day, Points>)| {
+        let at = |read: &dyn Fn(&StatementDay, Points) -> String| {
+            days.iter().map(|day| sums.get(&day.day).map(|sum| read(day, *sum)).unwrap_or_default()).collect::<Vec<_>>()
+        };
+        let values = at(&|day, _| day.state.points.to_string());
+        let says = at(&|_, sum| format!("-{sum}"));
+        let is_any = values.iter().any(|value| !value.is_empty());
+        is_any.then(|| Marks { series: Series { name: words.of(app.lang()), values }, says })
+    };
+    fallen.iter().filter_map(of).collect()
+}
+
+fn course(app: App, me: &Id, past: &Arc<Past>) -> AnyView {
     let past = Arc::clone(past);
     if past.history.days.len() < 2 {
         return ().into_any();
     }
+    let fallen = FALLS.map(|(words, is_meant)| (words, fallen(me, &past.history, is_meant)));
     let shown = RwSignal::new(Curve::Points);
     let range = RwSignal::new(usize::MAX);
     let drawn = move || {
@@ -545,7 +607,8 @@ fn course(app: App, past: &Arc<Past>) -> AnyView {
             end(along.last()),
             end(values.last())
         );
-        ui::chart("course", summary, &along, &[Series { name, values }])
+        let marks = if shown.get() == Curve::Points { falls(app, latest, &fallen) } else { Vec::new() };
+        ui::marked_chart("course", summary, &along, Series { name, values }, &marks)
     };
     view! {
         <section class="card course">

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gongxiang::identity::Id;
-use gongxiang::market::{Offer, Side, TradeState};
+use gongxiang::market::{Offer, Side};
 use gongxiang::quantity::{Points, Price, Rate};
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use super::action_form::{action_button, ask, available, submit, typed};
 use super::answer::{asked, of_member};
 use super::named;
 use super::trades;
-use super::worth::{self, Bargain};
+use super::worth;
 use crate::action::Action;
 use crate::api::{self, Fault, Item};
 use crate::figure::{money, number};
@@ -19,7 +19,7 @@ use crate::input;
 use crate::reactive::memo;
 use crate::state::App;
 use crate::text::{actions as t, frame, home, trades as w};
-use crate::trade::{self, TradesPage};
+use crate::trade::{self, TradeTerms, TradesPage};
 use crate::ui;
 use crate::wallet::Wallet;
 
@@ -56,8 +56,9 @@ fn shown(app: App, wallet: &Arc<Wallet>, market: &Market, typed: Placing) -> Any
     // Without a market, what has begun is finished, and nothing else begins.
     let is_off = app.session.with_untracked(|session| session.as_ref().is_some_and(|session| session.no_market));
     let board = || {
+        let traded: Vec<_> = market.trades.trades.iter().map(|trade| TradeTerms::of(trade, me)).collect();
         view! {
-            {worth::prices(app, wallet, bargains(me, &market.trades))}
+            {worth::prices(app, wallet, Box::new(move || traded.clone()))}
             <div class="columns">
                 {place(app, wallet, typed)}
                 <section class="card board" data-testid="board">
@@ -76,19 +77,6 @@ fn shown(app: App, wallet: &Arc<Wallet>, market: &Market, typed: Placing) -> Any
         {trades::ended(app, me, page)}
     }
     .into_any()
-}
-
-/// The trades that were finished, for the chart of prices.
-fn bargains(me: &Id, trades: &TradesPage) -> Vec<Bargain> {
-    let done = trades.trades.iter().filter(|trade| trade.trade.value.state == TradeState::Confirmed);
-    // Newest first: of one day, the chart shows the last.
-    done.rev()
-        .map(|trade| Bargain {
-            day: trade.trade.value.day,
-            unit_price: trade.offer.value.unit_price,
-            buys: trade.buyer == *me,
-        })
-        .collect()
 }
 
 /// What is chosen and typed for a new offer. It outlives a newer wallet; the price begins with the one of the wallet.

@@ -1,14 +1,14 @@
 //! The operator's overview: what needs attention, the chief figures and their trends, shops that run dry, and the day's close.
 
 use gongxiang::identity::Day;
-use gongxiang::quantity::{Points, Price};
+use gongxiang::quantity::Price;
 use gongxiang::ruleset::RuleSet;
 use leptos::prelude::*;
 
 use super::action_form::{ask, submit};
 use super::answer::asked;
 use super::{overview_figures, overview_trends};
-use super::{proposals, table};
+use super::{proposals, table, whereabouts};
 use crate::action::Action;
 use crate::api::{self, Session};
 use crate::input;
@@ -71,7 +71,7 @@ fn supply(app: App, overview: &Overview, rules: &RuleSet) -> AnyView {
     view! {
         <section class="card">
             {ui::heading(app, t::SUPPLY)}
-            {whereabouts(app, overview, rules.supply_cap)}
+            {whereabouts::whereabouts(app, &overview.supply, rules.supply_cap)}
             <dl class="sums">
                 {ui::figure(app, home::PRICE, "price", &overview.price, Some(frame::YUAN))}
                 {ui::figure(app, t::ISSUED, "issued", &supply.issued, None)}
@@ -83,49 +83,6 @@ fn supply(app: App, overview: &Overview, rules: &RuleSet) -> AnyView {
                 {ui::figure(app, t::BURNED, "burned", &supply.burned, None)}
             </dl>
         </section>
-    }
-    .into_any()
-}
-
-/// Where the points are, up to the cap, as one bar of parts.
-fn whereabouts(app: App, overview: &Overview, cap: Points) -> AnyView {
-    const WIDTH: i128 = 1_000;
-    let supply = &overview.supply;
-    let parts = [
-        ("held", t::HELD, supply.held),
-        ("escrow", t::ESCROW, supply.escrow),
-        ("pool", t::POOL, supply.pool),
-        ("treasury", t::TREASURY, supply.treasury),
-        ("burned", t::BURNED, supply.burned),
-        ("rest", t::NOT_ISSUED, cap.minus(supply.issued).unwrap_or_default()),
-    ];
-    // A part of the cap, in 1,000ths.
-    let of_cap = |raw: i128| raw.saturating_mul(WIDTH).checked_div(cap.raw()).unwrap_or_default();
-    let mut before = 0_i128;
-    let (mut bars, mut names) = (Vec::new(), Vec::new());
-    for (name, words, points) in parts {
-        let left = of_cap(before);
-        before = before.saturating_add(points.raw());
-        let width = of_cap(before) - left;
-        let class = format!("of-{name}");
-        let tenths = of_cap(points.raw());
-        bars.push(
-            view! { <rect class=class.clone() x=left.to_string() y="0" width=width.to_string() height="24"></rect> }
-                .into_any(),
-        );
-        names.push(
-            view! {
-                <li data-testid="whereabouts-part" data-part=name data-value=points.to_string()>
-                    <svg class="swatch" viewBox="0 0 12 12" aria-hidden="true"><rect class=class width="12" height="12"></rect></svg>
-                    {app.say(words)} " " {format!("{}.{}%", tenths / 10, tenths % 10)}
-                </li>
-            }
-            .into_any(),
-        );
-    }
-    view! {
-        <svg class="whereabouts" viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true">{bars}</svg>
-        <ul class="legend" data-testid="whereabouts" aria-label=app.say(t::WHEREABOUTS)>{names}</ul>
     }
     .into_any()
 }

@@ -1,7 +1,7 @@
 //! The lines of a statement: a day's release with its formula, or an entry with its reason.
 
 use gongxiang::identity::Id;
-use gongxiang::receipt::{Class, Party, Rule};
+use gongxiang::receipt::{Class, Party, Reason, Rule};
 use gongxiang::statement::{HistoryRow, StatementDay};
 use gongxiang::wire::statement::BookedPosting;
 use leptos::prelude::*;
@@ -10,7 +10,8 @@ use super::named;
 use crate::figure::{grouped, money, number};
 use crate::history::Past;
 use crate::state::App;
-use crate::text::{self, home as h, statement as t};
+use crate::text::{self, frame, home as h, statement as t, trades as w};
+use crate::trade::TradeTerms;
 use crate::ui;
 use crate::wallet::{Agreement, agreement};
 
@@ -73,6 +74,31 @@ fn other(me: &Id, past: &Past, booked: &BookedPosting) -> Option<Party> {
     }
 }
 
+/// What was paid for the points of an entry: of a trade its price and its sum, of an offer those of each trade by which points of it were
+/// sold.
+fn terms(app: App, past: &Past, booked: &BookedPosting) -> Vec<AnyView> {
+    let is_meant = |terms: &&TradeTerms| match &booked.posting.why {
+        Reason::Trade { trade } | Reason::TradeCancelled { trade } => terms.trade == *trade,
+        Reason::Offer { offer } => terms.offer == *offer && terms.is_done(),
+        _ => false,
+    };
+    let line = |terms: &TradeTerms| {
+        let TradeTerms { day, points, unit_price, sum, .. } = terms;
+        let of_offer = matches!(booked.posting.why, Reason::Offer { .. }).then(|| {
+            view! { {app.say(w::SOLD)} " " {number(points)} " · " <time>{day.to_string()}</time> " · " }.into_any()
+        });
+        view! {
+            <p class="why" data-testid="entry-terms" data-price=unit_price.to_string() data-sum=sum.to_string()>
+                {of_offer}
+                {app.say(w::PRICE)} " " {ui::amount(app, number(unit_price), frame::YUAN)} " · "
+                {app.say(w::SUM)} " " {ui::amount(app, money(*sum), frame::YUAN)}
+            </p>
+        }
+        .into_any()
+    };
+    past.trades.iter().filter(is_meant).map(line).collect()
+}
+
 fn entry(app: App, me: &Id, past: &Past, booked: &BookedPosting) -> AnyView {
     let gain = booked.is_gain(me);
     let (rule, amount, why) = (booked.posting.rule, booked.posting.amount, booked.posting.why.clone());
@@ -101,6 +127,7 @@ fn entry(app: App, me: &Id, past: &Past, booked: &BookedPosting) -> AnyView {
                 <time>{booked.day.to_string()}</time>
                 {other}
             </p>
+            {terms(app, past, booked)}
             <p class="why">{move || text::reason(app.lang(), &why)}</p>
         </li>
     }

@@ -15,8 +15,9 @@ use super::answer::asked;
 use crate::api::{self, Fault, field};
 use crate::figure::{self, money, number};
 use crate::state::App;
-use crate::text::{Words, frame, home, trades, worth as t};
-use crate::ui::{self, Series};
+use crate::text::{Words, frame, home, trades as w, worth as t};
+use crate::trade::TradeTerms;
+use crate::ui::{self, Marks, Series};
 use crate::wallet::Wallet;
 
 /// What a worth at today's price rests on: a sentence that opens.
@@ -53,16 +54,9 @@ fn toggle(app: App, price: Price, title: Words, why: AnyView) -> AnyView {
     .into_any()
 }
 
-/// What a member bought or sold on a day, at which price.
-#[derive(Clone, Copy, Debug)]
-pub struct Bargain {
-    pub day: Day,
-    pub unit_price: Price,
-    pub buys: bool,
-}
-
-/// The price of each closed day and of today, with its change over the days that are shown, and the member's own bargains.
-pub fn prices(app: App, wallet: &Wallet, bargains: Vec<Bargain>) -> AnyView {
+/// The price of each closed day and of today, with its change over the days that are shown, and the member's own trades, which come newest
+/// first.
+pub fn prices(app: App, wallet: &Wallet, trades: Box<dyn Fn() -> Vec<TradeTerms> + Send>) -> AnyView {
     let (open, now) = (wallet.day, wallet.price);
     let mut all: Vec<_> = app.days.with_value(|days| {
         days.iter().filter(|record| record.day < open).map(|record| (record.day, record.price)).collect()
@@ -80,15 +74,18 @@ pub fn prices(app: App, wallet: &Wallet, bargains: Vec<Bargain>) -> AnyView {
         let along: Vec<_> = shown.iter().map(|(day, _)| day.to_string()).collect();
         let values = shown.iter().map(|(_, price)| price.to_string()).collect();
         let name = home::PRICE.of(app.lang());
+        let traded = trades();
         let own = |buys: bool, name: Words| {
-            let on = |day: Day| bargains.iter().rfind(|own| own.buys == buys && own.day == day);
+            // Of one day, the last.
+            let on = |day: Day| traded.iter().find(|own| own.is_done() && own.buys == buys && own.day == day);
             let values: Vec<_> = shown
                 .iter()
                 .map(|(day, _)| on(*day).map(|own| own.unit_price.to_string()).unwrap_or_default())
                 .collect();
-            values.iter().any(|value| !value.is_empty()).then(|| Series { name: name.of(app.lang()), values })
+            let series = Series { name: name.of(app.lang()), values };
+            series.values.iter().any(|value| !value.is_empty()).then(|| Marks { series, says: Vec::new() })
         };
-        let marks: Vec<_> = [own(true, trades::BOUGHT), own(false, trades::SOLD)].into_iter().flatten().collect();
+        let marks: Vec<_> = [own(true, w::BOUGHT), own(false, w::SOLD)].into_iter().flatten().collect();
         let summary = format!("{}: {first} {then}, {open} {now}, {change}", t::PRICES.of(app.lang()));
         Some(
             view! {

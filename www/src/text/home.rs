@@ -55,5 +55,9 @@ words! {
     CAUGHT_UP "已按日结记录更新余额。" "Brought up to date from the day records."
     FROM "从" "from"
     TO "到" "to"
+    ALL_POINTS "全部积分" "All points"
+    FELL_SOLD "挂单或卖出" "Offered or sold"
+    FELL_TRANSFERRED "转赠" "Transferred"
+    FELL_REDEEMED "兑换" "Redeemed"
     TO_SHOP "我的店铺" "My shop"
 }

@@ -1,6 +1,6 @@
 // <gx-chart data-chart='{"along": […], "series": [{"name", "values"}], "bars": false}'>: draws it with uPlot, which is loaded when the
 // first chart comes into view. Along are dates or numbers of days. Three lines are a band: its lower edge, its middle and its upper edge.
-// A series with `marks` has single points, and empty values where there is none.
+// A series with `marks` has single points, and empty values where there is none; `says` has what each point says in place of its value.
 // The legend has the values at the place that one taps, points at or goes to with the arrow keys; before that, the last ones.
 
 let library;
@@ -102,7 +102,7 @@ class Chart extends HTMLElement {
     const style = getComputedStyle(this);
     const colour = (name) => style.getPropertyValue(name).trim();
     const isBand = series.filter(({ marks }) => !marks).length === 3;
-    const inks = isBand ? ['--bad', '--accent', '--gold'] : ['--accent', '--gold', '--bad'];
+    const inks = isBand ? ['--bad', '--accent', '--gold'] : ['--accent', '--gold', '--bad', '--quiet'];
     const axis = { stroke: colour('--quiet'), font: `12px ${style.fontFamily}`, ticks: { show: false } };
     const rule = { stroke: colour('--line'), width: 1 };
     const count = dayCount();
@@ -122,11 +122,11 @@ class Chart extends HTMLElement {
       // uPlot's legend: the lines by name, and the values where one taps or points.
       series: [
         { label: '', value: days ? '{YYYY}-{MM}-{DD}' : (_, value) => (value === null ? '–' : count(value)) },
-        ...series.map(({ name, marks }, at) => ({
+        ...series.map(({ name, marks, says }, at) => ({
           label: name, stroke: colour(inks[at]), width: 2,
           ...(marks && { paths: () => null }),
           points: marks ? { show: true, size: 9, fill: colour(inks[at]) } : { show: false },
-          value: (_, value) => (value == null ? '–' : precise(value)),
+          value: (_, value, __, index) => (value == null ? '–' : precise(says?.[index] ?? value)),
           dash: isBand && at !== 1 ? [4, 3] : undefined,
           fill: !isBand && at === 0 ? colour('--tint') : undefined,
         })),
