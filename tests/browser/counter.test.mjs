@@ -22,12 +22,12 @@ async function staff(name, role, shop, options) {
   return opened;
 }
 
-/** The phone of a member, at its home. */
-async function member(id, options) {
+/** The phone of a member, at its home or at what is ready there. */
+async function member(id, { ready = 'home', ...options } = {}) {
   const { enrolment } = await house.operate(`/v1/members/${id}/enrolments`);
   const opened = await withCamera(`#/enrol/${enrolment}`, options);
   await opened.page.getByTestId('enrol-passkey').click();
-  await opened.page.getByTestId('home').waitFor();
+  await opened.page.getByTestId(ready).waitFor();
   return opened;
 }
 
@@ -227,6 +227,72 @@ test('what is wrong at the counter is said in a sentence, and nothing is lost', 
   await closeSheet(page);
   assert.equal(await page.getByTestId('till-amount').inputValue(), '100', 'a refusal clears nothing');
   await page.getByTestId('change-customer').click();
+});
+
+test('an order whose customer gets nothing says so before it is confirmed and after, at the till and online, in both languages', async () => {
+  const { page } = till;
+  await house.operate('/v1/members', { member: 'cold' });
+  const nothing = page.getByTestId('nothing-for-buyer');
+  const said = async () => {
+    for (const [language, words] of [['zh-CN', /不给顾客带来奖励：未激活的会员没有奖励/], ['en', /brings the customer nothing: a member who isn’t activated/]]) {
+      await page.getByTestId(`lang-${language}`).evaluate((button) => button.click());
+      await nothing.filter({ hasText: words }).waitFor();
+      await picture(page, `-nothing-${language}`);
+    }
+  };
+  const finish = async () => {
+    await said();
+    await settle(page);
+    await said();
+    await closeSheet(page);
+  };
+  await go(page, '#/shop/kiosk');
+  await customer(page, 'ann');
+  await press(page, '50');
+  await page.getByTestId('charge').click();
+  await page.getByTestId('confirm').waitFor();
+  assert.equal(await nothing.count(), 0, 'Ann is activated');
+  await closeSheet(page);
+  await page.getByTestId('change-customer').click();
+  await customer(page, 'cold');
+  await page.getByTestId('charge').click();
+  await finish();
+
+  await go(page, '#/shop/kiosk/online');
+  for (const [field, typed] of [['buyer', 'cold'], ['amount', '60'], ['concession', '6']]) await page.getByTestId(field).fill(typed);
+  await page.getByTestId('preview').click();
+  await finish();
+  // The merchant's own phone computes it itself.
+  const merchant = await member('kiosk', { ready: 'till' });
+  await customer(merchant.page, 'cold');
+  await press(merchant.page, '7');
+  await merchant.page.getByTestId('charge').click();
+  await merchant.page.getByTestId('nothing-for-buyer').waitFor();
+  await merchant.close();
+});
+
+test('a code that is over is not taken, and the till says what to ask for', async () => {
+  const { page } = till;
+  const fresh = await codeOf(ann, 'ann');
+  await go(page, '#/shop/kiosk');
+  await press(page, '12');
+  // In the words of the server, which would need two minutes for them.
+  await page.route('**/v1/codes/check', (route) => route.fulfill({
+    status: 422, contentType: 'application/json', body: JSON.stringify({ code: 'member_code_expired', field: 'code', message: 'the code is older than a minute' }),
+  }));
+  await page.getByTestId('till-customer').fill(fresh);
+  for (const [language, words] of [['zh-CN', '会员码已过期，请顾客出示最新的会员码'], ['en', 'The code has expired. Ask the customer to show the present one.']]) {
+    await page.getByTestId(`lang-${language}`).click();
+    await page.getByTestId('customer-error').filter({ hasText: words }).waitFor();
+    await picture(page, `-expired-${language}`);
+  }
+  assert.equal(await page.getByTestId('till-amount').inputValue(), '12', 'the amount stays');
+  await page.unroute('**/v1/codes/check');
+  await page.getByTestId('till-customer').fill('');
+  await page.getByTestId('till-customer').fill(fresh);
+  await page.locator('[data-testid=customer][data-member=ann]').waitFor();
+  await page.getByTestId('change-customer').click();
+  await page.getByTestId('till-amount').fill('');
 });
 
 test('a cashier of another shop sees nothing of this one', async () => {

@@ -106,7 +106,7 @@ fn card(app: App, known: &Application, failed: RwSignal<Option<Fault>>) -> AnyVi
                 <div>
                     <dt>{app.say(p::ADDRESS)}</dt>
                     <dd>
-                        <GX-PLACE data-code=code.clone() lang=move || app.lang().tag()>{code.clone()}</GX-PLACE> " "
+                        {ui::place(app, code.clone())} " "
                         <bdi>{known.address.clone()}</bdi>
                     </dd>
                 </div>

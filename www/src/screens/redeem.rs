@@ -38,6 +38,7 @@ pub fn form(app: App, wallet: &Arc<Wallet>, Typed { points, item }: Typed) -> An
             {available(app, wallet)}
             {ui::field(app, "points", t::POINTS, "decimal", points, ui::number_error(app, points, Points::parse))}
             {ui::field(app, "item", t::ITEM, "text", item, ui::id_error(app, item))}
+            {ui::note(app, t::ITEM_HINT)}
             {submit(app, action)}
         </form>
     }

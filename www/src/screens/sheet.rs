@@ -176,6 +176,7 @@ fn body(app: App, action: &Action, stage: RwSignal<Stage>) -> AnyView {
                 {receipt.unrecovered.map(|missing| view! {
                     <dl class="sums" data-testid="settled-unrecovered">{summary::not_recovered(app, missing)}</dl>
                 }.into_any())}
+                {summary::nothing_for_buyer(app, action, &receipt)}
                 {next(app, action)}
                 {(!action.changes_rules()).then(|| shown(app, &receipt, "settled"))}
             }

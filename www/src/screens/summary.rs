@@ -53,11 +53,26 @@ pub fn summary(
             <section class="summary" data-testid="summary">
                 {chief.map(|chief| view! { <p class="big">{chief}</p> }.into_any())}
                 <dl class="sums">{rows}</dl>
+                {nothing_for_buyer(app, action, receipt)}
                 {basis}
             </section>
         }
         .into_any(),
     )
+}
+
+/// Said of an order that brings its buyer nothing, so that the buyer hears it at the till.
+pub fn nothing_for_buyer(app: App, action: &Action, receipt: &Receipt) -> Option<AnyView> {
+    let (Event::OrderPlaced(order), Some(quote)) = (action.event(), &receipt.order) else { return None };
+    let is_nothing = quote.rewards.iter().all(|reward| reward.member != order.buyer);
+    is_nothing.then(|| {
+        view! { <p class="notice" data-testid="nothing-for-buyer">{app.say(counter::NOTHING_FOR_BUYER)}</p> }.into_any()
+    })
+}
+
+/// No rule takes a fee for moving points. People ask, so the sheet says it.
+pub fn no_fee(app: App) -> AnyView {
+    row(app, t::FEE, "fee", view! { {app.say(t::NO_FEE)} }.into_any())
 }
 
 fn is_points(posting: &Posting) -> bool {
@@ -69,11 +84,11 @@ fn facts(app: App, action: &Action, receipt: &Receipt) -> Option<(Option<AnyView
     let at_once = || row(app, t::ARRIVES, "arrives", view! { {app.say(t::AT_ONCE)} }.into_any());
     Some(match action.event() {
         Event::PointsTransferred { to, points: amount, .. } => {
-            (Some(points(app, *amount)), vec![row(app, t::TO, "to", named::member(app, to)), at_once()])
+            (Some(points(app, *amount)), vec![row(app, t::TO, "to", named::member(app, to)), no_fee(app), at_once()])
         }
         Event::PointsRedeemed { points: amount, item, .. } => {
             let item = item.as_ref().map(|item| row(app, t::ITEM, "item", text(item.to_string())));
-            (Some(points(app, *amount)), item.into_iter().collect())
+            (Some(points(app, *amount)), item.into_iter().chain([no_fee(app)]).collect())
         }
         // The sheet says it above, before and after it is confirmed (`trades::summary`).
         _ if action.deal().is_some() => (None, Vec::new()),
@@ -102,7 +117,7 @@ fn facts(app: App, action: &Action, receipt: &Receipt) -> Option<(Option<AnyView
             rows.extend(receipt.unrecovered.map(|missing| not_recovered(app, missing)));
             (Some(ui::amount(app, money(part.unwrap_or(*left)), frame::YUAN)), rows)
         }
-        Event::MerchantOpened { region, .. } => (Some(text(region.to_string())), Vec::new()),
+        Event::MerchantOpened { region, .. } => (Some(ui::place(app, region.to_string())), Vec::new()),
         Event::PriceSet { price } => {
             let old = action.replaces().map(|old| row(app, t::NOW, "now", ui::amount(app, number(old), frame::YUAN)));
             (Some(ui::amount(app, number(price), frame::YUAN)), old.into_iter().collect())

@@ -10,6 +10,7 @@ use leptos::task::spawn_local;
 use super::action_form::action_button;
 use super::fault;
 use super::named;
+use super::summary;
 use crate::action::{Action, Deal, Step};
 use crate::api::Fault;
 use crate::figure::{money, number};
@@ -37,6 +38,7 @@ pub fn summary(app: App, action: &Action) -> AnyView {
             {row(app, t::AMOUNT, ui::amount(app, number(&points), home::POINTS))}
             {row(app, t::PRICE, ui::amount(app, number(&unit_price), frame::YUAN))}
             {other.map(|other| row(app, role, named::plain(app, &other)))}
+            {action.member.is_some().then(|| summary::no_fee(app))}
         </dl>
     }
     .into_any()

@@ -94,6 +94,7 @@ words! {
     NO_SHOP "没有此店铺，或店铺已关闭" "There is no such shop, or it has closed"
     YOU_GET "您将获得" "You get"
     NOTHING "您尚未激活，此订单没有奖励。购买首个礼包即可激活。" "You aren’t activated, so this order brings nothing. Your first pack activates you."
+    NOTHING_FOR_BUYER "此订单不给顾客带来奖励：未激活的会员没有奖励，购买首个礼包即可激活。" "This order brings the customer nothing: a member who isn’t activated gets no rewards. The first pack activates."
     AGREE "同意并出示会员码" "Agree and show my code"
     AGREED "已同意，请向店员出示会员码" "Agreed. Show your code to the cashier."
     SAME "结算回执与本机核算一致" "The settled receipt equals what this phone computed"

@@ -8,6 +8,8 @@ words! {
     WORTH "约合" "Worth now"
     AFTER "操作后余额" "Balance after"
     ARRIVES "到账时间" "Arrives"
+    FEE "手续费" "Fee"
+    NO_FEE "无" "None"
     AT_ONCE "立即到账" "At once"
     YOU_PAY "您支付" "You pay"
     REWARDS_ON "奖励到账日" "Rewards arrive on"
