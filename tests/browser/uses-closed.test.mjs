@@ -185,11 +185,61 @@ test('a member with a merchant pack opens its shop', async () => {
   await page.getByTestId('region-district').selectOption({ label: '天河区' });
   assert.equal(await page.getByTestId('region').inputValue(), '440106');
   await page.getByTestId('preview').click();
+  // Nobody knows six digits: the sheet names the place.
+  await page.getByTestId('summary').filter({ hasText: '广东省 广州市 天河区 (440106)' }).waitFor();
   await page.getByTestId('confirm').click();
   await page.getByTestId('settled').waitFor();
   await page.getByTestId('sheet').getByRole('button', { name: 'Close' }).click();
   await page.getByTestId('till').waitFor();
   assert.equal((await page.evaluate(async () => (await fetch('/v1/members/eve')).json())).account.shop, '440106');
+
+  // From now on it begins at its counter, from which one tap leads to the account.
+  await page.goto(page.url().replace(/#.*/, ''));
+  await page.getByTestId('till').waitFor();
+  for (const language of ['zh-CN', 'en']) {
+    await page.getByTestId(`lang-${language}`).click();
+    await page.locator('.ways .home').filter({ hasText: language === 'en' ? 'Account' : '账户' }).waitFor();
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/merchant-till-${language}.png` });
+  }
+  await page.locator('.ways .home').click();
+  await page.locator('[data-testid="home"][data-member="eve"]').waitFor();
+  await page.locator('a.brand').click();
+  await page.getByTestId('till').waitFor();
+  await close();
+  // Also on a phone that never saw it.
+  const { enrolment } = await operate(['/v1/members/eve/enrolments', {}]);
+  const other = await phone(house, `#/enrol/${enrolment}`, LOOKS);
+  await other.page.getByTestId('enrol').click();
+  await other.page.getByTestId('till').waitFor();
+  assert.equal(await other.page.evaluate(() => location.hash), '#/shop/eve');
+  await go(other.page, '#/');
+  await other.page.getByTestId('go-on').click();
+  await other.page.getByTestId('till').waitFor();
+  await other.close();
+  await chief.close();
+});
+
+test('a sheet that moves points says that there is no fee, and the field of an item what it takes', async () => {
+  chief = await staff(await operatorLink(house, '赵敏'), 'close-day');
+  const { page, close } = await device('bob');
+  const sheet = async (hash, fields) => {
+    await go(page, hash);
+    for (const [name, typed] of Object.entries(fields)) await page.locator(`#${name}`).fill(typed);
+    await page.getByTestId('preview').click();
+    await page.getByTestId('confirm').waitFor();
+    const fee = page.getByTestId('summary-fee');
+    assert.match((await fee.innerText()).replace(/\s+/g, ' '), /^Fee None$/);
+    await page.getByTestId('sheet').getByRole('button', { name: 'Close' }).click();
+    await page.getByTestId('sheet').waitFor({ state: 'hidden' });
+  };
+  await sheet('#/m/bob/transfer', { to: 'ann', points: '1.5' });
+  await sheet('#/m/bob/redeem', { points: '1', item: 'coffee-voucher' });
+  await page.getByText('letters, digits, and _ . : -, no Chinese').waitFor();
+  await page.locator('#item').fill('咖啡券');
+  await page.getByTestId('item-error').filter({ hasText: /1 to 64 letters/ }).waitFor();
+  assert.ok(await page.getByTestId('preview').isDisabled());
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/redeem-item.png`, fullPage: true });
+  await sheet('#/m/bob/market', { points: '2' });
   await close();
   await chief.close();
 });

@@ -160,11 +160,17 @@ fn ways(app: App, route: &Route) -> AnyView {
         Route::Shop(shop, page) => {
             let to = |page| Route::Shop(shop.clone(), page);
             let is = |other| *page == other;
+            // A merchant's own account is one tap away.
+            let me = app.session.with(|session| session.as_ref()?.member.clone()).filter(|me| me == shop);
+            let own = me.map(|me| way(Route::Member(me, MemberScreen::Home), t::HOME, "home", false));
             vec![
                 way(to(Counter::Till), c::TILL, "till", is(Counter::Till)),
                 way(to(Counter::Orders), c::ORDERS, "statement", is(Counter::Orders)),
                 way(to(Counter::Manage), c::MANAGE, "manage", !is(Counter::Till) && !is(Counter::Orders)),
             ]
+            .into_iter()
+            .chain(own)
+            .collect::<Vec<_>>()
         }
         Route::Operator(desk) => {
             let to = Route::Operator;

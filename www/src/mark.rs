@@ -18,6 +18,9 @@ pub const CHANGED: &str = "gongxiang.changed";
 /// The address with which `boot.js` opens the wallet where none is given: the home of who is signed in.
 pub const START: &str = "gongxiang.start";
 
+/// The member whose account said that it has a shop: its wallet opens at the counter. The session does not say it.
+pub const MERCHANT: &str = "gongxiang.merchant";
+
 /// This browser's subscription to notices, while it has one.
 pub const PUSH: &str = "gongxiang.push";
 

@@ -306,8 +306,8 @@ pub fn sign_in() {
     go(&Route::SignIn);
 }
 
-/// Where a member who signed in goes on: at the screen that asked to sign in, if it is this member's, else at the home.
-pub fn onward(member: &Id) -> Route {
+/// Where a member who signed in goes on: at the screen that asked to sign in, if it is this member's, else where it begins.
+pub fn onward(member: &Id, home: Option<Route>) -> Route {
     let asked = session_storage().and_then(|storage| {
         let asked = storage.get_item(RETURN).ok().flatten();
         let _ = storage.remove_item(RETURN);
@@ -317,7 +317,7 @@ pub fn onward(member: &Id) -> Route {
         Some(route @ (Route::Member(..) | Route::Order(..))) if route.member() == Some(member) => route,
         Some(route @ Route::Pay(..)) => route,
         Some(Route::Shop(shop, page)) if shop == *member => Route::Shop(shop, page),
-        _ => Route::Member(member.clone(), MemberScreen::Home),
+        _ => home.unwrap_or_else(|| Route::Member(member.clone(), MemberScreen::Home)),
     }
 }
 

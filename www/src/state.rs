@@ -146,8 +146,8 @@ impl App {
                     known.as_ref().is_some_and(|known| known.member.is_some() && known.member != value.member)
                 });
                 // Somebody else signed in while no page was open that knew the one before.
-                let home = value.home().map(|home| home.to_string());
-                let has_left = has_left || mark::read(mark::START).is_some_and(|start| Some(start) != home);
+                let start = value.start();
+                let has_left = has_left || mark::read(mark::START).is_some_and(|known| Some(known) != start);
                 if (value.is_nobody() || has_left) && since.is_none() {
                     spawn_local(subscription::end_here());
                     keep::forget_answers().await;
@@ -188,6 +188,12 @@ impl App {
         }
     }
 
+    /// Takes an answer, and says above the screen since when it is stored, if the server did not give it now.
+    pub fn took<T>(self, answer: Answer<T>) -> T {
+        self.stale.set(answer.since.map(|since| (since, String::new())));
+        answer.value
+    }
+
     /// Something was settled or changed: what is on the screen is asked for again, here and in the other tabs.
     pub fn changed(self) {
         self.changes.update(|changes| *changes += 1);
@@ -203,13 +209,31 @@ impl App {
     pub async fn signed_in(self) {
         self.has_signed_out();
         self.learn_session().await;
+        // A merchant begins at its counter. Without an answer it begins at its account, which says it later.
+        if let Some(member) = self.session.with_untracked(|session| session.as_ref()?.member.clone())
+            && let Ok(Answer { value, .. }) = api::member(&member).await
+        {
+            self.learn_shop(&member, value.account.shop.is_some());
+        }
         mark::set(mark::SESSION);
     }
 
+    /// An account says whether it has a shop. If it is that of who is signed in, the wallet opens at the counter from now on, or no longer.
+    pub fn learn_shop(self, member: &Id, has_shop: bool) {
+        let known = self.session.get_untracked().filter(|known| known.member.as_ref() == Some(member));
+        let Some(known) = known.filter(|known| known.has_shop != has_shop) else { return };
+        if has_shop {
+            mark::write(mark::MERCHANT, member.as_str());
+        } else {
+            mark::remove(mark::MERCHANT);
+        }
+        self.enter(Session { has_shop, ..known });
+    }
+
     fn enter(self, session: Session) {
-        match session.home() {
-            Some(home) => mark::write(mark::START, &home.to_string()),
-            None => mark::remove(mark::START),
+        match session.start() {
+            Some(start) => mark::write(mark::START, &start),
+            None => [mark::START, mark::MERCHANT].into_iter().for_each(mark::remove),
         }
         // An equal session must not draw the screens again.
         if self.session.with_untracked(|known| known.as_ref() != Some(&session)) {
@@ -248,7 +272,8 @@ impl App {
                 if let Some(member) = self.session.with_untracked(|session| session.as_ref()?.member.clone())
                     && route::is_asked()
                 {
-                    route::go(&route::onward(&member));
+                    let home = self.session.with_untracked(|session| session.as_ref()?.home());
+                    route::go(&route::onward(&member, home));
                 }
             });
         });

@@ -28,6 +28,8 @@ pub struct Session {
     pub member: Option<Id>,
     /// Who of the staff.
     pub staff: Option<StaffName>,
+    /// Set if its member has a shop, as far as this browser knows.
+    pub has_shop: bool,
     /// Set if everybody may do everything.
     pub demo: bool,
     /// The ways to sign in: `passkey`, `demo` …
@@ -64,9 +66,11 @@ impl Session {
         let staff = |staff: &Value| {
             Ok(StaffName { id: field(staff, "id")?, name: field(staff, "name")?, shop: field(staff, "shop")? })
         };
+        let member: Option<Id> = field(session, "member")?;
         Ok(Self {
             role: field(session, "role")?,
-            member: field(session, "member")?,
+            has_shop: member.is_some() && mark::read(mark::MERCHANT).as_deref() == member.as_ref().map(Id::as_str),
+            member,
             staff: session.get("staff").filter(|staff| !staff.is_null()).map(staff).transpose()?,
             demo: field(session, "demo")?,
             ways: field(session, "ways")?,
@@ -118,11 +122,23 @@ impl Session {
         self.role == "nobody"
     }
 
-    /// Where its holder begins.
+    /// Where its holder begins: a merchant at its counter, any other member at its account.
     pub fn home(&self) -> Option<Route> {
-        let member = self.member.clone().map(|id| Route::Member(id, MemberScreen::Home));
+        let begins = |id| {
+            if self.has_shop { Route::Shop(id, Counter::Till) } else { Route::Member(id, MemberScreen::Home) }
+        };
+        let member = self.member.clone().map(begins);
         let shop = || self.shop().map(|shop| Route::Shop(shop.clone(), Counter::Till));
         member.or_else(shop).or_else(|| self.staff.is_some().then_some(Route::Operator(Desk::Overview)))
+    }
+
+    /// The address with which the next start opens. It tells the merchant from the staff of its shop, who open the same counter: what one
+    /// of them left on this device is not the other's.
+    pub fn start(&self) -> Option<String> {
+        match &self.member {
+            Some(id) if self.has_shop => Some(format!("#/m/{id}/shop")),
+            _ => self.home().map(|home| home.to_string()),
+        }
     }
 
     /// The shop of an owner or a cashier.
@@ -216,6 +232,22 @@ pub async fn sign_out() -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_merchant_begins_at_its_counter_and_is_not_taken_for_the_staff_of_its_shop() {
+        let id = |text| Id::parse(text).expect("an id");
+        let member = Session { member: Some(id("ann")), ..Session::default() };
+        let merchant = Session { has_shop: true, ..member.clone() };
+        let staff = StaffName { id: id("s-1"), name: "Li".to_owned(), shop: Some(id("ann")) };
+        let cashier = Session { staff: Some(staff), ..Session::default() };
+        let home = |session: &Session| session.home().map(|home| home.to_string());
+        assert_eq!(home(&member).as_deref(), Some("#/m/ann"));
+        assert_eq!(home(&merchant).as_deref(), Some("#/shop/ann"));
+        assert_eq!(home(&cashier), home(&merchant));
+        assert_ne!(cashier.start(), merchant.start());
+        let start = merchant.start().map(|start| Route::parse(&start));
+        assert_eq!(start, merchant.home(), "an old address of the counter");
+    }
 
     #[test]
     fn a_clerk_gives_its_own_commands_and_opens_the_screens_for_them() {

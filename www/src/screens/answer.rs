@@ -170,7 +170,13 @@ pub async fn opened(app: App, id: Id) -> Result<Arc<Wallet>, Fault> {
         spawn_local(async move { app.is_fresh.set(true) });
     }
     match &wallet {
-        Ok(wallet) => notice(app, wallet),
+        Ok(wallet) => {
+            notice(app, wallet);
+            // A stored answer may be older than what is known.
+            if wallet.since.is_none() {
+                app.learn_shop(&wallet.member, wallet.account.shop.is_some());
+            }
+        }
         Err(Fault::BadAnswer | Fault::OtherRules) => app.doubted.set(true),
         Err(_) => {}
     }

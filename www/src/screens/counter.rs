@@ -43,7 +43,14 @@ fn in_shop(app: App, shop: Id, shown: impl Fn(Id) -> AnyView + Send + 'static) -
     let member = shop.clone();
     let found = fetch(move || {
         let member = member.clone();
-        async move { Ok(api::member(&member).await?.value.account.shop.is_some()) }
+        async move {
+            let answer = api::member(&member).await?;
+            let has_shop = answer.value.account.shop.is_some();
+            if answer.since.is_none() {
+                app.learn_shop(&member, has_shop);
+            }
+            Ok(has_shop)
+        }
     });
     ask_again(app, found);
     // Drawn again only when the shop opens or closes: what is being typed stays.

@@ -20,9 +20,11 @@ pub fn follow(
         match sign_in.await {
             Ok(Holder { member }) => {
                 app.signed_in().await;
-                let of_staff = || app.session.with_untracked(|session| session.as_ref()?.home());
-                let home = || of_staff().unwrap_or(Route::Operator(Desk::Overview));
-                route::go(&member.map_or_else(home, |member| route::onward(&member)));
+                let home = app.session.with_untracked(|session| session.as_ref()?.home());
+                route::go(&match member {
+                    Some(member) => route::onward(&member, home),
+                    None => home.unwrap_or(Route::Operator(Desk::Overview)),
+                });
             }
             Err(fault) => {
                 app.ask_session();
@@ -39,7 +41,7 @@ pub fn enter(app: App, id: Id, screen: Route) {
         // If there is no such member, its screen says so.
         let _ = api::sign_in_to_demo("member", &id).await;
         app.signed_in().await;
-        let onward = route::onward(&id);
+        let onward = route::onward(&id, None);
         let is_home = matches!(onward, Route::Member(_, MemberScreen::Home));
         route::go(if is_home { &screen } else { &onward });
     });
