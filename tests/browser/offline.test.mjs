@@ -1,7 +1,7 @@
 // Without a network the wallet opens, says how old its numbers are, and keeps confirmed actions until it can send them, once each.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { raw8, stage, value } from './stage.mjs';
+import { go, raw8, stage, value } from './stage.mjs';
 
 const house = stage();
 
@@ -64,6 +64,39 @@ test('day records alone bring a stored account up to date', async () => {
   const { state } = await house.get(`/v1/members/${me}`);
   assert.equal(await value(page, 'points'), state.points);
   assert.equal(await value(page, 'share-value'), state.share_value);
+  await close();
+});
+
+test('notices, team and city open without a network as they were, and say since when', async () => {
+  const [friend] = await house.rich(1);
+  const member = (id, pack, referrer) => [
+    { type: 'member.registered', member: id, ...(referrer && { referrer }) }, { type: 'pack.purchased', member: id, pack },
+  ];
+  for (const event of [
+    ...member('far-partner', 'area'), ...member('far-friend', 'member', 'far-partner'), { type: 'partner.appointed', member: 'far-partner', region: '630200' },
+    { type: 'points.transferred', from: friend, to: 'far-partner', points: '0.1' },
+  ]) assert.ok((await house.post('/v1/events', event)).receipt, JSON.stringify(event));
+  const { page, close } = await house.open('#/shops');
+  const headers = { 'content-type': 'application/json' };
+  await page.evaluate((init) => fetch('/v1/sessions/demo', init), { method: 'POST', headers, body: JSON.stringify({ member: 'far-partner' }) });
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.goto(`${house.url}/#/m/far-partner`);
+  await page.reload();
+  await page.getByTestId('check').waitFor();
+  const screens = [['notices', 'no-notices'], ['team', 'direct-member'], ['city', 'city-until']];
+  for (const [screen, ready] of screens) {
+    await go(page, `#/m/far-partner/${screen}`);
+    await page.getByTestId(ready).waitFor();
+    assert.equal(await page.getByTestId('offline').count(), 0);
+  }
+  await page.context().setOffline(true);
+  for (const [screen, ready] of screens) {
+    await page.goto(`${house.url}/#/m/far-partner/${screen}`);
+    await page.reload();
+    await page.getByTestId(ready).waitFor();
+    const since = Date.parse(await page.getByTestId('offline').getAttribute('data-since'));
+    assert.ok(Date.now() - since < 120_000 && since <= Date.now(), screen);
+  }
   await close();
 });
 

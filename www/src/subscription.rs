@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use crate::api::{self, Fault};
+use crate::api::{self, Answer, Fault};
 use crate::json;
 use crate::lang::Lang;
 use crate::mark;
@@ -89,29 +89,48 @@ pub struct NoticesPage {
 /// Everything that the screen shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
-    pub offer: Offer,
-    pub browser: Browser,
-    pub subscriptions: Vec<Subscription>,
+    /// `None` without a network: then only the stored notices are shown. Addresses are not stored.
+    pub channels: Option<Channels>,
     pub page: NoticesPage,
 }
 
-pub async fn told(member: &Id) -> Result<Told, Fault> {
+/// How the member can be told, and how it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Channels {
+    pub offer: Offer,
+    pub browser: Browser,
+    pub subscriptions: Vec<Subscription>,
+}
+
+pub async fn told(member: &Id) -> Result<Answer<Told>, Fault> {
+    let Answer { value: page, since } = api::get_kept(&page_path(member, None)).await?;
+    let channels = match channels(member).await {
+        Err(Fault::Unreachable) if since.is_some() => None,
+        channels => Some(channels?),
+    };
+    Ok(Answer { value: Told { channels, page }, since })
+}
+
+async fn channels(member: &Id) -> Result<Channels, Fault> {
     #[derive(Deserialize)]
     struct List {
         subscriptions: Vec<Subscription>,
     }
-    Ok(Told {
+    Ok(Channels {
         offer: api::get("/v1/notices").await?,
         browser: browser().await,
         subscriptions: api::get::<List>(&format!("/v1/members/{member}/subscriptions")).await?.subscriptions,
-        page: page(member, None).await?,
     })
 }
 
-/// Notices, newest first, before the one with that number.
-pub async fn page(member: &Id, before: Option<i64>) -> Result<NoticesPage, Fault> {
+fn page_path(member: &Id, before: Option<i64>) -> String {
     let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
-    api::get(&format!("/v1/members/{member}/notices?limit=20{before}")).await
+    format!("/v1/members/{member}/notices?limit=20{before}")
+}
+
+/// Notices, newest first, before the one with that number.
+pub async fn page(member: &Id, before: i64) -> Result<NoticesPage, Fault> {
+    api::get(&page_path(member, Some(before))).await
 }
 
 /// Subscribes this browser to all kinds.

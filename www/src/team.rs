@@ -4,7 +4,7 @@ use gongxiang::identity::{Day, Id};
 use gongxiang::quantity::{Money, Points, Rate, ShareValue};
 use serde_json::Value;
 
-use crate::api::{self, Fault, field, text_of};
+use crate::api::{self, Answer, Fault, field, text_of};
 use crate::json::ReadError;
 
 /// How many of the members whom one brought are shown at once.
@@ -103,8 +103,8 @@ fn terms(table: &Value, name: &str) -> Result<Option<RoleTerms>, ReadError> {
     }))
 }
 
-pub async fn team(id: &Id) -> Result<Team, Fault> {
-    let answer = api::get_value(&format!("/v1/members/{id}/team")).await?;
+pub async fn team(id: &Id) -> Result<Answer<Team>, Fault> {
+    let Answer { value: answer, since } = Box::pin(api::get_value_or_kept(&format!("/v1/members/{id}/team"))).await?;
     let level = |row: &Value| {
         Ok(Level { number: field(row, "level")?, members: field(row, "members")?, activated: field(row, "activated")? })
     };
@@ -124,18 +124,20 @@ pub async fn team(id: &Id) -> Result<Team, Fault> {
             points: field(row, "points")?,
         })
     };
-    Ok(Team {
+    let team = Team {
         role: terms(&answer, "role")?,
         next: terms(&answer, "next")?,
         levels: rows(&answer, "levels", level)?,
         months: months.iter().map(month).collect::<Result<_, _>>()?,
-    })
+    };
+    Ok(Answer { value: team, since })
 }
 
 /// `/v1/members/ID/team/members`: a page of those whom the member brought, after one of them.
 pub async fn members(id: &Id, after: Option<&Id>) -> Result<Vec<TeamMember>, Fault> {
     let after = after.map(|after| format!("&after={after}")).unwrap_or_default();
-    let answer = api::get_value(&format!("/v1/members/{id}/team/members?limit={PAGE}{after}")).await?;
+    let path = format!("/v1/members/{id}/team/members?limit={PAGE}{after}");
+    let answer = Box::pin(api::get_value_or_kept(&path)).await?.value;
     rows(&answer, "members", |row| {
         Ok(TeamMember {
             member: field(row, "member")?,
@@ -148,18 +150,19 @@ pub async fn members(id: &Id, after: Option<&Id>) -> Result<Vec<TeamMember>, Fau
 }
 
 /// `None` for a member who is no partner.
-pub async fn city(id: &Id) -> Result<Option<City>, Fault> {
-    let answer = match api::get_value(&format!("/v1/members/{id}/city")).await {
-        Err(Fault::Status { status: 404, .. }) => return Ok(None),
-        answer => answer?,
-    };
+pub async fn city(id: &Id) -> Result<Answer<Option<City>>, Fault> {
+    let Answer { value: answer, since } =
+        match Box::pin(api::get_value_or_kept(&format!("/v1/members/{id}/city"))).await {
+            Err(Fault::Status { status: 404, .. }) => return Ok(Answer { value: None, since: None }),
+            answer => answer?,
+        };
     let day = |row: &Value| {
         Ok(CityDay { day: field(row, "day")?, orders: field(row, "orders")?, concession: field(row, "concession")? })
     };
     let shop = |row: &Value| {
         Ok(CityShop { shop: field(row, "shop")?, orders: field(row, "orders")?, concession: field(row, "concession")? })
     };
-    Ok(Some(City {
+    let city = City {
         code: field(&answer, "city")?,
         offline_points_rate: field(&answer, "offline_points_rate")?,
         until: text_of(&answer, "until").as_deref().and_then(Day::parse),
@@ -167,5 +170,6 @@ pub async fn city(id: &Id) -> Result<Option<City>, Fault> {
         days: rows(&answer, "days", day)?,
         month: field(&answer, "month")?,
         shops: rows(&answer, "shops", shop)?,
-    }))
+    };
+    Ok(Answer { value: Some(city), since })
 }

@@ -19,9 +19,10 @@ const BUILD_FILES = [
   ...['wallet', 'points', 'account', 'ahead'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]),
   ...['home', 'statement', 'calculator', 'forecast', 'move', 'shop', 'account'].map((name) => `icons/${name}.svg`),
 ].map((name) => here(`${BUILD}/${name}`));
-/** Stored once somebody has opened them: a buyer's browser does not load what only a shop or the operator needs. */
+/** Stored once somebody has opened them: a buyer's browser does not load what few members, a shop or the operator need. Without a network they
+ * show what was there then, so before that they would show nothing. */
 const SELDOM_FILES = [
-  ...['shop', 'goods', 'desk', 'people', 'rules'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]),
+  ...['news', 'shop', 'goods', 'desk', 'people', 'rules'].flatMap((name) => [`${name}/${name}.js`, `${name}/${name}_bg.wasm`]),
   'icons/people.svg', 'decode.js', 'backtest.js', 'backtest-worker.js', 'economy_bg.wasm',
 ].map((name) => here(`${BUILD}/${name}`));
 

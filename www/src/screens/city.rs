@@ -18,7 +18,11 @@ pub fn screen(app: App, id: &Id) -> AnyView {
     let of_city = id.clone();
     let load = move || {
         let id = of_city.clone();
-        async move { Ok((team::city(&id).await?, crate::api::supply().await?.value.day)) }
+        async move {
+            let city = team::city(&id).await?;
+            let today = crate::api::supply().await?.value.day;
+            Ok((app.took(city), today))
+        }
     };
     view! {
         {member_bar(app, id, t::CITY)}
@@ -42,7 +46,7 @@ fn right(app: App, city: &City, today: Day) -> AnyView {
     let lapses = until.clone();
     view! {
         <section class="card">
-            <h2><GX-PLACE data-code=city.code.clone() lang=move || app.lang().tag()>{city.code.clone()}</GX-PLACE></h2>
+            <h2>{ui::place(app, city.code.clone())}</h2>
             <dl class="sums">
                 <div data-testid="city-until" data-eligible=city.eligible.to_string()>
                     <dt>{app.say(t::UNTIL)}</dt>

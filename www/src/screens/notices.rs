@@ -22,7 +22,7 @@ pub fn notices(app: App) -> AnyView {
             view! {
                 <p class="notice" role="status" data-testid="offline" data-since=since.clone() data-day=day.clone()>
                     {app.say(t::OFFLINE_SINCE)} " " <time datetime=since.clone()>{local_time(app, &since)}</time>
-                    {app.say(t::OFFLINE_DAY)} " " <time>{day.clone()}</time>
+                    {(!day.is_empty()).then(|| view! { {app.say(t::OFFLINE_DAY)} " " <time>{day.clone()}</time> }.into_any())}
                 </p>
             }
             .into_any(),

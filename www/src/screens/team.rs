@@ -22,7 +22,11 @@ pub fn screen(app: App, id: Id) -> AnyView {
     let (of_team, of_members) = (id.clone(), id.clone());
     let load = move || {
         let (team_of, members_of) = (of_team.clone(), of_members.clone());
-        async move { Ok((team::team(&team_of).await?, team::members(&members_of, None).await?)) }
+        async move {
+            let team = team::team(&team_of).await?;
+            let members = team::members(&members_of, None).await?;
+            Ok((app.took(team), members))
+        }
     };
     view! {
         {member_bar(app, &id, t::TEAM)}

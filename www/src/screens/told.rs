@@ -14,7 +14,7 @@ use crate::lang::Lang;
 use crate::reactive::memo;
 use crate::route::{Counter, MemberScreen, Route};
 use crate::state::App;
-use crate::subscription::{self, Browser, Notice, Offer, Refused, Subscription, Told};
+use crate::subscription::{self, Browser, Channels, Notice, Offer, Refused, Subscription, Told};
 use crate::text::{Words, frame, home, told as t};
 use crate::ui;
 
@@ -33,7 +33,7 @@ pub fn screen(app: App, id: &Id) -> AnyView {
     let asks = id.clone();
     let load = move || {
         let id = asks.clone();
-        async move { subscription::told(&id).await }
+        async move { Ok(app.took(subscription::told(&id).await?)) }
     };
     // An equal answer draws nothing anew, so nothing moves under a finger.
     let found = recall(app, id, load);
@@ -76,7 +76,8 @@ impl Screen {
 
     fn shown(&self, told: Told) -> AnyView {
         let app = self.app;
-        let Told { offer, browser, subscriptions, page } = told;
+        let Told { channels, page } = told;
+        let Some(Channels { offer, browser, subscriptions }) = channels else { return self.latest(page) };
         if offer.channels.is_empty() {
             return ui::empty(app, "notices-off", t::OFF);
         }
@@ -198,7 +199,7 @@ impl Screen {
         let asks = member.clone();
         let ask = move |before| {
             let member = asks.clone();
-            async move { subscription::page(&member, Some(before)).await.map(|page| (page.notices, page.next)) }
+            async move { subscription::page(&member, before).await.map(|page| (page.notices, page.next)) }
         };
         view! {
             <section class="card statement">
