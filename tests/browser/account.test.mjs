@@ -49,6 +49,25 @@ test('a server without an origin says what to set, at the entry and at the desk,
   }
 });
 
+test('a code of another server opens nothing, in both languages', async () => {
+  await nameless.operate('/v1/members', { member: 'stranger' });
+  const { enrolment } = await nameless.operate('/v1/members/stranger/enrolments');
+  for (const [locale, words] of [['zh-CN', '登录码'], ['en-US', 'code']]) {
+    const { page, complaints, close } = await browser(`#/enrol/${enrolment}`, { locale });
+    for (const way of ['enrol', 'enrol-passkey']) {
+      await page.getByTestId(way).click();
+      await page.getByTestId('passkey-error').filter({ hasText: words }).waitFor();
+      await page.reload();
+    }
+    await page.getByTestId('enrol').click();
+    await page.getByTestId('passkey-error').filter({ hasText: words }).waitFor();
+    await picture(page, `code-of-another-${locale}`);
+    assert.equal(await page.evaluate(async () => (await (await fetch('/v1/session')).json()).role), 'nobody');
+    assert.deepEqual(unexpected(complaints), []);
+    await close();
+  }
+});
+
 test('where nobody registers alone, an invitation says whom to ask and what to give', async () => {
   for (const [locale, words] of [['zh-CN', /联系运营方，并提供以上邀请人编号/], ['en-US', /Contact the operator and give the ID of the member who invited you/]]) {
     const { page, complaints, close } = await browser('#/join/some-friend', { locale });

@@ -9,7 +9,14 @@ import { go, stage } from './stage.mjs';
 
 const demo = stage({ isWhole: true, environment: { GONGXIANG_DEMO_PEOPLE: 'xtask/demo/people.json' } });
 const house = stage({
-  isClosed: true, environment: { GONGXIANG_SECOND_PERSON: 'price', GONGXIANG_SHOP_APPROVAL: 'true' }, args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+  isClosed: true,
+  environment: {
+    GONGXIANG_SECOND_PERSON: 'price', GONGXIANG_SHOP_APPROVAL: 'true',
+    // Notices by e-mail and text message. Nobody is there to take them.
+    GONGXIANG_ALLOW_PRIVATE_WEBHOOKS: 'true', GONGXIANG_NOTICE_GATEWAY: 'http://127.0.0.1:9/gateway',
+    GONGXIANG_NOTICE_GATEWAY_SECRET: `whsec_${Buffer.alloc(24).toString('base64')}`,
+  },
+  args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
 });
 const DESK = { width: 1280, height: 800 };
 const LIST = new URL('controls.txt', import.meta.url);
@@ -110,6 +117,8 @@ test('a member of a demo who has everything', async () => {
     ['invite', 'invite', 'link'], ['profile', 'profile', 'save'], ['member’s code', 'code', 'my-code'],
     ['notices', 'notices', 'push-here'],
   ]) await visit(page, screen, `#/m/${me}/${hash}`, ready);
+  await settle(...Array.from({ length: 51 }, (_, at) => ({ type: 'member.registered', member: `all-friend-${at}`, referrer: me })));
+  await visit(page, 'team', `#/m/${me}/team`, 'more-members');
   await visit(page, 'account', '#/account', 'make-code');
   const seller = await demo.open('#/');
   await signIn(seller.page, friend);
@@ -229,7 +238,7 @@ test('the desk of a demo', async () => {
 test('goods for points, of a member, at the counter and at the desk', async () => {
   const { buyer } = await demo.get('/v1/orders/all-order');
   for (const [id, terms] of [['all-mug', { shops: ['shop9'] }], ['all-book', { delivery: true }]]) {
-    const body = JSON.stringify({ name: id, points: '0.1', stock: 5, ...terms });
+    const body = JSON.stringify({ name: id, points: '0.001', stock: 200, ...terms });
     const answer = await fetch(`${demo.url}/v1/goods/${id}`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body });
     assert.ok(answer.ok, `${id} ${answer.status}`);
   }
@@ -238,11 +247,18 @@ test('goods for points, of a member, at the counter and at the desk', async () =
   const redeem = (id, terms) => page.evaluate(async ([path, body]) => {
     const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() };
     return (await fetch(path, { method: 'POST', headers, body })).json();
-  }, [`/v1/goods/${id}/redemptions`, JSON.stringify({ points: '0.1', ...terms })]);
+  }, [`/v1/goods/${id}/redemptions`, JSON.stringify({ points: '0.001', ...terms })]);
   const { code } = await redeem('all-mug', {});
   assert.ok(code.code);
-  await redeem('all-book', { deliver_to: 'Ann, 1 High Road' });
-  await visit(page, 'redeem', `#/m/${buyer}/redeem`, 'voucher');
+  // More than the pages of the member and of the desk have.
+  for (let at = 0; at < 101; at += 1) await redeem('all-book', { deliver_to: 'Ann, 1 High Road' });
+  await visit(page, 'redeem', `#/m/${buyer}/redeem`, 'more-vouchers');
+  await page.getByTestId('more-vouchers').click();
+  await page.getByTestId('voucher').nth(99).waitFor();
+  await page.getByTestId('more-vouchers').click();
+  // The last one is to be fetched.
+  await page.getByTestId('show-voucher').waitFor();
+  await see(page, 'redeem');
   await close();
   const counter = await demo.open('#/shop/shop9/goods');
   await visit(counter.page, 'hand out', '#/shop/shop9/goods', 'check-voucher');
@@ -251,7 +267,7 @@ test('goods for points, of a member, at the counter and at the desk', async () =
   await open(counter.page, 'hand out', 'hand-out', 'handed-out');
   await counter.close();
   const desk = await demo.open('#/operator/goods');
-  await visit(desk.page, 'desk’s goods', '#/operator/goods', 'desk-item');
+  await visit(desk.page, 'desk’s goods', '#/operator/goods', 'more-to-send');
   await desk.close();
 });
 
@@ -362,6 +378,27 @@ test('a member of a closed server, and a dispute', async () => {
   await visit(bob.page, 'account', '#/account', 'end-others');
   await open(bob.page, 'account', 'make-code', 'end-code');
   await visit(bob.page, 'member’s code', '#/m/bob/code', 'my-code');
+  await visit(bob.page, 'notices', '#/m/bob/notices', 'email-on');
+  await bob.page.getByTestId('email').fill('bob@shop.example');
+  await open(bob.page, 'notices', 'email-on', 'end');
+  const takes = Array.from({ length: 21 }, (_, at) => ({ type: 'offer.taken', offer: 'many', trade: `many-${at}`, member: 'ann', points: '1' }));
+  for (const event of [{ type: 'offer.placed', offer: 'many', member: 'bob', side: 'sell', points: '30', unit_price: '1' }, ...takes]) {
+    const settled = await command(page, '/v1/events', event);
+    assert.equal(settled.status, 200, JSON.stringify(settled));
+  }
+  for (let tried = 0; !(await bob.page.getByTestId('more-notices').isVisible()); tried += 1) {
+    assert.ok(tried < 40, 'more than a page of notices');
+    await bob.page.waitForTimeout(250);
+    await bob.page.reload();
+    await bob.page.getByTestId('subscription').waitFor();
+  }
+  await see(bob.page, 'notices');
+  const { enrolment: partner } = await command(page, '/v1/members/cat/enrolments', {});
+  const cat = await phone(house, `#/enrol/${partner}`);
+  await cat.page.getByTestId('enrol').click();
+  await cat.page.getByTestId('home').waitFor();
+  await visit(cat.page, 'city', '#/m/cat/city', 'city-until');
+  await cat.close();
   await visit(bob.page, 'applying', '#/shop/bob', 'application-form');
   const application = {
     region: '440106', shop_name: 'Corner', address: '1 High Road', category: 'food', contact: 'Bob', phone: '13800138000',

@@ -197,3 +197,46 @@ test('what is sent needs an address, waits at the desk, and loses the address wh
   await desk.close();
   await close();
 });
+
+test('more vouchers than fit on a page, and more that wait to be sent, come page by page', async () => {
+  const [, , , me] = await house.rich(4);
+  const headers = { 'content-type': 'application/json' };
+  const leaf = JSON.stringify({ name: 'Leaf', points: '0.0001', stock: 200, delivery: true });
+  assert.ok((await fetch(`${house.url}/v1/goods/leaf`, { method: 'PUT', headers, body: leaf })).ok);
+  const { page, close } = await asMember(me);
+  await item(page, 'leaf').waitFor();
+  const refused = await page.evaluate(async () => {
+    for (let at = 1; at <= 101; at += 1) {
+      const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() };
+      const body = JSON.stringify({ points: '0.0001', deliver_to: `${at} High Road` });
+      const answer = await fetch('/v1/goods/leaf/redemptions', { method: 'POST', headers, body });
+      if (!answer.ok) return answer.text();
+    }
+    return '';
+  });
+  assert.equal(refused, '');
+  await page.reload();
+  const vouchers = page.getByTestId('voucher');
+  await vouchers.nth(49).waitFor();
+  assert.equal(await vouchers.count(), 50);
+  await page.getByTestId('more-vouchers').click();
+  await vouchers.nth(99).waitFor();
+  await page.getByTestId('more-vouchers').click();
+  await vouchers.nth(100).waitFor();
+  await page.getByTestId('more-vouchers').waitFor({ state: 'detached' });
+  assert.match(await vouchers.last().innerText(), /\b1 High Road/, 'the oldest is the last');
+  await close();
+
+  const desk = await house.open('#/operator/goods');
+  const waits = desk.page.getByTestId('send-item');
+  await waits.first().waitFor();
+  const first = await waits.count();
+  assert.ok(first < 101);
+  for (let before = first; before < 101; before = await waits.count()) {
+    await desk.page.getByTestId('more-to-send').click();
+    await waits.nth(before).waitFor();
+  }
+  assert.equal(await waits.count(), 101);
+  await desk.page.getByTestId('more-to-send').waitFor({ state: 'detached' });
+  await desk.close();
+});

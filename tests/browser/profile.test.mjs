@@ -59,6 +59,26 @@ test('a member names itself, others see the name, and erasing leaves the id', as
   await close();
 });
 
+test('what an erased member gave away leads nowhere: its number is nobody’s, and its links have the id alone', async () => {
+  const [, , from, to] = await house.rich(4);
+  const { number } = await put(from, { name: '小红' });
+  const headers = { 'content-type': 'application/json' };
+  assert.ok((await fetch(`${house.url}/v1/members/${from}/profile`, { method: 'DELETE', headers })).ok);
+  for (const [locale, words] of [['zh-CN', '没有此短号，请核对'], ['en-US', 'No member has this short number']]) {
+    const { page, complaints, close } = await house.open(`#/m/${to}/transfer`, { locale });
+    await page.getByTestId('to').fill(number);
+    await page.getByText(words).waitFor();
+    assert.ok(await page.getByTestId('preview').isDisabled());
+    // Its invitation still works, by the id: the books keep who brought whom.
+    await go(page, `#/join/${from}`);
+    assert.equal(await page.getByTestId('referrer').innerText(), from);
+    await page.getByTestId('register').waitFor();
+    assert.ok(!(await page.locator('main').innerText()).includes('小红'), 'the name is gone');
+    assert.deepEqual(complaints.filter((text) => !text.includes('404')), []);
+    await close();
+  }
+});
+
 test('a shop says what it is, and buyers choose it by its name', async () => {
   const [shop, other] = (await house.members()).filter((line) => line.merchant).map((line) => line.member);
   const [buyer] = await house.rich(1);

@@ -96,6 +96,24 @@ test('a holder sees its role, the next one, the team by level and month, and wha
   await close();
 });
 
+test('those whom a member brought come page by page', async () => {
+  await found();
+  await settle([member('team-many'), ...Array.from({ length: 51 }, (_, at) => member(`team-many-${at}`, 'team-many'))]);
+  const { page, complaints, close } = await house.open('#/m/team-many/team', { permissions: ['clipboard-read', 'clipboard-write'] });
+  const lines = page.getByTestId('direct-member');
+  await lines.nth(49).waitFor();
+  assert.equal(await lines.count(), 50);
+  await page.getByTestId('more-members').click();
+  await lines.nth(50).waitFor();
+  await page.getByTestId('more-members').waitFor({ state: 'detached' });
+  await lines.last().getByTestId('id').click();
+  await page.locator('[data-testid=id][data-copied=true]').waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await lines.last().getAttribute('data-member'));
+  assert.equal(new Set(await lines.evaluateAll((all) => all.map(({ dataset }) => dataset.member))).size, 51, 'each once');
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test('a partner sees until when the city is its own, its days and its shops; who is none is told so', async () => {
   await found();
   await gathered('/v1/members/team-partner/city', ({ days }) => days?.length > 0);

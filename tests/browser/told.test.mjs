@@ -7,6 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { links } from './controls.mjs';
 import { phone } from './desk.mjs';
 import { go, sticksOut, stage } from './stage.mjs';
 
@@ -160,7 +161,7 @@ test('a member turns notices on, and its browser shows what happens', async () =
   await line.waitFor();
   assert.match((await line.innerText()).replace(/\s+/g, ' '), /Your offer is taken 5 points/);
   await look(page, 'notices-en');
-  await line.getByRole('link').click();
+  await links(line, '#/m/ID/market', 'ann').click();
   await page.waitForFunction(() => location.hash === '#/m/ann/market');
   assert.deepEqual(complaints, []);
   await close();
@@ -216,6 +217,29 @@ test('what does not arrive is not subscribed, and the screen says why', async ()
   const unable = await member('fay', { prepare: (page) => page.addInitScript(() => { delete ServiceWorkerRegistration.prototype.pushManager; }) });
   await unable.page.getByTestId('push-here').filter({ hasText: 'Home Screen' }).waitFor();
   await unable.close();
+});
+
+test('older notices come page by page', async () => {
+  const { page, close } = await member('hal', { prepare: pushes('denied') });
+  await page.getByTestId('email').fill('hal@shop.example');
+  await page.getByTestId('email-on').click();
+  await page.getByTestId('subscription').waitFor();
+  const takes = Array.from({ length: 21 }, (_, at) => ({ type: 'offer.taken', offer: 'many', trade: `many-${at}`, member: 'taker', points: '1' }));
+  await house.operate('/v1/events', [{ type: 'offer.placed', offer: 'many', member: 'hal', side: 'sell', points: '30', unit_price: '1' }, ...takes]);
+  const notices = page.getByTestId('notice');
+  for (let tried = 0; !(await page.getByTestId('more-notices').isVisible()); tried += 1) {
+    assert.ok(tried < 40, 'more than a page of notices');
+    await page.waitForTimeout(250);
+    await page.reload();
+    await page.getByTestId('subscription').waitFor();
+  }
+  assert.equal(await notices.count(), 20);
+  await page.getByTestId('more-notices').click();
+  await notices.nth(20).waitFor();
+  await page.getByTestId('more-notices').waitFor({ state: 'detached' });
+  assert.equal(await notices.count(), 21, 'each once');
+  courier.sent.length = 0;
+  await close();
 });
 
 test('e-mail and text messages go to the operator’s gateway', async () => {

@@ -504,6 +504,15 @@ test('the desk: a scenario’s course, the pages of members and rows, and the wa
     figures.add(await scenario.locator('gx-chart').first().getAttribute('data-chart'));
   }
   assert.equal(figures.size, 3, 'each course has its own chart');
+  // From today, one chart has what was and what the scenario makes of it.
+  const { day: today } = await house.get('/v1/supply');
+  const { along, series: [past, ahead, ...more] } = JSON.parse(await page.getByTestId('scenario-price').getAttribute('data-chart'));
+  assert.deepEqual([past.name, ahead.name, more], ['So far', 'Scenario', []]);
+  const begins = along.findIndex((day) => day >= today);
+  assert.ok(begins > 0 && begins < along.length - 1, 'days before today and after it');
+  for (const [at, day] of along.entries()) {
+    assert.deepEqual([past.values[at] !== '', ahead.values[at] !== ''], [at < begins, at >= begins], day);
+  }
   assert.match(await page.getByTestId('join-income').innerText(), /\d\.\d\d%$/);
   const turnovers = await page.getByTestId('last-days').locator('tbody td:nth-child(3)').allInnerTexts();
   assert.ok(turnovers.length > 0 && turnovers.every((turnover) => /\.\d\d$/.test(turnover)), turnovers.join());
