@@ -47,6 +47,12 @@ pub const QUEUE_MAX: usize = 1_024;
 /// Trades, packs and orders that one part of a close does. Other commands wait for one part at most.
 pub const CLOSING_PART: usize = 1_000;
 
+/// Parts of a close after which `SQLite`'s file is left to others for [`CLOSING_PAUSE`].
+pub const CLOSING_PARTS_AT_ONCE: u32 = 4;
+
+/// Another process that waits for `SQLite`'s file looks at it every 100 ms.
+pub const CLOSING_PAUSE: Duration = Duration::from_millis(100);
+
 /// Most trades, packs and orders of a close that is previewed as a whole: some 8 KB of memory each.
 pub const PREVIEWED_DUE_MAX: usize = 10_000;
 

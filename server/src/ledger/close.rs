@@ -3,7 +3,7 @@
 //! Several processes may do this at once. A close names the day that it closes, so the second one is refused with
 //! `wrong_day`. An idempotency key would add nothing, and would keep a refusal for ever.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use gongxiang::event::{Code, Refusal};
@@ -18,7 +18,9 @@ use crate::ledger::journal;
 use crate::ledger::missed::{Doubt, plan};
 use crate::ledger::needs::Due;
 use crate::ledger::queue::Ledger;
-use crate::limits::{CLOCK_APART_MAX, CLOCK_LOOK_EVERY, CLOCK_STANDS_MIN, CLOSING_PART};
+use crate::limits::{
+    CLOCK_APART_MAX, CLOCK_LOOK_EVERY, CLOCK_STANDS_MIN, CLOSING_PART, CLOSING_PARTS_AT_ONCE, CLOSING_PAUSE,
+};
 use crate::shutdown::ended;
 
 /// Closes days.
@@ -150,11 +152,16 @@ pub async fn close(ledger: &Ledger, day: Day, actor: &str) -> Result<bool> {
 /// If the database does not answer.
 pub async fn do_ahead(ledger: &Ledger, day: Day, actor: &str) -> Result<()> {
     let part = format!(r#"{{"type":"day.closing","day":"{day}","most":{CLOSING_PART}}}"#);
+    let has_one_writer = ledger.store().writers() == 1;
+    let mut parts: u32 = 0;
     while is_more_than_a_part_due(ledger, day).await? {
-        let started = Instant::now();
         match settle(ledger, &part, actor).await? {
-            // Another process that waits for SQLite's file only looks at it now and then.
-            None => tokio::time::sleep(started.elapsed() / 2).await,
+            None => {
+                parts += 1;
+                if has_one_writer && parts.is_multiple_of(CLOSING_PARTS_AT_ONCE) {
+                    tokio::time::sleep(CLOSING_PAUSE).await;
+                }
+            }
             // Another process did the rest, or closed the day.
             Some(refusal) if matches!(refusal.code, Code::NothingDue | Code::WrongDay) => break,
             Some(refusal) => bail!("{day} cannot be closed: {refusal}"),

@@ -23,8 +23,8 @@ pub(super) struct StoreCache {
 
 /// The page size holds for new files. Pages are small, because a page is written whole although only a row or two in it
 /// changed. The cache is small (8 MiB a connection), because a commit searches all of it when a tree was balanced; the
-/// system caches the file as well. The log is merged into the file every 128 MiB, so that a page that changes often is
-/// merged once. A log that grew beyond that during a long read is truncated.
+/// system caches the file as well. The log is merged into the file beside the writer (`ledger/merging.rs`); once it has
+/// 128 MiB, a commit merges the rest and starts it anew. A log that grew beyond that during a long read is truncated.
 const SQLITE_SETTINGS: &str = "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
     PRAGMA busy_timeout = 10000; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 65536;
     PRAGMA journal_size_limit = 134217728; PRAGMA temp_store = MEMORY";
