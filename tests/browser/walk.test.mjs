@@ -109,13 +109,13 @@ async function hire(walk, name, role) {
   return person;
 }
 
-/** A member gets in by the code that the desk printed. */
-async function enter(walk, link, id) {
+/** A member gets in by the code that the desk printed, and begins at its home, or at what is ready there. */
+async function enter(walk, link, id, ready = 'home') {
   const person = { ...await walk.phone(hashOf(link)), id };
   await person.page.getByTestId('enrol-passkey').waitFor();
   await walk.look(person, `${id}-enters`);
   await tap(person.page, 'enrol-passkey');
-  await person.page.getByTestId('home').waitFor();
+  await person.page.getByTestId(ready).waitFor();
   return person;
 }
 
@@ -166,7 +166,7 @@ async function setUp(walk) {
   await walk.operator.page.getByTestId('sold').waitFor();
   await walk.look(walk.operator, 'shop-opened');
 
-  walk.merchant = await enter(walk, ofShop, SHOP.id);
+  walk.merchant = await enter(walk, ofShop, SHOP.id, 'till');
   const { page } = walk.merchant;
   await tap(page, 'menu');
   await tap(page, 'menu-profile');
