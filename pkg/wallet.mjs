@@ -2,7 +2,7 @@
 // What a wallet computes from a server's answers: functions of the binaries `phone` and `economy`.
 import { ruleSet } from './core.mjs';
 
-/** @template {typeof import('./dist/phone/phone_bg.js')} Glue
+/** @template {Pick<typeof import('./dist/phone/phone_bg.js'), 'openExcerpt' | 'balance' | 'statement' | 'nextRelease'>} Glue
  * @param {() => Glue} loaded returns the glue once its binary is loaded */
 export const forWallets = (loaded) => ({
   /** @param {unknown} excerpt */
