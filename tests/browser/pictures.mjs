@@ -62,7 +62,7 @@ async function widget() {
     <script type="module" src="/gongxiang/widget.js"></script>`;
   await page.route(`${site}/**`, (route) => {
     const { pathname } = new URL(route.request().url());
-    return pathname === '/' ? route.fulfill({ contentType: 'text/html', body }) : route.fulfill({ path: join(root, 'pkg', pathname.replace('/gongxiang/', '')) });
+    return pathname === '/' ? route.fulfill({ contentType: 'text/html; charset=utf-8', body }) : route.fulfill({ path: join(root, 'pkg', pathname.replace('/gongxiang/', '')) });
   });
   await page.goto(site);
   for (const nth of WIDGETS.keys()) await page.locator('earnings-preview').nth(nth).locator('[part=headline]').first().waitFor();
