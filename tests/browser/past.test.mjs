@@ -88,6 +88,7 @@ test('a tap on the forecast says the day and the three values there; its band ha
   const top = async (place) => (await place.boundingBox()).y;
   assert.ok(await top(chart) < await top(page.getByTestId('turnover')), 'on a phone the chart comes before the sliders');
   assert.equal(values.length, 3);
+  for (const value of values) assert.match(value, /\.\d\d$/, 'yuan with two places');
   for (const name of await chart.locator('.u-label').allInnerTexts().then((all) => all.slice(1))) assert.match(name, /\S/);
   const { width, height } = await chart.locator('.u-over').boundingBox();
   await chart.locator('.u-over').tap({ position: { x: width / 3, y: height / 2 } });

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::answer::of_member;
 use super::forecast_earlier;
-use crate::figure::{estimate, money, percent};
+use crate::figure::{estimate, money, percent, two_places};
 use crate::forecasts::{self, NoForecast, SPREAD, Start};
 use crate::reactive::memo;
 use crate::state::App;
@@ -120,13 +120,13 @@ fn band(app: App, forecast: &Forecast) -> AnyView {
         .zip(names)
         .map(|(path, name)| Series {
             name: name.of(app.lang()),
-            values: path.outlooks.iter().map(|outlook| outlook.worth.to_string()).collect(),
+            values: path.outlooks.iter().map(|outlook| two_places(outlook.worth)).collect(),
         })
         .collect();
     let along: Vec<_> = HORIZONS.iter().map(usize::to_string).collect();
     let last = |at: usize| {
         let outlook = forecast.paths.get(at).and_then(|path| path.outlooks.last());
-        outlook.map(|outlook| outlook.worth.to_string()).unwrap_or_default()
+        outlook.map(|outlook| two_places(outlook.worth)).unwrap_or_default()
     };
     let summary =
         format!("{}: 365 {}: {} – {}", t::BAND_CHART.of(app.lang()), t::AFTER.of(app.lang()), last(0), last(2));
