@@ -267,12 +267,19 @@ fn a_till_finds_an_order_of_its_shop_by_the_end_of_its_id() -> TestResult {
                 "{bad}"
             );
         }
+        // On a slow machine a try may come back between two requests.
         let mut asked = 0;
-        while ask(&cashier, "kiosk", "0000")?.0 == 200 {
-            asked += 1;
-            assert!(asked < 200, "a till may try all numbers");
+        for number in ["0000", "34abcd"] {
+            let refusal = loop {
+                let answer = ask(&cashier, "kiosk", number)?;
+                if answer.0 != 200 {
+                    break answer;
+                }
+                asked += 1;
+                assert!(asked < 200, "a till may try all numbers");
+            };
+            refused(refusal, (429, "rate_limited"));
         }
-        refused(ask(&cashier, "kiosk", "34abcd")?, (429, "rate_limited"));
         Ok(())
     })
 }
