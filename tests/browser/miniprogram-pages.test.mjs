@@ -318,8 +318,10 @@ test('without a network the counter goes on: orders wait, can be cancelled, and 
   await page.getByTestId('sign-out').tap();
   await page.getByText('They stay on this phone').waitFor();
   await tap('modal-cancel');
-  await page.unrouteAll();
+  // The page sends when it opens, so it opens without a network.
   await open('/pages/outbox/index');
+  await page.getByTestId('send-now').waitFor();
+  await page.unrouteAll();
   await page.getByTestId('send-now').tap();
   await page.getByText('Nothing is waiting').waitFor();
   const rows = await newest();
