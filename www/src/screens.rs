@@ -25,6 +25,7 @@ mod gate;
 mod goods;
 mod guests;
 mod home;
+mod home_course;
 mod invite;
 mod keypad;
 mod market;
