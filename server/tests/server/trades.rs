@@ -299,7 +299,7 @@ fn market_of(arguments: &[&str]) -> TestResult<(Value, Value, Value)> {
         assert_eq!(status, 200, "{step}: {answer}");
     }
     let offer = json!({"side": "sell", "points": "1", "unit_price": "1"});
-    let (_, placed) = server.ask("POST", "/v1/offers", Some(&ann), &key("place"), Some(&offer))?;
+    let (_, placed) = server.ask("POST", "/v1/offers", Some(&bob), &key("place"), Some(&offer))?;
     let (_, taken) =
         server.ask("POST", "/v1/offers/f/trades", Some(&bob), &key("take"), Some(&json!({"points": "1"})))?;
     let (status, answer) = server.ask("POST", "/v1/offers/f/cancel", Some(&ann), &key("cancel"), Some(&json!({})))?;
