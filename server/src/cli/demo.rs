@@ -75,7 +75,8 @@ pub async fn settle(journal: &Path, ledger: &Ledger) -> Result<()> {
 pub async fn people(file: &Path, people: &People) -> Result<Arc<[Guest]>> {
     let context = || format!("cannot use {}", file.display());
     let text = fs::read_to_string(file).with_context(context)?;
-    let PeopleFile { profiles, staff, guests } = serde_json::from_str(text.trim_start_matches('\u{feff}')).with_context(context)?;
+    let PeopleFile { profiles, staff, guests } =
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).with_context(context)?;
     for (member, profile) in profiles {
         if people.profile(&member).await?.is_none() {
             let checked = CheckedProfile::of(profile);

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use gongxiang::book::Book;
-use gongxiang::event::Code;
 use gongxiang::identity::Id;
 use gongxiang::tree::Tree;
 use serde::Deserialize;
@@ -12,7 +11,7 @@ use webauthn_rs::prelude::Uuid;
 
 use super::app::App;
 use super::problem::{Failure, Problem};
-use crate::ledger::group::{Denial, Request};
+use crate::ledger::group::Request;
 use crate::ledger::journal::{self, JournalLine};
 use crate::ledger::needs::Needs;
 
@@ -83,18 +82,15 @@ impl Newcomer {
         Ok(())
     }
 
-    /// Registers it, or the rules say no: somebody else may have been faster. Its id is the server's own, so a member with this id was
-    /// registered by the same request at another process.
+    /// Registers it, or the rules say no: somebody else may have been faster.
     pub async fn register(&self, app: &App) -> Result<(), Problem> {
         if !app.sign_in.open_registration {
             return Err(Failure::RegistrationClosed.into());
         }
         let actor = Arc::from(format!("newcomer {}", self.member));
         let request = Request { line: self.event()?, key: None, actor, guard: None };
-        match app.ledger.settle_one(request).await?.outcome {
-            Err(Denial::Refused(refusal)) if refusal.code == Code::MemberExists => Ok(()),
-            outcome => Ok(outcome.map(|_| ())?),
-        }
+        app.ledger.settle_one(request).await?.outcome?;
+        Ok(())
     }
 
     fn event(&self) -> Result<JournalLine, Problem> {

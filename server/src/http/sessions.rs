@@ -292,7 +292,11 @@ pub async fn wechat(
             newcomer.preview(&app).await?;
             let member = people.claim_wechat(&account, &newcomer.member).await.map_err(StoreError::from)?;
             let newcomer = Newcomer { member, ..newcomer };
-            newcomer.register(&app).await?;
+            if let Err(problem) = newcomer.register(&app).await
+                && !is_registered(&app, &newcomer.member).await?
+            {
+                return Err(problem);
+            }
             newcomer.member
         }
         (None, None, None) => return Err(Failure::UnknownAccount.into()),

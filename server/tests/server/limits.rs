@@ -64,11 +64,13 @@ fn close_day(server: &Server) -> TestResult<u16> {
 #[test]
 fn who_buys_by_an_offer_holds_up_the_points_of_a_few_sellers_only() -> TestResult {
     let folder = Folder::new()?;
-    let server =
-        Server::start(&["--database", &folder.database(), "--rules", RULES, "--open-trades-of-offer=2"])?;
-    let mut events: Vec<_> = ["ann", "bob", "new", "old"].map(|member| json!({"type": "member.registered", "member": member})).into();
+    let server = Server::start(&["--database", &folder.database(), "--rules", RULES, "--open-trades-of-offer=2"])?;
+    let mut events: Vec<_> =
+        ["ann", "bob", "new", "old"].map(|member| json!({"type": "member.registered", "member": member})).into();
     events.extend(["ann", "bob"].map(|member| json!({"type": "treasury.granted", "member": member, "points": "100"})));
-    events.extend(["ann", "bob", "old"].map(|member| json!({"type": "pack.purchased", "member": member, "pack": "member"})));
+    events.extend(
+        ["ann", "bob", "old"].map(|member| json!({"type": "pack.purchased", "member": member, "pack": "member"})),
+    );
     for (offer, member) in [("n1", "new"), ("n2", "new"), ("o1", "old"), ("o2", "old")] {
         events.push(json!({"type": "offer.placed", "offer": offer, "member": member, "side": "buy", "points": "9",
             "unit_price": "1"}));
@@ -98,7 +100,8 @@ fn who_buys_by_an_offer_holds_up_the_points_of_a_few_sellers_only() -> TestResul
     take("ann", "o1", Some("2"))?;
     let (_, trades) = server.get("/v1/trades")?;
     let rows = trades["rows"].as_array().ok_or("no trades")?;
-    let trade = rows.iter().find(|trade| trade["offer"] == "n1").ok_or("no trade of n1")?["id"].as_str().ok_or("no id")?;
+    let trade =
+        rows.iter().find(|trade| trade["offer"] == "n1").ok_or("no trade of n1")?["id"].as_str().ok_or("no id")?;
     settle(&server, &[json!({"type": "trade.paid", "trade": trade})])?;
     take("bob", "n2", Some("1"))?;
     settle(&server, &[json!({"type": "trade.confirmed", "trade": trade})])?;
@@ -286,7 +289,10 @@ fn the_memory_of_a_close_and_of_an_eve_does_not_grow_with_what_is_due() -> TestR
         let eve = memory_peak(&server)?.saturating_sub(before);
         assert_eq!(close_day(&server)?, 200);
         let close = memory_peak(&server)?.saturating_sub(before);
-        assert!(eve < GROWTH_MAX && close < GROWTH_MAX, "{eve} MB for an eve, {close} MB for a close of {ORDERS} and {STALE_TRADES}");
+        assert!(
+            eve < GROWTH_MAX && close < GROWTH_MAX,
+            "{eve} MB for an eve, {close} MB for a close of {ORDERS} and {STALE_TRADES}"
+        );
     }
     Ok(())
 }

@@ -80,7 +80,9 @@ pub fn event(client: usize, n: usize, clients: usize) -> Value {
             "channel": "offline", "amount": "10", "concession": "1", "region": "320106", "reference": order}),
         (1, _) => json!({"type": "order.refunded", "order": order, "concession": "0.4"}),
         (2, _) => json!({"type": "member.registered", "member": member}),
-        (3, _) => json!({"type": "pack.purchased", "member": member, "pack": "member", "purchase": purchase, "return_days": 7}),
+        (3, _) => {
+            json!({"type": "pack.purchased", "member": member, "pack": "member", "purchase": purchase, "return_days": 7})
+        }
         (4, _) => json!({"type": "pack.refunded", "purchase": purchase}),
         (5, _) => json!({"type": "order.refunded", "order": order}),
         (6, _) => json!({"type": "treasury.granted", "member": member, "points": "0.5"}),

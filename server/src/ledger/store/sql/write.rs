@@ -265,7 +265,8 @@ impl Writes {
         self.insert(new.into_iter().map(&row));
         let rows: Vec<R> = old.into_iter().map(row).collect();
         let Some((key, others)) = R::COLUMNS.split_first().filter(|_| !rows.is_empty()) else { return };
-        let changing = others.iter().map(SqlColumn::name).filter(|name| !R::FIXED.contains(name) && !left.contains(name));
+        let changing =
+            others.iter().map(SqlColumn::name).filter(|name| !R::FIXED.contains(name) && !left.contains(name));
         let assignments: Vec<_> = changing.map(|name| format!("{name} = r.{name}")).collect();
         let (or_fail, table, key) = (self.dialect.or_fail(), R::TABLE, key.name());
         let (values, from) = (assignments.join(", "), self.dialect.rows(R::COLUMNS));
