@@ -5,12 +5,14 @@
 //! sent again with the same tag, and the receiver shows it once.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use sqlx::AssertSqlSafe;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
 use super::Notices;
@@ -62,19 +64,24 @@ impl Messenger {
 
     /// Sends until `end`. What is being sent at that moment is sent again after its lease.
     pub async fn run(self, mut end: watch::Receiver<bool>) {
-        let mut serving = FuturesUnordered::new();
+        let messenger = Arc::new(self);
+        // Tasks, because they go on while we wait for the database. One of them may hold the lock that we wait for.
+        let mut serving = JoinSet::new();
         let mut poll = tokio::time::interval(NOTICE_POLL);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                _ = poll.tick() => match self.take_due(MESSAGES_AT_ONCE - serving.len()).await {
-                    Ok(taken) => serving.extend(taken.into_iter().map(|subscription| self.serve(subscription))),
+                _ = poll.tick() => match messenger.take_due(MESSAGES_AT_ONCE - serving.len()).await {
+                    Ok(taken) => for subscription in taken {
+                        let messenger = Arc::clone(&messenger);
+                        serving.spawn(async move { messenger.serve(subscription).await });
+                    },
                     Err(error) => {
                         tracing::warn!(%error, "notices wait");
                         poll.reset_after(DELIVERY_WAIT_MIN);
                     }
                 },
-                Some(served) = serving.next() => if let Err(error) = served {
+                Some(served) = serving.join_next() => if let Err(error) = served.map_err(Error::from).flatten() {
                     tracing::warn!(%error, "a notice waits");
                 },
                 () = ended(&mut end) => return,

@@ -6,9 +6,10 @@
 //! receiver that never answers delays no other. A delivery that fails too often or grows too old is given up.
 
 use std::iter;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use gongxiang::receipt::Receipt;
 use gongxiang::wire::worded::Worded;
@@ -17,6 +18,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use sqlx::{AnyPool, AssertSqlSafe};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::post::{Signed, post};
@@ -91,22 +93,27 @@ impl Courier {
 
     /// Delivers until `end`. Deliveries that are being sent at that moment are sent again after their lease.
     pub async fn run(self, mut end: watch::Receiver<bool>) {
-        let mut serving = FuturesUnordered::new();
+        let courier = Arc::new(self);
+        // Tasks, because they go on while we wait for the database. One of them may hold the lock that we wait for.
+        let mut serving = JoinSet::new();
         let mut poll = tokio::time::interval(DELIVERY_POLL);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 _ = poll.tick() => {
-                    self.believed.watch();
-                    match self.take_due(WEBHOOKS_AT_ONCE - serving.len()).await {
-                        Ok(taken) => serving.extend(taken.into_iter().map(|webhook| self.serve(webhook))),
+                    courier.believed.watch();
+                    match courier.take_due(WEBHOOKS_AT_ONCE - serving.len()).await {
+                        Ok(taken) => for webhook in taken {
+                            let courier = Arc::clone(&courier);
+                            serving.spawn(async move { courier.serve(webhook).await });
+                        },
                         Err(error) => {
                             tracing::warn!(%error, "webhooks wait");
                             poll.reset_after(DELIVERY_WAIT_MIN);
                         }
                     }
                 },
-                Some(served) = serving.next() => match served {
+                Some(served) = serving.join_next() => match served.map_err(Error::from).flatten() {
                     // More may wait for the same webhook.
                     Ok(()) => poll.reset_immediately(),
                     Err(error) => tracing::warn!(%error, "a webhook waits"),

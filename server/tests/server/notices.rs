@@ -85,7 +85,7 @@ pub fn take(server: &Server, offer: &str, trade: &str) -> TestResult {
 
 pub fn sign_in(server: &Server, member: &str) -> TestResult<String> {
     let (_, session) = server.ask("POST", "/v1/sessions/demo", None, &[], Some(&json!({"member": member})))?;
-    Ok(session["token"].as_str().ok_or("no token")?.into())
+    Ok(session["token"].as_str().ok_or_else(|| format!("no token: {session}"))?.into())
 }
 
 /// Status and answer of a wish to be told by this browser.
