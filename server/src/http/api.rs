@@ -9,13 +9,13 @@ use axum::handler::Handler;
 use axum::routing::{MethodRouter, delete, get, post, put};
 use gongxiang::wire::command::in_path;
 use serde_json::Value;
-use utoipa::ToSchema;
 use utoipa::openapi::path::{
     HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder,
 };
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, Ref, RefOr, Required, ResponseBuilder, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::app::App;
 use super::problem::Problem;
@@ -72,7 +72,10 @@ impl Api {
         self.router
     }
 
-    pub fn into_document(self) -> (PathsBuilder, BTreeMap<String, RefOr<Schema>>) {
+    pub fn into_document(mut self) -> (PathsBuilder, BTreeMap<String, RefOr<Schema>>) {
+        let mut of_problems = vec![(Problem::name().into(), <Problem as PartialSchema>::schema())];
+        Problem::schemas(&mut of_problems);
+        self.schemas.extend(of_problems);
         (self.paths, self.schemas)
     }
 }
@@ -113,8 +116,8 @@ impl Description {
     fn new(id: &str, title: &str) -> Self {
         let operation = OperationBuilder::new().operation_id(Some(id)).summary(Some(title)).build();
         let mut description = Self { operation, schemas: Vec::new(), has_right: false };
-        let problem = description.schema::<Problem>();
-        let content = Content::new(Some(problem));
+        // Its schema is the largest of all, so the document adds it once.
+        let content = Content::new(Some(Ref::from_schema_name(Problem::name())));
         let problem = ResponseBuilder::new().description("A problem").content("application/problem+json", content);
         description.operation.responses.responses.insert("default".into(), problem.build().into());
         description
