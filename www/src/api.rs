@@ -7,7 +7,7 @@ mod transport;
 
 use gongxiang::book::{DayRecord, Excerpt};
 use gongxiang::identity::{Day, Id};
-use gongxiang::market::Offer;
+use gongxiang::market::{Offer, Side};
 use gongxiang::order::Order;
 use gongxiang::quantity::Price;
 use gongxiang::receipt::Receipt;
@@ -20,8 +20,8 @@ use serde_json::Value;
 
 pub use session::{Guest, Session, begin, session, session_now, sign_in_to_demo, sign_out};
 pub use transport::{
-    Answer, Fault, Item, ListPage, Problem, all, end, field, get, get_kept, get_text, get_value, get_value_or_kept,
-    post, post_for, post_note, put, put_file, put_note, read, table, text_of,
+    Answer, Fault, Item, ListPage, Problem, end, field, get, get_kept, get_text, get_value, get_value_or_kept, post,
+    post_for, post_note, put, put_file, put_note, read, table, text_of,
 };
 
 use crate::json::{self, ReadError};
@@ -214,9 +214,10 @@ pub async fn export(id: &Id) -> Result<String, Fault> {
     get_text(&format!("/v1/members/{id}/export")).await
 }
 
-/// `/v1/offers`: all that are open.
-pub async fn offers() -> Result<Vec<Item<Offer>>, Fault> {
-    all("/v1/offers").await
+/// `/v1/offers`: those of one side, the best price first.
+pub async fn board(side: Side, limit: usize) -> Result<Vec<Item<Offer>>, Fault> {
+    let page = get_value(&format!("/v1/offers?side={}&limit={limit}", side.as_str())).await?;
+    ListPage::<Offer, Id>::read(&page).map(|page| page.rows)
 }
 
 /// `/v1/offers`: a member's own that are open. The server lets nobody have more of them than a page has.

@@ -18,7 +18,10 @@ page('market', {
     });
   },
   lists(member) {
-    return Promise.all([get('/v1/offers?limit=50'), get(`/v1/members/${member}/trades?limit=50`)]).then(([{ rows }, { trades }]) => {
+    const lists = [`owner=${member}`, 'side=sell', 'side=buy'].map((which) => get(`/v1/offers?${which}&limit=20`));
+    return Promise.all([get(`/v1/members/${member}/trades?limit=50`)].concat(lists)).then(([{ trades }, own, asks, bids]) => {
+      // One's own first, because those can be withdrawn; then the best prices of each side.
+      const rows = own.rows.concat(asks.rows.concat(bids.rows).filter(({ owner }) => owner !== member));
       const people = rows.map(({ owner }) => owner).concat(trades.map(({ buyer }) => buyer), trades.map(({ seller }) => seller));
       return namesOf(people).then((names) => {
         const mine = trades.map((row) => tradeOf(row, member, names, now()));

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use gongxiang::identity::{Day, Id};
+use gongxiang::market::Side;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -13,6 +14,7 @@ use super::problem::{Failure, Problem};
 use super::query::{Limit, Query};
 use super::rights::{Somebody, has, is_own, own};
 use super::sheet::{Address, Format, Listed, Sheet};
+use crate::ledger::store::Page;
 use crate::people::actor::Actor;
 use crate::people::role::Duty;
 
@@ -28,27 +30,36 @@ pub struct OffersQuery {
     /// Only this member's, for the member and the operator.
     #[schema(nullable = false)]
     owner: Option<Id>,
+    /// Only this side of the board, the best price first. Not together with `owner`.
+    #[schema(nullable = false)]
+    side: Option<Side>,
     #[serde(default)]
     format: Format,
 }
 
 const OFFER_COLUMNS: [&str; 6] = ["id", "owner", "side", "remaining", "unit_price", "open"];
 
-/// Open offers, by id.
+/// Open offers: of one side by price, otherwise by id.
 pub async fn offers(
     State(app): State<App>,
     Somebody(actor): Somebody,
     address: Address,
-    Query(OffersQuery { after, limit, owner, format }): Query<OffersQuery>,
+    Query(OffersQuery { after, limit, owner, side, format }): Query<OffersQuery>,
 ) -> Result<Listed<OffersPage>, Problem> {
     let sheet = Sheet { format, columns: &OFFER_COLUMNS, address: &address, cursor: "after" };
     let page = PageById { after, limit };
-    let found = match owner {
-        Some(owner) => {
+    let found = match (owner, side) {
+        (Some(_), Some(_)) => return Err(Problem::new(Failure::BadQuery, "side", "not together with `owner`")),
+        (Some(owner), None) => {
             own(&actor, owner.as_str())?;
             app.ledger.read().await?.offers_of(&owner, page.and_one()).await?
         }
-        None => app.ledger.read().await?.offers(true, page.and_one()).await?,
+        (None, Some(side)) => {
+            let page = Page { after: page.after.as_ref(), limit: limit.rows() + 1 };
+            let board = app.ledger.read().await?.board(side, page).await?;
+            board.ok_or_else(|| Problem::new(Failure::BadQuery, "after", "no offer of this side"))?
+        }
+        (None, None) => app.ledger.read().await?.offers(true, page.and_one()).await?,
     };
     OffersPage::cut(found, limit, |(id, _)| id.clone()).listed(&sheet)
 }

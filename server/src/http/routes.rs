@@ -88,7 +88,7 @@ fn reads(api: Api) -> Api {
         .get("/v1/orders", "orders", "A shop's orders, newest first", orders::orders)
         .get("/v1/orders/{order}", "order", "An order", orders::order)
         .get("/v1/orders/{order}/receipt", "order_receipt", "How an order was answered", orders::receipt)
-        .get("/v1/offers", "offers", "Offers that can be taken, by id", market::offers)
+        .get("/v1/offers", "offers", "Offers that can be taken, by id, or those of one side by price", market::offers)
         .get("/v1/offers/{offer}", "offer", "An offer", market::offer)
         .get("/v1/trades", "trades", "One's own trades, by id", market::trades)
         .get("/v1/trades/{trade}", "trade", "A trade", market::trade)

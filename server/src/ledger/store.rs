@@ -32,7 +32,7 @@ use gongxiang::book::{Account, DayRecord, Excerpt, Flow, Head};
 use gongxiang::day_report::DayReport;
 use gongxiang::event::{Code, Kind, Refusal};
 use gongxiang::identity::{Day, Id, Region};
-use gongxiang::market::{Offer, Trade};
+use gongxiang::market::{Offer, Side, Trade};
 use gongxiang::order::Order;
 use gongxiang::purchase::{Purchase, RedemptionRecord};
 use gongxiang::quantity::Points;
@@ -472,6 +472,9 @@ pub trait Transaction: Send {
 
     /// Offers by id; if `open`, only those that still have points for sale.
     async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>>;
+
+    /// Offers of one side that still have points, the best price first and then by id; nothing if `after` is no offer of that side.
+    async fn board(&mut self, side: Side, page: Page<Option<&Id>>) -> Result<Option<Vec<(Id, Offer)>>>;
 
     /// A member's own offers that still have points for sale, by id.
     async fn offers_of(&mut self, owner: &Id, page: Page<&str>) -> Result<Vec<(Id, Offer)>>;

@@ -8,6 +8,7 @@ mod at_once;
 mod authenticator;
 mod backup;
 mod bank;
+mod board;
 mod bodies;
 mod clock;
 mod config;

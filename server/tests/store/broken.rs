@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use gongxiang::book::{Account, Flow};
 use gongxiang::day_report::DayReport;
 use gongxiang::identity::{Day, Id, Region};
-use gongxiang::market::{Offer, Trade};
+use gongxiang::market::{Offer, Side, Trade};
 use gongxiang::order::Order;
 use gongxiang::purchase::{Purchase, RedemptionRecord};
 use gongxiang::ruleset::RuleSet;
@@ -286,6 +286,11 @@ impl Transaction for Work {
     async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
         let rows = inner!(self, inner => inner.offers(open, page))?;
         Ok(self.listed(rows))
+    }
+
+    async fn board(&mut self, side: Side, page: Page<Option<&Id>>) -> Result<Option<Vec<(Id, Offer)>>> {
+        let rows = inner!(self, inner => inner.board(side, page))?;
+        Ok(rows.map(|rows| self.listed(rows)))
     }
 
     async fn offers_of(&mut self, owner: &Id, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {

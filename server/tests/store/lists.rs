@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use gongxiang::identity::{Day, Region};
-use gongxiang::market::{Trade, TradeState};
+use gongxiang::market::{Side, Trade, TradeState};
 use gongxiang_server::ledger::store::{Headline, JournalEntry, Page, Place, Scope, Store, TradeCursor, Transaction};
 
 use crate::suite::member;
@@ -103,6 +103,15 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let own = paged!("open offers of one", "", page => tx.offers_of(&ann, page), row => row.0.to_string());
     let owned: Vec<_> = open.iter().filter(|row| row.contains("owner: Id(\"ann\")")).cloned().collect();
     ensure!(own == owned && !own.is_empty(), "the open offers of ann are {own:?}");
+    for side in [Side::Sell, Side::Buy] {
+        let mut board: Vec<_> = tx.offers(true, Page { after: "", limit: ALL }).await?;
+        board.retain(|(_, offer)| offer.side == side);
+        board.sort_by_key(
+            |(_, offer)| if side == Side::Sell { offer.unit_price.raw() } else { -offer.unit_price.raw() },
+        );
+        let found = tx.board(side, Page { after: None, limit: ALL }).await?;
+        ensure!(found.as_ref() == Some(&board), "the board of {side:?} is {found:?}, not {board:?}");
+    }
     let trades = paged!("trades", "", page => tx.trades(None, page), row => row.0.to_string());
     let hers = paged!("trades of one", "", page => tx.trades(Some(&ann), page), row => row.0.to_string());
 

@@ -486,6 +486,24 @@ impl Transaction for Work {
         Ok(self::page(&self.tables.offers, page, wants))
     }
 
+    async fn board(&mut self, side: Side, page: Page<Option<&Id>>) -> Result<Option<Vec<(Id, Offer)>>> {
+        let rank = |id: &Id, offer: &Offer| {
+            let price = offer.unit_price.raw();
+            (if side == Side::Sell { price } else { -price }, id.clone())
+        };
+        let offers = &self.tables.offers;
+        let after =
+            match page.after.map(|id| offers.get(id).filter(|offer| offer.side == side).map(|offer| rank(id, offer))) {
+                Some(None) => return Ok(None),
+                after => after.flatten(),
+            };
+        let wants = |offer: &Offer| offer.side == side && offer.open && offer.remaining.is_positive();
+        let mut rows: Vec<_> = offers.iter().filter(|(_, offer)| wants(offer)).collect();
+        rows.sort_by_key(|(id, offer)| rank(id, offer));
+        rows.retain(|(id, offer)| after.as_ref().is_none_or(|after| rank(id, offer) > *after));
+        Ok(Some(rows.into_iter().take(page.limit).map(|(id, offer)| (id.clone(), offer.clone())).collect()))
+    }
+
     async fn offers_of(&mut self, owner: &Id, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
         let theirs = |offer: &Offer| offer.owner == *owner && offer.open && offer.remaining.is_positive();
         Ok(self::page(&self.tables.offers, page, theirs))

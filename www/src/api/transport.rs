@@ -261,20 +261,6 @@ pub async fn put(path: &str, body: String) -> Result<Value, Fault> {
     Ok(json::parse(&success(response.status(), text)?)?)
 }
 
-/// All pages of a list, up to `PAGES_MAX`.
-pub async fn all<V: DeserializeOwned>(path: &str) -> Result<Vec<Item<V>>, Fault> {
-    const PAGES_MAX: usize = 40;
-    let mut rows = Vec::new();
-    let mut after = String::new();
-    for _ in 0..PAGES_MAX {
-        let page = ListPage::<V, Id>::read(&json::parse(&get_text(&format!("{path}?limit=500{after}")).await?)?)?;
-        rows.extend(page.rows);
-        let Some(next) = page.next else { break };
-        after = format!("&after={next}");
-    }
-    Ok(rows)
-}
-
 #[cfg(test)]
 mod tests {
     use gongxiang::market::Offer;

@@ -18,24 +18,29 @@ use crate::figure::{money, number};
 use crate::input;
 use crate::reactive::memo;
 use crate::state::App;
-use crate::text::{actions as t, frame, home, trades as w};
+use crate::text::{Words, actions as t, frame, home, trades as w};
 use crate::trade::{self, TradeTerms, TradesPage};
 use crate::ui;
 use crate::wallet::Wallet;
 
-/// Limit of the lines on each side of the board.
+/// How many lines each side of the board has at most.
 const BOARD_LINES: usize = 20;
 
 #[derive(Clone, Debug)]
 struct Market {
-    offers: Vec<Item<Offer>>,
+    asks: Vec<Item<Offer>>,
+    bids: Vec<Item<Offer>>,
+    own: Vec<Item<Offer>>,
     trades: TradesPage,
 }
 
 async fn open(me: Id) -> Result<Market, Fault> {
-    let mut offers = api::offers().await?;
-    offers.retain(|offer| offer.value.remaining.is_positive());
-    Ok(Market { offers, trades: trade::of_member(&me, None).await? })
+    Ok(Market {
+        asks: api::board(Side::Sell, BOARD_LINES).await?,
+        bids: api::board(Side::Buy, BOARD_LINES).await?,
+        own: api::offers_of(&me).await?,
+        trades: trade::of_member(&me, None).await?,
+    })
 }
 
 pub fn screen(app: App, id: Id) -> AnyView {
@@ -62,8 +67,8 @@ fn shown(app: App, wallet: &Arc<Wallet>, market: &Market, typed: Placing) -> Any
             <div class="columns">
                 {place(app, wallet, typed)}
                 <section class="card board" data-testid="board">
-                    {side(app, wallet, market, Side::Sell)}
-                    {side(app, wallet, market, Side::Buy)}
+                    {side(app, wallet, "asks", t::ASKS, &market.asks)}
+                    {side(app, wallet, "bids", t::BIDS, &market.bids)}
                 </section>
             </div>
         }
@@ -132,21 +137,11 @@ fn band(app: App, wallet: &Wallet) -> AnyView {
 }
 
 /// One side of the board, the best price first. The bars show the points up to each price.
-fn side(app: App, wallet: &Wallet, market: &Market, side: Side) -> AnyView {
-    let (title, id) = match side {
-        Side::Sell => (t::ASKS, "asks"),
-        Side::Buy => (t::BIDS, "bids"),
-    };
-    let mut offers: Vec<_> = market.offers.iter().filter(|offer| offer.value.side == side).collect();
-    offers.sort_by_key(|offer| offer.value.unit_price);
-    if side == Side::Buy {
-        offers.reverse();
-    }
-    let all = offers.iter().take(BOARD_LINES).map(|offer| offer.value.remaining.raw()).sum::<i128>().max(1);
+fn side(app: App, wallet: &Wallet, id: &'static str, title: Words, offers: &[Item<Offer>]) -> AnyView {
+    let all = offers.iter().map(|offer| offer.value.remaining.raw()).sum::<i128>().max(1);
     let mut deep = 0;
     let lines: Vec<_> = offers
         .iter()
-        .take(BOARD_LINES)
         .map(|offer| {
             deep += offer.value.remaining.raw();
             line(app, wallet, offer, deep.saturating_mul(100) / all)
@@ -204,11 +199,10 @@ fn take(app: App, me: &Id, offer: &Item<Offer>) -> AnyView {
 
 /// The member's own offers.
 fn own(app: App, me: &Id, market: &Market) -> AnyView {
-    let mine: Vec<_> = market.offers.iter().filter(|offer| offer.value.owner == *me).collect();
-    if mine.is_empty() {
+    if market.own.is_empty() {
         return ().into_any();
     }
-    let lines = mine.into_iter().map(|offer| {
+    let lines = market.own.iter().map(|offer| {
         let side = if offer.value.side == Side::Sell { t::SELL } else { t::BUY };
         view! {
             <li class="deal" data-testid="my-offer" data-offer=offer.id.to_string()>

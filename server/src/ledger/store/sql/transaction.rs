@@ -5,7 +5,7 @@ use gongxiang::book::Account;
 use gongxiang::day_report::DayReport;
 use gongxiang::event::Kind;
 use gongxiang::identity::{Day, Id, Region};
-use gongxiang::market::{Offer, Trade};
+use gongxiang::market::{Offer, Side, Trade};
 use gongxiang::order::Order;
 use gongxiang::purchase::{Purchase, RedemptionRecord};
 use gongxiang::receipt::{Amount, Party, Posting, Rule};
@@ -267,6 +267,22 @@ impl Transaction for SqlTransaction {
     async fn offers(&mut self, open: bool, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {
         let open = if open { "AND wants = 1" } else { "" };
         self.by_id(&format!("SELECT id, content FROM offers WHERE id > $1 {open} ORDER BY id"), page).await
+    }
+
+    async fn board(&mut self, side: Side, page: Page<Option<&Id>>) -> Result<Option<Vec<(Id, Offer)>>> {
+        let mut after = (i64::MIN, "");
+        if let Some(id) = page.after {
+            let sql = "SELECT rank FROM offers WHERE id = $1 AND side = $2";
+            let ranks: Vec<(i64,)> = self.all(sql, &[id.as_str(), side.as_str()]).await?;
+            let Some((rank,)) = ranks.first() else { return Ok(None) };
+            after = (*rank, id.as_str());
+        }
+        let sql =
+            "SELECT id, content FROM offers WHERE side = $1 AND wants = 1 AND (rank, id) > (CAST($2 AS BIGINT), $3)
+                   ORDER BY rank, id LIMIT CAST($4 AS BIGINT)";
+        let (rank, id) = after;
+        let parameters = [side.as_str(), &rank.to_string(), id, &page.limit.to_string()];
+        self.contents(sql, &parameters).await.map(Some)
     }
 
     async fn offers_of(&mut self, owner: &Id, page: Page<&str>) -> Result<Vec<(Id, Offer)>> {

@@ -6,7 +6,7 @@ use gongxiang::book::{Account, Flow};
 use gongxiang::day_report::DayReport;
 use gongxiang::event::Kind;
 use gongxiang::identity::{Day, Id, Region};
-use gongxiang::market::{Offer, Trade, TradeState};
+use gongxiang::market::{Offer, Side, Trade, TradeState};
 use gongxiang::order::{Order, OrderState};
 use gongxiang::purchase::{Purchase, PurchaseState, RedemptionRecord};
 use gongxiang::quantity::{Index, Money, Points};
@@ -324,9 +324,9 @@ rows! {
         clock: integer i64, content: long &'a Order,
     }
     "receivers" ReceiverRow<'a> { due: text Day, member: text &'a Id, sequence: integer u64, }
-    "offers" OfferRow<'a> fixed [owner] {
-        id: text &'a Id, owner: text &'a Id, wants: integer u8, clock: integer i64, content: long &'a Offer,
-        open_trades: integer i64,
+    "offers" OfferRow<'a> fixed [owner side rank] {
+        id: text &'a Id, owner: text &'a Id, side: text &'static str, rank: integer i64, wants: integer u8,
+        clock: integer i64, content: long &'a Offer, open_trades: integer i64,
     }
     "trades" TradeRow<'a> fixed [offer owner taker sequence] {
         id: text &'a Id, offer: text &'a Id, owner: text &'a Id, taker: text &'a Id, unpaid: text Option<Day>,
@@ -413,7 +413,26 @@ fn receiver_rows(row: &RowChange<Order>) -> impl Iterator<Item = ReceiverRow<'_>
 
 fn offer_row(row: &RowChange<Offer>, open_trades: i64, clock: i64) -> OfferRow<'_> {
     let RowChange { id, value, .. } = row;
-    OfferRow { id, owner: &value.owner, wants: wants(value).into(), clock, content: value, open_trades }
+    let Offer { owner, side, .. } = value;
+    OfferRow {
+        id,
+        owner,
+        side: side.as_str(),
+        rank: rank(value),
+        wants: wants(value).into(),
+        clock,
+        content: value,
+        open_trades,
+    }
+}
+
+/// The place of an offer on its side of the board: the best one has the smallest. Prices that no `i64` holds are all the last.
+fn rank(offer: &Offer) -> i64 {
+    let price = i64::try_from(offer.unit_price.raw()).unwrap_or(i64::MAX);
+    match offer.side {
+        Side::Sell => price,
+        Side::Buy => -price,
+    }
 }
 
 fn trade_row(row: &RowChange<(Trade, Id)>, clock: i64) -> TradeRow<'_> {
