@@ -31,13 +31,17 @@ const home = (page, id) => page.evaluate(async (member) => {
   };
 }, id);
 
-test("every member: every figure equals the server's", async () => {
+/** All members take a quarter of an hour: `EVERY_MEMBER=1` asks for them. Otherwise every seventh. */
+const STRIDE = process.env.EVERY_MEMBER ? 1 : 7;
+
+test("members from the whole list: every figure equals the server's", async () => {
   const all = await house.members();
   const { day, price } = await house.get('/v1/supply');
   assert.ok(all.length > 2_000, `only ${all.length} members`);
+  const chosen = all.filter((_, at) => at % STRIDE === 0);
   const { page, complaints, close } = await house.open(`#/m/${all[0].member}`);
   let listed = 0;
-  for (const { member } of all) {
+  for (const { member } of chosen) {
     // All of them are of one program, so the page stays.
     await page.evaluate((to) => { location.hash = to; }, `#/m/${member}`);
     const seen = await home(page, member);
@@ -49,7 +53,7 @@ test("every member: every figure equals the server's", async () => {
     assert.ok(seen.whole.startsWith(seen.short), `${member}: ${seen.short} of ${seen.whole}`);
     listed += seen.days.length;
   }
-  assert.ok(listed > all.length, 'the members have days to list');
+  assert.ok(listed > chosen.length, 'the members have days to list');
   assert.deepEqual(complaints, []);
   await close();
 });
