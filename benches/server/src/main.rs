@@ -17,9 +17,11 @@
 //! | [`close`] | the third, with `--close`: a close of very much, with little memory |
 //! | [`pages`] | the fourth, with `--pages`: pages of a large scheme |
 //! | [`hour`] | the fifth, with `--hour`: an hour at half the peak |
+//! | [`beside`] | the sixth, with `--beside`: two versions of the server in turns |
 //! | [`bulk`] | very many rows, written at once |
 
 mod accounts;
+mod beside;
 mod bulk;
 mod client;
 mod close;
@@ -66,6 +68,12 @@ struct Options {
     /// Send half of what the server can take for an hour instead, and write what was seen as plots.
     #[arg(long, conflicts_with_all = ["close", "pages"])]
     hour: bool,
+    /// Measure orders a second beside this program instead, another version, in turns.
+    #[arg(long, conflicts_with_all = ["close", "pages", "hour"])]
+    beside: Option<PathBuf>,
+    /// How many turns each has.
+    #[arg(long, default_value_t = 12)]
+    turns: u64,
     /// The engine of the hour: `sqlite` or `postgresql`. Without it, both.
     #[arg(long)]
     engine: Option<String>,
@@ -93,6 +101,8 @@ fn main() -> Result<()> {
         trades,
         memory,
         hour,
+        beside,
+        turns,
         engine,
         minutes,
         plots,
@@ -100,6 +110,9 @@ fn main() -> Result<()> {
         below,
         shops,
     } = Options::parse();
+    if let Some(other) = beside {
+        return beside::run(&program, &other, Duration::from_secs(seconds), turns);
+    }
     if close {
         return close::run(&program, orders, trades, memory);
     }

@@ -16,8 +16,8 @@ use crate::peer::{Peer, Postings};
 use crate::places::Engine;
 use crate::server::{Server, member, order, shop};
 
-const CLIENTS: [usize; 3] = [1, 8, 32];
-const CLIENTS_MAX: usize = 32;
+pub const CLIENTS: [usize; 3] = [1, 8, 32];
+pub const CLIENTS_MAX: usize = 32;
 
 /// Members who buy from each shop; every client sells for a shop of its own.
 pub const BUYERS: u64 = 8;
