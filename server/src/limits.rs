@@ -83,6 +83,9 @@ pub const FORGOTTEN_AT_ONCE: u64 = 1_000;
 /// Most events that are committed together.
 pub const GROUP_MAX: usize = 256;
 
+/// A writer waits for the clients that it answered for this part of the time that their group took: a quarter.
+pub const GROUP_PATIENCE: u32 = 4;
+
 /// Most items of the catalogue of goods for points.
 pub const GOODS_MAX: i64 = 10_000;
 
@@ -392,8 +395,14 @@ pub const NETWORK_BYTES_AT_ONCE: i64 = 256 * 1024;
 /// How long the sums of members' networks wait for more to add.
 pub const NETWORK_PAUSE: Duration = Duration::from_secs(1);
 
-/// How often `SQLite`'s log is merged into its file.
-pub const LOG_MERGED_EVERY: Duration = Duration::from_secs(1);
+/// How often we look whether `SQLite`'s log is to be merged into its file.
+pub const LOG_MERGED_EVERY: Duration = Duration::from_millis(250);
+
+/// Pages by which a log grows fast in that time. Then it is merged once it is long: a page that is changed often is merged once.
+pub const LOG_GROWS_FAST: i64 = 2_048;
+
+/// Pages of a log that is long: three quarters of what makes a commit merge it (`wal_autocheckpoint`).
+pub const LOG_LONG: i64 = 49_152;
 
 /// Months that a member's team and city show.
 pub const TEAM_MONTHS: usize = 12;

@@ -14,6 +14,7 @@ use gongxiang::ruleset::RuleSet;
 use jiff::Timestamp;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::timeout_at;
 
 use crate::ledger::group::{self, Answer, Denial, Group, Request};
 use crate::ledger::needs::{self, Needs};
@@ -21,7 +22,7 @@ use crate::ledger::pulse::Pulse;
 use crate::ledger::store::announcement::AnnouncedRules;
 use crate::ledger::store::{Place, Scope, Store, StoreError, Transaction};
 use crate::ledger::unavailable::{Unavailable, unavailable};
-use crate::limits::{CONFLICTS_MAX, GROUP_MAX, QUEUE_MAX};
+use crate::limits::{CONFLICTS_MAX, GROUP_MAX, GROUP_PATIENCE, QUEUE_MAX};
 use crate::metrics::Metrics;
 
 /// An event, or the refusal of one that cannot be read.
@@ -61,6 +62,7 @@ impl Ledger {
                 metrics: Arc::clone(&metrics),
                 pulse: Arc::clone(&pulse),
                 rules: None,
+                answered: Answered { jobs: 0, until: Instant::now() },
             };
             tokio::spawn(writer.run())
         };
@@ -196,6 +198,14 @@ struct Writer {
     pulse: Arc<Pulse>,
     /// Those under which it settled last.
     rules: Option<RuleSet>,
+    answered: Answered,
+}
+
+/// A group that was answered.
+struct Answered {
+    jobs: usize,
+    /// Until when a writer waits for its clients.
+    until: Instant,
 }
 
 impl Writer {
@@ -209,22 +219,29 @@ impl Writer {
         }
     }
 
-    /// Waits for a job, then takes further waiting jobs until the group is full. Empty when the queue is closed.
+    /// Waits for a job, then takes further jobs until the group is full. Empty when the queue is closed.
+    ///
+    /// Clients that were answered together tend to send again together. A commit costs much however few are in it, so
+    /// the writer waits for them for a part of the time that the last one took, as `PostgreSQL` does with `commit_delay`.
     async fn take(&self) -> Vec<Job> {
         let mut queue = self.jobs.lock().await;
+        let expected = self.answered.jobs + queue.jobs.len();
         let first = match queue.kept.take() {
             Some(job) => Some(job),
             None => queue.jobs.recv().await,
         };
         let Some(first) = first else { return Vec::new() };
-        // Yield once, so that clients answered together can join this group.
-        if queue.jobs.is_empty() {
-            tokio::task::yield_now().await;
-        }
         let (mut size, mut ended) = (first.requests.len(), ends(&first));
         let mut jobs = vec![first];
         while size < GROUP_MAX && !ended {
-            let Ok(job) = queue.jobs.try_recv() else { break };
+            let job = match queue.jobs.try_recv() {
+                Ok(job) => job,
+                Err(_) if jobs.len() < expected => {
+                    let Ok(Some(job)) = timeout_at(self.answered.until.into(), queue.jobs.recv()).await else { break };
+                    job
+                }
+                Err(_) => break,
+            };
             if size + job.requests.len() > GROUP_MAX {
                 queue.kept = Some(job);
                 break;
@@ -238,6 +255,7 @@ impl Writer {
 
     async fn settle(&mut self, jobs: Vec<Job>) {
         let (mut requests, mut waiting) = (Vec::new(), Vec::new());
+        let (started, count) = (Instant::now(), jobs.len());
         for Job { requests: part, answer } in jobs {
             waiting.push((part.len(), answer));
             requests.extend(part);
@@ -260,6 +278,7 @@ impl Writer {
         for (count, answer) in waiting {
             _ = answer.send(Ok(answers.by_ref().take(count).collect()));
         }
+        self.answered = Answered { jobs: count, until: Instant::now() + started.elapsed() / GROUP_PATIENCE };
     }
 
     /// Settles and commits a group; repeats it after a conflict.

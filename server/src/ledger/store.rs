@@ -349,9 +349,10 @@ pub trait Store: fmt::Debug + Send + Sync {
         Ok(false)
     }
 
-    /// Merges what was committed into the database's file, beside the writers ([`crate::ledger::merging`]).
-    async fn merge_log(&self) -> Result<()> {
-        Ok(())
+    /// Merges what was committed into the database's file, beside the writers ([`crate::ledger::merging`]), unless its log has grown
+    /// fast since it had `pages` pages. Returns how many it has.
+    async fn merge_log(&self, pages: i64) -> Result<i64> {
+        Ok(pages)
     }
 
     async fn close(&self);

@@ -33,7 +33,7 @@ use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _};
 
 use super::{Clocks, Result, SHARDS, Scope, Store, StoreError, Transaction, differs};
-use crate::limits::{CONNECTIONS_MAX, FORGOTTEN_AT_ONCE, WRITERS_POSTGRES};
+use crate::limits::{CONNECTIONS_MAX, FORGOTTEN_AT_ONCE, LOG_GROWS_FAST, LOG_LONG, WRITERS_POSTGRES};
 use crate::text::json;
 use connections::{SharedState, StoreCache, connections, refuse_forgetful_pooler};
 use dialect::{Dialect, Tx, execute};
@@ -306,13 +306,21 @@ impl Store for SqlStore {
         Ok(more)
     }
 
-    async fn merge_log(&self) -> Result<()> {
-        if self.dialect == Dialect::Sqlite {
+    async fn merge_log(&self, pages: i64) -> Result<i64> {
+        if self.dialect == Dialect::Postgres {
+            return Ok(0);
+        }
+        let mut connection = self.pool.acquire().await?;
+        // Only counts.
+        let sql = "PRAGMA wal_checkpoint(NOOP)";
+        let (_, now, merged): (i64, i64, i64) = sqlx::query_as(sql).fetch_one(&mut *connection).await?;
+        // A log that was started anew has fewer pages than before.
+        let grown = if now < pages { now } else { now - pages };
+        if merged < now && (grown < LOG_GROWS_FAST || now > LOG_LONG) {
             // PASSIVE waits for nobody, and nobody waits for it.
-            let mut connection = self.pool.acquire().await?;
             execute(&mut connection, "PRAGMA wal_checkpoint(PASSIVE)", &[]).await.map_err(|error| self.error(error))?;
         }
-        Ok(())
+        Ok(now)
     }
 
     async fn close(&self) {
