@@ -399,7 +399,7 @@ pub const NETWORK_PAUSE: Duration = Duration::from_secs(1);
 pub const LOG_MERGED_EVERY: Duration = Duration::from_millis(250);
 
 /// Pages by which a log grows fast in that time. Then it is merged once it is long: a page that is changed often is merged once.
-pub const LOG_GROWS_FAST: i64 = 2_048;
+pub const LOG_GROWS_FAST: i64 = 256;
 
 /// Pages of a log that is long: three quarters of what makes a commit merge it (`wal_autocheckpoint`).
 pub const LOG_LONG: i64 = 49_152;

@@ -103,15 +103,7 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     let own = paged!("open offers of one", "", page => tx.offers_of(&ann, page), row => row.0.to_string());
     let owned: Vec<_> = open.iter().filter(|row| row.contains("owner: Id(\"ann\")")).cloned().collect();
     ensure!(own == owned && !own.is_empty(), "the open offers of ann are {own:?}");
-    for side in [Side::Sell, Side::Buy] {
-        let mut board: Vec<_> = tx.offers(true, Page { after: "", limit: ALL }).await?;
-        board.retain(|(_, offer)| offer.side == side);
-        board.sort_by_key(
-            |(_, offer)| if side == Side::Sell { offer.unit_price.raw() } else { -offer.unit_price.raw() },
-        );
-        let found = tx.board(side, Page { after: None, limit: ALL }).await?;
-        ensure!(found.as_ref() == Some(&board), "the board of {side:?} is {found:?}, not {board:?}");
-    }
+    the_board_is_by_price(&mut *tx).await?;
     let trades = paged!("trades", "", page => tx.trades(None, page), row => row.0.to_string());
     let hers = paged!("trades of one", "", page => tx.trades(Some(&ann), page), row => row.0.to_string());
 
@@ -179,6 +171,20 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     ensure!(headlines == shown(&of_journal), "the headlines are not the journal's, newest first");
     for entered in tx.journal(Page { after: Place::default(), limit: ALL }).await? {
         ensure!(tx.entered(entered.place).await?.as_ref() == Some(&entered), "an event is not found at its place");
+    }
+    Ok(())
+}
+
+async fn the_board_is_by_price(tx: &mut dyn Transaction) -> Result<()> {
+    for side in [Side::Sell, Side::Buy] {
+        let mut board = tx.offers(true, Page { after: "", limit: ALL }).await?;
+        board.retain(|(_, offer)| offer.side == side);
+        board.sort_by_key(|(_, offer)| {
+            let price = offer.unit_price.raw();
+            if side == Side::Sell { price } else { -price }
+        });
+        let found = tx.board(side, Page { after: None, limit: ALL }).await?;
+        ensure!(found.as_ref() == Some(&board), "the board of {side:?} is {found:?}, not {board:?}");
     }
     Ok(())
 }
