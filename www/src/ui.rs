@@ -127,8 +127,8 @@ pub fn field(
 }
 
 /// A place by its name instead of its six digits, once the names are loaded (`regions.js`).
-pub fn place(app: App, code: String) -> AnyView {
-    view! { <GX-PLACE data-code=code.clone() lang=move || app.lang().tag()>{code.clone()}</GX-PLACE> }.into_any()
+pub fn place(app: App, code: &str) -> AnyView {
+    view! { <GX-PLACE data-code=code.to_owned() lang=move || app.lang().tag()>{code.to_owned()}</GX-PLACE> }.into_any()
 }
 
 /// A picker of places that types into the field with this id (`regions.js`).
@@ -286,8 +286,9 @@ fn drawn(
     marks: &[Marks],
     bars: &str,
 ) -> AnyView {
+    const SILENT: &[String] = &[];
     let quoted = |texts: &[String]| serde_json::to_string(texts).unwrap_or_default();
-    let lines = lines.iter().map(|line| (line, false, &[] as &[String]));
+    let lines = lines.iter().map(|line| (line, false, SILENT));
     let all = lines.chain(marks.iter().map(|Marks { series, says }| (series, true, &says[..])));
     let lines: Vec<_> = all
         .map(|(Series { name, values }, is_marks, says)| {

@@ -106,7 +106,7 @@ fn card(app: App, known: &Application, failed: RwSignal<Option<Fault>>) -> AnyVi
                 <div>
                     <dt>{app.say(p::ADDRESS)}</dt>
                     <dd>
-                        {ui::place(app, code.clone())} " "
+                        {ui::place(app, &code)} " "
                         <bdi>{known.address.clone()}</bdi>
                     </dd>
                 </div>

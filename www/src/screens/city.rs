@@ -46,7 +46,7 @@ fn right(app: App, city: &City, today: Day) -> AnyView {
     let lapses = until.clone();
     view! {
         <section class="card">
-            <h2>{ui::place(app, city.code.clone())}</h2>
+            <h2>{ui::place(app, &city.code)}</h2>
             <dl class="sums">
                 <div data-testid="city-until" data-eligible=city.eligible.to_string()>
                     <dt>{app.say(t::UNTIL)}</dt>

@@ -25,8 +25,11 @@ enum Curve {
     Part,
 }
 
-/// What takes points off the balance beside the orders of one's own shop, and what the chart calls it.
-const FALLS: [(Words, fn(Rule) -> bool); 3] = [
+/// What the chart calls a kind of fall, and whether a rule is of it.
+type Fall = (Words, fn(Rule) -> bool);
+
+/// What takes points off the balance beside the orders of one's own shop.
+const FALLS: [Fall; 3] = [
     (t::FELL_SOLD, |rule| matches!(rule, Rule::Offer | Rule::Trade)),
     (t::FELL_TRANSFERRED, |rule| rule == Rule::Transfer),
     (t::FELL_REDEEMED, |rule| rule == Rule::Redemption),

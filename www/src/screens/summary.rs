@@ -117,7 +117,7 @@ fn facts(app: App, action: &Action, receipt: &Receipt) -> Option<(Option<AnyView
             rows.extend(receipt.unrecovered.map(|missing| not_recovered(app, missing)));
             (Some(ui::amount(app, money(part.unwrap_or(*left)), frame::YUAN)), rows)
         }
-        Event::MerchantOpened { region, .. } => (Some(ui::place(app, region.to_string())), Vec::new()),
+        Event::MerchantOpened { region, .. } => (Some(ui::place(app, &region.to_string())), Vec::new()),
         Event::PriceSet { price } => {
             let old = action.replaces().map(|old| row(app, t::NOW, "now", ui::amount(app, number(old), frame::YUAN)));
             (Some(ui::amount(app, number(price), frame::YUAN)), old.into_iter().collect())

@@ -74,10 +74,10 @@ pub fn prices(app: App, wallet: &Wallet, trades: Box<dyn Fn() -> Vec<TradeTerms>
         let along: Vec<_> = shown.iter().map(|(day, _)| day.to_string()).collect();
         let values = shown.iter().map(|(_, price)| price.to_string()).collect();
         let name = home::PRICE.of(app.lang());
-        let traded = trades();
+        let of_member = trades();
         let own = |buys: bool, name: Words| {
             // Of one day, the last.
-            let on = |day: Day| traded.iter().find(|own| own.is_done() && own.buys == buys && own.day == day);
+            let on = |day: Day| of_member.iter().find(|own| own.is_done() && own.buys == buys && own.day == day);
             let values: Vec<_> = shown
                 .iter()
                 .map(|(day, _)| on(*day).map(|own| own.unit_price.to_string()).unwrap_or_default())
