@@ -426,7 +426,7 @@ fn offer_row(row: &RowChange<Offer>, open_trades: i64, clock: i64) -> OfferRow<'
     }
 }
 
-/// The place of an offer on its side of the board: the best one has the smallest. Prices that no `i64` holds are all the last.
+/// The place of an offer on its side of the board: the best one has the smallest. Prices beyond an `i64` count as the largest.
 fn rank(offer: &Offer) -> i64 {
     let price = i64::try_from(offer.unit_price.raw()).unwrap_or(i64::MAX);
     match offer.side {
