@@ -7,8 +7,9 @@ use std::thread;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use gongxiang_cluster::Cluster;
 
-use crate::books;
+use crate::books::{self, BookReaders};
 use crate::browser::{self, Browser};
 use crate::build;
 use crate::command;
@@ -36,50 +37,77 @@ pub fn run(options: &Options, steps: &mut Steps) -> Result<()> {
     result
 }
 
+/// Builds what the tests need, and runs all of them. A step that fails hides none of the others.
 fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     let toolchain = setup::for_building(steps)?;
     let browser = if options.no_browser { None } else { Some(browser::set_up(steps)?) };
     let readers = books::set_up(steps)?;
     npm::set_up_miniprogram(steps)?;
     build::everything(&toolchain, steps)?;
-    steps.loud("types of the package", types)?;
     let postgres = postgres::start(steps)?;
-    steps.loud("native tests", || {
-        let mut tests = command::cargo();
-        // A failure in one crate hides none in another.
-        tests.args(["test", "--no-fail-fast", "--workspace"]);
-        tests.args(["--exclude=gongxiang-www", "--exclude=gongxiang-bench-server"]);
-        // A test of the server waits for it half of the time.
-        let at_once = 2 * thread::available_parallelism().map_or(1, usize::from);
-        tests.args(["--", &format!("--test-threads={at_once}")]);
-        command::run(readers.tell(&mut tests).env(postgres::VARIABLE, postgres.url()))
-    })?;
+    let mut tests = Tests { steps, failed: Vec::new() };
+    tests.step("types of the package", types);
+    tests.step("native tests", || native(&readers, &postgres));
     // Its programs are built for browsers only.
-    steps.loud("tests of the wallet's library", || {
+    tests.step("tests of the wallet's library", || {
         command::run(command::cargo().args(["test", "--package=gongxiang-www", "--lib"]))
-    })?;
-    steps.loud("Node tests", || node_tests(&tests_in("tests/node")?, None))?;
-    steps.loud("mini-program tests", || node_tests(&tests_in("tests/miniprogram")?, None))?;
+    });
+    tests.step("Node tests", || node_tests("tests/node", None));
+    tests.step("mini-program tests", || node_tests("tests/miniprogram", None));
     if let Some(browser) = browser {
-        npm::set_up_packaging(steps)?;
-        steps.loud("packaging tests", || node_tests(&tests_in("tests/packaging")?, Some(&browser)))?;
-        npm::set_up_lighthouse(steps)?;
+        npm::set_up_packaging(tests.steps)?;
+        tests.step("packaging tests", || node_tests("tests/packaging", Some(&browser)));
+        npm::set_up_lighthouse(tests.steps)?;
         // Lighthouse measures, so nothing runs beside it.
         let (measured, others): (Vec<_>, Vec<_>) =
             tests_in("tests/browser")?.into_iter().partition(|file| file.to_string_lossy().contains("lighthouse"));
-        let book = place::target().join("tmp").join("demo-book.db");
-        steps.loud("book of the browser tests", || {
-            fs::create_dir_all(place::target().join("tmp")).context("cannot make a directory for the book")?;
-            command::run(with_server(command::command("node").arg("tests/browser/book.mjs").arg(&book)))
-        })?;
-        // A browser waits much: two files at once take little more time than one.
-        steps.loud("browser tests", || {
-            let mut tests = node(&others, 2, Some(&browser));
-            command::run(tests.env(postgres::VARIABLE, postgres.url()).env("DEMO_BOOK", &book))
-        })?;
-        steps.loud("Lighthouse", || node_tests(&measured, Some(&browser)))?;
+        tests.step("browser tests", || in_browser(&others, &browser, &postgres));
+        tests.step("Lighthouse", || command::run(&mut node(&measured, 1, Some(&browser))));
     }
-    Ok(())
+    tests.end()
+}
+
+/// The steps that test, and the titles of those that failed.
+struct Tests<'a> {
+    steps: &'a mut Steps,
+    failed: Vec<&'static str>,
+}
+
+impl Tests<'_> {
+    fn step(&mut self, title: &'static str, work: impl FnOnce() -> Result<()>) {
+        if let Err(error) = self.steps.loud(title, work) {
+            eprintln!("{error:#}");
+            self.failed.push(title);
+        }
+    }
+
+    fn end(self) -> Result<()> {
+        match self.failed.as_slice() {
+            [] => Ok(()),
+            failed => bail!("failed: {}", failed.join(", ")),
+        }
+    }
+}
+
+fn native(readers: &BookReaders, postgres: &Cluster) -> Result<()> {
+    let mut tests = command::cargo();
+    // A failure in one crate hides none in another.
+    tests.args(["test", "--no-fail-fast", "--workspace"]);
+    tests.args(["--exclude=gongxiang-www", "--exclude=gongxiang-bench-server"]);
+    // A test of the server waits for it half of the time.
+    let at_once = 2 * thread::available_parallelism().map_or(1, usize::from);
+    tests.args(["--", &format!("--test-threads={at_once}")]);
+    command::run(readers.tell(&mut tests).env(postgres::VARIABLE, postgres.url()))
+}
+
+fn in_browser(files: &[PathBuf], browser: &Browser, postgres: &Cluster) -> Result<()> {
+    let directory = place::target().join("tmp");
+    fs::create_dir_all(&directory).context("cannot make a directory for the book of the tests")?;
+    let book = directory.join("demo-book.db");
+    command::run(with_server(command::command("node").arg("tests/browser/book.mjs").arg(&book)))?;
+    // A browser waits much: two files at once take little more time than one.
+    let mut tests = node(files, 2, Some(browser));
+    command::run(tests.env(postgres::VARIABLE, postgres.url()).env("DEMO_BOOK", &book))
 }
 
 /// Every `*.test.mjs` in the directory. Named one by one: what `node --test <directory>` does has changed between Node's versions.
@@ -87,9 +115,9 @@ fn tests_in(directory: &str) -> Result<Vec<PathBuf>> {
     files_ending(directory, ".test.mjs")
 }
 
-/// Runs these files one after another.
-fn node_tests(files: &[PathBuf], browser: Option<&Browser>) -> Result<()> {
-    command::run(&mut node(files, 1, browser))
+/// Runs the directory's tests, one file after another.
+fn node_tests(directory: &str, browser: Option<&Browser>) -> Result<()> {
+    command::run(&mut node(&tests_in(directory)?, 1, browser))
 }
 
 /// Node with these files of tests, so many at once.
