@@ -63,10 +63,19 @@ impl Party {
         })
     }
 
+    /// The member whose account it is.
+    #[must_use]
+    pub const fn member(&self) -> Option<&Id> {
+        match self {
+            Self::Member(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// Whether it is this member's account.
     #[must_use]
     pub fn is(&self, member: &Id) -> bool {
-        matches!(self, Self::Member(id) if id == member)
+        self.member() == Some(member)
     }
 }
 
@@ -227,6 +236,14 @@ pub struct Posting {
     pub rule: Rule,
     /// Why so much.
     pub why: Reason,
+}
+
+impl Posting {
+    /// The members whose statements it is in, each once.
+    pub fn members(&self) -> impl Iterator<Item = &Id> {
+        let (giver, receiver) = (self.from.member(), self.to.member());
+        giver.into_iter().chain(receiver.filter(|_| receiver != giver))
+    }
 }
 
 /// What somebody gets by an order once it vests (RULES.md section 6).

@@ -77,7 +77,7 @@ pub async fn audit(tx: &mut dyn Transaction) -> Result<AuditSummary> {
     let history = tx.rules().await?;
     let (_, genesis) = history.first().ok_or_else(|| differs("there are no genesis rules"))?;
     let mut book = Book::open(genesis.clone());
-    let Replayed { events, burned, reports } = replay(tx, &mut book).await?;
+    let Replayed { events, postings_of_members, burned, reports } = replay(tx, &mut book).await?;
     let computed = Excerpt::from(book);
     let stored = whole(tx).await?;
 
@@ -103,6 +103,9 @@ pub async fn audit(tx: &mut dyn Transaction) -> Result<AuditSummary> {
             return Err(differs(format!("what was burned until {} is not what the journal makes of it", record.day)));
         }
     }
+    if tx.count_postings_of_members().await? != postings_of_members {
+        return Err(differs("a posting is missing from the statement of a member that it concerns"));
+    }
     same_reports(tx, &reports).await?;
     Ok(AuditSummary { events, accounts: stored.accounts.len(), days: stored.days.len() })
 }
@@ -110,6 +113,8 @@ pub async fn audit(tx: &mut dyn Transaction) -> Result<AuditSummary> {
 /// What a replay counted.
 struct Replayed {
     events: usize,
+    /// The rows of all members' statements.
+    postings_of_members: u64,
     /// The points that were burned until the end of each day.
     burned: BTreeMap<Day, Points>,
     reports: ReportChanges,
@@ -118,7 +123,8 @@ struct Replayed {
 /// Settles the journal and compares receipts and postings.
 async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<Replayed> {
     let (mut burned, mut reports) = (BTreeMap::new(), ReportChanges::default());
-    let (mut journal, mut postings, mut events) = (JournalPages::default(), PostingPages::default(), 0);
+    let (mut journal, mut postings) = (JournalPages::default(), PostingPages::default());
+    let (mut events, mut postings_of_members) = (0, 0);
     while let Some(entry) = journal.next(tx).await? {
         events += 1;
         let place = entry.place;
@@ -137,6 +143,7 @@ async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<Replayed> {
             burned.insert(receipt.day, book.head().supply.burned);
         }
         for computed in entry.postings() {
+            postings_of_members += computed.posting.members().map(|_| 1_u64).sum::<u64>();
             if postings.next(tx).await?.as_ref() != Some(&computed) {
                 let line = computed.line;
                 return Err(differs(format!("posting {line} of event {place} is not that of its receipt")));
@@ -144,7 +151,7 @@ async fn replay(tx: &mut dyn Transaction, book: &mut Book) -> Result<Replayed> {
         }
     }
     match postings.next(tx).await? {
-        None => Ok(Replayed { events, burned, reports }),
+        None => Ok(Replayed { events, postings_of_members, burned, reports }),
         Some(left) => Err(differs(format!("event {} has a posting that is in no receipt", left.place))),
     }
 }

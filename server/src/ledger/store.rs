@@ -394,6 +394,9 @@ pub trait Transaction: Send {
     /// A member's postings, newest first, before a place (`i64::MAX` for all).
     async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>>;
 
+    /// How many rows say which postings are a member's. Fails with [`StoreError::Differs`] if one names a posting that is not.
+    async fn count_postings_of_members(&mut self) -> Result<u64>;
+
     /// Accounts by id.
     async fn accounts(&mut self, page: Page<&str>) -> Result<Vec<(Id, Account)>>;
 

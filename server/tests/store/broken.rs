@@ -207,6 +207,10 @@ impl Transaction for Work {
         Ok(self.listed(rows))
     }
 
+    async fn count_postings_of_members(&mut self) -> Result<u64> {
+        inner!(self, inner => inner.count_postings_of_members())
+    }
+
     async fn accounts(&mut self, page: Page<&str>) -> Result<Vec<(Id, Account)>> {
         // The second page is the first again; later ones are right, so that a reader comes to an end.
         let again = self.fault == Fault::GivesAPageTwice && page.limit == 1 && page.after == "ann";

@@ -390,6 +390,11 @@ impl Transaction for Work {
         Ok(theirs.take(page.limit).cloned().collect())
     }
 
+    async fn count_postings_of_members(&mut self) -> Result<u64> {
+        let of = |booked: &BookedPosting| u64::try_from(booked.posting.members().count()).unwrap_or(u64::MAX);
+        Ok(self.tables.postings.values().map(of).sum())
+    }
+
     async fn accounts(&mut self, page: Page<&str>) -> Result<Vec<(Id, Account)>> {
         Ok(self::page(&self.tables.accounts, page, |_| true))
     }

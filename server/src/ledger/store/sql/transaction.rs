@@ -99,19 +99,24 @@ impl Transaction for SqlTransaction {
 
     async fn postings_of(&mut self, member: &Id, page: Page<(Place, i64)>) -> Result<Vec<BookedPosting>> {
         let (place, line) = page.after;
-        // Each half has an index of its own, of members only, as the query has to say as well.
-        let half = |side: &str| {
-            format!(
-                "SELECT * FROM (SELECT place, line, day, giver, receiver, asset, amount, rule, why FROM postings
-                 WHERE {side} = $1 AND {side} LIKE 'member %' AND (place, line) < (CAST($2 AS BIGINT), CAST($3 AS BIGINT))
-                 ORDER BY place DESC, line DESC LIMIT CAST($4 AS BIGINT)) AS {side}_half"
-            )
-        };
-        let (giver, receiver) = (half("giver"), half("receiver"));
-        let sql = format!("{giver} UNION {receiver} ORDER BY place DESC, line DESC LIMIT CAST($4 AS BIGINT)");
-        let member = Party::Member(member.clone()).to_string();
-        let rows = self.all(&sql, &[&member, &place.to_string(), &line.to_string(), &page.limit.to_string()]).await?;
+        let sql = "SELECT p.place, p.line, p.day, p.giver, p.receiver, p.asset, p.amount, p.rule, p.why
+                   FROM postings_of_members m JOIN postings p ON p.place = m.place AND p.line = m.line
+                   WHERE m.member = $1 AND (m.place, m.line) < (CAST($2 AS BIGINT), CAST($3 AS BIGINT))
+                   ORDER BY m.place DESC, m.line DESC LIMIT CAST($4 AS BIGINT)";
+        let rows =
+            self.all(sql, &[member.as_str(), &place.to_string(), &line.to_string(), &page.limit.to_string()]).await?;
         rows.into_iter().map(booked_posting).collect()
+    }
+
+    async fn count_postings_of_members(&mut self) -> Result<u64> {
+        let sql = "SELECT COUNT(*), COUNT(p.place) FROM postings_of_members m
+                   LEFT JOIN postings p ON p.place = m.place AND p.line = m.line
+                       AND ('member ' || m.member) IN (p.giver, p.receiver)";
+        let counted: Vec<(i64, i64)> = self.all(sql, &[]).await?;
+        match counted.as_slice() {
+            [(rows, right)] if rows == right => Ok(rows.unsigned_abs()),
+            _ => Err(differs("a posting is in the statement of a member that it does not concern")),
+        }
     }
 
     async fn accounts(&mut self, page: Page<&str>) -> Result<Vec<(Id, Account)>> {
