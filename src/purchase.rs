@@ -10,6 +10,7 @@ use crate::quantity::{Money, Points, Rate};
 use crate::ruleset::{Pack, Redemption};
 
 /// The state of a purchase.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PurchaseState {
@@ -22,6 +23,7 @@ pub enum PurchaseState {
 }
 
 /// The purchase of a pack that may come back (可退礼包).
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Purchase {
     /// The buyer.
@@ -52,6 +54,7 @@ impl Purchase {
 }
 
 /// A redemption that can be cancelled (兑换记录).
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RedemptionRecord {
     /// The member who redeemed.

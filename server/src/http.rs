@@ -75,6 +75,7 @@ mod proposals;
 mod query;
 mod quote;
 mod rates;
+mod returns;
 mod rights;
 pub mod routes;
 mod rulebook;

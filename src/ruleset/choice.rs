@@ -12,6 +12,7 @@ pub enum PricePolicy {
 }
 
 /// Where redeemed points go (RULES.md section 4, Redemption).
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Redemption {

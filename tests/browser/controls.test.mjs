@@ -83,7 +83,9 @@ async function memberWithAll() {
   const take = (offer, trade, member) => ({ type: 'offer.taken', offer, trade, member, points: '1' });
   await settle(
     { type: 'order.placed', order: 'all-order', buyer: friend, merchant: me, channel: 'offline', amount: '10', concession: '0.5', region: (await demo.get(`/v1/members/${me}`)).account.shop },
-    { type: 'points.transferred', from: friend, to: me, points: '4' }, { type: 'role.assigned', member: me, role: 'dealer' },
+    { type: 'points.transferred', from: friend, to: me, points: '5' }, { type: 'role.assigned', member: me, role: 'dealer' },
+    { type: 'pack.purchased', member: me, pack: 'member', purchase: 'all-pack', return_days: 7 },
+    { type: 'points.redeemed', member: me, points: '1', redemption: 'all-redeemed' },
     offer('all-mine', me), offer('all-theirs', friend), take('all-mine', 'all-asked', friend), take('all-theirs', 'all-taken', me),
     take('all-mine', 'all-sold', friend), { type: 'trade.paid', trade: 'all-sold' },
     take('all-theirs', 'all-bought', me), { type: 'trade.paid', trade: 'all-bought' },

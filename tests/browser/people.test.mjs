@@ -90,15 +90,34 @@ test('the operator sells packs, takes one back, and moves points', async () => {
   await page.getByTestId('member-form').waitFor({ state: 'detached' });
   assert.equal(await page.getByTestId('desk-account').getAttribute('data-activated'), 'false', 'it takes effect later');
   await choose(page, 'pack.refunded');
-  assert.equal(await page.getByTestId('purchase').inputValue(), purchase, 'the pack that was just bought is proposed');
+  const packs = page.getByTestId('purchase');
+  assert.equal(await packs.inputValue(), purchase, 'the pack that may come back is proposed');
+  assert.match(await packs.innerText(), /^Member pack · ¥299\.00 · Takes effect at the close of 2026-01-08 · /);
   assert.deepEqual(await preview(page), [purchase]);
   await confirm(page);
-  // What is refunded is not refunded again, and the form keeps what was typed.
+  await page.getByTestId('do-pack.refunded').waitFor({ state: 'detached' });
+
+  // What somebody else took back meanwhile is refused, and the form keeps what was chosen. The newer of two packs comes first.
+  const bought = [];
+  for (let count = 0; count < 2; count += 1) {
+    await choose(page, 'pack.purchased');
+    bought.unshift(await page.getByTestId('purchase').inputValue());
+    await preview(page, { pack: 'member', 'return-days': '7' });
+    await confirm(page);
+    await page.getByTestId('member-form').waitFor({ state: 'detached' });
+  }
   await choose(page, 'pack.refunded');
+  assert.deepEqual(await packs.locator('option').evaluateAll((all) => all.map((each) => each.value)), bought);
+  await packs.selectOption(bought[1]);
+  assert.equal((await command(page, `/v1/purchases/${bought[1]}/refund`, {})).status, 200);
   await page.getByTestId('preview').click();
   await page.locator('[data-testid="action-refused"][data-code="purchase_refunded"]').waitFor();
   await page.getByTestId('sheet').getByRole('button', { name: /^Close$/ }).click();
-  assert.equal(await page.getByTestId('purchase').inputValue(), purchase);
+  assert.equal(await packs.inputValue(), bought[1]);
+  await packs.selectOption(bought[0]);
+  assert.deepEqual(await preview(page), [bought[0]]);
+  await confirm(page);
+  await page.getByTestId('do-pack.refunded').waitFor({ state: 'detached' });
 
   await choose(page, 'pack.purchased');
   await preview(page, { pack: 'member', 'return-days': '' });
@@ -214,7 +233,7 @@ test('a clerk registers, sells packs and makes codes, and is offered nothing of 
   assert.equal(await register(page, { 'new-id': 'bob', referrer: 'ann' }), 'bob');
   await visit(page, 'bob');
   const offered = await page.getByTestId('member-actions').locator('.buttons button').evaluateAll((all) => all.map((each) => each.dataset.testid));
-  assert.deepEqual(offered, ['do-pack.purchased', 'do-pack.refunded']);
+  assert.deepEqual(offered, ['do-pack.purchased'], 'there is no pack to take back');
   assert.equal(await page.getByTestId('end-access').count(), 0);
   await choose(page, 'pack.purchased');
   await preview(page, { pack: 'member', 'return-days': '7' });

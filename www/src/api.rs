@@ -9,6 +9,7 @@ use gongxiang::book::{DayRecord, Excerpt};
 use gongxiang::identity::{Day, Id};
 use gongxiang::market::{Offer, Side};
 use gongxiang::order::Order;
+use gongxiang::purchase::{Purchase, PurchaseState, RedemptionRecord};
 use gongxiang::quantity::Price;
 use gongxiang::receipt::Receipt;
 use gongxiang::ruleset::RuleSet;
@@ -224,6 +225,22 @@ pub async fn board(side: Side, limit: usize) -> Result<Vec<Item<Offer>>, Fault> 
 pub async fn offers_of(owner: &Id) -> Result<Vec<Item<Offer>>, Fault> {
     let page = get_value(&format!("/v1/offers?owner={owner}&limit=500")).await?;
     ListPage::<Offer, Id>::read(&page).map(|page| page.rows)
+}
+
+/// `/v1/members/{id}/purchases`: the packs that may still come back, newest first, as far as one page has them.
+pub async fn returnable(id: &Id) -> Result<Vec<Item<Purchase>>, Fault> {
+    let page = get_value(&format!("/v1/members/{id}/purchases?limit=500")).await?;
+    let mut rows = ListPage::<Purchase, u64>::read(&page)?.rows;
+    rows.retain(|row| row.value.state == PurchaseState::Pending);
+    Ok(rows)
+}
+
+/// `/v1/members/{id}/redemptions`: those that are not cancelled, newest first, as far as one page has them.
+pub async fn cancellable(id: &Id) -> Result<Vec<Item<RedemptionRecord>>, Fault> {
+    let page = get_value(&format!("/v1/members/{id}/redemptions?limit=500")).await?;
+    let mut rows = ListPage::<RedemptionRecord, Id>::read(&page)?.rows;
+    rows.retain(|row| !row.value.cancelled);
+    Ok(rows)
 }
 
 /// A page of a shop's orders, newest first.

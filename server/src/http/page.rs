@@ -3,6 +3,7 @@
 use gongxiang::identity::Id;
 use gongxiang::market::{Offer, Trade};
 use gongxiang::order::Order;
+use gongxiang::purchase::{Purchase, RedemptionRecord};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -83,4 +84,6 @@ rows! {
     OrderRow OrdersPage: Order as Seen<Order>, by u64;
     OfferRow OffersPage: Offer as Offer, by Id;
     TradeRow TradesPage: Trade as Trade, by Id;
+    PurchaseRow PurchasesPage: Purchase as Purchase, by u64;
+    RedemptionRow RedemptionsPage: RedemptionRecord as RedemptionRecord, by Id;
 }

@@ -15,7 +15,8 @@ use super::files::WalletFiles;
 use super::{
     access, actions, ahead, announced, applications, counter, days, etag, events, files, goods, guard, health, keys,
     market, members, metrics, names, notices, openapi, orders, overview, passkeys, pending, preview, problem, profiles,
-    proposals, quote, rulebook, rules, scheme, sessions, settle, staff, team, tokens, trades, vouchers, webhooks,
+    proposals, quote, returns, rulebook, rules, scheme, sessions, settle, staff, team, tokens, trades, vouchers,
+    webhooks,
 };
 use crate::limits::BODY_BYTES_MAX;
 
@@ -71,6 +72,8 @@ fn reads(api: Api) -> Api {
         )
         .get("/v1/members/{member}/city", "city", "What an area partner's city brings", team::city)
         .get("/v1/members/{member}/orders", "member_orders", "What a member bought, newest first", orders::bought)
+        .get("/v1/members/{member}/purchases", "purchases", "A member's packs that could be returned, newest first", returns::purchases)
+        .get("/v1/members/{member}/redemptions", "redemptions", "A member's redemptions, newest first", returns::redemptions)
         .get("/v1/members/{member}/eve", "eve", "The eve of the close: what a wallet forecasts from", ahead::eve)
         .get("/v1/members/{member}/profile", "profile", "What a member says of itself", profiles::profile)
         .get(

@@ -495,6 +495,16 @@ pub trait Transaction: Send {
     /// Purchases of packs that may come back, by id.
     async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>>;
 
+    /// A member's purchases of packs that could come back, newest first, below a number of them.
+    async fn purchases_of(&mut self, member: &Id, page: Page<i64>) -> Result<Vec<(Id, Purchase)>>;
+
+    /// A member's redemptions, newest first, after one of them; nothing if it is none of the member's.
+    async fn redemptions_of(
+        &mut self,
+        member: &Id,
+        page: Page<Option<&Id>>,
+    ) -> Result<Option<Vec<(Id, RedemptionRecord)>>>;
+
     /// How many members are below a holder, by level.
     async fn team_sizes(&mut self, holder: &Id) -> Result<Vec<(u8, Size)>> {
         _ = holder;

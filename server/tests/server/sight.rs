@@ -228,6 +228,8 @@ fn whether_something_of_another_exists_is_not_said() -> TestResult {
                 ("GET", "/v1/members/{}", "bob"),
                 ("GET", "/v1/members/{}/pending", "bob"),
                 ("GET", "/v1/members/{}/orders", "bob"),
+                ("GET", "/v1/members/{}/purchases", "bob"),
+                ("GET", "/v1/members/{}/redemptions", "bob"),
                 ("GET", "/v1/orders?merchant={}", "tom"),
             ] {
                 // Under one key: what is refused so is not remembered either.

@@ -322,6 +322,20 @@ impl Transaction for Work {
         Ok(self.listed(rows))
     }
 
+    async fn purchases_of(&mut self, member: &Id, page: Page<i64>) -> Result<Vec<(Id, Purchase)>> {
+        let rows = inner!(self, inner => inner.purchases_of(member, page))?;
+        Ok(self.listed(rows))
+    }
+
+    async fn redemptions_of(
+        &mut self,
+        member: &Id,
+        page: Page<Option<&Id>>,
+    ) -> Result<Option<Vec<(Id, RedemptionRecord)>>> {
+        let rows = inner!(self, inner => inner.redemptions_of(member, page))?;
+        Ok(rows.map(|rows| self.listed(rows)))
+    }
+
     async fn redemptions(&mut self, page: Page<&str>) -> Result<Vec<(Id, RedemptionRecord)>> {
         let rows = inner!(self, inner => inner.redemptions(page))?;
         Ok(self.listed(rows))

@@ -1,11 +1,14 @@
 //! Lists page by page: every row once, and in order.
 
+use std::cmp::Reverse;
 use std::fmt::Debug;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
-use gongxiang::identity::{Day, Region};
+use gongxiang::event::Event;
+use gongxiang::identity::{Day, Id, Region};
 use gongxiang::market::{Side, Trade, TradeState};
+use gongxiang_server::ledger::journal;
 use gongxiang_server::ledger::store::{Headline, JournalEntry, Page, Place, Scope, Store, TradeCursor, Transaction};
 
 use crate::suite::member;
@@ -112,7 +115,7 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     };
     let with_offers = paged!("trades of one, with offers", TradeCursor::START, page => tx.trades_of(&ann, page), row => cursor(&row.1)?);
     let mut sorted = tx.trades(Some(&ann), Page { after: "", limit: ALL }).await?;
-    sorted.sort_by_key(|(_, trade)| (has_ended(trade), std::cmp::Reverse(trade.sequence)));
+    sorted.sort_by_key(|(_, trade)| (has_ended(trade), Reverse(trade.sequence)));
     let of_offers = tx.offers(false, Page { after: "", limit: ALL }).await?;
     let mut expected = Vec::new();
     for (id, trade) in sorted {
@@ -136,7 +139,7 @@ pub async fn are_read_page_by_page(store: &Arc<dyn Store>) -> Result<()> {
     }
     let all = tx.orders(Page { after: "", limit: ALL }).await?;
     let mut sold: Vec<_> = all.into_iter().filter(|(_, order)| order.merchant == shop).collect();
-    sold.sort_by_key(|(_, order)| std::cmp::Reverse(order.sequence));
+    sold.sort_by_key(|(_, order)| Reverse(order.sequence));
     ensure!(shops == shown(&sold), "the orders of a shop are {shops:?}");
     // Bob gave all of them.
     ensure!(bought == shown(&sold), "the orders of a buyer are {bought:?}");
@@ -186,6 +189,43 @@ async fn the_board_is_by_price(tx: &mut dyn Transaction) -> Result<()> {
         let found = tx.board(side, Page { after: None, limit: ALL }).await?;
         ensure!(found.as_ref() == Some(&board), "the board of {side:?} is {found:?}, not {board:?}");
     }
+    Ok(())
+}
+
+/// Packs and redemptions of one member, page by page, are its part of all, the newest first.
+pub async fn of_what_can_be_taken_back_are_newest_first(store: &Arc<dyn Store>) -> Result<()> {
+    let mut tx = store.begin(Scope::Reading).await?;
+    let (ann, dan) = (member("ann")?, member("dan")?);
+    let mut bought = tx.purchases(Page { after: "", limit: ALL }).await?;
+    bought.retain(|(_, purchase)| purchase.member == dan);
+    bought.sort_by_key(|(_, purchase)| Reverse(purchase.sequence));
+    ensure!(bought.len() == 3, "the packs of dan are {bought:?}");
+    let (mut found, mut after) = (Vec::new(), i64::MAX);
+    while let Some((id, purchase)) = tx.purchases_of(&dan, Page { after, limit: 1 }).await?.pop() {
+        after = i64::try_from(purchase.sequence)?;
+        found.push((id, purchase));
+    }
+    ensure!(found == bought, "the packs of dan come as {found:?}");
+    ensure!(tx.purchases_of(&ann, Page { after: i64::MAX, limit: ALL }).await?.is_empty(), "ann has packs of dan");
+
+    let redeemed = |entry: &JournalEntry| match journal::parse(entry.event.as_bytes()).ok()?.entry.event {
+        Event::PointsRedeemed { member, redemption, .. } if member == ann => redemption,
+        _ => None,
+    };
+    let journal = tx.journal(Page { after: Place::default(), limit: ALL }).await?;
+    let entered: Vec<_> = journal.iter().rev().filter_map(redeemed).collect();
+    ensure!(entered.len() == 3, "the redemptions of ann are {entered:?}");
+    let (mut found, mut after) = (Vec::new(), None::<Id>);
+    while let Some((id, _)) = {
+        let page = tx.redemptions_of(&ann, Page { after: after.as_ref(), limit: 1 }).await?;
+        page.context("a redemption of ann is none of hers")?.pop()
+    } {
+        after = Some(id.clone());
+        found.push(id);
+    }
+    ensure!(found == entered, "the redemptions of ann come as {found:?}, not {entered:?}");
+    let of_dan = tx.redemptions_of(&dan, Page { after: after.as_ref(), limit: 1 }).await?;
+    ensure!(of_dan.is_none(), "a page of dan begins after a redemption of ann");
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! A transaction locks the whole book until it ends, so there is one writer at a time and no shard. What it writes becomes
 //! visible at its commit.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
@@ -45,6 +46,8 @@ struct Tables {
     trades: BTreeMap<Id, (Trade, Id)>,
     purchases: BTreeMap<Id, Purchase>,
     redemptions: BTreeMap<Id, RedemptionRecord>,
+    /// The clock of the group that entered each redemption.
+    redeemed: BTreeMap<Id, i64>,
     days: BTreeMap<Day, ClosedDay>,
     reports: Vec<ClosedReport>,
     report: DayReport,
@@ -68,6 +71,7 @@ impl MemoryStore {
             trades: BTreeMap::new(),
             purchases: BTreeMap::new(),
             redemptions: BTreeMap::new(),
+            redeemed: BTreeMap::new(),
             days: BTreeMap::new(),
             reports: Vec::new(),
             report: DayReport::default(),
@@ -295,6 +299,8 @@ impl Tables {
         self.offers.extend(batch.offers.into_iter().map(|row| (row.id, row.value)));
         self.trades.extend(batch.trades.into_iter().map(|row| (row.id, row.value)));
         self.purchases.extend(batch.purchases.into_iter().map(|row| (row.id, row.value)));
+        let new = batch.redemptions.iter().filter(|row| row.new);
+        self.redeemed.extend(new.map(|row| (row.id.clone(), batch.first.clock())));
         self.redemptions.extend(batch.redemptions.into_iter().map(|row| (row.id, row.value)));
         self.days.extend(batch.days.into_iter().map(|day| (day.record.day, day)));
         let booked = |booked: BookedPosting| ((Place(booked.place), booked.line), booked);
@@ -544,6 +550,37 @@ impl Transaction for Work {
 
     async fn purchases(&mut self, page: Page<&str>) -> Result<Vec<(Id, Purchase)>> {
         Ok(self::page(&self.tables.purchases, page, |_| true))
+    }
+
+    async fn purchases_of(&mut self, member: &Id, page: Page<i64>) -> Result<Vec<(Id, Purchase)>> {
+        let number = |purchase: &Purchase| i64::try_from(purchase.sequence).unwrap_or(i64::MAX);
+        let theirs = |purchase: &Purchase| purchase.member == *member && number(purchase) < page.after;
+        let mut rows: Vec<_> = self.tables.purchases.iter().filter(|(_, purchase)| theirs(purchase)).collect();
+        rows.sort_by_key(|(_, purchase)| Reverse(purchase.sequence));
+        Ok(rows.into_iter().take(page.limit).map(|(id, purchase)| (id.clone(), purchase.clone())).collect())
+    }
+
+    async fn redemptions_of(
+        &mut self,
+        member: &Id,
+        page: Page<Option<&Id>>,
+    ) -> Result<Option<Vec<(Id, RedemptionRecord)>>> {
+        let Tables { redemptions, redeemed, .. } = &*self.tables;
+        let made = |id: &Id| (redeemed.get(id).copied(), id.clone());
+        let is_theirs = |id: &Id| redemptions.get(id).is_some_and(|redemption| redemption.member == *member);
+        if page.after.is_some_and(|id| !is_theirs(id)) {
+            return Ok(None);
+        }
+        let before = page.after.map(made);
+        let mut ids: Vec<_> = redemptions.keys().filter(|id| is_theirs(id)).collect();
+        ids.retain(|id| before.as_ref().is_none_or(|before| made(id) < *before));
+        ids.sort_by_key(|id| Reverse(made(id)));
+        Ok(Some(
+            ids.into_iter()
+                .take(page.limit)
+                .filter_map(|id| Some((id.clone(), redemptions.get(id)?.clone())))
+                .collect(),
+        ))
     }
 
     async fn redemptions(&mut self, page: Page<&str>) -> Result<Vec<(Id, RedemptionRecord)>> {

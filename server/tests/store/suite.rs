@@ -149,6 +149,7 @@ async fn story(make: Make<'_>) -> Result<()> {
     accepted(&ledger, &events).await?;
     ensure!(audited(&store).await? == events.len(), "the journal has another number of events than were accepted");
     lists::are_read_page_by_page(&store).await?;
+    lists::of_what_can_be_taken_back_are_newest_first(&store).await?;
     let again = order("o1", "bob");
     let refused = json!({"type": "member.registered", "member": "ann", "id": "refused"});
     let mut other = order("o9", "bob");

@@ -4,10 +4,12 @@ use gongxiang::book::Account;
 use gongxiang::event::{Event, Kind, ReturnTerms};
 use gongxiang::identity::{Day, Id, Region};
 use gongxiang::limits::RETURN_DAYS_MAX;
+use gongxiang::purchase::{Purchase, RedemptionRecord};
 use gongxiang::quantity::{Points, ShareValue};
 use gongxiang::ruleset::{Pack, RuleSet};
 
 use crate::action::Action;
+use crate::api::Item;
 use crate::figure::{grouped, yuan};
 use crate::input;
 use crate::lang::Lang;
@@ -23,6 +25,9 @@ pub struct Subject {
     pub points: Points,
     pub share_value: ShareValue,
     pub rules: RuleSet,
+    /// The packs that may still come back, and the redemptions that are not cancelled, newest first.
+    pub returnable: Vec<Item<Purchase>>,
+    pub cancellable: Vec<Item<RedemptionRecord>>,
 }
 
 /// What a field takes.
@@ -37,6 +42,10 @@ pub enum Format {
     Points,
     ShareValue,
     Days,
+    /// A pack that may come back.
+    Returnable,
+    /// A redemption that is not cancelled.
+    Cancellable,
     Id,
     /// An id that the form proposes.
     NewId,
@@ -105,7 +114,7 @@ pub const fn fields(kind: Kind) -> &'static [Field] {
                 ]
             }
         }
-        Kind::PackRefunded => const { &[field("purchase", t::PURCHASE, Format::Id)] },
+        Kind::PackRefunded => const { &[field("purchase", t::PACK, Format::Returnable)] },
         Kind::RoleAssigned => const { &[field("role", t::ROLE, Format::Role)] },
         Kind::PartnerAppointed => const { &[field("city", t::CITY_CODE, Format::City)] },
         Kind::MerchantOpened => const { &[field("region", a::SHOP_REGION, Format::Region)] },
@@ -121,7 +130,7 @@ pub const fn fields(kind: Kind) -> &'static [Field] {
         Kind::PointsRedeemed => {
             const { &[POINTS, field("item", a::ITEM, Format::Id), field("redemption", t::REDEMPTION, Format::NewId)] }
         }
-        Kind::RedemptionCancelled => const { &[field("redemption", t::REDEMPTION, Format::Id)] },
+        Kind::RedemptionCancelled => const { &[field("redemption", t::REDEMPTION, Format::Cancellable)] },
         _ => &[],
     }
 }
@@ -131,6 +140,8 @@ pub fn is_offered(kind: Kind, of: &Subject) -> bool {
     let account = &of.account;
     match kind {
         Kind::RoleAssigned => !of.rules.service_roles.is_empty(),
+        Kind::PackRefunded => !of.returnable.is_empty(),
+        Kind::RedemptionCancelled => !of.cancellable.is_empty(),
         Kind::RoleWithdrawn => account.role.is_some(),
         Kind::PartnerAppointed => account.city.is_none(),
         Kind::PartnerWithdrawn => account.city.is_some(),
@@ -279,6 +290,8 @@ mod tests {
             points: Points::parse("600").expect("points"),
             share_value: ShareValue::ZERO,
             rules,
+            returnable: Vec::new(),
+            cancellable: Vec::new(),
         }
     }
 
@@ -291,7 +304,7 @@ mod tests {
             Format::City => "440100",
             Format::Points | Format::ShareValue => "1.5",
             Format::Days => "7",
-            Format::Id | Format::NewId => "x-1",
+            Format::Returnable | Format::Cancellable | Format::Id | Format::NewId => "x-1",
         }
     }
 

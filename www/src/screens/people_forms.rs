@@ -5,16 +5,20 @@ use std::sync::Arc;
 
 use gongxiang::event::Kind;
 use gongxiang::identity::{Id, Region};
+use gongxiang::purchase::{Purchase, RedemptionRecord};
 use gongxiang::quantity::{Points, ShareValue};
 use leptos::prelude::*;
 
 use super::action_form::{ask, submit};
 use super::people_events::{self as events, Field, Format, Subject};
+use crate::api::Item;
+use crate::figure::{grouped, yuan};
+use crate::ids;
 use crate::input;
 use crate::outbox::{self, Outcome};
 use crate::reactive::{effect, memo};
 use crate::state::App;
-use crate::text::{calculator as c, people as t};
+use crate::text::{self, calculator as c, people as t};
 use crate::ui;
 
 /// The most fields that a form has.
@@ -29,16 +33,12 @@ pub struct FormState {
     app: App,
     open: RwSignal<Option<Kind>>,
     typed: [RwSignal<String>; FIELDS_MAX],
-    /// The purchase and the redemption that were made last.
-    purchase: RwSignal<String>,
-    redemption: RwSignal<String>,
 }
 
 impl FormState {
     pub fn new(app: App) -> Self {
-        let text = || RwSignal::new(String::new());
-        let typed = std::array::from_fn(|_| text());
-        let state = Self { app, open: RwSignal::new(None), typed, purchase: text(), redemption: text() };
+        let typed = std::array::from_fn(|_| RwSignal::new(String::new()));
+        let state = Self { app, open: RwSignal::new(None), typed };
         effect(move |is_first| {
             let answered = app.outbox.answered.get();
             match answered.filter(|_| !is_first) {
@@ -51,15 +51,9 @@ impl FormState {
         state
     }
 
-    /// Closes the form of what is settled, and keeps the id that undoing it takes.
+    /// Closes the form of what is settled.
     fn settled(self, kind: Kind) {
         if self.open.get_untracked() == Some(kind) {
-            let id = self.typed[2].get_untracked();
-            match kind {
-                Kind::PackPurchased => self.purchase.set(id),
-                Kind::PointsRedeemed => self.redemption.set(id),
-                _ => {}
-            }
             self.open.set(None);
         }
     }
@@ -68,13 +62,13 @@ impl FormState {
     fn choose(self, kind: Kind, of: &Subject) {
         let is_open = self.open.get_untracked() == Some(kind);
         for (field, typed) in events::fields(kind).iter().zip(self.typed) {
-            typed.set(self.proposed(kind, field, of));
+            typed.set(Self::proposed(kind, field, of));
         }
         self.open.set(Some(kind).filter(|_| !is_open));
     }
 
     /// What a field has when its form opens.
-    fn proposed(self, kind: Kind, field: &Field, of: &Subject) -> String {
+    fn proposed(kind: Kind, field: &Field, of: &Subject) -> String {
         match (field.format, kind) {
             (Format::Pack, _) => {
                 let plain = of.rules.packs.iter().find(|(_, pack)| !pack.merchant && !pack.area_partner);
@@ -83,11 +77,16 @@ impl FormState {
             (Format::Role, _) => of.rules.service_roles.first().map(|role| role.name.clone()).unwrap_or_default(),
             (Format::Days, _) => RETURN_DAYS_PROPOSED.to_owned(),
             (Format::NewId, _) => new_id(if kind == Kind::PackPurchased { "p" } else { "r" }),
-            (_, Kind::PackRefunded) => self.purchase.get_untracked(),
-            (_, Kind::RedemptionCancelled) => self.redemption.get_untracked(),
+            (Format::Returnable, _) => newest(&of.returnable),
+            (Format::Cancellable, _) => newest(&of.cancellable),
             _ => String::new(),
         }
     }
+}
+
+/// The id of what was made last.
+fn newest<V>(rows: &[Item<V>]) -> String {
+    rows.first().map(|row| row.id.to_string()).unwrap_or_default()
 }
 
 /// A short new id, which somebody can type again.
@@ -170,6 +169,8 @@ fn input(app: App, field: &Field, typed: RwSignal<String>, of: &Subject) -> AnyV
             rules.packs.iter().map(|(name, pack)| (name.clone(), events::pack_name(name, pack, lang))).collect()
         }
         Format::Role => rules.service_roles.iter().map(|role| (role.name.clone(), called(app, &role.name))).collect(),
+        Format::Returnable => of.returnable.iter().map(|row| (row.id.to_string(), returnable(app, row))).collect(),
+        Format::Cancellable => of.cancellable.iter().map(|row| (row.id.to_string(), cancellable(app, row))).collect(),
         Format::Points | Format::ShareValue => {
             return ui::field(app, name, label, "decimal", typed, error(app, format, typed));
         }
@@ -194,6 +195,20 @@ fn input(app: App, field: &Field, typed: RwSignal<String>, of: &Subject) -> AnyV
     .into_any()
 }
 
+/// A pack that may come back, as one chooses it.
+fn returnable(app: App, row: &Item<Purchase>) -> String {
+    let lang = app.lang.get_untracked();
+    let (title, price) = (text::people::pack(&row.value.pack()).of(lang), yuan(row.value.price));
+    let due = row.value.due.map_or_else(String::new, |day| format!(" · {} {day}", t::EFFECTIVE_AT.of(lang)));
+    format!("{title} · {price}{due} · {}", ids::short(&row.id))
+}
+
+/// A redemption, as one chooses it.
+fn cancellable(app: App, row: &Item<RedemptionRecord>) -> String {
+    let unit = crate::text::actions::POINTS.of(app.lang.get_untracked());
+    format!("{} {unit} · {}", grouped(&row.value.points.to_string()), ids::short(&row.id))
+}
+
 fn called(app: App, role: &str) -> String {
     Id::parse(role).map_or_else(String::new, |role| events::role_name(&role, app.lang.get_untracked()))
 }
@@ -213,7 +228,7 @@ fn error(app: App, format: Format, typed: RwSignal<String>) -> ui::FieldError {
             Format::City => events::city(text).is_none().then_some(t::CITY_BAD),
             Format::Days => events::return_days(text).is_none().then_some(t::RETURN_DAYS_BAD),
             Format::Id | Format::NewId => Id::parse(text).is_none().then_some(c::ID_BAD),
-            Format::Pack | Format::Role => None,
+            Format::Pack | Format::Role | Format::Returnable | Format::Cancellable => None,
         };
         words.map(|words| words.of(app.lang()).to_owned())
     })

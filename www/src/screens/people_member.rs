@@ -65,6 +65,7 @@ fn rest(refunds: RefundState, code: Code, id: &Id, has_shop: bool) -> AnyView {
 
 async fn subject(id: Id) -> Result<Arc<Subject>, Fault> {
     let (now, rules) = (api::member(&id).await?.value, api::rules().await?.value);
+    let (returnable, cancellable) = (api::returnable(&id).await?, api::cancellable(&id).await?);
     Ok(Arc::new(Subject {
         member: now.member,
         day: now.day,
@@ -72,6 +73,8 @@ async fn subject(id: Id) -> Result<Arc<Subject>, Fault> {
         points: now.state.points,
         share_value: now.state.share_value,
         rules,
+        returnable,
+        cancellable,
     }))
 }
 

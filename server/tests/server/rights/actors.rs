@@ -135,6 +135,8 @@ fn readable(role: &str) -> &'static [&'static str] {
             "/v1/members/bob/profile",
             "/v1/names?members=bob",
             "/v1/members/bob/trades",
+            "/v1/members/bob/purchases",
+            "/v1/members/bob/redemptions",
             "/v1/members/bob/applications",
             "/v1/applications",
             "/v1/shops/shop/counter",

@@ -108,6 +108,8 @@ fn reads(town: &Town) -> Vec<Ask> {
         at("/v1/members/{member}/team/members of ann", "/v1/members/ann/team/members"),
         at("/v1/members/{member}/city of pam", "/v1/members/pam/city"),
         at("/v1/members/{member}/orders", "/v1/members/bob/orders"),
+        at("/v1/members/{member}/purchases", "/v1/members/eve/purchases"),
+        at("/v1/members/{member}/redemptions", "/v1/members/eve/redemptions"),
         at("/v1/members/{member}/profile", "/v1/members/bob/profile"),
         at("/v1/members/{member}/profile of the shop", "/v1/members/tom/profile"),
         at("/v1/members/{member}/export", "/v1/members/bob/export"),

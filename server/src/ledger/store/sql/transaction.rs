@@ -338,6 +338,31 @@ impl Transaction for SqlTransaction {
         self.by_id("SELECT id, content FROM purchases WHERE id > $1 ORDER BY id", page).await
     }
 
+    async fn purchases_of(&mut self, member: &Id, page: Page<i64>) -> Result<Vec<(Id, Purchase)>> {
+        let sql = "SELECT id, content FROM purchases WHERE member = $1 AND sequence < CAST($2 AS BIGINT)
+                   ORDER BY sequence DESC LIMIT CAST($3 AS BIGINT)";
+        self.contents(sql, &[member.as_str(), &page.after.to_string(), &page.limit.to_string()]).await
+    }
+
+    async fn redemptions_of(
+        &mut self,
+        member: &Id,
+        page: Page<Option<&Id>>,
+    ) -> Result<Option<Vec<(Id, RedemptionRecord)>>> {
+        let mut before = (i64::MAX, "");
+        if let Some(id) = page.after {
+            let sql = "SELECT made FROM redemptions WHERE id = $1 AND member = $2";
+            let made: Vec<(i64,)> = self.all(sql, &[id.as_str(), member.as_str()]).await?;
+            let Some((made,)) = made.first() else { return Ok(None) };
+            before = (*made, id.as_str());
+        }
+        let sql = "SELECT id, content FROM redemptions WHERE member = $1 AND (made, id) < (CAST($2 AS BIGINT), $3)
+                   ORDER BY made DESC, id DESC LIMIT CAST($4 AS BIGINT)";
+        let (made, id) = before;
+        let parameters = [member.as_str(), &made.to_string(), id, &page.limit.to_string()];
+        self.contents(sql, &parameters).await.map(Some)
+    }
+
     async fn team_sizes(&mut self, holder: &Id) -> Result<Vec<(u8, Size)>> {
         self.sizes_of(holder).await
     }

@@ -337,8 +337,8 @@ rows! {
         id: text &'a Id, member: text &'a Id, due: text Option<Day>, sequence: integer u64, clock: integer i64,
         content: long &'a Purchase,
     }
-    "redemptions" RedemptionRow<'a> fixed [member] {
-        id: text &'a Id, member: text &'a Id, clock: integer i64, content: long &'a RedemptionRecord,
+    "redemptions" RedemptionRow<'a> fixed [member made] {
+        id: text &'a Id, member: text &'a Id, made: integer i64, clock: integer i64, content: long &'a RedemptionRecord,
     }
     "vouchers" VoucherRow<'a> {
         id: text &'a Id, place: integer i64, member: text &'a Id, item: text &'a Id, state: text &'static str,
@@ -453,7 +453,7 @@ fn purchase_row(row: &RowChange<Purchase>, clock: i64) -> PurchaseRow<'_> {
 
 fn redemption_row(row: &RowChange<RedemptionRecord>, clock: i64) -> RedemptionRow<'_> {
     let RowChange { id, value, .. } = row;
-    RedemptionRow { id, member: &value.member, clock, content: value }
+    RedemptionRow { id, member: &value.member, made: clock, clock, content: value }
 }
 
 fn voucher_changes(batch: &Batch) -> Vec<RowChange<Voucher>> {
