@@ -92,7 +92,7 @@ test('the operator sells packs, takes one back, and moves points', async () => {
   await choose(page, 'pack.refunded');
   const packs = page.getByTestId('purchase');
   assert.equal(await packs.inputValue(), purchase, 'the pack that may come back is proposed');
-  assert.match(await packs.innerText(), /^Member pack · ¥299\.00 · Takes effect at the close of 2026-01-08 · /);
+  assert.match(await packs.innerText(), /^¥299\.00 · returnable until 2026-01-08 · Member pack/);
   assert.deepEqual(await preview(page), [purchase]);
   await confirm(page);
   await page.getByTestId('do-pack.refunded').waitFor({ state: 'detached' });

@@ -130,7 +130,7 @@ pub const fn fields(kind: Kind) -> &'static [Field] {
         Kind::PointsRedeemed => {
             const { &[POINTS, field("item", a::ITEM, Format::Id), field("redemption", t::REDEMPTION, Format::NewId)] }
         }
-        Kind::RedemptionCancelled => const { &[field("redemption", t::REDEMPTION, Format::Cancellable)] },
+        Kind::RedemptionCancelled => const { &[field("redemption", t::REDEEMED, Format::Cancellable)] },
         _ => &[],
     }
 }

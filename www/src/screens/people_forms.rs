@@ -7,6 +7,7 @@ use gongxiang::event::Kind;
 use gongxiang::identity::{Id, Region};
 use gongxiang::purchase::{Purchase, RedemptionRecord};
 use gongxiang::quantity::{Points, ShareValue};
+use gongxiang::receipt::Amount;
 use leptos::prelude::*;
 
 use super::action_form::{ask, submit};
@@ -195,18 +196,19 @@ fn input(app: App, field: &Field, typed: RwSignal<String>, of: &Subject) -> AnyV
     .into_any()
 }
 
-/// A pack that may come back, as one chooses it.
+/// A pack that may come back, as one chooses it. The kind comes last, because a phone cuts the end.
 fn returnable(app: App, row: &Item<Purchase>) -> String {
     let lang = app.lang.get_untracked();
-    let (title, price) = (text::people::pack(&row.value.pack()).of(lang), yuan(row.value.price));
-    let due = row.value.due.map_or_else(String::new, |day| format!(" · {} {day}", t::EFFECTIVE_AT.of(lang)));
-    format!("{title} · {price}{due} · {}", ids::short(&row.id))
+    let Purchase { price, due, .. } = row.value;
+    let until = due.map_or_else(String::new, |day| format!("{} {day} · ", t::RETURNABLE_UNTIL.of(lang)));
+    format!("{} · {until}{}", yuan(price), text::people::pack(&row.value.pack()).of(lang))
 }
 
 /// A redemption, as one chooses it.
 fn cancellable(app: App, row: &Item<RedemptionRecord>) -> String {
-    let unit = crate::text::actions::POINTS.of(app.lang.get_untracked());
-    format!("{} {unit} · {}", grouped(&row.value.points.to_string()), ids::short(&row.id))
+    let points = row.value.points;
+    let unit = text::asset(app.lang.get_untracked(), Amount::Points(points));
+    format!("{} {unit} · {}", grouped(&points.to_string()), ids::short(&row.id))
 }
 
 fn called(app: App, role: &str) -> String {
