@@ -161,7 +161,7 @@ test('wx.login signs in: first with an enrolment code, then without', async () =
   await page.getByText('belongs to no member yet: register, or enter your code').waitFor();
   await page.getByTestId('enrolment').fill('gxe_nonsense');
   await page.getByTestId('enrol').tap();
-  await page.getByText('The code is wrong, used or expired').waitFor();
+  await page.getByText('The code is wrong, was used, has expired').waitFor();
   await looksRight(page, 'enrolment-en');
   const { enrolment } = await ask(`/v1/members/${member}/enrolments`, {});
   await page.getByTestId('enrolment').fill(enrolment);

@@ -19,10 +19,9 @@ pub fn error_line(app: App, failed: RwSignal<Option<Fault>>) -> AnyView {
     view! {
         <p class="error" role="status" data-testid="passkey-error">
             {move || failed.get().map(|fault| {
-                let (name, title, note) = fault::words(&fault);
-                // A title such as "Something went wrong" does not say what to do; a code that failed does.
-                let words = if name == "failed" { note } else { title };
-                words.of(app.lang())
+                let (_, title, note) = fault::words(&fault);
+                let lang = app.lang();
+                view! { <b>{title.of(lang)}</b><br/>{note.of(lang)} }
             })}
         </p>
     }

@@ -49,7 +49,6 @@ pub fn screen(app: App, id: Id) -> AnyView {
         let me = wallet.member.clone();
         let load = move || open(me.clone());
         view! {
-            <p class="lead">{app.say(t::MARKET_NOTE)}</p>
             {asked(app, load, move |market| shown(app, &wallet, &market, typed))}
         }
         .into_any()
@@ -63,6 +62,7 @@ fn shown(app: App, wallet: &Arc<Wallet>, market: &Market, typed: Placing) -> Any
     let board = || {
         let traded: Vec<_> = market.trades.trades.iter().map(|trade| TradeTerms::of(trade, me)).collect();
         view! {
+            <p class="lead">{app.say(t::MARKET_NOTE)}</p>
             {worth::prices(app, wallet, Box::new(move || traded.clone()))}
             <div class="columns">
                 {place(app, wallet, typed)}
