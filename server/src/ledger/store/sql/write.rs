@@ -51,7 +51,6 @@ impl SqlTransaction {
         writes.insert(batch.days.iter().map(|closed| DayRow { day: closed.record.day, record: closed }));
         writes.insert(batch.journal.iter().map(journal_row));
         writes.insert(batch.journal.iter().flat_map(posting_rows));
-        writes.insert(member_rows(batch));
         writes.insert(network_rows(batch));
         write_since(batch, &mut writes);
         write_announced(batch, &mut writes);
@@ -360,7 +359,6 @@ rows! {
         place: integer Place, line: integer i64, day: text Day, giver: text &'a Party, receiver: text &'a Party,
         asset: text &'static str, amount: text AmountText, rule: text &'static str, why: long &'a Reason,
     }
-    "postings_of_members" MemberRow<'a> { member: text &'a Id, place: integer Place, line: integer i64, }
     "answers" AnswerRow<'a> {
         scope: text &'a str, key: text &'a str, fingerprint: text &'a str, place: integer Option<Place>,
         refusal: text Option<StoredRefusal>, refused: integer Option<i64>,
@@ -520,17 +518,6 @@ fn posting_rows(entry: &JournalEntry) -> impl Iterator<Item = PostingRow<'_>> {
         rule: rule.as_str(),
         why,
     })
-}
-
-/// Which postings are a member's, in the order of the index: the rows of one member are neighbours.
-fn member_rows(batch: &Batch) -> impl Iterator<Item = MemberRow<'_>> {
-    let mut rows = BTreeSet::new();
-    for entry in &batch.journal {
-        for (line, posting) in (0..).zip(&entry.receipt.postings) {
-            rows.extend(posting.members().map(|member| (member, entry.place, line)));
-        }
-    }
-    rows.into_iter().map(|(member, place, line)| MemberRow { member, place, line })
 }
 
 /// An amount without its asset, which is a column of its own.
