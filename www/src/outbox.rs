@@ -170,9 +170,12 @@ impl Outbox {
 
     /// Somebody has read a refusal.
     pub fn read(self, key: &str) {
-        self.refused.update(|all| all.retain(|refused| refused.action.key != key));
         let key = key.to_owned();
-        spawn_local(async move { keep::forget(Store::Refused, &key).await });
+        // It goes once it is forgotten: a page that is loaded at once would show it again.
+        spawn_local(async move {
+            keep::forget(Store::Refused, &key).await;
+            self.refused.update(|all| all.retain(|refused| refused.action.key != key));
+        });
     }
 
     /// The points that will leave this member's balance with what waits.
