@@ -288,7 +288,7 @@ module.exports = {
     account_at_risk: ['微信检测到该账号存在风险，暂不允许登录', 'WeChat does not let this account sign in now'],
     unknown_account: ['该微信账号尚未绑定会员，请填写登录码', 'This WeChat account belongs to no member yet: enter your code'],
     unknown_account_register: ['该微信账号尚未绑定会员，请注册或填写登录码', 'This WeChat account belongs to no member yet: register, or enter your code'],
-    bad_enrolment: ['登录码有误、已使用、已过期，或属于其他平台，请重新获取', 'The code is wrong, was used, has expired, or is of another server. Ask for a new one.'],
+    bad_enrolment: ['登录码有误、已使用、已过期，或属于其他平台，请重新获取', 'The code is wrong, was used, has expired, or belongs to another server. Ask for a new one.'],
     bad_code: ['微信登录已失效，请重试', 'The WeChat sign-in has expired. Try again.'],
     unauthorized: ['您尚未登录，或登录已失效，请登录', 'You are not signed in. Sign in to continue.'],
     forbidden: ['没有权限：需要本人或运营方操作', 'You may not do this: it needs the member whose it is, or the operator'],

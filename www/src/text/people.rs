@@ -88,7 +88,7 @@ words! {
     OPENING_SHARE_VALUE "共享值（选填）" "Share value (optional)"
     OPENING_POINTS "积分数量（选填）" "Points (optional)"
     REDEEM "兑换发放" "Hand out a redemption"
-    REDEEM_NOTE "扣除会员积分并发放商品。请保留兑换单号，撤销时需要。" "Takes the member’s points for goods. Keep the redemption ID: you need it to cancel."
+    REDEEM_NOTE "扣除会员积分并发放商品。可在此撤销。" "Takes the member’s points for goods. It can be cancelled here."
     REDEMPTION "兑换单号" "Redemption ID"
     REDEEMED "兑换记录" "Redemption"
     REDEEM_CANCEL "撤销兑换" "Cancel a redemption"

@@ -30,7 +30,7 @@ words! {
     GO_ON "继续" "Continue"
     CODE_BAD "登录码或链接有误" "This is not a code or a sign-in link"
     CODE_ENDED "登录码无法使用" "This code doesn’t work"
-    CODE_ENDED_NOTE "登录码有误、已使用、已过期，或属于其他平台。请重新获取。" "It is wrong, was used, has expired, or is of another server. Ask for a new one."
+    CODE_ENDED_NOTE "登录码有误、已使用、已过期，或属于其他平台。请重新获取。" "It is wrong, was used, has expired, or belongs to another server. Ask for a new one."
     ENROL "使用登录码" "Sign in with a code"
     ENROL_NOTE "登录码只能使用一次。添加通行密钥后，下次可直接登录。" "The code works once. Add a passkey now, and next time you need no code."
     ENROL_OTHER "，继续将切换为登录码对应的账户。" ". If you continue, you switch to the account of the code."
