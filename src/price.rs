@@ -64,6 +64,7 @@ impl RecentTurnovers {
     ///
     /// # Errors
     /// [`OutOfRange`] if the sum does not fit.
+    #[inline]
     pub fn record(&mut self, turnover: Money) -> Result<Option<Money>, OutOfRange> {
         let begun = !self.recorded.is_empty();
         if !begun && !turnover.is_positive() {
@@ -87,6 +88,7 @@ impl RecentTurnovers {
 ///
 /// # Errors
 /// [`OutOfRange`] if a product does not fit.
+#[inline]
 pub fn next(
     rules: &RuleSet,
     price: Price,

@@ -20,6 +20,7 @@ impl fmt::Display for OutOfRange {
 impl std::error::Error for OutOfRange {}
 
 /// `10^n`, for scales only.
+#[inline]
 pub(super) const fn ten(n: u32) -> i128 {
     10_i128.pow(n)
 }
