@@ -12,13 +12,13 @@ use crate::wide;
 /// The number of closed days that are looked at.
 pub const ABSORPTION_DAYS: usize = 7;
 
-/// The number of days within which one asks what is absorbed.
+/// The number of days that [`Absorption::worth_soon`] looks ahead.
 pub const SOON_DAYS: i128 = 30;
 
 /// [`ABSORPTION_DAYS`] as a factor.
 const DAYS: i128 = 7;
 
-/// What [`ABSORPTION_DAYS`] closed days absorbed: more than nothing.
+/// What [`ABSORPTION_DAYS`] closed days absorbed. The points are above 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Absorption {
     points: Points,
@@ -27,9 +27,9 @@ pub struct Absorption {
 }
 
 impl Absorption {
-    /// `before` is what was burned until the day before them, and `days` for each of the [`ABSORPTION_DAYS`] days what was burned until its
-    /// end, and its price. A day on which more came back than was burned counts as less than nothing. `None` if they are fewer, or nothing
-    /// was absorbed.
+    /// `before` is the total burned before the first of these days. `days` has, for each day, the total burned by its end, and its price. A
+    /// day counts as negative if more points came back than were burned. `None` if there are not exactly [`ABSORPTION_DAYS`] days, or if
+    /// nothing was absorbed in sum.
     ///
     /// # Errors
     /// [`OutOfRange`] if a sum does not fit.
@@ -73,8 +73,8 @@ impl Absorption {
         wide::mul_add_div(all.raw(), DAYS, points - 1, points).map(|(days, _)| days).ok_or(OutOfRange)
     }
 
-    /// What a member with the points `mine`, of `all` that are held, has in what is absorbed within [`SOON_DAYS`] at this rate and price:
-    /// `mine × points × 30 ÷ (7 × all) × price`, and at most the worth of `mine`.
+    /// What a member's part of the points that [`SOON_DAYS`] days absorb is worth in yuan, at this rate and price. `mine` are the member's
+    /// points, `all` the points of everybody: `mine × points × 30 ÷ (7 × all) × price`, rounded down, and at most the worth of `mine`.
     ///
     /// # Errors
     /// [`OutOfRange`] if it does not fit.

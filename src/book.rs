@@ -3,7 +3,8 @@
 //! An event is applied to a draft, which holds its changes above the book. If the event is refused, the draft is dropped, so
 //! nothing changes. A preview drops its draft too, so a preview equals its settlement by construction.
 //!
-//! A file uses only files in the rows below its own:
+//! A file names only files in the rows below its own. `handlers` calls methods of `close`, `refund` and `standing` without naming
+//! these files, because each of them adds methods to `Draft`.
 //!
 //! | files |
 //! |---|

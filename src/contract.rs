@@ -1,7 +1,7 @@
 //! The tables of the contract: events, codes, rules and reasons, each declared once.
 //!
-//! A table is a macro that hands its rows to another macro: `events!(declare)` expands to `declare! { rows }`. So each place makes of the
-//! rows what it needs, and this file depends on nothing. `event.rs` makes the enums, `wire/event.rs` reads and writes events,
+//! A table is a macro that hands its rows to another macro: `events!(declare)` expands to `declare! { rows }`. So each file that
+//! uses a table makes from its rows what it needs. This file depends on nothing. `event.rs` makes the enums, `wire/event.rs` reads and writes events,
 //! `wire/command.rs` has the addresses and rights. The server makes its routes, rights and `OpenAPI` document of those.
 
 /// The events (RULES.md section 4), in the order of the contract. For example:
@@ -241,7 +241,7 @@ macro_rules! rules {
                 Opening "opening" None,
                 /// The merchant's points for its concession (section 6).
                 Concession "concession" None,
-                /// What of an order's points nobody gets (section 6, Vesting).
+                /// The part of an order's points that nobody gets (section 6, Vesting).
                 Burn "burn" None,
                 /// A refund (section 6).
                 Refund "refund" None,
@@ -294,9 +294,9 @@ macro_rules! reasons {
             Pack "pack" { rate: Rate, price: Money }
             /// The points that a concession is worth at the price of the day.
             AtPrice "at_price" { concession: Money, price: Price }
-            /// What of an order's points no reward takes.
+            /// The part of an order's points that no reward takes.
             Rest "rest" { points: Points, rewards: Points }
-            /// What so many units earned since they were last settled: until `acc` points per unit.
+            /// What `units` earned since the account was last settled. `acc` is the index of points per unit at this settlement.
             Release "release" { units: Units, acc: Index }
             /// The day's release, into the pool.
             DayRelease "day_release" {}

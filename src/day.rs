@@ -40,6 +40,8 @@ pub struct ClosedDay {
 ///
 /// # Errors
 /// [`OutOfRange`] if a result does not fit. `open` may then be changed in part and must not be used.
+// Inlined, because a forecast closes a thousand days: copying the days as structs made it slower by a tenth.
+#[inline]
 pub fn close(rules: &RuleSet, open: &mut OpenDay, signals: &Signals) -> Result<ClosedDay, OutOfRange> {
     let price = open.price;
     let DayRelease { released, total, ended } = open.release.close(rules, price, open.issued)?;

@@ -1,7 +1,7 @@
 //! What a day brought (日报): for each thing that an operator asks about in the evening, a sum.
 //!
-//! The sums follow from the events of the day, one after the other. They are no part of the book: whoever keeps a journal keeps them
-//! beside it, and a replay gives the same.
+//! The sums follow from the events of the day, one after the other. They are not part of the book. A server
+//! stores them beside its journal, and a replay of the journal gives the same sums.
 
 use serde::{Deserialize, Serialize};
 

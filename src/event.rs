@@ -43,7 +43,7 @@ macro_rules! declare_events {
                 match self { $(Self::$variant { .. } => Kind::$variant),* }
             }
 
-            /// Shows whatever its fields name: ids and regions, in the order of the fields.
+            /// Calls `see` with everything that its fields name: ids and regions, in the order of the fields.
             pub fn names(&self, see: &mut dyn FnMut(Name<'_>)) {
                 match self {$(
                     Self::$variant $(($record))? $({ $($field),* })? => {

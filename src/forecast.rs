@@ -40,7 +40,8 @@ pub struct Assumptions {
 }
 
 impl Assumptions {
-    /// Whether a path grows from the mean of the last 30 days. One that is assumed says nothing about the network.
+    /// Whether a path grows from the mean of the last 30 days. A mean that the caller assumes is not
+    /// measured, so it does not count.
     fn rests_on_means(&self) -> bool {
         let is_growing = |path: &TurnoverPath| matches!(path, TurnoverPath::Growing(_));
         (self.turnover.is_none() || self.inflow.is_none()) && self.paths.iter().any(is_growing)
@@ -265,7 +266,7 @@ impl<'a> Start<'a> {
 
     /// Closes day after day up to the last horizon. A close does not change the account, so it is settled at the
     /// horizons only.
-    fn walk(&self, flow: &TurnoverPath, horizons: &[usize]) -> Result<Vec<Outlook>, Refusal> {
+    fn walk(&self, path: &TurnoverPath, horizons: &[usize]) -> Result<Vec<Outlook>, Refusal> {
         let eve = self.eve;
         let mut ended = Vec::new();
         // The eve lists the open day's turnover first. It does not list trades, so a market's price stays the same.
@@ -278,7 +279,7 @@ impl<'a> Start<'a> {
         // 1000 share value of today. They are only followed; they are not added to the network.
         let mut thousand = Holding::new_at(&eve.release);
         eve.release.clone().give(&mut thousand, ShareValue::THOUSAND)?;
-        let growth = match flow {
+        let growth = match path {
             TurnoverPath::Growing(rate) => Growth::new(*rate),
             TurnoverPath::Series(_) => None,
         };
@@ -288,7 +289,7 @@ impl<'a> Start<'a> {
         for day in 0..last {
             if day > 0 {
                 let inflow;
-                (turnover, inflow) = self.flows(flow, growth, day)?;
+                (turnover, inflow) = self.flows(path, growth, day)?;
                 if inflow.is_positive() {
                     let mut others = Holding::new_at(&open.release);
                     open.release.give(&mut others, inflow)?;
@@ -333,8 +334,8 @@ impl<'a> Start<'a> {
     }
 
     /// Turnover and new share value of a day; the first day is 1.
-    fn flows(&self, flow: &TurnoverPath, growth: Option<Growth>, day: usize) -> Result<(Money, ShareValue), Refusal> {
-        if let TurnoverPath::Series(days) = flow {
+    fn flows(&self, path: &TurnoverPath, growth: Option<Growth>, day: usize) -> Result<(Money, ShareValue), Refusal> {
+        if let TurnoverPath::Series(days) = path {
             return Ok(days.get(day - 1).or(days.last()).copied().unwrap_or_default());
         }
         let too_much = || Refusal::bad_scenario("growth_30d", "leads beyond 10^12 a day");

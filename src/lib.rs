@@ -12,9 +12,10 @@
 //! |---|
 //! | `wasm`: the JavaScript surface |
 //! | [`wire`]: plain data in, plain data out |
-//! | [`past`]: the figures of a journal that was settled, in the form that [`economy`] has for a scenario |
+//! | [`past`]: the figures of a journal that was settled, as the type [`economy::Run`], which a simulation returns too |
 //! | [`review`]: red flags; [`rulebook`]: the rules as members read them; [`forecast`]: what a member may expect; [`statement`]: an account brought up to date by day records; [`absorption`]: what orders and goods absorb |
-//! | [`book`]: the whole state, `apply(event) -> receipt`; [`economy`]: the whole network, day by day |
+//! | [`economy`]: the whole network, day by day |
+//! | [`book`]: the whole state, `apply(event) -> receipt` |
 //! | [`order`]: who gets what from an order, and why; [`day`]: the close of a day, for book, simulator and forecast alike |
 //! | [`receipt`]: what happened, by which rule, and why; [`release`]: units, `nav`, `acc`, eras; [`price`]: the next day's price; [`purchase`]: packs and redemptions that may come back; `preset`: the rule sets that ship with the rules |
 //! | [`event`]: a line of the journal, and the codes of refusals |
@@ -22,7 +23,7 @@
 //! | [`quantity`]: exact decimals with named roundings; [`identity`]: ids, regions, days; [`tree`]: plain data |
 //! | [`limits`]: how large anything may be; `wide`: products and quotients in 256 bits; `contract`: the tables of events, codes, rules and reasons, as macros |
 //!
-//! [`day_report`] stands apart: it adds up what a day brought, while the book applies the events.
+//! [`day_report`] adds up what a day brought. It uses [`book`] and [`economy`], and no other module uses it.
 //!
 //! # Example
 //!

@@ -150,8 +150,8 @@ impl Order {
         }
     }
 
-    /// What a member gets when the order vests, reward by reward: what is left of each. Nothing of an order that vested or was
-    /// refunded.
+    /// What a member gets when the order vests, reward by reward: what is left of each. Empty if the order has vested or was
+    /// refunded in whole.
     ///
     /// # Errors
     /// [`OutOfRange`] never, for a concession that is above 0.

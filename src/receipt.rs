@@ -262,7 +262,8 @@ pub struct Reward {
 }
 
 impl Reward {
-    /// Whether a member may see it in an order of its shop: the buyer's part and its own are what the two agree on.
+    /// Whether the merchant `shop` may see this reward in an order of its shop. It sees the buyer's reward and its own, because the two
+    /// agree on these.
     #[must_use]
     pub fn is_seen_by(&self, shop: &Id) -> bool {
         self.kind == RewardKind::Consumption || self.member == *shop
@@ -300,8 +301,8 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// What one member may see of it: what moves to or from its account, the points of a trade, whose two parties know each other,
-    /// and of an order's rewards the buyer's and its own. What a refund could not recover is left out, because with it and public
+    /// The receipt as one member may see it. It keeps the postings to or from the member's account, and both sides of a trade, because
+    /// the two parties know each other. Of an order's rewards it keeps the buyer's and the member's own. What a refund could not recover is left out, because with it and public
     /// numbers a shop could work out what a receiver had.
     ///
     /// The server cuts its answers with this and a wallet its previews, so that both can be compared.

@@ -15,7 +15,7 @@ use crate::receipt::RewardKind;
 use crate::ruleset::{Channel, PricePolicy, Redemption, RuleSet};
 use example::{BUYER, Example, SHOP, amount, concession, id};
 
-/// A rule with everything that its sentences name.
+/// One rule as a member reads it: the key of its text, and the values that the text names in braces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Article {
     /// The key of its sentences, such as `consumption`.

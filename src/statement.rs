@@ -103,8 +103,8 @@ pub fn statement(account: &Account, days: &[DayRecord], count: usize) -> Result<
     Ok(lines)
 }
 
-/// The points that the next close would release to an account if no event came before it, and nothing were due but this share value
-/// of its own (`vesting`), which vests first. `days` are the records of all closed days, from the first.
+/// The points that the next close would release to an account if no other event came first. `vesting` is share value of this account
+/// that vests before the release; nothing else is taken to be due. `days` are the records of all closed days, from the first.
 ///
 /// # Errors
 /// [`OutOfRange`] if account, release and days are not of the same moment.

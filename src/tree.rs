@@ -55,8 +55,8 @@ impl Tree {
         }
     }
 
-    /// A number given as text. It is a whole number if every JSON reader keeps it exactly. In JSON, `1.0` is no whole number;
-    /// JavaScript cannot tell it from `1`, so there the text of the number value decides.
+    /// A number given as text. It is a whole number if every JSON reader keeps it exactly. In JSON, `1.0` is no whole number.
+    /// JavaScript has one value for `1.0` and `1`, so there both are whole numbers.
     #[must_use]
     pub fn number(text: String) -> Self {
         match text.parse() {
@@ -212,8 +212,8 @@ impl<'de> Visitor<'de> for TreeReader<'_> {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Tree, E> {
-        // Kept as a text that no reader accepts: its event or rule set is refused, with the field. The same JSON value as a whole number
-        // has the same text, so that an `id` stands for either.
+        // Kept as a text that no reader accepts: its event or rule set is refused, with the field. `1.0` has the same text as
+        // `1`, so an event that is sent again with the other spelling counts as the same event.
         Ok(Tree::OtherNumber(value.to_string()))
     }
 

@@ -10,7 +10,7 @@
 //! | [`books`] | exports and imports | [`ledger`] |
 //! | [`webhooks`] | delivery of events to other systems, at least once | [`ledger`] |
 //! | [`notices`] | messages to members about what concerns them: by push, `WeChat`, e-mail and SMS | [`webhooks`], [`people`], [`ledger`] |
-//! | [`goods`] | goods for points: the catalogue, its pictures, the vouchers | [`people`], [`ledger`] |
+//! | [`goods`] | goods for points: the catalogue, its pictures, the vouchers | [`ledger`] |
 //! | [`admission`] | opens the shops of approved applications | [`people`], [`ledger`] |
 //! | [`people`] | keys, staff, sessions, passkeys, `WeChat` accounts, profiles; commands that wait for a second person; what the two sides of a trade write to each other; applications for shops | the base |
 //! | [`ledger`] | the queue of events, groups, the store, the audit, the close of a day | the base |

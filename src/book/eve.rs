@@ -107,8 +107,9 @@ impl Book {
     }
 }
 
-/// New share value of a day: the mean of the last [`MEAN_DAYS`] days. The new share value of a day is its `T` less what the
-/// release of the day before left: `T − (T − converted of the day before)`.
+/// New share value of a day: the mean of the last [`MEAN_DAYS`] days. The new share value of a day is its `T` less what the day
+/// before left: `T − (T' − converted')`, where `T'` and `converted'` are those of the day before. Before the first close, all share
+/// value is new.
 fn mean_inflow(days: &[DayRecord], total: ShareValue) -> Result<ShareValue, OutOfRange> {
     let (mut sum, mut count, mut next) = (0_i128, 0, total);
     for record in days.iter().rev().take(MEAN_DAYS) {

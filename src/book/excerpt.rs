@@ -33,7 +33,7 @@ pub struct Excerpt {
     pub accounts: BTreeMap<Id, Account>,
     /// The partner of each city.
     pub partners: BTreeMap<Region, Id>,
-    /// Orders. Neither they nor the tables below are part of an excerpt in JSON.
+    /// Orders. An excerpt in JSON leaves out this table and all fields below.
     #[serde(skip)]
     pub orders: BTreeMap<Id, Order>,
     /// Offers.

@@ -14,9 +14,9 @@ pub const NAMES: [&str; 11] = [
 
 /// The scenario of this name, and the rules that it runs on; `None` for an unknown name.
 ///
-/// `income` is the example of the scheme's own description. It, `washing` and `farming` run on `rules` as they are. All
-/// others run on reference rules: the multiples and the release of `rules`, but no gifts, orders that vest at once, and a
-/// first price at which the released points find buyers.
+/// `income` (the example of the scheme's own description), `washing` and `farming` run on `rules` as they are. All others
+/// run on reference rules, which have the multiples and the release of `rules`. These have no gifts, orders vest at once, and
+/// at the first price the released points find buyers.
 ///
 /// # Errors
 /// [`RuleSetError`] never, for a valid rule set.

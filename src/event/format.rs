@@ -39,7 +39,7 @@ pub enum Referent {
 /// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// The id of this.
+    /// An id of what is given.
     Id(Referent),
     /// Yuan, 2 places.
     Money,
@@ -59,7 +59,7 @@ pub enum Format {
     Side,
     /// A day.
     Day,
-    /// A whole number from 1 to this one.
+    /// A whole number from 1 to the given one.
     Count(u64),
     /// Keys of a rule set.
     Rules,
@@ -79,7 +79,7 @@ pub struct Field {
 /// What the value of a field names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Name<'a> {
-    /// This, by its id.
+    /// What is given, by its id.
     Id(Referent, &'a Id),
     /// A region.
     Region(Region),
@@ -93,7 +93,7 @@ pub trait FieldFormat {
     /// Adds the field of this name; a group of fields adds its own.
     fn fields(name: &'static str, fields: &mut Vec<Field>);
 
-    /// Shows what the value names, if anything.
+    /// Calls the function with what the value names, if anything.
     fn names(_: &Self::Value, _: &mut dyn FnMut(Name<'_>)) {}
 }
 

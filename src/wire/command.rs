@@ -15,7 +15,7 @@ pub enum Who {
     Operator,
     /// The operator or its payment system.
     Payment,
-    /// The member named in this field, which is the member's own if it is left out, or the operator.
+    /// The operator, or the member that this field names. If a member leaves the field out, the server fills in that member's id.
     Own(&'static str),
     /// The merchant whose shop it is, or the operator.
     Merchant,
@@ -43,7 +43,7 @@ pub enum Ownership {
 pub enum Settling {
     /// With others at once: it writes only what it names.
     Everyday,
-    /// With no other server at work: it changes rules, price, weights, the treasury, or what others' events look at.
+    /// While no other writer works: it changes rules, price, weights, the treasury, or what other events read.
     Alone,
 }
 

@@ -20,6 +20,7 @@
 //! | `team` | the sums of a member's team and of a partner's city |
 //! | `application` | applications for a shop |
 //! | `subscription` | notices: what a member is told of, and where |
+//! | `announced` | rules that were announced: what they change, and from which day |
 //! | `rule_values` | the values of a rule set, for the form of the rules |
 //! | `receipt` | compares the expected receipt with the settled one |
 //! | `outbox` | confirmed actions, until the server decides them |

@@ -7,6 +7,7 @@
 //! | [`steps`] | one line a step, with its time |
 //! | [`place`] | where things are in this repository |
 //! | [`command`] | starting other programs |
+//! | [`parallel`] | work on several things at once |
 //! | [`stamp`] | which steps are up to date |
 //! | [`packages`] | Debian's packages, and advice on other systems |
 //! | [`toolchain`] | a Rust that can build for WebAssembly |

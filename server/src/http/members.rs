@@ -82,7 +82,7 @@ async fn found(app: &App, text: &str, page: Page<&str>) -> Result<Vec<(Id, Accou
         return Err(Problem::new(Failure::BadQuery, "search", why));
     }
     let mut members: BTreeSet<Id> =
-        app.people.members_like(text, page).await.map_err(StoreError::from)?.into_iter().collect();
+        app.people.members_like(text, page.after, page.limit).await.map_err(StoreError::from)?.into_iter().collect();
     let mut tx = app.ledger.read().await?;
     for beginning in BTreeSet::from([text.to_owned(), text.to_lowercase(), text.to_uppercase()]) {
         members.extend(tx.members_starting(&beginning, page).await?);

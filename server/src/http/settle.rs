@@ -197,7 +197,8 @@ async fn settle(
     Ok(CommandAnswer::Settled(Answer::of(&settlement)))
 }
 
-/// A member redeems an item of the catalogue together with its piece, and not here. What was settled before is answered as it was.
+/// Refuses a member who redeems an item of the catalogue by this route: `/v1/goods/{item}/redemptions` also reserves a piece. A request
+/// whose key is already settled passes, so that it gets its first answer again.
 async fn refuse_catalogue(app: &App, actor: &Actor, request: &group::Request) -> Result<(), Problem> {
     let Event::PointsRedeemed { item: Some(item), .. } = &request.line.entry.event else { return Ok(()) };
     if actor.commands_all(Kind::PointsRedeemed) || app.goods.item(item).await?.is_none() {
@@ -212,7 +213,8 @@ async fn refuse_catalogue(app: &App, actor: &Actor, request: &group::Request) ->
     Err(Problem::new(Failure::BadItem, "item", why))
 }
 
-/// A member opens a shop without approval, where the server's setting asks for one. What was settled before is answered as it was.
+/// Refuses a member who opens a shop without approval, if the setting `shop-approval` is on. A request whose key is already settled
+/// passes, so that it gets its first answer again.
 async fn refuse_unadmitted(app: &App, actor: &Actor, request: &group::Request) -> Result<(), Problem> {
     if let Some(key) = &request.key
         && app.shop_approval
@@ -361,7 +363,8 @@ fn check_new_id(fields: &[(String, Tree)]) -> Result<(), Problem> {
     if matches!(named, Some((_, Tree::Text(id))) if is_reserved(id)) { Err(Problem::reserved_id()) } else { Ok(()) }
 }
 
-/// Fills in the name of a member or shop that acts for itself. It may not name another; who has the duty names anybody.
+/// Fills in the id of a member or shop that acts for itself; it may not name anybody else. An actor with the duty must name a member, and
+/// may name any.
 pub(super) fn speak_for(
     actor: &Actor,
     duty: Duty,

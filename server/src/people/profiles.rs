@@ -5,7 +5,6 @@ use gongxiang::wire::profile::{Category, MemberNumber, Profile};
 
 use super::profile_text::CheckedProfile;
 use super::store::{People, no_secret};
-use crate::ledger::store::Page;
 use crate::limits::{NUMBER_DRAWS_MAX, NUMBERS_MAX};
 
 /// A profile with its member and short number.
@@ -104,11 +103,11 @@ impl People {
 
     /// Members whose name, shop's name or phone has this text in it, or whose short number it is, by id. Upper and lower case are the
     /// same as far as the engine knows them: `SQLite` those of ASCII, `PostgreSQL` all. It reads every profile, so only the staff may
-    /// ask.
+    /// ask. Returns at most `limit` members after the id `after`.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn members_like(&self, text: &str, page: Page<&str>) -> sqlx::Result<Vec<Id>> {
+    pub async fn members_like(&self, text: &str, after: &str, limit: usize) -> sqlx::Result<Vec<Id>> {
         let sql = "SELECT member FROM profiles
              WHERE member > $1 AND (number = $2 OR LOWER(name) LIKE $3 ESCAPE '!' OR LOWER(shop_name) LIKE $3 ESCAPE '!'
                 OR $4 <> '' AND phone LIKE '%' || $4 || '%' ESCAPE '!')
@@ -123,11 +122,11 @@ impl People {
         // Phones are kept without spaces and dashes.
         let phone: String = escaped.chars().filter(|character| !" -".contains(*character)).collect();
         let rows: Vec<(String,)> = sqlx::query_as(sql)
-            .bind(page.after.to_owned())
+            .bind(after.to_owned())
             .bind(text.to_owned())
             .bind(format!("%{escaped}%"))
             .bind(phone)
-            .bind(i64::try_from(page.limit).unwrap_or(i64::MAX))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .fetch_all(&self.pool)
             .await?;
         Ok(rows.iter().filter_map(|(member,)| Id::parse(member)).collect())

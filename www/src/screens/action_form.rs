@@ -14,7 +14,7 @@ use crate::text::{Words, actions as t, home};
 use crate::ui;
 use crate::wallet::Wallet;
 
-/// What is typed in a form. It outlives a newer wallet, and an action that was settled empties it.
+/// The text of a field. It stays when the balances are loaded again, and is emptied once an action was settled.
 pub fn typed(app: App) -> RwSignal<String> {
     let typed = RwSignal::new(String::new());
     effect(move |first| {
@@ -32,7 +32,7 @@ pub fn left(app: App, wallet: &Wallet) -> Points {
     if points > spends { points.minus(spends).unwrap_or_default() } else { Points::ZERO }
 }
 
-/// [`left`], with what waits.
+/// Shows [`left`], and the points that waiting actions will spend.
 pub fn available(app: App, wallet: &Arc<Wallet>) -> AnyView {
     let wallet = Arc::clone(wallet);
     let left = move || {

@@ -11,7 +11,7 @@ use crate::team::{self, City, CityShop};
 use crate::text::{frame, team as t};
 use crate::ui::{self, Series};
 
-/// A right that lapses within so many days is a warning.
+/// The screen warns if the partner's right lapses within this many days.
 const SOON: u64 = 5;
 
 pub fn screen(app: App, id: &Id) -> AnyView {

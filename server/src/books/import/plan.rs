@@ -149,7 +149,7 @@ impl Layouts {
         Ok(sources)
     }
 
-    /// Those of a profile, and those of the command line, which choose among all rows.
+    /// The conditions of the profile and of the command line. One of the command line replaces the profile's for the same column.
     fn conditions(&self, profile: &BTreeMap<String, Vec<String>>, names: &[&str]) -> Result<Vec<ColumnValues>> {
         let replaced = |column: &String| self.only.keys().any(|other| folded(other) == folded(column));
         let of_profile = profile.iter().filter(|(column, _)| !replaced(column));

@@ -25,7 +25,7 @@ pub const REPORT: &str = "proposal.txt";
 /// How many names of a directory are shown.
 const NAMES_MAX: usize = 8;
 
-/// A new directory under a name that is not its own yet. Dropping it deletes it.
+/// A new directory under a temporary name. [`Folder::keep`] gives it its final name; dropping it before deletes it.
 #[derive(Debug)]
 pub struct Folder {
     partial: PathBuf,
@@ -153,8 +153,8 @@ pub fn rules(answers: &Answers, proposal: &Proposal, base: &str, today: &str) ->
     }
     let mut out = format!(
         "# {}\n# {}\n#\n# Made on {today} by `gongxiang init` {} from `{}`. [answer] is what was answered, [init] what was found by\n\
-         # simulation ({REPORT}), everything else stands as it stood there. The server reads this file when it opens the book; a change\n\
-         # later is adopted with `gongxiang rules adopt`.\n\n",
+         # simulation ({REPORT}), everything else is copied from that rule set. The server reads this file when it opens the\n\
+         # book. Adopt a later change with `gongxiang rules adopt`.\n\n",
         title(answers, Language::English),
         given(answers, Language::English),
         env!("CARGO_PKG_VERSION"),

@@ -78,7 +78,7 @@ impl Case {
     }
 }
 
-/// What would sink a pilot.
+/// A reason why the pilot would fail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum Sink {
@@ -92,7 +92,7 @@ pub enum Sink {
     ReleaseAboveTurnover { released_worth: Money, turnover: Money },
     /// The goods that members take for points cost more than the platform takes in.
     GoodsAboveIncome { goods: Money, income: Money },
-    /// The treasury has nothing to give within 14 days after the last.
+    /// The treasury runs out within 14 days after the last simulated day.
     TreasuryEnds { left: Points },
     /// More than half of the income comes from joining.
     IncomeFromJoining { part: Rate },

@@ -25,7 +25,7 @@ fn percent(rate: Rate) -> String {
     }
 }
 
-/// The whole report. `rules` is what the command to review is told.
+/// The whole report. `rules` is the argument that it shows for `gongxiang review`.
 pub fn report(answers: &Answers, proposal: &Proposal, rules: &str, language: Language) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
@@ -45,7 +45,7 @@ pub fn report(answers: &Answers, proposal: &Proposal, rules: &str, language: Lan
     out
 }
 
-/// Which flags the rules raise; a scheme without red ones is not thereby allowed.
+/// Which flags the rules raise. A scheme without red flags can still be forbidden.
 fn flags(proposal: &Proposal, rules: &str, language: Language) -> String {
     let none = word(language, "flags.none");
     let codes = |codes: &[&str]| if codes.is_empty() { none.to_owned() } else { codes.join(", ") };
