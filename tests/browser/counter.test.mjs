@@ -431,6 +431,27 @@ test('the customer’s phone computes the order first, and both phones say that 
     assert.equal(await each.getByTestId('compared').getAttribute('data-same'), 'true');
   }
 
+  // The till settles another sum than the customer agreed to: both phones say so.
+  await go(page, '#/shop/kiosk');
+  await go(ann.page, '#/pay/kiosk/50/5');
+  await ann.page.getByTestId('agree').click();
+  const other = await ann.page.getByTestId('my-code').getAttribute('data-code');
+  await press(page, '41');
+  await page.getByTestId('till-customer').fill(other);
+  await page.getByTestId('customer').waitFor();
+  await page.getByTestId('charge').click();
+  await settle(page);
+  await page.getByTestId('next-customer').click();
+  for (const each of [page, ann.page]) await each.locator('[data-testid=compared][data-same=false]').waitFor();
+  await picture(ann.page, '-different');
+
+  // An order that cannot be is no proposal.
+  for (const wrong of ['0/0', '-1/-1', '1/2', '10000000000000/1']) {
+    await go(ann.page, `#/pay/kiosk/${wrong}`);
+    await ann.page.getByTestId('show-code').waitFor();
+    assert.equal(await ann.page.getByTestId('proposal').count(), 0, wrong);
+  }
+
   // The poster leads to the shop and one's own code.
   await go(ann.page, '#/pay/kiosk');
   await ann.page.getByTestId('show-code').click();
@@ -488,8 +509,21 @@ test('a refused camera leaves typing', async () => {
     await picture(page, `-no-camera-${language}`);
   }
   // A whole number is taken without OK.
-  await page.getByTestId('till-customer').fill((await house.operate('/v1/members/ann/profile', undefined, 'GET')).number);
+  const { number } = await house.operate('/v1/members/ann/profile', undefined, 'GET');
+  await page.getByTestId('till-customer').fill(number);
   await page.locator('[data-testid=customer][data-member=ann]').waitFor();
+  // As the phone shows it, and with full-width digits. A wrong digit is a wrong number, and what a payment app shows is nobody's.
+  const fullWidth = number.replace(/\d/g, (digit) => String.fromCodePoint(digit.codePointAt(0) + 0xfee0));
+  for (const typed of [`${number.slice(0, 4)} ${number.slice(4)}`, fullWidth]) {
+    await page.getByTestId('change-customer').click();
+    await page.getByTestId('till-customer').fill(typed);
+    await page.locator('[data-testid=customer][data-member=ann]').waitFor();
+  }
+  await page.getByTestId('change-customer').click();
+  await customer(page, `${number.slice(0, 7)}${(Number(number[7]) + 1) % 10}`);
+  await page.getByTestId('customer-error').filter({ hasText: /短号有误/ }).waitFor();
+  await customer(page, '281234567890123456');
+  await page.getByTestId('customer-error').filter({ hasText: /这不是会员码/ }).waitFor();
   await leave();
 });
 

@@ -12,8 +12,10 @@ use serde_json::{Value, json};
 
 use crate::api::{self, Fault, Item, field, text_of};
 use crate::clock;
+use crate::input::half_width;
 use crate::mark;
 use crate::order::{ConcessionUnit, percent_floor};
+use crate::order_parts::points_paid;
 use crate::route::Route;
 
 /// What a till starts from.
@@ -113,6 +115,8 @@ pub enum Customer {
     /// A member's code, with its text, and what the member agreed to get. In the QR code a slash is between them, which no id has.
     Code(Id, String, Option<Brings>),
     Number(MemberNumber),
+    /// Eight digits, but the check digit is another one.
+    WrongNumber,
     Id(Id),
     /// The code of a shop, not of a member.
     OfShop,
@@ -126,6 +130,9 @@ impl Customer {
     /// Reads a text; `None` if it can be nobody's.
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
+        if let Some(digits) = digits(text).filter(|digits| digits.len() == NUMBER_DIGITS) {
+            return Some(MemberNumber::parse(&digits).map_or(Self::WrongNumber, Self::Number));
+        }
         if text.starts_with("GX1.") {
             let (code, brings) = text.split_once('/').map_or((text, None), |(code, brings)| (code, Some(brings)));
             let rest = code.strip_prefix("GX1.")?;
@@ -143,17 +150,30 @@ impl Customer {
         if let Some(OrderSearch::Code(..)) = OrderSearch::read(text) {
             return Some(Self::OfOrder);
         }
-        MemberNumber::parse(text).map(Self::Number).or_else(|| Id::parse(text).map(Self::Id))
+        // A code of another version, and what a payment app shows, are nobody's id.
+        let is_foreign =
+            text.starts_with("GX") && text.contains('.') || digits(text).is_some_and(|all| all.len() >= 16);
+        Id::parse(text).filter(|_| !is_foreign).map(Self::Id)
     }
 
     /// Whether a text is whole: a code or a number, after which nothing more is typed. An id could go on.
     pub fn is_whole(text: &str) -> bool {
         match Self::read(text) {
             Some(Self::Code(_, code, _)) => code.rsplit('.').next().is_some_and(|mac| mac.len() == 8),
-            Some(Self::Number(_) | Self::OfShop | Self::OfOrder | Self::OfVoucher) => true,
+            Some(Self::Number(_) | Self::WrongNumber | Self::OfShop | Self::OfOrder | Self::OfVoucher) => true,
             Some(Self::Id(_)) | None => text.contains("://"),
         }
     }
+}
+
+/// How many digits a member's short number has.
+const NUMBER_DIGITS: usize = 8;
+
+/// The digits of a text that has nothing else but spaces. Screens show a short number as `7931 1224`, and a Chinese keyboard writes
+/// full-width digits.
+fn digits(text: &str) -> Option<String> {
+    let signs = text.chars().map(half_width).filter(|sign| *sign != ' ');
+    signs.map(|sign| sign.is_ascii_digit().then_some(sign)).collect::<Option<String>>().filter(|all| !all.is_empty())
 }
 
 /// Fewest letters of an order's number.
@@ -279,7 +299,7 @@ pub fn total(orders: &[Item<Order>]) -> Option<DayTotal> {
             orders: total.orders + 1,
             amount: Money::checked_from_raw(total.amount.raw().checked_add(order.amount.raw())?)?,
             concession: Money::checked_from_raw(total.concession.raw().checked_add(order.left.raw())?)?,
-            points: total.points.plus(order.points_left(order.left).ok()?).ok()?,
+            points: total.points.plus(points_paid(order).ok()?).ok()?,
         };
     }
     Some(total)
@@ -315,6 +335,10 @@ mod tests {
 
     fn money(text: &str) -> Money {
         Money::parse(text).expect("money")
+    }
+
+    fn full_width(digit: char) -> char {
+        digit.to_digit(10).and_then(|digit| char::from_u32(u32::from('０') + digit)).expect("a digit")
     }
 
     fn order(amount: &str, concession: &str, left: &str) -> Order {
@@ -375,8 +399,12 @@ mod tests {
             (&format!("{code}/80"), Some(Customer::Code(id("ann:1.x"), code.to_owned(), None))),
             (" ann\n", Some(Customer::Id(id("ann")))),
             (&number.to_string(), Some(Customer::Number(number))),
-            // Eight digits whose last is another one are an id, which nobody may have.
-            ("12345678", if number.to_string() == "12345678" { None } else { Some(Customer::Id(id("12345678"))) }),
+            (&crate::text::spaced(&number.to_string()), Some(Customer::Number(number))),
+            (&number.to_string().chars().map(full_width).collect::<String>(), Some(Customer::Number(number))),
+            ("12345678", Some(Customer::WrongNumber)),
+            ("1234567", Some(Customer::Id(id("1234567")))),
+            ("281234567890123456", None),
+            ("GX2.abc", None),
             ("https://pay.example/#/pay/shop", Some(Customer::OfShop)),
             ("https://pay.example/#/shop/kiosk/orders/o:1", Some(Customer::OfOrder)),
             ("GXG1.ABCD-EFGH-JKMN-PQRS", Some(Customer::OfVoucher)),

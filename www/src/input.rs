@@ -18,7 +18,7 @@ pub fn plain(typed: &str) -> String {
 }
 
 /// Turns full-width digits and signs into their ASCII forms, and every kind of space into a plain one.
-fn half_width(typed: char) -> char {
+pub fn half_width(typed: char) -> char {
     match typed {
         '０'..='９' => char::from_digit(u32::from(typed) - u32::from('０'), 10).unwrap_or(typed),
         '．' => '.',

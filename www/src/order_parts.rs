@@ -3,7 +3,7 @@
 
 use gongxiang::identity::{Day, Id};
 use gongxiang::order::{Order, OrderState};
-use gongxiang::quantity::{OutOfRange, Points, ShareValue};
+use gongxiang::quantity::{Money, OutOfRange, Points, ShareValue};
 use gongxiang::receipt::{Amount, RewardKind, Rule};
 use serde_json::Value;
 
@@ -51,12 +51,8 @@ impl OrderParts {
     /// # Errors
     /// [`OutOfRange`] never, for an order of a server.
     pub fn of(order: &Order, is_whole: bool) -> Result<Self, OutOfRange> {
-        let has_vested = match order.state {
-            OrderState::Pending => false,
-            OrderState::Vested(_) => true,
-            OrderState::Refunded => order.left_at_vesting.is_positive(),
-        };
-        let at_vesting = if has_vested { order.left_at_vesting } else { order.left };
+        let has_vested = has_vested(order);
+        let at_vesting = concession_paid(order);
         let (mut points, mut share_value) = (Vec::new(), Vec::new());
         for (reward, _) in order.rewards.iter() {
             let to = || Receiver::Member(reward.member.clone(), reward.kind);
@@ -76,6 +72,28 @@ impl OrderParts {
         add(&mut points, Receiver::Shop, returned, returned);
         Ok(Self { points, share_value, has_vested })
     }
+}
+
+fn has_vested(order: &Order) -> bool {
+    match order.state {
+        OrderState::Pending => false,
+        OrderState::Vested(_) => true,
+        OrderState::Refunded => order.left_at_vesting.is_positive(),
+    }
+}
+
+/// The concession that the shop's points paid: less what was refunded before the order was paid out. What comes back to the shop
+/// afterwards depends on what the receivers still have.
+fn concession_paid(order: &Order) -> Money {
+    if has_vested(order) { order.left_at_vesting } else { order.left }
+}
+
+/// The points that the shop paid for [`concession_paid`].
+///
+/// # Errors
+/// [`OutOfRange`] never, for an order of a server.
+pub fn points_paid(order: &Order) -> Result<Points, OutOfRange> {
+    order.points_left(concession_paid(order))
 }
 
 fn add(parts: &mut Vec<Part>, to: Receiver, amount: Points, back: Points) {
@@ -218,6 +236,23 @@ mod tests {
             assert_eq!(seen(&parts.share_value)[0], ("ann".into(), "38".into(), value.to_owned()));
         }
         Ok(())
+    }
+
+    #[test]
+    fn what_the_shop_paid_is_less_what_came_back_before_the_order_was_paid_out() {
+        let vested = OrderState::Vested(Day::parse("2026-01-09").expect("a day"));
+        for (state, left, at_vesting, paid) in [
+            (OrderState::Pending, "10", "0", "100"),
+            (OrderState::Pending, "4", "0", "40"),
+            (vested, "10", "10", "100"),
+            (vested, "4", "10", "100"),
+            (vested, "4", "8", "80"),
+            (OrderState::Refunded, "0", "8", "80"),
+            (OrderState::Refunded, "0", "0", "0"),
+        ] {
+            let found = points_paid(&order(state, left, at_vesting, "0")).expect("in range");
+            assert_eq!(found, points(paid), "{state:?}, {left} left, {at_vesting} when it was paid out");
+        }
     }
 
     #[test]

@@ -66,7 +66,8 @@ impl OrderToBe {
     /// Reads `AMOUNT/CONCESSION`.
     fn parse(text: &str) -> Option<Self> {
         let (amount, concession) = text.split_once('/')?;
-        Some(Self { amount: Money::parse(amount).ok()?, concession: Money::parse(concession).ok()? })
+        let order = Self { amount: Money::parse(amount).ok()?, concession: Money::parse(concession).ok()? };
+        Some(order).filter(|order| order.concession.is_positive() && order.concession <= order.amount)
     }
 }
 
@@ -365,7 +366,15 @@ mod tests {
             assert_eq!(Route::parse(&route.to_string()), route);
         }
         assert_eq!(Route::parse(""), Route::SignIn);
-        for other in ["#/pay/a/1", "#/pay/a/x/1", "#/pay/a/10000000000000/1", "#/pay/a/1/1/1"] {
+        for other in [
+            "#/pay/a/1",
+            "#/pay/a/x/1",
+            "#/pay/a/10000000000000/1",
+            "#/pay/a/1/1/1",
+            "#/pay/a/1/1.01",
+            "#/pay/a/-1/-1",
+            "#/pay/a/0/0",
+        ] {
             assert_eq!(Route::parse(other), Route::Pay(Id::parse("a").expect("an id"), None), "{other}");
         }
         assert_eq!(Route::parse("#/m/ann:1.x/shop"), Route::Shop(ann, Counter::Till), "an old address");

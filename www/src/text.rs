@@ -33,7 +33,7 @@ pub mod told;
 pub mod trades;
 pub mod worth;
 
-pub use rules::{asset, class, code, failure, reason, role, rule};
+pub use rules::{asset, class, code, reason, refusal, role, rule};
 
 use crate::lang::Lang;
 

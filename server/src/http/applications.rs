@@ -319,6 +319,7 @@ fn check(text: ShopApplication) -> Result<CheckedApplication, Problem> {
         let failure = match error {
             TextError::Phone => Failure::BadPhone,
             TextError::Licence => Failure::BadLicence,
+            TextError::Reserved => Failure::ReservedName,
             _ => Failure::BadText,
         };
         Problem::new(failure, field, error.to_string())

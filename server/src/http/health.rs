@@ -28,5 +28,5 @@ pub async fn live(_: Anybody) -> Answer<Status> {
 /// The database answers, and can be written.
 pub async fn ready(State(app): State<App>, _: Anybody) -> Result<Answer<Status>, Problem> {
     app.ledger.ready().await?;
-    Ok(Answer::of(&Status { status: "ok", close_waits: app.ledger.close_waits() }))
+    Ok(Answer::of(&Status { status: "ok", close_waits: app.ledger.close_waits().map(|doubt| doubt.to_string()) }))
 }

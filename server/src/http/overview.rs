@@ -178,8 +178,17 @@ pub async fn overview(State(app): State<App>, _: Auditor, _: Query<NoParameters>
     let dry: Vec<_> = running_dry.iter().filter_map(|reach| Some((reach.dry?, reach.shop.clone()))).collect();
     let (announced, rules) = (tx.announced().await?, rules_fingerprint(&rules));
     let (announced, rules) = (announced.as_ref(), rules.as_str());
-    let situation =
-        Situation { day, treasury: supply.treasury, today: &today, days: &days, announced, rules, dry: &dry };
+    let doubt = app.ledger.close_waits();
+    let situation = Situation {
+        day,
+        close_waits: doubt.as_ref(),
+        treasury: supply.treasury,
+        today: &today,
+        days: &days,
+        announced,
+        rules,
+        dry: &dry,
+    };
     let warnings = warnings(&situation);
     let days = days.into_iter().map(|(closed, report)| DayOverview { closed, report }).collect();
     Ok(Answer::of(&Overview {

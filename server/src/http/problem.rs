@@ -85,6 +85,7 @@ failures! {
     BadText "bad_text" UNPROCESSABLE_ENTITY
     BadPhone "bad_phone" UNPROCESSABLE_ENTITY
     TooManyProfiles "too_many_profiles" UNPROCESSABLE_ENTITY
+    ReservedName "reserved_name" UNPROCESSABLE_ENTITY
     ShopNameTaken "shop_name_taken" CONFLICT
     BadPreset "bad_preset" UNPROCESSABLE_ENTITY
     BadLicence "bad_licence" UNPROCESSABLE_ENTITY

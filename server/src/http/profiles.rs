@@ -67,7 +67,11 @@ pub async fn replace(
         return Err(Problem::needs_role(Duty::Profiles));
     }
     let checked = CheckedProfile::of(profile).map_err(|(field, error)| {
-        let failure = if error == TextError::Phone { Failure::BadPhone } else { Failure::BadText };
+        let failure = match error {
+            TextError::Phone => Failure::BadPhone,
+            TextError::Reserved => Failure::ReservedName,
+            _ => Failure::BadText,
+        };
         Problem::new(failure, field, error.to_string())
     })?;
     let account = account(&app, &member).await?;
@@ -81,6 +85,9 @@ pub async fn replace(
         }
         ProfileOutcome::ShopNameTaken => {
             Err(Problem::new(Failure::ShopNameTaken, "shop_name", Failure::ShopNameTaken.sentence()))
+        }
+        ProfileOutcome::NameOfShop => {
+            Err(Problem::new(Failure::ShopNameTaken, "name", Failure::ShopNameTaken.sentence()))
         }
         ProfileOutcome::TooMany => Err(Failure::TooManyProfiles.into()),
     }

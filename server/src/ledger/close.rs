@@ -106,7 +106,7 @@ impl Closer {
         } else {
             tracing::info!("days are closed again");
         }
-        self.ledger.set_close_waits(doubt.as_ref().map(ToString::to_string));
+        self.ledger.set_close_waits(doubt.clone());
         self.doubt = doubt;
     }
 }

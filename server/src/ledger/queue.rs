@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout_at;
 
 use crate::ledger::group::{self, Answer, Denial, Group, Request};
+use crate::ledger::missed::Doubt;
 use crate::ledger::needs::{self, Needs};
 use crate::ledger::pulse::Pulse;
 use crate::ledger::store::announcement::AnnouncedRules;
@@ -40,7 +41,7 @@ pub struct Ledger {
     jobs: mpsc::Sender<Job>,
     metrics: Arc<Metrics>,
     pulse: Arc<Pulse>,
-    close_waits: Arc<std::sync::Mutex<Option<String>>>,
+    close_waits: Arc<std::sync::Mutex<Option<Doubt>>>,
 }
 
 /// The writers' tasks; they end when the last [`Ledger`] is dropped.
@@ -101,13 +102,13 @@ impl Ledger {
 
     /// Why no day is closed until a person says so, if it is so.
     #[must_use]
-    pub fn close_waits(&self) -> Option<String> {
-        // A sentence cannot be half done.
+    pub fn close_waits(&self) -> Option<Doubt> {
+        // A doubt cannot be half done.
         self.close_waits.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// Says so, or that it is over.
-    pub fn set_close_waits(&self, why: Option<String>) {
+    pub fn set_close_waits(&self, why: Option<Doubt>) {
         self.metrics.close_waits(why.is_some());
         *self.close_waits.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = why;
     }

@@ -7,6 +7,7 @@ use gongxiang::quantity::{Money, Points, Price};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::ledger::missed::{Doubt, Missed};
 use crate::ledger::store::ClosedDay;
 use crate::ledger::store::announcement::{AnnouncedRules, AnnouncementState};
 use crate::limits::ANNOUNCED_REFUSAL_DAYS;
@@ -26,6 +27,16 @@ const TREASURY_DAYS: i128 = 14;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum Warning {
+    /// Days are over, and the server does not close them until a person has looked at the clock.
+    DaysNotClosed {
+        days: u64,
+        from: Day,
+        until: Day,
+        /// What closing them would release at most.
+        points: Points,
+    },
+    /// The server closes no day, because its clock cannot be right.
+    ClockInDoubt {},
     /// Rules that were announced will not hold, or do not: this is why.
     AnnouncedRulesFail { from: Day, code: String },
     /// The points of shops end soon.
@@ -64,6 +75,8 @@ pub enum Warning {
 #[derive(Debug)]
 pub struct Situation<'a> {
     pub day: Day,
+    /// Why the server closes no day by itself.
+    pub close_waits: Option<&'a Doubt>,
     pub treasury: Points,
     pub today: &'a DayReport,
     /// Closed days, oldest first, each with its report.
@@ -88,6 +101,7 @@ pub fn warnings(situation: &Situation<'_>) -> Vec<Warning> {
     };
     let of_week = reports(week);
     let found = [
+        close_waits(situation),
         announced(situation),
         dry(situation),
         Some(Warning::OrdersRefused { orders: of_week.orders_short }).filter(|_| of_week.orders_short > 0),
@@ -97,6 +111,15 @@ pub fn warnings(situation: &Situation<'_>) -> Vec<Warning> {
         joining(&reports(days)),
     ];
     found.into_iter().flatten().collect()
+}
+
+fn close_waits(situation: &Situation<'_>) -> Option<Warning> {
+    Some(match situation.close_waits? {
+        Doubt::Many(Missed { first, last, days }, points) | Doubt::Ahead(Missed { first, last, days }, points, _) => {
+            Warning::DaysNotClosed { days: *days, from: *first, until: *last, points: *points }
+        }
+        Doubt::Behind { .. } | Doubt::Apart(_) => Warning::ClockInDoubt {},
+    })
 }
 
 /// Announced rules that were refused lately, or that will be because others are in force now than those that they change.
@@ -152,6 +175,8 @@ fn joining(month: &DayReport) -> Option<Warning> {
 mod tests {
     use gongxiang::book::DayRecord;
 
+    use std::sync::LazyLock;
+
     use super::*;
 
     fn day(number: u64) -> Day {
@@ -169,8 +194,33 @@ mod tests {
     }
 
     fn of(days: &[(ClosedDay, Option<DayReport>)], today: &DayReport, dry: &[(Day, Id)]) -> Vec<Warning> {
+        warnings(&Situation { today, days, dry, ..quiet() })
+    }
+
+    fn quiet() -> Situation<'static> {
+        static NOTHING: LazyLock<DayReport> = LazyLock::new(DayReport::default);
         let treasury = Points::parse("100").unwrap_or_default();
-        warnings(&Situation { day: day(30), treasury, today, days, announced: None, rules: "", dry })
+        Situation {
+            day: day(30),
+            close_waits: None,
+            treasury,
+            today: &NOTHING,
+            days: &[],
+            announced: None,
+            rules: "",
+            dry: &[],
+        }
+    }
+
+    #[test]
+    fn days_that_wait_for_a_person_come_first_and_a_wrong_clock_is_named() {
+        let missed = Missed { first: day(30), last: day(35), days: 6 };
+        let points = Points::parse("5328").unwrap_or_default();
+        let of = |doubt: Doubt| warnings(&Situation { close_waits: Some(&doubt), ..quiet() });
+        let waits = [Warning::DaysNotClosed { days: 6, from: day(30), until: day(35), points }];
+        assert_eq!(of(Doubt::Many(missed, points)), waits);
+        assert_eq!(of(Doubt::Ahead(missed, points, day(1))), waits);
+        assert_eq!(of(Doubt::Apart(-70)), [Warning::ClockInDoubt {}]);
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub enum TextError {
     Character(char),
     /// Its letters are of scripts that are not written together.
     Scripts,
+    /// It would be taken for the name of who runs the scheme.
+    Reserved,
     /// It is no telephone number.
     Phone,
     /// It is no number of a business licence.
@@ -39,6 +41,7 @@ impl fmt::Display for TextError {
                 write!(f, "the character U+{code:04X} is not allowed; use letters, digits and simple punctuation")
             }
             Self::Scripts => f.write_str("use letters of one script, or Chinese with Latin letters"),
+            Self::Reserved => f.write_str("this name would be taken for the platform's; choose another"),
             Self::Phone => f.write_str("write 11 digits that begin with 1, or `+`, the country and the number"),
             Self::Licence => f.write_str("write the 18 characters of the licence, or the 15 digits of an old one"),
         }
@@ -50,6 +53,8 @@ impl fmt::Display for TextError {
 pub struct CheckedProfile {
     /// Its texts in their stored form.
     pub profile: Profile,
+    /// What the member's name looks like.
+    pub name_key: Option<String>,
     /// What the shop's name looks like.
     pub shop_key: Option<String>,
 }
@@ -67,8 +72,17 @@ impl CheckedProfile {
         let shop_name = read("shop_name", profile.shop_name, IN_NAMES, NAME_CHARS_MAX)?;
         let address = read("address", profile.address, IN_ADDRESSES, ADDRESS_CHARS_MAX)?;
         let phone = profile.phone.map(|text| phone(&text).ok_or(("phone", TextError::Phone))).transpose()?;
-        let shop_key = shop_name.as_deref().map(look);
-        Ok(Self { profile: Profile { name, shop_name, address, category: profile.category, phone }, shop_key })
+        for (field, name) in [("name", &name), ("shop_name", &shop_name)] {
+            if name.as_deref().is_some_and(is_of_platform) {
+                return Err((field, TextError::Reserved));
+            }
+        }
+        let (name_key, shop_key) = (name.as_deref().map(look), shop_name.as_deref().map(look));
+        Ok(Self {
+            profile: Profile { name, shop_name, address, category: profile.category, phone },
+            name_key,
+            shop_key,
+        })
     }
 }
 
@@ -162,6 +176,19 @@ fn look(name: &str) -> String {
     skeleton.to_lowercase().replace('i', "l")
 }
 
+/// What only who runs the scheme may be called, in a name and as a word of one.
+const OF_PLATFORM: [&str; 7] = ["平台", "官方", "客服", "运营方", "运营商", "管理员", "共享购"];
+const WORDS_OF_PLATFORM: [&str; 7] =
+    ["admin", "administrator", "gongxiang", "official", "operator", "platform", "support"];
+
+/// Whether a name would be taken for that of who runs the scheme.
+fn is_of_platform(name: &str) -> bool {
+    let all = look(name);
+    let mut words = name.split(|character: char| !character.is_alphanumeric()).map(look);
+    OF_PLATFORM.iter().any(|reserved| all.contains(&look(reserved)))
+        || words.any(|word| WORDS_OF_PLATFORM.iter().any(|reserved| word == look(reserved)))
+}
+
 /// A telephone number: 11 digits of the mainland, or a number with the code of its country.
 fn phone(text: &str) -> Option<String> {
     let number: String = text.nfkc().take(64).filter(|character| !" -()".contains(*character)).collect();
@@ -178,6 +205,23 @@ mod tests {
 
     fn name(text: &str) -> Result<String, TextError> {
         plain(text, IN_NAMES, NAME_CHARS_MAX)
+    }
+
+    #[test]
+    fn nobody_is_called_like_who_runs_the_scheme() {
+        for text in ["平台客服", "官方 旗舰店", "共享购", "Support", "GongXiang Team", "0fficial", "运营方小李"]
+        {
+            for profile in [
+                Profile { name: Some(text.into()), ..Profile::default() },
+                Profile { shop_name: Some(text.into()), ..Profile::default() },
+            ] {
+                assert_eq!(CheckedProfile::of(profile).map_err(|(_, why)| why), Err(TextError::Reserved), "{text}");
+            }
+        }
+        for text in ["高平", "Administratia", "Opera", "王官"] {
+            let profile = Profile { name: Some(text.into()), ..Profile::default() };
+            assert!(CheckedProfile::of(profile).is_ok(), "{text}");
+        }
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub enum ProfileOutcome {
     Stored(StoredProfile),
     /// Another shop's name looks like this one's.
     ShopNameTaken,
+    /// The name of another member's shop looks like the member's name.
+    NameOfShop,
     /// The member has erased its profile too often to get another short number.
     TooMany,
 }
@@ -123,7 +125,8 @@ impl People {
         let phone: String = escaped.chars().filter(|character| !" -".contains(*character)).collect();
         let rows: Vec<(String,)> = sqlx::query_as(sql)
             .bind(after.to_owned())
-            .bind(text.to_owned())
+            // Screens show a short number with a space.
+            .bind(text.split_whitespace().collect::<String>())
             .bind(format!("%{escaped}%"))
             .bind(phone)
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
@@ -167,6 +170,9 @@ impl People {
         part: ProfilePart,
         checked: &CheckedProfile,
     ) -> sqlx::Result<ProfileOutcome> {
+        if part == ProfilePart::Whole && self.is_name_of_shop(member, checked).await? {
+            return Ok(ProfileOutcome::NameOfShop);
+        }
         match self.write_profile(member, part, checked).await {
             Ok(Some(stored)) => stored.read().map(ProfileOutcome::Stored),
             Ok(None) => Ok(ProfileOutcome::TooMany),
@@ -174,6 +180,19 @@ impl People {
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(ProfileOutcome::ShopNameTaken),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether the shop of another member is called like this member. One that takes the name in the same moment is not seen, and
+    /// neither is one that takes it later.
+    async fn is_name_of_shop(&self, member: &Id, checked: &CheckedProfile) -> sqlx::Result<bool> {
+        let Some(key) = &checked.name_key else { return Ok(false) };
+        let found: Option<(String,)> =
+            sqlx::query_as("SELECT member FROM profiles WHERE shop_key = $1 AND member <> $2")
+                .bind(key.clone())
+                .bind(member.to_string())
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(found.is_some())
     }
 
     async fn write_profile(
@@ -224,7 +243,7 @@ pub(super) async fn write(
     part: ProfilePart,
     checked: &CheckedProfile,
 ) -> sqlx::Result<Option<ProfileRow>> {
-    let CheckedProfile { profile, shop_key } = checked;
+    let CheckedProfile { profile, shop_key, .. } = checked;
     let old: Option<(String,)> = sqlx::query_as("UPDATE profiles SET name = name WHERE member = $1 RETURNING number")
         .bind(member.to_string())
         .fetch_optional(&mut *tx)

@@ -188,7 +188,7 @@ async fn more_than_three_missed_days_are_not_closed_without_a_person_however_oft
         }
     }
     assert!(closed(&ledger).await?.is_empty());
-    let why = ledger.close_waits().ok_or("nobody is asked")?;
+    let why = ledger.close_waits().ok_or("nobody is asked")?.to_string();
     let last = days_ago(1)?;
     // 888 points a day.
     for part in ["5 days", &first.to_string(), "4440 points", &format!("gongxiang days catch-up --until {last}")] {
@@ -225,7 +225,7 @@ async fn a_day_more_than_a_day_ahead_of_the_newest_event_needs_a_person_and_none
         assert_eq!(closer.look().await?, closes, "{ahead} days ahead");
         assert_eq!(ledger.close_waits().is_some(), closes == 0);
         if closes == 0 {
-            assert!(ledger.close_waits().is_some_and(|why| why.contains("newest event")));
+            assert!(ledger.close_waits().is_some_and(|why| why.to_string().contains("newest event")));
         }
     }
     Ok(())
@@ -243,7 +243,7 @@ async fn a_clock_behind_the_open_day_closes_nothing_and_says_so() -> TestResult 
         assert_eq!(closer.look().await?, 0);
         assert_eq!(ledger.close_waits().is_some(), waits);
     }
-    assert!(ledger.close_waits().is_some_and(|why| why.contains("closed by mistake")));
+    assert!(ledger.close_waits().is_some_and(|why| why.to_string().contains("closed by mistake")));
     Ok(())
 }
 
@@ -301,7 +301,7 @@ async fn a_server_whose_clock_is_not_the_databases_closes_nothing_and_the_others
         right.jump(61 - 2);
         wrong.pass(100);
         assert_eq!(other.look().await?, 0);
-        assert!(ledger.close_waits().is_some_and(|why| why.contains("apart")));
+        assert!(ledger.close_waits().is_some_and(|why| why.to_string().contains("apart")));
         assert_eq!(one.look().await?, 1);
     }
     Ok(())
@@ -336,6 +336,12 @@ fn a_server_asks_for_a_person_and_closes_the_rest_by_itself_when_that_has_spoken
     wait_for(&|| Ok(status()?.1["close_waits"].is_string()))?;
     let (code, said) = status()?;
     assert_eq!((code, &said["status"]), (200, &"ok".into()), "orders go on");
+    let warning = server.get("/v1/overview")?.1["warnings"][0].clone();
+    let until = days_ago(1)?.to_string();
+    assert_eq!(
+        (&warning["of"], &warning["from"], &warning["until"]),
+        (&"days_not_closed".into(), &first.clone().into(), &until.into())
+    );
     let open = || -> TestResult<String> { Ok(server.get("/v1/supply")?.1["day"].as_str().unwrap_or_default().into()) };
     assert_eq!(open()?, first);
 

@@ -168,8 +168,11 @@ fn no_two_shops_have_names_that_look_alike() -> TestResult {
             assert_eq!(found, (409, Some("shop_name_taken"), Some("shop_name")), "{name}");
         }
         assert_eq!(get(town, &bakery, of_bakery)?.1["number"], Value::Null);
-        // A name of a person may be any other's: the number is what tells them apart.
-        assert_eq!(put(town, &bakery, of_bakery, &json!({"name": "COCO 奶茶"}))?.0, 200);
+        // Nor is a member called like the shop of another; two members may have one name.
+        let (status, problem, _) = put(town, &bakery, of_bakery, &json!({"name": "COCO 奶茶"}))?;
+        assert_eq!((status, problem["field"].as_str()), (409, Some("name")), "{problem}");
+        assert_eq!(put(town, &kiosk, KIOSK, &json!({"name": "王芳", "shop_name": "CoCo奶茶"}))?.0, 200);
+        assert_eq!(put(town, &bakery, of_bakery, &json!({"name": "王芳"}))?.0, 200);
         assert_eq!(town.ask("DELETE", KIOSK, Some(&kiosk), None)?.0, 204);
         assert_eq!(put(town, &bakery, of_bakery, &json!({"shop_name": "coco奶茶"}))?.0, 200);
         Ok(())

@@ -34,7 +34,7 @@ pub fn screen(app: App, member: &Id, session: &Session) -> AnyView {
         </section>
         {members::signing_out(app, session, false)}
         <p class="error" role="status" data-testid="account-error">
-            {move || screen.failed.get().map(|fault| fault::words(&fault).1.of(app.lang()))}
+            {move || screen.failed.get().map(|fault| fault::line(app.lang(), &fault))}
         </p>
         {asked(app, access::all, move |access| screen.shown(access))}
     }

@@ -9,6 +9,7 @@ use super::pages::Pages;
 use super::{deeds, fault, named, profile, table};
 use crate::api::{Fault, Session};
 use crate::application::{self, Application, ApplicationsPage};
+use crate::lang::Lang;
 use crate::reactive::{effect, memo};
 use crate::state::App;
 use crate::text::{Words, applications as t, people, profile as p};
@@ -52,7 +53,7 @@ pub fn screen(app: App) -> AnyView {
             ])}
         </div>
         <p class="error" role="status" data-testid="application-error">
-            {move || failed.get().map(|fault| why(&fault).of(app.lang()))}
+            {move || failed.get().map(|fault| why(app.lang(), &fault))}
         </p>
         {table::download(app, "/v1/applications", "applications")}
         {asked(app, move || application::in_state(state.get().as_str(), None), move |page| {
@@ -62,13 +63,14 @@ pub fn screen(app: App) -> AnyView {
     .into_any()
 }
 
-fn why(fault: &Fault) -> Words {
-    match fault {
+fn why(lang: Lang, fault: &Fault) -> String {
+    let words = match fault {
         Fault::Status { problem, .. } if problem.code == "application_changed" => t::CHANGED,
         Fault::Status { problem, .. } if problem.code == "application_decided" => t::DECIDED,
         Fault::Status { problem, .. } if problem.code == "bad_text" => p::BAD_TEXT,
-        other => fault::words(other).1,
-    }
+        other => return fault::line(lang, other),
+    };
+    words.of(lang).to_owned()
 }
 
 fn shown(app: App, state: State, first: ApplicationsPage, failed: RwSignal<Option<Fault>>) -> AnyView {

@@ -178,11 +178,13 @@ fn form(app: App, known: Option<&Application>) -> AnyView {
 }
 
 /// Why it was refused, unless that stands at a field.
-fn told(app: App, outcome: &Result<Words, Fault>) -> Option<&'static str> {
+fn told(app: App, outcome: &Result<Words, Fault>) -> Option<String> {
     match outcome {
         Err(Fault::Status { problem, .. }) => match &*problem.code {
-            "too_many_applications" => Some(t::TOO_MANY.of(app.lang())),
-            "application_decided" | "application_open" | "merchant_exists" => Some(t::DECIDED.of(app.lang())),
+            "too_many_applications" => Some(t::TOO_MANY.of(app.lang()).to_owned()),
+            "application_decided" | "application_open" | "merchant_exists" => {
+                Some(t::DECIDED.of(app.lang()).to_owned())
+            }
             _ => profile::told(app, outcome),
         },
         _ => profile::told(app, outcome),

@@ -97,7 +97,7 @@ fn preset(app: App, now: &Counter) -> AnyView {
             {ui::field(app, "preset", t::PRESET_VALUE, "decimal", value, error)}
             <button class="primary" data-testid="save-preset" disabled=move || read.read().is_none()>{app.say(t::SAVE)}</button>
             <p role="status" data-testid="preset-saved">{move || saved.get().then(|| t::SAVED.of(app.lang()))}</p>
-            <p class="error" role="alert">{move || failed.get().map(|why| fault::words(&why).1.of(app.lang()))}</p>
+            <p class="error" role="alert">{move || failed.get().map(|why| fault::line(app.lang(), &why))}</p>
         </form>
     }
     .into_any()

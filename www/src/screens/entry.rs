@@ -19,9 +19,8 @@ pub fn error_line(app: App, failed: RwSignal<Option<Fault>>) -> AnyView {
     view! {
         <p class="error" role="status" data-testid="passkey-error">
             {move || failed.get().map(|fault| {
-                let (_, title, note) = fault::words(&fault);
-                let lang = app.lang();
-                view! { <b>{title.of(lang)}</b><br/>{note.of(lang)} }
+                let (title, note) = fault::said(app.lang(), &fault);
+                view! { <b>{title}</b><br/>{note} }
             })}
         </p>
     }

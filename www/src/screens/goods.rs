@@ -15,7 +15,7 @@ use crate::figure::{money, number, two_places};
 use crate::goods::{self, Item, ShownCode, Voucher};
 use crate::outbox;
 use crate::state::App;
-use crate::text::{self, Words, frame, goods as t, home, signin};
+use crate::text::{Words, frame, goods as t, home, signin};
 use crate::ui;
 use crate::wallet::Wallet;
 
@@ -214,13 +214,7 @@ pub fn state(voucher: &Voucher) -> Words {
 
 /// Why the server does not do it, by its code.
 pub fn why(app: App, fault: &Fault) -> String {
-    let said = match fault {
-        Fault::Status { problem, .. } => {
-            text::code(app.lang(), &problem.code).or_else(|| text::failure(app.lang(), &problem.code))
-        }
-        _ => None,
-    };
-    said.unwrap_or_else(|| fault::words(fault).2.of(app.lang()).to_owned())
+    fault::said(app.lang(), fault).1
 }
 
 fn voucher(app: App, voucher: &Voucher, name: &str) -> AnyView {

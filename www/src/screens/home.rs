@@ -64,9 +64,13 @@ fn shown(app: App, wallet: &Arc<Wallet>) -> AnyView {
     let traded = recall_after_wallet(app, &wallet.member, move || trade::in_market(me.clone()));
     let (mine, of_past) = (Arc::clone(wallet), Arc::clone(wallet));
     view! {
+        {wallet.account.frozen.then(|| view! {
+            <p class="notice bad" role="status" data-testid="frozen">{app.say(t::FROZEN)}</p>
+        }.into_any())}
         {figures(app, wallet, known, traded)}
         {trades::notices(app, &wallet.member, traded)}
         {shortcuts(app, wallet)}
+        {packs::bought(app, &wallet.member)}
         {(!wallet.account.activated).then(|| packs::packs(app, wallet))}
         {ready(app, known, Box::new(move |known| {
             view! {

@@ -124,7 +124,7 @@ pub fn joining(app: App, referrer: &Id) -> AnyView {
                     {(!by_operator && !by_passkey).then(|| view! { <p>{app.say(t::JOIN_CLOSED)}</p> }.into_any())}
                 }.into_any()
             }}
-            <p class="error" role="status">{move || failed.get().map(|fault| fault::words(&fault).1.of(app.lang()))}</p>
+            <p class="error" role="status">{move || failed.get().map(|fault| fault::line(app.lang(), &fault))}</p>
         </section>
     }
     .into_any()

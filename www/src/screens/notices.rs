@@ -87,12 +87,13 @@ fn waits(app: App, waiting: &PendingAction) -> AnyView {
 /// A refusal; it stays until it is read.
 fn refusal(app: App, refused: &Refused) -> AnyView {
     let (outbox, key, code) = (app.outbox, refused.action.key.clone(), refused.code.clone());
-    let why = move || text::code(app.lang(), &code).unwrap_or_else(|| fault::FAILED_NOTE.of(app.lang()).to_owned());
+    let why = move || text::refusal(app.lang(), &code).unwrap_or_else(|| fault::FAILED_NOTE.of(app.lang()).to_owned());
     view! {
-        <p class="notice bad" role="alert" data-testid="refused" data-code=refused.code.clone()>
-            <b>{app.say(t::NOT_DONE)}</b> " " {what(app, &refused.action)} " " {why} " "
+        <div class="notice bad" role="alert" data-testid="refused" data-code=refused.code.clone()>
+            <b>{app.say(t::NOT_DONE)}</b> " " {what(app, &refused.action)} " " {why}
+            {details(app, &refused.action)}
             <button type="button" class="link" data-testid="read-refusal" on:click=move |_| outbox.read(&key)>{app.say(t::READ)}</button>
-        </p>
+        </div>
     }
     .into_any()
 }

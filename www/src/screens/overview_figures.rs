@@ -47,6 +47,16 @@ fn sentence(app: App, Warning { of, fields }: &Warning) -> Option<AnyView> {
             };
             (String::new(), t::ANNOUNCED_FAIL, view! { <time>{day}</time> " · " {why} }.into_any())
         }
+        "days_not_closed" => {
+            let command = format!("gongxiang days catch-up --until {}", text_of(fields, "until")?);
+            let days = view! {
+                <time>{text_of(fields, "from")}</time> " – " <time>{text_of(fields, "until")}</time> " · "
+                {app.say(t::WOULD_RELEASE)} " " <span class="num">{text("points")}</span> " " {app.say(t::CATCH_UP)} " "
+                <code>{command}</code>
+            };
+            (count("days"), t::NOT_CLOSED, days.into_any())
+        }
+        "clock_in_doubt" => (String::new(), t::CLOCK_IN_DOUBT, ().into_any()),
         "orders_refused" => (count("orders"), t::REFUSED, ().into_any()),
         "price_falls" => (String::new(), t::FALLING, plain(format!("{} → {}", text("from"), text("to")))),
         "release_above_turnover" => {

@@ -1,5 +1,7 @@
 //! For a member who is not activated, on its home: what a gift pack costs, what it gives, and who sells it.
 
+use gongxiang::identity::Id;
+use gongxiang::purchase::Purchase;
 use gongxiang::ruleset::Pack;
 use leptos::prelude::*;
 
@@ -11,6 +13,48 @@ use crate::state::App;
 use crate::text::{self, counter, frame, home as t};
 use crate::ui;
 use crate::wallet::Wallet;
+
+/// The packs that a member has paid for and that may still come back, with the day on which each takes effect. Nothing without an answer.
+pub fn bought(app: App, member: &Id) -> AnyView {
+    let member = member.clone();
+    let asked = fetch(move || {
+        let member = member.clone();
+        async move { api::returnable(&member).await }
+    });
+    view! {
+        {move || match &*asked.state.read() {
+            Remote::Ready(rows) if !rows.is_empty() => view! {
+                <section class="card statement" data-testid="packs-bought">
+                    {ui::heading(app, t::BOUGHT)}
+                    {ui::note(app, t::BOUGHT_NOTE)}
+                    <ul class="entries">{rows.iter().map(|row| pending(app, &row.value)).collect::<Vec<_>>()}</ul>
+                </section>
+            }.into_any(),
+            _ => ().into_any(),
+        }}
+    }
+    .into_any()
+}
+
+fn pending(app: App, purchase: &Purchase) -> AnyView {
+    let pack = purchase.pack();
+    let value = pack.price.share_value_floor(pack.share_value_rate).unwrap_or_default();
+    let due = purchase.due.map(|day| day.to_string());
+    let of = due.clone();
+    view! {
+        <li class="entry" data-testid="pack-bought" data-due=of data-share-value=value.to_string()>
+            <p class="head">
+                <span class="what">{app.say(text::people::pack(&pack))}</span>
+                <span class="gets">"+" {ui::amount(app, number(&value), t::SHARE_VALUE)}</span>
+            </p>
+            <p class="foot">
+                <span>{ui::amount(app, money(pack.price), frame::YUAN)}</span>
+                {due.map(|due| view! { <span>{app.say(text::people::EFFECTIVE_AT)} " " <time>{due}</time></span> }.into_any())}
+            </p>
+        </li>
+    }
+    .into_any()
+}
 
 /// The packs of the rules; nothing where the rules have none.
 pub fn packs(app: App, wallet: &Wallet) -> AnyView {

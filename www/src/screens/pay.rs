@@ -179,13 +179,12 @@ fn watch(
         let (me, shop) = (me.clone(), shop.clone());
         spawn_local(async move {
             let Ok(bought) = api::bought(&me, None).await else { return };
-            let fits = |placed: &&Order| {
+            // The first order of this shop since then. The till may have settled another sum than the customer agreed to.
+            let fits = |placed: &&Order| placed.sequence > newest && placed.merchant == shop;
+            if let Some(placed) = bought.rows.iter().map(|Item { value, .. }| value).rfind(fits) {
                 let terms = OrderToBe { amount: placed.amount, concession: placed.concession };
-                placed.sequence > newest && placed.merchant == shop && terms == order
-            };
-            if let Some(placed) = bought.rows.iter().map(|Item { value, .. }| value).find(fits) {
                 let brings = Brings::of(placed.rewards.iter().map(|(reward, _)| reward), &me);
-                settled.try_set(Some(brings == Some(expected)));
+                settled.try_set(Some(terms == order && brings == Some(expected)));
             }
         });
     }

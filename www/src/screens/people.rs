@@ -64,7 +64,7 @@ impl Code {
         let Self { app, made, failed } = self;
         view! {
             <p class="error" role="alert" data-testid="code-error">
-                {move || failed.get().map(|fault| fault::words(&fault).1.of(app.lang()))}
+                {move || failed.get().map(|fault| fault::line(app.lang(), &fault))}
             </p>
             {move || made.get().map(|(member, code)| card(app, &member, &code))}
         }

@@ -197,7 +197,7 @@ fn input(app: App, field: &Field, typed: RwSignal<String>, of: &Subject) -> AnyV
 }
 
 /// A pack that may come back, as one chooses it. The kind comes last, because a phone cuts the end.
-fn returnable(app: App, row: &Item<Purchase>) -> String {
+pub fn returnable(app: App, row: &Item<Purchase>) -> String {
     let lang = app.lang.get_untracked();
     let Purchase { price, due, .. } = row.value;
     let until = due.map_or_else(String::new, |day| format!("{} {day} · ", t::RETURNABLE_UNTIL.of(lang)));

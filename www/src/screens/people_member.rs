@@ -11,7 +11,7 @@ use super::answer::asked;
 use super::named;
 use super::people::Code;
 use super::people_events::{Subject, role_name};
-use super::people_forms::{FormState, forms};
+use super::people_forms::{FormState, forms, returnable};
 use super::people_lists::list;
 use super::people_orders::RefundState;
 use crate::api::{self, Fault, Session};
@@ -104,6 +104,7 @@ fn account(app: App, of: &Subject) -> AnyView {
                 {ui::figure(app, home::SHARE_VALUE, "desk-share-value", share_value, None)}
                 {locked}
                 {role}
+                {of.returnable.iter().map(|row| ui::text_row(app, t::PACK_WAITS, returnable(app, row))).collect::<Vec<_>>()}
                 {text(t::SHOP, account.shop.map(|shop| shop.to_string()))}
                 {text(t::CITY, account.city.map(|city| city.to_string()))}
                 {text(t::REFERRED_BY, account.referrer.as_ref().map(Id::to_string))}

@@ -152,17 +152,18 @@ fn save(
 }
 
 /// The outcome in words. What belongs to a field stands there.
-pub fn told(app: App, outcome: &Result<Words, Fault>) -> Option<&'static str> {
+pub fn told(app: App, outcome: &Result<Words, Fault>) -> Option<String> {
     match outcome {
-        Ok(done) => Some(done.of(app.lang())),
+        Ok(done) => Some(done.of(app.lang()).to_owned()),
         Err(Fault::Status { problem, .. }) if field_words(&problem.code).is_some() => None,
-        Err(fault) => Some(fault::words(fault).1.of(app.lang())),
+        Err(fault) => Some(fault::line(app.lang(), fault)),
     }
 }
 
 fn field_words(code: &str) -> Option<Words> {
     match code {
         "bad_text" => Some(t::BAD_TEXT),
+        "reserved_name" => Some(t::RESERVED_NAME),
         "bad_phone" => Some(t::BAD_PHONE),
         "bad_licence" => Some(applications::BAD_LICENCE),
         "shop_name_taken" => Some(t::SHOP_NAME_TAKEN),

@@ -71,8 +71,7 @@ fn withdrawal(app: App, id: i64) -> AnyView {
     view! {
         {ui::button(app, "secondary", "withdraw-rules", t::WITHDRAW, withdraw)}
         {move || failed.get().map(|fault| {
-            let (_, title, _) = fault::words(&fault);
-            view! { <p class="error" role="alert">{app.say(title)}</p> }.into_any()
+            view! { <p class="error" role="alert">{fault::line(app.lang(), &fault)}</p> }.into_any()
         })}
     }
     .into_any()

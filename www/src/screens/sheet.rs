@@ -145,11 +145,11 @@ fn body(app: App, action: &Action, stage: RwSignal<Stage>) -> AnyView {
             confirm(app, action, key, stage, &Expectation::Unknown)
         }
         Stage::Foreseen(_, Err(fault)) => {
-            let (_, title, note) = fault::words(&fault);
             let code = match &fault {
-                Fault::Status { status, problem } => format!("{status} {}", problem.code),
+                Fault::Status { problem, .. } => problem.code.clone(),
                 _ => String::new(),
             };
+            let (_, title, note) = fault::words(&fault);
             refused(app, title, &code, note)
         }
         Stage::Sent(key, _) => {
@@ -211,11 +211,10 @@ fn next(app: App, action: &Action) -> AnyView {
     ui::button(app, "primary", "next-customer", c::NEXT, move |_| app.asked.set(None))
 }
 
-/// A refusal with its code. `other` is shown for a code that is not one of the rules.
+/// A refusal with its code. `other` is shown for a code without words.
 fn refused(app: App, title: Words, code: &str, other: Words) -> AnyView {
     let looked_up = code.to_owned();
-    let or = trades::refusal(code).unwrap_or(other);
-    let why = move || text::code(app.lang(), &looked_up).unwrap_or_else(|| or.of(app.lang()).to_owned());
+    let why = move || text::refusal(app.lang(), &looked_up).unwrap_or_else(|| other.of(app.lang()).to_owned());
     view! {
         <div class="refusal" role="alert" data-testid="action-refused" data-code=code.to_owned()>
             <b>{app.say(title)}</b>

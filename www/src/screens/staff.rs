@@ -31,7 +31,7 @@ pub fn role(role: &str) -> Words {
 }
 
 /// Why something about the staff failed.
-pub fn why(app: App, fault: &Fault) -> &'static str {
+pub fn why(app: App, fault: &Fault) -> String {
     let words = match fault {
         Fault::Status { problem, .. } if problem.code == "staff_exists" => t::EXISTS,
         Fault::Status { problem, .. } if ["bad_staff", "bad_event", "not_a_merchant"].contains(&&*problem.code) => {
@@ -39,9 +39,9 @@ pub fn why(app: App, fault: &Fault) -> &'static str {
         }
         Fault::Status { problem, .. } if problem.code == "bad_enrolment" => t::CODE_ENDED,
         Fault::Status { problem, .. } if problem.code == "needs_second_person" => proposals::BY_SERVER,
-        fault => fault::words(fault).1,
+        fault => return fault::line(app.lang(), fault),
     };
-    words.of(app.lang())
+    words.of(app.lang()).to_owned()
 }
 
 /// The link that was made last, and what failed last.

@@ -34,7 +34,7 @@ pub fn download(app: App, path: &'static str, name: &'static str) -> AnyView {
         <div class="buttons">{ui::button(app, "secondary", "csv", t::CSV, load)}</div>
         <p class="note" role="status">{move || is_loading.get().then(|| t::CSV_LOADING.of(app.lang()))}</p>
         <p class="error" role="status" data-testid="csv-error">
-            {move || failed.get().map(|fault| fault::words(&fault).1.of(app.lang()))}
+            {move || failed.get().map(|fault| fault::line(app.lang(), &fault))}
         </p>
     }
     .into_any()

@@ -19,6 +19,7 @@ use crate::api::Session;
 use crate::counter::{self, Counter, Customer};
 use crate::figure::{money, number};
 use crate::order::{ConcessionUnit, Parties};
+use crate::order_parts::points_paid;
 use crate::outbox::Outcome;
 use crate::query::{Query, Remote, fetch};
 use crate::reactive::{effect, memo};
@@ -225,8 +226,8 @@ fn proposal(till: Till, now: Memo<Option<Counter>>) -> AnyView {
     .into_any()
 }
 
-/// The points that an order's shop paid and that are left of it, with the unit.
+/// The points that an order's shop paid for it, with the unit.
 pub fn points_of(app: App, order: &Order) -> AnyView {
-    let points = order.points_left(order.left).unwrap_or_default();
+    let points = points_paid(order).unwrap_or_default();
     ui::amount(app, number(&points), home::POINTS)
 }

@@ -22,6 +22,7 @@ impl Till {
         let known = |id| Buyer::Known { id, unchecked: None, checked: false, expects: None };
         match Customer::read(&text) {
             None => self.buyer.set(Buyer::Wrong(t::NOT_A_CODE)),
+            Some(Customer::WrongNumber) => self.buyer.set(Buyer::Wrong(t::WRONG_NUMBER)),
             Some(Customer::OfShop) => self.buyer.set(Buyer::Wrong(t::SHOP_CODE)),
             Some(Customer::OfOrder) => self.buyer.set(Buyer::Wrong(t::ORDER_CODE)),
             Some(Customer::OfVoucher) => self.buyer.set(Buyer::Wrong(t::VOUCHER_CODE)),

@@ -17,7 +17,7 @@ use crate::figure::{money, number};
 use crate::query::{Query, Remote};
 use crate::route::{MemberScreen, Route};
 use crate::state::App;
-use crate::text::{Words, actions as a, frame, goods as g, home, proposals as p, signin, trades as t};
+use crate::text::{Words, actions as a, frame, home, signin, trades as t};
 use crate::trade::{self, Dispute, InMarket, Note, TradeDetail, TradesPage};
 use crate::ui;
 
@@ -42,24 +42,6 @@ pub fn summary(app: App, action: &Action) -> AnyView {
         </dl>
     }
     .into_any()
-}
-
-/// Why the server does not take an offer, a trade, a text or a redemption, beside the rules.
-pub fn refusal(code: &str) -> Option<Words> {
-    Some(match code {
-        "market_off" => t::MARKET_OFF,
-        "too_many_trades_today" => t::TOO_MANY_TODAY,
-        "too_early" => t::TOO_EARLY,
-        "bad_note" => t::BAD_NOTE,
-        "wrong_trade_state" => t::WRONG_STATE,
-        "own_proposal" => p::OWN,
-        "proposal_decided" => p::DECIDED,
-        "not_offered" => g::NOT_OFFERED,
-        "sold_out" => g::SOLD_OUT,
-        "too_many_of_item" => g::TOO_MANY,
-        "item_changed" => g::CHANGED,
-        _ => return None,
-    })
 }
 
 /// What waits for the member, on its home. Without an answer there is none.
@@ -356,14 +338,7 @@ fn pay(app: App, me: &Id, detail: &TradeDetail) -> AnyView {
 
 /// Why a text was not taken.
 fn failure(app: App, failed: RwSignal<Option<Fault>>) -> AnyView {
-    let why = move || {
-        let fault = failed.get()?;
-        let own = match &fault {
-            Fault::Status { problem, .. } => refusal(&problem.code),
-            _ => None,
-        };
-        Some(own.unwrap_or_else(|| fault::words(&fault).2).of(app.lang()))
-    };
+    let why = move || failed.get().map(|fault| fault::said(app.lang(), &fault).1);
     view! { <p class="error" role="alert" data-testid="write-error">{why}</p> }.into_any()
 }
 

@@ -18,7 +18,7 @@ use crate::figure::money;
 use crate::input;
 use crate::reactive::{effect, memo};
 use crate::state::App;
-use crate::text::{Words, actions as t, calculator, counter as c, frame};
+use crate::text::{Words, actions as t, counter as c, frame};
 use crate::ui;
 use crate::wallet::Wallet;
 
@@ -105,7 +105,8 @@ fn read(to: RwSignal<String>, receiver: RwSignal<Receiver>) -> Receiver {
             Receiver::Checking
         }
         Some(Customer::OfShop | Customer::OfOrder | Customer::OfVoucher) => Receiver::Wrong(t::TO_NO_MEMBER),
-        None => Receiver::Wrong(calculator::ID_BAD),
+        Some(Customer::WrongNumber) => Receiver::Wrong(c::WRONG_NUMBER),
+        None => Receiver::Wrong(c::NOT_A_CODE),
     }
 }
 

@@ -61,6 +61,7 @@ words! {
     EFFECTIVE_AT "生效（当日日结）" "Takes effect at the close of"
     AT_ONCE "立即" "at once"
     RETURNABLE_UNTIL "可退至" "returnable until"
+    PACK_WAITS "待生效礼包" "Pack not yet in effect"
     PACK_REFUND "礼包退款" "Refund a pack"
     PACK_REFUND_NOTE "仅限退货期内的礼包。请另行退还付款。" "Only within the return period. Pay the money back separately."
     ROLE_ASSIGN "授予服务角色" "Give a service role"

@@ -25,6 +25,7 @@ words! {
     ERASED "已删除" "Deleted"
     BAD_TEXT "请使用文字、数字和常用标点，不支持表情和特殊字符，且不要过长" "Use letters of one script, digits, and simple punctuation. Keep it short."
     BAD_PHONE "请填写 11 位手机号，或以 + 和国家代码开头" "Enter 11 digits, or start with + and the country code."
+    RESERVED_NAME "该名称容易被误认为平台名称，请更换" "This name would be taken for the platform’s. Choose another."
     SHOP_NAME_TAKEN "该店名已被使用，或与其他店名过于相似" "Another shop has this name, or one that looks like it."
     FOOD "餐饮" "Food and drink"
     GROCERIES "超市便利" "Groceries"

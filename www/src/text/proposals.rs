@@ -21,7 +21,5 @@ words! {
     MADE "提交复核" "Proposed"
     APPROVED "同意操作" "Approved"
     REFUSED "驳回操作" "Declined"
-    OWN "您提交的操作须由他人复核。" "Somebody else has to approve what you proposed."
-    DECIDED "此操作已处理或已过期。" "This was decided already, or has expired."
     BY_SERVER "运营主管只能在服务器上用 gongxiang staff 添加。" "Operators are added on the server, with gongxiang staff."
 }

@@ -39,14 +39,15 @@ fn said(text: String) -> String {
     Id::parse(&text).map_or(text, |id| ids::short(&id))
 }
 
+/// The sentence of a code of the rules or of the server; `None` for any other.
+pub fn refusal(lang: Lang, code: &str) -> Option<String> {
+    self::code(lang, code)
+        .or_else(|| gongxiang_words::failure(lang.catalogue(), code).map(|words| sentence(lang, words)))
+}
+
 /// The sentence of a refusal; `None` if the code is not one of the rules.
 pub fn code(lang: Lang, code: &str) -> Option<String> {
     gongxiang_words::code(lang.catalogue(), code).map(|words| sentence(lang, words))
-}
-
-/// The sentence of a failure of the server. Only a program with a screen that needs most of them contains them.
-pub fn failure(lang: Lang, code: &str) -> Option<String> {
-    gongxiang_words::failure(lang.catalogue(), code).map(|words| sentence(lang, words))
 }
 
 fn sentence(lang: Lang, words: &str) -> String {
