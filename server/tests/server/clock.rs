@@ -16,7 +16,7 @@ use gongxiang_server::ledger::store::sql::SqlStore;
 use gongxiang_server::ledger::store::{Page, Place, Store};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::support::{Folder, Server, TestResult, databases, gongxiang};
+use crate::support::{Folder, Server, TestResult, add_key, databases, gongxiang};
 
 const DAY: i64 = 86_400;
 
@@ -336,7 +336,9 @@ fn a_server_asks_for_a_person_and_closes_the_rest_by_itself_when_that_has_spoken
     wait_for(&|| Ok(status()?.1["close_waits"].is_string()))?;
     let (code, said) = status()?;
     assert_eq!((code, &said["status"]), (200, &"ok".into()), "orders go on");
-    let warning = server.get("/v1/overview")?.1["warnings"][0].clone();
+    let key = add_key(&database, &["--role", "operator"])?;
+    let (_, overview) = server.ask("GET", "/v1/overview", Some(&key), &[], None)?;
+    let warning = &overview["warnings"][0];
     let until = days_ago(1)?.to_string();
     assert_eq!(
         (&warning["of"], &warning["from"], &warning["until"]),
