@@ -303,6 +303,9 @@ test('what waits counts in the balance, is listed and can be cancelled; a refusa
   await page.locator('[data-testid="refused"][data-code="points_short"]').waitFor();
   await page.reload();
   await page.getByTestId('refused').waitFor();
+  const said = await page.getByTestId('refused').innerText();
+  assert.ok(said.includes(to) && /Points\s+0\.1/i.test(said), `whom and how much: ${said}`);
+  await picture(page, 'refused');
   await page.getByTestId('read-refusal').click();
   await page.getByTestId('refused').waitFor({ state: 'detached' });
   await page.reload();

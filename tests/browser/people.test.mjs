@@ -60,7 +60,8 @@ test('the operator registers members, with a code to sign in that can be printed
   assert.match(number, /^\d{8}$/);
   // Names are asked for once.
   await page.reload();
-  for (const typed of ['安', number]) {
+  // As screens show it: with a space.
+  for (const typed of ['安', number, `${number.slice(0, 4)} ${number.slice(4)}`]) {
     await go(page, '#/operator/members');
     await page.getByTestId('find-member').fill(typed);
     const lines = page.locator('[data-testid="members"] a');
@@ -89,6 +90,21 @@ test('the operator sells packs, takes one back, and moves points', async () => {
   await confirm(page);
   await page.getByTestId('member-form').waitFor({ state: 'detached' });
   assert.equal(await page.getByTestId('desk-account').getAttribute('data-activated'), 'false', 'it takes effect later');
+  await page.getByTestId('desk-account').getByText(/Pack not yet in effect/).waitFor();
+  // Its buyer sees it, too, and when it takes effect.
+  const { enrolment } = await house.operate('/v1/members/ann/enrolments');
+  const buyer = await phone(house, `#/enrol/${enrolment}`);
+  await buyer.page.getByTestId('enrol-passkey').click();
+  const bought = buyer.page.getByTestId('pack-bought');
+  await bought.waitFor();
+  assert.deepEqual([await bought.getAttribute('data-due'), await bought.getAttribute('data-share-value')], ['2026-01-08', '299']);
+  for (const language of Object.keys(LANGUAGES)) {
+    await buyer.page.getByTestId(`lang-${language}`).click();
+    await bought.waitFor();
+    if (process.env.SCREENSHOTS) {
+      await buyer.page.screenshot({ path: join(process.env.SCREENSHOTS, `people-bought-${language}.png`), fullPage: true });
+    }
+  }
   await choose(page, 'pack.refunded');
   const packs = page.getByTestId('purchase');
   assert.equal(await packs.inputValue(), purchase, 'the pack that may come back is proposed');
@@ -96,26 +112,30 @@ test('the operator sells packs, takes one back, and moves points', async () => {
   assert.deepEqual(await preview(page), [purchase]);
   await confirm(page);
   await page.getByTestId('do-pack.refunded').waitFor({ state: 'detached' });
+  await buyer.page.reload();
+  await buyer.page.getByTestId('packs').waitFor();
+  await bought.waitFor({ state: 'detached' });
+  await buyer.close();
 
   // What somebody else took back meanwhile is refused, and the form keeps what was chosen. The newer of two packs comes first.
-  const bought = [];
+  const both = [];
   for (let count = 0; count < 2; count += 1) {
     await choose(page, 'pack.purchased');
-    bought.unshift(await page.getByTestId('purchase').inputValue());
+    both.unshift(await page.getByTestId('purchase').inputValue());
     await preview(page, { pack: 'member', 'return-days': '7' });
     await confirm(page);
     await page.getByTestId('member-form').waitFor({ state: 'detached' });
   }
   await choose(page, 'pack.refunded');
-  assert.deepEqual(await packs.locator('option').evaluateAll((all) => all.map((each) => each.value)), bought);
-  await packs.selectOption(bought[1]);
-  assert.equal((await command(page, `/v1/purchases/${bought[1]}/refund`, {})).status, 200);
+  assert.deepEqual(await packs.locator('option').evaluateAll((all) => all.map((each) => each.value)), both);
+  await packs.selectOption(both[1]);
+  assert.equal((await command(page, `/v1/purchases/${both[1]}/refund`, {})).status, 200);
   await page.getByTestId('preview').click();
   await page.locator('[data-testid="action-refused"][data-code="purchase_refunded"]').waitFor();
   await page.getByTestId('sheet').getByRole('button', { name: /^Close$/ }).click();
-  assert.equal(await packs.inputValue(), bought[1]);
-  await packs.selectOption(bought[0]);
-  assert.deepEqual(await preview(page), [bought[0]]);
+  assert.equal(await packs.inputValue(), both[1]);
+  await packs.selectOption(both[0]);
+  assert.deepEqual(await preview(page), [both[0]]);
   await confirm(page);
   await page.getByTestId('do-pack.refunded').waitFor({ state: 'detached' });
 
