@@ -382,7 +382,7 @@ test('the operator sees at the desk what a refund cannot take back, before and a
   await line.getByTestId('refund').click();
   await line.getByTestId('preview').click();
   await page.getByTestId('summary-unrecovered').waitFor();
-  await confirm(page, async () => page.getByTestId('settled-unrecovered').waitFor());
+  await confirm(page, async () => page.locator('[data-testid=settled] + [data-testid=summary]').getByTestId('summary-unrecovered').waitFor());
   assert.deepEqual(complaints, []);
   await close();
 });

@@ -293,6 +293,12 @@ impl Action {
         action
     }
 
+    /// Of a trade that the operator decides: buyer, seller, and the reason that both will read.
+    pub fn decided(&self) -> Option<(&Id, &Id, &str)> {
+        let (Some(trade), Some(offer), Some(reason)) = (&self.trade, &self.offer, &self.reason) else { return None };
+        Some((trade.value.buyer(&offer.value), trade.value.seller(&offer.value), reason))
+    }
+
     /// What an offer or a trade is about; `None` for other actions.
     pub fn deal(&self) -> Option<Deal> {
         let owner_sells = |offer: &Item<Offer>| offer.value.side == Side::Sell;

@@ -1,6 +1,7 @@
 //! The lists of a member at the desk: the orders that it placed, those of its shop, and its postings.
 
 use gongxiang::identity::Id;
+use gongxiang::receipt::Party;
 use gongxiang::wire::statement::BookedPosting;
 use leptos::prelude::*;
 
@@ -59,7 +60,10 @@ fn posting(app: App, id: &Id, line: &BookedPosting) -> AnyView {
     let gain = line.is_gain(id);
     let between = match named::phrase(&line.posting.from, &line.posting.to, line.posting.rule) {
         Some(words) => view! { {app.say(words)} }.into_any(),
-        None => view! { <bdi>{line.other(id).to_string()}</bdi> }.into_any(),
+        None => match line.other(id) {
+            Party::Member(other) => named::member(app, other),
+            other => view! { <bdi>{other.to_string()}</bdi> }.into_any(),
+        },
     };
     let (rule, amount, why) = (line.posting.rule, line.posting.amount, line.posting.why.clone());
     view! {

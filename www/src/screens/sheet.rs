@@ -173,12 +173,8 @@ fn body(app: App, action: &Action, stage: RwSignal<Stage>) -> AnyView {
                     <span class="sign" aria-hidden="true">"✓"</span>
                     <b>{app.say(t::SETTLED_TITLE)}</b> " " {says.map(|says| view! { <small>{app.say(says)}</small> }.into_any())}
                 </p>
-                {receipt.unrecovered.map(|missing| view! {
-                    <dl class="sums" data-testid="settled-unrecovered">{summary::not_recovered(app, missing)}</dl>
-                }.into_any())}
-                {summary::nothing_for_buyer(app, action, &receipt)}
+                {settled(app, action, &receipt)}
                 {next(app, action)}
-                {(!action.changes_rules()).then(|| shown(app, &receipt, "settled"))}
             }
             .into_any()
         }
@@ -225,6 +221,27 @@ fn refused(app: App, title: Words, code: &str, other: Words) -> AnyView {
     .into_any()
 }
 
+/// What was settled: its summary, as before it was confirmed, and all that moved below it.
+fn settled(app: App, action: &Action, receipt: &Receipt) -> AnyView {
+    if action.changes_rules() {
+        return ().into_any();
+    }
+    let all = shown(app, receipt, "settled");
+    match summary::summary(app, action, receipt, None, None, true) {
+        Some(summary) => folded(app, summary, all),
+        None => all,
+    }
+}
+
+/// A summary, and all that moves, which one opens.
+fn folded(app: App, summary: AnyView, all: AnyView) -> AnyView {
+    view! {
+        {summary}
+        <details class="all" data-testid="all-that-moves"><summary>{app.say(s::DETAILS)}</summary> {all}</details>
+    }
+    .into_any()
+}
+
 fn confirm(app: App, action: &Action, key: String, stage: RwSignal<Stage>, foreseen: &Expectation) -> AnyView {
     let mut spends = Points::ZERO;
     let (content, receipt) = match foreseen {
@@ -240,12 +257,8 @@ fn confirm(app: App, action: &Action, key: String, stage: RwSignal<Stage>, fores
         Expectation::Receipt(receipt, mine, close) => {
             let all = shown(app, receipt, "preview");
             spends = action.spends(receipt);
-            let preview = match summary::summary(app, action, receipt, mine.as_ref(), close.as_ref()) {
-                Some(summary) => view! {
-                    {summary}
-                    <details class="all"><summary>{app.say(s::DETAILS)}</summary> {all}</details>
-                }
-                .into_any(),
+            let preview = match summary::summary(app, action, receipt, mine.as_ref(), close.as_ref(), false) {
+                Some(summary) => folded(app, summary, all),
                 None => view! { <h3>{app.say(t::PREVIEW_TITLE)}</h3> {all} }.into_any(),
             };
             (preview, Some(receipt.clone()))

@@ -1,7 +1,7 @@
 //! The summary at the top of the sheet: how much, to whom, what it is worth, what remains, and when it arrives.
 
 use gongxiang::event::Event;
-use gongxiang::order::Order;
+use gongxiang::order::{Order, OrderState};
 use gongxiang::quantity::{Points, Price};
 use gongxiang::receipt::{Amount, Party, Posting, Receipt, Rule};
 use leptos::prelude::*;
@@ -12,19 +12,21 @@ use crate::action::{Action, Mine};
 use crate::api::{Close, Item};
 use crate::counter::points_of_part;
 use crate::figure::{money, number};
+use crate::order::TO_BE_MADE;
 use crate::state::App;
 use crate::text::{Words, calculator as c, counter, frame, home, orders as o, summary as t};
 use crate::ui;
 
-/// The summary of an action as it is foreseen; nothing for an action that its title says already.
+/// The summary of an action as it is foreseen, or as it was settled; nothing for an action that its title says already.
 pub fn summary(
     app: App,
     action: &Action,
     receipt: &Receipt,
     mine: Option<&Mine>,
     close: Option<&Close>,
+    is_settled: bool,
 ) -> Option<AnyView> {
-    let (chief, mut rows) = facts(app, action, receipt)?;
+    let (chief, mut rows) = facts(app, action, receipt, is_settled)?;
     if let Some(Close { orders, price }) = close {
         rows.push(row(app, t::VESTING, "vesting", number(orders)));
         let old = action.replaces().map(|old| view! { {number(old)} " → " }.into_any());
@@ -80,7 +82,7 @@ fn is_points(posting: &Posting) -> bool {
 }
 
 /// The chief figure if there is one, and the rows below it.
-fn facts(app: App, action: &Action, receipt: &Receipt) -> Option<(Option<AnyView>, Vec<AnyView>)> {
+fn facts(app: App, action: &Action, receipt: &Receipt, is_settled: bool) -> Option<(Option<AnyView>, Vec<AnyView>)> {
     let at_once = || row(app, t::ARRIVES, "arrives", view! { {app.say(t::AT_ONCE)} }.into_any());
     Some(match action.event() {
         Event::PointsTransferred { to, points: amount, .. } => {
@@ -108,12 +110,17 @@ fn facts(app: App, action: &Action, receipt: &Receipt) -> Option<(Option<AnyView
                 // At the desk. What is refunded stands above.
                 return receipt.unrecovered.map(|missing| (None, vec![not_recovered(app, missing)]));
             };
-            let Order { merchant, left, .. } = order;
+            let Order { merchant, left, state, .. } = order;
+            // Nobody is shown what the receivers of an order that was paid out still have.
+            let (gets_back, is_lost) = match state {
+                OrderState::Vested(_) if !is_settled => (t::AT_MOST_BACK, t::AT_LEAST_LOST),
+                _ => (t::SHOP_GETS_BACK, counter::LOST),
+            };
             let back = sum_of(receipt, |posting| posting.to.is(merchant) && posting.rule != Rule::Release)?;
             let lost = points_of_part(order, part.unwrap_or(*left))?.minus(back).unwrap_or_default();
             let mut rows = vec![row(app, o::NUMBER, "order", named::number(id))];
-            rows.push(row(app, t::SHOP_GETS_BACK, "back", points(app, back)));
-            rows.extend(lost.is_positive().then(|| row(app, counter::LOST, "lost", points(app, lost))));
+            rows.push(row(app, gets_back, "back", points(app, back)));
+            rows.extend(lost.is_positive().then(|| row(app, is_lost, "lost", points(app, lost))));
             rows.extend(receipt.unrecovered.map(|missing| not_recovered(app, missing)));
             (Some(ui::amount(app, money(part.unwrap_or(*left)), frame::YUAN)), rows)
         }
@@ -127,13 +134,18 @@ fn facts(app: App, action: &Action, receipt: &Receipt) -> Option<(Option<AnyView
             let released = sum_of(receipt, |posting| posting.rule == Rule::Release && posting.from == Party::Issuance)?;
             (Some(text(day.to_string())), vec![row(app, t::RELEASED, "released", points(app, released))])
         }
-        Event::MemberRegistered { referrer: Some(referrer), .. } => (Some(named::member(app, referrer)), Vec::new()),
+        Event::MemberRegistered { member, referrer: Some(referrer) } => {
+            // Without an id of the form, the server makes one.
+            let is_named = member.as_str() != TO_BE_MADE;
+            let new = is_named.then(|| row(app, t::NEW_MEMBER, "member", named::member(app, member)));
+            (None, new.into_iter().chain([row(app, t::REFERRER, "referrer", named::member(app, referrer))]).collect())
+        }
         _ => return None,
     })
 }
 
 /// What a refund was to take back from those who got it, and could not. The server says it to the operator alone.
-pub fn not_recovered(app: App, missing: Points) -> AnyView {
+fn not_recovered(app: App, missing: Points) -> AnyView {
     row(app, t::NOT_RECOVERED, "unrecovered", points(app, missing))
 }
 

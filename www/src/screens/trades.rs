@@ -38,10 +38,21 @@ pub fn summary(app: App, action: &Action) -> AnyView {
             {row(app, t::AMOUNT, ui::amount(app, number(&points), home::POINTS))}
             {row(app, t::PRICE, ui::amount(app, number(&unit_price), frame::YUAN))}
             {other.map(|other| row(app, role, named::plain(app, &other)))}
+            {decided(app, action)}
             {action.member.is_some().then(|| summary::no_fee(app))}
         </dl>
     }
     .into_any()
+}
+
+/// Of a trade that the operator decides: its two sides, and the reason that both will read.
+fn decided(app: App, action: &Action) -> Option<Vec<AnyView>> {
+    let (buyer, seller, reason) = action.decided()?;
+    Some(vec![
+        row(app, t::BUYER, named::plain(app, buyer)),
+        row(app, t::SELLER, named::plain(app, seller)),
+        row(app, t::REASON, quoted("deal-reason", reason)),
+    ])
 }
 
 /// What waits for the member, on its home. Without an answer there is none.
