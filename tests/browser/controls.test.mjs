@@ -230,6 +230,7 @@ test('the desk of a demo', async () => {
   await visit(page, 'overview', '#/operator', 'close-day');
   await open(page, 'sheet', 'close-day', 'confirm');
   await page.getByTestId('confirm').click();
+  await page.getByTestId('all-that-moves').locator('summary').click();
   await page.getByTestId('more-postings').waitFor();
   await see(page, 'sheet');
   await close();

@@ -129,10 +129,14 @@ for (const [locale, spoken] of [['zh-CN', (number) => ` ${number}\n`], ['en-US',
     await go(page, `#/m/${me}/transfer`);
     const receiver = (member) => page.locator(`[data-testid="receiver"][data-member="${member}"]`);
 
-    await page.getByTestId('to').fill('10000000');
-    assert.equal(await page.getByTestId('to-error').innerText(), '', 'an id of eight digits');
+    await page.getByTestId('to').fill('1000000');
+    assert.equal(await page.getByTestId('to-error').innerText(), '', 'an id of seven digits');
+    const mistyped = number.slice(0, -1) + (Number(number.at(-1)) + 1) % 10;
+    await page.getByTestId('to').fill(mistyped);
+    await page.getByTestId('to-error').filter({ hasText: /mistyped|短号有误/ }).waitFor();
+    assert.ok(await page.getByTestId('preview').isDisabled());
     await page.getByTestId('to').fill(`${house.url}/#/pay/shop9`);
-    await page.getByTestId('to-error').filter({ hasText: /./ }).waitFor();
+    await page.getByTestId('to-error').filter({ hasText: /./ }).filter({ hasNotText: /mistyped|短号有误/ }).waitFor();
     assert.ok(await page.getByTestId('preview').isDisabled());
     await page.getByTestId('to').fill(spoken(number));
     await receiver(to).filter({ hasText: '王小明' }).waitFor();
@@ -498,6 +502,7 @@ test('the close of a busy day shows the first lines of its receipt, and all of t
   await page.getByTestId('confirm').click();
   await page.getByTestId('settled').waitFor();
   assert.equal(vesting, due);
+  await page.getByTestId('all-that-moves').locator('summary').click();
   const more = page.getByTestId('more-postings');
   assert.equal((await postings(page)).length, 100);
   assert.match(await more.innerText(), / 100 \/ \d+$/);
