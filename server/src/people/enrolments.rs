@@ -3,6 +3,7 @@
 use sqlx::AnyConnection;
 
 use super::holder::Holder;
+use super::profiles::give_first_number;
 use super::store::{People, enrolment_hash, no_secret, now, secret, session_hash};
 use crate::limits::{CLOCK_AHEAD_SECONDS_MAX, CODES_MAX, ENROLMENT_SECONDS_MAX};
 use crate::text::fingerprint;
@@ -68,6 +69,9 @@ impl People {
             .await?;
         if open > CODES_MAX {
             return Ok(EnrolmentOutcome::TooMany);
+        }
+        if let Holder::Member(member) = holder {
+            give_first_number(&mut tx, member).await?;
         }
         tx.commit().await?;
         Ok(EnrolmentOutcome::Made { code: format!("gxe_{secret}"), holds: ENROLMENT_SECONDS_MAX })

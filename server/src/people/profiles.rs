@@ -1,4 +1,5 @@
-//! Profiles, which members write about themselves, and their short numbers.
+//! Profiles, which members write about themselves, and their short numbers. The first number is given when the member first gets in,
+//! or a code to get in; after the profile was erased, the next one when it is written again.
 
 use gongxiang::identity::Id;
 use gongxiang::wire::profile::{Category, MemberNumber, Profile};
@@ -160,7 +161,7 @@ impl People {
         query.fetch_all(&self.pool).await?.into_iter().map(ProfileRow::read).collect()
     }
 
-    /// Stores this part of a member's profile in place of the one before. The first one gets a short number.
+    /// Stores this part of a member's profile in place of the one before. One who has none gets a short number.
     ///
     /// # Errors
     /// If the database fails.
@@ -273,6 +274,26 @@ pub(super) async fn write(
         .fetch_one(&mut *tx)
         .await?;
     Ok(Some(row))
+}
+
+/// Gives a member its first short number, with a profile that says nothing yet. A member that was ever given one gets none: what it
+/// erased does not come back by itself.
+pub(super) async fn give_first_number(tx: &mut sqlx::AnyConnection, member: &Id) -> sqlx::Result<()> {
+    let first = sqlx::query("INSERT INTO number_counts (member, given) VALUES ($1, 0) ON CONFLICT (member) DO NOTHING")
+        .bind(member.to_string())
+        .execute(&mut *tx)
+        .await?;
+    if first.rows_affected() == 0 {
+        return Ok(());
+    }
+    let Some(number) = new_number(&mut *tx, member).await? else { return Ok(()) };
+    // There is one if it was written before these counts were kept.
+    sqlx::query("INSERT INTO profiles (member, number) VALUES ($1, $2) ON CONFLICT (member) DO NOTHING")
+        .bind(member.to_string())
+        .bind(number)
+        .execute(&mut *tx)
+        .await?;
+    Ok(())
 }
 
 /// A number that was never given before, which is then given; `None` if the member was given too many.

@@ -8,6 +8,7 @@ use super::actor::Actor;
 use super::device::{Device, Way};
 use super::enrolments::{Enrolled, use_enrolment};
 use super::holder::Holder;
+use super::profiles::give_first_number;
 use super::store::{People, enrolment_hash, no_secret, now, secret};
 use super::tokens::TOKEN_START;
 use crate::limits::{CLOCK_AHEAD_SECONDS_MAX, ENROLMENT_SECONDS_MAX, SESSION_SECONDS_MAX, SESSION_SEEN_EVERY_SECONDS};
@@ -19,8 +20,10 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn sign_in(&self, holder: &Holder, way: Way, device: Device) -> sqlx::Result<(String, i64)> {
-        let mut connection = self.pool.acquire().await?;
-        open(&mut connection, &holder.to_string(), way, device, None).await
+        let mut tx = self.pool.begin().await?;
+        let opened = open(&mut tx, holder, way, device, None).await?;
+        tx.commit().await?;
+        Ok(opened)
     }
 
     /// Signs in the member of an enrolment code and uses the code up; `None` if the code has expired. The session ends with the
@@ -34,7 +37,8 @@ impl People {
         let Some(Enrolled { member, passkey }) = use_enrolment(&mut tx, &hash).await? else { return Ok(None) };
         // Staff sign in by passkey only: the code stays for it.
         let Some(member) = Holder::parse(&member).and_then(Holder::member) else { return Ok(None) };
-        let (token, holds) = open(&mut tx, member.as_str(), Way::Code, device, passkey.as_deref()).await?;
+        let holder = Holder::Member(member.clone());
+        let (token, holds) = open(&mut tx, &holder, Way::Code, device, passkey.as_deref()).await?;
         tx.commit().await?;
         Ok(Some((member, token, holds)))
     }
@@ -138,7 +142,7 @@ impl People {
 /// Opens a session. A passkey that opens it was asked for just now; of a code it is the passkey with which the session ends.
 pub(super) async fn open(
     tx: &mut AnyConnection,
-    member: &str,
+    holder: &Holder,
     way: Way,
     device: Device,
     passkey: Option<&str>,
@@ -150,14 +154,17 @@ pub(super) async fn open(
          VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
     )
     .bind(fingerprint(secret.as_bytes()))
-    .bind(member.to_owned())
+    .bind(holder.to_string())
     .bind(now + SESSION_SECONDS_MAX)
     .bind(passkey.map(str::to_owned))
     .bind(now)
     .bind(way.as_str())
     .bind(device.as_str())
     .bind(if way == Way::Passkey { now } else { 0 })
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
+    if let Holder::Member(member) = holder {
+        give_first_number(tx, member).await?;
+    }
     Ok((format!("gxs_{secret}"), SESSION_SECONDS_MAX))
 }

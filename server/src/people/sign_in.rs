@@ -139,12 +139,13 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn sign_in_with(&self, row: &PasskeyRow, device: Device) -> sqlx::Result<Option<(String, i64)>> {
+        let Some(holder) = Holder::parse(&row.member) else { return Ok(None) };
         let mut tx = self.pool.begin().await?;
         // Update first: a request that removes the passkey then waits, and finds the session.
         if !use_passkey(&mut tx, row).await? {
             return Ok(None);
         }
-        let opened = open(&mut tx, &row.member, Way::Passkey, device, Some(&row.id)).await?;
+        let opened = open(&mut tx, &holder, Way::Passkey, device, Some(&row.id)).await?;
         tx.commit().await?;
         Ok(Some(opened))
     }

@@ -47,15 +47,19 @@ fn a_member_writes_its_profile_and_others_see_the_name_alone() -> TestResult {
     on_each_engine(&[], |town, _| {
         let ((_, ann), (_, bob)) = (town.enrolled("ann")?, town.enrolled("bob")?);
         let path = "/v1/members/ann/profile";
-        let empty = json!({"member": "ann", "number": null, "profile": {}});
-        assert_eq!(get(town, &ann, path)?, (200, empty), "nothing is kept before it is written");
+        let (_, first) = get(town, &ann, path)?;
+        let number = number(&first)?;
+        let empty = json!({"member": "ann", "number": number, "profile": {}});
+        assert_eq!(first, empty, "who gets in has a number, and says nothing yet");
         let (status, stored, _) = put(town, &ann, path, &json!({"name": " 张  三 ", "phone": "138 0013 8000"}))?;
-        let number = number(&stored)?;
         let expected = json!({"member": "ann", "number": number, "profile": {"name": "张 三", "phone": "13800138000"}});
         assert_eq!((status, &stored), (200, &expected));
         assert_eq!(get(town, &ann, path)?, (200, expected));
         let seen = json!({"member": "ann", "number": number, "name": "张 三"});
-        assert_eq!(get(town, &bob, "/v1/names?members=ann,bob,nobody")?, (200, json!({"names": [seen]})));
+        let (_, nameless) = get(town, &bob, "/v1/members/bob/profile")?;
+        let nameless = json!({"member": "bob", "number": nameless["number"]});
+        let expected = json!({"names": [seen, nameless]});
+        assert_eq!(get(town, &bob, "/v1/names?members=ann,bob,nobody")?, (200, expected));
         assert_eq!(get(town, &bob, &format!("/v1/numbers/{number}"))?, (200, seen));
         for (method, body) in [("GET", None), ("PUT", Some(json!({"name": "Mallory"}))), ("DELETE", None)] {
             refused(town.ask(method, path, Some(&bob), body.as_ref())?, (403, "forbidden"));
@@ -81,6 +85,8 @@ fn erasing_leaves_the_id_alone_and_the_number_is_nobodys_for_ever() -> TestResul
         let path = "/v1/members/ann/profile";
         let old = number(&put(town, &ann, path, &json!({"name": "Ann"}))?.1)?;
         assert_eq!(town.ask("DELETE", path, Some(&ann), None)?.0, 204);
+        let (_, again) = town.enrolled("ann")?;
+        assert_eq!(get(town, &again, path)?.1["number"], Value::Null, "none comes back by signing in");
         assert_eq!(town.ask("DELETE", path, Some(&ann), None)?.0, 204, "there is nothing left to erase");
         assert_eq!(get(town, &bob, "/v1/names?members=ann")?, (200, json!({"names": []})));
         let of_erased = get(town, &bob, &format!("/v1/numbers/{old}"))?;
@@ -149,7 +155,7 @@ fn a_bad_text_is_refused_with_its_field() -> TestResult {
             let (status, problem, _) = put(town, &cookie, KIOSK, &body)?;
             assert_eq!((status, problem["field"].as_str()), (400, Some(field)), "{problem}");
         }
-        assert_eq!(get(town, &cookie, KIOSK)?.1["number"], Value::Null, "nothing was kept of it");
+        assert_eq!(get(town, &cookie, KIOSK)?.1["profile"], json!({}), "nothing was kept of it");
         Ok(())
     })
 }
@@ -167,7 +173,7 @@ fn no_two_shops_have_names_that_look_alike() -> TestResult {
             let found = (status, problem["code"].as_str(), problem["field"].as_str());
             assert_eq!(found, (409, Some("shop_name_taken"), Some("shop_name")), "{name}");
         }
-        assert_eq!(get(town, &bakery, of_bakery)?.1["number"], Value::Null);
+        assert_eq!(get(town, &bakery, of_bakery)?.1["profile"], json!({}));
         // Nor is a member called like the shop of another; two members may have one name.
         let (status, problem, _) = put(town, &bakery, of_bakery, &json!({"name": "COCO 奶茶"}))?;
         assert_eq!((status, problem["field"].as_str()), (409, Some("name")), "{problem}");
