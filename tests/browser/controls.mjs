@@ -25,7 +25,7 @@ function frameOf(node, attributes, above) {
   if (above) return above;
   if (node.nodeName === 'HEADER' && attributes.class === 'bar') return 'frame';
   if (node.nodeName === 'NAV' && attributes.class === 'ways') return 'ways';
-  if (['P', 'UL'].includes(node.nodeName) && /^notice\b/.test(attributes.class)) return 'notices';
+  if (['P', 'UL', 'DIV'].includes(node.nodeName) && /^notice\b/.test(attributes.class)) return 'notices';
   return node.nodeName === 'FOOTER' || attributes.class === 'skip' || attributes['data-testid'] === 'staff' ? 'frame' : '';
 }
 

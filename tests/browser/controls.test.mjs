@@ -117,6 +117,8 @@ test('a member of a demo who has everything', async () => {
     ['invite', 'invite', 'link'], ['profile', 'profile', 'save'], ['member’s code', 'code', 'my-code'],
     ['notices', 'notices', 'push-here'],
   ]) await visit(page, screen, `#/m/${me}/${hash}`, ready);
+  await go(page, `#/m/${me}/redeem`);
+  await open(page, 'redeem', 'redeem-other', 'preview');
   await settle(...Array.from({ length: 51 }, (_, at) => ({ type: 'member.registered', member: `all-friend-${at}`, referrer: me })));
   await visit(page, 'team', `#/m/${me}/team`, 'more-members');
   await visit(page, 'account', '#/account', 'make-code');
@@ -399,6 +401,7 @@ test('a member of a closed server, and a dispute', async () => {
   const cat = await phone(house, `#/enrol/${partner}`);
   await cat.page.getByTestId('enrol').click();
   await cat.page.getByTestId('home').waitFor();
+  await visit(cat.page, 'move', '#/m/cat/move', 'to-city');
   await visit(cat.page, 'city', '#/m/cat/city', 'city-until');
   await cat.close();
   await visit(bob.page, 'applying', '#/shop/bob', 'application-form');

@@ -211,6 +211,11 @@ test('what is wrong at the counter is said in a sentence, and nothing is lost', 
   await page.getByTestId('till-customer').fill(ahead);
   await say.filter({ hasText: /clock of the customer’s phone is wrong/ }).waitFor();
 
+  for (const nothing of ['0', '-5', '0.00']) {
+    await page.getByTestId('till-amount').fill(nothing);
+    await page.getByTestId('till-amount-error').filter({ hasText: /more than 0/ }).waitFor();
+    await page.getByTestId('till-amount').fill('');
+  }
   await page.getByTestId('till-amount').fill('10000000000000');
   await page.getByTestId('till-amount-error').filter({ hasText: /1,000,000,000,000/ }).waitFor();
   await customer(page, 'nobody-at-all');
@@ -218,6 +223,8 @@ test('what is wrong at the counter is said in a sentence, and nothing is lost', 
   assert.ok(await page.getByTestId('charge').isDisabled(), 'no such amount');
   await page.getByTestId('till-amount').fill('100');
   await page.getByTestId('change-concession').click();
+  await page.getByTestId('till-concession').fill('0');
+  await page.getByTestId('till-concession-error').filter({ hasText: /more than 0/ }).waitFor();
   await page.getByTestId('till-concession').fill('100.01');
   await page.getByTestId('till-concession-error').filter({ hasText: /more than the amount/ }).waitFor();
   assert.ok(await page.getByTestId('charge').isDisabled());
@@ -350,6 +357,15 @@ test('an order is found by what its customer says or shows, and what is wrong is
     await page.getByTestId('find').click();
     await error.filter({ hasText: 'This shop has no such order. Check the number.' }).waitFor();
   }
+  const memberCode = await ann.page.evaluate(async () => {
+    const { member, minute, codes } = await (await fetch('/v1/members/ann/codes')).json();
+    return `GX1.${member}.${minute}.${codes[0]}`;
+  });
+  await page.getByTestId('order-id').fill(memberCode);
+  await page.getByTestId('find').click();
+  await error.filter({ hasText: /member’s code/ }).waitFor();
+  await page.getByTestId('order-id').fill('abc');
+  await page.getByTestId('find').click();
   await page.getByTestId('lang-zh-CN').click();
   await error.filter({ hasText: '本店没有此订单，请核对订单号' }).waitFor();
   await picture(page, '-order-unknown-zh');

@@ -127,7 +127,7 @@ for (const [locale, spoken] of [['zh-CN', (number) => ` ${number}\n`], ['en-US',
     await page.getByTestId('open').click();
     await page.locator(`[data-testid="home"][data-member="${me}"]`).waitFor();
     await go(page, `#/m/${me}/transfer`);
-    const receiver = (member) => page.locator(`[data-testid="receiver"][data-member="${member}"]`);
+    const receiver = (member) => page.locator(`[data-testid="meant"][data-member="${member}"]`);
 
     await page.getByTestId('to').fill('1000000');
     assert.equal(await page.getByTestId('to-error').innerText(), '', 'an id of seven digits');
@@ -238,6 +238,8 @@ test('points are redeemed, in Chinese on a desk', async () => {
   const [me] = await house.rich(1);
   const before = await pointsOf(me);
   const { page, complaints, close } = await house.open(`#/m/${me}/redeem`, { viewport: DESK, locale: 'zh-CN' });
+  await page.getByTestId('redeem-other').click();
+  await page.getByText('积分即时扣除，此处不会登记商品').waitFor();
   await page.getByTestId('points').fill('2');
   await page.getByTestId('item').fill('tea-set');
   await page.getByTestId('preview').click();
@@ -325,17 +327,25 @@ test('a shop’s orders are listed newest first, page by page', async () => {
   await close();
 });
 
-test('a shop enters an online order, finds it by its id, and refunds it', async () => {
+test('a shop enters an online order for a short number, finds it by its id and by its own number, and refunds it', async () => {
   const { accounts } = await house.get('/v1/state');
   const shops = (await house.members()).filter((line) => line.merchant).map((line) => line.member);
   const [shop] = shops.sort((a, b) => Number(raw8(accounts[b].points) - raw8(accounts[a].points)));
   const [buyer] = await house.rich(1);
+  const number = await named(buyer, '周敏');
   const { page, complaints, close } = await asMember(shop, `#/shop/${shop}/manage`);
   await page.getByTestId('to-online').click();
-  await page.getByTestId('buyer').fill(buyer);
+  await page.getByTestId('buyer').fill(`${number.slice(0, 4)} ${number.slice(4)}`);
+  await page.locator(`[data-testid="meant"][data-member="${buyer}"]`).filter({ hasText: '周敏' }).waitFor();
+  await page.getByTestId('reference').fill('订单 17');
+  await page.getByTestId('reference-error').filter({ hasText: /./ }).waitFor();
   await page.getByTestId('amount').fill('100');
   await page.getByTestId('concession').fill('2');
+  assert.ok(await page.getByTestId('preview').isDisabled());
+  await page.getByTestId('reference').fill('W17');
+  await picture(page, 'online-order');
   await page.getByTestId('preview').click();
+  await page.getByTestId('facts').locator('dd').filter({ hasText: 'W17' }).waitFor();
   await page.getByTestId('summary-due').waitFor();
   const saidDue = await summed(page, 'due');
   await confirm(page);
@@ -348,9 +358,12 @@ test('a shop enters an online order, finds it by its id, and refunds it', async 
   assert.equal((Date.parse(due) - Date.parse(day)) / 86_400_000, online, 'an online order');
   await go(page, `#/shop/${shop}/orders`);
   await page.locator(`[data-testid=orders] [data-order="${id}"][data-state="pending"]`).waitFor();
-  await page.getByTestId('order-id').fill(id);
-  await page.getByTestId('find').click();
-  await page.locator(`[data-testid="order-page"][data-order="${id}"][data-state="pending"]`).waitFor();
+  for (const typed of ['W17', id]) {
+    await go(page, `#/shop/${shop}/orders`);
+    await page.getByTestId('order-id').fill(typed);
+    await page.getByTestId('find').click();
+    await page.locator(`[data-testid="order-page"][data-order="${id}"][data-state="pending"]`).waitFor();
+  }
   await page.getByTestId('refund-whole').click();
   await confirm(page);
   await page.locator('[data-testid="order-page"][data-state="refunded"]').waitFor();

@@ -72,6 +72,16 @@ test('the operator registers members, with a code to sign in that can be printed
     assert.equal(await page.getByTestId('desk-member').innerText(), 'ann', typed);
     await page.getByTestId('named').first().getByText('安娜').waitFor();
   }
+
+  // Who refers a newcomer is found by it, too.
+  await go(page, '#/operator/members');
+  await page.getByTestId('register-member').click();
+  await page.getByTestId('referrer').fill(number);
+  await page.locator('[data-testid="meant"][data-member="ann"]').filter({ hasText: '安娜' }).waitFor();
+  const mistyped = number.slice(0, -1) + (Number(number.at(-1)) + 1) % 10;
+  await page.getByTestId('referrer').fill(mistyped);
+  await page.getByTestId('referrer-error').filter({ hasText: /mistyped/ }).waitFor();
+  assert.ok(await page.getByTestId('preview').isDisabled());
   await go(page, '#/operator/members/nobody');
   await page.getByTestId('fault').first().waitFor();
   assert.deepEqual(complaints.filter((text) => !/404/.test(text)), []);

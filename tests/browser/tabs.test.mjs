@@ -94,6 +94,7 @@ test('what one tab settles, another shows at once; a form keeps what is typed', 
   const { page, complaints, close } = await signedIn(me);
   const form = await page.context().newPage();
   await form.goto(`${house.url}/#/m/${me}/redeem`);
+  await form.getByTestId('redeem-other').click();
   await form.getByTestId('points').fill('3');
   const second = await page.context().newPage();
   await second.goto(`${house.url}/#/m/${me}/transfer`);
@@ -104,6 +105,8 @@ test('what one tab settles, another shows at once; a form keeps what is typed', 
   await second.getByTestId('settled').waitFor();
   const { state } = await house.get(`/v1/members/${me}`);
   await page.locator(`[data-testid="points"][data-value="${state.points}"]`).waitFor();
+  await form.locator(`[data-testid="available"][data-value="${state.points}"]`).waitFor();
+  assert.ok(await form.getByTestId('points').isVisible(), 'it stays unfolded');
   assert.equal(await form.getByTestId('points').inputValue(), '3');
   assert.deepEqual(complaints, []);
   await close();

@@ -58,6 +58,34 @@ test('the entry leads staff to the desk, and what staff did is shown page by pag
   await lines.nth(before).waitFor();
 });
 
+test('what waits says that it goes on after signing in again, once the session has ended', async () => {
+  const { page, close } = await device('bob');
+  await page.route('**/v1/transfers', (route) => route.abort());
+  await go(page, '#/m/bob/transfer');
+  await page.getByTestId('to').fill('ann');
+  await page.getByTestId('points').fill('0.25');
+  await page.getByTestId('preview').click();
+  await page.getByTestId('confirm').click();
+  await page.getByTestId('waiting').filter({ hasText: /back online/ }).waitFor();
+  await page.context().clearCookies();
+  await page.unroute('**/v1/transfers');
+  await page.reload();
+  await go(page, '#/');
+  await page.getByText('The operator registers members here').waitFor();
+  const waiting = page.getByTestId('waiting');
+  await waiting.filter({ hasText: /sign in again/ }).waitFor();
+  assert.equal(await waiting.getByRole('button').count(), 0, 'nobody could send it now');
+  assert.equal(await page.getByTestId('waiting-action').count(), 0, 'others do not read it');
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/waits-signed-out.png`, fullPage: true });
+  const { enrolment } = await operate(['/v1/members/bob/enrolments', {}]);
+  await go(page, `#/enrol/${enrolment}`);
+  await page.getByTestId('enrol').click();
+  await waiting.waitFor({ state: 'detached' });
+  const { postings } = await page.evaluate(async () => (await fetch('/v1/members/bob/statement?limit=5')).json());
+  assert.equal(postings.filter(({ rule, amount }) => rule === 'transfer' && amount === '0.25').length, 1, 'it went once');
+  await close();
+});
+
 test('the operator adds an owner with a shop, makes a new link, and thinks better of ending', async () => {
   const { page } = chief;
   await go(page, '#/operator/staff');
@@ -224,6 +252,7 @@ test('a sheet that moves points says that there is no fee, and the field of an i
   const { page, close } = await device('bob');
   const sheet = async (hash, fields) => {
     await go(page, hash);
+    if (hash.endsWith('/redeem')) await page.getByTestId('redeem-other').click();
     for (const [name, typed] of Object.entries(fields)) await page.locator(`#${name}`).fill(typed);
     await page.getByTestId('preview').click();
     await page.getByTestId('confirm').waitFor();

@@ -358,10 +358,12 @@ test('a buyer’s orders: more of them, one of them, and back; a code without a 
   await follows(page, links(page, '#/m/ID/orders', buyer), `#/m/${buyer}/orders`, 'order');
   await go(page, '#/');
   await signIn(page, buyer);
+  const profile = `/v1/members/${buyer}/profile`;
+  assert.match((await house.get(profile)).number, /^\d{8}$/, 'who signs in has one');
+  assert.equal(await page.evaluate(async (path) => (await fetch(path, { method: 'DELETE' })).status, profile), 204);
+  assert.equal((await house.get(profile)).number, null);
   await go(page, `#/m/${buyer}/code`);
   await page.getByTestId('my-code').waitFor();
-  const { number } = await house.get(`/v1/members/${buyer}/profile`);
-  assert.equal(number, null);
   await follows(page, page.locator('main').locator(links(page, '#/m/ID/profile', buyer)), `#/m/${buyer}/profile`, 'save');
   await close();
 });

@@ -33,6 +33,8 @@ pub struct Action {
     event: Event,
     /// The id that the desk gives, where the server would make one.
     named: Option<Id>,
+    /// The shop's own number of an order.
+    reference: Option<Id>,
     /// Codes of the red flags that the operator accepts together with new rules.
     accept_flags: Vec<String>,
     /// The fingerprint of the rules that new ones were written upon: those of somebody else meanwhile are not undone.
@@ -78,6 +80,7 @@ impl PartialEq for Action {
     fn eq(&self, other: &Self) -> bool {
         wire::event::write(&self.event) == wire::event::write(&other.event)
             && self.member == other.member
+            && self.reference == other.reference
             && self.accept_flags == other.accept_flags
             && self.reason == other.reason
             && self.offer == other.offer
@@ -97,6 +100,7 @@ impl Action {
             member: member.cloned(),
             event,
             named: None,
+            reference: None,
             accept_flags: Vec::new(),
             based_on: None,
             begins: None,
@@ -171,8 +175,11 @@ impl Action {
         self.with_added(event)
     }
 
-    /// Adds what the event does not have: the accepted flags, the reason.
+    /// Adds what the event does not have: the shop's own number, the accepted flags, the reason.
     fn with_added(&self, mut fields: Tree) -> Tree {
+        if let (Tree::Table(fields), Some(reference)) = (&mut fields, &self.reference) {
+            fields.push(("reference".to_owned(), Tree::Text(reference.to_string())));
+        }
         if let (Tree::Table(fields), Some(reason)) = (&mut fields, &self.reason) {
             fields.push(("reason".to_owned(), Tree::Text(reason.clone())));
         }
@@ -323,6 +330,13 @@ impl Action {
     /// An order of a shop whose buyer is not at the counter.
     pub fn order(parties: &Parties, amount: Money, concession: Money, is_merchant: bool) -> Self {
         Self { title: t::ORDER, note: t::ORDER_NOTE, ..Self::charge(parties, amount, concession, is_merchant) }
+    }
+
+    /// The same order with the shop's own number, under which it is settled once and found again.
+    pub fn with_reference(mut self, reference: Option<Id>) -> Self {
+        self.facts.extend(reference.iter().map(|reference| (c::OWN_NUMBER, reference.to_string())));
+        self.reference = reference;
+        self
     }
 
     /// Refunds this part of an order's concession at the counter, or all that is left of it.

@@ -170,7 +170,7 @@ pub async fn names(ids: &[Id]) -> Result<Vec<(String, String)>, Fault> {
     Ok(rows_of(&list, "names").iter().filter_map(shown).collect())
 }
 
-/// `/v1/names`: a member's short number; `None` before it has filled in a profile.
+/// `/v1/names`: a member's short number; `None` after it erased its profile.
 pub async fn short_number(id: &Id) -> Result<Option<String>, Fault> {
     let list = get_value(&format!("/v1/names?members={id}")).await?;
     Ok(rows_of(&list, "names").iter().find_map(|row| text_of(row, "number")))
@@ -255,6 +255,12 @@ pub async fn orders(merchant: &Id, before: Option<u64>) -> Result<OrdersPage, Fa
 /// `/v1/orders`: a shop's whose ids end so, newest first.
 pub async fn orders_ending(merchant: &Id, ending: &Id) -> Result<Vec<Item<Order>>, Fault> {
     let path = format!("/v1/orders?merchant={merchant}&ending={ending}&limit=20");
+    ListPage::<Order, u64>::read(&json::parse(&get_text(&path).await?)?).map(|page| page.rows)
+}
+
+/// `/v1/orders`: a shop's with this number of its own.
+pub async fn orders_of_reference(merchant: &Id, reference: &Id) -> Result<Vec<Item<Order>>, Fault> {
+    let path = format!("/v1/orders?merchant={merchant}&reference={reference}");
     ListPage::<Order, u64>::read(&json::parse(&get_text(&path).await?)?).map(|page| page.rows)
 }
 

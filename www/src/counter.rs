@@ -184,7 +184,7 @@ const NUMBER_MIN: usize = 4;
 pub enum OrderSearch {
     /// The code on the page of an order: its shop, and the order.
     Code(Id, Id),
-    /// The end of an order's id, or all of it.
+    /// The end of an order's id, or all of it, or the shop's own number.
     Number(Id),
 }
 
@@ -196,8 +196,19 @@ impl OrderSearch {
             let Route::ShopOrder(shop, order) = Route::parse(hash) else { return None };
             return Some(Self::Code(shop, order));
         }
-        Id::parse(text).filter(|_| text.len() >= NUMBER_MIN).map(Self::Number)
+        Id::parse(text).map(Self::Number)
     }
+}
+
+/// A shop's orders that a number fits: those whose ids end so, or else the one with that number of the shop's own.
+pub async fn orders_of_number(shop: &Id, number: &Id) -> Result<Vec<Item<Order>>, Fault> {
+    if number.as_str().len() >= NUMBER_MIN {
+        let ending = api::orders_ending(shop, number).await?;
+        if !ending.is_empty() {
+            return Ok(ending);
+        }
+    }
+    api::orders_of_reference(shop, number).await
 }
 
 /// Checks a code that was scanned now, or at that time.
@@ -262,17 +273,6 @@ pub async fn check_late() -> Vec<Id> {
         mark::write(LATE, &rest);
     }
     bad
-}
-
-/// The concession of goods that are taken back: the order's rate of their amount, rounded up to the cent, and at most what is left.
-/// `None` if the amount is nothing or more than the order's.
-pub fn concession_back(order: &Order, goods: Money) -> Option<Money> {
-    if goods.raw() <= 0 || goods > order.amount {
-        return None;
-    }
-    let product = goods.raw().checked_mul(order.concession.raw())?;
-    let (whole, rest) = (product.checked_div(order.amount.raw())?, product.checked_rem(order.amount.raw())?);
-    Money::checked_from_raw(whole + i128::from(rest > 0)).map(|back| back.min(order.left))
 }
 
 /// The points that were paid for this part of what is left of an order's concession.
@@ -361,25 +361,6 @@ mod tests {
     }
 
     #[test]
-    fn goods_taken_back_have_the_orders_rate_of_concession_rounded_up() {
-        for (goods, left, back) in [
-            ("100", "10", Some("10")),
-            ("50", "10", Some("5")),
-            ("0.01", "10", Some("0.01")),
-            ("33.33", "10", Some("3.34")),
-            // No more than what was not refunded before.
-            ("50", "4", Some("4")),
-            ("0", "10", None),
-            ("100.01", "10", None),
-        ] {
-            let back = back.map(money);
-            assert_eq!(concession_back(&order("100", "10", left), money(goods)), back, "{goods} of {left}");
-        }
-        let largest = order("1000000000000", "1000000000000", "1000000000000");
-        assert_eq!(concession_back(&largest, money("999999999999.99")), Some(money("999999999999.99")));
-    }
-
-    #[test]
     fn a_usual_concession_is_never_more_than_the_amount() {
         let percent = Preset { unit: ConcessionUnit::Percent, value: money("8.8") };
         assert_eq!(percent.concession(money("99.99")), Some(money("8.79")));
@@ -421,14 +402,14 @@ mod tests {
     }
 
     #[test]
-    fn an_order_is_found_by_its_code_or_by_a_number_that_is_long_enough() {
+    fn an_order_is_found_by_its_code_or_by_a_number() {
         let id = |text| Id::parse(text).expect("an id");
         let code = Some(OrderSearch::Code(id("kiosk"), id("o:1")));
         for (text, read) in [
             ("https://pay.example/#/shop/kiosk/orders/o:1", code),
             (" f13aed30 ", Some(OrderSearch::Number(id("f13aed30")))),
             ("ed30", Some(OrderSearch::Number(id("ed30")))),
-            ("d30", None),
+            ("d30", Some(OrderSearch::Number(id("d30")))),
             ("", None),
             ("订单", None),
             ("GX1.ann.29000000.01234567/80/0", None),

@@ -29,6 +29,7 @@ mod home_course;
 mod invite;
 mod keypad;
 mod market;
+mod member_field;
 mod members;
 mod moves;
 mod named;

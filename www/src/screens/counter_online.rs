@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::action_form::{ask, submit};
 use super::answer::asked;
+use super::member_field::MemberField;
 use super::till::is_merchant;
 use crate::action::Action;
 use crate::counter::{self, Counter};
@@ -14,7 +15,7 @@ use crate::input;
 use crate::order::Parties;
 use crate::reactive::memo;
 use crate::state::App;
-use crate::text::{actions as a, calculator as c, counter as t};
+use crate::text::{calculator as c, counter as t};
 use crate::ui;
 
 pub fn screen(app: App, shop: &Id) -> AnyView {
@@ -34,12 +35,13 @@ pub fn screen(app: App, shop: &Id) -> AnyView {
 
 fn form(app: App, now: &Counter) -> AnyView {
     let text = || RwSignal::new(String::new());
-    let (buyer, amount, concession) = (text(), text(), text());
+    let buyer = MemberField::new(app, text());
+    let (amount, concession, reference) = (text(), text(), text());
     let delivered = RwSignal::new(now.region.to_string());
     let shop = now.shop.clone();
     let action = memo(move || {
         let parties = Parties {
-            buyer: Id::parse(buyer.read().trim())?,
+            buyer: buyer.id()?,
             merchant: shop.clone(),
             channel: Channel::Online,
             region: Region::parse(delivered.read().trim())?,
@@ -47,16 +49,21 @@ fn form(app: App, now: &Counter) -> AnyView {
         let amount = input::read(&amount.read(), Money::parse).ok()?;
         let concession = input::read(&concession.read(), Money::parse).ok()?;
         let is_merchant = app.session.with(|session| is_merchant(session.as_ref(), &shop));
-        Some(Action::order(&parties, amount, concession, is_merchant))
+        let own = match reference.read().trim() {
+            "" => None,
+            typed => Some(Id::parse(typed)?),
+        };
+        Some(Action::order(&parties, amount, concession, is_merchant).with_reference(own))
     });
     view! {
         <form class="card form" on:submit=ask(app, action)>
             {ui::note(app, t::ONLINE_NOTE)}
-            {ui::field(app, "buyer", a::BUYER, "text", buyer, ui::id_error(app, buyer))}
+            {buyer.shown("buyer", t::CUSTOMER, c::BUYER)}
             {ui::field(app, "region", c::REGION, "numeric", delivered, ui::region_error(app, delivered))}
             {ui::regions(app, "region")}
             {ui::field(app, "amount", c::AMOUNT, "decimal", amount, ui::number_error(app, amount, Money::parse))}
             {ui::field(app, "concession", c::CONCESSION_IS, "decimal", concession, ui::number_error(app, concession, Money::parse))}
+            {ui::field(app, "reference", t::OWN_NUMBER_FIELD, "text", reference, ui::id_error(app, reference))}
             {submit(app, action)}
         </form>
     }

@@ -15,10 +15,11 @@ use super::till::{is_merchant, points_of};
 use super::{named, order_parts};
 use crate::action::{Action, Expectation, foresee};
 use crate::api::{self, Fault, Item, OrdersPage, Session};
-use crate::counter::{self, OrderSearch};
+use crate::counter::{self, Customer, OrderSearch};
 use crate::figure::{money, number};
 use crate::ids;
 use crate::input;
+use crate::order::returned_concession_ceil;
 use crate::outbox;
 use crate::query::{Query, Remote, fetch, refetch};
 use crate::reactive::{effect, memo};
@@ -169,6 +170,9 @@ fn several(app: App, shop: &Id, orders: &[Item<Order>]) -> AnyView {
 /// Goes to the order of a number or a code, or says why not. Another shop's order is as unknown as one that nobody gave.
 fn look_for(shop: &Id, typed: RwSignal<String>, found: RwSignal<Found>) {
     let text = typed.get_untracked();
+    if let Some(Customer::Code(..)) = Customer::read(&text) {
+        return found.set(Found::Wrong(t::MEMBER_CODE));
+    }
     let number = match OrderSearch::read(&text) {
         Some(OrderSearch::Code(of, order)) if of == *shop => return route::go(&Route::ShopOrder(of, order)),
         Some(OrderSearch::Number(number)) => number,
@@ -177,7 +181,7 @@ fn look_for(shop: &Id, typed: RwSignal<String>, found: RwSignal<Found>) {
     let shop = shop.clone();
     found.set(Found::Asking);
     spawn_local(async move {
-        let answer = api::orders_ending(&shop, &number).await;
+        let answer = counter::orders_of_number(&shop, &number).await;
         // The field may have another text by now, or the screen was left.
         if typed.try_get_untracked().as_ref() != Some(&text) {
             return;
@@ -338,7 +342,8 @@ fn refund(app: App, shop: &Id, order: &Item<Order>) -> AnyView {
     let item = order.clone();
     let part = memo(move || {
         let goods = input::read(&goods.read(), Money::parse).ok()?;
-        counter::concession_back(&item.value, goods)
+        let Order { amount, concession, left, .. } = item.value;
+        returned_concession_ceil(goods, amount, concession, left)
     });
     let merchant = app.session.with_untracked(|session| is_merchant(session.as_ref(), shop));
     let (item, of) = (order.clone(), shop.clone());

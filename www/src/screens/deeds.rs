@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::answer::asked;
 use super::pages::Pages;
+use super::staff::role as staff_role;
 use super::{named, table};
 use crate::ids;
 use crate::lang::Lang;
@@ -44,7 +45,7 @@ fn line(app: App, done: &DoneAction) -> AnyView {
     view! {
         <li class="entry" data-testid="action" data-what=what>
             <p class="head"><span class="what">{move || words(app.lang(), &title)}</span></p>
-            {subject.map(|subject| view! { <p class="why"><bdi>{move || about(app.lang(), &subject)}</bdi></p> }.into_any())}
+            {subject.map(|subject| view! { <p class="why">{about(app, &subject)}</p> }.into_any())}
             {(!members.is_empty()).then(|| concerned(app, &members, order.as_ref()))}
             <p class="foot">
                 <span>{who(app, &actor)}</span>
@@ -58,9 +59,6 @@ fn line(app: App, done: &DoneAction) -> AnyView {
 
 /// The members and shops that an event concerned, each with the way to its page, and the order by which they did.
 fn concerned(app: App, members: &[Id], order: Option<&Id>) -> AnyView {
-    let way = |id: &Id, shown: AnyView| {
-        view! { <a href=Route::DeskMember(id.clone()).to_string()>{shown}</a> " " }.into_any()
-    };
     let mut all: Vec<_> = members.iter().map(|id| way(id, named::plain(app, id))).collect();
     // Its shop's page has the order.
     if let (Some(order), Some(shop)) = (order, members.last()) {
@@ -68,6 +66,11 @@ fn concerned(app: App, members: &[Id], order: Option<&Id>) -> AnyView {
         all.push(way(shop, view! { {app.say(summary::ORDER_ID)} " " <bdi>{order}</bdi> }.into_any()));
     }
     view! { <p class="why links" data-testid="concerned">{all}</p> }.into_any()
+}
+
+/// The way to the page of a member or a shop.
+fn way(id: &Id, shown: AnyView) -> AnyView {
+    view! { <a href=Route::DeskMember(id.clone()).to_string()>{shown}</a> " " }.into_any()
 }
 
 /// What an action is called.
@@ -99,12 +102,19 @@ pub fn words(lang: Lang, what: &str) -> String {
     words.of(lang).to_owned()
 }
 
-/// Who it was: staff by name, everybody else as the journal names it.
+/// Who it was: members and staff by name, keys by their ids.
 pub fn who(app: App, actor: &str) -> AnyView {
     if actor == "command line" {
         return view! { {app.say(t::COMMAND_LINE)} }.into_any();
     }
-    view! { <bdi>{name_of(actor).to_owned()}</bdi> }.into_any()
+    if let Some(member) = actor.strip_prefix("member ").and_then(Id::parse) {
+        return named::plain(app, &member);
+    }
+    let key = ["operator ", "payment ", "merchant "].iter().find_map(|kind| actor.strip_prefix(kind));
+    match key {
+        Some(key) => view! { {app.say(t::API_KEY)} " " <bdi>{key.to_owned()}</bdi> }.into_any(),
+        None => view! { <bdi>{name_of(actor).to_owned()}</bdi> }.into_any(),
+    }
 }
 
 /// Somebody's name, as far as the journal has it.
@@ -113,22 +123,35 @@ pub fn name_of(actor: &str) -> &str {
     without_kind(name)
 }
 
-/// Of whom or what a change beside the books was. Of a proposal, `3 (price.set): why`, the event has its name.
-fn about(lang: Lang, subject: &str) -> String {
+/// Of whom or what a change beside the books was.
+fn about(app: App, subject: &str) -> AnyView {
+    let member = ["member ", "shop "].iter().find_map(|kind| subject.strip_prefix(kind)).and_then(Id::parse);
+    if let Some(member) = member {
+        return way(&member, named::plain(app, &member));
+    }
+    let subject = subject.to_owned();
+    view! { <bdi>{move || said_of(app.lang(), &subject)}</bdi> }.into_any()
+}
+
+/// Of a proposal, `proposal 3 (price.set): why`, the event has its name; of staff, `staff Li s-1 (cashier, kiosk)`, the role.
+fn said_of(lang: Lang, subject: &str) -> String {
     let of_proposal = || {
         let (number, rest) = subject.strip_prefix("proposal ")?.split_once(" (")?;
         let (kind, why) = rest.split_once(')')?;
         Some(format!("#{number} {}{why}", words(lang, kind)))
     };
-    of_proposal().unwrap_or_else(|| without_kind(subject).to_owned())
+    let of_staff = || {
+        let (who, rest) = subject.strip_prefix("staff ")?.rsplit_once(" (")?;
+        let (name, _id) = who.rsplit_once(' ')?;
+        let role = rest.trim_end_matches(')').split(", ").next()?;
+        Some(format!("{name} · {}", staff_role(role).of(lang)))
+    };
+    of_proposal().or_else(of_staff).unwrap_or_else(|| without_kind(subject).to_owned())
 }
 
 /// An id without the English word for what it names, which the action says.
 fn without_kind(text: &str) -> &str {
-    ["member ", "newcomer ", "shop ", "trade ", "staff "]
-        .iter()
-        .find_map(|kind| text.strip_prefix(kind))
-        .unwrap_or(text)
+    ["member ", "newcomer ", "trade ", "staff "].iter().find_map(|kind| text.strip_prefix(kind)).unwrap_or(text)
 }
 
 /// `2026-11-28T15:44:07.123Z` in the clock of this device, to the minute.

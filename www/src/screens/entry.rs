@@ -54,6 +54,7 @@ pub fn ways(app: App, session: &Session) -> AnyView {
             {error_line(app, failed)}
         </section>
         {code_form(app)}
+        {(!session.demo && !session.open_registration).then(|| ui::note(app, t::BY_OPERATOR))}
         <a class="card link-card" href=Route::Shops.to_string() data-testid="to-shops">
             {app.say(shops::SHOPS)} <span aria-hidden="true">"›"</span>
         </a>

@@ -59,7 +59,7 @@ async fn former(known: &[Item], vouchers: &[Voucher]) -> Vec<Item> {
 }
 
 pub fn screen(app: App, id: Id) -> AnyView {
-    let other = redeem::Typed { points: typed(app), item: typed(app) };
+    let other = redeem::Typed { points: typed(app), item: typed(app), is_open: RwSignal::new(false) };
     of_member(app, id, t::GOODS, move |wallet| {
         let me = wallet.member.clone();
         let load = move || open(me.clone());
@@ -72,10 +72,6 @@ pub fn screen(app: App, id: Id) -> AnyView {
 }
 
 fn shown(app: App, wallet: &Arc<Wallet>, goods: &Goods, other: redeem::Typed) -> AnyView {
-    let form = redeem::form(app, wallet, other);
-    if goods.items.is_empty() && goods.vouchers.is_empty() {
-        return view! { {ui::empty(app, "no-goods", t::NONE)} {form} }.into_any();
-    }
     let items: Vec<_> = goods.items.iter().map(|item| offered(app, wallet, item)).collect();
     view! {
         {vouchers(app, &wallet.member, goods)}
@@ -83,9 +79,9 @@ fn shown(app: App, wallet: &Arc<Wallet>, goods: &Goods, other: redeem::Typed) ->
         {if items.is_empty() { ui::empty(app, "no-goods", t::NONE) } else {
             view! { <ul class="goods" data-testid="goods">{items}</ul> }.into_any()
         }}
-        <details class="more-ways">
-            <summary data-testid="redeem-other">{app.say(t::OTHER)}</summary>
-            {form}
+        <details class="more-ways" open=other.is_open.get_untracked()>
+            <summary data-testid="redeem-other" on:click=move |_| other.is_open.update(|is_open| *is_open = !*is_open)>{app.say(t::OTHER)}</summary>
+            {redeem::form(app, wallet, other)}
         </details>
     }
     .into_any()

@@ -1,5 +1,7 @@
 //! The ways to move points.
 
+use std::sync::Arc;
+
 use gongxiang::identity::Id;
 use leptos::prelude::*;
 
@@ -7,6 +9,7 @@ use super::answer::member_bar;
 use crate::route::{MemberScreen, Route};
 use crate::state::App;
 use crate::text::{Words, actions as t, counter, goods, profile, team, told};
+use crate::wallet::Wallet;
 
 pub fn screen(app: App, id: &Id) -> AnyView {
     let way = |page: MemberScreen, title: Words, note: Words, name: &'static str| {
@@ -21,6 +24,8 @@ pub fn screen(app: App, id: &Id) -> AnyView {
         .into_any()
     };
     let has_market = app.session.with(|session| session.as_ref().is_none_or(|session| !session.no_market));
+    // As far as is known: who comes here first of all sees the way, and the screen says that there is no city.
+    let has_city = app.known::<Arc<Wallet>>(id).is_none_or(|wallet| wallet.account.city.is_some());
     view! {
         {member_bar(app, id, t::MOVE)}
         <p class="lead">{app.say(t::MOVE_NOTE)}</p>
@@ -31,7 +36,7 @@ pub fn screen(app: App, id: &Id) -> AnyView {
             {way(MemberScreen::Code, counter::MY_CODE, counter::MY_CODE_NOTE, "to-code")}
             {way(MemberScreen::Invite, t::INVITE, t::INVITE_NOTE, "to-invite")}
             {way(MemberScreen::Team, team::TEAM, team::TEAM_NOTE, "to-team")}
-            {way(MemberScreen::City, team::CITY, team::CITY_NOTE, "to-city")}
+            {has_city.then(|| way(MemberScreen::City, team::CITY, team::CITY_NOTE, "to-city"))}
             {way(MemberScreen::Notices, told::NOTICES, told::NOTICES_NOTE, "to-notices")}
             {way(MemberScreen::Profile, profile::PROFILE, profile::PROFILE_NOTE, "to-profile")}
         </ul>

@@ -36,13 +36,19 @@ pub fn notices(app: App) -> AnyView {
         let rows: Vec<_> = outbox.waiting.get().iter().filter(may_send).map(|action| waits(app, action)).collect();
         (!rows.is_empty()).then(|| view! { <ul class="notice list" data-testid="waiting-list">{rows}</ul> }.into_any())
     };
+    // Nobody is signed in who could send them.
+    let has_ended = move || {
+        app.session.with(|session| session.as_ref().is_some_and(|it| it.sender().is_none() && !it.is_operator()))
+    };
     let waiting = move || {
         let count = outbox.waiting.read().len();
         (count > 0).then(|| {
             view! {
                 <p class="notice" role="status" data-testid="waiting" data-value=count.to_string()>
-                    {count.to_string()} " " {app.say(t::WAITING_ONE)} " "
-                    <button type="button" class="link" on:click=move |_| outbox.flush()>{app.say(t::SEND_NOW)}</button>
+                    {count.to_string()} " " {app.say(if has_ended() { t::WAITING_SIGNED_OUT } else { t::WAITING_ONE })} " "
+                    {(!has_ended()).then(|| view! {
+                        <button type="button" class="link" on:click=move |_| outbox.flush()>{app.say(t::SEND_NOW)}</button>
+                    }.into_any())}
                 </p>
                 {mine()}
             }

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::action_form::{ask, submit};
+use super::member_field::MemberField;
 use super::members::{Found, search, shown};
 use super::named;
 use super::{fault, invite, table};
@@ -95,16 +96,17 @@ fn card(app: App, member: &Id, code: &str) -> AnyView {
 }
 
 fn register(app: App) -> AnyView {
-    let (id, referrer) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (id, typed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let referrer = MemberField::new(app, typed);
     let with_code = RwSignal::new(true);
     let code = Code::new(app);
     let registered = RwSignal::new(None::<Id>);
     let action = memo(move || {
-        let (id, referrer) = (id.read(), referrer.read());
-        if is_bad(&id) || is_bad(&referrer) {
+        let id = id.read();
+        if is_bad(&id) || referrer.is_open() {
             return None;
         }
-        Action::enter_member(Id::parse(id.trim()).as_ref(), Id::parse(referrer.trim()).as_ref())
+        Action::enter_member(Id::parse(id.trim()).as_ref(), referrer.id().as_ref())
     });
     effect(move |first| {
         let answered = app.outbox.answered.get();
@@ -112,7 +114,7 @@ fn register(app: App) -> AnyView {
         let Some(member) = receipt.accounts.first().filter(|_| receipt.kind == Kind::MemberRegistered) else { return };
         registered.set(Some(member.clone()));
         id.set(String::new());
-        referrer.set(String::new());
+        typed.set(String::new());
         if with_code.get_untracked() {
             code.make(member.clone());
         }
@@ -122,7 +124,7 @@ fn register(app: App) -> AnyView {
             <summary data-testid="register-member">{app.say(t::REGISTER)}</summary>
             <form class="form" on:submit=ask(app, action)>
             {ui::field(app, "new-id", t::NEW_ID, "text", id, ui::id_error(app, id))}
-            {ui::field(app, "referrer", t::REFERRER, "text", referrer, ui::id_error(app, referrer))}
+            {referrer.shown("referrer", t::REFERRER, t::REFERRED_BY)}
             <label>
                 <input type="checkbox" data-testid="with-code" prop:checked=move || with_code.get()
                     on:change:target=move |event| with_code.set(event.target().checked()) />

@@ -6,6 +6,7 @@ use gongxiang::quantity::Money;
 use leptos::prelude::*;
 
 use super::action_form::{ask, submit};
+use super::named;
 use super::people_events as events;
 use super::people_forms::may;
 use crate::action::Action;
@@ -62,7 +63,7 @@ pub fn line(state: RefundState, order: &OrderLine, is_sold: bool) -> AnyView {
         <li class="entry" data-testid="desk-order" data-order=order.order.to_string() data-stage=name
             data-left=order.left.to_string()>
             <p class="head">
-                <span class="what"><bdi>{other.to_string()}</bdi></span>
+                <span class="what">{named::plain(app, other)}</span>
                 <span class="gets">{ui::amount(app, money(order.amount), frame::YUAN)}</span>
             </p>
             <p class="foot">
@@ -100,7 +101,7 @@ fn form(state: RefundState, order: OrderLine) -> AnyView {
         unreadable.get().or_else(|| too_much.then(|| t::GOODS_TOO_MUCH.of(app.lang()).to_owned()))
     });
     let concession = memo(move || returned(&of, &goods.read()));
-    let action = memo(move || concession.get().map(|concession| refund(&order, concession)));
+    let action = memo(move || concession.get().map(|concession| refund(app, &order, concession)));
     view! {
         <form class="form" data-testid="refund-form" on:submit=ask(app, action)>
             {ui::field(app, "goods", t::GOODS, "decimal", goods, error)}
@@ -116,7 +117,7 @@ fn form(state: RefundState, order: OrderLine) -> AnyView {
     .into_any()
 }
 
-fn refund(order: &OrderLine, concession: Money) -> Action {
+fn refund(app: App, order: &OrderLine, concession: Money) -> Action {
     // Without a number the rules refund all that is left.
     let part = Some(concession).filter(|part| *part != order.left);
     let event = Event::OrderRefunded { order: order.order.clone(), concession: part };
@@ -124,8 +125,8 @@ fn refund(order: &OrderLine, concession: Money) -> Action {
     let (title, note) = events::words(Kind::OrderRefunded);
     Action::of_desk(title, note, event).with_facts(vec![
         (a::ORDER_ID, order.order.to_string()),
-        (c::BUYER, order.buyer.to_string()),
-        (signin::MERCHANT, order.merchant.to_string()),
+        (c::BUYER, app.names.of(&order.buyer)),
+        (signin::MERCHANT, app.names.of(&order.merchant)),
         (t::REFUNDS, yuan(concession)),
         (t::REFUND_LEFT, format!("{} → {}", yuan(order.left), yuan(left))),
     ])

@@ -6,13 +6,13 @@ use gongxiang::identity::Id;
 use gongxiang::quantity::Points;
 use leptos::prelude::*;
 
-use super::action_form::{ask, available, submit};
+use super::action_form::{ask, submit};
 use super::worth;
 use crate::action::Action;
 use crate::input;
 use crate::reactive::memo;
 use crate::state::App;
-use crate::text::actions as t;
+use crate::text::{actions as t, goods};
 use crate::ui;
 use crate::wallet::Wallet;
 
@@ -21,9 +21,11 @@ use crate::wallet::Wallet;
 pub struct Typed {
     pub points: RwSignal<String>,
     pub item: RwSignal<String>,
+    /// Whether the form is unfolded.
+    pub is_open: RwSignal<bool>,
 }
 
-pub fn form(app: App, wallet: &Arc<Wallet>, Typed { points, item }: Typed) -> AnyView {
+pub fn form(app: App, wallet: &Arc<Wallet>, Typed { points, item, .. }: Typed) -> AnyView {
     let me = wallet.member.clone();
     let basis = worth::falls(wallet.rules.price_policy);
     let action = memo(move || {
@@ -35,7 +37,7 @@ pub fn form(app: App, wallet: &Arc<Wallet>, Typed { points, item }: Typed) -> An
     });
     view! {
         <form class="card form" on:submit=ask(app, action)>
-            {available(app, wallet)}
+            {ui::note(app, goods::OTHER_NOTE)}
             {ui::field(app, "points", t::POINTS, "decimal", points, ui::number_error(app, points, Points::parse))}
             {ui::field(app, "item", t::ITEM, "text", item, ui::id_error(app, item))}
             {ui::note(app, t::ITEM_HINT)}

@@ -7,13 +7,14 @@ use leptos::task::spawn_local;
 use serde_json::json;
 
 use super::answer::asked;
+use super::member_field::MemberField;
 use super::{fault, invite};
 use crate::api::Fault;
 use crate::reactive::memo;
 use crate::route::Route;
 use crate::staff::{self, StaffCode, StaffPage, StaffRow};
 use crate::state::App;
-use crate::text::{Words, people, proposals, staff as t};
+use crate::text::{Words, people, proposals, signin, staff as t};
 use crate::ui;
 
 /// The roles that may be given, with whether they have a shop.
@@ -82,17 +83,19 @@ pub fn screen(app: App) -> AnyView {
 
 fn form(desk: Desk, is_owner: bool) -> AnyView {
     let Desk { app, .. } = desk;
-    let (name, shop) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let name = RwSignal::new(String::new());
+    let shop = MemberField::new(app, RwSignal::new(String::new()));
     // An owner adds staff of its own shop, which the server knows.
     let roles = ROLES.iter().filter(move |(.., of_shop)| !is_owner || *of_shop);
     let chosen = RwSignal::new(if is_owner { "cashier" } else { "clerk" }.to_owned());
     let has_shop =
         memo(move || !is_owner && ROLES.iter().any(|(role, _, of_shop)| *of_shop && *role == *chosen.read()));
+    let is_bad = memo(move || name.read().trim().is_empty() || has_shop.get() && shop.is_open());
     let add = move |event: SubmitEvent| {
         event.prevent_default();
         let mut body = json!({"name": name.get_untracked().trim(), "role": chosen.get_untracked()});
-        if has_shop.get_untracked() {
-            body["shop"] = json!(shop.get_untracked().trim());
+        if let Some(shop) = untrack(|| shop.id()).filter(|_| has_shop.get_untracked()) {
+            body["shop"] = json!(shop);
         }
         spawn_local(async move {
             let added = staff::add(&body).await;
@@ -117,8 +120,8 @@ fn form(desk: Desk, is_owner: bool) -> AnyView {
                     {options}
                 </select>
             </div>
-            {move || has_shop.get().then(|| ui::field(app, "staff-shop", t::SHOP, "text", shop, ui::id_error(app, shop)))}
-            <button class="primary" data-testid="staff-add" disabled=move || name.read().trim().is_empty()>{app.say(t::ADD)}</button>
+            {move || has_shop.get().then(|| shop.shown("staff-shop", t::SHOP, signin::MERCHANT))}
+            <button class="primary" data-testid="staff-add" disabled=move || is_bad.get()>{app.say(t::ADD)}</button>
         </form>
     }
     .into_any()

@@ -18,6 +18,7 @@ use crate::action::Action;
 use crate::api::Session;
 use crate::counter::{self, Counter, Customer};
 use crate::figure::{money, number};
+use crate::input;
 use crate::order::{ConcessionUnit, Parties};
 use crate::order_parts::points_paid;
 use crate::outbox::Outcome;
@@ -166,13 +167,18 @@ fn amount(till: Till, now: Memo<Option<Counter>>) -> AnyView {
         till.concession.set(Some(text.clone()));
         typed.set(text);
     };
+    let amount_error = above_nothing(app, till.amount);
+    let typed_error = above_nothing(app, typed);
     let error = memo(move || {
-        let now = now.read();
-        let too_much = till.concession(now.as_ref()?)? > till.amount()?;
-        too_much.then(|| t::TOO_MUCH.of(app.lang()).to_owned())
+        let too_much = || {
+            let now = now.read();
+            let too_much = till.concession(now.as_ref()?)? > till.amount()?;
+            too_much.then(|| t::TOO_MUCH.of(app.lang()).to_owned())
+        };
+        typed_error.get().or_else(too_much)
     });
     view! {
-        {ui::field(app, "till-amount", t::AMOUNT, "none", till.amount, ui::number_error(app, till.amount, Money::parse))}
+        {ui::field(app, "till-amount", t::AMOUNT, "none", till.amount, amount_error)}
         {keypad(app, till.amount)}
         {move || if changes.get() {
             ui::field(app, "till-concession", t::CONCESSION_YUAN, "decimal", typed, error)
@@ -189,6 +195,15 @@ fn amount(till: Till, now: Memo<Option<Counter>>) -> AnyView {
         }}
     }
     .into_any()
+}
+
+/// The error of a sum that cannot be read, or is nothing or less; `None` while the field is empty.
+fn above_nothing(app: App, typed: RwSignal<String>) -> ui::FieldError {
+    let unreadable = ui::number_error(app, typed, Money::parse);
+    memo(move || {
+        let is_none = || input::read(&typed.read(), Money::parse).is_ok_and(|sum| !sum.is_positive());
+        unreadable.get().or_else(|| is_none().then(|| t::NOT_POSITIVE.of(app.lang()).to_owned()))
+    })
 }
 
 /// The shop's usual concession, such as `8.8%`.

@@ -1,63 +1,35 @@
 //! Transfers points to another member, found by a scanned code, a short number or an id.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use gongxiang::identity::Id;
 use gongxiang::quantity::Points;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::action_form::{ask, available, left, submit, typed};
 use super::answer::of_member;
-use super::{named, worth};
+use super::member_field::MemberField;
+use super::worth;
 use crate::action::Action;
-use crate::api::Fault;
-use crate::counter::{self, Customer};
 use crate::figure::money;
 use crate::input;
-use crate::reactive::{effect, memo};
+use crate::reactive::memo;
 use crate::state::App;
-use crate::text::{Words, actions as t, counter as c, frame};
+use crate::text::{actions as t, frame};
 use crate::ui;
 use crate::wallet::Wallet;
 
-/// The pause after which an id that is typed is taken as whole, and its name asked for.
-const PAUSE: Duration = Duration::from_millis(400);
-
-/// To whom the points go, as far as it is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Receiver {
-    Nobody,
-    Checking,
-    Known(Id),
-    Wrong(Words),
-}
-
 pub fn screen(app: App, id: Id) -> AnyView {
-    let (to, points) = (typed(app), typed(app));
-    let receiver = RwSignal::new(Receiver::Nobody);
-    effect(move |_| receiver.set(read(to, receiver)));
-    of_member(app, id, t::TRANSFER, move |wallet| form(app, &wallet, to, points, receiver))
+    let (to, points) = (MemberField::new(app, typed(app)), typed(app));
+    of_member(app, id, t::TRANSFER, move |wallet| form(app, &wallet, to, points))
 }
 
-fn form(
-    app: App,
-    wallet: &Arc<Wallet>,
-    to: RwSignal<String>,
-    points: RwSignal<String>,
-    receiver: RwSignal<Receiver>,
-) -> AnyView {
+fn form(app: App, wallet: &Arc<Wallet>, to: MemberField, points: RwSignal<String>) -> AnyView {
     let me = wallet.member.clone();
     let basis = worth::falls(wallet.rules.price_policy);
     let action = memo(move || {
-        let Receiver::Known(to) = &*receiver.read() else { return None };
         let points = input::read(&points.read(), Points::parse).ok()?;
-        Some(Action::transfer(&me, to, points).with_basis(basis))
-    });
-    let error = memo(move || match &*receiver.read() {
-        Receiver::Wrong(words) => Some(words.of(app.lang()).to_owned()),
-        _ => None,
+        Some(Action::transfer(&me, &to.id()?, points).with_basis(basis))
     });
     let all = Arc::clone(wallet);
     view! {
@@ -67,8 +39,7 @@ fn form(
             {move || app.asked.read().is_none().then(|| view! {
                 <GX-SCAN data-for="to" lang=move || app.lang().tag()></GX-SCAN>
             }.into_any())}
-            {ui::field(app, "to", t::TO, "text", to, error)}
-            {move || named(app, receiver)}
+            {to.shown("to", t::TO, t::TO_WHOM)}
             {ui::field(app, "points", t::POINTS, "decimal", points, ui::number_error(app, points, Points::parse))}
             {ui::button(app, "link", "max", t::MAX, move |_| {
                 points.set(untrack(|| left(app, &all)).to_string());
@@ -76,61 +47,6 @@ fn form(
             {worth_of(app, wallet, points)}
             {submit(app, action)}
         </form>
-    }
-    .into_any()
-}
-
-/// Reads what was typed or scanned, and asks the server whose a short number is.
-fn read(to: RwSignal<String>, receiver: RwSignal<Receiver>) -> Receiver {
-    let text = to.get();
-    if text.trim().is_empty() {
-        return Receiver::Nobody;
-    }
-    match Customer::read(&text) {
-        Some(Customer::Id(id) | Customer::Code(id, ..)) => Receiver::Known(id),
-        Some(Customer::Number(number)) => {
-            spawn_local(async move {
-                let found = match counter::of_number(number).await {
-                    Ok(id) => Receiver::Known(id),
-                    Err(Fault::Unreachable) => Receiver::Wrong(t::TO_OFFLINE),
-                    Err(Fault::Status { status: 404, .. }) => Receiver::Wrong(c::NO_NUMBER),
-                    Err(Fault::Status { status: 429, .. }) => Receiver::Wrong(c::TOO_MANY),
-                    Err(_) => Receiver::Wrong(c::FAILED),
-                };
-                // The field may have another text by now, or the screen was left.
-                if to.try_get_untracked().as_ref() == Some(&text) {
-                    receiver.set(found);
-                }
-            });
-            Receiver::Checking
-        }
-        Some(Customer::OfShop | Customer::OfOrder | Customer::OfVoucher) => Receiver::Wrong(t::TO_NO_MEMBER),
-        Some(Customer::WrongNumber) => Receiver::Wrong(c::WRONG_NUMBER),
-        None => Receiver::Wrong(c::NOT_A_CODE),
-    }
-}
-
-/// The name of who gets the points. Of an id it is asked for once nothing more is typed, not for each letter.
-fn named(app: App, receiver: RwSignal<Receiver>) -> AnyView {
-    let id = match receiver.get() {
-        Receiver::Known(id) => id,
-        Receiver::Checking => return ui::note(app, c::CHECKING),
-        Receiver::Nobody | Receiver::Wrong(_) => return ().into_any(),
-    };
-    let is_whole = RwSignal::new(false);
-    set_timeout(
-        move || {
-            // There is no signal if another letter was typed meanwhile.
-            is_whole.try_set(true);
-        },
-        PAUSE,
-    );
-    let whole = id.to_string();
-    view! {
-        <p class="fixed" data-testid="receiver" data-member=whole>
-            <span>{app.say(t::TO_WHOM)}</span>
-            <b>{move || if is_whole.get() { named::plain(app, &id) } else { ().into_any() }}</b>
-        </p>
     }
     .into_any()
 }

@@ -103,7 +103,6 @@ words! {
     MISSING "距保证金还差" "Missing to the deposit"
     BELOW_DEPOSIT_NOTE "仅开店时核对保证金，开店后低于保证金不影响接单。" "The deposit is checked only when a shop opens. Below it you can still take orders."
     BUY_POINTS "购买积分" "Buy points"
-    BUYER "买家会员编号" "Buyer’s member ID"
     ORDER_ID "订单编号" "Order ID"
     FIND "查找" "Find"
     NOT_FOUND "本店没有此订单，请核对订单号" "This shop has no such order. Check the number."

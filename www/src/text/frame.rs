@@ -28,6 +28,7 @@ words! {
     UNDERSTOOD "识别为" "Read as"
     OFFLINE_SINCE "网络连接失败。显示的是已保存的数据，保存时间" "You’re offline. Saved data from"
     OFFLINE_DAY "，已计算至" ", calculated up to"
+    WAITING_SIGNED_OUT "笔操作待提交，重新登录后自动提交，不会重复。" "waiting to be submitted, once each, when you sign in again."
     WAITING_ONE "笔操作待提交，联网后自动提交，不会重复。" "waiting to be submitted, once each, when you’re back online."
     CANCEL_WAITING "撤销" "Cancel"
     MAYBE_DONE "可能已提交成功，撤销前请查看明细。" "It may have gone through. Check your statement before you cancel."

@@ -17,6 +17,7 @@ words! {
     ADDRESS_NOTE "仅运营方可见，寄出后删除。" "Only the operator sees it. It’s deleted once your item is sent."
     PAY_THEN "领取时另付" "Pay when you get it"
     OTHER "兑换其他项目" "Redeem for something else"
+    OTHER_NOTE "请先与运营方约定兑换什么。确认后积分即时扣除，此处不会登记商品。" "First agree with the operator on what you get. The points are gone at once, and no goods are recorded here."
     MINE "我的兑换" "My redemptions"
     OPEN "待领取" "Open"
     TO_SEND "待寄出" "To be sent"

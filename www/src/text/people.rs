@@ -12,7 +12,7 @@ words! {
     NONE "暂无会员" "No members yet"
     REGISTER "会员开户" "Register a member"
     NEW_ID "会员编号（选填，留空自动生成）" "Member ID (optional, made for you if blank)"
-    REFERRER "推荐人编号（选填）" "Referrer’s ID (optional)"
+    REFERRER "推荐人短号或编号（选填）" "Referrer’s short number or ID (optional)"
     WITH_CODE "同时生成登录码" "Create a sign-in code at once"
     REGISTERED "已开户" "Registered"
     CODE "登录码" "Sign-in code"

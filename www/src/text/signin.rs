@@ -26,6 +26,7 @@ words! {
     NO_WAYS "此服务器未开通通行密钥和微信登录。运营方请在启动时设置 --origin（钱包网址）。" "Passkeys and WeChat are off on this server. Operator: start it with --origin and the wallet’s address."
     NO_PASSKEYS_HERE "此浏览器不支持通行密钥，请使用登录码。" "This browser has no passkeys. Use a code instead."
     REGISTER_FREE "没有邀请人也可注册；推荐关系注册后不可更改。" "You can sign up without an invitation. A referrer can’t be added later."
+    BY_OPERATOR "本平台的会员由运营方登记，登记后会收到登录码。" "The operator registers members here, and gives each a code to sign in."
     HAVE_CODE "我有登录码" "I have a code"
     GO_ON "继续" "Continue"
     CODE_BAD "登录码或链接有误" "This is not a code or a sign-in link"
