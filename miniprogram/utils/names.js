@@ -1,4 +1,4 @@
-// The names of other members: their own, their shops', or the beginning and the end of their ids.
+// The names of other members: their own, their shops', their short numbers, or the beginning and the end of their ids.
 const { get } = require('./api');
 
 const PER_REQUEST = 50;
@@ -7,6 +7,9 @@ const known = {};
 /** An id as lists show it. */
 const brief = (id) => (id.length > 12 ? `${id.slice(0, 6)}…${id.slice(-4)}` : id);
 
+/** A short number as one reads it out. */
+const spaced = (number) => number.replace(/^(\d{4})(\d{4})$/, '$1 $2');
+
 /** The names of these members as id → name. Without an answer the ids stand for them. */
 function namesOf(members) {
   const missing = members.filter((id, at) => !known[id] && members.indexOf(id) === at).slice(0, PER_REQUEST);
@@ -14,10 +17,11 @@ function namesOf(members) {
     names.forEach((name) => { known[name.member] = name; });
   }, () => {}) : Promise.resolve();
   return asked.then(() => members.reduce((names, id) => {
-    const { name, shop_name: shop } = known[id] || {};
-    names[id] = { person: name || brief(id), shop: shop || name || brief(id) };
+    const { name, shop_name: shop, number } = known[id] || {};
+    const person = name || (number ? spaced(number) : brief(id));
+    names[id] = { person, shop: shop || person };
     return names;
   }, {}));
 }
 
-module.exports = { brief, namesOf };
+module.exports = { brief, namesOf, spaced };

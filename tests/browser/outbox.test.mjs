@@ -305,6 +305,7 @@ test('what waits counts in the balance, is listed and can be cancelled; a refusa
   await page.getByTestId('refused').waitFor();
   const said = await page.getByTestId('refused').innerText();
   assert.ok(said.includes(to) && /Points\s+0\.1/i.test(said), `whom and how much: ${said}`);
+  await page.context().grantPermissions(['clipboard-write']);
   await page.getByTestId('refused').getByTestId('id').click();
   await page.getByTestId('refused').locator('[data-testid=id][data-copied=true]').waitFor();
   await picture(page, 'refused');

@@ -96,6 +96,10 @@ test('what one tab settles, another shows at once; a form keeps what is typed', 
   await form.goto(`${house.url}/#/m/${me}/redeem`);
   await form.getByTestId('redeem-other').click();
   await form.getByTestId('points').fill('3');
+  const beside = await page.context().newPage();
+  await beside.goto(`${house.url}/#/m/${me}/transfer`);
+  await beside.getByTestId('to').fill(to);
+  await beside.getByTestId('points').fill('0.75');
   const second = await page.context().newPage();
   await second.goto(`${house.url}/#/m/${me}/transfer`);
   await second.getByTestId('to').fill(to);
@@ -105,7 +109,8 @@ test('what one tab settles, another shows at once; a form keeps what is typed', 
   await second.getByTestId('settled').waitFor();
   const { state } = await house.get(`/v1/members/${me}`);
   await page.locator(`[data-testid="points"][data-value="${state.points}"]`).waitFor();
-  await form.locator(`[data-testid="available"][data-value="${state.points}"]`).waitFor();
+  await beside.locator(`[data-testid="available"][data-value="${state.points}"]`).waitFor();
+  assert.deepEqual([await beside.getByTestId('to').inputValue(), await beside.getByTestId('points').inputValue()], [to, '0.75']);
   assert.ok(await form.getByTestId('points').isVisible(), 'it stays unfolded');
   assert.equal(await form.getByTestId('points').inputValue(), '3');
   assert.deepEqual(complaints, []);

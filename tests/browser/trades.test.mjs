@@ -54,6 +54,12 @@ async function market(page, id) {
   await page.getByTestId('board').waitFor();
 }
 
+/** What a member without a name is called: its short number, as one reads it out. */
+async function called(page, member) {
+  const { names } = await page.evaluate(async (of) => (await fetch(`/v1/names?members=${of}`)).json(), member);
+  return names[0].number.replace(/^(....)/, '$1 ');
+}
+
 /** The seller offers points, and the buyer takes them all. Returns the trade's card of the buyer. */
 async function begin(sells, buys, seller, buyer, points, name) {
   await market(sells.page, seller);
@@ -75,7 +81,7 @@ async function begin(sells, buys, seller, buyer, points, name) {
   await line.getByTestId('preview').click();
   await buys.page.getByTestId('confirm').waitFor();
   assert.equal(await value(buys.page, 'deal-sum'), points, 'the price is 1 yuan');
-  assert.match(await buys.page.getByTestId('deal').innerText(), new RegExp(`\\b${seller}\\b`), 'to whom one pays');
+  await buys.page.getByTestId('deal').filter({ hasText: await called(buys.page, seller) }).waitFor();
   await look(buys.page, `${name}-take`);
   await confirm(buys.page);
   const card = buys.page.getByTestId('trade');
@@ -131,7 +137,8 @@ test('strangers finish a trade: where to pay, paid, received', async () => {
   await confirm(sells.page);
   const sold = sells.page.getByTestId('ended-trade');
   await sold.waitFor();
-  assert.match(await sold.innerText(), /卖出 4\.1[\s\S]*4\.10 元[\s\S]*bob[\s\S]*已完成/);
+  await sold.filter({ hasText: await called(sells.page, 'bob') }).waitFor();
+  assert.match(await sold.innerText(), /卖出 4\.1[\s\S]*4\.10 元[\s\S]*已完成/);
 
   await go(sells.page, '#/m/ann');
   await sells.page.getByTestId('past').waitFor();
@@ -139,7 +146,8 @@ test('strangers finish a trade: where to pay, paid, received', async () => {
 
   await market(buys.page, 'bob');
   const bought = buys.page.getByTestId('ended-trade');
-  assert.match(await bought.innerText(), /Bought 4\.1[\s\S]*4\.10 yuan[\s\S]*ann[\s\S]*completed/);
+  await bought.filter({ hasText: await called(buys.page, 'ann') }).waitFor();
+  assert.match(await bought.innerText(), /Bought 4\.1[\s\S]*4\.10 yuan[\s\S]*completed/);
   await look(buys.page, 'trade-ended');
   assert.equal(await value(buys.page, 'available'), '104.1');
 
@@ -246,8 +254,9 @@ test('a trade whose sides disagree is decided at the desk, and both read why', a
   await go(desk.page, '#/operator/disputes');
   const dispute = desk.page.getByTestId('dispute');
   await dispute.waitFor();
+  for (const side of ['cat', 'dan']) await dispute.filter({ hasText: await called(desk.page, side) }).waitFor();
   const said = await dispute.innerText();
-  for (const text of ['cat', 'dan', '2.00 元', 'No money came until noon.', '已于上午十点付款。']) {
+  for (const text of ['2.00 元', 'No money came until noon.', '已于上午十点付款。']) {
     assert.ok(said.includes(text), `${text} is not in ${said}`);
   }
   assert.equal(await dispute.getByTestId('cancel').isDisabled(), true, 'a decision has a reason');

@@ -62,7 +62,7 @@ test('what waits says that it goes on after signing in again, once the session h
   const { page, close } = await device('bob');
   await page.route('**/v1/transfers', (route) => route.abort());
   await go(page, '#/m/bob/transfer');
-  await page.getByTestId('to').fill('ann');
+  await page.getByTestId('to').fill('m0');
   await page.getByTestId('points').fill('0.25');
   await page.getByTestId('preview').click();
   await page.getByTestId('confirm').click();

@@ -162,7 +162,7 @@ test('home: the chart shows what and how long one chooses, and links lead on', a
   await go(page, `#/m/${shop}`);
   await follows(page, page.getByTestId('to-shop'), `#/shop/${shop}`, 'till');
   await go(page, `#/m/${shop}/move`);
-  for (const [id, page_, ready] of [['to-transfer', 'transfer', 'to'], ['to-redeem', 'redeem', 'item'], ['to-invite', 'invite', 'link']]) {
+  for (const [id, page_, ready] of [['to-transfer', 'transfer', 'to'], ['to-redeem', 'redeem', 'redeem-other'], ['to-invite', 'invite', 'link']]) {
     await follows(page, page.getByTestId(id), `#/m/${shop}/${page_}`, ready);
     await page.goBack();
     await page.getByTestId(id).waitFor();
@@ -177,19 +177,22 @@ test('a statement shows the kind of entry one chooses, finds a text, shows more,
   const { page, close } = await house.open(`#/m/${me}/statement`, { viewport: DESK });
   await page.getByTestId('statement').waitFor();
   const rows = () => page.getByTestId('statement').locator('li.entry');
-  /** Opens the months that are closed. */
-  const open = async () => {
+  /** Opens the months that are closed, until so many lines are there: a month that was just opened may not have drawn its own yet. */
+  const open = async (lines) => {
     const closed = page.locator('[data-testid="statement-month"]:not([open]) > summary');
-    while (await closed.count()) await closed.first().click();
     // A month shows 60 lines at first.
     const more = page.getByTestId('more-rows');
-    while (await more.count()) await more.first().click();
+    for (let tried = 0; await rows().count() !== lines; tried += 1) {
+      assert.ok(tried < 400, `${lines} lines`);
+      if (await closed.count()) await closed.first().click();
+      else if (await more.count()) await more.first().click();
+      else await page.waitForTimeout(50);
+    }
   };
   const total = async () => Number((await page.getByTestId('adds-up').innerText()).match(/^[\d,]+/)[0].replace(',', ''));
   const all = await total();
   assert.ok(await rows().count() < all, 'the months before are closed');
-  await open();
-  await page.waitForFunction((all) => document.querySelectorAll('[data-testid="statement"] li.entry').length === all, all);
+  await open(all);
   const counts = {};
   for (const [id, fits] of [
     ['filter-release', (row) => row.testid === 'statement-day'],
@@ -199,7 +202,7 @@ test('a statement shows the kind of entry one chooses, finds a text, shows more,
     await page.getByTestId(id).click();
     await pressed(page, id);
     counts[id] = await total();
-    await open();
+    await open(counts[id]);
     const shown = await rows().evaluateAll((lines) => lines.map(({ dataset }) => ({ ...dataset })));
     assert.ok(shown.length > 0 && shown.every(fits), `${id}: ${JSON.stringify(shown.filter((row) => !fits(row)))}`);
   }

@@ -365,7 +365,7 @@ impl Action {
     pub fn enter_member(id: Option<&Id>, referrer: Option<&Id>) -> Option<Self> {
         let member = id.cloned().or_else(|| Id::parse("preview"))?;
         let event = Event::MemberRegistered { member, referrer: referrer.cloned() };
-        Some(Self { named: id.cloned(), ..Self::of_desk(t::REGISTER, t::REGISTER_NOTE, event) })
+        Some(Self { named: id.cloned(), ..Self::of_desk(people::REGISTER, t::REGISTER_NOTE, event) })
     }
 
     /// An event of the desk. The server previews it, since it concerns the accounts of others.

@@ -164,7 +164,8 @@ pub async fn names(ids: &[Id]) -> Result<Vec<(String, String)>, Fault> {
     let ids: Vec<_> = ids.iter().map(Id::as_str).collect();
     let list = get_value(&format!("/v1/names?members={}", ids.join(","))).await?;
     let shown = |row: &Value| {
-        let name = ["shop_name", "name", "number"].into_iter().find_map(|field| text_of(row, field))?;
+        let number = || text_of(row, "number").map(|number| crate::text::spaced(&number));
+        let name = ["shop_name", "name"].into_iter().find_map(|field| text_of(row, field)).or_else(number)?;
         Some((text_of(row, "member")?, name))
     };
     Ok(rows_of(&list, "names").iter().filter_map(shown).collect())

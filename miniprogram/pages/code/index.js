@@ -1,11 +1,9 @@
 // A member's code: new each minute if the server has such codes, and the id alone if it has none. It is there without a network.
 const { get } = require('../../utils/api');
 const { codeText, picture } = require('../../utils/code');
+const { spaced } = require('../../utils/names');
 const { page } = require('../../utils/page');
 const { codesOf, keepCodes, keepNumber, numberOf } = require('../../utils/till');
-
-/** Four and four digits, as people read them out. */
-const spaced = (number) => number.replace(/^(\d{4})(\d{4})$/, '$1 $2');
 
 const seconds = () => Math.floor(Date.now() / 1000);
 

@@ -14,6 +14,7 @@ use super::named;
 use super::{fault, invite, table};
 use crate::action::Action;
 use crate::api::Fault;
+use crate::ids;
 use crate::outbox::Outcome;
 use crate::people;
 use crate::query::{Remote, fetch};
@@ -136,7 +137,7 @@ fn register(app: App) -> AnyView {
         {move || registered.get().map(|member| view! {
             <p class="check good" role="status" data-testid="registered" data-member=member.to_string()>
                 <span class="sign" aria-hidden="true">"✓"</span>
-                <span>{app.say(t::REGISTERED)} " " <a href=Route::DeskMember(member.clone()).to_string()>{member.to_string()}</a></span>
+                <span>{app.say(t::REGISTERED)} " " <a href=Route::DeskMember(member.clone()).to_string()>{ids::short(&member)}</a></span>
             </p>
         }.into_any())}
         {code.shown()}

@@ -7,7 +7,7 @@ use gongxiang::quantity::Points;
 use leptos::prelude::*;
 
 use super::action_form::{ask, available, left, submit, typed};
-use super::answer::of_member;
+use super::answer::of_member_live;
 use super::member_field::MemberField;
 use super::worth;
 use crate::action::Action;
@@ -21,7 +21,8 @@ use crate::wallet::Wallet;
 
 pub fn screen(app: App, id: Id) -> AnyView {
     let (to, points) = (MemberField::new(app, typed(app)), typed(app));
-    of_member(app, id, t::TRANSFER, move |wallet| form(app, &wallet, to, points))
+    // What is typed outlives the form.
+    of_member_live(app, id, t::TRANSFER, move |wallet| form(app, &wallet, to, points))
 }
 
 fn form(app: App, wallet: &Arc<Wallet>, to: MemberField, points: RwSignal<String>) -> AnyView {
