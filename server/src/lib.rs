@@ -17,7 +17,7 @@
 //!
 //! The base: [`limits`] (every limit of the server), [`text`] (hashes, JSON), [`language`] and [`flags`] (the words
 //! of reports and red flags), [`clock`], [`shutdown`], [`metrics`], [`logs`], [`output`] (files that are written whole or
-//! not at all), [`outbound`] (requests to other servers).
+//! not at all), [`outbound`] (requests to other servers), [`transaction`] (how transactions begin).
 
 #![allow(
     missing_docs,
@@ -43,4 +43,5 @@ pub mod output;
 pub mod people;
 pub mod shutdown;
 pub mod text;
+pub mod transaction;
 pub mod webhooks;

@@ -11,6 +11,7 @@ use crate::ledger::store::sql::goods::{ITEM, ItemColumns};
 use crate::ledger::store::{Result, differs};
 use crate::limits::GOODS_MAX;
 use crate::text::{fingerprint, json};
+use crate::transaction::begin;
 
 /// An item of the catalogue.
 #[derive(Clone, Debug)]
@@ -124,7 +125,7 @@ impl Goods {
     /// If the database fails.
     pub async fn keep_picture(&self, id: &Id, format: PictureFormat, content: &[u8]) -> Result<Option<String>> {
         let hash = fingerprint(content);
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let given = sqlx::query("UPDATE goods SET picture = $1 WHERE id = $2").bind(hash.clone()).bind(id.to_string());
         if given.execute(&mut *tx).await?.rows_affected() == 0 {
             return Ok(None);

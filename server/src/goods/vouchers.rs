@@ -10,6 +10,7 @@ use super::code::VoucherCode;
 use crate::ledger::goods::Voucher;
 use crate::ledger::store::Result;
 use crate::ledger::store::sql::goods::{VOUCHER, VoucherColumns};
+use crate::transaction::begin;
 
 /// Which vouchers are listed; what is left out is not asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -104,7 +105,7 @@ impl Goods {
     /// # Errors
     /// If the database fails.
     pub async fn hand_out(&self, id: &Id, voucher: &Voucher, by: HandOver<'_>) -> Result<bool> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         // The voucher before the item, as in the ledger.
         let used = sqlx::query(
             "UPDATE vouchers SET state = 'used', deliver_to = NULL, ended = $1, ended_by = $2, shop = $3, used_key = $4

@@ -27,6 +27,7 @@ use crate::ledger::store::paging;
 use crate::ledger::store::{JournalEntry, Place, Scope, Store, Transaction};
 use crate::limits::{DELIVERY_WAIT_MIN, NOTICE_MEMBERS_AT_ONCE, NOTICE_POLL, NOTICE_SOURCES_AT_ONCE};
 use crate::shutdown::ended;
+use crate::transaction::begin;
 
 /// Something that happened.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -275,7 +276,7 @@ impl Notices {
 
     /// Stores a part, and how far its source is with it; `false` if another process was faster.
     async fn store(&self, source: &Source, part: Part, wanted: &BTreeSet<Id>) -> Result<bool> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         // First, so that another process waits here and then finds nothing.
         let sql = match part.passed {
             Some(_) => "UPDATE notice_sources SET passed = $4 WHERE kind = $1 AND subject = $2 AND passed = $3",

@@ -28,6 +28,7 @@ use crate::limits::{
 };
 use crate::people::store::People;
 use crate::shutdown::ended;
+use crate::transaction::begin;
 use crate::webhooks::deliver::{self, millis};
 
 /// No process sends to it, and it does not wait after a failure. A time beyond the longest lease or wait ($2, $3) was stored when a
@@ -192,7 +193,7 @@ impl Messenger {
     /// Stores the result, and ends the lease if it is still ours.
     async fn keep(&self, subscription: &LeasedSubscription, waited: &[String], delivery: &Delivery) -> Result<()> {
         let LeasedSubscription { id, failures, lease, .. } = subscription;
-        let mut tx = self.notices.pool.begin().await?;
+        let mut tx = begin(&self.notices.pool).await?;
         if *delivery == Delivery::Gone {
             // What waits goes with it (`0043_notices.sql`).
             sqlx::query("DELETE FROM subscriptions WHERE id = $1 AND lease = $2")

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::Notices;
 use super::kind::{NoticeKind, read, stored};
 use crate::limits::{CONSENTS_MAX, SUBSCRIPTIONS_MAX};
+use crate::transaction::begin;
 
 /// The way on which notices go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -132,7 +133,7 @@ impl Notices {
     /// # Errors
     /// If the database fails.
     pub async fn subscribe(&self, member: &Id, wish: &Wish) -> sqlx::Result<Option<Subscription>> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         if matches!(wish.channel, Channel::Push | Channel::WeChat) {
             sqlx::query("DELETE FROM subscriptions WHERE channel = $1 AND address = $2 AND member <> $3")
                 .bind(wish.channel.as_str())
@@ -177,7 +178,7 @@ impl Notices {
         let sql = format!(
             "UPDATE subscriptions SET kinds = $1, language = $2 WHERE id = $3 AND member = $4 RETURNING {COLUMNS}"
         );
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let row: Option<SubscriptionRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(stored(kinds))
             .bind(language_code(language))

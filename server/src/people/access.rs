@@ -10,6 +10,7 @@ use super::holder::Holder;
 use super::sign_in::PasskeyRow;
 use super::store::{People, now};
 use crate::limits::{CLOCK_APART_SECONDS_MAX, PASSKEY_HOLDS_SECONDS, SESSIONS_SHOWN_MAX};
+use crate::transaction::begin;
 
 /// A session that holds.
 #[derive(Clone, Debug, FromRow)]
@@ -85,7 +86,7 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn end_session(&self, member: &Id, hash: &str) -> sqlx::Result<bool> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let ended = sqlx::query("DELETE FROM sessions WHERE hash = $1 AND member = $2")
             .bind(hash.to_owned())
             .bind(member.to_string())
@@ -106,7 +107,7 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn end_others(&self, member: &Id, but: &str) -> sqlx::Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         sqlx::query("DELETE FROM sessions WHERE member = $1 AND hash <> $2")
             .bind(member.to_string())
             .bind(but.to_owned())

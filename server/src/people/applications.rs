@@ -17,6 +17,7 @@ use super::trades::TradeText;
 use crate::limits::{
     APPLICATION_CHANGES_MAX, APPLICATION_DAY_SECONDS, APPLICATION_HOLDS_SECONDS, APPLICATIONS_PER_DAY,
 };
+use crate::transaction::begin;
 
 /// What a member says of the shop that it wants to open.
 #[derive(Clone, Debug)]
@@ -170,7 +171,7 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn apply(&self, member: &Id, text: &CheckedApplication) -> sqlx::Result<Applying> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let sql = format!(
             "INSERT INTO applications (region, shop_name, address, category, contact, phone, licence, member, applied)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
@@ -201,7 +202,7 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn change_application(&self, id: i64, member: &Id, text: &CheckedApplication) -> sqlx::Result<Applying> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let sql = format!(
             "UPDATE applications SET region = $1, shop_name = $2, address = $3, category = $4, contact = $5, phone = $6, licence = $7,
              changes = changes + 1 WHERE id = $8 AND member = $9 AND state = 'waiting' RETURNING {COLUMNS}"
@@ -253,7 +254,7 @@ impl People {
             None => (ApplicationState::Approved, Deed::ApplicationApproved),
             Some(_) => (ApplicationState::Declined, Deed::ApplicationDeclined),
         };
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let decided = sqlx::query(
             "UPDATE applications SET state = $1, decider = $2, decided = $3, reason = $4
              WHERE id = $5 AND state = 'waiting' AND changes = $6",
@@ -350,7 +351,7 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn name_shop(&self, application: &ApplicationRow, member: &Id) -> sqlx::Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         // Takes the row, so that a profile that is being erased does not come back.
         let sql =
             format!("UPDATE applications SET state = state WHERE id = $1 AND state = 'approved' RETURNING {COLUMNS}");

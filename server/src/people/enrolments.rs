@@ -7,6 +7,7 @@ use super::profiles::give_first_number;
 use super::store::{People, enrolment_hash, no_secret, now, secret, session_hash};
 use crate::limits::{CLOCK_AHEAD_SECONDS_MAX, CODES_MAX, ENROLMENT_SECONDS_MAX};
 use crate::text::fingerprint;
+use crate::transaction::begin;
 
 /// An enrolment code that was used up.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -38,7 +39,7 @@ impl People {
     /// If the database fails.
     pub async fn enrol(&self, holder: &Holder, token: Option<&str>) -> sqlx::Result<EnrolmentOutcome> {
         let secret = secret().map_err(no_secret)?;
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let mut passkey = None;
         let session = token.and_then(session_hash);
         if let Some(session) = &session {

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::actions::{Deed, enter};
 use super::store::{People, no_secret, now, secret};
 use crate::text::fingerprint;
+use crate::transaction::begin;
 
 /// What a key may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
@@ -64,7 +65,7 @@ impl People {
         let secret = secret().map_err(no_secret)?;
         let (id, secret) = secret.split_at(8);
         let expires = days.map(|days| now().saturating_add(days.saturating_mul(86_400)));
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         sqlx::query("INSERT INTO keys (id, role, member, hash, note, expires) VALUES ($1, $2, $3, $4, $5, $6)")
             .bind(id.to_owned())
             .bind(role.as_str())
@@ -106,7 +107,7 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn revoke_key(&self, id: &str, actor: &str) -> sqlx::Result<bool> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let done = sqlx::query("UPDATE keys SET revoked = $1 WHERE id = $2 AND revoked IS NULL")
             .bind(now())
             .bind(id.to_owned())

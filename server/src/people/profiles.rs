@@ -7,6 +7,7 @@ use gongxiang::wire::profile::{Category, MemberNumber, Profile};
 use super::profile_text::CheckedProfile;
 use super::store::{People, no_secret};
 use crate::limits::{NUMBER_DRAWS_MAX, NUMBERS_MAX};
+use crate::transaction::begin;
 
 /// A profile with its member and short number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -202,7 +203,7 @@ impl People {
         part: ProfilePart,
         checked: &CheckedProfile,
     ) -> sqlx::Result<Option<ProfileRow>> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let row = write(&mut tx, member, part, checked).await?;
         tx.commit().await?;
         Ok(row)
@@ -215,7 +216,7 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn erase_profile(&self, member: &Id) -> sqlx::Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         // First, in the order in which who opens a shop takes the same rows.
         sqlx::query(
             "UPDATE applications SET shop_name = NULL, address = NULL, category = NULL, contact = NULL, phone = NULL, licence = NULL,

@@ -10,6 +10,7 @@ use super::actions::{Deed, enter};
 use super::store::{People, now};
 use super::trades::TradeText;
 use crate::limits::{PROPOSAL_SECONDS, PROPOSALS_MAX};
+use crate::transaction::begin;
 
 /// What stands in the journal between who proposed an event and who approved it.
 pub const APPROVED_BY: &str = ", approved by ";
@@ -134,7 +135,7 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn propose(&self, new: NewProposal<'_>) -> sqlx::Result<Proposing> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let sql = format!(
             "INSERT INTO proposals (owner, request_key, fingerprint, kind, event, flags, staff, actor, proposed, expires, based_on, begins)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
@@ -223,7 +224,7 @@ impl People {
     }
 
     async fn decide(&self, proposal: &ProposalRow, actor: &str, reason: Option<&str>) -> sqlx::Result<bool> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let state = if reason.is_some() { ProposalState::Declined } else { ProposalState::Approved };
         let decided = sqlx::query(
             "UPDATE proposals SET state = $1, decider = $2, decided = $3, reason = $4

@@ -13,6 +13,7 @@ use super::store::{People, enrolment_hash, no_secret, now, secret};
 use super::tokens::TOKEN_START;
 use crate::limits::{CLOCK_AHEAD_SECONDS_MAX, ENROLMENT_SECONDS_MAX, SESSION_SECONDS_MAX, SESSION_SEEN_EVERY_SECONDS};
 use crate::text::fingerprint;
+use crate::transaction::begin;
 
 impl People {
     /// Signs somebody in who showed no passkey; returns the session's token and its lifetime in seconds.
@@ -20,7 +21,7 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn sign_in(&self, holder: &Holder, way: Way, device: Device) -> sqlx::Result<(String, i64)> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let opened = open(&mut tx, holder, way, device, None).await?;
         tx.commit().await?;
         Ok(opened)
@@ -33,7 +34,7 @@ impl People {
     /// If the database fails.
     pub async fn sign_in_by_code(&self, code: &str, device: Device) -> sqlx::Result<Option<(Id, String, i64)>> {
         let Some(hash) = enrolment_hash(code) else { return Ok(None) };
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let Some(Enrolled { member, passkey }) = use_enrolment(&mut tx, &hash).await? else { return Ok(None) };
         // Staff sign in by passkey only: the code stays for it.
         let Some(member) = Holder::parse(&member).and_then(Holder::member) else { return Ok(None) };

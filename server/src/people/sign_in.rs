@@ -12,6 +12,7 @@ use super::sessions::open;
 use super::store::{People, enrolment_hash, no_secret, now, secret};
 use crate::limits::{CEREMONY_SECONDS_MAX, PASSKEYS_MAX};
 use crate::text::fingerprint;
+use crate::transaction::begin;
 
 /// A stored passkey.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -103,7 +104,7 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn add_passkey(&self, row: &PasskeyRow, enrolment: Option<&str>) -> sqlx::Result<PasskeyOutcome> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let inserted = sqlx::query(
             "INSERT INTO passkeys (id, member, handle, passkey, made) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (id) DO NOTHING",
@@ -140,7 +141,7 @@ impl People {
     /// If the database fails.
     pub async fn sign_in_with(&self, row: &PasskeyRow, device: Device) -> sqlx::Result<Option<(String, i64)>> {
         let Some(holder) = Holder::parse(&row.member) else { return Ok(None) };
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         // Update first: a request that removes the passkey then waits, and finds the session.
         if !use_passkey(&mut tx, row).await? {
             return Ok(None);
@@ -155,7 +156,7 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn verify_with(&self, row: &PasskeyRow, session: &str) -> sqlx::Result<bool> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         if !use_passkey(&mut tx, row).await? {
             return Ok(false);
         }
@@ -175,7 +176,7 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn remove_passkey(&self, member: &Id, id: &str) -> sqlx::Result<bool> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let removed = sqlx::query("DELETE FROM passkeys WHERE id = $1 AND member = $2")
             .bind(id.to_owned())
             .bind(member.to_string())
@@ -199,7 +200,7 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn shut_out(&self, member: &Id) -> sqlx::Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         // Sessions last, so that a sign-in in progress is waited for.
         for table in ["subscriptions", "passkeys", "enrolments", "wechat_accounts", "sessions"] {
             let sql = format!("DELETE FROM {table} WHERE member = $1");
@@ -239,7 +240,7 @@ impl People {
     /// If the database fails.
     pub async fn bind_wechat_by(&self, code: &str, account: &str) -> sqlx::Result<Option<Id>> {
         let Some(hash) = enrolment_hash(code) else { return Ok(None) };
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let Some(Enrolled { member, .. }) = use_enrolment(&mut tx, &hash).await? else { return Ok(None) };
         // Staff sign in by passkey only.
         let Some(member) = Holder::parse(&member).and_then(Holder::member) else { return Ok(None) };

@@ -15,6 +15,7 @@ use super::holder::Holder;
 use super::role::StaffRole;
 use super::store::{People, no_secret, now, secret};
 use crate::limits::{STAFF_MAX, STAFF_NAME_LENGTH_MAX};
+use crate::transaction::begin;
 
 /// Somebody of the staff, as in the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -97,7 +98,7 @@ impl People {
         new.check()?;
         let NewStaff { name, role, shop } = new;
         let id = format!("s-{}", &secret().map_err(no_secret)?[..12]);
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let sql = format!(
             "INSERT INTO staff (id, name, role, shop, since) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
@@ -161,7 +162,7 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn end_staff(&self, id: &Id, actor: &str) -> sqlx::Result<bool> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let sql = format!("UPDATE staff SET ended = $1 WHERE id = $2 AND ended IS NULL RETURNING {COLUMNS}");
         let ended: Option<StaffRow> =
             sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(now()).bind(id.to_string()).fetch_optional(&mut *tx).await?;

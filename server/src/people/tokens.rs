@@ -8,6 +8,7 @@ use super::device::{Device, Way};
 use super::store::{People, no_secret, now, secret};
 use crate::limits::TOKENS_MAX;
 use crate::text::fingerprint;
+use crate::transaction::begin;
 
 /// How a token begins.
 pub const TOKEN_START: &str = "gxt_";
@@ -27,7 +28,7 @@ impl People {
         let token = format!("{TOKEN_START}{}", secret().map_err(no_secret)?);
         let (hash, now) = (fingerprint(token.as_bytes()), now());
         let mut expires = now + seconds;
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         if let Some(key) = key {
             // Changes nothing, but locks the row: a request that revokes the key then waits, and finds the token.
             let sql =

@@ -12,6 +12,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use super::actions::{Deed, enter};
 use super::store::{People, now};
 use crate::limits::{STATEMENT_LENGTH_MAX, TRADE_NOTE_LENGTH_MAX};
+use crate::transaction::begin;
 
 /// A side of a trade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,7 +186,7 @@ impl People {
     /// # Errors
     /// If the database fails.
     pub async fn dispute(&self, trade: &Id, party: Party, statement: &TradeText) -> sqlx::Result<bool> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         // Takes the row, so that the trade does not end before the dispute is there.
         let paid = sqlx::query("UPDATE trade_notes SET paid = paid WHERE trade = $1 AND paid IS NOT NULL")
             .bind(trade.to_string())
@@ -221,7 +222,7 @@ impl People {
         actor: &str,
         repeated: bool,
     ) -> sqlx::Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let kept = sqlx::query("UPDATE disputes SET reason = $1 WHERE trade = $2 AND reason = ''")
             .bind(reason.0.clone())
             .bind(trade.to_string())

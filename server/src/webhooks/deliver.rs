@@ -32,6 +32,7 @@ use crate::limits::{
 use crate::outbound::Outbound;
 use crate::shutdown::ended;
 use crate::text::json;
+use crate::transaction::begin;
 
 /// No process delivers to it, and it does not wait after a failure. A time beyond the longest lease or wait ($2, $3) was stored when a
 /// clock was wrong, and holds nobody up.
@@ -222,7 +223,7 @@ impl Courier {
     async fn keep(&self, webhook: &LeasedWebhook, sent: &[String], failed: Option<(i64, String)>) -> Result<()> {
         let now = self.now();
         let believed = if failed.is_some() { self.believed.now().await? } else { None };
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         let attempts = sent.iter().map(|place| format!("($1, {place}, $2, '')"));
         let attempts = attempts.chain(failed.iter().map(|(place, _)| format!("($1, {place}, $2, $3)")));
         registry::enter_attempts(&mut tx, &webhook.id, now, attempts, failed.as_ref().map(|(_, why)| why)).await?;

@@ -10,6 +10,7 @@ use crate::ledger::journal;
 use crate::limits::{ATTEMPTS_KEPT, SECRETS_OVERLAP, WEBHOOKS_MAX};
 use crate::outbound::Outbound;
 use crate::text::json;
+use crate::transaction::begin;
 
 /// A webhook with the number of its waiting deliveries.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -119,7 +120,7 @@ pub async fn deliveries(pool: &AnyPool, id: &str, before: i64, limit: usize) -> 
 
 /// Sends an event again, whether it was received, given up or never for this webhook; `false` if there is no such event.
 pub async fn send_again(pool: &AnyPool, id: &str, place: i64) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let sql = "INSERT INTO deliveries (webhook, place, since) SELECT $1, place, $3 FROM journal WHERE place = $2
                ON CONFLICT (webhook, place) DO UPDATE SET since = $3, tries = 0, dead = 0";
     let known = sqlx::query(sql)

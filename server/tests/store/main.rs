@@ -3,6 +3,7 @@
 mod broken;
 mod deadline;
 mod engine;
+mod gone;
 mod lists;
 mod memory;
 mod plans;

@@ -35,6 +35,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection as _};
 use super::{Clocks, Result, SHARDS, Scope, Store, StoreError, Transaction, differs};
 use crate::limits::{CONNECTIONS_MAX, FORGOTTEN_AT_ONCE, LOG_GROWS_FAST, LOG_LONG, WRITERS_POSTGRES};
 use crate::text::json;
+use crate::transaction::begin_with;
 use connections::{SharedState, StoreCache, connections, refuse_forgetful_pooler};
 use dialect::{Dialect, Tx, execute};
 use file::OpenFile;
@@ -196,7 +197,7 @@ impl SqlStore {
         }
         let begin = self.dialect.begin(scope);
         let connections = if scope == Scope::Reading { &self.pool } else { &self.writers };
-        let tx = connections.begin_with(begin).await.map_err(|error| self.error(error))?;
+        let tx = begin_with(connections, begin).await.map_err(|error| self.error(error))?;
         Ok(SqlTransaction {
             tx,
             dialect: self.dialect,
