@@ -70,7 +70,7 @@ module.exports = {
 
   // The account.
   name: ['姓名', 'Name'],
-  nameNote: ['填写姓名后将获得八位短号，到店时报短号即可。', 'With a name you get a number of eight digits to tell at the till.'],
+  changeName: ['修改', 'Change'],
   save: ['保存', 'Save'],
   number: ['短号', 'Member number'],
   memberId: ['会员编号', 'Member ID'],

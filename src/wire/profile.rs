@@ -156,7 +156,7 @@ pub struct Profile {
 pub struct ProfileNow {
     /// The member's id.
     pub member: Id,
-    /// The short number; `null` until a profile is stored.
+    /// The short number; `null` until the member first gets in, and after it erased its profile.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub number: Option<MemberNumber>,
     /// What is stored; empty if nothing is.

@@ -5,7 +5,7 @@ const { moment } = require('../../utils/time');
 const { keepNumber, keepShop } = require('../../utils/till');
 
 page('account', {
-  data: { profile: null, sessions: [], shop: '', isPartner: false, name: '' },
+  data: { profile: null, sessions: [], shop: '', isPartner: false, naming: false, name: '' },
   load(member) {
     return Promise.all([get(`/v1/members/${member}/profile`), get('/v1/access'), get(`/v1/members/${member}`)]).then(([profile, access, now]) => {
       keepNumber(member, profile.number);
@@ -14,10 +14,18 @@ page('account', {
       this.setData({ profile, sessions, shop: now.account.shop || '', isPartner: Boolean(now.account.city) });
     });
   },
-  /** A member without a profile has no number; its first name brings one. */
+  changeName() {
+    this.setData({ naming: true, name: this.data.profile.profile.name || '' });
+  },
+  /** The server replaces the whole profile, so all of it is sent. Without a name it has none. */
   saveName() {
-    const { member, name } = this.data;
-    return this.work(() => request('PUT', `/v1/members/${member}/profile`, { name: name.trim() }).then(() => this.load(member)));
+    const { member, name, profile } = this.data;
+    const renamed = Object.assign({}, profile.profile, { name: name.trim() });
+    if (!renamed.name) delete renamed.name;
+    return this.work(() => request('PUT', `/v1/members/${member}/profile`, renamed).then(() => {
+      this.setData({ naming: false });
+      return this.load(member);
+    }));
   },
   endSession({ currentTarget }) {
     const { id } = currentTarget.dataset;
