@@ -81,6 +81,8 @@ test('what waits says that it goes on after signing in again, once the session h
   await go(page, `#/enrol/${enrolment}`);
   await page.getByTestId('enrol').click();
   await waiting.waitFor({ state: 'detached' });
+  // The account of whoever enrolled is shown before what waits has its outcome.
+  await page.getByText('99.75', { exact: true }).first().waitFor();
   const { postings } = await page.evaluate(async () => (await fetch('/v1/members/bob/statement?limit=5')).json());
   assert.equal(postings.filter(({ rule, amount }) => rule === 'transfer' && amount === '0.25').length, 1, 'it went once');
   await close();
