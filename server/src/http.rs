@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `routes` | every address with its handler |
 //! | `app` | what every handler can reach |
-//! | `edge`, `arrival`, `listen`, `rates`, `guard` | what every request passes; connections |
+//! | `edge`, `arrival`, `changes`, `listen`, `rates`, `guard` | what every request passes; connections |
 //! | `commands`, `settle`, `flights`, `preview`, `quote` | the table of commands, and what is done with one: settled once, previewed, quoted |
 //! | `members`, `orders`, `market`, `days`, `scheme`, `rules`, `rulebook`, `events` | what can be read, by resource |
 //! | `ahead`, `lookout` | forecasts and scenarios, and how many run at a time |
@@ -37,6 +37,7 @@ pub mod app;
 mod applications;
 mod arrival;
 mod body;
+pub mod changes;
 mod commands;
 mod concerns;
 mod counter;

@@ -18,6 +18,7 @@ use crate::admission;
 use crate::clock::{clock, ticks};
 use crate::goods::{Goods, expiry};
 use crate::http::app::{App, Policy, SignIn};
+use crate::http::changes::Changes;
 use crate::http::files::WalletFiles;
 use crate::http::wallet::BuiltWallet;
 use crate::http::{edge, listen, routes};
@@ -135,14 +136,17 @@ async fn serve(settings: &Settings, end: watch::Receiver<bool>) -> Result<()> {
         goods_days: settings.goods_days,
         shop_approval: settings.shop_approval,
         allow_private_webhooks: settings.allow_private_webhooks,
+        request_time: limits(settings).request_time,
         demo: settings.demo_mode,
     };
     let app = App::new(ledger, people, goods, notices, channels, sign_in, policy);
-    let router = edge::around(routes::router(app, wallet_files(settings).as_ref()), limits(settings), metrics);
+    let changes = Changes::default();
+    let router = routes::router(app, wallet_files(settings).as_ref());
+    let router = edge::around(router, limits(settings), metrics, changes.clone());
     // A closed standard output is no reason to stop.
     _ = writeln!(std::io::stdout(), "gongxiang serves at http://{address}/");
     let drain = Duration::from_secs(settings.drain_seconds.into());
-    listen::serve(listener, router, settings.addresses(), end, drain).await;
+    listen::serve(listener, router, settings.addresses(), &changes, end, drain).await;
     for task in tasks {
         task.await.context("a background task failed")?;
     }

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRef;
 use url::Url;
@@ -50,6 +51,8 @@ pub struct Policy {
     pub shop_approval: bool,
     /// Whether webhooks may be in private networks.
     pub allow_private_webhooks: bool,
+    /// Longest time of a request.
+    pub request_time: Duration,
     /// Whether everybody may do everything.
     pub demo: bool,
 }
@@ -112,9 +115,18 @@ impl App {
         sign_in: SignIn,
         policy: Policy,
     ) -> Self {
-        let Policy { quota, trade_hours, second_person, goods_days, shop_approval, allow_private_webhooks, demo } =
-            policy;
-        let (flights, lookout, names) = (Flights::default(), Lookout::default(), Arc::default());
+        let Policy {
+            quota,
+            trade_hours,
+            second_person,
+            goods_days,
+            shop_approval,
+            allow_private_webhooks,
+            request_time,
+            demo,
+        } = policy;
+        let flights = Flights::with_longest(request_time);
+        let (lookout, names) = (Lookout::default(), Arc::default());
         Self(Arc::new(AppParts {
             ledger,
             people,

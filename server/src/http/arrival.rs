@@ -5,7 +5,7 @@
 
 use std::mem;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
@@ -30,13 +30,14 @@ enum State {
 }
 
 impl Arrival {
-    pub fn is_complete(&self) -> bool {
-        matches!(*self.0.lock().unwrap_or_else(PoisonError::into_inner), State::Complete)
+    /// Whether the handler still waits for the body, and so has begun nothing.
+    pub fn is_awaited(&self) -> bool {
+        matches!(*self.state(), State::Awaited)
     }
 
     /// Reads what the handler left, up to a limit of bytes and time.
     pub async fn discard_rest(&self) {
-        let state = mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let state = mem::take(&mut *self.state());
         let State::Left(mut body) = state else { return };
         if body.size_hint().lower() > DISCARD_BYTES_MAX {
             return;
@@ -55,7 +56,12 @@ impl Arrival {
     }
 
     fn set(&self, state: State) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
+        *self.state() = state;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A state cannot be half set.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -102,7 +108,7 @@ impl HttpBody for Watched {
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        if !self.arrival.is_complete() {
+        if self.arrival.is_awaited() {
             self.arrival.set(State::Left(mem::take(&mut self.body)));
         }
     }

@@ -2,6 +2,7 @@
 //! The rate of its client, its time and the encoding of its body are checked.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::actor::MEMBER;
 use super::arrival;
+use super::changes::Changes;
 use super::guard::forwarded_by;
 use super::problem::{Failure, Problem};
 use super::rates::Rates;
@@ -62,6 +64,7 @@ struct Edge {
     keys: Rates<String>,
     behind_proxy: bool,
     request_time: Duration,
+    changes: Changes,
     random: SystemRandom,
 }
 
@@ -79,13 +82,14 @@ pub struct Limits {
 }
 
 /// A router with all of it in front.
-pub fn around(router: Router, limits: Limits, metrics: Arc<Metrics>) -> Router {
+pub fn around(router: Router, limits: Limits, metrics: Arc<Metrics>, changes: Changes) -> Router {
     let edge = Edge {
         metrics,
         addresses: Rates::per_second(limits.rate_per_address),
         keys: Rates::per_second(limits.rate_per_key),
         behind_proxy: limits.behind_proxy,
         request_time: limits.request_time,
+        changes,
         random: SystemRandom::new(),
     };
     with_headers(router.layer(from_fn_with_state(Arc::new(edge), pass)))
@@ -122,17 +126,23 @@ impl Edge {
     /// The API's answer, if it comes in time.
     async fn answer(&self, request: Request, next: Next) -> Response {
         let (request, arrival) = arrival::watch(request);
-        match timeout(self.request_time, next.run(request)).await {
-            Ok(response) => {
+        let only_reads = request.method().is_safe();
+        let answer = next.run(request);
+        let answer =
+            async { if only_reads { Some(answer.await) } else { self.changes.serve(answer, arrival.clone()).await } };
+        // It is not dropped before it was asked how far it came.
+        let mut answer = pin!(answer);
+        match timeout(self.request_time, answer.as_mut()).await {
+            Ok(Some(response)) => {
                 arrival.discard_rest().await;
                 response
             }
+            Err(_) if arrival.is_awaited() => Problem::from(Failure::Timeout).into_response(),
             // It may still be settled. A repeated request gets the outcome.
-            Err(_) if arrival.is_complete() => {
+            Ok(None) | Err(_) => {
                 let why = "it takes longer than a request may, and may still be settled; ask again with the same key";
                 Problem::new(Failure::Unavailable, "", why).into_response()
             }
-            Err(_) => Problem::from(Failure::Timeout).into_response(),
         }
     }
 

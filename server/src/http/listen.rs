@@ -23,6 +23,7 @@ use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
+use super::changes::Changes;
 use super::edge::network;
 use crate::limits::{CLIENTS_MAX, HEADER_BYTES_MAX, HEADER_TIME_MAX, HEADERS_MAX, STALL_TIME_MAX};
 use crate::shutdown::ended;
@@ -80,12 +81,13 @@ impl Drop for Place {
     }
 }
 
-/// Serves until `end`. Then it accepts no more connections, and requests that have begun may finish within `drain`. When this
-/// returns, nothing of the router is running.
+/// Serves until `end`. Then it accepts no more connections, and requests that have begun may finish within `drain`, those
+/// for whose answer nobody waits too. When this returns, nothing of the router is running.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     addresses: Addresses,
+    changes: &Changes,
     mut end: watch::Receiver<bool>,
     drain: Duration,
 ) {
@@ -123,10 +125,15 @@ pub async fn serve(
         }
     }
     drop(listener);
-    if timeout(drain, async { while connections.join_next().await.is_some() {} }).await.is_err() {
+    let finish = async {
+        while connections.join_next().await.is_some() {}
+        changes.ended().await;
+    };
+    if timeout(drain, finish).await.is_err() {
         tracing::warn!(connections = connections.len(), "requests that did not finish in time are dropped");
     }
     connections.shutdown().await;
+    changes.stop().await;
 }
 
 async fn connection(

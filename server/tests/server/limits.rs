@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
+use gongxiang_server::http::changes::Changes;
 use gongxiang_server::http::listen::{self, Addresses};
 use gongxiang_server::ledger::close::close;
 use gongxiang_server::ledger::journal;
@@ -488,7 +489,10 @@ async fn an_address_has_so_many_connections_and_others_have_theirs() -> TestResu
     let address = listener.local_addr()?;
     let (end, ended) = tokio::sync::watch::channel(false);
     let router = Router::new().route("/", get(|| async { "here" }));
-    let serving = tokio::spawn(listen::serve(listener, router, Addresses::with_at_most(2), ended, Duration::ZERO));
+    let serving = tokio::spawn(async move {
+        let addresses = Addresses::with_at_most(2);
+        listen::serve(listener, router, addresses, &Changes::default(), ended, Duration::ZERO).await;
+    });
     let connect = move || -> std::io::Result<TcpStream> {
         let stream = TcpStream::connect(address)?;
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;

@@ -26,6 +26,7 @@ mod framing;
 mod goods;
 mod http;
 mod kill;
+mod leavers;
 mod limits;
 mod load;
 mod manual;
