@@ -3,17 +3,22 @@
 
 use std::future::Future;
 use std::panic::resume_unwind;
+use std::sync::Arc;
 
 use axum::response::Response;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::arrival::Arrival;
+use crate::limits::CLIENTS_MAX;
 
 /// The requests of this process that may change something and are being served.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Changes {
+    /// Connections that ended do not count any more, what they began does.
+    places: Arc<Semaphore>,
     running: TaskTracker,
     dropped: CancellationToken,
 }
@@ -24,14 +29,32 @@ struct Serving {
     arrival: Arrival,
 }
 
+impl Default for Changes {
+    fn default() -> Self {
+        Self::with_at_most(CLIENTS_MAX)
+    }
+}
+
 impl Changes {
-    /// Serves a request and returns its answer; nothing if the server ends before. If nobody waits for the answer any more,
-    /// a request that has not arrived is dropped, because it has changed nothing. Every other one goes on.
+    /// At most so many at once.
+    #[must_use]
+    pub fn with_at_most(most: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(most)), running: TaskTracker::new(), dropped: CancellationToken::new() }
+    }
+
+    /// Serves a request and returns its answer; nothing if there are too many, or the server ends before. If nobody waits
+    /// for the answer any more, a request that has not arrived is dropped, because it has changed nothing. Every other one
+    /// goes on.
     pub(super) async fn serve(
         &self,
         answer: impl Future<Output = Response> + Send + 'static,
         arrival: Arrival,
     ) -> Option<Response> {
+        let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        let answer = async move {
+            let _place = place;
+            answer.await
+        };
         let answer = self.dropped.clone().run_until_cancelled_owned(answer);
         let mut serving = Serving { answer: self.running.spawn(answer), arrival };
         match (&mut serving.answer).await {

@@ -138,8 +138,9 @@ impl Edge {
                 response
             }
             Err(_) if arrival.is_awaited() => Problem::from(Failure::Timeout).into_response(),
+            Ok(None) => Problem::from(Failure::Unavailable).into_response(),
             // It may still be settled. A repeated request gets the outcome.
-            Ok(None) | Err(_) => {
+            Err(_) => {
                 let why = "it takes longer than a request may, and may still be settled; ask again with the same key";
                 Problem::new(Failure::Unavailable, "", why).into_response()
             }

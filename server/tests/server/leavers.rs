@@ -57,6 +57,10 @@ struct House {
 
 impl House {
     async fn open(request_time: Duration, drain: Duration) -> TestResult<Self> {
+        Self::with(Changes::default(), request_time, drain).await
+    }
+
+    async fn with(changes: Changes, request_time: Duration, drain: Duration) -> TestResult<Self> {
         let (said, steps) = mpsc::unbounded_channel();
         let go = Arc::new(Semaphore::new(0));
         let gate = Arc::clone(&go);
@@ -71,7 +75,6 @@ impl House {
         };
         let read = work.clone();
         let router = Router::new().route("/", get(read).post(move |_: Bytes| work()));
-        let changes = Changes::default();
         let limits = Limits { rate_per_address: 0, rate_per_key: 0, behind_proxy: false, request_time };
         let router = edge::around(router, limits, Arc::new(Metrics::default()), changes.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -170,5 +173,22 @@ async fn the_end_waits_for_what_clients_began_and_left_but_not_for_ever() -> Tes
     let mut house = House::open(ENOUGH * 2, NOTICED).await?;
     house.leave(POST).await?;
     assert_eq!(house.close().await?, Some(Step::Dropped));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_clients_began_and_left_is_limited_like_connections() -> TestResult {
+    let mut house = House::with(Changes::with_at_most(1), ENOUGH * 2, ENOUGH * 2).await?;
+    house.leave(POST).await?;
+    assert_eq!(answer(house.send(POST).await?).await?, "HTTP/1.1 503");
+    assert!(house.steps.try_recv().is_err(), "it has not begun");
+    house.go.add_permits(1);
+    assert_eq!(house.step().await?, Step::Done);
+    sleep(NOTICED).await;
+    let later = house.send(POST).await?;
+    assert_eq!(house.step().await?, Step::Begun);
+    house.go.add_permits(1);
+    assert_eq!(answer(later).await?, "HTTP/1.1 200");
+    assert_eq!((house.step().await?, house.close().await?), (Step::Done, None));
     Ok(())
 }
