@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -174,6 +175,7 @@ async fn router(database: &str) -> Router {
         goods_days: 30,
         shop_approval: false,
         allow_private_webhooks: false,
+        request_time: Duration::from_secs(30),
         demo: true,
     };
     // No way to tell anybody: a test sends nothing to others.
