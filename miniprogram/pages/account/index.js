@@ -17,7 +17,7 @@ page('account', {
   changeName() {
     this.setData({ naming: true, name: this.data.profile.profile.name || '' });
   },
-  /** The server replaces the whole profile, so all of it is sent. Without a name it has none. */
+  /** The server replaces the whole profile, so all of it is sent. An empty field erases the name. */
   saveName() {
     const { member, name, profile } = this.data;
     const renamed = Object.assign({}, profile.profile, { name: name.trim() });

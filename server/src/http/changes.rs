@@ -17,7 +17,7 @@ use crate::limits::CLIENTS_MAX;
 /// The requests of this process that may change something and are being served.
 #[derive(Clone, Debug)]
 pub struct Changes {
-    /// Connections that ended do not count any more, what they began does.
+    /// One is taken until the request has ended, even if its connection ended before.
     places: Arc<Semaphore>,
     running: TaskTracker,
     dropped: CancellationToken,
